@@ -1,0 +1,69 @@
+//! A number that the vendor writes as a string ([`Score`]).
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// A finite score. The vendor's reference shows scores between 0 and 1 in strings (`"0.95"`); a plain number is read
+/// too. It is written as a number.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+pub struct Score(f64);
+
+impl Score {
+    /// The score of a number; `None` for an infinity or not-a-number.
+    #[must_use]
+    pub fn new(value: f64) -> Option<Self> {
+        value.is_finite().then_some(Self(value))
+    }
+
+    /// The score as a number.
+    #[must_use]
+    pub fn value(self) -> f64 {
+        self.0
+    }
+}
+
+impl Serialize for Score {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_f64(self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Score {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ScoreVisitor)
+    }
+}
+
+struct ScoreVisitor;
+
+impl de::Visitor<'_> for ScoreVisitor {
+    type Value = Score;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a finite number, or a string that holds one")
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Score, E> {
+        Score::new(value).ok_or_else(|| E::custom("the score is not finite"))
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Score, E> {
+        self.visit_f64(value as f64)
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Score, E> {
+        self.visit_f64(value as f64)
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Score, E> {
+        text.trim().parse().map_err(|_| E::custom("the score is not a number")).and_then(|value| self.visit_f64(value))
+    }
+}
+
+/// Reads a score where one can be read. A score that can't be is absent, so that one odd field never costs the whole
+/// verdict; its text stays in nothing.
+pub(crate) fn lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Score>, D::Error> {
+    let value = serde_json::Value::deserialize(deserializer)?;
+    Ok(serde_json::from_value(value).ok())
+}

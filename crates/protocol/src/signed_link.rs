@@ -1,0 +1,180 @@
+//! What can be read from a signed link without asking anyone ([`SignedLink`]).
+//!
+//! Sources: «Authenticating Requests: Using Query Parameters» (AWS Signature Version 4) and «Signing and
+//! authenticating REST requests» (Version 2) in the Amazon S3 reference.
+
+use std::fmt;
+use std::time::Duration;
+
+use http::Uri;
+
+/// The CRC-32 of nothing, which some SDKs sign into PUT links by mistake (AWS SDK for JavaScript from 3.729 on).
+const EMPTY_CRC32: &str = "AAAAAA==";
+
+/// Why a signed link can't be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignedLinkError {
+    /// It is no absolute `http` or `https` URL.
+    NotAUrl,
+    /// It is not `https`, and its host is not this machine.
+    Insecure,
+    /// The checksum of an empty body is signed into it, so that no photo can ever match.
+    EmptyChecksum,
+}
+
+impl fmt::Display for SignedLinkError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotAUrl => "the signed link is not a URL",
+            Self::Insecure => "the signed link is not https",
+            Self::EmptyChecksum => "the signed link holds the checksum of an empty body",
+        })
+    }
+}
+
+impl std::error::Error for SignedLinkError {}
+
+/// Which signing scheme a link uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    /// AWS Signature Version 4: `X-Amz-Date` and `X-Amz-Expires`.
+    V4,
+    /// The older Version 2: `Expires` and `Signature`.
+    V2,
+    /// Neither was recognised.
+    Unknown,
+}
+
+/// A link that may be used, and what it says of itself.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SignedLink {
+    url: String,
+    scheme: Scheme,
+    signed_at: Option<i64>,
+    lasts: Option<i64>,
+    ends_at: Option<i64>,
+    signed_headers: Vec<String>,
+}
+
+impl SignedLink {
+    /// Reads a link.
+    ///
+    /// # Errors
+    /// [`SignedLinkError`] when it can't be used at all.
+    pub fn parse(url: &str) -> Result<Self, SignedLinkError> {
+        let uri: Uri = url.parse().map_err(|_| SignedLinkError::NotAUrl)?;
+        let host = uri.host().ok_or(SignedLinkError::NotAUrl)?;
+        match uri.scheme_str() {
+            Some("https") => {}
+            Some("http") if is_loopback(host) => {}
+            Some("http") => return Err(SignedLinkError::Insecure),
+            _ => return Err(SignedLinkError::NotAUrl),
+        }
+        let mut link = Self {
+            url: url.to_owned(),
+            scheme: Scheme::Unknown,
+            signed_at: None,
+            lasts: None,
+            ends_at: None,
+            signed_headers: Vec::new(),
+        };
+        let mut v2 = (None, false);
+        for (name, value) in form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()) {
+            match name.to_ascii_lowercase().as_str() {
+                "x-amz-signature" => link.scheme = Scheme::V4,
+                "x-amz-date" => link.signed_at = parse_amz_date(&value),
+                "x-amz-expires" => link.lasts = value.parse().ok().filter(|&seconds| seconds >= 0),
+                "x-amz-signedheaders" => {
+                    link.signed_headers = value.split(';').map(str::to_ascii_lowercase).collect();
+                }
+                "x-amz-checksum-crc32" if value == EMPTY_CRC32 => return Err(SignedLinkError::EmptyChecksum),
+                "expires" => v2.0 = value.parse().ok(),
+                "signature" => v2.1 = true,
+                _ => {}
+            }
+        }
+        if let (Scheme::Unknown, (Some(ends_at), true)) = (link.scheme, v2) {
+            link.scheme = Scheme::V2;
+            link.ends_at = Some(ends_at);
+        }
+        Ok(link)
+    }
+
+    /// The link itself. A secret while it lives.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// How it is signed.
+    #[must_use]
+    pub fn scheme(&self) -> Scheme {
+        self.scheme
+    }
+
+    /// Whether a header of this name (lower case) is signed. `Content-Type` may be sent unsigned; an unsigned
+    /// `x-amz-*` header may not.
+    #[must_use]
+    pub fn signs(&self, header: &str) -> bool {
+        self.signed_headers.iter().any(|signed| signed == header)
+    }
+
+    /// How long the link lives, from a moment just before it was received; `None` when it does not say.
+    ///
+    /// `now` is this machine's clock in seconds since 1970. A V4 link says both when it was signed and how long it
+    /// lasts. A clock that puts «now» outside that span is wrong (the link was received this moment), and then the
+    /// stated life counts alone. A V2 link says only when it ends, so there the clock has to be believed.
+    #[must_use]
+    pub fn life(&self, now: i64) -> Option<Duration> {
+        let seconds = match self.scheme {
+            Scheme::V4 => {
+                let lasts = self.lasts?;
+                let by_clock = self.signed_at.map(|at| at.saturating_add(lasts).saturating_sub(now));
+                by_clock.filter(|left| (0..=lasts).contains(left)).unwrap_or(lasts)
+            }
+            Scheme::V2 => self.ends_at?.saturating_sub(now),
+            Scheme::Unknown => return None,
+        };
+        Some(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
+    }
+}
+
+impl fmt::Debug for SignedLink {
+    /// Leaves the link out, so that it can't reach a log by accident.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignedLink").field("scheme", &self.scheme).finish_non_exhaustive()
+    }
+}
+
+/// Whether a host name is this machine: the exceptions that browsers make for secure contexts.
+#[must_use]
+pub fn is_loopback(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// Seconds since 1970 of `20261123T080000Z`.
+fn parse_amz_date(text: &str) -> Option<i64> {
+    let digits = |from: usize, to: usize| -> Option<i64> {
+        let part = text.get(from..to)?;
+        part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse().ok())?
+    };
+    if text.len() != 16 || text.get(8..9) != Some("T") || text.get(15..) != Some("Z") {
+        return None;
+    }
+    let (year, month, day) = (digits(0, 4)?, digits(4, 6)?, digits(6, 8)?);
+    let (hour, minute, second) = (digits(9, 11)?, digits(11, 13)?, digits(13, 15)?);
+    let valid = (1..=12).contains(&month) && (1..=31).contains(&day) && hour < 24 && minute < 60 && second < 61;
+    valid.then(|| days_from_civil(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second)
+}
+
+/// Days since 1970-01-01 in the Gregorian calendar: Howard Hinnant, «chrono-Compatible Low-Level Date Algorithms».
+fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    era * 146_097 + day_of_era - 719_468
+}

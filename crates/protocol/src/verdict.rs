@@ -1,0 +1,74 @@
+//! What a verify reply amounts to ([`Verdict`]).
+//!
+//! The rule is strict on purpose: a selfie counts as verified only where the vendor says so in as many words, and does
+//! not contradict itself in the same reply.
+
+use serde::{Deserialize, Serialize};
+
+use crate::verify::{Identity, VerifyReply};
+
+/// Verified or not. There is no third: what is not an explicit success is not one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// The vendor says that the selfie and the record show one person.
+    Verified,
+    /// Everything else.
+    Rejected,
+}
+
+/// Why a selfie was rejected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// The vendor gave another status than success, or none.
+    NotMatched,
+    /// The status was success, but the vendor's own fraud word for the selfie was `High`.
+    Fraud,
+}
+
+/// A verify reply, judged.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verdict {
+    /// Verified or not.
+    pub outcome: Outcome,
+    /// Why not; `None` when verified.
+    pub reason: Option<Reason>,
+    /// The reply that was judged, whole.
+    pub reply: VerifyReply,
+}
+
+impl Verdict {
+    /// Judges a reply: [`Outcome::Verified`] if `status` is exactly `"success"` and `fraud_detected` is not `High`.
+    #[must_use]
+    pub fn of(reply: VerifyReply) -> Self {
+        let fraud = reply
+            .data
+            .as_ref()
+            .and_then(|data| data.identity.as_ref())
+            .and_then(|identity| identity.fraud_detected.as_deref())
+            .is_some_and(|word| word.eq_ignore_ascii_case("high"));
+        let reason = match reply.status.as_deref() {
+            Some("success") if fraud => Some(Reason::Fraud),
+            Some("success") => None,
+            _ => Some(Reason::NotMatched),
+        };
+        let outcome = match reason {
+            None => Outcome::Verified,
+            Some(_) => Outcome::Rejected,
+        };
+        Self { outcome, reason, reply }
+    }
+
+    /// Whether the selfie was verified.
+    #[must_use]
+    pub fn is_verified(&self) -> bool {
+        self.outcome == Outcome::Verified
+    }
+
+    /// The identity in the reply, if there is one.
+    #[must_use]
+    pub fn identity(&self) -> Option<&Identity> {
+        self.reply.data.as_ref()?.identity.as_ref()
+    }
+}

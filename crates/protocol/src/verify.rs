@@ -1,0 +1,151 @@
+//! The vendor's second call, `POST /v1/customer/verify`: it compares the uploaded selfie with the photo on record
+//! ([`VerifyRequest`], [`VerifyReply`]).
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
+
+use crate::link::CustomerType;
+use crate::score::{Score, lenient};
+
+/// The body of the second call. The vendor names things otherwise than in the first call: `id` is that call's
+/// `identifier`, `user_type` its `type`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VerifyRequest {
+    /// File name of the selfie, from the first call's answer.
+    pub selfie_filename: String,
+    /// National id or company registration. Personal data.
+    pub id: String,
+    /// Whom the id names.
+    pub user_type: CustomerType,
+    /// The object's key, from the first call's answer.
+    pub s3_key: String,
+}
+
+/// The answer to the second call. Every field may be missing: what is not said is not success (see
+/// [`Verdict`](crate::Verdict)).
+#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct VerifyReply {
+    /// `"success"`, or something else; `None` where it is missing or not a string.
+    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// The vendor's sentence about it, in English.
+    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// The record that was compared with.
+    #[serde(default, deserialize_with = "object", skip_serializing_if = "Option::is_none")]
+    pub data: Option<VerifyData>,
+    /// What else the vendor sent, kept as it came.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// The envelope round the identity.
+#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct VerifyData {
+    /// Who the vendor says this is.
+    #[serde(default, deserialize_with = "object", skip_serializing_if = "Option::is_none")]
+    pub identity: Option<Identity>,
+    /// What else the vendor sent, kept as it came.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// The person on record. Personal data throughout; every field may be missing, and one of a wrong type counts as
+/// missing.
+#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Identity {
+    /// The vendor's record id.
+    #[serde(rename = "_id", default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    pub record_id: Option<String>,
+    /// National id or registration.
+    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    pub id_number: Option<String>,
+    /// Given name.
+    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    pub firstname: Option<String>,
+    /// Family name.
+    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    pub lastname: Option<String>,
+    /// Middle name.
+    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    pub middlename: Option<String>,
+    /// All names together.
+    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    pub fullname: Option<String>,
+    /// Date of birth, `YYYY-MM-DD`.
+    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    pub dob: Option<String>,
+    /// Gender on record, `M` or `F`.
+    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    pub gender: Option<String>,
+    /// Marital status on record.
+    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    pub marital_status: Option<String>,
+    /// Photos on record.
+    #[serde(default, deserialize_with = "object", skip_serializing_if = "Option::is_none")]
+    pub photo_id: Option<Vec<PhotoId>>,
+    /// How suspicious the vendor finds the selfie, 0 to 1.
+    #[serde(default, deserialize_with = "lenient", skip_serializing_if = "Option::is_none")]
+    pub fraud_score: Option<Score>,
+    /// The vendor's word for it: `Low`, `Medium` or `High` (only `Low` is in its reference).
+    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    pub fraud_detected: Option<String>,
+    /// How sure the vendor is that both photos show one person, 0 to 1.
+    #[serde(default, deserialize_with = "lenient", skip_serializing_if = "Option::is_none")]
+    pub facial_recognition_confidence: Option<Score>,
+    /// When the record was made, RFC 3339.
+    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<String>,
+    /// When the record was last changed, RFC 3339.
+    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    pub last_updated: Option<String>,
+    /// What else the vendor sent, kept as it came.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// One photo on record.
+#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct PhotoId {
+    /// The vendor's photo id.
+    #[serde(rename = "_id", default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    pub photo_id: Option<String>,
+    /// Where the photo can be fetched.
+    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// What else the vendor sent, kept as it came.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// A string, or nothing where there is something else.
+fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(match Value::deserialize(deserializer)? {
+        Value::String(text) => Some(text),
+        _ => None,
+    })
+}
+
+/// A value of the wanted shape, or nothing where there is something else.
+fn object<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: serde::de::DeserializeOwned,
+{
+    let value = Value::deserialize(deserializer)?;
+    Ok(serde_json::from_value(value).ok())
+}
+
+/// Debug output of types that hold personal data: their name and nothing of their content.
+macro_rules! opaque_debug {
+    ($($type:ident),*) => {$(
+        impl fmt::Debug for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_struct(stringify!($type)).finish_non_exhaustive()
+            }
+        }
+    )*};
+}
+opaque_debug!(VerifyRequest, VerifyReply, VerifyData, Identity, PhotoId);
