@@ -1,0 +1,2 @@
+//! The browser, one API a file. Everything here is an owned value that cleans up after itself when it is dropped: a
+//! dropped camera is off, a dropped request is aborted, a dropped listener is gone. No decisions: those are the flow's.

@@ -1,0 +1,208 @@
+//! From what the page wrote to what the widget runs by ([`Options`], [`Config`]).
+//!
+//! [`Options`] is relaxed: text as it stands in attributes, anything missing. [`Config`] is strict: every value is
+//! valid, every default is filled in. [`Config::from_options`] is the only way from one to the other, and the only
+//! place where a default stands.
+
+use std::fmt;
+
+use akiba_protocol::CustomerType;
+use akiba_protocol::signed_link::is_loopback;
+use http::Uri;
+use serde::Deserialize;
+
+use crate::flow::CameraChoice;
+
+/// The settings as the page wrote them: one field an attribute, `None` where the attribute is missing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
+pub struct Options {
+    /// `relay`: the relay's base URL; absolute, or relative to the page.
+    pub relay: Option<String>,
+    /// `identifier`: national id or company registration. May be missing where the page gives a session.
+    pub identifier: Option<String>,
+    /// `type`: `individual` or `1` (the default), `business` or `2`.
+    #[serde(rename = "type")]
+    pub customer_type: Option<String>,
+    /// `lang`: a BCP 47 tag.
+    pub lang: Option<String>,
+    /// `capture`: `manual` (the default) or `auto`.
+    pub capture: Option<String>,
+    /// `camera`: `front` (the default) or `back`.
+    pub camera: Option<String>,
+    /// `no-review`: send the photo without asking.
+    pub no_review: bool,
+    /// `no-consent`: the page has asked for consent itself.
+    pub no_consent: bool,
+    /// `link-path`: path of the first call under the relay's base URL.
+    pub link_path: Option<String>,
+    /// `verify-path`: path of the second call under the relay's base URL.
+    pub verify_path: Option<String>,
+    /// Whether the page gave a `session`, which is a property and never text in here.
+    pub session: bool,
+}
+
+/// Who presses the shutter.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Capture {
+    /// The person.
+    #[default]
+    Manual,
+    /// The widget, after a countdown.
+    Auto,
+}
+
+/// The settings that the widget runs by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// The URL of the relay's first call.
+    pub link_url: String,
+    /// The URL of the relay's second call.
+    pub verify_url: String,
+    /// National id or company registration; `None` where the session knows it.
+    pub identifier: Option<String>,
+    /// Whom the identifier names.
+    pub customer_type: CustomerType,
+    /// The language that the page asks for, a BCP 47 tag.
+    pub lang: Option<String>,
+    /// Who presses the shutter.
+    pub capture: Capture,
+    /// The camera to begin with.
+    pub camera: CameraChoice,
+    /// Whether the person is shown the photo before it is sent.
+    pub review: bool,
+    /// Whether the person is asked to agree before the camera opens.
+    pub consent: bool,
+}
+
+/// Why settings can't be used. The text is for the page's developer and repeats no value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConfigError {
+    /// There is no `relay`.
+    NoRelay,
+    /// `relay` is no http(s) URL, or has a query, a fragment or a user name in it.
+    RelayUrl,
+    /// `relay` is plain http on another machine.
+    RelayInsecure,
+    /// There is neither an `identifier` nor a `session`.
+    NoIdentifier,
+    /// `identifier` is over 128 characters or holds control characters.
+    Identifier,
+    /// `type` is unknown.
+    Type,
+    /// `capture` is unknown.
+    Capture,
+    /// `camera` is unknown.
+    Camera,
+    /// `link-path` or `verify-path` does not begin with a single `/`, or has a query or fragment.
+    Path,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoRelay => "the attribute `relay` is missing: set it to the relay's URL",
+            Self::RelayUrl => "the attribute `relay` must be an http(s) URL without user name, query or fragment",
+            Self::RelayInsecure => "the attribute `relay` must be https (plain http is for this machine only)",
+            Self::NoIdentifier => "the attribute `identifier` is missing: set it, or give a `session` that knows it",
+            Self::Identifier => "the attribute `identifier` must be 1 to 128 printable characters",
+            Self::Type => "the attribute `type` must be `individual` (1) or `business` (2)",
+            Self::Capture => "the attribute `capture` must be `manual` or `auto`",
+            Self::Camera => "the attribute `camera` must be `front` or `back`",
+            Self::Path => "the attributes `link-path` and `verify-path` must be paths that begin with one `/`",
+        })
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+/// Path of the first call where `link-path` is missing.
+const LINK_PATH: &str = "/v1/customer";
+/// Path of the second call where `verify-path` is missing.
+const VERIFY_PATH: &str = "/v1/customer/verify";
+
+impl Config {
+    /// Checks the options and fills in the defaults. `page` is the page's own URL, for a relative `relay`.
+    ///
+    /// # Errors
+    /// The first [`ConfigError`] found.
+    pub fn from_options(options: &Options, page: &str) -> Result<Self, ConfigError> {
+        let base = relay_base(given(&options.relay).ok_or(ConfigError::NoRelay)?, page)?;
+        let identifier = given(&options.identifier);
+        match identifier {
+            None if !options.session => return Err(ConfigError::NoIdentifier),
+            Some(text) if text.chars().count() > 128 || text.chars().any(char::is_control) => {
+                return Err(ConfigError::Identifier);
+            }
+            _ => {}
+        }
+        Ok(Self {
+            link_url: base.clone() + path(given(&options.link_path).unwrap_or(LINK_PATH))?,
+            verify_url: base + path(given(&options.verify_path).unwrap_or(VERIFY_PATH))?,
+            identifier: identifier.map(str::to_owned),
+            customer_type: match given(&options.customer_type) {
+                None => CustomerType::default(),
+                Some(text) => text.parse().map_err(|_| ConfigError::Type)?,
+            },
+            lang: given(&options.lang).map(str::to_owned),
+            capture: match given(&options.capture) {
+                None | Some("manual") => Capture::Manual,
+                Some("auto") => Capture::Auto,
+                Some(_) => return Err(ConfigError::Capture),
+            },
+            camera: match given(&options.camera) {
+                None | Some("front") => CameraChoice::Front,
+                Some("back") => CameraChoice::Back,
+                Some(_) => return Err(ConfigError::Camera),
+            },
+            review: !options.no_review,
+            consent: !options.no_consent,
+        })
+    }
+
+    /// Whether both speak of the same customer at the same relay, so that a photo taken under one may be sent under
+    /// the other.
+    #[must_use]
+    pub fn same_customer(&self, other: &Self) -> bool {
+        self.link_url == other.link_url
+            && self.verify_url == other.verify_url
+            && self.identifier == other.identifier
+            && self.customer_type == other.customer_type
+    }
+}
+
+/// The text of an option that says something.
+fn given(option: &Option<String>) -> Option<&str> {
+    option.as_deref().map(str::trim).filter(|text| !text.is_empty())
+}
+
+/// The relay's base URL, absolute and without a slash at its end.
+fn relay_base(relay: &str, page: &str) -> Result<String, ConfigError> {
+    if relay.contains(['#', '?', '@', '\\']) {
+        return Err(ConfigError::RelayUrl);
+    }
+    let absolute = match relay.strip_prefix('/') {
+        Some(rest) if rest.starts_with('/') => return Err(ConfigError::RelayUrl),
+        Some(_) => origin(page).ok_or(ConfigError::RelayUrl)? + relay,
+        None => relay.to_owned(),
+    };
+    let uri: Uri = absolute.parse().map_err(|_| ConfigError::RelayUrl)?;
+    match (uri.scheme_str(), uri.host()) {
+        (Some("https"), Some(_)) => {}
+        (Some("http"), Some(host)) if is_loopback(host) => {}
+        (Some("http"), Some(_)) => return Err(ConfigError::RelayInsecure),
+        _ => return Err(ConfigError::RelayUrl),
+    }
+    Ok(absolute.trim_end_matches('/').to_owned())
+}
+
+/// Scheme and authority of a URL.
+fn origin(url: &str) -> Option<String> {
+    let uri: Uri = url.split(['#', '?']).next()?.parse().ok()?;
+    Some(format!("{}://{}", uri.scheme_str()?, uri.authority()?))
+}
+
+fn path(text: &str) -> Result<&str, ConfigError> {
+    let good = text.starts_with('/') && !text.starts_with("//") && !text.contains(['#', '?', '\\']);
+    if good { Ok(text) } else { Err(ConfigError::Path) }
+}

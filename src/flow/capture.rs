@@ -1,0 +1,245 @@
+//! From the start to a photo: consent, camera, framing, countdown, and files in place of a camera.
+
+use crate::config::Capture;
+
+use super::effect::{Announcement, Effect, Notice, Source};
+use super::error::{ErrorCode, NextStep};
+use super::failure::GrabFailure;
+use super::limits;
+use super::state::{Camera, CameraChoice, CameraInfo, FileId, Generation, Hint, Photo, Quality, Screen, Tally, Timer};
+use super::transition::Transition;
+
+/// A frame is black when nearly all of it is: lens caps, privacy shutters and muted cameras stay below both.
+const BLACK_LUMINANCE: f32 = 0.04;
+const BLACK_VARIANCE: f32 = 0.0004;
+
+impl Transition<'_> {
+    pub(super) fn start(&mut self) {
+        if !matches!(self.state.screen, Screen::Idle | Screen::Done { .. }) {
+            return;
+        }
+        self.tear_down();
+        if self.config.consent {
+            self.state.screen = Screen::Consent;
+        } else {
+            self.open_camera(self.config.camera);
+        }
+    }
+
+    pub(super) fn consented(&mut self) {
+        if self.state.screen == Screen::Consent {
+            self.open_camera(self.config.camera);
+        }
+    }
+
+    fn open_camera(&mut self, choice: CameraChoice) {
+        self.close_camera();
+        let generation = self.generation();
+        self.state.camera = Camera::Opening(generation);
+        self.state.screen = Screen::Starting { slow: false, paused: false };
+        self.state.black_frames = 0;
+        self.effect(Effect::OpenCamera { generation, choice });
+        self.start_timer_after(Timer::CameraSlow, limits::CAMERA_SLOW);
+    }
+
+    pub(super) fn camera_opened(&mut self, generation: Generation, info: CameraInfo) {
+        if self.state.camera != Camera::Opening(generation) {
+            return;
+        }
+        if self.state.hidden {
+            self.pause_camera();
+            return;
+        }
+        self.cancel_timer(Timer::CameraSlow);
+        self.state.camera = Camera::Open(generation, info);
+        self.effect(Effect::Measure { generation });
+        self.frame_person();
+        self.announce(Announcement::CameraReady);
+        self.prefetch_link();
+    }
+
+    fn frame_person(&mut self) {
+        self.state.screen = Screen::Framing { hint: Hint::Position };
+        self.state.black_frames = 0;
+        if self.config.capture == Capture::Auto {
+            self.start_timer_after(Timer::AutoCapture, limits::AUTO_CAPTURE);
+        }
+    }
+
+    pub(super) fn camera_failed(&mut self, generation: Generation, error: ErrorCode) {
+        if self.state.camera == Camera::Opening(generation) {
+            self.fail(error, None);
+        }
+    }
+
+    pub(super) fn camera_ended(&mut self, generation: Generation) {
+        if matches!(self.state.camera, Camera::Open(open, _) if open == generation) {
+            self.fail(ErrorCode::CameraEnded, None);
+        }
+    }
+
+    pub(super) fn frame(&mut self, generation: Generation, quality: Quality) {
+        let Screen::Framing { hint } = self.state.screen else { return };
+        if self.state.camera.generation() != Some(generation) {
+            return;
+        }
+        let black = quality.luminance_mean < BLACK_LUMINANCE && quality.luminance_variance < BLACK_VARIANCE;
+        self.state.black_frames = if black { self.state.black_frames.saturating_add(1) } else { 0 };
+        let next = if self.state.black_frames >= limits::BLACK_FRAMES { Hint::NoPicture } else { Hint::Position };
+        if next != hint {
+            self.state.screen = Screen::Framing { hint: next };
+            self.effect(Effect::Emit(Notice::Guidance { hint: next, quality }));
+            self.announce(Announcement::Hint(next));
+        }
+    }
+
+    pub(super) fn shutter(&mut self) {
+        if matches!(self.state.screen, Screen::Framing { .. } | Screen::Countdown { .. }) {
+            self.grab(Source::Camera);
+        }
+    }
+
+    fn grab(&mut self, source: Source) {
+        self.cancel_timer(Timer::AutoCapture);
+        self.cancel_timer(Timer::Countdown);
+        let generation = self.generation();
+        self.state.grab = Some(generation);
+        self.state.screen = Screen::Grabbing;
+        self.effect(Effect::Grab { generation, source });
+    }
+
+    pub(super) fn file_picked(&mut self, file: FileId) {
+        let allowed = match &self.state.screen {
+            Screen::Starting { .. } | Screen::Framing { .. } | Screen::Countdown { .. } => true,
+            Screen::Failed { error, .. } => error.offers(NextStep::PickFile),
+            _ => false,
+        };
+        if allowed {
+            self.close_camera();
+            self.prefetch_link();
+            self.grab(Source::File(file));
+        }
+    }
+
+    pub(super) fn photo_ready(&mut self, generation: Generation, photo: Photo) {
+        if self.state.grab != Some(generation) {
+            return;
+        }
+        self.state.grab = None;
+        match self.state.screen {
+            Screen::Grabbing => {
+                self.close_camera();
+                self.effect(Effect::Emit(Notice::Captured(photo)));
+                self.state.tally = Tally::default();
+                if self.config.review {
+                    self.state.screen = Screen::Review { photo };
+                } else {
+                    self.submit(photo);
+                }
+            }
+            Screen::Submitting { photo: larger, .. } => {
+                self.effect(Effect::DropPhoto(larger.id));
+                self.send(photo, 0);
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn grab_failed(&mut self, generation: Generation, failure: GrabFailure) {
+        if self.state.grab != Some(generation) {
+            return;
+        }
+        self.state.grab = None;
+        if let Screen::Submitting { photo, .. } = self.state.screen {
+            self.fail(ErrorCode::UploadTooLarge, Some(photo));
+            return;
+        }
+        match (failure.code(), self.state.camera) {
+            (Some(error), _) => self.fail(error, None),
+            (None, Camera::Open(..)) => self.frame_person(),
+            (None, _) => self.open_camera(self.config.camera),
+        }
+    }
+
+    pub(super) fn retake(&mut self) {
+        let allowed = match &self.state.screen {
+            Screen::Review { .. } => true,
+            Screen::Done { verdict } => !verdict.is_verified(),
+            Screen::Failed { error, photo } => photo.is_some() && *error != ErrorCode::Config,
+            _ => false,
+        };
+        if allowed {
+            self.drop_photo();
+            // The old photo may be at this link, and a link that allows no overwriting would keep it.
+            if self.state.uploaded || self.state.tally.again {
+                self.drop_link();
+            }
+            self.open_camera(self.config.camera);
+        }
+    }
+
+    pub(super) fn retry(&mut self) {
+        let Screen::Failed { error, photo } = self.state.screen else { return };
+        match photo {
+            Some(photo) if error.offers(NextStep::Resubmit) => self.submit(photo),
+            None if error.offers(NextStep::RetryCamera) => self.open_camera(self.config.camera),
+            _ => {}
+        }
+    }
+
+    pub(super) fn switch_camera(&mut self) {
+        if matches!(self.state.screen, Screen::Framing { .. } | Screen::Countdown { .. }) {
+            self.open_camera(CameraChoice::Next);
+        }
+    }
+
+    pub(super) fn capture_tick(&mut self, timer: Timer) {
+        match (timer, &self.state.screen) {
+            (Timer::CameraSlow, Screen::Starting { paused: false, .. }) => {
+                self.state.screen = Screen::Starting { slow: true, paused: false };
+            }
+            (Timer::AutoCapture, Screen::Framing { hint: Hint::NoPicture }) => {
+                self.start_timer_after(Timer::AutoCapture, limits::AUTO_CAPTURE);
+            }
+            (Timer::AutoCapture, Screen::Framing { hint: Hint::Position }) => self.count(limits::COUNTDOWN_FROM),
+            (Timer::Countdown, Screen::Countdown { left }) => self.count(left - 1),
+            _ => {}
+        }
+    }
+
+    fn count(&mut self, left: u8) {
+        if left == 0 {
+            self.grab(Source::Camera);
+        } else {
+            self.state.screen = Screen::Countdown { left };
+            self.announce(Announcement::Countdown(left));
+            self.start_timer_after(Timer::Countdown, limits::SECOND);
+        }
+    }
+
+    /// Phones mute the camera of a page that is out of sight, and some never unmute it: it is opened anew.
+    pub(super) fn hidden(&mut self) {
+        self.state.hidden = true;
+        if matches!(self.state.screen, Screen::Framing { .. } | Screen::Countdown { .. }) {
+            self.pause_camera();
+        }
+    }
+
+    fn pause_camera(&mut self) {
+        self.close_camera();
+        self.state.screen = Screen::Starting { slow: false, paused: true };
+    }
+
+    pub(super) fn visible(&mut self) {
+        self.state.hidden = false;
+        if matches!(self.state.screen, Screen::Starting { paused: true, .. }) {
+            self.open_camera(self.config.camera);
+        }
+    }
+
+    pub(super) fn accept(&mut self) {
+        if let Screen::Review { photo } = self.state.screen {
+            self.submit(photo);
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! What can happen ([`Event`]): done by the person, by the browser or by the page.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use akiba_protocol::{UploadFailure, Verdict};
+
+use super::error::ErrorCode;
+use super::failure::{GrabFailure, RelayFailure};
+use super::state::{CameraInfo, FileId, Generation, LinkId, Photo, Quality, Timer};
+
+/// Something that happened. Every answer to an effect carries the [`Generation`] of that effect.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// The person, or the page by `start()`, wants to begin.
+    Start,
+    /// The person agreed to what the consent screen says.
+    Consented,
+    /// The person, or the page by `capture()`, wants the photo now.
+    Shutter,
+    /// The person, or the page by `retake()`, wants another photo.
+    Retake,
+    /// The person, or the page by `submit()`, wants to send this photo.
+    Accept,
+    /// The person wants to go on after a failure: with the photo if there is one, else with the camera.
+    Retry,
+    /// The person wants the device's other camera.
+    SwitchCamera,
+    /// The person chose a file, which the runner holds under this id.
+    FilePicked(FileId),
+    /// The person, or the page by `cancel()`, gives up.
+    Cancel,
+    /// The page wants the widget as it was at first.
+    Reset,
+
+    /// The camera runs.
+    CameraOpened {
+        /// The request that this answers.
+        generation: Generation,
+        /// What is known of the camera.
+        info: CameraInfo,
+    },
+    /// The camera could not be opened.
+    CameraFailed {
+        /// The request that this answers.
+        generation: Generation,
+        /// Why.
+        error: ErrorCode,
+    },
+    /// The camera stopped by itself.
+    CameraEnded {
+        /// The request that opened it.
+        generation: Generation,
+    },
+    /// A frame was measured.
+    Frame {
+        /// The request that opened the camera.
+        generation: Generation,
+        /// What was measured.
+        quality: Quality,
+    },
+    /// A timer ran out.
+    Tick {
+        /// Which one.
+        timer: Timer,
+        /// The setting of it that ran out.
+        generation: Generation,
+    },
+    /// A photo is ready.
+    PhotoReady {
+        /// The request that this answers.
+        generation: Generation,
+        /// What is known of the photo.
+        photo: Photo,
+    },
+    /// No photo came of it.
+    GrabFailed {
+        /// The request that this answers.
+        generation: Generation,
+        /// Why.
+        failure: GrabFailure,
+    },
+    /// The relay gave a signed link.
+    LinkReady {
+        /// The request that this answers.
+        generation: Generation,
+        /// The link, which the runner holds.
+        link: LinkId,
+        /// How long it lives from now; `None` where it does not say.
+        life: Option<Duration>,
+    },
+    /// The relay gave no link.
+    LinkFailed {
+        /// The request that this answers.
+        generation: Generation,
+        /// Why.
+        failure: RelayFailure,
+    },
+    /// Some of the photo is on its way.
+    UploadProgress {
+        /// The request that this answers.
+        generation: Generation,
+        /// Bytes sent.
+        sent: u32,
+        /// Bytes in all.
+        total: u32,
+    },
+    /// S3 has the photo.
+    Uploaded {
+        /// The request that this answers.
+        generation: Generation,
+    },
+    /// S3 does not have the photo.
+    UploadFailed {
+        /// The request that this answers.
+        generation: Generation,
+        /// Why.
+        failure: UploadFailure,
+    },
+    /// The vendor judged the selfie.
+    VerifyDone {
+        /// The request that this answers.
+        generation: Generation,
+        /// What it says.
+        verdict: Rc<Verdict>,
+    },
+    /// No verdict.
+    VerifyFailed {
+        /// The request that this answers.
+        generation: Generation,
+        /// Why.
+        failure: RelayFailure,
+    },
+    /// The browser says that there is a network. A hint, not a fact.
+    Online,
+    /// The browser says that there is none. A hint, not a fact.
+    Offline,
+    /// The page went out of sight.
+    Hidden,
+    /// The page is seen again.
+    Visible,
+
+    /// The page changed the element's settings, and they are good.
+    ConfigChanged {
+        /// Whether the new settings speak of another customer or another relay.
+        customer: bool,
+    },
+    /// The page changed the element's settings, and they can't be used.
+    ConfigRefused,
+    /// The element left the document.
+    Disconnected,
+}

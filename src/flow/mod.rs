@@ -1,0 +1,44 @@
+//! The capture flow as a pure state machine.
+//!
+//! [`step`] takes a [`State`], an [`Event`] and the [`Config`], and answers with the next state and the [`Effect`]s that
+//! it wants done. It is total (every event is allowed in every state), knows no browser, and reads no clock: times
+//! arrive as [`Event::Tick`]. Every answer carries the [`Generation`] of the request that it answers; a stale one
+//! changes nothing.
+//!
+//! - `state`, `event`, `effect`: the vocabulary.
+//! - `error`, `failure`: what can go wrong, and what the person can do about it.
+//! - `transition`: what all transitions share (cameras, timers and requests are opened and closed there only).
+//! - `capture`: from the start to a photo.
+//! - `submission`: from a photo to a verdict.
+//! - `limits`: every time and count.
+
+mod capture;
+mod effect;
+mod error;
+mod event;
+mod failure;
+pub mod limits;
+mod state;
+mod submission;
+mod transition;
+
+pub use effect::{Announcement, Delay, Effect, Notice, Request, Source};
+pub use error::{ErrorCode, NextStep};
+pub use event::Event;
+pub use failure::{GrabFailure, RelayFailure, upload_code};
+pub use state::{
+    Camera, CameraChoice, CameraInfo, FileId, Generation, Hint, Link, LinkId, Phase, Photo, PhotoId, Quality, Screen,
+    ScreenName, State, Tally, Timer, Wait,
+};
+
+use crate::config::Config;
+use transition::Transition;
+
+/// One step of the flow.
+#[must_use]
+pub fn step(state: State, event: Event, config: &Config) -> (State, Vec<Effect>) {
+    let previous = state.screen.name();
+    let mut transition = Transition::new(state, config);
+    transition.handle(event);
+    transition.finish(previous)
+}
