@@ -119,6 +119,11 @@ impl SignedLink {
         self.signed_headers.iter().any(|signed| signed == header)
     }
 
+    /// The names of the signed headers, in lower case: a V4 link is refused if one of them is not sent as signed.
+    pub fn signed_headers(&self) -> impl Iterator<Item = &str> {
+        self.signed_headers.iter().map(String::as_str)
+    }
+
     /// How long the link lives, from a moment just before it was received; `None` when it does not say.
     ///
     /// `now` is this machine's clock in seconds since 1970. A V4 link says both when it was signed and how long it
