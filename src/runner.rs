@@ -264,7 +264,7 @@ impl Runner {
             Notice::Cancelled => PageEvent::Cancelled,
             Notice::Error(code) => PageEvent::Error {
                 code,
-                message: context.text.error_title(code).to_owned(),
+                message: context.text.error(code).title.to_owned(),
                 cause: (code == ErrorCode::Config).then(|| context.refused.map(str::to_owned)).flatten(),
             },
         };

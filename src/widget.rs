@@ -150,7 +150,7 @@ impl AkibaSelfie {
         let context = RunContext {
             config,
             session: &props.session,
-            text: Text::of(config.lang.as_deref()),
+            text: Text::for_lang(config.lang.as_deref()),
             refused: refused.as_deref(),
         };
         for effect in effects {
