@@ -6,8 +6,7 @@ use axum::extract::{FromRequest, Request};
 use http::HeaderMap;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use serde::de::DeserializeOwned;
-use serde_json::error::Category;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::error::RelayError;
 use crate::state::AppState;
@@ -58,11 +57,9 @@ fn parse<T: JsonCall>(bytes: &[u8]) -> Result<T, RelayError> {
     if bytes.trim_ascii_start().first() == Some(&b'[') {
         return Err(bad(T::SHAPE.to_owned()));
     }
-    serde_json::from_slice(bytes).map_err(|error| match error.classify() {
-        Category::Data => bad(T::SHAPE.to_owned()),
-        Category::Io | Category::Syntax | Category::Eof => {
-            bad(format!("The JSON is broken at line {}, column {}.", error.line(), error.column()))
-        }
+    serde_json::from_slice(bytes).map_err(|_| match serde_json::from_slice::<IgnoredAny>(bytes) {
+        Ok(_) => bad(T::SHAPE.to_owned()),
+        Err(error) => bad(format!("The JSON is broken at line {}, column {}.", error.line(), error.column())),
     })
 }
 

@@ -78,7 +78,8 @@ async fn nothing_of_the_page_but_the_known_fields_is_sent_on() {
     let mut body = link_request();
     body["is_admin"] = json!(true);
 
-    let request = relay.post("/v1/customer?admin=1", &body).header("cookie", "session=1").header("x-forwarded-for", "1.2.3.4");
+    let request =
+        relay.post("/v1/customer?admin=1", &body).header("cookie", "session=1").header("x-forwarded-for", "1.2.3.4");
     success(request.header("token", "of-the-page")).await;
 
     let seen = &vendor.seen()[0];

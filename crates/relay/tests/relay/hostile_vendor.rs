@@ -9,7 +9,9 @@ use axum::response::Response;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::support::{Relay, SIGNATURE, Vendor, link_reply, nobody, problem, problem_and_headers, success, verify_reply};
+use crate::support::{
+    Relay, SIGNATURE, Vendor, link_reply, nobody, problem, problem_and_headers, success, verify_reply,
+};
 
 #[tokio::test]
 async fn each_status_has_its_code() {
@@ -116,7 +118,8 @@ async fn a_link_reply_that_is_not_one_is_refused() {
 
 #[tokio::test]
 async fn a_verify_reply_that_is_not_one_is_refused() {
-    for reply in ["", "null", "[]", "true", "{\"status\":\"success\"", "{\"status\":\"failed\",\"status\":\"success\"}"] {
+    for reply in ["", "null", "[]", "true", "{\"status\":\"success\"", "{\"status\":\"failed\",\"status\":\"success\"}"]
+    {
         let vendor = Vendor::saying(200, reply).await;
         let relay = Relay::before(&vendor.base, &[]).await;
         problem(relay.verify(), ProblemCode::VendorReply).await;

@@ -127,7 +127,8 @@ async fn a_body_that_never_ends_is_a_timeout() {
     let vendor = Vendor::saying(200, "").await;
     let relay = Relay::before(&vendor.base, &["--body-timeout=300ms"]).await;
     let mut stream = TcpStream::connect(relay.address()).await.unwrap();
-    let head = "POST /v1/customer HTTP/1.1\r\nhost: relay\r\ncontent-type: application/json\r\ncontent-length: 50\r\n\r\n{";
+    let head =
+        "POST /v1/customer HTTP/1.1\r\nhost: relay\r\ncontent-type: application/json\r\ncontent-length: 50\r\n\r\n{";
     stream.write_all(head.as_bytes()).await.unwrap();
     let said = rest(&mut stream, Duration::from_secs(5)).await;
     assert!(said.starts_with("HTTP/1.1 408 "), "{said}");

@@ -111,7 +111,8 @@ async fn another_method_is_not_allowed() {
 #[tokio::test]
 async fn an_unknown_path_is_not_found() {
     let (vendor, relay) = parts().await;
-    for path in ["/", "/v1", "/v1/customer/", "/v1/customers", "/V1/customer", "//v1/customer", "/v1/../v2", "/%2e%2e/"] {
+    for path in ["/", "/v1", "/v1/customer/", "/v1/customers", "/V1/customer", "//v1/customer", "/v1/../v2", "/%2e%2e/"]
+    {
         problem(relay.post(path, &link_request()), ProblemCode::NotFound).await;
     }
     problem(relay.request(Method::GET, "/favicon.ico"), ProblemCode::NotFound).await;

@@ -18,20 +18,20 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 /// Secrets of the tests, each a text that stands nowhere else.
-pub const TOKEN: &str = "tkn-5f1c9a";
-pub const IDENTIFIER: &str = "8001015009087";
-pub const S3_KEY: &str = "selfies/key-77ab31.jpg";
-pub const SIGNATURE: &str = "sig-e0c44d";
-pub const FILE_NAME: &str = "face-9d2b.jpg";
-pub const FULL_NAME: &str = "FRANK HLATSWAYO NONO";
+pub(crate) const TOKEN: &str = "tkn-5f1c9a";
+pub(crate) const IDENTIFIER: &str = "8001015009087";
+pub(crate) const S3_KEY: &str = "selfies/key-77ab31.jpg";
+pub(crate) const SIGNATURE: &str = "sig-e0c44d";
+pub(crate) const FILE_NAME: &str = "face-9d2b.jpg";
+pub(crate) const FULL_NAME: &str = "FRANK HLATSWAYO NONO";
 
 /// The first call's body.
-pub fn link_request() -> Value {
+pub(crate) fn link_request() -> Value {
     json!({ "identifier": IDENTIFIER, "type": "1", "selfie_filename": FILE_NAME })
 }
 
 /// The answer to it, as the vendor's reference shows it.
-pub fn link_reply() -> Value {
+pub(crate) fn link_reply() -> Value {
     json!({
         "identifier": IDENTIFIER,
         "signed_link": format!("https://bucket.s3.amazonaws.com/{S3_KEY}?X-Amz-Signature={SIGNATURE}"),
@@ -42,12 +42,12 @@ pub fn link_reply() -> Value {
 }
 
 /// The second call's body.
-pub fn verify_request() -> Value {
+pub(crate) fn verify_request() -> Value {
     json!({ "selfie_filename": FILE_NAME, "id": IDENTIFIER, "user_type": "2", "s3_key": S3_KEY })
 }
 
 /// The answer to it, as the vendor's reference shows it, shortened.
-pub fn verify_reply() -> Value {
+pub(crate) fn verify_reply() -> Value {
     json!({
         "status": "success",
         "message": "Identity and Selfie succesfully verified",
@@ -60,7 +60,7 @@ pub fn verify_reply() -> Value {
 }
 
 /// A task that ends with its owner.
-pub struct Task<T>(JoinHandle<T>);
+pub(crate) struct Task<T>(JoinHandle<T>);
 
 impl<T> Drop for Task<T> {
     fn drop(&mut self) {
@@ -70,23 +70,23 @@ impl<T> Drop for Task<T> {
 
 /// A request that a vendor got.
 #[derive(Clone, Debug)]
-pub struct Seen {
-    pub method: Method,
-    pub path: String,
-    pub headers: HeaderMap,
-    pub body: Value,
+pub(crate) struct Seen {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Value,
 }
 
 /// A vendor of the tests.
-pub struct Vendor {
-    pub base: String,
+pub(crate) struct Vendor {
+    pub(crate) base: String,
     seen: Arc<Mutex<Vec<Seen>>>,
     _task: Task<()>,
 }
 
 impl Vendor {
     /// A vendor that speaks HTTP and answers every request with `answer`.
-    pub async fn answering<F, A>(answer: F) -> Self
+    pub(crate) async fn answering<F, A>(answer: F) -> Self
     where
         F: Fn(Seen) -> A + Clone + Send + Sync + 'static,
         A: Future<Output = Response> + Send + 'static,
@@ -107,7 +107,7 @@ impl Vendor {
     }
 
     /// A vendor that answers every request with this status and JSON.
-    pub async fn saying(status: u16, body: impl Into<String>) -> Self {
+    pub(crate) async fn saying(status: u16, body: impl Into<String>) -> Self {
         let body = body.into();
         Self::answering(move |_| {
             let response = Response::builder().status(status).header("content-type", "application/json");
@@ -118,7 +118,7 @@ impl Vendor {
     }
 
     /// A vendor that does what it likes with each connection.
-    pub async fn raw<F, A>(act: F) -> Self
+    pub(crate) async fn raw<F, A>(act: F) -> Self
     where
         F: Fn(TcpStream) -> A + Send + Sync + 'static,
         A: Future<Output = ()> + Send + 'static,
@@ -135,26 +135,26 @@ impl Vendor {
     }
 
     /// What it got so far.
-    pub fn seen(&self) -> Vec<Seen> {
+    pub(crate) fn seen(&self) -> Vec<Seen> {
         self.seen.lock().unwrap().clone()
     }
 }
 
 /// A listener on a free port, and its address as a base URL.
-pub async fn listen() -> (TcpListener, String) {
+pub(crate) async fn listen() -> (TcpListener, String) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     (listener, base)
 }
 
 /// A base URL at which nobody listens.
-pub async fn nobody() -> String {
+pub(crate) async fn nobody() -> String {
     listen().await.1
 }
 
 /// A relay of the tests.
-pub struct Relay {
-    pub base: String,
+pub(crate) struct Relay {
+    pub(crate) base: String,
     client: Client,
     stop: Option<oneshot::Sender<()>>,
     task: Task<Drained>,
@@ -162,7 +162,7 @@ pub struct Relay {
 
 impl Relay {
     /// A relay in front of `vendor`, with further flags.
-    pub async fn before(vendor: &str, flags: &[&str]) -> Self {
+    pub(crate) async fn before(vendor: &str, flags: &[&str]) -> Self {
         let base_flag = format!("--vendor-base={vendor}");
         let all = ["akiba-relay", &base_flag].into_iter().chain(flags.iter().copied());
         let settings = Settings::try_parse_from(all).unwrap();
@@ -181,43 +181,43 @@ impl Relay {
     }
 
     /// The address without a scheme.
-    pub fn address(&self) -> &str {
+    pub(crate) fn address(&self) -> &str {
         self.base.trim_start_matches("http://")
     }
 
     /// A request of any kind.
-    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("{}{path}", self.base))
     }
 
     /// A call, as the widget makes it.
-    pub fn post(&self, path: &str, body: &Value) -> RequestBuilder {
+    pub(crate) fn post(&self, path: &str, body: &Value) -> RequestBuilder {
         self.request(Method::POST, path).header("content-type", "application/json").body(body.to_string())
     }
 
     /// The first call, right in every way.
-    pub fn link(&self) -> RequestBuilder {
+    pub(crate) fn link(&self) -> RequestBuilder {
         self.post("/v1/customer", &link_request())
     }
 
     /// The second call, right in every way.
-    pub fn verify(&self) -> RequestBuilder {
+    pub(crate) fn verify(&self) -> RequestBuilder {
         self.post("/v1/customer/verify", &verify_request())
     }
 
     /// Asks it to stop.
-    pub fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         self.stop.take().unwrap().send(()).unwrap();
     }
 
     /// Waits until it has.
-    pub async fn stopped(&mut self) -> Drained {
+    pub(crate) async fn stopped(&mut self) -> Drained {
         (&mut self.task.0).await.unwrap()
     }
 }
 
 /// The JSON of an answer that is a success.
-pub async fn success(request: RequestBuilder) -> Value {
+pub(crate) async fn success(request: RequestBuilder) -> Value {
     let response = request.send().await.unwrap();
     assert_eq!(response.status(), 200);
     assert_eq!(response.headers()["content-type"], "application/json");
@@ -227,7 +227,7 @@ pub async fn success(request: RequestBuilder) -> Value {
 }
 
 /// The problem and the headers of an answer that must be one of this code.
-pub async fn problem_and_headers(request: RequestBuilder, code: ProblemCode) -> (Problem, HeaderMap) {
+pub(crate) async fn problem_and_headers(request: RequestBuilder, code: ProblemCode) -> (Problem, HeaderMap) {
     let response = request.send().await.unwrap();
     let status = response.status().as_u16();
     let headers = response.headers().clone();
@@ -246,6 +246,6 @@ pub async fn problem_and_headers(request: RequestBuilder, code: ProblemCode) -> 
 }
 
 /// The problem of an answer that must be one of this code.
-pub async fn problem(request: RequestBuilder, code: ProblemCode) -> Problem {
+pub(crate) async fn problem(request: RequestBuilder, code: ProblemCode) -> Problem {
     problem_and_headers(request, code).await.0
 }
