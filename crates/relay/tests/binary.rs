@@ -1,5 +1,7 @@
 //! The binary itself: its flags, its refusals, the line that names its address, its log and its end.
 
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "helpers of tests may panic too")]
+
 #[path = "relay/support.rs"]
 #[allow(dead_code, reason = "shared with the other tests, which use the rest")]
 mod support;

@@ -1,6 +1,8 @@
 //! `docs/relay.md` says what the code does: every setting with its environment variable and default, every code with
 //! its status.
 
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "helpers of tests may panic too")]
+
 use akiba_protocol::ProblemCode;
 use akiba_relay::Settings;
 use clap::CommandFactory;

@@ -1,6 +1,8 @@
 //! What the log holds at its most talkative, and what it must never hold. In a process of its own, as a process has
 //! one log.
 
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "helpers of tests may panic too")]
+
 #[path = "relay/support.rs"]
 #[allow(dead_code, reason = "shared with the other tests, which use the rest")]
 mod support;
