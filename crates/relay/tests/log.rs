@@ -10,6 +10,7 @@ mod support;
 use std::collections::HashSet;
 use std::io;
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use akiba_relay::settings::LogFormat;
 use akiba_relay::telemetry;
@@ -106,7 +107,7 @@ async fn vendors() -> Vec<(String, Option<Vendor>)> {
     );
     vendors.push(
         Vendor::answering(|_| async {
-            tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+            tokio::time::sleep(Duration::from_secs(60)).await;
             Response::new("".into())
         })
         .await,
@@ -114,6 +115,27 @@ async fn vendors() -> Vec<(String, Option<Vendor>)> {
     let mut all: Vec<_> = vendors.into_iter().map(|vendor| (vendor.base.clone(), Some(vendor))).collect();
     all.push((nobody().await, None));
     all
+}
+
+/// A caller that hangs up while the vendor is at work.
+async fn hang_up(log: &Log) {
+    let vendor = Vendor::raw(|stream| async move {
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        drop(stream);
+    })
+    .await;
+    let relay = Relay::before(&vendor.base, &[]).await;
+    let mut stream = TcpStream::connect(relay.address()).await.unwrap();
+    let body = link_request().to_string();
+    let head = format!("{LINK} HTTP/1.1\r\nhost: relay\r\n{JSON}content-length: {}\r\n\r\n", body.len());
+    stream.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    drop(stream);
+    let started = Instant::now();
+    while !String::from_utf8_lossy(&log.0.lock().unwrap()).contains("\"caller-gone\"") {
+        assert!(started.elapsed() < Duration::from_secs(5), "no line for a caller that has gone");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
 }
 
 #[tokio::test]
@@ -146,6 +168,8 @@ async fn no_secret_is_in_any_line_and_each_request_has_one() {
         answers.push(send(&relay, line, &headers, body).await);
     }
 
+    hang_up(&log).await;
+
     let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     for secret in [TOKEN, IDENTIFIER, S3_KEY, SIGNATURE, FILE_NAME, FULL_NAME, "X-Amz-Signature"] {
         let line = text.lines().find(|line| line.contains(secret));
@@ -156,7 +180,7 @@ async fn no_secret_is_in_any_line_and_each_request_has_one() {
     let targets: HashSet<_> = lines.iter().filter_map(|line| line["target"].as_str()).collect();
     assert!(targets.iter().any(|target| target.starts_with("hyper_util")), "libraries are heard too: {targets:?}");
     let requests: Vec<_> = lines.iter().filter(|line| line["message"] == "request").collect();
-    assert_eq!(requests.len(), answers.len());
+    assert_eq!(requests.len(), answers.len() + 1, "one for each answer, and one for the caller that has gone");
     for (status, id) in &answers {
         let own: Vec<_> = lines.iter().filter(|line| line["request_id"] == id.as_str()).collect();
         assert_eq!(own.len(), 1, "one line for {id}");
