@@ -87,8 +87,7 @@ impl Sandbox {
             None => random::hex(32)?,
         };
         let signer = Signer::new(s3_address, BUCKET, storage.credentials().clone())?;
-        let settings =
-            VendorSettings { token: token.clone(), link_life: options.link_life, slow: options.slow };
+        let settings = VendorSettings { token: token.clone(), link_life: options.link_life, slow: options.slow };
         let vendor = Arc::new(Vendor::new(settings, Arc::clone(&storage), signer));
         let faults = Faults::default();
 

@@ -34,7 +34,8 @@ impl Signer {
     /// Where address and name make no URL.
     pub fn new(address: SocketAddr, bucket: &str, credentials: Credentials) -> io::Result<Self> {
         let endpoint = format!("http://{address}").parse().map_err(io::Error::other)?;
-        let bucket = Bucket::new(endpoint, UrlStyle::Path, bucket.to_owned(), super::REGION).map_err(io::Error::other)?;
+        let bucket =
+            Bucket::new(endpoint, UrlStyle::Path, bucket.to_owned(), super::REGION).map_err(io::Error::other)?;
         Ok(Self { bucket, credentials })
     }
 

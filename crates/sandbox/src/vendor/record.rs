@@ -24,9 +24,7 @@ struct Scores {
 /// consumer that takes a record for success is to be found out here.
 pub(crate) fn judged(scenario: Scenario, identifier: &str, customer_type: CustomerType, s3_key: &str) -> Value {
     let (status, message, scores) = match scenario {
-        Scenario::NotMatched => {
-            ("failed", NOT_MATCHED, Scores { fraud: "0.35", word: "Medium", confidence: "0.12" })
-        }
+        Scenario::NotMatched => ("failed", NOT_MATCHED, Scores { fraud: "0.35", word: "Medium", confidence: "0.12" }),
         Scenario::HighFraud => ("success", VERIFIED, Scores { fraud: "0.92", word: "High", confidence: "0.91" }),
         _ => ("success", VERIFIED, Scores { fraud: "0.04", word: "Low", confidence: "0.97" }),
     };
@@ -133,7 +131,8 @@ mod tests {
 
     #[test]
     fn a_record_depends_on_its_identifier_alone() {
-        let name = |id| judged(Scenario::Verified, id, CustomerType::Individual, "k")["data"]["identity"]["_id"].clone();
+        let name =
+            |id| judged(Scenario::Verified, id, CustomerType::Individual, "k")["data"]["identity"]["_id"].clone();
         assert_eq!(name("1"), name("1"));
         assert_ne!(name("1"), name("2"));
     }
