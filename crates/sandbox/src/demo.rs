@@ -1,7 +1,7 @@
 //! The two commands ([`serve`], [`demo`]) and what can go wrong with them ([`Failure`]).
 
 use std::fmt;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 
@@ -155,11 +155,10 @@ fn relay_program(given: Option<PathBuf>) -> io::Result<PathBuf> {
 
 /// Tells the user and the waiting programs that all is up.
 fn announce(args: &CommonArgs, report: &Report) -> io::Result<()> {
-    println!("{report}\n{}", report.ready_line());
-    match &args.ready_file {
-        Some(path) => report.write(path),
-        None => Ok(()),
+    if let Some(path) = &args.ready_file {
+        report.write(path)?;
     }
+    writeln!(io::stdout(), "{report}\n{}", report.ready_line())
 }
 
 /// The signals that end a run. They are caught from the moment this is made, so that none is lost during start-up.

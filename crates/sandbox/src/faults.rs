@@ -79,7 +79,7 @@ impl Listener for FaultyListener {
 
     async fn accept(&mut self) -> (Self::Io, Self::Addr) {
         let (inner, address) = Listener::accept(&mut self.inner).await;
-        (FaultyStream { inner, faults: self.faults.clone(), carried: 0, stalled: None }, address)
+        (FaultyStream { inner, faults: self.faults.clone(), carried: 0, stalled: None, dropped: false }, address)
     }
 
     fn local_addr(&self) -> io::Result<Self::Addr> {
@@ -94,6 +94,8 @@ pub struct FaultyStream {
     faults: Faults,
     carried: u64,
     stalled: Option<Pin<Box<Sleep>>>,
+    /// Whether the connection was closed on purpose: then nothing may be answered either.
+    dropped: bool,
 }
 
 impl AsyncRead for FaultyStream {
@@ -106,7 +108,10 @@ impl AsyncRead for FaultyStream {
             this.stalled = None;
         }
         match this.faults.hits(this.carried) {
-            Some(Active { fault: Fault::Drop, .. }) => return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into())),
+            Some(Active { fault: Fault::Drop, .. }) => {
+                this.dropped = true;
+                return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
+            }
             Some(Active { fault: Fault::Stall, until, .. }) => {
                 let mut sleep = Box::pin(tokio::time::sleep_until(until));
                 // Polled here so that the task is woken; a sleep that is over already is met on the next call.
@@ -127,6 +132,9 @@ impl AsyncRead for FaultyStream {
 
 impl AsyncWrite for FaultyStream {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        if self.dropped {
+            return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
+        }
         Pin::new(&mut self.inner).poll_write(cx, buf)
     }
 

@@ -113,7 +113,7 @@ async fn signed_copies_and_other_operations_are_refused_too() {
     assert!(!world.sandbox.objects().join("selfies/copy").exists());
 
     let created = bucket.create_bucket(&credentials).sign(MINUTE);
-    assert_eq!(s3_error(world.put(created.as_str(), "").await).await.1, "AccessDenied");
+    assert_eq!(s3_error(world.put(created.as_str(), "x").await).await.1, "AccessDenied");
     let removed = world.client.delete(bucket.delete_bucket(&credentials).sign(MINUTE)).send().await.unwrap();
     assert_eq!(s3_error(removed).await.1, "AccessDenied");
 }
@@ -138,7 +138,7 @@ async fn the_holder_of_a_link_can_put_and_nothing_else() {
     let link = world.link(ANYBODY).await;
     assert_eq!(world.put(&link.signed_link, jpeg()).await.status(), 200);
     for method in [Method::GET, Method::DELETE, Method::POST, Method::PATCH] {
-        let response = world.client.request(method.clone(), &link.signed_link).body("").send().await.unwrap();
+        let response = world.client.request(method.clone(), &link.signed_link).body("x").send().await.unwrap();
         assert_eq!(s3_error(response).await.0, 403, "{method}");
     }
     assert_eq!(world.client.head(&link.signed_link).send().await.unwrap().status(), 403);
@@ -205,22 +205,14 @@ async fn a_key_with_dots_does_not_leave_the_bucket() {
     let address: SocketAddr = world.sandbox.s3_url().strip_prefix("http://").unwrap().parse().unwrap();
     let signer = Signer::new(address, BUCKET, credentials(&world.sandbox)).unwrap();
     let outside = world.sandbox.objects().parent().unwrap().join("outside");
-    for key in ["../outside", "selfies/../../outside", "..%2foutside"] {
-        // The signer's own tidying is undone: the path is written into the request by hand, with a valid signature
-        // where the signature is of the same path, and refused by the key check or by the signature.
-        let link = url::Url::parse(&signer.put_link(key, MINUTE, Freshness::Fresh)).unwrap();
-        let query = link.query().unwrap();
-        for path in
-            [link.path().to_owned(), format!("/{BUCKET}/{key}"), format!("/{BUCKET}/{}", key.replace('.', "%2e"))]
-        {
-            let answer = raw(
-                address,
-                &format!(
-                    "PUT {path}?{query} HTTP/1.1\r\nHost: {address}\r\nContent-Length: 1\r\nConnection: close\r\n\r\nx"
-                ),
-            )
-            .await;
-            assert!(!answer.starts_with("HTTP/1.1 200"), "{path}: {answer}");
+    for key in ["../outside", "selfies/../../outside"] {
+        // The signature is of the tidied path. Whatever stands in the request, nothing is written outside.
+        let query = url::Url::parse(&signer.put_link(key, MINUTE, Freshness::Fresh)).unwrap();
+        let query = query.query().unwrap();
+        for written in [key.to_owned(), key.replace('.', "%2e"), key.replace('/', "%2f")] {
+            let head = format!("PUT /{BUCKET}/{written}?{query} HTTP/1.1\r\nHost: {address}\r\nContent-Length: 1");
+            let answer = raw(address, &format!("{head}\r\nConnection: close\r\n\r\nx")).await;
+            assert!(answer.starts_with("HTTP/1.1 4"), "{written}: {answer}");
         }
     }
     assert!(!outside.exists());
