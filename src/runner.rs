@@ -11,14 +11,16 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{File, HtmlVideoElement};
 use yew::Callback;
 
+use crate::adapter::camera::Camera;
 use crate::adapter::grab::{self, Still};
 use crate::adapter::measure::Sampler;
 use crate::adapter::page::PageWatch;
 use crate::adapter::relay::{Abort, request_link, verify};
 use crate::adapter::session::Session;
+use crate::adapter::task::Task;
 use crate::adapter::timer::Timers;
 use crate::adapter::upload::{Progress, Target, Upload};
-use crate::adapter::{camera, page, preview};
+use crate::adapter::{page, preview};
 use crate::config::Config;
 use crate::flow::{
     CameraChoice, Effect, ErrorCode, Event, FileId, Generation, GrabFailure, LinkId, Notice, Photo, PhotoId, Request,
@@ -140,18 +142,14 @@ impl Runner {
             return;
         };
         let vault = Rc::clone(&self.vault);
-        let last_device = vault.borrow_mut().expect_camera(generation);
+        let last_device = vault.borrow().last_device();
         let ended = {
             let send = send.clone();
-            Callback::from(move |()| send.emit(Event::CameraEnded { generation }))
+            move || send.emit(Event::CameraEnded { generation })
         };
-        spawn_local(async move {
-            let opened = camera::Camera::open(choice, last_device, video, ended).await;
-            // A camera that is no longer wanted is dropped here, and so is off again.
-            if !vault.borrow().expects_camera(generation) {
-                return;
-            }
-            match opened {
+        // Closing the camera drops this task, and with it a camera that was about to open.
+        let task = Task::spawn(async move {
+            match Camera::open(choice, last_device, video, ended).await {
                 Ok(camera) => {
                     let info = camera.info();
                     vault.borrow_mut().keep_camera(camera);
@@ -160,6 +158,7 @@ impl Runner {
                 Err(error) => send.emit(Event::CameraFailed { generation, error }),
             }
         });
+        self.vault.borrow_mut().keep_opening(task);
     }
 
     fn measure(&self, generation: Generation) {

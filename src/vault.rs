@@ -8,8 +8,9 @@ use crate::adapter::grab::Still;
 use crate::adapter::measure::Sampler;
 use crate::adapter::object_url::ObjectUrl;
 use crate::adapter::relay::Abort;
+use crate::adapter::task::Task;
 use crate::adapter::upload::{Target, Upload};
-use crate::flow::{FileId, Generation, LinkId, Photo, PhotoId, Request};
+use crate::flow::{FileId, LinkId, Photo, PhotoId, Request};
 
 struct KeptPhoto {
     id: PhotoId,
@@ -26,7 +27,7 @@ struct KeptLink {
 /// The browser objects of one widget. There are at most two photos and one or two links at a time.
 #[derive(Default)]
 pub(crate) struct Vault {
-    expected: Option<Generation>,
+    opening: Option<Task>,
     camera: Option<Camera>,
     sampler: Option<Sampler>,
     last_device: Option<String>,
@@ -45,14 +46,13 @@ impl Vault {
         self.last_id
     }
 
-    /// Waits for the camera of this generation and no other. Returns the device that was last open.
-    pub(crate) fn expect_camera(&mut self, generation: Generation) -> Option<String> {
-        self.expected = Some(generation);
+    /// The device that was last open.
+    pub(crate) fn last_device(&self) -> Option<String> {
         self.last_device.clone()
     }
 
-    pub(crate) fn expects_camera(&self, generation: Generation) -> bool {
-        self.expected == Some(generation)
+    pub(crate) fn keep_opening(&mut self, opening: Task) {
+        self.opening = Some(opening);
     }
 
     pub(crate) fn keep_camera(&mut self, camera: Camera) {
@@ -65,7 +65,7 @@ impl Vault {
     }
 
     pub(crate) fn close_camera(&mut self) {
-        self.expected = None;
+        self.opening = None;
         self.sampler = None;
         self.camera = None;
     }

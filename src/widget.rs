@@ -12,7 +12,7 @@ use crate::config::{Config, ConfigError, Options};
 use crate::flow::{Announcement, Effect, Event, ScreenName, State, step};
 use crate::page_event::PageEvent;
 use crate::runner::{Context as RunContext, Runner, Wires};
-use crate::text::Text;
+use crate::text::{Browser, Text};
 use crate::ui::{self, Act, View};
 
 /// The settings of [`AkibaSelfie`].
@@ -47,6 +47,7 @@ pub struct AkibaSelfie {
     runner: Runner,
     announcement: Option<(u32, Announcement)>,
     focus: Option<focus::Wish>,
+    browser: Browser,
     hooks: Rc<RefCell<Hooks>>,
 }
 
@@ -67,6 +68,7 @@ impl Component for AkibaSelfie {
             runner: Runner::new(wires(ctx, &hooks)),
             announcement: None,
             focus: None,
+            browser: ui::this_browser(),
             hooks,
         }
     }
@@ -103,6 +105,7 @@ impl Component for AkibaSelfie {
             video: self.runner.video(),
             photo_url: self.state.screen.photo().and_then(|photo| self.runner.photo_url(photo.id)).map(AttrValue::from),
             announcement: self.announcement,
+            browser: self.browser,
         };
         let act = ctx.link().callback(Message::Act);
         html! { <div ref={self.root.clone()}>{ ui::view(&view, &act) }</div> }
