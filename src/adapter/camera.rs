@@ -14,7 +14,7 @@ use web_sys::{
     MediaStreamConstraints, MediaStreamTrack, MediaStreamTrackState, PermissionState, PermissionStatus, Window,
 };
 
-use super::camera_choice::{Ask, faces_away, ladder, next_device};
+use super::camera_choice::{Ask, faces_away, is_gone, ladder, next_device};
 use super::camera_error::{Permission, absent, code, may_be_relaxed};
 use super::promise::settled;
 use crate::flow::{CameraChoice, CameraInfo, ErrorCode};
@@ -58,7 +58,7 @@ impl Camera {
         }
         let devices = media_devices(&window).ok_or_else(|| absent(window.is_secure_context()))?;
         let next = match choice {
-            CameraChoice::Next => next_device(&camera_ids(&devices).await, last_device.as_deref()),
+            CameraChoice::Next => next_device(&camera_ids(&devices).await.unwrap_or_default(), last_device.as_deref()),
             CameraChoice::Front | CameraChoice::Back => None,
         };
         let stream = ask(&window, &devices, ladder(choice, next)).await?;
@@ -66,7 +66,7 @@ impl Camera {
             stream.0.get_video_tracks().get(0).dyn_into().map_err(|_| ErrorCode::CameraFailed)?;
         let shown = Shown::new(stream, video);
         first_frame(&shown, &track).await?;
-        let cameras = u8::try_from(camera_ids(&devices).await.len()).unwrap_or(u8::MAX).max(1);
+        let cameras = camera_ids(&devices).await.map_or(1, |ids| u8::try_from(ids.len()).unwrap_or(u8::MAX).max(1));
         if track.ready_state() == MediaStreamTrackState::Ended {
             return Err(ErrorCode::CameraEnded);
         }
@@ -88,15 +88,10 @@ impl Camera {
     pub fn device_id(&self) -> Option<String> {
         device_id(&self.track)
     }
-
-    /// The stream that is shown.
-    #[must_use]
-    pub fn stream(&self) -> &MediaStream {
-        &self.shown.stream.0
-    }
 }
 
-/// A stream whose tracks stop when it is dropped.
+/// A stream whose tracks stop when it is dropped. Never cloned: `clone` of a stream or a track is JavaScript's, whose
+/// copy keeps the device on by itself.
 #[derive(Debug)]
 struct Live(MediaStream);
 
@@ -171,14 +166,14 @@ fn is_blocked(window: &Window) -> bool {
     allows() == Some(false)
 }
 
-/// The ids of all cameras; empty texts before the person has agreed.
-async fn camera_ids(devices: &MediaDevices) -> Vec<String> {
-    let list: Array = settled(devices.enumerate_devices()).await.unwrap_or_default();
-    list.iter()
+/// The ids of all cameras, empty texts before the person has agreed; `None` where the browser does not tell.
+async fn camera_ids(devices: &MediaDevices) -> Option<Vec<String>> {
+    let list: Array = settled(devices.enumerate_devices()).await.ok()?;
+    let cameras = list
+        .iter()
         .map(JsCast::unchecked_into::<MediaDeviceInfo>)
-        .filter(|device| device.kind() == MediaDeviceKind::Videoinput)
-        .map(|device| device.device_id())
-        .collect()
+        .filter(|device| device.kind() == MediaDeviceKind::Videoinput);
+    Some(cameras.map(|device| device.device_id()).collect())
 }
 
 fn device_id(track: &MediaStreamTrack) -> Option<String> {
@@ -315,12 +310,12 @@ fn listen(
     };
     // Some drivers leave the track alive, and still, when the device is unplugged.
     let unplugged = {
-        let (watch, track, own) = (Rc::downgrade(watch), track.clone(), devices.clone());
+        let (watch, own, device) = (Rc::downgrade(watch), devices.clone(), device_id(track));
         EventListener::new(devices, "devicechange", move |_| {
-            let (watch, track, devices) = (watch.clone(), track.clone(), own.clone());
+            let (watch, devices, device) = (watch.clone(), own.clone(), device.clone());
             spawn_local(async move {
                 let ids = camera_ids(&devices).await;
-                let gone = device_id(&track).is_some_and(|id| !ids.contains(&id));
+                let gone = device.zip(ids).is_some_and(|(device, ids)| is_gone(&ids, &device));
                 if let Some(watch) = watch.upgrade().filter(|_| gone) {
                     watch.end();
                 }
