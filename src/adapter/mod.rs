@@ -15,3 +15,4 @@ pub mod object_url;
 pub mod preview;
 mod promise;
 pub mod task;
+mod user_media;
