@@ -129,52 +129,52 @@ export async function photo_file(width, height, noise, quality) {
 export function zeros(length) { return new File([new Uint8Array(length)], 'huge.jpg', { type: 'image/jpeg' }); }
 ")]
 extern "C" {
-    pub fn replace(target: &JsValue, name: &str, value: &JsValue);
-    pub fn restore();
-    pub fn rejecting(names: Vec<String>) -> Function;
-    pub fn permissions(state: &str) -> JsValue;
-    pub fn forbidding_policy() -> JsValue;
-    pub fn returning(value: &JsValue) -> Function;
-    pub fn deferred() -> Array;
-    pub fn count_clones();
-    pub fn clones() -> u32;
-    pub fn fast_timers(factor: u32) -> Function;
-    pub fn quarters(width: u32, height: u32, colours: Vec<String>) -> MediaStream;
-    pub fn silent() -> Array;
+    pub(crate) fn replace(target: &JsValue, name: &str, value: &JsValue);
+    pub(crate) fn restore();
+    pub(crate) fn rejecting(names: Vec<String>) -> Function;
+    pub(crate) fn permissions(state: &str) -> JsValue;
+    pub(crate) fn forbidding_policy() -> JsValue;
+    pub(crate) fn returning(value: &JsValue) -> Function;
+    pub(crate) fn deferred() -> Array;
+    pub(crate) fn count_clones();
+    pub(crate) fn clones() -> u32;
+    pub(crate) fn fast_timers(factor: u32) -> Function;
+    pub(crate) fn quarters(width: u32, height: u32, colours: Vec<String>) -> MediaStream;
+    pub(crate) fn silent() -> Array;
     #[wasm_bindgen(catch)]
     async fn pixels(blob: &Blob, points: &JsValue) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch)]
     async fn photo_file(width: u32, height: u32, noise: f64, quality: f64) -> Result<JsValue, JsValue>;
-    pub fn zeros(length: u32) -> File;
+    pub(crate) fn zeros(length: u32) -> File;
 }
 
 /// `navigator.mediaDevices.getUserMedia` answers this instead.
-pub fn replace_get_user_media(function: &JsValue) {
+pub(crate) fn replace_get_user_media(function: &JsValue) {
     replace(&JsValue::NULL, "getUserMedia", function);
 }
 
 /// Every camera is this stream.
-pub fn replace_camera(stream: &MediaStream) {
+pub(crate) fn replace_camera(stream: &MediaStream) {
     replace_get_user_media(&returning(&js_sys::Promise::resolve(stream)));
 }
 
 /// A JPEG file with some detail.
-pub async fn photo(width: u32, height: u32, noise: f64, quality: f64) -> File {
+pub(crate) async fn photo(width: u32, height: u32, noise: f64, quality: f64) -> File {
     photo_file(width, height, noise, quality).await.unwrap().unchecked_into()
 }
 
 /// A file of these bytes.
-pub fn file(bytes: &[u8], name: &str) -> File {
+pub(crate) fn file(bytes: &[u8], name: &str) -> File {
     File::new_with_u8_array_sequence(&Array::of1(&Uint8Array::from(bytes)), name).unwrap()
 }
 
 /// The bytes of a blob.
-pub async fn bytes(blob: &Blob) -> Vec<u8> {
+pub(crate) async fn bytes(blob: &Blob) -> Vec<u8> {
     Uint8Array::new(&JsFuture::from(blob.array_buffer()).await.unwrap()).to_vec()
 }
 
 /// An image's width and height, and its colours at these points, given as parts of width and height.
-pub async fn look(blob: &Blob, points: &[(f64, f64)]) -> (u32, u32, Vec<[u8; 3]>) {
+pub(crate) async fn look(blob: &Blob, points: &[(f64, f64)]) -> (u32, u32, Vec<[u8; 3]>) {
     let points: Array = points.iter().map(|(x, y)| Array::of2(&(*x).into(), &(*y).into())).collect();
     let numbers: Vec<f64> =
         Array::from(&pixels(blob, &points).await.unwrap()).iter().map(|number| number.as_f64().unwrap()).collect();
@@ -183,32 +183,32 @@ pub async fn look(blob: &Blob, points: &[(f64, f64)]) -> (u32, u32, Vec<[u8; 3]>
 }
 
 /// The middle of each quarter: top left, top right, bottom left, bottom right.
-pub const QUARTERS: [(f64, f64); 4] = [(0.25, 0.25), (0.75, 0.25), (0.25, 0.75), (0.75, 0.75)];
+pub(crate) const QUARTERS: [(f64, f64); 4] = [(0.25, 0.25), (0.75, 0.25), (0.25, 0.75), (0.75, 0.75)];
 
 /// Whether two colours are the same but for the rounding of an encoder.
-pub fn alike(a: [u8; 3], b: [u8; 3]) -> bool {
+pub(crate) fn alike(a: [u8; 3], b: [u8; 3]) -> bool {
     a.iter().zip(b).all(|(a, b)| a.abs_diff(b) < 40)
 }
 
 /// A video as a widget has it, in the page.
-pub fn video() -> HtmlVideoElement {
+pub(crate) fn video() -> HtmlVideoElement {
     let video = akiba_selfie::adapter::preview::video().unwrap();
     web_sys::window().unwrap().document().unwrap().body().unwrap().append_child(&video).unwrap();
     video
 }
 
 /// Every track of the stream.
-pub fn tracks(stream: &MediaStream) -> Vec<MediaStreamTrack> {
+pub(crate) fn tracks(stream: &MediaStream) -> Vec<MediaStreamTrack> {
     stream.get_tracks().iter().map(JsCast::unchecked_into).collect()
 }
 
 /// Whether every track has ended.
-pub fn has_ended(stream: &MediaStream) -> bool {
+pub(crate) fn has_ended(stream: &MediaStream) -> bool {
     tracks(stream).iter().all(|track| track.ready_state() == MediaStreamTrackState::Ended)
 }
 
 /// Waits until it is so, two seconds at most.
-pub async fn until(mut is_so: impl FnMut() -> bool) -> bool {
+pub(crate) async fn until(mut is_so: impl FnMut() -> bool) -> bool {
     for _ in 0..100 {
         if is_so() {
             return true;
