@@ -59,8 +59,8 @@ pub fn classify(status: u16, body: &str, sent: Sent) -> Result<(), UploadFailure
             Failure::Expired
         }
         (_, "RequestTimeTooSkewed") => Failure::ClockSkew,
-        (_, "RequestTimeout" | "SlowDown") => Failure::Busy,
         (400 | 403, _) if sent.link_over => Failure::Expired,
+        (_, "RequestTimeout" | "SlowDown") => Failure::Busy,
         (403, "SignatureDoesNotMatch") if sent.v2_with_content_type => Failure::SignatureV2,
         (403, "SignatureDoesNotMatch") => Failure::Signature,
         (403, _) if body.contains("<HeadersNotSigned>") => Failure::Signature,

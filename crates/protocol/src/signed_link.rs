@@ -151,10 +151,14 @@ impl fmt::Debug for SignedLink {
     }
 }
 
-/// Whether a host name is this machine: the exceptions that browsers make for secure contexts.
+/// Whether a host name is this machine: the exceptions that browsers make for secure contexts. Brackets belong to IPv6
+/// addresses alone.
 #[must_use]
 pub fn is_loopback(host: &str) -> bool {
-    let host = host.trim_start_matches('[').trim_end_matches(']');
+    if let Some(bracketed) = host.strip_prefix('[') {
+        let address = bracketed.strip_suffix(']').map(str::parse::<std::net::Ipv6Addr>);
+        return matches!(address, Some(Ok(address)) if address.is_loopback());
+    }
     host.eq_ignore_ascii_case("localhost")
         || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }

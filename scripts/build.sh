@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Builds what a page loads: the WebAssembly into www/pkg, and the demo page's folder build/site. Both are left alone
+# when nothing changed.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/env.sh
+
+pkg=www/pkg
+stamp=$pkg/.built
+site=build/site
+
+# Whether anything that the WebAssembly is made of is newer than it. Folders count, so that a removed file is seen.
+outdated() {
+  [ -e "$stamp" ] || return 0
+  [ -n "$(find src crates/protocol Cargo.toml Cargo.lock scripts/build.sh -newer "$stamp" -print -quit)" ]
+}
+
+build_wasm() {
+  echo "build: WebAssembly"
+  rm -rf "$pkg"
+  # wasm-opt is npm's binaryen, called below; wasm-pack would download its own.
+  wasm-pack --quiet build --target web --release --no-opt --mode no-install --no-pack --no-typescript \
+    --out-dir "$pkg" --out-name akiba-selfie . -- --locked
+  # wasm-pack's .gitignore would keep the folder out of the npm package, too.
+  rm -f "$pkg/.gitignore"
+  node_modules/.bin/wasm-opt -Oz \
+    --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext --enable-mutable-globals \
+    --enable-reference-types --enable-multivalue \
+    --strip-debug --strip-producers \
+    -o "$pkg/akiba-selfie_bg.wasm" "$pkg/akiba-selfie_bg.wasm"
+  touch "$stamp"
+}
+
+# The page as Trunk would make it: its links say what it is made of.
+build_site() {
+  rm -rf "$site"
+  mkdir -p "$site/akiba-selfie/pkg"
+  grep -v 'data-trunk' index.html >"$site/index.html"
+  cp -R demo "$site/demo"
+  cp www/*.js "$site/akiba-selfie/"
+  cp "$pkg"/akiba-selfie* "$site/akiba-selfie/pkg/"
+}
+
+if outdated; then build_wasm; fi
+cp LICENSE-APACHE LICENSE-MIT www/
+build_site

@@ -1,0 +1,35 @@
+// What no page with the element in it may do: break its content security policy, throw, or write an error to the
+// console.
+//
+// Exports: `watch()`.
+
+import assert from 'node:assert/strict';
+
+/**
+ * Watches a page from before its first script. Call `clean()` at the end of a test; it fails if anything was amiss.
+ * @param {import('playwright-core').Page} page
+ * @param {RegExp[]} [expected] console errors that the test itself brings about, such as the browser's own line for a
+ *   reply that is refused on purpose
+ */
+export async function watch(page, expected = []) {
+  const wrong = [];
+  page.on('pageerror', (error) => wrong.push(`page error: ${error.stack ?? error}`));
+  page.on('crash', () => wrong.push('the page crashed'));
+  page.on('console', (message) => {
+    if (message.type() !== 'error' && message.type() !== 'warning') return;
+    if (expected.some((pattern) => pattern.test(message.text()))) return;
+    wrong.push(`console ${message.type()}: ${message.text()} (${message.location().url})`);
+  });
+  await page.exposeFunction('reportViolation', (violation) => wrong.push(`policy violation: ${violation}`));
+  await page.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', (event) => {
+      reportViolation(`${event.violatedDirective} refused ${event.blockedURI} (${event.sourceFile})`);
+    });
+  });
+  return {
+    wrong,
+    clean() {
+      assert.deepEqual(wrong, []);
+    },
+  };
+}

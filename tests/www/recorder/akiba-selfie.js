@@ -1,0 +1,59 @@
+// Stands in for the built widget where the element class is tested by itself: writes down what it is told.
+// `globalThis.widgets` has one entry for each mount.
+
+globalThis.widgets = [];
+
+export class Widget {
+  constructor(host, options, session) {
+    this.host = host;
+    this.calls = [];
+    this.options = options;
+    this.session = session;
+    this.current = 'idle';
+  }
+
+  static mount(host, root, options, session) {
+    const widget = new Widget(host, options, session);
+    widgets.push(widget);
+    root.append('mounted');
+    widget.root = root;
+    return widget;
+  }
+
+  get state() {
+    return this.current;
+  }
+
+  update(options, session) {
+    this.options = options;
+    this.session = session;
+    this.calls.push('update');
+  }
+
+  moveTo(state) {
+    const detail = { state, previous: this.current };
+    this.current = state;
+    this.host.dispatchEvent(new CustomEvent('selfie-statechange', { detail, bubbles: true, composed: true }));
+  }
+
+  unmount() {
+    this.root.replaceChildren();
+    this.calls.push('unmount');
+  }
+
+  free() {
+    this.calls.push('free');
+  }
+}
+
+for (const method of ['start', 'capture', 'retake', 'submit', 'cancel', 'reset']) {
+  Widget.prototype[method] = function () {
+    this.calls.push(method);
+  };
+}
+
+export default async function init({ module_or_path }) {
+  const reply = await fetch(module_or_path);
+  if (!reply.ok) throw new Error(`status ${reply.status}`);
+  await WebAssembly.compileStreaming(reply);
+}

@@ -1,0 +1,223 @@
+/*
+ * The class behind <akiba-selfie>. It translates what a page does to an element into calls of the widget, which is
+ * WebAssembly; it decides nothing about the capture. To import this file defines no element: define.js does.
+ */
+
+import { load } from './load.js';
+import { ATTRIBUTES, METHODS, STATES } from './registry.js';
+
+// On a server there is no HTMLElement, and nothing of this is used; the import must not fail.
+const Base = globalThis.HTMLElement ?? class {};
+
+/** Takes a selfie, sends it and tells the page the verdict by `selfie-*` events. */
+export class AkibaSelfieElement extends Base {
+  static observedAttributes = Object.keys(ATTRIBUTES);
+
+  #root;
+  #internals;
+  #widget;
+  #session;
+  /** Methods that were called before there was a widget. */
+  #calls = [];
+  /** Whether attributes or `session` differ from what the widget was told. */
+  #stale = false;
+  #settling = false;
+  #loading = false;
+  /** Whether the widget could not be loaded, and is not tried again until the page does something about it. */
+  #failed = false;
+
+  constructor() {
+    super();
+    this.#internals = this.attachInternals?.();
+    this.#root = document.createElement('div');
+    this.attachShadow({ mode: 'open' }).append(this.#root);
+    this.#showState('idle');
+    this.addEventListener('selfie-statechange', (event) => {
+      if (event.target === this) this.#showState(event.detail.state);
+    });
+  }
+
+  connectedCallback() {
+    this.#adoptProperties();
+    this.#settle();
+  }
+
+  disconnectedCallback() {
+    this.#settle();
+  }
+
+  /** A stylesheet belongs to one document: in another one, the widget begins anew. */
+  adoptedCallback() {
+    this.#unmount();
+    this.#settle();
+  }
+
+  attributeChangedCallback() {
+    this.#stale = true;
+    this.#settle();
+  }
+
+  /** What the page's own session is: a string, or a function that returns one or a promise of one. */
+  get session() {
+    return this.#session;
+  }
+
+  set session(session) {
+    this.#session = session;
+    this.#stale = true;
+    this.#settle();
+  }
+
+  /** Where the capture stands, one of STATES. */
+  get state() {
+    return this.#widget?.state ?? 'idle';
+  }
+
+  /** Used by the methods: now if there is a widget, else as soon as there is one. */
+  #call(method) {
+    if (this.#widget) {
+      this.#widget[method]();
+      return;
+    }
+    this.#calls.push(method);
+    this.#failed = false;
+    this.#settle();
+  }
+
+  /**
+   * Brings the widget in line with the document, once for all that was done to the element in this task. So a framework
+   * that moves the element (removes it and appends it elsewhere) does not end the capture, and ten attributes are one
+   * update.
+   */
+  #settle() {
+    if (this.#settling) return;
+    this.#settling = true;
+    queueMicrotask(() => {
+      this.#settling = false;
+      if (!this.isConnected) this.#unmount();
+      else if (this.#widget) this.#update();
+      else if (!this.#failed) this.#mount();
+    });
+  }
+
+  async #mount() {
+    if (this.#loading) return;
+    this.#loading = true;
+    try {
+      const Widget = await load();
+      // It may have left the document in the meantime.
+      if (!this.isConnected) return;
+      this.#stale = false;
+      this.#root.replaceChildren();
+      this.#widget = Widget.mount(this, this.#root, this.#options(), this.#session);
+    } catch (error) {
+      this.#calls = [];
+      this.#failed = true;
+      if (this.isConnected) this.#showLoadFailure(error);
+      return;
+    } finally {
+      this.#loading = false;
+    }
+    for (const method of this.#calls.splice(0)) this.#call(method);
+  }
+
+  #update() {
+    if (!this.#stale) return;
+    this.#stale = false;
+    this.#widget.update(this.#options(), this.#session);
+  }
+
+  #unmount() {
+    this.#failed = false;
+    // What was asked of an element that was never in a document still waits for that.
+    if (this.#loading) this.#calls = [];
+    const widget = this.#widget;
+    if (!widget) return;
+    this.#widget = undefined;
+    widget.unmount();
+    widget.free();
+    this.#showState('idle');
+  }
+
+  /** The attributes as they stand; what is wrong with them is the widget's to say. */
+  #options() {
+    const options = { session: Boolean(this.#session) };
+    for (const [name, { boolean }] of Object.entries(ATTRIBUTES)) {
+      if (boolean) options[name] = this.hasAttribute(name);
+      else if (this.hasAttribute(name)) options[name] = this.getAttribute(name);
+    }
+    // A language is inherited, as in all of HTML.
+    options.lang ??= this.closest('[lang]')?.lang ?? this.ownerDocument.documentElement.lang;
+    return options;
+  }
+
+  /** What a framework set before the class was defined stands in the way of the accessors: set it again, through them. */
+  #adoptProperties() {
+    for (const property of ['session', 'capture', ...Object.values(ATTRIBUTES).map(({ property }) => property)]) {
+      if (!Object.hasOwn(this, property)) continue;
+      const value = this[property];
+      delete this[property];
+      this[property] = value;
+    }
+  }
+
+  #showState(state) {
+    const states = this.#internals?.states;
+    if (!states) return;
+    try {
+      for (const name of STATES) states.delete(name);
+      states.add(state);
+    } catch {
+      // Chromium before 125 takes only names that begin with two dashes. There, :state() is unknown too.
+    }
+  }
+
+  #showLoadFailure(error) {
+    const message = 'The selfie could not be loaded. Check the connection and reload the page.';
+    const text = document.createElement('p');
+    text.lang = 'en';
+    text.setAttribute('part', 'load-error');
+    text.setAttribute('role', 'alert');
+    text.textContent = message;
+    this.#root.replaceChildren(text);
+    const detail = { code: 'load', message, retryable: false, cause: String(error) };
+    this.dispatchEvent(new CustomEvent('selfie-error', { detail, bubbles: true, composed: true }));
+  }
+
+  static {
+    for (const [name, { property, boolean }] of Object.entries(ATTRIBUTES)) {
+      if (property in Base.prototype) continue;
+      Object.defineProperty(this.prototype, property, reflected(name, boolean));
+    }
+    for (const method of METHODS) {
+      Object.defineProperty(this.prototype, method, {
+        configurable: true,
+        enumerable: true,
+        writable: true,
+        value() {
+          this.#call(method);
+        },
+      });
+    }
+    // Frameworks that find a property of an attribute's name set that in place of the attribute (React 19, Vue): they
+    // would write over the method. So what is written to `capture` goes to the attribute.
+    const { value: capture } = Object.getOwnPropertyDescriptor(this.prototype, 'capture');
+    Object.defineProperty(this.prototype, 'capture', { ...reflected('capture'), get: () => capture });
+  }
+}
+
+/** The accessors of a property that stands for an attribute. */
+function reflected(name, boolean) {
+  return {
+    configurable: true,
+    enumerable: true,
+    get() {
+      return boolean ? this.hasAttribute(name) : (this.getAttribute(name) ?? '');
+    },
+    set(value) {
+      if (boolean) this.toggleAttribute(name, Boolean(value));
+      else if (value === null || value === undefined) this.removeAttribute(name);
+      else this.setAttribute(name, value);
+    },
+  };
+}

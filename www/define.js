@@ -1,0 +1,9 @@
+/* Defines <akiba-selfie>, unless the page has it already. */
+
+import { AkibaSelfieElement } from './akiba-selfie.js';
+import { TAG } from './registry.js';
+
+const registry = globalThis.customElements;
+if (registry && !registry.get(TAG)) registry.define(TAG, AkibaSelfieElement);
+
+export { AkibaSelfieElement };

@@ -1,0 +1,214 @@
+/** Where the capture stands. */
+export type SelfieState =
+  | 'idle'
+  | 'consent'
+  | 'starting'
+  | 'framing'
+  | 'countdown'
+  | 'grabbing'
+  | 'review'
+  | 'submitting'
+  | 'done'
+  | 'failed';
+
+/** What is measured of a frame. */
+export interface SelfieQuality {
+  /** Mean luminance (Rec. 709 luma of the sRGB values), 0 black to 1 white. */
+  luminanceMean: number;
+  /** Variance of the same, 0 to 0.25; 0 is one even colour. */
+  luminanceVariance: number;
+}
+
+/** Detail of `selfie-statechange`. */
+export interface SelfieStateChangeDetail {
+  state: SelfieState;
+  previous: SelfieState;
+}
+
+/** Detail of `selfie-guidance`. */
+export interface SelfieGuidanceDetail {
+  /** What the person is told. */
+  hint: 'position' | 'no-picture';
+  quality: SelfieQuality;
+}
+
+/** Detail of `selfie-captured`. */
+export interface SelfieCapturedDetail {
+  /** The photo: a JPEG without metadata. */
+  blob: Blob;
+  /** Pixels across. */
+  width: number;
+  /** Pixels down. */
+  height: number;
+  /** Null for a photo that the person chose from a file. */
+  quality: SelfieQuality | null;
+}
+
+/** Detail of `selfie-progress`. */
+export interface SelfieProgressDetail {
+  phase: 'linking' | 'uploading' | 'verifying';
+  /** Bytes sent; 0 in the other phases. */
+  sent: number;
+  /** Bytes in all; 0 in the other phases. */
+  total: number;
+}
+
+/** Detail of `selfie-verified` and `selfie-rejected`. It comes through the browser: trust what the relay tells your server. */
+export interface SelfieVerdictDetail {
+  outcome: 'verified' | 'rejected';
+  /** Why it was rejected; null when verified. */
+  reason: 'not-matched' | 'fraud' | null;
+  /** The vendor's sentence, in English. */
+  message: string | null;
+  /** The person on record, as the vendor names the fields. Personal data. */
+  identity: Record<string, unknown> | null;
+  scores: {
+    /** How suspicious the vendor finds the selfie, 0 to 1. */
+    fraud: number | null;
+    /** How sure the vendor is that both photos show one person, 0 to 1. */
+    match: number | null;
+  };
+  /** The vendor's whole reply. Personal data. */
+  response: Record<string, unknown>;
+}
+
+/** The stable code of a failure. */
+export type SelfieErrorCode =
+  | 'config'
+  | 'load'
+  | 'camera-denied'
+  | 'camera-dismissed'
+  | 'camera-not-found'
+  | 'camera-in-use'
+  | 'camera-insecure-page'
+  | 'camera-blocked'
+  | 'camera-unsupported'
+  | 'camera-ended'
+  | 'camera-failed'
+  | 'photo-failed'
+  | 'file-not-image'
+  | 'file-too-large'
+  | 'file-unreadable'
+  | 'session'
+  | 'relay-forbidden'
+  | 'relay-unreachable'
+  | 'relay-timeout'
+  | 'relay-busy'
+  | 'relay-refused'
+  | 'relay-failed'
+  | 'relay-reply'
+  | 'customer-unknown'
+  | 'link-unusable'
+  | 'upload-unreachable'
+  | 'upload-stalled'
+  | 'upload-expired'
+  | 'upload-clock-skew'
+  | 'upload-refused'
+  | 'upload-too-large'
+  | 'upload-damaged'
+  | 'upload-busy';
+
+/** Detail of `selfie-error`. */
+export interface SelfieErrorDetail {
+  code: SelfieErrorCode;
+  /** The sentence that the person reads. */
+  message: string;
+  /** Whether the person can do something about it here and now. */
+  retryable: boolean;
+  /** For the page's developer: what exactly is wrong, where more is known than the code says. */
+  cause: string | null;
+}
+
+/** Every event of the element. All of them bubble and are composed. */
+export interface SelfieEventMap {
+  'selfie-statechange': CustomEvent<SelfieStateChangeDetail>;
+  'selfie-guidance': CustomEvent<SelfieGuidanceDetail>;
+  /** A photo is about to be made; the one event that can be cancelled, by `preventDefault()`. */
+  'selfie-capture': CustomEvent<null>;
+  'selfie-captured': CustomEvent<SelfieCapturedDetail>;
+  'selfie-progress': CustomEvent<SelfieProgressDetail>;
+  'selfie-verified': CustomEvent<SelfieVerdictDetail>;
+  'selfie-rejected': CustomEvent<SelfieVerdictDetail>;
+  /** The person gave up. */
+  'selfie-cancelled': CustomEvent<null>;
+  'selfie-error': CustomEvent<SelfieErrorDetail>;
+}
+
+/** The page's session: a string, or a function that gives one when it is needed. */
+export type SelfieSession = string | (() => string | Promise<string>);
+
+/** Takes a selfie, sends it and tells the page the verdict by `selfie-*` events. */
+export declare class AkibaSelfieElement extends HTMLElement {
+  /** Attribute `relay`: the relay's base URL; absolute, or a path of the page's own origin. Required. */
+  relay: string;
+  /** Attribute `identifier`: national id or company registration. May be missing where `session` knows it. */
+  identifier: string;
+  /** Attribute `type`: whom the identifier names; `individual` if missing. */
+  type: 'individual' | 'business' | '1' | '2' | '';
+  /** Attribute `capture`: who presses the shutter; `manual` if missing. The property `capture` is the method. */
+  captureMode: 'manual' | 'auto' | '';
+  /** Attribute `camera`: the camera to begin with; `front` if missing. */
+  camera: 'front' | 'back' | '';
+  /** Attribute `no-review`: send the photo without asking. */
+  noReview: boolean;
+  /** Attribute `no-consent`: the page has asked for consent itself. */
+  noConsent: boolean;
+  /** Attribute `link-path`: path of the relay's first call; `/v1/customer` if missing. */
+  linkPath: string;
+  /** Attribute `verify-path`: path of the relay's second call; `/v1/customer/verify` if missing. */
+  verifyPath: string;
+  /** Sent to the relay as `Authorization: Bearer`. Never an attribute. */
+  session: SelfieSession | null | undefined;
+  /** Where the capture stands. */
+  readonly state: SelfieState;
+
+  /** Begins, as the person's own «Start» does. */
+  start(): void;
+  /** Takes the photo now. */
+  capture(): void;
+  /** Takes another photo. */
+  retake(): void;
+  /** Sends the photo. */
+  submit(): void;
+  /** Gives up, and turns the camera off. */
+  cancel(): void;
+  /** Makes the element as it was at first. */
+  reset(): void;
+
+  addEventListener<K extends keyof SelfieEventMap>(
+    type: K,
+    listener: (this: AkibaSelfieElement, event: SelfieEventMap[K]) => unknown,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener<K extends keyof HTMLElementEventMap>(
+    type: K,
+    listener: (this: AkibaSelfieElement, event: HTMLElementEventMap[K]) => unknown,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  removeEventListener<K extends keyof SelfieEventMap>(
+    type: K,
+    listener: (this: AkibaSelfieElement, event: SelfieEventMap[K]) => unknown,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  removeEventListener<K extends keyof HTMLElementEventMap>(
+    type: K,
+    listener: (this: AkibaSelfieElement, event: HTMLElementEventMap[K]) => unknown,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  removeEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject,
+    options?: boolean | EventListenerOptions,
+  ): void;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'akiba-selfie': AkibaSelfieElement;
+  }
+}

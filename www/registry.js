@@ -1,0 +1,54 @@
+/*
+ * The element's public names, listed once. The class derives its attributes, properties and methods from here; the
+ * manifest (custom-elements.json), the types (index.d.ts) and the docs are tested against it.
+ */
+
+/** The element's tag name. */
+export const TAG = 'akiba-selfie';
+
+/** Each attribute with the property that reflects it; `lang` is every HTML element's own. */
+export const ATTRIBUTES = {
+  relay: { property: 'relay' },
+  identifier: { property: 'identifier' },
+  type: { property: 'type' },
+  lang: { property: 'lang' },
+  capture: { property: 'captureMode' },
+  camera: { property: 'camera' },
+  'no-review': { property: 'noReview', boolean: true },
+  'no-consent': { property: 'noConsent', boolean: true },
+  'link-path': { property: 'linkPath' },
+  'verify-path': { property: 'verifyPath' },
+};
+
+/** Properties without an attribute. */
+export const PROPERTIES = ['session', 'state'];
+
+/** What the page can ask for. */
+export const METHODS = ['start', 'capture', 'retake', 'submit', 'cancel', 'reset'];
+
+/** The values of `state`, and the element's custom states in CSS. */
+export const STATES = [
+  'idle',
+  'consent',
+  'starting',
+  'framing',
+  'countdown',
+  'grabbing',
+  'review',
+  'submitting',
+  'done',
+  'failed',
+];
+
+/** Every event; all of them bubble and are composed. */
+export const EVENTS = [
+  'selfie-statechange',
+  'selfie-guidance',
+  'selfie-capture',
+  'selfie-captured',
+  'selfie-progress',
+  'selfie-verified',
+  'selfie-rejected',
+  'selfie-cancelled',
+  'selfie-error',
+];
