@@ -17,7 +17,6 @@ import { setTimeout as sleep } from "node:timers/promises";
  * @property {string} [body]
  * @property {number} [repeat]   how often the body is repeated, 1 by default
  * @property {boolean} [cors]    whether the page may read it, true by default
- * @property {number} [delay]    milliseconds before it
  * @property {boolean} [hang]    whether it never comes
  * @property {boolean} [trickle] whether it never ends
  * @property {number} [cut]      resets the connection when so many bytes of the request were read
@@ -59,7 +58,6 @@ async function receive(request, answer, seen) {
 }
 
 async function give(response, answer, seen) {
-  if (answer.delay) await sleep(answer.delay);
   if (answer.hang) return;
   const headers = { "content-type": "application/json", "cache-control": "no-store", ...answer.headers };
   if (answer.cors !== false) {

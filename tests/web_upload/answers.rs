@@ -5,8 +5,9 @@ use akiba_selfie::adapter::upload::Progress;
 use serde_json::json;
 use wasm_bindgen_test::wasm_bindgen_test;
 
+use crate::calendar::Calendar;
 use crate::fault::Fault;
-use crate::{outcome, photo, target, told, v2, v4, xml};
+use crate::{outcome, photo, target, told, told_while, v2, v4, xml};
 
 /// A link to try.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -31,6 +32,8 @@ async fn each_answer_is_its_failure() {
         (Fresh, false, false, 403, "AccessDenied", "Access Denied", Refused),
         (Dying, false, false, 403, "AccessDenied", "Access Denied", Expired),
         (Dying, false, false, 400, "InvalidRequest", "", Expired),
+        (Dying, false, false, 400, "RequestTimeout", "", Expired),
+        (Dying, false, false, 503, "SlowDown", "", Busy),
         (Fresh, false, false, 403, "SignatureDoesNotMatch", "", Signature),
         (Old, false, false, 403, "SignatureDoesNotMatch", "", SignatureV2),
         (Old, true, false, 403, "SignatureDoesNotMatch", "", Signature),
@@ -58,14 +61,12 @@ async fn each_answer_is_its_failure() {
         (Fresh, false, true, 412, "PreconditionFailed", "", MayHaveLanded),
     ];
     for (link, plain, again, status, code, message, wanted) in rows {
-        let (query, delay) = match link {
-            Fresh => (v4(600, "host"), 0),
-            Dying => (v4(4, "host"), 2200),
-            Old => (v2(600.0), 0),
-        };
-        let answer = json!([{ "status": status, "body": xml(code, message), "delay": delay }]);
-        let fault = Fault::answering(answer).await;
-        let got = outcome(&target(&fault.url(&query)), plain, again).await;
+        let query = if link == Old { v2(600.0) } else { v4(600, "host") };
+        let fault = Fault::status(status, &xml(code, message)).await;
+        let target = target(&fault.url(&query));
+        let meanwhile = || Calendar::off_by(if link == Dying { 600 } else { 0 });
+        let told = told_while(&target, &photo(1000), plain, again, meanwhile).await;
+        let got = *told.last().unwrap();
         assert_eq!(got, Progress::Failed(wanted), "{link:?} {status} {code} {message}");
     }
 }
@@ -93,9 +94,10 @@ async fn no_answer_is_the_network_and_past_its_life_the_link() {
         let got = outcome(&target(&fault.url(&v4(600, "host"))), false, false).await;
         assert_eq!(got, Progress::Failed(UploadFailure::Network), "{program}");
     }
-    let fault = Fault::answering(json!([{ "status": 200, "cors": false, "delay": 2200 }])).await;
-    let got = outcome(&target(&fault.url(&v4(4, "host"))), false, false).await;
-    assert_eq!(got, Progress::Failed(UploadFailure::Expired));
+    let fault = Fault::answering(json!([{ "cut": 0 }])).await;
+    let target = target(&fault.url(&v4(600, "host")));
+    let told = told_while(&target, &photo(1000), false, false, || Calendar::off_by(600)).await;
+    assert_eq!(told.last(), Some(&Progress::Failed(UploadFailure::Expired)));
 }
 
 #[wasm_bindgen_test]

@@ -20,6 +20,7 @@ use wasm_bindgen_test::wasm_bindgen_test_configure;
 use web_sys::{Blob, BlobPropertyBag};
 
 pub mod answers;
+mod calendar;
 #[path = "../support/fault.rs"]
 mod fault;
 pub mod in_flight;
@@ -75,9 +76,21 @@ pub(crate) fn xml(code: &str, message: &str) -> String {
 
 /// All that an upload tells, until it ends.
 pub(crate) async fn told(target: &Target, photo: &Blob, plain: bool, again: bool) -> Vec<Progress> {
+    told_while(target, photo, plain, again, || ()).await
+}
+
+/// The same, with something in place from when the upload has started until it ends.
+pub(crate) async fn told_while<T>(
+    target: &Target,
+    photo: &Blob,
+    plain: bool,
+    again: bool,
+    started: impl FnOnce() -> T,
+) -> Vec<Progress> {
     let told = Rc::new(RefCell::new(Vec::new()));
     let keep = Rc::clone(&told);
     let upload = Upload::start(target, photo, plain, again, move |progress| keep.borrow_mut().push(progress)).unwrap();
+    let _meanwhile = started();
     for _ in 0..1000 {
         if matches!(told.borrow().last(), Some(Progress::Done | Progress::Failed(_))) {
             sleep(Duration::from_millis(20)).await;
