@@ -17,6 +17,8 @@ outdated() {
 
 build_wasm() {
   echo "build: WebAssembly"
+  local begun
+  begun=$(mktemp)
   rm -rf "$pkg"
   # wasm-opt is npm's binaryen, called below; wasm-pack would download its own.
   wasm-pack --quiet build --target web --release --no-opt --mode no-install --no-pack --no-typescript \
@@ -28,7 +30,8 @@ build_wasm() {
     --enable-reference-types --enable-multivalue \
     --strip-debug --strip-producers \
     -o "$pkg/akiba-selfie_bg.wasm" "$pkg/akiba-selfie_bg.wasm"
-  touch "$stamp"
+  # As old as the build's beginning: what changes while it runs is built by the next one.
+  mv "$begun" "$stamp"
 }
 
 # The page as Trunk would make it: its links say what it is made of.
