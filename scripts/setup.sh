@@ -3,6 +3,7 @@
 #
 #   scripts/setup.sh build     Rust for wasm32, wasm-bindgen, wasm-pack, the npm packages (wasm-opt)
 #   scripts/setup.sh test      the same, Trunk, Chromium and ChromeDriver
+#   scripts/setup.sh check     clippy, rustfmt, cargo-deny
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/env.sh
@@ -124,8 +125,17 @@ tests() {
   need_browser
 }
 
+check() {
+  need_basics
+  need_node_packages
+  cargo clippy --version >/dev/null 2>&1 && cargo fmt --version >/dev/null 2>&1 ||
+    quietly rustup component add clippy rustfmt
+  need_cargo_tool cargo-deny cargo-deny 0.20.2 --locked
+}
+
 case "${1:-}" in
   build) build ;;
+  check) check ;;
   test) tests ;;
-  *) sed -n '2,6s/^# \{0,1\}//p' "$0"; exit 2 ;;
+  *) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac

@@ -40,6 +40,9 @@ pub struct Options {
     pub verify_path: Option<String>,
     /// Whether the page gave a `session`, which is a property and never text in here.
     pub session: bool,
+    /// Whether it gave one that is neither text nor a function.
+    #[serde(skip)]
+    pub bad_session: bool,
 }
 
 /// Who presses the shutter.
@@ -88,6 +91,8 @@ pub enum ConfigError {
     NoIdentifier,
     /// `identifier` is over 128 characters or holds control characters.
     Identifier,
+    /// `session` is neither text that fits into a header nor a function.
+    Session,
     /// `type` is unknown.
     Type,
     /// `capture` is unknown.
@@ -106,6 +111,9 @@ impl fmt::Display for ConfigError {
             Self::RelayInsecure => "the attribute `relay` must be https (plain http is for this machine only)",
             Self::NoIdentifier => "the attribute `identifier` is missing: set it, or give a `session` that knows it",
             Self::Identifier => "the attribute `identifier` must be 1 to 128 printable characters",
+            Self::Session => {
+                "the property `session` must be a string of printable ASCII or a function that returns one"
+            }
             Self::Type => "the attribute `type` must be `individual` (1) or `business` (2)",
             Self::Capture => "the attribute `capture` must be `manual` or `auto`",
             Self::Camera => "the attribute `camera` must be `front` or `back`",
@@ -128,6 +136,9 @@ impl Config {
     /// The first [`ConfigError`] found.
     pub fn from_options(options: &Options, page: &str) -> Result<Self, ConfigError> {
         let base = relay_base(given(&options.relay).ok_or(ConfigError::NoRelay)?, page)?;
+        if options.bad_session {
+            return Err(ConfigError::Session);
+        }
         let identifier = given(&options.identifier);
         match identifier {
             None if !options.session => return Err(ConfigError::NoIdentifier),
@@ -158,6 +169,21 @@ impl Config {
             review: !options.no_review,
             consent: !options.no_consent,
         })
+    }
+
+    /// What stands in while the settings are refused: the flow stays at its error then, so nothing is ever sent by it.
+    pub(crate) fn refused() -> Self {
+        Self {
+            link_url: String::new(),
+            verify_url: String::new(),
+            identifier: None,
+            customer_type: CustomerType::default(),
+            lang: None,
+            capture: Capture::Manual,
+            camera: CameraChoice::Front,
+            review: true,
+            consent: true,
+        }
     }
 
     /// Whether both speak of the same customer at the same relay, so that a photo taken under one may be sent under

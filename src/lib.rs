@@ -1,14 +1,26 @@
-//! A selfie that proves who you are, taken in a web page: the custom element `<akiba-selfie>` and the Yew component
-//! behind it.
+//! A selfie that proves who you are, taken in a web page: the Yew component [`AkibaSelfie`], and what the custom element
+//! `<akiba-selfie>` is made of.
 //!
-//! - [`flow`]: the capture flow as a pure state machine.
+//! - [`flow`]: the capture flow as a pure state machine; it decides everything and touches nothing.
 //! - [`config`]: what the page wrote, checked.
 //! - [`adapter`]: one browser API each.
-//! - [`ui`]: what the person sees.
-//! - [`text`]: what the person reads.
+//! - `runner`: does what the flow wants, by the adapters; `vault` holds what it has open.
+//! - [`ui`]: what the person sees; [`text`]: what the person reads.
+//! - [`page_event`]: what the page is told.
+//! - [`widget`]: the component that ties these together; [`element`]: its face to JavaScript.
 
 pub mod adapter;
 pub mod config;
+pub mod element;
 pub mod flow;
+pub mod page_event;
+mod runner;
 pub mod text;
 pub mod ui;
+mod vault;
+pub mod widget;
+
+pub use adapter::session::Session;
+pub use config::Options;
+pub use page_event::PageEvent;
+pub use widget::{AkibaSelfie, Props};

@@ -1,10 +1,32 @@
-//! What the person sees: one component a screen, all of them pure functions of a [`View`].
+//! What the person sees: one function a screen, all of them pure functions of a [`View`].
+//!
+//! [`view`] draws it, [`STYLE`] dresses it. What the person does comes out as an [`Act`]. The parts that screens share
+//! are in `scene` (text, headings, buttons), `icon`, `file` and `live`.
+
+mod camera;
+mod consent;
+mod done;
+mod failed;
+mod file;
+mod icon;
+mod idle;
+mod live;
+mod refused;
+mod review;
+mod scene;
+mod shell;
+mod submitting;
+mod viewfinder;
 
 use web_sys::{File, HtmlVideoElement};
 use yew::prelude::*;
 
 use crate::config::{Config, ConfigError};
 use crate::flow::{Announcement, Event, State};
+use crate::text::Browser;
+
+/// The style sheet. It works in a shadow root and in the document; every rule is under `.akiba-selfie`.
+pub const STYLE: &str = include_str!("style.css");
 
 /// All that a screen is drawn from.
 #[derive(Clone, PartialEq)]
@@ -21,6 +43,8 @@ pub struct View {
     /// What a screen reader is told now; the number changes with every announcement, so that the same words are said
     /// again.
     pub announcement: Option<(u32, Announcement)>,
+    /// Which browser this is: the help with a blocked camera differs in each. See [`this_browser`].
+    pub browser: Browser,
 }
 
 /// What the person does.
@@ -30,4 +54,17 @@ pub enum Act {
     Event(Event),
     /// A file was chosen. The runner keeps it and tells the flow.
     Pick(File),
+}
+
+/// Draws the widget. The element with `data-focus` is where the keyboard's focus belongs after a change of screen.
+pub fn view(view: &View, act: &Callback<Act>) -> Html {
+    html! { <shell::Shell view={view.clone()} act={act.clone()} /> }
+}
+
+/// The browser that this runs in.
+#[must_use]
+pub fn this_browser() -> Browser {
+    let Some(window) = web_sys::window() else { return Browser::default() };
+    let navigator = window.navigator();
+    Browser::of(&navigator.user_agent().unwrap_or_default(), navigator.max_touch_points())
 }

@@ -55,10 +55,12 @@ pub fn classify(status: u16, body: &str, sent: Sent) -> Result<(), UploadFailure
         (0, _) if sent.link_over => Failure::Expired,
         (0, _) => Failure::Network,
         (_, "ExpiredToken") => Failure::Expired,
-        (403, "AccessDenied") if body.contains("Request has expired") => Failure::Expired,
+        (403, "AccessDenied") if body.contains("Request has expired") || body.contains("Policy expired") => {
+            Failure::Expired
+        }
         (_, "RequestTimeTooSkewed") => Failure::ClockSkew,
-        (_, "RequestTimeout" | "SlowDown") => Failure::Busy,
         (400 | 403, _) if sent.link_over => Failure::Expired,
+        (_, "RequestTimeout" | "SlowDown") => Failure::Busy,
         (403, "SignatureDoesNotMatch") if sent.v2_with_content_type => Failure::SignatureV2,
         (403, "SignatureDoesNotMatch") => Failure::Signature,
         (403, _) if body.contains("<HeadersNotSigned>") => Failure::Signature,

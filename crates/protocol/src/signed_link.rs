@@ -119,6 +119,11 @@ impl SignedLink {
         self.signed_headers.iter().any(|signed| signed == header)
     }
 
+    /// The names of the signed headers, in lower case: a V4 link is refused if one of them is not sent as signed.
+    pub fn signed_headers(&self) -> impl Iterator<Item = &str> {
+        self.signed_headers.iter().map(String::as_str)
+    }
+
     /// How long the link lives, from a moment just before it was received; `None` when it does not say.
     ///
     /// `now` is this machine's clock in seconds since 1970. A V4 link says both when it was signed and how long it
@@ -146,10 +151,14 @@ impl fmt::Debug for SignedLink {
     }
 }
 
-/// Whether a host name is this machine: the exceptions that browsers make for secure contexts.
+/// Whether a host name is this machine: the exceptions that browsers make for secure contexts. Brackets belong to IPv6
+/// addresses alone.
 #[must_use]
 pub fn is_loopback(host: &str) -> bool {
-    let host = host.trim_start_matches('[').trim_end_matches(']');
+    if let Some(bracketed) = host.strip_prefix('[') {
+        let address = bracketed.strip_suffix(']').map(str::parse::<std::net::Ipv6Addr>);
+        return matches!(address, Some(Ok(address)) if address.is_loopback());
+    }
     host.eq_ignore_ascii_case("localhost")
         || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }

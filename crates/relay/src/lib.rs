@@ -1,1 +1,39 @@
-//! Soon.
+//! The relay: what stands between the widget in a page and the vendor's API, so that the vendor's token never gets
+//! into a page.
+//!
+//! It takes the widget's two calls, checks them, adds the token, and checks what comes back. Its contract is
+//! `docs/relay.md`. [`app`] is the whole service as a router; [`serve()`] puts it on a listener with the limits that
+//! only a server can set; the binary `akiba-relay` does both from [`Settings`].
+//!
+//! - [`settings`]: every setting, with its flag, environment variable and default ([`Settings`]).
+//! - [`app`](mod@app): the router and the order of its layers.
+//! - [`state`]: what all requests share ([`AppState`]).
+//! - [`routes`]: one file a group of calls.
+//! - [`vendor`]: the client of the vendor's API ([`VendorClient`](vendor::VendorClient), [`VendorError`](vendor::VendorError)).
+//! - [`cors`]: which pages may call ([`Origin`](cors::Origin)).
+//! - [`body`]: the request body, limited, timed and checked ([`JsonBody`](body::JsonBody)).
+//! - [`capacity`]: sheds requests over the limit.
+//! - [`error`]: the one error of all calls ([`RelayError`](error::RelayError)).
+//! - [`observe`]: the request id, the log line and the body of an error.
+//! - [`mod@serve`]: the accept loop ([`ConnectionLimits`]).
+//! - [`shutdown`]: the signals that end the service.
+//! - [`telemetry`]: where log lines go and how they look.
+
+pub mod app;
+pub mod body;
+pub mod capacity;
+pub mod cors;
+pub mod error;
+pub mod observe;
+pub mod routes;
+pub mod serve;
+pub mod settings;
+pub mod shutdown;
+pub mod state;
+pub mod telemetry;
+pub mod vendor;
+
+pub use app::app;
+pub use serve::{ConnectionLimits, Drained, serve};
+pub use settings::Settings;
+pub use state::AppState;

@@ -1,1 +1,36 @@
-//! Soon.
+//! The vendor's API and an S3 that checks signatures, on this machine: for the demo, for development without an
+//! account, and for tests that must see every outcome.
+//!
+//! Nothing here may be part of a service: it is bound to loopback, its identities are made up, and its test controls
+//! break things on purpose.
+//!
+//! - [`identities`]: the identifiers that force an outcome ([`TestIdentity`], [`Scenario`]).
+//! - [`vendor`]: the vendor's two calls ([`vendor_app`], [`Vendor`]).
+//! - [`storage`]: the S3 ([`s3_app`], [`Storage`], [`Signer`]).
+//! - [`selfie`]: reading what was uploaded.
+//! - [`page`]: the demo page with the relay on its origin ([`page_app`]).
+//! - [`sandbox`]: vendor and S3, running ([`Sandbox`]).
+//! - [`demo`], [`relay_child`], [`tether`]: all of it with the real relay, in one process tree.
+//! - [`controls`], [`faults`]: levers for tests.
+//! - [`cli`], [`report`]: the command line and what it prints.
+
+pub mod cli;
+pub mod controls;
+pub mod demo;
+pub mod faults;
+pub mod identities;
+pub mod page;
+mod random;
+pub mod relay_child;
+pub mod report;
+pub mod sandbox;
+pub mod selfie;
+pub mod storage;
+pub mod tether;
+pub mod vendor;
+
+pub use identities::{Scenario, TestIdentity};
+pub use page::{PageSettings, page_app};
+pub use sandbox::{Options, Sandbox};
+pub use storage::{Signer, Storage, s3_app};
+pub use vendor::{Vendor, VendorSettings, vendor_app};

@@ -1,0 +1,36 @@
+# `make` lists the targets. Each sets up what this machine lacks before it begins.
+
+PORT ?= 8080
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check build size bench tour clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: build ## the page, the relay and the sandbox at http://127.0.0.1:8080 (PORT= changes it); Ctrl-C ends all
+	@exec target/service/akiba-sandbox demo --port $(PORT) --site build/site --relay target/service/akiba-relay
+
+test: ## every test: host, browser, end to end, S3, packaging, sizes
+	@scripts/test.sh
+
+check: ## format, lints, documentation, licences
+	@scripts/check.sh
+
+build: ## the widget into www/pkg and build/site, the relay and the sandbox into target/service
+	@scripts/setup.sh build
+	@scripts/build.sh
+
+size: build ## bytes that a page loads to reach a verdict; fails over the budget
+	@node scripts/size.mjs
+
+bench: build ## times from navigation to camera and from tap to verdict, medians
+	@scripts/setup.sh test
+	@scripts/bench.sh
+
+tour: build ## a picture of every state, in both sizes and themes, into build/tour
+	@scripts/setup.sh test
+	@scripts/tour.sh
+
+clean: ## remove what was built; what set-up installed stays
+	rm -rf target build dist www/pkg node_modules

@@ -1,0 +1,266 @@
+//! What a signed link says of itself, and which links may be used at all.
+
+#![allow(clippy::expect_used, reason = "helpers of tests may panic too")]
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use akiba_protocol::signed_link::{Scheme, is_loopback};
+use akiba_protocol::{SignedLink, SignedLinkError};
+use proptest::prelude::*;
+use proptest::sample::select;
+
+/// 1970 to 2400, in seconds.
+const ERA: std::ops::Range<i64> = 0..13_569_465_600;
+
+/// A moment as `X-Amz-Date` writes it, by another library than the one under test.
+fn amz_date(moment: i64) -> String {
+    let time = UNIX_EPOCH + Duration::from_secs(moment.unsigned_abs());
+    humantime::format_rfc3339_seconds(time).to_string().replace(['-', ':'], "")
+}
+
+fn v4(signed_at: i64, lasts: i64) -> SignedLink {
+    let date = amz_date(signed_at);
+    let query = format!(
+        "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AK%2F20260101%2Faf-south-1%2Fs3%2Faws4_request&\
+         X-Amz-Date={date}&X-Amz-Expires={lasts}&X-Amz-SignedHeaders=content-type%3Bhost&X-Amz-Signature=ab12"
+    );
+    SignedLink::parse(&format!("https://bucket.s3.amazonaws.com/a/b.jpg?{query}")).expect("a link")
+}
+
+fn v2(ends_at: i64) -> SignedLink {
+    let query = format!("AWSAccessKeyId=AK&Expires={ends_at}&Signature=a%2Bb%3D");
+    SignedLink::parse(&format!("https://bucket.s3.amazonaws.com/a/b.jpg?{query}")).expect("a link")
+}
+
+fn seconds(link: &SignedLink, now: i64) -> Option<u64> {
+    link.life(now).map(|life| life.as_secs())
+}
+
+/// Pieces of URLs that parsers disagree about.
+fn tricky_url() -> impl Strategy<Value = String> {
+    let scheme = select(vec![
+        "http://",
+        "https://",
+        "HTTP://",
+        "http:/",
+        "http:",
+        "//",
+        "ftp://",
+        "javascript:",
+        "",
+        "http:\\\\",
+    ]);
+    let user = select(vec!["", "localhost@", "localhost:80@", "127.0.0.1%2f@", "[::1]@", "a:b@", "@"]);
+    let host = select(vec![
+        "localhost",
+        "LocalHost",
+        "127.0.0.1",
+        "127.1",
+        "[::1]",
+        "::1",
+        "[127.0.0.1]",
+        "[localhost]",
+        "evil.example",
+        "localhost.evil.example",
+        "127.0.0.1.evil.example",
+        "0x7f.1",
+        "2130706433",
+        "[::ffff:127.0.0.1]",
+        "10.0.0.1",
+        "",
+        "localhost.",
+        "localhost%00.evil.example",
+        "localhost\\.evil.example",
+        "localhost\t",
+        "ｌocalhost",
+    ]);
+    let rest = select(vec![
+        "",
+        "/",
+        ":80/",
+        ":/",
+        ":99999/",
+        "/k?X-Amz-Signature=a",
+        "?a@evil.example",
+        "#@evil.example",
+        "\\@evil.example",
+        "/../",
+    ]);
+    (scheme, user, host, rest).prop_map(|(scheme, user, host, rest)| format!("{scheme}{user}{host}{rest}"))
+}
+
+/// A link that is taken must be safe by the rules that browsers read URLs by. One that a browser can't read leads
+/// nowhere, which is safe.
+fn is_safe(text: &str) -> Result<(), TestCaseError> {
+    if let (Ok(_), Ok(url)) = (SignedLink::parse(text), url::Url::parse(text)) {
+        let host = url.host_str().unwrap_or_default();
+        let safe = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(host));
+        prop_assert!(safe && !host.is_empty(), "{:?} leads to {}", text, url);
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn any_text_is_read_or_refused(text in any::<String>(), now in any::<i64>()) {
+        is_safe(&text)?;
+        if let Ok(link) = SignedLink::parse(&text) {
+            let _ = link.life(now);
+        }
+    }
+
+    #[test]
+    fn parsers_that_disagree_open_no_door(text in tricky_url()) {
+        is_safe(&text)?;
+    }
+
+    #[test]
+    fn any_query_is_survived(
+        date in "[0-9TZ]{14,18}|.{0,20}", lasts in "-?[0-9]{0,22}|.{0,9}", ends in "-?[0-9]{0,22}", now in any::<i64>(),
+    ) {
+        let encode = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+        let (date, lasts) = (encode(&date), encode(&lasts));
+        for query in [
+            format!("X-Amz-Date={date}&X-Amz-Expires={lasts}&X-Amz-Signature=a"),
+            format!("Expires={ends}&Signature=a"),
+        ] {
+            let link = SignedLink::parse(&format!("https://b.example/k?{query}")).expect("a link");
+            let _ = link.life(now);
+        }
+    }
+
+    #[test]
+    fn a_v4_link_lives_from_its_date_for_its_seconds(
+        (lasts, age) in (1..=604_800_i64).prop_flat_map(|lasts| (Just(lasts), 0..=lasts)), signed_at in ERA,
+    ) {
+        let link = v4(signed_at, lasts);
+        prop_assert_eq!(link.scheme(), Scheme::V4);
+        prop_assert_eq!(seconds(&link, signed_at + age), Some((lasts - age).unsigned_abs()));
+    }
+
+    /// A link just received is neither dead nor from the future: the clock is wrong, and the stated life counts.
+    #[test]
+    fn a_clock_that_is_off_does_not_kill_a_v4_link(
+        signed_at in ERA, lasts in 1..=604_800_i64, off in 1..1_000_000_000_i64,
+    ) {
+        let link = v4(signed_at, lasts);
+        prop_assert_eq!(seconds(&link, signed_at - off), Some(lasts.unsigned_abs()));
+        prop_assert_eq!(seconds(&link, signed_at + lasts + off), Some(lasts.unsigned_abs()));
+    }
+
+    #[test]
+    fn a_v2_link_lives_until_its_end(ends_at in ERA, now in ERA) {
+        let link = v2(ends_at);
+        prop_assert_eq!(link.scheme(), Scheme::V2);
+        prop_assert_eq!(seconds(&link, now), Some((ends_at - now).max(0).unsigned_abs()));
+    }
+}
+
+#[test]
+fn only_https_and_this_machine_are_safe() {
+    let rows = [
+        ("https://bucket.example/k", Ok(())),
+        ("HTTPS://bucket.example/k", Ok(())),
+        ("http://localhost/k", Ok(())),
+        ("http://LOCALHOST:9000/k", Ok(())),
+        ("http://127.0.0.1:9000/k", Ok(())),
+        ("http://127.9.9.9/k", Ok(())),
+        ("http://[::1]:9000/k", Ok(())),
+        ("http://user@localhost/k", Ok(())),
+        ("http://bucket.example/k", Err(SignedLinkError::Insecure)),
+        ("http://localhost@evil.com", Err(SignedLinkError::Insecure)),
+        ("http://localhost:80@evil.com/", Err(SignedLinkError::Insecure)),
+        ("http://127.0.0.1.evil.com", Err(SignedLinkError::Insecure)),
+        ("http://localhost.evil.com", Err(SignedLinkError::Insecure)),
+        ("http://evil.com/?http://localhost", Err(SignedLinkError::Insecure)),
+        ("http://0.0.0.0/k", Err(SignedLinkError::Insecure)),
+        ("http://10.0.0.1/k", Err(SignedLinkError::Insecure)),
+        ("http://[::ffff:8.8.8.8]/k", Err(SignedLinkError::Insecure)),
+        ("ftp://bucket.example/k", Err(SignedLinkError::NotAUrl)),
+        ("javascript:alert(1)", Err(SignedLinkError::NotAUrl)),
+        ("//bucket.example/k", Err(SignedLinkError::NotAUrl)),
+        ("/k", Err(SignedLinkError::NotAUrl)),
+        ("bucket.example", Err(SignedLinkError::NotAUrl)),
+        ("", Err(SignedLinkError::NotAUrl)),
+        ("https://", Err(SignedLinkError::NotAUrl)),
+        ("https://b.example/k?x-amz-checksum-crc32=AAAAAA%3D%3D", Err(SignedLinkError::EmptyChecksum)),
+        ("https://b.example/k?X-Amz-Checksum-Crc32=AAAAAA==", Err(SignedLinkError::EmptyChecksum)),
+        ("https://b.example/k?x-amz-checksum-crc32=q8gXvQ%3D%3D", Ok(())),
+    ];
+    for (text, expected) in rows {
+        assert_eq!(SignedLink::parse(text).map(|_| ()), expected, "{text}");
+    }
+}
+
+#[test]
+fn loopback_is_a_name_or_an_address_and_nothing_like_them() {
+    for right in ["localhost", "LocalHost", "127.0.0.1", "127.255.255.254", "::1", "[::1]"] {
+        assert!(is_loopback(right), "{right}");
+    }
+    for wrong in [
+        "",
+        "localhost.",
+        "localhost.evil.com",
+        "evil-localhost",
+        "127.0.0.1.evil.com",
+        "127.0.0.1.",
+        "127.1",
+        "128.0.0.1",
+        "0.0.0.0",
+        "::",
+        "[::ffff:8.8.8.8]",
+        "1::1",
+        "local host",
+        "[127.0.0.1]",
+        "[localhost]",
+        "[[::1]]",
+        "]::1[",
+        "[::1",
+    ] {
+        assert!(!is_loopback(wrong), "{wrong}");
+    }
+}
+
+#[test]
+fn known_dates_are_read() {
+    // From `date -u +%s -d …`.
+    let rows = [
+        ("19700101T000000Z", 0),
+        ("20000229T235959Z", 951_868_799),
+        ("20261123T080000Z", 1_795_420_800),
+        ("21000301T000000Z", 4_107_542_400),
+    ];
+    for (date, moment) in rows {
+        let url = format!("https://b.example/k?X-Amz-Date={date}&X-Amz-Expires=60&X-Amz-Signature=a");
+        assert_eq!(seconds(&SignedLink::parse(&url).expect("a link"), moment + 20), Some(40), "{date}");
+    }
+}
+
+#[test]
+fn a_link_that_does_not_say_has_no_known_life() {
+    for query in [
+        "",
+        "?X-Amz-Date=20261123T080000Z",
+        "?X-Amz-Signature=a",
+        "?Expires=99",
+        "?Signature=a",
+        "?Expires=x&Signature=a",
+    ] {
+        let link = SignedLink::parse(&format!("https://b.example/k{query}")).expect("a link");
+        assert_eq!(link.life(0), None, "{query}");
+    }
+    let undated = SignedLink::parse("https://b.example/k?X-Amz-Expires=60&X-Amz-Signature=a").expect("a link");
+    assert_eq!(seconds(&undated, 1_795_420_800), Some(60));
+}
+
+#[test]
+fn signed_headers_are_known_and_the_link_is_not_printed() {
+    let link = v4(1_795_420_800, 60);
+    assert!(link.signs("content-type") && link.signs("host"));
+    assert!(!link.signs("x-amz-acl") && !link.signs("Content-Type"));
+    assert!(!v2(1).signs("host"));
+    let printed = format!("{link:?}");
+    assert!(!printed.contains("bucket") && !printed.contains("ab12"), "{printed}");
+}

@@ -1,0 +1,65 @@
+//! The whole service as one router ([`app`]): its routes and the order of its layers.
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{get, post};
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::routes::{customer, fallback, health};
+use crate::state::AppState;
+use crate::{capacity, cors, observe};
+
+/// The service: its calls, of which the vendor's own are limited in number, in the layers that surround them all.
+pub fn app(state: AppState) -> Router {
+    let calls = Router::new()
+        .route("/v1/customer", post(customer::link))
+        .route("/v1/customer/verify", post(customer::verify))
+        .route_layer(from_fn_with_state(state.clone(), capacity::shed));
+    surround(Router::new().merge(calls).route("/healthz", get(health::live)), state)
+}
+
+/// From the outside in, a request passes: its log line and id, the catch for panics, the check of its origin, CORS.
+fn surround(routes: Router<AppState>, state: AppState) -> Router {
+    routes
+        .fallback(fallback::not_found)
+        .method_not_allowed_fallback(fallback::method_not_allowed)
+        .layer(cors::layer(&state.origins))
+        .layer(from_fn_with_state(state.clone(), cors::guard))
+        .layer(CatchPanicLayer::custom(fallback::panicked))
+        .layer(from_fn(observe::observe))
+        .with_state(state)
+}
+
+#[cfg(test)]
+mod tests {
+    use akiba_protocol::{Problem, ProblemCode};
+    use axum::Router;
+    use axum::body::{Body, to_bytes};
+    use axum::extract::Request;
+    use axum::routing::get;
+    use clap::Parser;
+    use tower::ServiceExt;
+
+    use super::surround;
+    use crate::vendor::token::VendorToken;
+    use crate::{AppState, Settings};
+
+    async fn broken() -> &'static str {
+        panic!("8001015009087 is no index")
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_a_problem_that_tells_nothing_of_it() {
+        let settings = Settings::try_parse_from(["akiba-relay"]).unwrap();
+        let token = VendorToken::new(&"x".to_owned().into(), None).unwrap();
+        let state = AppState::new(&settings, &token).unwrap();
+        let router = surround(Router::new().route("/broken", get(broken)), state);
+
+        let response = router.oneshot(Request::get("/broken").body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(response.status(), 500);
+        let id = response.headers()["x-request-id"].to_str().unwrap().to_owned();
+        let body = to_bytes(response.into_body(), 4_096).await.unwrap();
+        let problem: Problem = serde_json::from_slice(&body).unwrap();
+        assert_eq!(problem, Problem { request_id: Some(id), ..Problem::new(ProblemCode::Internal) });
+    }
+}

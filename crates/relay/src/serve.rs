@@ -1,0 +1,119 @@
+//! The accept loop ([`serve`], [`ConnectionLimits`]). It is our own because `axum::serve` sets no limit on how long a
+//! client may take over its headers, nor on the number of connections.
+
+use std::future::Future;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinSet;
+
+use crate::settings::Settings;
+
+/// Bytes of a request's head that are held. The relay's calls need a few hundred; browsers send up to a few thousand.
+const MAX_HEAD_BYTES: usize = 16_384;
+
+/// Pause after an `accept` that failed for want of file descriptors or memory.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(500);
+
+/// What a connection may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConnectionLimits {
+    /// Longest wait for a request's headers, and longest idle time.
+    pub header_timeout: Duration,
+    /// Most open connections; further ones wait in the system's queue.
+    pub max_connections: usize,
+    /// Longest wait for running requests at the end.
+    pub drain_timeout: Duration,
+}
+
+impl From<&Settings> for ConnectionLimits {
+    fn from(settings: &Settings) -> Self {
+        Self {
+            header_timeout: settings.header_timeout,
+            max_connections: settings.max_connections.get(),
+            drain_timeout: settings.drain_timeout,
+        }
+    }
+}
+
+/// How a service ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Drained {
+    /// Every request got its answer.
+    Whole,
+    /// The drain time-out passed, and connections were cut.
+    Cut,
+}
+
+/// Serves `app` on `listener` (HTTP/1.1) until `shutdown` is ready, then lets running requests end.
+pub async fn serve(
+    listener: TcpListener,
+    app: Router,
+    limits: ConnectionLimits,
+    shutdown: impl Future<Output = ()>,
+) -> Drained {
+    let graceful = GracefulShutdown::new();
+    let permits = Arc::new(Semaphore::new(limits.max_connections.min(Semaphore::MAX_PERMITS)));
+    let mut connections = JoinSet::new();
+    tokio::pin!(shutdown);
+    loop {
+        tokio::select! {
+            accepted = accept(&listener, &permits) => {
+                let Some((stream, permit)) = accepted else { continue };
+                let service = TowerToHyperService::new(app.clone());
+                let connection = http1::Builder::new()
+                    .timer(TokioTimer::new())
+                    .header_read_timeout(limits.header_timeout)
+                    .max_buf_size(MAX_HEAD_BYTES)
+                    .serve_connection(TokioIo::new(stream), service);
+                let connection = graceful.watch(connection);
+                connections.spawn(async move {
+                    let _permit = permit;
+                    if let Err(error) = connection.await {
+                        tracing::debug!(%error, "connection");
+                    }
+                });
+            }
+            Some(_) = connections.join_next() => {}
+            () = &mut shutdown => break,
+        }
+    }
+    drop(listener);
+    match tokio::time::timeout(limits.drain_timeout, graceful.shutdown()).await {
+        Ok(()) => Drained::Whole,
+        Err(_) => Drained::Cut,
+    }
+}
+
+/// Waits for a free permit and a connection; `None` when the connection was lost before it was taken.
+async fn accept(listener: &TcpListener, permits: &Arc<Semaphore>) -> Option<(TcpStream, OwnedSemaphorePermit)> {
+    let permit = Arc::clone(permits).acquire_owned().await.ok()?;
+    match listener.accept().await {
+        Ok((stream, _)) => {
+            // Answers are small and whole: waiting to fill a packet only delays them.
+            let _ = stream.set_nodelay(true);
+            Some((stream, permit))
+        }
+        Err(error) => {
+            if !is_of_connection(&error) {
+                tracing::error!(%error, "accept");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+            None
+        }
+    }
+}
+
+fn is_of_connection(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
+}

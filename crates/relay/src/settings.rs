@@ -1,0 +1,141 @@
+//! Every setting of the relay ([`Settings`]): its flag, its environment variable, its default and its check, in one
+//! place.
+//!
+//! The token is no setting: it has its own ways in (see [`vendor::token`](crate::vendor::token)), because the flags of
+//! a process can be read by everyone on the machine.
+
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Parser, ValueEnum};
+use http::HeaderName;
+use tracing_subscriber::filter::Targets;
+
+use crate::cors::Origin;
+use crate::vendor::endpoint::{ApiPath, VendorBase};
+use crate::vendor::token::{self, TokenScheme};
+
+const TOKEN_HELP: &str = "The vendor's token comes from the file of --token-file or from the environment variable \
+                          AKIBA_TOKEN, never from a flag. Durations are written as 500ms, 30s or 2m.";
+
+/// Holds the vendor's token between the selfie widget and Akiba Digital's API.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "akiba-relay", version, after_help = TOKEN_HELP)]
+pub struct Settings {
+    /// Address to listen on; port 0 takes a free one
+    #[arg(long, env = "AKIBA_RELAY_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8081")]
+    pub listen: SocketAddr,
+
+    /// Origin of a page that may call, such as https://bank.example; repeat it, or part several by commas
+    #[arg(long, env = "AKIBA_RELAY_ALLOW_ORIGIN", value_name = "ORIGIN", value_delimiter = ',')]
+    pub allow_origin: Vec<Origin>,
+
+    /// Base URL of the vendor's API; https, but for loopback
+    #[arg(long, env = "AKIBA_RELAY_VENDOR_BASE", value_name = "URL", default_value = "https://api.akibadigital.com")]
+    pub vendor_base: VendorBase,
+
+    /// Path of the vendor's call for a signed link
+    #[arg(long, env = "AKIBA_RELAY_VENDOR_LINK_PATH", value_name = "PATH", default_value = "/v1/customer")]
+    pub vendor_link_path: ApiPath,
+
+    /// Path of the vendor's call that verifies
+    #[arg(long, env = "AKIBA_RELAY_VENDOR_VERIFY_PATH", value_name = "PATH", default_value = "/v1/customer/verify")]
+    pub vendor_verify_path: ApiPath,
+
+    /// File that holds the vendor's token
+    #[arg(long, env = "AKIBA_RELAY_TOKEN_FILE", value_name = "FILE")]
+    pub token_file: Option<PathBuf>,
+
+    /// Header that carries the token
+    #[arg(long, env = "AKIBA_RELAY_TOKEN_HEADER", value_name = "NAME", default_value = "Token", value_parser = token::header_name)]
+    pub token_header: HeaderName,
+
+    /// Word before the token in its header, such as Bearer; none by default
+    #[arg(long, env = "AKIBA_RELAY_TOKEN_SCHEME", value_name = "WORD")]
+    pub token_scheme: Option<TokenScheme>,
+
+    /// Longest wait for a connection to the vendor
+    #[arg(long, env = "AKIBA_RELAY_CONNECT_TIMEOUT", value_name = "DURATION", default_value = "5s", value_parser = duration)]
+    pub connect_timeout: Duration,
+
+    /// Longest wait for the vendor's whole answer, the connection included
+    #[arg(long, env = "AKIBA_RELAY_VENDOR_TIMEOUT", value_name = "DURATION", default_value = "30s", value_parser = duration)]
+    pub vendor_timeout: Duration,
+
+    /// Largest answer that is read from the vendor, in bytes
+    #[arg(long, env = "AKIBA_RELAY_MAX_REPLY_BYTES", value_name = "BYTES", default_value = "262144")]
+    pub max_reply_bytes: NonZeroUsize,
+
+    /// Largest request body, in bytes
+    #[arg(long, env = "AKIBA_RELAY_MAX_BODY_BYTES", value_name = "BYTES", default_value = "4096")]
+    pub max_body_bytes: NonZeroUsize,
+
+    /// Longest wait for a request's body
+    #[arg(long, env = "AKIBA_RELAY_BODY_TIMEOUT", value_name = "DURATION", default_value = "10s", value_parser = duration)]
+    pub body_timeout: Duration,
+
+    /// Longest wait for a request's headers, and longest idle time of a connection
+    #[arg(long, env = "AKIBA_RELAY_HEADER_TIMEOUT", value_name = "DURATION", default_value = "10s", value_parser = duration)]
+    pub header_timeout: Duration,
+
+    /// Most calls at work at once; further ones get 503
+    #[arg(long, env = "AKIBA_RELAY_MAX_IN_FLIGHT", value_name = "COUNT", default_value = "128")]
+    pub max_in_flight: NonZeroUsize,
+
+    /// Most open connections; further ones wait to be accepted
+    #[arg(long, env = "AKIBA_RELAY_MAX_CONNECTIONS", value_name = "COUNT", default_value = "1024")]
+    pub max_connections: NonZeroUsize,
+
+    /// Longest wait for running requests after SIGINT or SIGTERM
+    #[arg(long, env = "AKIBA_RELAY_DRAIN_TIMEOUT", value_name = "DURATION", default_value = "30s", value_parser = duration)]
+    pub drain_timeout: Duration,
+
+    /// How log lines look
+    #[arg(long, env = "AKIBA_RELAY_LOG_FORMAT", value_name = "FORMAT", default_value = "text")]
+    pub log_format: LogFormat,
+
+    /// What is logged: a level, or target=level pairs parted by commas
+    #[arg(long, env = "AKIBA_RELAY_LOG", value_name = "FILTER", default_value = "info")]
+    pub log: Targets,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// One JSON object a line.
+    Json,
+    /// One line of text.
+    Text,
+}
+
+/// A duration above zero.
+fn duration(text: &str) -> Result<Duration, String> {
+    match humantime::parse_duration(text) {
+        Ok(duration) if duration.is_zero() => Err("it must be above zero".to_owned()),
+        Ok(duration) => Ok(duration),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory, Parser};
+
+    use super::Settings;
+
+    #[test]
+    fn the_command_is_well_formed() {
+        Settings::command().debug_assert();
+    }
+
+    #[test]
+    fn limits_of_nothing_are_refused() {
+        for wrong in
+            ["--vendor-timeout=0s", "--vendor-timeout=30", "--max-body-bytes=0", "--max-in-flight=0", "--listen=8081"]
+        {
+            assert!(Settings::try_parse_from(["akiba-relay", wrong]).is_err(), "{wrong}");
+        }
+    }
+}

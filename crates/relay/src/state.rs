@@ -1,0 +1,66 @@
+//! What all requests share ([`AppState`]). Sessions and their storage will live here too.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+
+use crate::cors::Origin;
+use crate::settings::Settings;
+use crate::vendor::VendorClient;
+use crate::vendor::token::VendorToken;
+
+/// Why the relay can't start.
+#[derive(Debug)]
+pub enum StartError {
+    /// The HTTP client could not be built: the machine's certificates can't be read, most likely.
+    Client(reqwest::Error),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Client(_) => f.write_str("the HTTP client for the vendor could not be built"),
+        }
+    }
+}
+
+impl std::error::Error for StartError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Client(error) => Some(error),
+        }
+    }
+}
+
+/// The shared parts of the service; a clone shares them.
+#[derive(Clone, Debug)]
+pub struct AppState {
+    /// The way to the vendor.
+    pub vendor: VendorClient,
+    /// Origins of the pages that may call.
+    pub origins: Arc<[Origin]>,
+    /// One permit for each call that may be at work.
+    pub in_flight: Arc<Semaphore>,
+    /// Largest request body, in bytes.
+    pub max_body_bytes: usize,
+    /// Longest wait for a request's body.
+    pub body_timeout: Duration,
+}
+
+impl AppState {
+    /// Builds the shared parts.
+    ///
+    /// # Errors
+    /// [`StartError`] when the HTTP client can't be built.
+    pub fn new(settings: &Settings, token: &VendorToken) -> Result<Self, StartError> {
+        Ok(Self {
+            vendor: VendorClient::new(settings, token).map_err(StartError::Client)?,
+            origins: settings.allow_origin.clone().into(),
+            in_flight: Arc::new(Semaphore::new(settings.max_in_flight.get().min(Semaphore::MAX_PERMITS))),
+            max_body_bytes: settings.max_body_bytes.get(),
+            body_timeout: settings.body_timeout,
+        })
+    }
+}

@@ -1,0 +1,41 @@
+//! Where log lines go and how they look ([`subscriber`], [`init`]). Standard error is for the log; standard output is
+//! for the one line that names the address.
+
+use std::io::{self, IsTerminal};
+use std::panic;
+
+use tracing::Subscriber;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
+use tracing_subscriber::{Layer, Registry, fmt};
+
+use crate::settings::LogFormat;
+
+/// What turns events into lines on `writer`.
+pub fn subscriber<W>(format: LogFormat, filter: Targets, colour: bool, writer: W) -> impl Subscriber + Send + Sync
+where
+    W: for<'writer> MakeWriter<'writer> + Send + Sync + 'static,
+{
+    let lines = fmt::layer().with_writer(writer);
+    let lines: Box<dyn Layer<Registry> + Send + Sync> = match format {
+        LogFormat::Json => lines.json().flatten_event(true).with_current_span(false).with_span_list(false).boxed(),
+        LogFormat::Text => lines.with_ansi(colour).boxed(),
+    };
+    Registry::default().with(lines.with_filter(filter))
+}
+
+/// Sends the process's log to standard error, panics included.
+///
+/// # Errors
+/// When the process has a log already.
+pub fn init(format: LogFormat, filter: Targets) -> Result<(), TryInitError> {
+    subscriber(format, filter, io::stderr().is_terminal(), io::stderr).try_init()?;
+    // What a panic says may quote the request, so only its place is told.
+    panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string);
+        tracing::error!(place, "panic");
+    }));
+    Ok(())
+}

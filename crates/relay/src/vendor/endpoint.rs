@@ -1,0 +1,132 @@
+//! Where the vendor's calls are: a base URL ([`VendorBase`]) and a path for each call ([`ApiPath`]).
+
+use std::fmt;
+use std::str::FromStr;
+
+use akiba_protocol::signed_link::is_loopback;
+use url::Url;
+
+/// The base URL of the vendor's API: `https`, or `http` on this machine, as the token travels there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VendorBase(Url);
+
+/// The text is no endpoint that the token may be sent to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EndpointError {
+    /// No absolute `http` or `https` URL.
+    NotAUrl,
+    /// Not `https`, and not this machine.
+    Insecure,
+    /// A user name, password, query or fragment in the URL.
+    Surplus,
+    /// A path that does not start with a slash, or holds a query or fragment.
+    NotAPath,
+}
+
+impl fmt::Display for EndpointError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotAUrl => "it must be a URL such as https://api.example",
+            Self::Insecure => "it must be https, as the token is sent there; http is for loopback alone",
+            Self::Surplus => "it must hold no user name, password, query or fragment",
+            Self::NotAPath => "it must be a path such as /v1/customer, with no query or fragment",
+        })
+    }
+}
+
+impl std::error::Error for EndpointError {}
+
+impl FromStr for VendorBase {
+    type Err = EndpointError;
+
+    fn from_str(text: &str) -> Result<Self, EndpointError> {
+        let url = Url::parse(text).map_err(|_| EndpointError::NotAUrl)?;
+        let host = url.host_str().ok_or(EndpointError::NotAUrl)?;
+        match url.scheme() {
+            "https" => {}
+            "http" if is_loopback(host) => {}
+            "http" => return Err(EndpointError::Insecure),
+            _ => return Err(EndpointError::NotAUrl),
+        }
+        let surplus =
+            !url.username().is_empty() || url.password().is_some() || url.query().is_some() || url.fragment().is_some();
+        if surplus { Err(EndpointError::Surplus) } else { Ok(Self(url)) }
+    }
+}
+
+impl VendorBase {
+    /// Whether the base is `https`.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.0.scheme() == "https"
+    }
+
+    /// The URL of a call: the base, whatever path it has, and then the call's path.
+    #[must_use]
+    pub fn join(&self, path: &ApiPath) -> Url {
+        let mut url = self.0.clone();
+        let joined = format!("{}{}", url.path().trim_end_matches('/'), path.0);
+        url.set_path(&joined);
+        url
+    }
+}
+
+/// The path of one call, such as `/v1/customer`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiPath(String);
+
+impl FromStr for ApiPath {
+    type Err = EndpointError;
+
+    fn from_str(text: &str) -> Result<Self, EndpointError> {
+        let plain = text.chars().all(|char| char.is_ascii_graphic() && !matches!(char, '?' | '#' | '\\'));
+        if plain && text.starts_with('/') { Ok(Self(text.to_owned())) } else { Err(EndpointError::NotAPath) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ApiPath, EndpointError, VendorBase};
+
+    #[test]
+    fn the_token_goes_over_https_or_stays_on_this_machine() {
+        for right in [
+            "https://api.example",
+            "https://api.example/v3/",
+            "http://127.0.0.1:9",
+            "http://localhost",
+            "http://[::1]:9",
+        ] {
+            assert!(right.parse::<VendorBase>().is_ok(), "{right}");
+        }
+        let rows = [
+            ("http://api.example", EndpointError::Insecure),
+            ("http://127.0.0.1.evil.example", EndpointError::Insecure),
+            ("http://localhost@evil.example", EndpointError::Insecure),
+            ("http://10.0.0.1", EndpointError::Insecure),
+            ("ftp://api.example", EndpointError::NotAUrl),
+            ("api.example", EndpointError::NotAUrl),
+            ("", EndpointError::NotAUrl),
+            ("https://user@api.example", EndpointError::Surplus),
+            ("https://user:pass@api.example", EndpointError::Surplus),
+            ("https://api.example?key=1", EndpointError::Surplus),
+            ("https://api.example#top", EndpointError::Surplus),
+        ];
+        for (wrong, error) in rows {
+            assert_eq!(wrong.parse::<VendorBase>(), Err(error), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_path_is_put_behind_the_base() {
+        let join = |base: &str, path: &str| {
+            let base: VendorBase = base.parse().expect("a base");
+            base.join(&path.parse().expect("a path")).to_string()
+        };
+        assert_eq!(join("https://api.example", "/v1/customer"), "https://api.example/v1/customer");
+        assert_eq!(join("https://api.example/za/", "/v1/customer"), "https://api.example/za/v1/customer");
+        for wrong in ["v1", "", "/a?b", "/a#b", "/a b", "/a\\b"] {
+            assert_eq!(wrong.parse::<ApiPath>(), Err(EndpointError::NotAPath), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! How a call to the vendor fails ([`VendorError`], [`ReplyFault`]), and which [`RelayError`] each failure is.
+
+use std::error::Error;
+use std::fmt;
+
+use akiba_protocol::{ProblemCode, SignedLinkError};
+use http::StatusCode;
+use serde_json::error::Category;
+
+use crate::error::RelayError;
+
+/// Seconds to wait when the vendor asks for patience and does not say how much.
+const DEFAULT_RETRY_AFTER: u32 = 5;
+
+/// A call to the vendor that failed. What it displays is for the log, and holds nothing of the call.
+#[derive(Debug)]
+pub enum VendorError {
+    /// The request could not be written as JSON.
+    Request,
+    /// No connection, or one that broke: what went wrong, from the outside in, without the URL.
+    Unreachable(String),
+    /// The vendor was slower than the setting allows.
+    Timeout,
+    /// 401 or 403: the token does not open this call.
+    Denied(StatusCode),
+    /// 404.
+    UnknownCustomer,
+    /// 429, with the seconds that the vendor asks for, if it does.
+    Busy(Option<u32>),
+    /// Any other 4xx.
+    Refused(StatusCode),
+    /// 5xx.
+    Failed(StatusCode),
+    /// An answer that is not what the vendor's reference says.
+    Reply(ReplyFault),
+}
+
+/// What is wrong with an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReplyFault {
+    /// A status that promises nothing, such as a redirect, which is never followed.
+    Status(StatusCode),
+    /// More bytes than the setting allows.
+    TooLarge,
+    /// Not the JSON of the call. Serde's own message is left out, as it quotes the answer.
+    Json {
+        /// Whether its syntax or its content is wrong.
+        category: Category,
+        /// The line of the fault, from 1.
+        line: usize,
+        /// The column of the fault, from 1.
+        column: usize,
+    },
+    /// A link that no photo may be sent to.
+    Link(SignedLinkError),
+}
+
+impl VendorError {
+    /// The failure of a request that got no whole answer.
+    pub(crate) fn of_transport(error: reqwest::Error) -> Self {
+        // Nothing was sent when the connection itself timed out, so that is no `Timeout`.
+        if error.is_timeout() && !error.is_connect() {
+            return Self::Timeout;
+        }
+        let error = error.without_url();
+        let mut text = error.to_string();
+        let mut source = error.source();
+        while let Some(cause) = source {
+            text.push_str(": ");
+            text.push_str(&cause.to_string());
+            source = cause.source();
+        }
+        Self::Unreachable(text)
+    }
+}
+
+impl fmt::Display for VendorError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Request => f.write_str("the request could not be written"),
+            Self::Unreachable(cause) => f.write_str(cause),
+            Self::Timeout => f.write_str("the vendor was too slow"),
+            Self::Denied(status) | Self::Refused(status) | Self::Failed(status) => {
+                write!(f, "the vendor answered {}", status.as_u16())
+            }
+            Self::UnknownCustomer => f.write_str("the vendor answered 404"),
+            Self::Busy(_) => f.write_str("the vendor answered 429"),
+            Self::Reply(fault) => fault.fmt(f),
+        }
+    }
+}
+
+impl Error for VendorError {}
+
+impl fmt::Display for ReplyFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Status(status) => write!(f, "the vendor answered {}", status.as_u16()),
+            Self::TooLarge => f.write_str("the vendor's answer is over the limit"),
+            Self::Json { category, line, column } => {
+                write!(f, "the vendor's JSON is wrong ({category:?}) at line {line}, column {column}")
+            }
+            Self::Link(error) => error.fmt(f),
+        }
+    }
+}
+
+impl From<VendorError> for RelayError {
+    fn from(error: VendorError) -> Self {
+        let code = match &error {
+            VendorError::Request => ProblemCode::Internal,
+            VendorError::Unreachable(_) | VendorError::Failed(_) => ProblemCode::VendorUnavailable,
+            VendorError::Timeout => ProblemCode::VendorTimeout,
+            VendorError::Denied(_) => ProblemCode::VendorDenied,
+            VendorError::UnknownCustomer => ProblemCode::UnknownCustomer,
+            VendorError::Busy(_) => ProblemCode::TooManyRequests,
+            VendorError::Refused(_) => ProblemCode::Refused,
+            VendorError::Reply(_) => ProblemCode::VendorReply,
+        };
+        let relayed = Self::new(code).caused_by(error.to_string());
+        match error {
+            VendorError::Busy(seconds) => relayed.retry_after(seconds.unwrap_or(DEFAULT_RETRY_AFTER)),
+            _ => relayed,
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! The vendor's token ([`VendorToken`], [`TokenScheme`]): read from a file or the environment, checked once, and shown
+//! to nobody.
+
+use std::fmt;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use http::header::{self, HeaderName};
+use http::{HeaderValue, Method};
+use secrecy::{ExposeSecret, SecretString};
+
+/// The environment variable that can hold the token.
+pub const TOKEN_VARIABLE: &str = "AKIBA_TOKEN";
+
+/// Largest token file that is read, in bytes: more than any header may be, so a longer file is the wrong file.
+const LONGEST_FILE: u64 = 8_192;
+
+/// The vendor's token, ready to be sent.
+pub struct VendorToken {
+    /// What the header says: the scheme, if there is one, and the token.
+    header: SecretString,
+}
+
+/// Why there is no token.
+#[derive(Debug)]
+pub enum TokenError {
+    /// Neither a file nor the environment variable was given.
+    Missing,
+    /// Both were given; which one is meant is not ours to guess.
+    Twice,
+    /// The file can't be read.
+    File(PathBuf, std::io::Error),
+    /// The token is empty.
+    Empty,
+    /// The token holds a character that no header can carry, or is too long for one.
+    NotAHeader,
+}
+
+impl fmt::Display for TokenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => write!(f, "there is no token: give --token-file or set {TOKEN_VARIABLE}"),
+            Self::Twice => write!(f, "there are two tokens: give --token-file or set {TOKEN_VARIABLE}, not both"),
+            Self::File(path, error) => write!(f, "the token file {} can't be read: {error}", path.display()),
+            Self::Empty => f.write_str("the token is empty"),
+            Self::NotAHeader => f.write_str("the token holds something that no header can carry"),
+        }
+    }
+}
+
+impl std::error::Error for TokenError {}
+
+impl VendorToken {
+    /// Checks a token: white space around it is dropped, as files end in a line feed.
+    ///
+    /// # Errors
+    /// [`TokenError::Empty`] and [`TokenError::NotAHeader`].
+    pub fn new(token: &SecretString, scheme: Option<&TokenScheme>) -> Result<Self, TokenError> {
+        let token = token.expose_secret().trim();
+        if token.is_empty() {
+            return Err(TokenError::Empty);
+        }
+        if !token.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) || token.len() as u64 > LONGEST_FILE {
+            return Err(TokenError::NotAHeader);
+        }
+        let header = match scheme {
+            Some(scheme) => format!("{} {token}", scheme.0),
+            None => token.to_owned(),
+        };
+        HeaderValue::from_str(&header).map_err(|_| TokenError::NotAHeader)?;
+        Ok(Self { header: header.into() })
+    }
+
+    /// Takes the token from the file that the settings name, or from the environment variable's value.
+    ///
+    /// # Errors
+    /// [`TokenError`].
+    pub fn load(
+        file: Option<&Path>,
+        variable: Option<String>,
+        scheme: Option<&TokenScheme>,
+    ) -> Result<Self, TokenError> {
+        // Compose files set a variable that is not wanted to nothing.
+        let variable = variable.map(SecretString::from);
+        let set = variable.as_ref().is_some_and(|value| !value.expose_secret().trim().is_empty());
+        let token = match (file, variable) {
+            (Some(_), Some(_)) if set => return Err(TokenError::Twice),
+            (Some(path), _) => read(path)?,
+            (None, Some(variable)) => variable,
+            (None, None) => return Err(TokenError::Missing),
+        };
+        Self::new(&token, scheme)
+    }
+
+    /// The header's value, marked so that nothing prints it.
+    pub(crate) fn header_value(&self) -> HeaderValue {
+        // `new` has made this very conversion.
+        let mut value = HeaderValue::from_str(self.header.expose_secret()).unwrap_or(HeaderValue::from_static(""));
+        value.set_sensitive(true);
+        value
+    }
+}
+
+impl fmt::Debug for VendorToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VendorToken").finish_non_exhaustive()
+    }
+}
+
+fn read(path: &Path) -> Result<SecretString, TokenError> {
+    let failed = |error| TokenError::File(path.to_owned(), error);
+    let mut text = String::new();
+    let file = std::fs::File::open(path).map_err(failed)?;
+    file.take(LONGEST_FILE + 1).read_to_string(&mut text).map_err(failed)?;
+    Ok(text.into())
+}
+
+/// The word before the token in its header, such as `Bearer`: an `auth-scheme` of RFC 9110.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenScheme(String);
+
+/// The text is no [`TokenScheme`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotAScheme;
+
+impl fmt::Display for NotAScheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("it must be one word, such as Bearer")
+    }
+}
+
+impl std::error::Error for NotAScheme {}
+
+impl FromStr for TokenScheme {
+    type Err = NotAScheme;
+
+    fn from_str(text: &str) -> Result<Self, NotAScheme> {
+        // An auth-scheme is a `token` of RFC 9110, and so is a method that is no standard one.
+        Method::from_bytes(text.as_bytes()).map(|_| Self(text.to_owned())).map_err(|_| NotAScheme)
+    }
+}
+
+/// Reads the name of the token's header.
+///
+/// # Errors
+/// A message when it is no header name, or one that the relay sets by itself.
+pub fn header_name(text: &str) -> Result<HeaderName, String> {
+    let name: HeaderName = text.parse().map_err(|_| "it must be a header name, such as Token".to_owned())?;
+    let taken = [
+        header::ACCEPT,
+        header::CONNECTION,
+        header::CONTENT_LENGTH,
+        header::CONTENT_TYPE,
+        header::HOST,
+        header::TRANSFER_ENCODING,
+        header::USER_AGENT,
+    ];
+    if taken.contains(&name) { Err("the relay sets this header by itself".to_owned()) } else { Ok(name) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::{TokenError, TokenScheme, VendorToken, header_name};
+
+    fn header(token: &str, scheme: Option<&str>) -> Result<String, TokenError> {
+        let scheme: Option<TokenScheme> = scheme.map(|scheme| scheme.parse().expect("a scheme"));
+        let token = VendorToken::new(&token.to_owned().into(), scheme.as_ref())?;
+        assert!(!format!("{token:?} {:?}", token.header_value()).contains("s3cret"));
+        Ok(token.header_value().to_str().expect("ASCII").to_owned())
+    }
+
+    #[test]
+    fn a_token_is_trimmed_and_checked() {
+        assert_eq!(header(" s3cret\n", None).expect("a token"), "s3cret");
+        assert_eq!(header("s3cret", Some("Bearer")).expect("a token"), "Bearer s3cret");
+        assert!(matches!(header("", None), Err(TokenError::Empty)));
+        assert!(matches!(header(" \r\n\t", Some("Bearer")), Err(TokenError::Empty)));
+        for wrong in ["a\nb", "a\rb", "a\0b", "é", "a\tb"] {
+            assert!(matches!(header(wrong, None), Err(TokenError::NotAHeader)), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_token_has_one_source() {
+        let mut file = tempfile::NamedTempFile::new().expect("a file");
+        file.write_all(b"from-file\n").expect("written");
+        let path = Some(file.path());
+        let load = |path, variable: Option<&str>| {
+            VendorToken::load(path, variable.map(str::to_owned), None)
+                .map(|token| token.header_value().to_str().expect("ASCII").to_owned())
+        };
+        assert_eq!(load(path, None).expect("a token"), "from-file");
+        assert_eq!(load(path, Some(" ")).expect("a token"), "from-file");
+        assert_eq!(load(None, Some("from-environment")).expect("a token"), "from-environment");
+        assert!(matches!(load(path, Some("x")), Err(TokenError::Twice)));
+        assert!(matches!(load(None, None), Err(TokenError::Missing)));
+        assert!(matches!(load(None, Some("")), Err(TokenError::Empty)));
+        let gone = file.path().with_extension("gone");
+        assert!(matches!(load(Some(&gone), None), Err(TokenError::File(_, _))));
+    }
+
+    #[test]
+    fn a_header_that_the_relay_sets_can_not_carry_the_token() {
+        assert_eq!(header_name("Token").expect("a name"), "token");
+        assert_eq!(header_name("Authorization").expect("a name"), "authorization");
+        for wrong in ["", "a b", "Host", "content-type", "Content-Length"] {
+            assert!(header_name(wrong).is_err(), "{wrong}");
+        }
+        assert!("Bea rer".parse::<TokenScheme>().is_err());
+        assert!("".parse::<TokenScheme>().is_err());
+    }
+}

@@ -1,0 +1,160 @@
+//! The binary itself: its flags, its refusals, the line that names its address, its log and its end.
+
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "helpers of tests may panic too")]
+
+#[path = "relay/support.rs"]
+#[allow(dead_code, reason = "shared with the other tests, which use the rest")]
+mod support;
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Output, Stdio};
+
+use support::{IDENTIFIER, S3_KEY, SIGNATURE, TOKEN, Vendor, link_reply, link_request};
+
+fn command(flags: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_akiba-relay"));
+    command.env_clear().args(flags).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+fn refused(mut command: Command) -> String {
+    let Output { status, stdout, stderr } = command.output().unwrap();
+    assert!(!status.success());
+    assert!(stdout.is_empty(), "it listens");
+    String::from_utf8(stderr).unwrap()
+}
+
+/// A process that ends with its owner.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl Running {
+    fn start(mut command: Command) -> (Self, String) {
+        let mut running = Self(command.spawn().unwrap());
+        let mut line = String::new();
+        BufReader::new(running.0.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let address = line.strip_prefix("listening on http://").expect("the line that names the address");
+        let address = address.strip_suffix('\n').unwrap().to_owned();
+        (running, address)
+    }
+
+    fn signal(&self, name: &str) {
+        let id = self.0.id().to_string();
+        assert!(Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
+    }
+
+    fn end(mut self) -> (bool, String) {
+        let mut log = String::new();
+        self.0.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+        (self.0.wait().unwrap().success(), log)
+    }
+}
+
+fn post(address: &str, body: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    let head = "POST /v1/customer HTTP/1.1\r\nhost: relay\r\nconnection: close\r\ncontent-type: application/json\r\n";
+    write!(stream, "{head}content-length: {}\r\n\r\n{body}", body.len()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[test]
+fn help_names_every_way_in() {
+    let Output { status, stdout, .. } = command(&["--help"]).output().unwrap();
+    assert!(status.success());
+    let help = String::from_utf8(stdout).unwrap();
+    for part in
+        ["--listen", "--token-file", "AKIBA_TOKEN", "AKIBA_RELAY_VENDOR_BASE", "127.0.0.1:8081", "[default: 4096]"]
+    {
+        assert!(help.contains(part), "{part}");
+    }
+    assert!(!help.contains("--token "), "a token is no flag");
+}
+
+#[test]
+fn it_does_not_start_without_a_good_token() {
+    let listen = "--listen=127.0.0.1:0";
+    assert!(refused(command(&[listen])).contains("there is no token"));
+    for (token, says) in
+        [("", "the token is empty"), (" \n", "the token is empty"), ("s3cr\u{7}et", "no header can carry")]
+    {
+        let mut command = command(&[listen]);
+        command.env("AKIBA_TOKEN", token);
+        let error = refused(command);
+        assert!(error.contains(says), "{error}");
+        assert!(!error.contains("s3cr"));
+    }
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let flag = format!("--token-file={}", file.path().display());
+    assert!(refused(command(&[listen, &flag])).contains("the token is empty"));
+}
+
+#[test]
+fn it_does_not_send_the_token_in_the_clear() {
+    for base in ["http://api.example", "http://127.0.0.1.evil.example", "http://localhost@evil.example", "ftp://x"] {
+        let mut command = command(&["--listen=127.0.0.1:0", &format!("--vendor-base={base}")]);
+        command.env("AKIBA_TOKEN", TOKEN);
+        let error = refused(command);
+        assert!(error.contains("https"), "{error}");
+        assert!(!error.contains(TOKEN));
+    }
+}
+
+#[test]
+fn it_does_not_open_to_any_page() {
+    for origin in ["*", "null", "https://bank.example/"] {
+        let mut command = command(&["--listen=127.0.0.1:0", &format!("--allow-origin={origin}")]);
+        command.env("AKIBA_TOKEN", TOKEN);
+        assert!(refused(command).contains("origin"), "{origin}");
+    }
+}
+
+#[test]
+fn a_port_in_use_is_a_clear_message() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let mut command = command(&["--listen", &address]);
+    command.env("AKIBA_TOKEN", TOKEN);
+    let error = refused(command);
+    assert!(error.contains(&format!("can't listen on {address}")), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_serves_logs_without_secrets_and_ends_on_both_signals() {
+    let vendor = Vendor::saying(200, link_reply().to_string()).await;
+    for (signal, format) in [("TERM", "text"), ("INT", "json")] {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        writeln!(file, "{TOKEN}").unwrap();
+        let mut command = command(&["--token-file", file.path().to_str().unwrap(), "--log-format", format]);
+        command.env("AKIBA_RELAY_LISTEN", "127.0.0.1:0").env("AKIBA_RELAY_VENDOR_BASE", &vendor.base);
+        command.env("AKIBA_RELAY_LOG", "trace");
+        // A proxy of the environment would get to see the token.
+        command.env("http_proxy", "http://127.0.0.1:9").env("HTTPS_PROXY", "http://127.0.0.1:9");
+        let (running, address) = Running::start(command);
+        assert!(!address.ends_with(":0"), "{address}");
+
+        let answer = tokio::task::spawn_blocking(move || post(&address, &link_request().to_string())).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+        let id = answer.split_once("x-request-id: ").unwrap().1.lines().next().unwrap();
+
+        running.signal(signal);
+        let (success, log) = running.end();
+        assert!(success, "{log}");
+        let lines: Vec<_> = log.lines().filter(|line| line.contains(id)).collect();
+        assert_eq!(lines.len(), 1, "{log}");
+        assert!(lines[0].contains("/v1/customer") && lines[0].contains("200"));
+        for secret in [TOKEN, IDENTIFIER, S3_KEY, SIGNATURE] {
+            assert!(!log.contains(secret), "{secret} is in the log");
+        }
+    }
+    assert_eq!(vendor.seen().len(), 2);
+    assert_eq!(vendor.seen()[0].headers["token"], TOKEN);
+}

@@ -1,0 +1,206 @@
+//! What the log holds at its most talkative, and what it must never hold. In a process of its own, as a process has
+//! one log.
+
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "helpers of tests may panic too")]
+
+#[path = "relay/support.rs"]
+#[allow(dead_code, reason = "shared with the other tests, which use the rest")]
+mod support;
+
+use std::collections::HashSet;
+use std::io;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use akiba_relay::settings::LogFormat;
+use akiba_relay::telemetry;
+use axum::response::Response;
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::util::SubscriberInitExt;
+
+use support::{
+    FILE_NAME, FULL_NAME, IDENTIFIER, Relay, S3_KEY, SIGNATURE, TOKEN, Vendor, link_reply, link_request, nobody,
+    verify_reply, verify_request,
+};
+
+/// A log in memory.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+/// Sends one request on a connection of its own, word for word, and reads the answer's status and request id.
+async fn send(relay: &Relay, line: &str, headers: &str, body: &str) -> (u16, String) {
+    let mut stream = TcpStream::connect(relay.address()).await.unwrap();
+    let length = body.len();
+    let request = format!(
+        "{line} HTTP/1.1\r\nhost: relay\r\nconnection: close\r\n{headers}content-length: {length}\r\n\r\n{body}"
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    let status = answer[9..12].parse().unwrap();
+    let id = answer.split_once("x-request-id: ").unwrap().1.lines().next().unwrap();
+    (status, id.to_owned())
+}
+
+const JSON: &str = "content-type: application/json\r\n";
+const LINK: &str = "POST /v1/customer";
+const VERIFY: &str = "POST /v1/customer/verify";
+
+/// Vendors whose every answer is full of secrets, right and wrong.
+async fn vendors() -> Vec<(String, Option<Vendor>)> {
+    let all = format!("{IDENTIFIER} {S3_KEY} {SIGNATURE} {FILE_NAME} {FULL_NAME} {TOKEN}");
+    let mut insecure = link_reply();
+    insecure["signed_link"] = json!(format!("http://bucket.example/{S3_KEY}?X-Amz-Signature={SIGNATURE}"));
+    let mut wrong = link_reply();
+    wrong["fields"] = json!(all);
+    let mut vendors = Vec::new();
+    for (status, body) in [
+        (200, link_reply().to_string()),
+        (200, verify_reply().to_string()),
+        (200, insecure.to_string()),
+        (200, wrong.to_string()),
+        (200, format!("\"{all}\"")),
+        (200, format!("{{\"{all}\": {IDENTIFIER}{IDENTIFIER}, }}")),
+        (400, all.clone()),
+        (401, String::new()),
+        (404, all.clone()),
+        (500, all.clone()),
+    ] {
+        vendors.push(Vendor::saying(status, body).await);
+    }
+    let place = format!("https://bucket.example/{S3_KEY}?X-Amz-Signature={SIGNATURE}");
+    vendors.push(
+        Vendor::answering(move |_| {
+            let response = Response::builder().status(302).header("location", &place).body("".into()).unwrap();
+            async move { response }
+        })
+        .await,
+    );
+    vendors.push(
+        Vendor::raw(|mut stream| async move {
+            let _ = stream.read(&mut [0; 4_096]).await;
+            let _ = stream.write_all(format!("{S3_KEY} {SIGNATURE}\r\n\r\n").as_bytes()).await;
+        })
+        .await,
+    );
+    vendors.push(
+        Vendor::answering(|_| async {
+            tokio::time::sleep(Duration::from_secs(60)).await;
+            Response::new("".into())
+        })
+        .await,
+    );
+    let mut all: Vec<_> = vendors.into_iter().map(|vendor| (vendor.base.clone(), Some(vendor))).collect();
+    all.push((nobody().await, None));
+    all
+}
+
+/// A caller that hangs up while the vendor is at work.
+async fn hang_up(log: &Log) {
+    let vendor = Vendor::raw(|stream| async move {
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        drop(stream);
+    })
+    .await;
+    let relay = Relay::before(&vendor.base, &[]).await;
+    let mut stream = TcpStream::connect(relay.address()).await.unwrap();
+    let body = link_request().to_string();
+    let head = format!("{LINK} HTTP/1.1\r\nhost: relay\r\n{JSON}content-length: {}\r\n\r\n", body.len());
+    stream.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    drop(stream);
+    let started = Instant::now();
+    while !String::from_utf8_lossy(&log.0.lock().unwrap()).contains("\"caller-gone\"") {
+        assert!(started.elapsed() < Duration::from_secs(5), "no line for a caller that has gone");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+#[tokio::test]
+async fn no_secret_is_in_any_line_and_each_request_has_one() {
+    let log = Log::default();
+    let everything = "trace".parse().unwrap();
+    telemetry::subscriber(LogFormat::Json, everything, false, log.clone()).try_init().unwrap();
+
+    let mut answers = Vec::new();
+    for (base, _vendor) in vendors().await {
+        let flags = ["--vendor-timeout=300ms", "--allow-origin=https://bank.example"];
+        let relay = Relay::before(&base, &flags).await;
+        let hidden = format!("{JSON}x-request-id: {IDENTIFIER}\r\nauthorization: Bearer {SIGNATURE}\r\n");
+        answers.push(send(&relay, LINK, &hidden, &link_request().to_string()).await);
+        answers.push(send(&relay, VERIFY, &hidden, &verify_request().to_string()).await);
+    }
+    let vendor = Vendor::saying(200, link_reply().to_string()).await;
+    let relay = Relay::before(&vendor.base, &[]).await;
+    let broken = format!("{{\"identifier\": {IDENTIFIER}, \"type\": \"{S3_KEY}\"");
+    let wrong = json!({ "identifier": IDENTIFIER, "type": S3_KEY }).to_string();
+    for (line, headers, body) in [
+        (LINK, JSON.to_owned(), broken.as_str()),
+        (LINK, JSON.to_owned(), wrong.as_str()),
+        (LINK, format!("content-type: {SIGNATURE}\r\n"), ""),
+        (LINK, format!("{JSON}origin: https://{IDENTIFIER}.example\r\n"), ""),
+        (&format!("POST /v1/customer/{IDENTIFIER}"), JSON.to_owned(), ""),
+        (&format!("GET /healthz?id={IDENTIFIER}&key={S3_KEY}"), String::new(), ""),
+        (&format!("X{IDENTIFIER} /v1/customer"), JSON.to_owned(), ""),
+    ] {
+        answers.push(send(&relay, line, &headers, body).await);
+    }
+
+    hang_up(&log).await;
+
+    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    for secret in [TOKEN, IDENTIFIER, S3_KEY, SIGNATURE, FILE_NAME, FULL_NAME, "X-Amz-Signature"] {
+        let line = text.lines().find(|line| line.contains(secret));
+        assert_eq!(line, None, "{secret} is in the log");
+    }
+
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let targets: HashSet<_> = lines.iter().filter_map(|line| line["target"].as_str()).collect();
+    assert!(targets.iter().any(|target| target.starts_with("hyper_util")), "libraries are heard too: {targets:?}");
+    let requests: Vec<_> = lines.iter().filter(|line| line["message"] == "request").collect();
+    assert_eq!(requests.len(), answers.len() + 1, "one for each answer, and one for the caller that has gone");
+    for (status, id) in &answers {
+        let own: Vec<_> = lines.iter().filter(|line| line["request_id"] == id.as_str()).collect();
+        assert_eq!(own.len(), 1, "one line for {id}");
+        let line = own[0];
+        assert_eq!(line["status"], *status);
+        assert!(line["latency_ms"].is_u64());
+        let route = line["route"].as_str().unwrap();
+        assert!(["/v1/customer", "/v1/customer/verify", "/healthz", "none"].contains(&route), "{route}");
+        assert!(["GET", "POST", "other"].contains(&line["method"].as_str().unwrap()));
+        let code = line["code"].as_str().unwrap();
+        assert_eq!(code == "ok", *status == 200, "{line}");
+        assert_eq!(line["level"] == "ERROR", *status >= 500, "{line}");
+        assert_eq!(
+            line.get("cause").is_some(),
+            *status >= 500 || matches!(code, "refused" | "unknown-customer"),
+            "{line}"
+        );
+    }
+    let statuses: HashSet<_> = answers.iter().map(|(status, _)| *status).collect();
+    assert_eq!(statuses, HashSet::from([200, 400, 403, 404, 405, 415, 422, 502, 504]));
+    let ids: HashSet<_> = answers.iter().map(|(_, id)| id).collect();
+    assert_eq!(ids.len(), answers.len());
+}

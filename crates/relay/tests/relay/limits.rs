@@ -1,0 +1,181 @@
+//! Time, number and the end: what a slow or greedy caller gets, and how the relay stops.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use akiba_protocol::ProblemCode;
+use akiba_relay::Drained;
+use axum::http::Method;
+use axum::response::Response;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::sync::Semaphore;
+
+use crate::support::{Relay, Vendor, link_reply, problem_and_headers, success};
+
+/// A vendor that answers only as often as permits are added to its gate.
+async fn gated() -> (Vendor, Arc<Semaphore>) {
+    let gate = Arc::new(Semaphore::new(0));
+    let handle = Arc::clone(&gate);
+    let vendor = Vendor::answering(move |_| {
+        let gate = Arc::clone(&handle);
+        async move {
+            gate.acquire().await.unwrap().forget();
+            Response::new(link_reply().to_string().into())
+        }
+    })
+    .await;
+    (vendor, gate)
+}
+
+async fn until(what: &str, condition: impl Fn() -> bool) {
+    let started = Instant::now();
+    while !condition() {
+        assert!(started.elapsed() < Duration::from_secs(10), "{what} did not happen");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// Reads until the other side closes; what it said.
+async fn rest(stream: &mut TcpStream, limit: Duration) -> String {
+    let mut said = Vec::new();
+    let read = tokio::time::timeout(limit, stream.read_to_end(&mut said)).await.expect("the connection is closed");
+    // A reset is an end as well.
+    let _ = read;
+    String::from_utf8_lossy(&said).into_owned()
+}
+
+#[tokio::test]
+async fn calls_over_the_limit_are_shed_and_a_free_place_is_used_again() {
+    let (vendor, gate) = gated().await;
+    let relay = Relay::before(&vendor.base, &["--max-in-flight=2"]).await;
+    let running = [tokio::spawn(success(relay.link())), tokio::spawn(success(relay.link()))];
+    until("both calls at the vendor", || vendor.seen().len() == 2).await;
+
+    let (_, headers) = problem_and_headers(relay.verify(), ProblemCode::Overloaded).await;
+    assert_eq!(headers["retry-after"], "1");
+    assert_eq!(vendor.seen().len(), 2, "a shed call is not sent on");
+    success(relay.request(Method::GET, "/healthz")).await;
+
+    gate.add_permits(3);
+    for call in running {
+        call.await.unwrap();
+    }
+    success(relay.link()).await;
+}
+
+#[tokio::test]
+async fn a_caller_that_goes_away_frees_its_place() {
+    let (vendor, gate) = gated().await;
+    let relay = Relay::before(&vendor.base, &["--max-in-flight=1"]).await;
+    let gone = tokio::spawn(relay.link().send());
+    until("the call at the vendor", || vendor.seen().len() == 1).await;
+    gone.abort();
+    let started = Instant::now();
+    gate.add_permits(2);
+    while relay.link().send().await.unwrap().status() != 200 {
+        assert!(started.elapsed() < Duration::from_secs(10), "the place stays taken");
+        gate.add_permits(1);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
+async fn headers_that_never_end_are_cut() {
+    let vendor = Vendor::saying(200, "").await;
+    let relay = Relay::before(&vendor.base, &["--header-timeout=300ms"]).await;
+    let mut stream = TcpStream::connect(relay.address()).await.unwrap();
+    stream.write_all(b"POST /v1/customer HTTP/1.1\r\nhost: relay\r\n").await.unwrap();
+    let (mut reader, mut writer) = stream.into_split();
+    let drip = tokio::spawn(async move {
+        while writer.write_all(b"x-a: b\r\n").await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    });
+    let started = Instant::now();
+    let mut said = Vec::new();
+    let closed = tokio::time::timeout(Duration::from_secs(5), reader.read_to_end(&mut said)).await;
+    assert!(closed.is_ok(), "the connection is still open");
+    assert!(started.elapsed() >= Duration::from_millis(250));
+    drip.abort();
+}
+
+#[tokio::test]
+async fn an_idle_connection_is_closed() {
+    let vendor = Vendor::saying(200, "").await;
+    let relay = Relay::before(&vendor.base, &["--header-timeout=300ms"]).await;
+    let mut stream = TcpStream::connect(relay.address()).await.unwrap();
+    stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: relay\r\n\r\n").await.unwrap();
+    let said = rest(&mut stream, Duration::from_secs(5)).await;
+    assert!(said.starts_with("HTTP/1.1 200 "), "{said}");
+}
+
+#[tokio::test]
+async fn a_head_that_is_too_large_is_refused() {
+    let vendor = Vendor::saying(200, "").await;
+    let relay = Relay::before(&vendor.base, &[]).await;
+    let mut stream = TcpStream::connect(relay.address()).await.unwrap();
+    let head = format!("GET /healthz HTTP/1.1\r\nhost: relay\r\nx-a: {}\r\n", "a".repeat(17_000));
+    let _ = stream.write_all(head.as_bytes()).await;
+    let said = rest(&mut stream, Duration::from_secs(5)).await;
+    assert!(said.starts_with("HTTP/1.1 431 ") || said.is_empty(), "{said}");
+    assert!(!said.contains("200 OK"));
+}
+
+#[tokio::test]
+async fn a_body_that_never_ends_is_a_timeout() {
+    let vendor = Vendor::saying(200, "").await;
+    let relay = Relay::before(&vendor.base, &["--body-timeout=300ms"]).await;
+    let mut stream = TcpStream::connect(relay.address()).await.unwrap();
+    let head =
+        "POST /v1/customer HTTP/1.1\r\nhost: relay\r\ncontent-type: application/json\r\ncontent-length: 50\r\n\r\n{";
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let said = rest(&mut stream, Duration::from_secs(5)).await;
+    assert!(said.starts_with("HTTP/1.1 408 "), "{said}");
+    assert!(said.contains("\"code\":\"request-timeout\""), "{said}");
+    assert!(vendor.seen().is_empty());
+}
+
+#[tokio::test]
+async fn connections_over_the_limit_wait() {
+    let vendor = Vendor::saying(200, "").await;
+    let relay = Relay::before(&vendor.base, &["--max-connections=1", "--header-timeout=400ms"]).await;
+    let holder = TcpStream::connect(relay.address()).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let started = Instant::now();
+    success(relay.request(Method::GET, "/healthz")).await;
+    assert!(started.elapsed() >= Duration::from_millis(200), "the second one did not wait for the first to be cut");
+    drop(holder);
+}
+
+#[tokio::test]
+async fn a_stop_lets_a_running_call_end_and_takes_no_other() {
+    let (vendor, gate) = gated().await;
+    let mut relay = Relay::before(&vendor.base, &[]).await;
+    let running = tokio::spawn(success(relay.link()));
+    until("the call at the vendor", || vendor.seen().len() == 1).await;
+
+    relay.stop();
+    let started = Instant::now();
+    while TcpStream::connect(relay.address()).await.is_ok() {
+        assert!(started.elapsed() < Duration::from_secs(5), "it still takes connections");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert!(!running.is_finished());
+    gate.add_permits(1);
+    assert_eq!(running.await.unwrap(), link_reply());
+    assert_eq!(relay.stopped().await, Drained::Whole);
+}
+
+#[tokio::test]
+async fn a_stop_does_not_wait_for_ever() {
+    let (vendor, _gate) = gated().await;
+    let mut relay = Relay::before(&vendor.base, &["--drain-timeout=300ms"]).await;
+    let running = tokio::spawn(relay.link().send());
+    until("the call at the vendor", || vendor.seen().len() == 1).await;
+    relay.stop();
+    let started = Instant::now();
+    assert_eq!(relay.stopped().await, Drained::Cut);
+    assert!(started.elapsed() < Duration::from_secs(5));
+    assert!(running.await.unwrap().is_err(), "the connection is cut");
+}

@@ -1,0 +1,146 @@
+//! The command line ([`Cli`], [`Command`]).
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+use http::HeaderValue;
+
+use crate::sandbox::Options;
+use crate::tether;
+
+/// Akiba's API and an S3 that checks signatures, on this machine.
+#[derive(Debug, Parser)]
+#[command(name = "akiba-sandbox", version)]
+pub struct Cli {
+    /// What to run.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to run.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the vendor's API and the S3
+    Serve(ServeArgs),
+    /// Run the vendor's API, the S3, the relay and the demo page
+    Demo(DemoArgs),
+    /// Become a program that ends when the parent does; how the demo starts the relay
+    #[command(name = tether::SUBCOMMAND, hide = true)]
+    RunTethered(TetherArgs),
+}
+
+/// The arguments of `serve`.
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// Port of the vendor's API; 0 takes a free one
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    pub vendor_port: u16,
+    /// Port of the S3; 0 takes a free one
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    pub s3_port: u16,
+    /// What `demo` has too.
+    #[command(flatten)]
+    pub common: CommonArgs,
+}
+
+/// The arguments of `demo`.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Port of the page; 0 takes a free one
+    #[arg(long, env = "PORT", value_name = "PORT", default_value_t = 8080)]
+    pub port: u16,
+    /// Folder with the page's files: index.html and what it loads
+    #[arg(long, value_name = "DIR", required_unless_present = "no_page")]
+    pub site: Option<PathBuf>,
+    /// Leave the page to another server, such as `trunk serve`, which hands /v1 to the relay
+    #[arg(long)]
+    pub no_page: bool,
+    /// The akiba-relay program [default: the one beside this program]
+    #[arg(long, value_name = "FILE")]
+    pub relay: Option<PathBuf>,
+    /// Port of the relay [default: a free one; 8081 with --no-page]
+    #[arg(long, value_name = "PORT")]
+    pub relay_port: Option<u16>,
+    /// What `serve` has too.
+    #[command(flatten)]
+    pub common: CommonArgs,
+}
+
+/// The arguments that `serve` and `demo` share.
+#[derive(Debug, Args)]
+pub struct CommonArgs {
+    /// Keep the uploaded objects in this folder [default: a temporary one, removed at the end]
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// The vendor's token [default: a random one]
+    #[arg(long, env = "AKIBA_SANDBOX_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    pub token: Option<String>,
+    /// Access key of the S3 [default: a random one]
+    #[arg(long, env = "AKIBA_SANDBOX_S3_ACCESS_KEY", value_name = "KEY", requires = "s3_secret_key")]
+    pub s3_access_key: Option<String>,
+    /// Secret key of the S3 [default: a random one]
+    #[arg(
+        long,
+        env = "AKIBA_SANDBOX_S3_SECRET_KEY",
+        value_name = "KEY",
+        requires = "s3_access_key",
+        hide_env_values = true
+    )]
+    pub s3_secret_key: Option<String>,
+    /// Origin of a further page that may call and upload, such as http://127.0.0.1:3000; repeat it for more
+    #[arg(long, value_name = "ORIGIN")]
+    pub origin: Vec<HeaderValue>,
+    /// Life of a signed link, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=604_800))]
+    pub link_life: u32,
+    /// Delay of the slow test identity, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 5)]
+    pub slow_seconds: u32,
+    /// Serve the test controls under /_sandbox on the vendor's port
+    #[arg(long)]
+    pub test_controls: bool,
+    /// Write addresses and keys to this file, as JSON, once everything is up
+    #[arg(long, value_name = "FILE")]
+    pub ready_file: Option<PathBuf>,
+}
+
+/// The arguments of the hidden subcommand.
+#[derive(Debug, Args)]
+pub struct TetherArgs {
+    /// The parent's process id.
+    pub parent: u32,
+    /// The program and its arguments.
+    #[arg(last = true, required = true)]
+    pub program: Vec<OsString>,
+}
+
+impl CommonArgs {
+    /// The sandbox that the arguments describe, on free ports.
+    #[must_use]
+    pub fn options(&self) -> Options {
+        Options {
+            data: self.data.clone(),
+            token: self.token.clone(),
+            s3_keys: self.s3_access_key.clone().zip(self.s3_secret_key.clone()),
+            link_life: Duration::from_secs(self.link_life.into()),
+            slow: Duration::from_secs(self.slow_seconds.into()),
+            origins: self.origin.clone(),
+            test_controls: self.test_controls,
+            ..Options::default()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Cli;
+
+    #[test]
+    fn the_command_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+}

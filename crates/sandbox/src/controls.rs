@@ -1,0 +1,70 @@
+//! Levers for tests, served only where they are asked for ([`controls_app`]): what was uploaded last, links that live
+//! shorter, and network faults on the S3.
+//!
+//! - `GET /_sandbox/last` answers `{"s3_key": "…"}`, or 404 before the first link.
+//! - `POST /_sandbox/link-life` takes `{"seconds": 1}`.
+//! - `POST /_sandbox/fault` takes `{"fault": "stall" | "drop", "seconds": 5, "after_bytes": 100000}`, or
+//!   `{"fault": null}` to end it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use http::StatusCode;
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::faults::{Fault, Faults};
+use crate::vendor::Vendor;
+
+#[derive(Clone)]
+struct Controls {
+    vendor: Arc<Vendor>,
+    faults: Faults,
+}
+
+#[derive(Deserialize)]
+struct LinkLife {
+    seconds: u32,
+}
+
+#[derive(Deserialize)]
+struct SetFault {
+    fault: Option<Fault>,
+    #[serde(default)]
+    seconds: u32,
+    #[serde(default)]
+    after_bytes: u64,
+}
+
+/// The test controls, under `/_sandbox`.
+pub fn controls_app(vendor: Arc<Vendor>, faults: Faults) -> Router {
+    Router::new()
+        .route("/_sandbox/last", get(last))
+        .route("/_sandbox/link-life", post(link_life))
+        .route("/_sandbox/fault", post(fault))
+        .with_state(Controls { vendor, faults })
+}
+
+async fn last(State(controls): State<Controls>) -> Response {
+    match controls.vendor.last_key() {
+        Some(key) => Json(json!({ "s3_key": key })).into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+async fn link_life(State(controls): State<Controls>, Json(body): Json<LinkLife>) -> StatusCode {
+    controls.vendor.set_link_life(Duration::from_secs(body.seconds.into()));
+    StatusCode::NO_CONTENT
+}
+
+async fn fault(State(controls): State<Controls>, Json(body): Json<SetFault>) -> StatusCode {
+    match body.fault {
+        Some(fault) => controls.faults.set(fault, Duration::from_secs(body.seconds.into()), body.after_bytes),
+        None => controls.faults.clear(),
+    }
+    StatusCode::NO_CONTENT
+}

@@ -1,0 +1,197 @@
+//! The two commands ([`serve`], [`demo`]) and what can go wrong with them ([`Failure`]).
+
+use std::fmt;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
+
+use http::HeaderValue;
+use tokio::task::JoinSet;
+
+use crate::cli::{CommonArgs, DemoArgs, ServeArgs};
+use crate::page::{PageSettings, page_app};
+use crate::relay_child::{RelayChild, RelayError, RelaySettings};
+use crate::report::Report;
+use crate::sandbox::{self, Options, Sandbox};
+
+/// Port of the relay where another server has the page.
+const RELAY_PORT: u16 = 8081;
+
+/// Why a command ended that should run on.
+#[derive(Debug)]
+pub enum Failure {
+    /// The page's port is taken.
+    PortInUse(u16),
+    /// The folder of the page has no `index.html`.
+    NoSite(PathBuf),
+    /// The relay did not start.
+    Relay(RelayError),
+    /// The relay ended while the demo ran.
+    RelayEnded(ExitStatus),
+    /// Anything else of files and sockets.
+    Io(io::Error),
+}
+
+impl Failure {
+    /// The process's exit status: 2 where another argument would help, else 1.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::PortInUse(_) | Self::NoSite(_) => 2,
+            Self::Relay(_) | Self::RelayEnded(_) | Self::Io(_) => 1,
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::PortInUse(port) => {
+                write!(f, "port {port} is in use: choose another one, such as PORT={}", port.saturating_add(10))
+            }
+            Self::NoSite(site) => write!(f, "there is no index.html in {}", site.display()),
+            Self::Relay(error) => error.fmt(f),
+            Self::RelayEnded(status) => write!(f, "the relay has ended ({status}), and the demo with it"),
+            Self::Io(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+/// Runs the vendor's API and the S3 until a signal.
+///
+/// # Errors
+/// [`Failure`] where they can't start.
+pub async fn serve(args: ServeArgs) -> Result<(), Failure> {
+    let stop = Stop::listen()?;
+    let options = Options { vendor_port: args.vendor_port, s3_port: args.s3_port, ..args.common.options() };
+    let sandbox = Sandbox::start(options).await?;
+    announce(&args.common, &Report::of(&sandbox))?;
+    stop.wait().await;
+    Ok(())
+}
+
+/// Runs everything, with the relay as a child process, until a signal or until the relay ends. Must be awaited on the
+/// main thread (see [`crate::tether`]).
+///
+/// # Errors
+/// [`Failure`] where a part can't start, and where the relay ends.
+pub async fn demo(args: DemoArgs) -> Result<(), Failure> {
+    let stop = Stop::listen()?;
+    // The page's port first: that is the one that may be taken.
+    let page = match &args.site {
+        Some(site) if !args.no_page => Some((page_listener(args.port).await?, checked(site)?)),
+        _ => None,
+    };
+    let port = match &page {
+        Some((listener, _)) => listener.local_addr()?.port(),
+        None => args.port,
+    };
+    let mut options = args.common.options();
+    options.origins.extend(page_origins(port)?);
+    let origins = options.origins.iter().filter_map(|origin| origin.to_str().ok().map(str::to_owned)).collect();
+    let sandbox = Sandbox::start(options).await?;
+
+    let mut relay = RelayChild::start(RelaySettings {
+        program: relay_program(args.relay)?,
+        port: args.relay_port.unwrap_or(if page.is_some() { 0 } else { RELAY_PORT }),
+        vendor_url: sandbox.vendor_url(),
+        token: sandbox.token().to_owned(),
+        origins,
+    })
+    .await
+    .map_err(Failure::Relay)?;
+
+    let mut report = Report { relay: Some(format!("http://{}", relay.address())), ..Report::of(&sandbox) };
+    let mut servers = JoinSet::new();
+    if let Some((listener, site)) = page {
+        let settings = PageSettings { site, upload_origin: sandbox.s3_url(), relay: relay.address() };
+        let router = page_app(settings).map_err(io::Error::other)?;
+        report.page = Some(format!("http://127.0.0.1:{port}"));
+        servers.spawn(sandbox::serve(listener, router));
+    }
+    announce(&args.common, &report)?;
+
+    tokio::select! {
+        () = stop.wait() => {}
+        status = relay.ended() => return Err(Failure::RelayEnded(status?)),
+    }
+    relay.stop().await?;
+    Ok(())
+}
+
+async fn page_listener(port: u16) -> Result<tokio::net::TcpListener, Failure> {
+    sandbox::bind(port).await.map_err(|error| match error.kind() {
+        io::ErrorKind::AddrInUse => Failure::PortInUse(port),
+        _ => Failure::Io(error),
+    })
+}
+
+fn checked(site: &Path) -> Result<PathBuf, Failure> {
+    if site.join("index.html").is_file() { Ok(site.to_owned()) } else { Err(Failure::NoSite(site.to_owned())) }
+}
+
+/// The origins under which a browser knows the page.
+fn page_origins(port: u16) -> io::Result<Vec<HeaderValue>> {
+    ["127.0.0.1", "localhost"]
+        .iter()
+        .map(|host| HeaderValue::try_from(format!("http://{host}:{port}")).map_err(io::Error::other))
+        .collect()
+}
+
+fn relay_program(given: Option<PathBuf>) -> io::Result<PathBuf> {
+    match given {
+        Some(program) => Ok(program),
+        None => Ok(std::env::current_exe()?.with_file_name(format!("akiba-relay{}", std::env::consts::EXE_SUFFIX))),
+    }
+}
+
+/// Tells the user and the waiting programs that all is up.
+fn announce(args: &CommonArgs, report: &Report) -> io::Result<()> {
+    if let Some(path) = &args.ready_file {
+        report.write(path)?;
+    }
+    writeln!(io::stdout(), "{report}\n{}", report.ready_line())
+}
+
+/// The signals that end a run. They are caught from the moment this is made, so that none is lost during start-up.
+struct Stop {
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Stop {
+    #[cfg(unix)]
+    fn listen() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    #[cfg(unix)]
+    async fn wait(mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn listen() -> io::Result<Self> {
+        Ok(Self {})
+    }
+
+    #[cfg(not(unix))]
+    async fn wait(self) {
+        // Where no handler can be set, the default one ends the process as well.
+        let _ = tokio::signal::ctrl_c().await;
+    }
+}

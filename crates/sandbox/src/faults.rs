@@ -1,0 +1,148 @@
+//! Network faults on purpose, for tests ([`Faults`], [`Fault`], [`FaultyListener`]).
+//!
+//! They act on the bytes of a connection, below HTTP, so that the peer sees what it would see of a bad network: a
+//! connection that falls silent, or one that is reset in the middle of an upload.
+
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::serve::Listener;
+use serde::Deserialize;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::{Instant, Sleep};
+
+/// What happens to a connection while a fault lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fault {
+    /// Nothing more is read until the fault is over: neither progress nor an answer.
+    Stall,
+    /// The connection is closed.
+    Drop,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Active {
+    fault: Fault,
+    until: Instant,
+    after_bytes: u64,
+}
+
+/// The fault that is in force, if any; shared by the listener and whoever sets it.
+#[derive(Clone, Debug, Default)]
+pub struct Faults(Arc<Mutex<Option<Active>>>);
+
+impl Faults {
+    /// Puts a fault in force for a time, in place of the one before. Each connection is hit once it has carried
+    /// `after_bytes` bytes from the peer, headers included.
+    pub fn set(&self, fault: Fault, lasts: Duration, after_bytes: u64) {
+        let active = Active { fault, until: Instant::now() + lasts, after_bytes };
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(active);
+    }
+
+    /// Ends the fault. A connection that has stalled wakes when its time is over.
+    pub fn clear(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// The fault that hits a connection which has carried so many bytes.
+    fn hits(&self, carried: u64) -> Option<Active> {
+        let active = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        active.filter(|active| carried >= active.after_bytes && Instant::now() < active.until)
+    }
+}
+
+/// A listener whose connections suffer the faults.
+#[derive(Debug)]
+pub struct FaultyListener {
+    inner: TcpListener,
+    faults: Faults,
+}
+
+impl FaultyListener {
+    /// Wraps a listener.
+    #[must_use]
+    pub fn new(inner: TcpListener, faults: Faults) -> Self {
+        Self { inner, faults }
+    }
+}
+
+impl Listener for FaultyListener {
+    type Io = FaultyStream;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
+        let (inner, address) = Listener::accept(&mut self.inner).await;
+        (FaultyStream { inner, faults: self.faults.clone(), carried: 0, stalled: None, dropped: false }, address)
+    }
+
+    fn local_addr(&self) -> io::Result<Self::Addr> {
+        self.inner.local_addr()
+    }
+}
+
+/// A connection that suffers the faults.
+#[derive(Debug)]
+pub struct FaultyStream {
+    inner: TcpStream,
+    faults: Faults,
+    carried: u64,
+    stalled: Option<Pin<Box<Sleep>>>,
+    /// Whether the connection was closed on purpose: then nothing may be answered either.
+    dropped: bool,
+}
+
+impl AsyncRead for FaultyStream {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let this = &mut *self;
+        if let Some(sleep) = &mut this.stalled {
+            if sleep.as_mut().poll(cx).is_pending() {
+                return Poll::Pending;
+            }
+            this.stalled = None;
+        }
+        match this.faults.hits(this.carried) {
+            Some(Active { fault: Fault::Drop, .. }) => {
+                this.dropped = true;
+                return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
+            }
+            Some(Active { fault: Fault::Stall, until, .. }) => {
+                let mut sleep = Box::pin(tokio::time::sleep_until(until));
+                // Polled here so that the task is woken; a sleep that is over already is met on the next call.
+                if sleep.as_mut().poll(cx).is_ready() {
+                    cx.waker().wake_by_ref();
+                }
+                this.stalled = Some(sleep);
+                return Poll::Pending;
+            }
+            None => {}
+        }
+        let before = buf.filled().len();
+        let read = Pin::new(&mut this.inner).poll_read(cx, buf);
+        this.carried += (buf.filled().len() - before) as u64;
+        read
+    }
+}
+
+impl AsyncWrite for FaultyStream {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        if self.dropped {
+            return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
+        }
+        Pin::new(&mut self.inner).poll_write(cx, buf)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.inner).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.inner).poll_shutdown(cx)
+    }
+}

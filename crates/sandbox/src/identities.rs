@@ -1,0 +1,131 @@
+//! The test identities ([`Scenario`], [`TestIdentity`]): identifiers that force an outcome, as payment sandboxes have
+//! test cards.
+//!
+//! [`TABLE`] is their one source; the page of the documentation is tested against it. They have the thirteen digits of
+//! a South African identity number but begin with a date of birth that can't be (year 00, month 00), so no person has
+//! one.
+
+/// What the sandbox does with an identifier.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Scenario {
+    /// The selfie matches the record. So it does for every identifier that is not in the table.
+    #[default]
+    Verified,
+    /// The selfie does not match the record.
+    NotMatched,
+    /// The selfie matches, but the vendor's fraud word for it is `High`.
+    HighFraud,
+    /// The link call answers 503.
+    LinkDown,
+    /// The verify call answers 500.
+    VerifyDown,
+    /// Both calls answer late.
+    Slow,
+    /// The first link of each verification is past its life when it is handed out.
+    ExpiredOnce,
+    /// Every link is past its life when it is handed out.
+    ExpiredAlways,
+    /// S3 answers the first two uploads to each link with 503 `SlowDown`.
+    BusyStorage,
+    /// The link call answers 404.
+    UnknownCustomer,
+    /// The link call answers 401, as if the token were wrong.
+    TokenRefused,
+}
+
+/// One row of [`TABLE`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TestIdentity {
+    /// What to give as the identifier, for a person and for a company alike.
+    pub id: &'static str,
+    /// A short name, as the documentation has it.
+    pub name: &'static str,
+    /// What the sandbox does.
+    pub scenario: Scenario,
+    /// The same as a sentence.
+    pub what_happens: &'static str,
+}
+
+/// Every test identity.
+pub const TABLE: [TestIdentity; 11] = [
+    TestIdentity {
+        id: "0000000000001",
+        name: "verified",
+        scenario: Scenario::Verified,
+        what_happens: "The selfie is verified: fraud score 0.04 (`Low`), confidence 0.97.",
+    },
+    TestIdentity {
+        id: "0000000000002",
+        name: "not-matched",
+        scenario: Scenario::NotMatched,
+        what_happens: "The selfie is rejected: status `failed`, confidence 0.12.",
+    },
+    TestIdentity {
+        id: "0000000000003",
+        name: "high-fraud",
+        scenario: Scenario::HighFraud,
+        what_happens: "The selfie is rejected: status `success`, but fraud score 0.92 (`High`).",
+    },
+    TestIdentity {
+        id: "0000000000004",
+        name: "link-down",
+        scenario: Scenario::LinkDown,
+        what_happens: "The link call answers 503, every time.",
+    },
+    TestIdentity {
+        id: "0000000000005",
+        name: "verify-down",
+        scenario: Scenario::VerifyDown,
+        what_happens: "The link call and the upload work; the verify call answers 500, every time.",
+    },
+    TestIdentity {
+        id: "0000000000006",
+        name: "slow",
+        scenario: Scenario::Slow,
+        what_happens: "Both calls answer after 5 s (`--slow-seconds`); then the selfie is verified.",
+    },
+    TestIdentity {
+        id: "0000000000007",
+        name: "expired-link",
+        scenario: Scenario::ExpiredOnce,
+        what_happens: "The first link of each verification is already expired (S3: 403 `AccessDenied`); the next one works, and the selfie is verified.",
+    },
+    TestIdentity {
+        id: "0000000000008",
+        name: "expired-always",
+        scenario: Scenario::ExpiredAlways,
+        what_happens: "Every link is already expired (S3: 403 `AccessDenied`).",
+    },
+    TestIdentity {
+        id: "0000000000009",
+        name: "busy-storage",
+        scenario: Scenario::BusyStorage,
+        what_happens: "S3 answers the first two uploads to each link with 503 `SlowDown` and takes the third; the selfie is verified.",
+    },
+    TestIdentity {
+        id: "0000000000010",
+        name: "unknown-customer",
+        scenario: Scenario::UnknownCustomer,
+        what_happens: "The link call answers 404.",
+    },
+    TestIdentity {
+        id: "0000000000011",
+        name: "token-refused",
+        scenario: Scenario::TokenRefused,
+        what_happens: "The link call answers 401 with an empty body, as for a wrong token.",
+    },
+];
+
+impl Scenario {
+    /// What to do with an identifier. One that is not in the table is [`Scenario::Verified`].
+    #[must_use]
+    pub fn of(identifier: &str) -> Self {
+        TABLE.iter().find(|row| row.id == identifier).map_or_else(Self::default, |row| row.scenario)
+    }
+
+    /// How many uploads S3 turns away with 503 `SlowDown` before it takes one.
+    #[must_use]
+    pub fn refused_uploads(self) -> u32 {
+        if self == Self::BusyStorage { 2 } else { 0 }
+    }
+}

@@ -1,0 +1,112 @@
+//! The demo page's server ([`page_app`]): static files under the content security policy that a customer would set,
+//! and the relay on the same origin.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::any;
+use http::uri::{Authority, PathAndQuery, Scheme};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use tower_http::CompressionLevel;
+use tower_http::compression::CompressionLayer;
+use tower_http::services::ServeDir;
+use tower_http::set_header::SetResponseHeaderLayer;
+
+/// Compresses well enough and without a wait that one would notice.
+const COMPRESSION: CompressionLevel = CompressionLevel::Precise(5);
+/// Headers that belong to one connection and are not passed on (RFC 9110, section 7.6.1).
+const HOP_BY_HOP: [&str; 8] = [
+    "connection",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
+/// What [`page_app`] needs.
+#[derive(Clone, Debug)]
+pub struct PageSettings {
+    /// The folder with `index.html`.
+    pub site: PathBuf,
+    /// Origin of the S3, to which the page may connect.
+    pub upload_origin: String,
+    /// Where the relay listens.
+    pub relay: SocketAddr,
+}
+
+/// The content security policy of the page.
+#[must_use]
+pub fn content_security_policy(upload_origin: &str) -> String {
+    format!(
+        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob:; \
+         media-src 'self' blob:; connect-src 'self' {upload_origin}"
+    )
+}
+
+/// Serves the page, and hands `/v1/*` and `/healthz` to the relay.
+///
+/// # Errors
+/// Where the upload origin can't stand in a header.
+pub fn page_app(settings: PageSettings) -> Result<Router, header::InvalidHeaderValue> {
+    let policy = HeaderValue::from_str(&content_security_policy(&settings.upload_origin))?;
+    let set = SetResponseHeaderLayer::overriding;
+    let files = Router::new()
+        .fallback_service(ServeDir::new(settings.site))
+        .layer(CompressionLayer::new().quality(COMPRESSION))
+        .layer(set(header::CACHE_CONTROL, HeaderValue::from_static("no-cache")))
+        .layer(set(header::CONTENT_SECURITY_POLICY, policy))
+        .layer(set(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")))
+        .layer(set(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
+        .layer(set(HeaderName::from_static("permissions-policy"), HeaderValue::from_static("camera=(self)")));
+    let relay = Relay { client: Client::builder(TokioExecutor::new()).build_http(), address: settings.relay };
+    Ok(Router::new()
+        .route("/healthz", any(forward))
+        .route("/v1/{*path}", any(forward))
+        .with_state(relay)
+        .fallback_service(files))
+}
+
+#[derive(Clone)]
+struct Relay {
+    client: Client<HttpConnector, Body>,
+    address: SocketAddr,
+}
+
+/// Sends a request to the relay and its answer back, both as they are but for what belongs to the connection.
+async fn forward(State(relay): State<Relay>, mut request: Request) -> Response {
+    let Some(uri) = relay_uri(relay.address, request.uri()) else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    *request.uri_mut() = uri;
+    remove_hop_by_hop(request.headers_mut());
+    request.headers_mut().remove(header::HOST);
+    match relay.client.request(request).await {
+        Ok(mut response) => {
+            remove_hop_by_hop(response.headers_mut());
+            response.map(Body::new)
+        }
+        Err(_) => (StatusCode::BAD_GATEWAY, "the relay does not answer\n").into_response(),
+    }
+}
+
+fn relay_uri(address: SocketAddr, uri: &Uri) -> Option<Uri> {
+    let path = uri.path_and_query().cloned().unwrap_or_else(|| PathAndQuery::from_static("/"));
+    let authority = Authority::try_from(address.to_string()).ok()?;
+    Uri::builder().scheme(Scheme::HTTP).authority(authority).path_and_query(path).build().ok()
+}
+
+fn remove_hop_by_hop(headers: &mut HeaderMap) {
+    for name in HOP_BY_HOP {
+        headers.remove(name);
+    }
+}

@@ -1,0 +1,102 @@
+//! What the signed requests may do ([`Bucket`], [`Policy`]): put, head, get and delete objects of one bucket, and no
+//! more. Every operation that is not written here is one that `s3s` answers with `NotImplemented`.
+
+use std::sync::Arc;
+
+use s3s::access::{S3Access, S3AccessContext};
+use s3s::dto::{
+    DeleteObjectInput, DeleteObjectOutput, GetObjectInput, GetObjectOutput, HeadObjectInput, HeadObjectOutput,
+    PutObjectInput, PutObjectOutput,
+};
+use s3s::path::S3Path;
+use s3s::{S3, S3Request, S3Response, S3Result, s3_error};
+use s3s_fs::FileSystem;
+
+use super::Storage;
+
+/// The operations that a signature can open.
+const OPERATIONS: [&str; 5] = ["PutObject", "HeadObject", "GetObject", "DeleteObject", "PostObject"];
+
+/// Who may do what: the second lock behind [`Bucket`], asked before a request is read any further.
+pub(crate) struct Policy {
+    /// The name of the one bucket.
+    pub(crate) bucket: String,
+}
+
+#[async_trait::async_trait]
+impl S3Access for Policy {
+    async fn check(&self, context: &mut S3AccessContext<'_>) -> S3Result<()> {
+        if context.credentials().is_none() {
+            return Err(s3_error!(AccessDenied, "Access Denied"));
+        }
+        match context.s3_path() {
+            S3Path::Root => return Err(s3_error!(AccessDenied, "Access Denied")),
+            S3Path::Bucket { bucket } | S3Path::Object { bucket, .. } if **bucket != *self.bucket => {
+                return Err(s3_error!(NoSuchBucket, "The specified bucket does not exist"));
+            }
+            S3Path::Bucket { .. } | S3Path::Object { .. } => {}
+        }
+        if !OPERATIONS.contains(&context.s3_op().name()) {
+            return Err(s3_error!(AccessDenied, "Access Denied"));
+        }
+        Ok(())
+    }
+}
+
+/// The one bucket.
+pub(crate) struct Bucket {
+    /// Where the objects lie.
+    pub(crate) files: FileSystem,
+    /// Which uploads are to be turned away.
+    pub(crate) storage: Arc<Storage>,
+}
+
+/// Refuses a key that could mean a file outside the bucket, or none.
+fn check_key(key: &str) -> S3Result<()> {
+    let plain = |segment: &str| !segment.is_empty() && segment != "." && segment != "..";
+    if key.split('/').all(plain) && !key.contains(['\\', '\0']) {
+        return Ok(());
+    }
+    Err(s3_error!(InvalidURI, "Couldn't parse the specified URI."))
+}
+
+#[async_trait::async_trait]
+impl S3 for Bucket {
+    async fn put_object(&self, request: S3Request<PutObjectInput>) -> S3Result<S3Response<PutObjectOutput>> {
+        check_key(&request.input.key)?;
+        if self.storage.turns_away(&request.input.key) {
+            return Err(s3_error!(SlowDown, "Please reduce your request rate."));
+        }
+        self.files.put_object(request).await
+    }
+
+    async fn head_object(&self, request: S3Request<HeadObjectInput>) -> S3Result<S3Response<HeadObjectOutput>> {
+        check_key(&request.input.key)?;
+        self.files.head_object(request).await
+    }
+
+    async fn get_object(&self, request: S3Request<GetObjectInput>) -> S3Result<S3Response<GetObjectOutput>> {
+        check_key(&request.input.key)?;
+        self.files.get_object(request).await
+    }
+
+    async fn delete_object(&self, request: S3Request<DeleteObjectInput>) -> S3Result<S3Response<DeleteObjectOutput>> {
+        check_key(&request.input.key)?;
+        self.files.delete_object(request).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check_key;
+
+    #[test]
+    fn keys_stay_inside_the_bucket() {
+        for key in ["a", "selfies/0f", "a..b/c", ".hidden"] {
+            assert!(check_key(key).is_ok(), "{key}");
+        }
+        for key in ["", "..", "../a", "a/../../b", "a/.", "a//b", "/a", "a/", "a\\..\\b", "a\0"] {
+            assert!(check_key(key).is_err(), "{key}");
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! The HTTP side of the S3 ([`s3_app`]): CORS, the gate, then `s3s`.
+
+use std::io;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use bytes::{Bytes, BytesMut};
+use http::{HeaderValue, Method, StatusCode, header};
+use http_body_util::BodyExt;
+use s3s::auth::SimpleAuth;
+use s3s::config::{S3Config, StaticConfigProvider};
+use s3s::service::{S3Service, S3ServiceBuilder};
+use s3s_fs::FileSystem;
+use tower_http::cors::CorsLayer;
+
+use super::bucket::{Bucket, Policy};
+use super::{BUCKET, MAX_OBJECT, Storage, gate};
+
+/// How much of a body that is too large is read before the answer: a browser that is still sending when the
+/// connection closes never sees the answer.
+const MAX_DRAIN: u64 = 8 * MAX_OBJECT;
+/// What a form may have besides its file.
+const FORM_OVERHEAD: u64 = 64 * 1024;
+
+/// The S3 of a storage, for pages of these origins.
+///
+/// # Errors
+/// Where the storage's folder can't be opened.
+pub fn s3_app(storage: Arc<Storage>, origins: Vec<HeaderValue>) -> io::Result<Router> {
+    let credentials = storage.credentials().clone();
+    let files = FileSystem::new(storage.root()).map_err(|error| io::Error::other(format!("{error:?}")))?;
+    let mut config = S3Config::default();
+    config.post_object_max_file_size = MAX_OBJECT;
+
+    let mut builder = S3ServiceBuilder::new(Bucket { files, storage });
+    builder.set_auth(SimpleAuth::from_single(credentials.key(), credentials.secret()));
+    builder.set_access(Policy { bucket: BUCKET.to_owned() });
+    builder.set_config(Arc::new(StaticConfigProvider::new(Arc::new(config))));
+
+    let cors = CorsLayer::new()
+        .allow_origin(origins)
+        .allow_methods([Method::PUT, Method::POST])
+        .allow_headers([header::CONTENT_TYPE])
+        .expose_headers([header::ETAG]);
+    Ok(Router::new().fallback(answer).with_state(builder.build()).layer(cors))
+}
+
+/// Reads the whole request, then decides: no answer is sent while the body is still on its way.
+async fn answer(State(service): State<S3Service>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let limit = if parts.method == Method::POST { MAX_OBJECT + FORM_OVERHEAD } else { MAX_OBJECT };
+    let body = match read(body, limit).await {
+        Ok(body) => body,
+        Err(ReadError::TooLarge(proposed)) => return gate::too_large(proposed, MAX_OBJECT).into_response(),
+        Err(ReadError::Broken) => return StatusCode::BAD_REQUEST.into_response(),
+    };
+    let checks = gate::unsigned_headers(&parts)
+        .and_then(|()| gate::stated_length(&parts))
+        .and_then(|()| gate::digest(&parts.headers, &body));
+    if let Err(refusal) = checks {
+        return refusal.into_response();
+    }
+    match service.call(Request::from_parts(parts, s3s::Body::from(body))).await {
+        Ok(response) => response.map(Body::new),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+/// Why a body could not be read.
+enum ReadError {
+    /// It has at least this many bytes, over the limit.
+    TooLarge(u64),
+    /// The connection ended in its middle.
+    Broken,
+}
+
+async fn read(mut body: Body, limit: u64) -> Result<Bytes, ReadError> {
+    let mut bytes = BytesMut::new();
+    let mut total: u64 = 0;
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(|_| ReadError::Broken)?.into_data() else { continue };
+        total = total.saturating_add(data.len() as u64);
+        if total > MAX_DRAIN {
+            break;
+        }
+        if total <= limit {
+            bytes.extend_from_slice(&data);
+        }
+    }
+    if total > limit { Err(ReadError::TooLarge(total)) } else { Ok(bytes.freeze()) }
+}

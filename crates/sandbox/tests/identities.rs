@@ -1,0 +1,161 @@
+//! Every test identity to its outcome, from the link to the verdict, and the documentation's table.
+
+mod support;
+
+use std::time::{Duration, Instant};
+
+use akiba_protocol::s3::{Sent, classify};
+use akiba_protocol::{Outcome, Reason, UploadFailure, Verdict};
+use akiba_sandbox::Scenario;
+use akiba_sandbox::identities::TABLE;
+use serde_json::json;
+use support::{ANYBODY, World, jpeg, s3_error, verify_body, world};
+
+fn id(scenario: Scenario) -> &'static str {
+    TABLE.iter().find(|row| row.scenario == scenario).unwrap().id
+}
+
+async fn upload(world: &World, link: &str) -> Result<(), UploadFailure> {
+    let response = world.put(link, jpeg()).await;
+    classify(response.status().as_u16(), &response.text().await.unwrap(), Sent::default())
+}
+
+/// Link, upload, verify, with nothing in the way.
+async fn straight(world: &World, identifier: &str) -> Verdict {
+    let link = world.link(identifier).await;
+    assert_eq!(upload(world, &link.signed_link).await, Ok(()));
+    world.verdict(&link).await
+}
+
+/// The status of a link call.
+async fn link_status(world: &World, scenario: Scenario) -> (u16, usize) {
+    let body = json!({ "identifier": id(scenario), "type": "1" });
+    let response = world.call("/v1/customer", &body).send().await.unwrap();
+    (response.status().as_u16(), response.bytes().await.unwrap().len())
+}
+
+#[tokio::test]
+async fn the_verified_ones_and_everybody_else() {
+    let world = world().await;
+    for identifier in [id(Scenario::Verified), ANYBODY, "2012/123456/07"] {
+        let verdict = straight(&world, identifier).await;
+        assert_eq!((verdict.outcome, verdict.reason), (Outcome::Verified, None));
+        assert_eq!(verdict.identity().unwrap().id_number.as_deref(), Some(identifier));
+    }
+}
+
+#[tokio::test]
+async fn companies_are_verified_as_companies() {
+    let world = world().await;
+    let body = json!({ "identifier": "2012/123456/07", "type": "2" });
+    let reply = world.call("/v1/customer", &body).send().await.unwrap().bytes().await.unwrap();
+    let link: akiba_protocol::LinkReply = serde_json::from_slice(&reply).unwrap();
+    assert_eq!(upload(&world, &link.signed_link).await, Ok(()));
+    let mut body = verify_body(&link);
+    body["user_type"] = json!("2");
+    let reply = world.call("/v1/customer/verify", &body).send().await.unwrap().bytes().await.unwrap();
+    let verdict = Verdict::of(serde_json::from_slice(&reply).unwrap());
+    assert!(verdict.is_verified());
+    assert!(verdict.identity().unwrap().fullname.as_deref().unwrap().ends_with("(PTY) LTD"));
+    assert_eq!(verdict.identity().unwrap().dob, None);
+}
+
+#[tokio::test]
+async fn not_matched_and_high_fraud_are_rejected_for_their_own_reasons() {
+    let world = world().await;
+    let verdict = straight(&world, id(Scenario::NotMatched)).await;
+    assert_eq!((verdict.outcome, verdict.reason), (Outcome::Rejected, Some(Reason::NotMatched)));
+    let verdict = straight(&world, id(Scenario::HighFraud)).await;
+    assert_eq!((verdict.outcome, verdict.reason), (Outcome::Rejected, Some(Reason::Fraud)));
+    assert_eq!(verdict.identity().unwrap().fraud_score.unwrap().value(), 0.92);
+}
+
+#[tokio::test]
+async fn the_vendor_is_down_at_the_link_or_at_the_verdict() {
+    let world = world().await;
+    assert_eq!(link_status(&world, Scenario::LinkDown).await.0, 503);
+    assert_eq!(link_status(&world, Scenario::UnknownCustomer).await.0, 404);
+    assert_eq!(link_status(&world, Scenario::TokenRefused).await, (401, 0));
+    let link = world.link(id(Scenario::VerifyDown)).await;
+    assert_eq!(upload(&world, &link.signed_link).await, Ok(()));
+    for _ in 0..2 {
+        assert_eq!(world.verify(&link).send().await.unwrap().status(), 500);
+    }
+}
+
+#[tokio::test]
+async fn the_slow_one_is_slow_in_both_calls() {
+    let world = world().await;
+    let late = Duration::from_millis(700);
+    let start = Instant::now();
+    let link = world.link(id(Scenario::Slow)).await;
+    assert!(start.elapsed() >= late);
+    assert_eq!(upload(&world, &link.signed_link).await, Ok(()));
+    let start = Instant::now();
+    assert!(world.verdict(&link).await.is_verified());
+    assert!(start.elapsed() >= late);
+}
+
+#[tokio::test]
+async fn the_first_link_is_expired_and_the_second_works_each_time() {
+    let world = world().await;
+    let identifier = id(Scenario::ExpiredOnce);
+    for _ in 0..2 {
+        let dead = world.link(identifier).await;
+        let (status, code, text) = s3_error(world.put(&dead.signed_link, jpeg()).await).await;
+        assert_eq!((status, code.as_str()), (403, "AccessDenied"));
+        assert!(text.contains("Request has expired"), "{text}");
+        assert_eq!(classify(status, &text, Sent::default()), Err(UploadFailure::Expired));
+        assert!(straight(&world, identifier).await.is_verified());
+    }
+}
+
+#[tokio::test]
+async fn the_always_expired_one_never_works() {
+    let world = world().await;
+    for _ in 0..3 {
+        let link = world.link(id(Scenario::ExpiredAlways)).await;
+        assert_eq!(upload(&world, &link.signed_link).await, Err(UploadFailure::Expired));
+    }
+}
+
+#[tokio::test]
+async fn busy_storage_takes_the_third_upload() {
+    let world = world().await;
+    let link = world.link(id(Scenario::BusyStorage)).await;
+    for _ in 0..2 {
+        let (status, code, text) = s3_error(world.put(&link.signed_link, jpeg()).await).await;
+        assert_eq!((status, code.as_str()), (503, "SlowDown"));
+        assert_eq!(classify(status, &text, Sent::default()), Err(UploadFailure::Busy));
+    }
+    assert_eq!(upload(&world, &link.signed_link).await, Ok(()));
+    assert!(world.verdict(&link).await.is_verified());
+}
+
+#[test]
+fn the_identities_are_nobodys_and_told_apart() {
+    for (index, row) in TABLE.iter().enumerate() {
+        assert_eq!(row.id.len(), 13);
+        assert!(row.id.starts_with("0000"), "a date of birth of year 00, month 00");
+        assert_eq!(Scenario::of(row.id), row.scenario);
+        for other in &TABLE[..index] {
+            assert!(other.id != row.id && other.name != row.name && other.scenario != row.scenario);
+        }
+    }
+    assert_eq!(Scenario::of(ANYBODY), Scenario::Verified);
+}
+
+#[test]
+fn the_documentation_has_this_table() {
+    let page = include_str!("../../../docs/sandbox.md");
+    let documented: Vec<Vec<&str>> = page
+        .lines()
+        .filter(|line| line.starts_with("| `0"))
+        .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
+        .collect();
+    let rows: Vec<Vec<String>> = TABLE
+        .iter()
+        .map(|row| vec![format!("`{}`", row.id), row.name.to_owned(), row.what_happens.to_owned()])
+        .collect();
+    assert_eq!(documented, rows);
+}

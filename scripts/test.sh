@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Every test, in the order of how soon it tells.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+scripts/setup.sh test
+. scripts/env.sh
+
+part() { printf '\n== %s\n' "$*"; }
+
+part "host: protocol, flow, settings, relay, sandbox"
+cargo test --workspace --locked
+
+part "build"
+scripts/build.sh
+node scripts/size.mjs
+
+part "browser: adapters and component in headless Chromium with a fake camera"
+scripts/test-browser.sh
+
+part "end to end: the demo, a face in the camera, every identity, every fault"
+scripts/test-e2e.sh
+
+part "packaging: npm and Trunk"
+scripts/test-packages.sh
+
+part "S3: the same uploads against OpenStack Swift, signed by boto3"
+tests/s3/run.sh
+
+part "all tests passed"

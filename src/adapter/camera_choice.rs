@@ -1,0 +1,123 @@
+//! Which camera to ask for, in what order, and what its track says of it. Pure.
+
+use crate::flow::CameraChoice;
+
+/// The camera and the size of one try.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Ask {
+    /// Exactly this device.
+    pub(super) device: Option<String>,
+    /// A camera that faces this way, if there is one: a word of `facingMode`.
+    pub(super) facing: Option<&'static str>,
+    /// Whether to wish for a size.
+    pub(super) sized: bool,
+}
+
+/// What to ask for, the best first. «Ideal» wishes can't fail by the standard; in old WebViews they do.
+pub(super) fn ladder(choice: CameraChoice, next: Option<String>) -> Vec<Ask> {
+    let mut asks = Vec::new();
+    if let Some(id) = next {
+        for sized in [true, false] {
+            asks.push(Ask { device: Some(id.clone()), facing: None, sized });
+        }
+    }
+    let facing = match choice {
+        CameraChoice::Front => Some("user"),
+        CameraChoice::Back => Some("environment"),
+        CameraChoice::Next => None,
+    };
+    asks.push(Ask { device: None, facing, sized: true });
+    if facing.is_some() {
+        asks.push(Ask { device: None, facing, sized: false });
+    }
+    asks.push(Ask { device: None, facing: None, sized: false });
+    asks
+}
+
+/// The device after the last one, and after the end the first again. Before the person has agreed, browsers give every
+/// device an empty id: then there is none to name.
+pub(super) fn next_device(ids: &[String], last: Option<&str>) -> Option<String> {
+    let known: Vec<&String> = ids.iter().filter(|id| !id.is_empty()).collect();
+    let after = last.and_then(|last| known.iter().position(|id| *id == last)).map_or(0, |index| index + 1);
+    known.get(after).or(known.first()).map(|id| (*id).clone())
+}
+
+/// Whether the camera faces away from the person, by `facingMode` where the browser tells it, else by the words that
+/// Android and iOS have in the labels of such cameras.
+pub(super) fn faces_away(facing_mode: Option<&str>, label: &str) -> bool {
+    match facing_mode {
+        Some("environment") => true,
+        Some(mode) if !mode.is_empty() => false,
+        _ => {
+            let label = label.to_ascii_lowercase();
+            ["back", "rear", "environment"].iter().any(|word| label.contains(word))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ask(device: Option<&str>, facing: Option<&'static str>, sized: bool) -> Ask {
+        Ask { device: device.map(str::to_owned), facing, sized }
+    }
+
+    #[test]
+    fn wishes_are_dropped_one_by_one() {
+        let any = ask(None, None, false);
+        for (choice, next, asks) in [
+            (
+                CameraChoice::Front,
+                None,
+                vec![ask(None, Some("user"), true), ask(None, Some("user"), false), any.clone()],
+            ),
+            (
+                CameraChoice::Back,
+                None,
+                vec![ask(None, Some("environment"), true), ask(None, Some("environment"), false), any.clone()],
+            ),
+            (
+                CameraChoice::Next,
+                Some("b"),
+                vec![ask(Some("b"), None, true), ask(Some("b"), None, false), ask(None, None, true), any.clone()],
+            ),
+            (CameraChoice::Next, None, vec![ask(None, None, true), any]),
+        ] {
+            assert_eq!(ladder(choice, next.map(str::to_owned)), asks, "{choice:?}");
+        }
+    }
+
+    #[test]
+    fn the_next_device_goes_round() {
+        for (ids, last, next) in [
+            (&["a", "b", "c"][..], Some("a"), Some("b")),
+            (&["a", "b", "c"], Some("c"), Some("a")),
+            (&["a"], Some("a"), Some("a")),
+            (&["a", "b"], Some("gone"), Some("a")),
+            (&["a", "b"], None, Some("a")),
+            (&["", ""], None, None),
+            (&["", ""], Some("a"), None),
+            (&[], Some("a"), None),
+        ] {
+            let ids: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
+            assert_eq!(next_device(&ids, last).as_deref(), next, "{ids:?} after {last:?}");
+        }
+    }
+
+    #[test]
+    fn which_cameras_face_away() {
+        for (mode, label, away) in [
+            (Some("environment"), "", true),
+            (Some("user"), "Back of the room", false),
+            (Some("left"), "", false),
+            (Some(""), "camera2 0, facing back", true),
+            (None, "camera2 1, facing front", false),
+            (None, "Rear Camera", true),
+            (None, "Integrated Webcam", false),
+            (None, "", false),
+        ] {
+            assert_eq!(faces_away(mode, label), away, "{mode:?} {label:?}");
+        }
+    }
+}

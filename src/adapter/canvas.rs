@@ -1,0 +1,119 @@
+//! A canvas that gives its memory back ([`Canvas`]), and what can be drawn on it ([`Picture`]).
+
+use js_sys::{Object, Promise, Reflect};
+use wasm_bindgen::prelude::*;
+use web_sys::{Blob, CanvasRenderingContext2d, HtmlCanvasElement, HtmlImageElement, HtmlVideoElement, ImageBitmap};
+
+use super::promise::settled;
+
+/// Something that can be drawn.
+#[derive(Clone, Copy)]
+pub(super) enum Picture<'a> {
+    /// The current frame.
+    Video(&'a HtmlVideoElement),
+    /// A canvas.
+    Canvas(&'a Canvas),
+    /// A decoded file.
+    Bitmap(&'a ImageBitmap),
+    /// A decoded file, where the browser can't make a bitmap of it.
+    Image(&'a HtmlImageElement),
+}
+
+impl Picture<'_> {
+    /// Pixels across and down, turned the right way up.
+    pub(super) fn size(self) -> (u32, u32) {
+        match self {
+            Self::Video(video) => (video.video_width(), video.video_height()),
+            Self::Canvas(canvas) => (canvas.element.width(), canvas.element.height()),
+            Self::Bitmap(bitmap) => (bitmap.width(), bitmap.height()),
+            Self::Image(image) => (image.natural_width(), image.natural_height()),
+        }
+    }
+}
+
+/// What a canvas is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Use {
+    /// Its pixels are read again and again.
+    Read,
+    /// It is encoded.
+    Encode,
+}
+
+/// A canvas that is in no document. Safari on iOS keeps the pixels of dropped canvases until the garbage collector
+/// comes, and refuses new ones past 384 MB: so the pixels are given back on drop.
+pub(super) struct Canvas {
+    element: HtmlCanvasElement,
+    context: CanvasRenderingContext2d,
+}
+
+impl Canvas {
+    /// A white canvas; `None` where the browser has no memory for it.
+    pub(super) fn new(width: u32, height: u32, purpose: Use) -> Option<Self> {
+        let element: HtmlCanvasElement =
+            web_sys::window()?.document()?.create_element("canvas").ok()?.dyn_into().ok()?;
+        element.set_width(width);
+        element.set_height(height);
+        let options = Object::new();
+        if purpose == Use::Read {
+            // Keeps the pixels out of the GPU: reading them back from there stalls the page.
+            Reflect::set(&options, &"willReadFrequently".into(), &JsValue::TRUE).ok()?;
+        }
+        let context: CanvasRenderingContext2d =
+            element.get_context_with_context_options("2d", &options).ok()??.dyn_into().ok()?;
+        let canvas = Self { element, context };
+        // A wish, which Firefox does not know; web-sys does not, either.
+        let _ = Reflect::set(&canvas.context, &"imageSmoothingQuality".into(), &"high".into());
+        canvas.context.set_fill_style_str("#fff");
+        canvas.context.fill_rect(0.0, 0.0, f64::from(width), f64::from(height));
+        Some(canvas)
+    }
+
+    /// Draws the picture over the whole canvas.
+    pub(super) fn draw(&self, picture: Picture<'_>) -> Result<(), JsValue> {
+        let (width, height) = (f64::from(self.element.width()), f64::from(self.element.height()));
+        let context = &self.context;
+        match picture {
+            Picture::Video(video) => {
+                context.draw_image_with_html_video_element_and_dw_and_dh(video, 0.0, 0.0, width, height)
+            }
+            Picture::Canvas(canvas) => {
+                context.draw_image_with_html_canvas_element_and_dw_and_dh(&canvas.element, 0.0, 0.0, width, height)
+            }
+            Picture::Bitmap(bitmap) => {
+                context.draw_image_with_image_bitmap_and_dw_and_dh(bitmap, 0.0, 0.0, width, height)
+            }
+            Picture::Image(image) => {
+                context.draw_image_with_html_image_element_and_dw_and_dh(image, 0.0, 0.0, width, height)
+            }
+        }
+    }
+
+    /// The pixels, row by row, four bytes each: red, green, blue, alpha.
+    pub(super) fn pixels(&self) -> Option<Vec<u8>> {
+        let (width, height) = (self.element.width(), self.element.height());
+        let data = self.context.get_image_data(0.0, 0.0, f64::from(width), f64::from(height)).ok()?;
+        Some(data.data().0)
+    }
+
+    /// The canvas as a JPEG; `quality` is 0 to 1.
+    pub(super) async fn jpeg(&self, quality: f64) -> Result<Blob, JsValue> {
+        let promise = Promise::new(&mut |resolve, reject| {
+            // With no blob the promise still resolves, and `settled` finds `null` to be none.
+            if let Err(error) =
+                self.element.to_blob_with_type_and_encoder_options(&resolve, "image/jpeg", &quality.into())
+            {
+                // Calling a promise's own function does not throw.
+                let _ = reject.call1(&JsValue::UNDEFINED, &error);
+            }
+        });
+        settled(Ok(promise)).await
+    }
+}
+
+impl Drop for Canvas {
+    fn drop(&mut self) {
+        self.element.set_width(0);
+        self.element.set_height(0);
+    }
+}

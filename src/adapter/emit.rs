@@ -1,0 +1,95 @@
+//! Sends a [`PageEvent`] as a `CustomEvent` from the element.
+
+use js_sys::{Object, Reflect};
+use serde::Serialize;
+use serde_wasm_bindgen::Serializer;
+use wasm_bindgen::JsValue;
+use web_sys::{CustomEvent, CustomEventInit, EventTarget};
+
+use akiba_protocol::Verdict;
+
+use crate::flow::{Phase, Quality};
+use crate::page_event::{Captured, PageEvent};
+
+/// Dispatches the event, which bubbles and crosses shadow roots. Returns false if the page refused it.
+pub fn dispatch(target: &EventTarget, event: &PageEvent) -> bool {
+    let init = CustomEventInit::new();
+    init.set_bubbles(true);
+    init.set_composed(true);
+    init.set_cancelable(event.cancelable());
+    init.set_detail(&detail(event));
+    let Ok(event) = CustomEvent::new_with_event_init_dict(event.name(), &init) else { return true };
+    // A throwing listener is reported by the browser, never thrown here; the only error is a re-dispatch.
+    target.dispatch_event(&event).unwrap_or(true)
+}
+
+/// The event's `detail`.
+fn detail(event: &PageEvent) -> JsValue {
+    match event {
+        PageEvent::StateChange { state, previous } => {
+            object(&[("state", state.as_str().into()), ("previous", previous.as_str().into())])
+        }
+        PageEvent::Guidance { hint, quality: measured } => {
+            object(&[("hint", hint.as_str().into()), ("quality", quality(*measured))])
+        }
+        PageEvent::Capture | PageEvent::Cancelled => JsValue::NULL,
+        PageEvent::Captured(Captured { blob, width, height, quality: measured }) => object(&[
+            ("blob", blob.into()),
+            ("width", (*width).into()),
+            ("height", (*height).into()),
+            ("quality", measured.map_or(JsValue::NULL, quality)),
+        ]),
+        PageEvent::Progress(phase) => {
+            let (sent, total) = match phase {
+                Phase::Uploading { sent, total } => (*sent, *total),
+                Phase::Linking | Phase::Verifying => (0, 0),
+            };
+            object(&[("phase", phase.as_str().into()), ("sent", sent.into()), ("total", total.into())])
+        }
+        PageEvent::Verified(verdict) | PageEvent::Rejected(verdict) => judged(verdict),
+        PageEvent::Error { code, message, cause } => object(&[
+            ("code", code.as_str().into()),
+            ("message", message.as_str().into()),
+            ("retryable", code.retryable().into()),
+            ("cause", cause.as_deref().map_or(JsValue::NULL, JsValue::from)),
+        ]),
+    }
+}
+
+fn quality(quality: Quality) -> JsValue {
+    object(&[
+        ("luminanceMean", quality.luminance_mean.into()),
+        ("luminanceVariance", quality.luminance_variance.into()),
+    ])
+}
+
+fn judged(verdict: &Verdict) -> JsValue {
+    let identity = verdict.identity();
+    let score = |score: Option<akiba_protocol::Score>| score.map_or(JsValue::NULL, |score| score.value().into());
+    let scores = object(&[
+        ("fraud", score(identity.and_then(|identity| identity.fraud_score))),
+        ("match", score(identity.and_then(|identity| identity.facial_recognition_confidence))),
+    ]);
+    object(&[
+        ("outcome", plain(&verdict.outcome)),
+        ("reason", plain(&verdict.reason)),
+        ("message", plain(&verdict.reply.message)),
+        ("identity", plain(&identity)),
+        ("scores", scores),
+        ("response", plain(&verdict.reply)),
+    ])
+}
+
+/// A value as plain objects, arrays and `null`, as `JSON.parse` would give it.
+fn plain<T: Serialize>(value: &T) -> JsValue {
+    value.serialize(&Serializer::json_compatible()).unwrap_or(JsValue::NULL)
+}
+
+fn object(fields: &[(&str, JsValue)]) -> JsValue {
+    let object = Object::new();
+    for (name, value) in fields {
+        // Setting a field of a fresh plain object can't fail.
+        let _ = Reflect::set(&object, &JsValue::from_str(name), value);
+    }
+    object.into()
+}

@@ -1,0 +1,44 @@
+//! Moves the keyboard's focus to the heading of a new screen ([`move_to_heading`]), so that a screen reader reads it.
+
+use wasm_bindgen::JsCast;
+use web_sys::{Document, Element, FocusOptions, HtmlElement, ShadowRoot};
+
+/// Why the focus should move.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// The person, or the page, asked for the new screen.
+    Asked,
+    /// The screen changed by itself: the focus moves only if it was in the widget, or went with the old screen. Who is
+    /// typing elsewhere in the page is not disturbed.
+    Follow,
+}
+
+/// Focuses the element marked `data-focus`, without scrolling the page.
+pub fn move_to_heading(root: &Element, wish: Wish) {
+    if wish == Wish::Follow && focus_is_elsewhere(root) {
+        return;
+    }
+    let Ok(Some(heading)) = root.query_selector("[data-focus]") else { return };
+    let Some(heading) = heading.dyn_ref::<HtmlElement>() else { return };
+    let options = FocusOptions::new();
+    options.set_prevent_scroll(true);
+    // Focusing an element that can't be focused does nothing, and there is no error to handle.
+    let _ = heading.focus_with_options(&options);
+}
+
+fn focus_is_elsewhere(root: &Element) -> bool {
+    let tree = root.get_root_node();
+    if let Some(shadow) = tree.dyn_ref::<ShadowRoot>() {
+        if shadow.active_element().is_some() {
+            return false;
+        }
+        let host = shadow.host();
+        return host.owner_document().and_then(|document| active(&document)).is_some_and(|element| element != host);
+    }
+    tree.dyn_ref::<Document>().and_then(active).is_some_and(|element| !root.contains(Some(&element)))
+}
+
+/// The focused element; none where it is the body, which gets the focus when the focused element goes.
+fn active(document: &Document) -> Option<Element> {
+    document.active_element().filter(|element| element.tag_name() != "BODY")
+}

@@ -1,0 +1,148 @@
+//! Makes the photo that is sent ([`Still`]): of the camera's frame, of a file, or of a photo that is too large.
+
+use std::ops::RangeInclusive;
+
+use js_sys::{Array, ArrayBuffer, Uint8Array};
+use wasm_bindgen::JsValue;
+use web_sys::{Blob, BlobPropertyBag, File, HtmlVideoElement};
+
+use super::canvas::{Canvas, Picture, Use};
+use super::decode::Decoded;
+use super::image_header;
+use super::jpeg::strip_metadata;
+use super::jpeg_search::{Search, fit};
+use super::measure;
+use super::promise::settled;
+use crate::flow::{GrabFailure, Quality};
+
+/// Pixels of a photo's longest side. A face that fills half of it has over 200 pixels between the eyes.
+pub const LONGEST_SIDE: u32 = 1600;
+/// Bytes of a photo: enough for a face to be compared, little enough for prepaid data.
+pub const BYTES: RangeInclusive<u32> = 120_000..=400_000;
+/// Bytes of the largest file that is opened.
+pub const FILE_BYTES: u32 = 20_000_000;
+/// Pixels of the largest file that is opened.
+pub const FILE_PIXELS: u64 = 50_000_000;
+
+/// A JPEG's header is looked for in so many bytes; EXIF with its thumbnail takes up to 64 kB, colour profiles more.
+const HEAD_BYTES: i32 = 256 * 1024;
+
+/// A photo: a JPEG in sRGB, without metadata, turned the right way up.
+#[derive(Clone, Debug)]
+pub struct Still {
+    /// The file.
+    pub blob: Blob,
+    /// Pixels across.
+    pub width: u32,
+    /// Pixels down.
+    pub height: u32,
+    /// What was measured of it; `None` where the browser lets nobody read pixels.
+    pub quality: Option<Quality>,
+}
+
+/// Makes a photo of the video's current frame, as the camera sees it: not mirrored.
+///
+/// # Errors
+/// [`GrabFailure::Frame`].
+pub async fn from_video(video: &HtmlVideoElement) -> Result<Still, GrabFailure> {
+    encode(drawn(Picture::Video(video))?, BYTES).await
+}
+
+/// Makes a photo of a file that the person chose.
+///
+/// # Errors
+/// - [`GrabFailure::TooLarge`]: it has more bytes or pixels than [`FILE_BYTES`] or [`FILE_PIXELS`].
+/// - [`GrabFailure::NotAnImage`]: it is nothing that this browser can show.
+/// - [`GrabFailure::Unreadable`]: it is an image, but damaged, or gone from the disk.
+/// - [`GrabFailure::Frame`]: the browser can't encode it.
+pub async fn from_file(file: &File) -> Result<Still, GrabFailure> {
+    if file.size() > f64::from(FILE_BYTES) {
+        return Err(GrabFailure::TooLarge);
+    }
+    let head = file.slice_with_i32_and_i32(0, HEAD_BYTES).map_err(|_| GrabFailure::Unreadable)?;
+    let head = bytes(&head).await.ok_or(GrabFailure::Unreadable)?;
+    let header = image_header::read(&head).ok_or(GrabFailure::NotAnImage)?;
+    if header.size.is_some_and(is_too_large) {
+        return Err(GrabFailure::TooLarge);
+    }
+    let undecodable = if header.common { GrabFailure::Unreadable } else { GrabFailure::NotAnImage };
+    let decoded = Decoded::new(file).await.ok_or(undecodable)?;
+    if is_too_large(decoded.picture().size()) {
+        return Err(GrabFailure::TooLarge);
+    }
+    let canvas = drawn(decoded.picture())?;
+    drop(decoded);
+    encode(canvas, BYTES).await
+}
+
+/// Makes the photo again with about half its bytes.
+///
+/// # Errors
+/// [`GrabFailure::Frame`].
+pub async fn smaller(photo: &Blob) -> Result<Still, GrabFailure> {
+    // A photo of ours has far fewer bytes than a u32 counts.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let bytes = photo.size() as u32;
+    let decoded = Decoded::new(photo).await.ok_or(GrabFailure::Frame)?;
+    let canvas = drawn(decoded.picture())?;
+    drop(decoded);
+    encode(canvas, bytes / 3..=bytes / 2).await
+}
+
+fn is_too_large((width, height): (u32, u32)) -> bool {
+    u64::from(width) * u64::from(height) > FILE_PIXELS
+}
+
+/// The picture on a canvas of its own, no larger than a photo may be.
+fn drawn(picture: Picture<'_>) -> Result<Canvas, GrabFailure> {
+    let (width, height) = picture.size();
+    if width == 0 || height == 0 {
+        return Err(GrabFailure::Frame);
+    }
+    resized(picture, LONGEST_SIDE)
+}
+
+fn resized(picture: Picture<'_>, longest: u32) -> Result<Canvas, GrabFailure> {
+    let (width, height) = picture.size();
+    let (width, height) = fit(width, height, longest);
+    let canvas = Canvas::new(width, height, Use::Encode).ok_or(GrabFailure::Frame)?;
+    canvas.draw(picture).map_err(|_| GrabFailure::Frame)?;
+    Ok(canvas)
+}
+
+/// Encodes the canvas so that it has about so many bytes.
+async fn encode(canvas: Canvas, wanted: RangeInclusive<u32>) -> Result<Still, GrabFailure> {
+    let quality = measure::picture(Picture::Canvas(&canvas));
+    let (width, height) = Picture::Canvas(&canvas).size();
+    let mut search = Search::new(wanted, width.max(height));
+    let mut next = Some(search.first());
+    let mut best = None;
+    while let Some(shot) = next {
+        let scaled =
+            if shot.side < width.max(height) { Some(resized(Picture::Canvas(&canvas), shot.side)?) } else { None };
+        let source = scaled.as_ref().unwrap_or(&canvas);
+        let jpeg = source.jpeg(shot.quality).await.map_err(|_| GrabFailure::Frame)?;
+        // A canvas of 1600 pixels has far fewer bytes than a u32 counts.
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let verdict = search.tell(jpeg.size() as u32);
+        if verdict.best {
+            best = Some((jpeg, Picture::Canvas(source).size()));
+        }
+        next = verdict.next;
+    }
+    let (jpeg, (width, height)) = best.ok_or(GrabFailure::Frame)?;
+    let clean = bytes(&jpeg).await.and_then(|jpeg| strip_metadata(&jpeg)).ok_or(GrabFailure::Frame)?;
+    let blob = jpeg_blob(&clean).map_err(|_| GrabFailure::Frame)?;
+    Ok(Still { blob, width, height, quality })
+}
+
+async fn bytes(blob: &Blob) -> Option<Vec<u8>> {
+    let buffer: ArrayBuffer = settled(Ok(blob.array_buffer())).await.ok()?;
+    Some(Uint8Array::new(&buffer).to_vec())
+}
+
+fn jpeg_blob(bytes: &[u8]) -> Result<Blob, JsValue> {
+    let options = BlobPropertyBag::new();
+    options.set_type("image/jpeg");
+    Blob::new_with_u8_array_sequence_and_options(&Array::of1(&Uint8Array::from(bytes)), &options)
+}

@@ -1,0 +1,142 @@
+//! The page's session ([`Session`]): what shows the relay that this page may ask. It comes from the page's own back
+//! end as text, or as a function that is asked before every call, so that a short-lived one can be renewed.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::time::Duration;
+
+use gloo_timers::callback::Timeout;
+use js_sys::{Array, Function, Promise};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
+
+use super::timer::milliseconds;
+use crate::flow::RelayFailure;
+
+/// How long the page's function may take.
+pub const SESSION_LIMIT: Duration = Duration::from_secs(15);
+/// The longest session: proxies and servers refuse header lines from 8 kB on.
+const LONGEST: usize = 7_000;
+
+/// A session that a Rust program hands out: `None` where it has none to give.
+pub type SessionFuture = Pin<Box<dyn Future<Output = Option<String>>>>;
+
+/// What shows the relay that this page may ask. Sent as `Authorization: Bearer`.
+#[derive(Clone, Default)]
+pub enum Session {
+    /// The relay asks for none.
+    #[default]
+    None,
+    /// This text. A secret.
+    Token(String),
+    /// A function of the page that returns a string, or a promise of one.
+    Function(Function),
+    /// The same for a Yew application.
+    Provider(Rc<dyn Fn() -> SessionFuture>),
+}
+
+/// The value is neither a string that fits into a header, nor a function, nor absent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionError;
+
+impl fmt::Display for SessionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the property `session` must be a string of printable ASCII or a function that returns one")
+    }
+}
+
+impl std::error::Error for SessionError {}
+
+impl Session {
+    /// The session of a property's value; `undefined`, `null` and `""` are no session.
+    ///
+    /// # Errors
+    /// [`SessionError`] for anything that could never be sent.
+    pub fn from_js(value: &JsValue) -> Result<Self, SessionError> {
+        if let Some(function) = value.dyn_ref::<Function>() {
+            return Ok(Self::Function(function.clone()));
+        }
+        match value.as_string() {
+            Some(text) if text.is_empty() => Ok(Self::None),
+            Some(text) => sendable(text).map(Self::Token).ok_or(SessionError),
+            None if value.is_undefined() || value.is_null() => Ok(Self::None),
+            None => Err(SessionError),
+        }
+    }
+
+    /// The text to send, if there is to be one; a function is given [`SESSION_LIMIT`].
+    ///
+    /// # Errors
+    /// [`RelayFailure::Session`] when the page's function fails, takes too long, or returns something that can't be
+    /// sent.
+    pub async fn token(&self) -> Result<Option<String>, RelayFailure> {
+        self.token_within(SESSION_LIMIT).await
+    }
+
+    /// The same with another limit.
+    ///
+    /// # Errors
+    /// As for [`Session::token`].
+    pub async fn token_within(&self, limit: Duration) -> Result<Option<String>, RelayFailure> {
+        let answer = match self {
+            Self::None => return Ok(None),
+            Self::Token(text) => return sendable(text.clone()).map(Some).ok_or(RelayFailure::Session),
+            Self::Function(function) => {
+                // A promise or any other «thenable» is waited for; a string is an answer already.
+                Promise::resolve(&function.call0(&JsValue::UNDEFINED).map_err(|_| RelayFailure::Session)?)
+            }
+            Self::Provider(provider) => {
+                let answer = provider();
+                future_to_promise(async move { Ok(answer.await.into()) })
+            }
+        };
+        let answer = within(limit, &answer).await.ok_or(RelayFailure::Session)?;
+        answer.as_string().and_then(sendable).map(Some).ok_or(RelayFailure::Session)
+    }
+}
+
+/// What a promise resolves to; `None` if it is rejected or takes longer than `limit`.
+async fn within(limit: Duration, promise: &Promise) -> Option<JsValue> {
+    let mut timeout = None;
+    let over = Promise::new(&mut |_, reject| {
+        timeout = Some(Timeout::new(milliseconds(limit), move || {
+            // Calling a promise's own reject function can't throw.
+            let _ = reject.call0(&JsValue::UNDEFINED);
+        }));
+    });
+    let first = JsFuture::from(Promise::race(&Array::of2(promise, &over))).await;
+    drop(timeout);
+    first.ok()
+}
+
+/// The text, if it may stand in a header: printable ASCII without spaces (RFC 6750, `b64token`, read generously).
+fn sendable(text: String) -> Option<String> {
+    let good = !text.is_empty() && text.len() <= LONGEST && text.bytes().all(|byte| byte.is_ascii_graphic());
+    good.then_some(text)
+}
+
+impl PartialEq for Session {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::None, Self::None) => true,
+            (Self::Token(one), Self::Token(other)) => one == other,
+            (Self::Function(one), Self::Function(other)) => js_sys::Object::is(one, other),
+            (Self::Provider(one), Self::Provider(other)) => Rc::ptr_eq(one, other),
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Debug for Session {
+    /// Leaves the session's text out, so that it can't reach a log by accident.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::None => "None",
+            Self::Token(_) => "Token(..)",
+            Self::Function(_) => "Function(..)",
+            Self::Provider(_) => "Provider(..)",
+        })
+    }
+}

@@ -1,0 +1,153 @@
+//! Where a photo goes ([`Target`]): a signed link or a POST policy, the headers that it allows, and how long it lives.
+//!
+//! Sources: «Authenticating Requests: Browser-Based Uploads Using POST» and «Common Request Headers» in the Amazon S3
+//! reference.
+
+use std::fmt;
+use std::time::Duration;
+
+use akiba_protocol::s3::Sent;
+use akiba_protocol::signed_link::Scheme;
+use akiba_protocol::{LinkReply, SignedLink};
+use serde_json::{Map, Value};
+use web_sys::{Blob, FormData, window};
+
+use crate::flow::RelayFailure;
+
+/// A link this close to its end is not tried, and a refusal this close to it is put down to it: S3's clock and this
+/// machine's start of the count are apart by the time that the answer travelled.
+const MARGIN: Duration = Duration::from_secs(2);
+
+/// Where a photo goes, and how long that holds. A secret while it lives.
+#[derive(Clone)]
+pub struct Target {
+    link: SignedLink,
+    headers: Vec<(&'static str, &'static str)>,
+    fields: Option<Vec<(String, String)>>,
+    life: Option<Duration>,
+    received: f64,
+}
+
+impl Target {
+    /// Reads a reply that was received this moment.
+    ///
+    /// A `PUT` link may sign only headers whose value this side knows: `host` and `content-length` are the browser's,
+    /// `content-type` is that of a JPEG, `if-none-match` can be nothing but `*`, and `x-amz-content-sha256` of a body
+    /// that was not there when the link was signed can be nothing but `UNSIGNED-PAYLOAD`.
+    ///
+    /// # Errors
+    /// [`RelayFailure::LinkUnusable`] when the link is not https, holds an empty body's checksum, or wants a header
+    /// that can't be known; or when the policy's fields are not text, or ask for a redirect, which a page can't follow.
+    pub fn from_reply(reply: &LinkReply) -> Result<Self, RelayFailure> {
+        let link = SignedLink::parse(&reply.signed_link).map_err(|_| RelayFailure::LinkUnusable)?;
+        let fields = reply.fields.as_ref().map(form_fields).transpose()?;
+        let (headers, life) = match &fields {
+            Some(fields) => (Vec::new(), policy_life(fields)),
+            None => (signed_headers(&link)?, link.life((js_sys::Date::now() / 1000.0) as i64)),
+        };
+        Ok(Self { link, headers, fields, life, received: now() })
+    }
+
+    /// How long it lived when it was received; `None` where it does not say.
+    #[must_use]
+    pub fn life(&self) -> Option<Duration> {
+        self.life
+    }
+
+    /// Whether its life is over, or within two seconds of its end. Counted by a clock that nobody sets.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        let age = Duration::from_millis((now() - self.received).max(0.0) as u64);
+        self.life.is_some_and(|life| age + MARGIN >= life)
+    }
+
+    /// The URL.
+    pub(super) fn url(&self) -> &str {
+        self.link.url()
+    }
+
+    /// The signed headers that the browser does not send by itself, less `Content-Type`.
+    pub(super) fn headers(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.headers.iter().copied()
+    }
+
+    /// What [`classify`](akiba_protocol::s3::classify) is told of a request that is answered now.
+    pub(super) fn sent(&self, plain: bool, again: bool) -> Sent {
+        let v2 = self.fields.is_none() && self.link.scheme() == Scheme::V2;
+        Sent { link_over: self.is_over(), v2_with_content_type: v2 && !plain, again }
+    }
+
+    /// The form of a POST policy, if this is one: `Some(None)` where the browser can't make it. S3 reads nothing that
+    /// comes after the file.
+    pub(super) fn form(&self, photo: &Blob) -> Option<Option<FormData>> {
+        self.fields.as_ref().map(|fields| fill(fields, photo))
+    }
+}
+
+impl fmt::Debug for Target {
+    /// Leaves the link and the fields out, so that they can't reach a log by accident.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Target").field("link", &self.link).field("life", &self.life).finish_non_exhaustive()
+    }
+}
+
+fn fill(fields: &[(String, String)], photo: &Blob) -> Option<FormData> {
+    let form = FormData::new().ok()?;
+    for (name, value) in fields {
+        form.append_with_str(name, value).ok()?;
+    }
+    form.append_with_blob_and_filename("file", photo, "selfie.jpg").ok()?;
+    Some(form)
+}
+
+/// The headers to set for a `PUT`.
+fn signed_headers(link: &SignedLink) -> Result<Vec<(&'static str, &'static str)>, RelayFailure> {
+    let known = |name: &str| match name {
+        "host" | "content-length" | "content-type" => Ok(None),
+        "if-none-match" => Ok(Some(("If-None-Match", "*"))),
+        "x-amz-content-sha256" => Ok(Some(("x-amz-content-sha256", "UNSIGNED-PAYLOAD"))),
+        _ => Err(RelayFailure::LinkUnusable),
+    };
+    link.signed_headers().filter_map(|name| known(name).transpose()).collect()
+}
+
+/// The fields of a POST policy as text, and `Content-Type` added where the policy speaks of it and the fields do not.
+/// S3 minds only that they come before the file.
+fn form_fields(fields: &Map<String, Value>) -> Result<Vec<(String, String)>, RelayFailure> {
+    let mut texts = Vec::with_capacity(fields.len() + 1);
+    for (name, value) in fields {
+        if matches!(name.as_str(), "file" | "redirect" | "success_action_redirect") {
+            return Err(RelayFailure::LinkUnusable);
+        }
+        let value = match value {
+            Value::String(text) => text.clone(),
+            Value::Number(number) => number.to_string(),
+            _ => return Err(RelayFailure::LinkUnusable),
+        };
+        texts.push((name.clone(), value));
+    }
+    let typed = texts.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+    if !typed && policy(&texts).is_some_and(|policy| policy.to_ascii_lowercase().contains("content-type")) {
+        texts.push(("Content-Type".to_owned(), super::JPEG.to_owned()));
+    }
+    Ok(texts)
+}
+
+/// The policy's JSON, which travels in Base64.
+fn policy(fields: &[(String, String)]) -> Option<String> {
+    let (_, encoded) = fields.iter().find(|(name, _)| name.eq_ignore_ascii_case("policy"))?;
+    window()?.atob(encoded).ok()
+}
+
+/// How long a policy lives, from its `expiration`. A policy that is over when it is received speaks of a wrong clock
+/// here or there, and then only S3 can tell.
+fn policy_life(fields: &[(String, String)]) -> Option<Duration> {
+    let policy: Value = serde_json::from_str(&policy(fields)?).ok()?;
+    let left = js_sys::Date::parse(policy.get("expiration")?.as_str()?) - js_sys::Date::now();
+    (left > 0.0).then(|| Duration::from_millis(left as u64))
+}
+
+/// Milliseconds by a clock that nobody sets.
+fn now() -> f64 {
+    window().and_then(|window| window.performance()).map_or_else(js_sys::Date::now, |performance| performance.now())
+}

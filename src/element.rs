@@ -1,0 +1,112 @@
+//! What the element class of `www` calls ([`Widget`]): the only part of this crate that JavaScript sees.
+
+use serde::Deserialize;
+use wasm_bindgen::prelude::*;
+use web_sys::{Element, EventTarget, HtmlElement};
+use yew::{AppHandle, Callback};
+
+use crate::adapter::emit::dispatch;
+use crate::adapter::session::{Session, SessionError};
+use crate::config::Options;
+use crate::flow::{Event, ScreenName};
+use crate::page_event::PageEvent;
+use crate::widget::{AkibaSelfie, Message, Props};
+
+/// One mounted widget: an opaque handle.
+#[wasm_bindgen]
+pub struct Widget {
+    app: AppHandle<AkibaSelfie>,
+    host: HtmlElement,
+}
+
+#[wasm_bindgen]
+impl Widget {
+    /// Draws a widget into `root`, an element in the host's shadow root, and sends its events from `host`.
+    ///
+    /// `options` has the attributes' names as keys; `session` is the property's value.
+    #[must_use]
+    pub fn mount(host: HtmlElement, root: Element, options: &JsValue, session: &JsValue) -> Self {
+        let props = props(&host, options, session);
+        let app = yew::Renderer::<AkibaSelfie>::with_root_and_props(root, props).render();
+        Self { app, host }
+    }
+
+    /// Gives the widget other settings.
+    pub fn update(&mut self, options: &JsValue, session: &JsValue) {
+        self.app.update(props(&self.host, options, session));
+    }
+
+    /// Begins, where nothing has begun.
+    pub fn start(&self) {
+        self.send(Event::Start);
+    }
+
+    /// Takes the photo, where the camera is on.
+    pub fn capture(&self) {
+        self.send(Event::Shutter);
+    }
+
+    /// Goes back to the camera, where there is a photo.
+    pub fn retake(&self) {
+        self.send(Event::Retake);
+    }
+
+    /// Sends the photo, where it is shown for review; or again, where sending failed.
+    pub fn submit(&self) {
+        self.send(match self.screen() {
+            ScreenName::Failed => Event::Retry,
+            _ => Event::Accept,
+        });
+    }
+
+    /// Gives up: camera off, photo gone.
+    pub fn cancel(&self) {
+        self.send(Event::Cancel);
+    }
+
+    /// Back to the beginning, whatever was.
+    pub fn reset(&self) {
+        self.send(Event::Reset);
+    }
+
+    /// The name of the state.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn state(&self) -> String {
+        self.screen().as_str().to_owned()
+    }
+
+    /// Takes the widget down: camera, timers and requests end.
+    pub fn unmount(self) {
+        self.app.destroy();
+    }
+}
+
+impl Widget {
+    fn send(&self, event: Event) {
+        self.app.send_message(Message::Event(event));
+    }
+
+    fn screen(&self) -> ScreenName {
+        self.app.get_component().map_or(ScreenName::Idle, |component| component.state())
+    }
+}
+
+fn props(host: &HtmlElement, options: &JsValue, session: &JsValue) -> Props {
+    let target: &EventTarget = host;
+    let (teller, asker) = (target.clone(), target.clone());
+    let session = Session::from_js(session);
+    Props {
+        options: Options { bad_session: matches!(session, Err(SessionError)), ..read(options) },
+        session: session.unwrap_or_default(),
+        on_event: Callback::from(move |event: PageEvent| {
+            dispatch(&teller, &event);
+        }),
+        may_capture: Callback::from(move |()| dispatch(&asker, &PageEvent::Capture)),
+    }
+}
+
+/// The options of a plain object; what can't be read is missing, which [`Config`](crate::config::Config) then says.
+fn read(options: &JsValue) -> Options {
+    Options::deserialize(serde_wasm_bindgen::Deserializer::from(options.clone())).unwrap_or_default()
+}

@@ -1,0 +1,305 @@
+//! Does what the flow wants ([`Runner`]): one match from an [`Effect`] to an adapter.
+//!
+//! The runner holds every browser object of a widget (camera, photos, links, requests, timers), each as an owned value
+//! that ends with it. Dropping the runner therefore ends everything. What an adapter answers goes back to the flow as
+//! an [`Event`]; nothing here decides anything.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{File, HtmlVideoElement};
+use yew::Callback;
+
+use crate::adapter::camera::Camera;
+use crate::adapter::grab::{self, Still};
+use crate::adapter::measure::Sampler;
+use crate::adapter::page::PageWatch;
+use crate::adapter::relay::{Abort, request_link, verify};
+use crate::adapter::session::Session;
+use crate::adapter::task::Task;
+use crate::adapter::timer::Timers;
+use crate::adapter::upload::{Progress, Target, Upload};
+use crate::adapter::{page, preview};
+use crate::config::Config;
+use crate::flow::{
+    CameraChoice, Effect, ErrorCode, Event, FileId, Generation, GrabFailure, LinkId, Notice, Photo, PhotoId, Request,
+    Source, State, Timer,
+};
+use crate::page_event::{Captured, PageEvent};
+use crate::text::Text;
+use crate::vault::Vault;
+
+/// Whom the runner answers to.
+#[derive(Clone)]
+pub(crate) struct Wires {
+    /// The flow.
+    pub(crate) send: Callback<Event>,
+    /// The page, told of what happened.
+    pub(crate) tell: Callback<PageEvent>,
+    /// The page, asked whether a photo may be taken.
+    pub(crate) may_capture: Callback<(), bool>,
+}
+
+/// What the effects of one step are done by.
+#[derive(Clone, Copy)]
+pub(crate) struct Context<'a> {
+    /// The settings.
+    pub(crate) config: &'a Config,
+    /// The page's session.
+    pub(crate) session: &'a Session,
+    /// What the person reads.
+    pub(crate) text: Text,
+    /// Why the settings can't be used, where they can't.
+    pub(crate) refused: Option<&'a str>,
+}
+
+/// The browser's side of one widget.
+pub(crate) struct Runner {
+    wires: Wires,
+    video: Option<HtmlVideoElement>,
+    vault: Rc<RefCell<Vault>>,
+    timers: Timers,
+    _page: Option<PageWatch>,
+}
+
+impl Runner {
+    /// A runner with nothing under way. It begins by telling the flow how the page stands.
+    pub(crate) fn new(wires: Wires) -> Self {
+        if !page::online() {
+            wires.send.emit(Event::Offline);
+        }
+        if page::hidden() {
+            wires.send.emit(Event::Hidden);
+        }
+        let send = wires.send.clone();
+        Self {
+            video: preview::video(),
+            vault: Rc::default(),
+            timers: Timers::default(),
+            _page: PageWatch::start(move |event| send.emit(event)),
+            wires,
+        }
+    }
+
+    /// The camera's picture.
+    pub(crate) fn video(&self) -> Option<HtmlVideoElement> {
+        self.video.clone()
+    }
+
+    /// The photo's object URL.
+    pub(crate) fn photo_url(&self, photo: PhotoId) -> Option<String> {
+        self.vault.borrow().photo_url(photo)
+    }
+
+    /// Keeps a chosen file.
+    pub(crate) fn keep_file(&self, file: File) -> FileId {
+        self.vault.borrow_mut().keep_file(file)
+    }
+
+    /// Lets go of what came with an answer that nobody waits for any more.
+    pub(crate) fn refuse_stale(&self, state: &State, event: &Event) {
+        let mut vault = self.vault.borrow_mut();
+        match event {
+            Event::PhotoReady { generation, photo } if state.grab != Some(*generation) => vault.drop_photo(photo.id),
+            Event::LinkReady { generation, link, .. } if state.link != crate::flow::Link::Asked(*generation) => {
+                vault.drop_link(*link);
+            }
+            _ => {}
+        }
+    }
+
+    /// Does one thing.
+    pub(crate) fn run(&mut self, effect: Effect, context: Context<'_>) {
+        match effect {
+            Effect::OpenCamera { generation, choice } => self.open_camera(generation, choice),
+            Effect::CloseCamera => self.vault.borrow_mut().close_camera(),
+            Effect::Measure { generation } => self.measure(generation),
+            Effect::Grab { generation, source } => self.grab(generation, source),
+            Effect::DropPhoto(photo) => self.vault.borrow_mut().drop_photo(photo),
+            Effect::DropLink(link) => self.vault.borrow_mut().drop_link(link),
+            Effect::RequestLink { generation } => self.request_link(generation, context),
+            Effect::Upload { generation, link, photo, plain, again } => {
+                self.upload(generation, link, photo, plain, again);
+            }
+            Effect::Verify { generation, link } => self.verify(generation, link, context),
+            Effect::Abort(request) => self.vault.borrow_mut().abort(request),
+            Effect::StartTimer { timer, generation, delay } => {
+                let send = self.wires.send.clone();
+                self.timers.start(timer, delay, move || send.emit(Event::Tick { timer, generation }));
+            }
+            Effect::CancelTimer(timer) => self.timers.cancel(timer),
+            Effect::Emit(notice) => self.emit(notice, context),
+            // The component itself speaks and moves the focus, once the screen is drawn.
+            Effect::Announce(_) | Effect::Focus => {}
+        }
+    }
+
+    fn open_camera(&self, generation: Generation, choice: CameraChoice) {
+        let send = self.wires.send.clone();
+        let Some(video) = self.video.clone() else {
+            send.emit(Event::CameraFailed { generation, error: ErrorCode::CameraUnsupported });
+            return;
+        };
+        let vault = Rc::clone(&self.vault);
+        let last_device = vault.borrow().last_device();
+        let ended = {
+            let send = send.clone();
+            move || send.emit(Event::CameraEnded { generation })
+        };
+        // Closing the camera drops this task, and with it a camera that was about to open.
+        let task = Task::spawn(async move {
+            match Camera::open(choice, last_device, video, ended).await {
+                Ok(camera) => {
+                    let info = camera.info();
+                    vault.borrow_mut().keep_camera(camera);
+                    send.emit(Event::CameraOpened { generation, info });
+                }
+                Err(error) => send.emit(Event::CameraFailed { generation, error }),
+            }
+        });
+        self.vault.borrow_mut().keep_opening(task);
+    }
+
+    fn measure(&self, generation: Generation) {
+        let Some(video) = self.video.clone() else { return };
+        let send = self.wires.send.clone();
+        let sampler = Sampler::start(video, move |quality| send.emit(Event::Frame { generation, quality }));
+        self.vault.borrow_mut().keep_sampler(sampler);
+    }
+
+    fn grab(&self, generation: Generation, source: Source) {
+        let wires = self.wires.clone();
+        let vault = Rc::clone(&self.vault);
+        let video = self.video.clone();
+        spawn_local(async move {
+            // The page is asked in a task of its own, when no borrow of the widget is held.
+            let new = !matches!(source, Source::Photo(_));
+            let made = if new && !wires.may_capture.emit(()) {
+                Err(GrabFailure::Prevented)
+            } else {
+                still(source, video, &vault).await
+            };
+            wires.send.emit(match made {
+                Ok(still) => {
+                    let photo = vault.borrow_mut().keep_photo(still);
+                    Event::PhotoReady { generation, photo }
+                }
+                Err(failure) => Event::GrabFailed { generation, failure },
+            });
+        });
+    }
+
+    fn request_link(&self, generation: Generation, context: Context<'_>) {
+        let abort = Abort::for_link();
+        let reply = request_link(context.config, context.session, &abort);
+        self.vault.borrow_mut().keep_call(Request::Link, abort);
+        let (send, vault) = (self.wires.send.clone(), Rc::clone(&self.vault));
+        spawn_local(async move {
+            let ready = reply.await.and_then(|reply| Ok((Target::from_reply(&reply)?, reply)));
+            send.emit(match ready {
+                Ok((target, reply)) => {
+                    let life = target.life();
+                    let link = vault.borrow_mut().keep_link(target, reply);
+                    Event::LinkReady { generation, link, life }
+                }
+                Err(failure) => Event::LinkFailed { generation, failure },
+            });
+        });
+    }
+
+    fn upload(&self, generation: Generation, link: LinkId, photo: PhotoId, plain: bool, again: bool) {
+        let send = self.wires.send.clone();
+        let mut vault = self.vault.borrow_mut();
+        let on_progress = {
+            let send = send.clone();
+            move |progress| {
+                send.emit(match progress {
+                    Progress::Sent { sent, total } => Event::UploadProgress { generation, sent, total },
+                    Progress::Done => Event::Uploaded { generation },
+                    Progress::Failed(failure) => Event::UploadFailed { generation, failure },
+                });
+            }
+        };
+        let upload = match (vault.target(link), vault.photo(photo)) {
+            (Some(target), Some(photo)) => Upload::start(target, photo, plain, again, on_progress),
+            _ => None,
+        };
+        if upload.is_none() {
+            send.emit(Event::UploadFailed { generation, failure: akiba_protocol::UploadFailure::Refused });
+        }
+        vault.keep_upload(upload);
+    }
+
+    fn verify(&self, generation: Generation, link: LinkId, context: Context<'_>) {
+        let send = self.wires.send.clone();
+        let mut vault = self.vault.borrow_mut();
+        let Some(reply) = vault.reply(link) else {
+            send.emit(Event::VerifyFailed { generation, failure: crate::flow::RelayFailure::Refused });
+            return;
+        };
+        let abort = Abort::for_verify();
+        let verdict = verify(context.config, context.session, reply, &abort);
+        vault.keep_call(Request::Verify, abort);
+        spawn_local(async move {
+            send.emit(match verdict.await {
+                Ok(verdict) => Event::VerifyDone { generation, verdict: Rc::new(verdict) },
+                Err(failure) => Event::VerifyFailed { generation, failure },
+            });
+        });
+    }
+
+    fn emit(&self, notice: Notice, context: Context<'_>) {
+        let event = match notice {
+            Notice::StateChange { state, previous } => PageEvent::StateChange { state, previous },
+            Notice::Guidance { hint, quality } => PageEvent::Guidance { hint, quality },
+            Notice::Captured(photo) => match self.captured(photo) {
+                Some(captured) => PageEvent::Captured(captured),
+                None => return,
+            },
+            Notice::Progress(phase) => PageEvent::Progress(phase),
+            Notice::Verdict(verdict) if verdict.is_verified() => PageEvent::Verified(verdict),
+            Notice::Verdict(verdict) => PageEvent::Rejected(verdict),
+            Notice::Cancelled => PageEvent::Cancelled,
+            Notice::Error(code) => PageEvent::Error {
+                code,
+                message: context.text.error(code).title.to_owned(),
+                cause: (code == ErrorCode::Config).then(|| context.refused.map(str::to_owned)).flatten(),
+            },
+        };
+        // Told in a task of its own, so that a listener may call the element, or remove it.
+        let tell = self.wires.tell.clone();
+        spawn_local(async move { tell.emit(event) });
+    }
+
+    fn captured(&self, photo: Photo) -> Option<Captured> {
+        let blob = self.vault.borrow().photo(photo.id)?.clone();
+        Some(Captured { blob, width: photo.width, height: photo.height, quality: photo.quality })
+    }
+
+    /// Stops every timer; the flow has asked for all else by then.
+    pub(crate) fn stop(&mut self) {
+        for timer in Timer::ALL {
+            self.timers.cancel(timer);
+        }
+        *self.vault.borrow_mut() = Vault::default();
+    }
+}
+
+async fn still(
+    source: Source,
+    video: Option<HtmlVideoElement>,
+    vault: &Rc<RefCell<Vault>>,
+) -> Result<Still, GrabFailure> {
+    match source {
+        Source::Camera => grab::from_video(&video.ok_or(GrabFailure::Frame)?).await,
+        Source::File(file) => {
+            let file = vault.borrow_mut().take_file(file).ok_or(GrabFailure::Unreadable)?;
+            grab::from_file(&file).await
+        }
+        Source::Photo(photo) => {
+            let photo = vault.borrow().photo(photo).cloned().ok_or(GrabFailure::Frame)?;
+            grab::smaller(&photo).await
+        }
+    }
+}

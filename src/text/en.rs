@@ -1,0 +1,205 @@
+//! English.
+
+use crate::flow::ErrorCode;
+
+use super::{Browser, ErrorText, Message, Table};
+
+/// The table.
+pub(super) const TABLE: Table = Table { lang: "en", dir: "ltr", message, error, allow_camera };
+
+fn message(message: Message) -> &'static str {
+    use Message as M;
+    match message {
+        M::IdleTitle => "Confirm it’s you",
+        M::IdleBody => "Take a quick selfie. We compare it with your ID record to keep your account safe.",
+        M::TipLight => "Face a window or a lamp",
+        M::TipFace => "Take off sunglasses, hat and mask",
+        M::TipHold => "Hold the camera at eye level",
+        M::IdleNeeds => "About one minute · less than 1 MB of data",
+        M::Start => "Start",
+
+        M::ConsentTitle => "Your photo, your choice",
+        M::ConsentWhat => "What we take",
+        M::ConsentWhatBody => "One photo of your face. No video, no sound.",
+        M::ConsentWhy => "Why",
+        M::ConsentWhyBody => "To compare your face with the photo on your ID record.",
+        M::ConsentWhere => "Where it goes",
+        M::ConsentWhereBody => "Encrypted, to Akiba Digital, who do the check. The site you are on gets the result.",
+        M::ConsentReview => "You see the photo before it is sent.",
+        M::Agree => "I agree, open the camera",
+        M::NotNow => "Not now",
+
+        M::StartingTitle => "Opening your camera",
+        M::StartingBody => "If your browser asks to use the camera, choose Allow.",
+        M::StartingSlow => {
+            "Still waiting. Look for your browser’s question at the top or bottom of the screen, and choose Allow."
+        }
+        M::StartingPaused => "The camera is off while you are away. It comes back when you do.",
+
+        M::FramingTitle => "Take your selfie",
+        M::HintPosition => "Fit your face in the oval",
+        M::HintNoPicture => "No picture. Is the camera covered or switched off?",
+        M::PreviewLabel => "Picture from your camera",
+        M::Shutter => "Take the photo",
+        M::ShutterNow => "Take it now",
+        M::SwitchCamera => "Switch camera",
+        M::ChoosePhoto => "Choose a photo",
+
+        M::CountdownTitle => "Get ready",
+        M::CountdownHint => "Hold still and look at the camera",
+
+        M::GrabbingTitle => "Taking the photo",
+        M::ReadingTitle => "Preparing your photo",
+
+        M::ReviewTitle => "Happy with this photo?",
+        M::PhotoAlt => "Your photo",
+        M::CheckFace => "Is your whole face in it?",
+        M::CheckSharp => "Is it sharp and bright?",
+        M::CheckClear => "No sunglasses, hat or mask?",
+        M::UsePhoto => "Use this photo",
+        M::Retake => "Retake",
+
+        M::SubmittingTitle => "Checking your photo",
+        M::StepLink => "Open a secure connection",
+        M::StepUpload => "Send your photo",
+        M::StepVerify => "Compare with your ID record",
+        M::StepDone => "done",
+        M::StepNow => "in progress",
+        M::StepNext => "to come",
+        M::Bytes => "{n} of {m} kB",
+        M::ProgressLabel => "Photo sent",
+        M::WaitNetwork => "You are offline. Your photo is safe; we go on as soon as you are connected.",
+        M::WaitPause => "The connection is unsteady. Trying again: {n} of {m}.",
+        M::KeepOpen => "Please keep this page open.",
+
+        M::VerifiedTitle => "It’s you. Thank you!",
+        M::VerifiedBody => "Your selfie matches your ID record. There is nothing more to do here.",
+        M::RejectedTitle => "We couldn’t confirm it’s you",
+        M::RejectedNotMatched => "Your selfie and the photo on your ID record were not close enough.",
+        M::RejectedFraud => "The check needs a live photo of your own face, and could not be sure about this one.",
+        M::RejectedTips => "This often helps:",
+        M::RejectedAsk => "If it happens again, contact the site you came from. They can help you another way.",
+        M::TryAgain => "Try again",
+
+        M::RetryCamera => "Try the camera again",
+        M::UseCamera => "Use the camera",
+        M::CameraApp => "Use the camera app",
+        M::ChooseAnother => "Choose another photo",
+        M::TakeAnother => "Take another photo",
+        M::SendAgain => "Send again",
+        M::PhotoKept => "Your photo is kept. No need to take it again.",
+        M::AskSite => "Please contact the site you came from, and tell them the code below.",
+        M::OpenInBrowser => {
+            "This page is open inside another app. Open it in your browser: look for «Open in browser» in the app’s menu."
+        }
+        M::CodeLabel => "Code:",
+        M::Cancel => "Cancel",
+
+        M::ConfigTitle => "The selfie check isn’t set up yet",
+        M::ConfigBody => "Please contact the site you came from. For its developer:",
+
+        M::SayCameraReady => "The camera is on. The button «Take the photo» takes it.",
+        M::SayPercent => "{n} per cent sent",
+        M::SayVerifying => "Your photo has arrived and is being compared.",
+        M::SayNoNetwork => "No connection. Your photo is safe and waits.",
+    }
+}
+
+fn error(code: ErrorCode) -> ErrorText {
+    use ErrorCode as E;
+    let (title, body) = match code {
+        E::Config => ("The selfie check isn’t set up yet", "There is nothing that you can do about it here."),
+        E::Load => ("The selfie check didn’t load", "Reload the page. If that does not help, try another browser."),
+
+        E::CameraDenied => ("The camera is blocked", "This page may not use your camera. You can change that:"),
+        E::CameraDismissed => (
+            "The camera needs your permission",
+            "Your browser’s question was closed. Try again, and choose Allow when it asks.",
+        ),
+        E::CameraNotFound => ("No camera found", "Connect a camera, or choose a recent photo of your face."),
+        E::CameraInUse => (
+            "The camera is busy",
+            "Another app or tab may be using it. Close video calls and other camera apps, then try again.",
+        ),
+        E::CameraInsecurePage => (
+            "The camera needs a secure page",
+            "Browsers allow the camera only on addresses that begin with https. You can still choose a photo.",
+        ),
+        E::CameraBlocked => (
+            "This page can’t use the camera",
+            "The site’s own settings switch it off here. You can still choose a photo.",
+        ),
+        E::CameraUnsupported => {
+            ("This browser can’t use the camera", "Open the page in an up-to-date browser, or choose a photo here.")
+        }
+        E::CameraEnded => {
+            ("The camera stopped", "It was unplugged, or another app took it. Check that it is free, then try again.")
+        }
+        E::CameraFailed => (
+            "The camera didn’t start",
+            "Close other apps that use the camera, then try again. Restarting the browser can help too.",
+        ),
+
+        E::PhotoFailed => ("The photo didn’t work", "The camera gave no usable picture. Please try once more."),
+        E::FileNotImage => ("That file isn’t a photo we can read", "Choose a JPEG, PNG, WebP or HEIC photo."),
+        E::FileTooLarge => ("That photo is too large", "Choose one under 20 MB and 50 megapixels."),
+        E::FileUnreadable => ("That photo can’t be opened", "The file may be damaged. Choose another one."),
+
+        E::Session => ("Your session has ended", "Try again. If that does not help, reload the page and start over."),
+        E::RelayForbidden => ("This check isn’t available to you", "The site does not allow it from this page."),
+        E::RelayUnreachable => ("We can’t reach the site", "Check your connection, then send again."),
+        E::RelayTimeout => ("That took too long", "The connection may be slow. Please send again."),
+        E::RelayBusy => ("The service is busy", "Many people are being checked right now. Try again in a minute."),
+        E::RelayRefused => ("The request was refused", "Something does not fit in how this page is set up."),
+        E::RelayFailed => ("The service has a problem", "It is not your fault. Please try again in a minute."),
+        E::RelayReply => ("Something unexpected came back", "It is not your fault. Please send again."),
+        E::CustomerUnknown => ("We couldn’t find your record", "There is no record under the ID number that you gave."),
+        E::LinkUnusable => ("The photo can’t be sent", "The service gave an address that is not safe to use."),
+
+        E::UploadUnreachable => ("The photo didn’t get through", "Check your connection, then send again."),
+        E::UploadStalled => ("The connection is too slow", "Move to where the signal is better, then send again."),
+        E::UploadExpired => ("Sending took too long", "The secure connection ran out. Please send again."),
+        E::UploadClockSkew => (
+            "The clocks don’t agree",
+            "Check that the date and time of your device are set automatically, then send again.",
+        ),
+        E::UploadRefused => ("The photo was not accepted", "The storage refused it. Please send again."),
+        E::UploadTooLarge => ("The photo is too large", "Please take another one."),
+        E::UploadDamaged => ("The photo arrived damaged", "The connection may be unsteady. Please send again."),
+        E::UploadBusy => ("The service is busy", "Please wait a minute, then send again."),
+    };
+    ErrorText { title, body }
+}
+
+fn allow_camera(browser: Browser) -> &'static str {
+    use Browser as B;
+    match browser {
+        B::ChromeAndroid => {
+            "Tap the icon to the left of the address, then Permissions, and switch Camera on. Then try again."
+        }
+        B::SamsungInternet => {
+            "Tap the icon to the left of the address, then Permissions, Camera, and choose Allow. Then try again."
+        }
+        B::FirefoxAndroid => "Tap the lock in the address bar, then Camera, until it says Allowed. Then try again.",
+        B::SafariIos => {
+            "Tap the page icon in the address bar, then Website Settings or More, and set Camera to Allow. Then try again."
+        }
+        B::ChromeIos => {
+            "Open the Settings app of your device, find this browser in the list of apps, and switch Camera on. Then try again."
+        }
+        B::ChromeDesktop => {
+            "Click the icon to the left of the address, switch Camera on, and reload the page if asked to."
+        }
+        B::EdgeDesktop => "Click the lock to the left of the address, set Camera to Allow, then try again.",
+        B::FirefoxDesktop => {
+            "Click the crossed-out camera to the left of the address, remove the block, then try again."
+        }
+        B::SafariMac => {
+            "In the menu bar choose Safari, Settings for This Website, set Camera to Allow, then try again."
+        }
+        B::InApp => "Allow the camera for this app in your phone’s settings, or open the page in your browser.",
+        B::Other => {
+            "Open the permissions beside the page’s address, or the browser’s site settings, and allow the camera. Then try again."
+        }
+    }
+}

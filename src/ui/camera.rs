@@ -1,0 +1,79 @@
+//! From `Starting` to `Grabbing`: the live picture with what belongs to it. The four screens are one section, so that the
+//! video element stays where it is.
+
+use yew::prelude::*;
+
+use crate::flow::{Camera, Event, Screen};
+use crate::text::Message;
+
+use super::file::{FileLook, file_button};
+use super::icon::{Icon, icon};
+use super::scene::Scene;
+use super::viewfinder::viewfinder;
+
+pub(super) fn camera(scene: &Scene) -> Html {
+    let state = &scene.view.state;
+    let title = match state.screen {
+        Screen::Starting { .. } => Message::StartingTitle,
+        Screen::Countdown { .. } => Message::CountdownTitle,
+        Screen::Grabbing if state.camera == Camera::Closed => Message::ReadingTitle,
+        Screen::Grabbing => Message::GrabbingTitle,
+        _ => Message::FramingTitle,
+    };
+    scene.section(
+        "camera",
+        html! {
+            <>
+                <div class="bar">
+                    { scene.keyed_title(state.screen.name().as_str(), scene.say(title)) }
+                    <button
+                        type="button"
+                        class="round"
+                        part="button close-button"
+                        aria-label={scene.say(Message::Cancel)}
+                        onclick={scene.on(Event::Cancel)}
+                    >
+                        { icon(Icon::Close) }
+                    </button>
+                </div>
+                { viewfinder(scene) }
+                { controls(scene) }
+            </>
+        },
+    )
+}
+
+fn controls(scene: &Scene) -> Html {
+    let state = &scene.view.state;
+    let live = matches!(state.screen, Screen::Framing { .. } | Screen::Countdown { .. });
+    let counting = matches!(state.screen, Screen::Countdown { .. });
+    let several = live && matches!(state.camera, Camera::Open(_, info) if info.cameras > 1);
+    let shutter = if counting { Message::ShutterNow } else { Message::Shutter };
+    html! {
+        <div class="controls">
+            <div class="side">
+                if state.screen != Screen::Grabbing {
+                    { file_button(scene, FileLook::Tool, Message::ChoosePhoto) }
+                }
+            </div>
+            <button
+                type="button"
+                class="shutter"
+                part="shutter"
+                aria-label={scene.say(shutter)}
+                aria-disabled={(!live).then_some("true")}
+                onclick={scene.on(Event::Shutter)}
+            >
+                <span class="disc"></span>
+            </button>
+            <div class="side">
+                if several {
+                    <button type="button" class="tool" part="button tool" onclick={scene.on(Event::SwitchCamera)}>
+                        { icon(Icon::Switch) }
+                        <span>{ scene.say(Message::SwitchCamera) }</span>
+                    </button>
+                }
+            </div>
+        </div>
+    }
+}

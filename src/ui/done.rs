@@ -1,0 +1,54 @@
+//! There is a verdict: calm where it is good, honest and of use where it is not.
+
+use akiba_protocol::{Reason, Verdict};
+use yew::prelude::*;
+
+use crate::flow::Event;
+use crate::text::Message;
+
+use super::icon::{Icon, icon};
+use super::idle::TIPS;
+use super::scene::{Scene, Weight};
+
+pub(super) fn done(scene: &Scene, verdict: &Verdict) -> Html {
+    if verdict.is_verified() { verified(scene) } else { rejected(scene, verdict.reason) }
+}
+
+fn verified(scene: &Scene) -> Html {
+    scene.section(
+        "verified",
+        html! {
+            <>
+                <svg class="badge success" part="badge" viewBox="0 0 64 64" aria-hidden="true" focusable="false">
+                    <circle cx="32" cy="32" r="30" />
+                    <path d="M19 33.5l9 9 17-19" pathLength="1" />
+                </svg>
+                { scene.title(scene.say(Message::VerifiedTitle)) }
+                { scene.body(scene.say(Message::VerifiedBody)) }
+            </>
+        },
+    )
+}
+
+fn rejected(scene: &Scene, reason: Option<Reason>) -> Html {
+    let why = match reason {
+        Some(Reason::Fraud) => Message::RejectedFraud,
+        _ => Message::RejectedNotMatched,
+    };
+    scene.section(
+        "rejected",
+        html! {
+            <>
+                <span class="badge" part="badge">{ icon(Icon::Person) }</span>
+                { scene.title(scene.say(Message::RejectedTitle)) }
+                { scene.body(scene.say(why)) }
+                <p class="text">{ scene.say(Message::RejectedTips) }</p>
+                { scene.points(&TIPS) }
+                <div class="actions">
+                    { scene.button(Weight::Primary, Message::TryAgain, Event::Retake) }
+                    <p class="small">{ scene.say(Message::RejectedAsk) }</p>
+                </div>
+            </>
+        },
+    )
+}

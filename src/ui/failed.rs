@@ -1,0 +1,88 @@
+//! Something failed: what, what it means, and a button for each thing that the person can do.
+
+use yew::prelude::*;
+
+use crate::flow::{ErrorCode, Event, NextStep, Photo};
+use crate::text::{Browser, Message};
+
+use super::file::{FileLook, file_button};
+use super::icon::{Icon, icon};
+use super::scene::{Scene, Weight};
+
+pub(super) fn failed(scene: &Scene, error: ErrorCode, photo: Option<Photo>) -> Html {
+    let text = scene.text.error(error);
+    let kept = photo.filter(|_| error.offers(NextStep::Resubmit));
+    scene.section(
+        "failed",
+        html! {
+            <>
+                if let Some(photo) = kept {
+                    <div class="thumb warn">{ scene.photo(photo, "face") }{ icon(Icon::Warning) }</div>
+                } else {
+                    <span class="badge warn" part="badge">{ icon(Icon::Warning) }</span>
+                }
+                { scene.title(text.title) }
+                { scene.body(text.body) }
+                { help(scene, error) }
+                if kept.is_some() {
+                    { scene.note(Icon::Tick, scene.say(Message::PhotoKept)) }
+                }
+                if error.offers(NextStep::AskSite) {
+                    <p class="text">{ scene.say(Message::AskSite) }</p>
+                }
+                <div class="actions">
+                    { for buttons(scene, error) }
+                    if error != ErrorCode::Config {
+                        { scene.button(Weight::Quiet, Message::Cancel, Event::Cancel) }
+                    }
+                    <p class="small code" part="error-code">
+                        { scene.say(Message::CodeLabel) }{ " " }<code>{ error.as_str() }</code>
+                    </p>
+                </div>
+            </>
+        },
+    )
+}
+
+/// What to do in this very browser.
+fn help(scene: &Scene, error: ErrorCode) -> Html {
+    let browser = scene.view.browser;
+    let help = match error {
+        ErrorCode::CameraDenied => scene.text.allow_camera(browser),
+        ErrorCode::CameraBlocked | ErrorCode::CameraUnsupported | ErrorCode::CameraFailed
+            if browser == Browser::InApp =>
+        {
+            scene.say(Message::OpenInBrowser)
+        }
+        _ => return Html::default(),
+    };
+    scene.note(Icon::Help, help)
+}
+
+/// A button for each next step, the first of them the weightiest.
+fn buttons(scene: &Scene, error: ErrorCode) -> Vec<Html> {
+    let file = matches!(error, ErrorCode::FileNotImage | ErrorCode::FileTooLarge | ErrorCode::FileUnreadable);
+    let camera_app = scene.view.browser.has_camera_app() && !file && error != ErrorCode::CameraNotFound;
+    let mut buttons = Vec::new();
+    for step in error.next_steps() {
+        let weight = if buttons.is_empty() { Weight::Primary } else { Weight::Secondary };
+        match step {
+            NextStep::RetryCamera => {
+                let label = if file { Message::UseCamera } else { Message::RetryCamera };
+                buttons.push(scene.button(weight, label, Event::Retry));
+            }
+            NextStep::PickFile => {
+                if camera_app {
+                    buttons.push(file_button(scene, FileLook::CameraApp(weight), Message::CameraApp));
+                }
+                let weight = if buttons.is_empty() { Weight::Primary } else { Weight::Secondary };
+                let label = if file { Message::ChooseAnother } else { Message::ChoosePhoto };
+                buttons.push(file_button(scene, FileLook::Button(weight), label));
+            }
+            NextStep::Retake => buttons.push(scene.button(weight, Message::TakeAnother, Event::Retake)),
+            NextStep::Resubmit => buttons.push(scene.button(weight, Message::SendAgain, Event::Retry)),
+            NextStep::AskSite => {}
+        }
+    }
+    buttons
+}

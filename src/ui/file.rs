@@ -1,0 +1,56 @@
+//! The button that chooses a photo from the device, or takes one with its camera app.
+
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+use crate::text::Message;
+
+use super::Act;
+use super::icon::{Icon, icon};
+use super::scene::{Scene, Weight};
+
+/// What a file button looks like.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum FileLook {
+    /// An icon with its name below, beside the shutter.
+    Tool,
+    /// A button among others.
+    Button(Weight),
+    /// A button among others that opens the device's camera app.
+    CameraApp(Weight),
+}
+
+/// Draws the button: a real file input, which the keyboard reaches, over what looks like a button.
+pub(super) fn file_button(scene: &Scene, look: FileLook, label: Message) -> Html {
+    let act = scene.act.clone();
+    let onchange = Callback::from(move |event: web_sys::Event| {
+        let Some(input) = event.target_dyn_into::<HtmlInputElement>() else { return };
+        let file = input.files().and_then(|files| files.get(0));
+        // Otherwise the same file, chosen again, would be no change.
+        input.set_value("");
+        if let Some(file) = file {
+            act.emit(Act::Pick(file));
+        }
+    });
+    let (class, part, capture) = match look {
+        FileLook::Tool => (classes!("tool"), "button tool", None),
+        FileLook::Button(weight) => (weight.class(), weight.part(), None),
+        FileLook::CameraApp(weight) => (weight.class(), weight.part(), Some("user")),
+    };
+    html! {
+        <label class="file" key={if capture.is_some() { "camera-app" } else { "file" }}>
+            <input
+                type="file"
+                accept="image/jpeg,image/png,image/webp,image/heic,image/heif"
+                capture={capture}
+                {onchange}
+            />
+            <span class={class} part={part}>
+                if look == FileLook::Tool {
+                    { icon(Icon::Picture) }
+                }
+                <span>{ scene.say(label) }</span>
+            </span>
+        </label>
+    }
+}

@@ -1,0 +1,47 @@
+//! What a screen reader is told within a screen. The two regions are in every screen and never mounted anew: a region
+//! that appears together with its words is often not read.
+
+use yew::prelude::*;
+
+use crate::flow::{Announcement, Hint};
+use crate::text::{Message, Text};
+
+use super::scene::Scene;
+
+pub(super) fn regions(scene: &Scene) -> Html {
+    let (polite, assertive) = match scene.view.announcement {
+        None => (None, None),
+        Some((number, announcement)) if is_urgent(announcement) => (None, Some((number, announcement))),
+        Some(numbered) => (Some(numbered), None),
+    };
+    html! {
+        <>
+            <div class="unseen" role="status" aria-live="polite">{ words(scene.text, polite) }</div>
+            <div class="unseen" role="alert" aria-live="assertive">{ words(scene.text, assertive) }</div>
+        </>
+    }
+}
+
+/// Keyed by its number: the same words again are a new node, and are read again.
+fn words(text: Text, numbered: Option<(u32, Announcement)>) -> Html {
+    let Some((number, announcement)) = numbered else { return Html::default() };
+    html! { <span key={number}>{ spoken(text, announcement) }</span> }
+}
+
+/// Whether it may not wait until the reader has finished its sentence.
+fn is_urgent(announcement: Announcement) -> bool {
+    matches!(announcement, Announcement::Countdown(_) | Announcement::Hint(Hint::NoPicture))
+}
+
+fn spoken(text: Text, announcement: Announcement) -> String {
+    let message = match announcement {
+        Announcement::CameraReady => Message::SayCameraReady,
+        Announcement::Hint(Hint::Position) => Message::HintPosition,
+        Announcement::Hint(Hint::NoPicture) => Message::HintNoPicture,
+        Announcement::Countdown(left) => return left.to_string(),
+        Announcement::Quarter(quarters) => return text.fill(Message::SayPercent, u32::from(quarters) * 25, 0),
+        Announcement::Verifying => Message::SayVerifying,
+        Announcement::WaitingForNetwork => Message::SayNoNetwork,
+    };
+    text.get(message).to_owned()
+}

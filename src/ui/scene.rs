@@ -1,0 +1,149 @@
+//! What every screen is drawn with ([`Scene`]): its text, and the pieces that look the same everywhere.
+
+use yew::prelude::*;
+use yew::virtual_dom::Key;
+
+use crate::flow::{Event, Photo};
+use crate::text::{Message, Text};
+
+use super::icon::{Icon, icon};
+use super::{Act, View};
+
+/// One drawing of the widget.
+pub(super) struct Scene<'a> {
+    /// All that is drawn from.
+    pub(super) view: &'a View,
+    /// Where the person's doings go.
+    pub(super) act: &'a Callback<Act>,
+    /// The language.
+    pub(super) text: Text,
+    /// The prefix of this widget's ids.
+    pub(super) id: &'a str,
+}
+
+/// How much weight a button has.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Weight {
+    /// The one next step.
+    Primary,
+    /// Another good step.
+    Secondary,
+    /// A way out.
+    Quiet,
+}
+
+impl Weight {
+    pub(super) fn class(self) -> Classes {
+        classes!(
+            "button",
+            match self {
+                Self::Primary => "primary",
+                Self::Secondary => "secondary",
+                Self::Quiet => "quiet",
+            }
+        )
+    }
+
+    pub(super) fn part(self) -> &'static str {
+        match self {
+            Self::Primary => "button primary-button",
+            Self::Secondary => "button secondary-button",
+            Self::Quiet => "button quiet-button",
+        }
+    }
+}
+
+impl Scene<'_> {
+    /// The words for a message.
+    pub(super) fn say(&self, message: Message) -> &'static str {
+        self.text.get(message)
+    }
+
+    /// A callback that tells the flow.
+    pub(super) fn on(&self, event: Event) -> Callback<MouseEvent> {
+        let act = self.act.clone();
+        Callback::from(move |_| act.emit(Act::Event(event.clone())))
+    }
+
+    /// A screen. The heading names it, and takes the focus with the text below it as its description.
+    pub(super) fn section(&self, name: &'static str, content: Html) -> Html {
+        html! {
+            <section key={name} class={classes!("screen", name)} aria-labelledby={self.title_id()}>{ content }</section>
+        }
+    }
+
+    /// The screen's heading.
+    pub(super) fn title(&self, title: &'static str) -> Html {
+        self.keyed_title("title", title)
+    }
+
+    /// The screen's heading, where several screens share their place in the tree: with another key it is another node,
+    /// so that a screen reader reads it when it takes the focus.
+    pub(super) fn keyed_title(&self, key: impl Into<Key>, title: &'static str) -> Html {
+        html! {
+            <h2
+                key={key}
+                class="title"
+                part="title"
+                id={self.title_id()}
+                tabindex="-1"
+                data-focus=""
+                aria-describedby={self.body_id()}
+            >
+                { title }
+            </h2>
+        }
+    }
+
+    /// The text that goes with the heading.
+    pub(super) fn body(&self, body: impl Into<Html>) -> Html {
+        html! { <p class="text" part="text" id={self.body_id()}>{ body.into() }</p> }
+    }
+
+    /// A button that tells the flow.
+    pub(super) fn button(&self, weight: Weight, label: Message, event: Event) -> Html {
+        html! {
+            <button type="button" class={weight.class()} part={weight.part()} onclick={self.on(event)}>
+                { self.say(label) }
+            </button>
+        }
+    }
+
+    /// A list of short points with an icon each.
+    pub(super) fn points(&self, points: &[(Icon, Message)]) -> Html {
+        html! {
+            <ul class="points" part="list">
+                for (shape, message) in points.iter().copied() {
+                    <li>{ icon(shape) }<span>{ self.say(message) }</span></li>
+                }
+            </ul>
+        }
+    }
+
+    /// A note that stands out.
+    pub(super) fn note(&self, shape: Icon, note: impl Into<Html>) -> Html {
+        html! { <p class="note" part="note">{ icon(shape) }<span>{ note.into() }</span></p> }
+    }
+
+    /// The photo, as it is sent: not mirrored.
+    pub(super) fn photo(&self, photo: Photo, class: &'static str) -> Html {
+        html! {
+            <img
+                class={class}
+                part="photo"
+                src={self.view.photo_url.clone()}
+                width={photo.width.to_string()}
+                height={photo.height.to_string()}
+                alt={self.say(Message::PhotoAlt)}
+            />
+        }
+    }
+
+    pub(super) fn title_id(&self) -> String {
+        format!("{}-title", self.id)
+    }
+
+    pub(super) fn body_id(&self) -> String {
+        format!("{}-text", self.id)
+    }
+}

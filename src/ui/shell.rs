@@ -1,0 +1,63 @@
+//! The frame around every screen ([`Shell`]): language, card and live regions, which are never mounted anew.
+
+use std::cell::Cell;
+
+use yew::prelude::*;
+
+use crate::flow::Screen;
+use crate::text::Text;
+
+use super::scene::Scene;
+use super::{Act, View, camera, consent, done, failed, idle, live, refused, review, submitting};
+
+thread_local! {
+    static NEXT_ID: Cell<u32> = const { Cell::new(0) };
+}
+
+/// What [`Shell`] is drawn from.
+#[derive(PartialEq, Properties)]
+pub(super) struct ShellProps {
+    /// All that a screen is drawn from.
+    pub(super) view: View,
+    /// Where the person's doings go.
+    pub(super) act: Callback<Act>,
+}
+
+/// The widget.
+#[component]
+pub(super) fn Shell(props: &ShellProps) -> Html {
+    // Without a shadow root, several widgets share one space of ids.
+    let id = use_memo((), |()| {
+        let id = NEXT_ID.get();
+        NEXT_ID.set(id.wrapping_add(1));
+        format!("akiba-selfie-{id}")
+    });
+    let ShellProps { view, act } = props;
+    let text = Text::for_lang(view.config.as_ref().ok().and_then(|config| config.lang.as_deref()));
+    let scene = Scene { view, act, text, id: &id };
+    html! {
+        <div class="akiba-selfie" lang={text.lang()} dir={text.dir()}>
+            <div class="card" part="card">{ screen(&scene) }</div>
+            { live::regions(&scene) }
+        </div>
+    }
+}
+
+fn screen(scene: &Scene) -> Html {
+    if let Err(error) = scene.view.config {
+        return refused::refused(scene, error);
+    }
+    match &scene.view.state.screen {
+        Screen::Idle => idle::idle(scene),
+        Screen::Consent => consent::consent(scene),
+        Screen::Starting { .. } | Screen::Framing { .. } | Screen::Countdown { .. } | Screen::Grabbing => {
+            camera::camera(scene)
+        }
+        Screen::Review { photo } => review::review(scene, *photo),
+        Screen::Submitting { photo, phase, attempt, wait } => {
+            submitting::submitting(scene, *photo, *phase, *attempt, *wait)
+        }
+        Screen::Done { verdict } => done::done(scene, verdict),
+        Screen::Failed { error, photo } => failed::failed(scene, *error, *photo),
+    }
+}

@@ -1,0 +1,215 @@
+//! The Yew component ([`AkibaSelfie`]): holds the flow's state, sends it every event, and has the effects done.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use web_sys::Element;
+use yew::prelude::*;
+
+use crate::adapter::session::Session;
+use crate::adapter::{focus, page, stylesheet};
+use crate::config::{Config, ConfigError, Options};
+use crate::flow::{Announcement, Effect, Event, ScreenName, State, step};
+use crate::page_event::PageEvent;
+use crate::runner::{Context as RunContext, Runner, Wires};
+use crate::text::{Browser, Text};
+use crate::ui::{self, Act, View};
+
+/// The settings of [`AkibaSelfie`].
+#[derive(Clone, PartialEq, Properties)]
+pub struct Props {
+    /// What would be the element's attributes.
+    pub options: Options,
+    /// What shows the relay that this page may ask.
+    #[prop_or_default]
+    pub session: Session,
+    /// Told of everything that happens, in order.
+    #[prop_or_default]
+    pub on_event: Callback<PageEvent>,
+    /// Asked before each photo: false refuses it.
+    #[prop_or_else(|| Callback::from(|()| true))]
+    pub may_capture: Callback<(), bool>,
+}
+
+/// What the component is sent.
+pub enum Message {
+    /// Something that the person, the browser or the page did.
+    Event(Event),
+    /// Something that the person did on a screen.
+    Act(Act),
+}
+
+/// The selfie widget as a Yew component.
+pub struct AkibaSelfie {
+    root: NodeRef,
+    state: State,
+    config: Result<Config, ConfigError>,
+    runner: Runner,
+    announcement: Option<(u32, Announcement)>,
+    focus: Option<focus::Wish>,
+    browser: Browser,
+    hooks: Rc<RefCell<Hooks>>,
+}
+
+impl Component for AkibaSelfie {
+    type Message = Message;
+    type Properties = Props;
+
+    fn create(ctx: &Context<Self>) -> Self {
+        let config = Config::from_options(&ctx.props().options, &page::url());
+        if config.is_err() {
+            ctx.link().send_message(Message::Event(Event::ConfigRefused));
+        }
+        let hooks = Rc::new(RefCell::new(Hooks::of(ctx.props())));
+        Self {
+            root: NodeRef::default(),
+            state: State::default(),
+            config,
+            runner: Runner::new(wires(ctx, &hooks)),
+            announcement: None,
+            focus: None,
+            browser: ui::this_browser(),
+            hooks,
+        }
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, message: Message) -> bool {
+        let event = match message {
+            Message::Event(event) | Message::Act(Act::Event(event)) => event,
+            Message::Act(Act::Pick(file)) => Event::FilePicked(self.runner.keep_file(file)),
+        };
+        self.advance(ctx.props(), event)
+    }
+
+    fn changed(&mut self, ctx: &Context<Self>, old: &Props) -> bool {
+        let props = ctx.props();
+        *self.hooks.borrow_mut() = Hooks::of(props);
+        if props.options == old.options && props.session == old.session {
+            return true;
+        }
+        let config = Config::from_options(&props.options, &page::url());
+        let event = match (&self.config, &config) {
+            (Ok(before), Ok(now)) => Event::ConfigChanged { customer: !before.same_customer(now) },
+            (Err(_), Ok(_)) => Event::ConfigChanged { customer: true },
+            (_, Err(_)) => Event::ConfigRefused,
+        };
+        self.config = config;
+        self.advance(props, event);
+        true
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let view = View {
+            state: self.state.clone(),
+            config: self.config.clone(),
+            video: self.runner.video(),
+            photo_url: self.state.screen.photo().and_then(|photo| self.runner.photo_url(photo.id)).map(AttrValue::from),
+            announcement: self.announcement,
+            browser: self.browser,
+        };
+        let act = ctx.link().callback(Message::Act);
+        html! { <div ref={self.root.clone()}>{ ui::view(&view, &act) }</div> }
+    }
+
+    fn rendered(&mut self, _: &Context<Self>, first: bool) {
+        let Some(root) = self.root.cast::<Element>() else { return };
+        if first {
+            stylesheet::adopt(&root, ui::STYLE);
+        }
+        if let Some(wish) = self.focus.take() {
+            focus::move_to_heading(&root, wish);
+        }
+    }
+
+    fn destroy(&mut self, ctx: &Context<Self>) {
+        self.advance(ctx.props(), Event::Disconnected);
+        self.runner.stop();
+    }
+}
+
+impl AkibaSelfie {
+    /// The name of the screen that is shown.
+    #[must_use]
+    pub fn state(&self) -> ScreenName {
+        self.state.screen.name()
+    }
+
+    /// One step of the flow, and what it wants done. Returns whether to draw anew.
+    fn advance(&mut self, props: &Props, event: Event) -> bool {
+        self.runner.refuse_stale(&self.state, &event);
+        let refused = self.config.as_ref().err().map(ToString::to_string);
+        let fallback;
+        let config = match &self.config {
+            Ok(config) => config,
+            Err(_) => {
+                fallback = Config::refused();
+                &fallback
+            }
+        };
+        let asked = by_person_or_page(&event);
+        let before = self.state.clone();
+        let (state, effects) = step(std::mem::take(&mut self.state), event, config);
+        self.state = state;
+        let context = RunContext {
+            config,
+            session: &props.session,
+            text: Text::for_lang(config.lang.as_deref()),
+            refused: refused.as_deref(),
+        };
+        for effect in effects {
+            match effect {
+                Effect::Announce(announcement) => {
+                    let number = self.announcement.map_or(0, |(number, _)| number.wrapping_add(1));
+                    self.announcement = Some((number, announcement));
+                }
+                Effect::Focus => self.focus = Some(if asked { focus::Wish::Asked } else { focus::Wish::Follow }),
+                other => self.runner.run(other, context),
+            }
+        }
+        before != self.state
+    }
+}
+
+fn by_person_or_page(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::Start
+            | Event::Consented
+            | Event::Shutter
+            | Event::Retake
+            | Event::Accept
+            | Event::Retry
+            | Event::SwitchCamera
+            | Event::FilePicked(_)
+            | Event::Cancel
+    )
+}
+
+/// The page's callbacks, as they stand now: it may change them while the widget runs.
+#[derive(Clone)]
+struct Hooks {
+    on_event: Callback<PageEvent>,
+    may_capture: Callback<(), bool>,
+}
+
+impl Hooks {
+    fn of(props: &Props) -> Self {
+        Self { on_event: props.on_event.clone(), may_capture: props.may_capture.clone() }
+    }
+}
+
+fn wires(ctx: &Context<AkibaSelfie>, hooks: &Rc<RefCell<Hooks>>) -> Wires {
+    // A callback is taken out before it is called, so that it may lead to a change of the props.
+    let (tell, ask) = (Rc::clone(hooks), Rc::clone(hooks));
+    Wires {
+        send: ctx.link().callback(Message::Event),
+        tell: Callback::from(move |event| {
+            let on_event = tell.borrow().on_event.clone();
+            on_event.emit(event);
+        }),
+        may_capture: Callback::from(move |()| {
+            let may_capture = ask.borrow().may_capture.clone();
+            may_capture.emit(())
+        }),
+    }
+}

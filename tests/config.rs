@@ -1,0 +1,126 @@
+//! Settings: what the page may write, and what each becomes.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use akiba_protocol::CustomerType;
+use akiba_selfie::config::{Capture, Config, ConfigError, Options};
+use akiba_selfie::flow::CameraChoice;
+
+const PAGE: &str = "https://bank.example:8443/join/step?x=1#top";
+
+fn given(change: impl FnOnce(&mut Options)) -> Result<Config, ConfigError> {
+    let mut options = Options {
+        relay: Some("https://relay.example".to_owned()),
+        identifier: Some("0000000000001".to_owned()),
+        ..Options::default()
+    };
+    change(&mut options);
+    Config::from_options(&options, PAGE)
+}
+
+fn some(text: &str) -> Option<String> {
+    Some(text.to_owned())
+}
+
+#[test]
+fn defaults() {
+    let config = given(|_| {}).unwrap();
+    assert_eq!(config.link_url, "https://relay.example/v1/customer");
+    assert_eq!(config.verify_url, "https://relay.example/v1/customer/verify");
+    assert_eq!(config.customer_type, CustomerType::Individual);
+    assert_eq!(config.capture, Capture::Manual);
+    assert_eq!(config.camera, CameraChoice::Front);
+    assert!(config.review && config.consent);
+}
+
+#[test]
+fn every_value_of_every_attribute() {
+    for (text, wanted) in [("1", 0), ("individual", 0), ("2", 1), ("business", 1), (" business ", 1)] {
+        let wanted = [CustomerType::Individual, CustomerType::Business][wanted];
+        assert_eq!(given(|options| options.customer_type = some(text)).unwrap().customer_type, wanted);
+    }
+    assert_eq!(given(|options| options.capture = some("auto")).unwrap().capture, Capture::Auto);
+    assert_eq!(given(|options| options.camera = some("back")).unwrap().camera, CameraChoice::Back);
+    assert!(!given(|options| options.no_review = true).unwrap().review);
+    assert!(!given(|options| options.no_consent = true).unwrap().consent);
+    assert_eq!(given(|options| options.lang = some("zu-ZA")).unwrap().lang, some("zu-ZA"));
+}
+
+#[test]
+fn the_relay_may_be_relative_to_the_page() {
+    for (relay, wanted) in [
+        ("/", "https://bank.example:8443/v1/customer"),
+        ("/selfie/", "https://bank.example:8443/selfie/v1/customer"),
+        ("https://relay.example/base/", "https://relay.example/base/v1/customer"),
+        ("http://localhost:8081", "http://localhost:8081/v1/customer"),
+        ("http://127.0.0.1:8081", "http://127.0.0.1:8081/v1/customer"),
+        ("http://[::1]:8081", "http://[::1]:8081/v1/customer"),
+    ] {
+        assert_eq!(given(|options| options.relay = some(relay)).unwrap().link_url, wanted, "{relay}");
+    }
+}
+
+#[test]
+fn refused_relays() {
+    for (relay, wanted) in [
+        ("", ConfigError::NoRelay),
+        ("   ", ConfigError::NoRelay),
+        ("relay.example", ConfigError::RelayUrl),
+        ("//relay.example", ConfigError::RelayUrl),
+        ("javascript:alert(1)", ConfigError::RelayUrl),
+        ("ftp://relay.example", ConfigError::RelayUrl),
+        ("https://user:pass@relay.example", ConfigError::RelayUrl),
+        ("https://relay.example?token=1", ConfigError::RelayUrl),
+        ("https://relay.example#x", ConfigError::RelayUrl),
+        ("http://relay.example", ConfigError::RelayInsecure),
+        ("http://localhost.evil.example", ConfigError::RelayInsecure),
+        ("http://127.0.0.1.evil.example", ConfigError::RelayInsecure),
+        ("http://localhost@evil.example", ConfigError::RelayUrl),
+    ] {
+        assert_eq!(given(|options| options.relay = some(relay)).unwrap_err(), wanted, "{relay}");
+    }
+    assert_eq!(given(|options| options.relay = None).unwrap_err(), ConfigError::NoRelay);
+}
+
+#[test]
+fn refused_values_are_not_repeated_in_the_text() {
+    for (change, wanted) in [
+        ((|options| options.identifier = some(&"9".repeat(129))) as fn(&mut Options), ConfigError::Identifier),
+        (|options| options.identifier = some("12\n34"), ConfigError::Identifier),
+        (|options| options.customer_type = some("3"), ConfigError::Type),
+        (|options| options.capture = some("always"), ConfigError::Capture),
+        (|options| options.camera = some("left"), ConfigError::Camera),
+        (|options| options.link_path = some("v1"), ConfigError::Path),
+        (|options| options.verify_path = some("//evil.example/v1"), ConfigError::Path),
+        (|options| options.verify_path = some("/v1?x=1"), ConfigError::Path),
+        (|options| options.identifier = None, ConfigError::NoIdentifier),
+    ] {
+        let error = given(change).unwrap_err();
+        assert_eq!(error, wanted);
+        assert!(!error.to_string().contains("999") && !error.to_string().contains("evil"));
+    }
+}
+
+#[test]
+fn a_session_stands_in_for_the_identifier() {
+    let config = given(|options| {
+        options.identifier = None;
+        options.session = true;
+    });
+    assert_eq!(config.unwrap().identifier, None);
+}
+
+#[test]
+fn what_makes_another_customer() {
+    let base = given(|_| {}).unwrap();
+    for (change, same) in [
+        ((|options| options.identifier = some("2")) as fn(&mut Options), false),
+        (|options| options.customer_type = some("business"), false),
+        (|options| options.relay = some("https://other.example"), false),
+        (|options| options.link_path = some("/link"), false),
+        (|options| options.lang = some("sw"), true),
+        (|options| options.capture = some("auto"), true),
+        (|options| options.no_review = true, true),
+    ] {
+        assert_eq!(base.same_customer(&given(change).unwrap()), same);
+    }
+}

@@ -1,0 +1,147 @@
+//! Every event in every state: which screen it leads to.
+
+use akiba_protocol::UploadFailure;
+use akiba_selfie::flow::{ErrorCode, Event, FileId, GrabFailure, LinkId, RelayFailure, Timer};
+
+use crate::play::{CAMERA, Place, Play, STALE, lit, photo, verdict};
+
+/// One column a [`Place`], one row an event; a dot leaves the screen as it is. The events answer what is in flight.
+const TABLE: &str = "
+                 idle    consent  starting framing  countdown grabbing review   linking  uploading verifying done    rejected failedup failedcam
+Start            consent .        .        .        .         .        .        .        .         .         consent consent  .        .
+Consented        .       starting .        .        .         .        .        .        .         .         .       .        .        .
+Shutter          .       .        .        grabbing grabbing  .        .        .        .         .         .       .        .        .
+Retake           .       .        .        .        .         .        starting .        .         .         .       starting starting .
+Accept           .       .        .        .        .         .        submitting .      .         .         .       .        .        .
+Retry            .       .        .        .        .         .        .        .        .         .         .       .        submitting starting
+SwitchCamera     .       .        .        starting starting  .        .        .        .         .         .       .        .        .
+FilePicked       .       .        grabbing grabbing grabbing  .        .        .        .         .         .       .        .        grabbing
+Cancel           .       idle     idle     idle     idle      idle     idle     idle     idle      idle      .       .        idle     idle
+Reset            .       idle     idle     idle     idle      idle     idle     idle     idle      idle      idle    idle     idle     idle
+CameraOpened     .       .        framing  .        .         .        .        .        .         .         .       .        .        .
+CameraFailed     .       .        failed   .        .         .        .        .        .         .         .       .        .        .
+CameraEnded      .       .        .        failed   failed    failed   .        .        .         .         .       .        .        .
+Frame            .       .        .        .        .         .        .        .        .         .         .       .        .        .
+CameraSlow       .       .        .        .        .         .        .        .        .         .         .       .        .        .
+AutoCapture      .       .        .        .        .         .        .        .        .         .         .       .        .        .
+CountdownTick    .       .        .        .        .         .        .        .        .         .         .       .        .        .
+LinkLife         .       .        .        .        .         .        .        .        .         .         .       .        .        .
+Stall            .       .        .        .        .         .        .        .        .         .         .       .        .        .
+RetryTick        .       .        .        .        .         .        .        .        .         .         .       .        .        .
+PhotoReady       .       .        .        .        .         review   .        .        .         .         .       .        .        .
+GrabFailed       .       .        .        .        .         failed   .        .        .         .         .       .        .        .
+LinkReady        .       .        .        .        .         .        .        .        .         .         .       .        .        .
+LinkFailed       .       .        .        .        .         .        .        failed   .         .         .       .        .        .
+UploadProgress   .       .        .        .        .         .        .        .        .         .         .       .        .        .
+Uploaded         .       .        .        .        .         .        .        .        .         .         .       .        .        .
+UploadFailed     .       .        .        .        .         .        .        .        failed    .         .       .        .        .
+VerifyDone       .       .        .        .        .         .        .        .        .         done      .       .        .        .
+VerifyFailed     .       .        .        .        .         .        .        .        .         failed    .       .        .        .
+Online           .       .        .        .        .         .        .        .        .         .         .       .        .        .
+Offline          .       .        .        .        .         .        .        .        .         .         .       .        .        .
+Hidden           .       .        .        starting starting  .        .        .        .         .         .       .        .        .
+Visible          .       .        .        .        .         .        .        .        .         .         .       .        .        .
+SameCustomer     .       .        .        .        .         .        .        .        .         .         .       .        .        .
+OtherCustomer    .       idle     idle     idle     idle      idle     idle     idle     idle      idle      idle    idle     idle     idle
+ConfigRefused    failed  failed   failed   failed   failed    failed   failed   failed   failed    failed    failed  failed   .        .
+Disconnected     .       idle     idle     idle     idle      idle     idle     idle     idle      idle      idle    idle     idle     idle
+";
+
+/// The row's event, as an answer to what `play` has in flight.
+fn event(name: &str, play: &Play) -> Event {
+    let camera = play.camera_generation();
+    let grab = play.state.grab.unwrap_or(STALE);
+    let link = play.link_generation();
+    let upload = play.state.upload.unwrap_or(STALE);
+    let verify = play.state.verify.unwrap_or(STALE);
+    let tick = |timer| Event::Tick { timer, generation: play.timer(timer).unwrap_or(STALE) };
+    match name {
+        "Start" => Event::Start,
+        "Consented" => Event::Consented,
+        "Shutter" => Event::Shutter,
+        "Retake" => Event::Retake,
+        "Accept" => Event::Accept,
+        "Retry" => Event::Retry,
+        "SwitchCamera" => Event::SwitchCamera,
+        "FilePicked" => Event::FilePicked(FileId(1)),
+        "Cancel" => Event::Cancel,
+        "Reset" => Event::Reset,
+        "CameraOpened" => Event::CameraOpened { generation: camera, info: CAMERA },
+        "CameraFailed" => Event::CameraFailed { generation: camera, error: ErrorCode::CameraInUse },
+        "CameraEnded" => Event::CameraEnded { generation: camera },
+        "Frame" => Event::Frame { generation: camera, quality: lit() },
+        "CameraSlow" => tick(Timer::CameraSlow),
+        "AutoCapture" => tick(Timer::AutoCapture),
+        "CountdownTick" => tick(Timer::Countdown),
+        "LinkLife" => tick(Timer::LinkLife),
+        "Stall" => tick(Timer::Stall),
+        "RetryTick" => tick(Timer::Retry),
+        "PhotoReady" => Event::PhotoReady { generation: grab, photo: photo(2) },
+        "GrabFailed" => Event::GrabFailed { generation: grab, failure: GrabFailure::Frame },
+        "LinkReady" => Event::LinkReady { generation: link, link: LinkId(2), life: None },
+        "LinkFailed" => Event::LinkFailed { generation: link, failure: RelayFailure::Refused },
+        "UploadProgress" => Event::UploadProgress { generation: upload, sent: 1, total: 2 },
+        "Uploaded" => Event::Uploaded { generation: upload },
+        "UploadFailed" => Event::UploadFailed { generation: upload, failure: UploadFailure::Refused },
+        "VerifyDone" => Event::VerifyDone { generation: verify, verdict: verdict("success") },
+        "VerifyFailed" => Event::VerifyFailed { generation: verify, failure: RelayFailure::Refused },
+        "Online" => Event::Online,
+        "Offline" => Event::Offline,
+        "Hidden" => Event::Hidden,
+        "Visible" => Event::Visible,
+        "SameCustomer" => Event::ConfigChanged { customer: false },
+        "OtherCustomer" => Event::ConfigChanged { customer: true },
+        "ConfigRefused" => Event::ConfigRefused,
+        "Disconnected" => Event::Disconnected,
+        other => panic!("no event {other}"),
+    }
+}
+
+#[test]
+fn every_event_in_every_state() {
+    let rows: Vec<Vec<&str>> =
+        TABLE.lines().map(|line| line.split_whitespace().collect()).filter(|row: &Vec<&str>| row.len() > 1).collect();
+    let mut cells = 0;
+    for row in &rows[1..] {
+        assert_eq!(row.len(), Place::ALL.len() + 1, "row {}", row[0]);
+        for (place, wanted) in Place::ALL.into_iter().zip(&row[1..]) {
+            let mut play = Play::at(place);
+            let before = play.name().as_str();
+            let event = event(row[0], &play);
+            play.send(event);
+            let wanted = if *wanted == "." { before } else { wanted };
+            assert_eq!(play.name().as_str(), wanted, "{} in {place:?}", row[0]);
+            cells += 1;
+        }
+    }
+    assert_eq!(cells, 37 * 14);
+}
+
+#[test]
+fn a_stale_answer_changes_nothing_in_any_state() {
+    let answers = [
+        Event::CameraOpened { generation: STALE, info: CAMERA },
+        Event::CameraFailed { generation: STALE, error: ErrorCode::CameraInUse },
+        Event::CameraEnded { generation: STALE },
+        Event::Frame { generation: STALE, quality: lit() },
+        Event::PhotoReady { generation: STALE, photo: photo(2) },
+        Event::GrabFailed { generation: STALE, failure: GrabFailure::Frame },
+        Event::LinkReady { generation: STALE, link: LinkId(2), life: None },
+        Event::LinkFailed { generation: STALE, failure: RelayFailure::Refused },
+        Event::UploadProgress { generation: STALE, sent: 1, total: 2 },
+        Event::Uploaded { generation: STALE },
+        Event::UploadFailed { generation: STALE, failure: UploadFailure::Refused },
+        Event::VerifyDone { generation: STALE, verdict: verdict("success") },
+        Event::VerifyFailed { generation: STALE, failure: RelayFailure::Refused },
+    ];
+    let ticks = Timer::ALL.map(|timer| Event::Tick { timer, generation: STALE });
+    for place in Place::ALL {
+        for event in answers.iter().chain(&ticks) {
+            let mut play = Play::at(place);
+            let before = play.state.clone();
+            play.send(event.clone());
+            assert_eq!(play.state, before, "{event:?} in {place:?}");
+            assert!(play.effects.is_empty(), "{event:?} in {place:?}");
+        }
+    }
+}

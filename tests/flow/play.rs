@@ -1,0 +1,235 @@
+//! Plays the flow by hand: sends events, keeps the effects, and answers for the runner.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use akiba_protocol::{Verdict, VerifyReply};
+use akiba_selfie::config::{Config, Options};
+use akiba_selfie::flow::{
+    CameraInfo, Effect, Event, Generation, Link, LinkId, Notice, Photo, PhotoId, Quality, Screen, ScreenName, State,
+    Timer, step,
+};
+
+pub const CAMERA: CameraInfo = CameraInfo { mirrored: true, cameras: 2 };
+pub const STALE: Generation = Generation(u32::MAX);
+
+pub fn options() -> Options {
+    Options {
+        relay: Some("https://relay.example".to_owned()),
+        identifier: Some("0000000000001".to_owned()),
+        ..Options::default()
+    }
+}
+
+pub fn config(change: impl FnOnce(&mut Options)) -> Config {
+    let mut options = options();
+    change(&mut options);
+    Config::from_options(&options, "https://page.example/").unwrap()
+}
+
+pub fn photo(id: u32) -> Photo {
+    Photo { id: PhotoId(id), width: 1280, height: 960, bytes: 200_000, quality: None }
+}
+
+pub fn verdict(status: &str) -> Rc<Verdict> {
+    Rc::new(Verdict::of(VerifyReply { status: Some(status.to_owned()), ..VerifyReply::default() }))
+}
+
+pub fn lit() -> Quality {
+    Quality { luminance_mean: 0.5, luminance_variance: 0.05 }
+}
+
+/// A flow under way.
+#[derive(Clone)]
+pub struct Play {
+    pub state: State,
+    pub config: Config,
+    /// What the last event did.
+    pub effects: Vec<Effect>,
+}
+
+impl Play {
+    pub fn new(config: Config) -> Self {
+        Self { state: State::default(), config, effects: Vec::new() }
+    }
+
+    pub fn send(&mut self, event: Event) -> &mut Self {
+        let (state, effects) = step(self.state.clone(), event, &self.config);
+        self.state = state;
+        self.effects = effects;
+        self
+    }
+
+    pub fn name(&self) -> ScreenName {
+        self.state.screen.name()
+    }
+
+    pub fn link_generation(&self) -> Generation {
+        match self.state.link {
+            Link::Asked(generation) => generation,
+            _ => STALE,
+        }
+    }
+
+    pub fn camera_generation(&self) -> Generation {
+        self.state.camera.generation().unwrap_or(STALE)
+    }
+
+    pub fn timer(&self, timer: Timer) -> Option<Generation> {
+        self.state.timers.iter().find(|(running, _)| *running == timer).map(|(_, generation)| *generation)
+    }
+
+    pub fn tick(&mut self, timer: Timer) -> &mut Self {
+        let generation = self.timer(timer).unwrap_or_else(|| panic!("{timer:?} does not run"));
+        self.send(Event::Tick { timer, generation })
+    }
+
+    pub fn camera_opens(&mut self) -> &mut Self {
+        let generation = self.camera_generation();
+        self.send(Event::CameraOpened { generation, info: CAMERA })
+    }
+
+    pub fn photo_comes(&mut self, id: u32) -> &mut Self {
+        let generation = self.state.grab.expect("a photo is being made");
+        self.send(Event::PhotoReady { generation, photo: photo(id) })
+    }
+
+    pub fn link_comes(&mut self, id: u32, seconds: u64) -> &mut Self {
+        let generation = self.link_generation();
+        self.send(Event::LinkReady { generation, link: LinkId(id), life: Some(Duration::from_secs(seconds)) })
+    }
+
+    pub fn upload_ends(&mut self, result: Result<(), akiba_protocol::UploadFailure>) -> &mut Self {
+        let generation = self.state.upload.expect("an upload is in flight");
+        self.send(match result {
+            Ok(()) => Event::Uploaded { generation },
+            Err(failure) => Event::UploadFailed { generation, failure },
+        })
+    }
+
+    pub fn verify_ends(&mut self, result: Result<&str, akiba_selfie::flow::RelayFailure>) -> &mut Self {
+        let generation = self.state.verify.expect("a verify call is in flight");
+        self.send(match result {
+            Ok(status) => Event::VerifyDone { generation, verdict: verdict(status) },
+            Err(failure) => Event::VerifyFailed { generation, failure },
+        })
+    }
+
+    pub fn did(&self, wanted: impl Fn(&Effect) -> bool) -> bool {
+        self.effects.iter().any(wanted)
+    }
+
+    pub fn told(&self, wanted: impl Fn(&Notice) -> bool) -> bool {
+        self.did(|effect| matches!(effect, Effect::Emit(notice) if wanted(notice)))
+    }
+
+    /// A flow in the named state, reached the way a person reaches it.
+    pub fn at(place: Place) -> Self {
+        let auto = place == Place::Countdown;
+        let mut play = Self::new(config(|options| options.capture = auto.then(|| "auto".to_owned())));
+        let far = place as usize;
+        let moves: [fn(&mut Play); 9] = [
+            |play| drop(play.send(Event::Start)),
+            |play| drop(play.send(Event::Consented)),
+            |play| drop(play.camera_opens()),
+            |play| {
+                if play.timer(Timer::AutoCapture).is_some() {
+                    play.tick(Timer::AutoCapture);
+                }
+            },
+            |play| drop(play.send(Event::Shutter)),
+            |play| drop(play.photo_comes(1)),
+            |play| drop(play.send(Event::Accept)),
+            |play| drop(play.link_comes(1, 60)),
+            |play| drop(play.upload_ends(Ok(()))),
+        ];
+        for step in moves.iter().take(far) {
+            step(&mut play);
+        }
+        match place {
+            Place::Done => drop(play.verify_ends(Ok("success"))),
+            Place::Rejected => drop(play.verify_ends(Ok("failed"))),
+            Place::FailedUpload => {
+                play = Self::at(Place::Uploading);
+                play.upload_ends(Err(akiba_protocol::UploadFailure::Refused));
+            }
+            Place::FailedCamera => {
+                play = Self::at(Place::Starting);
+                let generation = play.camera_generation();
+                play.send(Event::CameraFailed { generation, error: akiba_selfie::flow::ErrorCode::CameraDenied });
+            }
+            _ => {}
+        }
+        play.effects.clear();
+        play
+    }
+}
+
+/// The states that tests begin in; the number is how many moves lead there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    Idle,
+    Consent,
+    Starting,
+    Framing,
+    Countdown,
+    Grabbing,
+    Review,
+    Linking,
+    Uploading,
+    Verifying,
+    Done,
+    Rejected,
+    FailedUpload,
+    FailedCamera,
+}
+
+impl Place {
+    pub const ALL: [Self; 14] = [
+        Self::Idle,
+        Self::Consent,
+        Self::Starting,
+        Self::Framing,
+        Self::Countdown,
+        Self::Grabbing,
+        Self::Review,
+        Self::Linking,
+        Self::Uploading,
+        Self::Verifying,
+        Self::Done,
+        Self::Rejected,
+        Self::FailedUpload,
+        Self::FailedCamera,
+    ];
+}
+
+#[test]
+fn every_place_is_the_state_that_it_names() {
+    for place in Place::ALL {
+        let play = Play::at(place);
+        let wanted = match place {
+            Place::Idle => ScreenName::Idle,
+            Place::Consent => ScreenName::Consent,
+            Place::Starting => ScreenName::Starting,
+            Place::Framing => ScreenName::Framing,
+            Place::Countdown => ScreenName::Countdown,
+            Place::Grabbing => ScreenName::Grabbing,
+            Place::Review => ScreenName::Review,
+            Place::Linking | Place::Uploading | Place::Verifying => ScreenName::Submitting,
+            Place::Done | Place::Rejected => ScreenName::Done,
+            Place::FailedUpload | Place::FailedCamera => ScreenName::Failed,
+        };
+        assert_eq!(play.name(), wanted, "{place:?}");
+        let phase = match play.state.screen {
+            Screen::Submitting { phase, .. } => phase.as_str(),
+            _ => "",
+        };
+        let wanted = match place {
+            Place::Linking => "linking",
+            Place::Uploading => "uploading",
+            Place::Verifying => "verifying",
+            _ => "",
+        };
+        assert_eq!(phase, wanted, "{place:?}");
+    }
+}

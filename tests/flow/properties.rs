@@ -1,0 +1,296 @@
+//! What holds after any events in any order. The model knows only the effects and the events, never the state's own
+//! book-keeping.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use akiba_protocol::UploadFailure;
+use akiba_selfie::flow::{
+    Effect, ErrorCode, Event, FileId, Generation, GrabFailure, Link, LinkId, PhotoId, Quality, RelayFailure, Request,
+    Screen, ScreenName, Timer, step,
+};
+use proptest::prelude::*;
+
+use crate::play::{CAMERA, Play, STALE, config, photo, verdict};
+
+/// A step of a random play: which event, which of its variants, and whether its generation is a live one.
+type Move = (u8, u8, bool);
+
+fn event_of(play: &Play, (kind, variant, live): Move, serial: u32) -> Event {
+    let pick = |generation: Option<Generation>| generation.filter(|_| live).unwrap_or(STALE);
+    let camera = pick(play.state.camera.generation());
+    let grab = pick(play.state.grab);
+    let link = if live { play.link_generation() } else { STALE };
+    let upload = pick(play.state.upload);
+    let verify = pick(play.state.verify);
+    let v = usize::from(variant);
+    let relay = [
+        RelayFailure::Unreachable,
+        RelayFailure::Timeout,
+        RelayFailure::Busy { retry_after: Some(Duration::from_secs(2)) },
+        RelayFailure::Refused,
+        RelayFailure::Session,
+    ][v % 5];
+    match kind {
+        0 => Event::Start,
+        1 => Event::Consented,
+        2 => Event::Shutter,
+        3 => Event::Retake,
+        4 => Event::Accept,
+        5 => Event::Retry,
+        6 => Event::SwitchCamera,
+        7 => Event::FilePicked(FileId(serial)),
+        8 if v % 4 == 0 => Event::Cancel,
+        9 if v % 4 == 0 => Event::Reset,
+        10 if v % 4 == 0 => Event::ConfigRefused,
+        11 if v % 4 == 0 => Event::ConfigChanged { customer: v % 8 == 0 },
+        12 if v % 4 == 0 => Event::Disconnected,
+        8..=12 => Event::Consented,
+        13 | 14 => Event::CameraOpened { generation: camera, info: CAMERA },
+        15 => Event::CameraFailed { generation: camera, error: ErrorCode::ALL[2 + v % 9] },
+        16 => Event::CameraEnded { generation: camera },
+        17 => Event::Frame { generation: camera, quality: Quality::default() },
+        18 | 19 => {
+            let timer = Timer::ALL[v % Timer::ALL.len()];
+            Event::Tick { timer, generation: pick(play.timer(timer)) }
+        }
+        20 | 21 => Event::PhotoReady { generation: grab, photo: photo(serial) },
+        22 => Event::GrabFailed {
+            generation: grab,
+            failure: [GrabFailure::Prevented, GrabFailure::Frame, GrabFailure::TooLarge][v % 3],
+        },
+        23 | 24 => Event::LinkReady {
+            generation: link,
+            link: LinkId(serial),
+            life: [None, Some(Duration::from_secs(60)), Some(Duration::ZERO)][v % 3],
+        },
+        25 => Event::LinkFailed { generation: link, failure: relay },
+        26 => Event::UploadProgress { generation: upload, sent: u32::from(variant) * 900, total: 200_000 },
+        27 => Event::Uploaded { generation: upload },
+        28 => Event::UploadFailed {
+            generation: upload,
+            failure: [
+                UploadFailure::Network,
+                UploadFailure::Stalled,
+                UploadFailure::Expired,
+                UploadFailure::ClockSkew,
+                UploadFailure::Signature,
+                UploadFailure::SignatureV2,
+                UploadFailure::TooLarge,
+                UploadFailure::Damaged,
+                UploadFailure::Busy,
+                UploadFailure::MayHaveLanded,
+                UploadFailure::Refused,
+            ][v % 11],
+        },
+        29 => Event::VerifyDone { generation: verify, verdict: verdict(["success", "failed"][v % 2]) },
+        30 => Event::VerifyFailed { generation: verify, failure: relay },
+        31 => [Event::Online, Event::Offline][v % 2].clone(),
+        _ => [Event::Hidden, Event::Visible][v % 2].clone(),
+    }
+}
+
+/// What the runner would hold, by the effects alone.
+#[derive(Default)]
+struct Model {
+    camera: bool,
+    in_flight: HashSet<Request>,
+    grabbing: u32,
+    timers: HashSet<Timer>,
+    photos: HashSet<PhotoId>,
+    links: HashSet<LinkId>,
+}
+
+impl Model {
+    fn answered(&mut self, before: &Play, event: &Event) {
+        let state = &before.state;
+        match event {
+            Event::CameraFailed { generation, .. } | Event::CameraEnded { generation }
+                if state.camera.generation() == Some(*generation) =>
+            {
+                // The flow still closes it, so that a half-open stream can't stay.
+            }
+            Event::Tick { timer, generation } if before.timer(*timer) == Some(*generation) => {
+                self.timers.remove(timer);
+            }
+            Event::PhotoReady { generation, photo } if state.grab == Some(*generation) => {
+                self.grabbing -= 1;
+                self.photos.insert(photo.id);
+            }
+            Event::GrabFailed { generation, .. } if state.grab == Some(*generation) => self.grabbing -= 1,
+            Event::LinkReady { generation, link, .. } if state.link == Link::Asked(*generation) => {
+                self.in_flight.remove(&Request::Link);
+                self.links.insert(*link);
+            }
+            Event::LinkFailed { generation, .. } if state.link == Link::Asked(*generation) => {
+                self.in_flight.remove(&Request::Link);
+            }
+            Event::Uploaded { generation } | Event::UploadFailed { generation, .. }
+                if state.upload == Some(*generation) =>
+            {
+                self.in_flight.remove(&Request::Upload);
+            }
+            Event::VerifyDone { generation, .. } | Event::VerifyFailed { generation, .. }
+                if state.verify == Some(*generation) =>
+            {
+                self.in_flight.remove(&Request::Verify);
+            }
+            _ => {}
+        }
+    }
+
+    fn perform(&mut self, effect: &Effect) -> Result<(), TestCaseError> {
+        match effect {
+            Effect::OpenCamera { .. } => {
+                prop_assert!(!self.camera, "a second camera");
+                self.camera = true;
+            }
+            Effect::CloseCamera => {
+                prop_assert!(self.camera, "nothing to close");
+                self.camera = false;
+            }
+            Effect::Grab { .. } => self.grabbing = 1,
+            Effect::RequestLink { .. } => prop_assert!(self.in_flight.insert(Request::Link), "a second link request"),
+            Effect::Upload { link, photo, .. } => {
+                prop_assert!(self.in_flight.insert(Request::Upload), "a second upload");
+                prop_assert!(self.links.contains(link) && self.photos.contains(photo));
+            }
+            Effect::Verify { link, .. } => {
+                prop_assert!(self.in_flight.insert(Request::Verify), "a second verify call");
+                prop_assert!(self.links.contains(link));
+            }
+            Effect::Abort(request) => prop_assert!(self.in_flight.remove(request), "nothing to abort"),
+            Effect::StartTimer { timer, .. } => {
+                self.timers.insert(*timer);
+            }
+            Effect::CancelTimer(timer) => prop_assert!(self.timers.remove(timer), "{timer:?} does not run"),
+            Effect::DropPhoto(photo) => prop_assert!(self.photos.remove(photo), "no such photo"),
+            Effect::DropLink(link) => prop_assert!(self.links.remove(link), "no such link"),
+            Effect::Measure { .. } => prop_assert!(self.camera),
+            Effect::Emit(_) | Effect::Announce(_) | Effect::Focus => {}
+        }
+        Ok(())
+    }
+}
+
+/// Whether this event is the person's or the page's wish to let go of the photo, or its verdict.
+fn may_end_the_photo(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::Retake
+            | Event::Cancel
+            | Event::Reset
+            | Event::Disconnected
+            | Event::ConfigChanged { .. }
+            | Event::ConfigRefused
+            | Event::VerifyDone { .. }
+    )
+}
+
+fn is_stale(event: &Event) -> bool {
+    match event {
+        Event::CameraOpened { generation, .. }
+        | Event::CameraFailed { generation, .. }
+        | Event::CameraEnded { generation }
+        | Event::Frame { generation, .. }
+        | Event::Tick { generation, .. }
+        | Event::PhotoReady { generation, .. }
+        | Event::GrabFailed { generation, .. }
+        | Event::LinkReady { generation, .. }
+        | Event::LinkFailed { generation, .. }
+        | Event::UploadProgress { generation, .. }
+        | Event::Uploaded { generation }
+        | Event::UploadFailed { generation, .. }
+        | Event::VerifyDone { generation, .. }
+        | Event::VerifyFailed { generation, .. } => *generation == STALE,
+        _ => false,
+    }
+}
+
+fn play_through(moves: &[Move], auto: bool, review: bool) -> Result<(), TestCaseError> {
+    let mut play = Play::new(config(|options| {
+        options.capture = auto.then(|| "auto".to_owned());
+        options.no_review = !review;
+    }));
+    let mut model = Model::default();
+    for (serial, &random) in moves.iter().enumerate() {
+        let event = event_of(&play, random, serial as u32);
+        let before = play.clone();
+        model.answered(&before, &event);
+        let (state, effects) = step(play.state.clone(), event.clone(), &play.config);
+        if is_stale(&event) {
+            prop_assert_eq!(&state, &before.state, "stale {:?}", event);
+            prop_assert!(effects.is_empty());
+        }
+        play.state = state;
+        for effect in &effects {
+            model.perform(effect)?;
+        }
+        check(&play, &before, &event, &model)?;
+    }
+    Ok(())
+}
+
+fn check(play: &Play, before: &Play, event: &Event, model: &Model) -> Result<(), TestCaseError> {
+    let name = play.name();
+    let camera_allowed =
+        matches!(name, ScreenName::Starting | ScreenName::Framing | ScreenName::Countdown | ScreenName::Grabbing);
+    prop_assert!(camera_allowed || !model.camera, "camera on in {:?} after {:?}", name, event);
+    if let Screen::Failed { error, .. } = &play.state.screen {
+        prop_assert!(!error.next_steps().is_empty());
+    }
+    let shown = play.state.screen.photo().map(|photo| photo.id);
+    prop_assert_eq!(model.photos.iter().copied().collect::<Vec<_>>(), shown.into_iter().collect::<Vec<_>>());
+    prop_assert!(model.links.len() <= 1, "links kept: {:?}", model.links);
+    if before.state.screen.photo().is_some() && !may_end_the_photo(event) {
+        prop_assert!(shown.is_some(), "{:?} lost the photo", event);
+    }
+    let moving = !matches!(name, ScreenName::Failed | ScreenName::Idle | ScreenName::Done);
+    if name == ScreenName::Submitting {
+        let waits = model.timers.contains(&Timer::Retry) || play.state.grab.is_some();
+        prop_assert!(!model.in_flight.is_empty() || waits, "stuck after {:?}: {:?}", event, play.state);
+    }
+    if !moving {
+        let sending = [Request::Upload, Request::Verify].iter().any(|request| model.in_flight.contains(request));
+        prop_assert!(!sending, "sending in {:?}", name);
+    }
+    if matches!(event, Event::Disconnected) {
+        prop_assert!(!model.camera && model.in_flight.is_empty() && model.timers.is_empty());
+        prop_assert!(model.photos.is_empty() && model.links.is_empty());
+        prop_assert_eq!(name, ScreenName::Idle);
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nothing_is_left_behind_whatever_happens(
+        moves in prop::collection::vec((0u8..33, any::<u8>(), prop::bool::weighted(0.9)), 1..200),
+        auto in any::<bool>(),
+        review in any::<bool>(),
+    ) {
+        play_through(&moves, auto, review)?;
+    }
+}
+
+/// The random plays reach the far states at all: a property over plays that all end at the consent screen proves nothing.
+#[test]
+fn random_plays_reach_every_state() {
+    use proptest::strategy::ValueTree;
+    use proptest::test_runner::TestRunner;
+    let mut runner = TestRunner::deterministic();
+    let moves = prop::collection::vec((0u8..33, any::<u8>(), prop::bool::weighted(0.9)), 200);
+    let mut seen = HashSet::new();
+    for _ in 0..300 {
+        let moves = moves.new_tree(&mut runner).unwrap().current();
+        let mut play = Play::new(config(|options| options.capture = Some("auto".to_owned())));
+        for (serial, random) in moves.into_iter().enumerate() {
+            let event = event_of(&play, random, serial as u32);
+            play.send(event);
+            seen.insert(play.name());
+        }
+    }
+    assert_eq!(seen.len(), ScreenName::ALL.len(), "{seen:?}");
+}

@@ -1,0 +1,281 @@
+//! From a photo to a verdict: what is done about each failure, row by row.
+
+use std::time::Duration;
+
+use akiba_protocol::UploadFailure;
+use akiba_selfie::flow::{
+    Announcement, Delay, Effect, ErrorCode, Event, LinkId, Notice, Phase, RelayFailure, Request, Screen, ScreenName,
+    Source, Timer, Wait, limits, upload_code,
+};
+
+use crate::play::{Place, Play, photo};
+
+fn wait_of(play: &Play) -> Option<Wait> {
+    match play.state.screen {
+        Screen::Submitting { wait, .. } => wait,
+        _ => None,
+    }
+}
+
+fn failed_with(play: &Play) -> Option<ErrorCode> {
+    match play.state.screen {
+        Screen::Failed { error, photo } => {
+            assert!(photo.is_some(), "the photo is kept");
+            Some(error)
+        }
+        _ => None,
+    }
+}
+
+#[test]
+fn the_whole_way_with_a_link_at_hand() {
+    let mut play = Play::at(Place::Framing);
+    play.link_comes(5, 60).send(Event::Shutter).photo_comes(1).send(Event::Accept);
+    assert!(play.did(|effect| matches!(effect, Effect::Upload { link: LinkId(5), plain: false, again: false, .. })));
+    let generation = play.state.upload.unwrap();
+    play.send(Event::UploadProgress { generation, sent: 120_000, total: 200_000 });
+    assert!(play.told(|notice| *notice == Notice::Progress(Phase::Uploading { sent: 120_000, total: 200_000 })));
+    assert!(play.did(|effect| *effect == Effect::Announce(Announcement::Quarter(2))));
+    play.upload_ends(Ok(()));
+    assert!(play.did(|effect| matches!(effect, Effect::Verify { link: LinkId(5), .. })));
+    play.verify_ends(Ok("success"));
+    assert_eq!(play.name(), ScreenName::Done);
+    assert!(play.told(|notice| matches!(notice, Notice::Verdict(verdict) if verdict.is_verified())));
+    assert!(play.did(|effect| matches!(effect, Effect::DropPhoto(_))));
+    assert!(play.did(|effect| *effect == Effect::DropLink(LinkId(5))));
+    assert!(play.state.timers.is_empty());
+}
+
+#[test]
+fn passing_faults_are_tried_again_with_growing_pauses_and_then_the_person_is_asked() {
+    for failure in [UploadFailure::Network, UploadFailure::Busy, UploadFailure::Stalled] {
+        let mut play = Play::at(Place::Uploading);
+        for failed in 1..limits::TRIES {
+            play.upload_ends(Err(failure));
+            let most = limits::backoff(failed);
+            let wanted = Delay::Jittered { least: Duration::ZERO, most };
+            assert!(
+                play.did(
+                    |effect| matches!(effect, Effect::StartTimer { timer: Timer::Retry, delay, .. } if *delay == wanted)
+                ),
+                "{failure:?} {failed}: {:?}",
+                play.effects
+            );
+            assert_eq!(wait_of(&play), Some(Wait::Pause));
+            play.tick(Timer::Retry);
+            assert!(play.did(|effect| matches!(effect, Effect::Upload { again: true, .. })));
+        }
+        play.upload_ends(Err(failure));
+        assert_eq!(failed_with(&play), Some(upload_code(failure)));
+        play.send(Event::Retry);
+        assert!(play.did(|effect| matches!(effect, Effect::Upload { .. })), "and may send the same photo again");
+    }
+}
+
+#[test]
+fn pauses_double_up_to_sixteen_seconds() {
+    let pauses: Vec<u64> = (1..=7).map(|failed| limits::backoff(failed).as_secs()).collect();
+    assert_eq!(pauses, [1, 2, 4, 8, 16, 16, 16]);
+}
+
+#[test]
+fn offline_waits_for_the_network_without_counting_tries() {
+    let mut play = Play::at(Place::Uploading);
+    play.send(Event::Offline);
+    for _ in 0..20 {
+        play.upload_ends(Err(UploadFailure::Network));
+        assert_eq!(wait_of(&play), Some(Wait::Network));
+        assert!(play.did(|effect| *effect == Effect::Announce(Announcement::WaitingForNetwork)));
+        play.tick(Timer::Retry);
+        assert!(play.did(|effect| matches!(effect, Effect::Upload { .. })), "the browser may be wrong");
+    }
+    play.upload_ends(Err(UploadFailure::Network));
+    play.send(Event::Online);
+    assert!(play.did(|effect| matches!(effect, Effect::Upload { .. })));
+    assert_eq!(play.timer(Timer::Retry), None);
+}
+
+#[test]
+fn a_link_that_dies_during_the_wait_is_replaced() {
+    let mut play = Play::at(Place::Uploading);
+    play.send(Event::Offline).upload_ends(Err(UploadFailure::Network)).tick(Timer::LinkLife);
+    assert!(play.did(|effect| matches!(effect, Effect::DropLink(_))));
+    play.send(Event::Online);
+    assert!(play.did(|effect| matches!(effect, Effect::RequestLink { .. })));
+    play.link_comes(9, 60);
+    assert!(play.did(|effect| matches!(effect, Effect::Upload { link: LinkId(9), again: false, .. })));
+}
+
+#[test]
+fn a_link_that_dies_during_the_upload_is_not_tried_again() {
+    let mut play = Play::at(Place::Uploading);
+    play.tick(Timer::LinkLife);
+    assert!(play.effects.is_empty(), "S3 looks at the clock when an upload begins");
+    play.upload_ends(Err(UploadFailure::Network)).tick(Timer::Retry);
+    assert!(play.did(|effect| matches!(effect, Effect::RequestLink { .. })));
+}
+
+#[test]
+fn an_expired_link_is_replaced_once() {
+    for failure in [UploadFailure::Expired, UploadFailure::ClockSkew] {
+        let mut play = Play::at(Place::Uploading);
+        play.upload_ends(Err(failure));
+        assert!(play.did(|effect| matches!(effect, Effect::DropLink(_))));
+        assert!(play.did(|effect| matches!(effect, Effect::RequestLink { .. })));
+        play.link_comes(2, 60).upload_ends(Err(failure));
+        assert_eq!(failed_with(&play), Some(upload_code(failure)));
+        play.send(Event::Retry);
+        assert!(play.did(|effect| matches!(effect, Effect::RequestLink { .. })), "never the dead link again");
+    }
+}
+
+#[test]
+fn refusals_end_the_submission_and_keep_the_photo() {
+    for failure in [UploadFailure::Signature, UploadFailure::Refused] {
+        let mut play = Play::at(Place::Uploading);
+        play.upload_ends(Err(failure));
+        assert_eq!(failed_with(&play), Some(ErrorCode::UploadRefused));
+    }
+}
+
+#[test]
+fn an_old_style_link_is_tried_once_without_content_type() {
+    let mut play = Play::at(Place::Uploading);
+    play.upload_ends(Err(UploadFailure::SignatureV2));
+    assert!(play.did(|effect| matches!(effect, Effect::Upload { plain: true, .. })));
+    play.upload_ends(Err(UploadFailure::SignatureV2));
+    assert_eq!(failed_with(&play), Some(ErrorCode::UploadRefused));
+}
+
+#[test]
+fn a_photo_that_is_too_large_is_made_smaller_once() {
+    let mut play = Play::at(Place::Uploading);
+    play.upload_ends(Err(UploadFailure::TooLarge));
+    assert!(play.did(|effect| matches!(effect, Effect::Grab { source: Source::Photo(_), .. })));
+    play.photo_comes(2);
+    assert!(play.did(|effect| *effect == Effect::DropPhoto(photo(1).id)));
+    assert!(play.did(|effect| matches!(effect, Effect::Upload { photo: id, .. } if *id == photo(2).id)));
+    assert!(!play.told(|notice| matches!(notice, Notice::Captured(_))), "it is the same photo to the page");
+    play.upload_ends(Err(UploadFailure::TooLarge));
+    assert_eq!(failed_with(&play), Some(ErrorCode::UploadTooLarge));
+}
+
+#[test]
+fn a_damaged_photo_is_sent_once_more() {
+    let mut play = Play::at(Place::Uploading);
+    play.upload_ends(Err(UploadFailure::Damaged));
+    assert!(play.did(|effect| matches!(effect, Effect::Upload { .. })));
+    play.upload_ends(Err(UploadFailure::Damaged));
+    assert_eq!(failed_with(&play), Some(ErrorCode::UploadDamaged));
+}
+
+#[test]
+fn a_first_try_that_may_have_landed_goes_on_to_verify() {
+    let mut play = Play::at(Place::Uploading);
+    play.upload_ends(Err(UploadFailure::Network)).tick(Timer::Retry);
+    play.upload_ends(Err(UploadFailure::MayHaveLanded));
+    assert!(play.did(|effect| matches!(effect, Effect::Verify { .. })));
+}
+
+#[test]
+fn a_stalled_upload_is_aborted_and_progress_restarts_the_clock() {
+    let mut play = Play::at(Place::Uploading);
+    let first = play.timer(Timer::Stall).unwrap();
+    let generation = play.state.upload.unwrap();
+    play.send(Event::UploadProgress { generation, sent: 1, total: 200_000 });
+    assert_ne!(play.timer(Timer::Stall), Some(first));
+    play.send(Event::UploadProgress { generation, sent: 1, total: 200_000 });
+    assert!(play.effects.is_empty(), "no byte, no new time");
+    play.tick(Timer::Stall);
+    assert!(play.did(|effect| *effect == Effect::Abort(Request::Upload)));
+    assert_eq!(wait_of(&play), Some(Wait::Pause));
+}
+
+#[test]
+fn the_link_request_is_retried_where_that_can_help() {
+    for (failure, code, again) in [
+        (RelayFailure::Unreachable, ErrorCode::RelayUnreachable, true),
+        (RelayFailure::Timeout, ErrorCode::RelayTimeout, true),
+        (RelayFailure::Busy { retry_after: None }, ErrorCode::RelayBusy, true),
+        (RelayFailure::Failed, ErrorCode::RelayFailed, true),
+        (RelayFailure::Session, ErrorCode::Session, false),
+        (RelayFailure::Forbidden, ErrorCode::RelayForbidden, false),
+        (RelayFailure::UnknownCustomer, ErrorCode::CustomerUnknown, false),
+        (RelayFailure::Refused, ErrorCode::RelayRefused, false),
+        (RelayFailure::Reply, ErrorCode::RelayReply, false),
+        (RelayFailure::LinkUnusable, ErrorCode::LinkUnusable, false),
+    ] {
+        let mut play = Play::at(Place::Linking);
+        let generation = play.link_generation();
+        play.send(Event::LinkFailed { generation, failure });
+        assert_eq!(wait_of(&play), again.then_some(Wait::Pause), "{failure:?}");
+        if again {
+            play.tick(Timer::Retry);
+            assert!(play.did(|effect| matches!(effect, Effect::RequestLink { .. })), "{failure:?}");
+        } else {
+            assert_eq!(failed_with(&play), Some(code), "{failure:?}");
+        }
+    }
+}
+
+#[test]
+fn retry_after_is_the_least_pause_and_a_long_one_asks_the_person() {
+    let mut play = Play::at(Place::Linking);
+    let generation = play.link_generation();
+    let busy = |seconds| RelayFailure::Busy { retry_after: Some(Duration::from_secs(seconds)) };
+    play.send(Event::LinkFailed { generation, failure: busy(7) });
+    let wanted = Delay::Jittered { least: Duration::from_secs(7), most: Duration::from_secs(8) };
+    assert!(play.did(|effect| matches!(effect, Effect::StartTimer { delay, .. } if *delay == wanted)));
+    play.tick(Timer::Retry);
+    let generation = play.link_generation();
+    play.send(Event::LinkFailed { generation, failure: busy(120) });
+    assert_eq!(failed_with(&play), Some(ErrorCode::RelayBusy));
+}
+
+#[test]
+fn verify_is_never_repeated_by_itself_unless_nothing_was_done() {
+    for failure in [
+        RelayFailure::Unreachable,
+        RelayFailure::Timeout,
+        RelayFailure::Failed,
+        RelayFailure::Reply,
+        RelayFailure::Session,
+    ] {
+        let mut play = Play::at(Place::Verifying);
+        play.verify_ends(Err(failure));
+        assert_eq!(failed_with(&play), Some(failure.code()));
+        play.send(Event::Retry);
+        assert!(play.did(|effect| matches!(effect, Effect::Verify { .. })), "no second upload: {failure:?}");
+        assert!(!play.did(|effect| matches!(effect, Effect::Upload { .. })));
+    }
+    let mut play = Play::at(Place::Verifying);
+    play.verify_ends(Err(RelayFailure::Busy { retry_after: None }));
+    assert_eq!(wait_of(&play), Some(Wait::Pause));
+}
+
+#[test]
+fn only_an_explicit_success_is_told_as_verified() {
+    for status in ["failed", "Success", "", "pending"] {
+        let mut play = Play::at(Place::Verifying);
+        play.verify_ends(Ok(status));
+        assert!(play.told(|notice| matches!(notice, Notice::Verdict(verdict) if !verdict.is_verified())), "{status}");
+    }
+}
+
+#[test]
+fn a_photo_of_one_customer_is_never_sent_for_another() {
+    for place in [Place::Review, Place::Linking, Place::Uploading, Place::FailedUpload] {
+        let mut play = Play::at(place);
+        play.send(Event::ConfigChanged { customer: true });
+        assert_eq!(play.name(), ScreenName::Idle, "{place:?}");
+        assert!(play.did(|effect| matches!(effect, Effect::DropPhoto(_))), "{place:?}");
+    }
+}
+
+#[test]
+fn a_link_that_comes_late_finds_no_second_request() {
+    let mut play = Play::at(Place::Linking);
+    assert!(!play.did(|effect| matches!(effect, Effect::RequestLink { .. })), "the one asked for ahead is waited for");
+    play.link_comes(3, 60);
+    assert!(play.did(|effect| matches!(effect, Effect::Upload { link: LinkId(3), .. })));
+}
