@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds what a page loads: the WebAssembly into www/pkg, and the demo page's folder build/site. Both are left alone
-# when nothing changed.
+# Builds what a page loads (the WebAssembly into www/pkg, the demo page into build/site), and the services. What has not
+# changed is not built again.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/env.sh
@@ -44,6 +44,11 @@ build_site() {
   cp "$pkg"/akiba-selfie* "$site/akiba-selfie/pkg/"
 }
 
+build_services() {
+  cargo build --quiet --profile service --locked --package akiba-relay --package akiba-sandbox
+}
+
 if outdated; then build_wasm; fi
 cp LICENSE-APACHE LICENSE-MIT www/
 build_site
+build_services
