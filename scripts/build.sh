@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds what a page loads: the WebAssembly into www/pkg, and the demo page's folder build/site. Both are left alone
-# when nothing changed.
+# Builds what a page loads (the WebAssembly into www/pkg, the demo page into build/site), and the services. What has not
+# changed is not built again.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/env.sh
@@ -17,6 +17,8 @@ outdated() {
 
 build_wasm() {
   echo "build: WebAssembly"
+  local begun
+  begun=$(mktemp)
   rm -rf "$pkg"
   # wasm-opt is npm's binaryen, called below; wasm-pack would download its own.
   wasm-pack --quiet build --target web --release --no-opt --mode no-install --no-pack --no-typescript \
@@ -28,7 +30,8 @@ build_wasm() {
     --enable-reference-types --enable-multivalue \
     --strip-debug --strip-producers \
     -o "$pkg/akiba-selfie_bg.wasm" "$pkg/akiba-selfie_bg.wasm"
-  touch "$stamp"
+  # As old as the build's beginning: what changes while it runs is built by the next one.
+  mv "$begun" "$stamp"
 }
 
 # The page as Trunk would make it: its links say what it is made of.
@@ -41,6 +44,11 @@ build_site() {
   cp "$pkg"/akiba-selfie* "$site/akiba-selfie/pkg/"
 }
 
+build_services() {
+  cargo build --quiet --profile service --locked --package akiba-relay --package akiba-sandbox
+}
+
 if outdated; then build_wasm; fi
 cp LICENSE-APACHE LICENSE-MIT www/
 build_site
+build_services

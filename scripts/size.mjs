@@ -2,7 +2,7 @@
 //
 //   node scripts/size.mjs [--json]
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { brotliCompressSync, constants } from 'node:zlib';
 
 /** Bytes after brotli, of everything together. */
@@ -12,23 +12,9 @@ const AIM = 100_000;
 
 const www = new URL('../www/', import.meta.url);
 
-/** The modules that `define.js` reaches, and every file of the built widget. The styles are inside the WebAssembly. */
-function loaded() {
-  const files = new Set();
-  const add = (name) => {
-    if (files.has(name)) return;
-    files.add(name);
-    const folder = new URL(name, www);
-    for (const [, path] of readFileSync(folder, 'utf8').matchAll(/^\s*(?:import|export)\b[^'"]*['"](\.[^'"]+)['"]/gm)) {
-      add(new URL(path, folder).pathname.slice(www.pathname.length));
-    }
-  };
-  add('define.js');
-  for (const name of readdirSync(new URL('pkg/', www), { recursive: true })) {
-    if (/\.(js|wasm|css)$/.test(name)) files.add(`pkg/${name}`);
-  }
-  return [...files];
-}
+/** What of the package a page loads; an end-to-end test compares it with what a browser asks for. */
+const { files } = JSON.parse(readFileSync(new URL('package.json', www)));
+const loaded = files.filter((name) => /\.(js|wasm|css)$/.test(name));
 
 const brotli = (bytes) =>
   brotliCompressSync(bytes, {
@@ -38,7 +24,7 @@ const brotli = (bytes) =>
     },
   }).length;
 
-const rows = loaded().map((name) => {
+const rows = loaded.map((name) => {
   const bytes = readFileSync(new URL(name, www));
   return { name, raw: bytes.length, brotli: brotli(bytes) };
 });

@@ -135,7 +135,6 @@ export class AkibaSelfieElement extends Base {
     if (!widget) return;
     this.#widget = undefined;
     widget.unmount();
-    widget.free();
     this.#showState('idle');
   }
 

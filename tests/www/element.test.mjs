@@ -213,7 +213,7 @@ test('an element that is removed ends its widget, and has a new one when it is b
     await settled();
     return { gone, mounts: widgets.length, calls: widgets[1].calls, text: selfie.shadowRoot.textContent };
   });
-  assert.deepEqual(seen.gone, { calls: ['unmount', 'free'], state: 'idle', text: '' });
+  assert.deepEqual(seen.gone, { calls: ['unmount'], state: 'idle', text: '' });
   assert.equal(seen.mounts, 2);
   assert.deepEqual(seen.calls, []);
   assert.equal(seen.text, 'mounted');
@@ -242,7 +242,7 @@ test('an element that goes to another document begins anew there', async () => {
     await settled();
     return { mounts: widgets.length, calls: widgets[0].calls };
   });
-  assert.deepEqual(seen, { mounts: 2, calls: ['unmount', 'free'] });
+  assert.deepEqual(seen, { mounts: 2, calls: ['unmount'] });
 });
 
 test('several elements share one WebAssembly', async () => {

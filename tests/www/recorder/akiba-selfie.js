@@ -40,10 +40,6 @@ export class Widget {
     this.root.replaceChildren();
     this.calls.push('unmount');
   }
-
-  free() {
-    this.calls.push('free');
-  }
 }
 
 for (const method of ['start', 'capture', 'retake', 'submit', 'cancel', 'reset']) {

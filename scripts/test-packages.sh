@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# The npm package and Trunk's build, used as others use them.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/env.sh
+
+exec node --test --test-concurrency=1 --test-reporter=spec tests/packages/*.test.mjs

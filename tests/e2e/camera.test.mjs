@@ -1,0 +1,119 @@
+// What can go wrong with a camera, and that it is off in the end.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+
+import { launch } from './support/browser.mjs';
+import { Selfie } from './support/selfie.mjs';
+import { suite } from './support/suite.mjs';
+import { watch } from './support/watch.mjs';
+
+const it = suite();
+
+/** A photo is taken, as on a phone whose camera the page can't have. */
+async function goOnWithFile(selfie) {
+  const buffer = it.film.frames[0];
+  await selfie.element.locator('input[type=file]').first().setInputFiles({ name: 'me.jpg', mimeType: 'image/jpeg', buffer });
+  await selfie.state('review');
+  await selfie.send();
+  await selfie.event('selfie-verified');
+}
+
+test('permission denied: the code, the way out, and a file in its place', async () => {
+  const asking = await launch({ film: it.film.file, grant: false });
+  try {
+    const context = await asking.newContext();
+    const page = await context.newPage();
+    const watched = await watch(page);
+    // To grant nothing is to refuse everything: no question is asked.
+    await context.grantPermissions([], { origin: it.demo.page });
+    const selfie = await Selfie.open(page, `${it.demo.page}/`);
+    await selfie.button('Start').click();
+    await selfie.button('I agree, open the camera').click();
+    const { detail } = await selfie.event('selfie-error');
+    assert.deepEqual([detail.code, detail.retryable], ['camera-denied', true]);
+    await selfie.state('failed');
+    assert.match(await selfie.element.locator('[part=note]').innerText(), /address/);
+
+    // Allowed in the meantime, the same screen goes on.
+    await context.grantPermissions(['camera'], { origin: it.demo.page });
+    await selfie.button('Try the camera again').click();
+    await selfie.state('framing');
+    await selfie.shoot();
+    await selfie.send();
+    await selfie.event('selfie-verified');
+    watched.clean();
+  } finally {
+    await asking.close();
+  }
+});
+
+test('unplugged while framing: the code, and the camera again', async () => {
+  const selfie = await it.open();
+  await selfie.frame();
+  await killCamera();
+  const { detail } = await selfie.event('selfie-error');
+  assert.deepEqual([detail.code, detail.retryable], ['camera-ended', true]);
+  assert.deepEqual(await selfie.tracks(), { all: 1, live: 0 });
+  await selfie.button('Try the camera again').click();
+  await selfie.state('framing');
+  await selfie.shoot();
+});
+
+/** Ends the browser's own process that runs the camera: to the page, the camera is gone. */
+async function killCamera() {
+  const session = await it.browser.newBrowserCDPSession();
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  await session.detach();
+  const camera = processInfo.find(({ id }) =>
+    readFileSync(`/proc/${id}/cmdline`, 'latin1').includes('video_capture.mojom.VideoCaptureService'),
+  );
+  assert.ok(camera, 'the browser has no process for its camera');
+  process.kill(camera.id, 'SIGKILL');
+}
+
+test('the camera is off after the photo, and after giving up', async () => {
+  const selfie = await it.open();
+  await selfie.frame();
+  assert.deepEqual(await selfie.tracks(), { all: 1, live: 1 });
+  await selfie.shoot();
+  assert.deepEqual(await selfie.tracks(), { all: 1, live: 0 });
+  await selfie.button('Retake').click();
+  await selfie.state('framing');
+  assert.deepEqual(await selfie.tracks(), { all: 2, live: 1 });
+  await selfie.button('Cancel').click();
+  await selfie.event('selfie-cancelled');
+  await selfie.state('idle');
+  assert.deepEqual(await selfie.tracks(), { all: 2, live: 0 });
+});
+
+test('the preview is mirrored, and plays', async () => {
+  const selfie = await it.open();
+  await selfie.frame();
+  const seen = await selfie.element.locator('video').evaluate(async (video) => {
+    const from = video.currentTime;
+    await new Promise((wake) => setTimeout(wake, 400));
+    const { a } = new DOMMatrix(getComputedStyle(video.parentElement).transform);
+    const { a: own } = new DOMMatrix(getComputedStyle(video).transform);
+    return { moves: video.currentTime > from, mirrored: a * own < 0, muted: video.muted, inline: video.playsInline };
+  });
+  assert.deepEqual(seen, { moves: true, mirrored: true, muted: true, inline: true });
+});
+
+test('no camera: the code, and a file in its place', async () => {
+  const blind = await launch({ film: null });
+  try {
+    const page = await blind.newPage();
+    const watched = await watch(page);
+    const selfie = await Selfie.open(page, `${it.demo.page}/`);
+    await selfie.button('Start').click();
+    await selfie.button('I agree, open the camera').click();
+    const { detail } = await selfie.event('selfie-error');
+    assert.deepEqual([detail.code, detail.retryable], ['camera-not-found', true]);
+    await goOnWithFile(selfie);
+    watched.clean();
+  } finally {
+    await blind.close();
+  }
+});

@@ -1,0 +1,216 @@
+// The element in a page: events, attributes, several of it, in and out of the document.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { EVENTS } from '../../www/registry.js';
+import { Selfie } from './support/selfie.mjs';
+import { suite } from './support/suite.mjs';
+
+const it = suite();
+
+/** Takes the demo's own element out, so that a test writes its own markup in its place. */
+async function markup(html) {
+  const selfie = await it.open();
+  await selfie.page.evaluate((text) => {
+    document.querySelector('main').innerHTML = text;
+    selfieEvents.length = 0;
+  }, html);
+  return selfie;
+}
+
+const GOOD = 'relay="/" identifier="0000000000001" no-consent no-review';
+
+test('every event bubbles and is composed, and only selfie-capture can be cancelled', async () => {
+  const selfie = await it.open();
+  await selfie.frame();
+  await selfie.button('Cancel').click();
+  await selfie.event('selfie-cancelled');
+  await selfie.takeAndSend();
+  await selfie.event('selfie-verified');
+  const events = await selfie.events();
+  for (const { type, bubbles, composed, cancelable } of events) {
+    assert.deepEqual({ bubbles, composed, cancelable }, { bubbles: true, composed: true, cancelable: type === 'selfie-capture' }, type);
+  }
+  const seen = new Set(events.map(({ type }) => type));
+  // The others belong to what went well here: a black picture, a rejection, a failure.
+  const rest = ['selfie-guidance', 'selfie-rejected', 'selfie-error'];
+  assert.deepEqual([...seen].sort(), EVENTS.filter((type) => !rest.includes(type)).sort());
+});
+
+test('the states follow one another, each named in the event, the property and CSS', async () => {
+  const selfie = await it.open();
+  await selfie.page.evaluate(() => {
+    globalThis.shown = [];
+    const element = document.querySelector('akiba-selfie');
+    element.addEventListener('selfie-statechange', ({ detail }) => {
+      shown.push([detail.state, element.state, element.matches(`:state(${detail.state})`)]);
+    });
+  });
+  await selfie.takeAndSend();
+  await selfie.event('selfie-verified');
+  await selfie.state('done');
+  const changes = (await selfie.events('selfie-statechange')).map(({ detail }) => detail);
+  const states = ['consent', 'starting', 'framing', 'grabbing', 'review', 'submitting', 'done'];
+  assert.deepEqual(changes, states.map((state, index) => ({ state, previous: states[index - 1] ?? 'idle' })));
+  assert.deepEqual(await selfie.page.evaluate(() => shown), states.map((state) => [state, state, true]));
+});
+
+test('it reaches a verdict by its methods alone', async () => {
+  const selfie = await markup('<akiba-selfie relay="/" identifier="0000000000001"></akiba-selfie>');
+  const call = (method) => selfie.page.evaluate((name) => document.querySelector('akiba-selfie')[name](), method);
+  await call('start');
+  await selfie.state('consent');
+  await selfie.button('I agree, open the camera').click();
+  await selfie.state('framing');
+  await call('capture');
+  await selfie.state('review');
+  await call('retake');
+  await selfie.state('framing');
+  await call('capture');
+  await selfie.state('review');
+  await call('submit');
+  await selfie.event('selfie-verified');
+  await selfie.state('done');
+  await call('reset');
+  await selfie.state('idle');
+  await call('start');
+  await call('cancel');
+  await selfie.event('selfie-cancelled');
+});
+
+test('no-consent, no-review and capture="auto": a verdict without a tap', async () => {
+  const selfie = await markup(`<akiba-selfie ${GOOD} capture="auto"></akiba-selfie>`);
+  await selfie.page.evaluate(() => document.querySelector('akiba-selfie').start());
+  await selfie.event('selfie-verified');
+  const states = (await selfie.events('selfie-statechange')).map(({ detail }) => detail.state);
+  assert.deepEqual(states, ['starting', 'framing', 'countdown', 'grabbing', 'submitting', 'done']);
+});
+
+test('a listener may call the element from within its events', async () => {
+  const selfie = await markup(`<akiba-selfie ${GOOD}></akiba-selfie>`);
+  await selfie.page.evaluate(() => {
+    const element = document.querySelector('akiba-selfie');
+    element.addEventListener('selfie-statechange', ({ detail }) => {
+      if (detail.state === 'framing') element.capture();
+      if (detail.state === 'done') element.reset();
+      // A change of settings that leads to another state, from within which the element is called again.
+      if (detail.state === 'idle') {
+        element.setAttribute('relay', 'nonsense');
+        element.cancel();
+      }
+      if (detail.state === 'failed') element.reset();
+    });
+    element.start();
+  });
+  await selfie.event('selfie-verified');
+  const { detail } = await selfie.event('selfie-error');
+  assert.equal(detail.code, 'config');
+});
+
+test('attributes that are set late take effect, and keep what is under way', async () => {
+  const selfie = await markup('<akiba-selfie></akiba-selfie>');
+  const { detail } = await selfie.event('selfie-error');
+  assert.deepEqual([detail.code, detail.retryable], ['config', false]);
+  assert.match(detail.cause, /relay/);
+  await selfie.element.getByText(/`relay` is missing/).waitFor();
+  await selfie.page.evaluate(() => {
+    const element = document.querySelector('akiba-selfie');
+    element.identifier = '0000000000001';
+    element.relay = '/';
+  });
+  await selfie.frame();
+  await selfie.page.evaluate(() => document.querySelector('akiba-selfie').setAttribute('no-review', ''));
+  assert.deepEqual(await selfie.tracks(), { all: 1, live: 1 });
+  await selfie.button('Take the photo').click();
+  await selfie.event('selfie-verified');
+  const states = (await selfie.events('selfie-statechange')).map(({ detail: change }) => change.state);
+  assert.equal(states.filter((state) => state === 'starting').length, 1);
+  assert.equal(states.includes('review'), false);
+});
+
+for (const [what, attributes, cause] of [
+  ['no identifier and no session', 'relay="/"', /identifier/],
+  ['a relay without https', 'relay="http://relay.example" identifier="1"', /https/],
+  ['an unknown type', 'relay="/" identifier="1" type="robot"', /`type`/],
+  ['an unknown capture', 'relay="/" identifier="1" capture="never"', /`capture`/],
+]) {
+  test(`${what}: a message in place of the widget, and the code config`, async () => {
+    const selfie = await markup(`<akiba-selfie ${attributes}></akiba-selfie>`);
+    const { detail } = await selfie.event('selfie-error');
+    assert.equal(detail.code, 'config');
+    assert.match(detail.cause, cause);
+    assert.match(await selfie.element.locator('[part=developer]').innerText(), cause);
+    assert.equal(await selfie.element.getByRole('button').count(), 0);
+    assert.doesNotMatch(await selfie.element.innerText(), /relay\.example|robot|never/, 'no value is repeated');
+  });
+}
+
+test('several elements on one page do not disturb each other', async () => {
+  const selfie = await markup(`
+    <akiba-selfie id="one" ${GOOD}></akiba-selfie>
+    <akiba-selfie id="two" relay="/" identifier="0000000000002" no-consent no-review></akiba-selfie>
+    <akiba-selfie id="three"></akiba-selfie>`);
+  const one = new Selfie(selfie.page, '#one');
+  const two = new Selfie(selfie.page, '#two');
+  await selfie.event('selfie-error');
+  await one.button('Start').click();
+  await one.state('framing');
+  await two.button('Start').click();
+  await two.state('framing');
+  await one.button('Take the photo').click();
+  await one.state('done');
+  assert.equal(await selfie.page.evaluate(() => document.querySelector('#two').state), 'framing');
+  await two.button('Take the photo').click();
+  await two.state('done');
+  const told = (await selfie.events('selfie-verified', 'selfie-rejected', 'selfie-error')).map(({ type, from }) => [from, type]);
+  assert.deepEqual(told, [['three', 'selfie-error'], ['one', 'selfie-verified'], ['two', 'selfie-rejected']]);
+});
+
+test('moved while framing, the picture goes on; removed, the camera is off', async () => {
+  const selfie = await markup(`<akiba-selfie ${GOOD}></akiba-selfie><div id="elsewhere"></div>`);
+  await selfie.button('Start').click();
+  await selfie.state('framing');
+  const moved = await selfie.page.evaluate(async () => {
+    const element = document.querySelector('akiba-selfie');
+    document.querySelector('#elsewhere').append(element);
+    await new Promise((wake) => setTimeout(wake, 300));
+    const video = element.shadowRoot.querySelector('video');
+    return { state: element.state, paused: video.paused };
+  });
+  assert.deepEqual(moved, { state: 'framing', paused: false });
+  assert.deepEqual(await selfie.tracks(), { all: 1, live: 1 });
+
+  await selfie.page.evaluate(() => {
+    globalThis.kept = document.querySelector('akiba-selfie');
+    kept.remove();
+  });
+  await selfie.page.waitForFunction(() => cameraTracks.every(({ readyState }) => readyState === 'ended'));
+  assert.equal(await selfie.page.evaluate(() => kept.state), 'idle');
+
+  await selfie.page.evaluate(() => document.querySelector('main').append(kept));
+  await selfie.button('Start').click();
+  await selfie.state('framing');
+  await selfie.button('Take the photo').click();
+  await selfie.event('selfie-verified');
+});
+
+test('the session goes to the relay as a bearer, from a string or a function, and nowhere else', async () => {
+  const selfie = await markup('<akiba-selfie relay="/" no-consent no-review></akiba-selfie>');
+  const sent = [];
+  selfie.page.on('request', (request) => {
+    const { pathname } = new URL(request.url());
+    if (pathname.startsWith('/v1/')) sent.push(request.headers().authorization);
+  });
+  await selfie.page.evaluate(() => {
+    const element = document.querySelector('akiba-selfie');
+    element.setAttribute('identifier', '0000000000001');
+    element.session = async () => 'short-lived';
+  });
+  await selfie.button('Start').click();
+  await selfie.state('framing');
+  await selfie.button('Take the photo').click();
+  await selfie.event('selfie-verified');
+  assert.deepEqual(sent, ['Bearer short-lived', 'Bearer short-lived']);
+  assert.doesNotMatch(await selfie.page.content(), /short-lived/);
+});

@@ -1,0 +1,80 @@
+// Every test identity of the sandbox, from the camera to its outcome.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+
+import { IDENTITIES } from '../../demo/identities.js';
+import { suite } from './support/suite.mjs';
+
+const it = suite({ demo: ['--slow-seconds', '2'] });
+
+const documentation = readFileSync(new URL('../../docs/sandbox.md', import.meta.url), 'utf8');
+const documented = [...documentation.matchAll(/^\| `(\d{13})` \| ([\w-]+) \|/gm)].map(([, id, name]) => ({ id, name }));
+
+/** The line that Chromium itself writes for a reply with this status. */
+const reply = (status) => new RegExp(`Failed to load resource: the server responded with a status of ${status}`);
+
+const verified = (detail) => {
+  assert.equal(detail.outcome, 'verified');
+  assert.equal(detail.reason, null);
+  assert.deepEqual(detail.scores, { fraud: 0.04, match: 0.97 });
+  assert.equal(detail.response.status, 'success');
+  assert.equal(typeof detail.identity.fullname, 'string');
+};
+
+/** What each identity comes to: the event, what must hold of its detail, and the console errors on the way. */
+const OUTCOMES = {
+  verified: { event: 'selfie-verified', holds: verified },
+  'not-matched': {
+    event: 'selfie-rejected',
+    holds(detail) {
+      assert.equal(detail.outcome, 'rejected');
+      assert.equal(detail.reason, 'not-matched');
+      assert.equal(detail.scores.match, 0.12);
+    },
+  },
+  'high-fraud': {
+    event: 'selfie-rejected',
+    holds(detail) {
+      assert.equal(detail.outcome, 'rejected');
+      assert.equal(detail.reason, 'fraud');
+      assert.equal(detail.response.status, 'success');
+      assert.equal(detail.scores.fraud, 0.92);
+    },
+  },
+  'link-down': { event: 'selfie-error', code: 'relay-failed', expected: [reply(502)] },
+  'verify-down': { event: 'selfie-error', code: 'relay-failed', expected: [reply(502)] },
+  slow: { event: 'selfie-verified', holds: verified },
+  'expired-link': { event: 'selfie-verified', holds: verified, expected: [reply(403)] },
+  'expired-always': { event: 'selfie-error', code: 'upload-expired', expected: [reply(403)] },
+  'busy-storage': { event: 'selfie-verified', holds: verified, expected: [reply(503)] },
+  'unknown-customer': { event: 'selfie-error', code: 'customer-unknown', expected: [reply(404)] },
+  'token-refused': { event: 'selfie-error', code: 'relay-failed', expected: [reply(502)] },
+};
+
+test('the demo offers every identity of the documentation', () => {
+  assert.deepEqual(IDENTITIES.map(({ id, name }) => ({ id, name })), documented);
+  assert.deepEqual(Object.keys(OUTCOMES), documented.map(({ name }) => name));
+});
+
+for (const { id, name } of documented) {
+  test(name, async () => {
+    const { event, holds, code, expected } = OUTCOMES[name];
+    const selfie = await it.open({ expected });
+    await selfie.identity(id);
+    await selfie.takeAndSend();
+    const { detail } = await selfie.event('selfie-verified', 'selfie-rejected', 'selfie-error');
+    const events = (await selfie.events()).map(({ type }) => type);
+
+    assert.equal(events.filter((type) => type === event).length, 1, events.join(', '));
+    holds?.(detail);
+    if (code) {
+      assert.equal(detail.code, code);
+      assert.ok(detail.message.length > 0);
+    }
+    await selfie.state(code ? 'failed' : 'done');
+    assert.equal((await selfie.events('selfie-captured')).length, 1);
+    assert.deepEqual(await selfie.tracks(), { all: 1, live: 0 });
+  });
+}

@@ -1,0 +1,135 @@
+// What reaches the storage: the frame that the camera showed, as a JPEG, and nothing else.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { HEIGHT, WIDTH } from '../fixtures/face/film.mjs';
+import { PLAIN, segments, similarity } from './support/picture.mjs';
+import { suite } from './support/suite.mjs';
+
+const it = suite();
+
+/** Decibels over which two pictures are the same to the eye. */
+const SAME = 30;
+/** Decibels below which they are plainly not. */
+const OTHER = 20;
+
+test('the uploaded object is the frame, unmirrored, and the photo that the page was given', async () => {
+  const selfie = await it.open();
+  await selfie.takeAndSend();
+  await selfie.event('selfie-verified');
+  const object = await it.demo.lastObject();
+
+  const { straight, mirrored, width, height } = await similarity(it.browser, object, it.film.frames);
+  assert.deepEqual([width, height], [WIDTH, HEIGHT]);
+  assert.ok(straight > SAME, `${straight.toFixed(1)} dB from the likeliest frame`);
+  assert.ok(mirrored < OTHER, `${mirrored.toFixed(1)} dB in the mirror`);
+  assert.ok(object.equals(await selfie.capturedBytes()), 'the object is not the photo of selfie-captured');
+
+  const [{ detail }] = await selfie.events('selfie-captured');
+  assert.deepEqual(detail.blob, { type: 'image/jpeg', size: object.length });
+  assert.deepEqual([detail.width, detail.height], [WIDTH, HEIGHT]);
+  assert.ok(detail.quality.luminanceMean > 0.2 && detail.quality.luminanceMean < 0.8, 'the portrait is neither dark nor white');
+  assert.ok(object.length <= 400_000, `${object.length} bytes`);
+});
+
+test('the uploaded object holds no metadata', async () => {
+  const selfie = await it.open();
+  await selfie.takeAndSend();
+  await selfie.event('selfie-verified');
+  const found = segments(await it.demo.lastObject());
+  assert.deepEqual(found.filter((name) => !PLAIN.has(name)), []);
+  assert.deepEqual([found[0], found.at(-1)], ['SOI', 'EOI']);
+});
+
+test('a file goes the same way: turned by its EXIF, and its metadata gone', async () => {
+  const selfie = await it.open();
+  const [frame] = it.film.frames;
+  await selfie.frame();
+  await choose(selfie, 'turned.jpg', withExif(frame, 3));
+  await selfie.state('review');
+  assert.deepEqual(await selfie.tracks(), { all: 1, live: 0 });
+  await selfie.send();
+  await selfie.event('selfie-verified');
+
+  const object = await it.demo.lastObject();
+  assert.deepEqual(segments(object).filter((name) => !PLAIN.has(name)), []);
+  assert.equal(object.includes('Secret Camera'), false);
+  // Orientation 3 is upside down: turned right, it is the frame by half a turn.
+  const { straight } = await similarity(it.browser, await turned(it.browser, object), [frame]);
+  assert.ok(straight > SAME, `${straight.toFixed(1)} dB from the frame`);
+  const [{ detail }] = await selfie.events('selfie-captured');
+  assert.equal(detail.quality, null);
+});
+
+test('a file that is no picture is told apart, and another one can be chosen', async () => {
+  const selfie = await it.open();
+  await selfie.frame();
+  await choose(selfie, 'letter.jpg', Buffer.from('%PDF-1.7 not a picture at all'));
+  const { detail } = await selfie.event('selfie-error');
+  assert.deepEqual([detail.code, detail.retryable], ['file-not-image', true]);
+  await selfie.state('failed');
+
+  await choose(selfie, 'face.jpg', it.film.frames[0]);
+  await selfie.state('review');
+  await selfie.send();
+  await selfie.event('selfie-verified');
+});
+
+test('a page can refuse a photo', async () => {
+  const selfie = await it.open();
+  await selfie.frame();
+  await selfie.page.evaluate(() => {
+    document.addEventListener('selfie-capture', (event) => event.preventDefault(), { once: true });
+  });
+  await selfie.button('Take the photo').click();
+  await selfie.event('selfie-capture');
+  await selfie.state('framing');
+  assert.deepEqual(await selfie.events('selfie-captured'), []);
+  await selfie.shoot();
+});
+
+async function choose(selfie, name, buffer) {
+  await selfie.element.locator('input[type=file]').first().setInputFiles({ name, mimeType: 'image/jpeg', buffer });
+}
+
+/** A JPEG with an EXIF segment: an orientation, and the name of a camera. */
+function withExif(jpeg, orientation) {
+  const make = Buffer.from('Secret Camera\0', 'latin1');
+  const tiff = Buffer.alloc(8 + 2 + 2 * 12 + 4 + make.length);
+  tiff.write('MM\0*', 0, 'latin1');
+  tiff.writeUInt32BE(8, 4);
+  tiff.writeUInt16BE(2, 8);
+  // Make: ASCII, behind the directory.
+  tiff.writeUInt16BE(0x010f, 10);
+  tiff.writeUInt16BE(2, 12);
+  tiff.writeUInt32BE(make.length, 14);
+  tiff.writeUInt32BE(38, 18);
+  // Orientation: SHORT.
+  tiff.writeUInt16BE(0x0112, 22);
+  tiff.writeUInt16BE(3, 24);
+  tiff.writeUInt32BE(1, 26);
+  tiff.writeUInt16BE(orientation, 30);
+  make.copy(tiff, 38);
+  const payload = Buffer.concat([Buffer.from('Exif\0\0', 'latin1'), tiff]);
+  const head = Buffer.from([0xff, 0xd8, 0xff, 0xe1, 0, 0]);
+  head.writeUInt16BE(payload.length + 2, 4);
+  return Buffer.concat([head, payload, jpeg.subarray(2)]);
+}
+
+/** A JPEG by half a turn. */
+async function turned(browser, jpeg) {
+  const page = await browser.newPage();
+  const base64 = await page.evaluate(async (data) => {
+    const bytes = Uint8Array.from(atob(data), (char) => char.charCodeAt(0));
+    const bitmap = await createImageBitmap(new Blob([bytes], { type: 'image/jpeg' }));
+    const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+    const context = canvas.getContext('2d');
+    context.setTransform(-1, 0, 0, -1, bitmap.width, bitmap.height);
+    context.drawImage(bitmap, 0, 0);
+    const made = new Uint8Array(await (await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.98 })).arrayBuffer());
+    return btoa(Array.from(made, (byte) => String.fromCharCode(byte)).join(''));
+  }, jpeg.toString('base64'));
+  await page.close();
+  return Buffer.from(base64, 'base64');
+}

@@ -1,0 +1,83 @@
+// The demo as `make demo` serves it: page, relay, vendor and S3, with the sandbox's test controls.
+//
+// Exports: `startDemo()`.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const binaries = resolve(root, process.env.CARGO_TARGET_DIR ?? 'target', 'service');
+
+/** How long it may take to be up, in milliseconds. */
+const PATIENCE = 20_000;
+
+/**
+ * Starts the demo on free ports.
+ * @param {object} [settings]
+ * @param {string} [settings.site] folder of the page
+ * @param {string[]} [settings.args] further arguments of `akiba-sandbox demo`
+ */
+export async function startDemo({ site = join(root, 'build/site'), args = [] } = {}) {
+  const folder = await mkdtemp(join(tmpdir(), 'akiba-selfie-'));
+  const readyFile = join(folder, 'ready.json');
+  const child = spawn(
+    join(binaries, 'akiba-sandbox'),
+    [
+      'demo', '--port', '0', '--site', site, '--relay', join(binaries, 'akiba-relay'),
+      '--test-controls', '--ready-file', readyFile, ...args,
+    ],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  const output = [];
+  child.stdout.on('data', (data) => output.push(data));
+  child.stderr.on('data', (data) => output.push(data));
+  const exited = once(child, 'exit').catch((error) => output.push(String(error)));
+
+  const stop = async () => {
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
+    await exited;
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    await until(() => output.join('').match(/^ready /m), () => child.exitCode !== null || child.pid === undefined);
+    return handle(JSON.parse(await readFile(readyFile, 'utf8')), stop);
+  } catch (error) {
+    await stop();
+    throw new Error(`the demo did not start (is it built? scripts/build.sh): ${output.join('')}`, { cause: error });
+  }
+}
+
+/** What the tests do with a running demo. */
+function handle(report, stop) {
+  const control = async (name, body) => {
+    const reply = await fetch(`${report.vendor}/_sandbox/${name}`, {
+      method: body ? 'POST' : 'GET',
+      headers: { 'Content-Type': 'application/json' },
+      body: body && JSON.stringify(body),
+    });
+    if (!reply.ok) throw new Error(`the control ${name} answered ${reply.status}`);
+    return reply.status === 204 ? undefined : reply.json();
+  };
+  return {
+    ...report,
+    stop,
+    /** Life of the links to come, in seconds. */
+    linkLife: (seconds) => control('link-life', { seconds }),
+    /** What happens to the connections to the S3; see docs/sandbox.md. */
+    fault: (fault) => control('fault', fault),
+    /** The bytes that lie in the S3 under the key of the last link. */
+    lastObject: async () => readFile(join(report.objects, (await control('last')).s3_key)),
+  };
+}
+
+async function until(done, over) {
+  for (const end = Date.now() + PATIENCE; !done(); ) {
+    if (over()) throw new Error('it ended');
+    if (Date.now() > end) throw new Error(`not ready after ${PATIENCE / 1000} s`);
+    await new Promise((wake) => setTimeout(wake, 20));
+  }
+}

@@ -1,0 +1,82 @@
+// The npm package as others get it: packed, unpacked into a node_modules, and used by a plain page with no bundler.
+
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+import { launch } from '../e2e/support/browser.mjs';
+import { serve } from '../e2e/support/site.mjs';
+import { Selfie } from '../e2e/support/selfie.mjs';
+import { watch } from '../e2e/support/watch.mjs';
+import { film } from '../fixtures/face/film.mjs';
+
+const run = promisify(execFile);
+const www = fileURLToPath(new URL('../../www/', import.meta.url));
+
+const PAGE = `<!doctype html>
+<html lang="en">
+  <title>A page</title>
+  <link rel="icon" href="data:,">
+  <script type="module" src="/node_modules/akiba-selfie/define.js"></script>
+  <akiba-selfie relay="/" identifier="1" no-consent></akiba-selfie>
+</html>`;
+
+let folder, site, browser, shot;
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'akiba-selfie-'));
+  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: www });
+  const [packed] = JSON.parse(stdout);
+  shot = packed.files.map(({ path }) => path);
+  const modules = join(folder, 'node_modules');
+  await mkdir(join(modules, 'akiba-selfie'), { recursive: true });
+  await run('tar', ['-xzf', join(folder, packed.filename), '-C', join(modules, 'akiba-selfie'), '--strip-components=1']);
+  site = await serve({ '/': Buffer.from(PAGE), '/node_modules/': modules });
+  browser = await launch({ film: (await film()).file });
+});
+
+after(async () => {
+  await browser?.close();
+  await site?.close();
+  if (folder) await rm(folder, { recursive: true, force: true });
+});
+
+test('it holds what its package.json lists, and nothing else', async () => {
+  const { default: manifest } = await import('../../www/package.json', { with: { type: 'json' } });
+  assert.deepEqual([...shot].sort(), [...manifest.files, 'README.md', 'package.json'].sort());
+});
+
+test('a plain page takes a photo with it, under a strict policy', async () => {
+  const page = await browser.newPage();
+  const watched = await watch(page, [/status of 404/]);
+  site.seen.length = 0;
+  const selfie = await Selfie.open(page, `${site.origin}/`);
+  await selfie.button('Start').click();
+  await selfie.state('framing');
+  await selfie.shoot();
+  const [{ detail }] = await selfie.events('selfie-captured');
+  assert.equal(detail.blob.type, 'image/jpeg');
+  await page.close();
+  watched.clean();
+
+  // What a page loads is what scripts/size.mjs counts.
+  const loaded = site.seen.filter((path) => path.startsWith('/node_modules/akiba-selfie/')).map((path) => path.slice(27));
+  const counted = shot.filter((path) => /\.(js|wasm|css)$/.test(path));
+  assert.deepEqual([...loaded].sort(), [...counted].sort());
+});
+
+test('a server can import it', async () => {
+  const script = `
+    const { AkibaSelfieElement } = await import('akiba-selfie');
+    const defined = await import('akiba-selfie/define.js');
+    console.log(AkibaSelfieElement.name, defined.AkibaSelfieElement === AkibaSelfieElement);`;
+  const { stdout, stderr } = await run(process.execPath, ['--input-type=module', '-e', script], { cwd: folder });
+  assert.equal(stdout.trim(), 'AkibaSelfieElement true');
+  assert.equal(stderr, '');
+  assert.ok((await readdir(folder)).includes('node_modules'));
+});

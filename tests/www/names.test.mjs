@@ -1,0 +1,103 @@
+// The element's public names stand in five places: the registry, the manifest, the types, the Rust behind them and the
+// demo page. Here they are held against each other.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+
+import { ATTRIBUTES, EVENTS, METHODS, PROPERTIES, STATES, TAG } from '../../www/registry.js';
+
+const read = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+const package_ = JSON.parse(read('www/package.json'));
+const manifest = JSON.parse(read('www/custom-elements.json'));
+const [{ declarations: [declared] }] = manifest.modules;
+const types = read('www/index.d.ts');
+
+const all = (text, pattern) => [...text.matchAll(pattern)].map(([, found]) => found);
+const block = (text, begin) => {
+  const start = text.indexOf(begin);
+  assert.notEqual(start, -1, `there is no «${begin}»`);
+  return text.slice(start, text.indexOf('\n}', start));
+};
+const sameNames = (actual, expected) => assert.deepEqual([...actual].sort(), [...expected].sort());
+const properties = Object.values(ATTRIBUTES).map(({ property }) => property).filter((property) => property !== 'lang');
+
+test('the manifest names what the registry names', () => {
+  assert.equal(declared.tagName, TAG);
+  sameNames(declared.attributes.map(({ name }) => name), Object.keys(ATTRIBUTES));
+  sameNames(declared.events.map(({ name }) => name), EVENTS);
+  sameNames(declared.cssStates.map(({ name }) => name), STATES);
+  const members = (kind) => declared.members.filter((member) => member.kind === kind);
+  sameNames(members('method').map(({ name }) => name), METHODS);
+  sameNames(members('field').map(({ name }) => name), [...properties, ...PROPERTIES]);
+  for (const { name, fieldName, type } of declared.attributes) {
+    assert.equal(fieldName ?? 'lang', ATTRIBUTES[name].property);
+    assert.equal(type.text === 'boolean', Boolean(ATTRIBUTES[name].boolean), name);
+  }
+  for (const { name, attribute } of members('field').filter(({ reflects }) => reflects)) {
+    assert.equal(ATTRIBUTES[attribute].property, name);
+  }
+});
+
+test('the types declare what the registry names', () => {
+  const element = block(types, 'export declare class AkibaSelfieElement');
+  sameNames(all(element, /^ {2}(\w+)\(\): void;/gm), METHODS);
+  sameNames(all(element, /^ {2}(?:readonly )?(\w+): /gm), [...properties, ...PROPERTIES]);
+  sameNames(all(block(types, 'export interface SelfieEventMap'), /^ {2}'([\w-]+)':/gm), EVENTS);
+  sameNames(all(types.slice(types.indexOf('type SelfieState ='), types.indexOf(';')), /'(\w+)'/g), STATES);
+  assert.ok(block(types, 'interface HTMLElementTagNameMap').includes(`'${TAG}': AkibaSelfieElement;`));
+});
+
+test('the Rust reads the attributes of the registry', () => {
+  const options = block(read('src/config.rs'), 'pub struct Options');
+  const fields = [...options.matchAll(/(?:#\[serde\(rename = "(\w+)"\)\]\s+)?pub (\w+):/g)].map(
+    ([, renamed, field]) => renamed ?? field.replaceAll('_', '-'),
+  );
+  sameNames(fields, [...Object.keys(ATTRIBUTES), 'session']);
+});
+
+test('the Rust has the states of the registry', () => {
+  const names = block(read('src/flow/state.rs').split('impl ScreenName')[1], 'pub fn as_str');
+  sameNames(all(names, /=> "(\w+)"/g), STATES);
+});
+
+test('the types know every error code', () => {
+  const codes = types.slice(types.indexOf('type SelfieErrorCode'));
+  sameNames(
+    all(codes.slice(0, codes.indexOf(';')), /'([\w-]+)'/g),
+    all(read('src/flow/error.rs'), /^ {4}\w+ = "([\w-]+)"/gm),
+  );
+});
+
+test('the package has the version of the workspace', () => {
+  const [version] = all(block(`${read('Cargo.toml').replaceAll('\n[', '\n}\n[')}`, '[workspace.package]'), /^version = "(.+)"/gm);
+  assert.equal(package_.version, version);
+});
+
+test('the package lists every module that it needs, and every one that it lists is needed', () => {
+  const needed = new Set();
+  const follow = (name) => {
+    if (needed.has(name)) return;
+    needed.add(name);
+    if (name.startsWith('pkg/')) return;
+    const text = read(`www/${name}`);
+    const paths = [
+      ...all(text, /^import [^'\n]*'(\.[^']+)'/gm),
+      ...all(text, /^\} from '(\.[^']+)'/gm),
+      ...all(text, /new URL\('(\.[^']+)', import\.meta\.url\)/g),
+    ];
+    for (const path of paths) follow(path.replace(/^\.\//, ''));
+  };
+  follow('define.js');
+  sameNames(package_.files.filter((name) => /\.(js|wasm)$/.test(name)), needed);
+});
+
+test('a bundler keeps the definition', () => {
+  assert.deepEqual(package_.sideEffects, [package_.exports['./define.js'].default]);
+});
+
+test('Trunk copies every module of the package that it does not build', () => {
+  const page = read('index.html');
+  const copied = all(page, /rel="copy-file" href="www\/([^"]+)"/g);
+  sameNames(copied, package_.files.filter((name) => /^[^/]+\.js$/.test(name)));
+});
