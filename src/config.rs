@@ -9,20 +9,17 @@ use std::fmt;
 use akiba_protocol::CustomerType;
 use akiba_protocol::signed_link::is_loopback;
 use http::Uri;
-use serde::Deserialize;
 
 use crate::flow::CameraChoice;
 
 /// The settings as the page wrote them: one field an attribute, `None` where the attribute is missing.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case", default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Options {
     /// `relay`: the relay's base URL; absolute, or relative to the page.
     pub relay: Option<String>,
     /// `identifier`: national id or company registration. May be missing where the page gives a session.
     pub identifier: Option<String>,
     /// `type`: `individual` or `1` (the default), `business` or `2`.
-    #[serde(rename = "type")]
     pub customer_type: Option<String>,
     /// `lang`: a BCP 47 tag.
     pub lang: Option<String>,
@@ -41,7 +38,6 @@ pub struct Options {
     /// Whether the page gave a `session`, which is a property and never text in here.
     pub session: bool,
     /// Whether it gave one that is neither text nor a function.
-    #[serde(skip)]
     pub bad_session: bool,
 }
 

@@ -1,6 +1,6 @@
 //! What the element class of `www` calls ([`Widget`]): the only part of this crate that JavaScript sees.
 
-use serde::Deserialize;
+use js_sys::Reflect;
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, EventTarget, HtmlElement};
 use yew::{AppHandle, Callback};
@@ -108,5 +108,21 @@ fn props(host: &HtmlElement, options: &JsValue, session: &JsValue) -> Props {
 
 /// The options of a plain object; what can't be read is missing, which [`Config`](crate::config::Config) then says.
 fn read(options: &JsValue) -> Options {
-    Options::deserialize(serde_wasm_bindgen::Deserializer::from(options.clone())).unwrap_or_default()
+    let get = |name: &str| Reflect::get(options, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED);
+    let text = |name: &str| get(name).as_string();
+    let flag = |name: &str| get(name).is_truthy();
+    Options {
+        relay: text("relay"),
+        identifier: text("identifier"),
+        customer_type: text("type"),
+        lang: text("lang"),
+        capture: text("capture"),
+        camera: text("camera"),
+        no_review: flag("no-review"),
+        no_consent: flag("no-consent"),
+        link_path: text("link-path"),
+        verify_path: text("verify-path"),
+        session: flag("session"),
+        bad_session: false,
+    }
 }

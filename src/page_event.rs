@@ -1,10 +1,8 @@
 //! What the page is told ([`PageEvent`]): each is a DOM event of the element and a callback of the Yew component.
 
-use std::rc::Rc;
-
-use akiba_protocol::Verdict;
 use web_sys::Blob;
 
+use crate::adapter::relay::Judged;
 use crate::flow::{ErrorCode, Hint, Phase, Quality, ScreenName};
 
 /// A photo as the page gets it.
@@ -44,9 +42,9 @@ pub enum PageEvent {
     /// Sending the photo goes on.
     Progress(Phase),
     /// The vendor says that the selfie and the record show one person.
-    Verified(Rc<Verdict>),
+    Verified(Judged),
     /// The vendor does not say so.
-    Rejected(Rc<Verdict>),
+    Rejected(Judged),
     /// The person gave up.
     Cancelled,
     /// Something failed.

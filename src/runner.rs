@@ -241,9 +241,14 @@ impl Runner {
         let abort = Abort::for_verify();
         let verdict = verify(context.config, context.session, reply, &abort);
         vault.keep_call(Request::Verify, abort);
+        let kept = Rc::clone(&self.vault);
         spawn_local(async move {
             send.emit(match verdict.await {
-                Ok(verdict) => Event::VerifyDone { generation, verdict: Rc::new(verdict) },
+                Ok(judged) => {
+                    let judgement = judged.judgement;
+                    kept.borrow_mut().keep_judged(judged);
+                    Event::VerifyDone { generation, judgement }
+                }
                 Err(failure) => Event::VerifyFailed { generation, failure },
             });
         });
@@ -258,8 +263,11 @@ impl Runner {
                 None => return,
             },
             Notice::Progress(phase) => PageEvent::Progress(phase),
-            Notice::Verdict(verdict) if verdict.is_verified() => PageEvent::Verified(verdict),
-            Notice::Verdict(verdict) => PageEvent::Rejected(verdict),
+            Notice::Verdict(judgement) => match self.vault.borrow_mut().take_judged() {
+                Some(judged) if judgement.is_verified() => PageEvent::Verified(judged),
+                Some(judged) => PageEvent::Rejected(judged),
+                None => return,
+            },
             Notice::Cancelled => PageEvent::Cancelled,
             Notice::Error(code) => PageEvent::Error {
                 code,

@@ -1,13 +1,12 @@
 //! What a widget holds of the browser ([`Vault`]), by the ids that the flow knows. Letting go of a thing here ends it.
 
-use akiba_protocol::LinkReply;
 use web_sys::{Blob, File};
 
 use crate::adapter::camera::Camera;
 use crate::adapter::grab::Still;
 use crate::adapter::measure::Sampler;
 use crate::adapter::object_url::ObjectUrl;
-use crate::adapter::relay::Abort;
+use crate::adapter::relay::{Abort, Judged, Link};
 use crate::adapter::task::Task;
 use crate::adapter::upload::{Target, Upload};
 use crate::flow::{FileId, LinkId, Photo, PhotoId, Request};
@@ -21,7 +20,7 @@ struct KeptPhoto {
 struct KeptLink {
     id: LinkId,
     target: Target,
-    reply: LinkReply,
+    reply: Link,
 }
 
 /// The browser objects of one widget. There are at most two photos and one or two links at a time.
@@ -37,6 +36,7 @@ pub(crate) struct Vault {
     link_call: Option<Abort>,
     verify_call: Option<Abort>,
     upload: Option<Upload>,
+    judged: Option<Judged>,
     last_id: u32,
 }
 
@@ -102,7 +102,7 @@ impl Vault {
         self.file.take_if(|(kept, _)| *kept == id).map(|(_, file)| file)
     }
 
-    pub(crate) fn keep_link(&mut self, target: Target, reply: LinkReply) -> LinkId {
+    pub(crate) fn keep_link(&mut self, target: Target, reply: Link) -> LinkId {
         let id = LinkId(self.id());
         self.links.push(KeptLink { id, target, reply });
         id
@@ -112,7 +112,7 @@ impl Vault {
         self.links.iter().find(|kept| kept.id == id).map(|kept| &kept.target)
     }
 
-    pub(crate) fn reply(&self, id: LinkId) -> Option<&LinkReply> {
+    pub(crate) fn reply(&self, id: LinkId) -> Option<&Link> {
         self.links.iter().find(|kept| kept.id == id).map(|kept| &kept.reply)
     }
 
@@ -132,10 +132,21 @@ impl Vault {
         self.upload = upload;
     }
 
+    pub(crate) fn keep_judged(&mut self, judged: Judged) {
+        self.judged = Some(judged);
+    }
+
+    pub(crate) fn take_judged(&mut self) -> Option<Judged> {
+        self.judged.take()
+    }
+
     pub(crate) fn abort(&mut self, request: Request) {
         match request {
             Request::Link => self.link_call = None,
-            Request::Verify => self.verify_call = None,
+            Request::Verify => {
+                self.verify_call = None;
+                self.judged = None;
+            }
             Request::Upload => self.upload = None,
         }
     }

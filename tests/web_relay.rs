@@ -10,8 +10,8 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use akiba_protocol::{LinkReply, Problem, ProblemCode, Verdict};
-use akiba_selfie::adapter::relay::{Abort, LONGEST_ANSWER, request_link, verify};
+use akiba_protocol::{Problem, ProblemCode};
+use akiba_selfie::adapter::relay::{Abort, Judged, LONGEST_ANSWER, Link, request_link, verify};
 use akiba_selfie::adapter::session::{Session, SessionError};
 use akiba_selfie::config::{Config, Options};
 use akiba_selfie::flow::RelayFailure;
@@ -44,19 +44,19 @@ fn config(fault: &Fault, identifier: Option<&str>) -> Config {
     Config::from_options(&options, "https://page.example").unwrap()
 }
 
-fn link() -> LinkReply {
-    serde_json::from_str(LINK).unwrap()
+fn link() -> Link {
+    Link::read(LINK).unwrap()
 }
 
 fn function(body: &str) -> Session {
     Session::from_js(&Function::new_no_args(body)).unwrap()
 }
 
-async fn ask(fault: &Fault, session: &Session) -> Result<LinkReply, RelayFailure> {
+async fn ask(fault: &Fault, session: &Session) -> Result<Link, RelayFailure> {
     request_link(&config(fault, Some("930555212345")), session, &Abort::for_link()).await
 }
 
-async fn judge(fault: &Fault) -> Result<Verdict, RelayFailure> {
+async fn judge(fault: &Fault) -> Result<Judged, RelayFailure> {
     verify(&config(fault, Some("930555212345")), &Session::None, &link(), &Abort::for_verify()).await
 }
 
@@ -98,7 +98,7 @@ async fn an_identifier_that_only_the_session_knows_is_left_out() {
 async fn the_second_call_gives_back_what_the_first_one_gave() {
     let fault = Fault::status(200, r#"{"status":"success","message":"m","data":{}}"#).await;
     let verdict = judge(&fault).await.unwrap();
-    assert!(verdict.is_verified());
+    assert!(verdict.judgement.is_verified());
     let request = fault.request().await;
     assert_eq!((request["method"].as_str(), path(&request)), (Some("POST"), "v1/customer/verify"));
     let wanted = json!({
@@ -112,7 +112,7 @@ async fn the_second_call_has_the_first_ones_identifier_where_the_page_has_none()
     let fault = Fault::status(200, r#"{"status":"failed"}"#).await;
     let session = Session::from_js(&"abc".into()).unwrap();
     let verdict = verify(&config(&fault, None), &session, &link(), &Abort::for_verify()).await.unwrap();
-    assert!(!verdict.is_verified());
+    assert!(!verdict.judgement.is_verified());
     assert_eq!(sent(&fault.request().await)["id"], "93055521xxx");
 }
 

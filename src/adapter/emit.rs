@@ -1,13 +1,10 @@
 //! Sends a [`PageEvent`] as a `CustomEvent` from the element.
 
 use js_sys::{Object, Reflect};
-use serde::Serialize;
-use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::JsValue;
 use web_sys::{CustomEvent, CustomEventInit, EventTarget};
 
-use akiba_protocol::Verdict;
-
+use crate::adapter::relay::Judged;
 use crate::flow::{Phase, Quality};
 use crate::page_event::{Captured, PageEvent};
 
@@ -63,26 +60,17 @@ fn quality(quality: Quality) -> JsValue {
     ])
 }
 
-fn judged(verdict: &Verdict) -> JsValue {
-    let identity = verdict.identity();
-    let score = |score: Option<akiba_protocol::Score>| score.map_or(JsValue::NULL, |score| score.value().into());
-    let scores = object(&[
-        ("fraud", score(identity.and_then(|identity| identity.fraud_score))),
-        ("match", score(identity.and_then(|identity| identity.facial_recognition_confidence))),
-    ]);
+fn judged(judged: &Judged) -> JsValue {
+    let scores =
+        object(&[("fraud", judged.score("fraud_score")), ("match", judged.score("facial_recognition_confidence"))]);
     object(&[
-        ("outcome", plain(&verdict.outcome)),
-        ("reason", plain(&verdict.reason)),
-        ("message", plain(&verdict.reply.message)),
-        ("identity", plain(&identity)),
+        ("outcome", judged.judgement.outcome.as_str().into()),
+        ("reason", judged.judgement.reason.map_or(JsValue::NULL, |reason| reason.as_str().into())),
+        ("message", judged.message()),
+        ("identity", judged.identity()),
         ("scores", scores),
-        ("response", plain(&verdict.reply)),
+        ("response", judged.response.clone()),
     ])
-}
-
-/// A value as plain objects, arrays and `null`, as `JSON.parse` would give it.
-fn plain<T: Serialize>(value: &T) -> JsValue {
-    value.serialize(&Serializer::json_compatible()).unwrap_or(JsValue::NULL)
 }
 
 fn object(fields: &[(&str, JsValue)]) -> JsValue {

@@ -8,23 +8,25 @@ use std::future::Future;
 use std::rc::Rc;
 use std::time::Duration;
 
-use akiba_protocol::{CustomerType, LinkReply, Verdict, VerifyReply, VerifyRequest};
+use akiba_protocol::{CustomerType, VerifyRequest};
 use gloo_net::http::{Request, Response};
 use gloo_timers::callback::Timeout;
-use js_sys::{Function, JsString, Promise, Reflect};
+use js_sys::{Function, JSON, JsString, Promise, Reflect};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, AbortSignal, ReferrerPolicy, RequestCache, RequestCredentials, RequestRedirect};
 
 use self::answer::{Answer, Call};
+pub use self::reply::{Judged, Link, NotText};
 use super::session::Session;
 use super::timer::milliseconds;
 use crate::config::Config;
 use crate::flow::RelayFailure;
 
 pub mod answer;
+mod reply;
 
 /// How long the first call may take, its answer read.
 pub const LINK_LIMIT: Duration = Duration::from_secs(20);
@@ -84,9 +86,10 @@ pub fn request_link(
     config: &Config,
     session: &Session,
     abort: &Abort,
-) -> impl Future<Output = Result<LinkReply, RelayFailure>> + use<> {
+) -> impl Future<Output = Result<Link, RelayFailure>> + use<> {
     let body = LinkBody { identifier: config.identifier.as_deref(), customer_type: config.customer_type };
-    post(Call::Link, &config.link_url, serde_json::to_string(&body), session, abort)
+    let text = post(Call::Link, &config.link_url, json(&body), session, abort);
+    async move { Link::read(&text.await?).ok_or(RelayFailure::Reply) }
 }
 
 /// Asks for the verdict, once. The id is the one of the settings; where the session knows it, it is what the first
@@ -97,32 +100,37 @@ pub fn request_link(
 pub fn verify(
     config: &Config,
     session: &Session,
-    link: &LinkReply,
+    link: &Link,
     abort: &Abort,
-) -> impl Future<Output = Result<Verdict, RelayFailure>> + use<> {
+) -> impl Future<Output = Result<Judged, RelayFailure>> + use<> {
     let body = VerifyRequest {
         selfie_filename: link.selfie_filename.clone(),
         id: config.identifier.clone().unwrap_or_else(|| link.identifier.clone()),
         user_type: config.customer_type,
         s3_key: link.s3_key.clone(),
     };
-    let body = serde_json::to_string(&body);
-    let reply = post::<VerifyReply>(Call::Verify, &config.verify_url, body, session, abort);
-    async move { reply.await.map(Verdict::of) }
+    let text = post(Call::Verify, &config.verify_url, json(&body), session, abort);
+    async move { Judged::read(&text.await?).ok_or(RelayFailure::Reply) }
 }
 
-/// One call: JSON there and back.
-fn post<T: DeserializeOwned>(
+/// A body's JSON, by the browser's own writer.
+fn json(body: &impl Serialize) -> Option<String> {
+    let body = body.serialize(&Serializer::json_compatible()).ok()?;
+    JSON::stringify(&body).ok()?.as_string()
+}
+
+/// One call: JSON there, and the answer's text back.
+fn post(
     call: Call,
     url: &str,
-    body: serde_json::Result<String>,
+    body: Option<String>,
     session: &Session,
     abort: &Abort,
-) -> impl Future<Output = Result<T, RelayFailure>> + use<T> {
+) -> impl Future<Output = Result<String, RelayFailure>> + use<> {
     let (url, session) = (url.to_owned(), session.clone());
     let (controller, limit) = (abort.controller.clone(), abort.limit);
     async move {
-        let body = body.map_err(|_| RelayFailure::Refused)?;
+        let body = body.ok_or(RelayFailure::Refused)?;
         let controller = controller.ok_or(RelayFailure::Unreachable)?;
         let token = session.token().await?;
         if controller.signal().aborted() {
@@ -140,8 +148,8 @@ fn post<T: DeserializeOwned>(
         let answer = exchange(request).await;
         drop(timeout);
         let (answer, text) = answer.map_err(|failure| if late.get() { RelayFailure::Timeout } else { failure })?;
-        answer.check(call, token.is_some(), &text)?;
-        serde_json::from_str(&text).map_err(|_| RelayFailure::Reply)
+        answer.check(call, token.is_some(), reply::problem_code(&text).as_deref())?;
+        Ok(text)
     }
 }
 

@@ -164,7 +164,7 @@ impl Transition<'_> {
     pub(super) fn retake(&mut self) {
         let allowed = match &self.state.screen {
             Screen::Review { .. } => true,
-            Screen::Done { verdict } => !verdict.is_verified(),
+            Screen::Done { judgement } => !judgement.is_verified(),
             Screen::Failed { error, photo } => photo.is_some() && *error != ErrorCode::Config,
             _ => false,
         };

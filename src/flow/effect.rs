@@ -1,10 +1,9 @@
 //! What the flow wants done ([`Effect`]). It never does anything itself: the runner does, and answers with an
 //! [`Event`](super::Event).
 
-use std::rc::Rc;
 use std::time::Duration;
 
-use akiba_protocol::Verdict;
+use akiba_protocol::Judgement;
 
 use super::error::ErrorCode;
 use super::state::{CameraChoice, FileId, Generation, Hint, LinkId, Phase, Photo, PhotoId, Quality, ScreenName, Timer};
@@ -68,7 +67,7 @@ pub enum Notice {
     /// `selfie-progress`.
     Progress(Phase),
     /// `selfie-verified` or `selfie-rejected`.
-    Verdict(Rc<Verdict>),
+    Verdict(Judgement),
     /// `selfie-cancelled`.
     Cancelled,
     /// `selfie-error`.

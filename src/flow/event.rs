@@ -1,9 +1,8 @@
 //! What can happen ([`Event`]): done by the person, by the browser or by the page.
 
-use std::rc::Rc;
 use std::time::Duration;
 
-use akiba_protocol::{UploadFailure, Verdict};
+use akiba_protocol::{Judgement, UploadFailure};
 
 use super::error::ErrorCode;
 use super::failure::{GrabFailure, RelayFailure};
@@ -122,7 +121,7 @@ pub enum Event {
         /// The request that this answers.
         generation: Generation,
         /// What it says.
-        verdict: Rc<Verdict>,
+        judgement: Judgement,
     },
     /// No verdict.
     VerifyFailed {

@@ -1,8 +1,6 @@
 //! What the flow knows ([`State`]). No browser object is in here: photos, links and files are ids into the runner.
 
-use std::rc::Rc;
-
-use akiba_protocol::Verdict;
+use akiba_protocol::Judgement;
 
 use super::error::ErrorCode;
 
@@ -211,7 +209,7 @@ pub enum Screen {
     /// There is a verdict.
     Done {
         /// What it says.
-        verdict: Rc<Verdict>,
+        judgement: Judgement,
     },
     /// Something failed.
     Failed {

@@ -1,9 +1,8 @@
 //! From a photo to a verdict: signed link, upload, verify, and what is done about each failure on the way.
 
-use std::rc::Rc;
 use std::time::Duration;
 
-use akiba_protocol::{UploadFailure, Verdict};
+use akiba_protocol::{Judgement, UploadFailure};
 
 use super::effect::{Announcement, Delay, Effect, Notice, Request, Source};
 use super::error::ErrorCode;
@@ -216,15 +215,15 @@ impl Transition<'_> {
         }
     }
 
-    pub(super) fn verify_done(&mut self, generation: Generation, verdict: Rc<Verdict>) {
+    pub(super) fn verify_done(&mut self, generation: Generation, judgement: Judgement) {
         if self.state.verify != Some(generation) {
             return;
         }
         self.state.verify = None;
         self.drop_photo();
         self.drop_link();
-        self.state.screen = Screen::Done { verdict: Rc::clone(&verdict) };
-        self.effect(Effect::Emit(Notice::Verdict(verdict)));
+        self.state.screen = Screen::Done { judgement };
+        self.effect(Effect::Emit(Notice::Verdict(judgement)));
     }
 
     pub(super) fn verify_failed(&mut self, generation: Generation, failure: RelayFailure) {

@@ -46,7 +46,7 @@ impl<'a> Transition<'a> {
             Event::UploadProgress { generation, sent, total } => self.upload_progress(generation, sent, total),
             Event::Uploaded { generation } => self.uploaded(generation),
             Event::UploadFailed { generation, failure } => self.upload_failed(generation, failure),
-            Event::VerifyDone { generation, verdict } => self.verify_done(generation, verdict),
+            Event::VerifyDone { generation, judgement } => self.verify_done(generation, judgement),
             Event::VerifyFailed { generation, failure } => self.verify_failed(generation, failure),
             Event::Online => self.online(),
             Event::Offline => self.state.online = false,

@@ -1,6 +1,6 @@
 //! There is a verdict: calm where it is good, honest and of use where it is not.
 
-use akiba_protocol::{Reason, Verdict};
+use akiba_protocol::{Judgement, Reason};
 use yew::prelude::*;
 
 use crate::flow::Event;
@@ -10,8 +10,8 @@ use super::icon::{Icon, icon};
 use super::idle::TIPS;
 use super::scene::{Scene, Weight};
 
-pub(super) fn done(scene: &Scene, verdict: &Verdict) -> Html {
-    if verdict.is_verified() { verified(scene) } else { rejected(scene, verdict.reason) }
+pub(super) fn done(scene: &Scene, judgement: Judgement) -> Html {
+    if judgement.is_verified() { verified(scene) } else { rejected(scene, judgement.reason) }
 }
 
 fn verified(scene: &Scene) -> Html {

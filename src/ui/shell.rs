@@ -57,7 +57,7 @@ fn screen(scene: &Scene) -> Html {
         Screen::Submitting { photo, phase, attempt, wait } => {
             submitting::submitting(scene, *photo, *phase, *attempt, *wait)
         }
-        Screen::Done { verdict } => done::done(scene, verdict),
+        Screen::Done { judgement } => done::done(scene, *judgement),
         Screen::Failed { error, photo } => failed::failed(scene, *error, *photo),
     }
 }

@@ -3,7 +3,7 @@
 use akiba_protocol::UploadFailure;
 use akiba_selfie::flow::{ErrorCode, Event, FileId, GrabFailure, LinkId, RelayFailure, Timer};
 
-use crate::play::{CAMERA, Place, Play, STALE, lit, photo, verdict};
+use crate::play::{CAMERA, Place, Play, STALE, judgement, lit, photo};
 
 /// One column a [`Place`], one row an event; a dot leaves the screen as it is. The events answer what is in flight.
 const TABLE: &str = "
@@ -83,7 +83,7 @@ fn event(name: &str, play: &Play) -> Event {
         "UploadProgress" => Event::UploadProgress { generation: upload, sent: 1, total: 2 },
         "Uploaded" => Event::Uploaded { generation: upload },
         "UploadFailed" => Event::UploadFailed { generation: upload, failure: UploadFailure::Refused },
-        "VerifyDone" => Event::VerifyDone { generation: verify, verdict: verdict("success") },
+        "VerifyDone" => Event::VerifyDone { generation: verify, judgement: judgement("success") },
         "VerifyFailed" => Event::VerifyFailed { generation: verify, failure: RelayFailure::Refused },
         "Online" => Event::Online,
         "Offline" => Event::Offline,
@@ -131,7 +131,7 @@ fn a_stale_answer_changes_nothing_in_any_state() {
         Event::UploadProgress { generation: STALE, sent: 1, total: 2 },
         Event::Uploaded { generation: STALE },
         Event::UploadFailed { generation: STALE, failure: UploadFailure::Refused },
-        Event::VerifyDone { generation: STALE, verdict: verdict("success") },
+        Event::VerifyDone { generation: STALE, judgement: judgement("success") },
         Event::VerifyFailed { generation: STALE, failure: RelayFailure::Refused },
     ];
     let ticks = Timer::ALL.map(|timer| Event::Tick { timer, generation: STALE });

@@ -1,9 +1,8 @@
 //! Plays the flow by hand: sends events, keeps the effects, and answers for the runner.
 
-use std::rc::Rc;
 use std::time::Duration;
 
-use akiba_protocol::{Verdict, VerifyReply};
+use akiba_protocol::Judgement;
 use akiba_selfie::config::{Config, Options};
 use akiba_selfie::flow::{
     CameraInfo, Effect, Event, Generation, Link, LinkId, Notice, Photo, PhotoId, Quality, Screen, ScreenName, State,
@@ -31,8 +30,8 @@ pub(crate) fn photo(id: u32) -> Photo {
     Photo { id: PhotoId(id), width: 1280, height: 960, bytes: 200_000, quality: None }
 }
 
-pub(crate) fn verdict(status: &str) -> Rc<Verdict> {
-    Rc::new(Verdict::of(VerifyReply { status: Some(status.to_owned()), ..VerifyReply::default() }))
+pub(crate) fn judgement(status: &str) -> Judgement {
+    Judgement::of(Some(status), None)
 }
 
 pub(crate) fn lit() -> Quality {
@@ -110,7 +109,7 @@ impl Play {
     pub(crate) fn verify_ends(&mut self, result: Result<&str, akiba_selfie::flow::RelayFailure>) -> &mut Self {
         let generation = self.state.verify.expect("a verify call is in flight");
         self.send(match result {
-            Ok(status) => Event::VerifyDone { generation, verdict: verdict(status) },
+            Ok(status) => Event::VerifyDone { generation, judgement: judgement(status) },
             Err(failure) => Event::VerifyFailed { generation, failure },
         })
     }

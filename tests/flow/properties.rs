@@ -11,7 +11,7 @@ use akiba_selfie::flow::{
 };
 use proptest::prelude::*;
 
-use crate::play::{CAMERA, Play, STALE, config, photo, verdict};
+use crate::play::{CAMERA, Play, STALE, config, judgement, photo};
 
 /// A step of a random play: which event, which of its variants, and whether its generation is a live one.
 type Move = (u8, u8, bool);
@@ -83,7 +83,7 @@ fn event_of(play: &Play, (kind, variant, live): Move, serial: u32) -> Event {
                 UploadFailure::Refused,
             ][v % 11],
         },
-        29 => Event::VerifyDone { generation: verify, verdict: verdict(["success", "failed"][v % 2]) },
+        29 => Event::VerifyDone { generation: verify, judgement: judgement(["success", "failed"][v % 2]) },
         30 => Event::VerifyFailed { generation: verify, failure: relay },
         31 => [Event::Online, Event::Offline][v % 2].clone(),
         _ => [Event::Hidden, Event::Visible][v % 2].clone(),

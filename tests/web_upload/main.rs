@@ -11,7 +11,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use akiba_protocol::LinkReply;
+use akiba_selfie::adapter::relay::Link;
 use akiba_selfie::adapter::upload::{Progress, Target, Upload};
 use gloo_timers::future::sleep;
 use js_sys::{Array, Uint8Array};
@@ -39,11 +39,11 @@ pub(crate) fn photo(bytes: u32) -> Blob {
 }
 
 /// A relay's reply with this link.
-pub(crate) fn reply(url: &str, fields: Option<Value>) -> LinkReply {
+pub(crate) fn reply(url: &str, fields: Option<Value>) -> Link {
     let reply = json!({
         "identifier": "1", "signed_link": url, "s3_key": "k", "selfie_filename": "f.jpg", "fields": fields
     });
-    serde_json::from_value(reply).unwrap()
+    Link::read(&reply.to_string()).unwrap()
 }
 
 /// Where a plain `PUT` to this link goes.

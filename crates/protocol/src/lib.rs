@@ -5,7 +5,7 @@
 //!
 //! - [`link`]: the vendor's first call, that hands out a signed link ([`LinkRequest`], [`LinkReply`]).
 //! - [`verify`]: its second call, that compares the selfie ([`VerifyRequest`], [`VerifyReply`], [`Identity`]).
-//! - [`verdict`]: what a verify reply amounts to ([`Verdict`]); `Verified` only for an explicit success.
+//! - [`verdict`]: what a verify reply amounts to ([`Verdict`], [`Judgement`]); `Verified` only for an explicit success.
 //! - [`problem`]: the relay's errors ([`Problem`], [`ProblemCode`]).
 //! - [`signed_link`]: where a signed link points, how it is signed and how long it lives ([`SignedLink`]).
 //! - [`s3`]: what S3's answer to an upload means ([`UploadFailure`]).
@@ -23,5 +23,5 @@ pub use problem::{Problem, ProblemCode};
 pub use s3::UploadFailure;
 pub use score::Score;
 pub use signed_link::{SignedLink, SignedLinkError};
-pub use verdict::{Outcome, Reason, Verdict};
+pub use verdict::{Judgement, Outcome, Reason, Verdict};
 pub use verify::{Identity, PhotoId, VerifyData, VerifyReply, VerifyRequest};

@@ -67,6 +67,30 @@ impl ProblemCode {
         Self::VendorTimeout,
     ];
 
+    /// The code as it travels.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::BadRequest => "bad-request",
+            Self::Unauthorized => "unauthorized",
+            Self::Forbidden => "forbidden",
+            Self::NotFound => "not-found",
+            Self::UnknownCustomer => "unknown-customer",
+            Self::MethodNotAllowed => "method-not-allowed",
+            Self::RequestTimeout => "request-timeout",
+            Self::BodyTooLarge => "body-too-large",
+            Self::UnsupportedMediaType => "unsupported-media-type",
+            Self::Refused => "refused",
+            Self::TooManyRequests => "too-many-requests",
+            Self::Internal => "internal",
+            Self::VendorDenied => "vendor-denied",
+            Self::VendorUnavailable => "vendor-unavailable",
+            Self::VendorReply => "vendor-reply",
+            Self::Overloaded => "overloaded",
+            Self::VendorTimeout => "vendor-timeout",
+        }
+    }
+
     /// The HTTP status that goes with the code.
     #[must_use]
     pub fn status(self) -> u16 {

@@ -17,6 +17,17 @@ pub enum Outcome {
     Rejected,
 }
 
+impl Outcome {
+    /// The word for it, as it is serialised.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Verified => "verified",
+            Self::Rejected => "rejected",
+        }
+    }
+}
+
 /// Why a selfie was rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -25,6 +36,51 @@ pub enum Reason {
     NotMatched,
     /// The status was success, but the vendor's own fraud word for the selfie was `High`.
     Fraud,
+}
+
+impl Reason {
+    /// The word for it, as it is serialised.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NotMatched => "not-matched",
+            Self::Fraud => "fraud",
+        }
+    }
+}
+
+/// The two words that decide, judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Judgement {
+    /// Verified or not.
+    pub outcome: Outcome,
+    /// Why not; `None` when verified.
+    pub reason: Option<Reason>,
+}
+
+impl Judgement {
+    /// Judges a reply by its `status` and its identity's `fraud_detected`: [`Outcome::Verified`] if the first is exactly
+    /// `"success"` and the second is not `High`, in capitals or not.
+    #[must_use]
+    pub fn of(status: Option<&str>, fraud_detected: Option<&str>) -> Self {
+        let fraud = fraud_detected.is_some_and(|word| word.eq_ignore_ascii_case("high"));
+        let reason = match status {
+            Some("success") if fraud => Some(Reason::Fraud),
+            Some("success") => None,
+            _ => Some(Reason::NotMatched),
+        };
+        let outcome = match reason {
+            None => Outcome::Verified,
+            Some(_) => Outcome::Rejected,
+        };
+        Self { outcome, reason }
+    }
+
+    /// Whether the selfie was verified.
+    #[must_use]
+    pub fn is_verified(self) -> bool {
+        self.outcome == Outcome::Verified
+    }
 }
 
 /// A verify reply, judged.
@@ -39,24 +95,15 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// Judges a reply: [`Outcome::Verified`] if `status` is exactly `"success"` and `fraud_detected` is not `High`.
+    /// Judges a reply; see [`Judgement::of`].
     #[must_use]
     pub fn of(reply: VerifyReply) -> Self {
         let fraud = reply
             .data
             .as_ref()
             .and_then(|data| data.identity.as_ref())
-            .and_then(|identity| identity.fraud_detected.as_deref())
-            .is_some_and(|word| word.eq_ignore_ascii_case("high"));
-        let reason = match reply.status.as_deref() {
-            Some("success") if fraud => Some(Reason::Fraud),
-            Some("success") => None,
-            _ => Some(Reason::NotMatched),
-        };
-        let outcome = match reason {
-            None => Outcome::Verified,
-            Some(_) => Outcome::Rejected,
-        };
+            .and_then(|identity| identity.fraud_detected.as_deref());
+        let Judgement { outcome, reason } = Judgement::of(reply.status.as_deref(), fraud);
         Self { outcome, reason, reply }
     }
 

@@ -5,10 +5,8 @@
 
 use std::time::Duration;
 
-use akiba_protocol::ProblemCode;
-use serde::Deserialize;
-
 use crate::flow::RelayFailure;
+use akiba_protocol::ProblemCode;
 
 /// Which call was answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,35 +27,29 @@ pub struct Answer {
     pub retry_after: Option<Duration>,
 }
 
-/// The part of a [`Problem`](akiba_protocol::Problem) that decides.
-#[derive(Deserialize)]
-struct Coded {
-    code: ProblemCode,
-}
-
 impl Answer {
-    /// Whether the call was answered with what it asked for. `session` tells whether one was sent, `body` is the
-    /// answer's text.
+    /// Whether the call was answered with what it asked for. `session` tells whether one was sent, `code` is the
+    /// code of the [`Problem`](akiba_protocol::Problem) that the answer holds, if it holds one.
     ///
     /// # Errors
     /// [`RelayFailure`] for every status but a 2xx.
-    pub fn check(self, call: Call, session: bool, body: &str) -> Result<(), RelayFailure> {
+    pub fn check(self, call: Call, session: bool, code: Option<&str>) -> Result<(), RelayFailure> {
         if (200..=299).contains(&self.status) {
             return Ok(());
         }
-        let code = serde_json::from_str::<Coded>(body).ok().map(|problem| problem.code);
+        let says = |wanted: ProblemCode| code == Some(wanted.as_str());
         let busy = RelayFailure::Busy { retry_after: self.retry_after };
-        Err(match (self.status, code) {
+        Err(match self.status {
             // With no session there is none to renew: it is the vendor that refuses the proxy's token.
-            (401, None) if !session => RelayFailure::Refused,
-            (401, _) => RelayFailure::Session,
-            (403, _) => RelayFailure::Forbidden,
-            (404, Some(ProblemCode::UnknownCustomer)) => RelayFailure::UnknownCustomer,
-            (408 | 504, _) => RelayFailure::Timeout,
-            (429, _) | (503, Some(ProblemCode::Overloaded)) => busy,
-            (503, _) if call == Call::Link => busy,
-            (500..=599, _) => RelayFailure::Failed,
-            (400..=499, _) => RelayFailure::Refused,
+            401 if !session && !says(ProblemCode::Unauthorized) => RelayFailure::Refused,
+            401 => RelayFailure::Session,
+            403 => RelayFailure::Forbidden,
+            404 if says(ProblemCode::UnknownCustomer) => RelayFailure::UnknownCustomer,
+            408 | 504 => RelayFailure::Timeout,
+            429 => busy,
+            503 if call == Call::Link || says(ProblemCode::Overloaded) => busy,
+            500..=599 => RelayFailure::Failed,
+            400..=499 => RelayFailure::Refused,
             _ => RelayFailure::Reply,
         })
     }

@@ -6,12 +6,14 @@
 use std::fmt;
 use std::time::Duration;
 
+use akiba_protocol::SignedLink;
 use akiba_protocol::s3::Sent;
 use akiba_protocol::signed_link::Scheme;
-use akiba_protocol::{LinkReply, SignedLink};
-use serde_json::{Map, Value};
+use js_sys::{JSON, Reflect};
+use wasm_bindgen::JsValue;
 use web_sys::{Blob, FormData, window};
 
+use crate::adapter::relay::{Link, NotText};
 use crate::flow::RelayFailure;
 
 /// A link this close to its end is not tried, and a refusal this close to it is put down to it: S3's clock and this
@@ -38,9 +40,13 @@ impl Target {
     /// # Errors
     /// [`RelayFailure::LinkUnusable`] when the link is not https, holds an empty body's checksum, or wants a header
     /// that can't be known; or when the policy's fields are not text, or ask for a redirect, which a page can't follow.
-    pub fn from_reply(reply: &LinkReply) -> Result<Self, RelayFailure> {
+    pub fn from_reply(reply: &Link) -> Result<Self, RelayFailure> {
         let link = SignedLink::parse(&reply.signed_link).map_err(|_| RelayFailure::LinkUnusable)?;
-        let fields = reply.fields.as_ref().map(form_fields).transpose()?;
+        let fields = match &reply.fields {
+            None => None,
+            Some(Ok(fields)) => Some(form_fields(fields)?),
+            Some(Err(NotText)) => return Err(RelayFailure::LinkUnusable),
+        };
         let (headers, life) = match &fields {
             Some(fields) => (Vec::new(), policy_life(fields)),
             None => (signed_headers(&link)?, link.life((js_sys::Date::now() / 1000.0) as i64)),
@@ -110,26 +116,19 @@ fn signed_headers(link: &SignedLink) -> Result<Vec<(&'static str, &'static str)>
     link.signed_headers().filter_map(|name| known(name).transpose()).collect()
 }
 
-/// The fields of a POST policy as text, and `Content-Type` added where the policy speaks of it and the fields do not.
-/// S3 minds only that they come before the file.
-fn form_fields(fields: &Map<String, Value>) -> Result<Vec<(String, String)>, RelayFailure> {
-    let mut texts = Vec::with_capacity(fields.len() + 1);
-    for (name, value) in fields {
-        if matches!(name.as_str(), "file" | "redirect" | "success_action_redirect") {
-            return Err(RelayFailure::LinkUnusable);
-        }
-        let value = match value {
-            Value::String(text) => text.clone(),
-            Value::Number(number) => number.to_string(),
-            _ => return Err(RelayFailure::LinkUnusable),
-        };
-        texts.push((name.clone(), value));
+/// The fields of a POST policy, and `Content-Type` added where the policy speaks of it and the fields do not. S3 minds
+/// only that they come before the file.
+fn form_fields(fields: &[(String, String)]) -> Result<Vec<(String, String)>, RelayFailure> {
+    let impossible = |name: &str| matches!(name, "file" | "redirect" | "success_action_redirect");
+    if fields.iter().any(|(name, _)| impossible(name)) {
+        return Err(RelayFailure::LinkUnusable);
     }
-    let typed = texts.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
-    if !typed && policy(&texts).is_some_and(|policy| policy.to_ascii_lowercase().contains("content-type")) {
-        texts.push(("Content-Type".to_owned(), super::JPEG.to_owned()));
+    let mut fields = fields.to_vec();
+    let typed = fields.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+    if !typed && policy(&fields).is_some_and(|policy| policy.to_ascii_lowercase().contains("content-type")) {
+        fields.push(("Content-Type".to_owned(), super::JPEG.to_owned()));
     }
-    Ok(texts)
+    Ok(fields)
 }
 
 /// The policy's JSON, which travels in Base64.
@@ -141,8 +140,9 @@ fn policy(fields: &[(String, String)]) -> Option<String> {
 /// How long a policy lives, from its `expiration`. A policy that is over when it is received speaks of a wrong clock
 /// here or there, and then only S3 can tell.
 fn policy_life(fields: &[(String, String)]) -> Option<Duration> {
-    let policy: Value = serde_json::from_str(&policy(fields)?).ok()?;
-    let left = js_sys::Date::parse(policy.get("expiration")?.as_str()?) - js_sys::Date::now();
+    let policy = JSON::parse(&policy(fields)?).ok()?;
+    let expiration = Reflect::get(&policy, &JsValue::from_str("expiration")).ok()?.as_string()?;
+    let left = js_sys::Date::parse(&expiration) - js_sys::Date::now();
     (left > 0.0).then(|| Duration::from_millis(left as u64))
 }
 
