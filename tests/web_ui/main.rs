@@ -269,8 +269,9 @@ async fn refused_settings_are_explained_to_the_developer() {
 
 /// The words between this line of the style sheet's head and the next empty one.
 fn listed(from: &str) -> impl Iterator<Item = &'static str> {
-    let start = ui::STYLE.find(from).unwrap() + from.len();
-    ui::STYLE[start..].split("\n\n").next().unwrap().split_whitespace()
+    const SHEET: &str = include_str!("../../src/ui/style.css");
+    let start = SHEET.find(from).unwrap() + from.len();
+    SHEET[start..].split("\n\n").next().unwrap().split_whitespace()
 }
 
 #[wasm_bindgen_test]
@@ -294,4 +295,24 @@ async fn the_style_sheet_lists_every_part_and_property() {
     let documented: BTreeSet<_> =
         listed("\nCustom properties").filter_map(|word| word.strip_prefix("--selfie-")).map(name).collect();
     assert_eq!(used, documented);
+}
+
+#[wasm_bindgen_test]
+async fn it_fits_into_whatever_is_around_it() {
+    let mounted = Mounted::new(view(framing())).await;
+    mounted.host.style().remove_property("width").unwrap();
+    let document = web_sys::window().unwrap().document().unwrap();
+    let outer: HtmlElement = document.create_element("div").unwrap().unchecked_into();
+    let inner: HtmlElement = document.create_element("div").unwrap().unchecked_into();
+    document.body().unwrap().append_child(&outer).unwrap();
+    outer.append_child(&inner).unwrap();
+    inner.append_child(&mounted.host).unwrap();
+    for (room, width) in [(296.0, 296.0), (336.0, 336.0), (1000.0, 448.0)] {
+        outer.style().set_property("width", &format!("{room}px")).unwrap();
+        for display in ["block", "flex", "grid", "inline-block", "flow-root"] {
+            inner.style().set_property("display", display).unwrap();
+            assert_eq!(mounted.one(".card").get_bounding_client_rect().width(), width, "{display} in {room}px");
+        }
+    }
+    outer.remove();
 }
