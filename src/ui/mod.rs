@@ -26,7 +26,22 @@ use crate::flow::{Announcement, Event, State};
 use crate::text::Browser;
 
 /// The style sheet. It works in a shadow root and in the document; every rule is under `.akiba-selfie`.
-pub const STYLE: &str = include_str!("style.css");
+///
+/// The comment at the head of `style.css` lists what a page can style; it is left out here, where every byte is
+/// downloaded.
+pub const STYLE: &str = after_head(include_str!("style.css"));
+
+const fn after_head(css: &'static str) -> &'static str {
+    let bytes = css.as_bytes();
+    let mut at = 1;
+    while at < bytes.len() {
+        if bytes[at - 1] == b'*' && bytes[at] == b'/' {
+            return css.split_at(at + 1).1;
+        }
+        at += 1;
+    }
+    css
+}
 
 /// All that a screen is drawn from.
 #[derive(Clone, PartialEq)]

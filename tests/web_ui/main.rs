@@ -1,0 +1,318 @@
+//! The screens in a real browser: what a person sees, hears and can press in each.
+#![cfg(target_arch = "wasm32")]
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use akiba_selfie::config::ConfigError;
+use akiba_selfie::flow::{
+    Announcement, Camera, CameraInfo, ErrorCode, Event, Generation, Hint, NextStep, Phase, Screen, Wait,
+};
+use akiba_selfie::text::Browser;
+use akiba_selfie::ui::{self, Act, View};
+use js_sys::Array;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use web_sys::{DataTransfer, Element, File, HtmlElement, HtmlInputElement, HtmlVideoElement};
+
+use mounted::{
+    FRAUD, MATCHED, Mounted, NOT_MATCHED, PHOTO, UPLOADING, done, failed, framing, screens, starting, submitting, view,
+};
+
+mod mounted;
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+#[wasm_bindgen_test]
+async fn every_screen_is_named_by_its_heading_and_has_one_place_for_the_focus() {
+    let mut mounted = Mounted::new(view(Screen::Idle)).await;
+    for screen in screens() {
+        let counting = matches!(screen, Screen::Countdown { .. });
+        mounted.show(view(screen.clone())).await;
+        let section = mounted.one("section");
+        let heading = mounted.by_id(&section.get_attribute("aria-labelledby").unwrap());
+        assert_eq!((heading.tag_name().as_str(), heading.get_attribute("tabindex").as_deref()), ("H2", Some("-1")));
+        assert!(!heading.text_content().unwrap().trim().is_empty(), "{screen:?}");
+        let described = mounted.by_id(&heading.get_attribute("aria-describedby").unwrap());
+        assert!(matches!(screen, Screen::Grabbing) || !described.text_content().unwrap().is_empty(), "{screen:?}");
+        let focus = mounted.one("[data-focus]");
+        assert_eq!(focus.is_same_node(Some(&heading)), !counting, "{screen:?}");
+        focus.unchecked_into::<HtmlElement>().focus().unwrap();
+        assert!(mounted.host.shadow_root().unwrap().active_element().is_some(), "{screen:?}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn nothing_needs_an_inline_style() {
+    let mut mounted = Mounted::new(view(Screen::Idle)).await;
+    for screen in screens() {
+        mounted.show(view(screen.clone())).await;
+        assert!(mounted.all("[style], style, [onclick]").is_empty(), "{screen:?}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn targets_are_large_and_nothing_is_wider_than_a_phone() {
+    let mut mounted = Mounted::new(view(Screen::Idle)).await;
+    for screen in screens() {
+        mounted.show(view(screen.clone())).await;
+        for (name, control) in mounted.controls() {
+            let rect = control.get_bounding_client_rect();
+            let least = if control.class_name() == "shutter" { 64.0 } else { 44.0 };
+            assert!(
+                rect.width().round() >= least && rect.height().round() >= least,
+                "{name}: {} x {}",
+                rect.width(),
+                rect.height()
+            );
+        }
+        let card = mounted.one(".card");
+        assert!(card.scroll_width() <= card.client_width(), "{screen:?}");
+        assert!(card.get_bounding_client_rect().height() <= 724.0, "{screen:?}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn the_video_stays_where_it_is_from_starting_to_grabbing() {
+    let document = web_sys::window().unwrap().document().unwrap();
+    let video: HtmlVideoElement = document.create_element("video").unwrap().unchecked_into();
+    let with_video = |screen| View { video: Some(video.clone()), ..view(screen) };
+    let mut mounted = Mounted::new(view(Screen::Consent)).await;
+    mounted.show(view(starting())).await;
+    mounted.show(with_video(starting())).await;
+    let parent = video.parent_element().unwrap();
+    let removals = Rc::new(RefCell::new(0));
+    let on_records = {
+        let removals = Rc::clone(&removals);
+        Closure::<dyn FnMut(Array)>::new(move |records: Array| *removals.borrow_mut() += records.length())
+    };
+    let observer = web_sys::MutationObserver::new(on_records.as_ref().unchecked_ref()).unwrap();
+    let init = web_sys::MutationObserverInit::new();
+    init.set_child_list(true);
+    observer.observe_with_options(&parent, &init).unwrap();
+    for screen in [framing(), Screen::Countdown { left: 3 }, Screen::Countdown { left: 2 }, framing(), Screen::Grabbing]
+    {
+        mounted.show(with_video(screen)).await;
+        assert!(video.parent_element().unwrap().is_same_node(Some(&parent)));
+        assert!(parent.class_list().contains("mirrored"));
+    }
+    assert_eq!(*removals.borrow(), 0);
+    let mut back = with_video(framing());
+    back.state.camera = Camera::Open(Generation(1), CameraInfo { mirrored: false, cameras: 1 });
+    mounted.show(back).await;
+    assert!(!parent.class_list().contains("mirrored"));
+    assert!(!mounted.names().contains(&"Switch camera".to_owned()));
+    mounted.show(with_video(Screen::Review { photo: PHOTO })).await;
+    assert!(video.parent_element().is_none());
+    observer.disconnect();
+}
+
+#[wasm_bindgen_test]
+async fn every_button_does_what_it_says() {
+    let table = [
+        (Screen::Idle, "Start", Event::Start),
+        (Screen::Consent, "I agree, open the camera", Event::Consented),
+        (Screen::Consent, "Not now", Event::Cancel),
+        (starting(), "Cancel", Event::Cancel),
+        (framing(), "Take the photo", Event::Shutter),
+        (framing(), "Switch camera", Event::SwitchCamera),
+        (framing(), "Cancel", Event::Cancel),
+        (Screen::Countdown { left: 2 }, "Take it now", Event::Shutter),
+        (Screen::Review { photo: PHOTO }, "Use this photo", Event::Accept),
+        (Screen::Review { photo: PHOTO }, "Retake", Event::Retake),
+        (submitting(UPLOADING, None), "Cancel", Event::Cancel),
+        (done(NOT_MATCHED), "Try again", Event::Retake),
+        (failed(ErrorCode::CameraDenied), "Try the camera again", Event::Retry),
+        (failed(ErrorCode::CameraDenied), "Cancel", Event::Cancel),
+        (failed(ErrorCode::UploadStalled), "Send again", Event::Retry),
+        (failed(ErrorCode::UploadTooLarge), "Take another photo", Event::Retake),
+    ];
+    let mut mounted = Mounted::new(view(Screen::Idle)).await;
+    for (screen, name, event) in table {
+        mounted.show(view(screen)).await;
+        mounted.control(name).click();
+        assert_eq!(mounted.acts.borrow_mut().drain(..).collect::<Vec<_>>(), [Act::Event(event)], "{name}");
+    }
+    mounted.show(view(submitting(Phase::Verifying, None))).await;
+    assert!(mounted.names().is_empty(), "what is being judged can't be cancelled");
+}
+
+#[wasm_bindgen_test]
+async fn the_same_file_can_be_chosen_twice() {
+    let mounted = Mounted::new(view(failed(ErrorCode::FileNotImage))).await;
+    let file = File::new_with_str_sequence(&Array::of1(&"x".into()), "me.jpg").unwrap();
+    for _ in 0..2 {
+        let input: HtmlInputElement = mounted.control("Choose another photo").unchecked_into();
+        let transfer = DataTransfer::new().unwrap();
+        transfer.items().add_with_file(&file).unwrap();
+        input.set_files(transfer.files().as_ref());
+        let init = web_sys::EventInit::new();
+        init.set_bubbles(true);
+        input.dispatch_event(&web_sys::Event::new_with_event_init_dict("change", &init).unwrap()).unwrap();
+        assert_eq!(input.value(), "");
+    }
+    let acts = mounted.acts.borrow();
+    assert_eq!(acts.len(), 2);
+    assert!(acts.iter().all(|act| matches!(act, Act::Pick(file) if file.name() == "me.jpg")));
+}
+
+#[wasm_bindgen_test]
+async fn every_failure_offers_its_next_steps_and_shows_its_code() {
+    let mut mounted = Mounted::new(view(Screen::Idle)).await;
+    for error in ErrorCode::ALL.iter().copied() {
+        mounted.show(view(failed(error))).await;
+        let names = mounted.names();
+        let offered = |any: &[&str]| any.iter().any(|name| names.iter().any(|found| found == name));
+        for (step, labels) in [
+            (NextStep::RetryCamera, &["Try the camera again", "Use the camera"][..]),
+            (NextStep::PickFile, &["Choose a photo", "Choose another photo"][..]),
+            (NextStep::Retake, &["Take another photo"][..]),
+            (NextStep::Resubmit, &["Send again"][..]),
+        ] {
+            assert_eq!(offered(labels), error.offers(step), "{error:?} {step:?} {names:?}");
+        }
+        let text = mounted.text();
+        assert_eq!(text.contains("contact the site"), error.offers(NextStep::AskSite), "{error:?}");
+        assert_eq!(text.contains("Your photo is kept"), error.offers(NextStep::Resubmit), "{error:?}");
+        assert_eq!(mounted.one("code").text_content().as_deref(), Some(error.as_str()));
+        assert!(mounted.all(".primary").len() <= 1, "{error:?}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn help_with_the_camera_fits_the_browser() {
+    let denied = |browser| View { browser, ..view(failed(ErrorCode::CameraDenied)) };
+    let mut mounted = Mounted::new(denied(Browser::SafariMac)).await;
+    assert!(mounted.text().contains("Settings for This Website"));
+    assert!(!mounted.names().contains(&"Use the camera app".to_owned()));
+    mounted.show(denied(Browser::ChromeIos)).await;
+    assert!(mounted.text().contains("Settings app"));
+    assert_eq!(mounted.control("Use the camera app").get_attribute("capture").as_deref(), Some("user"));
+    assert_eq!(mounted.control("Choose a photo").get_attribute("capture"), None);
+    mounted.show(View { browser: Browser::InApp, ..view(failed(ErrorCode::CameraUnsupported)) }).await;
+    assert!(mounted.text().contains("Open in browser"));
+}
+
+#[wasm_bindgen_test]
+async fn announcements_are_said_again_in_regions_that_stay() {
+    let said = |number, announcement| View { announcement: Some((number, announcement)), ..view(framing()) };
+    let mut mounted = Mounted::new(view(Screen::Idle)).await;
+    let (polite, urgent) = (mounted.one("[aria-live=polite]"), mounted.one("[aria-live=assertive]"));
+    let words = |region: &Element| region.text_content().unwrap();
+
+    mounted.show(said(1, Announcement::Countdown(3))).await;
+    assert_eq!((words(&polite), words(&urgent)), (String::new(), "3".to_owned()));
+    let first = urgent.first_element_child().unwrap();
+    mounted.show(said(1, Announcement::Countdown(3))).await;
+    assert!(urgent.first_element_child().unwrap().is_same_node(Some(&first)));
+    mounted.show(said(2, Announcement::Countdown(3))).await;
+    assert!(!urgent.first_element_child().unwrap().is_same_node(Some(&first)));
+
+    mounted.show(said(3, Announcement::Quarter(2))).await;
+    assert_eq!((words(&polite), words(&urgent)), ("50 per cent sent".to_owned(), String::new()));
+    mounted.show(said(4, Announcement::Hint(Hint::NoPicture))).await;
+    assert!(words(&urgent).contains("No picture"));
+    for announcement in [
+        Announcement::CameraReady,
+        Announcement::Hint(Hint::Position),
+        Announcement::Verifying,
+        Announcement::WaitingForNetwork,
+    ] {
+        mounted.show(said(5, announcement)).await;
+        assert!(!words(&polite).is_empty() && words(&urgent).is_empty(), "{announcement:?}");
+    }
+    for screen in screens() {
+        mounted.show(view(screen)).await;
+        assert!(mounted.one("[aria-live=polite]").is_same_node(Some(&polite)));
+        assert!(mounted.one("[aria-live=assertive]").is_same_node(Some(&urgent)));
+    }
+}
+
+#[wasm_bindgen_test]
+async fn progress_is_what_was_sent() {
+    let mut mounted = Mounted::new(view(submitting(UPLOADING, None))).await;
+    let bar = mounted.one("progress");
+    assert_eq!(
+        (bar.get_attribute("value").as_deref(), bar.get_attribute("max").as_deref()),
+        (Some("187000"), Some("312400"))
+    );
+    assert!(mounted.text().contains("187 of 313 kB"));
+    assert!(mounted.one("[aria-current=step]").text_content().unwrap().contains("Send photo"));
+    mounted.show(view(submitting(Phase::Verifying, None))).await;
+    assert_eq!(mounted.one("progress").get_attribute("value").as_deref(), Some("312400"));
+    assert!(mounted.one("[aria-current=step]").text_content().unwrap().contains("Compare"));
+    mounted.show(view(submitting(UPLOADING, Some(Wait::Network)))).await;
+    assert!(mounted.text().contains("You are offline"));
+    mounted.show(view(submitting(UPLOADING, Some(Wait::Pause)))).await;
+    assert!(mounted.text().contains("2 of 5"));
+}
+
+#[wasm_bindgen_test]
+async fn a_verdict_says_what_it_is() {
+    let mut mounted = Mounted::new(view(done(MATCHED))).await;
+    assert!(mounted.text().contains("It’s you") && mounted.names().is_empty());
+    mounted.show(view(done(NOT_MATCHED))).await;
+    assert!(mounted.text().contains("not close enough"));
+    mounted.show(view(done(FRAUD))).await;
+    assert!(mounted.text().contains("live photo of your own face"));
+}
+
+#[wasm_bindgen_test]
+async fn refused_settings_are_explained_to_the_developer() {
+    let config = Err(ConfigError::NoRelay);
+    let mounted = Mounted::new(View { config, ..view(failed(ErrorCode::Config)) }).await;
+    assert!(mounted.text().contains(&ConfigError::NoRelay.to_string()));
+    assert_eq!(mounted.one("code").text_content().as_deref(), Some("config"));
+    assert!(mounted.names().is_empty());
+}
+
+/// The words between this line of the style sheet's head and the next empty one.
+fn listed(from: &str) -> impl Iterator<Item = &'static str> {
+    const SHEET: &str = include_str!("../../src/ui/style.css");
+    let start = SHEET.find(from).unwrap() + from.len();
+    SHEET[start..].split("\n\n").next().unwrap().split_whitespace()
+}
+
+#[wasm_bindgen_test]
+async fn the_style_sheet_lists_every_part_and_property() {
+    let mut parts = BTreeSet::new();
+    let mut mounted = Mounted::new(View { config: Err(ConfigError::NoRelay), ..view(Screen::Idle) }).await;
+    let collect = |mounted: &Mounted, parts: &mut BTreeSet<String>| {
+        for element in mounted.all("[part]") {
+            parts.extend(element.get_attribute("part").unwrap().split_whitespace().map(str::to_owned));
+        }
+    };
+    collect(&mounted, &mut parts);
+    for screen in screens() {
+        mounted.show(view(screen)).await;
+        collect(&mounted, &mut parts);
+    }
+    assert_eq!(parts, listed("\nParts:").map(str::to_owned).collect());
+
+    let name = |text: &str| text.chars().take_while(|c| c.is_ascii_lowercase() || *c == '-').collect::<String>();
+    let used: BTreeSet<_> = ui::STYLE.split("var(--selfie-").skip(1).map(name).collect();
+    let documented: BTreeSet<_> =
+        listed("\nCustom properties").filter_map(|word| word.strip_prefix("--selfie-")).map(name).collect();
+    assert_eq!(used, documented);
+}
+
+#[wasm_bindgen_test]
+async fn it_fits_into_whatever_is_around_it() {
+    let mounted = Mounted::new(view(framing())).await;
+    mounted.host.style().remove_property("width").unwrap();
+    let document = web_sys::window().unwrap().document().unwrap();
+    let outer: HtmlElement = document.create_element("div").unwrap().unchecked_into();
+    let inner: HtmlElement = document.create_element("div").unwrap().unchecked_into();
+    document.body().unwrap().append_child(&outer).unwrap();
+    outer.append_child(&inner).unwrap();
+    inner.append_child(&mounted.host).unwrap();
+    for (room, width) in [(296.0, 296.0), (336.0, 336.0), (1000.0, 448.0)] {
+        outer.style().set_property("width", &format!("{room}px")).unwrap();
+        for display in ["block", "flex", "grid", "inline-block", "flow-root"] {
+            inner.style().set_property("display", display).unwrap();
+            assert_eq!(mounted.one(".card").get_bounding_client_rect().width(), width, "{display} in {room}px");
+        }
+    }
+    outer.remove();
+}

@@ -1,0 +1,193 @@
+//! The widget on a page ([`Mounted`]), and every screen that it has ([`screens`]).
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use akiba_protocol::Verdict;
+use akiba_selfie::config::{Config, Options};
+use akiba_selfie::flow::{
+    Camera, CameraInfo, ErrorCode, Generation, Hint, NextStep, Phase, Photo, PhotoId, Screen, State, Wait,
+};
+use akiba_selfie::text::Browser;
+use akiba_selfie::ui::{self, Act, View};
+use gloo_timers::future::TimeoutFuture;
+use js_sys::Array;
+use wasm_bindgen::prelude::*;
+use web_sys::{CssStyleSheet, Element, HtmlElement};
+use yew::prelude::*;
+
+pub(crate) type Acts = Rc<RefCell<Vec<Act>>>;
+
+#[derive(Clone, PartialEq, Properties)]
+struct Props {
+    view: View,
+    act: Callback<Act>,
+}
+
+#[component]
+fn App(props: &Props) -> Html {
+    ui::view(&props.view, &props.act)
+}
+
+/// The widget in a shadow root, 360 px wide, dressed.
+pub(crate) struct Mounted {
+    pub(crate) host: HtmlElement,
+    handle: yew::AppHandle<App>,
+    pub(crate) acts: Acts,
+    act: Callback<Act>,
+}
+
+impl Mounted {
+    pub(crate) async fn new(view: View) -> Self {
+        let document = web_sys::window().unwrap().document().unwrap();
+        let host: HtmlElement = document.create_element("div").unwrap().unchecked_into();
+        host.style().set_property("width", "336px").unwrap();
+        document.body().unwrap().append_child(&host).unwrap();
+        let root = host.attach_shadow(&web_sys::ShadowRootInit::new(web_sys::ShadowRootMode::Open)).unwrap();
+        let sheet = CssStyleSheet::new().unwrap();
+        sheet.replace_sync(ui::STYLE).unwrap();
+        root.set_adopted_style_sheets(&Array::of1(&sheet));
+        let mount = document.create_element("div").unwrap();
+        root.append_child(&mount).unwrap();
+        let acts = Acts::default();
+        let act = {
+            let acts = Rc::clone(&acts);
+            Callback::from(move |act| acts.borrow_mut().push(act))
+        };
+        let handle = yew::Renderer::<App>::with_root_and_props(mount, Props { view, act: act.clone() }).render();
+        let mounted = Self { host, handle, acts, act };
+        mounted.drawn().await;
+        mounted
+    }
+
+    async fn drawn(&self) {
+        TimeoutFuture::new(0).await;
+    }
+
+    pub(crate) async fn show(&mut self, view: View) {
+        self.handle.update(Props { view, act: self.act.clone() });
+        self.drawn().await;
+    }
+
+    pub(crate) fn all(&self, selector: &str) -> Vec<Element> {
+        let list = self.host.shadow_root().unwrap().query_selector_all(selector).unwrap();
+        (0..list.length()).map(|index| list.get(index).unwrap().unchecked_into()).collect()
+    }
+
+    pub(crate) fn one(&self, selector: &str) -> Element {
+        let mut found = self.all(selector);
+        assert_eq!(found.len(), 1, "{selector} in {}", self.one_html());
+        found.remove(0)
+    }
+
+    fn one_html(&self) -> String {
+        self.host.shadow_root().unwrap().inner_html()
+    }
+
+    pub(crate) fn by_id(&self, id: &str) -> Element {
+        self.one(&format!("[id='{id}']"))
+    }
+
+    /// Buttons and file inputs by the name that a screen reader gives them.
+    pub(crate) fn controls(&self) -> Vec<(String, Element)> {
+        let name = |element: &Element| {
+            let labelled =
+                if element.tag_name() == "INPUT" { element.parent_element().unwrap() } else { element.clone() };
+            element.get_attribute("aria-label").unwrap_or_else(|| labelled.text_content().unwrap_or_default())
+        };
+        self.all("button, input").into_iter().map(|element| (name(&element), element)).collect()
+    }
+
+    pub(crate) fn control(&self, name: &str) -> HtmlElement {
+        let mut found: Vec<_> = self.controls().into_iter().filter(|(label, _)| label == name).collect();
+        assert_eq!(found.len(), 1, "{name} in {}", self.one_html());
+        found.remove(0).1.unchecked_into()
+    }
+
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.controls().into_iter().map(|(name, _)| name).collect()
+    }
+
+    pub(crate) fn text(&self) -> String {
+        self.one(".card").text_content().unwrap_or_default()
+    }
+}
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        self.host.remove();
+    }
+}
+
+pub(crate) const PHOTO: Photo = Photo { id: PhotoId(1), width: 960, height: 1280, bytes: 312_400, quality: None };
+pub(crate) const INFO: CameraInfo = CameraInfo { mirrored: true, cameras: 2 };
+
+pub(crate) fn view(screen: Screen) -> View {
+    let options = Options {
+        relay: Some("https://relay.example".to_owned()),
+        identifier: Some("8001015009087".to_owned()),
+        ..Options::default()
+    };
+    let live = matches!(screen, Screen::Framing { .. } | Screen::Countdown { .. } | Screen::Grabbing);
+    let camera = if live { Camera::Open(Generation(1), INFO) } else { Camera::Closed };
+    View {
+        state: State { screen, camera, ..State::default() },
+        config: Config::from_options(&options, "https://bank.example/"),
+        video: None,
+        photo_url: Some("data:image/gif;base64,R0lGODlhAQABAAAAACw=".into()),
+        announcement: None,
+        browser: Browser::ChromeAndroid,
+    }
+}
+
+pub(crate) fn starting() -> Screen {
+    Screen::Starting { slow: false, paused: false }
+}
+
+pub(crate) fn framing() -> Screen {
+    Screen::Framing { hint: Hint::Position }
+}
+
+pub(crate) fn submitting(phase: Phase, wait: Option<Wait>) -> Screen {
+    Screen::Submitting { photo: PHOTO, phase, attempt: 1, wait }
+}
+
+pub(crate) fn failed(error: ErrorCode) -> Screen {
+    let photo = error.offers(NextStep::Resubmit) || error.offers(NextStep::Retake);
+    Screen::Failed { error, photo: photo.then_some(PHOTO) }
+}
+
+pub(crate) fn done(reply: &str) -> Screen {
+    Screen::Done { verdict: Rc::new(Verdict::of(serde_json::from_str(reply).unwrap())) }
+}
+
+pub(crate) const MATCHED: &str = r#"{"status":"success"}"#;
+pub(crate) const NOT_MATCHED: &str = r#"{"status":"failed"}"#;
+pub(crate) const FRAUD: &str = r#"{"status":"success","data":{"identity":{"fraud_detected":"High"}}}"#;
+pub(crate) const UPLOADING: Phase = Phase::Uploading { sent: 187_000, total: 312_400 };
+
+/// Every screen that there is.
+pub(crate) fn screens() -> Vec<Screen> {
+    let mut screens = vec![
+        Screen::Idle,
+        Screen::Consent,
+        starting(),
+        Screen::Starting { slow: true, paused: false },
+        Screen::Starting { slow: false, paused: true },
+        framing(),
+        Screen::Framing { hint: Hint::NoPicture },
+        Screen::Countdown { left: 3 },
+        Screen::Grabbing,
+        Screen::Review { photo: PHOTO },
+        submitting(Phase::Linking, None),
+        submitting(UPLOADING, None),
+        submitting(UPLOADING, Some(Wait::Network)),
+        submitting(UPLOADING, Some(Wait::Pause)),
+        submitting(Phase::Verifying, None),
+        done(MATCHED),
+        done(NOT_MATCHED),
+        done(FRAUD),
+    ];
+    screens.extend(ErrorCode::ALL.iter().copied().map(failed));
+    screens
+}
