@@ -9,7 +9,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: build ## the page, the relay and the sandbox at http://127.0.0.1:8080 (PORT= changes it); Ctrl-C ends all
-	@exec target/service/akiba-sandbox demo --port $(PORT) --site build/site --relay target/service/akiba-relay
+	@exec target/debug/akiba-sandbox demo --port $(PORT) --site build/site --relay target/debug/akiba-relay
 
 test: ## every test: host, browser, end to end, S3, packaging, sizes
 	@scripts/test.sh
@@ -17,7 +17,7 @@ test: ## every test: host, browser, end to end, S3, packaging, sizes
 check: ## format, lints, documentation, licences
 	@scripts/check.sh
 
-build: ## the widget into www/pkg and build/site, the relay and the sandbox into target/service
+build: ## the widget into www/pkg and build/site, the relay and the sandbox into target/debug
 	@scripts/setup.sh build
 	@scripts/build.sh
 

@@ -45,7 +45,7 @@ build_site() {
 }
 
 build_services() {
-  cargo build --quiet --profile service --locked --package akiba-relay --package akiba-sandbox
+  cargo build --quiet --locked --package akiba-relay --package akiba-sandbox
 }
 
 if outdated; then build_wasm; fi

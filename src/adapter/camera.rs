@@ -3,27 +3,19 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use futures_channel::oneshot;
 use gloo_events::EventListener;
 use gloo_timers::future::TimeoutFuture;
-use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{
-    HtmlMediaElement, HtmlVideoElement, MediaDeviceInfo, MediaDeviceKind, MediaDevices, MediaStream,
-    MediaStreamConstraints, MediaStreamTrack, MediaStreamTrackState, PermissionState, PermissionStatus, Window,
-};
+use web_sys::{HtmlMediaElement, HtmlVideoElement, MediaDevices, MediaStreamTrack, MediaStreamTrackState};
 
-use super::camera_choice::{Ask, faces_away, ladder, next_device};
-use super::camera_error::{Permission, absent, code, may_be_relaxed};
+use super::camera_choice::{faces_away, is_gone, ladder, next_device};
+use super::camera_error::absent;
 use super::promise::settled;
+use super::user_media::{Live, ask, camera_ids, error_name, is_blocked, media_devices};
 use crate::flow::{CameraChoice, CameraInfo, ErrorCode};
 
-/// The size that is wished for: enough for the vendor, and one that nearly every camera has.
-const IDEAL_WIDTH: u32 = 1280;
-const IDEAL_HEIGHT: u32 = 960;
-/// How often the video is looked at until it has a frame. No one event says so in every browser: Safari sends
-/// `loadeddata` before the size is known.
+/// How often the video is looked at until it has a frame and a size: browsers differ in which event comes with both.
 const POLL_MS: u32 = 30;
 /// A camera that shows nothing for so long is taken for broken.
 const FIRST_FRAME_MS: u32 = 10_000;
@@ -32,7 +24,7 @@ const FIRST_FRAME_MS: u32 = 10_000;
 #[derive(Debug)]
 #[must_use = "the camera is turned off when this is dropped"]
 pub struct Camera {
-    shown: Shown,
+    _shown: Shown,
     track: MediaStreamTrack,
     info: CameraInfo,
     _listeners: Vec<EventListener>,
@@ -58,7 +50,7 @@ impl Camera {
         }
         let devices = media_devices(&window).ok_or_else(|| absent(window.is_secure_context()))?;
         let next = match choice {
-            CameraChoice::Next => next_device(&camera_ids(&devices).await, last_device.as_deref()),
+            CameraChoice::Next => next_device(&camera_ids(&devices).await.unwrap_or_default(), last_device.as_deref()),
             CameraChoice::Front | CameraChoice::Back => None,
         };
         let stream = ask(&window, &devices, ladder(choice, next)).await?;
@@ -66,7 +58,7 @@ impl Camera {
             stream.0.get_video_tracks().get(0).dyn_into().map_err(|_| ErrorCode::CameraFailed)?;
         let shown = Shown::new(stream, video);
         first_frame(&shown, &track).await?;
-        let cameras = u8::try_from(camera_ids(&devices).await.len()).unwrap_or(u8::MAX).max(1);
+        let cameras = camera_ids(&devices).await.map_or(1, |ids| u8::try_from(ids.len()).unwrap_or(u8::MAX).max(1));
         if track.ready_state() == MediaStreamTrackState::Ended {
             return Err(ErrorCode::CameraEnded);
         }
@@ -74,7 +66,7 @@ impl Camera {
         let info = CameraInfo { mirrored: !faces_away(facing.as_deref(), &track.label()), cameras };
         let watch = Rc::new(Watch { ended: Cell::new(false), on_ended: Box::new(on_ended) });
         let listeners = listen(&watch, &shown.video, &track, &devices);
-        Ok(Self { shown, track, info, _listeners: listeners, _watch: watch })
+        Ok(Self { _shown: shown, track, info, _listeners: listeners, _watch: watch })
     }
 
     /// What is known of the camera.
@@ -87,24 +79,6 @@ impl Camera {
     #[must_use]
     pub fn device_id(&self) -> Option<String> {
         device_id(&self.track)
-    }
-
-    /// The stream that is shown.
-    #[must_use]
-    pub fn stream(&self) -> &MediaStream {
-        &self.shown.stream.0
-    }
-}
-
-/// A stream whose tracks stop when it is dropped.
-#[derive(Debug)]
-struct Live(MediaStream);
-
-impl Drop for Live {
-    fn drop(&mut self) {
-        for track in self.0.get_tracks() {
-            track.unchecked_into::<MediaStreamTrack>().stop();
-        }
     }
 }
 
@@ -150,115 +124,8 @@ impl Watch {
     }
 }
 
-/// The browser's camera API, if it has one. Read by hand: where there is none, web-sys would give `undefined`.
-fn media_devices(window: &Window) -> Option<MediaDevices> {
-    let devices = Reflect::get(&window.navigator(), &"mediaDevices".into()).ok()?;
-    let usable = devices.is_object() && Reflect::get(&devices, &"getUserMedia".into()).ok()?.is_function();
-    usable.then(|| devices.unchecked_into())
-}
-
-/// Whether the page's Permissions-Policy forbids the camera, where the browser (Chromium) tells.
-fn is_blocked(window: &Window) -> bool {
-    let allows = || -> Option<bool> {
-        let document = window.document()?;
-        let policy = ["permissionsPolicy", "featurePolicy"]
-            .into_iter()
-            .filter_map(|name| Reflect::get(&document, &name.into()).ok())
-            .find(JsValue::is_object)?;
-        let allows: js_sys::Function = Reflect::get(&policy, &"allowsFeature".into()).ok()?.dyn_into().ok()?;
-        allows.call1(&policy, &"camera".into()).ok()?.as_bool()
-    };
-    allows() == Some(false)
-}
-
-/// The ids of all cameras; empty texts before the person has agreed.
-async fn camera_ids(devices: &MediaDevices) -> Vec<String> {
-    let list: Array = settled(devices.enumerate_devices()).await.unwrap_or_default();
-    list.iter()
-        .map(JsCast::unchecked_into::<MediaDeviceInfo>)
-        .filter(|device| device.kind() == MediaDeviceKind::Videoinput)
-        .map(|device| device.device_id())
-        .collect()
-}
-
 fn device_id(track: &MediaStreamTrack) -> Option<String> {
     track.get_settings().get_device_id().filter(|id| !id.is_empty())
-}
-
-/// Asks for one camera after the other until one is given.
-async fn ask(window: &Window, devices: &MediaDevices, asks: Vec<Ask>) -> Result<Live, ErrorCode> {
-    let mut name = String::new();
-    for ask in asks {
-        match user_media(devices, &ask).await {
-            Ok(stream) => return Ok(stream),
-            Err(error) => name = error_name(&error),
-        }
-        if !may_be_relaxed(&name) {
-            break;
-        }
-    }
-    Err(code(&name, permission(window).await, window.is_secure_context()))
-}
-
-/// One call of `getUserMedia`. It can't be cancelled: so a task of its own waits for the stream, and stops it if nobody
-/// wants it any more.
-async fn user_media(devices: &MediaDevices, ask: &Ask) -> Result<Live, JsValue> {
-    let promise = devices.get_user_media_with_constraints(&constraints(ask)?);
-    let (sender, receiver) = oneshot::channel();
-    spawn_local(async move {
-        let answer = settled(promise).await.map(Live);
-        // An answer that can't be sent is dropped, and the stream is stopped by that.
-        drop(sender.send(answer));
-    });
-    receiver.await.map_err(|_| JsValue::UNDEFINED)?
-}
-
-fn constraints(ask: &Ask) -> Result<MediaStreamConstraints, JsValue> {
-    let wish = |kind: &str, value: JsValue| -> Result<JsValue, JsValue> {
-        let wish = Object::new();
-        Reflect::set(&wish, &kind.into(), &value)?;
-        Ok(wish.into())
-    };
-    let video = Object::new();
-    let mut bare = true;
-    let mut add = |name: &str, value: JsValue| -> Result<(), JsValue> {
-        bare = false;
-        Reflect::set(&video, &name.into(), &value).map(|_| ())
-    };
-    if let Some(id) = &ask.device {
-        add("deviceId", wish("exact", id.into())?)?;
-    }
-    if let Some(facing) = ask.facing {
-        add("facingMode", wish("ideal", facing.into())?)?;
-    }
-    if ask.sized {
-        add("width", wish("ideal", IDEAL_WIDTH.into())?)?;
-        add("height", wish("ideal", IDEAL_HEIGHT.into())?)?;
-    }
-    let constraints = MediaStreamConstraints::new();
-    constraints.set_audio_bool(false);
-    constraints.set_video(&if bare { JsValue::TRUE } else { video.into() });
-    Ok(constraints)
-}
-
-/// The name of an exception; empty if it has none. `OverconstrainedError` is no `DOMException` in every browser.
-fn error_name(error: &JsValue) -> String {
-    Reflect::get(error, &"name".into()).ok().and_then(|name| name.as_string()).unwrap_or_default()
-}
-
-/// What the list of permissions says, where the browser has one that knows cameras.
-async fn permission(window: &Window) -> Permission {
-    let query = async || -> Result<PermissionState, JsValue> {
-        let permissions = window.navigator().permissions()?;
-        let camera = Object::new();
-        Reflect::set(&camera, &"name".into(), &"camera".into())?;
-        Ok(settled::<PermissionStatus>(permissions.query(&camera)).await?.state())
-    };
-    match query().await {
-        Ok(PermissionState::Prompt) => Permission::Prompt,
-        Ok(_) => Permission::Decided,
-        Err(_) => Permission::Unknown,
-    }
 }
 
 /// Plays the video until it has a frame.
@@ -315,12 +182,12 @@ fn listen(
     };
     // Some drivers leave the track alive, and still, when the device is unplugged.
     let unplugged = {
-        let (watch, track, own) = (Rc::downgrade(watch), track.clone(), devices.clone());
+        let (watch, own, device) = (Rc::downgrade(watch), devices.clone(), device_id(track));
         EventListener::new(devices, "devicechange", move |_| {
-            let (watch, track, devices) = (watch.clone(), track.clone(), own.clone());
+            let (watch, devices, device) = (watch.clone(), own.clone(), device.clone());
             spawn_local(async move {
                 let ids = camera_ids(&devices).await;
-                let gone = device_id(&track).is_some_and(|id| !ids.contains(&id));
+                let gone = device.zip(ids).is_some_and(|(device, ids)| is_gone(&ids, &device));
                 if let Some(watch) = watch.upgrade().filter(|_| gone) {
                     watch.end();
                 }

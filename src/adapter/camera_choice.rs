@@ -42,6 +42,11 @@ pub(super) fn next_device(ids: &[String], last: Option<&str>) -> Option<String> 
     known.get(after).or(known.first()).map(|id| (*id).clone())
 }
 
+/// Whether the device is no more among those with these ids. A list with an empty id hides which ones they are.
+pub(super) fn is_gone(ids: &[String], device: &str) -> bool {
+    ids.iter().all(|id| !id.is_empty() && id != device)
+}
+
 /// Whether the camera faces away from the person, by `facingMode` where the browser tells it, else by the words that
 /// Android and iOS have in the labels of such cameras.
 pub(super) fn faces_away(facing_mode: Option<&str>, label: &str) -> bool {
@@ -102,6 +107,14 @@ mod tests {
         ] {
             let ids: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
             assert_eq!(next_device(&ids, last).as_deref(), next, "{ids:?} after {last:?}");
+        }
+    }
+
+    #[test]
+    fn which_devices_are_gone() {
+        for (ids, gone) in [(&["a", "b"][..], false), (&["b"], true), (&[], true), (&["", "b"], false)] {
+            let ids: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
+            assert_eq!(is_gone(&ids, "a"), gone, "{ids:?}");
         }
     }
 

@@ -8,7 +8,7 @@ use web_sys::{Blob, BlobPropertyBag, File, HtmlVideoElement};
 
 use super::canvas::{Canvas, Picture, Use};
 use super::decode::Decoded;
-use super::image_header;
+use super::image_header::{self, Kind};
 use super::jpeg::strip_metadata;
 use super::jpeg_search::{Search, fit};
 use super::measure;
@@ -26,6 +26,8 @@ pub const FILE_PIXELS: u64 = 50_000_000;
 
 /// A JPEG's header is looked for in so many bytes; EXIF with its thumbnail takes up to 64 kB, colour profiles more.
 const HEAD_BYTES: i32 = 256 * 1024;
+/// The end of a JPEG or PNG.
+const END_BYTES: i32 = 8;
 
 /// A photo: a JPEG in sRGB, without metadata, turned the right way up.
 #[derive(Clone, Debug)]
@@ -65,7 +67,10 @@ pub async fn from_file(file: &File) -> Result<Still, GrabFailure> {
     if header.size.is_some_and(is_too_large) {
         return Err(GrabFailure::TooLarge);
     }
-    let undecodable = if header.common { GrabFailure::Unreadable } else { GrabFailure::NotAnImage };
+    if !has_end(header.kind, file).await {
+        return Err(GrabFailure::Unreadable);
+    }
+    let undecodable = if header.kind.is_common() { GrabFailure::Unreadable } else { GrabFailure::NotAnImage };
     let decoded = Decoded::new(file).await.ok_or(undecodable)?;
     if is_too_large(decoded.picture().size()) {
         return Err(GrabFailure::TooLarge);
@@ -87,6 +92,16 @@ pub async fn smaller(photo: &Blob) -> Result<Still, GrabFailure> {
     let canvas = drawn(decoded.picture())?;
     drop(decoded);
     encode(canvas, bytes / 3..=bytes / 2).await
+}
+
+/// Whether the file has its end. Nearly every file ends where its picture does; one that goes on, as a photo with a film
+/// in it does, is read as a whole.
+async fn has_end(kind: Kind, file: &File) -> bool {
+    let end = match file.slice_with_f64(file.size() - f64::from(END_BYTES)) {
+        Ok(end) => bytes(&end).await.unwrap_or_default(),
+        Err(_) => Vec::new(),
+    };
+    image_header::ends_well(kind, &end) || bytes(file).await.is_some_and(|file| image_header::is_whole(kind, &file))
 }
 
 fn is_too_large((width, height): (u32, u32)) -> bool {

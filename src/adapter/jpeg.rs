@@ -1,5 +1,5 @@
 //! Takes everything out of a JPEG that is not picture ([`strip_metadata`]), so that no browser's encoder can tell where,
-//! when or with what a photo was taken. Pure. Markers from ITU-T T.81, annex B; JFIF from ITU-T T.871.
+//! when or with what a photo was taken; and tells a whole JPEG from a part of one ([`is_whole`]). Pure. Markers from ITU-T T.81, annex B; JFIF from ITU-T T.871.
 
 const SOI: u8 = 0xD8;
 const EOI: u8 = 0xD9;
@@ -15,41 +15,51 @@ const JFIF_LENGTH: usize = 16;
 ///
 /// `None` if the bytes are no JPEG, or not a whole one.
 pub(super) fn strip_metadata(jpeg: &[u8]) -> Option<Vec<u8>> {
-    let mut rest = jpeg.strip_prefix(&[0xFF, SOI])?;
     let mut clean = Vec::with_capacity(jpeg.len());
-    clean.extend([0xFF, SOI]);
+    walk(jpeg, |part| clean.extend_from_slice(part))?;
+    Some(clean)
+}
+
+/// Whether the bytes are a JPEG with an end.
+pub(super) fn is_whole(jpeg: &[u8]) -> bool {
+    walk(jpeg, |_| {}).is_some()
+}
+
+/// Goes through a JPEG up to its end, and shows the parts that belong to the picture; `None` if there is no end.
+fn walk<'a>(jpeg: &'a [u8], mut keep: impl FnMut(&'a [u8])) -> Option<()> {
+    let (start, mut rest) = jpeg.split_at_checked(2).filter(|(start, _)| *start == [0xFF, SOI])?;
+    keep(start);
     loop {
-        let (marker, body) = match *rest {
+        let marker = match *rest {
             // Any number of fill bytes may stand before a marker (B.1.1.2).
             [0xFF, 0xFF, ..] => {
                 rest = rest.get(1..)?;
                 continue;
             }
-            [0xFF, marker, ref body @ ..] => (marker, body),
+            [0xFF, marker, ..] => marker,
             _ => return None,
         };
         if marker == EOI {
-            clean.extend([0xFF, EOI]);
-            return Some(clean);
+            keep(rest.get(..2)?);
+            return Some(());
         }
-        let length = usize::from(u16::from_be_bytes([*body.first()?, *body.get(1)?]));
+        let length = usize::from(u16::from_be_bytes([*rest.get(2)?, *rest.get(3)?]));
         if length < 2 {
             return None;
         }
-        let (segment, after) = body.split_at_checked(length)?;
+        let (segment, after) = rest.split_at_checked(2 + length)?;
         let kept = match marker {
-            APP0 => length == JFIF_LENGTH && segment.get(2..7) == Some(b"JFIF\0"),
+            APP0 => length == JFIF_LENGTH && segment.get(4..9) == Some(b"JFIF\0"),
             APP0..=APP15 | COM => false,
             _ => true,
         };
         if kept {
-            clean.extend([0xFF, marker]);
-            clean.extend_from_slice(segment);
+            keep(segment);
         }
         rest = after;
         if marker == SOS {
             let (scan, after) = rest.split_at_checked(scan_length(rest)?)?;
-            clean.extend_from_slice(scan);
+            keep(scan);
             rest = after;
         }
     }
@@ -120,9 +130,10 @@ mod tests {
     #[test]
     fn a_part_of_a_jpeg_is_none() {
         let whole = join(&parts()[..16], false);
-        assert!(strip_metadata(&whole).is_some());
+        assert!(is_whole(&whole));
         for end in 0..whole.len() {
-            assert_eq!(strip_metadata(&whole[..end]), None, "the first {end} bytes");
+            assert!(!is_whole(&whole[..end]), "the first {end} bytes");
+            assert_eq!(strip_metadata(&whole[..end]), None);
         }
         assert_eq!(strip_metadata(b"\x89PNG\r\n\x1a\n"), None);
     }

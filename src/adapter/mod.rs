@@ -23,3 +23,4 @@ pub mod stylesheet;
 pub mod task;
 pub mod timer;
 pub mod upload;
+mod user_media;

@@ -126,16 +126,20 @@ fn listen(
             }
         }
     })];
-    // A browser ends a request in one of these ways; all but the first leave the status at 0.
-    for name in ["load", "error", "abort", "timeout"] {
-        let (xhr, target, on_progress) = (xhr.clone(), target.clone(), Rc::clone(&on_progress));
-        listeners.push(EventListener::new(&xhr.clone(), name, move |_| {
+    let end = Rc::new({
+        let xhr = xhr.clone();
+        move || {
             let status = xhr.status().unwrap_or(0);
             on_progress(match classify(status, &body(&xhr), target.sent(plain, again)) {
                 Ok(()) => Progress::Done,
                 Err(failure) => Progress::Failed(failure),
             });
-        }));
+        }
+    });
+    // A browser ends a request in one of these ways; all but the first leave the status at 0.
+    for name in ["load", "error", "abort", "timeout"] {
+        let end = Rc::clone(&end);
+        listeners.push(EventListener::new(xhr, name, move |_| end()));
     }
     Some(listeners)
 }

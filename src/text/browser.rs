@@ -111,3 +111,141 @@ impl Browser {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Browser::{self, *};
+
+    /// User agents as the browsers send them, the touch points that go with them, and whose they are.
+    const TABLE: [(&str, i32, Browser); 25] = [
+        (
+            "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Mobile Safari/537.36",
+            5,
+            ChromeAndroid,
+        ),
+        (
+            "Mozilla/5.0 (Linux; Android 8.1.0; TECNO KA7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/109.0.5414.118 Mobile Safari/537.36",
+            2,
+            ChromeAndroid,
+        ),
+        (
+            "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/27.0 Chrome/125.0.0.0 Mobile Safari/537.36",
+            5,
+            SamsungInternet,
+        ),
+        ("Mozilla/5.0 (Android 14; Mobile; rv:133.0) Gecko/133.0 Firefox/133.0", 5, FirefoxAndroid),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 17_6_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.6 Mobile/15E148 Safari/604.1",
+            5,
+            SafariIos,
+        ),
+        (
+            "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.6 Safari/605.1.15",
+            5,
+            SafariIos,
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 17_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) CriOS/131.0.6778.73 Mobile/15E148 Safari/604.1",
+            5,
+            ChromeIos,
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 14_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) FxiOS/133.0 Mobile/15E148 Safari/605.1.15",
+            5,
+            ChromeIos,
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 17_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.0 EdgiOS/130.0.2849.80 Mobile/15E148 Safari/605.1.15",
+            5,
+            ChromeIos,
+        ),
+        (
+            "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) CriOS/131 Version/11.1.1 Safari/605.1.15",
+            5,
+            ChromeIos,
+        ),
+        (
+            "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Safari/605.1.15",
+            0,
+            SafariMac,
+        ),
+        (
+            "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36",
+            0,
+            ChromeDesktop,
+        ),
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36",
+            10,
+            ChromeDesktop,
+        ),
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36 Edg/131.0.2903.70",
+            0,
+            EdgeDesktop,
+        ),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0", 0, FirefoxDesktop),
+        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 14.7; rv:133.0) Gecko/20100101 Firefox/133.0", 0, FirefoxDesktop),
+        (
+            "Mozilla/5.0 (Linux; Android 13; SM-A135F Build/TP1A.220624.014; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/131.0.6778.39 Mobile Safari/537.36 [FB_IAB/FB4A;FBAV/490.0.0.63.82;]",
+            5,
+            InApp,
+        ),
+        (
+            "Mozilla/5.0 (Linux; Android 11; Infinix X657B Build/RP1A.200720.011; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/120.0.6099.230 Mobile Safari/537.36",
+            5,
+            InApp,
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/21F79 Instagram 334.0.4.32.98 (iPhone14,5; iOS 17_5)",
+            5,
+            InApp,
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 16_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 [FBAN/FBIOS;FBAV/430.0.0.36.110;]",
+            5,
+            InApp,
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148",
+            5,
+            InApp,
+        ),
+        (
+            "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/124.0.0.0 Mobile Safari/537.36 OPR/84.0.0.0",
+            5,
+            Other,
+        ),
+        (
+            "Mozilla/5.0 (Linux; Android 10; HUAWEI Y9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/114.0.5735.196 HuaweiBrowser/15.0.4.312 Mobile Safari/537.36",
+            5,
+            Other,
+        ),
+        ("Opera/9.80 (Android; Opera Mini/36.2.2254/119.132; U; id) Presto/2.12.423 Version/12.16", 0, Other),
+        ("", 0, Other),
+    ];
+
+    #[test]
+    fn user_agents_are_told_apart() {
+        for (user_agent, touch_points, browser) in TABLE {
+            assert_eq!(Browser::of(user_agent, touch_points), browser, "{user_agent}");
+        }
+    }
+
+    #[test]
+    fn every_browser_is_in_the_table() {
+        for browser in Browser::ALL {
+            assert!(TABLE.iter().any(|(.., found)| *found == browser), "{browser:?}");
+        }
+    }
+
+    #[test]
+    fn only_phones_and_tablets_have_a_camera_app() {
+        for browser in [ChromeDesktop, EdgeDesktop, FirefoxDesktop, SafariMac, InApp, Other] {
+            assert!(!browser.has_camera_app(), "{browser:?}");
+        }
+        for browser in [ChromeAndroid, SamsungInternet, FirefoxAndroid, SafariIos, ChromeIos] {
+            assert!(browser.has_camera_app(), "{browser:?}");
+        }
+    }
+}

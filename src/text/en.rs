@@ -15,7 +15,7 @@ fn message(message: Message) -> &'static str {
         M::TipLight => "Face a window or a lamp",
         M::TipFace => "Take off sunglasses, hat and mask",
         M::TipHold => "Hold the camera at eye level",
-        M::IdleNeeds => "About one minute · less than 1 MB of data",
+        M::IdleNeeds => "About a minute, and less than 1 MB of data",
         M::Start => "Start",
 
         M::ConsentTitle => "Your photo, your choice",
@@ -60,9 +60,9 @@ fn message(message: Message) -> &'static str {
         M::Retake => "Retake",
 
         M::SubmittingTitle => "Checking your photo",
-        M::StepLink => "Open a secure connection",
-        M::StepUpload => "Send your photo",
-        M::StepVerify => "Compare with your ID record",
+        M::StepLink => "Secure connection",
+        M::StepUpload => "Send photo",
+        M::StepVerify => "Compare with ID record",
         M::StepDone => "done",
         M::StepNow => "in progress",
         M::StepNext => "to come",

@@ -92,3 +92,101 @@ impl Text {
         (self.0.allow_camera)(browser)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The most characters that fit, by what a message is: a button's label on one line of 320 px or two, a heading on
+    /// two, a hint on three over the picture.
+    fn room(message: Message) -> usize {
+        use Message as M;
+        match message {
+            M::ChoosePhoto | M::SwitchCamera => 22,
+            M::Retake => 14,
+            M::UsePhoto => 22,
+            M::Start
+            | M::Agree
+            | M::NotNow
+            | M::TryAgain
+            | M::RetryCamera
+            | M::UseCamera
+            | M::CameraApp
+            | M::ChooseAnother
+            | M::TakeAnother
+            | M::SendAgain
+            | M::Cancel => 32,
+            M::StartingTitle | M::FramingTitle | M::CountdownTitle | M::GrabbingTitle | M::ReadingTitle => 28,
+            M::IdleTitle
+            | M::ConsentTitle
+            | M::ReviewTitle
+            | M::SubmittingTitle
+            | M::VerifiedTitle
+            | M::RejectedTitle
+            | M::ConfigTitle => 36,
+            M::StepUpload | M::Bytes => 18,
+            M::StepLink | M::StepVerify | M::CheckFace | M::CheckSharp | M::CheckClear => 36,
+            M::TipLight | M::TipFace | M::TipHold => 44,
+            M::HintPosition | M::HintNoPicture | M::CountdownHint => 56,
+            _ => 120,
+        }
+    }
+
+    fn has_lone_space(text: &str) -> bool {
+        text.trim() != text || text.contains("  ")
+    }
+
+    #[test]
+    fn every_message_has_words_that_fit() {
+        for table in TABLES {
+            for message in Message::ALL {
+                let words = (table.message)(*message);
+                assert!(!words.is_empty() && !has_lone_space(words), "{} {message:?}", table.lang);
+                assert!(words.chars().count() <= room(*message), "{} {message:?}: {words}", table.lang);
+            }
+        }
+    }
+
+    #[test]
+    fn every_error_has_words_that_fit() {
+        for table in TABLES {
+            for code in ErrorCode::ALL {
+                let ErrorText { title, body } = (table.error)(*code);
+                assert!(!title.is_empty() && title.chars().count() <= 36, "{} {title}", table.lang);
+                assert!(!body.is_empty() && body.chars().count() <= 110, "{} {body}", table.lang);
+                assert!(!title.ends_with('.') && body.ends_with(['.', ':']), "{} {title} {body}", table.lang);
+            }
+            for browser in Browser::ALL {
+                let help = (table.allow_camera)(browser);
+                assert!(!help.is_empty() && help.chars().count() <= 130, "{} {help}", table.lang);
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_stand_where_they_belong_and_nowhere_else() {
+        for table in TABLES {
+            for message in Message::ALL {
+                let words = (table.message)(*message);
+                let (n, m) = match message {
+                    Message::Bytes | Message::WaitPause => (1, 1),
+                    Message::SayPercent => (1, 0),
+                    _ => (0, 0),
+                };
+                assert_eq!(words.matches("{n}").count(), n, "{} {words}", table.lang);
+                assert_eq!(words.matches("{m}").count(), m, "{} {words}", table.lang);
+                assert_eq!(words.matches(['{', '}']).count(), 2 * (n + m), "{} {words}", table.lang);
+            }
+        }
+        assert_eq!(Text::for_lang(None).fill(Message::Bytes, 12, 310), "12 of 310 kB");
+    }
+
+    #[test]
+    fn a_language_is_found_by_its_primary_tag_and_english_stands_in() {
+        for (tag, lang) in
+            [(None, "en"), (Some("en"), "en"), (Some("EN-za"), "en"), (Some("tlh"), "en"), (Some(""), "en")]
+        {
+            assert_eq!(Text::for_lang(tag).lang(), lang, "{tag:?}");
+        }
+    }
+}

@@ -1,5 +1,6 @@
 //! From `Starting` to `Grabbing`: the live picture with what belongs to it. The four screens are one section, so that the
-//! video element stays where it is.
+//! video element stays where it is. While the countdown runs the shutter has the focus in place of the heading: a key takes
+//! the photo at once.
 
 use yew::prelude::*;
 
@@ -13,6 +14,7 @@ use super::viewfinder::viewfinder;
 
 pub(super) fn camera(scene: &Scene) -> Html {
     let state = &scene.view.state;
+    let counting = matches!(state.screen, Screen::Countdown { .. });
     let title = match state.screen {
         Screen::Starting { .. } => Message::StartingTitle,
         Screen::Countdown { .. } => Message::CountdownTitle,
@@ -25,7 +27,7 @@ pub(super) fn camera(scene: &Scene) -> Html {
         html! {
             <>
                 <div class="bar">
-                    { scene.keyed_title(state.screen.name().as_str(), scene.say(title)) }
+                    { scene.keyed_title(state.screen.name().as_str(), scene.say(title), !counting) }
                     <button
                         type="button"
                         class="round"
@@ -62,6 +64,7 @@ fn controls(scene: &Scene) -> Html {
                 part="shutter"
                 aria-label={scene.say(shutter)}
                 aria-disabled={(!live).then_some("true")}
+                data-focus={counting.then_some("")}
                 onclick={scene.on(Event::Shutter)}
             >
                 <span class="disc"></span>

@@ -1,7 +1,6 @@
 //! What every screen is drawn with ([`Scene`]): its text, and the pieces that look the same everywhere.
 
 use yew::prelude::*;
-use yew::virtual_dom::Key;
 
 use crate::flow::{Event, Photo};
 use crate::text::{Message, Text};
@@ -72,14 +71,14 @@ impl Scene<'_> {
         }
     }
 
-    /// The screen's heading.
+    /// The screen's heading, which takes the focus.
     pub(super) fn title(&self, title: &'static str) -> Html {
-        self.keyed_title("title", title)
+        self.keyed_title("title", title, true)
     }
 
     /// The screen's heading, where several screens share their place in the tree: with another key it is another node,
-    /// so that a screen reader reads it when it takes the focus.
-    pub(super) fn keyed_title(&self, key: impl Into<Key>, title: &'static str) -> Html {
+    /// so that a screen reader reads it when it takes the focus, if it does.
+    pub(super) fn keyed_title(&self, key: &'static str, title: &'static str, focus: bool) -> Html {
         html! {
             <h2
                 key={key}
@@ -87,7 +86,7 @@ impl Scene<'_> {
                 part="title"
                 id={self.title_id()}
                 tabindex="-1"
-                data-focus=""
+                data-focus={focus.then_some("")}
                 aria-describedby={self.body_id()}
             >
                 { title }

@@ -10,8 +10,9 @@ use crate::text::Message;
 use super::icon::{Icon, icon, spinner};
 use super::scene::Scene;
 
-/// The guide's outline on a grid of 300 by 400: as wide as a face is at arm's length, a little above the middle.
-const OVAL: &str = "M150 42C209 42 248 97 248 172S205 322 150 322 52 247 52 172 91 42 150 42Z";
+/// The guide's outline on a grid of 300 by 400: a face is about as wide as three quarters of its height, and sits a little
+/// above the middle.
+const OVAL: &str = "M150 44A99 134 0 0 1 150 312A99 134 0 0 1 150 44Z";
 
 pub(super) fn viewfinder(scene: &Scene) -> Html {
     let state = &scene.view.state;
@@ -56,7 +57,7 @@ fn overlay(scene: &Scene) -> Html {
 fn guide(left: Option<u8>) -> Html {
     let shade = format!("M-2000-2000H2300V2400H-2000Z{OVAL}");
     html! {
-        <svg class="guide" viewBox="0 0 300 400" aria-hidden="true" focusable="false">
+        <svg class="guide" viewBox="15 22 270 360" aria-hidden="true" focusable="false">
             <path class="shade" d={shade} fill-rule="evenodd" />
             <path class="oval" part="oval" d={OVAL} />
             if let Some(left) = left {

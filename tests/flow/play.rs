@@ -10,10 +10,10 @@ use akiba_selfie::flow::{
     Timer, step,
 };
 
-pub const CAMERA: CameraInfo = CameraInfo { mirrored: true, cameras: 2 };
-pub const STALE: Generation = Generation(u32::MAX);
+pub(crate) const CAMERA: CameraInfo = CameraInfo { mirrored: true, cameras: 2 };
+pub(crate) const STALE: Generation = Generation(u32::MAX);
 
-pub fn options() -> Options {
+pub(crate) fn options() -> Options {
     Options {
         relay: Some("https://relay.example".to_owned()),
         identifier: Some("0000000000001".to_owned()),
@@ -21,85 +21,85 @@ pub fn options() -> Options {
     }
 }
 
-pub fn config(change: impl FnOnce(&mut Options)) -> Config {
+pub(crate) fn config(change: impl FnOnce(&mut Options)) -> Config {
     let mut options = options();
     change(&mut options);
     Config::from_options(&options, "https://page.example/").unwrap()
 }
 
-pub fn photo(id: u32) -> Photo {
+pub(crate) fn photo(id: u32) -> Photo {
     Photo { id: PhotoId(id), width: 1280, height: 960, bytes: 200_000, quality: None }
 }
 
-pub fn verdict(status: &str) -> Rc<Verdict> {
+pub(crate) fn verdict(status: &str) -> Rc<Verdict> {
     Rc::new(Verdict::of(VerifyReply { status: Some(status.to_owned()), ..VerifyReply::default() }))
 }
 
-pub fn lit() -> Quality {
+pub(crate) fn lit() -> Quality {
     Quality { luminance_mean: 0.5, luminance_variance: 0.05 }
 }
 
 /// A flow under way.
 #[derive(Clone)]
-pub struct Play {
-    pub state: State,
-    pub config: Config,
+pub(crate) struct Play {
+    pub(crate) state: State,
+    pub(crate) config: Config,
     /// What the last event did.
-    pub effects: Vec<Effect>,
+    pub(crate) effects: Vec<Effect>,
 }
 
 impl Play {
-    pub fn new(config: Config) -> Self {
+    pub(crate) fn new(config: Config) -> Self {
         Self { state: State::default(), config, effects: Vec::new() }
     }
 
-    pub fn send(&mut self, event: Event) -> &mut Self {
+    pub(crate) fn send(&mut self, event: Event) -> &mut Self {
         let (state, effects) = step(self.state.clone(), event, &self.config);
         self.state = state;
         self.effects = effects;
         self
     }
 
-    pub fn name(&self) -> ScreenName {
+    pub(crate) fn name(&self) -> ScreenName {
         self.state.screen.name()
     }
 
-    pub fn link_generation(&self) -> Generation {
+    pub(crate) fn link_generation(&self) -> Generation {
         match self.state.link {
             Link::Asked(generation) => generation,
             _ => STALE,
         }
     }
 
-    pub fn camera_generation(&self) -> Generation {
+    pub(crate) fn camera_generation(&self) -> Generation {
         self.state.camera.generation().unwrap_or(STALE)
     }
 
-    pub fn timer(&self, timer: Timer) -> Option<Generation> {
+    pub(crate) fn timer(&self, timer: Timer) -> Option<Generation> {
         self.state.timers.iter().find(|(running, _)| *running == timer).map(|(_, generation)| *generation)
     }
 
-    pub fn tick(&mut self, timer: Timer) -> &mut Self {
+    pub(crate) fn tick(&mut self, timer: Timer) -> &mut Self {
         let generation = self.timer(timer).unwrap_or_else(|| panic!("{timer:?} does not run"));
         self.send(Event::Tick { timer, generation })
     }
 
-    pub fn camera_opens(&mut self) -> &mut Self {
+    pub(crate) fn camera_opens(&mut self) -> &mut Self {
         let generation = self.camera_generation();
         self.send(Event::CameraOpened { generation, info: CAMERA })
     }
 
-    pub fn photo_comes(&mut self, id: u32) -> &mut Self {
+    pub(crate) fn photo_comes(&mut self, id: u32) -> &mut Self {
         let generation = self.state.grab.expect("a photo is being made");
         self.send(Event::PhotoReady { generation, photo: photo(id) })
     }
 
-    pub fn link_comes(&mut self, id: u32, seconds: u64) -> &mut Self {
+    pub(crate) fn link_comes(&mut self, id: u32, seconds: u64) -> &mut Self {
         let generation = self.link_generation();
         self.send(Event::LinkReady { generation, link: LinkId(id), life: Some(Duration::from_secs(seconds)) })
     }
 
-    pub fn upload_ends(&mut self, result: Result<(), akiba_protocol::UploadFailure>) -> &mut Self {
+    pub(crate) fn upload_ends(&mut self, result: Result<(), akiba_protocol::UploadFailure>) -> &mut Self {
         let generation = self.state.upload.expect("an upload is in flight");
         self.send(match result {
             Ok(()) => Event::Uploaded { generation },
@@ -107,7 +107,7 @@ impl Play {
         })
     }
 
-    pub fn verify_ends(&mut self, result: Result<&str, akiba_selfie::flow::RelayFailure>) -> &mut Self {
+    pub(crate) fn verify_ends(&mut self, result: Result<&str, akiba_selfie::flow::RelayFailure>) -> &mut Self {
         let generation = self.state.verify.expect("a verify call is in flight");
         self.send(match result {
             Ok(status) => Event::VerifyDone { generation, verdict: verdict(status) },
@@ -115,16 +115,16 @@ impl Play {
         })
     }
 
-    pub fn did(&self, wanted: impl Fn(&Effect) -> bool) -> bool {
+    pub(crate) fn did(&self, wanted: impl Fn(&Effect) -> bool) -> bool {
         self.effects.iter().any(wanted)
     }
 
-    pub fn told(&self, wanted: impl Fn(&Notice) -> bool) -> bool {
+    pub(crate) fn told(&self, wanted: impl Fn(&Notice) -> bool) -> bool {
         self.did(|effect| matches!(effect, Effect::Emit(notice) if wanted(notice)))
     }
 
     /// A flow in the named state, reached the way a person reaches it.
-    pub fn at(place: Place) -> Self {
+    pub(crate) fn at(place: Place) -> Self {
         let auto = place == Place::Countdown;
         let mut play = Self::new(config(|options| options.capture = auto.then(|| "auto".to_owned())));
         let far = place as usize;
@@ -167,7 +167,7 @@ impl Play {
 
 /// The states that tests begin in; the number is how many moves lead there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub(crate) enum Place {
     Idle,
     Consent,
     Starting,
@@ -185,7 +185,7 @@ pub enum Place {
 }
 
 impl Place {
-    pub const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 14] = [
         Self::Idle,
         Self::Consent,
         Self::Starting,

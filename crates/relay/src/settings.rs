@@ -28,7 +28,7 @@ pub struct Settings {
     #[arg(long, env = "AKIBA_RELAY_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8081")]
     pub listen: SocketAddr,
 
-    /// Origin of a page that may call, such as https://bank.example; repeat it, or part several by commas
+    /// Origin of a page that may call, spelt as browsers send it; repeat it, or part several by commas
     #[arg(long, env = "AKIBA_RELAY_ALLOW_ORIGIN", value_name = "ORIGIN", value_delimiter = ',')]
     pub allow_origin: Vec<Origin>,
 

@@ -70,7 +70,7 @@ impl From<io::Error> for Failure {
 /// # Errors
 /// [`Failure`] where they can't start.
 pub async fn serve(args: ServeArgs) -> Result<(), Failure> {
-    let stop = Stop::listen()?;
+    let mut stop = Stop::listen()?;
     let options = Options { vendor_port: args.vendor_port, s3_port: args.s3_port, ..args.common.options() };
     let sandbox = Sandbox::start(options).await?;
     announce(&args.common, &Report::of(&sandbox))?;
@@ -84,7 +84,29 @@ pub async fn serve(args: ServeArgs) -> Result<(), Failure> {
 /// # Errors
 /// [`Failure`] where a part can't start, and where the relay ends.
 pub async fn demo(args: DemoArgs) -> Result<(), Failure> {
-    let stop = Stop::listen()?;
+    let mut stop = Stop::listen()?;
+    let mut running = tokio::select! {
+        started = start(&args) => started?,
+        () = stop.wait() => return Ok(()),
+    };
+    announce(&args.common, &running.report)?;
+    tokio::select! {
+        () = stop.wait() => {}
+        status = running.relay.ended() => return Err(Failure::RelayEnded(status?)),
+    }
+    running.relay.stop().await?;
+    Ok(())
+}
+
+/// The parts of a demo; all but the relay stop when they are dropped, and the relay is killed.
+struct Running {
+    report: Report,
+    relay: RelayChild,
+    _page: JoinSet<()>,
+    _sandbox: Sandbox,
+}
+
+async fn start(args: &DemoArgs) -> Result<Running, Failure> {
     // The page's port first: that is the one that may be taken.
     let page = match &args.site {
         Some(site) if !args.no_page => Some((page_listener(args.port).await?, checked(site)?)),
@@ -99,8 +121,8 @@ pub async fn demo(args: DemoArgs) -> Result<(), Failure> {
     let origins = options.origins.iter().filter_map(|origin| origin.to_str().ok().map(str::to_owned)).collect();
     let sandbox = Sandbox::start(options).await?;
 
-    let mut relay = RelayChild::start(RelaySettings {
-        program: relay_program(args.relay)?,
+    let relay = RelayChild::start(RelaySettings {
+        program: relay_program(args.relay.clone())?,
         port: args.relay_port.unwrap_or(if page.is_some() { 0 } else { RELAY_PORT }),
         vendor_url: sandbox.vendor_url(),
         token: sandbox.token().to_owned(),
@@ -117,14 +139,7 @@ pub async fn demo(args: DemoArgs) -> Result<(), Failure> {
         report.page = Some(format!("http://127.0.0.1:{port}"));
         servers.spawn(sandbox::serve(listener, router));
     }
-    announce(&args.common, &report)?;
-
-    tokio::select! {
-        () = stop.wait() => {}
-        status = relay.ended() => return Err(Failure::RelayEnded(status?)),
-    }
-    relay.stop().await?;
-    Ok(())
+    Ok(Running { report, relay, _page: servers, _sandbox: sandbox })
 }
 
 async fn page_listener(port: u16) -> Result<tokio::net::TcpListener, Failure> {
@@ -177,7 +192,7 @@ impl Stop {
     }
 
     #[cfg(unix)]
-    async fn wait(mut self) {
+    async fn wait(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
@@ -190,7 +205,7 @@ impl Stop {
     }
 
     #[cfg(not(unix))]
-    async fn wait(self) {
+    async fn wait(&mut self) {
         // Where no handler can be set, the default one ends the process as well.
         let _ = tokio::signal::ctrl_c().await;
     }

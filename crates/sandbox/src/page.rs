@@ -3,6 +3,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -13,7 +14,7 @@ use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::services::ServeDir;
@@ -21,6 +22,8 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 /// Compresses well enough and without a wait that one would notice.
 const COMPRESSION: CompressionLevel = CompressionLevel::Precise(5);
+/// How long a connection to the relay is kept for the next request: less than the relay keeps it.
+const RELAY_IDLE: Duration = Duration::from_secs(5);
 /// Headers that belong to one connection and are not passed on (RFC 9110, section 7.6.1).
 const HOP_BY_HOP: [&str; 8] = [
     "connection",
@@ -68,7 +71,9 @@ pub fn page_app(settings: PageSettings) -> Result<Router, header::InvalidHeaderV
         .layer(set(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")))
         .layer(set(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
         .layer(set(HeaderName::from_static("permissions-policy"), HeaderValue::from_static("camera=(self)")));
-    let relay = Relay { client: Client::builder(TokioExecutor::new()).build_http(), address: settings.relay };
+    let client =
+        Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).pool_idle_timeout(RELAY_IDLE).build_http();
+    let relay = Relay { client, address: settings.relay };
     Ok(Router::new()
         .route("/healthz", any(forward))
         .route("/v1/{*path}", any(forward))

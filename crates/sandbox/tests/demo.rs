@@ -1,4 +1,5 @@
 //! The demo as its user starts it: one process tree, the page's headers, the relay behind it, and its ends.
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test that can't go on fails")]
 #![cfg(unix)]
 
 use std::io::{BufRead, BufReader};

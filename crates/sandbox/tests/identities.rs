@@ -1,4 +1,5 @@
 //! Every test identity to its outcome, from the link to the verdict, and the documentation's table.
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test that can't go on fails")]
 
 mod support;
 

@@ -25,7 +25,7 @@ pub struct Target {
     headers: Vec<(&'static str, &'static str)>,
     fields: Option<Vec<(String, String)>>,
     life: Option<Duration>,
-    received: f64,
+    received: Moment,
 }
 
 impl Target {
@@ -45,7 +45,7 @@ impl Target {
             Some(fields) => (Vec::new(), policy_life(fields)),
             None => (signed_headers(&link)?, link.life((js_sys::Date::now() / 1000.0) as i64)),
         };
-        Ok(Self { link, headers, fields, life, received: now() })
+        Ok(Self { link, headers, fields, life, received: Moment::now() })
     }
 
     /// How long it lived when it was received; `None` where it does not say.
@@ -54,11 +54,10 @@ impl Target {
         self.life
     }
 
-    /// Whether its life is over, or within two seconds of its end. Counted by a clock that nobody sets.
+    /// Whether its life is over, or within two seconds of its end.
     #[must_use]
     pub fn is_over(&self) -> bool {
-        let age = Duration::from_millis((now() - self.received).max(0.0) as u64);
-        self.life.is_some_and(|life| age + MARGIN >= life)
+        self.life.is_some_and(|life| self.received.age() + MARGIN >= life)
     }
 
     /// The URL.
@@ -147,7 +146,24 @@ fn policy_life(fields: &[(String, String)]) -> Option<Duration> {
     (left > 0.0).then(|| Duration::from_millis(left as u64))
 }
 
-/// Milliseconds by a clock that nobody sets.
-fn now() -> f64 {
-    window().and_then(|window| window.performance()).map_or_else(js_sys::Date::now, |performance| performance.now())
+/// A moment by both of the browser's clocks, in milliseconds: one that nobody sets, but that stands still while some
+/// devices sleep, and the calendar, that goes on.
+#[derive(Clone, Copy)]
+struct Moment {
+    counted: f64,
+    calendar: f64,
+}
+
+impl Moment {
+    fn now() -> Self {
+        let counted = window().and_then(|window| window.performance()).map_or(0.0, |clock| clock.now());
+        Self { counted, calendar: js_sys::Date::now() }
+    }
+
+    /// The time since then, by the clock that says more: a link that is thought dead too early costs one request, one
+    /// that is thought alive too long costs a whole upload.
+    fn age(self) -> Duration {
+        let now = Self::now();
+        Duration::from_millis((now.counted - self.counted).max(now.calendar - self.calendar).max(0.0) as u64)
+    }
 }

@@ -10,7 +10,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
-const binaries = resolve(root, process.env.CARGO_TARGET_DIR ?? 'target', 'service');
+const binaries = resolve(root, process.env.CARGO_TARGET_DIR ?? 'target', 'debug');
 
 /** How long it may take to be up, in milliseconds. */
 const PATIENCE = 20_000;

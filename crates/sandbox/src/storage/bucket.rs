@@ -1,9 +1,11 @@
-//! What the signed requests may do ([`Bucket`], [`Policy`]): put, head, get and delete objects of one bucket, and no
+//! What the signed requests may do ([`Bucket`], [`Policy`], [`Keys`]): put, head, get and delete objects of one bucket, and no
 //! more. Every operation that is not written here is one that `s3s` answers with `NotImplemented`.
 
 use std::sync::Arc;
 
+use rusty_s3::Credentials;
 use s3s::access::{S3Access, S3AccessContext};
+use s3s::auth::{S3Auth, SecretKey};
 use s3s::dto::{
     DeleteObjectInput, DeleteObjectOutput, GetObjectInput, GetObjectOutput, HeadObjectInput, HeadObjectOutput,
     PutObjectInput, PutObjectOutput,
@@ -16,6 +18,22 @@ use super::Storage;
 
 /// The operations that a signature can open.
 const OPERATIONS: [&str; 5] = ["PutObject", "HeadObject", "GetObject", "DeleteObject", "PostObject"];
+
+/// The one key pair.
+pub(crate) struct Keys {
+    /// Access key and secret key.
+    pub(crate) credentials: Credentials,
+}
+
+#[async_trait::async_trait]
+impl S3Auth for Keys {
+    async fn get_secret_key(&self, access_key: &str) -> S3Result<SecretKey> {
+        if access_key == self.credentials.key() {
+            return Ok(SecretKey::from(self.credentials.secret()));
+        }
+        Err(s3_error!(InvalidAccessKeyId, "The AWS Access Key Id you provided does not exist in our records."))
+    }
+}
 
 /// Who may do what: the second lock behind [`Bucket`], asked before a request is read any further.
 pub(crate) struct Policy {

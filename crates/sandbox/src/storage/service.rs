@@ -10,13 +10,12 @@ use axum::response::{IntoResponse, Response};
 use bytes::{Bytes, BytesMut};
 use http::{HeaderValue, Method, StatusCode, header};
 use http_body_util::BodyExt;
-use s3s::auth::SimpleAuth;
 use s3s::config::{S3Config, StaticConfigProvider};
 use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s_fs::FileSystem;
 use tower_http::cors::CorsLayer;
 
-use super::bucket::{Bucket, Policy};
+use super::bucket::{Bucket, Keys, Policy};
 use super::{BUCKET, MAX_OBJECT, Storage, gate};
 
 /// How much of a body that is too large is read before the answer: a browser that is still sending when the
@@ -36,7 +35,7 @@ pub fn s3_app(storage: Arc<Storage>, origins: Vec<HeaderValue>) -> io::Result<Ro
     config.post_object_max_file_size = MAX_OBJECT;
 
     let mut builder = S3ServiceBuilder::new(Bucket { files, storage });
-    builder.set_auth(SimpleAuth::from_single(credentials.key(), credentials.secret()));
+    builder.set_auth(Keys { credentials });
     builder.set_access(Policy { bucket: BUCKET.to_owned() });
     builder.set_config(Arc::new(StaticConfigProvider::new(Arc::new(config))));
 

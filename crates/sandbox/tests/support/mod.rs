@@ -9,20 +9,20 @@ use http::HeaderValue;
 use reqwest::{Client, RequestBuilder, Response};
 use serde_json::{Value, json};
 
-pub const ORIGIN: &str = "http://127.0.0.1:8080";
+pub(crate) const ORIGIN: &str = "http://127.0.0.1:8080";
 /// An identifier that is not in the table.
-pub const ANYBODY: &str = "8001015009087";
+pub(crate) const ANYBODY: &str = "8001015009087";
 
-pub struct World {
-    pub sandbox: Sandbox,
-    pub client: Client,
+pub(crate) struct World {
+    pub(crate) sandbox: Sandbox,
+    pub(crate) client: Client,
 }
 
-pub async fn world() -> World {
+pub(crate) async fn world() -> World {
     world_with(Options::default()).await
 }
 
-pub async fn world_with(options: Options) -> World {
+pub(crate) async fn world_with(options: Options) -> World {
     let options = Options {
         origins: vec![HeaderValue::from_static(ORIGIN)],
         slow: Duration::from_millis(700),
@@ -34,7 +34,7 @@ pub async fn world_with(options: Options) -> World {
 
 impl World {
     /// A call to the vendor with the right token.
-    pub fn call(&self, path: &str, body: &Value) -> RequestBuilder {
+    pub(crate) fn call(&self, path: &str, body: &Value) -> RequestBuilder {
         self.client
             .post(format!("{}{path}", self.sandbox.vendor_url()))
             .header("token", self.sandbox.token())
@@ -42,30 +42,30 @@ impl World {
             .body(body.to_string())
     }
 
-    pub async fn link(&self, identifier: &str) -> LinkReply {
+    pub(crate) async fn link(&self, identifier: &str) -> LinkReply {
         let response =
             self.call("/v1/customer", &json!({ "identifier": identifier, "type": "1" })).send().await.unwrap();
         assert_eq!(response.status(), 200);
         serde_json::from_slice(&response.bytes().await.unwrap()).unwrap()
     }
 
-    pub async fn put(&self, link: &str, body: impl Into<reqwest::Body>) -> Response {
+    pub(crate) async fn put(&self, link: &str, body: impl Into<reqwest::Body>) -> Response {
         let put = self.client.put(link).header("content-type", "image/jpeg").header("origin", ORIGIN).body(body);
         put.send().await.unwrap()
     }
 
-    pub fn verify(&self, link: &LinkReply) -> RequestBuilder {
+    pub(crate) fn verify(&self, link: &LinkReply) -> RequestBuilder {
         self.call("/v1/customer/verify", &verify_body(link))
     }
 
-    pub async fn verdict(&self, link: &LinkReply) -> Verdict {
+    pub(crate) async fn verdict(&self, link: &LinkReply) -> Verdict {
         let response = self.verify(link).send().await.unwrap();
         assert_eq!(response.status(), 200);
         Verdict::of(serde_json::from_slice::<VerifyReply>(&response.bytes().await.unwrap()).unwrap())
     }
 }
 
-pub fn verify_body(link: &LinkReply) -> Value {
+pub(crate) fn verify_body(link: &LinkReply) -> Value {
     json!({
         "selfie_filename": link.selfie_filename,
         "id": link.identifier,
@@ -75,7 +75,7 @@ pub fn verify_body(link: &LinkReply) -> Value {
 }
 
 /// A small JPEG that decodes.
-pub fn jpeg() -> Vec<u8> {
+pub(crate) fn jpeg() -> Vec<u8> {
     let picture = image::RgbImage::from_fn(64, 48, |x, y| image::Rgb([x as u8 * 4, y as u8 * 5, 128]));
     let mut bytes = Vec::new();
     picture.write_to(&mut std::io::Cursor::new(&mut bytes), image::ImageFormat::Jpeg).unwrap();
@@ -83,7 +83,7 @@ pub fn jpeg() -> Vec<u8> {
 }
 
 /// The status and the S3 error code of an answer, and its text.
-pub async fn s3_error(response: Response) -> (u16, String, String) {
+pub(crate) async fn s3_error(response: Response) -> (u16, String, String) {
     let status = response.status().as_u16();
     assert_eq!(response.headers()["content-type"], "application/xml");
     let text = response.text().await.unwrap();

@@ -1,0 +1,82 @@
+//! What each answer of the relay means, row by row.
+
+use std::time::Duration;
+
+use akiba_protocol::{Problem, ProblemCode};
+use akiba_selfie::adapter::relay::answer::{Answer, Call, retry_after};
+use akiba_selfie::flow::RelayFailure;
+
+const BUSY: RelayFailure = RelayFailure::Busy { retry_after: None };
+
+fn check(call: Call, status: u16, session: bool, body: &str) -> Result<(), RelayFailure> {
+    Answer { status, retry_after: None }.check(call, session, body)
+}
+
+#[test]
+fn every_problem_code_has_its_failure() {
+    for code in ProblemCode::ALL {
+        let body = serde_json::to_string(&Problem::new(code)).unwrap();
+        let wanted = match code {
+            ProblemCode::Unauthorized => RelayFailure::Session,
+            ProblemCode::Forbidden => RelayFailure::Forbidden,
+            ProblemCode::UnknownCustomer => RelayFailure::UnknownCustomer,
+            ProblemCode::RequestTimeout | ProblemCode::VendorTimeout => RelayFailure::Timeout,
+            ProblemCode::TooManyRequests | ProblemCode::Overloaded => BUSY,
+            ProblemCode::Internal
+            | ProblemCode::VendorDenied
+            | ProblemCode::VendorUnavailable
+            | ProblemCode::VendorReply => RelayFailure::Failed,
+            ProblemCode::BadRequest
+            | ProblemCode::NotFound
+            | ProblemCode::MethodNotAllowed
+            | ProblemCode::BodyTooLarge
+            | ProblemCode::UnsupportedMediaType
+            | ProblemCode::Refused => RelayFailure::Refused,
+        };
+        for call in [Call::Link, Call::Verify] {
+            for session in [true, false] {
+                assert_eq!(check(call, code.status(), session, &body), Err(wanted), "{code:?} {call:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_plain_proxy_says_it_by_its_status() {
+    use Call::{Link, Verify};
+    let rows = [
+        (Link, 200, true, Ok(())),
+        (Verify, 201, false, Ok(())),
+        (Link, 401, true, Err(RelayFailure::Session)),
+        (Link, 401, false, Err(RelayFailure::Refused)),
+        (Verify, 403, true, Err(RelayFailure::Forbidden)),
+        (Link, 404, true, Err(RelayFailure::Refused)),
+        (Link, 408, true, Err(RelayFailure::Timeout)),
+        (Link, 418, true, Err(RelayFailure::Refused)),
+        (Verify, 429, true, Err(BUSY)),
+        (Link, 500, true, Err(RelayFailure::Failed)),
+        (Link, 502, true, Err(RelayFailure::Failed)),
+        (Link, 503, true, Err(BUSY)),
+        (Verify, 503, true, Err(RelayFailure::Failed)),
+        (Verify, 504, true, Err(RelayFailure::Timeout)),
+        (Link, 304, true, Err(RelayFailure::Reply)),
+    ];
+    for (call, status, session, wanted) in rows {
+        for body in ["", "<html></html>", "null", r#"{"code":"a-word-of-tomorrow"}"#, r#"{"code":7}"#] {
+            assert_eq!(check(call, status, session, body), wanted, "{call:?} {status} {body}");
+        }
+    }
+}
+
+#[test]
+fn retry_after_is_seconds_or_a_date() {
+    let date = |text: &str| if text == "Mon, 23 Nov 2026 08:00:10 GMT" { 1_795_420_810_000.0 } else { f64::NAN };
+    let at = |text, now| retry_after(text, now, date);
+    assert_eq!(at("120", 0.0), Some(Duration::from_secs(120)));
+    assert_eq!(at(" 0 ", 0.0), Some(Duration::ZERO));
+    assert_eq!(at("Mon, 23 Nov 2026 08:00:10 GMT", 1_795_420_800_000.0), Some(Duration::from_secs(10)));
+    assert_eq!(at("Mon, 23 Nov 2026 08:00:10 GMT", 1_795_420_900_000.0), Some(Duration::ZERO));
+    for odd in ["", "soon", "-5", "1.5"] {
+        assert_eq!(at(odd, 0.0), None, "{odd}");
+    }
+}

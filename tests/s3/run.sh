@@ -1,0 +1,60 @@
+#!/bin/sh
+# Compares the sandbox's S3 with OpenStack Swift's; `run.sh swift …` runs Swift alone. See README.md.
+set -eu
+
+here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
+cache=${AKIBA_SELFIE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/akiba-selfie}
+venv=$cache/venv-s3
+python=$venv/bin/python
+
+# The copy of the requirements is written last, so it says that the rest is there.
+if ! cmp -s "$here/requirements.txt" "$venv/requirements.txt"; then
+    echo "setting up $venv" >&2
+    rm -rf "$venv"
+    python3 -m venv "$venv"
+    "$python" -m pip install --quiet --disable-pip-version-check -r "$here/requirements.txt"
+    cp "$here/requirements.txt" "$venv/requirements.txt"
+fi
+
+if [ "${1:-}" = swift ]; then
+    shift
+    exec "$python" "$here/swift_server.py" start "$@"
+fi
+
+if [ -z "${AKIBA_SANDBOX:-}" ]; then
+    cargo build --quiet --manifest-path "$here/../../Cargo.toml" -p akiba-sandbox
+    AKIBA_SANDBOX=${CARGO_TARGET_DIR:-$here/../../target}/debug/akiba-sandbox
+fi
+
+scratch=$(mktemp -d)
+swift_pid=
+sandbox_pid=
+clean_up() {
+    for pid in $swift_pid $sandbox_pid; do
+        kill "$pid" 2>/dev/null || true
+        wait "$pid" 2>/dev/null || true
+    done
+    rm -rf "$scratch"
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+page=http://127.0.0.1:8080
+"$python" "$here/swift_server.py" start --origin "$page" --ready-file "$scratch/swift.json" >/dev/null &
+swift_pid=$!
+"$AKIBA_SANDBOX" serve --origin "$page" --ready-file "$scratch/sandbox.json" >/dev/null &
+sandbox_pid=$!
+
+tries=0
+until [ -e "$scratch/swift.json" ] && [ -e "$scratch/sandbox.json" ]; do
+    tries=$((tries + 1))
+    if [ "$tries" -gt 300 ] || ! kill -0 "$swift_pid" || ! kill -0 "$sandbox_pid"; then
+        echo "run.sh: a server did not start" >&2
+        exit 1
+    fi
+    sleep 0.1
+done
+
+PYTHONDONTWRITEBYTECODE=1 "$python" "$here/compare.py" \
+    --sandbox "$scratch/sandbox.json" --swift "$scratch/swift.json" "$@"

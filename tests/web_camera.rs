@@ -1,0 +1,391 @@
+//! The camera in a real browser: Chromium with its fake device. What that device can't do is done by a `getUserMedia`
+//! that rejects as the browsers' own do.
+#![cfg(target_arch = "wasm32")]
+
+mod web_support;
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use akiba_selfie::adapter::camera::Camera;
+use akiba_selfie::adapter::measure::Sampler;
+use akiba_selfie::adapter::task::Task;
+use akiba_selfie::config::{Config, Options};
+use akiba_selfie::flow::{self, CameraChoice, CameraInfo, ErrorCode, Event, Generation, Hint, Quality, Screen, State};
+use gloo_timers::future::TimeoutFuture;
+use js_sys::{Array, Function, Reflect};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use web_support::*;
+use web_sys::{HtmlVideoElement, MediaStream, MediaStreamTrackState};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+async fn open(choice: CameraChoice, video: &HtmlVideoElement) -> Result<Camera, ErrorCode> {
+    Camera::open(choice, None, video.clone(), || {}).await
+}
+
+fn global() -> JsValue {
+    js_sys::global().into()
+}
+
+fn navigator() -> JsValue {
+    web_sys::window().unwrap().navigator().into()
+}
+
+#[wasm_bindgen_test]
+async fn an_open_camera_shows_a_picture() {
+    let video = video();
+    let camera = open(CameraChoice::Front, &video).await.unwrap();
+    assert!(camera.info().cameras >= 1);
+    assert!(camera.info().mirrored);
+    assert!(camera.device_id().is_some());
+    let tracks = tracks(&video.src_object().unwrap());
+    assert_eq!(tracks.len(), 1);
+    assert_eq!(tracks[0].ready_state(), MediaStreamTrackState::Live);
+    assert_eq!(tracks[0].kind(), "video");
+    assert!(!video.paused() && video.video_width() >= 640 && video.muted());
+    assert!(video.has_attribute("playsinline") && !video.has_attribute("style"));
+    video.remove();
+}
+
+#[wasm_bindgen_test]
+async fn a_dropped_camera_is_off() {
+    let video = video();
+    count_clones();
+    let ended = Rc::new(Cell::new(0));
+    let counted = Rc::clone(&ended);
+    let camera =
+        Camera::open(CameraChoice::Front, None, video.clone(), move || counted.set(counted.get() + 1)).await.unwrap();
+    let stream = video.src_object().unwrap();
+    drop(camera);
+    assert!(has_ended(&stream));
+    assert_eq!(clones(), 0, "a clone would keep the device on");
+    assert_eq!(video.src_object(), None);
+    TimeoutFuture::new(100).await;
+    assert_eq!(ended.get(), 0, "our own stop is no end");
+    restore();
+    video.remove();
+}
+
+#[wasm_bindgen_test]
+async fn a_dropped_camera_leaves_its_successor_alone() {
+    let video = video();
+    let first = open(CameraChoice::Front, &video).await.unwrap();
+    let stream = video.src_object().unwrap();
+    let second = open(CameraChoice::Front, &video).await.unwrap();
+    drop(first);
+    assert!(has_ended(&stream));
+    assert!(video.src_object().is_some_and(|stream| !has_ended(&stream)));
+    drop(second);
+    assert_eq!(video.src_object(), None);
+    video.remove();
+}
+
+#[wasm_bindgen_test]
+async fn the_next_of_one_camera_is_itself() {
+    let video = video();
+    let first = open(CameraChoice::Front, &video).await.unwrap();
+    let (id, count) = (first.device_id(), first.info().cameras);
+    drop(first);
+    let mut last = id.clone();
+    for _ in 0..count {
+        let next = Camera::open(CameraChoice::Next, last, video.clone(), || {}).await.unwrap();
+        last = next.device_id();
+        assert!(last.is_some());
+    }
+    assert_eq!(last, id, "after as many switches as there are cameras, it is the first again");
+    video.remove();
+}
+
+#[wasm_bindgen_test]
+async fn a_device_that_has_gone_is_replaced() {
+    let video = video();
+    let camera = Camera::open(CameraChoice::Next, Some("gone".into()), video.clone(), || {}).await;
+    assert!(camera.is_ok());
+    video.remove();
+}
+
+#[wasm_bindgen_test]
+async fn each_refusal_has_its_code() {
+    use ErrorCode::*;
+    let video = video();
+    for (name, permission, code) in [
+        ("NotAllowedError", "denied", CameraDenied),
+        ("NotAllowedError", "granted", CameraDenied),
+        ("NotAllowedError", "prompt", CameraDismissed),
+        ("NotFoundError", "prompt", CameraNotFound),
+        ("NotReadableError", "granted", CameraInUse),
+        ("AbortError", "granted", CameraInUse),
+        ("OverconstrainedError", "granted", CameraNotFound),
+        ("SecurityError", "prompt", CameraBlocked),
+        ("TypeError", "prompt", CameraFailed),
+        ("InvalidStateError", "granted", CameraFailed),
+    ] {
+        replace_get_user_media(&rejecting(vec![name.to_owned()]));
+        replace(&navigator(), "permissions", &permissions(permission));
+        let error = open(CameraChoice::Front, &video).await.err();
+        restore();
+        assert_eq!(error, Some(code), "{name} {permission}");
+    }
+    assert_eq!(video.src_object(), None);
+    video.remove();
+}
+
+#[wasm_bindgen_test]
+async fn a_refusal_where_permissions_are_not_told_is_a_denial() {
+    let video = video();
+    replace_get_user_media(&rejecting(vec!["NotAllowedError".to_owned()]));
+    replace(&navigator(), "permissions", &JsValue::UNDEFINED);
+    let error = open(CameraChoice::Front, &video).await.err();
+    restore();
+    assert_eq!(error, Some(ErrorCode::CameraDenied));
+    video.remove();
+}
+
+#[wasm_bindgen_test]
+async fn pages_and_browsers_without_a_camera_api() {
+    let video = video();
+    for (secure, code) in [(true, ErrorCode::CameraUnsupported), (false, ErrorCode::CameraInsecurePage)] {
+        replace(&navigator(), "mediaDevices", &JsValue::UNDEFINED);
+        replace(&global(), "isSecureContext", &JsValue::from_bool(secure));
+        let error = open(CameraChoice::Front, &video).await.err();
+        restore();
+        assert_eq!(error, Some(code));
+    }
+    video.remove();
+}
+
+#[wasm_bindgen_test]
+async fn a_forbidden_camera_is_not_asked_for() {
+    let video = video();
+    let asked = rejecting(vec![String::new()]);
+    replace_get_user_media(&asked);
+    let document = web_sys::window().unwrap().document().unwrap();
+    replace(&document, "featurePolicy", &forbidding_policy());
+    let error = open(CameraChoice::Front, &video).await.err();
+    restore();
+    assert_eq!(error, Some(ErrorCode::CameraBlocked));
+    assert_eq!(asks(&asked), Vec::<String>::new());
+    video.remove();
+}
+
+/// What a `rejecting` function was asked for.
+fn asks(function: &Function) -> Vec<String> {
+    let asked = Reflect::get(function, &"asked".into()).unwrap();
+    Array::from(&asked).iter().map(|constraints| constraints.as_string().unwrap()).collect()
+}
+
+#[wasm_bindgen_test]
+async fn wishes_that_can_not_be_met_are_dropped() {
+    let video = video();
+    let function = rejecting(vec!["OverconstrainedError".into(), "OverconstrainedError".into(), String::new()]);
+    replace_get_user_media(&function);
+    let camera = open(CameraChoice::Front, &video).await;
+    restore();
+    assert!(camera.is_ok());
+    assert_eq!(
+        asks(&function),
+        [
+            r#"{"audio":false,"video":{"facingMode":{"ideal":"user"},"width":{"ideal":1280},"height":{"ideal":960}}}"#,
+            r#"{"audio":false,"video":{"facingMode":{"ideal":"user"}}}"#,
+            r#"{"audio":false,"video":true}"#,
+        ]
+    );
+    video.remove();
+}
+
+#[wasm_bindgen_test]
+async fn a_refusal_is_not_asked_again() {
+    let video = video();
+    let function = rejecting(vec!["NotAllowedError".into()]);
+    replace_get_user_media(&function);
+    let _ = open(CameraChoice::Back, &video).await;
+    restore();
+    assert_eq!(asks(&function).len(), 1);
+    video.remove();
+}
+
+/// A canvas in place of the camera.
+fn four_colours() -> MediaStream {
+    quarters(640, 480, ["#f00", "#0f0", "#00f", "#fff"].map(str::to_owned).to_vec())
+}
+
+#[wasm_bindgen_test]
+async fn a_stream_that_comes_too_late_is_stopped() {
+    let video = video();
+    let (stream, deferred) = (four_colours(), deferred());
+    replace_get_user_media(&returning(&deferred.get(0)));
+    let opened = Rc::new(Cell::new(false));
+    let (own, told) = (video.clone(), Rc::clone(&opened));
+    let task = Task::spawn(async move {
+        let _camera = open(CameraChoice::Front, &own).await;
+        told.set(true);
+    });
+    TimeoutFuture::new(300).await;
+    assert!(!opened.get(), "a question without an answer stays open");
+    drop(task);
+    deferred.get(1).unchecked_into::<Function>().call1(&JsValue::NULL, &stream).unwrap();
+    let stopped = until(|| has_ended(&stream)).await;
+    restore();
+    assert!(stopped);
+    assert_eq!(video.src_object(), None);
+    assert!(!opened.get());
+    video.remove();
+}
+
+#[wasm_bindgen_test]
+async fn a_camera_that_is_given_up_before_its_first_frame_is_off() {
+    let video = video();
+    let stream: MediaStream = silent().get(0).unchecked_into();
+    replace_camera(&stream);
+    let own = video.clone();
+    let task = Task::spawn(async move {
+        let _camera = open(CameraChoice::Front, &own).await;
+    });
+    assert!(until(|| video.src_object().is_some()).await);
+    drop(task);
+    let stopped = until(|| has_ended(&stream)).await;
+    restore();
+    assert!(stopped);
+    assert_eq!(video.src_object(), None);
+    video.remove();
+}
+
+#[wasm_bindgen_test]
+async fn a_camera_without_a_picture_fails_in_the_end() {
+    let video = video();
+    let stream: MediaStream = silent().get(0).unchecked_into();
+    let muted = tracks(&stream)[0].muted();
+    replace_camera(&stream);
+    replace(&global(), "setTimeout", &fast_timers(20));
+    let error = open(CameraChoice::Front, &video).await.err();
+    restore();
+    assert_eq!(error, Some(if muted { ErrorCode::CameraInUse } else { ErrorCode::CameraFailed }));
+    assert!(has_ended(&stream));
+    video.remove();
+}
+
+#[wasm_bindgen_test]
+async fn a_camera_that_stops_is_told_once() {
+    let video = video();
+    let parts = silent();
+    let (stream, show, end): (MediaStream, Function, Function) =
+        (parts.get(0).unchecked_into(), parts.get(1).unchecked_into(), parts.get(2).unchecked_into());
+    replace_camera(&stream);
+    show.call0(&JsValue::NULL).unwrap();
+    let ended = Rc::new(Cell::new(0));
+    let counted = Rc::clone(&ended);
+    let camera = Camera::open(CameraChoice::Front, None, video.clone(), move || counted.set(counted.get() + 1)).await;
+    let camera = camera.unwrap();
+    end.call0(&JsValue::NULL).unwrap();
+    assert!(until(|| ended.get() > 0).await);
+    // Now the device is missing from the list, too.
+    let devices = web_sys::window().unwrap().navigator().media_devices().unwrap();
+    replace(&devices, "enumerateDevices", &returning(&js_sys::Promise::resolve(&Array::new())));
+    devices.dispatch_event(&web_sys::Event::new("devicechange").unwrap()).unwrap();
+    TimeoutFuture::new(100).await;
+    restore();
+    assert_eq!(ended.get(), 1);
+    drop(camera);
+    video.remove();
+}
+
+#[wasm_bindgen_test]
+async fn a_device_that_leaves_the_list_has_ended() {
+    let video = video();
+    let ended = Rc::new(Cell::new(0));
+    let counted = Rc::clone(&ended);
+    let camera =
+        Camera::open(CameraChoice::Front, None, video.clone(), move || counted.set(counted.get() + 1)).await.unwrap();
+    let devices = web_sys::window().unwrap().navigator().media_devices().unwrap();
+    let change = || devices.dispatch_event(&web_sys::Event::new("devicechange").unwrap()).unwrap();
+    change();
+    TimeoutFuture::new(100).await;
+    assert_eq!(ended.get(), 0, "another device may come and go");
+    replace(&devices, "enumerateDevices", &returning(&js_sys::Promise::resolve(&Array::new())));
+    change();
+    assert!(until(|| ended.get() > 0).await);
+    restore();
+    drop(camera);
+    video.remove();
+}
+
+#[wasm_bindgen_test]
+async fn a_paused_preview_plays_on() {
+    let video = video();
+    let camera = open(CameraChoice::Front, &video).await.unwrap();
+    video.pause().unwrap();
+    assert!(until(|| !video.paused()).await);
+    drop(camera);
+    video.remove();
+}
+
+/// What the sampler measures of the video, so many times.
+async fn measured(video: &HtmlVideoElement, times: usize) -> Vec<Quality> {
+    let measured = Rc::new(std::cell::RefCell::new(Vec::new()));
+    let list = Rc::clone(&measured);
+    let sampler = Sampler::start(video.clone(), move |quality| list.borrow_mut().push(quality)).unwrap();
+    assert!(until(|| measured.borrow().len() >= times).await);
+    drop(sampler);
+    let count = measured.borrow().len();
+    TimeoutFuture::new(600).await;
+    assert_eq!(measured.borrow().len(), count, "a dropped sampler is silent");
+    measured.take()
+}
+
+/// What the flow tells the person about these frames.
+fn hint(frames: &[Quality]) -> Hint {
+    let options =
+        Options { relay: Some("https://relay.example".into()), identifier: Some("1".into()), ..Options::default() };
+    let config = Config::from_options(&options, "https://page.example/").unwrap();
+    let generation = Generation(1);
+    let mut state = State {
+        screen: Screen::Framing { hint: Hint::Position },
+        camera: flow::Camera::Open(generation, CameraInfo { mirrored: true, cameras: 1 }),
+        generation,
+        ..State::default()
+    };
+    for quality in frames {
+        state = flow::step(state, Event::Frame { generation, quality: *quality }, &config).0;
+    }
+    match state.screen {
+        Screen::Framing { hint } => hint,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_covered_camera_is_seen_as_black() {
+    let video = video();
+    replace_camera(&quarters(640, 480, ["#000", "#040404", "#000", "#020202"].map(str::to_owned).to_vec()));
+    let camera = open(CameraChoice::Front, &video).await.unwrap();
+    restore();
+    assert_eq!(hint(&measured(&video, 6).await), Hint::NoPicture);
+    drop(camera);
+    video.remove();
+}
+
+#[wasm_bindgen_test]
+async fn a_camera_with_a_picture_is_not_black() {
+    let video = video();
+    let camera = open(CameraChoice::Front, &video).await.unwrap();
+    let frames = measured(&video, 7).await;
+    assert_eq!(hint(&frames), Hint::Position, "{frames:?}");
+    drop(camera);
+    video.remove();
+}
+
+#[wasm_bindgen_test]
+async fn the_colours_of_a_frame_are_measured() {
+    let video = video();
+    replace_camera(&quarters(640, 480, ["#000", "#fff", "#fff", "#000"].map(str::to_owned).to_vec()));
+    let camera = open(CameraChoice::Front, &video).await.unwrap();
+    restore();
+    for quality in measured(&video, 2).await {
+        assert!((quality.luminance_mean - 0.5).abs() < 0.05, "{quality:?}");
+        assert!((quality.luminance_variance - 0.25).abs() < 0.05, "{quality:?}");
+    }
+    drop(camera);
+    video.remove();
+}

@@ -1,0 +1,325 @@
+//! The relay's two calls in a real browser, against a server that fails in every way.
+#![cfg(target_arch = "wasm32")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "clippy takes only functions with #[test] for tests"
+)]
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use akiba_protocol::{LinkReply, Problem, ProblemCode, Verdict};
+use akiba_selfie::adapter::relay::{Abort, LONGEST_ANSWER, request_link, verify};
+use akiba_selfie::adapter::session::{Session, SessionError};
+use akiba_selfie::config::{Config, Options};
+use akiba_selfie::flow::RelayFailure;
+use js_sys::{Function, Reflect};
+use serde_json::{Value, json};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+use fault::Fault;
+
+#[path = "support/fault.rs"]
+mod fault;
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+const LINK: &str = r#"{
+    "identifier": "93055521xxx", "signed_link": "https://bucket.s3.amazonaws.com/a.jpg", "s3_key": "selfies/a.jpg",
+    "selfie_filename": "a.jpg", "customer_id": "A3020FM2PX"
+}"#;
+
+fn config(fault: &Fault, identifier: Option<&str>) -> Config {
+    let options = Options {
+        relay: Some(fault.url("")),
+        identifier: identifier.map(str::to_owned),
+        customer_type: Some("business".to_owned()),
+        session: true,
+        ..Options::default()
+    };
+    Config::from_options(&options, "https://page.example").unwrap()
+}
+
+fn link() -> LinkReply {
+    serde_json::from_str(LINK).unwrap()
+}
+
+fn function(body: &str) -> Session {
+    Session::from_js(&Function::new_no_args(body)).unwrap()
+}
+
+async fn ask(fault: &Fault, session: &Session) -> Result<LinkReply, RelayFailure> {
+    request_link(&config(fault, Some("930555212345")), session, &Abort::for_link()).await
+}
+
+async fn judge(fault: &Fault) -> Result<Verdict, RelayFailure> {
+    verify(&config(fault, Some("930555212345")), &Session::None, &link(), &Abort::for_verify()).await
+}
+
+fn sent(request: &Value) -> Value {
+    serde_json::from_str(request["body"].as_str().unwrap()).unwrap()
+}
+
+fn path(request: &Value) -> &str {
+    request["url"].as_str().unwrap().splitn(4, '/').nth(3).map_or("", |rest| rest)
+}
+
+#[wasm_bindgen_test]
+async fn the_first_call_says_whom_and_nothing_else() {
+    let fault = Fault::status(200, LINK).await;
+    let reply = ask(&fault, &Session::None).await.unwrap();
+    assert_eq!(reply, link());
+    let request = fault.request().await;
+    assert_eq!((request["method"].as_str(), path(&request)), (Some("POST"), "v1/customer"));
+    assert_eq!(sent(&request), json!({ "identifier": "930555212345", "type": "2" }));
+    let headers = &request["headers"];
+    assert_eq!(headers["content-type"], "application/json");
+    for absent in ["authorization", "cookie", "referer", "token"] {
+        assert!(headers.get(absent).is_none(), "{absent}: {}", headers[absent]);
+    }
+    assert_eq!(fault.seen().await["preflights"], json!(["content-type"]));
+}
+
+#[wasm_bindgen_test]
+async fn an_identifier_that_only_the_session_knows_is_left_out() {
+    let fault = Fault::status(200, LINK).await;
+    let session = Session::from_js(&"abc.def".into()).unwrap();
+    request_link(&config(&fault, None), &session, &Abort::for_link()).await.unwrap();
+    let request = fault.request().await;
+    assert_eq!(sent(&request), json!({ "type": "2" }));
+    assert_eq!(request["headers"]["authorization"], "Bearer abc.def");
+}
+
+#[wasm_bindgen_test]
+async fn the_second_call_gives_back_what_the_first_one_gave() {
+    let fault = Fault::status(200, r#"{"status":"success","message":"m","data":{}}"#).await;
+    let verdict = judge(&fault).await.unwrap();
+    assert!(verdict.is_verified());
+    let request = fault.request().await;
+    assert_eq!((request["method"].as_str(), path(&request)), (Some("POST"), "v1/customer/verify"));
+    let wanted = json!({
+        "id": "930555212345", "user_type": "2", "selfie_filename": "a.jpg", "s3_key": "selfies/a.jpg"
+    });
+    assert_eq!(sent(&request), wanted);
+}
+
+#[wasm_bindgen_test]
+async fn the_second_call_has_the_first_ones_identifier_where_the_page_has_none() {
+    let fault = Fault::status(200, r#"{"status":"failed"}"#).await;
+    let session = Session::from_js(&"abc".into()).unwrap();
+    let verdict = verify(&config(&fault, None), &session, &link(), &Abort::for_verify()).await.unwrap();
+    assert!(!verdict.is_verified());
+    assert_eq!(sent(&fault.request().await)["id"], "93055521xxx");
+}
+
+#[wasm_bindgen_test]
+fn a_session_is_text_or_a_function() {
+    let from = |value: JsValue| Session::from_js(&value);
+    for none in [JsValue::UNDEFINED, JsValue::NULL, "".into()] {
+        assert_eq!(from(none), Ok(Session::None));
+    }
+    assert_eq!(from("abc".into()), Ok(Session::Token("abc".to_owned())));
+    for bad in [JsValue::from(7), JsValue::TRUE, js_sys::Object::new().into(), "a b".into(), "a\r\nb".into()] {
+        assert_eq!(from(bad), Err(SessionError));
+    }
+    for bad in ["é".to_owned(), "x".repeat(10_000)] {
+        assert_eq!(from(bad.into()), Err(SessionError));
+    }
+    let one = Function::new_no_args("return 'a'");
+    assert_eq!(from(one.clone().into()), from(one.clone().into()));
+    assert_ne!(from(one.into()), Ok(function("return 'a'")));
+    assert!(!format!("{:?}", Session::Token("geheim".to_owned())).contains("geheim"));
+}
+
+#[wasm_bindgen_test]
+async fn a_function_may_return_a_string_or_a_promise() {
+    let rust = Session::Provider(Rc::new(|| Box::pin(async { Some("s-1".to_owned()) })));
+    let page = [
+        function("return 's-1'"),
+        function("return Promise.resolve('s-1')"),
+        function("return { then: (answer) => setTimeout(answer, 5, 's-1') }"),
+        rust,
+    ];
+    for session in page {
+        let fault = Fault::status(200, LINK).await;
+        ask(&fault, &session).await.unwrap();
+        assert_eq!(fault.request().await["headers"]["authorization"], "Bearer s-1");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_function_is_asked_before_every_call() {
+    let session = function("globalThis.asked = (globalThis.asked ?? 0) + 1; return `s-${asked}`");
+    for wanted in ["Bearer s-1", "Bearer s-2"] {
+        let fault = Fault::status(200, LINK).await;
+        ask(&fault, &session).await.unwrap();
+        assert_eq!(fault.request().await["headers"]["authorization"], wanted);
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_function_that_fails_is_a_session_failure_and_nothing_is_sent() {
+    let page = [
+        function("throw new Error('no')"),
+        function("throw 'no'"),
+        function("return Promise.reject(new Error('no'))"),
+        function("return Promise.reject(undefined)"),
+        function("return undefined"),
+        function("return 7"),
+        function("return ''"),
+        function("return 'a\\nX-Other: b'"),
+        function("return Promise.resolve({})"),
+        Session::Provider(Rc::new(|| Box::pin(async { None }))),
+        Session::Token("not\nfor a header".to_owned()),
+    ];
+    for session in page {
+        let fault = Fault::status(200, LINK).await;
+        assert_eq!(ask(&fault, &session).await, Err(RelayFailure::Session));
+        assert_eq!(fault.seen().await["requests"], json!([]));
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_function_that_never_answers_is_given_up() {
+    let never = function("return new Promise(() => {})");
+    assert_eq!(never.token_within(Duration::from_millis(30)).await, Err(RelayFailure::Session));
+    let slow = function("return new Promise((answer) => setTimeout(answer, 20, 's-1'))");
+    assert_eq!(slow.token_within(Duration::from_secs(5)).await, Ok(Some("s-1".to_owned())));
+}
+
+#[wasm_bindgen_test]
+async fn each_status_is_its_failure() {
+    let rows = [
+        (401, "", RelayFailure::Session),
+        (403, "", RelayFailure::Forbidden),
+        (404, "", RelayFailure::Refused),
+        (408, "", RelayFailure::Timeout),
+        (422, "", RelayFailure::Refused),
+        (429, "", RelayFailure::Busy { retry_after: None }),
+        (500, "<h1>Oh</h1>", RelayFailure::Failed),
+        (502, "", RelayFailure::Failed),
+        (503, "", RelayFailure::Busy { retry_after: None }),
+        (504, "", RelayFailure::Timeout),
+    ];
+    for (status, body, wanted) in rows {
+        let fault = Fault::status(status, body).await;
+        assert_eq!(ask(&fault, &function("return 's'")).await, Err(wanted), "{status}");
+    }
+    let problem = serde_json::to_string(&Problem::new(ProblemCode::UnknownCustomer)).unwrap();
+    let fault = Fault::status(404, &problem).await;
+    assert_eq!(ask(&fault, &Session::None).await, Err(RelayFailure::UnknownCustomer));
+    let fault = Fault::status(401, "").await;
+    assert_eq!(ask(&fault, &Session::None).await, Err(RelayFailure::Refused));
+}
+
+#[wasm_bindgen_test]
+async fn verify_is_busy_only_when_nothing_was_done() {
+    let fault = Fault::status(503, "").await;
+    assert_eq!(judge(&fault).await, Err(RelayFailure::Failed));
+    let problem = serde_json::to_string(&Problem::new(ProblemCode::Overloaded)).unwrap();
+    let fault = Fault::answering(json!([{ "status": 503, "body": problem, "headers": { "retry-after": "7" } }])).await;
+    assert_eq!(judge(&fault).await, Err(RelayFailure::Busy { retry_after: Some(Duration::from_secs(7)) }));
+}
+
+#[wasm_bindgen_test]
+async fn retry_after_may_be_a_date() {
+    let soon = js_sys::Date::new(&(js_sys::Date::now() + 20_000.0).into()).to_utc_string();
+    let headers = json!({ "retry-after": String::from(soon) });
+    let fault = Fault::answering(json!([{ "status": 429, "headers": headers }])).await;
+    let Err(RelayFailure::Busy { retry_after: Some(wait) }) = ask(&fault, &Session::None).await else {
+        panic!("not busy");
+    };
+    assert!((15..=20).contains(&wait.as_secs()), "{wait:?}");
+}
+
+#[wasm_bindgen_test]
+async fn an_answer_of_another_shape_is_a_reply_failure() {
+    for body in ["", "<!doctype html><p>Sign in</p>", "null", "[]", "{}", r#"{"signed_link":7}"#, "{\"identifier\":"] {
+        let fault = Fault::status(200, body).await;
+        assert_eq!(ask(&fault, &Session::None).await, Err(RelayFailure::Reply), "{body}");
+    }
+    for body in ["", "<!doctype html>", "null", "[]", "\"success\""] {
+        let fault = Fault::status(200, body).await;
+        assert_eq!(judge(&fault).await, Err(RelayFailure::Reply), "{body}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn an_answer_that_is_too_long_is_a_reply_failure() {
+    let long = LONGEST_ANSWER + 1;
+    for headers in [json!({}), json!({ "content-length": long.to_string() })] {
+        let fault = Fault::answering(json!([{ "body": " ", "repeat": long, "headers": headers }])).await;
+        assert_eq!(ask(&fault, &Session::None).await, Err(RelayFailure::Reply), "{headers}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn no_answer_is_unreachable() {
+    let programs = [
+        json!({ "answers": [{ "cut": 0 }] }),
+        json!({ "answers": [{ "body": LINK, "short": true }] }),
+        json!({ "answers": [{ "body": LINK, "cors": false }] }),
+        json!({ "answers": [{ "body": LINK }], "allow": "authorization" }),
+        json!({ "answers": [{ "status": 307, "headers": { "location": "/elsewhere" } }] }),
+    ];
+    for program in programs {
+        let fault = Fault::programmed(program.clone()).await;
+        assert_eq!(ask(&fault, &Session::None).await, Err(RelayFailure::Unreachable), "{program}");
+        assert_eq!(judge(&fault).await, Err(RelayFailure::Unreachable), "{program}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_call_that_takes_too_long_is_given_up() {
+    for answer in [json!({ "hang": true }), json!({ "trickle": true })] {
+        let fault = Fault::answering(json!([answer])).await;
+        let abort = Abort::after(Duration::from_millis(300));
+        let reply = request_link(&config(&fault, Some("1")), &Session::None, &abort).await;
+        assert_eq!(reply, Err(RelayFailure::Timeout));
+        fault.aborted().await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn dropping_the_handle_gives_the_call_up() {
+    let fault = Rc::new(Fault::answering(json!([{ "hang": true }])).await);
+    let abort = Abort::for_verify();
+    let reply = verify(&config(&fault, Some("1")), &Session::None, &link(), &abort);
+    let watched = Rc::clone(&fault);
+    spawn_local(async move {
+        watched.arrived().await;
+        drop(abort);
+    });
+    assert_eq!(reply.await, Err(RelayFailure::Unreachable));
+    fault.aborted().await;
+}
+
+#[wasm_bindgen_test]
+async fn a_handle_dropped_before_the_session_is_known_sends_nothing() {
+    let fault = Fault::status(200, LINK).await;
+    let abort = Abort::for_link();
+    let session = function("return new Promise((answer) => setTimeout(answer, 50, 's'))");
+    let reply = request_link(&config(&fault, None), &session, &abort);
+    drop(abort);
+    assert_eq!(reply.await, Err(RelayFailure::Unreachable));
+    assert_eq!(fault.seen().await["requests"], json!([]));
+}
+
+#[wasm_bindgen_test]
+async fn a_page_that_wraps_fetch_can_make_no_call_panic() {
+    let fault = Fault::status(200, LINK).await;
+    let config = config(&fault, None);
+    let global = js_sys::global();
+    let kept = Reflect::get(&global, &"fetch".into()).unwrap();
+    for wrapped in ["throw 7", "return Promise.reject('no')", "return Promise.reject()", "return 'text'"] {
+        Reflect::set(&global, &"fetch".into(), &Function::new_no_args(wrapped)).unwrap();
+        let reply = request_link(&config, &Session::None, &Abort::for_link()).await;
+        let wanted = if wrapped == "return 'text'" { RelayFailure::Reply } else { RelayFailure::Unreachable };
+        assert_eq!(reply, Err(wanted), "{wrapped}");
+    }
+    Reflect::set(&global, &"fetch".into(), &kept).unwrap();
+}

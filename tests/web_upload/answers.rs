@@ -1,0 +1,109 @@
+//! What S3 can answer, row by row.
+
+use akiba_protocol::UploadFailure;
+use akiba_selfie::adapter::upload::Progress;
+use serde_json::json;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::calendar::Calendar;
+use crate::fault::Fault;
+use crate::{outcome, photo, target, told, told_while, v2, v4, xml};
+
+/// A link to try.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Link {
+    /// V4, signed this moment.
+    Fresh,
+    /// V4, with a life that ends before the answer comes.
+    Dying,
+    /// V2.
+    Old,
+}
+
+#[wasm_bindgen_test]
+async fn each_answer_is_its_failure() {
+    use Link::*;
+    use UploadFailure::*;
+    // Link, whether plain, whether again, status, code, message, failure.
+    let rows = [
+        (Fresh, false, false, 403, "AccessDenied", "Request has expired", Expired),
+        (Old, false, false, 403, "AccessDenied", "Request has expired", Expired),
+        (Fresh, false, false, 400, "ExpiredToken", "The provided token has expired.", Expired),
+        (Fresh, false, false, 403, "AccessDenied", "Access Denied", Refused),
+        (Dying, false, false, 403, "AccessDenied", "Access Denied", Expired),
+        (Dying, false, false, 400, "InvalidRequest", "", Expired),
+        (Dying, false, false, 400, "RequestTimeout", "", Expired),
+        (Dying, false, false, 503, "SlowDown", "", Busy),
+        (Fresh, false, false, 403, "SignatureDoesNotMatch", "", Signature),
+        (Old, false, false, 403, "SignatureDoesNotMatch", "", SignatureV2),
+        (Old, true, false, 403, "SignatureDoesNotMatch", "", Signature),
+        (
+            Fresh,
+            false,
+            false,
+            403,
+            "AccessDenied",
+            "</Message><HeadersNotSigned>x-amz-acl</HeadersNotSigned>",
+            Signature,
+        ),
+        (Fresh, false, false, 403, "RequestTimeTooSkewed", "", ClockSkew),
+        (Fresh, false, false, 400, "EntityTooLarge", "", TooLarge),
+        (Fresh, false, false, 413, "", "", TooLarge),
+        (Fresh, false, false, 400, "BadDigest", "", Damaged),
+        (Fresh, false, false, 400, "RequestTimeout", "", Busy),
+        (Fresh, false, false, 408, "", "", Busy),
+        (Fresh, false, false, 429, "", "", Busy),
+        (Fresh, false, false, 500, "InternalError", "", Busy),
+        (Fresh, false, false, 503, "SlowDown", "", Busy),
+        (Fresh, false, false, 404, "NoSuchBucket", "", Refused),
+        (Fresh, false, false, 411, "MissingContentLength", "", Refused),
+        (Fresh, false, false, 412, "PreconditionFailed", "", Refused),
+        (Fresh, false, true, 412, "PreconditionFailed", "", MayHaveLanded),
+    ];
+    for (link, plain, again, status, code, message, wanted) in rows {
+        let query = if link == Old { v2(600.0) } else { v4(600, "host") };
+        let fault = Fault::status(status, &xml(code, message)).await;
+        let target = target(&fault.url(&query));
+        let meanwhile = || Calendar::off_by(if link == Dying { 600 } else { 0 });
+        let told = told_while(&target, &photo(1000), plain, again, meanwhile).await;
+        let got = *told.last().unwrap();
+        assert_eq!(got, Progress::Failed(wanted), "{link:?} {status} {code} {message}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn every_success_is_done() {
+    for status in [200, 201, 204] {
+        let fault = Fault::status(status, "").await;
+        let told = told(&target(&fault.url(&v4(600, "host"))), &photo(1000), false, false).await;
+        assert_eq!(told, [Progress::Sent { sent: 1000, total: 1000 }, Progress::Done], "{status}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn no_answer_is_the_network_and_past_its_life_the_link() {
+    let programs = [
+        json!({ "answers": [{ "cut": 0 }] }),
+        json!({ "answers": [{ "cut": 500 }] }),
+        json!({ "answers": [{ "status": 200, "cors": false }] }),
+        json!({ "answers": [{ "status": 403, "body": xml("AccessDenied", "Request has expired"), "cors": false }] }),
+        json!({ "answers": [{ "status": 200 }], "allow": "x-nothing" }),
+    ];
+    for program in programs {
+        let fault = Fault::programmed(program.clone()).await;
+        let got = outcome(&target(&fault.url(&v4(600, "host"))), false, false).await;
+        assert_eq!(got, Progress::Failed(UploadFailure::Network), "{program}");
+    }
+    let fault = Fault::answering(json!([{ "cut": 0 }])).await;
+    let target = target(&fault.url(&v4(600, "host")));
+    let told = told_while(&target, &photo(1000), false, false, || Calendar::off_by(600)).await;
+    assert_eq!(told.last(), Some(&Progress::Failed(UploadFailure::Expired)));
+}
+
+#[wasm_bindgen_test]
+async fn all_bytes_sent_is_no_success() {
+    let fault = Fault::answering(json!([{ "status": 403, "body": xml("AccessDenied", "Request has expired") }])).await;
+    let told = told(&target(&fault.url(&v4(600, "host"))), &photo(1000), false, false).await;
+    let wanted = [Progress::Sent { sent: 1000, total: 1000 }, Progress::Failed(UploadFailure::Expired)];
+    assert_eq!(told, wanted);
+}
