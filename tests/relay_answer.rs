@@ -22,7 +22,6 @@ fn every_problem_code_has_its_failure() {
             ProblemCode::RequestTimeout | ProblemCode::VendorTimeout => RelayFailure::Timeout,
             ProblemCode::TooManyRequests | ProblemCode::Overloaded => BUSY,
             ProblemCode::Internal
-            | ProblemCode::VendorDenied
             | ProblemCode::VendorUnavailable
             | ProblemCode::VendorReply => RelayFailure::Failed,
             ProblemCode::BadRequest
@@ -30,7 +29,8 @@ fn every_problem_code_has_its_failure() {
             | ProblemCode::MethodNotAllowed
             | ProblemCode::BodyTooLarge
             | ProblemCode::UnsupportedMediaType
-            | ProblemCode::Refused => RelayFailure::Refused,
+            | ProblemCode::Refused
+            | ProblemCode::VendorDenied => RelayFailure::Refused,
         };
         for call in [Call::Link, Call::Verify] {
             for session in [true, false] {

@@ -48,6 +48,8 @@ impl Answer {
             408 | 504 => RelayFailure::Timeout,
             429 => busy,
             503 if call == Call::Link || says(ProblemCode::Overloaded) => busy,
+            // Trying again does not mend a token that the vendor refuses.
+            _ if says(ProblemCode::VendorDenied) => RelayFailure::Refused,
             500..=599 => RelayFailure::Failed,
             400..=499 => RelayFailure::Refused,
             _ => RelayFailure::Reply,
