@@ -5,6 +5,7 @@
 
 import { load } from './load.js';
 import { ATTRIBUTES, METHODS, STATES } from './registry.js';
+import { Root } from './root.js';
 
 // On a server there is no HTMLElement, and nothing of this is used; the import must not fail.
 const Base = globalThis.HTMLElement ?? class {};
@@ -13,9 +14,9 @@ const Base = globalThis.HTMLElement ?? class {};
 export class AkibaSelfieElement extends Base {
   static observedAttributes = Object.keys(ATTRIBUTES);
 
-  #root;
   #internals;
   #widget;
+  #root;
   #session;
   /** Methods that were called before there was a widget. */
   #calls = [];
@@ -29,8 +30,7 @@ export class AkibaSelfieElement extends Base {
   constructor() {
     super();
     this.#internals = this.attachInternals?.();
-    this.#root = document.createElement('div');
-    this.attachShadow({ mode: 'open' }).append(this.#root);
+    this.attachShadow({ mode: 'open' });
     this.#showState('idle');
     this.addEventListener('selfie-statechange', (event) => {
       if (event.target === this) this.#showState(event.detail.state);
@@ -108,8 +108,9 @@ export class AkibaSelfieElement extends Base {
       // It may have left the document in the meantime.
       if (!this.isConnected) return;
       this.#stale = false;
-      this.#root.replaceChildren();
-      this.#widget = Widget.mount(this, this.#root, this.#options(), this.#session);
+      this.#root = new Root();
+      this.shadowRoot.replaceChildren(this.#root.element);
+      this.#widget = Widget.mount(this, this.#root.element, this.#options(), this.#session);
     } catch (error) {
       this.#calls = [];
       this.#failed = true;
@@ -135,6 +136,7 @@ export class AkibaSelfieElement extends Base {
     if (!widget) return;
     this.#widget = undefined;
     widget.unmount();
+    this.#root.release();
     this.#showState('idle');
   }
 
@@ -178,7 +180,7 @@ export class AkibaSelfieElement extends Base {
     text.setAttribute('part', 'load-error');
     text.setAttribute('role', 'alert');
     text.textContent = message;
-    this.#root.replaceChildren(text);
+    this.shadowRoot.replaceChildren(text);
     const detail = { code: 'load', message, retryable: false, cause: String(error) };
     this.dispatchEvent(new CustomEvent('selfie-error', { detail, bubbles: true, composed: true }));
   }
