@@ -44,8 +44,12 @@ impl Transition<'_> {
         let Tally { plain, again, .. } = self.state.tally;
         self.state.tally.again = true;
         self.effect(Effect::Upload { generation, link, photo: photo.id, plain, again });
-        self.start_timer_after(Timer::Stall, limits::STALL);
+        self.watch_for_stall();
         self.show(photo, Phase::Uploading { sent: 0, total: photo.bytes }, attempt, None);
+    }
+
+    fn watch_for_stall(&mut self) {
+        self.start_timer_after(Timer::Stall, if self.state.online { limits::STALL } else { limits::STALL_OFFLINE });
     }
 
     fn send_verify(&mut self, photo: Photo, link: LinkId, attempt: u8) {
@@ -148,7 +152,7 @@ impl Transition<'_> {
             return;
         }
         let quarter = |bytes: u32| (u64::from(bytes) * 4).checked_div(u64::from(total)).unwrap_or(0);
-        self.start_timer_after(Timer::Stall, limits::STALL);
+        self.watch_for_stall();
         self.show(photo, Phase::Uploading { sent, total }, attempt, None);
         if (1..4).contains(&quarter(sent)) && quarter(sent) > quarter(before) {
             self.announce(Announcement::Quarter(quarter(sent) as u8));
@@ -242,6 +246,14 @@ impl Transition<'_> {
             self.cancel_timer(Timer::Retry);
             self.state.tally.relinks = 0;
             self.send(photo, attempt);
+        }
+    }
+
+    /// An upload under way may yet go on, but is not given the whole time any more.
+    pub(super) fn offline(&mut self) {
+        self.state.online = false;
+        if self.state.upload.is_some() {
+            self.start_timer_after(Timer::Stall, limits::STALL_OFFLINE);
         }
     }
 
