@@ -76,6 +76,7 @@ export interface SelfieVerdictDetail {
 export type SelfieErrorCode =
   | 'config'
   | 'load'
+  | 'crash'
   | 'camera-denied'
   | 'camera-dismissed'
   | 'camera-not-found'
