@@ -19,9 +19,20 @@ impl Transition<'_> {
         self.send(photo, 0);
     }
 
-    /// The next thing to do for this photo: link, upload or verify.
+    /// The next thing to do for this photo: link, upload or verify. While the browser says that there is no network,
+    /// verify waits for it, as it is not repeated by itself where it fails.
     pub(super) fn send(&mut self, photo: Photo, attempt: u8) {
+        self.send_next(photo, attempt, false);
+    }
+
+    /// The same; a `probe` does not wait for the network, as the browser may be wrong about it.
+    fn send_next(&mut self, photo: Photo, attempt: u8, probe: bool) {
         match self.state.link {
+            Link::Ready { .. } if self.state.uploaded && !self.state.online && !probe => {
+                // Without this, a verdict that was never asked for would look like one that was lost.
+                let error = RelayFailure::Unreachable.code();
+                self.pause(photo, Phase::Verifying, attempt, Duration::ZERO, error);
+            }
             Link::Ready { id, .. } if self.state.uploaded => self.send_verify(photo, id, attempt),
             Link::Ready { id, dying: false } => self.send_upload(photo, id, attempt),
             Link::Ready { dying: true, .. } => {
@@ -268,7 +279,7 @@ impl Transition<'_> {
             }
             Timer::Retry => {
                 if let Some((photo, _, attempt)) = self.phase() {
-                    self.send(photo, attempt);
+                    self.send_next(photo, attempt, true);
                 }
             }
             Timer::CameraSlow | Timer::AutoCapture | Timer::Countdown => {}

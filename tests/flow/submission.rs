@@ -267,6 +267,19 @@ fn verify_is_never_repeated_by_itself_unless_nothing_was_done() {
 }
 
 #[test]
+fn verify_waits_for_the_network_and_is_then_asked_for_once() {
+    let mut play = Play::at(Place::Uploading);
+    play.send(Event::Offline).upload_ends(Ok(()));
+    assert_eq!(wait_of(&play), Some(Wait::Network));
+    assert!(!play.did(|effect| matches!(effect, Effect::Verify { .. })));
+    let mut probing = play.clone();
+    play.send(Event::Online);
+    assert!(play.did(|effect| matches!(effect, Effect::Verify { .. })));
+    probing.tick(Timer::Retry);
+    assert!(probing.did(|effect| matches!(effect, Effect::Verify { .. })), "the browser may be wrong");
+}
+
+#[test]
 fn only_an_explicit_success_is_told_as_verified() {
     for status in ["failed", "Success", "", "pending"] {
         let mut play = Play::at(Place::Verifying);
