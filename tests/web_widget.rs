@@ -59,13 +59,14 @@ impl Widget {
         self.app.as_mut().unwrap().update(props);
     }
 
-    fn state(&self) -> ScreenName {
-        self.app.as_ref().unwrap().get_component().unwrap().state()
+    /// Where it stands; `None` until it is drawn.
+    fn state(&self) -> Option<ScreenName> {
+        Some(self.app.as_ref().unwrap().get_component()?.state())
     }
 
     async fn reaches(&self, wanted: ScreenName) {
         for _ in 0..400 {
-            if self.state() == wanted {
+            if self.state() == Some(wanted) {
                 // Drawn, and told.
                 TimeoutFuture::new(50).await;
                 return;
@@ -96,9 +97,11 @@ impl Widget {
         told.iter().filter_map(state).collect()
     }
 
-    fn unmount(mut self) {
+    async fn unmount(mut self) {
         self.app.take().unwrap().destroy();
         self.root.remove();
+        // Yew takes down in a task of its own.
+        TimeoutFuture::new(20).await;
     }
 }
 
@@ -128,7 +131,7 @@ async fn three_taps_from_start_to_a_photo_that_is_sent() {
     let captured = captured.expect("selfie-captured");
     assert_eq!(captured.blob.type_(), "image/jpeg");
     assert!(captured.width >= 320 && captured.blob.size() > 1_000.0);
-    widget.unmount();
+    widget.unmount().await;
 }
 
 #[wasm_bindgen_test]
@@ -138,7 +141,7 @@ async fn taken_out_while_framing_it_turns_the_camera_off() {
     widget.press();
     widget.reaches(ScreenName::Framing).await;
     let track = widget.track().unwrap();
-    widget.unmount();
+    widget.unmount().await;
     assert_eq!(track.ready_state(), MediaStreamTrackState::Ended);
 }
 
@@ -151,12 +154,12 @@ async fn the_page_may_refuse_a_photo() {
     widget.reaches(ScreenName::Framing).await;
     widget.press();
     TimeoutFuture::new(300).await;
-    assert_eq!(widget.state(), ScreenName::Framing);
+    assert_eq!(widget.state(), Some(ScreenName::Framing));
     assert!(!widget.told.borrow().iter().any(|event| matches!(event, PageEvent::Captured(_))));
     *widget.may_capture.borrow_mut() = true;
     widget.press();
     widget.reaches(ScreenName::Review).await;
-    widget.unmount();
+    widget.unmount().await;
 }
 
 #[wasm_bindgen_test]
@@ -177,7 +180,7 @@ async fn bad_settings_are_told_once_and_good_ones_mend_them() {
     assert!(widget.root.text_content().unwrap().contains("relay"), "the developer can read it on the page");
     widget.set(options());
     widget.reaches(ScreenName::Idle).await;
-    widget.unmount();
+    widget.unmount().await;
 }
 
 #[wasm_bindgen_test]
@@ -189,11 +192,11 @@ async fn another_customer_ends_what_was_under_way_and_another_language_does_not(
     let track = widget.track().unwrap();
     widget.set(Options { no_consent: true, lang: Some("sw".to_owned()), ..options() });
     TimeoutFuture::new(200).await;
-    assert_eq!((widget.state(), track.ready_state()), (ScreenName::Framing, MediaStreamTrackState::Live));
+    assert_eq!((widget.state(), track.ready_state()), (Some(ScreenName::Framing), MediaStreamTrackState::Live));
     widget.set(Options { no_consent: true, identifier: Some("0000000000002".to_owned()), ..options() });
     widget.reaches(ScreenName::Idle).await;
     assert_eq!(track.ready_state(), MediaStreamTrackState::Ended);
-    widget.unmount();
+    widget.unmount().await;
 }
 
 #[wasm_bindgen_test]
@@ -212,6 +215,6 @@ async fn the_focus_follows_the_person_and_leaves_others_alone() {
     field.focus().unwrap();
     widget.reaches(ScreenName::Framing).await;
     assert_eq!(document.active_element().as_ref(), Some(field.as_ref()), "who types elsewhere is not disturbed");
-    widget.unmount();
+    widget.unmount().await;
     field.remove();
 }
