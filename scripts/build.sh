@@ -15,14 +15,23 @@ outdated() {
   [ -n "$(find src crates/protocol Cargo.toml Cargo.lock scripts/build.sh -newer "$stamp" -print -quit)" ]
 }
 
+# Every byte is paid for by somebody's prepaid data. The standard library is built along, for size; a panic traps at once
+# and `Debug` prints nothing, so that no message and no line number of either is shipped. These are unstable options, the
+# same in all compilers that scripts/setup.sh may choose.
+shipped_rust() {
+  RUSTC_BOOTSTRAP=1 \
+    CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="-Zunstable-options -Cpanic=immediate-abort -Zfmt-debug=none -Zlocation-detail=none" \
+    "$@" --locked --features untraced -Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size
+}
+
 build_wasm() {
   echo "build: WebAssembly"
   local begun
   begun=$(mktemp)
   rm -rf "$pkg"
   # wasm-opt is npm's binaryen, called below; wasm-pack would download its own.
-  wasm-pack --quiet build --target web --release --no-opt --mode no-install --no-pack --no-typescript \
-    --out-dir "$pkg" --out-name akiba-selfie . -- --locked
+  shipped_rust wasm-pack --quiet build --target web --profile shipped --no-opt --mode no-install --no-pack \
+    --no-typescript --out-dir "$pkg" --out-name akiba-selfie . --
   # wasm-pack's .gitignore would keep the folder out of the npm package, too.
   rm -f "$pkg/.gitignore"
   node_modules/.bin/wasm-opt -Oz \
