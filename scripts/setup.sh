@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what building and testing need and this machine lacks. Each step first looks for what is there.
 #
-#   scripts/setup.sh build     Rust for wasm32, wasm-bindgen, wasm-pack, the npm packages (wasm-opt)
+#   scripts/setup.sh build     Rust for wasm32, wasm-bindgen, wasm-pack, the npm packages (wasm-opt, terser)
 #   scripts/setup.sh test      the same, Trunk, Chromium and ChromeDriver
 #   scripts/setup.sh check     clippy, rustfmt, cargo-deny
 set -euo pipefail
