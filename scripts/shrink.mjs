@@ -22,12 +22,16 @@ const FEATURES = [
   '--enable-multivalue',
 ];
 
+function optimise(...options) {
+  const args = [...FEATURES, ...options, '--output', wasm, wasm];
+  return execFileSync(wasmOpt, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
 /** Returns what was renamed: imports as `[module, name, short name]`, exports as `[name, short name]`. */
 function shrinkWasm() {
-  const strip = ['--strip-debug', '--strip-producers', '--strip-target-features'];
-  const rename = '--minify-imports-and-exports-and-modules';
-  const options = [...FEATURES, '-Oz', ...strip, rename, '--output', wasm, wasm];
-  return JSON.parse(execFileSync(wasmOpt, options, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }));
+  optimise('-Oz', '--converge', '--strip-debug', '--strip-producers', '--strip-target-features');
+  // In a run of its own: `--converge` would rename what was renamed.
+  return JSON.parse(optimise('--minify-imports-and-exports-and-modules'));
 }
 
 /** The glue with the short names. Every name that it gives or takes must be known, and every import be given. */
