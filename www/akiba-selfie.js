@@ -3,7 +3,7 @@
  * WebAssembly; it decides nothing about the capture. To import this file defines no element: define.js does.
  */
 
-import { fault, watch } from './crash.js';
+import { hasCrashed, watch } from './crash.js';
 import { load } from './load.js';
 import { ATTRIBUTES, METHODS, STATES } from './registry.js';
 import { Root } from './root.js';
@@ -22,6 +22,8 @@ export class AkibaSelfieElement extends Base {
   #widget;
   #root;
   #session;
+  /** The state that CSS is told of. */
+  #shown = 'idle';
   /** Ends the watch for a crash. */
   #unwatch;
   /** Methods that were called before there was a widget. */
@@ -45,6 +47,8 @@ export class AkibaSelfieElement extends Base {
 
   connectedCallback() {
     this.#adoptProperties();
+    // Another place may have another language.
+    this.#stale = true;
     this.#settle();
   }
 
@@ -76,7 +80,7 @@ export class AkibaSelfieElement extends Base {
 
   /** Where the capture stands, one of STATES. */
   get state() {
-    return this.#widget?.state ?? 'idle';
+    return this.#widget?.state ?? this.#shown;
   }
 
   /** Used by the methods: now if there is a widget, else as soon as there is one. */
@@ -111,9 +115,12 @@ export class AkibaSelfieElement extends Base {
     this.#loading = true;
     try {
       const Widget = await load();
-      if (fault()) throw fault();
       // It may have left the document in the meantime.
       if (!this.isConnected) return;
+      if (hasCrashed()) {
+        this.#crash();
+        return;
+      }
       this.#stale = false;
       this.#root = new Root();
       this.shadowRoot.replaceChildren(this.#root.element);
@@ -140,13 +147,13 @@ export class AkibaSelfieElement extends Base {
     this.#failed = false;
     // What was asked of an element that was never in a document still waits for that.
     if (this.#loading) this.#calls = [];
+    this.#showState('idle');
     const widget = this.#widget;
     if (!widget) return;
     this.#widget = undefined;
     this.#unwatch();
     widget.unmount();
     this.#root.release();
-    this.#showState('idle');
   }
 
   /** The attributes as they stand; what is wrong with them is the widget's to say. */
@@ -172,6 +179,7 @@ export class AkibaSelfieElement extends Base {
   }
 
   #showState(state) {
+    this.#shown = state;
     const states = this.#internals?.states;
     if (!states) return;
     try {
@@ -185,15 +193,16 @@ export class AkibaSelfieElement extends Base {
   /** The WebAssembly has stopped: the camera goes off, and the person is told. */
   #crash() {
     this.#widget = undefined;
+    this.#calls = [];
     this.#failed = true;
     for (const video of this.shadowRoot.querySelectorAll('video')) {
       for (const track of video.srcObject?.getTracks() ?? []) track.stop();
     }
-    this.#showState('failed');
     this.#showFailure('crash', CRASH, null);
   }
 
   #showFailure(code, message, cause) {
+    this.#showState('failed');
     const text = document.createElement('p');
     text.lang = 'en';
     text.setAttribute('part', 'load-error');

@@ -75,6 +75,8 @@ pub enum CameraChoice {
     Back,
     /// The device's next one after the last that was open.
     Next,
+    /// The one that was last open.
+    Last,
 }
 
 /// What is known of an open camera.
@@ -330,9 +332,18 @@ impl Timer {
         [Self::CameraSlow, Self::AutoCapture, Self::Countdown, Self::LinkLife, Self::Stall, Self::Retry];
 }
 
-/// How often something was tried in this submission, so that nothing is tried for ever.
+/// How often something was tried since the person asked for it, so that nothing is tried for ever. Only the person sets
+/// it back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
+    /// Link requests that failed.
+    pub links: u8,
+    /// Uploads that failed in a way that may pass.
+    pub uploads: u8,
+    /// Verify calls that were turned away.
+    pub verifies: u8,
+    /// Tries while the browser said that there was no network.
+    pub probes: u8,
     /// New links asked for because the old one was refused as expired.
     pub relinks: u8,
     /// Whether the photo was sent once more after it had arrived damaged.
@@ -341,8 +352,6 @@ pub struct Tally {
     pub shrunk: bool,
     /// Whether `Content-Type` is left out.
     pub plain: bool,
-    /// Whether the link at hand was tried before.
-    pub again: bool,
 }
 
 /// All that the flow knows.
@@ -362,6 +371,10 @@ pub struct State {
     pub verify: Option<Generation>,
     /// Whether the photo at hand is known to be at the link at hand.
     pub uploaded: bool,
+    /// Whether the photo may be at the link at hand: an upload there ended with no answer.
+    pub may_have_landed: bool,
+    /// Whether the person chose another camera than the one that the settings name.
+    pub switched: bool,
     /// The running timers.
     pub timers: Vec<(Timer, Generation)>,
     /// Counts of this submission.
@@ -388,6 +401,8 @@ impl Default for State {
             upload: None,
             verify: None,
             uploaded: false,
+            may_have_landed: false,
+            switched: false,
             timers: Vec::new(),
             tally: Tally::default(),
             prefetched: 0,

@@ -45,7 +45,10 @@ pub(super) fn submitting(scene: &Scene, photo: Photo, phase: Phase, attempt: u8,
                 </ol>
                 { waiting(scene, attempt, wait) }
                 <div class="actions">
-                    if phase != Phase::Verifying {
+                    if wait == Some(Wait::Network) {
+                        { scene.button(Weight::Secondary, Message::TryNow, Event::Retry) }
+                    }
+                    if phase != Phase::Verifying || wait.is_some() {
                         { scene.button(Weight::Quiet, Message::Cancel, Event::Cancel) }
                     }
                 </div>

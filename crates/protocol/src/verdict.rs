@@ -63,7 +63,7 @@ impl Judgement {
     /// `"success"` and the second is not `High`, in capitals or not.
     #[must_use]
     pub fn of(status: Option<&str>, fraud_detected: Option<&str>) -> Self {
-        let fraud = fraud_detected.is_some_and(|word| word.eq_ignore_ascii_case("high"));
+        let fraud = fraud_detected.is_some_and(|word| word.trim().eq_ignore_ascii_case("high"));
         let reason = match status {
             Some("success") if fraud => Some(Reason::Fraud),
             Some("success") => None,
