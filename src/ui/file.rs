@@ -33,7 +33,7 @@ pub(super) fn file_button(scene: &Scene, look: FileLook, label: Message) -> Html
         }
     });
     let (class, part, capture) = match look {
-        FileLook::Tool => (classes!("tool"), "button tool", None),
+        FileLook::Tool => ("tool", "button tool", None),
         FileLook::Button(weight) => (weight.class(), weight.part(), None),
         FileLook::CameraApp(weight) => (weight.class(), weight.part(), Some("user")),
     };
