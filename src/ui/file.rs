@@ -37,7 +37,7 @@ pub(super) fn file_button(scene: &Scene, look: FileLook, label: Message) -> Html
     let onclick = Callback::from(move |_: MouseEvent| choosing.emit(Act::Event(Event::Choosing)));
     let oncancel = Callback::from(move |_: web_sys::Event| chose_none.emit(Act::Event(Event::ChoseNone)));
     let (class, part, capture) = match look {
-        FileLook::Tool => (classes!("tool"), "button tool", None),
+        FileLook::Tool => ("tool", "button tool", None),
         FileLook::Button(weight) => (weight.class(), weight.part(), None),
         FileLook::CameraApp(weight) => (weight.class(), weight.part(), Some("user")),
     };

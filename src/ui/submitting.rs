@@ -33,7 +33,7 @@ pub(super) fn submitting(scene: &Scene, photo: Photo, phase: Phase, attempt: u8,
         "submitting",
         html! {
             <>
-                <div class={classes!("thumb", (phase == Phase::Verifying).then_some("scanning"))}>
+                <div class={if phase == Phase::Verifying { "thumb scanning" } else { "thumb" }}>
                     { scene.photo(photo, "face") }
                 </div>
                 { scene.title(scene.say(Message::SubmittingTitle)) }
