@@ -6,7 +6,8 @@ use super::effect::{Announcement, Effect, Notice, Source};
 use super::error::{ErrorCode, NextStep};
 use super::failure::GrabFailure;
 use super::limits;
-use super::state::{Camera, CameraChoice, CameraInfo, FileId, Generation, Hint, Photo, Quality, Screen, Tally, Timer};
+use super::screen::Screen;
+use super::state::{Camera, CameraChoice, CameraInfo, FileId, Generation, Hint, Photo, Quality, Tally, Timer};
 use super::transition::Transition;
 
 /// A frame is black when nearly all of it is: lens caps, privacy shutters and muted cameras stay below both.

@@ -8,7 +8,8 @@ use super::effect::{Announcement, Delay, Effect, Notice, Request, Source};
 use super::error::ErrorCode;
 use super::failure::{RelayFailure, upload_code};
 use super::limits;
-use super::state::{Generation, Link, LinkId, Phase, Photo, Screen, Tally, Timer, Wait};
+use super::screen::{Phase, Screen, Wait};
+use super::state::{Generation, Link, LinkId, Photo, Tally, Timer};
 use super::transition::Transition;
 
 impl Transition<'_> {

@@ -8,7 +8,8 @@ use crate::config::Config;
 use super::effect::{Announcement, Delay, Effect, Notice, Request};
 use super::error::ErrorCode;
 use super::event::Event;
-use super::state::{Camera, Generation, Link, Photo, Screen, ScreenName, State, Tally, Timer};
+use super::screen::{Screen, ScreenName};
+use super::state::{Camera, Generation, Link, Photo, State, Tally, Timer};
 
 /// A step under way: the state as it changes, and the effects so far.
 pub(super) struct Transition<'a> {
