@@ -28,8 +28,8 @@ export class AkibaSelfieElement extends Base {
   #unwatch;
   /** Methods that were called before there was a widget. */
   #calls = [];
-  /** Whether attributes or `session` differ from what the widget was told. */
-  #stale = false;
+  /** What the widget was told last. */
+  #told;
   #settling = false;
   #loading = false;
   /** Whether the widget could not be loaded, and is not tried again until the page does something about it. */
@@ -47,8 +47,6 @@ export class AkibaSelfieElement extends Base {
 
   connectedCallback() {
     this.#adoptProperties();
-    // Another place may have another language.
-    this.#stale = true;
     this.#settle();
   }
 
@@ -63,7 +61,6 @@ export class AkibaSelfieElement extends Base {
   }
 
   attributeChangedCallback() {
-    this.#stale = true;
     this.#settle();
   }
 
@@ -74,7 +71,6 @@ export class AkibaSelfieElement extends Base {
 
   set session(session) {
     this.#session = session;
-    this.#stale = true;
     this.#settle();
   }
 
@@ -121,10 +117,9 @@ export class AkibaSelfieElement extends Base {
         this.#crash();
         return;
       }
-      this.#stale = false;
       this.#root = new Root();
       this.shadowRoot.replaceChildren(this.#root.element);
-      this.#widget = Widget.mount(this, this.#root.element, this.#options(), this.#session);
+      this.#widget = Widget.mount(this, this.#root.element, ...this.#tell());
       this.#unwatch = watch(() => this.#crash());
     } catch (error) {
       this.#calls = [];
@@ -137,10 +132,17 @@ export class AkibaSelfieElement extends Base {
     for (const method of this.#calls.splice(0)) this.#call(method);
   }
 
+  /** Tells the widget what has changed, if anything has: attributes, `session`, or the language of another place. */
   #update() {
-    if (!this.#stale) return;
-    this.#stale = false;
-    this.#widget.update(this.#options(), this.#session);
+    const before = this.#told;
+    const [options, session] = this.#tell();
+    if (this.#told.options !== before.options || session !== before.session) this.#widget.update(options, session);
+  }
+
+  #tell() {
+    const options = this.#options();
+    this.#told = { options: JSON.stringify(options), session: this.#session };
+    return [options, this.#session];
   }
 
   #unmount() {
