@@ -7,15 +7,15 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::routes::{customer, fallback, health};
 use crate::state::AppState;
-use crate::{capacity, cors, observe};
+use crate::{cors, observe};
 
-/// The service: its calls, of which the vendor's own are limited in number, in the layers that surround them all.
+/// The service: its calls, in the layers that surround them all.
 pub fn app(state: AppState) -> Router {
-    let calls = Router::new()
+    let routes = Router::new()
         .route("/v1/customer", post(customer::link))
         .route("/v1/customer/verify", post(customer::verify))
-        .route_layer(from_fn_with_state(state.clone(), capacity::shed));
-    surround(Router::new().merge(calls).route("/healthz", get(health::live)), state)
+        .route("/healthz", get(health::live));
+    surround(routes, state)
 }
 
 /// From the outside in, a request passes: its log line and id, the check of its origin, CORS, the catch for panics. The

@@ -80,7 +80,7 @@ pub struct Settings {
     #[arg(long, env = "AKIBA_RELAY_HEADER_TIMEOUT", value_name = "DURATION", default_value = "10s", value_parser = duration)]
     pub header_timeout: Duration,
 
-    /// Most calls at work at once; further ones get 503
+    /// Most calls at the vendor at once; further ones get 503
     #[arg(long, env = "AKIBA_RELAY_MAX_IN_FLIGHT", value_name = "COUNT", default_value = "128")]
     pub max_in_flight: NonZeroUsize,
 

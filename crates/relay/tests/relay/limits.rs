@@ -11,7 +11,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 
-use crate::support::{Relay, Vendor, link_reply, problem_and_headers, success};
+use crate::support::{Relay, Vendor, link_reply, link_request, problem_and_headers, success};
+
+/// How long a test waits for what must happen: long enough for a slow machine that does much else.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A vendor that answers only as often as permits are added to its gate.
 async fn gated() -> (Vendor, Arc<Semaphore>) {
@@ -62,6 +65,31 @@ async fn calls_over_the_limit_are_shed_and_a_free_place_is_used_again() {
         call.await.unwrap();
     }
     success(relay.link()).await;
+}
+
+#[tokio::test]
+async fn callers_who_send_their_body_slowly_keep_nobody_out() {
+    let vendor = Vendor::saying(200, link_reply().to_string()).await;
+    let relay = Relay::before(&vendor.base, &["--max-in-flight=1"]).await;
+    let body = link_request().to_string();
+    let mut slow = Vec::new();
+    for _ in 0..3 {
+        let mut stream = TcpStream::connect(relay.address()).await.unwrap();
+        let head = "POST /v1/customer HTTP/1.1\r\nhost: relay\r\nconnection: close\r\nexpect: 100-continue\r\n";
+        let head = format!("{head}content-type: application/json\r\ncontent-length: {}\r\n\r\n", body.len());
+        stream.write_all(head.as_bytes()).await.unwrap();
+        // It is asked for the body, so the call is past all that comes before that.
+        let mut asked = [0; 25];
+        stream.read_exact(&mut asked).await.unwrap();
+        assert_eq!(&asked, b"HTTP/1.1 100 Continue\r\n\r\n");
+        slow.push(stream);
+    }
+    success(relay.link()).await;
+    for mut stream in slow {
+        stream.write_all(body.as_bytes()).await.unwrap();
+        let said = rest(&mut stream, PATIENCE).await;
+        assert!(said.starts_with("HTTP/1.1 200 "), "{said}");
+    }
 }
 
 #[tokio::test]
