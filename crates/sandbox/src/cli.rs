@@ -101,6 +101,9 @@ pub struct CommonArgs {
     /// Serve the test controls under /_sandbox on the vendor's port
     #[arg(long)]
     pub test_controls: bool,
+    /// End when standard input does, so that this never outlives the program that started it
+    #[arg(long)]
+    pub end_with_stdin: bool,
     /// Write addresses and keys to this file, as JSON, once everything is up
     #[arg(long, value_name = "FILE")]
     pub ready_file: Option<PathBuf>,
