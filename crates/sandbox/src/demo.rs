@@ -50,7 +50,8 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::PortInUse(port) => {
-                write!(f, "port {port} is in use: choose another one, such as PORT={}", port.saturating_add(10))
+                let other = port.checked_add(10).unwrap_or(port - 10);
+                write!(f, "port {port} is in use: choose another one, such as PORT={other}")
             }
             Self::NoSite(site) => write!(f, "there is no index.html in {}", site.display()),
             Self::Relay(error) => error.fmt(f),
@@ -181,4 +182,17 @@ fn announce(args: &CommonArgs, report: &Report) -> io::Result<()> {
         report.write(path)?;
     }
     writeln!(io::stdout(), "{report}\n{}", report.ready_line())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Failure;
+
+    #[test]
+    fn the_port_that_is_suggested_is_another_one() {
+        for (port, other) in [(8080, 8090), (65525, 65535), (65526, 65516), (65535, 65525)] {
+            let text = Failure::PortInUse(port).to_string();
+            assert_eq!(text, format!("port {port} is in use: choose another one, such as PORT={other}"));
+        }
+    }
 }
