@@ -48,6 +48,7 @@ test('its page reaches a verdict, under the demo\'s policy', async () => {
   await selfie.takeAndSend();
   const { detail } = await selfie.event('selfie-verified');
   assert.equal(detail.outcome, 'verified');
+  await watched.settle();
   await page.close();
   watched.clean();
 });
