@@ -92,6 +92,7 @@ async function verdict(origin) {
   await selfie.takeAndSend();
   const { detail } = await selfie.event('selfie-verified');
   assert.equal(detail.outcome, 'verified');
+  await watched.settle();
   await page.close();
   watched.clean();
 }
