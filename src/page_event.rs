@@ -14,7 +14,7 @@ pub struct Captured {
     pub width: u32,
     /// Pixels down.
     pub height: u32,
-    /// What was measured, where the photo came from the camera.
+    /// What was measured; `None` where the browser lets nobody read pixels.
     pub quality: Option<Quality>,
 }
 

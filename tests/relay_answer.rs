@@ -21,9 +21,7 @@ fn every_problem_code_has_its_failure() {
             ProblemCode::UnknownCustomer => RelayFailure::UnknownCustomer,
             ProblemCode::RequestTimeout | ProblemCode::VendorTimeout => RelayFailure::Timeout,
             ProblemCode::TooManyRequests | ProblemCode::Overloaded => BUSY,
-            ProblemCode::Internal
-            | ProblemCode::VendorUnavailable
-            | ProblemCode::VendorReply => RelayFailure::Failed,
+            ProblemCode::Internal | ProblemCode::VendorUnavailable | ProblemCode::VendorReply => RelayFailure::Failed,
             ProblemCode::BadRequest
             | ProblemCode::NotFound
             | ProblemCode::MethodNotAllowed

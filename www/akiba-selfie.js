@@ -3,20 +3,27 @@
  * WebAssembly; it decides nothing about the capture. To import this file defines no element: define.js does.
  */
 
+import { fault, watch } from './crash.js';
 import { load } from './load.js';
 import { ATTRIBUTES, METHODS, STATES } from './registry.js';
+import { Root } from './root.js';
 
 // On a server there is no HTMLElement, and nothing of this is used; the import must not fail.
 const Base = globalThis.HTMLElement ?? class {};
+
+const LOAD_FAILURE = 'The selfie could not be loaded. Check the connection and reload the page.';
+const CRASH = 'Something went wrong in the selfie. Reload the page to begin again.';
 
 /** Takes a selfie, sends it and tells the page the verdict by `selfie-*` events. */
 export class AkibaSelfieElement extends Base {
   static observedAttributes = Object.keys(ATTRIBUTES);
 
-  #root;
   #internals;
   #widget;
+  #root;
   #session;
+  /** Ends the watch for a crash. */
+  #unwatch;
   /** Methods that were called before there was a widget. */
   #calls = [];
   /** Whether attributes or `session` differ from what the widget was told. */
@@ -29,8 +36,7 @@ export class AkibaSelfieElement extends Base {
   constructor() {
     super();
     this.#internals = this.attachInternals?.();
-    this.#root = document.createElement('div');
-    this.attachShadow({ mode: 'open' }).append(this.#root);
+    this.attachShadow({ mode: 'open' });
     this.#showState('idle');
     this.addEventListener('selfie-statechange', (event) => {
       if (event.target === this) this.#showState(event.detail.state);
@@ -105,15 +111,18 @@ export class AkibaSelfieElement extends Base {
     this.#loading = true;
     try {
       const Widget = await load();
+      if (fault()) throw fault();
       // It may have left the document in the meantime.
       if (!this.isConnected) return;
       this.#stale = false;
-      this.#root.replaceChildren();
-      this.#widget = Widget.mount(this, this.#root, this.#options(), this.#session);
+      this.#root = new Root();
+      this.shadowRoot.replaceChildren(this.#root.element);
+      this.#widget = Widget.mount(this, this.#root.element, this.#options(), this.#session);
+      this.#unwatch = watch(() => this.#crash());
     } catch (error) {
       this.#calls = [];
       this.#failed = true;
-      if (this.isConnected) this.#showLoadFailure(error);
+      if (this.isConnected) this.#showFailure('load', LOAD_FAILURE, String(error));
       return;
     } finally {
       this.#loading = false;
@@ -134,7 +143,9 @@ export class AkibaSelfieElement extends Base {
     const widget = this.#widget;
     if (!widget) return;
     this.#widget = undefined;
+    this.#unwatch();
     widget.unmount();
+    this.#root.release();
     this.#showState('idle');
   }
 
@@ -171,15 +182,25 @@ export class AkibaSelfieElement extends Base {
     }
   }
 
-  #showLoadFailure(error) {
-    const message = 'The selfie could not be loaded. Check the connection and reload the page.';
+  /** The WebAssembly has stopped: the camera goes off, and the person is told. */
+  #crash() {
+    this.#widget = undefined;
+    this.#failed = true;
+    for (const video of this.shadowRoot.querySelectorAll('video')) {
+      for (const track of video.srcObject?.getTracks() ?? []) track.stop();
+    }
+    this.#showState('failed');
+    this.#showFailure('crash', CRASH, null);
+  }
+
+  #showFailure(code, message, cause) {
     const text = document.createElement('p');
     text.lang = 'en';
     text.setAttribute('part', 'load-error');
     text.setAttribute('role', 'alert');
     text.textContent = message;
-    this.#root.replaceChildren(text);
-    const detail = { code: 'load', message, retryable: false, cause: String(error) };
+    this.shadowRoot.replaceChildren(text);
+    const detail = { code, message, retryable: false, cause };
     this.dispatchEvent(new CustomEvent('selfie-error', { detail, bubbles: true, composed: true }));
   }
 

@@ -40,7 +40,7 @@ export interface SelfieCapturedDetail {
   width: number;
   /** Pixels down. */
   height: number;
-  /** Null for a photo that the person chose from a file. */
+  /** Null where the browser lets nobody read pixels. */
   quality: SelfieQuality | null;
 }
 
@@ -76,6 +76,7 @@ export interface SelfieVerdictDetail {
 export type SelfieErrorCode =
   | 'config'
   | 'load'
+  | 'crash'
   | 'camera-denied'
   | 'camera-dismissed'
   | 'camera-not-found'

@@ -49,6 +49,8 @@ error_codes! {
     Config = "config" => [AskSite];
     /// The widget's own code could not be loaded; sent by the element before any Rust runs.
     Load = "load" => [AskSite];
+    /// The widget's own code stopped at a fault; sent by the element when no Rust runs any more.
+    Crash = "crash" => [AskSite];
 
     /// The person or the browser's settings refuse the camera.
     CameraDenied = "camera-denied" => [RetryCamera, PickFile];

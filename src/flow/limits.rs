@@ -16,6 +16,8 @@ pub const BLACK_FRAMES: u8 = 6;
 pub const LINK_MARGIN: Duration = Duration::from_secs(10);
 /// An upload that has not moved for so long is given up.
 pub const STALL: Duration = Duration::from_secs(30);
+/// The same while the browser says that there is no network: it may only have changed from one to another.
+pub const STALL_OFFLINE: Duration = Duration::from_secs(5);
 /// How often one step is tried before the person is asked.
 pub const TRIES: u8 = 5;
 /// New links after a refusal as expired, before the person is asked.

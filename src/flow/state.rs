@@ -32,7 +32,7 @@ pub struct Photo {
     pub height: u32,
     /// Size in bytes.
     pub bytes: u32,
-    /// What was measured of the frame, where it came from the camera.
+    /// What was measured of it; `None` where the browser lets nobody read pixels.
     pub quality: Option<Quality>,
 }
 

@@ -19,9 +19,20 @@ impl Transition<'_> {
         self.send(photo, 0);
     }
 
-    /// The next thing to do for this photo: link, upload or verify.
+    /// The next thing to do for this photo: link, upload or verify. While the browser says that there is no network,
+    /// verify waits for it, as it is not repeated by itself where it fails.
     pub(super) fn send(&mut self, photo: Photo, attempt: u8) {
+        self.send_next(photo, attempt, false);
+    }
+
+    /// The same; a `probe` does not wait for the network, as the browser may be wrong about it.
+    fn send_next(&mut self, photo: Photo, attempt: u8, probe: bool) {
         match self.state.link {
+            Link::Ready { .. } if self.state.uploaded && !self.state.online && !probe => {
+                // Without this, a verdict that was never asked for would look like one that was lost.
+                let error = RelayFailure::Unreachable.code();
+                self.pause(photo, Phase::Verifying, attempt, Duration::ZERO, error);
+            }
             Link::Ready { id, .. } if self.state.uploaded => self.send_verify(photo, id, attempt),
             Link::Ready { id, dying: false } => self.send_upload(photo, id, attempt),
             Link::Ready { dying: true, .. } => {
@@ -44,8 +55,12 @@ impl Transition<'_> {
         let Tally { plain, again, .. } = self.state.tally;
         self.state.tally.again = true;
         self.effect(Effect::Upload { generation, link, photo: photo.id, plain, again });
-        self.start_timer_after(Timer::Stall, limits::STALL);
+        self.watch_for_stall();
         self.show(photo, Phase::Uploading { sent: 0, total: photo.bytes }, attempt, None);
+    }
+
+    fn watch_for_stall(&mut self) {
+        self.start_timer_after(Timer::Stall, if self.state.online { limits::STALL } else { limits::STALL_OFFLINE });
     }
 
     fn send_verify(&mut self, photo: Photo, link: LinkId, attempt: u8) {
@@ -148,7 +163,7 @@ impl Transition<'_> {
             return;
         }
         let quarter = |bytes: u32| (u64::from(bytes) * 4).checked_div(u64::from(total)).unwrap_or(0);
-        self.start_timer_after(Timer::Stall, limits::STALL);
+        self.watch_for_stall();
         self.show(photo, Phase::Uploading { sent, total }, attempt, None);
         if (1..4).contains(&quarter(sent)) && quarter(sent) > quarter(before) {
             self.announce(Announcement::Quarter(quarter(sent) as u8));
@@ -245,6 +260,14 @@ impl Transition<'_> {
         }
     }
 
+    /// An upload under way may yet go on, but is not given the whole time any more.
+    pub(super) fn offline(&mut self) {
+        self.state.online = false;
+        if self.state.upload.is_some() {
+            self.start_timer_after(Timer::Stall, limits::STALL_OFFLINE);
+        }
+    }
+
     pub(super) fn submission_tick(&mut self, timer: Timer) {
         match timer {
             Timer::LinkLife => self.link_dies(),
@@ -256,7 +279,7 @@ impl Transition<'_> {
             }
             Timer::Retry => {
                 if let Some((photo, _, attempt)) = self.phase() {
-                    self.send(photo, attempt);
+                    self.send_next(photo, attempt, true);
                 }
             }
             Timer::CameraSlow | Timer::AutoCapture | Timer::Countdown => {}

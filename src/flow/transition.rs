@@ -49,7 +49,7 @@ impl<'a> Transition<'a> {
             Event::VerifyDone { generation, judgement } => self.verify_done(generation, judgement),
             Event::VerifyFailed { generation, failure } => self.verify_failed(generation, failure),
             Event::Online => self.online(),
-            Event::Offline => self.state.online = false,
+            Event::Offline => self.offline(),
             Event::Hidden => self.hidden(),
             Event::Visible => self.visible(),
             Event::ConfigChanged { customer } => self.config_changed(customer),

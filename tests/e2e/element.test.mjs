@@ -214,3 +214,20 @@ test('the session goes to the relay as a bearer, from a string or a function, an
   assert.deepEqual(sent, ['Bearer short-lived', 'Bearer short-lived']);
   assert.doesNotMatch(await selfie.page.content(), /short-lived/);
 });
+
+test('a trap of the WebAssembly turns the camera off and says so, in every element', async () => {
+  const expected = [/RuntimeError/];
+  const selfie = await it.open({ expected });
+  await selfie.frame();
+  assert.equal((await selfie.tracks()).live, 1);
+  // Nothing that a page can do leads to one, so the memory is destroyed.
+  await selfie.page.evaluate(async () => {
+    const { default: init } = await import('/akiba-selfie/pkg/akiba-selfie.js');
+    new Uint8Array((await init()).memory.buffer).fill(0xff);
+    // The next thing that the WebAssembly does is enough: it looks at the picture four times a second.
+  });
+  const { detail } = await selfie.event('selfie-error');
+  assert.deepEqual([detail.code, detail.retryable], ['crash', false]);
+  assert.deepEqual(await selfie.tracks(), { all: 1, live: 0 });
+  await selfie.element.getByRole('alert').getByText('Reload the page').waitFor();
+});

@@ -50,7 +50,7 @@ const OUTCOMES = {
   'expired-always': { event: 'selfie-error', code: 'upload-expired', expected: [reply(403)] },
   'busy-storage': { event: 'selfie-verified', holds: verified, expected: [reply(503)] },
   'unknown-customer': { event: 'selfie-error', code: 'customer-unknown', expected: [reply(404)] },
-  'token-refused': { event: 'selfie-error', code: 'relay-failed', expected: [reply(502)] },
+  'token-refused': { event: 'selfie-error', code: 'relay-refused', expected: [reply(502)] },
 };
 
 test('the demo offers every identity of the documentation', () => {

@@ -9,8 +9,8 @@ import { suite } from './support/suite.mjs';
 
 const it = suite();
 
-/** Decibels over which two pictures are the same to the eye. */
-const SAME = 30;
+/** Decibels over which it is this very frame: the film moves on by less than 34 dB from one to the next. */
+const SAME = 36;
 /** Decibels below which they are plainly not. */
 const OTHER = 20;
 
@@ -58,8 +58,6 @@ test('a file goes the same way: turned by its EXIF, and its metadata gone', asyn
   // Orientation 3 is upside down: turned right, it is the frame by half a turn.
   const { straight } = await similarity(it.browser, await turned(it.browser, object), [frame]);
   assert.ok(straight > SAME, `${straight.toFixed(1)} dB from the frame`);
-  const [{ detail }] = await selfie.events('selfie-captured');
-  assert.equal(detail.quality, null);
 });
 
 test('a file that is no picture is told apart, and another one can be chosen', async () => {

@@ -128,26 +128,46 @@ impl Play {
         let mut play = Self::new(config(|options| options.capture = auto.then(|| "auto".to_owned())));
         let far = place as usize;
         let moves: [fn(&mut Play); 9] = [
-            |play| drop(play.send(Event::Start)),
-            |play| drop(play.send(Event::Consented)),
-            |play| drop(play.camera_opens()),
+            |play| {
+                play.send(Event::Start);
+            },
+            |play| {
+                play.send(Event::Consented);
+            },
+            |play| {
+                play.camera_opens();
+            },
             |play| {
                 if play.timer(Timer::AutoCapture).is_some() {
                     play.tick(Timer::AutoCapture);
                 }
             },
-            |play| drop(play.send(Event::Shutter)),
-            |play| drop(play.photo_comes(1)),
-            |play| drop(play.send(Event::Accept)),
-            |play| drop(play.link_comes(1, 60)),
-            |play| drop(play.upload_ends(Ok(()))),
+            |play| {
+                play.send(Event::Shutter);
+            },
+            |play| {
+                play.photo_comes(1);
+            },
+            |play| {
+                play.send(Event::Accept);
+            },
+            |play| {
+                play.link_comes(1, 60);
+            },
+            |play| {
+                play.upload_ends(Ok(()));
+            },
         ];
         for step in moves.iter().take(far) {
             step(&mut play);
         }
         match place {
-            Place::Done => drop(play.verify_ends(Ok("success"))),
-            Place::Rejected => drop(play.verify_ends(Ok("failed"))),
+            Place::Done => {
+                play.verify_ends(Ok("success"));
+            }
+            Place::Rejected => {
+                play.verify_ends(Ok("failed"));
+            }
             Place::FailedUpload => {
                 play = Self::at(Place::Uploading);
                 play.upload_ends(Err(akiba_protocol::UploadFailure::Refused));

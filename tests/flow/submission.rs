@@ -96,6 +96,19 @@ fn offline_waits_for_the_network_without_counting_tries() {
 }
 
 #[test]
+fn an_upload_that_the_network_leaves_is_given_five_seconds() {
+    let mut play = Play::at(Place::Uploading);
+    play.send(Event::Offline);
+    let wanted = Delay::After(limits::STALL_OFFLINE);
+    assert!(
+        play.did(|effect| matches!(effect, Effect::StartTimer { timer: Timer::Stall, delay, .. } if *delay == wanted))
+    );
+    play.tick(Timer::Stall);
+    assert!(play.did(|effect| *effect == Effect::Abort(Request::Upload)));
+    assert_eq!(wait_of(&play), Some(Wait::Network));
+}
+
+#[test]
 fn a_link_that_dies_during_the_wait_is_replaced() {
     let mut play = Play::at(Place::Uploading);
     play.send(Event::Offline).upload_ends(Err(UploadFailure::Network)).tick(Timer::LinkLife);
@@ -251,6 +264,19 @@ fn verify_is_never_repeated_by_itself_unless_nothing_was_done() {
     let mut play = Play::at(Place::Verifying);
     play.verify_ends(Err(RelayFailure::Busy { retry_after: None }));
     assert_eq!(wait_of(&play), Some(Wait::Pause));
+}
+
+#[test]
+fn verify_waits_for_the_network_and_is_then_asked_for_once() {
+    let mut play = Play::at(Place::Uploading);
+    play.send(Event::Offline).upload_ends(Ok(()));
+    assert_eq!(wait_of(&play), Some(Wait::Network));
+    assert!(!play.did(|effect| matches!(effect, Effect::Verify { .. })));
+    let mut probing = play.clone();
+    play.send(Event::Online);
+    assert!(play.did(|effect| matches!(effect, Effect::Verify { .. })));
+    probing.tick(Timer::Retry);
+    assert!(probing.did(|effect| matches!(effect, Effect::Verify { .. })), "the browser may be wrong");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -21,7 +21,7 @@ const www = fileURLToPath(new URL('../../www/', import.meta.url));
 const PAGE = `<!doctype html>
 <html lang="en">
   <title>A page</title>
-  <link rel="icon" href="data:,">
+  <link rel="icon" href="/icon.svg">
   <script type="module" src="/node_modules/akiba-selfie/define.js"></script>
   <akiba-selfie relay="/" identifier="1" no-consent></akiba-selfie>
 </html>`;
@@ -36,7 +36,11 @@ before(async () => {
   const modules = join(folder, 'node_modules');
   await mkdir(join(modules, 'akiba-selfie'), { recursive: true });
   await run('tar', ['-xzf', join(folder, packed.filename), '-C', join(modules, 'akiba-selfie'), '--strip-components=1']);
-  site = await serve({ '/': Buffer.from(PAGE), '/node_modules/': modules });
+  site = await serve({
+    '/': Buffer.from(PAGE),
+    '/icon.svg': Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'),
+    '/node_modules/': modules,
+  });
   browser = await launch({ film: (await film()).file });
 });
 
@@ -53,6 +57,7 @@ test('it holds what its package.json lists, and nothing else', async () => {
 
 test('a plain page takes a photo with it, under a strict policy', async () => {
   const page = await browser.newPage();
+  // There is no relay here, which the widget finds out while the person frames.
   const watched = await watch(page, [/status of 404/]);
   site.seen.length = 0;
   const selfie = await Selfie.open(page, `${site.origin}/`);
@@ -78,5 +83,4 @@ test('a server can import it', async () => {
   const { stdout, stderr } = await run(process.execPath, ['--input-type=module', '-e', script], { cwd: folder });
   assert.equal(stdout.trim(), 'AkibaSelfieElement true');
   assert.equal(stderr, '');
-  assert.ok((await readdir(folder)).includes('node_modules'));
 });

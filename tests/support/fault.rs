@@ -37,7 +37,12 @@ impl Fault {
             last.get()
         });
         let id = format!("{count}-{}", (js_sys::Math::random() * 1e9) as u32);
-        let sent = Request::post(&format!("{}/program/{id}", server())).json(&program).unwrap().send().await.unwrap();
+        let sent = Request::post(&format!("{}/program/{id}", server()))
+            .body(program.to_string())
+            .unwrap()
+            .send()
+            .await
+            .unwrap();
         assert!(sent.ok(), "the fault server took no program");
         Self { id }
     }

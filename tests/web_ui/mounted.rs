@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use akiba_protocol::Verdict;
+use akiba_protocol::Judgement;
 use akiba_selfie::config::{Config, Options};
 use akiba_selfie::flow::{
     Camera, CameraInfo, ErrorCode, Generation, Hint, NextStep, Phase, Photo, PhotoId, Screen, State, Wait,
@@ -157,13 +157,14 @@ pub(crate) fn failed(error: ErrorCode) -> Screen {
     Screen::Failed { error, photo: photo.then_some(PHOTO) }
 }
 
-pub(crate) fn done(reply: &str) -> Screen {
-    Screen::Done { verdict: Rc::new(Verdict::of(serde_json::from_str(reply).unwrap())) }
+/// The screen after the vendor's `status` and `fraud_detected`.
+pub(crate) fn done((status, fraud): (&str, &str)) -> Screen {
+    Screen::Done { judgement: Judgement::of(Some(status), Some(fraud)) }
 }
 
-pub(crate) const MATCHED: &str = r#"{"status":"success"}"#;
-pub(crate) const NOT_MATCHED: &str = r#"{"status":"failed"}"#;
-pub(crate) const FRAUD: &str = r#"{"status":"success","data":{"identity":{"fraud_detected":"High"}}}"#;
+pub(crate) const MATCHED: (&str, &str) = ("success", "Low");
+pub(crate) const NOT_MATCHED: (&str, &str) = ("failed", "Low");
+pub(crate) const FRAUD: (&str, &str) = ("success", "High");
 pub(crate) const UPLOADING: Phase = Phase::Uploading { sent: 187_000, total: 312_400 };
 
 /// Every screen that there is.

@@ -49,11 +49,7 @@ test('the types declare what the registry names', () => {
 });
 
 test('the Rust reads the attributes of the registry', () => {
-  // A field that serde skips is the Rust's own.
-  const options = block(read('src/config.rs'), 'pub struct Options').replace(/#\[serde\(skip\)\]\s+pub \w+:/g, '');
-  const fields = [...options.matchAll(/(?:#\[serde\(rename = "(\w+)"\)\]\s+)?pub (\w+):/g)].map(
-    ([, renamed, field]) => renamed ?? field.replaceAll('_', '-'),
-  );
+  const fields = all(block(read('src/element.rs'), 'fn read('), /(?:text|flag)\("([\w-]+)"\)/g);
   sameNames(fields, [...Object.keys(ATTRIBUTES), 'session']);
 });
 
@@ -68,6 +64,23 @@ test('the types know every error code', () => {
     all(codes.slice(0, codes.indexOf(';')), /'([\w-]+)'/g),
     all(read('src/flow/error.rs'), /^ {4}\w+ = "([\w-]+)"/gm),
   );
+});
+
+test('the page on embedding names every one of them', () => {
+  const page = read('docs/embedding.md');
+  const rows = (heading) => {
+    const section = page.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0];
+    assert.ok(section, `there is no «${heading}»`);
+    return all(section, /^\| `([\w-]+)[`(]/gm);
+  };
+  sameNames(rows('Attributes'), Object.keys(ATTRIBUTES));
+  sameNames(rows('Properties and methods'), [...PROPERTIES, ...METHODS]);
+  sameNames(rows('Events'), EVENTS);
+  sameNames(rows('Error codes'), all(read('src/flow/error.rs'), /^ {4}\w+ = "([\w-]+)"/gm));
+  const sheet = read('src/ui/style.css').split('*/')[0];
+  sameNames(rows('Styling'), all(sheet, /(--selfie-[\w-]+)/g));
+  const parts = page.split('\n### Parts\n')[1].split('\n## ')[0];
+  sameNames(all(parts.split('\n\n')[0], /`([\w-]+)`/g), all(sheet.split('Parts:')[1].split('\n\n')[0], /([\w-]+)/g));
 });
 
 test('the package has the version of the workspace', () => {

@@ -31,8 +31,8 @@ export function policy(uploads = '') {
 
 /**
  * Serves folders on a free port of the loopback interface.
- * @param {Record<string, string | URL | Buffer>} routes a URL path that ends in `/` with its folder, or one file's path
- *   with the file's content; the longest that fits counts
+ * @param {Record<string, string | URL | Buffer>} routes a URL path that ends in `/` with its folder, or one path with the
+ *   content that it has; the longest that fits counts
  * @param {object} [settings]
  * @param {string} [settings.uploads] origin of the storage, for the policy
  * @returns {Promise<{origin: string, broken: Set<string>, seen: string[], close(): Promise<void>}>} `broken`: paths that
@@ -71,7 +71,7 @@ export async function serve(routes, { uploads } = {}) {
 
 async function find(routes, path) {
   const route = Object.keys(routes)
-    .filter((prefix) => path === prefix || (prefix.endsWith('/') && path.startsWith(prefix)))
+    .filter((prefix) => path === prefix || (prefix.endsWith('/') && !Buffer.isBuffer(routes[prefix]) && path.startsWith(prefix)))
     .sort((a, b) => b.length - a.length)[0];
   const target = routes[route];
   if (Buffer.isBuffer(target)) return target;

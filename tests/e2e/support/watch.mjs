@@ -8,12 +8,14 @@ import assert from 'node:assert/strict';
 /**
  * Watches a page from before its first script. Call `clean()` at the end of a test; it fails if anything was amiss.
  * @param {import('playwright-core').Page} page
- * @param {RegExp[]} [expected] console errors that the test itself brings about, such as the browser's own line for a
+ * @param {RegExp[]} [expected] page errors and console errors that the test itself brings about, such as the browser's own line for a
  *   reply that is refused on purpose
  */
 export async function watch(page, expected = []) {
   const wrong = [];
-  page.on('pageerror', (error) => wrong.push(`page error: ${error.stack ?? error}`));
+  page.on('pageerror', (error) => {
+    if (!expected.some((pattern) => pattern.test(String(error)))) wrong.push(`page error: ${error.stack ?? error}`);
+  });
   page.on('crash', () => wrong.push('the page crashed'));
   page.on('console', (message) => {
     if (message.type() !== 'error' && message.type() !== 'warning') return;
