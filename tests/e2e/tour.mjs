@@ -14,6 +14,8 @@ const OUT = new URL('../../build/tour/', import.meta.url);
 const DOCS = new URL('../../docs/pictures/', import.meta.url);
 
 const SIZES = [{ width: 360, height: 740, scale: 'device' }, { width: 1280, height: 800, scale: 'css' }];
+/** Milliseconds that the progress bar takes to follow; it is no animation that a screenshot could finish. */
+const SETTLE = 350;
 const THEMES = ['light', 'dark'];
 
 /** The README's pictures: the widget alone. */
@@ -50,8 +52,11 @@ console.log(`tour: ${states.length * SIZES.length * THEMES.length} pictures; ope
 
 async function portray(state) {
   const { selfie, page, close } = await studio.visit(state, { deviceScaleFactor: 2 });
+  // Nothing is hovered over.
+  await page.mouse.move(0, 0);
   for (const { width, height, scale } of SIZES) {
     await page.setViewportSize({ width, height });
+    await page.waitForTimeout(SETTLE);
     for (const colorScheme of THEMES) {
       await page.emulateMedia({ colorScheme });
       await page.screenshot({ path: at(state, width, colorScheme), scale, animations: 'disabled' });

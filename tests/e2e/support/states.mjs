@@ -300,10 +300,12 @@ export const STATES = [
     },
   }),
   failure('relay-failed', 'The service has a problem', 'Send again', {
+    clock: true,
     expected: [BAD_ANSWER],
     async walk(selfie) {
-      await selfie.identity(identity('token-refused'));
+      await selfie.identity(identity('link-down'));
       await selfie.takeAndSend();
+      await hurryTo(selfie, 'failed');
     },
   }),
   failure('customer-unknown', 'We couldn’t find your record', null, {
