@@ -57,7 +57,10 @@ export class EventLog {
     if (detail) {
       const more = element('details');
       more.open = type === 'selfie-verified' || type === 'selfie-rejected' || type === 'selfie-error';
-      more.append(head, element('pre', '', pretty(detail)));
+      const text = element('pre', '', pretty(detail));
+      // It scrolls; so must who has no mouse.
+      text.tabIndex = 0;
+      more.append(head, text);
       entry.append(more);
     } else {
       entry.append(head);

@@ -56,6 +56,7 @@ async function portray(state) {
   await page.mouse.move(0, 0);
   for (const { width, height, scale } of SIZES) {
     await page.setViewportSize({ width, height });
+    await page.evaluate(() => scrollTo(0, 0));
     await page.waitForTimeout(SETTLE);
     for (const colorScheme of THEMES) {
       await page.emulateMedia({ colorScheme });
