@@ -12,7 +12,17 @@ site=build/site
 # Whether anything that the WebAssembly is made of is newer than it. Folders count, so that a removed file is seen.
 outdated() {
   [ -e "$stamp" ] || return 0
-  [ -n "$(find src crates/protocol Cargo.toml Cargo.lock scripts/build.sh -newer "$stamp" -print -quit)" ]
+  local sources=(src crates/protocol Cargo.toml Cargo.lock package-lock.json scripts/build.sh scripts/shrink.mjs)
+  [ -n "$(find "${sources[@]}" -newer "$stamp" -print -quit)" ]
+}
+
+# Every byte is paid for by somebody's prepaid data. So the standard library is built along, for size; a panic traps at
+# once, and `Debug` prints nothing: no message, field name or line number of theirs is shipped. These options are
+# unstable, and the same in all compilers that set-up may choose.
+shipped_rust() {
+  local flags="-Zunstable-options -Cpanic=immediate-abort -Zfmt-debug=none -Zlocation-detail=none"
+  RUSTC_BOOTSTRAP=1 CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS=$flags \
+    "$@" --locked --features untraced -Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size
 }
 
 build_wasm() {
@@ -20,16 +30,12 @@ build_wasm() {
   local begun
   begun=$(mktemp)
   rm -rf "$pkg"
-  # wasm-opt is npm's binaryen, called below; wasm-pack would download its own.
-  wasm-pack --quiet build --target web --release --no-opt --mode no-install --no-pack --no-typescript \
-    --out-dir "$pkg" --out-name akiba-selfie . -- --locked
+  # --no-opt: wasm-pack would download a wasm-opt of its own.
+  shipped_rust wasm-pack --quiet build --target web --profile shipped --no-opt --mode no-install --no-pack \
+    --no-typescript --out-dir "$pkg" --out-name akiba-selfie . --
   # wasm-pack's .gitignore would keep the folder out of the npm package, too.
   rm -f "$pkg/.gitignore"
-  node_modules/.bin/wasm-opt -Oz \
-    --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext --enable-mutable-globals \
-    --enable-reference-types --enable-multivalue \
-    --strip-debug --strip-producers \
-    -o "$pkg/akiba-selfie_bg.wasm" "$pkg/akiba-selfie_bg.wasm"
+  node scripts/shrink.mjs "$pkg/akiba-selfie.js" "$pkg/akiba-selfie_bg.wasm"
   # As old as the build's beginning: what changes while it runs is built by the next one.
   mv "$begun" "$stamp"
 }

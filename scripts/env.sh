@@ -12,6 +12,15 @@ has_wasm_std() {
   compgen -G "$dir/libstd-*.rlib" >/dev/null
 }
 
+# Whether this rustc has the source of its standard library, which the shipped WebAssembly is built with.
+has_rust_src() {
+  [ -e "$("$1" --print sysroot 2>/dev/null)/lib/rustlib/src/rust/library/Cargo.lock" ]
+}
+
+can_build_wasm() {
+  has_wasm_std "$1" && has_rust_src "$1"
+}
+
 # The distribution's Rust, as links in a folder of its own, so that nothing else of /usr/bin comes first in PATH.
 debian_rust=$AKIBA_SELFIE_CACHE/debian-rust
 
@@ -19,7 +28,7 @@ case ":$PATH:" in
   *":$AKIBA_SELFIE_CACHE/tools/bin:"*) ;;
   *) PATH=$AKIBA_SELFIE_CACHE/tools/bin:$PATH ;;
 esac
-if ! has_wasm_std rustc && [ -x "$debian_rust/rustc" ]; then
+if ! can_build_wasm rustc && [ -x "$debian_rust/rustc" ]; then
   PATH=$debian_rust:$PATH
 fi
 export PATH

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what building and testing need and this machine lacks. Each step first looks for what is there.
 #
-#   scripts/setup.sh build     Rust for wasm32, wasm-bindgen, wasm-pack, the npm packages (wasm-opt)
+#   scripts/setup.sh build     Rust for wasm32, wasm-bindgen, wasm-pack, the npm packages (wasm-opt, terser)
 #   scripts/setup.sh test      the same, Trunk, Chromium and ChromeDriver
 #   scripts/setup.sh check     clippy, rustfmt, cargo-deny
 set -euo pipefail
@@ -39,12 +39,13 @@ need_basics() {
   command -v npm >/dev/null || die "npm is missing"
 }
 
-need_wasm_std() {
-  has_wasm_std rustc && return
+need_wasm_rust() {
+  can_build_wasm rustc && return
   if command -v rustup >/dev/null; then
-    say "adding Rust's wasm32 target"
-    if timeout 120 rustup target add wasm32-unknown-unknown >>"$log" 2>&1 && has_wasm_std rustc; then return; fi
-    say "rustup can't fetch it here; taking the distribution's Rust instead"
+    say "adding Rust's wasm32 target and library source"
+    if timeout 120 rustup target add wasm32-unknown-unknown >>"$log" 2>&1 &&
+      timeout 120 rustup component add rust-src >>"$log" 2>&1 && can_build_wasm rustc; then return; fi
+    say "rustup can't fetch them here; taking the distribution's Rust instead"
   fi
   need_debian_rust
 }
@@ -59,7 +60,7 @@ need_debian_rust() {
   ln -sf /usr/bin/cargo /usr/bin/rustc /usr/bin/rustdoc "$debian_rust/"
   has_wasm_std "$debian_rust/rustc" || build_wasm_std
   . scripts/env.sh
-  has_wasm_std rustc || die "the distribution's Rust has no standard library for wasm32"
+  can_build_wasm rustc || die "the distribution's Rust has no standard library for wasm32, or no source of it"
 }
 
 build_wasm_std() {
@@ -112,7 +113,7 @@ locked_version() {
 
 build() {
   need_basics
-  need_wasm_std
+  need_wasm_rust
   # Without --locked: its own lock names a crate newer than some mirrors serve.
   need_cargo_tool wasm-bindgen wasm-bindgen-cli "$(locked_version wasm-bindgen)"
   need_cargo_tool wasm-pack wasm-pack 0.15.1 --locked

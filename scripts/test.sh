@@ -25,5 +25,6 @@ scripts/test-packages.sh
 
 part "S3: the same uploads against OpenStack Swift, signed by boto3"
 tests/s3/run.sh
+scripts/test-e2e.sh tests/s3/widget.test.mjs
 
 part "all tests passed"

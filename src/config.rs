@@ -6,9 +6,7 @@
 
 use std::fmt;
 
-use akiba_protocol::CustomerType;
-use akiba_protocol::signed_link::is_loopback;
-use http::Uri;
+use akiba_protocol::{CustomerType, WebUrl};
 
 use crate::flow::CameraChoice;
 
@@ -205,23 +203,13 @@ fn relay_base(relay: &str, page: &str) -> Result<String, ConfigError> {
     }
     let absolute = match relay.strip_prefix('/') {
         Some(rest) if rest.starts_with('/') => return Err(ConfigError::RelayUrl),
-        Some(_) => origin(page).ok_or(ConfigError::RelayUrl)? + relay,
+        Some(_) => WebUrl::parse(page).ok_or(ConfigError::RelayUrl)?.origin().to_owned() + relay,
         None => relay.to_owned(),
     };
-    let uri: Uri = absolute.parse().map_err(|_| ConfigError::RelayUrl)?;
-    match (uri.scheme_str(), uri.host()) {
-        (Some("https"), Some(_)) => {}
-        (Some("http"), Some(host)) if is_loopback(host) => {}
-        (Some("http"), Some(_)) => return Err(ConfigError::RelayInsecure),
-        _ => return Err(ConfigError::RelayUrl),
+    if !WebUrl::parse(&absolute).ok_or(ConfigError::RelayUrl)?.is_private() {
+        return Err(ConfigError::RelayInsecure);
     }
     Ok(absolute.trim_end_matches('/').to_owned())
-}
-
-/// Scheme and authority of a URL.
-fn origin(url: &str) -> Option<String> {
-    let uri: Uri = url.split(['#', '?']).next()?.parse().ok()?;
-    Some(format!("{}://{}", uri.scheme_str()?, uri.authority()?))
 }
 
 fn path(text: &str) -> Result<&str, ConfigError> {

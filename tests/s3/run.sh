@@ -1,5 +1,6 @@
 #!/bin/sh
-# Compares the sandbox's S3 with OpenStack Swift's; `run.sh swift …` runs Swift alone. See README.md.
+# Compares the sandbox's S3 with OpenStack Swift's; `run.sh swift …` runs Swift alone,
+# `run.sh sign …` signs links for it. See README.md.
 set -eu
 
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
@@ -19,6 +20,11 @@ fi
 if [ "${1:-}" = swift ]; then
     shift
     exec "$python" "$here/swift_server.py" start "$@"
+fi
+
+if [ "${1:-}" = sign ]; then
+    shift
+    PYTHONDONTWRITEBYTECODE=1 exec "$python" "$here/sign.py" "$@"
 fi
 
 if [ -z "${AKIBA_SANDBOX:-}" ]; then

@@ -8,6 +8,7 @@
 //! - [`verdict`]: what a verify reply amounts to ([`Verdict`], [`Judgement`]); `Verified` only for an explicit success.
 //! - [`problem`]: the relay's errors ([`Problem`], [`ProblemCode`]).
 //! - [`signed_link`]: where a signed link points, how it is signed and how long it lives ([`SignedLink`]).
+//! - [`web_url`]: which host a URL leads to ([`WebUrl`]).
 //! - [`s3`]: what S3's answer to an upload means ([`UploadFailure`]).
 
 pub mod link;
@@ -17,6 +18,7 @@ pub mod score;
 pub mod signed_link;
 pub mod verdict;
 pub mod verify;
+pub mod web_url;
 
 pub use link::{CustomerType, LinkReply, LinkRequest};
 pub use problem::{Problem, ProblemCode};
@@ -25,3 +27,4 @@ pub use score::Score;
 pub use signed_link::{SignedLink, SignedLinkError};
 pub use verdict::{Judgement, Outcome, Reason, Verdict};
 pub use verify::{Identity, PhotoId, VerifyData, VerifyReply, VerifyRequest};
+pub use web_url::{WebUrl, is_loopback};

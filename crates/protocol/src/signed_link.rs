@@ -6,7 +6,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use http::Uri;
+use crate::web_url::WebUrl;
 
 /// The CRC-32 of nothing, which some SDKs sign into PUT links by mistake (AWS SDK for JavaScript from 3.729 on).
 const EMPTY_CRC32: &str = "AAAAAA==";
@@ -14,7 +14,7 @@ const EMPTY_CRC32: &str = "AAAAAA==";
 /// Why a signed link can't be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignedLinkError {
-    /// It is no absolute `http` or `https` URL.
+    /// It is no absolute `http` or `https` URL, or one that a browser would have to repair ([`WebUrl`]).
     NotAUrl,
     /// It is not `https`, and its host is not this machine.
     Insecure,
@@ -62,13 +62,9 @@ impl SignedLink {
     /// # Errors
     /// [`SignedLinkError`] when it can't be used at all.
     pub fn parse(url: &str) -> Result<Self, SignedLinkError> {
-        let uri: Uri = url.parse().map_err(|_| SignedLinkError::NotAUrl)?;
-        let host = uri.host().ok_or(SignedLinkError::NotAUrl)?;
-        match uri.scheme_str() {
-            Some("https") => {}
-            Some("http") if is_loopback(host) => {}
-            Some("http") => return Err(SignedLinkError::Insecure),
-            _ => return Err(SignedLinkError::NotAUrl),
+        let address = WebUrl::parse(url).ok_or(SignedLinkError::NotAUrl)?;
+        if !address.is_private() {
+            return Err(SignedLinkError::Insecure);
         }
         let mut link = Self {
             url: url.to_owned(),
@@ -79,7 +75,7 @@ impl SignedLink {
             signed_headers: Vec::new(),
         };
         let mut v2 = (None, false);
-        for (name, value) in form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()) {
+        for (name, value) in form_urlencoded::parse(address.query().as_bytes()) {
             match name.to_ascii_lowercase().as_str() {
                 "x-amz-signature" => link.scheme = Scheme::V4,
                 "x-amz-date" => link.signed_at = parse_amz_date(&value),
@@ -149,18 +145,6 @@ impl fmt::Debug for SignedLink {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SignedLink").field("scheme", &self.scheme).finish_non_exhaustive()
     }
-}
-
-/// Whether a host name is this machine: the exceptions that browsers make for secure contexts. Brackets belong to IPv6
-/// addresses alone.
-#[must_use]
-pub fn is_loopback(host: &str) -> bool {
-    if let Some(bracketed) = host.strip_prefix('[') {
-        let address = bracketed.strip_suffix(']').map(str::parse::<std::net::Ipv6Addr>);
-        return matches!(address, Some(Ok(address)) if address.is_loopback());
-    }
-    host.eq_ignore_ascii_case("localhost")
-        || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// Seconds since 1970 of `20261123T080000Z`.

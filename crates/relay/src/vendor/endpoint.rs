@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use akiba_protocol::signed_link::is_loopback;
+use akiba_protocol::is_loopback;
 use url::Url;
 
 /// The base URL of the vendor's API: `https`, or `http` on this machine, as the token travels there.
