@@ -53,9 +53,13 @@ function followEvents() {
 
 function followTheme() {
   const theme = document.querySelector('#theme');
-  theme.addEventListener('change', () => {
+  const apply = () => {
     document.documentElement.dataset.theme = theme.value;
-  });
+    if (theme.value) selfie.setAttribute('theme', theme.value);
+    else selfie.removeAttribute('theme');
+  };
+  theme.addEventListener('change', apply);
+  apply();
 }
 
 fillIdentities();

@@ -52,21 +52,25 @@ export class EventLog {
   #entry({ type, detail }) {
     const entry = element('li', TONES[type]);
     if (type === 'selfie-progress') entry.dataset.progress = detail.phase;
-    const head = element('div', 'head');
+    const head = element(detail ? 'summary' : 'div', 'head');
     head.append(element('code', 'name', type), element('span', 'gist', gist(type, detail)), time());
-    entry.append(head);
+    if (detail) {
+      const more = element('details');
+      more.open = type === 'selfie-verified' || type === 'selfie-rejected' || type === 'selfie-error';
+      const text = element('pre', '', pretty(detail));
+      // It scrolls; so must who has no mouse.
+      text.tabIndex = 0;
+      more.append(head, text);
+      entry.append(more);
+    } else {
+      entry.append(head);
+    }
     if (detail?.blob) {
       const photo = element('img', 'photo');
       photo.alt = 'The photo';
       photo.src = URL.createObjectURL(detail.blob);
       this.#urls.set(entry, photo.src);
       entry.append(photo);
-    }
-    if (detail) {
-      const more = element('details');
-      more.open = type === 'selfie-verified' || type === 'selfie-rejected' || type === 'selfie-error';
-      more.append(element('summary', '', 'detail'), element('pre', '', pretty(detail)));
-      entry.append(more);
     }
     return entry;
   }

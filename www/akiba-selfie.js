@@ -14,6 +14,12 @@ const Base = globalThis.HTMLElement ?? class {};
 const LOAD_FAILURE = 'The selfie could not be loaded. Check the connection and reload the page.';
 const CRASH = 'Something went wrong in the selfie. Reload the page to begin again.';
 
+/** The look of the message that stands in for the widget; the page's `::part(load-error)` goes over it. */
+const FAILURE_STYLE = `[part=load-error] {
+  box-sizing: border-box; max-width: 28rem; margin: 0 auto; padding: 1.25rem 1.5rem;
+  border: 1px solid #8888; border-radius: 24px; font: 1rem/1.5 system-ui, sans-serif;
+}`;
+
 /** Takes a selfie, sends it and tells the page the verdict by `selfie-*` events. */
 export class AkibaSelfieElement extends Base {
   static observedAttributes = Object.keys(ATTRIBUTES);
@@ -210,6 +216,11 @@ export class AkibaSelfieElement extends Base {
     text.setAttribute('part', 'load-error');
     text.setAttribute('role', 'alert');
     text.textContent = message;
+    if (this.shadowRoot.adoptedStyleSheets) {
+      const style = new CSSStyleSheet();
+      style.replaceSync(FAILURE_STYLE);
+      this.shadowRoot.adoptedStyleSheets = [style];
+    }
     this.shadowRoot.replaceChildren(text);
     const detail = { code, message, retryable: false, cause };
     this.dispatchEvent(new CustomEvent('selfie-error', { detail, bubbles: true, composed: true }));

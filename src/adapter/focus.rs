@@ -1,7 +1,9 @@
 //! Moves the keyboard's focus to the heading of a new screen ([`move_to_heading`]), so that a screen reader reads it.
 
 use wasm_bindgen::JsCast;
-use web_sys::{Document, Element, FocusOptions, HtmlElement, ShadowRoot};
+use web_sys::{
+    Document, Element, FocusOptions, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition, ShadowRoot,
+};
 
 /// Why the focus should move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,7 +15,8 @@ pub enum Wish {
     Follow,
 }
 
-/// Focuses the element marked `data-focus`, without scrolling the page.
+/// Focuses the element marked `data-focus`. The page scrolls only where the person asked for the new screen, and only as
+/// far as the heading needs: at a large zoom, the button that was pressed may be a long way below it.
 pub fn move_to_heading(root: &Element, wish: Wish) {
     if wish == Wish::Follow && focus_is_busy(root) {
         return;
@@ -24,6 +27,11 @@ pub fn move_to_heading(root: &Element, wish: Wish) {
     options.set_prevent_scroll(true);
     // Focusing an element that can't be focused does nothing, and there is no error to handle.
     let _ = heading.focus_with_options(&options);
+    if wish == Wish::Asked {
+        let nearest = ScrollIntoViewOptions::new();
+        nearest.set_block(ScrollLogicalPosition::Nearest);
+        heading.scroll_into_view_with_scroll_into_view_options(&nearest);
+    }
 }
 
 fn focus_is_busy(root: &Element) -> bool {

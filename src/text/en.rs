@@ -69,7 +69,7 @@ fn message(message: Message) -> &'static str {
         M::Bytes => "{n} of {m} kB",
         M::ProgressLabel => "Photo sent",
         M::WaitNetwork => "You are offline. Your photo is safe; we go on as soon as you are connected.",
-        M::WaitPause => "The connection is unsteady. Trying again: {n} of {m}.",
+        M::WaitPause => "The connection is unsteady. Trying again: {n} of {m}.",
         M::KeepOpen => "Please keep this page open.",
 
         M::VerifiedTitle => "It’s you. Thank you!",
@@ -90,6 +90,7 @@ fn message(message: Message) -> &'static str {
         M::TryNow => "Try now",
         M::PhotoKept => "Your photo is kept. No need to take it again.",
         M::AskSite => "Please contact the site you came from, and tell them the code below.",
+        M::AskSiteAgain => "If it happens again, contact the site you came from, and tell them the code below.",
         M::OpenInBrowser => {
             "This page is open inside another app. Open it in your browser: look for «Open in browser» in the app’s menu."
         }
@@ -147,7 +148,7 @@ fn error(code: ErrorCode) -> ErrorText {
         E::FileTooLarge => ("That photo is too large", "Choose one under 20 MB and 50 megapixels."),
         E::FileUnreadable => ("That photo can’t be opened", "The file may be damaged. Choose another one."),
 
-        E::Session => ("Your session has ended", "Try again. If that does not help, reload the page and start over."),
+        E::Session => ("Your session has ended", "Send the photo again. If that does not help, reload the page and start over."),
         E::RelayForbidden => ("This check isn’t available to you", "The site does not allow it from this page."),
         E::RelayUnreachable => ("We can’t reach the site", "Check your connection, then send again."),
         E::RelayTimeout => ("That took too long", "The connection may be slow. Please send again."),
@@ -155,7 +156,7 @@ fn error(code: ErrorCode) -> ErrorText {
         E::RelayRefused => ("The request was refused", "Something does not fit in how this page is set up."),
         E::RelayFailed => ("The service has a problem", "It is not your fault. Please try again in a minute."),
         E::RelayReply => ("Something unexpected came back", "It is not your fault. Please send again."),
-        E::CustomerUnknown => ("We couldn’t find your record", "There is no record under the ID number that you gave."),
+        E::CustomerUnknown => ("We couldn’t find your record", "There is no record under the ID number that we were given."),
         E::LinkUnusable => ("The photo can’t be sent", "The service gave an address that is not safe to use."),
 
         E::UploadUnreachable => ("The photo didn’t get through", "Check your connection, then send again."),

@@ -163,6 +163,8 @@ messages! {
     PhotoKept,
     /// Failed: only the page's owner can help.
     AskSite,
+    /// Failed: the page's owner can help if nothing else does.
+    AskSiteAgain,
     /// Failed in another app's browser: open the page elsewhere.
     OpenInBrowser,
     /// Failed: the code, in small print, after this.

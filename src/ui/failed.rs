@@ -28,12 +28,14 @@ pub(super) fn failed(scene: &Scene, error: ErrorCode, photo: Option<Photo>) -> H
                     { scene.note(Icon::Tick, scene.say(Message::PhotoKept)) }
                 }
                 if error.offers(NextStep::AskSite) {
-                    <p class="text">{ scene.say(Message::AskSite) }</p>
+                    <p class="text">
+                        { scene.say(if error.retryable() { Message::AskSiteAgain } else { Message::AskSite }) }
+                    </p>
                 }
                 <div class="actions">
                     { for buttons(scene, error) }
                     if error != ErrorCode::Config {
-                        { scene.button(Weight::Quiet, Message::Cancel, Event::Cancel) }
+                        { scene.button(way_out(error), Message::Cancel, Event::Cancel) }
                     }
                     <p class="small code" part="error-code">
                         { scene.say(Message::CodeLabel) }{ " " }<code>{ error.as_str() }</code>
@@ -57,6 +59,11 @@ fn help(scene: &Scene, error: ErrorCode) -> Html {
         _ => return Html::default(),
     };
     scene.note(Icon::Help, help)
+}
+
+/// The weight of the button that gives up: where it is the only one, it must be seen as one.
+fn way_out(error: ErrorCode) -> Weight {
+    if error.retryable() { Weight::Quiet } else { Weight::Secondary }
 }
 
 /// A button for each next step, the first of them the weightiest.

@@ -1,0 +1,188 @@
+// Everyone can get through: every state of the tour is looked into, in both themes, and the whole way is walked by
+// keyboard alone.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { after, before, describe, test } from 'node:test';
+
+import { STATES, Studio } from './support/states.mjs';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Pixels of a target that a thumb hits (WCAG 2.5.5). */
+const THUMB = 44;
+/** A desktop of 1280 × 1024 at 400 %: the window that WCAG 1.4.10 names. */
+const ZOOMED = { width: 320, height: 256 };
+const PHONE = { width: 360, height: 740 };
+
+/** Nobody asked for these: the focus stays where the page has it. */
+const UNASKED = ['idle', 'load'];
+
+let studio;
+
+before(async () => {
+  studio = await Studio.start();
+});
+after(() => studio.close());
+
+describe('every state', { concurrency: 2 }, () => {
+  for (const state of STATES) {
+    test(state.name, async () => {
+      const visit = await studio.visit(state);
+      const { page, selfie } = visit;
+      await spoken(selfie, state);
+      await focused(selfie, state);
+      await reachable(selfie, state);
+      for (const colorScheme of ['light', 'dark']) {
+        await page.emulateMedia({ colorScheme });
+        // The colours of buttons take their time to change.
+        await page.waitForTimeout(250);
+        assert.deepEqual(await violations(page), [], `axe-core, ${colorScheme}`);
+      }
+      assert.deepEqual(await smallTargets(selfie), [], `targets under ${THUMB} px`);
+      await page.emulateMedia({ reducedMotion: 'reduce' });
+      assert.equal(await animations(selfie), 0, 'what moves for who wants no motion');
+      await page.emulateMedia({ forcedColors: 'active' });
+      assert.deepEqual(await lostControls(selfie), [], 'controls that forced colours hide');
+      await page.emulateMedia({ forcedColors: 'none' });
+      await page.setViewportSize(ZOOMED);
+      assert.deepEqual(await cutOff(selfie), [], 'too wide at 400 %');
+      await visit.close();
+    });
+  }
+});
+
+/** A live region says what belongs to the state. */
+async function spoken({ element }, { says }) {
+  if (says) await element.locator('[aria-live]', { hasText: says }).waitFor({ state: 'attached', timeout: 10_000 });
+}
+
+/** The focus is on the screen's heading; in the countdown, on the shutter. */
+async function focused({ element }, { name, title, main }) {
+  if (title) assert.equal(await element.getByRole('heading', { level: 2 }).innerText(), title);
+  const seen = await element.evaluate(({ shadowRoot }) => {
+    const { activeElement } = shadowRoot;
+    return activeElement?.getAttribute('aria-label') ?? activeElement?.textContent ?? null;
+  });
+  const wanted = name === 'countdown' ? main : title;
+  assert.equal(seen, UNASKED.includes(name) ? null : wanted, 'the focus');
+}
+
+/** On a phone the button that goes on is in sight, with no scrolling. */
+async function reachable({ page, element }, { main }) {
+  if (!main) return;
+  await page.evaluate(() => scrollTo(0, 0));
+  const button = element.getByRole('button', { name: main, exact: true }).or(element.getByLabel(main, { exact: true }));
+  const { y, height } = await button.boundingBox();
+  assert.ok(y >= 0 && y + height <= PHONE.height, `«${main}» ends at ${y + height} of ${PHONE.height}`);
+}
+
+/** What axe-core finds: all its rules, and the size of targets. */
+async function violations(page) {
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(AXE);
+  return page.evaluate(async () => {
+    const { setTimeout: pages } = globalThis;
+    Object.assign(globalThis, realTimers);
+    const { violations: found } = await axe.run(document, { rules: { 'target-size': { enabled: true } } });
+    globalThis.setTimeout = pages;
+    return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, any }) => `${target.flat()} ${any[0]?.message ?? ''}`).join('; ')}`);
+  });
+}
+
+function smallTargets({ element }) {
+  return element.evaluate(({ shadowRoot }, least) => {
+    const controls = [...shadowRoot.querySelectorAll('button, input, a[href]')];
+    return controls
+      .map((control) => ({ name: control.ariaLabel ?? control.textContent, box: control.getBoundingClientRect() }))
+      .filter(({ box }) => box.width < least || box.height < least)
+      .map(({ name, box }) => `${name}: ${box.width} × ${box.height}`);
+  }, THUMB);
+}
+
+/** Controls without a line around them that differs from the ground. */
+function lostControls({ element }) {
+  return element.evaluate(({ shadowRoot }) => {
+    const faces = [...shadowRoot.querySelectorAll('button, input + span')];
+    return faces
+      .filter((face) => {
+        const { borderTopWidth, borderTopStyle, borderTopColor } = getComputedStyle(face);
+        const { backgroundColor: ground } = getComputedStyle(shadowRoot.querySelector('.card'));
+        return borderTopStyle !== 'solid' || parseFloat(borderTopWidth) < 1 || borderTopColor === ground;
+      })
+      .map((face) => face.className);
+  });
+}
+
+/** What makes the page scroll sideways, or reaches over the widget's edge. */
+function cutOff({ element }) {
+  return element.evaluate((host) => {
+    const { scrollWidth, clientWidth } = document.scrollingElement;
+    const edge = host.getBoundingClientRect();
+    const seen = [...host.shadowRoot.querySelectorAll('h2, p, li, button, input, img, progress, pre')].filter(
+      (one) => one.getClientRects().length > 0 && !one.closest('.unseen'),
+    );
+    const over = seen.filter((one) => {
+      const { left, right } = one.getBoundingClientRect();
+      return left < edge.left - 0.5 || right > edge.right + 0.5;
+    });
+    const page = scrollWidth > clientWidth ? [`the page: ${scrollWidth}`] : [];
+    return [...page, ...over.map((one) => one.className || one.localName)];
+  });
+}
+
+test('by keyboard alone, from the start to the verdict', async () => {
+  const { selfie, page, close } = await studio.visit(state('idle'));
+  const { element } = selfie;
+  /** Tab by tab, until a control of the widget has the focus; each on the way can be seen to have it. */
+  const press = async (name, key = 'Enter') => {
+    for (let tabs = 0; tabs < 15; tabs += 1) {
+      await page.keyboard.press('Tab');
+      const now = await element.evaluate(({ shadowRoot: { activeElement: active } }) => {
+        if (!active) return null;
+        const { outlineStyle, outlineWidth } = getComputedStyle(active.matches('input') ? active.nextElementSibling : active);
+        return { name: active.ariaLabel ?? active.textContent, ring: outlineStyle === 'solid' && parseFloat(outlineWidth) >= 2 };
+      });
+      if (!now) continue;
+      assert.ok(now.ring, `«${now.name}» shows no focus`);
+      if (now.name === name) {
+        await page.keyboard.press(key);
+        return;
+      }
+    }
+    assert.fail(`«${name}» is not reached`);
+  };
+  await press('Start');
+  await selfie.state('consent');
+  await press('I agree, open the camera', 'Space');
+  await selfie.state('framing');
+  await press('Take the photo', 'Space');
+  await selfie.state('review');
+  await press('Retake');
+  await selfie.state('framing');
+  await press('Take the photo');
+  await selfie.state('review');
+  await press('Use this photo');
+  await selfie.event('selfie-verified');
+  await selfie.state('done');
+  assert.equal(await element.evaluate(({ shadowRoot }) => shadowRoot.activeElement?.textContent), 'It’s you. Thank you!');
+  await close();
+});
+
+test('where motion is welcome, the screens that wait move', async () => {
+  for (const name of ['starting', 'framing', 'submitting-linking']) {
+    const { selfie, close } = await studio.visit(state(name));
+    assert.ok((await animations(selfie)) > 0, name);
+    await close();
+  }
+});
+
+function animations({ element }) {
+  return element.evaluate(
+    ({ shadowRoot }) => shadowRoot.getAnimations().filter(({ playState }) => playState === 'running').length,
+  );
+}
+
+function state(name) {
+  return STATES.find((one) => one.name === name);
+}

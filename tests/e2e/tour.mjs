@@ -1,0 +1,104 @@
+// Takes a picture of every state, as a phone and as a desk shows it, in light and in dark.
+//
+//   node tests/e2e/tour.mjs [--docs] [NAME…]
+//
+// Writes build/tour/<state>-<width>-<theme>.png and an index.html that shows them. With --docs also the few pictures that
+// the README shows, into docs/pictures. Names choose states by how they begin.
+
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+
+import { STATES, Studio } from './support/states.mjs';
+
+const OUT = new URL('../../build/tour/', import.meta.url);
+const DOCS = new URL('../../docs/pictures/', import.meta.url);
+
+const SIZES = [{ width: 360, height: 740, scale: 'device' }, { width: 1280, height: 800, scale: 'css' }];
+/** Milliseconds that the progress bar takes to follow; it is no animation that a screenshot could finish. */
+const SETTLE = 350;
+const THEMES = ['light', 'dark'];
+
+/** The README's pictures: the widget alone. */
+const PICTURES = [
+  { state: 'framing', theme: 'light' },
+  { state: 'review', theme: 'light' },
+  { state: 'done-verified', theme: 'light' },
+  { state: 'submitting-uploading', theme: 'dark' },
+];
+
+/** Two states at a time: most of a walk is waiting. */
+const AT_ONCE = 2;
+
+const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+const docs = process.argv.includes('--docs');
+const states = STATES.filter(({ name }) => names.length === 0 || names.some((start) => name.startsWith(start)));
+
+await mkdir(OUT, { recursive: true });
+if (names.length === 0) for (const name of await readdir(OUT)) await rm(new URL(name, OUT));
+if (docs) await mkdir(DOCS, { recursive: true });
+
+const studio = await Studio.start();
+try {
+  const left = [...states];
+  const one = async () => {
+    for (let state = left.shift(); state; state = left.shift()) await portray(state);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, one));
+} finally {
+  await studio.close();
+}
+await writeFile(new URL('index.html', OUT), index());
+console.log(`tour: ${states.length * SIZES.length * THEMES.length} pictures; open ${fileURLToPath(new URL('index.html', OUT))}`);
+
+async function portray(state) {
+  const { selfie, page, close } = await studio.visit(state, { deviceScaleFactor: 2 });
+  // Nothing is hovered over.
+  await page.mouse.move(0, 0);
+  for (const { width, height, scale } of SIZES) {
+    await page.setViewportSize({ width, height });
+    await page.evaluate(() => scrollTo(0, 0));
+    await page.waitForTimeout(SETTLE);
+    for (const colorScheme of THEMES) {
+      await page.emulateMedia({ colorScheme });
+      await page.screenshot({ path: at(state, width, colorScheme), scale, animations: 'disabled' });
+      const wanted = docs && width === SIZES[0].width && PICTURES.some((picture) => picture.state === state.name && picture.theme === colorScheme);
+      if (wanted) await crop(selfie, state);
+    }
+  }
+  await close();
+}
+
+async function crop(selfie, { name }) {
+  const path = fileURLToPath(new URL(`${name}.jpg`, DOCS));
+  await selfie.element.locator('[part=card]').screenshot({ path, type: 'jpeg', quality: 80, animations: 'disabled' });
+}
+
+function at({ name }, width, theme) {
+  return fileURLToPath(new URL(`${name}-${width}-${theme}.png`, OUT));
+}
+
+function index() {
+  const picture = (name, width, theme) => {
+    const file = `${name}-${width}-${theme}.png`;
+    return `<a href="${file}"><img src="${file}" alt="${name}, ${width} px wide, ${theme}" loading="lazy"></a>`;
+  };
+  const figure = ({ name }) => {
+    const pictures = SIZES.flatMap(({ width }) => THEMES.map((theme) => picture(name, width, theme)));
+    return `<section id="${name}"><h2>${name}</h2><div>${pictures.join('')}</div></section>`;
+  };
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>akiba-selfie · every state</title>
+<style>
+  body { margin: 2rem; background: #8a9490; color: #10151a; font: 16px/1.4 system-ui, sans-serif; }
+  div { display: flex; gap: 1rem; overflow-x: auto; }
+  img { height: 22rem; border-radius: 8px; }
+</style>
+<h1>Every state</h1>
+<p>The face is Eileen Collins, photographed by NASA; the picture is in the public domain.</p>
+${STATES.map(figure).join('\n')}
+</html>
+`;
+}
