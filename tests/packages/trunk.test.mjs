@@ -68,6 +68,9 @@ test('`trunk serve` reaches a verdict through its proxy, and ends with what runs
   const stop = async () => {
     if (serving.exitCode === null && serving.signalCode === null) serving.kill('SIGTERM');
     await ended;
+    // What ran on would hold them open, and this file with them.
+    serving.stdout.destroy();
+    serving.stderr.destroy();
   };
   t.after(stop);
   serving.stdout.on('data', (data) => output.push(data));
