@@ -1,9 +1,7 @@
 //! Moves the keyboard's focus to the heading of a new screen ([`move_to_heading`]), so that a screen reader reads it.
 
 use wasm_bindgen::JsCast;
-use web_sys::{
-    Document, Element, FocusOptions, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition, ShadowRoot,
-};
+use web_sys::{Document, Element, FocusOptions, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition, ShadowRoot};
 
 /// Why the focus should move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

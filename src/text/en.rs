@@ -147,7 +147,9 @@ fn error(code: ErrorCode) -> ErrorText {
         E::FileTooLarge => ("That photo is too large", "Choose one under 20 MB and 50 megapixels."),
         E::FileUnreadable => ("That photo can’t be opened", "The file may be damaged. Choose another one."),
 
-        E::Session => ("Your session has ended", "Send the photo again. If that does not help, reload the page and start over."),
+        E::Session => {
+            ("Your session has ended", "Send the photo again. If that does not help, reload the page and start over.")
+        }
         E::RelayForbidden => ("This check isn’t available to you", "The site does not allow it from this page."),
         E::RelayUnreachable => ("We can’t reach the site", "Check your connection, then send again."),
         E::RelayTimeout => ("That took too long", "The connection may be slow. Please send again."),
@@ -155,7 +157,9 @@ fn error(code: ErrorCode) -> ErrorText {
         E::RelayRefused => ("The request was refused", "Something does not fit in how this page is set up."),
         E::RelayFailed => ("The service has a problem", "It is not your fault. Please try again in a minute."),
         E::RelayReply => ("Something unexpected came back", "It is not your fault. Please send again."),
-        E::CustomerUnknown => ("We couldn’t find your record", "There is no record under the ID number that we were given."),
+        E::CustomerUnknown => {
+            ("We couldn’t find your record", "There is no record under the ID number that we were given.")
+        }
         E::LinkUnusable => ("The photo can’t be sent", "The service gave an address that is not safe to use."),
 
         E::UploadUnreachable => ("The photo didn’t get through", "Check your connection, then send again."),
