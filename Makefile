@@ -8,8 +8,8 @@ PORT ?= 8080
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: build ## the page, the relay and the sandbox at http://127.0.0.1:8080 (PORT= changes it); Ctrl-C ends all
-	@exec target/debug/akiba-sandbox demo --port $(PORT) --site build/site --relay target/debug/akiba-relay
+demo: ## the page, the relay and the sandbox at http://127.0.0.1:8080 (PORT= changes it); Ctrl-C ends all
+	@PORT=$(PORT) scripts/demo.sh
 
 test: ## every test: host, browser, end to end, S3, packaging, sizes
 	@scripts/test.sh
@@ -17,7 +17,7 @@ test: ## every test: host, browser, end to end, S3, packaging, sizes
 check: ## format, lints, documentation, licences
 	@scripts/check.sh
 
-build: ## the widget into www/pkg and build/site, the relay and the sandbox into target/debug
+build: ## the widget into www/pkg and build/site, the relay and the sandbox
 	@scripts/setup.sh build
 	@scripts/build.sh
 
@@ -33,4 +33,4 @@ tour: build ## a picture of every state, in both sizes and themes, into build/to
 	@scripts/tour.sh
 
 clean: ## remove what was built; what set-up installed stays
-	rm -rf target build dist www/pkg node_modules
+	rm -rf $(or $(CARGO_TARGET_DIR),target) build dist www/pkg node_modules

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds what a page loads (the WebAssembly into www/pkg, the demo page into build/site), and the services. What has not
-# changed is not built again.
+# changed is not built again. Folders are made beside their place and moved there when they are whole, so that a demo or
+# a test that runs meanwhile never sees half of one.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/env.sh
@@ -9,11 +10,20 @@ pkg=www/pkg
 stamp=$pkg/.built
 site=build/site
 
-# Whether anything that the WebAssembly is made of is newer than it. Folders count, so that a removed file is seen.
+# Whether the WebAssembly is of another compiler, or anything that it is made of is newer. Folders count, so that a
+# removed file is seen.
 outdated() {
-  [ -e "$stamp" ] || return 0
+  rustc -vV | cmp -s - "$stamp" || return 0
   local sources=(src crates/protocol Cargo.toml Cargo.lock package-lock.json scripts/build.sh scripts/shrink.mjs)
   [ -n "$(find "${sources[@]}" -newer "$stamp" -print -quit)" ]
+}
+
+# Puts the folder $1 in the place of $2.
+swap() {
+  rm -rf "$2.old"
+  if [ -e "$2" ]; then mv "$2" "$2.old"; fi
+  mv "$1" "$2"
+  rm -rf "$2.old"
 }
 
 # Every byte is paid for by somebody's prepaid data. So the standard library is built along, for size; a panic traps at
@@ -27,33 +37,39 @@ shipped_rust() {
 
 build_wasm() {
   echo "build: WebAssembly"
-  local begun
-  begun=$(mktemp)
-  rm -rf "$pkg"
+  local new=build/pkg
+  rm -rf "$new"
+  mkdir -p "$new"
+  # As old as the build's beginning: what changes while it runs is built by the next one.
+  rustc -vV >build/begun
   # --no-opt: wasm-pack would download a wasm-opt of its own.
   shipped_rust wasm-pack --quiet build --target web --profile shipped --no-opt --mode no-install --no-pack \
-    --no-typescript --out-dir "$pkg" --out-name akiba-selfie . --
+    --no-typescript --out-dir "$new" --out-name akiba-selfie . --
   # wasm-pack's .gitignore would keep the folder out of the npm package, too.
-  rm -f "$pkg/.gitignore"
-  node scripts/shrink.mjs "$pkg/akiba-selfie.js" "$pkg/akiba-selfie_bg.wasm"
-  # As old as the build's beginning: what changes while it runs is built by the next one.
-  mv "$begun" "$stamp"
+  rm -f "$new/.gitignore"
+  node scripts/shrink.mjs "$new/akiba-selfie.js" "$new/akiba-selfie_bg.wasm"
+  mv build/begun "$new/.built"
+  swap "$new" "$pkg"
 }
 
 # The page as Trunk would make it: its links say what it is made of.
 build_site() {
-  rm -rf "$site"
-  mkdir -p "$site/akiba-selfie/pkg"
-  grep -v 'data-trunk' index.html >"$site/index.html"
-  cp -R demo "$site/demo"
-  cp www/*.js "$site/akiba-selfie/"
-  cp "$pkg"/akiba-selfie* "$site/akiba-selfie/pkg/"
+  local new=build/site.new
+  rm -rf "$new"
+  mkdir -p "$new/akiba-selfie/pkg"
+  grep -v 'data-trunk' index.html >"$new/index.html"
+  cp -R demo "$new/demo"
+  cp www/*.js "$new/akiba-selfie/"
+  cp "$pkg"/akiba-selfie* "$new/akiba-selfie/pkg/"
+  if diff -rq "$new" "$site" >/dev/null 2>&1; then rm -rf "$new"; else swap "$new" "$site"; fi
 }
 
 build_services() {
   cargo build --quiet --locked --package akiba-relay --package akiba-sandbox
 }
 
+mkdir -p build
+hold_lock build/lock
 if outdated; then build_wasm; fi
 cp LICENSE-APACHE LICENSE-MIT www/
 build_site

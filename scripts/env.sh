@@ -1,15 +1,22 @@
-# Sourced by every script that builds for the browser: where the tools are, and a Rust that knows wasm32.
+# Sourced by every script, at the root of the clone: where the tools are, and a Rust that builds for the browser.
 #
 # AKIBA_SELFIE_CACHE  what set-up built outside the clone, shared by all clones (default: the user's cache folder)
+# AKIBA_SELFIE_RUST   whose Rust: `own`, the one in PATH; `distribution`, the packaged one that set-up prepares
+#                     (default: own, unless it can't build for the browser)
 
 AKIBA_SELFIE_CACHE=${AKIBA_SELFIE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/akiba-selfie}
 export AKIBA_SELFIE_CACHE
+CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/target}
+export CARGO_TARGET_DIR
 
-# Whether this rustc has a standard library for wasm32.
+# Whether this rustc has a standard library for wasm32 that it can read: an update of the compiler makes an old one void.
 has_wasm_std() {
-  local dir
-  dir=$("$1" --print target-libdir --target wasm32-unknown-unknown 2>/dev/null) || return 1
-  compgen -G "$dir/libstd-*.rlib" >/dev/null
+  local dir status=0
+  dir=$(mktemp -d)
+  "$1" --crate-name empty --crate-type lib --emit metadata --target wasm32-unknown-unknown --out-dir "$dir" - \
+    </dev/null >/dev/null 2>&1 || status=$?
+  rm -rf "$dir"
+  return "$status"
 }
 
 # Whether this rustc has the source of its standard library, which the shipped WebAssembly is built with.
@@ -18,19 +25,58 @@ has_rust_src() {
 }
 
 can_build_wasm() {
-  has_wasm_std "$1" && has_rust_src "$1"
+  has_rust_src "$1" && has_wasm_std "$1"
 }
 
-# The distribution's Rust, as links in a folder of its own, so that nothing else of /usr/bin comes first in PATH.
-debian_rust=$AKIBA_SELFIE_CACHE/debian-rust
+# The folder of the distribution's Rust with a standard library for wasm32. Its name follows the version, so that an
+# update of the packages begins a new one.
+distribution_rust() {
+  local version
+  version=$(/usr/bin/rustc -vV 2>/dev/null | cksum) || return 1
+  printf '%s/distribution-rust/%s\n' "$AKIBA_SELFIE_CACHE" "${version%% *}"
+}
 
-case ":$PATH:" in
-  *":$AKIBA_SELFIE_CACHE/tools/bin:"*) ;;
-  *) PATH=$AKIBA_SELFIE_CACHE/tools/bin:$PATH ;;
-esac
-if ! can_build_wasm rustc && [ -x "$debian_rust/rustc" ]; then
-  PATH=$debian_rust:$PATH
-fi
+put_in_path() {
+  case ":$PATH:" in
+    *":$1:"*) ;;
+    *) PATH=$1:$PATH ;;
+  esac
+}
+
+choose_rust() {
+  case "${AKIBA_SELFIE_RUST:-}" in
+    own) return ;;
+    distribution) ;;
+    '') if can_build_wasm rustc; then return; fi ;;
+    *) echo "AKIBA_SELFIE_RUST is «own» or «distribution», not «$AKIBA_SELFIE_RUST»" >&2; exit 2 ;;
+  esac
+  local rust
+  rust=$(distribution_rust) || return 0
+  if [ -x "$rust/bin/rustc" ]; then put_in_path "$rust/bin"; fi
+}
+
+# Waits until no other run holds the lock; this one holds it until it ends.
+hold_lock() {
+  command -v flock >/dev/null || return 0
+  exec 9>"$1"
+  flock --nonblock 9 && return
+  echo "waiting for another run to end: $0" >&2
+  flock 9
+}
+
+# Ends the script when somebody listens on the port $1 of this machine; $2 is the variable that names another one.
+need_free_port() {
+  if (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; then
+    echo "port $1 is in use: choose another one, such as ${2:-PORT}=$(($1 + 10))" >&2
+    exit 2
+  fi
+}
+
+# rustup tells new shells of its folder; the one that installed it does not know yet.
+cargo_bin=${CARGO_HOME:-$HOME/.cargo}/bin
+if [ -x "$cargo_bin/cargo" ]; then put_in_path "$cargo_bin"; fi
+put_in_path "$AKIBA_SELFIE_CACHE/tools/bin"
+choose_rust
 export PATH
 
 CHROMIUM=${CHROMIUM:-$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)}

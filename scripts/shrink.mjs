@@ -31,7 +31,7 @@ function optimise(...options) {
 function shrinkWasm() {
   optimise('-Oz', '--converge', '--strip-debug', '--strip-producers', '--strip-target-features');
   // In a run of its own: `--converge` would rename what was renamed.
-  return JSON.parse(optimise('--minify-imports-and-exports-and-modules'));
+  return JSON.parse(optimise('-Oz', '--minify-imports-and-exports-and-modules'));
 }
 
 /** The glue with the short names. Every name that it gives or takes must be known, and every import be given. */

@@ -20,5 +20,14 @@ fi
 tests=()
 for name in "$@"; do tests+=(--test "$name"); done
 
-exec node tests/support/with-fault-server.mjs \
+# The browser that CHROMIUM names: chromedriver would take one of its own choice.
+if [ -n "$CHROMIUM" ]; then
+  capabilities=$(mktemp)
+  trap 'rm -f "$capabilities"' EXIT
+  node -p 'const all = require("./webdriver.json"); all["goog:chromeOptions"].binary = process.env.CHROMIUM;
+    JSON.stringify(all)' >"$capabilities"
+  export WASM_BINDGEN_TEST_WEBDRIVER_JSON=$capabilities
+fi
+
+node tests/support/with-fault-server.mjs \
   cargo test --locked --target wasm32-unknown-unknown --package akiba-selfie "${tests[@]}"

@@ -4,4 +4,5 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/env.sh
 
-exec node --test --test-concurrency=1 --test-reporter=spec tests/packages/*.test.mjs
+# A file that hangs fails after a quarter of an hour.
+exec node --test --test-concurrency=1 --test-timeout=900000 --test-reporter=spec tests/packages/*.test.mjs

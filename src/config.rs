@@ -11,9 +11,9 @@ use akiba_protocol::{CustomerType, WebUrl};
 use crate::flow::CameraChoice;
 
 /// The settings as the page wrote them: one field an attribute, `None` where the attribute is missing.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Options {
-    /// `relay`: the relay's base URL; absolute, or relative to the page.
+    /// `relay`: the relay's base URL; absolute, or a path on the page's own origin.
     pub relay: Option<String>,
     /// `identifier`: national id or company registration. May be missing where the page gives a session.
     pub identifier: Option<String>,
@@ -39,6 +39,13 @@ pub struct Options {
     pub bad_session: bool,
 }
 
+impl fmt::Debug for Options {
+    /// Leaves the identifier out, so that it can't reach a log by accident.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options").field("relay", &self.relay).finish_non_exhaustive()
+    }
+}
+
 /// Who presses the shutter.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Capture {
@@ -50,7 +57,7 @@ pub enum Capture {
 }
 
 /// The settings that the widget runs by.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Config {
     /// The URL of the relay's first call.
     pub link_url: String,
@@ -70,6 +77,13 @@ pub struct Config {
     pub review: bool,
     /// Whether the person is asked to agree before the camera opens.
     pub consent: bool,
+}
+
+impl fmt::Debug for Config {
+    /// Leaves the identifier out, so that it can't reach a log by accident.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config").field("link_url", &self.link_url).finish_non_exhaustive()
+    }
 }
 
 /// Why settings can't be used. The text is for the page's developer and repeats no value.

@@ -53,10 +53,7 @@ impl Widget {
 
     /// Sends the photo, where it is shown for review; or again, where sending failed.
     pub fn submit(&self) {
-        self.send(match self.screen() {
-            ScreenName::Failed => Event::Retry,
-            _ => Event::Accept,
-        });
+        self.send(Event::Accept);
     }
 
     /// Gives up: camera off, photo gone.

@@ -24,3 +24,8 @@ pub use adapter::session::Session;
 pub use config::Options;
 pub use page_event::PageEvent;
 pub use widget::{AkibaSelfie, Props};
+
+/// The page on embedding, so that its Rust is compiled with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/embedding.md")]
+pub struct EmbeddingPage;

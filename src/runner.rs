@@ -23,8 +23,8 @@ use crate::adapter::upload::{Progress, Target, Upload};
 use crate::adapter::{page, preview};
 use crate::config::Config;
 use crate::flow::{
-    CameraChoice, Effect, ErrorCode, Event, FileId, Generation, GrabFailure, LinkId, Notice, Photo, PhotoId, Request,
-    Source, State, Timer,
+    CameraChoice, Effect, ErrorCode, Event, FileId, Generation, GrabFailure, Link, LinkId, Notice, Photo, PhotoId,
+    Request, Source, State, Timer,
 };
 use crate::page_event::{Captured, PageEvent};
 use crate::text::Text;
@@ -102,10 +102,27 @@ impl Runner {
         let mut vault = self.vault.borrow_mut();
         match event {
             Event::PhotoReady { generation, photo } if state.grab != Some(*generation) => vault.drop_photo(photo.id),
-            Event::LinkReady { generation, link, .. } if state.link != crate::flow::Link::Asked(*generation) => {
+            Event::LinkReady { generation, link, .. } if state.link != Link::Asked(*generation) => {
                 vault.drop_link(*link);
             }
             _ => {}
+        }
+    }
+
+    /// Lets go of what the flow no longer has under way: finished requests hold the link, a refused file is a photo.
+    pub(crate) fn sweep(&self, state: &State) {
+        let mut vault = self.vault.borrow_mut();
+        if !matches!(state.link, Link::Asked(_)) {
+            vault.abort(Request::Link);
+        }
+        if state.upload.is_none() {
+            vault.abort(Request::Upload);
+        }
+        if state.verify.is_none() {
+            vault.abort(Request::Verify);
+        }
+        if state.grab.is_none() {
+            vault.drop_file();
         }
     }
 

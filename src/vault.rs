@@ -98,6 +98,10 @@ impl Vault {
         id
     }
 
+    pub(crate) fn drop_file(&mut self) {
+        self.file = None;
+    }
+
     pub(crate) fn take_file(&mut self, id: FileId) -> Option<File> {
         self.file.take_if(|(kept, _)| *kept == id).map(|(_, file)| file)
     }

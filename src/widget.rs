@@ -78,6 +78,9 @@ impl Component for AkibaSelfie {
             Message::Event(event) | Message::Act(Act::Event(event)) => event,
             Message::Act(Act::Pick(file)) => Event::FilePicked(self.runner.keep_file(file)),
         };
+        if self.config.is_err() && by_person_or_page(&event) {
+            return false;
+        }
         self.advance(ctx.props(), event)
     }
 
@@ -89,7 +92,11 @@ impl Component for AkibaSelfie {
         }
         let config = Config::from_options(&props.options, &page::url());
         let event = match (&self.config, &config) {
-            (Ok(before), Ok(now)) => Event::ConfigChanged { customer: !before.same_customer(now) },
+            (Ok(before), Ok(now)) => {
+                // Where only the session knows the customer, another session may be another customer.
+                let session = now.identifier.is_none() && props.session.is_other_token(&old.session);
+                Event::ConfigChanged { customer: session || !before.same_customer(now) }
+            }
             (Err(_), Ok(_)) => Event::ConfigChanged { customer: true },
             (_, Err(_)) => Event::ConfigRefused,
         };
@@ -166,6 +173,7 @@ impl AkibaSelfie {
                 other => self.runner.run(other, context),
             }
         }
+        self.runner.sweep(&self.state);
         before != self.state
     }
 }
@@ -181,7 +189,10 @@ fn by_person_or_page(event: &Event) -> bool {
             | Event::Retry
             | Event::SwitchCamera
             | Event::FilePicked(_)
+            | Event::Choosing
+            | Event::ChoseNone
             | Event::Cancel
+            | Event::Reset
     )
 }
 

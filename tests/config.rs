@@ -101,6 +101,13 @@ fn refused_values_are_not_repeated_in_the_text() {
 }
 
 #[test]
+fn the_identifier_does_not_show_in_debug_output() {
+    let options = Options { identifier: some("geheim"), relay: some("/"), ..Options::default() };
+    let config = Config::from_options(&options, PAGE).unwrap();
+    assert!(!format!("{options:?} {config:?}").contains("geheim"));
+}
+
+#[test]
 fn a_session_stands_in_for_the_identifier() {
     let config = given(|options| {
         options.identifier = None;

@@ -3,7 +3,7 @@
  * WebAssembly; it decides nothing about the capture. To import this file defines no element: define.js does.
  */
 
-import { fault, watch } from './crash.js';
+import { hasCrashed, watch } from './crash.js';
 import { load } from './load.js';
 import { ATTRIBUTES, METHODS, STATES } from './registry.js';
 import { Root } from './root.js';
@@ -28,12 +28,14 @@ export class AkibaSelfieElement extends Base {
   #widget;
   #root;
   #session;
+  /** The state that CSS is told of. */
+  #shown = 'idle';
   /** Ends the watch for a crash. */
   #unwatch;
   /** Methods that were called before there was a widget. */
   #calls = [];
-  /** Whether attributes or `session` differ from what the widget was told. */
-  #stale = false;
+  /** What the widget was told last. */
+  #told;
   #settling = false;
   #loading = false;
   /** Whether the widget could not be loaded, and is not tried again until the page does something about it. */
@@ -65,7 +67,6 @@ export class AkibaSelfieElement extends Base {
   }
 
   attributeChangedCallback() {
-    this.#stale = true;
     this.#settle();
   }
 
@@ -76,13 +77,12 @@ export class AkibaSelfieElement extends Base {
 
   set session(session) {
     this.#session = session;
-    this.#stale = true;
     this.#settle();
   }
 
   /** Where the capture stands, one of STATES. */
   get state() {
-    return this.#widget?.state ?? 'idle';
+    return this.#widget?.state ?? this.#shown;
   }
 
   /** Used by the methods: now if there is a widget, else as soon as there is one. */
@@ -117,13 +117,15 @@ export class AkibaSelfieElement extends Base {
     this.#loading = true;
     try {
       const Widget = await load();
-      if (fault()) throw fault();
       // It may have left the document in the meantime.
       if (!this.isConnected) return;
-      this.#stale = false;
+      if (hasCrashed()) {
+        this.#crash();
+        return;
+      }
       this.#root = new Root();
       this.shadowRoot.replaceChildren(this.#root.element);
-      this.#widget = Widget.mount(this, this.#root.element, this.#options(), this.#session);
+      this.#widget = Widget.mount(this, this.#root.element, ...this.#tell());
       this.#unwatch = watch(() => this.#crash());
     } catch (error) {
       this.#calls = [];
@@ -136,23 +138,30 @@ export class AkibaSelfieElement extends Base {
     for (const method of this.#calls.splice(0)) this.#call(method);
   }
 
+  /** Tells the widget what has changed, if anything has: attributes, `session`, or the language of another place. */
   #update() {
-    if (!this.#stale) return;
-    this.#stale = false;
-    this.#widget.update(this.#options(), this.#session);
+    const before = this.#told;
+    const [options, session] = this.#tell();
+    if (this.#told.options !== before.options || session !== before.session) this.#widget.update(options, session);
+  }
+
+  #tell() {
+    const options = this.#options();
+    this.#told = { options: JSON.stringify(options), session: this.#session };
+    return [options, this.#session];
   }
 
   #unmount() {
     this.#failed = false;
     // What was asked of an element that was never in a document still waits for that.
     if (this.#loading) this.#calls = [];
+    this.#showState('idle');
     const widget = this.#widget;
     if (!widget) return;
     this.#widget = undefined;
     this.#unwatch();
     widget.unmount();
     this.#root.release();
-    this.#showState('idle');
   }
 
   /** The attributes as they stand; what is wrong with them is the widget's to say. */
@@ -178,6 +187,7 @@ export class AkibaSelfieElement extends Base {
   }
 
   #showState(state) {
+    this.#shown = state;
     const states = this.#internals?.states;
     if (!states) return;
     try {
@@ -191,15 +201,16 @@ export class AkibaSelfieElement extends Base {
   /** The WebAssembly has stopped: the camera goes off, and the person is told. */
   #crash() {
     this.#widget = undefined;
+    this.#calls = [];
     this.#failed = true;
     for (const video of this.shadowRoot.querySelectorAll('video')) {
       for (const track of video.srcObject?.getTracks() ?? []) track.stop();
     }
-    this.#showState('failed');
     this.#showFailure('crash', CRASH, null);
   }
 
   #showFailure(code, message, cause) {
+    this.#showState('failed');
     const text = document.createElement('p');
     text.lang = 'en';
     text.setAttribute('part', 'load-error');

@@ -18,7 +18,7 @@ use crate::flow::{CameraChoice, CameraInfo, ErrorCode};
 /// How often the video is looked at until it has a frame and a size: browsers differ in which event comes with both.
 const POLL_MS: u32 = 30;
 /// A camera that shows nothing for so long is taken for broken.
-const FIRST_FRAME_MS: u32 = 10_000;
+const FIRST_FRAME_MS: f64 = 10_000.0;
 
 /// A running camera, shown in a video. Dropping it turns the camera off and empties the video.
 #[derive(Debug)]
@@ -51,6 +51,7 @@ impl Camera {
         let devices = media_devices(&window).ok_or_else(|| absent(window.is_secure_context()))?;
         let next = match choice {
             CameraChoice::Next => next_device(&camera_ids(&devices).await.unwrap_or_default(), last_device.as_deref()),
+            CameraChoice::Last => last_device,
             CameraChoice::Front | CameraChoice::Back => None,
         };
         let stream = ask(&window, &devices, ladder(choice, next)).await?;
@@ -133,7 +134,9 @@ async fn first_frame(shown: &Shown, track: &MediaStreamTrack) -> Result<(), Erro
     let video = &shown.video;
     let refused = Rc::new(Cell::new(false));
     play(video, &refused);
-    for _ in 0..FIRST_FRAME_MS / POLL_MS {
+    // By the clock, as timers of a page out of sight run a second apart.
+    let begun = js_sys::Date::now();
+    while js_sys::Date::now() - begun < FIRST_FRAME_MS {
         let has_frame = video.ready_state() >= HtmlMediaElement::HAVE_CURRENT_DATA && video.video_width() > 0;
         if has_frame && !video.paused() {
             return Ok(());

@@ -24,7 +24,7 @@ pub(super) fn ladder(choice: CameraChoice, next: Option<String>) -> Vec<Ask> {
     let facing = match choice {
         CameraChoice::Front => Some("user"),
         CameraChoice::Back => Some("environment"),
-        CameraChoice::Next => None,
+        CameraChoice::Next | CameraChoice::Last => None,
     };
     asks.push(Ask { device: None, facing, sized: true });
     if facing.is_some() {

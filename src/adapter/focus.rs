@@ -8,15 +8,15 @@ use web_sys::{Document, Element, FocusOptions, HtmlElement, ScrollIntoViewOption
 pub enum Wish {
     /// The person, or the page, asked for the new screen.
     Asked,
-    /// The screen changed by itself: the focus moves only if it was in the widget, or went with the old screen. Who is
-    /// typing elsewhere in the page is not disturbed.
+    /// The screen changed by itself: the focus moves only if it went with the old screen, or was on its heading. Who is
+    /// typing elsewhere in the page, or has a finger on a button that is still there, is not disturbed.
     Follow,
 }
 
 /// Focuses the element marked `data-focus`. The page scrolls only where the person asked for the new screen, and only as
 /// far as the heading needs: at a large zoom, the button that was pressed may be a long way below it.
 pub fn move_to_heading(root: &Element, wish: Wish) {
-    if wish == Wish::Follow && focus_is_elsewhere(root) {
+    if wish == Wish::Follow && focus_is_busy(root) {
         return;
     }
     let Ok(Some(heading)) = root.query_selector("[data-focus]") else { return };
@@ -32,16 +32,22 @@ pub fn move_to_heading(root: &Element, wish: Wish) {
     }
 }
 
-fn focus_is_elsewhere(root: &Element) -> bool {
+fn focus_is_busy(root: &Element) -> bool {
     let tree = root.get_root_node();
     if let Some(shadow) = tree.dyn_ref::<ShadowRoot>() {
-        if shadow.active_element().is_some() {
-            return false;
+        if let Some(element) = shadow.active_element() {
+            return is_control(&element);
         }
         let host = shadow.host();
         return host.owner_document().and_then(|document| active(&document)).is_some_and(|element| element != host);
     }
-    tree.dyn_ref::<Document>().and_then(active).is_some_and(|element| !root.contains(Some(&element)))
+    tree.dyn_ref::<Document>()
+        .and_then(active)
+        .is_some_and(|element| !root.contains(Some(&element)) || is_control(&element))
+}
+
+fn is_control(element: &Element) -> bool {
+    matches!(element.tag_name().as_str(), "BUTTON" | "INPUT")
 }
 
 /// The focused element; none where it is the body, which gets the focus when the focused element goes.

@@ -181,7 +181,8 @@ async fn exchange(request: web_sys::Request) -> Result<(Answer, String), RelayFa
         .map_err(|_| RelayFailure::Unreachable)?;
     let response = JsFuture::from(Promise::resolve(&promise)).await.map_err(|_| RelayFailure::Unreachable)?;
     let response: web_sys::Response = response.dyn_into().map_err(|_| RelayFailure::Reply)?;
-    let text = response.text();
+    // The handle, not JavaScript's own `clone()`, which would read the body twice.
+    let handle = Clone::clone(&response);
     let response = Response::from(response);
     let headers = response.headers();
     let answer = Answer {
@@ -191,7 +192,7 @@ async fn exchange(request: web_sys::Request) -> Result<(Answer, String), RelayFa
     if headers.get("Content-Length").and_then(|text| text.parse::<u32>().ok()).is_some_and(|it| it > LONGEST_ANSWER) {
         return Err(RelayFailure::Reply);
     }
-    let text = JsFuture::from(text.map_err(|_| RelayFailure::Unreachable)?);
+    let text = JsFuture::from(handle.text().map_err(|_| RelayFailure::Unreachable)?);
     let text: JsString = text.await.map_err(|_| RelayFailure::Unreachable)?.into();
     if text.length() > LONGEST_ANSWER {
         return Err(RelayFailure::Reply);

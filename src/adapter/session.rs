@@ -66,6 +66,12 @@ impl Session {
         }
     }
 
+    /// Whether this is another text than that: another customer's session, perhaps. Of two functions nobody can tell.
+    #[must_use]
+    pub fn is_other_token(&self, other: &Self) -> bool {
+        matches!(self, Self::Token(_)) && matches!(other, Self::Token(_)) && self != other
+    }
+
     /// The text to send, if there is to be one; a function is given [`SESSION_LIMIT`].
     ///
     /// # Errors

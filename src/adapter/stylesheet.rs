@@ -1,18 +1,18 @@
 //! Adopts a constructable stylesheet ([`adopt`]): the one way to style a shadow root from code that a Content Security
 //! Policy without `unsafe-inline` allows.
 
-use js_sys::{Array, Reflect};
+use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CssStyleSheet, Element};
 
 thread_local! {
-    /// One sheet for all widgets of the page.
+    /// One sheet for all widgets of the document.
     static SHEET: std::cell::RefCell<Option<CssStyleSheet>> = const { std::cell::RefCell::new(None) };
 }
 
 /// Adds `css` to the document or shadow root that `element` is in, unless it is there already.
 pub fn adopt(element: &Element, css: &str) {
-    let Some(sheet) = shared(css) else { return };
+    let Some(sheet) = sheet_for(element, css) else { return };
     let root = element.get_root_node();
     let name = JsValue::from_str("adoptedStyleSheets");
     let Ok(sheets) = Reflect::get(&root, &name) else { return };
@@ -25,14 +25,25 @@ pub fn adopt(element: &Element, css: &str) {
     let _ = Reflect::set(&root, &name, &sheets);
 }
 
-fn shared(css: &str) -> Option<CssStyleSheet> {
-    SHEET.with(|slot| {
-        let mut slot = slot.borrow_mut();
-        if slot.is_none() {
-            let sheet = CssStyleSheet::new().ok()?;
-            sheet.unchecked_ref::<CssStyleSheet>().replace_sync(css).ok()?;
-            *slot = Some(sheet);
-        }
-        slot.clone()
-    })
+/// The shared sheet; in another document than this script's, such as a frame's, one of that document's own, as a sheet
+/// can't be adopted across documents.
+fn sheet_for(element: &Element, css: &str) -> Option<CssStyleSheet> {
+    let document = element.owner_document()?;
+    if web_sys::window().and_then(|window| window.document()).as_ref() == Some(&document) {
+        return SHEET.with(|slot| {
+            let mut slot = slot.borrow_mut();
+            if slot.is_none() {
+                *slot = filled(CssStyleSheet::new().ok()?, css);
+            }
+            slot.clone()
+        });
+    }
+    let window = document.default_view()?;
+    let constructor: Function = Reflect::get(&window, &JsValue::from_str("CSSStyleSheet")).ok()?.dyn_into().ok()?;
+    filled(Reflect::construct(&constructor, &Array::new()).ok()?.unchecked_into(), css)
+}
+
+fn filled(sheet: CssStyleSheet, css: &str) -> Option<CssStyleSheet> {
+    sheet.replace_sync(css).ok()?;
+    Some(sheet)
 }

@@ -55,7 +55,7 @@ impl Upload {
     /// Sends a photo. `plain` leaves `Content-Type` out of a `PUT`; `again` says that this link was tried before.
     ///
     /// `on_progress` is never called before this returns. A link that is over is not tried: that is
-    /// [`UploadFailure::Expired`]. `None` where the browser refuses to send at all.
+    /// [`UploadFailure::Over`]. `None` where the browser refuses to send at all.
     pub fn start(
         target: &Target,
         photo: &Blob,
@@ -64,7 +64,7 @@ impl Upload {
         on_progress: impl Fn(Progress) + 'static,
     ) -> Option<Self> {
         if target.is_over() {
-            let told = Timeout::new(0, move || on_progress(Progress::Failed(UploadFailure::Expired)));
+            let told = Timeout::new(0, move || on_progress(Progress::Failed(UploadFailure::Over)));
             return Some(Self(Way::Over { _told: told }));
         }
         let xhr = XmlHttpRequest::new().ok()?;

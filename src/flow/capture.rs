@@ -6,7 +6,8 @@ use super::effect::{Announcement, Effect, Notice, Source};
 use super::error::{ErrorCode, NextStep};
 use super::failure::GrabFailure;
 use super::limits;
-use super::state::{Camera, CameraChoice, CameraInfo, FileId, Generation, Hint, Photo, Quality, Screen, Tally, Timer};
+use super::screen::Screen;
+use super::state::{Camera, CameraChoice, CameraInfo, FileId, Generation, Hint, Photo, Quality, Tally, Timer};
 use super::transition::Transition;
 
 /// A frame is black when nearly all of it is: lens caps, privacy shutters and muted cameras stay below both.
@@ -30,6 +31,11 @@ impl Transition<'_> {
         if self.state.screen == Screen::Consent {
             self.open_camera(self.config.camera);
         }
+    }
+
+    /// Opens the camera that the person chose, or else the one that the settings name.
+    fn open_own_camera(&mut self) {
+        self.open_camera(if self.state.switched { CameraChoice::Last } else { self.config.camera });
     }
 
     fn open_camera(&mut self, choice: CameraChoice) {
@@ -61,15 +67,50 @@ impl Transition<'_> {
     fn frame_person(&mut self) {
         self.state.screen = Screen::Framing { hint: Hint::Position };
         self.state.black_frames = 0;
+        self.time_auto_capture();
+    }
+
+    fn time_auto_capture(&mut self) {
         if self.config.capture == Capture::Auto {
             self.start_timer_after(Timer::AutoCapture, limits::AUTO_CAPTURE);
         }
     }
 
-    pub(super) fn camera_failed(&mut self, generation: Generation, error: ErrorCode) {
-        if self.state.camera == Camera::Opening(generation) {
-            self.fail(error, None);
+    /// The page may change who presses the shutter while the person frames.
+    pub(super) fn capture_setting_changed(&mut self) {
+        let timed = self.state.timers.iter().any(|(timer, _)| *timer == Timer::AutoCapture);
+        match (self.config.capture, &self.state.screen) {
+            (Capture::Manual, _) => self.stop_auto_capture(),
+            (Capture::Auto, Screen::Framing { .. }) if !timed => self.time_auto_capture(),
+            _ => {}
         }
+    }
+
+    fn stop_auto_capture(&mut self) {
+        self.cancel_timer(Timer::AutoCapture);
+        self.cancel_timer(Timer::Countdown);
+        if matches!(self.state.screen, Screen::Countdown { .. }) {
+            self.state.screen = Screen::Framing { hint: Hint::Position };
+        }
+    }
+
+    /// A file dialog hides no page: without this, a photo would be taken behind it.
+    pub(super) fn choosing(&mut self) {
+        self.stop_auto_capture();
+    }
+
+    pub(super) fn chose_none(&mut self) {
+        if matches!(self.state.screen, Screen::Framing { .. }) {
+            self.time_auto_capture();
+        }
+    }
+
+    pub(super) fn camera_failed(&mut self, generation: Generation, error: ErrorCode) {
+        if self.state.camera != Camera::Opening(generation) {
+            return;
+        }
+        // A page out of sight gets no picture from any camera: that says nothing of this one.
+        if self.state.hidden { self.pause_camera() } else { self.fail(error, None) }
     }
 
     pub(super) fn camera_ended(&mut self, generation: Generation) {
@@ -79,7 +120,11 @@ impl Transition<'_> {
     }
 
     pub(super) fn frame(&mut self, generation: Generation, quality: Quality) {
-        let Screen::Framing { hint } = self.state.screen else { return };
+        let hint = match self.state.screen {
+            Screen::Framing { hint } => hint,
+            Screen::Countdown { .. } => Hint::Position,
+            _ => return,
+        };
         if self.state.camera.generation() != Some(generation) {
             return;
         }
@@ -87,6 +132,10 @@ impl Transition<'_> {
         self.state.black_frames = if black { self.state.black_frames.saturating_add(1) } else { 0 };
         let next = if self.state.black_frames >= limits::BLACK_FRAMES { Hint::NoPicture } else { Hint::Position };
         if next != hint {
+            if matches!(self.state.screen, Screen::Countdown { .. }) {
+                self.stop_auto_capture();
+                self.time_auto_capture();
+            }
             self.state.screen = Screen::Framing { hint: next };
             self.effect(Effect::Emit(Notice::Guidance { hint: next, quality }));
             self.announce(Announcement::Hint(next));
@@ -100,8 +149,7 @@ impl Transition<'_> {
     }
 
     fn grab(&mut self, source: Source) {
-        self.cancel_timer(Timer::AutoCapture);
-        self.cancel_timer(Timer::Countdown);
+        self.stop_auto_capture();
         let generation = self.generation();
         self.state.grab = Some(generation);
         self.state.screen = Screen::Grabbing;
@@ -139,7 +187,7 @@ impl Transition<'_> {
             }
             Screen::Submitting { photo: larger, .. } => {
                 self.effect(Effect::DropPhoto(larger.id));
-                self.send(photo, 0);
+                self.send(photo);
             }
             _ => {}
         }
@@ -156,8 +204,9 @@ impl Transition<'_> {
         }
         match (failure.code(), self.state.camera) {
             (Some(error), _) => self.fail(error, None),
+            (None, _) if self.state.hidden => self.pause_camera(),
             (None, Camera::Open(..)) => self.frame_person(),
-            (None, _) => self.open_camera(self.config.camera),
+            (None, _) => self.open_own_camera(),
         }
     }
 
@@ -171,24 +220,25 @@ impl Transition<'_> {
         if allowed {
             self.drop_photo();
             // The old photo may be at this link, and a link that allows no overwriting would keep it.
-            if self.state.uploaded || self.state.tally.again {
+            if self.state.uploaded || self.state.may_have_landed {
                 self.drop_link();
             }
-            self.open_camera(self.config.camera);
+            self.open_own_camera();
         }
     }
 
     pub(super) fn retry(&mut self) {
-        let Screen::Failed { error, photo } = self.state.screen else { return };
-        match photo {
-            Some(photo) if error.offers(NextStep::Resubmit) => self.submit(photo),
-            None if error.offers(NextStep::RetryCamera) => self.open_camera(self.config.camera),
+        match self.state.screen {
+            Screen::Failed { error, photo: Some(photo) } if error.offers(NextStep::Resubmit) => self.submit(photo),
+            Screen::Failed { error, photo: None } if error.offers(NextStep::RetryCamera) => self.open_own_camera(),
+            Screen::Submitting { photo, wait: Some(_), .. } => self.send_now(photo),
             _ => {}
         }
     }
 
     pub(super) fn switch_camera(&mut self) {
         if matches!(self.state.screen, Screen::Framing { .. } | Screen::Countdown { .. }) {
+            self.state.switched = true;
             self.open_camera(CameraChoice::Next);
         }
     }
@@ -233,13 +283,14 @@ impl Transition<'_> {
     pub(super) fn visible(&mut self) {
         self.state.hidden = false;
         if matches!(self.state.screen, Screen::Starting { paused: true, .. }) {
-            self.open_camera(self.config.camera);
+            self.open_own_camera();
         }
     }
 
     pub(super) fn accept(&mut self) {
-        if let Screen::Review { photo } = self.state.screen {
-            self.submit(photo);
+        match self.state.screen {
+            Screen::Review { photo } | Screen::Failed { photo: Some(photo), .. } => self.submit(photo),
+            _ => {}
         }
     }
 }

@@ -6,7 +6,8 @@ use std::time::Duration;
 use akiba_protocol::Judgement;
 
 use super::error::ErrorCode;
-use super::state::{CameraChoice, FileId, Generation, Hint, LinkId, Phase, Photo, PhotoId, Quality, ScreenName, Timer};
+use super::screen::{Phase, ScreenName};
+use super::state::{CameraChoice, FileId, Generation, Hint, LinkId, Photo, PhotoId, Quality, Timer};
 
 /// Where a photo comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

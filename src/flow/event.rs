@@ -19,12 +19,16 @@ pub enum Event {
     Shutter,
     /// The person, or the page by `retake()`, wants another photo.
     Retake,
-    /// The person, or the page by `submit()`, wants to send this photo.
+    /// The person, or the page by `submit()`, wants to send this photo; also again, where sending it failed.
     Accept,
-    /// The person wants to go on after a failure: with the photo if there is one, else with the camera.
+    /// The person wants to go on: after a failure, or now rather than after a pause.
     Retry,
     /// The person wants the device's other camera.
     SwitchCamera,
+    /// The person looks for a file: no photo may be taken meanwhile.
+    Choosing,
+    /// The person chose none.
+    ChoseNone,
     /// The person chose a file, which the runner holds under this id.
     FilePicked(FileId),
     /// The person, or the page by `cancel()`, gives up.

@@ -103,7 +103,7 @@ pub fn upload_code(failure: UploadFailure) -> ErrorCode {
     match failure {
         UploadFailure::Network => ErrorCode::UploadUnreachable,
         UploadFailure::Stalled => ErrorCode::UploadStalled,
-        UploadFailure::Expired => ErrorCode::UploadExpired,
+        UploadFailure::Expired | UploadFailure::Over => ErrorCode::UploadExpired,
         UploadFailure::ClockSkew => ErrorCode::UploadClockSkew,
         UploadFailure::TooLarge => ErrorCode::UploadTooLarge,
         UploadFailure::Damaged => ErrorCode::UploadDamaged,

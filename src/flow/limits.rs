@@ -18,6 +18,9 @@ pub const LINK_MARGIN: Duration = Duration::from_secs(10);
 pub const STALL: Duration = Duration::from_secs(30);
 /// The same while the browser says that there is no network: it may only have changed from one to another.
 pub const STALL_OFFLINE: Duration = Duration::from_secs(5);
+/// The same once the last byte was handed to the network: it may still be in the device's own buffers, and S3 answers
+/// only when it has all.
+pub const STALL_ANSWER: Duration = Duration::from_secs(90);
 /// How often one step is tried before the person is asked.
 pub const TRIES: u8 = 5;
 /// New links after a refusal as expired, before the person is asked.
@@ -30,6 +33,8 @@ pub const BACKOFF_FIRST: Duration = Duration::from_secs(1);
 pub const BACKOFF_MOST: Duration = Duration::from_secs(16);
 /// While the browser says that there is no network, it is tried all the same so often: the browser may be wrong.
 pub const OFFLINE_PROBE: Duration = Duration::from_secs(15);
+/// So often, and after that only when the browser or the person says so: each try may cost a whole photo's data.
+pub const OFFLINE_PROBES: u8 = 4;
 /// The longest `Retry-After` that is waited for; past that the person is asked.
 pub const RETRY_AFTER_MOST: Duration = Duration::from_secs(30);
 

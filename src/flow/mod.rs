@@ -5,7 +5,7 @@
 //! arrive as [`Event::Tick`]. Every answer carries the [`Generation`] of the request that it answers; a stale one
 //! changes nothing.
 //!
-//! - `state`, `event`, `effect`: the vocabulary.
+//! - `state`, `screen`, `event`, `effect`: the vocabulary.
 //! - `error`, `failure`: what can go wrong, and what the person can do about it.
 //! - `transition`: what all transitions share (cameras, timers and requests are opened and closed there only).
 //! - `capture`: from the start to a photo.
@@ -18,6 +18,7 @@ mod error;
 mod event;
 mod failure;
 pub mod limits;
+mod screen;
 mod state;
 mod submission;
 mod transition;
@@ -26,9 +27,10 @@ pub use effect::{Announcement, Delay, Effect, Notice, Request, Source};
 pub use error::{ErrorCode, NextStep};
 pub use event::Event;
 pub use failure::{GrabFailure, RelayFailure, upload_code};
+pub use screen::{Phase, Screen, ScreenName, Wait};
 pub use state::{
-    Camera, CameraChoice, CameraInfo, FileId, Generation, Hint, Link, LinkId, Phase, Photo, PhotoId, Quality, Screen,
-    ScreenName, State, Tally, Timer, Wait,
+    Camera, CameraChoice, CameraInfo, FileId, Generation, Hint, Link, LinkId, Photo, PhotoId, Quality, State, Tally,
+    Timer,
 };
 
 use crate::config::Config;

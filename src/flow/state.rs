@@ -1,8 +1,6 @@
 //! What the flow knows ([`State`]). No browser object is in here: photos, links and files are ids into the runner.
 
-use akiba_protocol::Judgement;
-
-use super::error::ErrorCode;
+use super::screen::Screen;
 
 /// The id of one request or one setting of a timer. An answer with another id than the one waited for is stale and
 /// changes nothing.
@@ -75,6 +73,8 @@ pub enum CameraChoice {
     Back,
     /// The device's next one after the last that was open.
     Next,
+    /// The one that was last open.
+    Last,
 }
 
 /// What is known of an open camera.
@@ -126,187 +126,6 @@ pub enum Link {
     },
 }
 
-/// Where sending the photo stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Phase {
-    /// Waiting for a signed link.
-    Linking,
-    /// Bytes are on their way.
-    Uploading {
-        /// Bytes sent.
-        sent: u32,
-        /// Bytes in all.
-        total: u32,
-    },
-    /// S3 has the photo; the vendor compares.
-    Verifying,
-}
-
-impl Phase {
-    /// The word for it in `selfie-progress`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Linking => "linking",
-            Self::Uploading { .. } => "uploading",
-            Self::Verifying => "verifying",
-        }
-    }
-}
-
-/// What a submission waits for before it goes on by itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wait {
-    /// The network.
-    Network,
-    /// A pause before the next try.
-    Pause,
-}
-
-/// What the person sees.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum Screen {
-    /// Nothing has begun.
-    #[default]
-    Idle,
-    /// The person is asked to agree.
-    Consent,
-    /// The camera is being opened.
-    Starting {
-        /// Whether it takes so long that the person is told where to look.
-        slow: bool,
-        /// Whether the page is out of sight, and the camera stays off until it is seen again.
-        paused: bool,
-    },
-    /// The person gets ready for the photo.
-    Framing {
-        /// What they are told.
-        hint: Hint,
-    },
-    /// The photo is about to be taken.
-    Countdown {
-        /// Seconds left, 1 or more.
-        left: u8,
-    },
-    /// The photo is being made.
-    Grabbing,
-    /// The person looks at the photo.
-    Review {
-        /// The photo.
-        photo: Photo,
-    },
-    /// The photo is being sent and judged.
-    Submitting {
-        /// The photo.
-        photo: Photo,
-        /// Where it stands.
-        phase: Phase,
-        /// Tries of this phase that failed.
-        attempt: u8,
-        /// What it waits for, if it does not move.
-        wait: Option<Wait>,
-    },
-    /// There is a verdict.
-    Done {
-        /// What it says.
-        judgement: Judgement,
-    },
-    /// Something failed.
-    Failed {
-        /// What.
-        error: ErrorCode,
-        /// The photo, if one was taken.
-        photo: Option<Photo>,
-    },
-}
-
-/// The name of a [`Screen`], as the page sees it in `state` and `selfie-statechange`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ScreenName {
-    /// See [`Screen::Idle`].
-    Idle,
-    /// See [`Screen::Consent`].
-    Consent,
-    /// See [`Screen::Starting`].
-    Starting,
-    /// See [`Screen::Framing`].
-    Framing,
-    /// See [`Screen::Countdown`].
-    Countdown,
-    /// See [`Screen::Grabbing`].
-    Grabbing,
-    /// See [`Screen::Review`].
-    Review,
-    /// See [`Screen::Submitting`].
-    Submitting,
-    /// See [`Screen::Done`].
-    Done,
-    /// See [`Screen::Failed`].
-    Failed,
-}
-
-impl ScreenName {
-    /// Every name, in the order of the flow.
-    pub const ALL: [Self; 10] = [
-        Self::Idle,
-        Self::Consent,
-        Self::Starting,
-        Self::Framing,
-        Self::Countdown,
-        Self::Grabbing,
-        Self::Review,
-        Self::Submitting,
-        Self::Done,
-        Self::Failed,
-    ];
-
-    /// The name as the page sees it.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Idle => "idle",
-            Self::Consent => "consent",
-            Self::Starting => "starting",
-            Self::Framing => "framing",
-            Self::Countdown => "countdown",
-            Self::Grabbing => "grabbing",
-            Self::Review => "review",
-            Self::Submitting => "submitting",
-            Self::Done => "done",
-            Self::Failed => "failed",
-        }
-    }
-}
-
-impl Screen {
-    /// The screen's name.
-    #[must_use]
-    pub fn name(&self) -> ScreenName {
-        match self {
-            Self::Idle => ScreenName::Idle,
-            Self::Consent => ScreenName::Consent,
-            Self::Starting { .. } => ScreenName::Starting,
-            Self::Framing { .. } => ScreenName::Framing,
-            Self::Countdown { .. } => ScreenName::Countdown,
-            Self::Grabbing => ScreenName::Grabbing,
-            Self::Review { .. } => ScreenName::Review,
-            Self::Submitting { .. } => ScreenName::Submitting,
-            Self::Done { .. } => ScreenName::Done,
-            Self::Failed { .. } => ScreenName::Failed,
-        }
-    }
-
-    /// The photo, in the screens that have one.
-    #[must_use]
-    pub fn photo(&self) -> Option<Photo> {
-        match self {
-            Self::Review { photo } | Self::Submitting { photo, .. } => Some(*photo),
-            Self::Failed { photo, .. } => *photo,
-            _ => None,
-        }
-    }
-}
-
 /// The timers of the flow. Each runs once at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Timer {
@@ -330,9 +149,18 @@ impl Timer {
         [Self::CameraSlow, Self::AutoCapture, Self::Countdown, Self::LinkLife, Self::Stall, Self::Retry];
 }
 
-/// How often something was tried in this submission, so that nothing is tried for ever.
+/// How often something was tried since the person asked for it, so that nothing is tried for ever. Only the person sets
+/// it back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
+    /// Link requests that failed.
+    pub links: u8,
+    /// Uploads that failed in a way that may pass.
+    pub uploads: u8,
+    /// Verify calls that were turned away.
+    pub verifies: u8,
+    /// Tries while the browser said that there was no network.
+    pub probes: u8,
     /// New links asked for because the old one was refused as expired.
     pub relinks: u8,
     /// Whether the photo was sent once more after it had arrived damaged.
@@ -341,8 +169,6 @@ pub struct Tally {
     pub shrunk: bool,
     /// Whether `Content-Type` is left out.
     pub plain: bool,
-    /// Whether the link at hand was tried before.
-    pub again: bool,
 }
 
 /// All that the flow knows.
@@ -362,6 +188,10 @@ pub struct State {
     pub verify: Option<Generation>,
     /// Whether the photo at hand is known to be at the link at hand.
     pub uploaded: bool,
+    /// Whether the photo may be at the link at hand: an upload there ended with no answer.
+    pub may_have_landed: bool,
+    /// Whether the person chose another camera than the one that the settings name.
+    pub switched: bool,
     /// The running timers.
     pub timers: Vec<(Timer, Generation)>,
     /// Counts of this submission.
@@ -388,6 +218,8 @@ impl Default for State {
             upload: None,
             verify: None,
             uploaded: false,
+            may_have_landed: false,
+            switched: false,
             timers: Vec::new(),
             tally: Tally::default(),
             prefetched: 0,

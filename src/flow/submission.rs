@@ -8,81 +8,96 @@ use super::effect::{Announcement, Delay, Effect, Notice, Request, Source};
 use super::error::ErrorCode;
 use super::failure::{RelayFailure, upload_code};
 use super::limits;
-use super::state::{Generation, Link, LinkId, Phase, Photo, Screen, Tally, Timer, Wait};
+use super::screen::{Phase, Screen, Wait};
+use super::state::{Generation, Link, LinkId, Photo, Tally, Timer};
 use super::transition::Transition;
 
 impl Transition<'_> {
-    /// Sends the photo from where it stands, with all tries anew.
+    /// Sends the photo from where it stands, as the person asked for it: all counts begin anew.
     pub(super) fn submit(&mut self, photo: Photo) {
-        let again = self.state.tally.again;
-        self.state.tally = Tally { again, shrunk: self.state.tally.shrunk, ..Tally::default() };
-        self.send(photo, 0);
+        self.state.tally = Tally { shrunk: self.state.tally.shrunk, ..Tally::default() };
+        self.send(photo);
     }
 
     /// The next thing to do for this photo: link, upload or verify. While the browser says that there is no network,
-    /// verify waits for it, as it is not repeated by itself where it fails.
-    pub(super) fn send(&mut self, photo: Photo, attempt: u8) {
-        self.send_next(photo, attempt, false);
-    }
-
-    /// The same; a `probe` does not wait for the network, as the browser may be wrong about it.
-    fn send_next(&mut self, photo: Photo, attempt: u8, probe: bool) {
-        match self.state.link {
-            Link::Ready { .. } if self.state.uploaded && !self.state.online && !probe => {
-                // Without this, a verdict that was never asked for would look like one that was lost.
-                let error = RelayFailure::Unreachable.code();
-                self.pause(photo, Phase::Verifying, attempt, Duration::ZERO, error);
-            }
-            Link::Ready { id, .. } if self.state.uploaded => self.send_verify(photo, id, attempt),
-            Link::Ready { id, dying: false } => self.send_upload(photo, id, attempt),
-            Link::Ready { dying: true, .. } => {
-                self.drop_link();
-                self.send_link_request(photo, attempt);
-            }
-            Link::Absent => self.send_link_request(photo, attempt),
-            Link::Asked(_) => self.show(photo, Phase::Linking, attempt, None),
+    /// verify waits for it: it is not repeated by itself where it fails.
+    pub(super) fn send(&mut self, photo: Photo) {
+        if self.state.uploaded && !self.state.online {
+            self.wait_for_network(photo, Phase::Verifying);
+        } else {
+            self.send_now(photo);
         }
     }
 
-    fn send_link_request(&mut self, photo: Photo, attempt: u8) {
-        self.request_link();
-        self.show(photo, Phase::Linking, attempt, None);
+    /// The same, whatever the browser says of the network.
+    pub(super) fn send_now(&mut self, photo: Photo) {
+        self.cancel_timer(Timer::Retry);
+        match self.state.link {
+            Link::Ready { id, .. } if self.state.uploaded => self.send_verify(photo, id),
+            Link::Ready { id, dying: false } => self.send_upload(photo, id),
+            Link::Ready { dying: true, .. } => {
+                self.drop_link();
+                self.request_link();
+                self.show(photo, Phase::Linking, None);
+            }
+            Link::Absent => {
+                self.request_link();
+                self.show(photo, Phase::Linking, None);
+            }
+            Link::Asked(_) => self.show(photo, Phase::Linking, None),
+        }
     }
 
-    fn send_upload(&mut self, photo: Photo, link: LinkId, attempt: u8) {
+    fn send_upload(&mut self, photo: Photo, link: LinkId) {
         let generation = self.generation();
         self.state.upload = Some(generation);
-        let Tally { plain, again, .. } = self.state.tally;
-        self.state.tally.again = true;
+        let (plain, again) = (self.state.tally.plain, self.state.may_have_landed);
         self.effect(Effect::Upload { generation, link, photo: photo.id, plain, again });
-        self.watch_for_stall();
-        self.show(photo, Phase::Uploading { sent: 0, total: photo.bytes }, attempt, None);
+        self.watch_for_stall(false);
+        self.show(photo, Phase::Uploading { sent: 0, total: photo.bytes }, None);
     }
 
-    fn watch_for_stall(&mut self) {
-        self.start_timer_after(Timer::Stall, if self.state.online { limits::STALL } else { limits::STALL_OFFLINE });
+    fn watch_for_stall(&mut self, all_sent: bool) {
+        self.start_timer_after(
+            Timer::Stall,
+            match (self.state.online, all_sent) {
+                (false, _) => limits::STALL_OFFLINE,
+                (true, false) => limits::STALL,
+                (true, true) => limits::STALL_ANSWER,
+            },
+        );
     }
 
-    fn send_verify(&mut self, photo: Photo, link: LinkId, attempt: u8) {
+    fn send_verify(&mut self, photo: Photo, link: LinkId) {
         let generation = self.generation();
         self.state.verify = Some(generation);
         self.effect(Effect::Verify { generation, link });
-        self.show(photo, Phase::Verifying, attempt, None);
+        self.show(photo, Phase::Verifying, None);
         self.announce(Announcement::Verifying);
     }
 
-    /// The photo that is being sent, in which phase, and after how many failed tries.
-    fn phase(&self) -> Option<(Photo, Phase, u8)> {
+    /// The photo that is being sent, and in which phase.
+    fn phase(&self) -> Option<(Photo, Phase)> {
         match self.state.screen {
-            Screen::Submitting { photo, phase, attempt, .. } => Some((photo, phase, attempt)),
+            Screen::Submitting { photo, phase, .. } => Some((photo, phase)),
             _ => None,
         }
     }
 
     /// Shows where the submission stands, and tells the page.
-    fn show(&mut self, photo: Photo, phase: Phase, attempt: u8, wait: Option<Wait>) {
+    fn show(&mut self, photo: Photo, phase: Phase, wait: Option<Wait>) {
+        let attempt = *self.failed_tries(phase);
         self.state.screen = Screen::Submitting { photo, phase, attempt, wait };
         self.effect(Effect::Emit(Notice::Progress(phase)));
+    }
+
+    /// How often this phase failed since the person asked.
+    fn failed_tries(&mut self, phase: Phase) -> &mut u8 {
+        match phase {
+            Phase::Linking => &mut self.state.tally.links,
+            Phase::Uploading { .. } => &mut self.state.tally.uploads,
+            Phase::Verifying => &mut self.state.tally.verifies,
+        }
     }
 
     fn request_link(&mut self) {
@@ -104,15 +119,13 @@ impl Transition<'_> {
             return;
         }
         self.state.link = Link::Ready { id, dying: false };
-        self.state.uploaded = false;
-        self.state.tally.again = false;
         if let Some(life) = life {
             // Half of a very short life: better a late try than links without end.
             let useful = life.saturating_sub(limits::LINK_MARGIN).max(life / 2);
             self.start_timer_after(Timer::LinkLife, useful);
         }
-        if let Some((photo, Phase::Linking, _)) = self.phase() {
-            self.send(photo, 0);
+        if let Some((photo, Phase::Linking)) = self.phase() {
+            self.send(photo);
         }
     }
 
@@ -122,49 +135,58 @@ impl Transition<'_> {
         }
         self.state.link = Link::Absent;
         // A link that was only asked for ahead is asked for again when it is needed.
-        if let Some((photo, Phase::Linking, attempt)) = self.phase() {
-            self.relay_failed(photo, Phase::Linking, attempt, failure, failure.link_may_be_retried());
+        if let Some((photo, Phase::Linking)) = self.phase() {
+            self.relay_failed(photo, Phase::Linking, failure, failure.link_may_be_retried());
         }
     }
 
-    fn relay_failed(&mut self, photo: Photo, phase: Phase, attempt: u8, failure: RelayFailure, may_be_retried: bool) {
+    fn relay_failed(&mut self, photo: Photo, phase: Phase, failure: RelayFailure, may_be_retried: bool) {
         let least = match failure {
             RelayFailure::Busy { retry_after } => retry_after.unwrap_or_default(),
             _ => Duration::ZERO,
         };
         if may_be_retried && least <= limits::RETRY_AFTER_MOST {
-            self.pause(photo, phase, attempt, least, failure.code());
+            self.pause(photo, phase, least, failure.code());
         } else {
             self.fail(failure.code(), Some(photo));
         }
     }
 
     /// Waits before the next try: for the network if there is none, else a little longer each time; or gives up.
-    fn pause(&mut self, photo: Photo, phase: Phase, attempt: u8, least: Duration, error: ErrorCode) {
+    fn pause(&mut self, photo: Photo, phase: Phase, least: Duration, error: ErrorCode) {
         if !self.state.online {
-            self.start_timer_after(Timer::Retry, limits::OFFLINE_PROBE);
-            // Being offline is nobody's failed try.
-            self.show(photo, phase, attempt, Some(Wait::Network));
-            self.announce(Announcement::WaitingForNetwork);
+            self.wait_for_network(photo, phase);
             return;
         }
-        let failed = attempt.saturating_add(1);
+        let tries = self.failed_tries(phase);
+        *tries = tries.saturating_add(1);
+        let failed = *tries;
         if failed >= limits::TRIES {
             self.fail(error, Some(photo));
             return;
         }
         self.start_timer(Timer::Retry, Delay::Jittered { least, most: least + limits::backoff(failed) });
-        self.show(photo, phase, failed, Some(Wait::Pause));
+        self.show(photo, phase, Some(Wait::Pause));
+    }
+
+    /// Being offline is nobody's failed try.
+    fn wait_for_network(&mut self, photo: Photo, phase: Phase) {
+        if phase != Phase::Verifying && self.state.tally.probes < limits::OFFLINE_PROBES {
+            self.state.tally.probes += 1;
+            self.start_timer_after(Timer::Retry, limits::OFFLINE_PROBE);
+        }
+        self.show(photo, phase, Some(Wait::Network));
+        self.announce(Announcement::WaitingForNetwork);
     }
 
     pub(super) fn upload_progress(&mut self, generation: Generation, sent: u32, total: u32) {
-        let Some((photo, Phase::Uploading { sent: before, .. }, attempt)) = self.phase() else { return };
+        let Some((photo, Phase::Uploading { sent: before, .. })) = self.phase() else { return };
         if self.state.upload != Some(generation) || sent <= before {
             return;
         }
         let quarter = |bytes: u32| (u64::from(bytes) * 4).checked_div(u64::from(total)).unwrap_or(0);
-        self.watch_for_stall();
-        self.show(photo, Phase::Uploading { sent, total }, attempt, None);
+        self.watch_for_stall(sent >= total);
+        self.show(photo, Phase::Uploading { sent, total }, None);
         if (1..4).contains(&quarter(sent)) && quarter(sent) > quarter(before) {
             self.announce(Announcement::Quarter(quarter(sent) as u8));
         }
@@ -182,49 +204,53 @@ impl Transition<'_> {
     fn landed(&mut self) {
         self.state.uploaded = true;
         self.cancel_timer(Timer::LinkLife);
-        if let Some((photo, ..)) = self.phase() {
-            self.send(photo, 0);
+        if let Some((photo, _)) = self.phase() {
+            self.send(photo);
         }
     }
 
     pub(super) fn upload_failed(&mut self, generation: Generation, failure: UploadFailure) {
-        let Some((photo, phase, attempt)) = self.phase() else { return };
+        let Some((photo, phase)) = self.phase() else { return };
         if self.state.upload != Some(generation) {
             return;
         }
         self.state.upload = None;
         self.cancel_timer(Timer::Stall);
+        let phase = restart(phase);
         let tally = &mut self.state.tally;
         match failure {
             UploadFailure::Network | UploadFailure::Stalled | UploadFailure::Busy => {
-                let phase = restart(phase);
-                self.pause(photo, phase, attempt, Duration::ZERO, upload_code(failure));
+                self.state.may_have_landed = true;
+                self.pause(photo, phase, Duration::ZERO, upload_code(failure));
+            }
+            UploadFailure::Over => {
+                self.drop_link();
+                self.pause(photo, Phase::Linking, Duration::ZERO, upload_code(failure));
             }
             UploadFailure::Expired | UploadFailure::ClockSkew if tally.relinks < limits::RELINKS => {
                 tally.relinks += 1;
                 self.drop_link();
-                self.send(photo, attempt);
+                self.send(photo);
             }
             UploadFailure::SignatureV2 if !tally.plain => {
                 tally.plain = true;
-                self.send(photo, attempt);
+                self.send(photo);
             }
             UploadFailure::Damaged if !tally.resent => {
                 tally.resent = true;
-                self.send(photo, attempt);
+                self.send(photo);
             }
             UploadFailure::TooLarge if !tally.shrunk => {
                 tally.shrunk = true;
                 let generation = self.generation();
                 self.state.grab = Some(generation);
                 self.effect(Effect::Grab { generation, source: Source::Photo(photo.id) });
-                self.show(photo, restart(phase), attempt, None);
+                self.show(photo, phase, None);
             }
             UploadFailure::MayHaveLanded => self.landed(),
             _ => {
-                if matches!(failure, UploadFailure::Expired | UploadFailure::ClockSkew) {
-                    self.drop_link();
-                }
+                // What was refused for good would be refused again.
+                self.drop_link();
                 self.fail(upload_code(failure), Some(photo));
             }
         }
@@ -246,17 +272,20 @@ impl Transition<'_> {
             return;
         }
         self.state.verify = None;
-        if let Some((photo, phase, attempt)) = self.phase() {
-            self.relay_failed(photo, phase, attempt, failure, failure.verify_may_be_retried());
+        if let Some((photo, phase)) = self.phase() {
+            self.relay_failed(photo, phase, failure, failure.verify_may_be_retried());
         }
     }
 
+    /// Goes on with what waited, or gives the upload under way its whole time again.
     pub(super) fn online(&mut self) {
         self.state.online = true;
-        if let Screen::Submitting { photo, attempt, wait: Some(Wait::Network), .. } = self.state.screen {
-            self.cancel_timer(Timer::Retry);
-            self.state.tally.relinks = 0;
-            self.send(photo, attempt);
+        match self.state.screen {
+            Screen::Submitting { photo, wait: Some(Wait::Network), .. } => self.send(photo),
+            Screen::Submitting { phase: Phase::Uploading { sent, total }, .. } if self.state.upload.is_some() => {
+                self.watch_for_stall(sent >= total);
+            }
+            _ => {}
         }
     }
 
@@ -264,7 +293,7 @@ impl Transition<'_> {
     pub(super) fn offline(&mut self) {
         self.state.online = false;
         if self.state.upload.is_some() {
-            self.start_timer_after(Timer::Stall, limits::STALL_OFFLINE);
+            self.watch_for_stall(false);
         }
     }
 
@@ -278,8 +307,8 @@ impl Transition<'_> {
                 }
             }
             Timer::Retry => {
-                if let Some((photo, _, attempt)) = self.phase() {
-                    self.send_next(photo, attempt, true);
+                if let Some((photo, _)) = self.phase() {
+                    self.send_now(photo);
                 }
             }
             Timer::CameraSlow | Timer::AutoCapture | Timer::Countdown => {}
@@ -288,15 +317,15 @@ impl Transition<'_> {
 
     /// A link about to die is replaced: at once while the person frames, else when it is needed.
     fn link_dies(&mut self) {
-        if self.state.upload.is_some() {
-            if let Link::Ready { dying, .. } = &mut self.state.link {
-                *dying = true;
+        match &mut self.state.link {
+            Link::Ready { dying, .. } if self.state.upload.is_some() => *dying = true,
+            Link::Ready { .. } if !self.state.uploaded => {
+                self.drop_link();
+                if matches!(self.state.screen, Screen::Framing { .. } | Screen::Countdown { .. }) {
+                    self.prefetch_link();
+                }
             }
-        } else if self.living_link().is_some() && !self.state.uploaded {
-            self.drop_link();
-            if matches!(self.state.screen, Screen::Framing { .. } | Screen::Countdown { .. }) {
-                self.prefetch_link();
-            }
+            _ => {}
         }
     }
 }

@@ -8,7 +8,8 @@ use crate::config::Config;
 use super::effect::{Announcement, Delay, Effect, Notice, Request};
 use super::error::ErrorCode;
 use super::event::Event;
-use super::state::{Camera, Generation, Link, LinkId, Photo, Screen, ScreenName, State, Tally, Timer};
+use super::screen::{Screen, ScreenName};
+use super::state::{Camera, Generation, Link, Photo, State, Tally, Timer};
 
 /// A step under way: the state as it changes, and the effects so far.
 pub(super) struct Transition<'a> {
@@ -31,6 +32,8 @@ impl<'a> Transition<'a> {
             Event::Accept => self.accept(),
             Event::Retry => self.retry(),
             Event::SwitchCamera => self.switch_camera(),
+            Event::Choosing => self.choosing(),
+            Event::ChoseNone => self.chose_none(),
             Event::FilePicked(file) => self.file_picked(file),
             Event::Cancel => self.cancel(),
             Event::Reset | Event::Disconnected => self.tear_down(),
@@ -86,6 +89,7 @@ impl<'a> Transition<'a> {
         }
         self.tear_down();
         self.effect(Effect::Emit(Notice::Cancelled));
+        self.effect(Effect::Focus);
     }
 
     /// A photo taken for one customer is never sent for another.
@@ -93,6 +97,8 @@ impl<'a> Transition<'a> {
         let refused = matches!(self.state.screen, Screen::Failed { error: ErrorCode::Config, .. });
         if customer || refused {
             self.tear_down();
+        } else {
+            self.capture_setting_changed();
         }
     }
 
@@ -152,7 +158,7 @@ impl<'a> Transition<'a> {
             Link::Ready { id, .. } => self.effect(Effect::DropLink(id)),
         }
         self.state.uploaded = false;
-        self.state.tally.again = false;
+        self.state.may_have_landed = false;
     }
 
     /// Ends the upload or verify call in flight, and the pauses between tries.
@@ -183,6 +189,7 @@ impl<'a> Transition<'a> {
         self.state.screen = Screen::Idle;
         self.state.tally = Tally::default();
         self.state.prefetched = 0;
+        self.state.switched = false;
     }
 
     /// Stops at an error. The photo, if there is one, stays.
@@ -192,13 +199,5 @@ impl<'a> Transition<'a> {
         self.state.grab = None;
         self.state.screen = Screen::Failed { error, photo };
         self.effect(Effect::Emit(Notice::Error(error)));
-    }
-
-    /// The link at hand, unless no new upload may start with it.
-    pub(super) fn living_link(&self) -> Option<LinkId> {
-        match self.state.link {
-            Link::Ready { id, dying: false } => Some(id),
-            _ => None,
-        }
     }
 }

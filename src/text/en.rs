@@ -87,6 +87,7 @@ fn message(message: Message) -> &'static str {
         M::ChooseAnother => "Choose another photo",
         M::TakeAnother => "Take another photo",
         M::SendAgain => "Send again",
+        M::TryNow => "Try now",
         M::PhotoKept => "Your photo is kept. No need to take it again.",
         M::AskSite => "Please contact the site you came from, and tell them the code below.",
         M::AskSiteAgain => "If it happens again, contact the site you came from, and tell them the code below.",

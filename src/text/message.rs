@@ -157,6 +157,8 @@ messages! {
     TakeAnother,
     /// Failed: the button that goes on with the photo at hand.
     SendAgain,
+    /// Button: not to wait for the network any longer.
+    TryNow,
     /// Failed: the photo is safe.
     PhotoKept,
     /// Failed: only the page's owner can help.

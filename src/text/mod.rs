@@ -115,6 +115,7 @@ mod tests {
             | M::ChooseAnother
             | M::TakeAnother
             | M::SendAgain
+            | M::TryNow
             | M::Cancel => 32,
             M::StartingTitle | M::FramingTitle | M::CountdownTitle | M::GrabbingTitle | M::ReadingTitle => 28,
             M::IdleTitle

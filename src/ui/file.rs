@@ -3,6 +3,7 @@
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use crate::flow::Event;
 use crate::text::Message;
 
 use super::Act;
@@ -32,8 +33,11 @@ pub(super) fn file_button(scene: &Scene, look: FileLook, label: Message) -> Html
             act.emit(Act::Pick(file));
         }
     });
+    let (choosing, chose_none) = (scene.act.clone(), scene.act.clone());
+    let onclick = Callback::from(move |_: MouseEvent| choosing.emit(Act::Event(Event::Choosing)));
+    let oncancel = Callback::from(move |_: web_sys::Event| chose_none.emit(Act::Event(Event::ChoseNone)));
     let (class, part, capture) = match look {
-        FileLook::Tool => (classes!("tool"), "button tool", None),
+        FileLook::Tool => ("tool", "button tool", None),
         FileLook::Button(weight) => (weight.class(), weight.part(), None),
         FileLook::CameraApp(weight) => (weight.class(), weight.part(), Some("user")),
     };
@@ -44,6 +48,8 @@ pub(super) fn file_button(scene: &Scene, look: FileLook, label: Message) -> Html
                 accept="image/jpeg,image/png,image/webp,image/heic,image/heif"
                 capture={capture}
                 {onchange}
+                {onclick}
+                {oncancel}
             />
             <span class={class} part={part}>
                 if look == FileLook::Tool {

@@ -32,15 +32,12 @@ pub(super) enum Weight {
 }
 
 impl Weight {
-    pub(super) fn class(self) -> Classes {
-        classes!(
-            "button",
-            match self {
-                Self::Primary => "primary",
-                Self::Secondary => "secondary",
-                Self::Quiet => "quiet",
-            }
-        )
+    pub(super) fn class(self) -> &'static str {
+        match self {
+            Self::Primary => "button primary",
+            Self::Secondary => "button secondary",
+            Self::Quiet => "button quiet",
+        }
     }
 
     pub(super) fn part(self) -> &'static str {
@@ -50,6 +47,11 @@ impl Weight {
             Self::Quiet => "button quiet-button",
         }
     }
+}
+
+/// Two classes in one attribute.
+pub(super) fn class(one: &str, other: &str) -> AttrValue {
+    AttrValue::from([one, " ", other].concat())
 }
 
 impl Scene<'_> {
@@ -67,7 +69,7 @@ impl Scene<'_> {
     /// A screen. The heading names it, and takes the focus with the text below it as its description.
     pub(super) fn section(&self, name: &'static str, content: Html) -> Html {
         html! {
-            <section key={name} class={classes!("screen", name)} aria-labelledby={self.title_id()}>{ content }</section>
+            <section key={name} class={class("screen", name)} aria-labelledby={self.title_id()}>{ content }</section>
         }
     }
 

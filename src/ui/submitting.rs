@@ -33,7 +33,7 @@ pub(super) fn submitting(scene: &Scene, photo: Photo, phase: Phase, attempt: u8,
         "submitting",
         html! {
             <>
-                <div class={classes!("thumb", (phase == Phase::Verifying).then_some("scanning"))}>
+                <div class={if phase == Phase::Verifying { "thumb scanning" } else { "thumb" }}>
                     { scene.photo(photo, "face") }
                 </div>
                 { scene.title(scene.say(Message::SubmittingTitle)) }
@@ -45,7 +45,10 @@ pub(super) fn submitting(scene: &Scene, photo: Photo, phase: Phase, attempt: u8,
                 </ol>
                 { waiting(scene, attempt, wait) }
                 <div class="actions">
-                    if phase != Phase::Verifying {
+                    if wait == Some(Wait::Network) {
+                        { scene.button(Weight::Secondary, Message::TryNow, Event::Retry) }
+                    }
+                    if phase != Phase::Verifying || wait.is_some() {
                         { scene.button(Weight::Quiet, Message::Cancel, Event::Cancel) }
                     }
                 </div>

@@ -8,7 +8,7 @@ use crate::flow::{Camera, Hint, Screen};
 use crate::text::Message;
 
 use super::icon::{Icon, icon, spinner};
-use super::scene::Scene;
+use super::scene::{Scene, class};
 
 /// The guide's outline on a grid of 300 by 400: a face is about as wide as three quarters of its height, and sits a little
 /// above the middle.
@@ -19,10 +19,10 @@ pub(super) fn viewfinder(scene: &Scene) -> Html {
     let mirrored = matches!(state.camera, Camera::Open(_, info) if info.mirrored);
     let picture = scene.view.video.clone().map(|video| VNode::VRef(video.into()));
     html! {
-        <div class={classes!("viewfinder", state.screen.name().as_str())} part="viewfinder">
+        <div class={class("viewfinder", state.screen.name().as_str())} part="viewfinder">
             <div
                 key="picture"
-                class={classes!("picture", mirrored.then_some("mirrored"))}
+                class={if mirrored { "picture mirrored" } else { "picture" }}
                 role="img"
                 aria-label={scene.say(Message::PreviewLabel)}
             >
@@ -84,7 +84,7 @@ fn hint(scene: &Scene) -> Html {
         _ => (Message::HintPosition, false),
     };
     html! {
-        <p class={classes!("hint", alarm.then_some("alarm"))} part="hint">
+        <p class={if alarm { "hint alarm" } else { "hint" }} part="hint">
             if alarm {
                 { icon(Icon::Warning) }
             }

@@ -43,6 +43,7 @@ test('permission denied: the code, the way out, and a file in its place', async 
     await selfie.shoot();
     await selfie.send();
     await selfie.event('selfie-verified');
+    await watched.settle();
     watched.clean();
   } finally {
     await asking.close();
@@ -112,6 +113,7 @@ test('no camera: the code, and a file in its place', async () => {
     const { detail } = await selfie.event('selfie-error');
     assert.deepEqual([detail.code, detail.retryable], ['camera-not-found', true]);
     await goOnWithFile(selfie);
+    await watched.settle();
     watched.clean();
   } finally {
     await blind.close();

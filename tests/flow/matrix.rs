@@ -12,9 +12,11 @@ Start            consent .        .        .        .         .        .        
 Consented        .       starting .        .        .         .        .        .        .         .         .       .        .        .
 Shutter          .       .        .        grabbing grabbing  .        .        .        .         .         .       .        .        .
 Retake           .       .        .        .        .         .        starting .        .         .         .       starting starting .
-Accept           .       .        .        .        .         .        submitting .      .         .         .       .        .        .
+Accept           .       .        .        .        .         .        submitting .      .         .         .       .        submitting .
 Retry            .       .        .        .        .         .        .        .        .         .         .       .        submitting starting
 SwitchCamera     .       .        .        starting starting  .        .        .        .         .         .       .        .        .
+Choosing         .       .        .        .        framing   .        .        .        .         .         .       .        .        .
+ChoseNone        .       .        .        .        .         .        .        .        .         .         .       .        .        .
 FilePicked       .       .        grabbing grabbing grabbing  .        .        .        .         .         .       .        .        grabbing
 Cancel           .       idle     idle     idle     idle      idle     idle     idle     idle      idle      .       .        idle     idle
 Reset            .       idle     idle     idle     idle      idle     idle     idle     idle      idle      idle    idle     idle     idle
@@ -63,6 +65,8 @@ fn event(name: &str, play: &Play) -> Event {
         "Accept" => Event::Accept,
         "Retry" => Event::Retry,
         "SwitchCamera" => Event::SwitchCamera,
+        "Choosing" => Event::Choosing,
+        "ChoseNone" => Event::ChoseNone,
         "FilePicked" => Event::FilePicked(FileId(1)),
         "Cancel" => Event::Cancel,
         "Reset" => Event::Reset,
@@ -114,7 +118,7 @@ fn every_event_in_every_state() {
             cells += 1;
         }
     }
-    assert_eq!(cells, 37 * 14);
+    assert_eq!(cells, 39 * 14);
 }
 
 #[test]

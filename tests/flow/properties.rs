@@ -7,11 +7,13 @@ use std::time::Duration;
 use akiba_protocol::UploadFailure;
 use akiba_selfie::flow::{
     Effect, ErrorCode, Event, FileId, Generation, GrabFailure, Link, LinkId, PhotoId, Quality, RelayFailure, Request,
-    Screen, ScreenName, Timer, step,
+    Screen, ScreenName, Timer, Wait, step,
 };
 use proptest::prelude::*;
 
-use crate::play::{CAMERA, Play, STALE, config, judgement, photo};
+use crate::play::{CAMERA, Place, Play, STALE, config, judgement, photo};
+
+const CAMERA_ERRORS: [ErrorCode; 3] = [ErrorCode::CameraDenied, ErrorCode::CameraNotFound, ErrorCode::CameraBlocked];
 
 /// A step of a random play: which event, which of its variants, and whether its generation is a live one.
 type Move = (u8, u8, bool);
@@ -39,6 +41,7 @@ fn event_of(play: &Play, (kind, variant, live): Move, serial: u32) -> Event {
         4 => Event::Accept,
         5 => Event::Retry,
         6 => Event::SwitchCamera,
+        7 if v % 3 == 0 => [Event::Choosing, Event::ChoseNone][v % 2].clone(),
         7 => Event::FilePicked(FileId(serial)),
         8 if v % 4 == 0 => Event::Cancel,
         9 if v % 4 == 0 => Event::Reset,
@@ -47,7 +50,7 @@ fn event_of(play: &Play, (kind, variant, live): Move, serial: u32) -> Event {
         12 if v % 4 == 0 => Event::Disconnected,
         8..=12 => Event::Consented,
         13 | 14 => Event::CameraOpened { generation: camera, info: CAMERA },
-        15 => Event::CameraFailed { generation: camera, error: ErrorCode::ALL[2 + v % 9] },
+        15 => Event::CameraFailed { generation: camera, error: CAMERA_ERRORS[v % CAMERA_ERRORS.len()] },
         16 => Event::CameraEnded { generation: camera },
         17 => Event::Frame { generation: camera, quality: Quality::default() },
         18 | 19 => {
@@ -81,7 +84,8 @@ fn event_of(play: &Play, (kind, variant, live): Move, serial: u32) -> Event {
                 UploadFailure::Busy,
                 UploadFailure::MayHaveLanded,
                 UploadFailure::Refused,
-            ][v % 11],
+                UploadFailure::Over,
+            ][v % 12],
         },
         29 => Event::VerifyDone { generation: verify, judgement: judgement(["success", "failed"][v % 2]) },
         30 => Event::VerifyFailed { generation: verify, failure: relay },
@@ -114,10 +118,10 @@ impl Model {
                 self.timers.remove(timer);
             }
             Event::PhotoReady { generation, photo } if state.grab == Some(*generation) => {
-                self.grabbing -= 1;
+                self.grabbing = 0;
                 self.photos.insert(photo.id);
             }
-            Event::GrabFailed { generation, .. } if state.grab == Some(*generation) => self.grabbing -= 1,
+            Event::GrabFailed { generation, .. } if state.grab == Some(*generation) => self.grabbing = 0,
             Event::LinkReady { generation, link, .. } if state.link == Link::Asked(*generation) => {
                 self.in_flight.remove(&Request::Link);
                 self.links.insert(*link);
@@ -149,7 +153,10 @@ impl Model {
                 prop_assert!(self.camera, "nothing to close");
                 self.camera = false;
             }
-            Effect::Grab { .. } => self.grabbing = 1,
+            Effect::Grab { .. } => {
+                prop_assert_eq!(self.grabbing, 0, "a second photo is being made");
+                self.grabbing = 1;
+            }
             Effect::RequestLink { .. } => prop_assert!(self.in_flight.insert(Request::Link), "a second link request"),
             Effect::Upload { link, photo, .. } => {
                 prop_assert!(self.in_flight.insert(Request::Upload), "a second upload");
@@ -223,6 +230,10 @@ fn play_through(moves: &[Move], auto: bool, review: bool) -> Result<(), TestCase
             prop_assert!(effects.is_empty());
         }
         play.state = state;
+        if before.state.grab != play.state.grab {
+            // Given up; what comes of it is stale.
+            model.grabbing = 0;
+        }
         for effect in &effects {
             model.perform(effect)?;
         }
@@ -247,7 +258,9 @@ fn check(play: &Play, before: &Play, event: &Event, model: &Model) -> Result<(),
     }
     let moving = !matches!(name, ScreenName::Failed | ScreenName::Idle | ScreenName::Done);
     if name == ScreenName::Submitting {
-        let waits = model.timers.contains(&Timer::Retry) || play.state.grab.is_some();
+        let offline = matches!(play.state.screen, Screen::Submitting { wait: Some(Wait::Network), .. });
+        prop_assert!(!offline || !play.state.online, "waits for a network that is there");
+        let waits = offline || model.timers.contains(&Timer::Retry) || play.state.grab.is_some();
         prop_assert!(!model.in_flight.is_empty() || waits, "stuck after {:?}: {:?}", event, play.state);
     }
     if !moving {
@@ -293,4 +306,47 @@ fn random_plays_reach_every_state() {
         }
     }
     assert_eq!(seen.len(), ScreenName::ALL.len(), "{seen:?}");
+}
+
+/// However the network behaves, the person is asked within a bounded number of requests and pauses: nobody looks at
+/// «connecting» for ever.
+fn ends(mut play: Play, answers: &[u8]) -> Result<(), TestCaseError> {
+    for round in 0..400 {
+        if play.name() != ScreenName::Submitting {
+            return Ok(());
+        }
+        let answer = answers[round % answers.len()];
+        let state = &play.state;
+        let event = if let Some(generation) = state.upload {
+            let failure = [UploadFailure::Network, UploadFailure::Stalled, UploadFailure::Busy, UploadFailure::Over];
+            let failure = failure.into_iter().chain([UploadFailure::Expired]).cycle().nth(answer.into());
+            Event::UploadFailed { generation, failure: failure.unwrap() }
+        } else if let Link::Asked(generation) = state.link {
+            match answer % 3 {
+                0 => Event::LinkFailed { generation, failure: RelayFailure::Timeout },
+                _ => Event::LinkReady { generation, link: LinkId(round as u32), life: Some(Duration::from_secs(60)) },
+            }
+        } else if let Some(generation) = play.timer(Timer::LinkLife).filter(|_| answer.is_multiple_of(2)) {
+            Event::Tick { timer: Timer::LinkLife, generation }
+        } else if let Some(generation) = play.timer(Timer::Retry) {
+            Event::Tick { timer: Timer::Retry, generation }
+        } else {
+            // Nothing runs: it waits for the browser's word or the person's, and costs nothing meanwhile.
+            prop_assert!(!state.online);
+            return Ok(());
+        };
+        play.send(event);
+    }
+    Err(TestCaseError::fail(format!("still at it: {:?}", play.state)))
+}
+
+proptest! {
+    #[test]
+    fn a_submission_comes_to_an_end(answers in prop::collection::vec(any::<u8>(), 1..40), online in any::<bool>()) {
+        let mut play = Play::at(Place::Linking);
+        if !online {
+            play.send(Event::Offline);
+        }
+        ends(play, &answers)?;
+    }
 }

@@ -1,5 +1,6 @@
 //! From the start to a photo, as a person lives it.
 
+use akiba_protocol::UploadFailure;
 use akiba_selfie::flow::{
     Announcement, Camera, CameraChoice, Delay, Effect, ErrorCode, Event, FileId, GrabFailure, Hint, Notice, Quality,
     Request, Screen, ScreenName, Source, Timer, limits,
@@ -223,7 +224,12 @@ fn retake_drops_the_photo_and_keeps_an_unused_link() {
 
 #[test]
 fn retake_after_a_try_drops_the_link_that_may_hold_the_old_photo() {
-    let mut play = Play::at(Place::FailedUpload);
+    let mut play = Play::at(Place::Uploading);
+    play.upload_ends(Err(UploadFailure::Network));
+    for _ in 1..limits::TRIES {
+        play.tick(Timer::Retry).upload_ends(Err(UploadFailure::Network));
+    }
+    assert_eq!(play.name(), ScreenName::Failed);
     play.send(Event::Retake);
     assert!(play.did(|effect| matches!(effect, Effect::DropLink(_))));
 }
@@ -265,4 +271,69 @@ fn good_settings_after_bad_ones_begin_anew() {
     assert_eq!(play.name(), ScreenName::Failed);
     play.send(Event::ConfigChanged { customer: false });
     assert_eq!(play.name(), ScreenName::Idle);
+}
+
+#[test]
+fn the_camera_that_the_person_chose_stays_chosen() {
+    let mut play = Play::at(Place::Framing);
+    play.send(Event::SwitchCamera);
+    assert!(play.did(|effect| matches!(effect, Effect::OpenCamera { choice: CameraChoice::Next, .. })));
+    play.camera_opens().send(Event::Hidden).send(Event::Visible);
+    assert!(play.did(|effect| matches!(effect, Effect::OpenCamera { choice: CameraChoice::Last, .. })));
+    play.camera_opens().send(Event::Shutter).photo_comes(1).send(Event::Retake);
+    assert!(play.did(|effect| matches!(effect, Effect::OpenCamera { choice: CameraChoice::Last, .. })));
+    play.send(Event::Cancel).send(Event::Start).send(Event::Consented);
+    assert!(play.did(|effect| matches!(effect, Effect::OpenCamera { choice: CameraChoice::Front, .. })));
+}
+
+#[test]
+fn no_photo_is_taken_behind_a_file_dialog() {
+    let mut play = Play::at(Place::Countdown);
+    play.send(Event::Choosing);
+    assert_eq!(play.name(), ScreenName::Framing);
+    assert_eq!((play.timer(Timer::Countdown), play.timer(Timer::AutoCapture)), (None, None));
+    play.send(Event::ChoseNone);
+    assert!(play.timer(Timer::AutoCapture).is_some());
+}
+
+#[test]
+fn a_camera_that_fails_out_of_sight_is_asked_again_in_sight() {
+    let mut play = Play::at(Place::Starting);
+    play.send(Event::Hidden);
+    let generation = play.camera_generation();
+    play.send(Event::CameraFailed { generation, error: ErrorCode::CameraInUse });
+    assert_eq!(play.state.screen, Screen::Starting { slow: false, paused: true });
+    play.send(Event::Visible);
+    assert!(play.did(|effect| matches!(effect, Effect::OpenCamera { .. })));
+}
+
+#[test]
+fn a_refused_photo_opens_no_camera_out_of_sight() {
+    let mut play = Play::at(Place::Grabbing);
+    let generation = play.state.grab.unwrap();
+    play.send(Event::Hidden).send(Event::GrabFailed { generation, failure: GrabFailure::Prevented });
+    assert_eq!(play.state.camera, Camera::Closed);
+    assert_eq!(play.state.screen, Screen::Starting { slow: false, paused: true });
+}
+
+#[test]
+fn a_lens_that_is_covered_during_the_countdown_stops_it() {
+    let mut play = Play::at(Place::Countdown);
+    let generation = play.camera_generation();
+    for _ in 0..limits::BLACK_FRAMES {
+        play.send(Event::Frame { generation, quality: Quality::default() });
+    }
+    assert_eq!(play.state.screen, Screen::Framing { hint: Hint::NoPicture });
+    assert_eq!(play.timer(Timer::Countdown), None);
+}
+
+#[test]
+fn the_page_may_change_who_presses_the_shutter() {
+    let mut play = Play::at(Place::Countdown);
+    play.config = config(|_| {});
+    play.send(Event::ConfigChanged { customer: false });
+    assert_eq!((play.name(), play.timer(Timer::Countdown)), (ScreenName::Framing, None));
+    play.config = config(|options| options.capture = Some("auto".to_owned()));
+    play.send(Event::ConfigChanged { customer: false });
+    assert!(play.timer(Timer::AutoCapture).is_some());
 }

@@ -79,10 +79,10 @@ fn pauses_double_up_to_sixteen_seconds() {
 }
 
 #[test]
-fn offline_waits_for_the_network_without_counting_tries() {
+fn offline_tries_a_few_times_and_then_waits_for_the_browsers_word_or_the_persons() {
     let mut play = Play::at(Place::Uploading);
     play.send(Event::Offline);
-    for _ in 0..20 {
+    for _ in 0..limits::OFFLINE_PROBES {
         play.upload_ends(Err(UploadFailure::Network));
         assert_eq!(wait_of(&play), Some(Wait::Network));
         assert!(play.did(|effect| *effect == Effect::Announce(Announcement::WaitingForNetwork)));
@@ -90,9 +90,12 @@ fn offline_waits_for_the_network_without_counting_tries() {
         assert!(play.did(|effect| matches!(effect, Effect::Upload { .. })), "the browser may be wrong");
     }
     play.upload_ends(Err(UploadFailure::Network));
+    assert_eq!((wait_of(&play), play.timer(Timer::Retry)), (Some(Wait::Network), None));
+    let mut asked = play.clone();
     play.send(Event::Online);
     assert!(play.did(|effect| matches!(effect, Effect::Upload { .. })));
-    assert_eq!(play.timer(Timer::Retry), None);
+    asked.send(Event::Retry);
+    assert!(asked.did(|effect| matches!(effect, Effect::Upload { .. })));
 }
 
 #[test]
@@ -270,13 +273,81 @@ fn verify_is_never_repeated_by_itself_unless_nothing_was_done() {
 fn verify_waits_for_the_network_and_is_then_asked_for_once() {
     let mut play = Play::at(Place::Uploading);
     play.send(Event::Offline).upload_ends(Ok(()));
-    assert_eq!(wait_of(&play), Some(Wait::Network));
+    assert_eq!((wait_of(&play), play.timer(Timer::Retry)), (Some(Wait::Network), None));
     assert!(!play.did(|effect| matches!(effect, Effect::Verify { .. })));
-    let mut probing = play.clone();
+    for event in [Event::Online, Event::Retry] {
+        let mut play = play.clone();
+        play.send(event);
+        assert!(play.did(|effect| matches!(effect, Effect::Verify { .. })));
+    }
+}
+
+#[test]
+fn a_412_at_the_first_try_is_a_refusal_and_the_link_is_not_used_again() {
+    let mut play = Play::at(Place::Uploading);
+    play.upload_ends(Err(UploadFailure::Refused));
+    assert!(play.did(|effect| matches!(effect, Effect::DropLink(_))));
+    play.send(Event::Retry).link_comes(8, 60);
+    assert!(play.did(|effect| matches!(effect, Effect::Upload { again: false, .. })));
+}
+
+#[test]
+fn what_s3_said_plainly_did_not_land_is_sent_as_for_the_first_time() {
+    for failure in [UploadFailure::Damaged, UploadFailure::SignatureV2] {
+        let mut play = Play::at(Place::Uploading);
+        play.upload_ends(Err(failure));
+        assert!(play.did(|effect| matches!(effect, Effect::Upload { again: false, .. })), "{failure:?}");
+    }
+}
+
+#[test]
+fn five_stalls_are_the_end_even_though_each_has_a_new_link() {
+    let mut play = Play::at(Place::Uploading);
+    for _ in 1..limits::TRIES {
+        play.tick(Timer::LinkLife).tick(Timer::Stall).tick(Timer::Retry);
+        assert!(play.did(|effect| matches!(effect, Effect::RequestLink { .. })));
+        play.link_comes(2, 60);
+    }
+    play.tick(Timer::Stall);
+    assert_eq!(failed_with(&play), Some(ErrorCode::UploadStalled));
+}
+
+#[test]
+fn drops_past_the_links_life_are_drops_like_others() {
+    let mut play = Play::at(Place::Uploading);
+    for _ in 0..3 {
+        play.tick(Timer::LinkLife).upload_ends(Err(UploadFailure::Network)).tick(Timer::Retry).link_comes(2, 60);
+    }
+    assert_eq!(play.name(), ScreenName::Submitting);
+}
+
+#[test]
+fn the_answer_to_the_last_byte_is_given_longer_and_a_short_gap_changes_nothing() {
+    let mut play = Play::at(Place::Uploading);
+    let generation = play.state.upload.unwrap();
+    let stall = |play: &Play| {
+        play.effects.iter().find_map(|effect| match effect {
+            Effect::StartTimer { timer: Timer::Stall, delay, .. } => Some(*delay),
+            _ => None,
+        })
+    };
+    play.send(Event::UploadProgress { generation, sent: 200_000, total: 200_000 });
+    assert_eq!(stall(&play), Some(Delay::After(limits::STALL_ANSWER)));
+    play.send(Event::Offline);
+    assert_eq!(stall(&play), Some(Delay::After(limits::STALL_OFFLINE)));
     play.send(Event::Online);
-    assert!(play.did(|effect| matches!(effect, Effect::Verify { .. })));
-    probing.tick(Timer::Retry);
-    assert!(probing.did(|effect| matches!(effect, Effect::Verify { .. })), "the browser may be wrong");
+    assert_eq!(stall(&play), Some(Delay::After(limits::STALL_ANSWER)));
+}
+
+#[test]
+fn the_page_may_send_a_kept_photo_again_after_any_failure() {
+    let mut play = Play::at(Place::Linking);
+    let generation = play.link_generation();
+    play.send(Event::LinkFailed { generation, failure: RelayFailure::Forbidden });
+    play.send(Event::Retry);
+    assert_eq!(play.name(), ScreenName::Failed, "the person is offered no second try");
+    play.send(Event::Accept);
+    assert!(play.did(|effect| matches!(effect, Effect::RequestLink { .. })), "but the page may have mended it");
 }
 
 #[test]

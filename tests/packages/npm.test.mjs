@@ -66,6 +66,7 @@ test('a plain page takes a photo with it, under a strict policy', async () => {
   await selfie.shoot();
   const [{ detail }] = await selfie.events('selfie-captured');
   assert.equal(detail.blob.type, 'image/jpeg');
+  await watched.settle();
   await page.close();
   watched.clean();
 

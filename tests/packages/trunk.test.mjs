@@ -1,8 +1,11 @@
-// What `trunk build` makes of the root index.html: the same demo, from the camera to the verdict.
+// What Trunk makes of the root index.html: the same demo, from the camera to the verdict, by `trunk build` as by
+// scripts/serve.sh, whose `trunk serve` hands the relay's calls on.
 
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -18,11 +21,17 @@ import { film } from '../fixtures/face/film.mjs';
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
+/** How long `trunk serve` may take until its first build is served, in milliseconds. */
+const PATIENCE = 300_000;
+
+// Trunk can't read NO_COLOR=1.
+const { NO_COLOR, ...env } = process.env;
+
 let dist, demo, browser;
 
 before(async () => {
   dist = await mkdtemp(join(tmpdir(), 'akiba-selfie-'));
-  await run('trunk', ['build', '--dist', dist, '--skip-version-check'], { cwd: root });
+  await run('trunk', ['build', '--dist', dist, '--skip-version-check'], { cwd: root, env });
   demo = await startDemo({ site: dist });
   browser = await launch({ film: (await film()).file });
 });
@@ -41,13 +50,60 @@ test('it makes the files that the demo is made of', async () => {
   assert.doesNotMatch(await readFile(join(dist, 'index.html'), 'utf8'), /<script(?![^>]* src=)|<style/, 'nothing is inline');
 });
 
-test('its page reaches a verdict, under the demo\'s policy', async () => {
+test('its page reaches a verdict, under the demo\'s policy', () => verdict(demo.page));
+
+test('`trunk serve` reaches a verdict through its proxy, and ends with what runs beside it', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'akiba-selfie-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const [port, relayPort] = await freePorts(2);
+  const [page, relay] = [port, relayPort].map((number) => `http://127.0.0.1:${number}`);
+  const output = [];
+  const serving = spawn('scripts/serve.sh', ['--dist', folder], {
+    cwd: root,
+    // As in a shell that wants no colours.
+    env: { ...env, NO_COLOR: '1', PORT: port, RELAY_PORT: relayPort },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = once(serving, 'exit');
+  const stop = async () => {
+    if (serving.exitCode === null && serving.signalCode === null) serving.kill('SIGTERM');
+    await ended;
+  };
+  t.after(stop);
+  serving.stdout.on('data', (data) => output.push(data));
+  serving.stderr.on('data', (data) => output.push(data));
+  for (const end = Date.now() + PATIENCE; !(await answers(page)); ) {
+    assert.equal(serving.exitCode, null, output.join(''));
+    assert.ok(Date.now() < end, `not up after ${PATIENCE / 1000} s: ${output.join('')}`);
+    await new Promise((wake) => setTimeout(wake, 200));
+  }
+
+  await verdict(page);
+  assert.ok(await answers(relay), 'the relay is at its own port');
+  await stop();
+  assert.deepEqual([await answers(page), await answers(relay)], [false, false], 'nothing runs on');
+  assert.deepEqual((await readdir(root)).filter((name) => /^Trunk\..+\.toml$/.test(name)), []);
+});
+
+async function verdict(origin) {
   const page = await browser.newPage();
   const watched = await watch(page);
-  const selfie = await Selfie.open(page, `${demo.page}/`);
+  const selfie = await Selfie.open(page, `${origin}/`);
   await selfie.takeAndSend();
   const { detail } = await selfie.event('selfie-verified');
   assert.equal(detail.outcome, 'verified');
+  await watched.settle();
   await page.close();
   watched.clean();
-});
+}
+
+/** Whether a web server is there, whatever it says. */
+const answers = (origin) => fetch(origin).then(() => true, () => false);
+
+async function freePorts(count) {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+  await Promise.all(servers.map((server) => once(server, 'listening')));
+  const ports = servers.map((server) => server.address().port);
+  await Promise.all(servers.map((server) => new Promise((closed) => server.close(closed))));
+  return ports;
+}

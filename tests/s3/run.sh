@@ -5,16 +5,27 @@ set -eu
 
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
 cache=${AKIBA_SELFIE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/akiba-selfie}
-venv=$cache/venv-s3
+
+# One environment for each list of packages and each Python, so that clones with other lists keep theirs.
+key=$(python3 -c 'import hashlib, sys
+print(hashlib.sha256(open(sys.argv[1], "rb").read() + sys.version.encode()).hexdigest()[:16])' "$here/requirements.txt")
+venv=$cache/venv-s3-$key
 python=$venv/bin/python
 
-# The copy of the requirements is written last, so it says that the rest is there.
-if ! cmp -s "$here/requirements.txt" "$venv/requirements.txt"; then
+# It gets its name when it is whole, so the name says that all is there. Where another run was faster, its one is taken.
+if [ ! -d "$venv" ]; then
     echo "setting up $venv" >&2
-    rm -rf "$venv"
-    python3 -m venv "$venv"
-    "$python" -m pip install --quiet --disable-pip-version-check -r "$here/requirements.txt"
-    cp "$here/requirements.txt" "$venv/requirements.txt"
+    mkdir -p "$cache"
+    new=$(mktemp -d "$venv.XXXXXX")
+    trap 'rm -rf "$new"' EXIT
+    trap 'exit 129' HUP
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+    python3 -m venv "$new"
+    "$new/bin/python" -m pip install --quiet --disable-pip-version-check -r "$here/requirements.txt"
+    python3 -c 'import os, sys; os.rename(*sys.argv[1:])' "$new" "$venv" 2>/dev/null || [ -d "$venv" ]
+    rm -rf "$new"
+    trap - EXIT HUP INT TERM
 fi
 
 if [ "${1:-}" = swift ]; then
@@ -28,7 +39,7 @@ if [ "${1:-}" = sign ]; then
 fi
 
 if [ -z "${AKIBA_SANDBOX:-}" ]; then
-    cargo build --quiet --manifest-path "$here/../../Cargo.toml" -p akiba-sandbox
+    cargo build --quiet --locked --manifest-path "$here/../../Cargo.toml" -p akiba-sandbox
     AKIBA_SANDBOX=${CARGO_TARGET_DIR:-$here/../../target}/debug/akiba-sandbox
 fi
 
@@ -38,11 +49,20 @@ sandbox_pid=
 clean_up() {
     for pid in $swift_pid $sandbox_pid; do
         kill "$pid" 2>/dev/null || true
+    done
+    for pid in $swift_pid $sandbox_pid; do
+        tries=0
+        while [ "$tries" -lt 50 ] && kill -0 "$pid" 2>/dev/null; do
+            tries=$((tries + 1))
+            sleep 0.1
+        done
+        kill -9 "$pid" 2>/dev/null || true
         wait "$pid" 2>/dev/null || true
     done
     rm -rf "$scratch"
 }
 trap clean_up EXIT
+trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 

@@ -46,8 +46,10 @@ after(async () => {
   await browser?.close();
   await site?.close();
   if (swift && swift.exitCode === null) {
+    const fallback = setTimeout(() => swift.kill('SIGKILL'), 10_000);
     swift.kill();
     await new Promise((ended) => swift.once('exit', ended));
+    clearTimeout(fallback);
   }
   if (folder) await rm(folder, { recursive: true, force: true });
 });
@@ -91,6 +93,7 @@ for (const version of ['v4', 'v2']) {
 
     const object = Buffer.from(await (await fetch(links.read)).arrayBuffer());
     assert.ok(object.equals(await selfie.capturedBytes()), 'the object is not the photo of selfie-captured');
+    await watched.settle();
     await page.close();
     watched.clean();
   });

@@ -1,5 +1,6 @@
 // Runs a command with a fault server beside it: `node tests/support/with-fault-server.mjs COMMAND…`. The command finds
-// the server's URL in AKIBA_TEST_FAULT_SERVER, and its exit code is this program's.
+// the server's URL in AKIBA_TEST_FAULT_SERVER, and its exit code is this program's. Signals go to all that the command has
+// started, such as the browser behind a test runner behind cargo.
 
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
@@ -15,9 +16,20 @@ if (!command) {
 const server = await startFaultServer();
 const child = spawn(command, args, {
   stdio: "inherit",
+  // A process group of its own, so that a signal can be for the whole of it.
+  detached: true,
   env: { ...process.env, AKIBA_TEST_FAULT_SERVER: server.url },
 });
-for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"]) {
+  process.on(signal, () => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, signal);
+    } catch (error) {
+      // All of it may have ended already.
+      if (error.code !== "ESRCH") throw error;
+    }
+  });
+}
 
 const end = (code) => {
   server.stop();

@@ -97,7 +97,7 @@ async fn no_answer_is_the_network_and_past_its_life_the_link() {
     let fault = Fault::answering(json!([{ "cut": 0 }])).await;
     let target = target(&fault.url(&v4(600, "host")));
     let told = told_while(&target, &photo(1000), false, false, || Calendar::off_by(600)).await;
-    assert_eq!(told.last(), Some(&Progress::Failed(UploadFailure::Expired)));
+    assert_eq!(told.last(), Some(&Progress::Failed(UploadFailure::Network)), "the flow knows how old the link is");
 }
 
 #[wasm_bindgen_test]

@@ -42,6 +42,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   site.broken.clear();
+  await watched.settle();
   await page.close();
   watched.clean();
 });

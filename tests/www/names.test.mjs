@@ -54,7 +54,7 @@ test('the Rust reads the attributes of the registry', () => {
 });
 
 test('the Rust has the states of the registry', () => {
-  const names = block(read('src/flow/state.rs').split('impl ScreenName')[1], 'pub fn as_str');
+  const names = block(read('src/flow/screen.rs').split('impl ScreenName')[1], 'pub fn as_str');
   sameNames(all(names, /=> "(\w+)"/g), STATES);
 });
 

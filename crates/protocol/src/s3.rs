@@ -10,8 +10,10 @@ pub enum UploadFailure {
     Network,
     /// Thirty seconds without a byte.
     Stalled,
-    /// The link is past its life.
+    /// The link is past its life: S3 says so.
     Expired,
+    /// The link's life was over before anything was sent.
+    Over,
     /// S3 says that the clock that signed the link is off (`RequestTimeTooSkewed`).
     ClockSkew,
     /// S3 computed another signature, or saw headers that are not signed.
@@ -52,7 +54,6 @@ pub fn classify(status: u16, body: &str, sent: Sent) -> Result<(), UploadFailure
     let code = error_code(body).unwrap_or_default();
     Err(match (status, code) {
         (200..=299, _) => return Ok(()),
-        (0, _) if sent.link_over => Failure::Expired,
         (0, _) => Failure::Network,
         (_, "ExpiredToken") => Failure::Expired,
         (403, "AccessDenied") if body.contains("Request has expired") || body.contains("Policy expired") => {

@@ -124,7 +124,8 @@ impl SignedLink {
     ///
     /// `now` is this machine's clock in seconds since 1970. A V4 link says both when it was signed and how long it
     /// lasts. A clock that puts «now» outside that span is wrong (the link was received this moment), and then the
-    /// stated life counts alone. A V2 link says only when it ends, so there the clock has to be believed.
+    /// stated life counts alone. A V2 link says only when it ends, so there the clock has to be believed; one
+    /// that puts that end into the past is wrong, too, and then nothing is known.
     #[must_use]
     pub fn life(&self, now: i64) -> Option<Duration> {
         let seconds = match self.scheme {
@@ -133,7 +134,7 @@ impl SignedLink {
                 let by_clock = self.signed_at.map(|at| at.saturating_add(lasts).saturating_sub(now));
                 by_clock.filter(|left| (0..=lasts).contains(left)).unwrap_or(lasts)
             }
-            Scheme::V2 => self.ends_at?.saturating_sub(now),
+            Scheme::V2 => Some(self.ends_at?.saturating_sub(now)).filter(|left| *left > 0)?,
             Scheme::Unknown => return None,
         };
         Some(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))

@@ -60,10 +60,11 @@ pub struct Judgement {
 
 impl Judgement {
     /// Judges a reply by its `status` and its identity's `fraud_detected`: [`Outcome::Verified`] if the first is exactly
-    /// `"success"` and the second is not `High`, in capitals or not.
+    /// `"success"` and the second is not `High`, in capitals or not. A missing `fraud_detected` counts as not
+    /// `High`, and so does one that is no string, as [`Identity`] drops a known field of a wrong type.
     #[must_use]
     pub fn of(status: Option<&str>, fraud_detected: Option<&str>) -> Self {
-        let fraud = fraud_detected.is_some_and(|word| word.eq_ignore_ascii_case("high"));
+        let fraud = fraud_detected.is_some_and(|word| word.trim().eq_ignore_ascii_case("high"));
         let reason = match status {
             Some("success") if fraud => Some(Reason::Fraud),
             Some("success") => None,

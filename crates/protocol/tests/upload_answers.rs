@@ -26,7 +26,7 @@ fn each_answer_has_its_meaning() {
     let rows = [
         (0, "", "", FRESH, Failure::Network),
         (0, "", "", AGAIN, Failure::Network),
-        (0, "", "", OVER, Failure::Expired),
+        (0, "", "", OVER, Failure::Network),
         (403, "AccessDenied", expired, FRESH, Failure::Expired),
         (400, "ExpiredToken", "", FRESH, Failure::Expired),
         (403, "ExpiredToken", "", FRESH, Failure::Expired),

@@ -7,25 +7,26 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::routes::{customer, fallback, health};
 use crate::state::AppState;
-use crate::{capacity, cors, observe};
+use crate::{cors, observe};
 
-/// The service: its calls, of which the vendor's own are limited in number, in the layers that surround them all.
+/// The service: its calls, in the layers that surround them all.
 pub fn app(state: AppState) -> Router {
-    let calls = Router::new()
+    let routes = Router::new()
         .route("/v1/customer", post(customer::link))
         .route("/v1/customer/verify", post(customer::verify))
-        .route_layer(from_fn_with_state(state.clone(), capacity::shed));
-    surround(Router::new().merge(calls).route("/healthz", get(health::live)), state)
+        .route("/healthz", get(health::live));
+    surround(routes, state)
 }
 
-/// From the outside in, a request passes: its log line and id, the catch for panics, the check of its origin, CORS.
+/// From the outside in, a request passes: its log line and id, the check of its origin, CORS, the catch for panics. The
+/// catch is inside CORS, as a page could not read the answer to a panic otherwise.
 fn surround(routes: Router<AppState>, state: AppState) -> Router {
     routes
         .fallback(fallback::not_found)
         .method_not_allowed_fallback(fallback::method_not_allowed)
+        .layer(CatchPanicLayer::custom(fallback::panicked))
         .layer(cors::layer(&state.origins))
         .layer(from_fn_with_state(state.clone(), cors::guard))
-        .layer(CatchPanicLayer::custom(fallback::panicked))
         .layer(from_fn(observe::observe))
         .with_state(state)
 }
@@ -49,14 +50,16 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_panic_is_a_problem_that_tells_nothing_of_it() {
-        let settings = Settings::try_parse_from(["akiba-relay"]).unwrap();
+    async fn a_panic_is_a_problem_that_tells_nothing_of_it_and_that_the_page_can_read() {
+        let settings = Settings::try_parse_from(["akiba-relay", "--allow-origin=https://bank.example"]).unwrap();
         let token = VendorToken::new(&"x".to_owned().into(), None).unwrap();
         let state = AppState::new(&settings, &token).unwrap();
         let router = surround(Router::new().route("/broken", get(broken)), state);
 
-        let response = router.oneshot(Request::get("/broken").body(Body::empty()).unwrap()).await.unwrap();
+        let request = Request::get("/broken").header("origin", "https://bank.example").body(Body::empty());
+        let response = router.oneshot(request.unwrap()).await.unwrap();
         assert_eq!(response.status(), 500);
+        assert_eq!(response.headers()["access-control-allow-origin"], "https://bank.example");
         let id = response.headers()["x-request-id"].to_str().unwrap().to_owned();
         let body = to_bytes(response.into_body(), 4_096).await.unwrap();
         let problem: Problem = serde_json::from_slice(&body).unwrap();

@@ -1,25 +1,44 @@
-//! Sheds requests over the limit ([`shed`]), so that a slow vendor can't pile up work here without end.
+//! How many calls may be at work at once ([`Capacity`]), so that a slow vendor can't pile up work here without end.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
 
 use akiba_protocol::ProblemCode;
-use axum::extract::{Request, State};
-use axum::middleware::Next;
-use axum::response::Response;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::error::RelayError;
-use crate::state::AppState;
 
-/// Seconds after which a shed call may be tried again. A permit is free as soon as any call ends, so the shortest
-/// time that the header can say is right.
+/// Seconds after which a shed call may be tried again. A place is free as soon as any call ends, so the shortest time
+/// that the header can say is right.
 const RETRY_AFTER_SECONDS: u32 = 1;
 
-/// Lets a request through if a permit is free, and answers 503 if none is. Nothing queues.
-///
-/// # Errors
-/// [`ProblemCode::Overloaded`] when every permit is taken.
-pub async fn shed(State(state): State<AppState>, request: Request, next: Next) -> Result<Response, RelayError> {
-    let _permit = state
-        .in_flight
-        .try_acquire()
-        .map_err(|_| RelayError::new(ProblemCode::Overloaded).retry_after(RETRY_AFTER_SECONDS))?;
-    Ok(next.run(request).await)
+/// Places for calls at work; a clone shares them.
+#[derive(Clone, Debug)]
+pub struct Capacity(Arc<Semaphore>);
+
+/// A place that is taken, until it is dropped.
+#[derive(Debug)]
+#[must_use]
+pub struct Place<'a> {
+    _permit: SemaphorePermit<'a>,
+}
+
+impl Capacity {
+    /// Places for so many calls.
+    #[must_use]
+    pub fn of(calls: NonZeroUsize) -> Self {
+        Self(Arc::new(Semaphore::new(calls.get().min(Semaphore::MAX_PERMITS))))
+    }
+
+    /// Takes a place. Nothing queues. To be called once the body is there: a caller who sends it slowly would keep
+    /// others out.
+    ///
+    /// # Errors
+    /// [`ProblemCode::Overloaded`] when every place is taken.
+    pub fn enter(&self) -> Result<Place<'_>, RelayError> {
+        match self.0.try_acquire() {
+            Ok(permit) => Ok(Place { _permit: permit }),
+            Err(_) => Err(RelayError::new(ProblemCode::Overloaded).retry_after(RETRY_AFTER_SECONDS)),
+        }
+    }
 }

@@ -12,7 +12,7 @@
 //! - [`vendor`]: the client of the vendor's API ([`VendorClient`](vendor::VendorClient), [`VendorError`](vendor::VendorError)).
 //! - [`cors`]: which pages may call ([`Origin`](cors::Origin)).
 //! - [`body`]: the request body, limited, timed and checked ([`JsonBody`](body::JsonBody)).
-//! - [`capacity`]: sheds requests over the limit.
+//! - [`capacity`]: how many calls may be at work at once.
 //! - [`error`]: the one error of all calls ([`RelayError`](error::RelayError)).
 //! - [`observe`]: the request id, the log line and the body of an error.
 //! - [`mod@serve`]: the accept loop ([`ConnectionLimits`]).

@@ -15,7 +15,7 @@ async fn main() -> ExitCode {
     match run(Settings::parse()).await {
         Ok(Drained::Whole) => ExitCode::SUCCESS,
         Ok(Drained::Cut) => {
-            tracing::warn!("the drain time-out passed with requests still running");
+            tracing::warn!("requests that still ran were cut");
             ExitCode::FAILURE
         }
         Err(error) => {
@@ -37,7 +37,7 @@ async fn run(settings: Settings) -> Result<Drained, Box<dyn Error>> {
     let token = VendorToken::load(settings.token_file.as_deref(), variable, settings.token_scheme.as_ref())?;
     telemetry::init(settings.log_format, settings.log.clone())?;
     let state = AppState::new(&settings, &token)?;
-    let signals = Signals::listen()?;
+    let (mut first, mut second) = (Signals::listen()?, Signals::listen()?);
     let listener = TcpListener::bind(settings.listen)
         .await
         .map_err(|error| format!("can't listen on {}: {error}", settings.listen))?;
@@ -45,7 +45,10 @@ async fn run(settings: Settings) -> Result<Drained, Box<dyn Error>> {
     if settings.allow_origin.is_empty() {
         tracing::warn!("no --allow-origin: every page of a browser is refused");
     }
-    let drained = serve(listener, app(state), ConnectionLimits::from(&settings), signals.received()).await;
+    let drained = tokio::select! {
+        drained = serve(listener, app(state), ConnectionLimits::from(&settings), first.received()) => drained,
+        () = second.received_twice() => Drained::Cut,
+    };
     tracing::info!("stopped");
     Ok(drained)
 }

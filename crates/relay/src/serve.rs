@@ -50,11 +50,12 @@ impl From<&Settings> for ConnectionLimits {
 pub enum Drained {
     /// Every request got its answer.
     Whole,
-    /// The drain time-out passed, and connections were cut.
+    /// Connections were cut while requests still ran.
     Cut,
 }
 
-/// Serves `app` on `listener` (HTTP/1.1) until `shutdown` is ready, then lets running requests end.
+/// Serves `app` on `listener` (HTTP/1.1) until `shutdown` is ready, then lets running requests end. Dropped before its
+/// end, it cuts every connection.
 pub async fn serve(
     listener: TcpListener,
     app: Router,

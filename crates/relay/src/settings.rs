@@ -80,7 +80,7 @@ pub struct Settings {
     #[arg(long, env = "AKIBA_RELAY_HEADER_TIMEOUT", value_name = "DURATION", default_value = "10s", value_parser = duration)]
     pub header_timeout: Duration,
 
-    /// Most calls at work at once; further ones get 503
+    /// Most calls at the vendor at once; further ones get 503
     #[arg(long, env = "AKIBA_RELAY_MAX_IN_FLIGHT", value_name = "COUNT", default_value = "128")]
     pub max_in_flight: NonZeroUsize,
 
@@ -88,8 +88,8 @@ pub struct Settings {
     #[arg(long, env = "AKIBA_RELAY_MAX_CONNECTIONS", value_name = "COUNT", default_value = "1024")]
     pub max_connections: NonZeroUsize,
 
-    /// Longest wait for running requests after SIGINT or SIGTERM
-    #[arg(long, env = "AKIBA_RELAY_DRAIN_TIMEOUT", value_name = "DURATION", default_value = "30s", value_parser = duration)]
+    /// Longest wait for running requests after a signal; a second signal ends it at once
+    #[arg(long, env = "AKIBA_RELAY_DRAIN_TIMEOUT", value_name = "DURATION", default_value = "45s", value_parser = duration)]
     pub drain_timeout: Duration,
 
     /// How log lines look
@@ -128,6 +128,12 @@ mod tests {
     #[test]
     fn the_command_is_well_formed() {
         Settings::command().debug_assert();
+    }
+
+    #[test]
+    fn a_request_that_is_as_slow_as_it_may_be_ends_within_the_drain_timeout() {
+        let settings = Settings::try_parse_from(["akiba-relay"]).unwrap();
+        assert!(settings.body_timeout + settings.vendor_timeout < settings.drain_timeout);
     }
 
     #[test]

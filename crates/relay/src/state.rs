@@ -4,8 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
-
+use crate::capacity::Capacity;
 use crate::cors::Origin;
 use crate::settings::Settings;
 use crate::vendor::VendorClient;
@@ -41,8 +40,8 @@ pub struct AppState {
     pub vendor: VendorClient,
     /// Origins of the pages that may call.
     pub origins: Arc<[Origin]>,
-    /// One permit for each call that may be at work.
-    pub in_flight: Arc<Semaphore>,
+    /// Places for the calls that may be at work.
+    pub capacity: Capacity,
     /// Largest request body, in bytes.
     pub max_body_bytes: usize,
     /// Longest wait for a request's body.
@@ -58,7 +57,7 @@ impl AppState {
         Ok(Self {
             vendor: VendorClient::new(settings, token).map_err(StartError::Client)?,
             origins: settings.allow_origin.clone().into(),
-            in_flight: Arc::new(Semaphore::new(settings.max_in_flight.get().min(Semaphore::MAX_PERMITS))),
+            capacity: Capacity::of(settings.max_in_flight),
             max_body_bytes: settings.max_body_bytes.get(),
             body_timeout: settings.body_timeout,
         })

@@ -18,7 +18,9 @@ pub fn subscriber<W>(format: LogFormat, filter: Targets, colour: bool, writer: W
 where
     W: for<'writer> MakeWriter<'writer> + Send + Sync + 'static,
 {
-    let lines = fmt::layer().with_writer(writer);
+    // A line that can't be written is lost. Without this the layer would complain on standard error, and panic where
+    // that is a terminal that has been closed.
+    let lines = fmt::layer().with_writer(writer).log_internal_errors(false);
     let lines: Box<dyn Layer<Registry> + Send + Sync> = match format {
         LogFormat::Json => lines.json().flatten_event(true).with_current_span(false).with_span_list(false).boxed(),
         LogFormat::Text => lines.with_ansi(colour).boxed(),

@@ -10,6 +10,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Output, Stdio};
 
+use rustix::process::{Pid, Signal, kill_process};
 use support::{IDENTIFIER, S3_KEY, SIGNATURE, TOKEN, Vendor, link_reply, link_request};
 
 fn command(flags: &[&str]) -> Command {
@@ -45,9 +46,9 @@ impl Running {
         (running, address)
     }
 
-    fn signal(&self, name: &str) {
-        let id = self.0.id().to_string();
-        assert!(Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
+    fn signal(&self, signal: Signal) {
+        let id = Pid::from_raw(self.0.id().try_into().unwrap()).unwrap();
+        kill_process(id, signal).unwrap();
     }
 
     fn end(mut self) -> (bool, String) {
@@ -128,9 +129,11 @@ fn a_port_in_use_is_a_clear_message() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_serves_logs_without_secrets_and_ends_on_both_signals() {
+async fn it_serves_logs_without_secrets_and_ends_on_every_signal() {
     let vendor = Vendor::saying(200, link_reply().to_string()).await;
-    for (signal, format) in [("TERM", "text"), ("INT", "json")] {
+    for (signal, format) in
+        [(Signal::TERM, "text"), (Signal::INT, "json"), (Signal::HUP, "text"), (Signal::QUIT, "json")]
+    {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         writeln!(file, "{TOKEN}").unwrap();
         let mut command = command(&["--token-file", file.path().to_str().unwrap(), "--log-format", format]);
@@ -155,6 +158,47 @@ async fn it_serves_logs_without_secrets_and_ends_on_both_signals() {
             assert!(!log.contains(secret), "{secret} is in the log");
         }
     }
-    assert_eq!(vendor.seen().len(), 2);
+    assert_eq!(vendor.seen().len(), 4);
     assert_eq!(vendor.seen()[0].headers["token"], TOKEN);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_outlives_its_terminal_until_it_has_ended_in_order() {
+    let vendor = Vendor::saying(200, link_reply().to_string()).await;
+    let mut command = command(&["--listen=127.0.0.1:0", "--vendor-base", &vendor.base, "--log=trace"]);
+    command.env("AKIBA_TOKEN", TOKEN);
+    let (mut running, address) = Running::start(command);
+    // What it writes there from now on is an error.
+    drop(running.0.stderr.take());
+    let answer = tokio::task::spawn_blocking(move || post(&address, &link_request().to_string())).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    running.signal(Signal::HUP);
+    assert!(running.0.wait().unwrap().success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_signal_ends_it_at_once() {
+    let (reached, mut at_vendor) = tokio::sync::mpsc::unbounded_channel();
+    let vendor = Vendor::raw(move |stream| {
+        let reached = reached.clone();
+        async move {
+            reached.send(()).unwrap();
+            std::future::pending::<()>().await;
+            drop(stream);
+        }
+    })
+    .await;
+    let flags = ["--listen=127.0.0.1:0", "--vendor-base", &vendor.base, "--vendor-timeout=1h", "--drain-timeout=1h"];
+    let mut command = command(&flags);
+    command.env("AKIBA_TOKEN", TOKEN);
+    let (running, address) = Running::start(command);
+    let caller = tokio::task::spawn_blocking(move || post(&address, &link_request().to_string()));
+    at_vendor.recv().await.unwrap();
+    // Two kinds, as two of one kind may become one on their way.
+    running.signal(Signal::TERM);
+    running.signal(Signal::INT);
+    let (success, log) = running.end();
+    assert!(!success, "a call was cut");
+    assert!(log.contains("requests that still ran were cut"), "{log}");
+    assert_eq!(caller.await.unwrap(), "", "the call gets no answer");
 }

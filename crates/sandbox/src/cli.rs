@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 use http::HeaderValue;
+use url::Url;
 
 use crate::sandbox::Options;
 use crate::tether;
@@ -90,7 +91,7 @@ pub struct CommonArgs {
     )]
     pub s3_secret_key: Option<String>,
     /// Origin of a further page that may call and upload, such as http://127.0.0.1:3000; repeat it for more
-    #[arg(long, value_name = "ORIGIN")]
+    #[arg(long, value_name = "ORIGIN", value_parser = page_origin)]
     pub origin: Vec<HeaderValue>,
     /// Life of a signed link, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=604_800))]
@@ -101,6 +102,9 @@ pub struct CommonArgs {
     /// Serve the test controls under /_sandbox on the vendor's port
     #[arg(long)]
     pub test_controls: bool,
+    /// End when standard input does, so that this never outlives the program that started it
+    #[arg(long)]
+    pub end_with_stdin: bool,
     /// Write addresses and keys to this file, as JSON, once everything is up
     #[arg(long, value_name = "FILE")]
     pub ready_file: Option<PathBuf>,
@@ -133,11 +137,41 @@ impl CommonArgs {
     }
 }
 
+/// Reads the origin of one page. `*` is none: the S3 would let every page upload, and the relay takes no such thing.
+fn page_origin(text: &str) -> Result<HeaderValue, String> {
+    let example = "an http or https origin such as http://127.0.0.1:3000";
+    let origin = Url::parse(text).map_err(|_| format!("it is not {example}"))?.origin().ascii_serialization();
+    if !origin.starts_with("http://") && !origin.starts_with("https://") {
+        return Err(format!("it is not {example}"));
+    }
+    if origin != text {
+        return Err(format!("browsers send this origin as {origin}"));
+    }
+    HeaderValue::try_from(origin).map_err(|_| format!("it is not {example}"))
+}
+
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that can't go on fails")]
 mod tests {
-    use clap::CommandFactory;
+    use clap::{CommandFactory, Parser};
 
     use super::Cli;
+
+    #[test]
+    fn an_origin_is_one_page_s_spelt_as_browsers_do() {
+        let parse = |origin| Cli::try_parse_from(["akiba-sandbox", "serve", "--origin", origin]);
+        for right in ["http://127.0.0.1:3000", "http://localhost:8080", "https://bank.example", "http://[::1]:8080"] {
+            assert!(parse(right).is_ok(), "{right}");
+        }
+        for wrong in ["*", "null", "", "bank.example", "localhost:8080", "ftp://bank.example", "data:,x"] {
+            let error = parse(wrong).unwrap_err().to_string();
+            assert!(error.contains("it is not an http or https origin such as"), "{wrong}: {error}");
+        }
+        for wrong in ["https://bank.example/", "https://BANK.example", "https://bank.example:443"] {
+            let error = parse(wrong).unwrap_err().to_string();
+            assert!(error.contains("browsers send this origin as https://bank.example"), "{wrong}: {error}");
+        }
+    }
 
     #[test]
     fn the_command_is_well_formed() {

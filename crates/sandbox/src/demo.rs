@@ -13,6 +13,7 @@ use crate::page::{PageSettings, page_app};
 use crate::relay_child::{RelayChild, RelayError, RelaySettings};
 use crate::report::Report;
 use crate::sandbox::{self, Options, Sandbox};
+use crate::stop::Stop;
 
 /// Port of the relay where another server has the page.
 const RELAY_PORT: u16 = 8081;
@@ -28,6 +29,8 @@ pub enum Failure {
     Relay(RelayError),
     /// The relay ended while the demo ran.
     RelayEnded(ExitStatus),
+    /// There was a second signal before the relay had ended.
+    Hurried,
     /// Anything else of files and sockets.
     Io(io::Error),
 }
@@ -38,7 +41,7 @@ impl Failure {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::PortInUse(_) | Self::NoSite(_) => 2,
-            Self::Relay(_) | Self::RelayEnded(_) | Self::Io(_) => 1,
+            Self::Relay(_) | Self::RelayEnded(_) | Self::Hurried | Self::Io(_) => 1,
         }
     }
 }
@@ -47,11 +50,13 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::PortInUse(port) => {
-                write!(f, "port {port} is in use: choose another one, such as PORT={}", port.saturating_add(10))
+                let other = port.checked_add(10).unwrap_or(port - 10);
+                write!(f, "port {port} is in use: choose another one, such as PORT={other}")
             }
             Self::NoSite(site) => write!(f, "there is no index.html in {}", site.display()),
             Self::Relay(error) => error.fmt(f),
             Self::RelayEnded(status) => write!(f, "the relay has ended ({status}), and the demo with it"),
+            Self::Hurried => f.write_str("a second signal: the relay was killed"),
             Self::Io(error) => error.fmt(f),
         }
     }
@@ -65,12 +70,12 @@ impl From<io::Error> for Failure {
     }
 }
 
-/// Runs the vendor's API and the S3 until a signal.
+/// Runs the vendor's API and the S3 until a reason to [`Stop`].
 ///
 /// # Errors
 /// [`Failure`] where they can't start.
 pub async fn serve(args: ServeArgs) -> Result<(), Failure> {
-    let mut stop = Stop::listen()?;
+    let mut stop = Stop::listen(args.common.end_with_stdin)?;
     let options = Options { vendor_port: args.vendor_port, s3_port: args.s3_port, ..args.common.options() };
     let sandbox = Sandbox::start(options).await?;
     announce(&args.common, &Report::of(&sandbox))?;
@@ -78,13 +83,13 @@ pub async fn serve(args: ServeArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Runs everything, with the relay as a child process, until a signal or until the relay ends. Must be awaited on the
-/// main thread (see [`crate::tether`]).
+/// Runs everything, with the relay as a child process, until a reason to [`Stop`] or until the relay ends. Must be
+/// awaited on the main thread (see [`crate::tether`]).
 ///
 /// # Errors
-/// [`Failure`] where a part can't start, and where the relay ends.
+/// [`Failure`] where a part can't start, where the relay ends, and where a second signal does not wait for its end.
 pub async fn demo(args: DemoArgs) -> Result<(), Failure> {
-    let mut stop = Stop::listen()?;
+    let mut stop = Stop::listen(args.common.end_with_stdin)?;
     let mut running = tokio::select! {
         started = start(&args) => started?,
         () = stop.wait() => return Ok(()),
@@ -94,7 +99,10 @@ pub async fn demo(args: DemoArgs) -> Result<(), Failure> {
         () = stop.wait() => {}
         status = running.relay.ended() => return Err(Failure::RelayEnded(status?)),
     }
-    running.relay.stop().await?;
+    tokio::select! {
+        stopped = running.relay.stop() => stopped.map(drop)?,
+        () = stop.wait() => return Err(Failure::Hurried),
+    }
     Ok(())
 }
 
@@ -164,7 +172,7 @@ fn page_origins(port: u16) -> io::Result<Vec<HeaderValue>> {
 fn relay_program(given: Option<PathBuf>) -> io::Result<PathBuf> {
     match given {
         Some(program) => Ok(program),
-        None => Ok(std::env::current_exe()?.with_file_name(format!("akiba-relay{}", std::env::consts::EXE_SUFFIX))),
+        None => Ok(std::env::current_exe()?.with_file_name("akiba-relay")),
     }
 }
 
@@ -176,37 +184,15 @@ fn announce(args: &CommonArgs, report: &Report) -> io::Result<()> {
     writeln!(io::stdout(), "{report}\n{}", report.ready_line())
 }
 
-/// The signals that end a run. They are caught from the moment this is made, so that none is lost during start-up.
-struct Stop {
-    #[cfg(unix)]
-    interrupt: tokio::signal::unix::Signal,
-    #[cfg(unix)]
-    terminate: tokio::signal::unix::Signal,
-}
+#[cfg(test)]
+mod tests {
+    use super::Failure;
 
-impl Stop {
-    #[cfg(unix)]
-    fn listen() -> io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
-    }
-
-    #[cfg(unix)]
-    async fn wait(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
+    #[test]
+    fn the_port_that_is_suggested_is_another_one() {
+        for (port, other) in [(8080, 8090), (65525, 65535), (65526, 65516), (65535, 65525)] {
+            let text = Failure::PortInUse(port).to_string();
+            assert_eq!(text, format!("port {port} is in use: choose another one, such as PORT={other}"));
         }
-    }
-
-    #[cfg(not(unix))]
-    fn listen() -> io::Result<Self> {
-        Ok(Self {})
-    }
-
-    #[cfg(not(unix))]
-    async fn wait(&mut self) {
-        // Where no handler can be set, the default one ends the process as well.
-        let _ = tokio::signal::ctrl_c().await;
     }
 }

@@ -11,6 +11,7 @@
 //! - [`page`]: the demo page with the relay on its origin ([`page_app`]).
 //! - [`sandbox`]: vendor and S3, running ([`Sandbox`]).
 //! - [`demo`], [`relay_child`], [`tether`]: all of it with the real relay, in one process tree.
+//! - [`stop`]: what ends a run.
 //! - [`controls`], [`faults`]: levers for tests.
 //! - [`cli`], [`report`]: the command line and what it prints.
 
@@ -25,6 +26,7 @@ pub mod relay_child;
 pub mod report;
 pub mod sandbox;
 pub mod selfie;
+pub mod stop;
 pub mod storage;
 pub mod tether;
 pub mod vendor;

@@ -29,7 +29,6 @@ pub fn command(program: &Path) -> io::Result<Command> {
         Command::new(program)
     };
     // A group of its own: a Ctrl-C in the terminal is for the parent, which then ends the child in order.
-    #[cfg(unix)]
     command.process_group(0);
     command.kill_on_drop(true);
     Ok(command)
@@ -62,7 +61,6 @@ pub fn run(_parent: u32, _program: &OsString, _arguments: &[OsString]) -> io::Er
 /// # Errors
 /// Where the child can't be waited for.
 pub async fn terminate(child: &mut Child, patience: Duration) -> io::Result<ExitStatus> {
-    #[cfg(unix)]
     if let Some(id) = child.id().and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw) {
         // It may have ended by itself, which is as good.
         let _ = rustix::process::kill_process(id, rustix::process::Signal::TERM);

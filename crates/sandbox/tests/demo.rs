@@ -1,6 +1,5 @@
 //! The demo as its user starts it: one process tree, the page's headers, the relay behind it, and its ends.
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test that can't go on fails")]
-#![cfg(unix)]
 
 use std::io::{BufRead, BufReader};
 use std::net::{TcpListener, TcpStream};
@@ -52,7 +51,7 @@ impl Demo {
         let mut command = command(&["demo", "--port", "0"]);
         command.arg("--site").arg(site.path()).arg("--relay").arg(stand_in()).arg("--ready-file").arg(&ready_file);
         command.args(arguments).env("TMPDIR", scratch.path()).env("AKIBA_RELAY_LOG", "another relay's");
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
         let printed: Vec<String> = lines.take_while(|line| !line.starts_with("ready ")).collect();
         if printed.is_empty() {
@@ -102,7 +101,7 @@ impl Drop for Demo {
 fn wait_until(what: &str, mut done: impl FnMut() -> bool) {
     let start = Instant::now();
     while !done() {
-        assert!(start.elapsed() < Duration::from_secs(10), "waited in vain for {what}");
+        assert!(start.elapsed() < Duration::from_secs(30), "waited in vain for {what}");
         std::thread::sleep(Duration::from_millis(20));
     }
 }
@@ -199,7 +198,7 @@ async fn the_relay_is_told_what_it_needs_and_the_token_by_environment_alone() {
 
 #[test]
 fn a_signal_ends_the_whole_tree_and_the_temporary_folder() {
-    for signal in [Signal::TERM, Signal::INT] {
+    for signal in [Signal::TERM, Signal::INT, Signal::HUP, Signal::QUIT] {
         let mut demo = Demo::start(&[]);
         let objects = PathBuf::from(demo.url("objects"));
         assert!(objects.starts_with(demo.scratch.path()) && objects.is_dir());
@@ -210,6 +209,37 @@ fn a_signal_ends_the_whole_tree_and_the_temporary_folder() {
         demo.assert_all_gone();
         assert!(!objects.exists());
     }
+}
+
+#[tokio::test]
+async fn a_second_signal_does_not_wait_for_the_relay() {
+    let mut demo = Demo::start(&[]);
+    let objects = PathBuf::from(demo.url("objects"));
+    Client::new().get(format!("{}/v1/deaf", demo.url("page"))).send().await.unwrap();
+    // Two kinds, as two of one kind may become one on their way.
+    demo.signal(Signal::INT);
+    demo.signal(Signal::TERM);
+    assert_eq!(demo.wait().code(), Some(1));
+    let mut message = String::new();
+    BufReader::new(demo.child.stderr.take().unwrap()).read_line(&mut message).unwrap();
+    assert_eq!(message, "akiba-sandbox: a second signal: the relay was killed\n");
+    demo.assert_all_gone();
+    assert!(!objects.exists());
+}
+
+#[test]
+fn it_ends_with_its_input_only_if_told_to() {
+    let mut demo = Demo::start(&["--end-with-stdin"]);
+    let objects = PathBuf::from(demo.url("objects"));
+    drop(demo.child.stdin.take());
+    assert_eq!(demo.wait().code(), Some(0));
+    demo.assert_all_gone();
+    assert!(!objects.exists());
+
+    let mut other = Demo::start(&[]);
+    drop(other.child.stdin.take());
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(other.listens("page") && other.child.try_wait().unwrap().is_none());
 }
 
 #[cfg(target_os = "linux")]

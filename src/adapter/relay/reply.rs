@@ -51,12 +51,19 @@ impl Link {
 }
 
 /// The answer to the second call, judged.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Judged {
     /// Verified or not.
     pub judgement: Judgement,
     /// The answer as the browser's JSON reader gave it. Personal data.
     pub response: JsValue,
+}
+
+impl fmt::Debug for Judged {
+    /// Leaves the response out, so that a person's record can't reach a log by accident.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Judged").field("judgement", &self.judgement).finish_non_exhaustive()
+    }
 }
 
 impl Judged {

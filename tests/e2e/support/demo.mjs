@@ -14,6 +14,8 @@ const binaries = resolve(root, process.env.CARGO_TARGET_DIR ?? 'target', 'debug'
 
 /** How long it may take to be up, in milliseconds. */
 const PATIENCE = 20_000;
+/** How long it may take to end, in milliseconds. */
+const STOP_PATIENCE = 10_000;
 
 /**
  * Starts the demo on free ports.
@@ -28,9 +30,10 @@ export async function startDemo({ site = join(root, 'build/site'), args = [] } =
     join(binaries, 'akiba-sandbox'),
     [
       'demo', '--port', '0', '--site', site, '--relay', join(binaries, 'akiba-relay'),
-      '--test-controls', '--ready-file', readyFile, ...args,
+      '--test-controls', '--ready-file', readyFile, '--end-with-stdin', ...args,
     ],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
+    // Its input is a pipe that nobody writes to: it ends with this process, however that does.
+    { stdio: ['pipe', 'pipe', 'pipe'] },
   );
   const output = [];
   child.stdout.on('data', (data) => output.push(data));
@@ -38,9 +41,13 @@ export async function startDemo({ site = join(root, 'build/site'), args = [] } =
   const exited = once(child, 'exit').catch((error) => output.push(String(error)));
 
   const stop = async () => {
+    let stuck = false;
+    const fallback = setTimeout(() => (stuck = child.kill('SIGKILL')), STOP_PATIENCE);
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
     await exited;
+    clearTimeout(fallback);
     await rm(folder, { recursive: true, force: true });
+    if (stuck) throw new Error(`the demo did not end within ${STOP_PATIENCE / 1000} s, and was killed: ${output.join('')}`);
   };
   try {
     await until(() => output.join('').match(/^ready /m), () => child.exitCode !== null || child.pid === undefined);

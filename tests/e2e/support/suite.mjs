@@ -34,7 +34,10 @@ export function suite({ demo: args = [], browser = {} } = {}) {
 
   afterEach(async () => {
     const pages = open.splice(0);
-    for (const { context } of pages) await context.close();
+    for (const { context, watched } of pages) {
+      await watched.settle();
+      await context.close();
+    }
     for (const { watched } of pages) watched.clean();
   });
 

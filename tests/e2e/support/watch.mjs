@@ -6,7 +6,8 @@
 import assert from 'node:assert/strict';
 
 /**
- * Watches a page from before its first script. Call `clean()` at the end of a test; it fails if anything was amiss.
+ * Watches a page from before its first script. Call `settle()` before the page is closed, and then `clean()`, which fails
+ * if anything was amiss.
  * @param {import('playwright-core').Page} page
  * @param {RegExp[]} [expected] page errors and console errors that the test itself brings about, such as the browser's own line for a
  *   reply that is refused on purpose
@@ -30,6 +31,11 @@ export async function watch(page, expected = []) {
   });
   return {
     wrong,
+    /** Waits until what the page reports last is here: to be called before the page is closed. */
+    async settle() {
+      // A page that crashed or was closed has nothing more to say.
+      await page.evaluate(() => new Promise((wake) => setTimeout(wake))).catch(() => {});
+    },
     clean() {
       assert.deepEqual(wrong, []);
     },

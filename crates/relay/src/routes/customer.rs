@@ -22,21 +22,23 @@ impl JsonCall for VerifyRequest {
 /// Asks the vendor for a signed link.
 ///
 /// # Errors
-/// [`RelayError`] when the body is wrong or the vendor gives no usable link.
+/// [`RelayError`] when the body is wrong, too many calls are at work, or the vendor gives no usable link.
 pub async fn link(
     State(state): State<AppState>,
     JsonBody(request): JsonBody<LinkRequest>,
 ) -> Result<Json<LinkReply>, RelayError> {
+    let _place = state.capacity.enter()?;
     Ok(Json(state.vendor.link(&request).await?))
 }
 
 /// Asks the vendor for its verdict.
 ///
 /// # Errors
-/// [`RelayError`] when the body is wrong or the vendor gives no usable answer.
+/// [`RelayError`] when the body is wrong, too many calls are at work, or the vendor gives no usable answer.
 pub async fn verify(
     State(state): State<AppState>,
     JsonBody(request): JsonBody<VerifyRequest>,
 ) -> Result<Json<VerifyReply>, RelayError> {
+    let _place = state.capacity.enter()?;
     Ok(Json(state.vendor.verify(&request).await?))
 }

@@ -1,14 +1,22 @@
 #!/usr/bin/env python3
 """A stand-in for akiba-relay, as its launcher sees it: it listens, says where, and answers with what it was given.
 
-`GET /v1/exit` ends it with status 7. Everything else is answered with status 418 and a JSON of the request, the
+`GET /v1/exit` ends it with status 7; after `GET /v1/deaf` it does not listen to SIGTERM. Everything else is answered with status 418 and a JSON of the request, the
 arguments and the environment.
 """
 
 import http.server
 import json
 import os
+import signal
 import sys
+
+deaf = False
+
+
+def terminate(*_):
+    if not deaf:
+        os._exit(143)
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -17,6 +25,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def answer(self):
         if self.path == "/v1/exit":
             os._exit(7)
+        if self.path == "/v1/deaf":
+            global deaf
+            deaf = True
         length = int(self.headers.get("content-length", 0))
         report = {
             "method": self.command,
@@ -40,6 +51,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
 
+signal.signal(signal.SIGTERM, terminate)
 host, port = sys.argv[sys.argv.index("--listen") + 1].rsplit(":", 1)
 server = http.server.ThreadingHTTPServer((host, int(port)), Handler)
 print("starting", flush=True)
