@@ -9,7 +9,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## the page, the relay and the sandbox at http://127.0.0.1:8080 (PORT= changes it); Ctrl-C ends all
-	@PORT=$(PORT) scripts/demo.sh
+	@exec env PORT=$(PORT) scripts/demo.sh
 
 test: ## every test: host, browser, end to end, S3, packaging, sizes
 	@scripts/test.sh
