@@ -69,7 +69,7 @@ fn message(message: Message) -> &'static str {
         M::Bytes => "{n} of {m} kB",
         M::ProgressLabel => "Photo sent",
         M::WaitNetwork => "You are offline. Your photo is safe; we go on as soon as you are connected.",
-        M::WaitPause => "The connection is unsteady. Trying again: {n} of {m}.",
+        M::WaitPause => "The connection is unsteady. Trying again: {n}\u{a0}of\u{a0}{m}.",
         M::KeepOpen => "Please keep this page open.",
 
         M::VerifiedTitle => "It’s you. Thank you!",

@@ -18,13 +18,15 @@ const SIZES = [{ width: 360, height: 740, scale: 'device' }, { width: 1280, heig
 const SETTLE = 350;
 const THEMES = ['light', 'dark'];
 
-/** The README's pictures: the widget alone. */
-const PICTURES = [
-  { state: 'framing', theme: 'light' },
-  { state: 'review', theme: 'light' },
-  { state: 'done-verified', theme: 'light' },
-  { state: 'submitting-uploading', theme: 'dark' },
-];
+/** The README's pictures, of the widget alone, by their names. */
+const PICTURES = {
+  framing: { state: 'framing', theme: 'light' },
+  review: { state: 'review', theme: 'light' },
+  uploading: { state: 'submitting-uploading', theme: 'light' },
+  verified: { state: 'done-verified', theme: 'light' },
+  'framing-dark': { state: 'framing', theme: 'dark' },
+  failed: { state: 'failed-upload-unreachable', theme: 'light' },
+};
 
 /** Two states at a time: most of a walk is waiting. */
 const AT_ONCE = 2;
@@ -61,16 +63,20 @@ async function portray(state) {
     for (const colorScheme of THEMES) {
       await page.emulateMedia({ colorScheme });
       await page.screenshot({ path: at(state, width, colorScheme), scale, animations: 'disabled' });
-      const wanted = docs && width === SIZES[0].width && PICTURES.some((picture) => picture.state === state.name && picture.theme === colorScheme);
-      if (wanted) await crop(selfie, state);
+      if (docs && width === SIZES[0].width) await crop(selfie, state, colorScheme);
     }
   }
   await close();
 }
 
-async function crop(selfie, { name }) {
-  const path = fileURLToPath(new URL(`${name}.jpg`, DOCS));
-  await selfie.element.locator('[part=card]').screenshot({ path, type: 'jpeg', quality: 80, animations: 'disabled' });
+async function crop({ element, page }, { name }, colorScheme) {
+  const found = Object.entries(PICTURES).find(([, { state, theme }]) => state === name && theme === colorScheme);
+  if (!found) return;
+  const path = fileURLToPath(new URL(`${found[0]}.jpg`, DOCS));
+  // JPEG has no transparency: the round corners lie on what most pages are.
+  if (colorScheme === 'light') await page.evaluate(() => (document.body.style.background = '#fff'));
+  await element.locator('[part=card]').screenshot({ path, type: 'jpeg', quality: 80, animations: 'disabled' });
+  await page.evaluate(() => (document.body.style.background = ''));
 }
 
 function at({ name }, width, theme) {

@@ -245,7 +245,7 @@ async fn progress_is_what_was_sent() {
     mounted.show(view(submitting(UPLOADING, Some(Wait::Network)))).await;
     assert!(mounted.text().contains("You are offline"));
     mounted.show(view(submitting(UPLOADING, Some(Wait::Pause)))).await;
-    assert!(mounted.text().contains("2 of 5"));
+    assert!(mounted.text().contains("2\u{a0}of\u{a0}5"));
 }
 
 #[wasm_bindgen_test]

@@ -5,13 +5,15 @@
 #[path = "relay/support.rs"]
 #[allow(dead_code, reason = "shared with the other tests, which use the rest")]
 mod support;
+#[path = "relay/tls.rs"]
+mod tls;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Output, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
-use support::{IDENTIFIER, S3_KEY, SIGNATURE, TOKEN, Vendor, link_reply, link_request};
+use support::{FILE_NAME, IDENTIFIER, S3_KEY, SIGNATURE, TOKEN, Vendor, link_reply, link_request};
 
 fn command(flags: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_akiba-relay"));
@@ -160,6 +162,29 @@ async fn it_serves_logs_without_secrets_and_ends_on_every_signal() {
     }
     assert_eq!(vendor.seen().len(), 4);
     assert_eq!(vendor.seen()[0].headers["token"], TOKEN);
+}
+
+/// On macOS the system's own store is asked, which no test should change.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_vendor_behind_tls_is_trusted_by_its_certificate_and_no_secret_is_in_the_log() {
+    let vendor = tls::TlsVendor::saying(link_reply().to_string()).await;
+    let other = tls::TlsVendor::saying(link_reply().to_string()).await;
+    for (trusted, status, code) in [(&vendor, "200", "ok"), (&other, "502", "vendor-unavailable")] {
+        let mut command = command(&["--listen=127.0.0.1:0", "--vendor-base", &vendor.base, "--log=trace"]);
+        command.env("AKIBA_TOKEN", TOKEN).env("SSL_CERT_FILE", trusted.certificate.path());
+        let (running, address) = Running::start(command);
+        let answer = tokio::task::spawn_blocking(move || post(&address, &link_request().to_string())).await.unwrap();
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
+        running.signal(Signal::TERM);
+        let (success, log) = running.end();
+        assert!(success, "{log}");
+        assert!(log.lines().any(|line| line.contains(&format!("code=\"{code}\""))), "{log}");
+        assert!(log.contains(" hyper_util::"), "libraries are heard too: {log}");
+        for secret in [TOKEN, IDENTIFIER, S3_KEY, SIGNATURE, FILE_NAME, "X-Amz-Signature"] {
+            assert!(!log.contains(secret), "{secret} is in the log");
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,5 @@
-//! What the log holds at its most talkative, and what it must never hold. In a process of its own, as a process has
-//! one log.
+//! What the log holds at its most talkative, and what it must never hold; for a vendor behind TLS, see `binary.rs`. In a
+//! process of its own, as a process has one log.
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "helpers of tests may panic too")]
 

@@ -62,6 +62,12 @@ pub(crate) fn verify_reply() -> Value {
 /// A task that ends with its owner.
 pub(crate) struct Task<T>(JoinHandle<T>);
 
+impl<T> Task<T> {
+    pub(crate) fn of(handle: JoinHandle<T>) -> Self {
+        Self(handle)
+    }
+}
+
 impl<T> Drop for Task<T> {
     fn drop(&mut self) {
         self.0.abort();
@@ -103,7 +109,7 @@ impl Vendor {
         let task = tokio::spawn(async move {
             axum::serve(listener, Router::new().fallback(handler)).await.unwrap();
         });
-        Self { base, seen, _task: Task(task) }
+        Self { base, seen, _task: Task::of(task) }
     }
 
     /// A vendor that answers every request with this status and JSON.
@@ -131,7 +137,7 @@ impl Vendor {
                 connections.spawn(act(stream));
             }
         });
-        Self { base, seen: Arc::default(), _task: Task(task) }
+        Self { base, seen: Arc::default(), _task: Task::of(task) }
     }
 
     /// What it got so far.
@@ -177,7 +183,7 @@ impl Relay {
             .await
         });
         let client = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        Self { base, client, stop: Some(stop), task: Task(task) }
+        Self { base, client, stop: Some(stop), task: Task::of(task) }
     }
 
     /// The address without a scheme.
