@@ -1,11 +1,11 @@
 // What can go wrong with a camera, and that it is off in the end.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
 import { launch } from './support/browser.mjs';
 import { Selfie } from './support/selfie.mjs';
+import { killCamera } from './support/states.mjs';
 import { suite } from './support/suite.mjs';
 import { watch } from './support/watch.mjs';
 
@@ -53,7 +53,7 @@ test('permission denied: the code, the way out, and a file in its place', async 
 test('unplugged while framing: the code, and the camera again', async () => {
   const selfie = await it.open();
   await selfie.frame();
-  await killCamera();
+  await killCamera(it.browser);
   const { detail } = await selfie.event('selfie-error');
   assert.deepEqual([detail.code, detail.retryable], ['camera-ended', true]);
   assert.deepEqual(await selfie.tracks(), { all: 1, live: 0 });
@@ -61,18 +61,6 @@ test('unplugged while framing: the code, and the camera again', async () => {
   await selfie.state('framing');
   await selfie.shoot();
 });
-
-/** Ends the browser's own process that runs the camera: to the page, the camera is gone. */
-async function killCamera() {
-  const session = await it.browser.newBrowserCDPSession();
-  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
-  await session.detach();
-  const camera = processInfo.find(({ id }) =>
-    readFileSync(`/proc/${id}/cmdline`, 'latin1').includes('video_capture.mojom.VideoCaptureService'),
-  );
-  assert.ok(camera, 'the browser has no process for its camera');
-  process.kill(camera.id, 'SIGKILL');
-}
 
 test('the camera is off after the photo, and after giving up', async () => {
   const selfie = await it.open();

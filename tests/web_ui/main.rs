@@ -301,6 +301,8 @@ async fn the_style_sheet_lists_every_part_and_property() {
 async fn it_fits_into_whatever_is_around_it() {
     let mounted = Mounted::new(view(framing())).await;
     mounted.host.style().remove_property("width").unwrap();
+    // The same, however low the browser's window is.
+    mounted.host.style().set_property("--selfie-max-width", "448px").unwrap();
     let document = web_sys::window().unwrap().document().unwrap();
     let outer: HtmlElement = document.create_element("div").unwrap().unchecked_into();
     let inner: HtmlElement = document.create_element("div").unwrap().unchecked_into();

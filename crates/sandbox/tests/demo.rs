@@ -1,6 +1,8 @@
 //! The demo as its user starts it: one process tree, the page's headers, the relay behind it, and its ends.
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test that can't go on fails")]
 
+mod support;
+
 use std::io::{BufRead, BufReader};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
@@ -8,9 +10,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use reqwest::Client;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
+use support::client;
 use tempfile::TempDir;
 
 fn stand_in() -> PathBuf {
@@ -125,7 +127,7 @@ async fn the_page_has_exactly_this_policy() {
         ("/app.wasm", 200, "application/wasm"),
         ("/nothing", 404, ""),
     ] {
-        let answer = Client::new().get(format!("{}{path}", demo.url("page"))).send().await.unwrap();
+        let answer = client().get(format!("{}{path}", demo.url("page"))).send().await.unwrap();
         let header = |name: &str| answer.headers().get(name).map_or("", |value| value.to_str().unwrap());
         assert_eq!(answer.status(), status, "{path}");
         assert_eq!(header("content-type").split(';').next().unwrap(), kind, "{path}");
@@ -142,7 +144,7 @@ async fn files_are_compressed_for_those_who_ask() {
     let demo = Demo::start(&[]);
     for (accepts, encoding) in [("br, gzip", Some("br")), ("gzip", Some("gzip")), ("identity", None)] {
         for file in ["app.js", "app.css", "app.wasm"] {
-            let get = Client::new().get(format!("{}/{file}", demo.url("page"))).header("accept-encoding", accepts);
+            let get = client().get(format!("{}/{file}", demo.url("page"))).header("accept-encoding", accepts);
             let answer = get.send().await.unwrap();
             let sent = answer.headers().get("content-encoding").map(|value| value.to_str().unwrap().to_owned());
             assert_eq!(sent.as_deref(), encoding, "{file}");
@@ -155,7 +157,7 @@ async fn files_are_compressed_for_those_who_ask() {
 async fn the_relay_answers_on_the_page_s_origin_untouched() {
     let demo = Demo::start(&[]);
     let page = demo.url("page");
-    let post = Client::new().post(format!("{page}/v1/customer/verify?a=b%20c"));
+    let post = client().post(format!("{page}/v1/customer/verify?a=b%20c"));
     let answer = post.header("origin", &page).header("authorization", "Bearer s").body("{\"x\":1}").send();
     let answer = answer.await.unwrap();
     assert_eq!(answer.status(), 418);
@@ -169,14 +171,14 @@ async fn the_relay_answers_on_the_page_s_origin_untouched() {
     assert_eq!(seen["headers"]["authorization"], "Bearer s");
     assert_eq!(seen["headers"]["host"], demo.url("relay").trim_start_matches("http://"));
 
-    let health = Client::new().get(format!("{page}/healthz")).send().await.unwrap();
+    let health = client().get(format!("{page}/healthz")).send().await.unwrap();
     assert_eq!(health.status(), 418);
 }
 
 #[tokio::test]
 async fn the_relay_is_told_what_it_needs_and_the_token_by_environment_alone() {
     let demo = Demo::start(&["--token", "t0ken", "--origin", "http://127.0.0.1:3000"]);
-    let answer = Client::new().get(format!("{}/healthz", demo.url("page"))).send().await.unwrap();
+    let answer = client().get(format!("{}/healthz", demo.url("page"))).send().await.unwrap();
     let seen: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
     assert_eq!(seen["environment"], serde_json::json!({ "AKIBA_TOKEN": "t0ken" }));
     let port = demo.url("page").rsplit_once(':').unwrap().1.to_owned();
@@ -215,7 +217,7 @@ fn a_signal_ends_the_whole_tree_and_the_temporary_folder() {
 async fn a_second_signal_does_not_wait_for_the_relay() {
     let mut demo = Demo::start(&[]);
     let objects = PathBuf::from(demo.url("objects"));
-    Client::new().get(format!("{}/v1/deaf", demo.url("page"))).send().await.unwrap();
+    client().get(format!("{}/v1/deaf", demo.url("page"))).send().await.unwrap();
     // Two kinds, as two of one kind may become one on their way.
     demo.signal(Signal::INT);
     demo.signal(Signal::TERM);
@@ -255,7 +257,7 @@ fn the_relay_does_not_outlive_a_sandbox_that_is_killed() {
 #[tokio::test]
 async fn the_demo_ends_with_the_relay_and_says_so() {
     let mut demo = Demo::start(&[]);
-    let _ = Client::new().get(format!("{}/v1/exit", demo.url("page"))).send().await;
+    let _ = client().get(format!("{}/v1/exit", demo.url("page"))).send().await;
     assert_eq!(demo.wait().code(), Some(1));
     let mut message = String::new();
     BufReader::new(demo.child.stderr.take().unwrap()).read_line(&mut message).unwrap();

@@ -5,7 +5,7 @@ mod support;
 
 use akiba_protocol::{Reason, SignedLink};
 use serde_json::{Value, json};
-use support::{ANYBODY, jpeg, verify_body, world};
+use support::{ANYBODY, client, jpeg, verify_body, world};
 
 #[tokio::test]
 async fn a_missing_or_wrong_token_is_401_with_an_empty_body() {
@@ -172,7 +172,7 @@ async fn the_object_on_disk_is_what_was_uploaded() {
 #[tokio::test]
 async fn test_controls_are_not_there_unless_asked_for() {
     let sandbox = akiba_sandbox::Sandbox::start(akiba_sandbox::Options::default()).await.unwrap();
-    let client = reqwest::Client::new();
+    let client = client();
     for path in ["/_sandbox/last", "/_sandbox/link-life", "/_sandbox/fault"] {
         let url = format!("{}{path}", sandbox.vendor_url());
         assert_eq!(client.get(&url).send().await.unwrap().status(), 404);

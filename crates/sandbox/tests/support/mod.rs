@@ -29,7 +29,14 @@ pub(crate) async fn world_with(options: Options) -> World {
         test_controls: true,
         ..options
     };
-    World { sandbox: Sandbox::start(options).await.unwrap(), client: Client::new() }
+    World { sandbox: Sandbox::start(options).await.unwrap(), client: client() }
+}
+
+/// A client of this machine's plain servers. It never speaks TLS, but where the relay is built in the same run, its
+/// features are in this client too, and then it is not made without a provider.
+pub(crate) fn client() -> Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::new()
 }
 
 impl World {
