@@ -19,9 +19,7 @@ pub fn app(state: AppState) -> Router {
             .route("/v1/customer", post(bound::link))
             .route("/v1/customer/verify", post(bound::verify))
     } else {
-        Router::new()
-            .route("/v1/customer", post(customer::link))
-            .route("/v1/customer/verify", post(customer::verify))
+        Router::new().route("/v1/customer", post(customer::link)).route("/v1/customer/verify", post(customer::verify))
     };
     surround(calls.route("/healthz", get(health::live)), state)
 }

@@ -126,7 +126,11 @@ async fn webhooks(command: WebhookCommand, settings: &Settings) -> Result<(), Bo
             for message in store.list_messages(status.as_str(), limit.into()).await? {
                 let result = message.last_result.as_deref().unwrap_or("not tried");
                 let (time, attempts) = (rfc3339(message.created_at), message.attempts);
-                writeln!(out, "{}  {}  {}  {attempts}  {time}  {result}", message.id, message.event, message.session_id)?;
+                writeln!(
+                    out,
+                    "{}  {}  {}  {attempts}  {time}  {result}",
+                    message.id, message.event, message.session_id
+                )?;
             }
         }
         WebhookCommand::Resend { id, .. } => {

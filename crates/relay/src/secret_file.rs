@@ -57,7 +57,9 @@ pub fn load(
 /// The entries of a secret's text: parted by white space or commas; a line that starts with `#` is a remark.
 pub fn entries(text: &str) -> impl Iterator<Item = &str> {
     let lines = text.lines().filter(|line| !line.trim_start().starts_with('#'));
-    lines.flat_map(|line| line.split(|char: char| char.is_whitespace() || char == ',')).filter(|entry| !entry.is_empty())
+    lines
+        .flat_map(|line| line.split(|char: char| char.is_whitespace() || char == ','))
+        .filter(|entry| !entry.is_empty())
 }
 
 #[cfg(test)]

@@ -29,7 +29,9 @@ pub struct NotAnApiKey;
 
 impl fmt::Display for NotAnApiKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("it must be NAME=SHA256: a name of letters, digits, - and _, and the key's SHA-256 in 64 hex digits")
+        f.write_str(
+            "it must be NAME=SHA256: a name of letters, digits, - and _, and the key's SHA-256 in 64 hex digits",
+        )
     }
 }
 

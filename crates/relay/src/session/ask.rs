@@ -108,7 +108,9 @@ impl Sessions {
             Work::MayBeDone => self.lose(session_id, attempt, asker).await,
             Work::NotStarted | Work::Refused => {
                 let refund = done == Work::NotStarted;
-                self.persist(asker, || self.store.take_back(session_id, attempt, refund, self.clock.now())).await.map(drop)
+                self.persist(asker, || self.store.take_back(session_id, attempt, refund, self.clock.now()))
+                    .await
+                    .map(drop)
             }
         };
         if let Err(error) = kept {

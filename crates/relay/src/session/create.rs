@@ -64,9 +64,10 @@ impl Sessions {
         let now = self.clock.now();
         // Whole seconds, as that is what is told.
         let expires_at = now.saturating_add(milliseconds(ttl)).div_euclid(1_000) * 1_000;
-        let session_token = self.tokens.seal(&id, now, expires_at).map_err(|_| {
-            RelayError::new(ProblemCode::Internal).caused_by("no session token could be made")
-        })?;
+        let session_token = self
+            .tokens
+            .seal(&id, now, expires_at)
+            .map_err(|_| RelayError::new(ProblemCode::Internal).caused_by("no session token could be made"))?;
         let row = SessionRow {
             sealed: self.seal_personal(&id, &personal)?,
             id,

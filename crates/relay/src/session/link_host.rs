@@ -113,9 +113,18 @@ mod tests {
 
     #[test]
     fn hosts_are_checked() {
-        for wrong in
-            ["", "*", "*.", "*.com", "https://a.example", "a.example/k", "a.example:x", "A.example", "u@a.example", "a b"]
-        {
+        for wrong in [
+            "",
+            "*",
+            "*.",
+            "*.com",
+            "https://a.example",
+            "a.example/k",
+            "a.example:x",
+            "A.example",
+            "u@a.example",
+            "a b",
+        ] {
             assert!(wrong.parse::<LinkHost>().is_err(), "{wrong}");
         }
     }

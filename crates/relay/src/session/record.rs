@@ -118,9 +118,10 @@ impl Sessions {
 
     pub(super) fn open_session(&self, row: SessionRow) -> Result<Open, RelayError> {
         let personal = self.data.open(&row.sealed, &session_place(&row.id))?;
-        let customer_type = row.customer_type.parse().map_err(|_| {
-            RelayError::new(ProblemCode::Internal).caused_by("a session's type is none")
-        })?;
+        let customer_type = row
+            .customer_type
+            .parse()
+            .map_err(|_| RelayError::new(ProblemCode::Internal).caused_by("a session's type is none"))?;
         Ok(Open { row, personal, customer_type })
     }
 

@@ -99,7 +99,8 @@ impl DataKeys {
         let head = sealed.len();
         sealed.resize(head + plain.len() + TAG, 0);
         let out = sealed.get_mut(head..).ok_or(SealError)?;
-        XChaCha20Poly1305::seal(key, &Nonce::from(nonce), &plain, Some(place.as_bytes()), out).map_err(|_| SealError)?;
+        XChaCha20Poly1305::seal(key, &Nonce::from(nonce), &plain, Some(place.as_bytes()), out)
+            .map_err(|_| SealError)?;
         Ok(sealed)
     }
 

@@ -70,7 +70,11 @@ impl fmt::Display for SessionStartError {
         match self {
             Self::NoApiKey => f.write_str("sessions need an API key: give --api-key, see akiba-relay keygen api"),
             Self::SessionKeys(error) => {
-                write!(f, "{error}: give --session-keys-file or set {}, see akiba-relay keygen session", token::KEYS_VARIABLE)
+                write!(
+                    f,
+                    "{error}: give --session-keys-file or set {}, see akiba-relay keygen session",
+                    token::KEYS_VARIABLE
+                )
             }
             Self::DataKeys(error) => {
                 write!(f, "{error}: give --data-keys-file or set {}, see akiba-relay keygen data", seal::KEYS_VARIABLE)

@@ -124,15 +124,12 @@ impl FromStr for State {
 
 #[cfg(test)]
 mod tests {
-    use super::Event::{
-        LifeOver, LinkIssued, Lost, NotDone, Rejected, Released, Repeated, Verified, VerifyStarted,
-    };
+    use super::Event::{LifeOver, LinkIssued, Lost, NotDone, Rejected, Released, Repeated, Verified, VerifyStarted};
     use super::State;
 
     #[test]
     fn each_state_takes_its_events_and_no_others() {
-        let events =
-            [LinkIssued, VerifyStarted, Verified, Rejected, NotDone, Lost, Repeated, Released, LifeOver];
+        let events = [LinkIssued, VerifyStarted, Verified, Rejected, NotDone, Lost, Repeated, Released, LifeOver];
         // A row for each state, a column for each event, in the order above.
         let table = [
             (State::Created, ["link_issued", "", "", "", "", "", "", "", "expired"]),

@@ -60,7 +60,8 @@ impl Sessions {
                     if session.row.verifies >= self.limits.verifies {
                         return Err(RelayError::new(ProblemCode::SessionLimit));
                     }
-                    let begun = self.begin(vendor, capacity, &session, link, Event::VerifyStarted, idempotency.as_deref());
+                    let begun =
+                        self.begin(vendor, capacity, &session, link, Event::VerifyStarted, idempotency.as_deref());
                     if let Some(question) = begun.await? {
                         let reply = question.answer().await?;
                         return Ok(self.tell_page(&session, reply));

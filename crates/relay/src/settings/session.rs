@@ -42,7 +42,13 @@ pub struct SessionSettings {
     pub data_keys_file: Option<PathBuf>,
 
     /// Where sessions are kept: sqlite:PATH or postgres://USER@HOST/NAME
-    #[arg(long, env = "AKIBA_RELAY_DATABASE", value_name = "URL", default_value = "sqlite:akiba-relay.db", hide_env_values = true)]
+    #[arg(
+        long,
+        env = "AKIBA_RELAY_DATABASE",
+        value_name = "URL",
+        default_value = "sqlite:akiba-relay.db",
+        hide_env_values = true
+    )]
     pub database: DatabaseUrl,
 
     /// Most connections to the database
@@ -70,7 +76,13 @@ pub struct SessionSettings {
     pub max_verifies: NonZeroU32,
 
     /// Host that a signed link may lead to; repeat it, or part several by commas
-    #[arg(long, env = "AKIBA_RELAY_LINK_HOST", value_name = "HOST", value_delimiter = ',', default_value = "*.amazonaws.com")]
+    #[arg(
+        long,
+        env = "AKIBA_RELAY_LINK_HOST",
+        value_name = "HOST",
+        value_delimiter = ',',
+        default_value = "*.amazonaws.com"
+    )]
     pub link_host: Vec<LinkHost>,
 
     /// What a page gets of a verdict

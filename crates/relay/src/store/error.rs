@@ -71,7 +71,9 @@ impl From<MigrateError> for StoreError {
     fn from(error: MigrateError) -> Self {
         match error {
             MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => error.into(),
-            MigrateError::VersionMissing(version) => Self::Fault(format!("it is of a newer relay (migration {version})")),
+            MigrateError::VersionMissing(version) => {
+                Self::Fault(format!("it is of a newer relay (migration {version})"))
+            }
             MigrateError::VersionMismatch(version) => Self::Fault(format!("migration {version} was another one")),
             MigrateError::Dirty(version) => Self::Fault(format!("migration {version} was not ended")),
             _ => Self::Fault("its tables can't be brought up to date".to_owned()),

@@ -68,7 +68,8 @@ mod tests {
         }
         let url: DatabaseUrl = "postgres://relay:s3cret@db.example:5433/relay?sslmode=verify-full".parse().unwrap();
         assert!(!format!("{url:?}").contains("s3cret"));
-        for wrong in ["", "relay.db", "sqlite:", "sqlite::memory:", "sqlite:a?mode=ro", "mysql://x/y", "postgres://[/"] {
+        for wrong in ["", "relay.db", "sqlite:", "sqlite::memory:", "sqlite:a?mode=ro", "mysql://x/y", "postgres://[/"]
+        {
             assert!(wrong.parse::<DatabaseUrl>().is_err(), "{wrong}");
         }
     }

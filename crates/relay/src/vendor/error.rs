@@ -136,7 +136,9 @@ impl From<VendorError> for RelayError {
     fn from(error: VendorError) -> Self {
         let code = match &error {
             VendorError::Request => ProblemCode::Internal,
-            VendorError::NoConnection(_) | VendorError::Broken(_) | VendorError::Failed(_) => ProblemCode::VendorUnavailable,
+            VendorError::NoConnection(_) | VendorError::Broken(_) | VendorError::Failed(_) => {
+                ProblemCode::VendorUnavailable
+            }
             VendorError::Timeout => ProblemCode::VendorTimeout,
             VendorError::Denied(_) => ProblemCode::VendorDenied,
             VendorError::UnknownCustomer => ProblemCode::UnknownCustomer,
