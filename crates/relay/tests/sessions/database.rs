@@ -45,6 +45,16 @@ pub(crate) struct Keys {
 }
 
 impl Keys {
+    pub(crate) fn copy(&self) -> Self {
+        Self {
+            api: self.api.clone(),
+            api_setting: self.api_setting.clone(),
+            session: self.session.clone(),
+            data: self.data.clone(),
+            webhook: self.webhook.clone(),
+        }
+    }
+
     fn new() -> Self {
         let (api, api_setting) = akiba_relay::session::api_key::new_key("bank").unwrap();
         Self {
