@@ -27,7 +27,7 @@ pub struct Message {
     pub id: String,
     /// Its body, encrypted.
     pub sealed: Vec<u8>,
-    /// How often it was claimed, this time included.
+    /// How often it was tried and failed. A try that the relay did not outlive says nothing of the receiver.
     pub attempts: i64,
     /// When it is given up.
     pub give_up_at: i64,
@@ -73,7 +73,7 @@ pub(super) use insert_message;
 
 /// Claims what is due, the oldest of each session alone, so that a session's webhooks arrive in order. The first mark
 /// is where PostgreSQL skips what another relay is claiming; SQLite has one writer anyway.
-const CLAIM: &str = "UPDATE outbox SET claimed_until = $2, attempts = attempts + 1 WHERE seq IN \
+const CLAIM: &str = "UPDATE outbox SET claimed_until = $2 WHERE seq IN \
     (SELECT seq FROM outbox due WHERE status = 'pending' AND next_at <= $1 AND claimed_until <= $1 \
      AND NOT EXISTS (SELECT 1 FROM outbox earlier WHERE earlier.session_id = due.session_id \
        AND earlier.seq < due.seq AND earlier.status = 'pending') \
@@ -108,7 +108,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn end_message(&self, id: &str, status: &str, result: &str, now: i64) -> Result<(), StoreError> {
-        const SQL: &str = "UPDATE outbox SET status = $2, last_result = $3, ended_at = $4, claimed_until = 0 \
+        const SQL: &str = "UPDATE outbox SET status = $2, last_result = $3, ended_at = $4, claimed_until = 0, attempts = attempts + 1 \
             WHERE id = $1 AND status = 'pending'";
         self.run(async {
             let _turn = self.turn().await;
@@ -129,7 +129,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn put_off_message(&self, id: &str, next_at: i64, result: &str) -> Result<(), StoreError> {
-        const SQL: &str = "UPDATE outbox SET next_at = $2, last_result = $3, claimed_until = 0 \
+        const SQL: &str = "UPDATE outbox SET next_at = $2, last_result = $3, claimed_until = 0, attempts = attempts + 1 \
             WHERE id = $1 AND status = 'pending'";
         self.run(async {
             let _turn = self.turn().await;

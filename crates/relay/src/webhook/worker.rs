@@ -126,18 +126,19 @@ async fn deliver(sessions: Arc<Sessions>, webhooks: Arc<Webhooks>, message: Mess
     };
     let now = sessions.clock().now();
     let chance = u8::try_from(now.rem_euclid(256)).unwrap_or(0);
-    let next_at = now.saturating_add(milliseconds(wait(message.attempts, chance)));
+    let attempts = message.attempts.saturating_add(1);
+    let next_at = now.saturating_add(milliseconds(wait(attempts, chance)));
     let kept = match &result {
         Ok(status) => {
             let result = format!("status {}", status.as_u16());
             sessions.store().end_message(id, "delivered", &result, now).await
         }
         Err(reason) if next_at >= message.give_up_at => {
-            tracing::error!(webhook = id, attempts = message.attempts, reason, "a webhook was given up");
+            tracing::error!(webhook = id, attempts, reason, "a webhook was given up");
             sessions.store().end_message(id, "failed", reason, now).await
         }
         Err(reason) => {
-            tracing::warn!(webhook = id, attempts = message.attempts, reason, "a webhook was put off");
+            tracing::warn!(webhook = id, attempts, reason, "a webhook was put off");
             sessions.store().put_off_message(id, next_at, reason).await
         }
     };

@@ -45,7 +45,8 @@ async fn nothing_personal_can_be_read_without_the_key(database: &Database) {
         assert!(!contains(&dump, secret), "{secret}");
     }
     // Another data key opens nothing, and says so to nobody but the log.
-    let mut keys = crate::database::Keys { data: akiba_relay::session::seal::new_key("2026").unwrap(), ..database.keys.copy() };
+    let mut keys =
+        crate::database::Keys { data: akiba_relay::session::seal::new_key("2026").unwrap(), ..database.keys.copy() };
     let blind = Bank::with_keys(database, &keys, &vendor.base, &[]).await;
     problem(blind.link(&page, &json!({})), ProblemCode::Internal).await;
     // A new one beside the old one opens all.

@@ -90,8 +90,7 @@ async fn fifty_at_once_are_one_call(database: &Database) {
 
 async fn fifty_at_once_at_two_relays_are_one_call(database: &Database) {
     let vendor = vendor(|_| verify_reply(), Duration::from_millis(300)).await;
-    let banks =
-        [Bank::open(database, &vendor.base, &[]).await, Bank::open(database, &vendor.base, &[]).await];
+    let banks = [Bank::open(database, &vendor.base, &[]).await, Bank::open(database, &vendor.base, &[]).await];
     many_at_once(&banks, &vendor).await;
 }
 
@@ -267,8 +266,7 @@ async fn a_relay_that_ended_leaves_the_verdict_unknown(database: &Database) {
     assert_eq!(verdicts_asked(&vendor).len(), 1);
     let other = Bank::open(database, &vendor.base, &["--vendor-timeout=100ms"]).await;
     assert_eq!(other.state(&page).await, "verifying");
-    let (_, headers) =
-        problem_and_headers(other.link(&page, &json!({})), ProblemCode::VerdictPending).await;
+    let (_, headers) = problem_and_headers(other.link(&page, &json!({})), ProblemCode::VerdictPending).await;
     assert_eq!(headers["retry-after"], "1");
     other.clock.put_forward(74_000);
     other.sessions.sweep().await.unwrap();
