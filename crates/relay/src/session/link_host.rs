@@ -43,6 +43,10 @@ impl FromStr for LinkHost {
             None if port.is_empty() => None,
             None => return Err(NotALinkHost),
         };
+        let plain = |char: char| char.is_ascii_alphanumeric() || matches!(char, '.' | '-' | '_' | '[' | ']' | ':');
+        if !host.chars().all(plain) {
+            return Err(NotALinkHost);
+        }
         // Below a top-level domain is anybody.
         if below.is_some() && !host.contains('.') {
             return Err(NotALinkHost);
