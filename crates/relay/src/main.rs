@@ -1,10 +1,12 @@
 //! The binary `akiba-relay`: settings and secrets in, the service up, until a signal ends it; or one of its other
 //! commands.
 
+use std::cell::OnceCell;
 use std::error::Error;
 use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use akiba_relay::background::Background;
 use akiba_relay::cli::{self, Cli};
@@ -67,11 +69,19 @@ async fn run(settings: Settings) -> Result<Drained, Box<dyn Error>> {
         tracing::warn!("no --allow-origin: every page of a browser is refused");
     }
     let background = sessions.as_ref().map(Background::start);
+    let signalled = OnceCell::new();
+    let shutdown = async {
+        first.received().await;
+        let _ = signalled.set(Instant::now());
+    };
     let drained = tokio::select! {
         drained = async {
-            let drained = serve(listener, app(state), ConnectionLimits::from(&settings), first.received()).await;
+            let drained = serve(listener, app(state), ConnectionLimits::from(&settings), shutdown).await;
             match &sessions {
-                Some(sessions) => finish(sessions, &settings, drained).await,
+                Some(sessions) => {
+                    let spent = signalled.get().map_or(Duration::ZERO, Instant::elapsed);
+                    finish(sessions, settings.drain_timeout.saturating_sub(spent), drained).await
+                }
                 None => drained,
             }
         } => drained,
@@ -86,8 +96,8 @@ async fn run(settings: Settings) -> Result<Drained, Box<dyn Error>> {
 }
 
 /// Waits for the vendor's calls whose callers have gone, and for verdicts that are not kept yet.
-async fn finish(sessions: &Sessions, settings: &Settings, drained: Drained) -> Drained {
-    match tokio::time::timeout(settings.drain_timeout, sessions.tasks().ended()).await {
+async fn finish(sessions: &Sessions, patience: Duration, drained: Drained) -> Drained {
+    match tokio::time::timeout(patience, sessions.tasks().ended()).await {
         Ok(()) => drained,
         Err(_) => Drained::Cut,
     }

@@ -39,6 +39,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Notify;
+use uuid::Uuid;
 
 use self::api_key::ApiKey;
 use self::link_host::LinkHost;
@@ -124,5 +125,11 @@ impl Sessions {
 
 /// A new id: what it is of, and a time-ordered UUID, which databases index well.
 fn new_id(kind: &str) -> String {
-    format!("{kind}_{}", uuid::Uuid::now_v7().simple())
+    format!("{kind}_{}", Uuid::now_v7().simple())
+}
+
+/// Whether a text is such an id.
+fn is_id(text: &str, kind: &str) -> bool {
+    let uuid = text.strip_prefix(kind).and_then(|rest| rest.strip_prefix('_'));
+    uuid.is_some_and(|uuid| uuid.len() == 32 && Uuid::try_parse(uuid).is_ok())
 }

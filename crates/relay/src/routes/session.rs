@@ -2,12 +2,12 @@
 //! `POST /v1/sessions/{id}/reconcile` ([`reconcile`]).
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use http::StatusCode;
 
 use crate::body::JsonBody;
 use crate::error::RelayError;
-use crate::session::auth::HostCaller;
+use crate::session::auth::{HostCaller, SessionId};
 use crate::session::create::{Created, Wanted};
 use crate::session::reconcile::Reconcile;
 use crate::session::report::Report;
@@ -30,7 +30,7 @@ pub async fn create(
 ///
 /// # Errors
 /// [`RelayError`] when the API key is wrong, there is no such session, or the database fails.
-pub async fn read(caller: HostCaller, Path(id): Path<String>) -> Result<Json<Report>, RelayError> {
+pub async fn read(caller: HostCaller, SessionId(id): SessionId) -> Result<Json<Report>, RelayError> {
     caller.sessions.report(&id).await.map(Json)
 }
 
@@ -41,7 +41,7 @@ pub async fn read(caller: HostCaller, Path(id): Path<String>) -> Result<Json<Rep
 pub async fn reconcile(
     State(state): State<AppState>,
     caller: HostCaller,
-    Path(id): Path<String>,
+    SessionId(id): SessionId,
     JsonBody(request): JsonBody<Reconcile>,
 ) -> Result<Json<Report>, RelayError> {
     caller.sessions.reconcile(&state.vendor, &state.capacity, &id, request.action).await.map(Json)

@@ -1,15 +1,16 @@
-//! Who calls: the host's back end by its API key ([`HostCaller`]), a page by its session's token ([`PageCaller`]).
+//! Who calls: the host's back end by its API key ([`HostCaller`]), a page by its session's token ([`PageCaller`]); and
+//! which session a path names ([`SessionId`]).
 
 use std::sync::Arc;
 
 use akiba_protocol::ProblemCode;
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, Path};
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, ORIGIN};
 use http::request::Parts;
 
 use super::token::TokenError;
-use super::{Sessions, api_key};
+use super::{Sessions, api_key, is_id};
 use crate::error::RelayError;
 use crate::observe::SessionSlot;
 use crate::state::AppState;
@@ -64,6 +65,26 @@ impl FromRequestParts<AppState> for PageCaller {
             slot.fill(&session_id);
         }
         Ok(Self { sessions, session_id })
+    }
+}
+
+/// The id of a session in the path. What can be none is not looked up.
+#[derive(Debug)]
+pub struct SessionId(pub String);
+
+impl FromRequestParts<AppState> for SessionId {
+    type Rejection = RelayError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, RelayError> {
+        let unknown = || RelayError::new(ProblemCode::UnknownSession);
+        let Path(id) = Path::<String>::from_request_parts(parts, state).await.map_err(|_| unknown())?;
+        if !is_id(&id, "ses") {
+            return Err(unknown());
+        }
+        if let Some(slot) = parts.extensions.get::<SessionSlot>() {
+            slot.fill(&id);
+        }
+        Ok(Self(id))
     }
 }
 

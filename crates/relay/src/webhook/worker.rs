@@ -18,8 +18,8 @@ use crate::session::Sessions;
 use crate::store::StoreError;
 use crate::store::outbox::Message;
 
-/// Most webhooks that are claimed at once.
-const BATCH: i64 = 16;
+/// Most webhooks that are on their way at once.
+const AT_ONCE: usize = 32;
 
 /// Longest sleep between two looks: what another relay's crash left, or a clock made due, is found by looking.
 const LOOK: Duration = Duration::from_secs(1);
@@ -86,11 +86,20 @@ impl fmt::Debug for Webhooks {
 /// Delivers webhooks until it is dropped. It ends at once where none are set up.
 pub async fn run(sessions: Arc<Sessions>) {
     let Some(webhooks) = sessions.webhooks() else { return };
+    let mut deliveries = JoinSet::new();
     loop {
-        match deliver_due(&sessions, &webhooks).await {
-            Ok(0) => {
-                let _ = tokio::time::timeout(LOOK, sessions.outbox_bell().notified()).await;
-            }
+        while deliveries.try_join_next().is_some() {}
+        // A receiver that is slow about some does not hold up the others, as long as there is room.
+        if deliveries.len() >= AT_ONCE {
+            deliveries.join_next().await;
+        }
+        let room = AT_ONCE - deliveries.len();
+        match claim(&sessions, &webhooks, room, &mut deliveries).await {
+            Ok(0) => tokio::select! {
+                () = sessions.outbox_bell().notified() => {}
+                Some(_) = deliveries.join_next() => {}
+                () = tokio::time::sleep(LOOK) => {}
+            },
             Ok(_) => {}
             Err(error) => {
                 tracing::warn!(%error, "webhooks wait for the database");
@@ -105,14 +114,26 @@ pub async fn run(sessions: Arc<Sessions>) {
 /// # Errors
 /// [`StoreError`] when nothing could be claimed.
 pub async fn deliver_due(sessions: &Arc<Sessions>, webhooks: &Arc<Webhooks>) -> Result<usize, StoreError> {
-    let now = sessions.clock().now();
-    let claimed = sessions.store().claim_messages(now, now.saturating_add(webhooks.lease()), BATCH).await?;
-    let count = claimed.len();
     let mut deliveries = JoinSet::new();
+    let count = claim(sessions, webhooks, AT_ONCE, &mut deliveries).await?;
+    while deliveries.join_next().await.is_some() {}
+    Ok(count)
+}
+
+/// Claims what is due, at most so much, and starts to deliver it.
+async fn claim(
+    sessions: &Arc<Sessions>,
+    webhooks: &Arc<Webhooks>,
+    room: usize,
+    deliveries: &mut JoinSet<()>,
+) -> Result<usize, StoreError> {
+    let now = sessions.clock().now();
+    let room = i64::try_from(room).unwrap_or(i64::MAX);
+    let claimed = sessions.store().claim_messages(now, now.saturating_add(webhooks.lease()), room).await?;
+    let count = claimed.len();
     for message in claimed {
         deliveries.spawn(deliver(Arc::clone(sessions), Arc::clone(webhooks), message));
     }
-    while deliveries.join_next().await.is_some() {}
     Ok(count)
 }
 
