@@ -7,7 +7,7 @@
 #[allow(dead_code, reason = "shared with the other tests, which use the rest")]
 mod bank;
 #[path = "sessions/database.rs"]
-#[allow(dead_code, unused_imports, reason = "shared with the other tests, which use the rest")]
+#[allow(dead_code, unused_imports, unused_macros, reason = "shared with the other tests, which use the rest")]
 mod database;
 #[path = "sessions/receiver.rs"]
 #[allow(dead_code, reason = "shared with the other tests, which use the rest")]

@@ -78,7 +78,7 @@ async fn postgres_gone_for_ten_seconds_loses_and_doubles_nothing() {
         database
     });
     let database = database.await.unwrap();
-    let page = Page { id: "ses_1".to_owned(), token: String::new() };
+    let page = Page { id: format!("ses_{}", "0".repeat(32)), token: String::new() };
     let path = format!("/v1/sessions/{}", page.id);
     let asked = Instant::now();
     let (_, headers) =
