@@ -69,6 +69,3 @@ pub(super) const HEADS: [Head; 2] =
 
 /// Numbers that place a guess: centre, size and 6 keypoints.
 pub(super) const PLACE: usize = 16;
-
-/// An activation of 1 in the network's integers.
-pub(super) const ONE: f32 = 1024.0;

@@ -46,11 +46,6 @@ impl Window {
     pub(super) const fn pixel(step: usize, channels: usize) -> Self {
         Self { step, runs: 1, run_step: 0, pairs: channels / 2 }
     }
-
-    /// How many numbers a row of so many pixels reads.
-    const fn reach(&self, width: usize) -> usize {
-        (width - 1) * self.step + (self.runs - 1) * self.run_step + self.pairs * 2
-    }
 }
 
 /// Pixels that a kernel works on at once: rows are a multiple of it.
