@@ -9,6 +9,7 @@ mod analyse;
 mod face;
 mod frame;
 mod measure;
+pub mod quality;
 mod report;
 
 pub use analyse::Analyser;
