@@ -11,6 +11,7 @@ mod detector;
 mod face;
 mod frame;
 mod measure;
+pub mod quality;
 mod report;
 
 pub use analyse::Analyser;

@@ -107,8 +107,8 @@ impl Network {
             for y in 0..plane.side {
                 best::store(plane.from(1, y + 1), window, &scores.dot, &mut row);
                 for (x, sums) in row.chunks_exact(scores.dot.bias.len()).enumerate() {
-                    for guess in 0..head.guesses {
-                        let score = sums[guess] as f32 * scores.scales[guess];
+                    for (guess, (sum, scale)) in sums.iter().zip(&scores.scales).enumerate() {
+                        let score = *sum as f32 * scale;
                         if score >= least {
                             let centre = [x, y].map(|at| (at as f32 + 0.5) * pitch);
                             found(centre, score, &place(plane, window, places, (x, y), guess));
