@@ -7,6 +7,7 @@ import { hasCrashed, watch } from './crash.js';
 import { load } from './load.js';
 import { ATTRIBUTES, METHODS, STATES } from './registry.js';
 import { Root } from './root.js';
+import { openVision } from './vision.js';
 
 // On a server there is no HTMLElement, and nothing of this is used; the import must not fail.
 const Base = globalThis.HTMLElement ?? class {};
@@ -125,7 +126,7 @@ export class AkibaSelfieElement extends Base {
       }
       this.#root = new Root();
       this.shadowRoot.replaceChildren(this.#root.element);
-      this.#widget = Widget.mount(this, this.#root.element, ...this.#tell());
+      this.#widget = Widget.mount(this, this.#root.element, ...this.#tell(), openVision);
       this.#unwatch = watch(() => this.#crash());
     } catch (error) {
       this.#calls = [];
