@@ -20,7 +20,7 @@ use crate::adapter::session::Session;
 use crate::adapter::task::Task;
 use crate::adapter::timer::Timers;
 use crate::adapter::upload::{Progress, Target, Upload};
-use crate::adapter::{page, preview};
+use crate::adapter::{page, preview, random};
 use crate::config::Config;
 use crate::flow::{
     CameraChoice, Effect, ErrorCode, Event, FileId, Generation, GrabFailure, Link, LinkId, Notice, Photo, PhotoId,
@@ -101,7 +101,9 @@ impl Runner {
     pub(crate) fn refuse_stale(&self, state: &State, event: &Event) {
         let mut vault = self.vault.borrow_mut();
         match event {
-            Event::PhotoReady { generation, photo } if state.grab != Some(*generation) => vault.drop_photo(photo.id),
+            Event::PhotoReady { generation, photo, .. } if state.grab != Some(*generation) => {
+                vault.drop_photo(photo.id)
+            }
             Event::LinkReady { generation, link, .. } if state.link != Link::Asked(*generation) => {
                 vault.drop_link(*link);
             }
@@ -132,6 +134,10 @@ impl Runner {
             Effect::OpenCamera { generation, choice } => self.open_camera(generation, choice),
             Effect::CloseCamera => self.vault.borrow_mut().close_camera(),
             Effect::Measure { generation } => self.measure(generation),
+            Effect::Look { generation } => self.wires.send.emit(Event::Blind { generation }),
+            Effect::Draw { generation } => {
+                self.wires.send.emit(Event::Drawn { generation, seed: random::draw() });
+            }
             Effect::Grab { generation, source } => self.grab(generation, source),
             Effect::DropPhoto(photo) => self.vault.borrow_mut().drop_photo(photo),
             Effect::DropLink(link) => self.vault.borrow_mut().drop_link(link),
@@ -200,7 +206,7 @@ impl Runner {
             wires.send.emit(match made {
                 Ok(still) => {
                     let photo = vault.borrow_mut().keep_photo(still);
-                    Event::PhotoReady { generation, photo }
+                    Event::PhotoReady { generation, photo, report: None }
                 }
                 Err(failure) => Event::GrabFailed { generation, failure },
             });
@@ -317,7 +323,7 @@ async fn still(
     vault: &Rc<RefCell<Vault>>,
 ) -> Result<Still, GrabFailure> {
     match source {
-        Source::Camera => grab::from_video(&video.ok_or(GrabFailure::Frame)?).await,
+        Source::Camera | Source::Burst => grab::from_video(&video.ok_or(GrabFailure::Frame)?).await,
         Source::File(file) => {
             let file = vault.borrow_mut().take_file(file).ok_or(GrabFailure::Unreadable)?;
             grab::from_file(&file).await

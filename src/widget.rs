@@ -196,6 +196,7 @@ fn by_person_or_page(event: &Event) -> bool {
             | Event::FilePicked(_)
             | Event::Choosing
             | Event::ChoseNone
+            | Event::SkipChallenge
             | Event::Cancel
             | Event::Reset
     )
