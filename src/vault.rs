@@ -1,7 +1,5 @@
 //! What a widget holds of the browser ([`Vault`]), by the ids that the flow knows. Letting go of a thing here ends it.
 
-use std::rc::Rc;
-
 use web_sys::{Blob, File};
 
 use crate::adapter::camera::Camera;
@@ -33,7 +31,7 @@ pub(crate) struct Vault {
     camera: Option<Camera>,
     sampler: Option<Sampler>,
     pump: Option<Pump>,
-    vision: Option<Rc<Vision>>,
+    vision: Option<Vision>,
     last_device: Option<String>,
     photos: Vec<KeptPhoto>,
     links: Vec<KeptLink>,
@@ -70,15 +68,15 @@ impl Vault {
     }
 
     /// The thread that looks at pictures, begun if it was not.
-    pub(crate) fn vision(&mut self, source: &VisionSource) -> Rc<Vision> {
-        Rc::clone(self.vision.get_or_insert_with(|| Rc::new(Vision::open(source))))
+    pub(crate) fn vision(&mut self, source: &VisionSource) -> &Vision {
+        self.vision.get_or_insert_with(|| Vision::open(source))
     }
 
     pub(crate) fn keep_pump(&mut self, pump: Pump) {
         self.pump = Some(pump);
     }
 
-    /// Ends the thread, unless a photo is being looked at: then it ends with that.
+    /// Ends the thread.
     pub(crate) fn drop_vision(&mut self) {
         self.vision = None;
     }

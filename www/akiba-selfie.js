@@ -4,10 +4,9 @@
  */
 
 import { hasCrashed, watch } from './crash.js';
-import { load } from './load.js';
+import { load, openVision } from './load.js';
 import { ATTRIBUTES, METHODS, STATES } from './registry.js';
 import { Root } from './root.js';
-import { openVision } from './vision.js';
 
 // On a server there is no HTMLElement, and nothing of this is used; the import must not fail.
 const Base = globalThis.HTMLElement ?? class {};

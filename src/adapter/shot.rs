@@ -7,8 +7,9 @@ use futures_channel::oneshot;
 use gloo_timers::future::TimeoutFuture;
 use js_sys::Reflect;
 use wasm_bindgen::prelude::*;
-use web_sys::{HtmlCanvasElement, HtmlVideoElement, ImageBitmap};
+use web_sys::{Blob, HtmlVideoElement, ImageBitmap};
 
+use super::canvas::Canvas;
 use super::promise::settled;
 
 /// Where the browser does not tell of a video's frames, they are taken this far apart.
@@ -41,18 +42,24 @@ pub(super) enum Shot {
 impl Shot {
     /// The video's current frame; `None` where there is none.
     pub(super) async fn of_video(video: &HtmlVideoElement) -> Option<Self> {
-        if frames_know_their_rotation() {
-            if let Ok(frame) = VideoFrame::new(video) {
-                return Some(Self::Frame(frame.into()));
-            }
+        if frames_know_their_rotation()
+            && let Ok(frame) = VideoFrame::new(video)
+        {
+            return Some(Self::Frame(frame.into()));
         }
         let promise = web_sys::window()?.create_image_bitmap_with_html_video_element(video);
         settled(promise).await.ok().map(Self::Bitmap)
     }
 
     /// What is on the canvas.
-    pub(super) async fn of_canvas(canvas: &HtmlCanvasElement) -> Option<Self> {
-        let promise = web_sys::window()?.create_image_bitmap_with_html_canvas_element(canvas);
+    pub(super) async fn of_canvas(canvas: &Canvas) -> Option<Self> {
+        let promise = web_sys::window()?.create_image_bitmap_with_html_canvas_element(canvas.element());
+        settled(promise).await.ok().map(Self::Bitmap)
+    }
+
+    /// A photo of ours, decoded: it lies the right way up.
+    pub(super) async fn of_blob(photo: &Blob) -> Option<Self> {
+        let promise = web_sys::window()?.create_image_bitmap_with_blob(photo);
         settled(promise).await.ok().map(Self::Bitmap)
     }
 

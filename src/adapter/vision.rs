@@ -3,7 +3,6 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
-use std::future::Future;
 use std::pin::pin;
 use std::rc::Rc;
 
@@ -14,9 +13,10 @@ use gloo_events::{EventListener, EventListenerOptions};
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, Float32Array, Function, Object, Reflect};
 use wasm_bindgen::prelude::*;
-use web_sys::{HtmlCanvasElement, HtmlVideoElement, MessageEvent, Worker};
+use web_sys::{Blob, HtmlVideoElement, MessageEvent, Worker};
 use yew::AttrValue;
 
+use super::canvas::Canvas;
 use super::pace::Pace;
 use super::shot::{Shot, next_frame};
 use super::task::Task;
@@ -99,16 +99,34 @@ impl Vision {
         Self { desk, _listeners: listeners }
     }
 
-    /// What is seen in a picture on a canvas, in time for the person who waits for it.
-    pub async fn look_at(&self, canvas: &HtmlCanvasElement) -> Option<Report> {
-        if self.desk.blind.get() {
+    /// For whoever has a photo to look at.
+    #[must_use]
+    pub fn looker(&self) -> Looker {
+        Looker(Rc::clone(&self.desk))
+    }
+}
+
+/// Looks at photos by a [`Vision`], while that lives.
+#[derive(Clone, Debug)]
+pub struct Looker(Rc<Desk>);
+
+impl Looker {
+    /// What is seen in a photo; `None` where nothing sees, or not in time for the person who waits.
+    pub async fn look_at(&self, photo: &Blob) -> Option<Report> {
+        self.look(Shot::of_blob(photo)).await
+    }
+
+    /// The same of a picture on a canvas.
+    pub(super) async fn look_at_canvas(&self, canvas: &Canvas) -> Option<Report> {
+        self.look(Shot::of_canvas(canvas)).await
+    }
+
+    async fn look(&self, shot: impl Future<Output = Option<Shot>>) -> Option<Report> {
+        if self.0.blind.get() {
             return None;
         }
-        let seen = async {
-            let shot = Shot::of_canvas(canvas).await?;
-            self.desk.look(&shot, now()?).await.ok()
-        };
-        in_time(seen, PHOTO_PATIENCE_MS).await.flatten()
+        let report = async { self.0.look(&shot.await?, now()?).await.ok() };
+        in_time(report, PHOTO_PATIENCE_MS).await.flatten()
     }
 }
 
@@ -207,7 +225,11 @@ pub struct Pump {
 impl Pump {
     /// Starts it. `tell` hears of each report with the time of its frame in milliseconds of the page's clock, and
     /// [`Blind`] once and last.
-    pub fn start(vision: &Vision, video: HtmlVideoElement, tell: impl Fn(Result<(Report, f64), Blind>) + 'static) -> Self {
+    pub fn start(
+        vision: &Vision,
+        video: HtmlVideoElement,
+        tell: impl Fn(Result<(Report, f64), Blind>) + 'static,
+    ) -> Self {
         let desk = Rc::clone(&vision.desk);
         let task = Task::spawn(async move {
             let ready = in_time(desk.ready(), PATIENCE_MS).await;
@@ -243,6 +265,6 @@ async fn in_time<T>(future: impl Future<Output = T>, milliseconds: u32) -> Optio
     }
 }
 
-fn now() -> Option<f64> {
+pub(super) fn now() -> Option<f64> {
     Some(web_sys::window()?.performance()?.now())
 }
