@@ -1,4 +1,5 @@
 //! The detector on whole pictures.
+#![allow(clippy::unwrap_used)]
 
 use akiba_vision::{Detector, Face, Frame, Keypoint, Point};
 use image::RgbaImage;
