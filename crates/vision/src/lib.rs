@@ -6,6 +6,8 @@
 //! ([`Report::to_numbers`]).
 
 mod analyse;
+mod brightness;
+mod detector;
 mod face;
 mod frame;
 mod measure;
@@ -13,6 +15,7 @@ pub mod quality;
 mod report;
 
 pub use analyse::Analyser;
+pub use detector::Detector;
 pub use face::{Face, Keypoint, Point, Rect};
 pub use frame::Frame;
 pub use measure::{Measure, Reading};
