@@ -4,7 +4,7 @@
  */
 
 import { hasCrashed, watch } from './crash.js';
-import { load } from './load.js';
+import { load, openVision } from './load.js';
 import { ATTRIBUTES, METHODS, STATES } from './registry.js';
 import { Root } from './root.js';
 
@@ -27,6 +27,8 @@ export class AkibaSelfieElement extends Base {
   #internals;
   #widget;
   #root;
+  /** The worker that the widget began last. */
+  #vision;
   #session;
   /** The state that CSS is told of. */
   #shown = 'idle';
@@ -125,7 +127,7 @@ export class AkibaSelfieElement extends Base {
       }
       this.#root = new Root();
       this.shadowRoot.replaceChildren(this.#root.element);
-      this.#widget = Widget.mount(this, this.#root.element, ...this.#tell());
+      this.#widget = Widget.mount(this, this.#root.element, ...this.#tell(), () => this.#openVision());
       this.#unwatch = watch(() => this.#crash());
     } catch (error) {
       this.#calls = [];
@@ -136,6 +138,11 @@ export class AkibaSelfieElement extends Base {
       this.#loading = false;
     }
     for (const method of this.#calls.splice(0)) this.#call(method);
+  }
+
+  #openVision() {
+    this.#vision = openVision();
+    return this.#vision;
   }
 
   /** Tells the widget what has changed, if anything has: attributes, `session`, or the language of another place. */
@@ -203,6 +210,7 @@ export class AkibaSelfieElement extends Base {
     this.#widget = undefined;
     this.#calls = [];
     this.#failed = true;
+    this.#vision?.terminate();
     for (const video of this.shadowRoot.querySelectorAll('video')) {
       for (const track of video.srcObject?.getTracks() ?? []) track.stop();
     }

@@ -1,5 +1,7 @@
 //! From the start to a photo: consent, camera, framing, countdown, and files in place of a camera.
 
+use akiba_vision::Report;
+
 use crate::config::Capture;
 
 use super::effect::{Announcement, Effect, Notice, Source};
@@ -59,6 +61,7 @@ impl Transition<'_> {
         self.cancel_timer(Timer::CameraSlow);
         self.state.camera = Camera::Open(generation, info);
         self.effect(Effect::Measure { generation });
+        self.effect(Effect::Look { generation });
         self.frame_person();
         self.announce(Announcement::CameraReady);
         self.prefetch_link();
@@ -169,7 +172,7 @@ impl Transition<'_> {
         }
     }
 
-    pub(super) fn photo_ready(&mut self, generation: Generation, photo: Photo) {
+    pub(super) fn photo_ready(&mut self, generation: Generation, photo: Photo, _report: Option<Box<Report>>) {
         if self.state.grab != Some(generation) {
             return;
         }

@@ -14,6 +14,8 @@ use super::state::{CameraChoice, FileId, Generation, Hint, LinkId, Photo, PhotoI
 pub enum Source {
     /// The camera's current frame.
     Camera,
+    /// The best of the camera's next few frames.
+    Burst,
     /// A file that the person chose.
     File(FileId),
     /// The photo that there is, made smaller.
@@ -107,6 +109,16 @@ pub enum Effect {
     /// Measure the open camera's frames until it closes. Answered by `Frame`, again and again.
     Measure {
         /// The generation of the camera.
+        generation: Generation,
+    },
+    /// Look at the open camera's frames until it closes. Answered by `Seen`, again and again, or by `Blind`.
+    Look {
+        /// The generation of the camera.
+        generation: Generation,
+    },
+    /// Draw a number that the page can't foresee. Answered by `Drawn`.
+    Draw {
+        /// The id of this request.
         generation: Generation,
     },
     /// Make a photo, after the page had its say by `selfie-capture` where it is a new one. Answered by `PhotoReady` or

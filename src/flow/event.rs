@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use akiba_protocol::{Judgement, UploadFailure};
+use akiba_vision::Report;
 
 use super::error::ErrorCode;
 use super::failure::{GrabFailure, RelayFailure};
@@ -31,6 +32,8 @@ pub enum Event {
     ChoseNone,
     /// The person chose a file, which the runner holds under this id.
     FilePicked(FileId),
+    /// The person can't do the movement that they are asked for, or does not want to.
+    SkipChallenge,
     /// The person, or the page by `cancel()`, gives up.
     Cancel,
     /// The page wants the widget as it was at first.
@@ -62,6 +65,30 @@ pub enum Event {
         /// What was measured.
         quality: Quality,
     },
+    /// A frame was looked at.
+    Seen {
+        /// The request that opened the camera.
+        generation: Generation,
+        /// What came of it.
+        report: Box<Report>,
+        /// When the frame was taken, in milliseconds of a clock that never goes back.
+        at: f64,
+        /// Width by height of the picture as it is shown: the frame covers it, and what sticks out is cut off on both
+        /// sides.
+        aspect: f32,
+    },
+    /// Frames can't be looked at on this device, or no longer. The photo is then taken by hand.
+    Blind {
+        /// The request that opened the camera.
+        generation: Generation,
+    },
+    /// A number was drawn.
+    Drawn {
+        /// The request that this answers.
+        generation: Generation,
+        /// Any number, each as likely as the other.
+        seed: u32,
+    },
     /// A timer ran out.
     Tick {
         /// Which one.
@@ -75,6 +102,8 @@ pub enum Event {
         generation: Generation,
         /// What is known of the photo.
         photo: Photo,
+        /// What came of looking at it; `None` where nobody can.
+        report: Option<Box<Report>>,
     },
     /// No photo came of it.
     GrabFailed {

@@ -17,6 +17,7 @@ mod effect;
 mod error;
 mod event;
 mod failure;
+mod framing;
 pub mod limits;
 mod screen;
 mod state;

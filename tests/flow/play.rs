@@ -90,7 +90,7 @@ impl Play {
 
     pub(crate) fn photo_comes(&mut self, id: u32) -> &mut Self {
         let generation = self.state.grab.expect("a photo is being made");
-        self.send(Event::PhotoReady { generation, photo: photo(id) })
+        self.send(Event::PhotoReady { generation, photo: photo(id), report: None })
     }
 
     pub(crate) fn link_comes(&mut self, id: u32, seconds: u64) -> &mut Self {

@@ -57,7 +57,7 @@ fn event_of(play: &Play, (kind, variant, live): Move, serial: u32) -> Event {
             let timer = Timer::ALL[v % Timer::ALL.len()];
             Event::Tick { timer, generation: pick(play.timer(timer)) }
         }
-        20 | 21 => Event::PhotoReady { generation: grab, photo: photo(serial) },
+        20 | 21 => Event::PhotoReady { generation: grab, photo: photo(serial), report: None },
         22 => Event::GrabFailed {
             generation: grab,
             failure: [GrabFailure::Prevented, GrabFailure::Frame, GrabFailure::TooLarge][v % 3],
@@ -117,7 +117,7 @@ impl Model {
             Event::Tick { timer, generation } if before.timer(*timer) == Some(*generation) => {
                 self.timers.remove(timer);
             }
-            Event::PhotoReady { generation, photo } if state.grab == Some(*generation) => {
+            Event::PhotoReady { generation, photo, .. } if state.grab == Some(*generation) => {
                 self.grabbing = 0;
                 self.photos.insert(photo.id);
             }
@@ -173,7 +173,8 @@ impl Model {
             Effect::CancelTimer(timer) => prop_assert!(self.timers.remove(timer), "{timer:?} does not run"),
             Effect::DropPhoto(photo) => prop_assert!(self.photos.remove(photo), "no such photo"),
             Effect::DropLink(link) => prop_assert!(self.links.remove(link), "no such link"),
-            Effect::Measure { .. } => prop_assert!(self.camera),
+            Effect::Measure { .. } | Effect::Look { .. } => prop_assert!(self.camera),
+            Effect::Draw { .. } => {}
             Effect::Emit(_) | Effect::Announce(_) | Effect::Focus => {}
         }
         Ok(())

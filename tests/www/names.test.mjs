@@ -110,8 +110,8 @@ test('a bundler keeps the definition', () => {
   assert.deepEqual(package_.sideEffects, [package_.exports['./define.js'].default]);
 });
 
-test('Trunk copies every module of the package that it does not build', () => {
+test('Trunk copies every module of the package, but for the widget that it builds', () => {
   const page = read('index.html');
   const copied = all(page, /rel="copy-file" href="www\/([^"]+)"/g);
-  sameNames(copied, package_.files.filter((name) => /^[^/]+\.js$/.test(name)));
+  sameNames(copied, package_.files.filter((name) => /^(vision\/)?[^/]+\.(js|wasm)$/.test(name)));
 });
