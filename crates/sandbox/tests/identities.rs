@@ -53,8 +53,8 @@ fn flawed() -> [(image::RgbImage, Flaw); 3] {
     let of = |x, y| *portrait.get_pixel(x, y);
     [
         (image::RgbImage::from_fn(width, height, |x, y| of(x / 4, y / 4)), Flaw::NoFace),
-        (image::RgbImage::from_fn(2 * width, height, |x, y| of(x % width, y)), Flaw::SeveralFaces),
-        (image::RgbImage::from_fn(width, height, |x, y| of(x, y).map(|value| value / 12)), Flaw::Dark),
+        (image::RgbImage::from_fn(480, 360, |x, y| of(104 + x % 240, y)), Flaw::SeveralFaces),
+        (image::RgbImage::from_fn(width, height, |x, y| image::Rgb(of(x, y).0.map(|value| value / 12))), Flaw::Dark),
     ]
 }
 
