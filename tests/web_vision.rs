@@ -11,7 +11,7 @@ use akiba_selfie::adapter::camera::Camera;
 use akiba_selfie::adapter::preview;
 use akiba_selfie::adapter::vision::{Blind, Pump, Vision};
 use akiba_selfie::flow::CameraChoice;
-use akiba_vision::Report;
+use akiba_vision::{Measure, Report};
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, Function, Uint8Array};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -21,6 +21,7 @@ wasm_bindgen_test_configure!(run_in_browser);
 
 const WORKER: &str = include_str!("../www/vision/worker.js");
 const WASM: &[u8] = include_bytes!("../www/vision/akiba-vision.wasm");
+const FACE: &[u8] = include_bytes!("fixtures/face/collins.jpg");
 const ALPHA: &[u8] = include_bytes!("fixtures/alpha.png");
 
 fn now() -> f64 {
@@ -68,11 +69,16 @@ async fn pumped(source: &VisionSource, most: f64, enough: usize) -> (Vec<Result<
 }
 
 #[wasm_bindgen_test]
-async fn a_photo_is_looked_at_at_no_more_than_640_pixels() {
+async fn a_photo_is_looked_at_as_it_is_and_its_face_is_found() {
     let vision = Vision::open(&source(WORKER, WASM));
-    let report = vision.looker().look_at(&blob(ALPHA, "image/png")).await.expect("a report");
-    assert!(report.width.max(report.height) <= 640.0 && report.width.min(report.height) >= 1.0, "{report:?}");
-    assert_eq!(report.faces, 0);
+    let report = vision.looker().look_at(&blob(FACE, "image/jpeg")).await.expect("a report");
+    assert_eq!((report.width, report.height, report.faces), (512.0, 512.0, 1));
+    // Eileen Collins' eyes, as one sees them in the portrait, are about 38 pixels apart.
+    let eyes = report.value(Measure::InterEyeDistance).expect("a distance");
+    assert!((30.0..50.0).contains(&eyes), "{eyes}");
+    assert_eq!(report.value(Measure::Motion), None);
+    // It was not scaled.
+    assert!(report.value(Measure::CompressionArtefacts).is_some());
 }
 
 #[wasm_bindgen_test]
