@@ -17,6 +17,7 @@ pub mod object_url;
 pub mod page;
 pub mod preview;
 mod promise;
+mod quality_object;
 pub mod random;
 pub mod relay;
 pub mod session;
