@@ -23,6 +23,7 @@ mod vault;
 pub mod widget;
 
 pub use adapter::session::Session;
+pub use adapter::vision::VisionSource;
 pub use config::Options;
 pub use page_event::PageEvent;
 pub use widget::{AkibaSelfie, Props};

@@ -7,6 +7,7 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use crate::adapter::session::Session;
+use crate::adapter::vision::VisionSource;
 use crate::adapter::{focus, page, stylesheet};
 use crate::config::{Config, ConfigError, Options};
 use crate::flow::{Announcement, Effect, Event, ScreenName, State, step};
@@ -23,6 +24,9 @@ pub struct Props {
     /// What shows the relay that this page may ask.
     #[prop_or_default]
     pub session: Session,
+    /// Where the worker comes from that looks at pictures; without it, the person is not guided.
+    #[prop_or_default]
+    pub vision: VisionSource,
     /// Told of everything that happens, in order.
     #[prop_or_default]
     pub on_event: Callback<PageEvent>,
@@ -160,6 +164,7 @@ impl AkibaSelfie {
         let context = RunContext {
             config,
             session: &props.session,
+            vision: &props.vision,
             text: Text::for_lang(config.lang.as_deref()),
             refused: refused.as_deref(),
         };

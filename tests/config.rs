@@ -4,7 +4,7 @@
 use akiba_protocol::CustomerType;
 use akiba_selfie::config::{Capture, Config, ConfigError, Options};
 use akiba_selfie::flow::CameraChoice;
-use akiba_selfie::guidance::{ChallengeKind, Limit, Thresholds};
+use akiba_selfie::guidance::{ChallengeKind, Check, Hint, Limit, Threshold, Thresholds};
 
 const PAGE: &str = "https://bank.example:8443/join/step?x=1#top";
 
@@ -166,5 +166,26 @@ fn every_threshold_can_be_set_within_its_range_and_not_beyond() {
     }
     for name in ["", "Yaw", "yawMax", "__proto__"] {
         assert_eq!(thresholds(&[(name, 1.0)]).unwrap_err(), ConfigError::Thresholds, "{name}");
+    }
+}
+
+#[test]
+fn the_page_on_guidance_has_the_table_of_thresholds() {
+    let page = include_str!("../docs/guidance.md");
+    for row in Limit::TABLE {
+        let Threshold { name, measure, unit, limit, slack, step, range: (least, most) } = row;
+        let line = format!(
+            "| `{name}` | {measure} | {unit} | {limit} | {} | {} | {least} to {most} |",
+            slack.abs(),
+            step.abs()
+        );
+        assert!(page.contains(&line), "{line}");
+    }
+    assert_eq!(page.matches("\n| `").count(), Limit::TABLE.len() + Check::ALL.len());
+    for check in Check::ALL {
+        assert!(page.contains(&format!("\n| `{}` |", check.as_str())), "{check:?}");
+    }
+    for hint in Hint::ALL {
+        assert!(page.contains(&format!("`{}`", hint.as_str())), "{hint:?}");
     }
 }

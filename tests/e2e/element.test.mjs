@@ -231,4 +231,5 @@ test('a trap of the WebAssembly turns the camera off and says so, in every eleme
   assert.deepEqual([detail.code, detail.retryable], ['crash', false]);
   assert.deepEqual(await selfie.tracks(), { all: 1, live: 0 });
   await selfie.element.getByRole('alert').getByText('Reload the page').waitFor();
+  assert.equal(selfie.page.workers().length, 0, 'the worker still runs');
 });

@@ -247,8 +247,8 @@ fn play_through(moves: &[Move], auto: bool, review: bool) -> Result<(), TestCase
     let mut play = Play::new(config(|options| {
         options.capture = (!auto).then(|| "manual".to_owned());
         options.no_review = !review;
-        options.countdown = moves.len() % 2 == 0;
-        options.strict = moves.len() % 3 == 0;
+        options.countdown = moves.len().is_multiple_of(2);
+        options.strict = moves.len().is_multiple_of(3);
         options.challenge = [None, Some("turn"), Some("random")][moves.len() % 5 % 3].map(str::to_owned);
     }));
     let mut model = Model::default();

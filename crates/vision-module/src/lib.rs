@@ -1,6 +1,5 @@
 //! [`akiba_vision`] as a WebAssembly module without imports, for the widget's worker. The worker writes a frame where
 //! [`frame`] says, calls [`analyse`], and reads [`report_length`] numbers where that says.
-#![no_main]
 
 use std::cell::RefCell;
 
