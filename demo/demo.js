@@ -30,7 +30,7 @@ function applySettings() {
 
   const identity = IDENTITIES.find(({ id }) => id === controls.identifier.value);
   document.querySelector('#what-happens').textContent =
-    identity?.whatHappens ?? 'The sandbox verifies every identifier that is not in the list.';
+    identity?.whatHappens ?? 'For an identifier that is not in the list, the sandbox looks at the photo.';
   document.querySelector('#markup').textContent = markup();
 }
 

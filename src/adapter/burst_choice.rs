@@ -3,16 +3,17 @@
 use akiba_vision::{Measure, Report};
 
 /// How good a frame is, 0 to 100: half of it is how sharp it is, as a burst is too short for much else to change, and
-/// half the mean of all other scores. 0 without a face, or with more than one.
+/// half the mean of all scores. 0 without a face, or with more than one.
 pub(super) fn merit(report: &Report) -> f32 {
     if report.faces != 1 {
         return 0.0;
     }
-    let score = |measure| report.reading(measure).and_then(|reading| reading.score).map(f32::from);
-    let others: Vec<f32> =
-        Measure::ALL.into_iter().filter(|measure| *measure != Measure::Sharpness).filter_map(score).collect();
-    let mean = if others.is_empty() { 0.0 } else { others.iter().sum::<f32>() / others.len() as f32 };
-    score(Measure::Sharpness).map_or(mean, |sharpness| f32::midpoint(sharpness, mean))
+    let scores: Vec<f32> =
+        report.readings.iter().flatten().filter_map(|reading| reading.score).map(f32::from).collect();
+    let mean = if scores.is_empty() { 0.0 } else { scores.iter().sum::<f32>() / scores.len() as f32 };
+    // A ratio without a score: 0.1 is a smear, and hardly any face has more than 1.
+    let sharpness = report.value(Measure::Sharpness).map_or(0.0, |value| 100.0 * value.clamp(0.0, 1.0));
+    f32::midpoint(sharpness, mean)
 }
 
 #[cfg(test)]
@@ -21,29 +22,29 @@ mod tests {
 
     use super::*;
 
-    fn report(faces: u8, scores: &[(Measure, u8)]) -> Report {
+    fn report(faces: u8, sharpness: Option<f32>, scores: &[u8]) -> Report {
         let mut readings = [None; Measure::ALL.len()];
-        for (measure, score) in scores {
-            readings[*measure as usize] = Some(Reading { value: 1.0, score: Some(*score) });
+        for (reading, score) in readings.iter_mut().zip(scores) {
+            *reading = Some(Reading { value: 1.0, score: Some(*score) });
         }
+        readings[Measure::Sharpness as usize] = sharpness.map(|value| Reading { value, score: None });
         Report { width: 640.0, height: 480.0, frame_mean: 0.5, frame_variance: 0.1, faces, face: None, readings }
     }
 
     #[test]
     fn the_sharper_one_the_better_one_and_never_two_faces() {
-        use Measure::{PoseYaw, Sharpness, UnderExposurePrevention as Exposure};
-        let good = [(Sharpness, 80), (PoseYaw, 90), (Exposure, 95)];
+        let good = report(1, Some(0.6), &[90, 95, 70]);
         for (better, worse) in [
-            (report(1, &good), report(1, &[(Sharpness, 60), (PoseYaw, 90), (Exposure, 95)])),
-            (report(1, &good), report(1, &[(Sharpness, 80), (PoseYaw, 50), (Exposure, 95)])),
+            (good, report(1, Some(0.5), &[90, 95, 70])),
+            (good, report(1, Some(0.6), &[50, 95, 70])),
             // Blur in exchange for a little light is a bad bargain.
-            (report(1, &good), report(1, &[(Sharpness, 70), (PoseYaw, 90), (Exposure, 100)])),
-            (report(1, &[(Sharpness, 10)]), report(2, &good)),
-            (report(1, &[(Sharpness, 10)]), report(0, &good)),
-            (report(1, &[(PoseYaw, 10)]), report(1, &[])),
+            (good, report(1, Some(0.5), &[90, 100, 70])),
+            (good, report(1, None, &[90, 95, 70])),
+            (report(1, Some(0.1), &[]), report(2, Some(0.6), &[90, 95, 70])),
+            (report(1, None, &[10]), report(0, Some(0.6), &[90, 95, 70])),
         ] {
             assert!(merit(&better) > merit(&worse), "{better:?} against {worse:?}");
         }
-        assert_eq!(merit(&report(1, &[])), 0.0);
+        assert_eq!(merit(&report(1, None, &[])), 0.0);
     }
 }

@@ -67,7 +67,7 @@ pub async fn burst(video: &HtmlVideoElement, looker: &Looker) -> Result<Still, G
         let pause = TimeoutFuture::new(SHOT_GAP_MS);
         // A video that stops in between leaves what there is.
         let Ok(canvas) = drawn(Picture::Video(video)) else { break };
-        let report = looker.look_at_canvas(&canvas).await;
+        let report = looker.look_at_frame(&canvas).await;
         let merit = report.as_ref().map_or(0.0, merit);
         // At most two canvases are there at a time.
         if best.as_ref().is_none_or(|(_, most)| merit > *most) {

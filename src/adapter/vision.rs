@@ -25,7 +25,8 @@ use super::task::Task;
 const PATIENCE_MS: u32 = 5_000;
 /// The same for a photo: the person waits for it.
 const PHOTO_PATIENCE_MS: u32 = 2_000;
-/// Pixels of the longest side of what is looked at. The detector needs 128; sharpness is told from the rest.
+/// Pixels of the longest side of a frame that is looked at: the detector needs 128, and what is measured of the face no
+/// more than this. A photo is looked at as it is.
 const SIDE: u32 = 640;
 
 /// Where the thread comes from.
@@ -113,19 +114,19 @@ pub struct Looker(Rc<Desk>);
 impl Looker {
     /// What is seen in a photo; `None` where nothing sees, or not in time for the person who waits.
     pub async fn look_at(&self, photo: &Blob) -> Option<Report> {
-        self.look(Shot::of_blob(photo)).await
+        self.look(Shot::of_blob(photo), None).await
     }
 
-    /// The same of a picture on a canvas.
-    pub(super) async fn look_at_canvas(&self, canvas: &Canvas) -> Option<Report> {
-        self.look(Shot::of_canvas(canvas)).await
+    /// What is seen in the camera's current frame, which is on the canvas.
+    pub(super) async fn look_at_frame(&self, canvas: &Canvas) -> Option<Report> {
+        self.look(Shot::of_canvas(canvas), now()).await
     }
 
-    async fn look(&self, shot: impl Future<Output = Option<Shot>>) -> Option<Report> {
+    async fn look(&self, shot: impl Future<Output = Option<Shot>>, at: Option<f64>) -> Option<Report> {
         if self.0.blind.get() {
             return None;
         }
-        let report = async { self.0.look(&shot.await?, now()?).await.ok() };
+        let report = async { self.0.look(&shot.await?, at).await.ok() };
         in_time(report, PHOTO_PATIENCE_MS).await.flatten()
     }
 }
@@ -179,12 +180,15 @@ impl Desk {
         ready.await.map_err(|_| Blind)
     }
 
-    async fn look(&self, shot: &Shot, at: f64) -> Result<Report, Blind> {
+    /// `at`: when it was taken, for a frame of the camera.
+    async fn look(&self, shot: &Shot, at: Option<f64>) -> Result<Report, Blind> {
         let worker = self.worker.as_ref().filter(|_| !self.blind.get()).ok_or(Blind)?;
         let message = Object::new();
-        let fields: [(&str, &JsValue); 3] = [("picture", shot.as_js()), ("side", &SIDE.into()), ("at", &at.into())];
-        for (name, value) in fields {
-            Reflect::set(&message, &name.into(), value).map_err(|_| Blind)?;
+        let set = |name: &str, value: &JsValue| Reflect::set(&message, &name.into(), value).map_err(|_| Blind);
+        set("picture", shot.as_js())?;
+        if let Some(at) = at {
+            set("side", &SIDE.into())?;
+            set("at", &at.into())?;
         }
         worker.post_message_with_transfer(&message, &Array::of1(shot.as_js())).map_err(|_| Blind)?;
         let (sender, seen) = oneshot::channel();
@@ -250,7 +254,7 @@ async fn run(desk: &Desk, video: &HtmlVideoElement, tell: impl Fn(Report, f64)) 
         next_frame(video).await;
         let at = now()?;
         let Some(shot) = Shot::of_video(video).await else { continue };
-        let report = in_time(desk.look(&shot, at), PATIENCE_MS).await?.ok()?;
+        let report = in_time(desk.look(&shot, Some(at)), PATIENCE_MS).await?.ok()?;
         drop(shot);
         tell(report, at);
         TimeoutFuture::new(pace.wait(now()? - at)).await;

@@ -2,9 +2,10 @@
  * Looks at pictures in a thread of its own: the WebAssembly beside this file finds the face and measures the picture. A
  * classic script, as Firefox before 114 has no module workers.
  *
- * It is sent `{wasm}` once, the URL of the WebAssembly, and then pictures: `{picture, side, at}` with an ImageBitmap or
- * a VideoFrame, the pixels that its longest side is scaled down to, and when it was taken in milliseconds. It answers
- * each message in order: `{}` when it is ready, `{report, took}` with the numbers of `Report::to_numbers` and the
+ * It is sent `{wasm}` once, the URL of the WebAssembly, and then pictures, each an ImageBitmap or a VideoFrame:
+ * `{picture, side, at}` for a frame of the camera, with the pixels that its longest side is scaled down to and the time
+ * when it was taken in milliseconds, or `{picture}` for a photo, which is looked at as it is. It answers each message in
+ * order: `{}` when it is ready, `{report, took}` with the numbers of `Report::to_numbers` and the
  * milliseconds that it worked, or `{blind}` with what is amiss. Blind, it stays so.
  */
 
@@ -35,7 +36,7 @@ function look({ picture, side, at }) {
   const { canvas } = context;
   const across = picture.displayWidth ?? picture.width;
   const down = picture.displayHeight ?? picture.height;
-  const scale = Math.min(1, side / Math.max(across, down));
+  const scale = side ? Math.min(1, side / Math.max(across, down)) : 1;
   const width = Math.max(1, Math.round(across * scale));
   const height = Math.max(1, Math.round(down * scale));
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
@@ -45,7 +46,7 @@ function look({ picture, side, at }) {
   // The memory may move when it grows: a view is good until the next call.
   const place = vision.frame(width, height);
   new Uint8Array(vision.memory.buffer, place, data.length).set(data);
-  const numbers = vision.analyse(width, height, at);
+  const numbers = side ? vision.analyse(width, height, at) : vision.analyse_still(width, height);
   if (!numbers) throw new Error('no report');
   const report = new Float32Array(vision.memory.buffer, numbers, vision.report_length()).slice();
   postMessage({ report, took: performance.now() - began }, [report.buffer]);

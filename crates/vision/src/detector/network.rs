@@ -105,7 +105,7 @@ impl Network {
             let window = Window::pixel(plane.channels, head.inputs);
             let mut row = vec![0; plane.side * scores.dot.bias.len()];
             for y in 0..plane.side {
-                best::store(plane.from(1, y + 1), window, &scores.dot, &mut row);
+                best::store_sums(plane.from(1, y + 1), window, &scores.dot, &mut row);
                 for (x, sums) in row.chunks_exact(scores.dot.bias.len()).enumerate() {
                     for (guess, (sum, scale)) in sums.iter().zip(&scores.scales).enumerate() {
                         let score = *sum as f32 * scale;
@@ -125,7 +125,7 @@ fn place(plane: &Plane, window: Window, places: &Scaled, (x, y): (usize, usize),
     let outputs = places.dot.bias.len();
     let mut sums = vec![0; outputs * TILE];
     let tile = x - x % TILE;
-    best::store(plane.from(tile + 1, y + 1), window, &places.dot, &mut sums);
+    best::store_sums(plane.from(tile + 1, y + 1), window, &places.dot, &mut sums);
     std::array::from_fn(|number| {
         let output = guess * PLACE + number;
         sums[(x - tile) * outputs + output] as f32 * places.scales[output]

@@ -4,10 +4,28 @@
 //! [`scalar`] says what is computed; what is faster than it on some machine gives the very same integers, and is tested
 //! for that. The choice is made below.
 
-#[cfg(any(test, not(all(target_arch = "wasm32", target_feature = "simd128"))))]
+#[cfg(any(test, not(any(target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128")))))]
 pub(super) mod scalar;
-#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+#[cfg(any(target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128")))]
+#[expect(
+    unsafe_code,
+    reason = "loads and stores of registers go by pointers; each kernel first checks what it is given"
+)]
+pub(super) mod vector;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+#[expect(unsafe_code, reason = "loads and stores of registers go by pointers")]
+mod wasm32;
+#[cfg(target_arch = "x86_64")]
+#[expect(unsafe_code, reason = "registers are a matter of the machine; this one always has them")]
+mod x86_64;
+
+#[cfg(not(any(target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128"))))]
 pub(super) use scalar as best;
+#[cfg(any(target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128")))]
+pub(super) use vector as best;
+
+#[cfg(test)]
+mod tests;
 
 /// Channels are worked on in eights: as many `i16` as a register of 128 bits holds.
 pub(super) const LANES: usize = 8;
@@ -45,6 +63,12 @@ impl Window {
     /// One pixel of so many channels.
     pub(super) const fn pixel(step: usize, channels: usize) -> Self {
         Self { step, runs: 1, run_step: 0, pairs: channels / 2 }
+    }
+
+    /// How many numbers a row of so many pixels reads.
+    #[cfg_attr(not(any(target_arch = "x86_64", target_feature = "simd128")), expect(dead_code, reason = "for vectors"))]
+    const fn reach(&self, width: usize) -> usize {
+        (width - 1) * self.step + (self.runs - 1) * self.run_step + self.pairs * 2
     }
 }
 

@@ -38,7 +38,7 @@ pub(crate) fn add(input: &[i16], window: Window, dot: &Dot, pixels: &mut [i16], 
 }
 
 /// The layer's sums as they are.
-pub(crate) fn store(input: &[i16], window: Window, dot: &Dot, pixels: &mut [i32]) {
+pub(crate) fn store_sums(input: &[i16], window: Window, dot: &Dot, pixels: &mut [i32]) {
     for (x, pixel) in pixels.chunks_exact_mut(dot.bias.len()).enumerate() {
         for (group, held) in pixel.chunks_exact_mut(LANES).enumerate() {
             held.copy_from_slice(&sums(&input[x * window.step..], window, dot, group));
