@@ -22,7 +22,9 @@ function applySettings() {
   const own = controls.identifier.value === OWN;
   document.querySelector('.own-identifier').hidden = !own;
   selfie.identifier = own ? controls.own.value : controls.identifier.value;
-  selfie.captureMode = controls.auto.checked ? 'auto' : null;
+  selfie.captureMode = controls.manual.checked ? 'manual' : null;
+  selfie.countdown = controls.countdown.checked;
+  selfie.challenge = controls.challenge.checked ? 'random' : null;
   selfie.noReview = controls['no-review'].checked;
   selfie.noConsent = controls['no-consent'].checked;
 

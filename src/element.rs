@@ -1,6 +1,6 @@
 //! What the element class of `www` calls ([`Widget`]): the only part of this crate that JavaScript sees.
 
-use js_sys::{Function, Reflect};
+use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, EventTarget, HtmlElement};
 use yew::{AppHandle, Callback};
@@ -125,6 +125,10 @@ fn read(options: &JsValue) -> Options {
         customer_type: text("type"),
         lang: text("lang"),
         capture: text("capture"),
+        countdown: flag("countdown"),
+        challenge: text("challenge"),
+        strict: flag("strict"),
+        thresholds: thresholds(&get("thresholds")),
         camera: text("camera"),
         no_review: flag("no-review"),
         no_consent: flag("no-consent"),
@@ -133,4 +137,17 @@ fn read(options: &JsValue) -> Options {
         session: flag("session"),
         bad_session: false,
     }
+}
+
+/// The numbers of a plain object. What is none becomes NaN, which is in no range.
+fn thresholds(object: &JsValue) -> Vec<(String, f64)> {
+    let Some(object) = object.dyn_ref::<Object>() else {
+        let unset = object.is_undefined() || object.is_null();
+        return if unset { Vec::new() } else { vec![(String::new(), f64::NAN)] };
+    };
+    let entry = |entry: JsValue| {
+        let entry = Array::from(&entry);
+        (entry.get(0).as_string().unwrap_or_default(), entry.get(1).as_f64().unwrap_or(f64::NAN))
+    };
+    Object::entries(object).iter().map(entry).collect()
 }

@@ -27,7 +27,8 @@ use crate::flow::{
     Camera as CameraState, CameraChoice, Effect, ErrorCode, Event, FileId, Generation, GrabFailure, Link, LinkId,
     Notice, Photo, PhotoId, Request, Screen, Source, State, Timer,
 };
-use crate::page_event::{Captured, PageEvent};
+use crate::guidance::Evidence;
+use crate::page_event::{Captured, Known, PageEvent};
 use crate::text::Text;
 use crate::vault::Vault;
 
@@ -312,15 +313,17 @@ impl Runner {
     fn emit(&self, notice: Notice, context: Context<'_>) {
         let event = match notice {
             Notice::StateChange { state, previous } => PageEvent::StateChange { state, previous },
-            Notice::Guidance { hint, quality } => PageEvent::Guidance { hint, quality },
-            Notice::Captured(photo) => match self.captured(photo) {
+            Notice::Guidance { hint, quality, evidence } => {
+                PageEvent::Guidance { hint, known: Known { quality: Some(quality), evidence } }
+            }
+            Notice::Captured { photo, evidence } => match self.captured(photo, evidence) {
                 Some(captured) => PageEvent::Captured(captured),
                 None => return,
             },
             Notice::Progress(phase) => PageEvent::Progress(phase),
-            Notice::Verdict(judgement) => match self.vault.borrow_mut().take_judged() {
-                Some(judged) if judgement.is_verified() => PageEvent::Verified(judged),
-                Some(judged) => PageEvent::Rejected(judged),
+            Notice::Verdict { judgement, quality, evidence } => match self.vault.borrow_mut().take_judged() {
+                Some(judged) if judgement.is_verified() => PageEvent::Verified(judged, Known { quality, evidence }),
+                Some(judged) => PageEvent::Rejected(judged, Known { quality, evidence }),
                 None => return,
             },
             Notice::Cancelled => PageEvent::Cancelled,
@@ -335,9 +338,14 @@ impl Runner {
         spawn_local(async move { tell.emit(event) });
     }
 
-    fn captured(&self, photo: Photo) -> Option<Captured> {
+    fn captured(&self, photo: Photo, evidence: Rc<Evidence>) -> Option<Captured> {
         let blob = self.vault.borrow().photo(photo.id)?.clone();
-        Some(Captured { blob, width: photo.width, height: photo.height, quality: photo.quality })
+        Some(Captured {
+            blob,
+            width: photo.width,
+            height: photo.height,
+            known: Known { quality: photo.quality, evidence: Some(evidence) },
+        })
     }
 
     /// Stops every timer; the flow has asked for all else by then.

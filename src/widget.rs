@@ -158,7 +158,7 @@ impl AkibaSelfie {
             }
         };
         let asked = by_person_or_page(&event);
-        let before = self.state.clone();
+        let mut before = self.state.clone();
         let (state, effects) = step(std::mem::take(&mut self.state), event, config);
         self.state = state;
         let context = RunContext {
@@ -179,6 +179,8 @@ impl AkibaSelfie {
             }
         }
         self.runner.sweep(&self.state);
+        // What was seen is drawn by the screen that it leads to.
+        before.guide = self.state.guide;
         before != self.state
     }
 }

@@ -28,6 +28,7 @@ fn options() -> Options {
     Options {
         relay: Some("http://127.0.0.1:9".to_owned()),
         identifier: Some("0000000000001".to_owned()),
+        capture: Some("manual".to_owned()),
         ..Options::default()
     }
 }

@@ -30,6 +30,7 @@ export class AkibaSelfieElement extends Base {
   /** The worker that the widget began last. */
   #vision;
   #session;
+  #thresholds;
   /** The state that CSS is told of. */
   #shown = 'idle';
   /** Ends the watch for a crash. */
@@ -79,6 +80,16 @@ export class AkibaSelfieElement extends Base {
 
   set session(session) {
     this.#session = session;
+    this.#settle();
+  }
+
+  /** Limits of the guidance by name, in place of the defaults; see docs/guidance.md. To change one, set it anew. */
+  get thresholds() {
+    return this.#thresholds;
+  }
+
+  set thresholds(thresholds) {
+    this.#thresholds = thresholds;
     this.#settle();
   }
 
@@ -173,7 +184,7 @@ export class AkibaSelfieElement extends Base {
 
   /** The attributes as they stand; what is wrong with them is the widget's to say. */
   #options() {
-    const options = { session: Boolean(this.#session) };
+    const options = { session: Boolean(this.#session), thresholds: numbers(this.#thresholds) };
     for (const [name, { boolean }] of Object.entries(ATTRIBUTES)) {
       if (boolean) options[name] = this.hasAttribute(name);
       else if (this.hasAttribute(name)) options[name] = this.getAttribute(name);
@@ -185,7 +196,7 @@ export class AkibaSelfieElement extends Base {
 
   /** What a framework set before the class was defined stands in the way of the accessors: set it again, through them. */
   #adoptProperties() {
-    for (const property of ['session', 'capture', ...Object.values(ATTRIBUTES).map(({ property }) => property)]) {
+    for (const property of ['session', 'thresholds', 'capture', ...Object.values(ATTRIBUTES).map(({ property }) => property)]) {
       if (!Object.hasOwn(this, property)) continue;
       const value = this[property];
       delete this[property];
@@ -254,6 +265,13 @@ export class AkibaSelfieElement extends Base {
     const { value: capture } = Object.getOwnPropertyDescriptor(this.prototype, 'capture');
     Object.defineProperty(this.prototype, 'capture', { ...reflected('capture'), get: () => capture });
   }
+}
+
+/** A plain object of numbers; what is none of both is left to the widget to refuse. */
+function numbers(object) {
+  if (object === undefined || object === null) return undefined;
+  if (typeof object !== 'object') return typeof object;
+  return Object.fromEntries(Object.entries(object).map(([name, value]) => [name, typeof value === 'number' ? value : null]));
 }
 
 /** The accessors of a property that stands for an attribute. */

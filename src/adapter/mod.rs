@@ -19,6 +19,7 @@ mod pace;
 pub mod page;
 pub mod preview;
 mod promise;
+mod quality_object;
 pub mod random;
 pub mod relay;
 pub mod session;

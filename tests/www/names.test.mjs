@@ -49,8 +49,8 @@ test('the types declare what the registry names', () => {
 });
 
 test('the Rust reads the attributes of the registry', () => {
-  const fields = all(block(read('src/element.rs'), 'fn read('), /(?:text|flag)\("([\w-]+)"\)/g);
-  sameNames(fields, [...Object.keys(ATTRIBUTES), 'session']);
+  const fields = all(block(read('src/element.rs'), 'fn read('), /(?:text|flag|get)\("([\w-]+)"\)/g);
+  sameNames(fields, [...Object.keys(ATTRIBUTES), 'session', 'thresholds']);
 });
 
 test('the Rust has the states of the registry', () => {

@@ -41,7 +41,9 @@ export class Selfie {
   static async open(page, url) {
     await page.addInitScript(record, EVENTS);
     await page.goto(url);
-    return new Selfie(page);
+    const selfie = new Selfie(page);
+    await selfie.byHand(true);
+    return selfie;
   }
 
   button(name) {
@@ -51,6 +53,12 @@ export class Selfie {
   /** Chooses a test identity in the demo page. */
   async identity(id) {
     await this.page.selectOption('#settings [name=identifier]', id);
+  }
+
+  /** In the demo page: whether the person takes the photo. If not, one is taken as soon as all is well. */
+  async byHand(manual) {
+    const box = this.page.locator('#settings [name=manual]');
+    if (await box.count()) await box.setChecked(manual);
   }
 
   /** From the first screen to the camera's picture. */
