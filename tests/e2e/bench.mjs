@@ -53,8 +53,8 @@ function bare() {
 
 function widget() {
   return visit('', async (page, traffic) => {
-    await page.waitForFunction(() => times.hint);
     const loaded = { ...traffic };
+    await page.waitForFunction(() => times.hint);
     const vision = await page.evaluate(firstResult);
     await page.getByRole('button', { name: 'Take the photo' }).click();
     await page.getByRole('button', { name: 'Use this photo' }).click();
@@ -137,7 +137,7 @@ function print(runs) {
   const { loaded, photo } = runs.at(-1).widget;
   const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
   console.log(
-    `over the wire: ${kilobytes(loaded.bytes)} in ${loaded.requests} requests to the first hint (this server's ` +
+    `over the wire: ${kilobytes(loaded.bytes)} in ${loaded.requests} requests to the first frame (this server's ` +
       `compression is a quick one; make size uses the best), then a photo of ${kilobytes(photo)}`,
   );
 }

@@ -6,8 +6,8 @@ import { readFile } from 'node:fs/promises';
 
 /**
  * After a collection of garbage, all in bytes: the JavaScript heap, the memories of the widget and of what looks at frames,
- * and what of it all the browser's processes for pages keep in the machine's memory; and how many frames were looked at
- * since the first call.
+ * what the browser's processes for pages keep in the machine's memory for themselves and what they share with other
+ * processes, which is mostly frames; and how many frames were looked at since the first call.
  * @param {import('./selfie.mjs').Selfie} selfie whose worker runs
  */
 export async function memory({ page }) {
@@ -25,7 +25,7 @@ export async function memory({ page }) {
     });
     const [worker] = page.workers();
     const seen = await worker.evaluate(count);
-    return { heap: usedSize, wasm, ...seen, resident: await resident(page.context().browser()) };
+    return { heap: usedSize, wasm, ...seen, ...(await resident(page.context().browser())) };
   } finally {
     await session.detach();
   }
@@ -49,11 +49,11 @@ async function resident(browser) {
   const session = await browser.newBrowserCDPSession();
   try {
     const { processInfo } = await session.send('SystemInfo.getProcessInfo');
-    const sizes = processInfo.filter(({ type }) => type === 'renderer').map(async ({ id }) => {
-      const status = await readFile(`/proc/${id}/status`, 'utf8').catch(() => '');
-      return 1024 * Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0);
-    });
-    return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+    const pages = processInfo.filter(({ type }) => type === 'renderer');
+    const states = await Promise.all(pages.map(({ id }) => readFile(`/proc/${id}/status`, 'utf8').catch(() => '')));
+    const sum = (name) =>
+      states.reduce((all, state) => all + 1024 * Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(state)?.[1] ?? 0), 0);
+    return { own: sum('RssAnon'), shared: sum('RssShmem') };
   } finally {
     await session.detach();
   }
