@@ -39,7 +39,7 @@ MESH = slice(2495952, 3737848)
 
 HULL = [127, 234, 93, 132, 58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397, 288, 361, 323, 454, 356]
 HULL += [46, 53, 52, 65, 55, 70, 63, 105, 66, 107, 276, 283, 282, 295, 285, 300, 293, 334, 296, 336]
-RIGHT_EYE, LEFT_EYE, NOSE, MOUTH = [33, 133], [362, 263], 1, [61, 291]
+RIGHT_EYE, LEFT_EYE, NOSE, MOUTH, LIPS = [33, 133], [362, 263], 1, [61, 291], [13, 14]
 
 PLACES = [(100, 0, 320, 190), (70, 12, 300, 210), (130, -18, 330, 200)]
 RECIPES = """
@@ -237,7 +237,7 @@ def measure(image, clean, points):
     levels = np.arange(256) / 255
     mean = shares @ levels
     right, left = moved[RIGHT_EYE].mean(0).round().astype(int), moved[LEFT_EYE].mean(0).round().astype(int)
-    mouth = np.linalg.norm(moved[MOUTH].mean(0) - (right + left) / 2)
+    mouth = np.linalg.norm(moved[LIPS].mean(0) - (right + left) / 2)
     size, down = int(0.3 * np.linalg.norm(left - right)), int(mouth / 2)
     zones = [(slice(right[1] + down, right[1] + down + size), slice(right[0], right[0] + size))]
     zones += [(slice(left[1] + down, left[1] + down + size), slice(left[0] - size, left[0]))]

@@ -72,7 +72,7 @@ fn measures_rank_frames_as_ofiq_does() {
         (Measure::OverExposurePrevention, 0.95),
         (Measure::DynamicRange, 0.98),
         (Measure::NaturalColour, 0.98),
-        (Measure::IlluminationUniformity, 0.8),
+        (Measure::IlluminationUniformity, 0.88),
         (Measure::HeadSize, 0.98),
     ] {
         let (ours, theirs) = pairs(&*ROWS, measure);
@@ -121,7 +121,7 @@ fn values_are_near_ofiqs() {
         (Measure::UnderExposurePrevention, 0.02),
         (Measure::OverExposurePrevention, 0.02),
         (Measure::DynamicRange, 0.15),
-        (Measure::IlluminationUniformity, 0.1),
+        (Measure::IlluminationUniformity, 0.04),
         (Measure::NaturalColour, 4.0),
         (Measure::HeadSize, 0.02),
         (Measure::LeftwardCrop, 0.15),
