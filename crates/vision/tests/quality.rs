@@ -4,7 +4,7 @@
 mod support;
 
 use akiba_vision::Measure::{self, *};
-use akiba_vision::{Face, Frame, Point, quality};
+use akiba_vision::{Analyser, Face, Frame, Point, quality};
 use proptest::prelude::*;
 use support::{HEIGHT, Place, Shot, WIDTH, shot, shot_of};
 
@@ -40,8 +40,8 @@ proptest! {
         let shot = shot(place);
         let blurred = series(&shot, Sharpness, "blur", &[0.0, 1.0, 3.0, 8.0, 20.0]);
         prop_assert!(falls(&blurred, 0.97), "{blurred:?}");
-        let smeared = series(&shot, Sharpness, "motion", &[0.0, 1.0, 2.0, 4.0, 8.0]);
-        prop_assert!(falls(&smeared, 0.97), "{smeared:?}");
+        let smeared = series(&shot, Sharpness, "motion", &[0.0, 1.0, 2.0, 4.0, 6.0]);
+        prop_assert!(falls(&smeared, 0.99), "{smeared:?}");
     }
 
     #[test]
@@ -108,7 +108,7 @@ proptest! {
         let mut shot = shot(place);
         shot.unscaled = true;
         let none = shot.value(CompressionArtefacts);
-        prop_assert!((0.85..1.1).contains(&none), "{none}");
+        prop_assert!((0.8..1.25).contains(&none), "{none}");
         let values = series(&shot, CompressionArtefacts, "jpeg", &[95.0, 80.0, 50.0, 25.0, 8.0]);
         prop_assert!(values.is_sorted() && values[1] > none && values[4] > 2.0, "{none} {values:?}");
     }
@@ -276,6 +276,33 @@ fn what_can_not_be_told_is_absent() {
     for keypoints in [[Point::default(); 6], nowhere.keypoints, [Point { x: f32::INFINITY, y: -1e30 }; 6]] {
         let readings = readings(&[Face { keypoints, ..shown.face }], None, 0.0);
         assert!(readings[HeadSize as usize].is_none() && readings[LuminanceMean as usize].is_none());
+    }
+}
+
+/// With the keypoints that the detector finds in the frame as it is.
+#[test]
+fn the_detectors_keypoints_tell_the_same() {
+    for recipe in ["", "blur=6", "gain=0.5", "side=0.5", "noise=6"] {
+        for inter_eye in [80.0, 120.0] {
+            let shot = shot(Place { inter_eye, ..Place::default() }).spoilt(recipe);
+            let rgba: Vec<u8> = shot.rgb.as_chunks::<3>().0.iter().flat_map(|&[r, g, b]| [r, g, b, 255]).collect();
+            let report = Analyser::default().analyse(Frame::new(&rgba, WIDTH, HEIGHT).expect("a frame"), 0.0);
+            for (measure, tolerance) in [
+                (LuminanceMean, 0.02),
+                (DynamicRange, 0.1),
+                (UnderExposurePrevention, 0.04),
+                (Sharpness, 0.03),
+                (IlluminationUniformity, 0.06),
+                (NaturalColour, 0.5),
+                (HeadSize, 0.03),
+                (PoseRoll, 4.0),
+                (PoseYaw, 5.0),
+                (LeftwardCrop, 0.2),
+            ] {
+                let (by_hand, found) = (shot.value(measure), report.value(measure).expect("a reading"));
+                assert!((by_hand - found).abs() <= tolerance, "{measure:?} of «{recipe}»: {by_hand} {found}");
+            }
+        }
     }
 }
 

@@ -23,6 +23,19 @@ const FARTHEST: f32 = 60.0;
 /// The least part of the circle that must lie in the frame.
 const LEAST: f32 = 0.6;
 
+/// Half the circle's width at each row of the square.
+const HALVES: [u16; SIDE] = {
+    let mut halves = [0; SIDE];
+    let mut row = 0;
+    while row < SIDE {
+        // In half pixels, so that a row's middle is a whole number.
+        let high = (2 * row + 1).abs_diff(SIDE);
+        halves[row] = ((SIDE * SIDE - high * high).isqrt() as u16).div_ceil(2);
+        row += 1;
+    }
+    halves
+};
+
 /// What [`read`](super::read) works on; kept from frame to frame to save its allocation.
 #[derive(Debug)]
 pub struct Scratch {
@@ -126,12 +139,9 @@ impl Scratch {
         let seen = |tap: &Tap| tap.shares.1 > 0;
         let first = across.iter().position(seen).unwrap_or(SIDE) as u16;
         let end = across.iter().rposition(seen).map_or(0, |last| last + 1) as u16;
-        let half = SIDE as f32 / 2.0;
         let (mut all, mut counted) = (0, 0);
-        for (row, (span, tap)) in self.spans.iter_mut().zip(down).enumerate() {
-            let high = row as f32 + 0.5 - half;
-            let wide = (half * half - high * high).max(0.0).sqrt();
-            let (from, to) = ((half - wide + 0.5) as u16, (half + wide + 0.5) as u16);
+        for ((span, tap), half) in self.spans.iter_mut().zip(down).zip(HALVES) {
+            let (from, to) = (SIDE as u16 / 2 - half, SIDE as u16 / 2 + half);
             all += to - from;
             *span = if seen(tap) { (from.max(first), to.min(end).max(from.max(first))) } else { (0, 0) };
             counted += span.1 - span.0;
