@@ -11,9 +11,11 @@ const MAX_SIDE: u32 = 10_000;
 /// Bytes that the decoder may allocate: 50 megapixels of RGBA.
 const MAX_ALLOCATION: u64 = 200 * 1024 * 1024;
 
-/// A face below this mean luminance, 0 black to 1 white, is too dark to compare. No vendor publishes such a limit; this
-/// one is under all that the widget lets pass by itself.
-const DARK: f32 = 0.12;
+/// A face with less linear light than this, 0 black to 1 white, is too dark to compare: the widget lets nothing of the
+/// sort pass by itself. No vendor publishes such a limit.
+const DARK: f32 = 0.01;
+/// The same for a picture in which nobody is found, as the mean of its sRGB values.
+const DARK_PICTURE: f32 = 0.1;
 
 /// Why an object is no selfie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,11 +83,11 @@ pub fn flaw(picture: &RgbaImage) -> Option<Flaw> {
     let (width, height) = picture.dimensions();
     let frame = Frame::new(picture.as_raw(), width as usize, height as usize)?;
     let report = Analyser::default().analyse(frame, 0.0);
-    let mean = report.value(Measure::LuminanceMean).unwrap_or(report.frame_mean);
+    let dark = report.value(Measure::LuminanceMean).is_some_and(|mean| mean < DARK);
     match report.faces {
-        // In the dark, nobody is found for that reason.
-        0 | 1 if mean < DARK => Some(Flaw::Dark),
+        0 if report.frame_mean < DARK_PICTURE => Some(Flaw::Dark),
         0 => Some(Flaw::NoFace),
+        1 if dark => Some(Flaw::Dark),
         1 => None,
         _ => Some(Flaw::SeveralFaces),
     }
