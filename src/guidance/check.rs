@@ -151,7 +151,11 @@ fn wrong(check: Check, report: &Report, place: InOval, against: &Against<'_>) ->
         Check::Centred => return off_centre(place, against, within),
         Check::Upright => measured(Limit::Roll, Measure::PoseRoll),
         Check::Frontal => measured(Limit::Yaw, Measure::PoseYaw),
-        Check::EvenLight => measured(Limit::UniformityMin, Measure::IlluminationUniformity),
+        // A blur takes away what it is told by.
+        Check::EvenLight => {
+            !measured(Limit::SharpnessMin, Measure::Sharpness)
+                || measured(Limit::UniformityMin, Measure::IlluminationUniformity)
+        }
         Check::Still => measured(Limit::MotionMax, Measure::Motion),
         Check::Sharp => measured(Limit::SharpnessMin, Measure::Sharpness),
     };

@@ -85,7 +85,11 @@ impl Flaw {
             Self::TooSmall => eyes.is_finite() && !allow(Limit::EyeDistanceMin, eyes),
             Self::Turned => !measured(Limit::Yaw, Measure::PoseYaw),
             Self::Leaning => !measured(Limit::Roll, Measure::PoseRoll),
-            Self::SideLight => !measured(Limit::UniformityMin, Measure::IlluminationUniformity),
+            // A blur takes away what it is told by.
+            Self::SideLight => {
+                measured(Limit::SharpnessMin, Measure::Sharpness)
+                    && !measured(Limit::UniformityMin, Measure::IlluminationUniformity)
+            }
             Self::Blurred => !measured(Limit::SharpnessMin, Measure::Sharpness),
         };
         Self::ALL.into_iter().find(|flaw| wrong(*flaw))

@@ -194,6 +194,7 @@ fn a_good_photo_is_shown_and_a_bad_one_says_why() {
         (Some(with(good(), Measure::PoseRoll, 40.0)), Some(Flaw::Leaning)),
         (Some(with(good(), Measure::IlluminationUniformity, 0.0)), Some(Flaw::SideLight)),
         (Some(with(good(), Measure::Sharpness, 0.05)), Some(Flaw::Blurred)),
+        (Some(with(with(good(), Measure::Sharpness, 0.05), Measure::IlluminationUniformity, 0.0)), Some(Flaw::Blurred)),
         (Some(face(0.9, 0.8, 0.8)), None),
     ] {
         let mut play = framing(|_| {});

@@ -23,7 +23,7 @@ const PAGE = `<!doctype html>
   <title>A page</title>
   <link rel="icon" href="/icon.svg">
   <script type="module" src="/node_modules/akiba-selfie/define.js"></script>
-  <akiba-selfie relay="/" identifier="1" no-consent></akiba-selfie>
+  <akiba-selfie relay="/" identifier="1" capture="manual" no-consent></akiba-selfie>
 </html>`;
 
 let folder, site, browser, shot;

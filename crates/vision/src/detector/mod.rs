@@ -32,11 +32,22 @@ impl Detector {
     /// The faces in a frame, the largest first.
     #[must_use]
     pub fn faces(&mut self, frame: Frame<'_>) -> Vec<Face> {
+        self.find(frame, Candidate::plausible)
+    }
+
+    /// What MediaPipe would report of the frame, the largest first: all that the network gives a score of at least ½,
+    /// whatever its shape. In noise, that is a face in one of seven frames.
+    #[must_use]
+    pub fn guesses(&mut self, frame: Frame<'_>) -> Vec<Face> {
+        self.find(frame, |_| true)
+    }
+
+    fn find(&mut self, frame: Frame<'_>, wanted: impl Fn(&Candidate) -> bool) -> Vec<Face> {
         let fit = Fit::of(frame);
         fill(&mut self.network.tensor, frame, fit);
-        let candidates = self.candidates();
-        let plausible = candidates.iter().filter(|candidate| candidate.plausible());
-        let mut faces: Vec<_> = plausible.map(|face| placed(face, fit)).collect();
+        let mut candidates = self.candidates();
+        candidates.retain(wanted);
+        let mut faces: Vec<_> = candidates.iter().map(|face| placed(face, fit)).collect();
         faces.sort_by(|one, two| two.bounds.width.total_cmp(&one.bounds.width));
         faces
     }

@@ -107,8 +107,8 @@ impl Network {
             for y in 0..plane.side {
                 best::store_sums(plane.from(1, y + 1), window, &scores.dot, &mut row);
                 for (x, sums) in row.chunks_exact(scores.dot.bias.len()).enumerate() {
-                    for (guess, (sum, scale)) in sums.iter().zip(&scores.scales).enumerate() {
-                        let score = *sum as f32 * scale;
+                    for (guess, sum) in sums[..head.guesses].iter().enumerate() {
+                        let score = *sum as f32 * scores.scale;
                         if score >= least {
                             let centre = [x, y].map(|at| (at as f32 + 0.5) * pitch);
                             found(centre, score, &place(plane, window, places, (x, y), guess));
@@ -128,7 +128,7 @@ fn place(plane: &Plane, window: Window, places: &Scaled, (x, y): (usize, usize),
     best::store_sums(plane.from(tile + 1, y + 1), window, &places.dot, &mut sums);
     std::array::from_fn(|number| {
         let output = guess * PLACE + number;
-        sums[(x - tile) * outputs + output] as f32 * places.scales[output]
+        sums[(x - tile) * outputs + output] as f32 * places.scale
     })
 }
 

@@ -1,9 +1,16 @@
-//! The network's weights, from the file that `weights/make.py` makes.
+//! The network's weights, from the file that `weights/make.py` makes ([`Weights`]).
+//!
+//! The file is laid out for whatever compresses it on its way to the page: like numbers stand together. It has all
+//! weights, a byte each; the biases' low bytes, and their high ones; a few settings of each layer; and, two bytes each,
+//! the weights that are too great for a byte.
 
-use super::kernels::{Depthwise, Dot, LANES, in_eights};
-use super::layers::{Block, HEADS, Head, PLACE, STAGES, STEM, Stem};
+use super::kernels::{Depthwise, Dot, LANES, TAPS, in_eights};
+use super::layers::{Block, HEADS, Head, PLACE, STAGES, STEM};
 
 const FILE: &[u8] = include_bytes!("../../weights/blazeface.bin");
+
+/// The byte that stands for a weight which is too great for one.
+const GREAT: u8 = 0x80;
 
 /// Everything that was learned.
 #[derive(Debug)]
@@ -15,87 +22,124 @@ pub(super) struct Weights {
     pub(super) places: Vec<Scaled>,
 }
 
-/// A layer whose sums are numbers of the output: each output has a scale of its own.
+/// A layer whose sums are numbers of the output, but for a scale.
 #[derive(Debug)]
 pub(super) struct Scaled {
     pub(super) dot: Dot,
-    pub(super) scales: Vec<f32>,
+    pub(super) scale: f32,
 }
 
 impl Weights {
     pub(super) fn unpack() -> Self {
-        let mut file = Reader(FILE);
+        let mut file = File::open();
         let blocks = STAGES.iter().flat_map(|(_, blocks)| blocks.iter());
         let weights = Self {
-            stem: file.stem(&STEM),
+            stem: file.dot(STEM.outputs, STEM.size, STEM.size * 3),
             blocks: blocks.map(|block| file.block(block)).collect(),
             scores: HEADS.iter().map(|head| file.head(head, 1)).collect(),
             places: HEADS.iter().map(|head| file.head(head, PLACE)).collect(),
         };
-        debug_assert!(file.0.is_empty());
+        debug_assert!(file.sections.iter().all(|section| section.is_empty()));
         weights
     }
 }
 
-/// What is left of the file. All numbers are little endian.
-struct Reader(&'static [u8]);
+/// What is left of each section.
+struct File {
+    sections: [&'static [u8]; 5],
+}
 
-impl Reader {
-    fn take<const N: usize>(&mut self) -> [u8; N] {
-        match self.0.split_first_chunk() {
-            Some((bytes, rest)) => {
-                self.0 = rest;
-                *bytes
-            }
-            // Not of this file, whose length the table of layers fits: a test says so.
-            None => [0; N],
+const WEIGHTS: usize = 0;
+const LOW: usize = 1;
+const HIGH: usize = 2;
+const SETTINGS: usize = 3;
+const GREATS: usize = 4;
+
+impl File {
+    fn open() -> Self {
+        let (mut weights, mut biases, mut settings) = (STEM.size * STEM.size * 3 * STEM.outputs, STEM.outputs, 2);
+        for Block { inputs, outputs, .. } in STAGES.iter().flat_map(|(_, blocks)| blocks.iter()) {
+            weights += inputs * (9 + outputs);
+            biases += inputs + outputs;
+            settings += 2 + inputs + 2;
+        }
+        for Head { inputs, guesses, .. } in HEADS {
+            weights += inputs * guesses * (1 + PLACE);
+            biases += guesses * (1 + PLACE);
+            settings += 2 * 2;
+        }
+        let mut rest = FILE;
+        let mut section = |length: usize| {
+            let (section, after) = rest.split_at_checked(length).unwrap_or_default();
+            rest = after;
+            section
+        };
+        let [weights, low, high, settings] = [weights, biases, biases, settings].map(&mut section);
+        Self { sections: [weights, low, high, settings, rest] }
+    }
+
+    /// The next byte. The file is as long as the table of layers says: a test reads all of it.
+    fn byte(&mut self, section: usize) -> u8 {
+        let section = &mut self.sections[section];
+        section.split_off_first().copied().unwrap_or_default()
+    }
+
+    fn weight(&mut self) -> i16 {
+        match self.byte(WEIGHTS) {
+            GREAT => i16::from_le_bytes([self.byte(GREATS), self.byte(GREATS)]),
+            byte => (byte as i8).into(),
         }
     }
 
-    fn biases(&mut self, outputs: usize) -> Vec<i32> {
-        let mut biases: Vec<_> = (0..outputs).map(|_| i32::from_le_bytes(self.take())).collect();
+    /// A layer's biases, with the half that makes shifting down round.
+    fn biases(&mut self, outputs: usize, by: u8, shift: u8) -> Vec<i32> {
+        let half = (1 << shift) >> 1;
+        let mut bias = || (i32::from(i16::from_le_bytes([self.byte(LOW), self.byte(HIGH)])) << by) + half;
+        let mut biases: Vec<_> = (0..outputs).map(|_| bias()).collect();
         biases.resize(in_eights(outputs), 0);
         biases
     }
 
-    /// Outputs × inputs, as the kernels want them. The inputs come in runs of `run`, and each run is filled up with a
-    /// zero where `run` is odd.
+    /// Outputs × inputs, as the kernels want them. The inputs come in runs, and each is filled up with a zero where it
+    /// is odd.
     fn dot(&mut self, outputs: usize, runs: usize, run: usize) -> Dot {
-        let [shift] = self.take();
-        let bias = self.biases(outputs);
+        let [shift, by] = [(); 2].map(|()| self.byte(SETTINGS));
+        self.dot_of(outputs, runs, run, shift, by)
+    }
+
+    fn dot_of(&mut self, outputs: usize, runs: usize, run: usize, shift: u8, by: u8) -> Dot {
+        let bias = self.biases(outputs, by, shift);
         let even = run.next_multiple_of(2);
         let mut weights = vec![0; bias.len() * runs * even];
         for output in 0..outputs {
             for input in 0..runs * run {
                 let input = input / run * even + input % run;
                 let group = output / LANES * runs * even * LANES;
-                let place = group + input / 2 * 2 * LANES + output % LANES * 2 + input % 2;
-                weights[place] = i16::from_le_bytes(self.take());
+                weights[group + input / 2 * 2 * LANES + output % LANES * 2 + input % 2] = self.weight();
             }
         }
         Dot { weights, bias, shift: shift.into() }
     }
 
-    fn stem(&mut self, stem: &Stem) -> Dot {
-        self.dot(stem.outputs, stem.size, stem.size * 3)
-    }
-
+    /// The depthwise half has its 9 taps × channels; each channel's weights are shifted up by a number of its own.
     fn block(&mut self, block: &Block) -> (Depthwise, Dot) {
-        let [shift] = self.take();
-        let bias = self.biases(block.inputs);
-        let mut weights = vec![0; bias.len() * 10];
+        let [shift, by] = [(); 2].map(|()| self.byte(SETTINGS));
+        let up: Vec<_> = (0..block.inputs).map(|_| self.byte(SETTINGS)).collect();
+        let bias = self.biases(block.inputs, by, shift);
+        let mut weights = vec![0; bias.len() / LANES * TAPS];
         for tap in 0..9 {
-            for channel in 0..block.inputs {
-                let place = channel / LANES * 10 * LANES + tap / 2 * 2 * LANES + channel % LANES * 2 + tap % 2;
-                weights[place] = i16::from_le_bytes(self.take());
+            for (channel, up) in up.iter().enumerate() {
+                let place = channel / LANES * TAPS + tap / 2 * 2 * LANES + channel % LANES * 2 + tap % 2;
+                weights[place] = self.weight() << up;
             }
         }
         (Depthwise { weights, bias, shift: shift.into() }, self.dot(block.outputs, 1, block.inputs))
     }
 
+    /// A head's setting is the power of two by which its sums are too great.
     fn head(&mut self, head: &Head, numbers: usize) -> Scaled {
-        let outputs = head.guesses * numbers;
-        let dot = self.dot(outputs, 1, head.inputs);
-        Scaled { dot, scales: (0..outputs).map(|_| f32::from_le_bytes(self.take())).collect() }
+        let [scale, by] = [(); 2].map(|()| self.byte(SETTINGS));
+        let dot = self.dot_of(head.guesses * numbers, 1, head.inputs, 0, by);
+        Scaled { dot, scale: 1.0 / (1_u64 << scale) as f32 }
     }
 }
