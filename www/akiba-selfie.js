@@ -184,7 +184,8 @@ export class AkibaSelfieElement extends Base {
 
   /** The attributes as they stand; what is wrong with them is the widget's to say. */
   #options() {
-    const options = { session: Boolean(this.#session), thresholds: numbers(this.#thresholds) };
+    const options = { session: Boolean(this.#session) };
+    if (this.#thresholds != null) options.thresholds = numbers(this.#thresholds);
     for (const [name, { boolean }] of Object.entries(ATTRIBUTES)) {
       if (boolean) options[name] = this.hasAttribute(name);
       else if (this.hasAttribute(name)) options[name] = this.getAttribute(name);
@@ -269,7 +270,6 @@ export class AkibaSelfieElement extends Base {
 
 /** A plain object of numbers; what is none of both is left to the widget to refuse. */
 function numbers(object) {
-  if (object === undefined || object === null) return undefined;
   if (typeof object !== 'object') return typeof object;
   return Object.fromEntries(Object.entries(object).map(([name, value]) => [name, typeof value === 'number' ? value : null]));
 }

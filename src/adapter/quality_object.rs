@@ -50,10 +50,10 @@ fn measures(evidence: &Evidence, report: &Report) -> JsValue {
         let reading = report.reading(measure)?;
         let threshold = match evidence.limits(measure) {
             (None, None) => JsValue::NULL,
-            (least, most) => object(&[("min", or_null(least)), ("max", or_null(most))]),
+            (least, most) => object(&[("min", or_null(least.map(tidy))), ("max", or_null(most.map(tidy)))]),
         };
         let fields = [
-            ("value", reading.value.into()),
+            ("value", tidy(reading.value).into()),
             ("unit", measure.unit().into()),
             ("score", or_null(reading.score)),
             ("threshold", threshold),
@@ -76,7 +76,7 @@ fn challenge(record: &ChallengeRecord) -> JsValue {
     let movements = record.movements.iter().flatten().map(|MovementSeen { movement, value, took }| {
         object(&[
             ("movement", movement.as_str().into()),
-            ("value", (*value).into()),
+            ("value", tidy(*value).into()),
             ("unit", movement.unit().into()),
             ("took", or_null(*took)),
         ])
@@ -87,6 +87,11 @@ fn challenge(record: &ChallengeRecord) -> JsValue {
         ("attempts", record.attempts.into()),
         ("movements", movements.collect::<Array>().into()),
     ])
+}
+
+/// With four digits after the point: the others are noise, and 0.03 is to read as such.
+fn tidy(value: f32) -> f64 {
+    (f64::from(value) * 1e4).round() / 1e4
 }
 
 fn or_null(value: Option<impl Into<JsValue>>) -> JsValue {

@@ -134,6 +134,10 @@ fn wrong(check: Check, report: &Report, place: InOval, against: &Against<'_>) ->
         |limit: Limit, value: f32| against.thresholds.allow(limit, value, against.steps, against.before.hold(check));
     let measured =
         |limit: Limit, measure: Measure| report.value(measure).is_none_or(|value| within(limit, value.abs()));
+    let sharp = |value: f32| {
+        against.thresholds.allow(Limit::SharpnessMin, value, against.steps, against.before.hold(Check::Sharp))
+    };
+    let sharp = report.value(Measure::Sharpness).is_none_or(sharp);
     let holds = match check {
         Check::SingleFace => report.faces == 1,
         Check::Light => {
@@ -152,12 +156,9 @@ fn wrong(check: Check, report: &Report, place: InOval, against: &Against<'_>) ->
         Check::Upright => measured(Limit::Roll, Measure::PoseRoll),
         Check::Frontal => measured(Limit::Yaw, Measure::PoseYaw),
         // A blur takes away what it is told by.
-        Check::EvenLight => {
-            !measured(Limit::SharpnessMin, Measure::Sharpness)
-                || measured(Limit::UniformityMin, Measure::IlluminationUniformity)
-        }
+        Check::EvenLight => !sharp || measured(Limit::UniformityMin, Measure::IlluminationUniformity),
         Check::Still => measured(Limit::MotionMax, Measure::Motion),
-        Check::Sharp => measured(Limit::SharpnessMin, Measure::Sharpness),
+        Check::Sharp => sharp,
     };
     let hint = match check {
         Check::SingleFace => Hint::SeveralFaces,

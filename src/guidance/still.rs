@@ -76,7 +76,7 @@ impl Flaw {
         let measured =
             |limit: Limit, measure: Measure| report.value(measure).is_none_or(|value| allow(limit, value.abs()));
         let (right, left) = (face.at(Keypoint::RightEye), face.at(Keypoint::LeftEye));
-        let eyes = (right.x - left.x).hypot(right.y - left.y);
+        let eyes = ((right.x - left.x).powi(2) + (right.y - left.y).powi(2)).sqrt();
         let wrong = |flaw: Self| match flaw {
             Self::NoFace => false,
             Self::SeveralFaces => report.faces > 1,

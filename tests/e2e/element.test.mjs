@@ -25,6 +25,7 @@ const AUTO = GOOD.replace(' capture="manual"', '');
 test('every event bubbles and is composed, and only selfie-capture can be cancelled', async () => {
   const selfie = await it.open();
   await selfie.frame();
+  await selfie.event('selfie-guidance');
   await selfie.button('Cancel').click();
   await selfie.event('selfie-cancelled');
   await selfie.takeAndSend();
@@ -34,8 +35,8 @@ test('every event bubbles and is composed, and only selfie-capture can be cancel
     assert.deepEqual({ bubbles, composed, cancelable }, { bubbles: true, composed: true, cancelable: type === 'selfie-capture' }, type);
   }
   const seen = new Set(events.map(({ type }) => type));
-  // The others belong to what went well here: a black picture, a rejection, a failure.
-  const rest = ['selfie-guidance', 'selfie-rejected', 'selfie-error'];
+  // The others belong to what did not go well: a rejection, a failure.
+  const rest = ['selfie-rejected', 'selfie-error'];
   assert.deepEqual([...seen].sort(), EVENTS.filter((type) => !rest.includes(type)).sort());
 });
 
@@ -86,6 +87,26 @@ test('no-consent and no-review: a verdict without a tap', async () => {
   await selfie.event('selfie-verified');
   const states = (await selfie.events('selfie-statechange')).map(({ detail }) => detail.state);
   assert.deepEqual(states, ['starting', 'framing', 'grabbing', 'submitting', 'done']);
+  for (const type of ['selfie-captured', 'selfie-verified']) {
+    const [{ detail: { quality } }] = await selfie.events(type);
+    assert.deepEqual([quality.faces, quality.flaw, quality.loosened, quality.challenge], [1, null, 0, null], type);
+    assert.ok(quality.model && quality.thresholds && quality.times.frames > 3, type);
+    const { value, unit, score, threshold, pass } = quality.measures.poseYaw;
+    assert.ok(Math.abs(value) < 15 && score > 90, type);
+    assert.deepEqual({ unit, threshold, pass }, { unit: 'deg', threshold: { min: -15, max: 15 }, pass: true });
+    for (const [name, { pass: passed }] of Object.entries(quality.measures)) assert.notEqual(passed, false, name);
+  }
+});
+
+test('a challenge that nobody does: the person leaves it out, and the page is told', async () => {
+  const selfie = await markup(`<akiba-selfie ${AUTO} challenge="turn"></akiba-selfie>`);
+  await selfie.page.evaluate(() => document.querySelector('akiba-selfie').start());
+  await selfie.element.locator('[part=hint]', { hasText: 'Turn your head to your' }).waitFor();
+  await selfie.button('I can’t do this').click();
+  const { detail } = await selfie.event('selfie-verified');
+  const { kind, outcome, attempts, movements } = detail.quality.challenge;
+  assert.deepEqual([kind, outcome, attempts], ['turn', 'skipped', 1]);
+  assert.deepEqual(movements.map(({ took }) => took), [null, null]);
 });
 
 test('a listener may call the element from within its events', async () => {
@@ -110,7 +131,7 @@ test('a listener may call the element from within its events', async () => {
 });
 
 test('attributes that are set late take effect, and keep what is under way', async () => {
-  const selfie = await markup('<akiba-selfie></akiba-selfie>');
+  const selfie = await markup('<akiba-selfie capture="manual"></akiba-selfie>');
   const { detail } = await selfie.event('selfie-error');
   assert.deepEqual([detail.code, detail.retryable], ['config', false]);
   assert.match(detail.cause, /relay/);

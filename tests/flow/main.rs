@@ -3,6 +3,7 @@
 
 mod faces;
 mod framing;
+mod guidance;
 mod matrix;
 mod play;
 mod properties;

@@ -57,8 +57,13 @@ export class Selfie {
 
   /** In the demo page: whether the person takes the photo. If not, one is taken as soon as all is well. */
   async byHand(manual) {
-    const box = this.page.locator('#settings [name=manual]');
-    if (await box.count()) await box.setChecked(manual);
+    // Not by a click, which would take the focus.
+    await this.page.evaluate((checked) => {
+      const box = document.querySelector('#settings [name=manual]');
+      if (!box) return;
+      box.checked = checked;
+      box.dispatchEvent(new Event('input', { bubbles: true }));
+    }, manual);
   }
 
   /** From the first screen to the camera's picture. */
@@ -76,7 +81,7 @@ export class Selfie {
 
   /** From the review to the sending. */
   async send() {
-    await this.button('Use this photo').click();
+    await this.element.getByRole('button', { name: /^Use (this photo|it anyway)$/ }).click();
   }
 
   /** From the first screen to the sending: all that a person does. */
