@@ -3,7 +3,7 @@
 PORT ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check build size bench tour clean
+.PHONY: help demo test check build size bench memory tour clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,9 +28,13 @@ bench: build ## times from navigation to camera and from tap to verdict, medians
 	@scripts/setup.sh test
 	@scripts/bench.sh
 
+memory: build ## ten minutes of framing: what it holds of memory; fails if that grows
+	@scripts/setup.sh test
+	@bash -c '. scripts/env.sh && exec node tests/e2e/memory.mjs'
+
 tour: build ## a picture of every state, in both sizes and themes, into build/tour
 	@scripts/setup.sh test
 	@scripts/tour.sh
 
 clean: ## remove what was built; what set-up installed stays
-	rm -rf $(or $(CARGO_TARGET_DIR),target) build dist www/pkg node_modules
+	rm -rf $(or $(CARGO_TARGET_DIR),target) build dist www/pkg www/vision/akiba-vision.wasm node_modules

@@ -22,13 +22,15 @@ function applySettings() {
   const own = controls.identifier.value === OWN;
   document.querySelector('.own-identifier').hidden = !own;
   selfie.identifier = own ? controls.own.value : controls.identifier.value;
-  selfie.captureMode = controls.auto.checked ? 'auto' : null;
+  selfie.captureMode = controls.manual.checked ? 'manual' : null;
+  selfie.countdown = controls.countdown.checked;
+  selfie.challenge = controls.challenge.checked ? 'random' : null;
   selfie.noReview = controls['no-review'].checked;
   selfie.noConsent = controls['no-consent'].checked;
 
   const identity = IDENTITIES.find(({ id }) => id === controls.identifier.value);
   document.querySelector('#what-happens').textContent =
-    identity?.whatHappens ?? 'The sandbox verifies every identifier that is not in the list.';
+    identity?.whatHappens ?? 'For an identifier that is not in the list, the sandbox looks at the photo.';
   document.querySelector('#markup').textContent = markup();
 }
 

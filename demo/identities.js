@@ -57,4 +57,19 @@ export const IDENTITIES = [
     name: 'token-refused',
     whatHappens: 'The vendor refuses the relay\'s token (401).',
   },
+  {
+    id: '0000000000012',
+    name: 'no-face',
+    whatHappens: 'The selfie is rejected, as if no face were in it.',
+  },
+  {
+    id: '0000000000013',
+    name: 'several-faces',
+    whatHappens: 'The selfie is rejected, as if more than one face were in it.',
+  },
+  {
+    id: '0000000000014',
+    name: 'dark',
+    whatHappens: 'The selfie is rejected, as if the face were too dark.',
+  },
 ];

@@ -1,7 +1,15 @@
 #!/usr/bin/env bash
-# How long a person waits, beside what the browser and the network need anyway.
+# How long a person waits, beside what the browser and the network need anyway; and how long the module takes for a frame,
+# beside what else finds faces in a browser.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/env.sh
 
-exec node tests/e2e/bench.mjs "$@"
+node tests/e2e/bench.mjs "$@"
+# The others are some 70 MB, which nobody gets unasked.
+if [ -d tests/vision/node_modules ]; then
+  echo
+  node tests/vision/bench.mjs
+else
+  echo "beside other detectors: (cd tests/vision && npm ci), then again"
+fi

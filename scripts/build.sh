@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds what a page loads (the WebAssembly into www/pkg, the demo page into build/site), and the services. What has not
+# Builds what a page loads (the WebAssembly into www/pkg and www/vision, the demo page into build/site), and the services. What has not
 # changed is not built again. Folders are made beside their place and moved there when they are whole, so that a demo or
 # a test that runs meanwhile never sees half of one.
 set -euo pipefail
@@ -14,7 +14,7 @@ site=build/site
 # removed file is seen.
 outdated() {
   rustc -vV | cmp -s - "$stamp" || return 0
-  local sources=(src crates/protocol Cargo.toml Cargo.lock package-lock.json scripts/build.sh scripts/shrink.mjs)
+  local sources=(src crates/protocol crates/vision Cargo.toml Cargo.lock package-lock.json scripts/build.sh scripts/shrink.mjs)
   [ -n "$(find "${sources[@]}" -newer "$stamp" -print -quit)" ]
 }
 
@@ -56,11 +56,12 @@ build_wasm() {
 build_site() {
   local new=build/site.new
   rm -rf "$new"
-  mkdir -p "$new/akiba-selfie/pkg"
+  mkdir -p "$new/akiba-selfie/pkg" "$new/akiba-selfie/vision"
   grep -v 'data-trunk' index.html >"$new/index.html"
   cp -R demo "$new/demo"
   cp www/*.js "$new/akiba-selfie/"
   cp "$pkg"/akiba-selfie* "$new/akiba-selfie/pkg/"
+  cp www/vision/worker.js www/vision/akiba-vision.wasm "$new/akiba-selfie/vision/"
   if diff -rq "$new" "$site" >/dev/null 2>&1; then rm -rf "$new"; else swap "$new" "$site"; fi
 }
 
@@ -71,6 +72,7 @@ build_services() {
 mkdir -p build
 hold_lock build/lock
 if outdated; then build_wasm; fi
+scripts/vision.sh
 cp LICENSE-APACHE LICENSE-MIT www/
 build_site
 build_services

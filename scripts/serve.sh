@@ -11,6 +11,7 @@ relay_port=${RELAY_PORT:-8081}
 need_free_port "$port"
 need_free_port "$relay_port" RELAY_PORT
 scripts/setup.sh serve
+scripts/vision.sh
 cargo build --quiet --locked --package akiba-relay --package akiba-sandbox
 
 config=

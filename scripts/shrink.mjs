@@ -22,8 +22,14 @@ const FEATURES = [
   '--enable-multivalue',
 ];
 
+/**
+ * A function with one caller is put in its place only if it is tiny. It would save a few bytes whatever its size, but what is alike
+ * then stands in unlike surroundings, and Brotli packs it 3 % worse.
+ */
+const INLINE = ['--one-caller-inline-max-function-size', '20'];
+
 function optimise(...options) {
-  const args = [...FEATURES, ...options, '--output', wasm, wasm];
+  const args = [...FEATURES, ...options, ...INLINE, '--output', wasm, wasm];
   return execFileSync(wasmOpt, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
 }
 

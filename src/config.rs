@@ -9,9 +9,10 @@ use std::fmt;
 use akiba_protocol::{CustomerType, WebUrl};
 
 use crate::flow::CameraChoice;
+use crate::guidance::{ChallengeKind, Thresholds};
 
 /// The settings as the page wrote them: one field an attribute, `None` where the attribute is missing.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Options {
     /// `relay`: the relay's base URL; absolute, or a path on the page's own origin.
     pub relay: Option<String>,
@@ -21,8 +22,16 @@ pub struct Options {
     pub customer_type: Option<String>,
     /// `lang`: a BCP 47 tag.
     pub lang: Option<String>,
-    /// `capture`: `manual` (the default) or `auto`.
+    /// `capture`: `auto` (the default) or `manual`.
     pub capture: Option<String>,
+    /// `countdown`: count three seconds before a photo that is taken by itself.
+    pub countdown: bool,
+    /// `challenge`: `turn`, `closer` or `random`.
+    pub challenge: Option<String>,
+    /// `strict`: a photo with no face, several faces or too little light can't be sent.
+    pub strict: bool,
+    /// The property `thresholds`: limits of the guidance by name, in place of the table's.
+    pub thresholds: Vec<(String, f64)>,
     /// `camera`: `front` (the default) or `back`.
     pub camera: Option<String>,
     /// `no-review`: send the photo without asking.
@@ -49,15 +58,15 @@ impl fmt::Debug for Options {
 /// Who presses the shutter.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Capture {
-    /// The person.
+    /// The widget, at the best moment. The shutter appears where that does not come.
     #[default]
-    Manual,
-    /// The widget, after a countdown.
     Auto,
+    /// The person.
+    Manual,
 }
 
 /// The settings that the widget runs by.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq)]
 pub struct Config {
     /// The URL of the relay's first call.
     pub link_url: String,
@@ -71,6 +80,14 @@ pub struct Config {
     pub lang: Option<String>,
     /// Who presses the shutter.
     pub capture: Capture,
+    /// Whether three seconds are counted before a photo that is taken by itself.
+    pub countdown: bool,
+    /// The movement that the person is asked for.
+    pub challenge: Option<ChallengeKind>,
+    /// Whether a photo that no comparison can come of may not be sent.
+    pub strict: bool,
+    /// The limits of the guidance.
+    pub thresholds: Thresholds,
     /// The camera to begin with.
     pub camera: CameraChoice,
     /// Whether the person is shown the photo before it is sent.
@@ -105,6 +122,10 @@ pub enum ConfigError {
     Type,
     /// `capture` is unknown.
     Capture,
+    /// `challenge` is unknown.
+    Challenge,
+    /// `thresholds` names what there is not, or gives a number out of its range.
+    Thresholds,
     /// `camera` is unknown.
     Camera,
     /// `link-path` or `verify-path` does not begin with a single `/`, or has a query or fragment.
@@ -123,7 +144,11 @@ impl fmt::Display for ConfigError {
                 "the property `session` must be a string of printable ASCII or a function that returns one"
             }
             Self::Type => "the attribute `type` must be `individual` (1) or `business` (2)",
-            Self::Capture => "the attribute `capture` must be `manual` or `auto`",
+            Self::Capture => "the attribute `capture` must be `auto` or `manual`",
+            Self::Challenge => "the attribute `challenge` must be `turn`, `closer` or `random`",
+            Self::Thresholds => {
+                "the property `thresholds` must be an object of numbers, with names and ranges as docs/guidance.md lists them"
+            }
             Self::Camera => "the attribute `camera` must be `front` or `back`",
             Self::Path => "the attributes `link-path` and `verify-path` must be paths that begin with one `/`",
         })
@@ -165,10 +190,20 @@ impl Config {
             },
             lang: given(&options.lang).map(str::to_owned),
             capture: match given(&options.capture) {
-                None | Some("manual") => Capture::Manual,
-                Some("auto") => Capture::Auto,
+                None | Some("auto") => Capture::Auto,
+                Some("manual") => Capture::Manual,
                 Some(_) => return Err(ConfigError::Capture),
             },
+            countdown: options.countdown,
+            challenge: match given(&options.challenge) {
+                None => None,
+                Some("turn") => Some(ChallengeKind::Turn),
+                Some("closer") => Some(ChallengeKind::Closer),
+                Some("random") => Some(ChallengeKind::Random),
+                Some(_) => return Err(ConfigError::Challenge),
+            },
+            strict: options.strict,
+            thresholds: Thresholds::with(&options.thresholds).map_err(|_| ConfigError::Thresholds)?,
             camera: match given(&options.camera) {
                 None | Some("front") => CameraChoice::Front,
                 Some("back") => CameraChoice::Back,
@@ -187,7 +222,11 @@ impl Config {
             identifier: None,
             customer_type: CustomerType::default(),
             lang: None,
-            capture: Capture::Manual,
+            capture: Capture::default(),
+            countdown: false,
+            challenge: None,
+            strict: false,
+            thresholds: Thresholds::default(),
             camera: CameraChoice::Front,
             review: true,
             consent: true,

@@ -1,12 +1,13 @@
 //! What the element class of `www` calls ([`Widget`]): the only part of this crate that JavaScript sees.
 
-use js_sys::Reflect;
+use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, EventTarget, HtmlElement};
 use yew::{AppHandle, Callback};
 
 use crate::adapter::emit::dispatch;
 use crate::adapter::session::{Session, SessionError};
+use crate::adapter::vision::VisionSource;
 use crate::config::Options;
 use crate::flow::{Event, ScreenName};
 use crate::page_event::PageEvent;
@@ -17,23 +18,32 @@ use crate::widget::{AkibaSelfie, Message, Props};
 pub struct Widget {
     app: AppHandle<AkibaSelfie>,
     host: HtmlElement,
+    vision: VisionSource,
 }
 
 #[wasm_bindgen]
 impl Widget {
     /// Draws a widget into `root`, an element in the host's shadow root, and sends its events from `host`.
     ///
-    /// `options` has the attributes' names as keys; `session` is the property's value.
+    /// `options` has the attributes' names as keys; `session` is the property's value; `open_vision` begins the worker
+    /// that looks at pictures.
     #[must_use]
-    pub fn mount(host: HtmlElement, root: Element, options: &JsValue, session: &JsValue) -> Self {
-        let props = props(&host, options, session);
+    pub fn mount(
+        host: HtmlElement,
+        root: Element,
+        options: &JsValue,
+        session: &JsValue,
+        open_vision: Option<Function>,
+    ) -> Self {
+        let vision = open_vision.map_or(VisionSource::Absent, VisionSource::Opener);
+        let props = props(&host, options, session, vision.clone());
         let app = yew::Renderer::<AkibaSelfie>::with_root_and_props(root, props).render();
-        Self { app, host }
+        Self { app, host, vision }
     }
 
     /// Gives the widget other settings.
     pub fn update(&mut self, options: &JsValue, session: &JsValue) {
-        self.app.update(props(&self.host, options, session));
+        self.app.update(props(&self.host, options, session, self.vision.clone()));
     }
 
     /// Begins, where nothing has begun.
@@ -89,13 +99,14 @@ impl Widget {
     }
 }
 
-fn props(host: &HtmlElement, options: &JsValue, session: &JsValue) -> Props {
+fn props(host: &HtmlElement, options: &JsValue, session: &JsValue, vision: VisionSource) -> Props {
     let target: &EventTarget = host;
     let (teller, asker) = (target.clone(), target.clone());
     let session = Session::from_js(session);
     Props {
         options: Options { bad_session: matches!(session, Err(SessionError)), ..read(options) },
         session: session.unwrap_or_default(),
+        vision,
         on_event: Callback::from(move |event: PageEvent| {
             dispatch(&teller, &event);
         }),
@@ -114,6 +125,10 @@ fn read(options: &JsValue) -> Options {
         customer_type: text("type"),
         lang: text("lang"),
         capture: text("capture"),
+        countdown: flag("countdown"),
+        challenge: text("challenge"),
+        strict: flag("strict"),
+        thresholds: thresholds(&get("thresholds")),
         camera: text("camera"),
         no_review: flag("no-review"),
         no_consent: flag("no-consent"),
@@ -122,4 +137,17 @@ fn read(options: &JsValue) -> Options {
         session: flag("session"),
         bad_session: false,
     }
+}
+
+/// The numbers of a plain object. What is none becomes NaN, which is in no range.
+fn thresholds(object: &JsValue) -> Vec<(String, f64)> {
+    let Some(object) = object.dyn_ref::<Object>() else {
+        let unset = object.is_undefined() || object.is_null();
+        return if unset { Vec::new() } else { vec![(String::new(), f64::NAN)] };
+    };
+    let entry = |entry: JsValue| {
+        let entry = Array::from(&entry);
+        (entry.get(0).as_string().unwrap_or_default(), entry.get(1).as_f64().unwrap_or(f64::NAN))
+    };
+    Object::entries(object).iter().map(entry).collect()
 }

@@ -2,6 +2,7 @@
 //! `<akiba-selfie>` is made of.
 //!
 //! - [`flow`]: the capture flow as a pure state machine; it decides everything and touches nothing.
+//! - [`guidance`]: what the person is told while the camera runs, and when the photo is taken.
 //! - [`config`]: what the page wrote, checked.
 //! - [`adapter`]: one browser API each.
 //! - `runner`: does what the flow wants, by the adapters; `vault` holds what it has open.
@@ -13,6 +14,7 @@ pub mod adapter;
 pub mod config;
 pub mod element;
 pub mod flow;
+pub mod guidance;
 pub mod page_event;
 mod runner;
 pub mod text;
@@ -21,6 +23,7 @@ mod vault;
 pub mod widget;
 
 pub use adapter::session::Session;
+pub use adapter::vision::VisionSource;
 pub use config::Options;
 pub use page_event::PageEvent;
 pub use widget::{AkibaSelfie, Props};

@@ -1,9 +1,21 @@
 //! What the page is told ([`PageEvent`]): each is a DOM event of the element and a callback of the Yew component.
 
+use std::rc::Rc;
+
 use web_sys::Blob;
 
 use crate::adapter::relay::Judged;
 use crate::flow::{ErrorCode, Hint, Phase, Quality, ScreenName};
+use crate::guidance::Evidence;
+
+/// What is known of a frame or a photo.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Known {
+    /// What was measured of the whole picture; `None` where the browser lets nobody read pixels.
+    pub quality: Option<Quality>,
+    /// What came of looking at it.
+    pub evidence: Option<Rc<Evidence>>,
+}
 
 /// A photo as the page gets it.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,8 +26,8 @@ pub struct Captured {
     pub width: u32,
     /// Pixels down.
     pub height: u32,
-    /// What was measured; `None` where the browser lets nobody read pixels.
-    pub quality: Option<Quality>,
+    /// What is known of it.
+    pub known: Known,
 }
 
 /// Something that the page is told.
@@ -32,8 +44,8 @@ pub enum PageEvent {
     Guidance {
         /// What.
         hint: Hint,
-        /// What was measured.
-        quality: Quality,
+        /// What is known of the frame.
+        known: Known,
     },
     /// A photo is about to be made. The page may refuse, by `preventDefault()`.
     Capture,
@@ -42,9 +54,9 @@ pub enum PageEvent {
     /// Sending the photo goes on.
     Progress(Phase),
     /// The vendor says that the selfie and the record show one person.
-    Verified(Judged),
+    Verified(Judged, Known),
     /// The vendor does not say so.
-    Rejected(Judged),
+    Rejected(Judged, Known),
     /// The person gave up.
     Cancelled,
     /// Something failed.
@@ -81,8 +93,8 @@ impl PageEvent {
             Self::Capture => 2,
             Self::Captured(_) => 3,
             Self::Progress(_) => 4,
-            Self::Verified(_) => 5,
-            Self::Rejected(_) => 6,
+            Self::Verified(..) => 5,
+            Self::Rejected(..) => 6,
             Self::Cancelled => 7,
             Self::Error { .. } => 8,
         };

@@ -20,13 +20,15 @@ use crate::adapter::session::Session;
 use crate::adapter::task::Task;
 use crate::adapter::timer::Timers;
 use crate::adapter::upload::{Progress, Target, Upload};
+use crate::adapter::vision::{Blind, Looker, Pump, VisionSource};
 use crate::adapter::{page, preview, random};
 use crate::config::Config;
 use crate::flow::{
-    CameraChoice, Effect, ErrorCode, Event, FileId, Generation, GrabFailure, Link, LinkId, Notice, Photo, PhotoId,
-    Request, Source, State, Timer,
+    Camera as CameraState, CameraChoice, Effect, ErrorCode, Event, FileId, Generation, GrabFailure, Link, LinkId,
+    Notice, Photo, PhotoId, Request, Screen, Source, State, Timer,
 };
-use crate::page_event::{Captured, PageEvent};
+use crate::guidance::Evidence;
+use crate::page_event::{Captured, Known, PageEvent};
 use crate::text::Text;
 use crate::vault::Vault;
 
@@ -48,6 +50,8 @@ pub(crate) struct Context<'a> {
     pub(crate) config: &'a Config,
     /// The page's session.
     pub(crate) session: &'a Session,
+    /// Where the thread comes from that looks at pictures.
+    pub(crate) vision: &'a VisionSource,
     /// What the person reads.
     pub(crate) text: Text,
     /// Why the settings can't be used, where they can't.
@@ -125,20 +129,28 @@ impl Runner {
         }
         if state.grab.is_none() {
             vault.drop_file();
+            // In the review it is kept, as another photo may follow.
+            if state.camera == CameraState::Closed && !matches!(state.screen, Screen::Review { .. }) {
+                vault.drop_vision();
+            }
         }
     }
 
     /// Does one thing.
     pub(crate) fn run(&mut self, effect: Effect, context: Context<'_>) {
         match effect {
-            Effect::OpenCamera { generation, choice } => self.open_camera(generation, choice),
+            Effect::OpenCamera { generation, choice } => {
+                // What looks at the frames is loaded while the browser asks the person.
+                self.vault.borrow_mut().vision(context.vision);
+                self.open_camera(generation, choice);
+            }
             Effect::CloseCamera => self.vault.borrow_mut().close_camera(),
             Effect::Measure { generation } => self.measure(generation),
-            Effect::Look { generation } => self.wires.send.emit(Event::Blind { generation }),
+            Effect::Look { generation } => self.look(generation, context),
             Effect::Draw { generation } => {
                 self.wires.send.emit(Event::Drawn { generation, seed: random::draw() });
             }
-            Effect::Grab { generation, source } => self.grab(generation, source),
+            Effect::Grab { generation, source } => self.grab(generation, source, context),
             Effect::DropPhoto(photo) => self.vault.borrow_mut().drop_photo(photo),
             Effect::DropLink(link) => self.vault.borrow_mut().drop_link(link),
             Effect::RequestLink { generation } => self.request_link(generation, context),
@@ -191,22 +203,43 @@ impl Runner {
         self.vault.borrow_mut().keep_sampler(sampler);
     }
 
-    fn grab(&self, generation: Generation, source: Source) {
+    fn look(&self, generation: Generation, context: Context<'_>) {
+        let Some(video) = self.video.clone() else { return };
+        let (send, shown) = (self.wires.send.clone(), video.clone());
+        let mut vault = self.vault.borrow_mut();
+        let pump = Pump::start(vault.vision(context.vision), video, move |seen| {
+            send.emit(match seen {
+                Ok((report, at)) => {
+                    Event::Seen { generation, report: Box::new(report), at, aspect: preview::aspect(&shown) }
+                }
+                Err(Blind) => Event::Blind { generation },
+            });
+        });
+        vault.keep_pump(pump);
+    }
+
+    fn grab(&self, generation: Generation, source: Source, context: Context<'_>) {
         let wires = self.wires.clone();
         let vault = Rc::clone(&self.vault);
         let video = self.video.clone();
+        // What was good enough to be sent is not looked at again when it is made smaller.
+        let looker = (!matches!(source, Source::Photo(_))).then(|| vault.borrow_mut().vision(context.vision).looker());
         spawn_local(async move {
             // The page is asked in a task of its own, when no borrow of the widget is held.
             let new = !matches!(source, Source::Photo(_));
             let made = if new && !wires.may_capture.emit(()) {
                 Err(GrabFailure::Prevented)
             } else {
-                still(source, video, &vault).await
+                still(source, video, &vault, looker.as_ref()).await
             };
             wires.send.emit(match made {
                 Ok(still) => {
+                    let report = match &looker {
+                        Some(looker) => looker.look_at(&still.blob).await.map(Box::new),
+                        None => None,
+                    };
                     let photo = vault.borrow_mut().keep_photo(still);
-                    Event::PhotoReady { generation, photo, report: None }
+                    Event::PhotoReady { generation, photo, report }
                 }
                 Err(failure) => Event::GrabFailed { generation, failure },
             });
@@ -280,15 +313,17 @@ impl Runner {
     fn emit(&self, notice: Notice, context: Context<'_>) {
         let event = match notice {
             Notice::StateChange { state, previous } => PageEvent::StateChange { state, previous },
-            Notice::Guidance { hint, quality } => PageEvent::Guidance { hint, quality },
-            Notice::Captured(photo) => match self.captured(photo) {
+            Notice::Guidance { hint, quality, evidence } => {
+                PageEvent::Guidance { hint, known: Known { quality: Some(quality), evidence } }
+            }
+            Notice::Captured { photo, evidence } => match self.captured(photo, evidence) {
                 Some(captured) => PageEvent::Captured(captured),
                 None => return,
             },
             Notice::Progress(phase) => PageEvent::Progress(phase),
-            Notice::Verdict(judgement) => match self.vault.borrow_mut().take_judged() {
-                Some(judged) if judgement.is_verified() => PageEvent::Verified(judged),
-                Some(judged) => PageEvent::Rejected(judged),
+            Notice::Verdict { judgement, quality, evidence } => match self.vault.borrow_mut().take_judged() {
+                Some(judged) if judgement.is_verified() => PageEvent::Verified(judged, Known { quality, evidence }),
+                Some(judged) => PageEvent::Rejected(judged, Known { quality, evidence }),
                 None => return,
             },
             Notice::Cancelled => PageEvent::Cancelled,
@@ -303,9 +338,14 @@ impl Runner {
         spawn_local(async move { tell.emit(event) });
     }
 
-    fn captured(&self, photo: Photo) -> Option<Captured> {
+    fn captured(&self, photo: Photo, evidence: Rc<Evidence>) -> Option<Captured> {
         let blob = self.vault.borrow().photo(photo.id)?.clone();
-        Some(Captured { blob, width: photo.width, height: photo.height, quality: photo.quality })
+        Some(Captured {
+            blob,
+            width: photo.width,
+            height: photo.height,
+            known: Known { quality: photo.quality, evidence: Some(evidence) },
+        })
     }
 
     /// Stops every timer; the flow has asked for all else by then.
@@ -321,9 +361,16 @@ async fn still(
     source: Source,
     video: Option<HtmlVideoElement>,
     vault: &Rc<RefCell<Vault>>,
+    looker: Option<&Looker>,
 ) -> Result<Still, GrabFailure> {
     match source {
-        Source::Camera | Source::Burst => grab::from_video(&video.ok_or(GrabFailure::Frame)?).await,
+        Source::Camera | Source::Burst => {
+            let video = video.ok_or(GrabFailure::Frame)?;
+            match looker.filter(|_| source == Source::Burst) {
+                Some(looker) => grab::burst(&video, looker).await,
+                None => grab::from_video(&video).await,
+            }
+        }
         Source::File(file) => {
             let file = vault.borrow_mut().take_file(file).ok_or(GrabFailure::Unreadable)?;
             grab::from_file(&file).await

@@ -9,6 +9,7 @@ use crate::adapter::object_url::ObjectUrl;
 use crate::adapter::relay::{Abort, Judged, Link};
 use crate::adapter::task::Task;
 use crate::adapter::upload::{Target, Upload};
+use crate::adapter::vision::{Pump, Vision, VisionSource};
 use crate::flow::{FileId, LinkId, Photo, PhotoId, Request};
 
 struct KeptPhoto {
@@ -29,6 +30,8 @@ pub(crate) struct Vault {
     opening: Option<Task>,
     camera: Option<Camera>,
     sampler: Option<Sampler>,
+    pump: Option<Pump>,
+    vision: Option<Vision>,
     last_device: Option<String>,
     photos: Vec<KeptPhoto>,
     links: Vec<KeptLink>,
@@ -64,8 +67,23 @@ impl Vault {
         self.sampler = sampler;
     }
 
+    /// The thread that looks at pictures, begun if it was not.
+    pub(crate) fn vision(&mut self, source: &VisionSource) -> &Vision {
+        self.vision.get_or_insert_with(|| Vision::open(source))
+    }
+
+    pub(crate) fn keep_pump(&mut self, pump: Pump) {
+        self.pump = Some(pump);
+    }
+
+    /// Ends the thread.
+    pub(crate) fn drop_vision(&mut self) {
+        self.vision = None;
+    }
+
     pub(crate) fn close_camera(&mut self) {
         self.opening = None;
+        self.pump = None;
         self.sampler = None;
         self.camera = None;
     }

@@ -7,6 +7,7 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use crate::adapter::session::Session;
+use crate::adapter::vision::VisionSource;
 use crate::adapter::{focus, page, stylesheet};
 use crate::config::{Config, ConfigError, Options};
 use crate::flow::{Announcement, Effect, Event, ScreenName, State, step};
@@ -23,6 +24,9 @@ pub struct Props {
     /// What shows the relay that this page may ask.
     #[prop_or_default]
     pub session: Session,
+    /// Where the worker comes from that looks at pictures; without it, the person is not guided.
+    #[prop_or_default]
+    pub vision: VisionSource,
     /// Told of everything that happens, in order.
     #[prop_or_default]
     pub on_event: Callback<PageEvent>,
@@ -154,12 +158,13 @@ impl AkibaSelfie {
             }
         };
         let asked = by_person_or_page(&event);
-        let before = self.state.clone();
+        let mut before = self.state.clone();
         let (state, effects) = step(std::mem::take(&mut self.state), event, config);
         self.state = state;
         let context = RunContext {
             config,
             session: &props.session,
+            vision: &props.vision,
             text: Text::for_lang(config.lang.as_deref()),
             refused: refused.as_deref(),
         };
@@ -174,6 +179,8 @@ impl AkibaSelfie {
             }
         }
         self.runner.sweep(&self.state);
+        // What was seen is drawn by the screen that it leads to.
+        before.guide = self.state.guide;
         before != self.state
     }
 }

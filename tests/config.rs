@@ -4,6 +4,7 @@
 use akiba_protocol::CustomerType;
 use akiba_selfie::config::{Capture, Config, ConfigError, Options};
 use akiba_selfie::flow::CameraChoice;
+use akiba_selfie::guidance::{ChallengeKind, Check, Hint, Limit, Threshold, Thresholds};
 
 const PAGE: &str = "https://bank.example:8443/join/step?x=1#top";
 
@@ -27,7 +28,9 @@ fn defaults() {
     assert_eq!(config.link_url, "https://relay.example/v1/customer");
     assert_eq!(config.verify_url, "https://relay.example/v1/customer/verify");
     assert_eq!(config.customer_type, CustomerType::Individual);
-    assert_eq!(config.capture, Capture::Manual);
+    assert_eq!(config.capture, Capture::Auto);
+    assert!(!config.countdown && !config.strict && config.challenge.is_none());
+    assert_eq!(config.thresholds, Thresholds::default());
     assert_eq!(config.camera, CameraChoice::Front);
     assert!(config.review && config.consent);
 }
@@ -39,6 +42,14 @@ fn every_value_of_every_attribute() {
         assert_eq!(given(|options| options.customer_type = some(text)).unwrap().customer_type, wanted);
     }
     assert_eq!(given(|options| options.capture = some("auto")).unwrap().capture, Capture::Auto);
+    assert_eq!(given(|options| options.capture = some("manual")).unwrap().capture, Capture::Manual);
+    for (text, wanted) in
+        [("turn", ChallengeKind::Turn), ("closer", ChallengeKind::Closer), ("random", ChallengeKind::Random)]
+    {
+        assert_eq!(given(|options| options.challenge = some(text)).unwrap().challenge, Some(wanted));
+    }
+    assert!(given(|options| options.countdown = true).unwrap().countdown);
+    assert!(given(|options| options.strict = true).unwrap().strict);
     assert_eq!(given(|options| options.camera = some("back")).unwrap().camera, CameraChoice::Back);
     assert!(!given(|options| options.no_review = true).unwrap().review);
     assert!(!given(|options| options.no_consent = true).unwrap().consent);
@@ -89,6 +100,7 @@ fn refused_values_are_not_repeated_in_the_text() {
         (|options| options.customer_type = some("3"), ConfigError::Type),
         (|options| options.capture = some("always"), ConfigError::Capture),
         (|options| options.camera = some("left"), ConfigError::Camera),
+        (|options| options.challenge = some("jump"), ConfigError::Challenge),
         (|options| options.link_path = some("v1"), ConfigError::Path),
         (|options| options.verify_path = some("//evil.example/v1"), ConfigError::Path),
         (|options| options.verify_path = some("/v1?x=1"), ConfigError::Path),
@@ -129,5 +141,51 @@ fn what_makes_another_customer() {
         (|options| options.no_review = true, true),
     ] {
         assert_eq!(base.same_customer(&given(change).unwrap()), same);
+    }
+}
+
+fn thresholds(list: &[(&str, f64)]) -> Result<Thresholds, ConfigError> {
+    let list = list.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
+    given(|options| options.thresholds = list).map(|config| config.thresholds)
+}
+
+#[test]
+fn every_threshold_can_be_set_within_its_range_and_not_beyond() {
+    for (&limit, row) in Limit::ALL.iter().zip(Limit::TABLE) {
+        let (least, most) = (f64::from(row.range.0), f64::from(row.range.1));
+        for value in [least, most] {
+            let set = thresholds(&[(row.name, value)]).unwrap();
+            assert_eq!(f64::from(set.limit(limit, 0)), value, "{}", row.name);
+            assert_ne!(set.version(), Thresholds::default().version());
+        }
+        for value in [least - 0.01, most + 0.01, f64::NAN, f64::INFINITY] {
+            assert_eq!(thresholds(&[(row.name, value)]).unwrap_err(), ConfigError::Thresholds, "{} {value}", row.name);
+        }
+        assert!(row.range.0 <= row.limit && row.limit <= row.range.1, "{}", row.name);
+        assert!(row.slack * row.step > 0.0, "{} loosens as it gives way", row.name);
+    }
+    for name in ["", "Yaw", "yawMax", "__proto__"] {
+        assert_eq!(thresholds(&[(name, 1.0)]).unwrap_err(), ConfigError::Thresholds, "{name}");
+    }
+}
+
+#[test]
+fn the_page_on_guidance_has_the_table_of_thresholds() {
+    let page = include_str!("../docs/guidance.md");
+    for row in Limit::TABLE {
+        let Threshold { name, measure, unit, limit, slack, step, range: (least, most) } = row;
+        let line = format!(
+            "| `{name}` | {measure} | {unit} | {limit} | {} | {} | {least} to {most} |",
+            slack.abs(),
+            step.abs()
+        );
+        assert!(page.contains(&line), "{line}");
+    }
+    assert_eq!(page.matches("\n| `").count(), Limit::TABLE.len() + Check::ALL.len());
+    for check in Check::ALL {
+        assert!(page.contains(&format!("\n| `{}` |", check.as_str())), "{check:?}");
+    }
+    for hint in Hint::ALL {
+        assert!(page.contains(&format!("`{}`", hint.as_str())), "{hint:?}");
     }
 }

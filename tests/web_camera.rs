@@ -11,7 +11,9 @@ use akiba_selfie::adapter::camera::Camera;
 use akiba_selfie::adapter::measure::Sampler;
 use akiba_selfie::adapter::task::Task;
 use akiba_selfie::config::{Config, Options};
-use akiba_selfie::flow::{self, CameraChoice, CameraInfo, ErrorCode, Event, Generation, Hint, Quality, Screen, State};
+use akiba_selfie::flow::{
+    self, Aim, CameraChoice, CameraInfo, ErrorCode, Event, Generation, Hint, Quality, Screen, State,
+};
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::prelude::*;
@@ -341,7 +343,7 @@ fn hint(frames: &[Quality]) -> Hint {
     let config = Config::from_options(&options, "https://page.example/").unwrap();
     let generation = Generation(1);
     let mut state = State {
-        screen: Screen::Framing { hint: Hint::Position },
+        screen: Screen::Framing { aim: Aim::default() },
         camera: flow::Camera::Open(generation, CameraInfo { mirrored: true, cameras: 1 }),
         generation,
         ..State::default()
@@ -350,7 +352,7 @@ fn hint(frames: &[Quality]) -> Hint {
         state = flow::step(state, Event::Frame { generation, quality: *quality }, &config).0;
     }
     match state.screen {
-        Screen::Framing { hint } => hint,
+        Screen::Framing { aim } => aim.hint,
         other => panic!("{other:?}"),
     }
 }

@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use akiba_selfie::flow::{ErrorCode, ScreenName};
-use akiba_selfie::{AkibaSelfie, Options, PageEvent, Props, Session};
+use akiba_selfie::{AkibaSelfie, Options, PageEvent, Props, Session, VisionSource};
 use gloo_timers::future::TimeoutFuture;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -28,6 +28,7 @@ fn options() -> Options {
     Options {
         relay: Some("http://127.0.0.1:9".to_owned()),
         identifier: Some("0000000000001".to_owned()),
+        capture: Some("manual".to_owned()),
         ..Options::default()
     }
 }
@@ -49,6 +50,7 @@ impl Widget {
         Props {
             options,
             session: Session::None,
+            vision: VisionSource::Absent,
             on_event: Callback::from(move |event| told.borrow_mut().push(event)),
             may_capture: Callback::from(move |()| *may_capture.borrow()),
         }

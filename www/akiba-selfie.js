@@ -4,7 +4,7 @@
  */
 
 import { hasCrashed, watch } from './crash.js';
-import { load } from './load.js';
+import { load, openVision } from './load.js';
 import { ATTRIBUTES, METHODS, STATES } from './registry.js';
 import { Root } from './root.js';
 
@@ -27,7 +27,10 @@ export class AkibaSelfieElement extends Base {
   #internals;
   #widget;
   #root;
+  /** The worker that the widget began last. */
+  #vision;
   #session;
+  #thresholds;
   /** The state that CSS is told of. */
   #shown = 'idle';
   /** Ends the watch for a crash. */
@@ -80,6 +83,16 @@ export class AkibaSelfieElement extends Base {
     this.#settle();
   }
 
+  /** Limits of the guidance by name, in place of the defaults; see docs/guidance.md. To change one, set it anew. */
+  get thresholds() {
+    return this.#thresholds;
+  }
+
+  set thresholds(thresholds) {
+    this.#thresholds = thresholds;
+    this.#settle();
+  }
+
   /** Where the capture stands, one of STATES. */
   get state() {
     return this.#widget?.state ?? this.#shown;
@@ -125,7 +138,7 @@ export class AkibaSelfieElement extends Base {
       }
       this.#root = new Root();
       this.shadowRoot.replaceChildren(this.#root.element);
-      this.#widget = Widget.mount(this, this.#root.element, ...this.#tell());
+      this.#widget = Widget.mount(this, this.#root.element, ...this.#tell(), () => this.#openVision());
       this.#unwatch = watch(() => this.#crash());
     } catch (error) {
       this.#calls = [];
@@ -136,6 +149,11 @@ export class AkibaSelfieElement extends Base {
       this.#loading = false;
     }
     for (const method of this.#calls.splice(0)) this.#call(method);
+  }
+
+  #openVision() {
+    this.#vision = openVision();
+    return this.#vision;
   }
 
   /** Tells the widget what has changed, if anything has: attributes, `session`, or the language of another place. */
@@ -167,6 +185,7 @@ export class AkibaSelfieElement extends Base {
   /** The attributes as they stand; what is wrong with them is the widget's to say. */
   #options() {
     const options = { session: Boolean(this.#session) };
+    if (this.#thresholds != null) options.thresholds = numbers(this.#thresholds);
     for (const [name, { boolean }] of Object.entries(ATTRIBUTES)) {
       if (boolean) options[name] = this.hasAttribute(name);
       else if (this.hasAttribute(name)) options[name] = this.getAttribute(name);
@@ -178,7 +197,7 @@ export class AkibaSelfieElement extends Base {
 
   /** What a framework set before the class was defined stands in the way of the accessors: set it again, through them. */
   #adoptProperties() {
-    for (const property of ['session', 'capture', ...Object.values(ATTRIBUTES).map(({ property }) => property)]) {
+    for (const property of ['session', 'thresholds', 'capture', ...Object.values(ATTRIBUTES).map(({ property }) => property)]) {
       if (!Object.hasOwn(this, property)) continue;
       const value = this[property];
       delete this[property];
@@ -203,6 +222,7 @@ export class AkibaSelfieElement extends Base {
     this.#widget = undefined;
     this.#calls = [];
     this.#failed = true;
+    this.#vision?.terminate();
     for (const video of this.shadowRoot.querySelectorAll('video')) {
       for (const track of video.srcObject?.getTracks() ?? []) track.stop();
     }
@@ -246,6 +266,12 @@ export class AkibaSelfieElement extends Base {
     const { value: capture } = Object.getOwnPropertyDescriptor(this.prototype, 'capture');
     Object.defineProperty(this.prototype, 'capture', { ...reflected('capture'), get: () => capture });
   }
+}
+
+/** A plain object of numbers; what is none of both is left to the widget to refuse. */
+function numbers(object) {
+  if (typeof object !== 'object') return typeof object;
+  return Object.fromEntries(Object.entries(object).map(([name, value]) => [name, typeof value === 'number' ? value : null]));
 }
 
 /** The accessors of a property that stands for an attribute. */

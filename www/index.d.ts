@@ -11,12 +11,124 @@ export type SelfieState =
   | 'done'
   | 'failed';
 
-/** What is measured of a frame. */
+/** What a measure came to. */
+export interface SelfieMeasure {
+  /** In the measure's own unit. */
+  value: number;
+  unit: string;
+  /** 0 bad to 100 good, where ISO/IEC 29794-5 maps the value to one. */
+  score: number | null;
+  /** The limits of the guidance, as they stand before they loosen; null where it has none. */
+  threshold: { min: number | null; max: number | null } | null;
+  /** Whether the value is within them. */
+  pass: boolean | null;
+}
+
+/** What was seen of a challenge. A hurdle, not proof of life. */
+export interface SelfieChallenge {
+  kind: 'turn' | 'closer' | 'random';
+  /** `unavailable`: frames could not be looked at, or the photo is a file. */
+  outcome: 'done' | 'skipped' | 'timed-out' | 'unavailable';
+  /** How often it was begun. */
+  attempts: number;
+  /** What was asked for the last time, in this order. */
+  movements: {
+    movement: 'turn-left' | 'turn-right' | 'closer';
+    /** The furthest that was seen of it. */
+    value: number;
+    unit: string;
+    /** Milliseconds until it was seen; null where it was not. */
+    took: number | null;
+  }[];
+}
+
+/** What is wrong with a photo, the worst first. */
+export type SelfieFlaw =
+  | 'no-face'
+  | 'several-faces'
+  | 'too-dark'
+  | 'too-bright'
+  | 'too-small'
+  | 'turned'
+  | 'leaning'
+  | 'side-light'
+  | 'blurred';
+
+/** What is known of a frame or a photo. What begins with `luminance` is of the whole picture. */
 export interface SelfieQuality {
   /** Mean luminance (Rec. 709 luma of the sRGB values), 0 black to 1 white. */
-  luminanceMean: number;
+  luminanceMean: number | null;
   /** Variance of the same, 0 to 0.25; 0 is one even colour. */
-  luminanceVariance: number;
+  luminanceVariance: number | null;
+  /** The face detector; null where frames can't be looked at on this device. Then there are no measures. */
+  model: string | null;
+  /** How many faces there are. */
+  faces?: number | null;
+  /** What is wrong with the photo, if anything is. */
+  flaw?: SelfieFlaw | null;
+  /** What could be measured of the main face, by name, in the terms of ISO/IEC 29794-5. */
+  measures?: Record<string, SelfieMeasure>;
+  /** The version of the thresholds. */
+  thresholds?: string;
+  /** How many steps the thresholds had loosened, 0 to 3. */
+  loosened?: number;
+  /** How the capture went, in milliseconds from the first frame that was looked at; null for a file. */
+  times?: { frames: number; firstFace: number | null; guided: number } | null;
+  /** Null where the page asks for none, or it is not over. */
+  challenge?: SelfieChallenge | null;
+}
+
+/** What must hold for a good photo. */
+export type SelfieCheck =
+  | 'single-face'
+  | 'light'
+  | 'size'
+  | 'centred'
+  | 'upright'
+  | 'frontal'
+  | 'even-light'
+  | 'still'
+  | 'sharp';
+
+/** What the person can be told. */
+export type SelfieHint =
+  | 'position'
+  | 'no-picture'
+  | 'no-face'
+  | 'several-faces'
+  | 'too-dark'
+  | 'too-bright'
+  | 'come-closer'
+  | 'move-back'
+  | 'move-left'
+  | 'move-right'
+  | 'move-up'
+  | 'move-down'
+  | 'straighten'
+  | 'look-straight'
+  | 'side-light'
+  | 'hold-still'
+  | 'blurred'
+  | 'hold'
+  | 'turn-left'
+  | 'turn-right'
+  | 'lean-in'
+  | 'face-forward';
+
+/** Limits of the guidance by name, in place of the defaults; docs/guidance.md lists names, units and ranges. */
+export interface SelfieThresholds {
+  faceWidthMin?: number;
+  faceWidthMax?: number;
+  offsetX?: number;
+  offsetY?: number;
+  roll?: number;
+  yaw?: number;
+  luminanceMin?: number;
+  luminanceMax?: number;
+  uniformityMin?: number;
+  motionMax?: number;
+  sharpnessMin?: number;
+  eyeDistanceMin?: number;
 }
 
 /** Detail of `selfie-statechange`. */
@@ -28,8 +140,10 @@ export interface SelfieStateChangeDetail {
 /** Detail of `selfie-guidance`. */
 export interface SelfieGuidanceDetail {
   /** What the person is told. */
-  hint: 'position' | 'no-picture';
+  hint: SelfieHint;
   quality: SelfieQuality;
+  /** Which checks hold; null where frames can't be looked at. */
+  checks: Record<SelfieCheck, boolean> | null;
 }
 
 /** Detail of `selfie-captured`. */
@@ -70,6 +184,8 @@ export interface SelfieVerdictDetail {
   };
   /** The vendor's whole reply. Personal data. */
   response: Record<string, unknown>;
+  /** What is known of the photo; null where the browser lets nobody read pixels. */
+  quality: SelfieQuality | null;
 }
 
 /** The stable code of a failure. */
@@ -87,6 +203,7 @@ export type SelfieErrorCode =
   | 'camera-ended'
   | 'camera-failed'
   | 'photo-failed'
+  | 'photo-unusable'
   | 'file-not-image'
   | 'file-too-large'
   | 'file-unreadable'
@@ -146,8 +263,17 @@ export declare class AkibaSelfieElement extends HTMLElement {
   identifier: string;
   /** Attribute `type`: whom the identifier names; `individual` if missing. */
   type: 'individual' | 'business' | '1' | '2' | '';
-  /** Attribute `capture`: who presses the shutter; `manual` if missing. The property `capture` is the method. */
-  captureMode: 'manual' | 'auto' | '';
+  /**
+   * Attribute `capture`: who takes the photo, the widget at the best moment or the person; `auto` if missing. The property
+   * `capture` is the method.
+   */
+  captureMode: 'auto' | 'manual' | '';
+  /** Attribute `countdown`: count three seconds before a photo that is taken by itself. */
+  countdown: boolean;
+  /** Attribute `challenge`: a movement that the person is asked for. A hurdle, not proof of life. */
+  challenge: 'turn' | 'closer' | 'random' | '';
+  /** Attribute `strict`: a photo with no face, several faces or too little light is not sent. */
+  strict: boolean;
   /** Attribute `camera`: the camera to begin with; `front` if missing. */
   camera: 'front' | 'back' | '';
   /** Attribute `no-review`: send the photo without asking. */
@@ -160,6 +286,8 @@ export declare class AkibaSelfieElement extends HTMLElement {
   verifyPath: string;
   /** Sent to the relay as `Authorization: Bearer`. Never an attribute. */
   session: SelfieSession | null | undefined;
+  /** Limits of the guidance by name, in place of the defaults. To change one, set it anew. */
+  thresholds: SelfieThresholds | null | undefined;
   /** Where the capture stands. */
   readonly state: SelfieState;
 

@@ -1,4 +1,7 @@
-/* Loads the WebAssembly once for all elements of the page, when the first of them needs it. */
+/*
+ * Loads the WebAssembly once for all elements of the page, when the first of them needs it, and begins the worker that
+ * looks at pictures, when a camera opens.
+ */
 
 import { known } from './crash.js';
 import init, { Widget } from './pkg/akiba-selfie.js';
@@ -22,4 +25,15 @@ export function load() {
     },
   );
   return loading;
+}
+
+/**
+ * Begins the worker, which loads what it needs. The widget ends it.
+ * @returns {Worker}
+ * @throws {DOMException} where the page may not begin it, as when this file is of another origin
+ */
+export function openVision() {
+  const worker = new Worker(new URL('./vision/worker.js', import.meta.url));
+  worker.postMessage({ wasm: new URL('./vision/akiba-vision.wasm', import.meta.url).href });
+  return worker;
 }

@@ -13,6 +13,9 @@ export const ATTRIBUTES = {
   type: { property: 'type' },
   lang: { property: 'lang' },
   capture: { property: 'captureMode' },
+  countdown: { property: 'countdown', boolean: true },
+  challenge: { property: 'challenge' },
+  strict: { property: 'strict', boolean: true },
   camera: { property: 'camera' },
   'no-review': { property: 'noReview', boolean: true },
   'no-consent': { property: 'noConsent', boolean: true },
@@ -21,7 +24,7 @@ export const ATTRIBUTES = {
 };
 
 /** Properties without an attribute. */
-export const PROPERTIES = ['session', 'state'];
+export const PROPERTIES = ['session', 'thresholds', 'state'];
 
 /** What the page can ask for. */
 export const METHODS = ['start', 'capture', 'retake', 'submit', 'cancel', 'reset'];

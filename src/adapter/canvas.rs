@@ -69,6 +69,10 @@ impl Canvas {
         Some(canvas)
     }
 
+    pub(super) fn element(&self) -> &HtmlCanvasElement {
+        &self.element
+    }
+
     /// Draws the picture over the whole canvas.
     pub(super) fn draw(&self, picture: Picture<'_>) -> Result<(), JsValue> {
         let (width, height) = (f64::from(self.element.width()), f64::from(self.element.height()));

@@ -4,9 +4,10 @@ use js_sys::{Object, Reflect};
 use wasm_bindgen::JsValue;
 use web_sys::{CustomEvent, CustomEventInit, EventTarget};
 
+use super::quality_object::{checks, quality};
 use crate::adapter::relay::Judged;
-use crate::flow::{Phase, Quality};
-use crate::page_event::{Captured, PageEvent};
+use crate::flow::Phase;
+use crate::page_event::{Captured, Known, PageEvent};
 
 /// Dispatches the event, which bubbles and crosses shadow roots. Returns false if the page refused it.
 pub fn dispatch(target: &EventTarget, event: &PageEvent) -> bool {
@@ -26,15 +27,17 @@ fn detail(event: &PageEvent) -> JsValue {
         PageEvent::StateChange { state, previous } => {
             object(&[("state", state.as_str().into()), ("previous", previous.as_str().into())])
         }
-        PageEvent::Guidance { hint, quality: measured } => {
-            object(&[("hint", hint.as_str().into()), ("quality", quality(*measured))])
-        }
+        PageEvent::Guidance { hint, known } => object(&[
+            ("hint", hint.as_str().into()),
+            ("quality", quality(known)),
+            ("checks", known.evidence.as_ref().and_then(|evidence| evidence.checks).map_or(JsValue::NULL, checks)),
+        ]),
         PageEvent::Capture | PageEvent::Cancelled => JsValue::NULL,
-        PageEvent::Captured(Captured { blob, width, height, quality: measured }) => object(&[
+        PageEvent::Captured(Captured { blob, width, height, known }) => object(&[
             ("blob", blob.into()),
             ("width", (*width).into()),
             ("height", (*height).into()),
-            ("quality", measured.map_or(JsValue::NULL, quality)),
+            ("quality", quality(known)),
         ]),
         PageEvent::Progress(phase) => {
             let (sent, total) = match phase {
@@ -43,7 +46,7 @@ fn detail(event: &PageEvent) -> JsValue {
             };
             object(&[("phase", phase.as_str().into()), ("sent", sent.into()), ("total", total.into())])
         }
-        PageEvent::Verified(verdict) | PageEvent::Rejected(verdict) => judged(verdict),
+        PageEvent::Verified(verdict, known) | PageEvent::Rejected(verdict, known) => judged(verdict, known),
         PageEvent::Error { code, message, cause } => object(&[
             ("code", code.as_str().into()),
             ("message", message.as_str().into()),
@@ -53,14 +56,7 @@ fn detail(event: &PageEvent) -> JsValue {
     }
 }
 
-fn quality(quality: Quality) -> JsValue {
-    object(&[
-        ("luminanceMean", quality.luminance_mean.into()),
-        ("luminanceVariance", quality.luminance_variance.into()),
-    ])
-}
-
-fn judged(judged: &Judged) -> JsValue {
+fn judged(judged: &Judged, known: &Known) -> JsValue {
     let scores =
         object(&[("fraud", judged.score("fraud_score")), ("match", judged.score("facial_recognition_confidence"))]);
     object(&[
@@ -70,10 +66,11 @@ fn judged(judged: &Judged) -> JsValue {
         ("identity", judged.identity()),
         ("scores", scores),
         ("response", judged.response.clone()),
+        ("quality", quality(known)),
     ])
 }
 
-fn object(fields: &[(&str, JsValue)]) -> JsValue {
+pub(super) fn object(fields: &[(&str, JsValue)]) -> JsValue {
     let object = Object::new();
     for (name, value) in fields {
         // Setting a field of a fresh plain object can't fail.

@@ -2,10 +2,12 @@
 
 use std::ops::RangeInclusive;
 
+use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, ArrayBuffer, Uint8Array};
 use wasm_bindgen::JsValue;
 use web_sys::{Blob, BlobPropertyBag, File, HtmlVideoElement};
 
+use super::burst_choice::merit;
 use super::canvas::{Canvas, Picture, Use};
 use super::decode::Decoded;
 use super::image_header::{self, Kind};
@@ -13,6 +15,7 @@ use super::jpeg::strip_metadata;
 use super::jpeg_search::{Search, fit};
 use super::measure;
 use super::promise::settled;
+use super::vision::Looker;
 use crate::flow::{GrabFailure, Quality};
 
 /// Pixels of a photo's longest side. A face that fills half of it has over 200 pixels between the eyes.
@@ -23,6 +26,10 @@ pub const BYTES: RangeInclusive<u32> = 120_000..=400_000;
 pub const FILE_BYTES: u32 = 20_000_000;
 /// Pixels of the largest file that is opened.
 pub const FILE_PIXELS: u64 = 50_000_000;
+
+/// Frames of a burst, and the time from one to the next at the least: together 0.4 s, in which a hand comes to rest.
+const SHOTS: u32 = 5;
+const SHOT_GAP_MS: u32 = 80;
 
 /// A JPEG's header is looked for in so many bytes; EXIF with its thumbnail takes up to 64 kB, colour profiles more.
 const HEAD_BYTES: i32 = 256 * 1024;
@@ -48,6 +55,31 @@ pub struct Still {
 /// [`GrabFailure::Frame`].
 pub async fn from_video(video: &HtmlVideoElement) -> Result<Still, GrabFailure> {
     encode(drawn(Picture::Video(video))?, BYTES).await
+}
+
+/// Makes a photo of the best of the video's next few frames; of the current one, where nothing looks at them.
+///
+/// # Errors
+/// [`GrabFailure::Frame`].
+pub async fn burst(video: &HtmlVideoElement, looker: &Looker) -> Result<Still, GrabFailure> {
+    let mut best: Option<(Canvas, f32)> = None;
+    for _ in 0..SHOTS {
+        let pause = TimeoutFuture::new(SHOT_GAP_MS);
+        // A video that stops in between leaves what there is.
+        let Ok(canvas) = drawn(Picture::Video(video)) else { break };
+        let report = looker.look_at_frame(&canvas).await;
+        let merit = report.as_ref().map_or(0.0, merit);
+        // At most two canvases are there at a time.
+        if best.as_ref().is_none_or(|(_, most)| merit > *most) {
+            best = Some((canvas, merit));
+        }
+        if report.is_none() {
+            break;
+        }
+        pause.await;
+    }
+    let (canvas, _) = best.ok_or(GrabFailure::Frame)?;
+    encode(canvas, BYTES).await
 }
 
 /// Makes a photo of a file that the person chose.

@@ -20,3 +20,16 @@ pub fn video() -> Option<HtmlVideoElement> {
     video.set_attribute("disableremoteplayback", "").ok()?;
     Some(video)
 }
+
+/// Width by height of the picture as it is shown; in no document, as it is.
+#[must_use]
+pub fn aspect(video: &HtmlVideoElement) -> f32 {
+    let shown = (video.client_width(), video.client_height());
+    // No screen and no camera has so many pixels that they do not fit.
+    let (width, height) = if shown.0 > 0 && shown.1 > 0 {
+        (shown.0 as f32, shown.1 as f32)
+    } else {
+        (video.video_width() as f32, video.video_height() as f32)
+    };
+    width / height.max(1.0)
+}

@@ -1,20 +1,21 @@
 //! From the start to a photo: consent, camera, framing, countdown, and files in place of a camera.
 
+use std::rc::Rc;
+
 use akiba_vision::Report;
 
 use crate::config::Capture;
+use crate::guidance::{ChallengeOutcome, ChallengeRecord, Flaw, Guide, Hint, is_black};
 
 use super::effect::{Announcement, Effect, Notice, Source};
 use super::error::{ErrorCode, NextStep};
 use super::failure::GrabFailure;
 use super::limits;
-use super::screen::Screen;
-use super::state::{Camera, CameraChoice, CameraInfo, FileId, Generation, Hint, Photo, Quality, Tally, Timer};
+use super::screen::{Aim, Screen};
+use super::state::{
+    Camera, CameraChoice, CameraInfo, FileId, Generation, Photo, Quality, Tally, Timer, Trial, TrialStage,
+};
 use super::transition::Transition;
-
-/// A frame is black when nearly all of it is: lens caps, privacy shutters and muted cameras stay below both.
-const BLACK_LUMINANCE: f32 = 0.04;
-const BLACK_VARIANCE: f32 = 0.0004;
 
 impl Transition<'_> {
     pub(super) fn start(&mut self) {
@@ -40,12 +41,23 @@ impl Transition<'_> {
         self.open_camera(if self.state.switched { CameraChoice::Last } else { self.config.camera });
     }
 
+    /// A movement belongs to the photo that it was made for. Who left it out is not asked again.
+    fn forget_challenge(&mut self) {
+        let left_out = matches!(
+            self.state.trial.stage,
+            TrialStage::Over(ChallengeRecord { outcome: ChallengeOutcome::Skipped | ChallengeOutcome::TimedOut, .. })
+        );
+        if !left_out {
+            self.state.trial = Trial::default();
+        }
+    }
+
     fn open_camera(&mut self, choice: CameraChoice) {
         self.close_camera();
         let generation = self.generation();
         self.state.camera = Camera::Opening(generation);
         self.state.screen = Screen::Starting { slow: false, paused: false };
-        self.state.black_frames = 0;
+        self.forget_challenge();
         self.effect(Effect::OpenCamera { generation, choice });
         self.start_timer_after(Timer::CameraSlow, limits::CAMERA_SLOW);
     }
@@ -63,49 +75,59 @@ impl Transition<'_> {
         self.effect(Effect::Measure { generation });
         self.effect(Effect::Look { generation });
         self.frame_person();
-        self.announce(Announcement::CameraReady);
+        let shutter = matches!(self.state.screen, Screen::Framing { aim } if aim.shutter);
+        self.announce(Announcement::CameraReady { shutter });
         self.prefetch_link();
-    }
-
-    fn frame_person(&mut self) {
-        self.state.screen = Screen::Framing { hint: Hint::Position };
-        self.state.black_frames = 0;
-        self.time_auto_capture();
-    }
-
-    fn time_auto_capture(&mut self) {
-        if self.config.capture == Capture::Auto {
-            self.start_timer_after(Timer::AutoCapture, limits::AUTO_CAPTURE);
-        }
     }
 
     /// The page may change who presses the shutter while the person frames.
     pub(super) fn capture_setting_changed(&mut self) {
-        let timed = self.state.timers.iter().any(|(timer, _)| *timer == Timer::AutoCapture);
-        match (self.config.capture, &self.state.screen) {
-            (Capture::Manual, _) => self.stop_auto_capture(),
-            (Capture::Auto, Screen::Framing { .. }) if !timed => self.time_auto_capture(),
-            _ => {}
+        match self.config.capture {
+            Capture::Manual => {
+                self.stop_auto_capture();
+                self.show_shutter();
+            }
+            Capture::Auto => self.time_capture_again(),
         }
     }
 
-    fn stop_auto_capture(&mut self) {
+    /// Sets the times where none is running.
+    fn time_capture_again(&mut self) {
+        let timed = |timer| self.state.timers.iter().any(|(running, _)| *running == timer);
+        if !timed(Timer::AutoCapture) && !timed(Timer::Shutter) {
+            self.time_capture();
+        }
+    }
+
+    pub(super) fn stop_auto_capture(&mut self) {
         self.cancel_timer(Timer::AutoCapture);
         self.cancel_timer(Timer::Countdown);
         if matches!(self.state.screen, Screen::Countdown { .. }) {
-            self.state.screen = Screen::Framing { hint: Hint::Position };
+            let aim = Aim { hint: Hint::Position, passed: None, shutter: true, skip: false };
+            self.state.screen = Screen::Framing { aim };
         }
     }
 
-    /// A file dialog hides no page: without this, a photo would be taken behind it.
+    /// Back to framing, and later on again.
+    fn stop_countdown(&mut self) {
+        if matches!(self.state.screen, Screen::Countdown { .. }) {
+            self.stop_auto_capture();
+            self.time_capture_again();
+        }
+    }
+
+    /// A file dialog hides no page: without this, a photo would be taken behind it. Not every browser says that it was
+    /// closed, so the shutter appears.
     pub(super) fn choosing(&mut self) {
+        self.state.choosing = true;
         self.stop_auto_capture();
+        self.show_shutter();
     }
 
     pub(super) fn chose_none(&mut self) {
-        if matches!(self.state.screen, Screen::Framing { .. }) {
-            self.time_auto_capture();
-        }
+        self.state.choosing = false;
+        self.state.guide = self.state.guide.again();
+        self.time_capture_again();
     }
 
     pub(super) fn camera_failed(&mut self, generation: Generation, error: ErrorCode) {
@@ -122,37 +144,39 @@ impl Transition<'_> {
         }
     }
 
+    /// What the simple sampler says counts as long as nobody looks at the frames.
     pub(super) fn frame(&mut self, generation: Generation, quality: Quality) {
         let hint = match self.state.screen {
-            Screen::Framing { hint } => hint,
+            Screen::Framing { aim } => aim.hint,
             Screen::Countdown { .. } => Hint::Position,
             _ => return,
         };
-        if self.state.camera.generation() != Some(generation) {
+        if self.state.camera.generation() != Some(generation) || self.state.guide.sees() {
             return;
         }
-        let black = quality.luminance_mean < BLACK_LUMINANCE && quality.luminance_variance < BLACK_VARIANCE;
+        let black = is_black(quality.luminance_mean, quality.luminance_variance);
         self.state.black_frames = if black { self.state.black_frames.saturating_add(1) } else { 0 };
         let next = if self.state.black_frames >= limits::BLACK_FRAMES { Hint::NoPicture } else { Hint::Position };
         if next != hint {
-            if matches!(self.state.screen, Screen::Countdown { .. }) {
-                self.stop_auto_capture();
-                self.time_auto_capture();
+            self.stop_countdown();
+            if let Screen::Framing { aim } = &mut self.state.screen {
+                aim.hint = next;
             }
-            self.state.screen = Screen::Framing { hint: next };
-            self.effect(Effect::Emit(Notice::Guidance { hint: next, quality }));
+            self.effect(Effect::Emit(Notice::Guidance { hint: next, quality, evidence: None }));
             self.announce(Announcement::Hint(next));
         }
     }
 
     pub(super) fn shutter(&mut self) {
-        if matches!(self.state.screen, Screen::Framing { .. } | Screen::Countdown { .. }) {
+        if matches!(self.state.screen, Screen::Framing { .. } | Screen::Countdown { .. }) && !self.begins_challenge() {
             self.grab(Source::Camera);
         }
     }
 
-    fn grab(&mut self, source: Source) {
+    pub(super) fn grab(&mut self, source: Source) {
         self.stop_auto_capture();
+        self.close_challenge(source);
+        self.cancel_timer(Timer::Shutter);
         let generation = self.generation();
         self.state.grab = Some(generation);
         self.state.screen = Screen::Grabbing;
@@ -168,31 +192,42 @@ impl Transition<'_> {
         if allowed {
             self.close_camera();
             self.prefetch_link();
+            self.state.guide = Guide::default();
             self.grab(Source::File(file));
         }
     }
 
-    pub(super) fn photo_ready(&mut self, generation: Generation, photo: Photo, _report: Option<Box<Report>>) {
+    pub(super) fn photo_ready(&mut self, generation: Generation, photo: Photo, report: Option<Box<Report>>) {
         if self.state.grab != Some(generation) {
             return;
         }
         self.state.grab = None;
         match self.state.screen {
-            Screen::Grabbing => {
-                self.close_camera();
-                self.effect(Effect::Emit(Notice::Captured(photo)));
-                self.state.tally = Tally::default();
-                if self.config.review {
-                    self.state.screen = Screen::Review { photo };
-                } else {
-                    self.submit(photo);
-                }
-            }
+            Screen::Grabbing => self.photo_taken(photo, report.map(|report| *report)),
             Screen::Submitting { photo: larger, .. } => {
                 self.effect(Effect::DropPhoto(larger.id));
                 self.send(photo);
             }
             _ => {}
+        }
+    }
+
+    fn photo_taken(&mut self, photo: Photo, report: Option<Report>) {
+        self.close_camera();
+        let evidence = Rc::new(self.evidence(report));
+        self.state.evidence = Some(Rc::clone(&evidence));
+        self.effect(Effect::Emit(Notice::Captured { photo, evidence }));
+        self.state.tally = Tally::default();
+        self.state.refusals = if self.state.forbids_photo(self.config) { self.state.refusals + 1 } else { 0 };
+        if self.state.refusals >= limits::REFUSALS {
+            self.state.refusals = 0;
+            self.state.evidence = None;
+            self.effect(Effect::DropPhoto(photo.id));
+            self.fail(ErrorCode::PhotoUnusable, None);
+        } else if self.config.review || self.state.flaw().is_some_and(Flaw::is_hard) {
+            self.state.screen = Screen::Review { photo };
+        } else {
+            self.submit(photo);
         }
     }
 
@@ -248,23 +283,29 @@ impl Transition<'_> {
 
     pub(super) fn capture_tick(&mut self, timer: Timer) {
         match (timer, &self.state.screen) {
+            (Timer::Shutter, _) => {
+                self.show_shutter();
+                self.announce(Announcement::Shutter);
+            }
+            (Timer::Challenge, _) => self.challenge_tick(),
             (Timer::CameraSlow, Screen::Starting { paused: false, .. }) => {
                 self.state.screen = Screen::Starting { slow: true, paused: false };
             }
-            (Timer::AutoCapture, Screen::Framing { hint: Hint::NoPicture }) => {
+            (Timer::AutoCapture, Screen::Framing { aim: Aim { hint: Hint::NoPicture, .. } }) => {
                 self.start_timer_after(Timer::AutoCapture, limits::AUTO_CAPTURE);
             }
-            (Timer::AutoCapture, Screen::Framing { hint: Hint::Position }) => self.count(limits::COUNTDOWN_FROM),
+            (Timer::AutoCapture, Screen::Framing { .. }) => self.count(limits::COUNTDOWN_FROM),
             (Timer::Countdown, Screen::Countdown { left }) => self.count(left - 1),
             _ => {}
         }
     }
 
-    fn count(&mut self, left: u8) {
+    pub(super) fn count(&mut self, left: u8) {
         if left == 0 {
-            self.grab(Source::Camera);
+            self.grab(if self.state.guide.sees() { Source::Burst } else { Source::Camera });
         } else {
             self.state.screen = Screen::Countdown { left };
+            self.cancel_timer(Timer::Shutter);
             self.announce(Announcement::Countdown(left));
             self.start_timer_after(Timer::Countdown, limits::SECOND);
         }
@@ -292,6 +333,7 @@ impl Transition<'_> {
 
     pub(super) fn accept(&mut self) {
         match self.state.screen {
+            Screen::Review { .. } if self.state.forbids_photo(self.config) => {}
             Screen::Review { photo } | Screen::Failed { photo: Some(photo), .. } => self.submit(photo),
             _ => {}
         }

@@ -1,13 +1,16 @@
 //! What the flow wants done ([`Effect`]). It never does anything itself: the runner does, and answers with an
 //! [`Event`](super::Event).
 
+use std::rc::Rc;
 use std::time::Duration;
 
 use akiba_protocol::Judgement;
 
+use crate::guidance::{Evidence, Hint};
+
 use super::error::ErrorCode;
 use super::screen::{Phase, ScreenName};
-use super::state::{CameraChoice, FileId, Generation, Hint, LinkId, Photo, PhotoId, Quality, Timer};
+use super::state::{CameraChoice, FileId, Generation, LinkId, Photo, PhotoId, Quality, Timer};
 
 /// Where a photo comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,15 +65,29 @@ pub enum Notice {
     Guidance {
         /// What the person is told.
         hint: Hint,
-        /// What was measured.
+        /// What was measured of the frame.
         quality: Quality,
+        /// What came of looking at it.
+        evidence: Option<Rc<Evidence>>,
     },
     /// `selfie-captured`; the runner adds the photo itself.
-    Captured(Photo),
+    Captured {
+        /// The photo.
+        photo: Photo,
+        /// What is known of it.
+        evidence: Rc<Evidence>,
+    },
     /// `selfie-progress`.
     Progress(Phase),
     /// `selfie-verified` or `selfie-rejected`.
-    Verdict(Judgement),
+    Verdict {
+        /// What it says.
+        judgement: Judgement,
+        /// What was measured of the photo.
+        quality: Option<Quality>,
+        /// What is known of the photo.
+        evidence: Option<Rc<Evidence>>,
+    },
     /// `selfie-cancelled`.
     Cancelled,
     /// `selfie-error`.
@@ -80,10 +97,17 @@ pub enum Notice {
 /// What a screen reader is told within a screen. What a new screen says, it says by its focused heading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Announcement {
-    /// The camera shows a picture, and the shutter works.
-    CameraReady,
+    /// The camera shows a picture.
+    CameraReady {
+        /// Whether there is a shutter; else the photo is taken by itself.
+        shutter: bool,
+    },
+    /// The shutter has appeared.
+    Shutter,
     /// The guidance changed.
     Hint(Hint),
+    /// The challenge begins anew.
+    ChallengeAgain,
     /// Seconds until the photo is taken.
     Countdown(u8),
     /// The photo is being sent: this many quarters of it have left, 1 to 3.

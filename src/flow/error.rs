@@ -73,6 +73,8 @@ error_codes! {
 
     /// The frame could not be made into a photo.
     PhotoFailed = "photo-failed" => [RetryCamera, PickFile];
+    /// With `strict`: three photos in a row had no face, several, or too little light.
+    PhotoUnusable = "photo-unusable" => [RetryCamera, PickFile, AskSite];
     /// The chosen file is no image that this browser can read.
     FileNotImage = "file-not-image" => [PickFile, RetryCamera];
     /// The chosen file is over 20 MB or 50 megapixels.

@@ -4,7 +4,15 @@ use std::time::Duration;
 
 /// When «waiting for the camera» starts to say where to look for the browser's question.
 pub const CAMERA_SLOW: Duration = Duration::from_secs(5);
-/// With `capture="auto"`: time to get ready before the countdown.
+/// With `capture="auto"`: the shutter appears, where the photo was not taken by itself.
+pub const SHUTTER: Duration = Duration::from_secs(8);
+/// A challenge that is not done by then begins anew.
+pub const CHALLENGE: Duration = Duration::from_secs(10);
+/// So many challenges, and the photo is taken without.
+pub const CHALLENGES: u8 = 3;
+/// With `strict`: so many photos in a row that can't be used, and the person is told where to go on.
+pub const REFUSALS: u8 = 3;
+/// With `capture="auto"` and `countdown`, where frames can't be looked at: time to get ready before the countdown.
 pub const AUTO_CAPTURE: Duration = Duration::from_secs(3);
 /// Seconds of the countdown.
 pub const COUNTDOWN_FROM: u8 = 3;

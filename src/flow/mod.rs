@@ -9,6 +9,7 @@
 //! - `error`, `failure`: what can go wrong, and what the person can do about it.
 //! - `transition`: what all transitions share (cameras, timers and requests are opened and closed there only).
 //! - `capture`: from the start to a photo.
+//! - `framing`: what is made of what the camera sees, by [`guidance`](crate::guidance).
 //! - `submission`: from a photo to a verdict.
 //! - `limits`: every time and count.
 
@@ -28,11 +29,13 @@ pub use effect::{Announcement, Delay, Effect, Notice, Request, Source};
 pub use error::{ErrorCode, NextStep};
 pub use event::Event;
 pub use failure::{GrabFailure, RelayFailure, upload_code};
-pub use screen::{Phase, Screen, ScreenName, Wait};
+pub use screen::{Aim, Phase, Screen, ScreenName, Wait};
 pub use state::{
-    Camera, CameraChoice, CameraInfo, FileId, Generation, Hint, Link, LinkId, Photo, PhotoId, Quality, State, Tally,
-    Timer,
+    Camera, CameraChoice, CameraInfo, FileId, Generation, Link, LinkId, Photo, PhotoId, Quality, State, Tally, Timer,
+    Trial, TrialStage,
 };
+
+pub use crate::guidance::Hint;
 
 use crate::config::Config;
 use transition::Transition;

@@ -3,8 +3,10 @@
 
 use akiba_protocol::Judgement;
 
+use crate::guidance::Hint;
+
 use super::error::ErrorCode;
-use super::state::{Hint, Photo};
+use super::state::Photo;
 
 /// Where sending the photo stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +45,19 @@ pub enum Wait {
     Pause,
 }
 
+/// What the person is told while they get ready for the photo, and what they can do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Aim {
+    /// The instruction.
+    pub hint: Hint,
+    /// How many checks hold; `None` where nobody looks.
+    pub passed: Option<u8>,
+    /// Whether they can take the photo themselves.
+    pub shutter: bool,
+    /// Whether they can leave the challenge out.
+    pub skip: bool,
+}
+
 /// What the person sees.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Screen {
@@ -60,8 +75,8 @@ pub enum Screen {
     },
     /// The person gets ready for the photo.
     Framing {
-        /// What they are told.
-        hint: Hint,
+        /// What they are told, and what they can do.
+        aim: Aim,
     },
     /// The photo is about to be taken.
     Countdown {

@@ -1,5 +1,10 @@
 //! What the flow knows ([`State`]). No browser object is in here: photos, links and files are ids into the runner.
 
+use std::rc::Rc;
+
+use crate::config::Config;
+use crate::guidance::{Challenge, ChallengeRecord, Evidence, Flaw, Guide, Hint};
+
 use super::screen::Screen;
 
 /// The id of one request or one setting of a timer. An answer with another id than the one waited for is stale and
@@ -43,24 +48,29 @@ pub struct Quality {
     pub luminance_variance: f32,
 }
 
-/// One instruction to the person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Hint {
-    /// The camera sends a picture: bring the face into the oval.
-    Position,
-    /// The camera sends only black: it is covered, or switched off by a key or a shutter.
-    NoPicture,
+/// Where the challenge stands, where the page asks for one.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Trial {
+    /// Where the current one stands.
+    pub stage: TrialStage,
+    /// How many were begun.
+    pub attempts: u8,
 }
 
-impl Hint {
-    /// The word for it in `selfie-guidance`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Position => "position",
-            Self::NoPicture => "no-picture",
-        }
-    }
+/// Where one challenge stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum TrialStage {
+    /// It waits for all checks to hold.
+    #[default]
+    Waiting,
+    /// Its order is being drawn.
+    Drawing(Generation),
+    /// It begins with the next report.
+    Drawn(u32),
+    /// It is under way.
+    Running(Challenge),
+    /// It is over.
+    Over(ChallengeRecord),
 }
 
 /// Which camera to open.
@@ -131,8 +141,12 @@ pub enum Link {
 pub enum Timer {
     /// Opening the camera takes long.
     CameraSlow,
-    /// With `capture="auto"`: the person had time to get ready.
+    /// With `capture="auto"` and `countdown`, where frames can't be looked at: the person had time to get ready.
     AutoCapture,
+    /// With `capture="auto"`: the photo was not taken by itself in time.
+    Shutter,
+    /// The movement was not made in time.
+    Challenge,
     /// A second of the countdown.
     Countdown,
     /// The signed link is about to die.
@@ -145,8 +159,16 @@ pub enum Timer {
 
 impl Timer {
     /// Every timer.
-    pub const ALL: [Self; 6] =
-        [Self::CameraSlow, Self::AutoCapture, Self::Countdown, Self::LinkLife, Self::Stall, Self::Retry];
+    pub const ALL: [Self; 8] = [
+        Self::CameraSlow,
+        Self::AutoCapture,
+        Self::Shutter,
+        Self::Challenge,
+        Self::Countdown,
+        Self::LinkLife,
+        Self::Stall,
+        Self::Retry,
+    ];
 }
 
 /// How often something was tried since the person asked for it, so that nothing is tried for ever. Only the person sets
@@ -200,6 +222,20 @@ pub struct State {
     pub prefetched: u8,
     /// Black frames in a row.
     pub black_frames: u8,
+    /// What is known after all frames of this camera that were looked at.
+    pub guide: Guide,
+    /// Whether frames can't be looked at on this device.
+    pub blind: bool,
+    /// Whether a file dialog may be open.
+    pub choosing: bool,
+    /// Where the challenge stands.
+    pub trial: Trial,
+    /// The hint that a screen reader was told last, and when.
+    pub said: (Hint, f64),
+    /// What is known of the photo.
+    pub evidence: Option<Rc<Evidence>>,
+    /// Photos that could not be used, one after the other, where the page forbids to send such.
+    pub refusals: u8,
     /// What the browser says of the network.
     pub online: bool,
     /// Whether the page is out of sight.
@@ -224,9 +260,30 @@ impl Default for State {
             tally: Tally::default(),
             prefetched: 0,
             black_frames: 0,
+            guide: Guide::default(),
+            blind: false,
+            choosing: false,
+            trial: Trial::default(),
+            said: (Hint::Position, 0.0),
+            evidence: None,
+            refusals: 0,
             online: true,
             hidden: false,
             generation: Generation(0),
         }
+    }
+}
+
+impl State {
+    /// The worst flaw of the photo at hand.
+    #[must_use]
+    pub fn flaw(&self) -> Option<Flaw> {
+        self.evidence.as_ref().and_then(|evidence| evidence.flaw())
+    }
+
+    /// Whether the page forbids to send the photo at hand.
+    #[must_use]
+    pub fn forbids_photo(&self, config: &Config) -> bool {
+        config.strict && self.flaw().is_some_and(Flaw::is_hard)
     }
 }

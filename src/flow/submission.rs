@@ -261,10 +261,12 @@ impl Transition<'_> {
             return;
         }
         self.state.verify = None;
+        let quality = self.state.screen.photo().and_then(|photo| photo.quality);
+        let evidence = self.state.evidence.take();
         self.drop_photo();
         self.drop_link();
         self.state.screen = Screen::Done { judgement };
-        self.effect(Effect::Emit(Notice::Verdict(judgement)));
+        self.effect(Effect::Emit(Notice::Verdict { judgement, quality, evidence }));
     }
 
     pub(super) fn verify_failed(&mut self, generation: Generation, failure: RelayFailure) {
@@ -311,7 +313,7 @@ impl Transition<'_> {
                     self.send_now(photo);
                 }
             }
-            Timer::CameraSlow | Timer::AutoCapture | Timer::Countdown => {}
+            Timer::CameraSlow | Timer::AutoCapture | Timer::Shutter | Timer::Challenge | Timer::Countdown => {}
         }
     }
 

@@ -9,7 +9,7 @@ use super::effect::{Announcement, Delay, Effect, Notice, Request};
 use super::error::ErrorCode;
 use super::event::Event;
 use super::screen::{Screen, ScreenName};
-use super::state::{Camera, Generation, Link, Photo, State, Tally, Timer};
+use super::state::{Camera, Generation, Link, Photo, State, Tally, Timer, Trial};
 
 /// A step under way: the state as it changes, and the effects so far.
 pub(super) struct Transition<'a> {
@@ -82,7 +82,9 @@ impl<'a> Transition<'a> {
         }
         self.state.timers.retain(|(running, _)| *running != timer);
         match timer {
-            Timer::CameraSlow | Timer::AutoCapture | Timer::Countdown => self.capture_tick(timer),
+            Timer::CameraSlow | Timer::AutoCapture | Timer::Shutter | Timer::Challenge | Timer::Countdown => {
+                self.capture_tick(timer);
+            }
             Timer::LinkLife | Timer::Stall | Timer::Retry => self.submission_tick(timer),
         }
     }
@@ -144,7 +146,7 @@ impl<'a> Transition<'a> {
     }
 
     pub(super) fn close_camera(&mut self) {
-        for timer in [Timer::CameraSlow, Timer::AutoCapture, Timer::Countdown] {
+        for timer in [Timer::CameraSlow, Timer::AutoCapture, Timer::Shutter, Timer::Challenge, Timer::Countdown] {
             self.cancel_timer(timer);
         }
         if self.state.camera != Camera::Closed {
@@ -179,6 +181,7 @@ impl<'a> Transition<'a> {
 
     pub(super) fn drop_photo(&mut self) {
         self.state.grab = None;
+        self.state.evidence = None;
         if let Some(photo) = self.state.screen.photo() {
             self.effect(Effect::DropPhoto(photo.id));
         }
@@ -191,6 +194,8 @@ impl<'a> Transition<'a> {
         self.drop_link();
         self.drop_photo();
         self.state.screen = Screen::Idle;
+        self.state.trial = Trial::default();
+        self.state.refusals = 0;
         self.state.tally = Tally::default();
         self.state.prefetched = 0;
         self.state.switched = false;

@@ -67,6 +67,48 @@ messages! {
     HintPosition,
     /// Framing: the camera sends only black.
     HintNoPicture,
+    /// Framing: there is no face.
+    HintNoFace,
+    /// Framing: there are several faces.
+    HintSeveralFaces,
+    /// Framing: there is too little light.
+    HintTooDark,
+    /// Framing: there is too much light.
+    HintTooBright,
+    /// Framing: the face is too small.
+    HintComeCloser,
+    /// Framing: the face is too large.
+    HintMoveBack,
+    /// Framing: the face belongs further left, as it is shown.
+    HintMoveLeft,
+    /// Framing: the face belongs further right.
+    HintMoveRight,
+    /// Framing: the face belongs further up.
+    HintMoveUp,
+    /// Framing: the face belongs further down.
+    HintMoveDown,
+    /// Framing: the head leans to a side.
+    HintStraighten,
+    /// Framing: the head is turned.
+    HintLookStraight,
+    /// Framing: the light comes from one side.
+    HintSideLight,
+    /// Framing: the face moves.
+    HintHoldStill,
+    /// Framing: the face is blurred.
+    HintBlurred,
+    /// Framing: all is well.
+    HintHold,
+    /// Challenge: turn the head to the person's own left.
+    HintTurnLeft,
+    /// Challenge: turn the head to the person's own right.
+    HintTurnRight,
+    /// Challenge: bring the face closer.
+    HintLeanIn,
+    /// Challenge: back to where it began.
+    HintFaceForward,
+    /// Challenge: the button that leaves it out.
+    SkipChallenge,
     /// The name of the camera's picture.
     PreviewLabel,
     /// The shutter.
@@ -98,6 +140,30 @@ messages! {
     CheckSharp,
     /// Review: the third question.
     CheckClear,
+    /// Review: the heading where something is wrong with the photo.
+    ReviewFlawTitle,
+    /// Review: the heading where the photo can't be sent.
+    ReviewRefusedTitle,
+    /// Review: there is no face in the photo.
+    FlawNoFace,
+    /// Review: there are several.
+    FlawSeveralFaces,
+    /// Review: the face is too dark.
+    FlawTooDark,
+    /// Review: the face is too bright.
+    FlawTooBright,
+    /// Review: the face is too small.
+    FlawTooSmall,
+    /// Review: the head is turned.
+    FlawTurned,
+    /// Review: the head leans.
+    FlawLeaning,
+    /// Review: the light comes from one side.
+    FlawSideLight,
+    /// Review: the face is blurred.
+    FlawBlurred,
+    /// Review: the button that sends a photo in spite of it.
+    UseAnyway,
     /// Review: the button that sends the photo.
     UsePhoto,
     /// Review: the button for another photo.
@@ -179,6 +245,12 @@ messages! {
 
     /// Said: the camera works.
     SayCameraReady,
+    /// Said: the camera works, and the photo is taken by itself.
+    SayCameraReadyAuto,
+    /// Said: the shutter has appeared.
+    SayShutter,
+    /// Said: the challenge begins anew.
+    SayChallengeAgain,
     /// Said: `{n}` per cent are sent.
     SayPercent,
     /// Said: the photo is being compared.

@@ -102,7 +102,7 @@ mod tests {
     fn room(message: Message) -> usize {
         use Message as M;
         match message {
-            M::ChoosePhoto | M::SwitchCamera => 22,
+            M::ChoosePhoto | M::SwitchCamera | M::SkipChallenge | M::UseAnyway => 22,
             M::Retake => 14,
             M::UsePhoto => 22,
             M::Start
@@ -121,6 +121,8 @@ mod tests {
             M::IdleTitle
             | M::ConsentTitle
             | M::ReviewTitle
+            | M::ReviewFlawTitle
+            | M::ReviewRefusedTitle
             | M::SubmittingTitle
             | M::VerifiedTitle
             | M::RejectedTitle
@@ -128,7 +130,38 @@ mod tests {
             M::StepUpload | M::Bytes => 18,
             M::StepLink | M::StepVerify | M::CheckFace | M::CheckSharp | M::CheckClear => 36,
             M::TipLight | M::TipFace | M::TipHold => 44,
-            M::HintPosition | M::HintNoPicture | M::CountdownHint => 56,
+            M::HintPosition
+            | M::HintNoPicture
+            | M::CountdownHint
+            | M::HintNoFace
+            | M::HintSeveralFaces
+            | M::HintTooDark
+            | M::HintTooBright
+            | M::HintComeCloser
+            | M::HintMoveBack
+            | M::HintMoveLeft
+            | M::HintMoveRight
+            | M::HintMoveUp
+            | M::HintMoveDown
+            | M::HintStraighten
+            | M::HintLookStraight
+            | M::HintSideLight
+            | M::HintHoldStill
+            | M::HintBlurred
+            | M::HintHold
+            | M::HintTurnLeft
+            | M::HintTurnRight
+            | M::HintLeanIn
+            | M::HintFaceForward => 56,
+            M::FlawNoFace
+            | M::FlawSeveralFaces
+            | M::FlawTooDark
+            | M::FlawTooBright
+            | M::FlawTooSmall
+            | M::FlawTurned
+            | M::FlawLeaning
+            | M::FlawSideLight
+            | M::FlawBlurred => 64,
             _ => 120,
         }
     }

@@ -4,12 +4,13 @@
 
 use yew::prelude::*;
 
-use crate::flow::{Camera, Event, Screen};
+use crate::config::Capture;
+use crate::flow::{Aim, Camera, Event, Screen};
 use crate::text::Message;
 
 use super::file::{FileLook, file_button};
 use super::icon::{Icon, icon};
-use super::scene::Scene;
+use super::scene::{Scene, Weight};
 use super::viewfinder::viewfinder;
 
 pub(super) fn camera(scene: &Scene) -> Html {
@@ -50,9 +51,22 @@ fn controls(scene: &Scene) -> Html {
     let live = matches!(state.screen, Screen::Framing { .. } | Screen::Countdown { .. });
     let counting = matches!(state.screen, Screen::Countdown { .. });
     let several = live && matches!(state.camera, Camera::Open(_, info) if info.cameras > 1);
+    let aim = match state.screen {
+        Screen::Framing { aim } => aim,
+        Screen::Countdown { .. } => Aim { shutter: true, ..Aim::default() },
+        _ => {
+            let manual = scene.view.config.as_ref().is_ok_and(|config| config.capture == Capture::Manual);
+            Aim { shutter: manual, ..Aim::default() }
+        }
+    };
     let shutter = if counting { Message::ShutterNow } else { Message::Shutter };
     html! {
         <div class="controls">
+            if aim.skip {
+                <div key="skip" class="skip">
+                    { scene.button(Weight::Quiet, Message::SkipChallenge, Event::SkipChallenge) }
+                </div>
+            }
             <div class="side">
                 if state.screen != Screen::Grabbing {
                     { file_button(scene, FileLook::Tool, Message::ChoosePhoto) }
@@ -60,7 +74,7 @@ fn controls(scene: &Scene) -> Html {
             </div>
             <button
                 type="button"
-                class="shutter"
+                class={if aim.shutter { "shutter" } else { "shutter later" }}
                 part="shutter"
                 aria-label={scene.say(shutter)}
                 aria-disabled={(!live).then_some("true")}

@@ -32,6 +32,18 @@ pub(super) enum Icon {
     Warning,
     /// A cloud, struck through.
     Offline,
+    /// An arrow to the left.
+    Left,
+    /// An arrow to the right.
+    Right,
+    /// An arrow up.
+    Up,
+    /// An arrow down.
+    Down,
+    /// Four corners that go outwards.
+    Larger,
+    /// Four corners that go inwards.
+    Smaller,
     /// An arrow around a circle.
     Again,
     /// A person in a circle.
@@ -70,6 +82,12 @@ impl Icon {
             Self::Offline => {
                 "M8.5 6.8A6 6 0 0 1 17.3 10 4.3 4.3 0 0 1 20 17M16 18.5H7A4.5 4.5 0 0 1 6.3 9.6M3.5 3.5l17 17"
             }
+            Self::Left => "M20 12H4M10 6l-6 6 6 6",
+            Self::Right => "M4 12h16M14 6l6 6-6 6",
+            Self::Up => "M12 20V4M6 10l6-6 6 6",
+            Self::Down => "M12 4v16M6 14l6 6 6-6",
+            Self::Larger => "M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5",
+            Self::Smaller => "M9 4v5H4M15 4v5h5M9 20v-5H4M15 20v-5h5",
             Self::Again => "M19.5 12a7.5 7.5 0 1 1-2.3-5.4L19.5 9M19.5 4.5V9H15",
             Self::Person => "M12 4.5a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM4.5 20c1-6 14-6 15 0",
             Self::Help => "M9 17.5h6M10 20.5h4M9.5 17.5c0-2.5-3-3.7-3-7.3a5.5 5.5 0 0 1 11 0c0 3.6-3 4.8-3 7.3",

@@ -6,6 +6,7 @@ use yew::prelude::*;
 use crate::flow::{Announcement, Hint};
 use crate::text::{Message, Text};
 
+use super::hint;
 use super::scene::Scene;
 
 pub(super) fn regions(scene: &Scene) -> Html {
@@ -35,9 +36,11 @@ fn is_urgent(announcement: Announcement) -> bool {
 
 fn spoken(text: Text, announcement: Announcement) -> String {
     let message = match announcement {
-        Announcement::CameraReady => Message::SayCameraReady,
-        Announcement::Hint(Hint::Position) => Message::HintPosition,
-        Announcement::Hint(Hint::NoPicture) => Message::HintNoPicture,
+        Announcement::CameraReady { shutter: true } => Message::SayCameraReady,
+        Announcement::CameraReady { shutter: false } => Message::SayCameraReadyAuto,
+        Announcement::Shutter => Message::SayShutter,
+        Announcement::ChallengeAgain => Message::SayChallengeAgain,
+        Announcement::Hint(hint) => hint::words(hint),
         Announcement::Countdown(left) => return left.to_string(),
         Announcement::Quarter(quarters) => return text.fill(Message::SayPercent, u32::from(quarters) * 25, 0),
         Announcement::Verifying => Message::SayVerifying,

@@ -8,6 +8,7 @@ mod consent;
 mod done;
 mod failed;
 mod file;
+mod hint;
 mod icon;
 mod idle;
 mod live;

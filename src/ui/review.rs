@@ -1,10 +1,12 @@
-//! The person looks at the photo before it is sent.
+//! The person looks at the photo before it is sent. Where something is wrong with it, they are told what, and another one
+//! is the first choice.
 
 use yew::prelude::*;
 
 use crate::flow::{Event, Photo};
 use crate::text::Message;
 
+use super::hint;
 use super::icon::Icon;
 use super::scene::{Scene, Weight};
 
@@ -12,17 +14,38 @@ const QUESTIONS: [(Icon, Message); 3] =
     [(Icon::Face, Message::CheckFace), (Icon::Sun, Message::CheckSharp), (Icon::Eye, Message::CheckClear)];
 
 pub(super) fn review(scene: &Scene, photo: Photo) -> Html {
+    let state = &scene.view.state;
+    let flaw = state.flaw();
+    let forbidden = scene.view.config.as_ref().is_ok_and(|config| state.forbids_photo(config));
+    let title = match flaw {
+        None => Message::ReviewTitle,
+        Some(_) if forbidden => Message::ReviewRefusedTitle,
+        Some(_) => Message::ReviewFlawTitle,
+    };
     scene.section(
         "review",
         html! {
             <>
-                { scene.title(scene.say(Message::ReviewTitle)) }
+                { scene.title(scene.say(title)) }
                 { scene.photo(photo, "photo") }
                 <div class="beside">
-                    <div id={scene.body_id()}>{ scene.points(&QUESTIONS) }</div>
+                    <div id={scene.body_id()}>
+                        if let Some(flaw) = flaw {
+                            { scene.note(Icon::Warning, scene.say(hint::flaw(flaw))) }
+                        } else {
+                            { scene.points(&QUESTIONS) }
+                        }
+                    </div>
                     <div class="actions row">
-                        { scene.button(Weight::Secondary, Message::Retake, Event::Retake) }
-                        { scene.button(Weight::Primary, Message::UsePhoto, Event::Accept) }
+                        if flaw.is_none() {
+                            { scene.button(Weight::Secondary, Message::Retake, Event::Retake) }
+                            { scene.button(Weight::Primary, Message::UsePhoto, Event::Accept) }
+                        } else {
+                            if !forbidden {
+                                { scene.button(Weight::Secondary, Message::UseAnyway, Event::Accept) }
+                            }
+                            { scene.button(Weight::Primary, Message::Retake, Event::Retake) }
+                        }
                     </div>
                 </div>
             </>

@@ -4,14 +4,16 @@ use yew::prelude::*;
 use yew::virtual_dom::VNode;
 
 use crate::flow::limits::COUNTDOWN_FROM;
-use crate::flow::{Camera, Hint, Screen};
+use crate::flow::{Aim, Camera, Screen};
+use crate::guidance::Check;
 use crate::text::Message;
 
+use super::hint;
 use super::icon::{Icon, icon, spinner};
 use super::scene::{Scene, class};
 
 /// The guide's outline on a grid of 300 by 400: a face is about as wide as three quarters of its height, and sits a little
-/// above the middle.
+/// above the middle. The guidance reckons with it too (`guidance::oval`).
 const OVAL: &str = "M150 44A99 134 0 0 1 150 312A99 134 0 0 1 150 44Z";
 
 pub(super) fn viewfinder(scene: &Scene) -> Html {
@@ -29,7 +31,7 @@ pub(super) fn viewfinder(scene: &Scene) -> Html {
                 { picture.unwrap_or_default() }
             </div>
             <div key="overlay" class="overlay">{ overlay(scene) }</div>
-            <div key="hint" class="hint-place" id={scene.body_id()}>{ hint(scene) }</div>
+            <div key="hint" class="hint-place" id={scene.body_id()}>{ chip(scene) }</div>
         </div>
     }
 }
@@ -43,9 +45,10 @@ fn overlay(scene: &Scene) -> Html {
             html! { <div class="veil">{ spinner() }</div> }
         }
         Screen::Grabbing => html! { <>{ guide(None) }<div class="flash"></div></> },
+        Screen::Framing { aim: Aim { passed: Some(passed), .. } } => guide(Some(Ring::Checks(passed))),
         Screen::Countdown { left } => html! {
             <>
-                { guide(Some(left)) }
+                { guide(Some(Ring::Seconds(left))) }
                 <span key={left} class="count" part="count" aria-hidden="true">{ left }</span>
             </>
         },
@@ -53,40 +56,67 @@ fn overlay(scene: &Scene) -> Html {
     }
 }
 
-/// The oval. While the countdown runs, a line goes around it.
-fn guide(left: Option<u8>) -> Html {
+/// What the line around the oval tells.
+#[derive(Clone, Copy)]
+enum Ring {
+    /// How many checks hold.
+    Checks(u8),
+    /// How many seconds are left.
+    Seconds(u8),
+}
+
+impl Ring {
+    /// Its class, of how many parts it is, and how many of them are missing.
+    fn parts(self) -> (&'static str, u8, u8) {
+        let all = Check::ALL.len() as u8;
+        match self {
+            Self::Checks(passed) if passed >= all => ("ring checks whole", all, 0),
+            Self::Checks(passed) => ("ring checks", all, all - passed),
+            Self::Seconds(left) => ("ring", COUNTDOWN_FROM, left.saturating_sub(1)),
+        }
+    }
+}
+
+/// The oval, with a line that goes around it.
+fn guide(ring: Option<Ring>) -> Html {
     let shade = format!("M-2000-2000H2300V2400H-2000Z{OVAL}");
     html! {
         <svg class="guide" viewBox="15 22 270 360" aria-hidden="true" focusable="false">
             <path class="shade" d={shade} fill-rule="evenodd" />
             <path class="oval" part="oval" d={OVAL} />
-            if let Some(left) = left {
+            if let Some((class, parts, missing)) = ring.map(Ring::parts) {
                 <path
-                    class="ring"
+                    {class}
                     d={OVAL}
-                    pathLength={COUNTDOWN_FROM.to_string()}
-                    stroke-dasharray={COUNTDOWN_FROM.to_string()}
-                    stroke-dashoffset={left.saturating_sub(1).to_string()}
+                    pathLength={parts.to_string()}
+                    stroke-dasharray={parts.to_string()}
+                    stroke-dashoffset={missing.to_string()}
                 />
             }
         </svg>
     }
 }
 
-fn hint(scene: &Scene) -> Html {
-    let (message, alarm) = match scene.view.state.screen {
-        Screen::Starting { paused: true, .. } => (Message::StartingPaused, false),
-        Screen::Starting { slow: true, .. } => (Message::StartingSlow, false),
-        Screen::Starting { .. } => (Message::StartingBody, false),
-        Screen::Framing { hint: Hint::NoPicture } => (Message::HintNoPicture, true),
-        Screen::Countdown { .. } => (Message::CountdownHint, false),
-        Screen::Grabbing => return Html::default(),
-        _ => (Message::HintPosition, false),
+fn chip(scene: &Scene) -> Html {
+    let state = &scene.view.state;
+    let mirrored = matches!(state.camera, Camera::Open(_, info) if info.mirrored);
+    let (message, shape) = match state.screen {
+        Screen::Starting { paused: true, .. } => (Message::StartingPaused, None),
+        Screen::Starting { slow: true, .. } => (Message::StartingSlow, None),
+        Screen::Starting { .. } => (Message::StartingBody, None),
+        Screen::Framing { aim } => (hint::words(aim.hint), hint::shape(aim.hint, mirrored)),
+        Screen::Countdown { .. } => (Message::CountdownHint, None),
+        _ => return Html::default(),
+    };
+    let look = match message {
+        Message::HintNoPicture => "hint alarm",
+        Message::HintHold => "hint good",
+        _ => "hint",
     };
     html! {
-        <p class={if alarm { "hint alarm" } else { "hint" }} part="hint">
-            if alarm {
-                { icon(Icon::Warning) }
+        <p class={look} part="hint">
+            if let Some(shape) = shape {
+                { icon(shape) }
             }
             <span>{ scene.say(message) }</span>
         </p>

@@ -1,5 +1,5 @@
-// Prints how long a person waits: from the navigation to the camera's first frame, and from «Use this photo» to the
-// verdict of the loopback sandbox. Beside each stands the least that any page needs on the same machine in the same run,
+// Prints how long a person waits: from the navigation to the camera's first frame, from there to the first hint, and from
+// «Use this photo» to the verdict of the loopback sandbox. Beside each stands the least that any page needs on the same machine in the same run,
 // so that the ratio means the same everywhere. Nothing fails here.
 //
 //   node tests/e2e/bench.mjs [RUNS]
@@ -54,12 +54,34 @@ function bare() {
 function widget() {
   return visit('', async (page, traffic) => {
     const loaded = { ...traffic };
+    await page.waitForFunction(() => times.hint);
+    const vision = await page.evaluate(firstResult);
     await page.getByRole('button', { name: 'Take the photo' }).click();
     await page.getByRole('button', { name: 'Use this photo' }).click();
     await page.waitForFunction(() => times.verdict);
     const photo = await page.evaluate(() => photos[0].size);
-    return { ...(await page.evaluate(() => times)), requests: await page.evaluate(bareRequests), loaded, photo };
+    return { ...(await page.evaluate(() => times)), requests: await page.evaluate(bareRequests), loaded, photo, vision };
   });
+}
+
+/** Runs in the page, which has loaded it all before: from the worker's beginning to what it says of a first picture. */
+async function firstResult() {
+  const canvas = new OffscreenCanvas(640, 480);
+  canvas.getContext('2d').fillRect(0, 0, 640, 480);
+  const picture = canvas.transferToImageBitmap();
+  const begin = performance.now();
+  const folder = new URL('akiba-selfie/vision/', location.href);
+  const worker = new Worker(new URL('worker.js', folder));
+  worker.postMessage({ wasm: new URL('akiba-vision.wasm', folder).href });
+  worker.postMessage({ picture, side: 640, at: 0 }, [picture]);
+  await new Promise((seen, failed) => {
+    worker.onmessage = ({ data }) => {
+      if (data.report) seen();
+      if (data.blind) failed(new Error(data.blind));
+    };
+  });
+  worker.terminate();
+  return performance.now() - begin;
 }
 
 /** Runs in the page: the same photo with the same calls, and nothing around them. */
@@ -97,6 +119,8 @@ function print(runs) {
     ['  of it: until the widget runs', (run) => run.widget.ready],
     ['  of it: from there to the first frame', (run) => run.widget.frame - run.widget.ready],
     ['  a bare page that opens the camera', (run) => run.bare.frame],
+    ['the first frame to the first hint', (run) => run.widget.hint - run.widget.frame],
+    ['fetch of what sees to its first result', (run) => run.widget.vision],
     ['«Use this photo» to the verdict', (run) => run.widget.verdict - run.widget.tap],
     ['  bare link, upload and verify', (run) => run.widget.requests],
   ];
@@ -109,7 +133,7 @@ function print(runs) {
     return median(values);
   });
   const ratio = (one, other) => (medians[one] / medians[other]).toFixed(2);
-  console.log(`\nto the first frame: ${ratio(0, 3)} times a bare page; to the verdict: ${ratio(4, 5)} times bare requests`);
+  console.log(`\nto the first frame: ${ratio(0, 3)} times a bare page; to the verdict: ${ratio(6, 7)} times bare requests`);
   const { loaded, photo } = runs.at(-1).widget;
   const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
   console.log(

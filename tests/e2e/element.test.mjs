@@ -19,11 +19,13 @@ async function markup(html) {
   return selfie;
 }
 
-const GOOD = 'relay="/" identifier="0000000000001" no-consent no-review';
+const GOOD = 'relay="/" identifier="0000000000001" capture="manual" no-consent no-review';
+const AUTO = GOOD.replace(' capture="manual"', '');
 
 test('every event bubbles and is composed, and only selfie-capture can be cancelled', async () => {
   const selfie = await it.open();
   await selfie.frame();
+  await selfie.event('selfie-guidance');
   await selfie.button('Cancel').click();
   await selfie.event('selfie-cancelled');
   await selfie.takeAndSend();
@@ -33,8 +35,8 @@ test('every event bubbles and is composed, and only selfie-capture can be cancel
     assert.deepEqual({ bubbles, composed, cancelable }, { bubbles: true, composed: true, cancelable: type === 'selfie-capture' }, type);
   }
   const seen = new Set(events.map(({ type }) => type));
-  // The others belong to what went well here: a black picture, a rejection, a failure.
-  const rest = ['selfie-guidance', 'selfie-rejected', 'selfie-error'];
+  // The others belong to what did not go well: a rejection, a failure.
+  const rest = ['selfie-rejected', 'selfie-error'];
   assert.deepEqual([...seen].sort(), EVENTS.filter((type) => !rest.includes(type)).sort());
 });
 
@@ -57,7 +59,7 @@ test('the states follow one another, each named in the event, the property and C
 });
 
 test('it reaches a verdict by its methods alone', async () => {
-  const selfie = await markup('<akiba-selfie relay="/" identifier="0000000000001"></akiba-selfie>');
+  const selfie = await markup('<akiba-selfie relay="/" identifier="0000000000001" capture="manual"></akiba-selfie>');
   const call = (method) => selfie.page.evaluate((name) => document.querySelector('akiba-selfie')[name](), method);
   await call('start');
   await selfie.state('consent');
@@ -79,12 +81,32 @@ test('it reaches a verdict by its methods alone', async () => {
   await selfie.event('selfie-cancelled');
 });
 
-test('no-consent, no-review and capture="auto": a verdict without a tap', async () => {
-  const selfie = await markup(`<akiba-selfie ${GOOD} capture="auto"></akiba-selfie>`);
+test('no-consent and no-review: a verdict without a tap', async () => {
+  const selfie = await markup(`<akiba-selfie ${AUTO}></akiba-selfie>`);
   await selfie.page.evaluate(() => document.querySelector('akiba-selfie').start());
   await selfie.event('selfie-verified');
   const states = (await selfie.events('selfie-statechange')).map(({ detail }) => detail.state);
-  assert.deepEqual(states, ['starting', 'framing', 'countdown', 'grabbing', 'submitting', 'done']);
+  assert.deepEqual(states, ['starting', 'framing', 'grabbing', 'submitting', 'done']);
+  for (const type of ['selfie-captured', 'selfie-verified']) {
+    const [{ detail: { quality } }] = await selfie.events(type);
+    assert.deepEqual([quality.faces, quality.flaw, quality.loosened, quality.challenge], [1, null, 0, null], type);
+    assert.ok(quality.model && quality.thresholds && quality.times.frames > 3, type);
+    const { value, unit, score, threshold, pass } = quality.measures.poseYaw;
+    assert.ok(Math.abs(value) < 15 && score > 90, type);
+    assert.deepEqual({ unit, threshold, pass }, { unit: 'deg', threshold: { min: -15, max: 15 }, pass: true });
+    for (const [name, { pass: passed }] of Object.entries(quality.measures)) assert.notEqual(passed, false, name);
+  }
+});
+
+test('a challenge that nobody does: the person leaves it out, and the page is told', async () => {
+  const selfie = await markup(`<akiba-selfie ${AUTO} challenge="turn"></akiba-selfie>`);
+  await selfie.page.evaluate(() => document.querySelector('akiba-selfie').start());
+  await selfie.element.locator('[part=hint]', { hasText: 'Turn your head to your' }).waitFor();
+  await selfie.button('I can’t do this').click();
+  const { detail } = await selfie.event('selfie-verified');
+  const { kind, outcome, attempts, movements } = detail.quality.challenge;
+  assert.deepEqual([kind, outcome, attempts], ['turn', 'skipped', 1]);
+  assert.deepEqual(movements.map(({ took }) => took), [null, null]);
 });
 
 test('a listener may call the element from within its events', async () => {
@@ -109,7 +131,7 @@ test('a listener may call the element from within its events', async () => {
 });
 
 test('attributes that are set late take effect, and keep what is under way', async () => {
-  const selfie = await markup('<akiba-selfie></akiba-selfie>');
+  const selfie = await markup('<akiba-selfie capture="manual"></akiba-selfie>');
   const { detail } = await selfie.event('selfie-error');
   assert.deepEqual([detail.code, detail.retryable], ['config', false]);
   assert.match(detail.cause, /relay/);
@@ -149,7 +171,7 @@ for (const [what, attributes, cause] of [
 test('several elements on one page do not disturb each other', async () => {
   const selfie = await markup(`
     <akiba-selfie id="one" ${GOOD}></akiba-selfie>
-    <akiba-selfie id="two" relay="/" identifier="0000000000002" no-consent no-review></akiba-selfie>
+    <akiba-selfie id="two" relay="/" identifier="0000000000002" capture="manual" no-consent no-review></akiba-selfie>
     <akiba-selfie id="three"></akiba-selfie>`);
   const one = new Selfie(selfie.page, '#one');
   const two = new Selfie(selfie.page, '#two');
@@ -196,7 +218,7 @@ test('moved while framing, the picture goes on; removed, the camera is off', asy
 });
 
 test('the session goes to the relay as a bearer, from a string or a function, and nowhere else', async () => {
-  const selfie = await markup('<akiba-selfie relay="/" no-consent no-review></akiba-selfie>');
+  const selfie = await markup('<akiba-selfie relay="/" capture="manual" no-consent no-review></akiba-selfie>');
   const sent = [];
   selfie.page.on('request', (request) => {
     const { pathname } = new URL(request.url());
@@ -231,4 +253,5 @@ test('a trap of the WebAssembly turns the camera off and says so, in every eleme
   assert.deepEqual([detail.code, detail.retryable], ['crash', false]);
   assert.deepEqual(await selfie.tracks(), { all: 1, live: 0 });
   await selfie.element.getByRole('alert').getByText('Reload the page').waitFor();
+  assert.equal(selfie.page.workers().length, 0, 'the worker still runs');
 });

@@ -23,6 +23,16 @@ const verified = (detail) => {
   assert.equal(typeof detail.identity.fullname, 'string');
 };
 
+/** A refusal without a record: the sentence says why. */
+const refused = (sentence) => ({
+  event: 'selfie-rejected',
+  holds(detail) {
+    assert.equal(detail.outcome, 'rejected');
+    assert.equal(detail.message, sentence);
+    assert.equal(detail.identity, null);
+  },
+});
+
 /** What each identity comes to: the event, what must hold of its detail, and the console errors on the way. */
 const OUTCOMES = {
   verified: { event: 'selfie-verified', holds: verified },
@@ -51,6 +61,9 @@ const OUTCOMES = {
   'busy-storage': { event: 'selfie-verified', holds: verified, expected: [reply(503)] },
   'unknown-customer': { event: 'selfie-error', code: 'customer-unknown', expected: [reply(404)] },
   'token-refused': { event: 'selfie-error', code: 'relay-refused', expected: [reply(502)] },
+  'no-face': refused('No face was found in the selfie'),
+  'several-faces': refused('More than one face was found in the selfie'),
+  dark: refused('The face in the selfie is too dark'),
 };
 
 test('the demo offers every identity of the documentation', () => {

@@ -1,4 +1,4 @@
-// 200 mounts and unmounts leave nothing behind: no live track, no node, no listener, no growing heap.
+// 200 mounts and unmounts leave nothing behind: no live track, no worker, no node, no listener, no growing heap.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -81,6 +81,7 @@ test('200 mounts and unmounts leave nothing behind', { timeout: 240_000 }, async
   const after = await measure();
 
   assert.equal(live, 0, 'the camera still runs');
+  assert.equal(selfie.page.workers().length, 0, 'a worker still runs');
   const grown = Object.fromEntries(Object.keys(after).map((name) => [name, after[name] - before[name]]));
   const story = JSON.stringify({ before, grown });
   assert.ok(grown.heap < HEAP, story);

@@ -1,8 +1,9 @@
 //! Every event in every state: which screen it leads to.
 
 use akiba_protocol::UploadFailure;
-use akiba_selfie::flow::{ErrorCode, Event, FileId, GrabFailure, LinkId, RelayFailure, Timer};
+use akiba_selfie::flow::{ErrorCode, Event, FileId, Generation, GrabFailure, LinkId, RelayFailure, Timer};
 
+use crate::faces::good;
 use crate::play::{CAMERA, Place, Play, STALE, judgement, lit, photo};
 
 /// One column a [`Place`], one row an event; a dot leaves the screen as it is. The events answer what is in flight.
@@ -18,14 +19,20 @@ SwitchCamera     .       .        .        starting starting  .        .        
 Choosing         .       .        .        .        framing   .        .        .        .         .         .       .        .        .
 ChoseNone        .       .        .        .        .         .        .        .        .         .         .       .        .        .
 FilePicked       .       .        grabbing grabbing grabbing  .        .        .        .         .         .       .        .        grabbing
+SkipChallenge    .       .        .        .        .         .        .        .        .         .         .       .        .        .
 Cancel           .       idle     idle     idle     idle      idle     idle     idle     idle      idle      .       .        idle     idle
 Reset            .       idle     idle     idle     idle      idle     idle     idle     idle      idle      idle    idle     idle     idle
 CameraOpened     .       .        framing  .        .         .        .        .        .         .         .       .        .        .
 CameraFailed     .       .        failed   .        .         .        .        .        .         .         .       .        .        .
 CameraEnded      .       .        .        failed   failed    failed   .        .        .         .         .       .        .        .
 Frame            .       .        .        .        .         .        .        .        .         .         .       .        .        .
+Seen             .       .        .        .        .         .        .        .        .         .         .       .        .        .
+Blind            .       .        .        .        .         .        .        .        .         .         .       .        .        .
+Drawn            .       .        .        .        .         .        .        .        .         .         .       .        .        .
 CameraSlow       .       .        .        .        .         .        .        .        .         .         .       .        .        .
 AutoCapture      .       .        .        .        .         .        .        .        .         .         .       .        .        .
+ShutterTimer     .       .        .        .        .         .        .        .        .         .         .       .        .        .
+ChallengeTimer   .       .        .        .        .         .        .        .        .         .         .       .        .        .
 CountdownTick    .       .        .        .        .         .        .        .        .         .         .       .        .        .
 LinkLife         .       .        .        .        .         .        .        .        .         .         .       .        .        .
 Stall            .       .        .        .        .         .        .        .        .         .         .       .        .        .
@@ -48,6 +55,10 @@ OtherCustomer    .       idle     idle     idle     idle      idle     idle     
 ConfigRefused    failed  failed   failed   failed   failed    failed   failed   failed   failed    failed    failed  failed   .        .
 Disconnected     .       idle     idle     idle     idle      idle     idle     idle     idle      idle      idle    idle     idle     idle
 ";
+
+fn seen(generation: Generation) -> Event {
+    Event::Seen { generation, report: Box::new(good()), at: 0.0, aspect: 0.75 }
+}
 
 /// The row's event, as an answer to what `play` has in flight.
 fn event(name: &str, play: &Play) -> Event {
@@ -74,6 +85,12 @@ fn event(name: &str, play: &Play) -> Event {
         "CameraFailed" => Event::CameraFailed { generation: camera, error: ErrorCode::CameraInUse },
         "CameraEnded" => Event::CameraEnded { generation: camera },
         "Frame" => Event::Frame { generation: camera, quality: lit() },
+        "Seen" => seen(camera),
+        "Blind" => Event::Blind { generation: camera },
+        "Drawn" => Event::Drawn { generation: STALE, seed: 1 },
+        "SkipChallenge" => Event::SkipChallenge,
+        "ShutterTimer" => tick(Timer::Shutter),
+        "ChallengeTimer" => tick(Timer::Challenge),
         "CameraSlow" => tick(Timer::CameraSlow),
         "AutoCapture" => tick(Timer::AutoCapture),
         "CountdownTick" => tick(Timer::Countdown),
@@ -118,7 +135,7 @@ fn every_event_in_every_state() {
             cells += 1;
         }
     }
-    assert_eq!(cells, 39 * 14);
+    assert_eq!(cells, 45 * 14);
 }
 
 #[test]
@@ -128,6 +145,9 @@ fn a_stale_answer_changes_nothing_in_any_state() {
         Event::CameraFailed { generation: STALE, error: ErrorCode::CameraInUse },
         Event::CameraEnded { generation: STALE },
         Event::Frame { generation: STALE, quality: lit() },
+        seen(STALE),
+        Event::Blind { generation: STALE },
+        Event::Drawn { generation: STALE, seed: 1 },
         Event::PhotoReady { generation: STALE, photo: photo(2), report: None },
         Event::GrabFailed { generation: STALE, failure: GrabFailure::Frame },
         Event::LinkReady { generation: STALE, link: LinkId(2), life: None },

@@ -5,9 +5,10 @@ use std::time::Duration;
 use akiba_protocol::Judgement;
 use akiba_selfie::config::{Config, Options};
 use akiba_selfie::flow::{
-    CameraInfo, Effect, Event, Generation, Link, LinkId, Notice, Photo, PhotoId, Quality, Screen, ScreenName, State,
-    Timer, step,
+    CameraInfo, Effect, Event, Generation, Hint, Link, LinkId, Notice, Photo, PhotoId, Quality, Screen, ScreenName,
+    State, Timer, step,
 };
+use akiba_vision::Report;
 
 pub(crate) const CAMERA: CameraInfo = CameraInfo { mirrored: true, cameras: 2 };
 pub(crate) const STALE: Generation = Generation(u32::MAX);
@@ -16,6 +17,7 @@ pub(crate) fn options() -> Options {
     Options {
         relay: Some("https://relay.example".to_owned()),
         identifier: Some("0000000000001".to_owned()),
+        capture: Some("manual".to_owned()),
         ..Options::default()
     }
 }
@@ -83,6 +85,37 @@ impl Play {
         self.send(Event::Tick { timer, generation })
     }
 
+    /// Nobody looks at the frames.
+    pub(crate) fn goes_blind(&mut self) -> &mut Self {
+        let generation = self.camera_generation();
+        self.send(Event::Blind { generation })
+    }
+
+    /// Frames like this, 15 a second, for so many milliseconds from where the last ones ended.
+    pub(crate) fn sees(&mut self, report: &Report, milliseconds: u32) -> &mut Self {
+        let mut effects = Vec::new();
+        let begin = if self.state.guide.sees() { self.state.guide.now } else { 1_000.0 };
+        for frame in 1..=milliseconds * 15 / 1_000 {
+            let generation = self.camera_generation();
+            let at = begin + f64::from(frame) * 1_000.0 / 15.0;
+            self.send(Event::Seen { generation, report: Box::new(*report), at, aspect: 0.75 });
+            effects.append(&mut self.effects);
+        }
+        self.effects = effects;
+        self
+    }
+
+    pub(crate) fn hint(&self) -> Option<Hint> {
+        match self.state.screen {
+            Screen::Framing { aim } => Some(aim.hint),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn has_shutter(&self) -> bool {
+        matches!(self.state.screen, Screen::Framing { aim } if aim.shutter)
+    }
+
     pub(crate) fn camera_opens(&mut self) -> &mut Self {
         let generation = self.camera_generation();
         self.send(Event::CameraOpened { generation, info: CAMERA })
@@ -125,7 +158,11 @@ impl Play {
     /// A flow in the named state, reached the way a person reaches it.
     pub(crate) fn at(place: Place) -> Self {
         let auto = place == Place::Countdown;
-        let mut play = Self::new(config(|options| options.capture = auto.then(|| "auto".to_owned())));
+        let mut play = Self::new(config(|options| {
+            if auto {
+                (options.capture, options.countdown) = (None, true);
+            }
+        }));
         let far = place as usize;
         let moves: [fn(&mut Play); 9] = [
             |play| {
@@ -138,8 +175,8 @@ impl Play {
                 play.camera_opens();
             },
             |play| {
-                if play.timer(Timer::AutoCapture).is_some() {
-                    play.tick(Timer::AutoCapture);
+                if play.timer(Timer::Shutter).is_some() {
+                    play.goes_blind().tick(Timer::AutoCapture);
                 }
             },
             |play| {

@@ -7,10 +7,12 @@ use std::time::Duration;
 use akiba_protocol::UploadFailure;
 use akiba_selfie::flow::{
     Effect, ErrorCode, Event, FileId, Generation, GrabFailure, Link, LinkId, PhotoId, Quality, RelayFailure, Request,
-    Screen, ScreenName, Timer, Wait, step,
+    Screen, ScreenName, Timer, TrialStage, Wait, step,
 };
+use akiba_vision::Measure;
 use proptest::prelude::*;
 
+use crate::faces::{black, good, nobody, two, with};
 use crate::play::{CAMERA, Place, Play, STALE, config, judgement, photo};
 
 const CAMERA_ERRORS: [ErrorCode; 3] = [ErrorCode::CameraDenied, ErrorCode::CameraNotFound, ErrorCode::CameraBlocked];
@@ -57,7 +59,10 @@ fn event_of(play: &Play, (kind, variant, live): Move, serial: u32) -> Event {
             let timer = Timer::ALL[v % Timer::ALL.len()];
             Event::Tick { timer, generation: pick(play.timer(timer)) }
         }
-        20 | 21 => Event::PhotoReady { generation: grab, photo: photo(serial), report: None },
+        20 | 21 => {
+            let report = [None, Some(good()), Some(nobody()), Some(two())][v % 4].map(Box::new);
+            Event::PhotoReady { generation: grab, photo: photo(serial), report }
+        }
         22 => Event::GrabFailed {
             generation: grab,
             failure: [GrabFailure::Prevented, GrabFailure::Frame, GrabFailure::TooLarge][v % 3],
@@ -90,7 +95,27 @@ fn event_of(play: &Play, (kind, variant, live): Move, serial: u32) -> Event {
         29 => Event::VerifyDone { generation: verify, judgement: judgement(["success", "failed"][v % 2]) },
         30 => Event::VerifyFailed { generation: verify, failure: relay },
         31 => [Event::Online, Event::Offline][v % 2].clone(),
-        _ => [Event::Hidden, Event::Visible][v % 2].clone(),
+        32 => [Event::Hidden, Event::Visible][v % 2].clone(),
+        33 if v % 2 == 0 => Event::Blind { generation: camera },
+        34 => {
+            let drawing = match play.state.trial.stage {
+                TrialStage::Drawing(generation) => Some(generation),
+                _ => None,
+            };
+            Event::Drawn { generation: pick(drawing), seed: serial }
+        }
+        35 if v % 4 == 0 => Event::SkipChallenge,
+        _ => {
+            let turned = with(good(), Measure::PoseYaw, f32::from(variant) - 128.0);
+            let report = if v % 3 != 0 { good() } else { [turned, nobody(), two(), black()][v % 4] };
+            let at = play.state.guide.now + f64::from(variant) * 4.0;
+            Event::Seen {
+                generation: camera,
+                report: Box::new(report),
+                at,
+                aspect: [0.75, f32::from(variant) / 100.0][v % 5 / 4],
+            }
+        }
     }
 }
 
@@ -202,6 +227,9 @@ fn is_stale(event: &Event) -> bool {
         | Event::CameraEnded { generation }
         | Event::Frame { generation, .. }
         | Event::Tick { generation, .. }
+        | Event::Seen { generation, .. }
+        | Event::Blind { generation }
+        | Event::Drawn { generation, .. }
         | Event::PhotoReady { generation, .. }
         | Event::GrabFailed { generation, .. }
         | Event::LinkReady { generation, .. }
@@ -217,8 +245,11 @@ fn is_stale(event: &Event) -> bool {
 
 fn play_through(moves: &[Move], auto: bool, review: bool) -> Result<(), TestCaseError> {
     let mut play = Play::new(config(|options| {
-        options.capture = auto.then(|| "auto".to_owned());
+        options.capture = (!auto).then(|| "manual".to_owned());
         options.no_review = !review;
+        options.countdown = moves.len().is_multiple_of(2);
+        options.strict = moves.len().is_multiple_of(3);
+        options.challenge = [None, Some("turn"), Some("random")][moves.len() % 5 % 3].map(str::to_owned);
     }));
     let mut model = Model::default();
     for (serial, &random) in moves.iter().enumerate() {
@@ -264,6 +295,10 @@ fn check(play: &Play, before: &Play, event: &Event, model: &Model) -> Result<(),
         let waits = offline || model.timers.contains(&Timer::Retry) || play.state.grab.is_some();
         prop_assert!(!model.in_flight.is_empty() || waits, "stuck after {:?}: {:?}", event, play.state);
     }
+    // Nobody is locked out: while a photo is not taken by itself, the shutter is there or on its way.
+    if let Screen::Framing { aim } = play.state.screen {
+        prop_assert!(aim.shutter || model.timers.contains(&Timer::Shutter), "no shutter after {:?}", event);
+    }
     if !moving {
         let sending = [Request::Upload, Request::Verify].iter().any(|request| model.in_flight.contains(request));
         prop_assert!(!sending, "sending in {:?}", name);
@@ -281,7 +316,7 @@ proptest! {
 
     #[test]
     fn nothing_is_left_behind_whatever_happens(
-        moves in prop::collection::vec((0u8..33, any::<u8>(), prop::bool::weighted(0.9)), 1..200),
+        moves in prop::collection::vec((0u8..40, any::<u8>(), prop::bool::weighted(0.9)), 1..200),
         auto in any::<bool>(),
         review in any::<bool>(),
     ) {
@@ -295,11 +330,11 @@ fn random_plays_reach_every_state() {
     use proptest::strategy::ValueTree;
     use proptest::test_runner::TestRunner;
     let mut runner = TestRunner::deterministic();
-    let moves = prop::collection::vec((0u8..33, any::<u8>(), prop::bool::weighted(0.9)), 200);
+    let moves = prop::collection::vec((0u8..40, any::<u8>(), prop::bool::weighted(0.9)), 200);
     let mut seen = HashSet::new();
     for _ in 0..300 {
         let moves = moves.new_tree(&mut runner).unwrap().current();
-        let mut play = Play::new(config(|options| options.capture = Some("auto".to_owned())));
+        let mut play = Play::new(config(|options| (options.capture, options.countdown) = (None, true)));
         for (serial, random) in moves.into_iter().enumerate() {
             let event = event_of(&play, random, serial as u32);
             play.send(event);

@@ -35,7 +35,7 @@ fn the_link_is_asked_for_while_the_person_frames() {
     play.camera_opens();
     assert!(play.did(|effect| matches!(effect, Effect::RequestLink { .. })));
     assert!(play.did(|effect| matches!(effect, Effect::Measure { .. })));
-    assert!(play.did(|effect| *effect == Effect::Announce(Announcement::CameraReady)));
+    assert!(play.did(|effect| *effect == Effect::Announce(Announcement::CameraReady { shutter: true })));
     assert_eq!(play.timer(Timer::CameraSlow), None);
 }
 
@@ -93,10 +93,10 @@ fn a_black_picture_is_told_and_taken_back() {
         assert!(play.effects.is_empty());
     }
     play.send(Event::Frame { generation, quality: Quality::default() });
-    assert_eq!(play.state.screen, Screen::Framing { hint: Hint::NoPicture });
+    assert_eq!(play.hint(), Some(Hint::NoPicture));
     assert!(play.told(|notice| matches!(notice, Notice::Guidance { hint: Hint::NoPicture, .. })));
     play.send(Event::Frame { generation, quality: lit() });
-    assert_eq!(play.state.screen, Screen::Framing { hint: Hint::Position });
+    assert_eq!(play.hint(), Some(Hint::Position));
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn an_even_grey_picture_is_no_black_one() {
     for _ in 0..20 {
         play.send(Event::Frame { generation, quality: Quality { luminance_mean: 0.3, luminance_variance: 0.0 } });
     }
-    assert_eq!(play.state.screen, Screen::Framing { hint: Hint::Position });
+    assert_eq!(play.hint(), Some(Hint::Position));
 }
 
 #[test]
@@ -122,8 +122,8 @@ fn auto_counts_down_and_takes_the_photo() {
 
 #[test]
 fn auto_waits_for_a_picture() {
-    let mut play = Play::new(config(|options| options.capture = Some("auto".to_owned())));
-    play.send(Event::Start).send(Event::Consented).camera_opens();
+    let mut play = Play::new(config(|options| (options.capture, options.countdown) = (None, true)));
+    play.send(Event::Start).send(Event::Consented).camera_opens().goes_blind();
     let generation = play.camera_generation();
     for _ in 0..limits::BLACK_FRAMES {
         play.send(Event::Frame { generation, quality: Quality::default() });
@@ -137,7 +137,7 @@ fn auto_waits_for_a_picture() {
 #[test]
 fn manual_never_takes_a_photo_by_itself() {
     let play = Play::at(Place::Framing);
-    assert_eq!(play.timer(Timer::AutoCapture), None);
+    assert!(play.state.timers.is_empty());
 }
 
 #[test]
@@ -145,7 +145,7 @@ fn the_photo_closes_the_camera_and_is_shown() {
     let mut play = Play::at(Place::Grabbing);
     play.photo_comes(7);
     assert!(play.did(|effect| *effect == Effect::CloseCamera));
-    assert!(play.told(|notice| matches!(notice, Notice::Captured(photo) if photo.id.0 == 7)));
+    assert!(play.told(|notice| matches!(notice, Notice::Captured { photo, .. } if photo.id.0 == 7)));
     assert_eq!(play.name(), ScreenName::Review);
 }
 
@@ -323,7 +323,7 @@ fn a_lens_that_is_covered_during_the_countdown_stops_it() {
     for _ in 0..limits::BLACK_FRAMES {
         play.send(Event::Frame { generation, quality: Quality::default() });
     }
-    assert_eq!(play.state.screen, Screen::Framing { hint: Hint::NoPicture });
+    assert_eq!(play.hint(), Some(Hint::NoPicture));
     assert_eq!(play.timer(Timer::Countdown), None);
 }
 
@@ -333,7 +333,7 @@ fn the_page_may_change_who_presses_the_shutter() {
     play.config = config(|_| {});
     play.send(Event::ConfigChanged { customer: false });
     assert_eq!((play.name(), play.timer(Timer::Countdown)), (ScreenName::Framing, None));
-    play.config = config(|options| options.capture = Some("auto".to_owned()));
+    play.config = config(|options| (options.capture, options.countdown) = (None, true));
     play.send(Event::ConfigChanged { customer: false });
     assert!(play.timer(Timer::AutoCapture).is_some());
 }

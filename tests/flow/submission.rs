@@ -40,7 +40,7 @@ fn the_whole_way_with_a_link_at_hand() {
     assert!(play.did(|effect| matches!(effect, Effect::Verify { link: LinkId(5), .. })));
     play.verify_ends(Ok("success"));
     assert_eq!(play.name(), ScreenName::Done);
-    assert!(play.told(|notice| matches!(notice, Notice::Verdict(verdict) if verdict.is_verified())));
+    assert!(play.told(|notice| matches!(notice, Notice::Verdict { judgement, .. } if judgement.is_verified())));
     assert!(play.did(|effect| matches!(effect, Effect::DropPhoto(_))));
     assert!(play.did(|effect| *effect == Effect::DropLink(LinkId(5))));
     assert!(play.state.timers.is_empty());
@@ -171,7 +171,7 @@ fn a_photo_that_is_too_large_is_made_smaller_once() {
     play.photo_comes(2);
     assert!(play.did(|effect| *effect == Effect::DropPhoto(photo(1).id)));
     assert!(play.did(|effect| matches!(effect, Effect::Upload { photo: id, .. } if *id == photo(2).id)));
-    assert!(!play.told(|notice| matches!(notice, Notice::Captured(_))), "it is the same photo to the page");
+    assert!(!play.told(|notice| matches!(notice, Notice::Captured { .. })), "it is the same photo to the page");
     play.upload_ends(Err(UploadFailure::TooLarge));
     assert_eq!(failed_with(&play), Some(ErrorCode::UploadTooLarge));
 }
@@ -355,7 +355,10 @@ fn only_an_explicit_success_is_told_as_verified() {
     for status in ["failed", "Success", "", "pending"] {
         let mut play = Play::at(Place::Verifying);
         play.verify_ends(Ok(status));
-        assert!(play.told(|notice| matches!(notice, Notice::Verdict(verdict) if !verdict.is_verified())), "{status}");
+        assert!(
+            play.told(|notice| matches!(notice, Notice::Verdict { judgement, .. } if !judgement.is_verified())),
+            "{status}"
+        );
     }
 }
 

@@ -23,7 +23,7 @@ const PAGE = `<!doctype html>
   <title>A page</title>
   <link rel="icon" href="/icon.svg">
   <script type="module" src="/node_modules/akiba-selfie/define.js"></script>
-  <akiba-selfie relay="/" identifier="1" no-consent></akiba-selfie>
+  <akiba-selfie relay="/" identifier="1" capture="manual" no-consent></akiba-selfie>
 </html>`;
 
 let folder, site, browser, shot;
@@ -66,6 +66,11 @@ test('a plain page takes a photo with it, under a strict policy', async () => {
   await selfie.shoot();
   const [{ detail }] = await selfie.events('selfie-captured');
   assert.equal(detail.blob.type, 'image/jpeg');
+  // What guides the person begins with the camera, and a photo waits for nobody.
+  for (const end = Date.now() + 10_000; !site.seen.some((path) => path.endsWith('/akiba-vision.wasm')); ) {
+    assert.ok(Date.now() < end, 'the vision module is not loaded');
+    await page.waitForTimeout(50);
+  }
   await watched.settle();
   await page.close();
   watched.clean();

@@ -24,7 +24,7 @@ const PAGE = `<!doctype html>
   <title>A page</title>
   <link rel="icon" href="/icon.svg">
   <script type="module" src="/akiba-selfie/define.js"></script>
-  <akiba-selfie relay="/" identifier="1"></akiba-selfie>
+  <akiba-selfie relay="/" identifier="1" capture="manual"></akiba-selfie>
 </html>`;
 
 let folder, ready, swift, site, browser;

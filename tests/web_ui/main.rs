@@ -214,7 +214,11 @@ async fn announcements_are_said_again_in_regions_that_stay() {
     mounted.show(said(4, Announcement::Hint(Hint::NoPicture))).await;
     assert!(words(&urgent).contains("No picture"));
     for announcement in [
-        Announcement::CameraReady,
+        Announcement::CameraReady { shutter: true },
+        Announcement::CameraReady { shutter: false },
+        Announcement::Shutter,
+        Announcement::ChallengeAgain,
+        Announcement::Hint(Hint::TooDark),
         Announcement::Hint(Hint::Position),
         Announcement::Verifying,
         Announcement::WaitingForNetwork,

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use akiba_protocol::Judgement;
 use akiba_selfie::config::{Config, Options};
 use akiba_selfie::flow::{
-    Camera, CameraInfo, ErrorCode, Generation, Hint, NextStep, Phase, Photo, PhotoId, Screen, State, Wait,
+    Aim, Camera, CameraInfo, ErrorCode, Generation, Hint, NextStep, Phase, Photo, PhotoId, Screen, State, Wait,
 };
 use akiba_selfie::text::Browser;
 use akiba_selfie::ui::{self, Act, View};
@@ -144,8 +144,13 @@ pub(crate) fn starting() -> Screen {
     Screen::Starting { slow: false, paused: false }
 }
 
+/// Framing, while the person is told this.
+pub(crate) fn hinted(hint: Hint) -> Screen {
+    Screen::Framing { aim: Aim { hint, passed: None, shutter: true, skip: false } }
+}
+
 pub(crate) fn framing() -> Screen {
-    Screen::Framing { hint: Hint::Position }
+    hinted(Hint::Position)
 }
 
 pub(crate) fn submitting(phase: Phase, wait: Option<Wait>) -> Screen {
@@ -176,7 +181,10 @@ pub(crate) fn screens() -> Vec<Screen> {
         Screen::Starting { slow: true, paused: false },
         Screen::Starting { slow: false, paused: true },
         framing(),
-        Screen::Framing { hint: Hint::NoPicture },
+        hinted(Hint::NoPicture),
+        Screen::Framing { aim: Aim { hint: Hint::MoveLeft, passed: Some(6), shutter: false, skip: false } },
+        Screen::Framing { aim: Aim { hint: Hint::Hold, passed: Some(9), shutter: true, skip: false } },
+        Screen::Framing { aim: Aim { hint: Hint::TurnRight, passed: Some(8), shutter: true, skip: true } },
         Screen::Countdown { left: 3 },
         Screen::Grabbing,
         Screen::Review { photo: PHOTO },

@@ -55,7 +55,7 @@ test('is mounted once, with the attributes as options', async () => {
   });
   const options = {
     relay: '/r', identifier: '7', type: '2', lang: 'sw', capture: 'auto',
-    'no-review': true, 'no-consent': false, session: false,
+    'no-review': true, 'no-consent': false, countdown: false, strict: false, session: false,
   };
   assert.deepEqual(seen, [{ options, calls: [] }]);
 });
@@ -86,12 +86,27 @@ test('many changes in one task are one update, and never a new widget', async ()
   });
   assert.deepEqual(seen.first, [{
     calls: ['update'],
-    options: { relay: '/', identifier: '1', type: 'business', lang: 'zu', 'no-review': false, 'no-consent': true, session: true },
+    options: { relay: '/', identifier: '1', type: 'business', lang: 'zu', 'no-review': false, 'no-consent': true, countdown: false, strict: false, session: true },
     session: 'secret',
   }]);
   assert.deepEqual(seen.calls, ['update', 'update']);
-  assert.deepEqual(seen.options, { relay: '/', type: 'business', lang: 'zu', 'no-review': false, 'no-consent': false, session: true });
+  assert.deepEqual(seen.options, { relay: '/', type: 'business', lang: 'zu', 'no-review': false, 'no-consent': false, countdown: false, strict: false, session: true });
   assert.equal(seen.mounts, 1);
+});
+
+test('thresholds reach the widget as numbers, and what is none is there to be refused', async () => {
+  const seen = await page.evaluate(async () => {
+    const { added, settled } = await import('/helpers.js');
+    const selfie = await added();
+    const options = [];
+    for (const thresholds of [{ yaw: 20 }, { yaw: '20', deep: {} }, 'yaw', 7n, undefined]) {
+      selfie.thresholds = thresholds;
+      await settled();
+      options.push(widgets[0].options.thresholds);
+    }
+    return options;
+  });
+  assert.deepEqual(seen, [{ yaw: 20 }, { yaw: null, deep: null }, 'string', 'bigint', undefined]);
 });
 
 test('the session never appears in the document', async () => {
@@ -120,7 +135,7 @@ test('properties reflect the attributes', async () => {
       return { name, boolean, unset, written, removed, read: selfie[property] };
     });
   });
-  assert.equal(seen.length, 10);
+  assert.equal(seen.length, 13);
   for (const { name, boolean, unset, written, removed, read } of seen) {
     assert.equal(unset, boolean ? false : '', name);
     assert.equal(written, boolean ? '' : 'x', name);
@@ -153,7 +168,7 @@ test('what was set before the definition counts', async () => {
     return { options: widgets[0].options, session: widgets[0].session, attribute: selfie.getAttribute('relay') };
   });
   assert.deepEqual(seen.options, {
-    relay: '/late', lang: 'zu', capture: 'auto', 'no-review': true, 'no-consent': false, session: true,
+    relay: '/late', lang: 'zu', capture: 'auto', 'no-review': true, 'no-consent': false, countdown: false, strict: false, session: true,
   });
   assert.equal(seen.session, 'secret');
   assert.equal(seen.attribute, '/later');

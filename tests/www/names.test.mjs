@@ -49,8 +49,8 @@ test('the types declare what the registry names', () => {
 });
 
 test('the Rust reads the attributes of the registry', () => {
-  const fields = all(block(read('src/element.rs'), 'fn read('), /(?:text|flag)\("([\w-]+)"\)/g);
-  sameNames(fields, [...Object.keys(ATTRIBUTES), 'session']);
+  const fields = all(block(read('src/element.rs'), 'fn read('), /(?:text|flag|get)\("([\w-]+)"\)/g);
+  sameNames(fields, [...Object.keys(ATTRIBUTES), 'session', 'thresholds']);
 });
 
 test('the Rust has the states of the registry', () => {
@@ -110,8 +110,8 @@ test('a bundler keeps the definition', () => {
   assert.deepEqual(package_.sideEffects, [package_.exports['./define.js'].default]);
 });
 
-test('Trunk copies every module of the package that it does not build', () => {
+test('Trunk copies every module of the package, but for the widget that it builds', () => {
   const page = read('index.html');
   const copied = all(page, /rel="copy-file" href="www\/([^"]+)"/g);
-  sameNames(copied, package_.files.filter((name) => /^[^/]+\.js$/.test(name)));
+  sameNames(copied, package_.files.filter((name) => /^(vision\/)?[^/]+\.(js|wasm)$/.test(name)));
 });

@@ -5,11 +5,16 @@
 //! a South African identity number but begin with a date of birth that can't be (year 00, month 00), so no person has
 //! one.
 
+use crate::selfie::Flaw;
+
 /// What the sandbox does with an identifier.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Scenario {
-    /// The selfie matches the record. So it does for every identifier that is not in the table.
+    /// The photo decides: one face that is not too dark matches the record. So it is for every identifier that is not in
+    /// the table.
     #[default]
+    Photo,
+    /// The selfie matches the record, whatever it shows.
     Verified,
     /// The selfie does not match the record.
     NotMatched,
@@ -31,6 +36,8 @@ pub enum Scenario {
     UnknownCustomer,
     /// The link call answers 401, as if the token were wrong.
     TokenRefused,
+    /// The selfie is refused for a flaw, whether it has it or not.
+    Flawed(Flaw),
 }
 
 /// One row of [`TABLE`].
@@ -47,7 +54,7 @@ pub struct TestIdentity {
 }
 
 /// Every test identity.
-pub const TABLE: [TestIdentity; 11] = [
+pub const TABLE: [TestIdentity; 14] = [
     TestIdentity {
         id: "0000000000001",
         name: "verified",
@@ -114,13 +121,41 @@ pub const TABLE: [TestIdentity; 11] = [
         scenario: Scenario::TokenRefused,
         what_happens: "The link call answers 401 with an empty body, as for a wrong token.",
     },
+    TestIdentity {
+        id: "0000000000012",
+        name: "no-face",
+        scenario: Scenario::Flawed(Flaw::NoFace),
+        what_happens: "The selfie is rejected: status `failed`, as if no face were in it.",
+    },
+    TestIdentity {
+        id: "0000000000013",
+        name: "several-faces",
+        scenario: Scenario::Flawed(Flaw::SeveralFaces),
+        what_happens: "The selfie is rejected: status `failed`, as if more than one face were in it.",
+    },
+    TestIdentity {
+        id: "0000000000014",
+        name: "dark",
+        scenario: Scenario::Flawed(Flaw::Dark),
+        what_happens: "The selfie is rejected: status `failed`, as if the face were too dark.",
+    },
 ];
 
 impl Scenario {
-    /// What to do with an identifier. One that is not in the table is [`Scenario::Verified`].
+    /// What to do with an identifier. One that is not in the table is [`Scenario::Photo`].
     #[must_use]
     pub fn of(identifier: &str) -> Self {
         TABLE.iter().find(|row| row.id == identifier).map_or_else(Self::default, |row| row.scenario)
+    }
+
+    /// What is held against the selfie. An identity that forces an outcome never has it looked at.
+    #[must_use]
+    pub fn flaw(self, look: impl FnOnce() -> Option<Flaw>) -> Option<Flaw> {
+        match self {
+            Self::Photo => look(),
+            Self::Flawed(flaw) => Some(flaw),
+            _ => None,
+        }
     }
 
     /// How many uploads S3 turns away with 503 `SlowDown` before it takes one.

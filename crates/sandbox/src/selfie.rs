@@ -1,22 +1,21 @@
-//! What can be read from an uploaded selfie ([`Selfie`], [`Unusable`]). A pure function of the object's bytes.
+//! What can be read from an uploaded selfie: the picture ([`decode`], [`Unusable`]), and what a vendor would hold against
+//! it ([`flaw`], [`Flaw`]). Pure functions of the object's bytes.
 
 use std::io::Cursor;
 
-use image::{ImageFormat, ImageReader, Limits};
+use akiba_vision::{Analyser, Frame, Measure};
+use image::{ImageFormat, ImageReader, Limits, RgbaImage};
 
 /// No side of a selfie may be longer, in pixels: a bound on what a hostile file can make the decoder do.
 const MAX_SIDE: u32 = 10_000;
 /// Bytes that the decoder may allocate: 50 megapixels of RGBA.
 const MAX_ALLOCATION: u64 = 200 * 1024 * 1024;
 
-/// A selfie that was decoded to its last pixel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Selfie {
-    /// Width in pixels.
-    pub width: u32,
-    /// Height in pixels.
-    pub height: u32,
-}
+/// A face with less linear light than this, 0 black to 1 white, is too dark to compare: the widget lets nothing of the
+/// sort pass by itself. No vendor publishes such a limit.
+const DARK: f32 = 0.01;
+/// The same for a picture in which nobody is found, as the mean of its sRGB values.
+const DARK_PICTURE: f32 = 0.1;
 
 /// Why an object is no selfie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +41,7 @@ impl Unusable {
 ///
 /// # Errors
 /// [`Unusable`] where the bytes are not a whole JPEG or PNG within the limits.
-pub fn decode(bytes: &[u8]) -> Result<Selfie, Unusable> {
+pub fn decode(bytes: &[u8]) -> Result<RgbaImage, Unusable> {
     let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|_| Unusable::Format)?;
     if !matches!(reader.format(), Some(ImageFormat::Jpeg | ImageFormat::Png)) {
         return Err(Unusable::Format);
@@ -52,6 +51,44 @@ pub fn decode(bytes: &[u8]) -> Result<Selfie, Unusable> {
     limits.max_image_height = Some(MAX_SIDE);
     limits.max_alloc = Some(MAX_ALLOCATION);
     reader.limits(limits);
-    let image = reader.decode().map_err(|_| Unusable::Damaged)?;
-    Ok(Selfie { width: image.width(), height: image.height() })
+    Ok(reader.decode().map_err(|_| Unusable::Damaged)?.into_rgba8())
+}
+
+/// Why a picture can't be compared with a face on record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Flaw {
+    /// Nobody is in it.
+    NoFace,
+    /// More than one person is in it.
+    SeveralFaces,
+    /// The face is too dark.
+    Dark,
+}
+
+impl Flaw {
+    /// The sentence that the vendor's reply carries.
+    #[must_use]
+    pub fn message(self) -> &'static str {
+        match self {
+            Self::NoFace => "No face was found in the selfie",
+            Self::SeveralFaces => "More than one face was found in the selfie",
+            Self::Dark => "The face in the selfie is too dark",
+        }
+    }
+}
+
+/// Looks for what makes a picture useless. Takes a while: not for an async thread.
+#[must_use]
+pub fn flaw(picture: &RgbaImage) -> Option<Flaw> {
+    let (width, height) = picture.dimensions();
+    let frame = Frame::new(picture.as_raw(), width as usize, height as usize)?;
+    let report = Analyser::default().analyse(frame, 0.0);
+    let dark = report.value(Measure::LuminanceMean).is_some_and(|mean| mean < DARK);
+    match report.faces {
+        0 if report.frame_mean < DARK_PICTURE => Some(Flaw::Dark),
+        0 => Some(Flaw::NoFace),
+        1 if dark => Some(Flaw::Dark),
+        1 => None,
+        _ => Some(Flaw::SeveralFaces),
+    }
 }

@@ -9,6 +9,7 @@ use akiba_protocol::s3::{Sent, classify};
 use akiba_protocol::{Outcome, Reason, UploadFailure, Verdict};
 use akiba_sandbox::Scenario;
 use akiba_sandbox::identities::TABLE;
+use akiba_sandbox::selfie::Flaw;
 use serde_json::json;
 use support::{ANYBODY, World, jpeg, s3_error, verify_body, world};
 
@@ -42,6 +43,48 @@ async fn the_verified_ones_and_everybody_else() {
         let verdict = straight(&world, identifier).await;
         assert_eq!((verdict.outcome, verdict.reason), (Outcome::Verified, None));
         assert_eq!(verdict.identity().unwrap().id_number.as_deref(), Some(identifier));
+    }
+}
+
+/// Changed copies of the portrait, and what is held against each.
+fn flawed() -> [(image::RgbImage, Flaw); 3] {
+    let portrait = image::load_from_memory(&jpeg()).unwrap().into_rgb8();
+    let (width, height) = portrait.dimensions();
+    let of = |x, y| *portrait.get_pixel(x, y);
+    [
+        (image::RgbImage::from_fn(width, height, |x, y| of(x / 4, y / 4)), Flaw::NoFace),
+        (image::RgbImage::from_fn(480, 360, |x, y| of(104 + x % 240, y)), Flaw::SeveralFaces),
+        (image::RgbImage::from_fn(width, height, |x, y| image::Rgb(of(x, y).0.map(|value| value / 12))), Flaw::Dark),
+    ]
+}
+
+async fn straight_with(world: &World, identifier: &str, picture: &image::RgbImage) -> Verdict {
+    let mut object = Vec::new();
+    picture.write_to(&mut std::io::Cursor::new(&mut object), image::ImageFormat::Jpeg).unwrap();
+    let link = world.link(identifier).await;
+    assert_eq!(world.put(&link.signed_link, object).await.status(), 200);
+    world.verdict(&link).await
+}
+
+#[tokio::test]
+async fn the_photo_decides_for_everybody_else() {
+    let world = world().await;
+    for (picture, flaw) in flawed() {
+        let verdict = straight_with(&world, ANYBODY, &picture).await;
+        assert_eq!((verdict.outcome, verdict.identity()), (Outcome::Rejected, None), "{flaw:?}");
+        assert_eq!(verdict.reply.message.as_deref(), Some(flaw.message()));
+    }
+}
+
+#[tokio::test]
+async fn an_identity_forces_its_outcome_whatever_the_photo_shows() {
+    let world = world().await;
+    let [(nobody, _), ..] = flawed();
+    assert!(straight_with(&world, id(Scenario::Verified), &nobody).await.is_verified());
+    for flaw in [Flaw::NoFace, Flaw::SeveralFaces, Flaw::Dark] {
+        let verdict = straight(&world, id(Scenario::Flawed(flaw))).await;
+        assert_eq!((verdict.outcome, verdict.identity()), (Outcome::Rejected, None));
+        assert_eq!(verdict.reply.message.as_deref(), Some(flaw.message()));
     }
 }
 
@@ -143,7 +186,7 @@ fn the_identities_are_nobodys_and_told_apart() {
             assert!(other.id != row.id && other.name != row.name && other.scenario != row.scenario);
         }
     }
-    assert_eq!(Scenario::of(ANYBODY), Scenario::Verified);
+    assert_eq!(Scenario::of(ANYBODY), Scenario::Photo);
 }
 
 #[test]

@@ -7,6 +7,7 @@ pub struct Frame<'a> {
     rgba: &'a [u8],
     width: usize,
     height: usize,
+    unscaled: bool,
 }
 
 impl<'a> Frame<'a> {
@@ -14,7 +15,20 @@ impl<'a> Frame<'a> {
     #[must_use]
     pub fn new(rgba: &'a [u8], width: usize, height: usize) -> Option<Self> {
         let bytes = width.checked_mul(height)?.checked_mul(4)?;
-        (bytes > 0 && rgba.len() == bytes).then_some(Self { rgba, width, height })
+        (bytes > 0 && rgba.len() == bytes).then_some(Self { rgba, width, height, unscaled: false })
+    }
+
+    /// The same picture, of which it is known that nobody has scaled it since it was compressed: a photo as decoded.
+    /// Traces of compression can be told in such a frame alone.
+    #[must_use]
+    pub fn unscaled(self) -> Self {
+        Self { unscaled: true, ..self }
+    }
+
+    /// Whether nobody has scaled it since it was compressed.
+    #[must_use]
+    pub fn is_unscaled(&self) -> bool {
+        self.unscaled
     }
 
     /// The bytes.

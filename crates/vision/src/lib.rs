@@ -6,12 +6,16 @@
 //! ([`Report::to_numbers`]).
 
 mod analyse;
+mod brightness;
+mod detector;
 mod face;
 mod frame;
 mod measure;
+pub mod quality;
 mod report;
 
 pub use analyse::Analyser;
+pub use detector::Detector;
 pub use face::{Face, Keypoint, Point, Rect};
 pub use frame::Frame;
 pub use measure::{Measure, Reading};

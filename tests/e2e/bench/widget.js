@@ -13,6 +13,7 @@ HTMLMediaElement.prototype.play = function () {
 };
 
 selfie.addEventListener('selfie-statechange', () => (times.ready ??= performance.now()));
+selfie.addEventListener('selfie-guidance', () => (times.hint ??= performance.now()));
 selfie.addEventListener('selfie-captured', ({ detail }) => photos.push(detail.blob));
 selfie.addEventListener('click', ({ timeStamp }) => (times.tap = timeStamp));
 selfie.addEventListener('selfie-verified', () => (times.verdict = performance.now()));

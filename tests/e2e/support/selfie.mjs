@@ -41,7 +41,9 @@ export class Selfie {
   static async open(page, url) {
     await page.addInitScript(record, EVENTS);
     await page.goto(url);
-    return new Selfie(page);
+    const selfie = new Selfie(page);
+    await selfie.byHand(true);
+    return selfie;
   }
 
   button(name) {
@@ -51,6 +53,17 @@ export class Selfie {
   /** Chooses a test identity in the demo page. */
   async identity(id) {
     await this.page.selectOption('#settings [name=identifier]', id);
+  }
+
+  /** In the demo page: whether the person takes the photo. If not, one is taken as soon as all is well. */
+  async byHand(manual) {
+    // Not by a click, which would take the focus.
+    await this.page.evaluate((checked) => {
+      const box = document.querySelector('#settings [name=manual]');
+      if (!box) return;
+      box.checked = checked;
+      box.dispatchEvent(new Event('input', { bubbles: true }));
+    }, manual);
   }
 
   /** From the first screen to the camera's picture. */
@@ -68,7 +81,7 @@ export class Selfie {
 
   /** From the review to the sending. */
   async send() {
-    await this.button('Use this photo').click();
+    await this.element.getByRole('button', { name: /^Use (this photo|it anyway)$/ }).click();
   }
 
   /** From the first screen to the sending: all that a person does. */

@@ -149,9 +149,9 @@ export const STATES = [
     says: /^[123]$/,
     clock: true,
     async walk(selfie) {
-      await selfie.page.getByLabel('Take the photo by itself').check();
+      await selfie.byHand(false);
+      await selfie.page.getByLabel('Count down before it').check();
       await selfie.frame();
-      await selfie.page.clock.fastForward(3000);
       await selfie.state('countdown');
       await stopClock(selfie);
     },

@@ -175,17 +175,20 @@ async fn verify(State(vendor): State<Arc<Vendor>>, headers: HeaderMap, body: Byt
 }
 
 /// Reads the selfie from S3 and answers for it. The reference does not say how the vendor answers for a selfie that is
-/// missing or is no image; here the status is `failed` and there is no record.
+/// missing, is no image or shows no face; here the status is `failed` and there is no record.
 async fn judge(vendor: &Vendor, scenario: Scenario, request: &VerifyRequest) -> Response {
     let object = match vendor.storage.read(&request.s3_key).await {
         Ok(Some(object)) => object,
         Ok(None) => return Json(record::failure("No selfie was uploaded under this key")).into_response(),
         Err(_) => return error(StatusCode::INTERNAL_SERVER_ERROR, "the selfie could not be read"),
     };
-    let decoded = tokio::task::spawn_blocking(move || selfie::decode(&object)).await;
-    match decoded {
-        Ok(Ok(_)) => {}
-        Ok(Err(unusable)) => return Json(record::failure(unusable.message())).into_response(),
+    let seen = tokio::task::spawn_blocking(move || {
+        let picture = selfie::decode(&object).map_err(selfie::Unusable::message)?;
+        scenario.flaw(|| selfie::flaw(&picture)).map_or(Ok(()), |flaw| Err(flaw.message()))
+    });
+    match seen.await {
+        Ok(Ok(())) => {}
+        Ok(Err(message)) => return Json(record::failure(message)).into_response(),
         Err(_) => return error(StatusCode::INTERNAL_SERVER_ERROR, "the selfie could not be decoded"),
     }
     vendor.registry.finish(&request.id);

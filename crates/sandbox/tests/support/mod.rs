@@ -81,12 +81,9 @@ pub(crate) fn verify_body(link: &LinkReply) -> Value {
     })
 }
 
-/// A small JPEG that decodes.
+/// A face: the portrait that the end-to-end tests show to the camera.
 pub(crate) fn jpeg() -> Vec<u8> {
-    let picture = image::RgbImage::from_fn(64, 48, |x, y| image::Rgb([x as u8 * 4, y as u8 * 5, 128]));
-    let mut bytes = Vec::new();
-    picture.write_to(&mut std::io::Cursor::new(&mut bytes), image::ImageFormat::Jpeg).unwrap();
-    bytes
+    include_bytes!("../../../../tests/fixtures/face/collins.jpg").to_vec()
 }
 
 /// The status and the S3 error code of an answer, and its text.

@@ -1,0 +1,52 @@
+//! How bright a frame is as a whole ([`brightness`]).
+
+use crate::frame::Frame;
+
+/// Pixels that are looked at along the long side, about: more would tell nothing new.
+const SAMPLES: usize = 160;
+
+/// Mean and variance of the luminance: Rec. 709 luma of the sRGB values, 0 black to 1 white. Every n-th pixel of every
+/// n-th row counts, n so that it is 160 to 319 along the long side; all of them in a smaller frame.
+pub(crate) fn brightness(frame: Frame<'_>) -> (f32, f32) {
+    let step = (frame.width().max(frame.height()) / SAMPLES).max(1);
+    let (mut count, mut sum, mut squares) = (0_u64, 0_u64, 0_u64);
+    for row in frame.rgba().chunks_exact(frame.width() * 4).step_by(step) {
+        for pixel in row.chunks_exact(4).step_by(step) {
+            let [red, green, blue] = [pixel[0], pixel[1], pixel[2]].map(u32::from);
+            let luma = (54 * red + 183 * green + 19 * blue) >> 8;
+            count += 1;
+            sum += u64::from(luma);
+            squares += u64::from(luma * luma);
+        }
+    }
+    let mean = sum as f64 / count as f64 / 255.0;
+    let square = squares as f64 / count as f64 / (255.0 * 255.0);
+    (mean as f32, (square - mean * mean).max(0.0) as f32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(pixels: &[[u8; 4]]) -> (f32, f32) {
+        brightness(Frame::new(pixels.as_flattened(), pixels.len(), 1).unwrap())
+    }
+
+    #[test]
+    fn black_is_zero_and_white_is_one() {
+        assert_eq!(of(&[[0, 0, 0, 255]; 3]), (0.0, 0.0));
+        assert_eq!(of(&[[255; 4]; 3]), (1.0, 0.0));
+    }
+
+    #[test]
+    fn green_is_the_brightest() {
+        let [red, green, blue] = [[255, 0, 0, 0], [0, 255, 0, 0], [0, 0, 255, 0]].map(|pixel| of(&[pixel]).0);
+        assert!((red - 0.2126).abs() < 0.005 && (green - 0.7152).abs() < 0.005 && (blue - 0.0722).abs() < 0.005);
+    }
+
+    #[test]
+    fn half_black_and_half_white_vary_most() {
+        let (mean, variance) = of(&[[0; 4], [255; 4]]);
+        assert!((mean - 0.5).abs() < 1e-6 && (variance - 0.25).abs() < 1e-6);
+    }
+}

@@ -1,0 +1,66 @@
+//! The detector on whole pictures.
+#![allow(clippy::unwrap_used)]
+
+use akiba_vision::{Detector, Face, Frame, Keypoint, Point};
+use image::RgbaImage;
+use image::imageops::{FilterType, crop_imm, replace, resize};
+
+const PORTRAIT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/face/collins.jpg");
+
+fn portrait() -> RgbaImage {
+    image::open(PORTRAIT).unwrap().to_rgba8()
+}
+
+fn faces(picture: &RgbaImage) -> Vec<Face> {
+    let (width, height) = picture.dimensions();
+    Detector::default().faces(Frame::new(picture, width as usize, height as usize).unwrap())
+}
+
+fn near(point: Point, x: f32, y: f32, within: f32) {
+    assert!((point.x - x).hypot(point.y - y) <= within, "{point:?} is not near {x}, {y}");
+}
+
+#[test]
+fn it_points_at_a_portrait() {
+    let faces = faces(&portrait());
+    assert_eq!(faces.len(), 1);
+    let face = faces[0];
+    near(face.at(Keypoint::RightEye), 202.0, 105.0, 8.0);
+    near(face.at(Keypoint::LeftEye), 246.0, 108.0, 8.0);
+    near(face.at(Keypoint::Mouth), 221.0, 149.0, 8.0);
+    assert!(face.score > 0.85);
+    assert!(face.bounds.left < 190.0 && face.bounds.left + face.bounds.width > 250.0);
+}
+
+#[test]
+fn any_size_will_do() {
+    let portrait = portrait();
+    for (width, height) in [(96, 96), (301, 257), (1024, 1024), (1100, 1500)] {
+        let found = faces(&resize(&portrait, width, height, FilterType::Triangle));
+        let (across, down) = (width as f32 / 512.0, height as f32 / 512.0);
+        near(found[0].at(Keypoint::LeftEye), 246.0 * across, 108.0 * down, 12.0 * across.max(down));
+    }
+    for (width, height) in [(1, 1), (2, 300), (1000, 1)] {
+        assert!(faces(&RgbaImage::new(width, height)).is_empty());
+    }
+}
+
+#[test]
+fn the_largest_of_two_comes_first() {
+    let face = crop_imm(&portrait(), 110, 0, 230, 230).to_image();
+    let mut both = RgbaImage::new(400, 300);
+    replace(&mut both, &resize(&face, 160, 160, FilterType::Triangle), 0, 60);
+    replace(&mut both, &face, 165, 40);
+    let found = faces(&both);
+    assert_eq!(found.len(), 2);
+    near(found[0].at(Keypoint::LeftEye), 165.0 + 136.0, 40.0 + 108.0, 8.0);
+    assert!(found[0].bounds.width > found[1].bounds.width);
+}
+
+#[test]
+fn alpha_does_not_matter() {
+    let mut clear = portrait();
+    let opaque = faces(&clear);
+    clear.pixels_mut().for_each(|pixel| pixel[3] = 0);
+    assert_eq!(faces(&clear), opaque);
+}

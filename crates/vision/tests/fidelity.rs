@@ -1,0 +1,125 @@
+//! The detector says what the published model says. `tests/vision/litert.py` asked that, through LiteRT, of the same
+//! tensors; its answers are in `tests/vision/litert.csv`. The weights were fitted to pictures of another person.
+#![allow(clippy::expect_used)]
+
+mod support;
+
+use akiba_vision::{Detector, Face, Frame, Point, Rect};
+use support::{HEIGHT, Place, WIDTH, shot};
+
+const ANSWERS: &str = include_str!("../../../tests/vision/litert.csv");
+
+const SIDE: usize = 128;
+/// The recipes by which the portrait is spoilt; each at each place.
+const RECIPES: [&str; 10] = [
+    "gain=1",
+    "gain=0.35 noise=20",
+    "gamma=0.5",
+    "gamma=2 contrast=0.7",
+    "blur=40",
+    "motion=9",
+    "noise=60",
+    "jpeg=12",
+    "side=0.8",
+    "cast=0.3 lift=30 jpeg=40",
+];
+
+/// From far to near, straight and turned, in the middle and aside.
+fn places() -> impl Iterator<Item = Place> {
+    (0..24).map(|at| {
+        let share = |step: usize| (at * step % 24) as f32 / 23.0;
+        Place {
+            inter_eye: 50.0 + 120.0 * share(1),
+            turned: -30.0 + 60.0 * share(5),
+            x: 240.0 + 160.0 * share(7),
+            y: 170.0 + 100.0 * share(11),
+        }
+    })
+}
+
+/// The frames, sampled to the network's input: 128 × 96 of its 128 × 128 pixels, black above and below.
+fn tensors() -> impl Iterator<Item = Vec<u8>> {
+    let shots = places().flat_map(|place| RECIPES.iter().map(move |recipe| shot(place).spoilt(recipe)));
+    shots.map(|shot| {
+        let mut tensor = [0, 0, 0, 255].repeat(SIDE * SIDE);
+        let step = WIDTH / SIDE;
+        for (y, row) in
+            tensor.chunks_exact_mut(SIDE * 4).skip((SIDE - HEIGHT / step) / 2).take(HEIGHT / step).enumerate()
+        {
+            for (x, pixel) in row.chunks_exact_mut(4).enumerate() {
+                pixel[..3].copy_from_slice(&shot.rgb[(y * WIDTH + x) * step * 3..][..3]);
+            }
+        }
+        tensor
+    })
+}
+
+/// So that another decoder of the portrait is not taken for a wrong detector (FNV-1a).
+fn fingerprint(tensors: &[Vec<u8>]) -> u64 {
+    tensors
+        .iter()
+        .flatten()
+        .fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01B3))
+}
+
+/// The answers, by frame: the first line has the fingerprint, each other one a frame, a score, a box and keypoints.
+fn answers() -> (u64, Vec<Vec<Face>>) {
+    let mut lines = ANSWERS.lines();
+    let fingerprint = lines.next().and_then(|line| line.strip_prefix("# ")).expect("a fingerprint");
+    let mut frames = vec![vec![]; places().count() * RECIPES.len()];
+    for line in lines {
+        let (frame, numbers) = line.split_once(',').expect("a frame");
+        let numbers: Vec<f32> = numbers.split(',').map(|number| number.parse().expect("a number")).collect();
+        let (score, bounds, points) = (numbers[0], &numbers[1..5], &numbers[5..]);
+        frames[frame.parse::<usize>().expect("a number")].push(Face {
+            score,
+            bounds: Rect {
+                left: bounds[0],
+                top: bounds[1],
+                width: bounds[2] - bounds[0],
+                height: bounds[3] - bounds[1],
+            },
+            keypoints: std::array::from_fn(|at| Point { x: points[2 * at], y: points[2 * at + 1] }),
+        });
+    }
+    (u64::from_str_radix(fingerprint, 16).expect("a fingerprint"), frames)
+}
+
+/// How far the worst keypoint is off, in pixels of a frame 640 pixels wide.
+fn distance(one: &Face, other: &Face) -> f32 {
+    let pairs = one.keypoints.iter().zip(&other.keypoints);
+    pairs.map(|(a, b)| (a.x - b.x).hypot(a.y - b.y) * (WIDTH / SIDE) as f32).fold(0.0, f32::max)
+}
+
+#[test]
+fn keypoints_are_those_of_the_published_model() {
+    let tensors: Vec<_> = tensors().collect();
+    let (expected, answers) = answers();
+    assert!(tensors.len() >= 200 && answers.iter().flatten().count() >= 200);
+    assert_eq!(fingerprint(&tensors), expected, "these are not the frames that LiteRT saw");
+
+    let mut detector = Detector::default();
+    let mut distances = vec![];
+    for (index, (tensor, answers)) in tensors.iter().zip(&answers).enumerate() {
+        let found = detector.guesses(Frame::new(tensor, SIDE, SIDE).expect("a frame"));
+        for answer in answers {
+            let nearest = found.iter().map(|face| distance(face, answer)).fold(f32::INFINITY, f32::min);
+            assert!(nearest < 40.0, "frame {index}: nothing where the model has a face of score {}", answer.score);
+            distances.push(nearest);
+        }
+    }
+    distances.sort_by(f32::total_cmp);
+    let at = |share: f32| distances[(share * (distances.len() - 1) as f32) as usize];
+    println!("{} faces: median {:.2}, p95 {:.2}, most {:.2} pixels", distances.len(), at(0.5), at(0.95), at(1.0));
+    assert!(at(0.95) <= 1.0, "p95 is {} pixels", at(0.95));
+}
+
+/// Writes the frames for `tests/vision/litert.py`, and what they must be known by.
+#[test]
+#[ignore = "it is a tool: tests/vision/litert.py runs it"]
+fn write_frames() {
+    let tensors: Vec<_> = tensors().collect();
+    let file = std::env::var("FRAMES").expect("FRAMES=file");
+    std::fs::write(file, tensors.concat()).expect("a file");
+    println!("fingerprint {:016x}", fingerprint(&tensors));
+}

@@ -1,0 +1,240 @@
+//! Frames with a face whose keypoints are known, and ways to spoil them. `tests/vision/quality_ofiq.py` makes the
+//! same frames, pixel by pixel but for how a JPEG is decoded and encoded.
+#![allow(dead_code, unreachable_pub, missing_docs, clippy::expect_used, clippy::panic)]
+
+use std::sync::LazyLock;
+
+use akiba_vision::{Face, Frame, Measure, Point, Reading, Rect, quality};
+use image::codecs::jpeg::JpegEncoder;
+use image::{ExtendedColorType, RgbImage};
+
+pub const WIDTH: usize = 640;
+pub const HEIGHT: usize = 480;
+
+static PORTRAIT: LazyLock<RgbImage> = LazyLock::new(|| {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/face/collins.jpg");
+    image::open(file).expect("the portrait").to_rgb8()
+});
+
+/// By [`akiba_vision::Keypoint`], in the portrait: what the detector's model says of it, seen at three sizes.
+const KEYPOINTS: [(f32, f32); 6] =
+    [(204.1, 100.1), (247.5, 102.9), (225.3, 128.1), (223.9, 148.7), (178.8, 107.8), (269.0, 112.9)];
+const BOX_RADIUS: f32 = 52.2;
+
+/// How a face stands in its frame.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    /// Pixels from eye to eye.
+    pub inter_eye: f32,
+    /// Degrees that the portrait is turned by, clockwise.
+    pub turned: f32,
+    /// Where the middle of the eyes is.
+    pub x: f32,
+    pub y: f32,
+}
+
+impl Default for Place {
+    fn default() -> Self {
+        Self { inter_eye: 100.0, turned: 0.0, x: 320.0, y: 190.0 }
+    }
+}
+
+/// A frame and the face in it.
+#[derive(Clone)]
+pub struct Shot {
+    pub rgb: Vec<u8>,
+    pub width: usize,
+    pub height: usize,
+    pub face: Face,
+    pub place: Place,
+    pub unscaled: bool,
+}
+
+fn middle() -> (f32, f32) {
+    ((KEYPOINTS[0].0 + KEYPOINTS[1].0) / 2.0, (KEYPOINTS[0].1 + KEYPOINTS[1].1) / 2.0)
+}
+
+/// The portrait, so placed, in a frame of 640 × 480. Beyond its edges its last pixels go on.
+pub fn shot(place: Place) -> Shot {
+    shot_of(place, WIDTH, HEIGHT)
+}
+
+/// The same in another frame.
+pub fn shot_of(place: Place, width: usize, height: usize) -> Shot {
+    let (mx, my) = middle();
+    let eyes = (KEYPOINTS[1].0 - KEYPOINTS[0].0).hypot(KEYPOINTS[1].1 - KEYPOINTS[0].1);
+    let scale = place.inter_eye / eyes;
+    let (sine, cosine) = place.turned.to_radians().sin_cos();
+    let mut rgb = Vec::with_capacity(width * height * 3);
+    for y in 0..height {
+        for x in 0..width {
+            let (dx, dy) = ((x as f32 + 0.5 - place.x) / scale, (y as f32 + 0.5 - place.y) / scale);
+            rgb.extend(sample(mx + dx * cosine + dy * sine, my - dx * sine + dy * cosine));
+        }
+    }
+    let to_frame = |(x, y): (f32, f32)| {
+        let (dx, dy) = ((x - mx) * scale, (y - my) * scale);
+        Point { x: place.x + dx * cosine - dy * sine, y: place.y + dx * sine + dy * cosine }
+    };
+    let centre = to_frame((224.2, 124.9));
+    let radius = BOX_RADIUS * scale;
+    let bounds = Rect { left: centre.x - radius, top: centre.y - radius, width: 2.0 * radius, height: 2.0 * radius };
+    let face = Face { score: 0.94, bounds, keypoints: KEYPOINTS.map(to_frame) };
+    Shot { rgb, width, height, face, place, unscaled: false }
+}
+
+/// The portrait's colour at a place, interpolated.
+fn sample(x: f32, y: f32) -> [u8; 3] {
+    let (width, height) = (PORTRAIT.width() as f32, PORTRAIT.height() as f32);
+    let (x, y) = ((x - 0.5).clamp(0.0, width - 1.001), (y - 0.5).clamp(0.0, height - 1.001));
+    let (column, row) = (x.floor(), y.floor());
+    let (right, down) = (x - column, y - row);
+    let at = |dx: u32, dy: u32, channel: usize| {
+        f32::from(PORTRAIT.get_pixel(column as u32 + dx, row as u32 + dy).0[channel])
+    };
+    [0, 1, 2].map(|channel| {
+        let above = at(0, 0, channel) * (1.0 - right) + at(1, 0, channel) * right;
+        let below = at(0, 1, channel) * (1.0 - right) + at(1, 1, channel) * right;
+        (above * (1.0 - down) + below * down + 0.5) as u8
+    })
+}
+
+impl Shot {
+    /// Spoils it by each step of a recipe: `blur=4 gain=0.6`.
+    pub fn spoilt(mut self, recipe: &str) -> Self {
+        for step in recipe.split_whitespace() {
+            let (way, amount) = step.split_once('=').expect("way=amount");
+            self.spoil(way, amount.parse().expect("a number"));
+        }
+        self
+    }
+
+    /// Spoils it one way.
+    pub fn spoil(&mut self, way: &str, amount: f64) {
+        match way {
+            "blur" => self.soften(amount as usize),
+            "motion" => self.smear(amount as usize),
+            "gain" => self.levels(|value| value * amount),
+            "gamma" => self.levels(|value| 255.0 * (value / 255.0).powf(amount)),
+            "contrast" => self.levels(|value| 128.0 + (value - 128.0) * amount),
+            "lift" => self.levels(|value| value + amount),
+            "cast" => self.pixels(|_, [red, green, blue]| [red * (1.0 - amount), green, blue * (1.0 + amount)]),
+            "side" => {
+                let Place { inter_eye, x: middle, .. } = self.place;
+                let (left, across) = (f64::from(middle - 1.2 * inter_eye), f64::from(2.4 * inter_eye));
+                self.pixels(|x, rgb| {
+                    rgb.map(|value| value * (1.0 - amount * ((x as f64 + 0.5 - left) / across).clamp(0.0, 1.0)))
+                });
+            }
+            "noise" => {
+                for (index, byte) in self.rgb.iter_mut().enumerate() {
+                    let share = f64::from(hash(index as u32) >> 8) / f64::from(1 << 24);
+                    *byte = level(f64::from(*byte) + amount * (2.0 * share - 1.0));
+                }
+            }
+            "jpeg" => {
+                let mut file = Vec::new();
+                JpegEncoder::new_with_quality(&mut file, amount as u8)
+                    .encode(&self.rgb, self.width as u32, self.height as u32, ExtendedColorType::Rgb8)
+                    .expect("a JPEG");
+                self.rgb = image::load_from_memory(&file).expect("the same").to_rgb8().into_raw();
+            }
+            _ => panic!("no way to spoil a frame: {way}"),
+        }
+    }
+
+    /// The binomial filter (1 2 1) / 4, across and down, so often. The variance of the blur is half as many square
+    /// pixels.
+    fn soften(&mut self, times: usize) {
+        let mut image: Vec<f32> = self.rgb.iter().map(|byte| f32::from(*byte)).collect();
+        let mut next = image.clone();
+        let (width, line) = (self.width * 3, self.width * 3);
+        for _ in 0..times {
+            for (from, to) in image.chunks_exact(width).zip(next.chunks_exact_mut(width)) {
+                for index in 0..width {
+                    let before = from[if index < 3 { index } else { index - 3 }];
+                    let after = from[if index + 3 < width { index + 3 } else { index }];
+                    to[index] = (before + 2.0 * from[index] + after) / 4.0;
+                }
+            }
+            for index in 0..next.len() {
+                let before = next[if index < line { index } else { index - line }];
+                let after = next[if index + line < next.len() { index + line } else { index }];
+                image[index] = (before + 2.0 * next[index] + after) / 4.0;
+            }
+        }
+        self.rgb = image.iter().map(|value| level(f64::from(*value))).collect();
+    }
+
+    /// The mean of so many pixels to both sides.
+    fn smear(&mut self, reach: usize) {
+        let before = self.rgb.clone();
+        let last = self.width - 1;
+        for (index, byte) in self.rgb.iter_mut().enumerate() {
+            let (pixel, channel) = (index / 3, index % 3);
+            let (row, x) = (pixel / self.width, pixel % self.width);
+            let sum: usize = (0..=2 * reach)
+                .map(|offset| {
+                    usize::from(before[(row * self.width + (x + offset).saturating_sub(reach).min(last)) * 3 + channel])
+                })
+                .sum();
+            *byte = ((sum + reach) / (2 * reach + 1)) as u8;
+        }
+    }
+
+    fn levels(&mut self, change: impl Fn(f64) -> f64) {
+        let table: [u8; 256] = std::array::from_fn(|value| level(change(value as f64)));
+        self.rgb.iter_mut().for_each(|byte| *byte = table[usize::from(*byte)]);
+    }
+
+    fn pixels(&mut self, change: impl Fn(usize, [f64; 3]) -> [f64; 3]) {
+        let width = self.width;
+        for (index, pixel) in self.rgb.as_chunks_mut::<3>().0.iter_mut().enumerate() {
+            *pixel = change(index % width, pixel.map(f64::from)).map(level);
+        }
+    }
+
+    /// What is measured of it.
+    pub fn read(&self) -> [Option<Reading>; Measure::ALL.len()] {
+        let rgba: Vec<u8> = self.rgb.as_chunks::<3>().0.iter().flat_map(|&[r, g, b]| [r, g, b, 255]).collect();
+        let mut frame = Frame::new(&rgba, self.width, self.height).expect("a frame");
+        if self.unscaled {
+            frame = frame.unscaled();
+        }
+        quality::read(&mut quality::Scratch::default(), frame, &[self.face], None, 0.0)
+    }
+
+    pub fn value(&self, measure: Measure) -> f32 {
+        self.read()[measure as usize].unwrap_or_else(|| panic!("no {measure:?}")).value
+    }
+
+    pub fn score(&self, measure: Measure) -> u8 {
+        self.read()[measure as usize].and_then(|reading| reading.score).unwrap_or_else(|| panic!("no {measure:?}"))
+    }
+}
+
+fn level(value: f64) -> u8 {
+    (value + 0.5).floor().clamp(0.0, 255.0) as u8
+}
+
+fn hash(index: u32) -> u32 {
+    let mut hash = index.wrapping_mul(2_654_435_761);
+    hash ^= hash >> 15;
+    hash = hash.wrapping_mul(2_246_822_519);
+    hash ^ (hash >> 13)
+}
+
+/// Spearman's rank correlation.
+pub fn rank_correlation(one: &[f64], other: &[f64]) -> f64 {
+    let ranks = |values: &[f64]| -> Vec<f64> {
+        let below = |value: f64| values.iter().filter(|other| **other < value).count() as f64;
+        let same = |value: f64| values.iter().filter(|other| **other == value).count() as f64;
+        values.iter().map(|value| below(*value) + (same(*value) - 1.0) / 2.0).collect()
+    };
+    let (one, other) = (ranks(one), ranks(other));
+    let mean = (one.len() as f64 - 1.0) / 2.0;
+    let sum = |left: &[f64], right: &[f64]| -> f64 {
+        left.iter().zip(right).map(|(left, right)| (left - mean) * (right - mean)).sum()
+    };
+    sum(&one, &other) / (sum(&one, &one) * sum(&other, &other)).sqrt()
+}

@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Builds the module that looks at pictures, crates/vision-module, into www/vision/akiba-vision.wasm. What has not changed
+# is not built again.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/env.sh
+
+wasm=www/vision/akiba-vision.wasm
+stamp=build/vision.built
+
+# Whether it is of another compiler, or anything that it is made of is newer. Folders count, so that a removed file is
+# seen.
+outdated() {
+  [ -e "$wasm" ] || return 0
+  rustc -vV | cmp -s - "$stamp" || return 0
+  local sources=(crates/vision crates/vision-module Cargo.toml Cargo.lock package-lock.json scripts/vision.sh)
+  [ -n "$(find "${sources[@]}" -newer "$stamp" -print -quit)" ]
+}
+
+# The same options as the widget's, for the same reasons (scripts/build.sh), but compiled for speed, and with SIMD: the
+# worker asks the browser for it first.
+build() {
+  echo "build: vision"
+  local flags="-Ctarget-feature=+simd128 -Zunstable-options -Cpanic=immediate-abort -Zfmt-debug=none -Zlocation-detail=none"
+  rustc -vV >build/vision.begun
+  RUSTC_BOOTSTRAP=1 CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS=$flags \
+    cargo build --quiet --locked --target wasm32-unknown-unknown --profile vision --package akiba-vision-module \
+    -Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size
+  node_modules/.bin/wasm-opt --enable-simd --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext \
+    --enable-mutable-globals --enable-reference-types --enable-multivalue \
+    -O3 --strip-debug --strip-producers --strip-target-features \
+    --output "$wasm.new" "$CARGO_TARGET_DIR/wasm32-unknown-unknown/vision/akiba_vision_module.wasm"
+  mv "$wasm.new" "$wasm"
+  mv build/vision.begun "$stamp"
+}
+
+mkdir -p build
+hold_lock build/vision.lock
+if outdated; then build; fi

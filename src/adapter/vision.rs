@@ -1,0 +1,274 @@
+//! The thread that looks at pictures ([`Vision`]), and what brings it the camera's ([`Pump`]). How they speak with it is
+//! written in `www/vision/worker.js`.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::pin::pin;
+use std::rc::Rc;
+
+use akiba_vision::Report;
+use futures_channel::oneshot;
+use futures_util::future::{Either, select};
+use gloo_events::{EventListener, EventListenerOptions};
+use gloo_timers::future::TimeoutFuture;
+use js_sys::{Array, Float32Array, Function, Object, Reflect};
+use wasm_bindgen::prelude::*;
+use web_sys::{Blob, HtmlVideoElement, MessageEvent, Worker};
+use yew::AttrValue;
+
+use super::canvas::Canvas;
+use super::pace::Pace;
+use super::shot::{Shot, next_frame};
+use super::task::Task;
+
+/// A thread that says nothing for so long is given up.
+const PATIENCE_MS: u32 = 5_000;
+/// The same for a photo: the person waits for it.
+const PHOTO_PATIENCE_MS: u32 = 2_000;
+/// Pixels of the longest side of a frame that is looked at: the detector needs 128, and what is measured of the face no
+/// more than this. A photo is looked at as it is.
+const SIDE: u32 = 640;
+
+/// Where the thread comes from.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum VisionSource {
+    /// From nowhere: the person is not guided.
+    #[default]
+    Absent,
+    /// From these URLs, on the page's own origin.
+    Urls {
+        /// Of `vision/worker.js`.
+        worker: AttrValue,
+        /// Of `vision/akiba-vision.wasm`.
+        wasm: AttrValue,
+    },
+    /// From a function that begins it, or throws.
+    Opener(Function),
+}
+
+impl VisionSource {
+    fn open(&self) -> Option<Worker> {
+        match self {
+            Self::Absent => None,
+            Self::Urls { worker, wasm } => {
+                let worker = Worker::new(worker).ok()?;
+                let message = Object::new();
+                Reflect::set(&message, &"wasm".into(), &wasm.as_str().into()).ok()?;
+                worker.post_message(&message).ok()?;
+                Some(worker)
+            }
+            Self::Opener(open) => open.call0(&JsValue::UNDEFINED).ok()?.dyn_into().ok(),
+        }
+    }
+}
+
+/// There is no thread, or it is no use: guidance ends, and the person takes the photo by hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Blind;
+
+/// The thread. It loads what it needs while nobody waits yet, and ends when this is dropped.
+#[derive(Debug)]
+#[must_use = "the thread ends when this is dropped"]
+pub struct Vision {
+    desk: Rc<Desk>,
+    _listeners: Vec<EventListener>,
+}
+
+#[derive(Debug)]
+struct Desk {
+    worker: Option<Worker>,
+    ready: Cell<bool>,
+    blind: Cell<bool>,
+    /// Whoever waits for the beginning.
+    early: RefCell<Vec<oneshot::Sender<()>>>,
+    /// Whoever waits for a report, in order.
+    waiting: RefCell<VecDeque<oneshot::Sender<Report>>>,
+}
+
+impl Vision {
+    /// Begins it. Where that can't be, it is blind from the beginning.
+    pub fn open(source: &VisionSource) -> Self {
+        let worker = source.open();
+        let desk = Rc::new(Desk {
+            ready: Cell::new(false),
+            blind: Cell::new(worker.is_none()),
+            worker,
+            early: RefCell::default(),
+            waiting: RefCell::default(),
+        });
+        let listeners = desk.worker.as_ref().map(|worker| listen(worker, &desk)).unwrap_or_default();
+        Self { desk, _listeners: listeners }
+    }
+
+    /// For whoever has a photo to look at.
+    #[must_use]
+    pub fn looker(&self) -> Looker {
+        Looker(Rc::clone(&self.desk))
+    }
+}
+
+/// Looks at photos by a [`Vision`], while that lives.
+#[derive(Clone, Debug)]
+pub struct Looker(Rc<Desk>);
+
+impl Looker {
+    /// What is seen in a photo; `None` where nothing sees, or not in time for the person who waits.
+    pub async fn look_at(&self, photo: &Blob) -> Option<Report> {
+        self.look(Shot::of_blob(photo), None).await
+    }
+
+    /// What is seen in the camera's current frame, which is on the canvas.
+    pub(super) async fn look_at_frame(&self, canvas: &Canvas) -> Option<Report> {
+        self.look(Shot::of_canvas(canvas), now()).await
+    }
+
+    async fn look(&self, shot: impl Future<Output = Option<Shot>>, at: Option<f64>) -> Option<Report> {
+        if self.0.blind.get() {
+            return None;
+        }
+        let report = async { self.0.look(&shot.await?, at).await.ok() };
+        in_time(report, PHOTO_PATIENCE_MS).await.flatten()
+    }
+}
+
+impl Drop for Vision {
+    fn drop(&mut self) {
+        self.desk.end();
+    }
+}
+
+impl Desk {
+    /// Stops the thread, and lets everybody know who waits.
+    fn end(&self) {
+        self.blind.set(true);
+        if let Some(worker) = &self.worker {
+            worker.terminate();
+        }
+        self.early.take();
+        self.waiting.take();
+    }
+
+    fn hear(&self, answer: &JsValue) {
+        let get = |name: &str| Reflect::get(answer, &name.into()).unwrap_or(JsValue::UNDEFINED);
+        if !get("blind").is_undefined() {
+            self.end();
+        } else if let Ok(numbers) = get("report").dyn_into::<Float32Array>() {
+            let Some(sender) = self.waiting.borrow_mut().pop_front() else { return };
+            match Report::from_numbers(&numbers.to_vec()) {
+                // The only error is that nobody waits any more.
+                Some(report) => drop(sender.send(report)),
+                // Of another version, out of some cache.
+                None => self.end(),
+            }
+        } else {
+            self.ready.set(true);
+            for sender in self.early.take() {
+                let _ = sender.send(());
+            }
+        }
+    }
+
+    async fn ready(&self) -> Result<(), Blind> {
+        if self.blind.get() {
+            return Err(Blind);
+        }
+        if self.ready.get() {
+            return Ok(());
+        }
+        let (sender, ready) = oneshot::channel();
+        self.early.borrow_mut().push(sender);
+        ready.await.map_err(|_| Blind)
+    }
+
+    /// `at`: when it was taken, for a frame of the camera.
+    async fn look(&self, shot: &Shot, at: Option<f64>) -> Result<Report, Blind> {
+        let worker = self.worker.as_ref().filter(|_| !self.blind.get()).ok_or(Blind)?;
+        let message = Object::new();
+        let set = |name: &str, value: &JsValue| Reflect::set(&message, &name.into(), value).map_err(|_| Blind);
+        set("picture", shot.as_js())?;
+        if let Some(at) = at {
+            set("side", &SIDE.into())?;
+            set("at", &at.into())?;
+        }
+        worker.post_message_with_transfer(&message, &Array::of1(shot.as_js())).map_err(|_| Blind)?;
+        let (sender, seen) = oneshot::channel();
+        self.waiting.borrow_mut().push_back(sender);
+        seen.await.map_err(|_| Blind)
+    }
+}
+
+fn listen(worker: &Worker, desk: &Rc<Desk>) -> Vec<EventListener> {
+    let heard = {
+        let desk = Rc::downgrade(desk);
+        EventListener::new(worker, "message", move |event| {
+            if let (Some(desk), Some(message)) = (desk.upgrade(), event.dyn_ref::<MessageEvent>()) {
+                desk.hear(&message.data());
+            }
+        })
+    };
+    let failed = {
+        let desk = Rc::downgrade(desk);
+        // Else the page, too, would be told of the error.
+        EventListener::new_with_options(worker, "error", EventListenerOptions::enable_prevent_default(), move |event| {
+            event.prevent_default();
+            if let Some(desk) = desk.upgrade() {
+                desk.end();
+            }
+        })
+    };
+    vec![heard, failed]
+}
+
+/// Brings the thread a video's frames, one at a time and no faster than it can look at them, until it is dropped.
+#[derive(Debug)]
+#[must_use = "the frames stop when the pump is dropped"]
+pub struct Pump {
+    _task: Task,
+}
+
+impl Pump {
+    /// Starts it. `tell` hears of each report with the time of its frame in milliseconds of the page's clock, and
+    /// [`Blind`] once and last.
+    pub fn start(
+        vision: &Vision,
+        video: HtmlVideoElement,
+        tell: impl Fn(Result<(Report, f64), Blind>) + 'static,
+    ) -> Self {
+        let desk = Rc::clone(&vision.desk);
+        let task = Task::spawn(async move {
+            let ready = in_time(desk.ready(), PATIENCE_MS).await;
+            if matches!(ready, Some(Ok(()))) {
+                run(&desk, &video, |report, at| tell(Ok((report, at)))).await;
+            }
+            desk.end();
+            tell(Err(Blind));
+        });
+        Self { _task: task }
+    }
+}
+
+/// Goes on until something is amiss.
+async fn run(desk: &Desk, video: &HtmlVideoElement, tell: impl Fn(Report, f64)) -> Option<()> {
+    let mut pace = Pace::default();
+    loop {
+        next_frame(video).await;
+        let at = now()?;
+        let Some(shot) = Shot::of_video(video).await else { continue };
+        let report = in_time(desk.look(&shot, Some(at)), PATIENCE_MS).await?.ok()?;
+        drop(shot);
+        tell(report, at);
+        TimeoutFuture::new(pace.wait(now()? - at)).await;
+    }
+}
+
+/// What the future comes to, unless that takes longer.
+async fn in_time<T>(future: impl Future<Output = T>, milliseconds: u32) -> Option<T> {
+    match select(pin!(future), TimeoutFuture::new(milliseconds)).await {
+        Either::Left((output, _)) => Some(output),
+        Either::Right(_) => None,
+    }
+}
+
+pub(super) fn now() -> Option<f64> {
+    Some(web_sys::window()?.performance()?.now())
+}

@@ -1,0 +1,141 @@
+//! From one report after the other to the hint that is shown and the moment for the photo ([`Guide`]).
+
+use akiba_vision::Report;
+
+use super::check::{Against, Checks, check};
+use super::hint::Hint;
+use super::thresholds::{Thresholds, times};
+
+/// A report with what it is seen by.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen<'a> {
+    /// What came of looking at the frame.
+    pub report: &'a Report,
+    /// When, in milliseconds.
+    pub at: f64,
+    /// Width by height of the picture as it is shown.
+    pub aspect: f32,
+    /// Whether the person sees it as in a mirror.
+    pub mirrored: bool,
+}
+
+/// What is known after all reports so far. Times are the reports' own, in milliseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Guide {
+    /// How many reports there were.
+    pub frames: u32,
+    /// The first report's time.
+    pub began: f64,
+    /// The last report's time.
+    pub now: f64,
+    /// The time of the first report with a face.
+    pub first_face: Option<f64>,
+    /// The hint that is shown.
+    pub hint: Hint,
+    /// Which checks hold.
+    pub checks: Checks,
+    /// How many steps the limits have loosened.
+    pub steps: u8,
+    /// Since when the hint is shown.
+    shown: f64,
+    /// What is to be said, and since when.
+    wanted: Hint,
+    settled: f64,
+    /// Since when all checks hold.
+    good: Option<f64>,
+    /// Since when they do not.
+    bad: Option<f64>,
+    /// For how long a face has been in sight.
+    in_sight: f64,
+}
+
+impl Guide {
+    /// What is known after one more report.
+    #[must_use]
+    pub fn see(mut self, seen: Seen<'_>, thresholds: &Thresholds) -> Self {
+        let first = self.frames == 0;
+        // A clock that is no number, or goes back, stands still.
+        let now = if seen.at.is_finite() && (first || seen.at > self.now) { seen.at } else { self.now };
+        let gap = now - self.now;
+        self.frames = self.frames.saturating_add(1);
+        if first {
+            (self.began, self.shown, self.settled) = (now, now, now);
+        }
+        self.now = now;
+        let against = Against {
+            thresholds,
+            steps: self.steps,
+            before: self.checks,
+            mirrored: seen.mirrored,
+            aspect: seen.aspect,
+        };
+        let (checks, wanted) = check(seen.report, &against);
+        self.checks = checks;
+        self.keep_time(if first { 0.0 } else { gap }, seen.report.face.is_some());
+        self.say(wanted, first);
+        self
+    }
+
+    fn keep_time(&mut self, gap: f64, face: bool) {
+        let known = gap <= times::GAP;
+        if self.checks.all() {
+            self.good = self.good.filter(|_| known).or(Some(self.now));
+            self.bad = None;
+        } else {
+            self.good = None;
+            self.bad = self.bad.or(Some(self.now));
+        }
+        if face {
+            self.first_face = self.first_face.or(Some(self.now));
+            self.in_sight += gap.min(times::GAP);
+            let steps = (self.in_sight / times::LOOSEN) as u8;
+            self.steps = steps.min(times::LOOSEST);
+        }
+    }
+
+    fn say(&mut self, wanted: Hint, first: bool) {
+        if wanted != self.wanted || first {
+            (self.wanted, self.settled) = (wanted, self.now);
+        }
+        let settled = self.now - self.settled
+            >= match wanted {
+                Hint::NoPicture => times::SETTLED_NO_PICTURE,
+                Hint::NoFace => times::SETTLED_NO_FACE,
+                _ if self.hint == Hint::Position => 0.0,
+                _ => times::SETTLED,
+            };
+        let least = match (self.hint, wanted.is_urgent()) {
+            (Hint::Position, _) => 0.0,
+            (_, true) => times::SHOWN_BEFORE_URGENT,
+            (_, false) => times::SHOWN,
+        };
+        if wanted != self.hint && settled && self.now - self.shown >= least {
+            (self.hint, self.shown) = (wanted, self.now);
+        }
+    }
+
+    /// Whether frames are looked at.
+    #[must_use]
+    pub fn sees(&self) -> bool {
+        self.frames > 0
+    }
+
+    /// Whether this is the moment for the photo.
+    #[must_use]
+    pub fn ready(&self) -> bool {
+        self.good.is_some_and(|since| self.now - since >= times::HOLD)
+    }
+
+    /// Whether a countdown has to stop.
+    #[must_use]
+    pub fn falters(&self) -> bool {
+        self.bad.is_some_and(|since| self.now - since > times::FALTER)
+    }
+
+    /// Waits for all checks to hold anew.
+    #[must_use]
+    pub fn again(mut self) -> Self {
+        self.good = self.good.map(|_| self.now);
+        self
+    }
+}

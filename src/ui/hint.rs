@@ -1,0 +1,73 @@
+//! The words and the icon for a hint, and the words for what is wrong with a photo.
+
+use crate::flow::Hint;
+use crate::guidance::Flaw;
+use crate::text::Message;
+
+use super::icon::Icon;
+
+/// What the person reads and hears.
+pub(super) fn words(hint: Hint) -> Message {
+    match hint {
+        Hint::Position => Message::HintPosition,
+        Hint::NoPicture => Message::HintNoPicture,
+        Hint::NoFace => Message::HintNoFace,
+        Hint::SeveralFaces => Message::HintSeveralFaces,
+        Hint::TooDark => Message::HintTooDark,
+        Hint::TooBright => Message::HintTooBright,
+        Hint::ComeCloser => Message::HintComeCloser,
+        Hint::MoveBack => Message::HintMoveBack,
+        Hint::MoveLeft => Message::HintMoveLeft,
+        Hint::MoveRight => Message::HintMoveRight,
+        Hint::MoveUp => Message::HintMoveUp,
+        Hint::MoveDown => Message::HintMoveDown,
+        Hint::Straighten => Message::HintStraighten,
+        Hint::LookStraight => Message::HintLookStraight,
+        Hint::SideLight => Message::HintSideLight,
+        Hint::HoldStill => Message::HintHoldStill,
+        Hint::Blurred => Message::HintBlurred,
+        Hint::Hold => Message::HintHold,
+        Hint::TurnLeft => Message::HintTurnLeft,
+        Hint::TurnRight => Message::HintTurnRight,
+        Hint::LeanIn => Message::HintLeanIn,
+        Hint::FaceForward => Message::HintFaceForward,
+    }
+}
+
+/// The icon beside the words. In a mirror, the person's own left is on the left.
+pub(super) fn shape(hint: Hint, mirrored: bool) -> Option<Icon> {
+    Some(match hint {
+        Hint::Position => return None,
+        Hint::NoPicture => Icon::Warning,
+        Hint::NoFace | Hint::LookStraight | Hint::FaceForward => Icon::Face,
+        Hint::SeveralFaces => Icon::Person,
+        Hint::TooDark | Hint::TooBright | Hint::SideLight => Icon::Sun,
+        Hint::ComeCloser | Hint::LeanIn => Icon::Larger,
+        Hint::MoveBack => Icon::Smaller,
+        Hint::MoveLeft => Icon::Left,
+        Hint::MoveRight => Icon::Right,
+        Hint::MoveUp => Icon::Up,
+        Hint::MoveDown => Icon::Down,
+        Hint::TurnLeft if mirrored => Icon::Left,
+        Hint::TurnRight if !mirrored => Icon::Left,
+        Hint::TurnLeft | Hint::TurnRight => Icon::Right,
+        Hint::Straighten => Icon::Again,
+        Hint::HoldStill | Hint::Blurred => Icon::Phone,
+        Hint::Hold => Icon::Tick,
+    })
+}
+
+/// What is wrong with the photo.
+pub(super) fn flaw(flaw: Flaw) -> Message {
+    match flaw {
+        Flaw::NoFace => Message::FlawNoFace,
+        Flaw::SeveralFaces => Message::FlawSeveralFaces,
+        Flaw::TooDark => Message::FlawTooDark,
+        Flaw::TooBright => Message::FlawTooBright,
+        Flaw::TooSmall => Message::FlawTooSmall,
+        Flaw::Turned => Message::FlawTurned,
+        Flaw::Leaning => Message::FlawLeaning,
+        Flaw::SideLight => Message::FlawSideLight,
+        Flaw::Blurred => Message::FlawBlurred,
+    }
+}

@@ -1,0 +1,257 @@
+// What the person is told while the camera looks at them, when the photo is taken by itself, and that nobody is kept from
+// taking one where nothing can look. Each film shows the fake camera scenes that are known, see
+// `tests/fixtures/face/scenes.mjs`.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { sceneFilm } from '../fixtures/face/scenes.mjs';
+import { launch } from './support/browser.mjs';
+import { memory } from './support/memory.mjs';
+import { Selfie } from './support/selfie.mjs';
+import { suite } from './support/suite.mjs';
+import { watch } from './support/watch.mjs';
+
+const it = suite();
+
+/** How long a film's scenes last where nothing else is said, in seconds: long enough for a hint, too short to loosen. */
+const SCENE = 2;
+
+/** A page before whose camera a film of scenes runs; `use` is what is done with it. */
+async function before(scenes, use, { manual = false } = {}) {
+  const film = await sceneFilm(scenes.map((scene) => (Array.isArray(scene) ? scene : [scene, SCENE])));
+  const browser = await launch({ film });
+  try {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    const watched = await watch(page);
+    const selfie = await Selfie.open(page, `${it.demo.page}/`);
+    await selfie.byHand(manual);
+    await use(selfie);
+    await watched.settle();
+    watched.clean();
+  } finally {
+    await browser.close();
+  }
+}
+
+const hints = async (selfie) => (await selfie.events('selfie-guidance')).map(({ detail }) => detail.hint);
+
+/** Scenes, and the hints that must follow one another until a photo is taken. */
+const FILMS = {
+  'comes in, too far, too close, good': [
+    ['empty', 'far', 'close', ['good', 30]],
+    ['no-face', 'come-closer', 'move-back', 'hold'],
+  ],
+  // The picture is shown as in a mirror: who is on its left in the frame is on its right to themselves.
+  'to the left, to the right, high, low, good': [
+    ['left', 'right', 'high', 'low', ['good', 30]],
+    ['move-left', 'move-right', 'move-down', 'move-up', 'hold'],
+  ],
+  'leans, light from one side, good': [
+    ['leaning', 'shadow', ['good', 30]],
+    ['straighten', 'side-light', 'hold'],
+  ],
+  'dark, bright, good': [
+    ['dark', 'bright', ['good', 30]],
+    ['too-dark', 'too-bright', 'hold'],
+  ],
+  'blurred, two, leaves, comes back': [
+    ['blurred', 'two', 'empty', ['good', 30]],
+    ['blurred', 'several-faces', 'no-face', 'hold'],
+  ],
+};
+
+for (const [name, [scenes, expected]] of Object.entries(FILMS)) {
+  test(`${name}: each hint in its turn, and then one photo`, async () => {
+    await before(scenes, async (selfie) => {
+      await selfie.frame();
+      await selfie.state('review', 30_000);
+      assert.deepEqual(await hints(selfie), expected);
+      // The photo was taken of the good scene: what was measured of it is what was asked for.
+      await selfie.page.waitForTimeout(1500);
+      const [{ detail: { quality } }, ...more] = await selfie.events('selfie-captured');
+      assert.deepEqual(more, []);
+      assert.deepEqual([quality.faces, quality.flaw], [1, null]);
+      for (const [measure, { pass }] of Object.entries(quality.measures)) assert.notEqual(pass, false, measure);
+      assert.ok(quality.measures.compressionArtefacts, 'the photo itself was looked at, not a frame that was scaled');
+    });
+  });
+}
+
+test('nothing is taken of what is not good: after 8 s there is a shutter, and the photo says what it lacks', async () => {
+  await before([['dark', 30]], async (selfie) => {
+    await selfie.frame();
+    const shutter = selfie.button('Take the photo');
+    assert.equal(await shutter.isVisible(), false);
+    await shutter.waitFor({ timeout: 12_000 });
+    assert.deepEqual(await selfie.events('selfie-captured'), []);
+    assert.deepEqual(await hints(selfie), ['too-dark']);
+    await selfie.shoot();
+    const [{ detail: { quality } }] = await selfie.events('selfie-captured');
+    assert.equal(quality.flaw, 'too-dark');
+    await selfie.button('Use it anyway').click();
+    await selfie.event('selfie-verified', 'selfie-rejected');
+  });
+});
+
+test('with capture="manual" it says what to do, and takes nothing', async () => {
+  await before([['far', 3], ['good', 30]], async (selfie) => {
+    await selfie.frame();
+    assert.ok(await selfie.button('Take the photo').isVisible());
+    await selfie.page.waitForTimeout(7000);
+    assert.deepEqual(await hints(selfie), ['come-closer', 'hold']);
+    assert.deepEqual(await selfie.events('selfie-captured'), []);
+    assert.equal(await selfie.element.evaluate((element) => element.state), 'framing');
+  }, { manual: true });
+});
+
+test('a chosen file is looked at, too', async () => {
+  const selfie = await it.open();
+  await selfie.frame();
+  const buffer = it.film.frames[0];
+  await selfie.element.locator('input[type=file]').first().setInputFiles({ name: 'me.jpg', mimeType: 'image/jpeg', buffer });
+  await selfie.state('review');
+  const [{ detail: { quality } }] = await selfie.events('selfie-captured');
+  assert.deepEqual([quality.faces, quality.flaw], [1, null]);
+});
+
+const VISION = /\/vision\/(worker\.js|akiba-vision\.wasm)$/;
+
+test('nothing of it is loaded before the consent', async () => {
+  const asked = [];
+  const selfie = await it.open({
+    prepare: (page) => page.on('request', (request) => VISION.test(request.url()) && asked.push(request.url())),
+  });
+  await selfie.button('Start').click();
+  await selfie.state('consent');
+  await selfie.page.waitForTimeout(1000);
+  assert.deepEqual(asked, []);
+  await selfie.button('I agree, open the camera').click();
+  await selfie.state('framing');
+  await selfie.event('selfie-guidance');
+  assert.equal(asked.length, 2);
+});
+
+/** Puts code before the worker's own. */
+const ahead = (code) => (page) =>
+  page.route(/\/vision\/worker\.js$/, async (route) => {
+    const reply = await route.fetch();
+    await route.fulfill({ response: reply, body: `${code};\n${await reply.text()}` });
+  });
+
+/** What may be missing, and how a page comes to miss it. */
+const LACKS = {
+  'no workers': { prepare: (page) => page.addInitScript(() => delete globalThis.Worker) },
+  'no SIMD': { prepare: ahead('WebAssembly.validate = () => false') },
+  'no OffscreenCanvas': { prepare: ahead('delete self.OffscreenCanvas') },
+  'the worker is not found': {
+    prepare: (page) => page.route(/\/vision\/worker\.js$/, (route) => route.fulfill({ status: 404 })),
+    expected: [/404/],
+  },
+  'the module is not found': {
+    prepare: (page) => page.route(/\/akiba-vision\.wasm$/, (route) => route.fulfill({ status: 404 })),
+    expected: [/404/],
+  },
+  'the module is damaged': {
+    prepare: (page) => page.route(/\/akiba-vision\.wasm$/, (route) => route.fulfill({ body: '\0asm' })),
+  },
+  'the module takes for ever': { prepare: (page) => page.route(/\/akiba-vision\.wasm$/, () => {}), slow: true },
+};
+
+for (const [lack, { prepare, expected, slow }] of Object.entries(LACKS)) {
+  test(`${lack}: the photo is taken by hand, and nothing is said of it`, async () => {
+    const selfie = await it.open({ prepare, expected });
+    await selfie.byHand(false);
+    await selfie.frame();
+    const begun = Date.now();
+    const shutter = selfie.button('Take the photo');
+    await shutter.waitFor({ timeout: 8000 });
+    // Had it not been known so soon, the shutter would have come after 8 s all the same.
+    assert.ok(Date.now() - begun < (slow ? 7500 : 2500), `${Date.now() - begun} ms`);
+    assert.equal(await selfie.element.getByRole('alert').innerText(), '');
+    await selfie.shoot();
+    await selfie.send();
+    await selfie.event('selfie-verified');
+    assert.deepEqual(await selfie.events('selfie-error', 'selfie-guidance'), []);
+    const [{ detail: { quality } }] = await selfie.events('selfie-captured');
+    assert.deepEqual(quality.measures, {});
+  });
+}
+
+test('a package on another origin may begin no worker: by hand', async () => {
+  const other = it.demo.page.replace('127.0.0.1', 'localhost');
+  const selfie = await it.open({
+    url: `${it.demo.page}/elsewhere`,
+    prepare: async (page) => {
+      const body = `<!doctype html><html lang="en"><title>A page</title><link rel="icon" href="data:,">
+        <script type="module" src="${other}/akiba-selfie/define.js"></script>
+        <akiba-selfie relay="/" identifier="0000000000001" no-consent></akiba-selfie></html>`;
+      await page.route(`${it.demo.page}/elsewhere`, (route) => route.fulfill({ contentType: 'text/html', body }));
+      await page.route(`${other}/**`, async (route) => {
+        const response = await route.fetch();
+        await route.fulfill({ response, headers: { ...response.headers(), 'access-control-allow-origin': '*' } });
+      });
+    },
+  });
+  await selfie.button('Start').click();
+  await selfie.state('framing');
+  await selfie.shoot();
+  const [{ detail: { quality } }] = await selfie.events('selfie-captured');
+  assert.deepEqual(quality.measures, {});
+  assert.deepEqual(await selfie.events('selfie-error'), []);
+});
+
+/** How long framing is watched for tasks that hold the page up, in seconds. */
+const WATCHED = 10;
+
+test('no task of the page takes over 50 ms while frames are looked at', { timeout: 60_000 }, async () => {
+  const selfie = await it.open();
+  await selfie.page.evaluate(() => {
+    globalThis.longTasks = [];
+    new PerformanceObserver((list) => longTasks.push(...list.getEntries().map((entry) => entry.toJSON())))
+      .observe({ type: 'longtask' });
+  });
+  await selfie.frame();
+  await selfie.event('selfie-guidance');
+  await selfie.page.waitForTimeout(1000);
+  // What the observer sees is time by the clock, and so also what the page waits for while other programs have the
+  // processor. The trace has each task's own time on the processor: only what takes long by both is the page's own doing.
+  await it.browser.startTracing(selfie.page, { categories: ['toplevel', '__metadata'] });
+  const begun = await selfie.page.evaluate(() => performance.now());
+  await selfie.page.waitForTimeout(1000 * WATCHED);
+  const seen = (await selfie.page.evaluate(() => longTasks)).filter(({ startTime }) => startTime >= begun);
+  const { traceEvents } = JSON.parse((await it.browser.stopTracing()).toString());
+  const mains = new Set(
+    traceEvents.filter(({ args }) => args.name === 'CrRendererMain').map(({ pid, tid }) => `${pid} ${tid}`),
+  );
+  const tasks = traceEvents.filter(
+    ({ name, pid, tid, ts }) => /RunTask$/.test(name) && mains.has(`${pid} ${tid}`) && ts > 0,
+  );
+  assert.ok(tasks.length > 100 && tasks.every(({ tdur }) => tdur >= 0), 'the trace tells of tasks');
+  const long = tasks.filter(({ tdur }) => tdur > 50_000);
+  assert.deepEqual(long, []);
+  assert.ok(seen.length <= tasks.filter(({ dur }) => dur > 50_000).length, 'what the observer saw is in the trace');
+});
+
+/** How long memory is watched, in seconds; `make memory` watches it for ten minutes. */
+const GROWTH = 40;
+
+test('framing holds memory flat', { timeout: 120_000 }, async () => {
+  const selfie = await it.open();
+  await selfie.frame();
+  await selfie.event('selfie-guidance');
+  // Compilers and pools fill up first.
+  await selfie.page.waitForTimeout(10_000);
+  const before = await memory(selfie);
+  await selfie.page.waitForTimeout(1000 * GROWTH);
+  const after = await memory(selfie);
+  const story = JSON.stringify({ before, after });
+  assert.ok(after.frames - before.frames > 4 * GROWTH, story);
+  // A frame that stayed would be over a megabyte, each second 15 of them. Chromium's own pool of frames takes half a
+  // gigabyte, and goes up and down.
+  assert.ok(after.own - before.own < 30_000_000, story);
+  assert.ok(after.shared - before.shared < 100_000_000, story);
+  assert.ok(after.heap - before.heap < 300_000, story);
+  assert.equal(after.wasm, before.wasm, story);
+  assert.equal(after.vision, before.vision, story);
+});

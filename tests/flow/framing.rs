@@ -1,0 +1,407 @@
+//! What happens while the camera sees: hints, the photo that is taken by itself, the challenge, and photos that are no
+//! good.
+
+use akiba_selfie::flow::{
+    Announcement, Effect, ErrorCode, Event, FileId, GrabFailure, Hint, Notice, Screen, ScreenName, Source, Timer,
+    TrialStage, limits,
+};
+use akiba_selfie::guidance::{ChallengeOutcome, Flaw, Movement};
+use akiba_vision::{Measure, Report};
+
+use crate::faces::{black, face, good, nobody, two, with};
+use crate::play::{Play, config, photo};
+
+/// Framing with `capture="auto"` and these other settings.
+fn framing(change: impl FnOnce(&mut akiba_selfie::config::Options)) -> Play {
+    let mut play = Play::new(config(|options| {
+        options.capture = None;
+        change(options);
+    }));
+    play.send(Event::Start).send(Event::Consented).camera_opens();
+    play
+}
+
+fn grabs(play: &Play, wanted: Source) -> bool {
+    play.did(|effect| matches!(effect, Effect::Grab { source, .. } if *source == wanted))
+}
+
+fn photo_of(play: &mut Play, report: Option<Report>) {
+    let generation = play.state.grab.expect("a photo is being made");
+    play.send(Event::PhotoReady { generation, photo: photo(1), report: report.map(Box::new) });
+}
+
+#[test]
+fn the_camera_is_looked_at_as_soon_as_it_is_open() {
+    let play = framing(|_| {});
+    let generation = play.camera_generation();
+    assert!(play.did(|effect| *effect == Effect::Look { generation }));
+    assert!(play.did(|effect| *effect == Effect::Announce(Announcement::CameraReady { shutter: false })));
+}
+
+#[test]
+fn the_photo_is_taken_by_itself_once_all_has_been_well_for_600_ms() {
+    let mut play = framing(|_| {});
+    play.sees(&good(), 600);
+    assert_eq!((play.name(), play.hint()), (ScreenName::Framing, Some(Hint::Hold)));
+    play.sees(&good(), 200);
+    assert!(grabs(&play, Source::Burst));
+    assert_eq!(play.effects.iter().filter(|effect| matches!(effect, Effect::Grab { .. })).count(), 1, "just once");
+    assert_eq!(play.name(), ScreenName::Grabbing);
+}
+
+#[test]
+fn one_bad_frame_and_the_600_ms_begin_anew() {
+    let mut play = framing(|_| {});
+    play.sees(&good(), 500).sees(&with(good(), Measure::Motion, 5.0), 70).sees(&good(), 500);
+    assert_eq!(play.name(), ScreenName::Framing);
+    play.sees(&good(), 300);
+    assert!(grabs(&play, Source::Burst));
+}
+
+#[test]
+fn nothing_is_taken_of_what_is_not_well() {
+    for report in [nobody(), two(), black(), face(0.2, 0.0, 0.0), with(good(), Measure::LuminanceMean, 0.001)] {
+        let mut play = framing(|_| {});
+        play.sees(&report, 30_000);
+        assert_eq!(play.name(), ScreenName::Framing, "{report:?}");
+    }
+}
+
+#[test]
+fn manual_guides_and_takes_nothing() {
+    let mut play = framing(|options| options.capture = Some("manual".to_owned()));
+    play.sees(&face(0.4, 0.0, 0.0), 500);
+    assert_eq!((play.hint(), play.has_shutter()), (Some(Hint::ComeCloser), true));
+    play.sees(&good(), 3_000);
+    assert_eq!((play.hint(), play.name()), (Some(Hint::Hold), ScreenName::Framing));
+    play.send(Event::Shutter);
+    assert!(grabs(&play, Source::Camera));
+}
+
+#[test]
+fn the_shutter_appears_after_8_seconds_or_as_soon_as_nobody_looks() {
+    let mut play = framing(|_| {});
+    assert!(!play.has_shutter());
+    play.sees(&nobody(), 3_000).tick(Timer::Shutter);
+    assert!(play.has_shutter());
+    assert!(play.did(|effect| *effect == Effect::Announce(Announcement::Shutter)));
+    assert_eq!(limits::SHUTTER.as_secs(), 8);
+    play.sees(&nobody(), 1_000).send(Event::Shutter);
+    assert!(grabs(&play, Source::Camera), "with no face in sight, too");
+
+    let mut play = framing(|_| {});
+    play.goes_blind();
+    assert!(play.has_shutter());
+    assert_eq!(play.hint(), Some(Hint::Position));
+    assert!(play.state.timers.iter().all(|(timer, _)| *timer == Timer::LinkLife), "no photo is taken by time");
+    play.send(Event::Shutter);
+    assert!(grabs(&play, Source::Camera));
+}
+
+#[test]
+fn who_can_not_see_once_has_the_shutter_at_once_the_next_time() {
+    let mut play = framing(|_| {});
+    play.goes_blind().send(Event::Shutter).photo_comes(1).send(Event::Retake).camera_opens();
+    assert!(play.has_shutter());
+}
+
+#[test]
+fn the_page_may_always_take_the_photo() {
+    let mut play = framing(|_| {});
+    play.send(Event::Shutter);
+    assert!(grabs(&play, Source::Camera));
+}
+
+#[test]
+fn every_hint_is_told_to_the_page_once_with_what_was_measured() {
+    let mut play = framing(|_| {});
+    play.sees(&face(0.4, 0.0, 0.0), 2_000);
+    let told: Vec<_> = play
+        .effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::Emit(Notice::Guidance { hint, evidence, .. }) => Some((*hint, evidence.clone())),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0].0, Hint::ComeCloser);
+    let evidence = told[0].1.clone().unwrap();
+    assert_eq!(evidence.report, Some(face(0.4, 0.0, 0.0)));
+    assert_eq!(evidence.checks.map(|checks| checks.passed()), Some(8));
+}
+
+#[test]
+fn a_screen_reader_hears_a_hint_at_most_every_two_seconds() {
+    let mut play = framing(|_| {});
+    let mut heard = 0;
+    for _ in 0..5 {
+        play.sees(&face(0.4, 0.0, 0.0), 1_000);
+        heard += play.effects.iter().filter(|effect| matches!(effect, Effect::Announce(_))).count();
+        play.sees(&face(2.0, 0.0, 0.0), 1_000);
+        heard += play.effects.iter().filter(|effect| matches!(effect, Effect::Announce(_))).count();
+    }
+    assert!((3..=5).contains(&heard), "{heard} times in 10 s");
+}
+
+#[test]
+fn with_a_countdown_the_seconds_are_counted_and_stop_when_the_person_leaves() {
+    let mut play = framing(|options| options.countdown = true);
+    play.sees(&good(), 800);
+    assert_eq!(play.state.screen, Screen::Countdown { left: 3 });
+    play.sees(&nobody(), 200);
+    assert_eq!(play.name(), ScreenName::Countdown, "a moment is forgiven");
+    play.sees(&good(), 200).sees(&nobody(), 500);
+    assert_eq!(play.name(), ScreenName::Framing);
+    assert_eq!(play.timer(Timer::Countdown), None);
+    play.sees(&good(), 800).tick(Timer::Countdown).tick(Timer::Countdown).tick(Timer::Countdown);
+    assert!(grabs(&play, Source::Burst));
+}
+
+#[test]
+fn no_photo_is_taken_by_itself_behind_a_file_dialog() {
+    let mut play = framing(|_| {});
+    play.send(Event::Choosing).sees(&good(), 3_000);
+    assert_eq!(play.name(), ScreenName::Framing);
+    assert!(play.has_shutter(), "not every browser says that the dialog was closed");
+    play.send(Event::ChoseNone).sees(&good(), 500);
+    assert_eq!(play.name(), ScreenName::Framing, "the person looks up first");
+    play.sees(&good(), 300);
+    assert!(grabs(&play, Source::Burst));
+}
+
+#[test]
+fn a_refused_photo_is_not_taken_again_at_once() {
+    let mut play = framing(|_| {});
+    play.sees(&good(), 800);
+    let generation = play.state.grab.unwrap();
+    play.send(Event::GrabFailed { generation, failure: GrabFailure::Prevented }).sees(&good(), 500);
+    assert_eq!(play.name(), ScreenName::Framing);
+}
+
+#[test]
+fn a_good_photo_is_shown_and_a_bad_one_says_why() {
+    for (report, flaw) in [
+        (Some(good()), None),
+        (None, None),
+        (Some(nobody()), Some(Flaw::NoFace)),
+        (Some(two()), Some(Flaw::SeveralFaces)),
+        (Some(black()), Some(Flaw::TooDark)),
+        (Some(with(good(), Measure::LuminanceMean, 0.005)), Some(Flaw::TooDark)),
+        (Some(with(good(), Measure::LuminanceMean, 0.95)), Some(Flaw::TooBright)),
+        (Some(face(0.15, 0.0, 0.0)), Some(Flaw::TooSmall)),
+        (Some(with(good(), Measure::PoseYaw, -40.0)), Some(Flaw::Turned)),
+        (Some(with(good(), Measure::PoseRoll, 40.0)), Some(Flaw::Leaning)),
+        (Some(with(good(), Measure::IlluminationUniformity, 0.0)), Some(Flaw::SideLight)),
+        (Some(with(good(), Measure::Sharpness, 0.05)), Some(Flaw::Blurred)),
+        (Some(with(with(good(), Measure::Sharpness, 0.05), Measure::IlluminationUniformity, 0.0)), Some(Flaw::Blurred)),
+        (Some(face(0.9, 0.8, 0.8)), None),
+    ] {
+        let mut play = framing(|_| {});
+        play.send(Event::Shutter);
+        photo_of(&mut play, report);
+        assert_eq!((play.name(), play.state.flaw()), (ScreenName::Review, flaw));
+        play.send(Event::Accept);
+        assert_eq!(play.name(), ScreenName::Submitting, "the person may send it: {flaw:?}");
+    }
+}
+
+#[test]
+fn without_review_only_a_photo_that_nobody_can_use_is_shown() {
+    for (report, wanted) in [
+        (good(), ScreenName::Submitting),
+        (with(good(), Measure::Sharpness, 0.05), ScreenName::Submitting),
+        (nobody(), ScreenName::Review),
+        (two(), ScreenName::Review),
+    ] {
+        let mut play = framing(|options| options.no_review = true);
+        play.send(Event::Shutter);
+        photo_of(&mut play, Some(report));
+        assert_eq!(play.name(), wanted);
+    }
+}
+
+#[test]
+fn strict_sends_no_photo_that_nobody_can_use_and_says_where_to_go_on() {
+    let mut play = framing(|options| options.strict = true);
+    for round in 1..=limits::REFUSALS {
+        play.send(Event::Shutter);
+        photo_of(&mut play, Some(nobody()));
+        if round == limits::REFUSALS {
+            break;
+        }
+        assert_eq!(play.name(), ScreenName::Review);
+        play.send(Event::Accept);
+        assert_eq!(play.name(), ScreenName::Review, "it can't be sent");
+        play.send(Event::Retake).camera_opens();
+    }
+    assert!(play.told(|notice| *notice == Notice::Error(ErrorCode::PhotoUnusable)));
+    assert!(play.did(|effect| matches!(effect, Effect::DropPhoto(_))));
+    play.send(Event::FilePicked(FileId(1)));
+    photo_of(&mut play, Some(good()));
+    play.send(Event::Accept);
+    assert_eq!(play.name(), ScreenName::Submitting);
+}
+
+#[test]
+fn strict_lets_through_what_is_only_poor_and_what_nobody_can_look_at() {
+    for report in [Some(with(good(), Measure::Sharpness, 0.05)), None] {
+        let mut play = framing(|options| options.strict = true);
+        play.send(Event::Shutter);
+        photo_of(&mut play, report);
+        play.send(Event::Accept);
+        assert_eq!(play.name(), ScreenName::Submitting);
+    }
+}
+
+#[test]
+fn the_verdict_comes_with_what_is_known_of_the_photo() {
+    let mut play = framing(|_| {});
+    play.sees(&good(), 800).link_comes(1, 60);
+    photo_of(&mut play, Some(good()));
+    play.send(Event::Accept).upload_ends(Ok(())).verify_ends(Ok("success"));
+    assert!(play.told(|notice| matches!(notice, Notice::Verdict { evidence: Some(evidence), .. }
+        if evidence.report == Some(good()) && evidence.times.is_some_and(|times| times.frames >= 10))));
+}
+
+/// Framing with a challenge, in which all has been well until it begins, and the number that was drawn for it.
+fn challenged(kind: &str, seed: u32) -> Play {
+    let mut play = framing(|options| options.challenge = Some(kind.to_owned()));
+    play.sees(&good(), 800);
+    let TrialStage::Drawing(generation) = play.state.trial.stage else { panic!("{:?}", play.state.trial) };
+    assert!(play.did(|effect| *effect == Effect::Draw { generation }));
+    play.send(Event::Drawn { generation, seed }).sees(&good(), 70);
+    play
+}
+
+fn turned(degrees: f32) -> Report {
+    with(good(), Measure::PoseYaw, degrees)
+}
+
+fn outcome(play: &Play) -> Option<ChallengeOutcome> {
+    match play.state.trial.stage {
+        TrialStage::Over(record) => Some(record.outcome),
+        _ => None,
+    }
+}
+
+#[test]
+fn a_challenge_is_asked_for_recognised_and_told() {
+    let mut play = challenged("turn", 0);
+    assert_eq!(play.hint(), Some(Hint::TurnLeft));
+    play.sees(&turned(-40.0), 1_000);
+    assert_eq!(play.hint(), Some(Hint::TurnLeft), "the other way");
+    play.sees(&turned(30.0), 200);
+    assert_eq!(play.hint(), Some(Hint::FaceForward));
+    play.sees(&good(), 100);
+    assert_eq!(play.hint(), Some(Hint::TurnRight));
+    play.sees(&turned(-30.0), 200);
+    assert_eq!(outcome(&play), Some(ChallengeOutcome::Done));
+    play.sees(&good(), 900);
+    assert!(grabs(&play, Source::Burst), "then the photo, once all is well again");
+    photo_of(&mut play, Some(good()));
+    let record = play.state.evidence.as_ref().unwrap().challenge.unwrap();
+    let seen: Vec<_> = record.movements.iter().flatten().map(|seen| (seen.movement, seen.took.is_some())).collect();
+    assert_eq!(seen, [(Movement::TurnLeft, true), (Movement::TurnRight, true)]);
+    assert_eq!((record.outcome, record.attempts), (ChallengeOutcome::Done, 1));
+}
+
+#[test]
+fn closer_is_seen_by_the_size_of_the_face() {
+    let mut play = challenged("closer", 9);
+    assert_eq!(play.hint(), Some(Hint::LeanIn));
+    play.sees(&face(1.0, 0.0, 0.0), 1_000);
+    assert_eq!(outcome(&play), None);
+    play.sees(&face(1.25, 0.0, 0.0), 200);
+    assert_eq!(outcome(&play), Some(ChallengeOutcome::Done));
+}
+
+#[test]
+fn the_order_is_drawn() {
+    let first = |kind, seed| challenged(kind, seed).hint().unwrap();
+    assert_eq!((first("turn", 0), first("turn", 1)), (Hint::TurnLeft, Hint::TurnRight));
+    let all: std::collections::HashSet<_> = (0..6).map(|seed| first("random", seed)).collect();
+    assert_eq!(all.len(), 3);
+}
+
+#[test]
+fn a_challenge_that_is_not_done_in_time_begins_anew_three_times_and_locks_nobody_out() {
+    let mut play = challenged("turn", 0);
+    for round in 1..=limits::CHALLENGES {
+        assert!(matches!(play.state.trial.stage, TrialStage::Running(_)), "round {round}");
+        play.tick(Timer::Challenge);
+        if round < limits::CHALLENGES {
+            assert!(play.did(|effect| *effect == Effect::Announce(Announcement::ChallengeAgain)));
+            play.sees(&good(), 800);
+            let TrialStage::Drawing(generation) = play.state.trial.stage else { panic!("{:?}", play.state.trial) };
+            play.send(Event::Drawn { generation, seed: 0 }).sees(&good(), 70);
+        }
+    }
+    assert_eq!(outcome(&play), Some(ChallengeOutcome::TimedOut));
+    play.sees(&good(), 800);
+    assert!(grabs(&play, Source::Burst));
+}
+
+#[test]
+fn who_can_not_do_it_leaves_it_out_and_is_not_asked_again() {
+    let mut play = challenged("turn", 0);
+    assert!(matches!(play.state.screen, Screen::Framing { aim } if aim.skip));
+    play.send(Event::SkipChallenge).sees(&good(), 800);
+    assert!(grabs(&play, Source::Burst));
+    photo_of(&mut play, Some(good()));
+    let record = play.state.evidence.as_ref().unwrap().challenge.unwrap();
+    assert_eq!(record.outcome, ChallengeOutcome::Skipped);
+    play.send(Event::Retake).camera_opens().sees(&good(), 800);
+    assert!(grabs(&play, Source::Burst), "not asked again");
+}
+
+#[test]
+fn a_challenge_that_was_done_belongs_to_its_photo() {
+    let mut play = challenged("closer", 0);
+    play.sees(&face(1.25, 0.0, 0.0), 200).sees(&good(), 900);
+    photo_of(&mut play, Some(good()));
+    play.send(Event::Retake).camera_opens().sees(&good(), 900);
+    assert_eq!(play.name(), ScreenName::Framing);
+    assert!(play.did(|effect| matches!(effect, Effect::Draw { .. })), "asked for again");
+}
+
+#[test]
+fn a_face_that_goes_away_begins_the_challenge_anew() {
+    let mut play = challenged("turn", 0);
+    play.sees(&nobody(), 500);
+    assert!(matches!(play.state.trial.stage, TrialStage::Running(_)));
+    play.sees(&nobody(), 1_000);
+    assert_eq!(play.state.trial.stage, TrialStage::Waiting);
+}
+
+#[test]
+fn the_shutter_begins_the_challenge_and_a_second_press_leaves_it_out() {
+    let mut play = framing(|options| options.challenge = Some("turn".to_owned()));
+    play.sees(&face(0.3, 0.0, 0.0), 300).send(Event::Shutter);
+    assert_eq!(play.name(), ScreenName::Framing);
+    assert!(play.did(|effect| matches!(effect, Effect::Draw { .. })));
+    play.send(Event::Shutter);
+    assert!(grabs(&play, Source::Camera));
+    assert_eq!(outcome(&play), Some(ChallengeOutcome::Skipped));
+}
+
+#[test]
+fn where_nobody_looks_no_movement_is_asked_for() {
+    let mut play = framing(|options| options.challenge = Some("turn".to_owned()));
+    play.goes_blind().send(Event::Shutter);
+    assert!(grabs(&play, Source::Camera));
+    assert_eq!(outcome(&play), Some(ChallengeOutcome::Unavailable));
+    let mut play = challenged("turn", 0);
+    play.send(Event::FilePicked(FileId(1)));
+    assert_eq!(outcome(&play), Some(ChallengeOutcome::Unavailable));
+}
+
+#[test]
+fn looking_that_ends_in_the_middle_leaves_the_person_the_shutter() {
+    let mut play = challenged("turn", 0);
+    play.goes_blind();
+    assert!(play.has_shutter());
+    assert_eq!((play.hint(), play.timer(Timer::Challenge)), (Some(Hint::Position), None));
+    play.send(Event::Shutter);
+    assert!(grabs(&play, Source::Camera));
+}

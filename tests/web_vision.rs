@@ -1,0 +1,152 @@
+//! The thread that looks at pictures, as it is shipped, in a real Chromium: what it answers, and that whatever is amiss
+//! leaves nobody waiting.
+#![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use akiba_selfie::VisionSource;
+use akiba_selfie::adapter::camera::Camera;
+use akiba_selfie::adapter::preview;
+use akiba_selfie::adapter::vision::{Blind, Pump, Vision};
+use akiba_selfie::flow::CameraChoice;
+use akiba_vision::{Measure, Report};
+use gloo_timers::future::TimeoutFuture;
+use js_sys::{Array, Function, Uint8Array};
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use web_sys::{Blob, BlobPropertyBag, Url};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+const WORKER: &str = include_str!("../www/vision/worker.js");
+const WASM: &[u8] = include_bytes!("../www/vision/akiba-vision.wasm");
+const FACE: &[u8] = include_bytes!("fixtures/face/collins.jpg");
+const ALPHA: &[u8] = include_bytes!("fixtures/alpha.png");
+
+fn now() -> f64 {
+    web_sys::window().unwrap().performance().unwrap().now()
+}
+
+fn url(content: &[u8], kind: &str) -> String {
+    Url::create_object_url_with_blob(&blob(content, kind)).unwrap()
+}
+
+fn blob(content: &[u8], kind: &str) -> Blob {
+    let options = BlobPropertyBag::new();
+    options.set_type(kind);
+    Blob::new_with_u8_array_sequence_and_options(&Array::of1(&Uint8Array::from(content)), &options).unwrap()
+}
+
+fn source(worker: &str, wasm: &[u8]) -> VisionSource {
+    VisionSource::Urls {
+        worker: url(worker.as_bytes(), "text/javascript").into(),
+        wasm: url(wasm, "application/wasm").into(),
+    }
+}
+
+/// What the fake camera's frames come to within a while, and how long it took until `enough`.
+async fn pumped(source: &VisionSource, most: f64, enough: usize) -> (Vec<Result<(Report, f64), Blind>>, f64) {
+    let vision = Vision::open(source);
+    let video = preview::video().unwrap();
+    let camera = Camera::open(CameraChoice::Front, None, video.clone(), || {}).await.unwrap();
+    let told = Rc::new(RefCell::new(Vec::new()));
+    let begun = now();
+    let pump = {
+        let told = Rc::clone(&told);
+        Pump::start(&vision, video, move |seen| told.borrow_mut().push(seen))
+    };
+    while now() - begun < most && told.borrow().len() < enough {
+        TimeoutFuture::new(10).await;
+    }
+    let took = now() - begun;
+    drop(pump);
+    let heard = told.borrow().len();
+    TimeoutFuture::new(300).await;
+    assert_eq!(told.borrow().len(), heard, "a dropped pump says nothing");
+    drop(camera);
+    (told.take(), took)
+}
+
+#[wasm_bindgen_test]
+async fn a_photo_is_looked_at_as_it_is_and_its_face_is_found() {
+    let vision = Vision::open(&source(WORKER, WASM));
+    let report = vision.looker().look_at(&blob(FACE, "image/jpeg")).await.expect("a report");
+    assert_eq!((report.width, report.height, report.faces), (512.0, 512.0, 1));
+    // Eileen Collins' eyes, as one sees them in the portrait, are about 38 pixels apart.
+    let eyes = report.value(Measure::InterEyeDistance).expect("a distance");
+    assert!((30.0..50.0).contains(&eyes), "{eyes}");
+    assert_eq!(report.value(Measure::Motion), None);
+    // It was not scaled.
+    assert!(report.value(Measure::CompressionArtefacts).is_some());
+}
+
+#[wasm_bindgen_test]
+async fn what_is_no_picture_is_not_seen_and_ends_nothing() {
+    let vision = Vision::open(&source(WORKER, WASM));
+    assert_eq!(vision.looker().look_at(&blob(b"text", "text/plain")).await, None);
+    assert!(vision.looker().look_at(&blob(ALPHA, "image/png")).await.is_some());
+}
+
+#[wasm_bindgen_test]
+async fn a_cameras_frames_are_looked_at_in_order_and_no_faster_than_needed() {
+    let (told, took) = pumped(&source(WORKER, WASM), 20_000.0, 30).await;
+    let times: Vec<f64> = told.iter().map(|seen| seen.as_ref().expect("not blind").1).collect();
+    assert_eq!(times.len(), 30);
+    assert!(times.is_sorted_by(|one, next| one < next), "{times:?}");
+    // 15 a second, and a little more by the rounding to frames; how slow it may be is the machine's matter.
+    let rate = 29_000.0 / (times[29] - times[0]);
+    assert!(rate < 17.0, "{rate} a second, {took} ms in all");
+    let (report, _) = told.into_iter().next_back().unwrap().unwrap();
+    assert_eq!(report.width.max(report.height), 640.0);
+    // Chromium's own fake camera shows a test picture.
+    assert!(report.frame_mean > 0.05 && report.frame_variance > 0.001, "{report:?}");
+}
+
+/// Each lack, and whether it takes the whole patience until it is seen.
+#[wasm_bindgen_test]
+async fn without_sight_it_says_so_once_and_nobody_waits() {
+    let silent = "onmessage = () => {};";
+    let thrower = "throw new Error('at the beginning');";
+    let late = "onmessage = ({ data }) => { if (data.wasm) postMessage({}); };";
+    let other_version = "onmessage = ({ data }) => postMessage(data.wasm ? {} : { report: new Float32Array(3) });";
+    let no_canvas = format!("OffscreenCanvas = undefined;{WORKER}");
+    let no_simd = format!("WebAssembly.validate = () => false;{WORKER}");
+    for (name, source, slow) in [
+        ("absent", VisionSource::Absent, false),
+        ("throws", VisionSource::Opener(Function::new_no_args("throw new Error('SecurityError')")), false),
+        ("no worker", VisionSource::Opener(Function::new_no_args("return {}")), false),
+        ("the script is missing", VisionSource::Urls { worker: "missing.js".into(), wasm: "no.wasm".into() }, false),
+        ("the script throws", source(thrower, WASM), false),
+        ("the module is damaged", source(WORKER, &WASM[..99]), false),
+        ("no OffscreenCanvas", source(&no_canvas, WASM), false),
+        ("no SIMD", source(&no_simd, WASM), false),
+        ("another version", source(other_version, WASM), false),
+        ("never ready", source(silent, WASM), true),
+        ("never an answer", source(late, WASM), true),
+    ] {
+        let (told, took) = pumped(&source, 12_000.0, 1).await;
+        assert_eq!(told, [Err(Blind)], "{name}");
+        assert!(if slow { (4_900.0..7_500.0).contains(&took) } else { took < 4_000.0 }, "{name}: {took} ms");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_photo_waits_two_seconds_at_the_most_and_not_at_all_for_the_blind() {
+    for (source, least, most) in
+        [(VisionSource::Absent, 0.0, 500.0), (source("onmessage = () => {};", WASM), 1_900.0, 4_000.0)]
+    {
+        let vision = Vision::open(&source);
+        let begun = now();
+        assert_eq!(vision.looker().look_at(&blob(ALPHA, "image/png")).await, None);
+        let took = now() - begun;
+        assert!((least..most).contains(&took), "{took} ms");
+    }
+    // One that ends meanwhile leaves nobody waiting, either.
+    let vision = Vision::open(&source("onmessage = () => {};", WASM));
+    let looker = vision.looker();
+    drop(vision);
+    let begun = now();
+    assert_eq!(looker.look_at(&blob(ALPHA, "image/png")).await, None);
+    assert!(now() - begun < 500.0);
+}
