@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use crate::clock::{Clock, milliseconds, rfc3339};
 use crate::session::{api_key, seal, token};
 use crate::settings::{Settings, TOKEN_HELP};
-use crate::store::Store;
+use crate::store::{DatabaseUrl, Store};
 use crate::webhook::{backoff, sign};
 
 /// Holds the vendor's token between the selfie widget and Akiba Digital's API.
@@ -119,6 +119,11 @@ fn keygen(kind: KeyKind, name: &str) -> Result<(), Box<dyn Error>> {
 }
 
 async fn webhooks(command: WebhookCommand, settings: &Settings) -> Result<(), Box<dyn Error>> {
+    if let DatabaseUrl::Sqlite(path) = &settings.session.database
+        && !path.exists()
+    {
+        return Err("there is no such database".into());
+    }
     let store = Store::open(&settings.session.database, 1).await?;
     match command {
         WebhookCommand::List { status, limit } => {

@@ -14,6 +14,7 @@
 //! - [`ask`]: the vendor's call for a verdict, which outlives its request.
 //! - [`reconcile`]: what the back end does about a lost verdict.
 //! - [`overdue`]: what time does to sessions.
+//! - [`keep`]: what is kept of the vendor's answer.
 //! - [`page`]: what the page gets to know.
 //! - [`link_host`]: where a signed link may lead.
 
@@ -22,6 +23,7 @@ pub mod ask;
 pub mod auth;
 pub mod binding;
 pub mod create;
+pub mod keep;
 pub mod link;
 pub mod link_host;
 pub mod overdue;
@@ -42,6 +44,7 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 use self::api_key::ApiKey;
+use self::keep::Keep;
 use self::link_host::LinkHost;
 use self::page::PageReply;
 use self::seal::{DataKeys, SealError};
@@ -62,6 +65,7 @@ pub struct Sessions {
     api_keys: Vec<ApiKey>,
     link_hosts: Vec<LinkHost>,
     page: PageReply,
+    keep: Keep,
     limits: Limits,
     webhooks: Option<Arc<Webhooks>>,
     outbox_bell: Notify,

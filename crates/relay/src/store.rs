@@ -57,7 +57,7 @@ macro_rules! on_pool {
 use on_pool;
 
 impl Store {
-    /// Opens the database and brings its tables up to date. Several relays may do so at once.
+    /// Opens the database and brings its tables up to date. Several relays may do so at once on PostgreSQL.
     ///
     /// # Errors
     /// [`StoreError`].

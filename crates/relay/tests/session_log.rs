@@ -97,7 +97,10 @@ async fn go(database: &Database) -> Vec<String> {
     bank.clock.put_forward(40 * 86_400_000);
     bank.sessions.sweep().await.unwrap();
     let key = link["s3_key"].as_str().unwrap();
-    let bare = |key: &str| key.rsplit(['.', ':', '_']).next().unwrap().to_owned();
+    let bare = |key: &str| {
+        let longest = key.split(['.', ':']).max_by_key(|part| part.len()).unwrap();
+        longest.trim_start_matches("akr_").trim_start_matches("whsec_").to_owned()
+    };
     vec![
         page.token.clone(),
         bare(&page.token),

@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 use tokio::time::sleep;
 
 use super::Sessions;
+use super::keep::kept;
 use super::record::Open;
 use super::state::{Event, State};
 use crate::capacity::Place;
@@ -81,6 +82,7 @@ impl Sessions {
             Outcome::Verified => State::Verified,
             Outcome::Rejected => State::Rejected,
         };
+        let reply = kept(self.keep, reply);
         let now = self.clock.now();
         let sealed = self.seal_verdict(link_id, &reply);
         let message = self.message(session, state, reason, now);

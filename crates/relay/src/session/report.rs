@@ -52,7 +52,7 @@ pub struct ReportedVerdict {
     /// The vendor's own id of the customer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub customer_id: Option<String>,
-    /// The vendor's whole answer. Personal data.
+    /// What is kept of the vendor's answer. Personal data.
     pub reply: VerifyReply,
 }
 

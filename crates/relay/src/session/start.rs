@@ -6,6 +6,8 @@ use std::sync::Arc;
 use secrecy::SecretString;
 use tokio::sync::Notify;
 
+use super::keep::Keep;
+use super::page::PageReply;
 use super::seal::{self, DataKeys, DataKeysError};
 use super::token::{self, KeyRing, KeyRingError};
 use super::{Limits, Sessions};
@@ -61,6 +63,8 @@ pub enum SessionStartError {
     Client(reqwest::Error),
     /// The life that sessions have by default is over the longest that they may ask for.
     Ttl,
+    /// The page would get more than is kept.
+    Keep,
     /// The database.
     Store(StoreError),
 }
@@ -86,6 +90,7 @@ impl fmt::Display for SessionStartError {
             ),
             Self::Client(_) => f.write_str("the HTTP client for webhooks could not be built"),
             Self::Ttl => f.write_str("--session-ttl is over --session-ttl-max"),
+            Self::Keep => f.write_str("--page-reply full needs --keep full: a repeat is told what is kept"),
             Self::Store(error) => error.fmt(f),
         }
     }
@@ -107,6 +112,9 @@ impl Sessions {
         if own.session_ttl > own.session_ttl_max {
             return Err(Error::Ttl);
         }
+        if own.page_reply == PageReply::Full && own.keep != Keep::Full {
+            return Err(Error::Keep);
+        }
         let text = |secret: &Option<SecretString>| secret.clone().unwrap_or_default();
         let webhooks = match &own.webhook_url {
             Some(url) => {
@@ -126,6 +134,7 @@ impl Sessions {
             api_keys: own.api_key.clone(),
             link_hosts: own.link_host.clone(),
             page: own.page_reply,
+            keep: own.keep,
             limits: Limits {
                 ttl: own.session_ttl,
                 ttl_max: own.session_ttl_max,

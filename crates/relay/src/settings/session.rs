@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 
 use super::duration;
 use crate::session::api_key::ApiKey;
+use crate::session::keep::Keep;
 use crate::session::link_host::LinkHost;
 use crate::session::page::PageReply;
 use crate::store::DatabaseUrl;
@@ -88,6 +89,10 @@ pub struct SessionSettings {
     /// What a page gets of a verdict
     #[arg(long, env = "AKIBA_RELAY_PAGE_REPLY", value_name = "KIND", default_value = "verdict")]
     pub page_reply: PageReply,
+
+    /// What is kept of the vendor's answer
+    #[arg(long, env = "AKIBA_RELAY_KEEP", value_name = "KIND", default_value = "verdict")]
+    pub keep: Keep,
 
     /// How long a session is kept, from when it was made
     #[arg(long, env = "AKIBA_RELAY_RETENTION", value_name = "DURATION", default_value = "30days", value_parser = duration)]

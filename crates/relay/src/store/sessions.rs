@@ -401,13 +401,16 @@ impl Store {
         found.await?.into_iter().map(session).collect()
     }
 
-    /// Deletes sessions that were made before a time, with all that belongs to them, and says how many.
+    /// Deletes sessions that were made before a time, with all that belongs to them, and says how many. Those whose
+    /// webhooks are on their way stay until these have ended.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn purge(&self, made_before: i64, limit: i64) -> Result<u64, StoreError> {
         const SQL: &str = "DELETE FROM sessions WHERE id IN \
-            (SELECT id FROM sessions WHERE created_at < $1 ORDER BY created_at LIMIT $2)";
+            (SELECT id FROM sessions WHERE created_at < $1 AND NOT EXISTS \
+                (SELECT 1 FROM outbox WHERE outbox.session_id = sessions.id AND outbox.status = 'pending') \
+             ORDER BY created_at LIMIT $2)";
         self.run(async {
             let _turn = self.turn().await;
             on_pool!(self, |pool| sqlx::query(SQL)

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use akiba_protocol::ProblemCode;
+use akiba_relay::webhook::worker::deliver_due;
 use reqwest::Method;
 use serde_json::json;
 
@@ -21,7 +22,7 @@ fn contains(bytes: &[u8], text: &str) -> bool {
 async fn nothing_personal_can_be_read_without_the_key(database: &Database) {
     let vendor = content_vendor().await;
     let receiver = Receiver::answering(|_, _| 500).await;
-    let bank = Bank::telling(database, &vendor.base, &receiver.url, &[]).await;
+    let bank = Bank::telling(database, &vendor.base, &receiver.url, &["--keep=full"]).await;
     let (page, link) = bank.linked().await;
     success(bank.verify(&page, &json!({})).header("idempotency-key", "my-name-is-frank")).await;
     let dump = database.dump();
@@ -65,6 +66,8 @@ async fn what_is_old_is_deleted(database: &Database) {
     bank.sessions.sweep().await.unwrap();
     assert_eq!(bank.state(&page).await, "verified");
     bank.clock.put_forward(86_400_000 + 1_000);
+    assert_eq!(bank.sessions.sweep().await.unwrap().deleted, 0, "its webhook is on its way");
+    deliver_due(&bank.sessions, &bank.sessions.webhooks().unwrap()).await.unwrap();
     assert_eq!(bank.sessions.sweep().await.unwrap().deleted, 1);
     problem(bank.host(Method::GET, &format!("/v1/sessions/{}", page.id)), ProblemCode::UnknownSession).await;
     assert_eq!(bank.state(&younger).await, "expired");
