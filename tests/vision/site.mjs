@@ -24,6 +24,9 @@ const ROUTES = {
  */
 export async function open() {
   const server = createServer(async (request, response) => {
+    // A page that is apart from all others gets a clock of 5 µs, and else one of 100.
+    response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
+    response.setHeader('Cross-Origin-Embedder-Policy', 'require-corp');
     const path = new URL(request.url, 'http://localhost').pathname;
     const route = Object.keys(ROUTES).find((prefix) => path.startsWith(prefix));
     try {

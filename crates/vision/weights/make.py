@@ -38,7 +38,7 @@ FINE = 16
 REFERENCE_BITS = 20
 # How precise layers are: steps that the root mean square of the weights has; more the fewer weights the layer has, as
 # each costs a bit for all of them. Of a depthwise layer: steps of each channel's greatest weight.
-STEM_STEPS, DEPTHWISE_STEPS, POINTWISE_STEPS, HEAD_STEPS = 800, 2000, 110, 300
+STEM_STEPS, DEPTHWISE_STEPS, POINTWISE_STEPS, HEAD_STEPS = 3200, 4000, 110, 1200
 # What each sum over neighbours is brought to: its root mean square, and the least headroom over the greatest seen.
 ROOT_MEAN_SQUARE, HEADROOM = 512, 4
 # By how much more a guess near a face counts than one elsewhere, and above which score it is near.
