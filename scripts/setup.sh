@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what building and testing need and this machine lacks. Each step first looks for what is there.
 #
-#   scripts/setup.sh build     Rust for wasm32, wasm-bindgen, the npm packages (wasm-opt, terser)
+#   scripts/setup.sh build     Rust for wasm32, wasm-bindgen, wasm-pack, the npm packages (wasm-opt, terser)
 #   scripts/setup.sh serve     the same, and Trunk
 #   scripts/setup.sh test      the same, Python with venv, Chromium and ChromeDriver
 #   scripts/setup.sh bench     the same as for tests, and other face detectors to compare with (some 70 MB)
@@ -182,6 +182,7 @@ build() {
   need_wasm_rust
   # Without --locked: its own lock may name versions of crates that are not to be had.
   need_cargo_tool wasm-bindgen wasm-bindgen-cli "$(locked_version wasm-bindgen)"
+  need_cargo_tool wasm-pack wasm-pack 0.15.1 --locked
   need_node_packages
 }
 
