@@ -14,7 +14,7 @@ site=build/site
 # removed file is seen.
 outdated() {
   rustc -vV | cmp -s - "$stamp" || return 0
-  local sources=(src crates/protocol crates/vision Cargo.toml Cargo.lock package-lock.json scripts/build.sh scripts/shrink.mjs)
+  local sources=(src crates/npm crates/protocol crates/vision Cargo.toml Cargo.lock package-lock.json scripts/build.sh scripts/shrink.mjs)
   [ -n "$(find "${sources[@]}" -newer "$stamp" -print -quit)" ]
 }
 
@@ -32,7 +32,7 @@ swap() {
 shipped_rust() {
   local flags="-Zunstable-options -Cpanic=immediate-abort -Zfmt-debug=none -Zlocation-detail=none"
   RUSTC_BOOTSTRAP=1 CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS=$flags \
-    "$@" --locked --features untraced -Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size
+    "$@" --locked -Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size
 }
 
 build_wasm() {
@@ -44,7 +44,7 @@ build_wasm() {
   rustc -vV >build/begun
   # --no-opt: wasm-pack would download a wasm-opt of its own.
   shipped_rust wasm-pack --quiet build --target web --profile shipped --no-opt --mode no-install --no-pack \
-    --no-typescript --out-dir "$new" --out-name akiba-selfie . --
+    --no-typescript --out-dir "$PWD/$new" --out-name akiba-selfie crates/npm --
   # wasm-pack's .gitignore would keep the folder out of the npm package, too.
   rm -f "$new/.gitignore"
   node scripts/shrink.mjs "$new/akiba-selfie.js" "$new/akiba-selfie_bg.wasm"

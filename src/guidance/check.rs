@@ -9,6 +9,8 @@ use super::thresholds::{Limit, Thresholds};
 /// A frame is black when nearly all of it is: lens caps, privacy shutters and muted cameras stay below both.
 const BLACK_LUMINANCE: f32 = 0.04;
 const BLACK_VARIANCE: f32 = 0.0004;
+/// In a picture of a lower mean, nobody is found for want of light.
+const DARK_PICTURE: f32 = 0.12;
 
 /// Whether a frame of this mean luminance and variance shows nothing.
 pub(crate) fn is_black(mean: f32, variance: f32) -> bool {
@@ -116,7 +118,10 @@ pub(super) fn check(report: &Report, against: &Against<'_>) -> (Checks, Hint) {
     if is_black(report.frame_mean, report.frame_variance) {
         return (Checks::default(), Hint::NoPicture);
     }
-    let Some(face) = report.face.filter(|_| report.faces > 0) else { return (Checks::default(), Hint::NoFace) };
+    let Some(face) = report.face.filter(|_| report.faces > 0) else {
+        let hint = if report.frame_mean < DARK_PICTURE { Hint::TooDark } else { Hint::NoFace };
+        return (Checks::default(), hint);
+    };
     let Some(place) = in_oval(report, &face, against.aspect) else { return (Checks::default(), Hint::NoFace) };
     let mut checks = Checks::default();
     let mut said = None;

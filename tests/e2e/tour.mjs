@@ -8,6 +8,7 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
+import { HINTS } from './support/hints.mjs';
 import { STATES, Studio } from './support/states.mjs';
 
 const OUT = new URL('../../build/tour/', import.meta.url);
@@ -20,11 +21,12 @@ const THEMES = ['light', 'dark'];
 
 /** The README's pictures, of the widget alone, by their names. */
 const PICTURES = {
-  framing: { state: 'framing', theme: 'light' },
+  hint: { state: 'hint-come-closer', theme: 'light' },
+  framing: { state: 'hint-hold', theme: 'light' },
   review: { state: 'review', theme: 'light' },
   uploading: { state: 'submitting-uploading', theme: 'light' },
   verified: { state: 'done-verified', theme: 'light' },
-  'framing-dark': { state: 'framing', theme: 'dark' },
+  'framing-dark': { state: 'hint-move-left', theme: 'dark' },
   failed: { state: 'failed-upload-unreachable', theme: 'light' },
 };
 
@@ -33,7 +35,8 @@ const AT_ONCE = 2;
 
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const docs = process.argv.includes('--docs');
-const states = STATES.filter(({ name }) => names.length === 0 || names.some((start) => name.startsWith(start)));
+const all = [...STATES, ...HINTS];
+const states = all.filter(({ name }) => names.length === 0 || names.some((start) => name.startsWith(start)));
 
 await mkdir(OUT, { recursive: true });
 if (names.length === 0) for (const name of await readdir(OUT)) await rm(new URL(name, OUT));
@@ -104,7 +107,7 @@ function index() {
 </style>
 <h1>Every state</h1>
 <p>The face is Eileen Collins, photographed by NASA; the picture is in the public domain.</p>
-${STATES.map(figure).join('\n')}
+${all.map(figure).join('\n')}
 </html>
 `;
 }

@@ -34,6 +34,7 @@ fn every_hint_follows_from_what_is_seen() {
         (good(), Hint::Hold, &[][..]),
         (black(), Hint::NoPicture, &Check::ALL[..]),
         (nobody(), Hint::NoFace, &Check::ALL[..]),
+        (Report { frame_mean: 0.1, ..nobody() }, Hint::TooDark, &Check::ALL[..]),
         (two(), Hint::SeveralFaces, &[Check::SingleFace]),
         (with(good(), M::LuminanceMean, 0.01), Hint::TooDark, &[Check::Light]),
         (with(good(), M::LuminanceMean, 0.9), Hint::TooBright, &[Check::Light]),

@@ -53,6 +53,22 @@ async fn nothing_needs_an_inline_style() {
 }
 
 #[wasm_bindgen_test]
+async fn the_picture_and_what_lies_over_it_cover_the_viewfinder() {
+    let document = web_sys::window().unwrap().document().unwrap();
+    let video: HtmlVideoElement = document.create_element("video").unwrap().unchecked_into();
+    let mut mounted = Mounted::new(view(Screen::Idle)).await;
+    for screen in [starting(), framing(), Screen::Countdown { left: 3 }, Screen::Grabbing] {
+        mounted.show(View { video: Some(video.clone()), ..view(screen.clone()) }).await;
+        let whole = mounted.one(".viewfinder").get_bounding_client_rect();
+        for part in mounted.all(".picture, .picture video, .overlay, .guide, .veil, .flash") {
+            let rect = part.get_bounding_client_rect();
+            let of = |rect: &web_sys::DomRect| [rect.left(), rect.top(), rect.width(), rect.height()];
+            assert_eq!(of(&rect), of(&whole), "{screen:?}: {}", part.outer_html());
+        }
+    }
+}
+
+#[wasm_bindgen_test]
 async fn targets_are_large_and_nothing_is_wider_than_a_phone() {
     let mut mounted = Mounted::new(view(Screen::Idle)).await;
     for screen in screens() {

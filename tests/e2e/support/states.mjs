@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 
 import { blackFilm } from '../../fixtures/black/film.mjs';
 import { film } from '../../fixtures/face/film.mjs';
+import { sceneFilm } from '../../fixtures/face/scenes.mjs';
 import { IDENTITIES } from '../../../demo/identities.js';
 import { launch } from './browser.mjs';
 import { startDemo } from './demo.mjs';
@@ -95,6 +96,7 @@ export async function killCamera(browser) {
  * @property {string | null} main the button that goes on from here, if there is one
  * @property {RegExp} [says] what a screen reader is told there by a live region
  * @property {keyof typeof CAMERAS} [camera] what is before the browser; `face` if it is not said
+ * @property {[scene: string, seconds: number][]} [scenes] a film of these is before a browser of its own, in place of `camera`
  * @property {boolean} [clock] whether the page's clock is the test's to stop and to hurry
  * @property {RegExp[]} [expected] console errors that belong to it
  * @property {(page: import('playwright-core').Page, studio: Studio) => Promise<void>} [prepare] before the page is opened
@@ -397,8 +399,8 @@ export class Studio {
    * @returns {Promise<{selfie: Selfie, page: import('playwright-core').Page, close(): Promise<void>}>} `close()` fails if
    *   anything was amiss in the page
    */
-  async visit({ camera = 'face', clock, expected, prepare, walk }, settings = {}) {
-    const browser = await this.browser(camera);
+  async visit({ camera = 'face', scenes, clock, expected, prepare, walk }, settings = {}) {
+    const browser = scenes ? await launch({ film: await sceneFilm(scenes) }) : await this.browser(camera);
     const context = await browser.newContext({ viewport: { width: 360, height: 740 }, ...settings });
     if (camera === 'refused') await context.grantPermissions([], { origin: this.demo.page });
     const page = await context.newPage();
@@ -409,8 +411,9 @@ export class Studio {
     });
     if (clock) await page.clock.install();
     await prepare?.(page, this);
+    const leave = () => (scenes ? browser.close() : context.close());
     const close = async () => {
-      await context.close();
+      await leave();
       watched.clean();
     };
     try {
@@ -418,7 +421,7 @@ export class Studio {
       await walk(selfie, this);
       return { selfie, page, close };
     } catch (error) {
-      await context.close();
+      await leave();
       throw error;
     }
   }

@@ -98,7 +98,7 @@ async fn postgres_gone_for_ten_seconds_loses_and_doubles_nothing() {
         fates.extend(tokio::time::timeout(Duration::from_secs(60), worker).await.unwrap().unwrap());
     }
     assert!(fates.iter().any(|fate| fate.refused > 0), "some met the outage");
-    assert!(fates.len() > 30, "{}", fates.len());
+    assert!(fates.len() > 12, "{}", fates.len());
     for fate in &fates {
         assert_eq!(fate.told.as_ref().unwrap()["outcome"], "verified");
         assert_eq!(bank.state(fate.page.as_ref().unwrap()).await, "verified");
@@ -120,7 +120,7 @@ async fn a_locked_file_is_a_503_and_loses_nothing() {
     use sqlx::{ConnectOptions, Connection, Executor};
 
     let database = Database::sqlite();
-    let vendor = vendor(|_| verify_reply(), Duration::from_millis(700)).await;
+    let vendor = vendor(|_| verify_reply(), Duration::from_millis(1_500)).await;
     let bank = Bank::open(&database, &vendor.base, &[]).await;
     let (page, _) = bank.linked().await;
     let call = tokio::spawn(bank.verify(&page, &json!({})).send());

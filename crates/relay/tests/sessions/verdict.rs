@@ -138,7 +138,8 @@ async fn a_lost_answer_is_never_asked_for_again_by_itself(database: &Database) {
         (vendor(|_| json!("success"), Duration::ZERO).await, ProblemCode::VendorReply),
     ];
     for (vendor, code) in lost {
-        let bank = Bank::open(database, &vendor.base, &["--vendor-timeout=300ms"]).await;
+        let patience = if code == ProblemCode::VendorTimeout { "1s" } else { "30s" };
+        let bank = Bank::open(database, &vendor.base, &[&format!("--vendor-timeout={patience}")]).await;
         let (page, _) = bank.linked().await;
         problem(bank.verify(&page, &json!({})).header("idempotency-key", "k"), code).await;
         assert_eq!(bank.state(&page).await, "unknown");
@@ -153,7 +154,7 @@ async fn a_lost_answer_is_never_asked_for_again_by_itself(database: &Database) {
 
 async fn the_host_asks_again(database: &Database) {
     let vendor = slow_vendor().await;
-    let bank = Bank::open(database, &vendor.base, &["--vendor-timeout=300ms", "--max-verifies=1"]).await;
+    let bank = Bank::open(database, &vendor.base, &["--vendor-timeout=1s", "--max-verifies=1"]).await;
     let (page, link) = bank.linked().await;
     problem(bank.reconcile(&page, "repeat"), ProblemCode::SessionState).await;
     problem(bank.verify(&page, &json!({})), ProblemCode::VendorTimeout).await;
@@ -180,7 +181,7 @@ async fn the_host_asks_again(database: &Database) {
 
 async fn the_host_gives_a_verdict_up(database: &Database) {
     let vendor = slow_vendor().await;
-    let bank = Bank::open(database, &vendor.base, &["--vendor-timeout=300ms"]).await;
+    let bank = Bank::open(database, &vendor.base, &["--vendor-timeout=1s"]).await;
     let (page, first) = bank.linked().await;
     problem(bank.verify(&page, &json!({})), ProblemCode::VendorTimeout).await;
     assert_eq!(success(bank.reconcile(&page, "release")).await["state"], "link_issued");
@@ -192,15 +193,15 @@ async fn the_host_gives_a_verdict_up(database: &Database) {
 }
 
 async fn an_answer_that_comes_too_late_still_counts(database: &Database) {
-    let vendor = vendor(|_| verify_reply(), Duration::from_millis(800)).await;
+    let vendor = vendor(|_| verify_reply(), Duration::from_millis(1_500)).await;
     let bank = Bank::open(database, &vendor.base, &[]).await;
+    let other = Bank::open(database, &vendor.base, &[]).await;
     let (page, _) = bank.linked().await;
     let call = tokio::spawn(success(bank.verify(&page, &json!({}))));
     while verdicts_asked(&vendor).is_empty() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     // Another relay, whose clock is ahead, gives the attempt up.
-    let other = Bank::open(database, &vendor.base, &["--session-ttl=1h"]).await;
     other.clock.put_forward(60_000);
     assert_eq!(other.state(&page).await, "unknown");
     assert_eq!(call.await.unwrap()["outcome"], "verified");
@@ -262,16 +263,16 @@ async fn a_relay_that_ended_leaves_the_verdict_unknown(database: &Database) {
     let vendor = vendor(|_| verify_reply(), Duration::from_secs(3_600)).await;
     let bank = Bank::open(database, &vendor.base, &["--vendor-timeout=1m"]).await;
     let (page, _) = bank.linked().await;
-    let _ = bank.verify(&page, &json!({})).timeout(Duration::from_millis(300)).send().await;
+    let _ = bank.verify(&page, &json!({})).timeout(Duration::from_secs(1)).send().await;
     assert_eq!(verdicts_asked(&vendor).len(), 1);
     let other = Bank::open(database, &vendor.base, &["--vendor-timeout=100ms"]).await;
     assert_eq!(other.state(&page).await, "verifying");
     let (_, headers) = problem_and_headers(other.link(&page, &json!({})), ProblemCode::VerdictPending).await;
     assert_eq!(headers["retry-after"], "1");
-    other.clock.put_forward(74_000);
+    other.clock.put_forward(65_000);
     other.sessions.sweep().await.unwrap();
     assert_eq!(other.state(&page).await, "verifying", "its lease is not over");
-    other.clock.put_forward(2_000);
+    other.clock.put_forward(11_000);
     assert_eq!(other.sessions.sweep().await.unwrap().lapsed, 1);
     assert_eq!(other.state(&page).await, "unknown");
 }

@@ -1,0 +1,65 @@
+// Every hint that a scene before the camera brings up, and the challenge (`HINTS`): states as in `states.mjs`, for the tour
+// alone, as each needs a browser with a film of its own.
+
+/** A scene for so long that the hint for it is on the screen, in seconds; the film then begins anew. */
+const SECONDS = 20;
+
+/** The hint, and the scene of `tests/fixtures/face/scenes.mjs` that it answers to. */
+const SCENES = {
+  'no-face': 'empty',
+  'several-faces': 'two',
+  'too-dark': 'dark',
+  'too-bright': 'bright',
+  'come-closer': 'far',
+  'move-back': 'close',
+  'move-left': 'left',
+  'move-right': 'right',
+  'move-up': 'low',
+  'move-down': 'high',
+  straighten: 'leaning',
+  'side-light': 'shadow',
+  blurred: 'blurred',
+  hold: 'good',
+};
+
+const told = (selfie, hint) =>
+  selfie.page.waitForFunction(
+    (wanted) => selfieEvents.findLast(({ type }) => type === 'selfie-guidance')?.detail.hint === wanted,
+    hint,
+  );
+
+/** @type {import('./states.mjs').State[]} */
+export const HINTS = [
+  ...Object.entries(SCENES).map(([hint, scene]) => ({
+    name: `hint-${hint}`,
+    title: 'Take your selfie',
+    main: 'Take the photo',
+    scenes: [[scene, SECONDS]],
+    async walk(selfie) {
+      await selfie.frame();
+      await told(selfie, hint);
+    },
+  })),
+  {
+    name: 'challenge-turn',
+    title: 'Take your selfie',
+    main: 'Take the photo',
+    scenes: [['good', SECONDS]],
+    async walk(selfie) {
+      await selfie.element.evaluate((element) => element.setAttribute('challenge', 'turn'));
+      await selfie.frame();
+      await Promise.race([told(selfie, 'turn-left'), told(selfie, 'turn-right')]);
+    },
+  },
+  {
+    name: 'review-flaw',
+    title: 'Happy with this photo?',
+    main: 'Take another photo',
+    scenes: [['dark', SECONDS]],
+    async walk(selfie) {
+      await selfie.frame();
+      await told(selfie, 'too-dark');
+      await selfie.shoot();
+    },
+  },
+];
