@@ -4,9 +4,11 @@
 //! - [`url`]: which database ([`DatabaseUrl`]).
 //! - [`error`]: how it fails ([`StoreError`]).
 //! - [`sessions`]: sessions and their links, moved by compare-and-set.
+//! - [`lapses`]: what happens to sessions with no call of a page.
 //! - [`outbox`]: webhooks that wait for their delivery.
 
 pub mod error;
+pub mod lapses;
 pub mod outbox;
 pub mod sessions;
 pub mod url;

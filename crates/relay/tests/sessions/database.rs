@@ -148,7 +148,7 @@ impl Server {
 
     fn run(&self) {
         // `fsync` is off: it is the relay that is killed in these tests, not the machine.
-        let script = "folder=$1; shift\n\
+        let script = "folder=$1; shift; trap '' TERM INT HUP\n\
             \"$@\" -D \"$folder/data\" -k \"$folder\" -c fsync=off -c listen_addresses= -c max_connections=200 & server=$!\n\
             cat >/dev/null\n\
             while kill -INT $server; do sleep 0.1; done\n\
@@ -200,6 +200,7 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.end();
+        let _ = std::fs::remove_dir_all(&self.folder);
     }
 }
 
