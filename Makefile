@@ -24,8 +24,8 @@ build: ## the widget into www/pkg and build/site, the relay and the sandbox
 size: build ## bytes that a page loads to reach a verdict; fails over the budget
 	@node scripts/size.mjs
 
-bench: build ## times from navigation to camera and from tap to verdict, medians
-	@scripts/setup.sh test
+bench: build ## times from navigation to camera, from tap to verdict, and of a frame beside other detectors
+	@scripts/setup.sh bench
 	@scripts/bench.sh
 
 memory: build ## ten minutes of framing: what it holds of memory; fails if that grows

@@ -6,10 +6,5 @@ cd "$(dirname "$0")/.."
 . scripts/env.sh
 
 node tests/e2e/bench.mjs "$@"
-# The others are some 70 MB, which nobody gets unasked.
-if [ -d tests/vision/node_modules ]; then
-  echo
-  node tests/vision/bench.mjs
-else
-  echo "beside other detectors: (cd tests/vision && npm ci), then again"
-fi
+echo
+node tests/vision/bench.mjs

@@ -14,7 +14,7 @@ site=build/site
 # removed file is seen.
 outdated() {
   rustc -vV | cmp -s - "$stamp" || return 0
-  local sources=(src crates/protocol crates/vision Cargo.toml Cargo.lock package-lock.json scripts/build.sh scripts/shrink.mjs)
+  local sources=(src crates/npm crates/protocol crates/vision Cargo.toml Cargo.lock package-lock.json scripts/build.sh scripts/shrink.mjs)
   [ -n "$(find "${sources[@]}" -newer "$stamp" -print -quit)" ]
 }
 
@@ -32,7 +32,7 @@ swap() {
 shipped_rust() {
   local flags="-Zunstable-options -Cpanic=immediate-abort -Zfmt-debug=none -Zlocation-detail=none"
   RUSTC_BOOTSTRAP=1 CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS=$flags \
-    "$@" --locked --features untraced -Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size
+    "$@" --locked -Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size
 }
 
 build_wasm() {
@@ -42,11 +42,11 @@ build_wasm() {
   mkdir -p "$new"
   # As old as the build's beginning: what changes while it runs is built by the next one.
   rustc -vV >build/begun
-  # Of the kinds of library that Cargo.toml names only the one that is shipped: Cargo leaves out `lto` where it builds an
-  # rlib along, and the widget would be a tenth larger.
-  shipped_rust cargo rustc --quiet --target wasm32-unknown-unknown --profile shipped --lib --crate-type cdylib
-  wasm-bindgen --target web --no-typescript --out-dir "$new" --out-name akiba-selfie \
-    "$CARGO_TARGET_DIR/wasm32-unknown-unknown/shipped/akiba_selfie.wasm"
+  # --no-opt: wasm-pack would download a wasm-opt of its own.
+  shipped_rust wasm-pack --quiet build --target web --profile shipped --no-opt --mode no-install --no-pack \
+    --no-typescript --out-dir "$PWD/$new" --out-name akiba-selfie crates/npm --
+  # wasm-pack's .gitignore would keep the folder out of the npm package, too.
+  rm -f "$new/.gitignore"
   node scripts/shrink.mjs "$new/akiba-selfie.js" "$new/akiba-selfie_bg.wasm"
   mv build/begun "$new/.built"
   swap "$new" "$pkg"

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Installs what building and testing need and this machine lacks. Each step first looks for what is there.
 #
-#   scripts/setup.sh build     Rust for wasm32, wasm-bindgen, the npm packages (wasm-opt, terser)
+#   scripts/setup.sh build     Rust for wasm32, wasm-bindgen, wasm-pack, the npm packages (wasm-opt, terser)
 #   scripts/setup.sh serve     the same, and Trunk
 #   scripts/setup.sh test      the same, Python with venv, Chromium and ChromeDriver
+#   scripts/setup.sh bench     the same as for tests, and other face detectors to compare with (some 70 MB)
 #   scripts/setup.sh check     clippy, rustfmt, cargo-deny
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -148,6 +149,27 @@ need_browser() {
   if [ -z "$CHROMIUM" ] || [ -z "$CHROMEDRIVER" ]; then apt_install chromium chromium-driver; fi
 }
 
+# MediaPipe's page wants its own model to carry metadata, which the published file lacks.
+need_peers() {
+  local stamp=tests/vision/node_modules/.setup-stamp model=face_detection_short_range.tflite
+  local venv=$AKIBA_SELFIE_CACHE/venv-metadata
+  if ! { [ -e "$stamp" ] && cmp -s tests/vision/package-lock.json "$stamp"; }; then
+    say "installing other face detectors"
+    (cd tests/vision && quietly npm ci --no-audit --no-fund)
+    cp tests/vision/package-lock.json "$stamp"
+  fi
+  if [ -e "build/vision/$model" ]; then return; fi
+  if [ ! -e "$venv/.complete" ]; then
+    quietly python3 -m venv --clear "$venv"
+    quietly "$venv/bin/python" -m pip install --disable-pip-version-check --no-deps mediapipe==1.2.2 flatbuffers==25.12.19
+    touch "$venv/.complete"
+  fi
+  mkdir -p build/vision
+  quietly "$venv/bin/python" tests/vision/with_metadata.py \
+    "tests/vision/node_modules/@mediapipe/face_detection/$model" "build/vision/$model.new"
+  mv "build/vision/$model.new" "build/vision/$model"
+}
+
 # The command-line tool must be of the very version that Cargo.lock has.
 locked_version() {
   awk -v name="$1" '$0 == "name = \"" name "\"" { getline; gsub(/[^0-9.]/, ""); print; exit }' Cargo.lock
@@ -160,6 +182,7 @@ build() {
   need_wasm_rust
   # Without --locked: its own lock may name versions of crates that are not to be had.
   need_cargo_tool wasm-bindgen wasm-bindgen-cli "$(locked_version wasm-bindgen)"
+  need_cargo_tool wasm-pack wasm-pack 0.15.1 --locked
   need_node_packages
 }
 
@@ -172,6 +195,11 @@ tests() {
   need_python
   serve
   need_browser
+}
+
+bench() {
+  tests
+  need_peers
 }
 
 check() {
@@ -190,6 +218,7 @@ case "${1:-}" in
   build) build ;;
   serve) serve ;;
   check) check ;;
+  bench) bench ;;
   test) tests ;;
-  *) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 2 ;;
+  *) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac

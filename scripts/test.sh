@@ -10,6 +10,9 @@ part() { printf '\n== %s\n' "$*"; }
 part "host: protocol, flow, settings, relay, sandbox"
 cargo test --workspace --locked
 
+part "node: the detector's vector kernels against its plain ones"
+scripts/test-kernels.sh
+
 part "build"
 scripts/build.sh
 node scripts/size.mjs

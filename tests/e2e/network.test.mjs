@@ -141,6 +141,7 @@ test('a reload in the middle begins anew, with the camera off', async () => {
   const set = await network(selfie);
   await selfie.frame();
   await selfie.page.reload();
+  await selfie.byHand(true);
   assert.deepEqual(await selfie.tracks(), { all: 0, live: 0 });
   await selfie.frame();
   await selfie.shoot();
@@ -150,6 +151,7 @@ test('a reload in the middle begins anew, with the camera off', async () => {
   await set({});
   await selfie.page.reload();
   await selfie.state('idle');
+  await selfie.byHand(true);
   await selfie.takeAndSend();
   await verifiedWithOnePhoto(selfie);
 });

@@ -2,7 +2,6 @@
 
 /** The module as it is shipped: everything that it does with a frame. */
 async function module_(width, height) {
-  const begin = performance.now();
   const { instance } = await WebAssembly.instantiateStreaming(fetch('/module.wasm'), {});
   const { memory, frame, analyse, report_length } = instance.exports;
   const look = ({ data }) => {
@@ -15,12 +14,11 @@ async function module_(width, height) {
     const keypoints = [0, 1, 2, 3, 4, 5].map((at) => [rest[2 * at], rest[2 * at + 1]]);
     return faces ? [{ score, box: [left, top, wide, high], keypoints }] : [];
   };
-  return { look, start: performance.now() - begin };
+  return { look };
 }
 
 /** MediaPipe's own, with the same model. */
 async function tasks(width, height) {
-  const begin = performance.now();
   const { FaceDetector } = await import('/npm/@mediapipe/tasks-vision/vision_bundle.mjs');
   const root = '/npm/@mediapipe/tasks-vision/wasm/vision_wasm_internal';
   const detector = await FaceDetector.createFromOptions(
@@ -36,12 +34,11 @@ async function tasks(width, height) {
       keypoints: keypoints.map(({ x, y }) => [x * width, y * height]),
     }));
   };
-  return { look, start: performance.now() - begin };
+  return { look };
 }
 
 /** LiteRT.js: the network alone, on a tensor that is there already. */
 async function litert() {
-  const begin = performance.now();
   const { loadLiteRt, loadAndCompile, Tensor } = await import('/npm/@litertjs/core/dist/index.js');
   await loadLiteRt('/npm/@litertjs/core/wasm/');
   const model = await loadAndCompile('/model.tflite', { accelerator: 'wasm' });
@@ -52,7 +49,7 @@ async function litert() {
       output.delete();
     }
   };
-  return { look, start: performance.now() - begin };
+  return { look };
 }
 
 /** A frame with the portrait in it: how wide, where, how steep, how bright, how blurred. */
