@@ -12,10 +12,11 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use akiba_selfie::adapter::page::{self, PageWatch};
+use akiba_selfie::adapter::stylesheet;
 use akiba_selfie::adapter::timer::Timers;
 use akiba_selfie::flow::{Delay, Event, Timer};
 use gloo_timers::future::sleep;
-use js_sys::{Object, Reflect};
+use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::{EventTarget, window};
@@ -175,4 +176,16 @@ fn a_watch_may_be_dropped_by_what_it_calls() {
 fn the_page_is_asked_as_it_is() {
     assert!(page::online());
     assert_eq!(page::url(), window().unwrap().location().href().unwrap());
+}
+
+#[wasm_bindgen_test]
+fn an_element_that_was_taken_out_gets_no_style_and_does_no_harm() {
+    let document = window().unwrap().document().unwrap();
+    let element = document.create_element("div").unwrap();
+    stylesheet::adopt(&element, "p { color: red }");
+    document.body().unwrap().append_child(&element).unwrap();
+    stylesheet::adopt(&element, "p { color: red }");
+    let sheets = Reflect::get(&document, &"adoptedStyleSheets".into()).unwrap();
+    assert_eq!(Array::from(&sheets).length(), 1);
+    element.remove();
 }

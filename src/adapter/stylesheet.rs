@@ -10,12 +10,13 @@ thread_local! {
     static SHEET: std::cell::RefCell<Option<CssStyleSheet>> = const { std::cell::RefCell::new(None) };
 }
 
-/// Adds `css` to the document or shadow root that `element` is in, unless it is there already.
+/// Adds `css` to the document or shadow root that `element` is in, unless it is there already; in neither, it does nothing.
 pub fn adopt(element: &Element, css: &str) {
     let Some(sheet) = sheet_for(element, css) else { return };
     let root = element.get_root_node();
     let name = JsValue::from_str("adoptedStyleSheets");
-    let Ok(sheets) = Reflect::get(&root, &name) else { return };
+    // An element that was taken out before it was drawn is in neither.
+    let Some(sheets) = Reflect::get(&root, &name).ok().filter(JsValue::is_object) else { return };
     let sheets = Array::from(&sheets);
     if sheets.includes(&sheet, 0) {
         return;
