@@ -3,7 +3,7 @@
 #
 #   scripts/setup.sh build     Rust for wasm32, wasm-bindgen, wasm-pack, the npm packages (wasm-opt, terser)
 #   scripts/setup.sh serve     the same, and Trunk
-#   scripts/setup.sh test      the same, Python with venv, Chromium and ChromeDriver
+#   scripts/setup.sh test      the same, Python with venv, PostgreSQL, Chromium and ChromeDriver
 #   scripts/setup.sh bench     the same as for tests, and other face detectors to compare with (some 70 MB)
 #   scripts/setup.sh check     clippy, rustfmt, cargo-deny
 set -euo pipefail
@@ -70,6 +70,11 @@ need_cc() {
 need_python() {
   python3 -c 'import ensurepip, venv' 2>/dev/null || apt_install python3 python3-venv
   python3 -c 'import ensurepip, venv' 2>/dev/null || die "this python3 makes no virtual environments: $(command -v python3)"
+}
+
+# The relay's tests start a server of their own. Debian keeps its programs out of PATH.
+need_postgres() {
+  command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || apt_install postgresql
 }
 
 need_wasm_rust() {
@@ -193,6 +198,7 @@ serve() {
 
 tests() {
   need_python
+  need_postgres
   serve
   need_browser
 }

@@ -16,14 +16,22 @@ fn check(call: Call, status: u16, session: bool, code: Option<&str>) -> Result<(
 fn every_problem_code_has_its_failure() {
     for code in ProblemCode::ALL {
         let wanted = match code {
-            ProblemCode::Unauthorized => RelayFailure::Session,
-            ProblemCode::Forbidden => RelayFailure::Forbidden,
+            ProblemCode::Unauthorized | ProblemCode::SessionExpired => RelayFailure::Session,
+            ProblemCode::Forbidden | ProblemCode::SessionMismatch => RelayFailure::Forbidden,
             ProblemCode::UnknownCustomer => RelayFailure::UnknownCustomer,
             ProblemCode::RequestTimeout | ProblemCode::VendorTimeout => RelayFailure::Timeout,
-            ProblemCode::TooManyRequests | ProblemCode::Overloaded => BUSY,
+            ProblemCode::TooManyRequests
+            | ProblemCode::Overloaded
+            | ProblemCode::StorageUnavailable
+            | ProblemCode::VerdictPending => BUSY,
             ProblemCode::Internal | ProblemCode::VendorUnavailable | ProblemCode::VendorReply => RelayFailure::Failed,
             ProblemCode::BadRequest
             | ProblemCode::NotFound
+            | ProblemCode::UnknownSession
+            | ProblemCode::SessionState
+            | ProblemCode::SessionLimit
+            | ProblemCode::VerdictUnknown
+            | ProblemCode::IdempotencyMismatch
             | ProblemCode::MethodNotAllowed
             | ProblemCode::BodyTooLarge
             | ProblemCode::UnsupportedMediaType

@@ -13,22 +13,38 @@ pub enum ProblemCode {
     BadRequest,
     /// 401: a session is wanted and there is none, or it is not valid.
     Unauthorized,
+    /// 401: the session's life is over. A new one goes on from there.
+    SessionExpired,
     /// 403: the page's origin is not on the list, or the session does not allow this.
     Forbidden,
+    /// 403: the body names another person, file or key than the session.
+    SessionMismatch,
     /// 404: there is no such path.
     NotFound,
     /// 404: the vendor does not know this customer.
     UnknownCustomer,
+    /// 404: there is no session of this id.
+    UnknownSession,
     /// 405: the path takes another method.
     MethodNotAllowed,
     /// 408: the request took too long to arrive.
     RequestTimeout,
+    /// 409: the session is not where this call can be made: it has its verdict, or no link yet.
+    SessionState,
+    /// 409: the session's links or verdicts are used up.
+    SessionLimit,
+    /// 409: the vendor is being asked for this verdict.
+    VerdictPending,
+    /// 409: the vendor was asked for this verdict and its answer was lost. The host's back end decides what is next.
+    VerdictUnknown,
     /// 413: the body is over the limit.
     BodyTooLarge,
     /// 415: the body is not `application/json`.
     UnsupportedMediaType,
     /// 422: the vendor refused the request's fields.
     Refused,
+    /// 422: the idempotency key was sent before, with another photo.
+    IdempotencyMismatch,
     /// 429: too many requests; `Retry-After` says when.
     TooManyRequests,
     /// 500: a fault of the relay.
@@ -41,29 +57,40 @@ pub enum ProblemCode {
     VendorReply,
     /// 503: the relay is at its limit; nothing was sent to the vendor, so the call may be repeated.
     Overloaded,
+    /// 503: the relay's database can't be reached. The call may be repeated: what was done is not done twice.
+    StorageUnavailable,
     /// 504: the vendor took too long. Whether it did the work is not known.
     VendorTimeout,
 }
 
 impl ProblemCode {
     /// Every code, in the order of its status.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 26] = [
         Self::BadRequest,
         Self::Unauthorized,
+        Self::SessionExpired,
         Self::Forbidden,
+        Self::SessionMismatch,
         Self::NotFound,
         Self::UnknownCustomer,
+        Self::UnknownSession,
         Self::MethodNotAllowed,
         Self::RequestTimeout,
+        Self::SessionState,
+        Self::SessionLimit,
+        Self::VerdictPending,
+        Self::VerdictUnknown,
         Self::BodyTooLarge,
         Self::UnsupportedMediaType,
         Self::Refused,
+        Self::IdempotencyMismatch,
         Self::TooManyRequests,
         Self::Internal,
         Self::VendorDenied,
         Self::VendorUnavailable,
         Self::VendorReply,
         Self::Overloaded,
+        Self::StorageUnavailable,
         Self::VendorTimeout,
     ];
 
@@ -73,20 +100,29 @@ impl ProblemCode {
         match self {
             Self::BadRequest => "bad-request",
             Self::Unauthorized => "unauthorized",
+            Self::SessionExpired => "session-expired",
             Self::Forbidden => "forbidden",
+            Self::SessionMismatch => "session-mismatch",
             Self::NotFound => "not-found",
             Self::UnknownCustomer => "unknown-customer",
+            Self::UnknownSession => "unknown-session",
             Self::MethodNotAllowed => "method-not-allowed",
             Self::RequestTimeout => "request-timeout",
+            Self::SessionState => "session-state",
+            Self::SessionLimit => "session-limit",
+            Self::VerdictPending => "verdict-pending",
+            Self::VerdictUnknown => "verdict-unknown",
             Self::BodyTooLarge => "body-too-large",
             Self::UnsupportedMediaType => "unsupported-media-type",
             Self::Refused => "refused",
+            Self::IdempotencyMismatch => "idempotency-mismatch",
             Self::TooManyRequests => "too-many-requests",
             Self::Internal => "internal",
             Self::VendorDenied => "vendor-denied",
             Self::VendorUnavailable => "vendor-unavailable",
             Self::VendorReply => "vendor-reply",
             Self::Overloaded => "overloaded",
+            Self::StorageUnavailable => "storage-unavailable",
             Self::VendorTimeout => "vendor-timeout",
         }
     }
@@ -96,18 +132,19 @@ impl ProblemCode {
     pub fn status(self) -> u16 {
         match self {
             Self::BadRequest => 400,
-            Self::Unauthorized => 401,
-            Self::Forbidden => 403,
-            Self::NotFound | Self::UnknownCustomer => 404,
+            Self::Unauthorized | Self::SessionExpired => 401,
+            Self::Forbidden | Self::SessionMismatch => 403,
+            Self::NotFound | Self::UnknownCustomer | Self::UnknownSession => 404,
             Self::MethodNotAllowed => 405,
             Self::RequestTimeout => 408,
+            Self::SessionState | Self::SessionLimit | Self::VerdictPending | Self::VerdictUnknown => 409,
             Self::BodyTooLarge => 413,
             Self::UnsupportedMediaType => 415,
-            Self::Refused => 422,
+            Self::Refused | Self::IdempotencyMismatch => 422,
             Self::TooManyRequests => 429,
             Self::Internal => 500,
             Self::VendorDenied | Self::VendorUnavailable | Self::VendorReply => 502,
-            Self::Overloaded => 503,
+            Self::Overloaded | Self::StorageUnavailable => 503,
             Self::VendorTimeout => 504,
         }
     }
@@ -118,20 +155,29 @@ impl ProblemCode {
         match self {
             Self::BadRequest => "The body is not the JSON object that this call wants.",
             Self::Unauthorized => "A valid session is wanted.",
+            Self::SessionExpired => "The session's life is over.",
             Self::Forbidden => "This origin or session may not do this.",
+            Self::SessionMismatch => "The body names something else than the session does.",
             Self::NotFound => "There is nothing at this path.",
             Self::UnknownCustomer => "The vendor does not know this customer.",
+            Self::UnknownSession => "There is no session of this id.",
             Self::MethodNotAllowed => "This path takes another method.",
             Self::RequestTimeout => "The request took too long to arrive.",
+            Self::SessionState => "The session is not where this call can be made.",
+            Self::SessionLimit => "The session's links or verdicts are used up.",
+            Self::VerdictPending => "The vendor is being asked for this verdict.",
+            Self::VerdictUnknown => "The vendor was asked for this verdict and its answer was lost.",
             Self::BodyTooLarge => "The body is over the limit.",
             Self::UnsupportedMediaType => "The body must be application/json.",
             Self::Refused => "The vendor refused the request's fields.",
+            Self::IdempotencyMismatch => "The idempotency key was sent before, with another photo.",
             Self::TooManyRequests => "Too many requests.",
             Self::Internal => "The relay failed.",
             Self::VendorDenied => "The vendor did not accept the relay's credentials.",
             Self::VendorUnavailable => "The vendor can't be reached.",
             Self::VendorReply => "The vendor's answer could not be understood.",
             Self::Overloaded => "The relay is at its limit.",
+            Self::StorageUnavailable => "The relay's database can't be reached.",
             Self::VendorTimeout => "The vendor took too long to answer.",
         }
     }

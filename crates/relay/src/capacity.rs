@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use akiba_protocol::ProblemCode;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::error::RelayError;
 
@@ -19,8 +19,8 @@ pub struct Capacity(Arc<Semaphore>);
 /// A place that is taken, until it is dropped.
 #[derive(Debug)]
 #[must_use]
-pub struct Place<'a> {
-    _permit: SemaphorePermit<'a>,
+pub struct Place {
+    _permit: OwnedSemaphorePermit,
 }
 
 impl Capacity {
@@ -35,8 +35,8 @@ impl Capacity {
     ///
     /// # Errors
     /// [`ProblemCode::Overloaded`] when every place is taken.
-    pub fn enter(&self) -> Result<Place<'_>, RelayError> {
-        match self.0.try_acquire() {
+    pub fn enter(&self) -> Result<Place, RelayError> {
+        match Arc::clone(&self.0).try_acquire_owned() {
             Ok(permit) => Ok(Place { _permit: permit }),
             Err(_) => Err(RelayError::new(ProblemCode::Overloaded).retry_after(RETRY_AFTER_SECONDS)),
         }

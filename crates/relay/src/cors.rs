@@ -10,12 +10,13 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::header::{AUTHORIZATION, CONTENT_TYPE, ORIGIN, RETRY_AFTER, VARY};
-use http::{HeaderMap, HeaderValue, Method};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use url::Url;
 
 use crate::error::RelayError;
 use crate::observe::REQUEST_ID;
+use crate::session::binding::IDEMPOTENCY_KEY;
 use crate::state::AppState;
 
 /// How long a browser may remember a preflight's answer.
@@ -96,7 +97,7 @@ pub fn layer(list: &[Origin]) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(list.iter().map(|origin| origin.0.clone())))
         .allow_methods([Method::POST])
-        .allow_headers([CONTENT_TYPE, AUTHORIZATION])
+        .allow_headers([CONTENT_TYPE, AUTHORIZATION, HeaderName::from_static(IDEMPOTENCY_KEY)])
         .expose_headers([RETRY_AFTER, REQUEST_ID])
         .max_age(PREFLIGHT_LIFE)
 }

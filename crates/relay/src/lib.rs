@@ -16,22 +16,37 @@
 //! - [`error`]: the one error of all calls ([`RelayError`](error::RelayError)).
 //! - [`observe`]: the request id, the log line and the body of an error.
 //! - [`mod@serve`]: the accept loop ([`ConnectionLimits`]).
+//! - [`session`]: what a page may do, and the one verdict that comes of it ([`Sessions`](session::Sessions)).
+//! - [`store`]: where sessions are kept ([`Store`](store::Store)).
+//! - [`webhook`]: the verdict on its way to the host's back end.
+//! - [`background`]: what runs beside the requests.
+//! - [`secret_file`]: the relay's own secrets.
+//! - [`clock`], [`tasks`]: the time, and work that outlives its request.
+//! - [`cli`]: the command line.
 //! - [`shutdown`]: the signals that end the service.
 //! - [`telemetry`]: where log lines go and how they look.
 
 pub mod app;
+pub mod background;
 pub mod body;
 pub mod capacity;
+pub mod cli;
+pub mod clock;
 pub mod cors;
 pub mod error;
 pub mod observe;
 pub mod routes;
+pub mod secret_file;
 pub mod serve;
+pub mod session;
 pub mod settings;
 pub mod shutdown;
 pub mod state;
+pub mod store;
+pub mod tasks;
 pub mod telemetry;
 pub mod vendor;
+pub mod webhook;
 
 pub use app::app;
 pub use serve::{ConnectionLimits, Drained, serve};

@@ -3,6 +3,7 @@
 //! A line holds the method, the pattern of the path, the status, the code, the time and the id: never the path or a
 //! method that the caller made up, which could hold anything.
 
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use akiba_protocol::problem::MEDIA_TYPE;
@@ -19,9 +20,21 @@ use crate::error::RelayError;
 /// The header that tells the caller the request's id. One that the caller sends is not looked at.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// Where a request's handler notes the session that it is about, for the log.
+#[derive(Clone, Debug, Default)]
+pub struct SessionSlot(Arc<OnceLock<String>>);
+
+impl SessionSlot {
+    /// Notes the session. Only the first counts.
+    pub fn fill(&self, session_id: &str) {
+        let _ = self.0.set(session_id.to_owned());
+    }
+}
+
 /// Runs a request, and writes its line when it has ended, or when its caller has gone.
-pub async fn observe(request: Request, next: Next) -> Response {
+pub async fn observe(mut request: Request, next: Next) -> Response {
     let line = RequestLine::start(&request);
+    request.extensions_mut().insert(line.session.clone());
     let mut response = next.run(request).await;
     let error = response.extensions_mut().remove::<RelayError>();
     if let Some(error) = &error {
@@ -50,6 +63,7 @@ struct RequestLine {
     id: String,
     method: &'static str,
     route: String,
+    session: SessionSlot,
     started: Instant,
     written: bool,
 }
@@ -61,6 +75,7 @@ impl RequestLine {
             id: Uuid::new_v4().to_string(),
             method: known_method(request.method()),
             route: route.to_owned(),
+            session: SessionSlot::default(),
             started: Instant::now(),
             written: false,
         }
@@ -74,10 +89,11 @@ impl RequestLine {
         let code = error.and_then(|error| serde_json::to_value(error.code()).ok());
         let code = code.as_ref().and_then(serde_json::Value::as_str).unwrap_or("ok");
         let cause = error.and_then(RelayError::cause);
+        let session = self.session.0.get().map(String::as_str);
         if status >= 500 {
-            tracing::error!(request_id = id, method, route, status, code, latency_ms, cause, "request");
+            tracing::error!(request_id = id, session, method, route, status, code, latency_ms, cause, "request");
         } else {
-            tracing::info!(request_id = id, method, route, status, code, latency_ms, cause, "request");
+            tracing::info!(request_id = id, session, method, route, status, code, latency_ms, cause, "request");
         }
     }
 
@@ -91,7 +107,8 @@ impl Drop for RequestLine {
         if !self.written {
             let Self { id, method, route, .. } = &self;
             let latency_ms = self.latency_ms();
-            tracing::info!(request_id = id, method, route, code = "caller-gone", latency_ms, "request");
+            let session = self.session.0.get().map(String::as_str);
+            tracing::info!(request_id = id, session, method, route, code = "caller-gone", latency_ms, "request");
         }
     }
 }

@@ -4,6 +4,8 @@
 //! The token is no setting: it has its own ways in (see [`vendor::token`](crate::vendor::token)), because the flags of
 //! a process can be read by everyone on the machine.
 
+pub mod session;
+
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -17,7 +19,9 @@ use crate::cors::Origin;
 use crate::vendor::endpoint::{ApiPath, VendorBase};
 use crate::vendor::token::{self, TokenScheme};
 
-const TOKEN_HELP: &str = "The vendor's token comes from the file of --token-file or from the environment variable \
+pub use self::session::{SessionMode, SessionSettings};
+
+pub(crate) const TOKEN_HELP: &str = "The vendor's token comes from the file of --token-file or from the environment variable \
                           AKIBA_TOKEN, never from a flag. Durations are written as 500ms, 30s or 2m.";
 
 /// Holds the vendor's token between the selfie widget and Akiba Digital's API.
@@ -99,6 +103,10 @@ pub struct Settings {
     /// What is logged: a level, or target=level pairs parted by commas
     #[arg(long, env = "AKIBA_RELAY_LOG", value_name = "FILTER", default_value = "info")]
     pub log: Targets,
+
+    /// Sessions and what belongs to them.
+    #[command(flatten)]
+    pub session: SessionSettings,
 }
 
 /// How log lines look.

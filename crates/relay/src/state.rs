@@ -1,4 +1,4 @@
-//! What all requests share ([`AppState`]). Sessions and their storage will live here too.
+//! What all requests share ([`AppState`]).
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::capacity::Capacity;
 use crate::cors::Origin;
+use crate::session::Sessions;
 use crate::settings::Settings;
 use crate::vendor::VendorClient;
 use crate::vendor::token::VendorToken;
@@ -46,10 +47,12 @@ pub struct AppState {
     pub max_body_bytes: usize,
     /// Longest wait for a request's body.
     pub body_timeout: Duration,
+    /// The sessions; `None` where they are off.
+    pub sessions: Option<Arc<Sessions>>,
 }
 
 impl AppState {
-    /// Builds the shared parts.
+    /// Builds the shared parts, with no sessions.
     ///
     /// # Errors
     /// [`StartError`] when the HTTP client can't be built.
@@ -60,6 +63,14 @@ impl AppState {
             capacity: Capacity::of(settings.max_in_flight),
             max_body_bytes: settings.max_body_bytes.get(),
             body_timeout: settings.body_timeout,
+            sessions: None,
         })
+    }
+
+    /// The same, with sessions.
+    #[must_use]
+    pub fn with_sessions(mut self, sessions: Arc<Sessions>) -> Self {
+        self.sessions = Some(sessions);
+        self
     }
 }

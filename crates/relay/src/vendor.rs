@@ -22,7 +22,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use url::Url;
 
-pub use self::error::{ReplyFault, VendorError};
+pub use self::error::{ReplyFault, VendorError, Work};
 use self::token::VendorToken;
 use crate::settings::Settings;
 

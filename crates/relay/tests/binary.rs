@@ -22,6 +22,10 @@ fn command(flags: &[&str]) -> Command {
 }
 
 fn refused(mut command: Command) -> String {
+    refused_with(&mut command)
+}
+
+fn refused_with(command: &mut Command) -> String {
     let Output { status, stdout, stderr } = command.output().unwrap();
     assert!(!status.success());
     assert!(stdout.is_empty(), "it listens");
@@ -118,6 +122,43 @@ fn it_does_not_open_to_any_page() {
         command.env("AKIBA_TOKEN", TOKEN);
         assert!(refused(command).contains("origin"), "{origin}");
     }
+}
+
+/// What `keygen` prints.
+fn keygen(arguments: &[&str]) -> String {
+    let Output { status, stdout, .. } = command(&[&["keygen"], arguments].concat()).output().unwrap();
+    assert!(status.success());
+    String::from_utf8(stdout).unwrap()
+}
+
+#[test]
+fn sessions_do_not_start_without_their_keys() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = format!("sqlite:{}", folder.path().join("relay.db").display());
+    let api = keygen(&["api", "bank"]);
+    let (key, setting) = api.trim().split_once('\n').unwrap();
+    assert!(key.starts_with("akr_") && setting.starts_with("bank="));
+    let api = format!("--api-key={setting}");
+    let start = |flags: &[&str], variables: &[(&str, &str)]| {
+        let mut command = command(&[&["--listen=127.0.0.1:0"], flags].concat());
+        refused_with(
+            command.env("AKIBA_TOKEN", TOKEN).env("AKIBA_RELAY_DATABASE", &database).envs(variables.iter().copied()),
+        )
+    };
+    let (session, data) = (keygen(&["session"]), keygen(&["data", "2026"]));
+    let sessions = ("AKIBA_SESSION_KEYS", session.trim());
+    assert!(start(&["--sessions=required"], &[]).contains("give --api-key"));
+    assert!(start(&[&api], &[]).contains("AKIBA_SESSION_KEYS"));
+    assert!(start(&[&api], &[sessions]).contains("AKIBA_DATA_KEYS"));
+    let error = start(&[&api], &[sessions, ("AKIBA_DATA_KEYS", "2026:s3cret")]);
+    assert!(error.contains("data key 1") && !error.contains("s3cret"), "{error}");
+    let all = [sessions, ("AKIBA_DATA_KEYS", data.trim())];
+    assert!(start(&[&api, "--webhook-url=https://bank.example"], &all).contains("AKIBA_WEBHOOK_SECRETS"));
+    assert!(start(&[&api, "--page-reply=full"], &all).contains("--keep full"));
+    assert!(start(&[&api, "--session-ttl=2h"], &all).contains("--session-ttl-max"));
+    assert!(start(&[&api, "--database=mysql://s3cret@x/y"], &all).contains("sqlite:PATH"));
+    let nowhere = start(&[&api, "--database=sqlite:/nowhere/at/all/relay.db"], &all);
+    assert!(nowhere.contains("database: "), "{nowhere}");
 }
 
 #[test]

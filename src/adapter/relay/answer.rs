@@ -13,7 +13,7 @@ use akiba_protocol::ProblemCode;
 pub enum Call {
     /// The first: it costs nothing and may be repeated.
     Link,
-    /// The second: the vendor may bill it, so only an answer which says that nothing was done counts as
+    /// The second: the vendor may bill it, so only an answer which says that the call may be repeated counts as
     /// [`RelayFailure::Busy`].
     Verify,
 }
@@ -41,13 +41,17 @@ impl Answer {
         let busy = RelayFailure::Busy { retry_after: self.retry_after };
         Err(match self.status {
             // With no session there is none to renew: it is the vendor that refuses the proxy's token.
-            401 if !session && !says(ProblemCode::Unauthorized) => RelayFailure::Refused,
+            401 if !session && !says(ProblemCode::Unauthorized) && !says(ProblemCode::SessionExpired) => {
+                RelayFailure::Refused
+            }
             401 => RelayFailure::Session,
             403 => RelayFailure::Forbidden,
             404 if says(ProblemCode::UnknownCustomer) => RelayFailure::UnknownCustomer,
             408 | 504 => RelayFailure::Timeout,
             429 => busy,
-            503 if call == Call::Link || says(ProblemCode::Overloaded) => busy,
+            // The same call again asks for the verdict that is on its way.
+            409 if says(ProblemCode::VerdictPending) => busy,
+            503 if call == Call::Link || says(ProblemCode::Overloaded) || says(ProblemCode::StorageUnavailable) => busy,
             // Trying again does not mend a token that the vendor refuses.
             _ if says(ProblemCode::VendorDenied) => RelayFailure::Refused,
             500..=599 => RelayFailure::Failed,

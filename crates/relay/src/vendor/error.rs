@@ -17,8 +17,10 @@ const DEFAULT_RETRY_AFTER: u32 = 5;
 pub enum VendorError {
     /// The request could not be written as JSON.
     Request,
-    /// No connection, or one that broke: what went wrong, from the outside in, without the URL.
-    Unreachable(String),
+    /// No connection, so nothing was sent: what went wrong, from the outside in, without the URL.
+    NoConnection(String),
+    /// A connection that broke: what went wrong, likewise.
+    Broken(String),
     /// The vendor was slower than the setting allows.
     Timeout,
     /// 401 or 403: the token does not open this call.
@@ -33,6 +35,17 @@ pub enum VendorError {
     Failed(StatusCode),
     /// An answer that is not what the vendor's reference says.
     Reply(ReplyFault),
+}
+
+/// What the vendor may have done of a call that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// Nothing: the call did not get to where the work is done.
+    NotStarted,
+    /// Nothing: the vendor looked at the call and refused it.
+    Refused,
+    /// It is not known, and the vendor may bill it.
+    MayBeDone,
 }
 
 /// What is wrong with an answer.
@@ -62,6 +75,7 @@ impl VendorError {
         if error.is_timeout() && !error.is_connect() {
             return Self::Timeout;
         }
+        let connecting = error.is_connect();
         let error = error.without_url();
         let mut text = error.to_string();
         let mut source = error.source();
@@ -70,7 +84,20 @@ impl VendorError {
             text.push_str(&cause.to_string());
             source = cause.source();
         }
-        Self::Unreachable(text)
+        if connecting { Self::NoConnection(text) } else { Self::Broken(text) }
+    }
+
+    /// What the vendor may have done of a call that failed so.
+    #[must_use]
+    pub fn work(&self) -> Work {
+        match self {
+            Self::Request | Self::NoConnection(_) | Self::Denied(_) | Self::Busy(_) => Work::NotStarted,
+            // 408 may come from something before the vendor that has lost patience with it; 503 says that the service
+            // did not take the call (RFC 9110, section 15.6.4).
+            Self::Refused(StatusCode::REQUEST_TIMEOUT) => Work::MayBeDone,
+            Self::UnknownCustomer | Self::Refused(_) | Self::Failed(StatusCode::SERVICE_UNAVAILABLE) => Work::Refused,
+            Self::Broken(_) | Self::Timeout | Self::Failed(_) | Self::Reply(_) => Work::MayBeDone,
+        }
     }
 }
 
@@ -78,7 +105,7 @@ impl fmt::Display for VendorError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Request => f.write_str("the request could not be written"),
-            Self::Unreachable(cause) => f.write_str(cause),
+            Self::NoConnection(cause) | Self::Broken(cause) => f.write_str(cause),
             Self::Timeout => f.write_str("the vendor was too slow"),
             Self::Denied(status) | Self::Refused(status) | Self::Failed(status) => {
                 write!(f, "the vendor answered {}", status.as_u16())
@@ -109,7 +136,9 @@ impl From<VendorError> for RelayError {
     fn from(error: VendorError) -> Self {
         let code = match &error {
             VendorError::Request => ProblemCode::Internal,
-            VendorError::Unreachable(_) | VendorError::Failed(_) => ProblemCode::VendorUnavailable,
+            VendorError::NoConnection(_) | VendorError::Broken(_) | VendorError::Failed(_) => {
+                ProblemCode::VendorUnavailable
+            }
             VendorError::Timeout => ProblemCode::VendorTimeout,
             VendorError::Denied(_) => ProblemCode::VendorDenied,
             VendorError::UnknownCustomer => ProblemCode::UnknownCustomer,

@@ -93,7 +93,7 @@ async fn a_preflight_is_answered() {
     assert_eq!(response.status(), 200);
     assert_eq!(response.headers()["access-control-allow-origin"], PAGE);
     assert_eq!(list(&response, "access-control-allow-methods"), ["post"]);
-    assert_eq!(list(&response, "access-control-allow-headers"), ["authorization", "content-type"]);
+    assert_eq!(list(&response, "access-control-allow-headers"), ["authorization", "content-type", "idempotency-key"]);
     assert_eq!(response.headers()["access-control-max-age"], "3600");
     assert!(vendor.seen().is_empty());
 }

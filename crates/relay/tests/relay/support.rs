@@ -4,6 +4,7 @@ use std::future::Future;
 use std::sync::{Arc, Mutex};
 
 use akiba_protocol::{Problem, ProblemCode};
+use akiba_relay::cli::Cli;
 use akiba_relay::vendor::token::VendorToken;
 use akiba_relay::{AppState, ConnectionLimits, Drained, Settings, app, serve};
 use axum::Router;
@@ -171,13 +172,24 @@ impl Relay {
     pub(crate) async fn before(vendor: &str, flags: &[&str]) -> Self {
         let base_flag = format!("--vendor-base={vendor}");
         let all = ["akiba-relay", &base_flag].into_iter().chain(flags.iter().copied());
-        let settings = Settings::try_parse_from(all).unwrap();
+        let Cli { settings, .. } = Cli::try_parse_from(all).unwrap();
+        let state = Self::state(&settings);
+        Self::of(state, &settings).await
+    }
+
+    /// What a relay's requests share, with no sessions.
+    pub(crate) fn state(settings: &Settings) -> AppState {
         let token = VendorToken::new(&TOKEN.to_owned().into(), settings.token_scheme.as_ref()).unwrap();
-        let state = AppState::new(&settings, &token).unwrap();
+        AppState::new(settings, &token).unwrap()
+    }
+
+    /// A relay of these parts.
+    pub(crate) async fn of(state: AppState, settings: &Settings) -> Self {
+        let limits = ConnectionLimits::from(settings);
         let (listener, base) = listen().await;
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(async move {
-            serve(listener, app(state), ConnectionLimits::from(&settings), async {
+            serve(listener, app(state), limits, async {
                 let _ = stopped.await;
             })
             .await

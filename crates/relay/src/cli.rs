@@ -1,0 +1,153 @@
+//! The command line ([`Cli`], [`Command`]): the service by itself, keys to be made, webhooks to be looked after.
+
+use std::error::Error;
+use std::io::{self, Write};
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::clock::{Clock, milliseconds, rfc3339};
+use crate::session::{api_key, seal, token};
+use crate::settings::{Settings, TOKEN_HELP};
+use crate::store::{DatabaseUrl, Store};
+use crate::webhook::{backoff, sign};
+
+/// Holds the vendor's token between the selfie widget and Akiba Digital's API.
+#[derive(Debug, Parser)]
+#[command(name = "akiba-relay", version, after_help = TOKEN_HELP)]
+pub struct Cli {
+    /// What the service runs with.
+    #[command(flatten)]
+    pub settings: Settings,
+    /// Something else than the service.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Something else than the service.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Makes a key and prints it
+    Keygen {
+        /// What the key is for
+        kind: KeyKind,
+        /// Name of an API key or id of a data key
+        #[arg(default_value = "default")]
+        name: String,
+    },
+    /// Looks after webhooks
+    #[command(subcommand)]
+    Webhooks(WebhookCommand),
+}
+
+/// What a key is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum KeyKind {
+    /// The host's back end: the key, and below it what --api-key takes
+    Api,
+    /// Session tokens
+    Session,
+    /// The database's personal fields
+    Data,
+    /// Webhooks
+    Webhook,
+}
+
+/// What to do about webhooks.
+#[derive(Clone, Debug, Subcommand)]
+pub enum WebhookCommand {
+    /// Lists webhooks, the newest first: id, event, session, tries, time, and how the last try ended
+    List {
+        /// Which ones
+        #[arg(long, default_value = "failed")]
+        status: MessageStatus,
+        /// Most lines
+        #[arg(long, default_value = "100")]
+        limit: u32,
+    },
+    /// Sends webhooks again, with the ids that they had; a running relay delivers them
+    Resend {
+        /// Id of a webhook
+        #[arg(required_unless_present = "all_failed", conflicts_with = "all_failed")]
+        id: Option<String>,
+        /// All that were given up
+        #[arg(long)]
+        all_failed: bool,
+    },
+}
+
+/// How a webhook stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum MessageStatus {
+    /// It waits for its next try.
+    Pending,
+    /// The back end has it.
+    Delivered,
+    /// It was given up after a day.
+    Failed,
+}
+
+impl MessageStatus {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Delivered => "delivered",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// Runs a command and prints what it has to say.
+///
+/// # Errors
+/// When the database fails, a webhook is not there, or nothing can be printed.
+pub async fn run(command: Command, settings: &Settings) -> Result<(), Box<dyn Error>> {
+    match command {
+        Command::Keygen { kind, name } => keygen(kind, &name),
+        Command::Webhooks(command) => webhooks(command, settings).await,
+    }
+}
+
+fn keygen(kind: KeyKind, name: &str) -> Result<(), Box<dyn Error>> {
+    let text = match kind {
+        KeyKind::Api => api_key::new_key(name).map(|(key, setting)| format!("{key}\n{setting}")),
+        KeyKind::Session => token::new_key(),
+        KeyKind::Data => seal::new_key(name),
+        KeyKind::Webhook => sign::new_secret(),
+    };
+    writeln!(io::stdout(), "{}", text.ok_or("the system has no randomness")?)?;
+    Ok(())
+}
+
+async fn webhooks(command: WebhookCommand, settings: &Settings) -> Result<(), Box<dyn Error>> {
+    if let DatabaseUrl::Sqlite(path) = &settings.session.database
+        && !path.exists()
+    {
+        return Err("there is no such database".into());
+    }
+    let store = Store::open(&settings.session.database, 1).await?;
+    match command {
+        WebhookCommand::List { status, limit } => {
+            let mut out = io::stdout().lock();
+            for message in store.list_messages(status.as_str(), limit.into()).await? {
+                let result = message.last_result.as_deref().unwrap_or("not tried");
+                let (time, attempts) = (rfc3339(message.created_at), message.attempts);
+                writeln!(
+                    out,
+                    "{}  {}  {}  {attempts}  {time}  {result}",
+                    message.id, message.event, message.session_id
+                )?;
+            }
+        }
+        WebhookCommand::Resend { id, .. } => {
+            let now = Clock::default().now();
+            let give_up_at = now.saturating_add(milliseconds(backoff::PATIENCE));
+            let count = store.resend_messages(id.as_deref(), now, give_up_at).await?;
+            if id.is_some() && count == 0 {
+                return Err("there is no webhook of this id".into());
+            }
+            writeln!(io::stdout(), "{count} to be sent again")?;
+        }
+    }
+    store.close().await;
+    Ok(())
+}

@@ -1,0 +1,66 @@
+//! What time it is ([`Clock`]), and times as text.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+/// The machine's clock, and how far it was put forward. A clone shares both.
+#[derive(Clone, Debug, Default)]
+pub struct Clock(Arc<AtomicI64>);
+
+impl Clock {
+    /// Milliseconds since 1970.
+    #[must_use]
+    pub fn now(&self) -> i64 {
+        Timestamp::now().as_millisecond().saturating_add(self.0.load(Ordering::Relaxed))
+    }
+
+    /// Puts the clock forward, or back by a negative number of milliseconds, so that tests need not wait.
+    pub fn put_forward(&self, milliseconds: i64) {
+        self.0.fetch_add(milliseconds, Ordering::Relaxed);
+    }
+}
+
+/// A duration in milliseconds.
+#[must_use]
+pub fn milliseconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// A time as RFC 3339 has it, in UTC. A time that no calendar has is 1970's first.
+#[must_use]
+pub fn rfc3339(milliseconds: i64) -> String {
+    Timestamp::from_millisecond(milliseconds).unwrap_or_default().to_string()
+}
+
+/// The milliseconds since 1970 of a time of RFC 3339, if it is one.
+#[must_use]
+pub fn parse_rfc3339(text: &str) -> Option<i64> {
+    text.parse::<Timestamp>().ok().map(|time| time.as_millisecond())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Clock, parse_rfc3339, rfc3339};
+
+    #[test]
+    fn times_are_written_and_read() {
+        assert_eq!(rfc3339(0), "1970-01-01T00:00:00Z");
+        assert_eq!(rfc3339(1_700_000_000_250), "2023-11-14T22:13:20.25Z");
+        assert_eq!(parse_rfc3339("2023-11-14T22:13:20.25Z"), Some(1_700_000_000_250));
+        assert_eq!(parse_rfc3339("2023-11-15T00:13:20+02:00"), Some(1_700_000_000_000));
+        for wrong in ["", "today", "2023-11-14", "2023-11-14T22:13:20"] {
+            assert_eq!(parse_rfc3339(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_clock_can_be_put_forward() {
+        let clock = Clock::default();
+        let before = clock.now();
+        clock.clone().put_forward(60_000);
+        assert!(clock.now() >= before + 60_000);
+    }
+}

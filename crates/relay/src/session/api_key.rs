@@ -1,0 +1,126 @@
+//! The keys of the host's back end ([`ApiKey`]): configured by name and SHA-256, so the settings open nothing. A key has
+//! 256 random bits, so a fast hash is enough.
+
+use std::fmt;
+use std::str::FromStr;
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use orion::util::secure_cmp;
+use ring::digest::{SHA256, digest};
+use ring::rand::{SecureRandom, SystemRandom};
+
+/// What every key that the relay makes starts with, so that scanners of leaked secrets can know it.
+const PREFIX: &str = "akr_";
+
+/// Longest key that is looked at.
+const LONGEST: usize = 256;
+
+/// One key's name and hash.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ApiKey {
+    name: String,
+    hash: [u8; 32],
+}
+
+/// The text is no `name=sha256`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotAnApiKey;
+
+impl fmt::Display for NotAnApiKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "it must be NAME=SHA256: a name of letters, digits, - and _, and the key's SHA-256 in 64 hex digits",
+        )
+    }
+}
+
+impl std::error::Error for NotAnApiKey {}
+
+impl FromStr for ApiKey {
+    type Err = NotAnApiKey;
+
+    fn from_str(text: &str) -> Result<Self, NotAnApiKey> {
+        let (name, hex) = text.split_once('=').ok_or(NotAnApiKey)?;
+        let plain = |char: char| char.is_ascii_alphanumeric() || matches!(char, '-' | '_');
+        if name.is_empty() || name.len() > 64 || !name.chars().all(plain) || hex.len() != 64 {
+            return Err(NotAnApiKey);
+        }
+        let mut hash = [0; 32];
+        for (byte, digits) in hash.iter_mut().zip(hex.as_bytes().chunks(2)) {
+            let digits = std::str::from_utf8(digits).map_err(|_| NotAnApiKey)?;
+            if digits.starts_with('+') {
+                return Err(NotAnApiKey);
+            }
+            *byte = u8::from_str_radix(digits, 16).map_err(|_| NotAnApiKey)?;
+        }
+        Ok(Self { name: name.to_owned(), hash })
+    }
+}
+
+impl fmt::Debug for ApiKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ApiKey").field(&self.name).finish()
+    }
+}
+
+/// The name of the key that was sent, if it is on the list. Each is compared, in constant time.
+#[must_use]
+pub fn name_of<'a>(list: &'a [ApiKey], sent: &str) -> Option<&'a str> {
+    if sent.len() > LONGEST {
+        return None;
+    }
+    let hash = digest(&SHA256, sent.as_bytes());
+    list.iter().fold(None, |found, key| match secure_cmp(&key.hash, hash.as_ref()) {
+        Ok(()) => Some(key.name.as_str()),
+        Err(_) => found,
+    })
+}
+
+/// A new key, and what the settings say of it under this name; `None` when the system has no randomness.
+#[must_use]
+pub fn new_key(name: &str) -> Option<(String, String)> {
+    let mut bytes = [0; 32];
+    SystemRandom::new().fill(&mut bytes).ok()?;
+    let key = format!("{PREFIX}{}", BASE64_URL_SAFE_NO_PAD.encode(bytes));
+    let hash: String = digest(&SHA256, key.as_bytes()).as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    Some((key, format!("{name}={hash}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ApiKey, NotAnApiKey, name_of, new_key};
+
+    #[test]
+    fn a_key_is_known_by_its_hash() {
+        let (first, first_setting) = new_key("first").unwrap();
+        let (second, second_setting) = new_key("second").unwrap();
+        let list: Vec<ApiKey> = vec![first_setting.parse().unwrap(), second_setting.parse().unwrap()];
+        assert_eq!(name_of(&list, &first), Some("first"));
+        assert_eq!(name_of(&list, &second), Some("second"));
+        for wrong in ["", "first", &first_setting, &first[1..], &format!("{first} "), &"x".repeat(10_000)] {
+            assert_eq!(name_of(&list, wrong), None, "{wrong:.40}");
+        }
+        assert!(!format!("{list:?}").contains(first_setting.split_once('=').unwrap().1));
+    }
+
+    #[test]
+    fn the_hash_is_sha_256_in_hex() {
+        let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        let list: Vec<ApiKey> = vec![format!("back-end={abc}").parse().unwrap()];
+        assert_eq!(name_of(&list, "abc"), Some("back-end"));
+        let short = &abc[1..];
+        for wrong in [
+            String::new(),
+            abc.to_owned(),
+            format!("={abc}"),
+            format!("a b={abc}"),
+            format!("a={short}"),
+            format!("a={short}g"),
+            format!("a=+{short}"),
+            format!("a={}é", &abc[2..]),
+        ] {
+            assert_eq!(wrong.parse::<ApiKey>(), Err(NotAnApiKey), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! The vendor's call for a verdict ([`Question`]). It runs in a task of its own: a caller that hangs up does not cut it,
+//! and a database that is gone for a while does not lose what the vendor said.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use akiba_protocol::{Outcome, ProblemCode, Verdict, VerifyReply, VerifyRequest};
+use tokio::sync::oneshot;
+use tokio::time::sleep;
+
+use super::Sessions;
+use super::keep::kept;
+use super::record::Open;
+use super::state::{Event, State};
+use crate::capacity::Place;
+use crate::error::RelayError;
+use crate::store::StoreError;
+use crate::store::sessions::Conclusion;
+use crate::vendor::{VendorClient, VendorError, Work};
+
+/// Pauses between two tries to write to a database that is gone.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const LAST_PAUSE: Duration = Duration::from_secs(2);
+
+/// The vendor's answer, on its way.
+#[derive(Debug)]
+pub struct Question(oneshot::Receiver<Result<VerifyReply, RelayError>>);
+
+impl Question {
+    /// Waits for it, until it is known and kept, or can't be kept yet.
+    ///
+    /// # Errors
+    /// [`RelayError`].
+    pub async fn answer(self) -> Result<VerifyReply, RelayError> {
+        let gone = |_| RelayError::new(ProblemCode::Internal).caused_by("the vendor's call has panicked");
+        self.0.await.map_err(gone)?
+    }
+}
+
+/// Who waits for the answer. It gets the first thing that is said.
+struct Asker(Option<oneshot::Sender<Result<VerifyReply, RelayError>>>);
+
+impl Asker {
+    fn tell(&mut self, answer: Result<VerifyReply, RelayError>) {
+        if let Some(sender) = self.0.take() {
+            // The caller may have hung up.
+            let _ = sender.send(answer);
+        }
+    }
+}
+
+impl Sessions {
+    /// Asks the vendor, and keeps what it says. The place is held until that is done, so a database that is gone makes
+    /// the relay shed calls, not pile up verdicts.
+    #[allow(clippy::too_many_arguments, reason = "all of it is what one call needs")]
+    pub(super) fn ask(
+        self: &Arc<Self>,
+        vendor: VendorClient,
+        place: Place,
+        session: Open,
+        link_id: String,
+        attempt: String,
+        event: Event,
+        request: VerifyRequest,
+    ) -> Question {
+        let (sender, receiver) = oneshot::channel();
+        let mut asker = Asker(Some(sender));
+        let sessions = Arc::clone(self);
+        self.tasks.spawn(async move {
+            let _place = place;
+            match vendor.verify(&request).await {
+                Ok(reply) => sessions.conclude(&session, &link_id, &attempt, reply, &mut asker).await,
+                Err(error) => sessions.fail(&session.row.id, &attempt, event, error, &mut asker).await,
+            }
+        });
+        Question(receiver)
+    }
+
+    async fn conclude(&self, session: &Open, link_id: &str, attempt: &str, reply: VerifyReply, asker: &mut Asker) {
+        let Verdict { outcome, reason, reply } = Verdict::of(reply);
+        let state = match outcome {
+            Outcome::Verified => State::Verified,
+            Outcome::Rejected => State::Rejected,
+        };
+        let reply = kept(self.keep, reply);
+        let now = self.clock.now();
+        let sealed = self.seal_verdict(link_id, &reply);
+        let message = self.message(session, state, reason, now);
+        let (sealed, message) = match (sealed, message) {
+            (Ok(sealed), Ok(message)) => (sealed, message),
+            (Err(error), _) | (_, Err(error)) => return asker.tell(Err(error.into())),
+        };
+        let session_id = session.row.id.as_str();
+        let verdict =
+            Conclusion { session_id, attempt, link_id, state, verdict: &sealed, message: message.as_ref(), now };
+        let kept = self.persist(asker, || self.store.conclude(verdict)).await;
+        match kept {
+            Ok(true) => self.outbox_bell.notify_one(),
+            // Kept before, by a try whose answer got lost; or the attempt was given up and repeated.
+            Ok(false) => tracing::debug!("a verdict was kept before or came too late"),
+            Err(error) => return asker.tell(Err(error.into())),
+        }
+        asker.tell(Ok(reply));
+    }
+
+    async fn fail(&self, session_id: &str, attempt: &str, event: Event, error: VendorError, asker: &mut Asker) {
+        // A repeated question may have been answered the first time, so nothing makes its session askable again.
+        let done = if event == Event::Repeated { Work::MayBeDone } else { error.work() };
+        let kept = match done {
+            Work::MayBeDone => self.lose(session_id, attempt, asker).await,
+            Work::NotStarted | Work::Refused => {
+                let refund = done == Work::NotStarted;
+                self.persist(asker, || self.store.take_back(session_id, attempt, refund, self.clock.now()))
+                    .await
+                    .map(drop)
+            }
+        };
+        if let Err(error) = kept {
+            tracing::error!(%error, "a failed attempt could not be marked");
+        }
+        asker.tell(Err(error.into()));
+    }
+
+    /// Moves a session to [`State::Unknown`], if it still waits for this attempt.
+    async fn lose(&self, session_id: &str, attempt: &str, asker: &mut Asker) -> Result<(), StoreError> {
+        loop {
+            let Some(row) = self.persist(asker, || self.store.session(session_id)).await? else { return Ok(()) };
+            if row.attempt.as_deref() != Some(attempt) || row.state != State::Verifying {
+                return Ok(());
+            }
+            if self.persist(asker, || self.move_and_tell(&row, Event::Lost)).await? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Takes an attempt back that was perhaps marked and never made.
+    pub(super) fn withdraw(self: &Arc<Self>, session_id: String, attempt: String, event: Event) {
+        let sessions = Arc::clone(self);
+        self.tasks.spawn(async move {
+            let mut asker = Asker(None);
+            let withdrawn = if event == Event::Repeated {
+                sessions.lose(&session_id, &attempt, &mut asker).await
+            } else {
+                let work = || sessions.store.take_back(&session_id, &attempt, true, sessions.clock.now());
+                sessions.persist(&mut asker, work).await.map(drop)
+            };
+            if let Err(error) = withdrawn {
+                tracing::error!(%error, "an attempt that was not made could not be taken back");
+            }
+        });
+    }
+
+    /// Writes to the database, again and again while it is gone. The caller is told so at the first failure.
+    async fn persist<T, F>(&self, asker: &mut Asker, work: impl Fn() -> F) -> Result<T, StoreError>
+    where
+        F: Future<Output = Result<T, StoreError>>,
+    {
+        let mut pause = FIRST_PAUSE;
+        loop {
+            match work().await {
+                Err(error @ StoreError::Unavailable(_)) => {
+                    tracing::warn!(%error, "a verdict waits for the database");
+                    asker.tell(Err(error.into()));
+                    sleep(pause).await;
+                    pause = (pause * 2).min(LAST_PAUSE);
+                }
+                result => return result,
+            }
+        }
+    }
+}

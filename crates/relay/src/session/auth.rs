@@ -1,0 +1,102 @@
+//! Who calls: the host's back end by its API key ([`HostCaller`]), a page by its session's token ([`PageCaller`]); and
+//! which session a path names ([`SessionId`]).
+
+use std::sync::Arc;
+
+use akiba_protocol::ProblemCode;
+use axum::extract::{FromRequestParts, Path};
+use http::HeaderMap;
+use http::header::{AUTHORIZATION, ORIGIN};
+use http::request::Parts;
+
+use super::token::TokenError;
+use super::{Sessions, api_key, is_id};
+use crate::error::RelayError;
+use crate::observe::SessionSlot;
+use crate::state::AppState;
+
+/// The host's back end.
+#[derive(Debug)]
+pub struct HostCaller {
+    /// The sessions that it may see: all.
+    pub sessions: Arc<Sessions>,
+    /// The name of its key.
+    pub key: String,
+}
+
+/// A page with a session.
+#[derive(Debug)]
+pub struct PageCaller {
+    /// Where its session is kept.
+    pub sessions: Arc<Sessions>,
+    /// Its session.
+    pub session_id: String,
+}
+
+impl FromRequestParts<AppState> for HostCaller {
+    type Rejection = RelayError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, RelayError> {
+        let sessions = sessions(state)?;
+        if parts.headers.contains_key(ORIGIN) {
+            let detail = "This call is for the host's back end: an API key in a page is everybody's.";
+            return Err(RelayError::new(ProblemCode::Forbidden).with_detail(detail));
+        }
+        let unauthorized = || RelayError::new(ProblemCode::Unauthorized).with_detail("This call wants an API key.");
+        let sent = bearer(&parts.headers).ok_or_else(unauthorized)?;
+        let key = api_key::name_of(&sessions.api_keys, sent).ok_or_else(unauthorized)?.to_owned();
+        Ok(Self { sessions, key })
+    }
+}
+
+impl FromRequestParts<AppState> for PageCaller {
+    type Rejection = RelayError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, RelayError> {
+        let sessions = sessions(state)?;
+        let unauthorized = || RelayError::new(ProblemCode::Unauthorized);
+        let token = bearer(&parts.headers).ok_or_else(unauthorized)?;
+        let now = sessions.clock.now();
+        let session_id = sessions.tokens.open(token, now, sessions.limits.leeway).map_err(|error| match error {
+            TokenError::Invalid => unauthorized(),
+            TokenError::Expired => RelayError::new(ProblemCode::SessionExpired),
+        })?;
+        if let Some(slot) = parts.extensions.get::<SessionSlot>() {
+            slot.fill(&session_id);
+        }
+        Ok(Self { sessions, session_id })
+    }
+}
+
+/// The id of a session in the path. What can be none is not looked up.
+#[derive(Debug)]
+pub struct SessionId(pub String);
+
+impl FromRequestParts<AppState> for SessionId {
+    type Rejection = RelayError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, RelayError> {
+        let unknown = || RelayError::new(ProblemCode::UnknownSession);
+        let Path(id) = Path::<String>::from_request_parts(parts, state).await.map_err(|_| unknown())?;
+        if !is_id(&id, "ses") {
+            return Err(unknown());
+        }
+        if let Some(slot) = parts.extensions.get::<SessionSlot>() {
+            slot.fill(&id);
+        }
+        Ok(Self(id))
+    }
+}
+
+fn sessions(state: &AppState) -> Result<Arc<Sessions>, RelayError> {
+    state.sessions.clone().ok_or_else(|| RelayError::new(ProblemCode::NotFound))
+}
+
+/// The token of the one `Authorization: Bearer` header.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let (value, None) = (values.next()?, values.next()) else { return None };
+    let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
+    let token = token.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
+}

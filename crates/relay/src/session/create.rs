@@ -1,0 +1,127 @@
+//! A new session ([`Wanted`], [`Sessions::create`]).
+
+use std::time::Duration;
+
+use akiba_protocol::{CustomerType, ProblemCode};
+use serde::{Deserialize, Serialize};
+
+use super::record::{Consent, Personal};
+use super::state::State;
+use super::{Sessions, new_id};
+use crate::body::JsonCall;
+use crate::clock::{milliseconds, parse_rfc3339, rfc3339};
+use crate::error::RelayError;
+use crate::store::sessions::SessionRow;
+
+/// Longest text of a field, in characters.
+const LONGEST: usize = 128;
+
+/// The body of `POST /v1/sessions`.
+#[derive(Deserialize)]
+pub struct Wanted {
+    /// National id of a person or registration of a company.
+    pub identifier: String,
+    /// Whom the identifier names.
+    #[serde(rename = "type")]
+    pub customer_type: CustomerType,
+    /// The host's own word for the case; the page gets it back with the verdict.
+    #[serde(default)]
+    pub reference: Option<String>,
+    /// To what the person agreed.
+    #[serde(default)]
+    pub consent: Option<Consent>,
+    /// Life in seconds.
+    #[serde(default)]
+    pub ttl: Option<u32>,
+}
+
+/// The answer to it.
+#[derive(Debug, Serialize)]
+pub struct Created {
+    /// The session.
+    pub session_id: String,
+    /// What the page shows for it.
+    pub session_token: String,
+    /// When it ends.
+    pub expires_at: String,
+}
+
+impl JsonCall for Wanted {
+    const SHAPE: &'static str = "The body must be an object with `identifier` (string), `type` (\"1\" or \"2\") and, if \
+                                 wanted, `reference` (string), `consent` (`version` and `at`, strings) and `ttl` \
+                                 (whole seconds).";
+}
+
+impl Sessions {
+    /// Makes a session.
+    ///
+    /// # Errors
+    /// [`RelayError`] when a field is wrong or the database fails.
+    pub async fn create(&self, api_key: &str, wanted: Wanted) -> Result<Created, RelayError> {
+        let ttl = self.ttl(wanted.ttl)?;
+        let id = new_id("ses");
+        let personal = personal(&wanted)?;
+        let now = self.clock.now();
+        // Whole seconds, as that is what is told.
+        let expires_at = now.saturating_add(milliseconds(ttl)).div_euclid(1_000) * 1_000;
+        let session_token = self
+            .tokens
+            .seal(&id, now, expires_at)
+            .map_err(|_| RelayError::new(ProblemCode::Internal).caused_by("no session token could be made"))?;
+        let row = SessionRow {
+            sealed: self.seal_personal(&id, &personal)?,
+            id,
+            api_key: api_key.to_owned(),
+            customer_type: match wanted.customer_type {
+                CustomerType::Individual => "1".to_owned(),
+                CustomerType::Business => "2".to_owned(),
+            },
+            state: State::Created,
+            version: 0,
+            created_at: now,
+            expires_at,
+            updated_at: now,
+            links: 0,
+            verifies: 0,
+            attempt: None,
+            link_id: None,
+            lease_until: None,
+        };
+        self.store.insert_session(&row).await?;
+        Ok(Created { session_id: row.id, session_token, expires_at: rfc3339(expires_at) })
+    }
+
+    fn ttl(&self, seconds: Option<u32>) -> Result<Duration, RelayError> {
+        let Some(seconds) = seconds else { return Ok(self.limits.ttl) };
+        let ttl = Duration::from_secs(seconds.into());
+        if ttl.is_zero() || ttl > self.limits.ttl_max {
+            let detail = format!("`ttl` must be from 1 to {} seconds.", self.limits.ttl_max.as_secs());
+            return Err(RelayError::new(ProblemCode::BadRequest).with_detail(detail));
+        }
+        Ok(ttl)
+    }
+}
+
+fn personal(wanted: &Wanted) -> Result<Personal, RelayError> {
+    let bad = |detail: &'static str| RelayError::new(ProblemCode::BadRequest).with_detail(detail);
+    if !is_text(&wanted.identifier) {
+        return Err(bad("`identifier` must be 1 to 128 characters, with no control characters."));
+    }
+    if wanted.reference.as_deref().is_some_and(|reference| !is_text(reference)) {
+        return Err(bad("`reference` must be 1 to 128 characters, with no control characters."));
+    }
+    if let Some(consent) = &wanted.consent
+        && !(is_text(&consent.version) && parse_rfc3339(&consent.at).is_some())
+    {
+        return Err(bad("`consent` must have a `version` of 1 to 128 characters, and `at`, a time of RFC 3339."));
+    }
+    Ok(Personal {
+        identifier: wanted.identifier.clone(),
+        reference: wanted.reference.clone(),
+        consent: wanted.consent.clone(),
+    })
+}
+
+fn is_text(text: &str) -> bool {
+    !text.trim().is_empty() && text.chars().count() <= LONGEST && !text.chars().any(char::is_control)
+}

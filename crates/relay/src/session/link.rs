@@ -1,0 +1,97 @@
+//! The widget's first call with a session ([`Sessions::link`]): a signed link, bound to the session before the page gets
+//! it.
+
+use akiba_protocol::{LinkReply, LinkRequest, ProblemCode};
+use serde_json::Map;
+
+use super::binding::{LinkCall, check_person, file_name};
+use super::link_host::allows;
+use super::record::Issued;
+use super::state::{Event, State};
+use super::{Sessions, new_id};
+use crate::capacity::Capacity;
+use crate::error::RelayError;
+use crate::vendor::VendorClient;
+
+impl Sessions {
+    /// Asks the vendor for a signed link for the session's person.
+    ///
+    /// # Errors
+    /// [`RelayError`] when the session does not allow it, or the vendor gives no usable link.
+    pub async fn link(
+        &self,
+        vendor: &VendorClient,
+        capacity: &Capacity,
+        session_id: &str,
+        call: LinkCall,
+    ) -> Result<LinkReply, RelayError> {
+        let session = self.current(session_id).await?;
+        check_person(&session, call.identifier.as_deref(), call.customer_type)?;
+        self.may_issue(session.row.state, session.row.links, session.row.verifies)?;
+        let _place = capacity.enter()?;
+        if !self.store.reserve_link(session_id, self.limits.links, self.clock.now()).await? {
+            return Err(self.why_no_link(session_id).await?);
+        }
+        let id = new_id("lnk");
+        let request = LinkRequest {
+            identifier: session.personal.identifier,
+            customer_type: session.customer_type,
+            selfie_filename: Some(file_name(&id, call.selfie_filename.as_deref())),
+        };
+        let reply = vendor.link(&request).await?;
+        if !allows(&self.link_hosts, &reply.signed_link) {
+            let cause = "the signed link leads to a host that --link-host does not name";
+            return Err(RelayError::new(ProblemCode::VendorReply).caused_by(cause));
+        }
+        let issued = Issued {
+            s3_key: reply.s3_key.clone(),
+            selfie_filename: reply.selfie_filename.clone(),
+            customer_id: reply.customer_id,
+        };
+        let sealed = self.seal_issued(&id, &issued)?;
+        if !self.store.issue_link(session_id, &id, &sealed, self.clock.now()).await? {
+            return Err(self.why_no_link(session_id).await?);
+        }
+        Ok(LinkReply {
+            // Stands for the identifier, which the page need not know.
+            identifier: session_id.to_owned(),
+            signed_link: reply.signed_link,
+            s3_key: reply.s3_key,
+            selfie_filename: reply.selfie_filename,
+            customer_id: None,
+            fields: reply.fields,
+            extra: Map::new(),
+        })
+    }
+
+    fn may_issue(&self, state: State, links: i64, verifies: i64) -> Result<(), RelayError> {
+        if state.after(Event::LinkIssued).is_none() {
+            return Err(refusal(state));
+        }
+        if links >= self.limits.links || verifies >= self.limits.verifies {
+            return Err(RelayError::new(ProblemCode::SessionLimit));
+        }
+        Ok(())
+    }
+
+    async fn why_no_link(&self, session_id: &str) -> Result<RelayError, RelayError> {
+        let row = self.current(session_id).await?.row;
+        let pending = || RelayError::new(ProblemCode::SessionState);
+        Ok(self.may_issue(row.state, row.links, row.verifies).err().unwrap_or_else(pending))
+    }
+}
+
+/// Why a session in this state does not allow the call.
+pub(super) fn refusal(state: State) -> RelayError {
+    let (code, detail) = match state {
+        State::Verifying => (ProblemCode::VerdictPending, "The vendor has not answered yet."),
+        State::Unknown => (ProblemCode::VerdictUnknown, "The host's back end decides what is next."),
+        State::Expired => (ProblemCode::SessionExpired, "The host's back end can make a new one."),
+        State::Verified => (ProblemCode::SessionState, "The session has its verdict."),
+        State::Rejected => (ProblemCode::SessionState, "The session has a verdict; another one takes a new link."),
+        State::Created => (ProblemCode::SessionState, "The session has issued no link yet."),
+        State::LinkIssued => (ProblemCode::SessionState, "The session has been moved by another call."),
+    };
+    let error = RelayError::new(code).with_detail(detail);
+    if code == ProblemCode::VerdictPending { error.retry_after(1) } else { error }
+}

@@ -1,0 +1,72 @@
+//! What the host's back end does about a lost verdict ([`Action`], [`Sessions::reconcile`]): it alone knows whether the
+//! vendor has billed, and what that is worth.
+
+use std::sync::Arc;
+
+use akiba_protocol::ProblemCode;
+use serde::Deserialize;
+
+use super::Sessions;
+use super::link::refusal;
+use super::report::Report;
+use super::state::{Event, State};
+use crate::body::JsonCall;
+use crate::capacity::Capacity;
+use crate::error::RelayError;
+use crate::vendor::VendorClient;
+
+/// What is to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// Ask the vendor again for the same link. It may bill again.
+    Repeat,
+    /// Give the verdict up; the page may ask for a new link.
+    Release,
+}
+
+/// The body of `POST /v1/sessions/{id}/reconcile`.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct Reconcile {
+    /// What is to be done.
+    pub action: Action,
+}
+
+impl JsonCall for Reconcile {
+    const SHAPE: &'static str = "The body must be an object with `action` (\"repeat\" or \"release\").";
+}
+
+impl Sessions {
+    /// Moves a session on whose verdict was lost. A session that has its verdict meanwhile is left as it is.
+    ///
+    /// # Errors
+    /// [`RelayError`] when no verdict was lost, or the vendor gives none again.
+    pub async fn reconcile(
+        self: &Arc<Self>,
+        vendor: &VendorClient,
+        capacity: &Capacity,
+        id: &str,
+        action: Action,
+    ) -> Result<Report, RelayError> {
+        let session = self.current(id).await?;
+        match (session.row.state, action) {
+            (State::Verified | State::Rejected, _) => {}
+            (State::Unknown, Action::Release) => {
+                if !self.move_and_tell(&session.row, Event::Released).await? {
+                    return Err(refusal(State::LinkIssued));
+                }
+            }
+            (State::Unknown, Action::Repeat) => {
+                let links = self.open_links(id).await?;
+                let link = links.iter().find(|link| Some(&link.row.id) == session.row.link_id.as_ref());
+                let link = link.ok_or_else(|| RelayError::new(ProblemCode::Internal).caused_by("a link is gone"))?;
+                match self.begin(vendor, capacity, &session, link, Event::Repeated, None).await? {
+                    Some(question) => drop(question.answer().await?),
+                    None => return Err(refusal(State::Verifying)),
+                }
+            }
+            (state, _) => return Err(refusal(state)),
+        }
+        self.report(id).await
+    }
+}

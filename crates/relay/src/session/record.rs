@@ -1,0 +1,161 @@
+//! What is kept of a session, as plain text ([`Personal`], [`Issued`], [`Open`]), and how it gets into the database and
+//! out of it.
+
+use std::fmt;
+
+use akiba_protocol::{CustomerType, VerifyReply};
+use serde::{Deserialize, Serialize};
+
+use super::seal::SealError;
+use super::state::State;
+use super::{Sessions, new_id};
+use crate::error::RelayError;
+use crate::store::outbox::NewMessage;
+use crate::store::sessions::{LinkRow, SessionRow};
+use crate::webhook::{backoff, event};
+use akiba_protocol::{ProblemCode, Reason};
+
+/// What the host's back end said of the person.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Personal {
+    /// National id of a person or registration of a company.
+    pub identifier: String,
+    /// The host's own word for the case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// To what the person agreed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent: Option<Consent>,
+}
+
+/// To what the person agreed, and when.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Consent {
+    /// Which text it was, in the host's own numbering.
+    pub version: String,
+    /// When, as RFC 3339 has it.
+    pub at: String,
+}
+
+/// What the vendor issued with a link.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Issued {
+    /// The object's key.
+    pub s3_key: String,
+    /// File name of the selfie.
+    pub selfie_filename: String,
+    /// The vendor's own id of the customer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer_id: Option<String>,
+}
+
+/// A session, opened.
+#[derive(Clone)]
+pub struct Open {
+    /// The row.
+    pub row: SessionRow,
+    /// What it holds sealed.
+    pub personal: Personal,
+    /// Whom the identifier names.
+    pub customer_type: CustomerType,
+}
+
+/// A link, opened.
+#[derive(Clone)]
+pub struct OpenLink {
+    /// The row.
+    pub row: LinkRow,
+    /// What it holds sealed.
+    pub issued: Issued,
+}
+
+macro_rules! opaque_debug {
+    ($($type:ident),*) => {$(
+        impl fmt::Debug for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_struct(stringify!($type)).finish_non_exhaustive()
+            }
+        }
+    )*};
+}
+opaque_debug!(Personal, Consent, Issued, Open, OpenLink);
+
+impl From<SealError> for RelayError {
+    fn from(error: SealError) -> Self {
+        Self::new(ProblemCode::Internal).caused_by(error.to_string())
+    }
+}
+
+fn session_place(id: &str) -> String {
+    format!("sessions/{id}")
+}
+
+fn link_place(id: &str) -> String {
+    format!("links/{id}")
+}
+
+fn verdict_place(id: &str) -> String {
+    format!("links/{id}/verdict")
+}
+
+impl Sessions {
+    pub(super) fn seal_personal(&self, id: &str, personal: &Personal) -> Result<Vec<u8>, SealError> {
+        self.data.seal(personal, &session_place(id))
+    }
+
+    pub(super) fn seal_issued(&self, id: &str, issued: &Issued) -> Result<Vec<u8>, SealError> {
+        self.data.seal(issued, &link_place(id))
+    }
+
+    pub(super) fn seal_verdict(&self, link_id: &str, reply: &VerifyReply) -> Result<Vec<u8>, SealError> {
+        self.data.seal(reply, &verdict_place(link_id))
+    }
+
+    /// The verdict of a link, if it has one.
+    pub(super) fn verdict_of(&self, link: &LinkRow) -> Result<Option<VerifyReply>, SealError> {
+        link.verdict.as_deref().map(|sealed| self.data.open(sealed, &verdict_place(&link.id))).transpose()
+    }
+
+    pub(super) fn open_session(&self, row: SessionRow) -> Result<Open, RelayError> {
+        let personal = self.data.open(&row.sealed, &session_place(&row.id))?;
+        let customer_type = row
+            .customer_type
+            .parse()
+            .map_err(|_| RelayError::new(ProblemCode::Internal).caused_by("a session's type is none"))?;
+        Ok(Open { row, personal, customer_type })
+    }
+
+    /// The links of a session, the oldest first.
+    pub(super) async fn open_links(&self, session_id: &str) -> Result<Vec<OpenLink>, RelayError> {
+        let rows = self.store.links(session_id).await?;
+        let open = |row: LinkRow| {
+            let issued = self.data.open(&row.sealed, &link_place(&row.id))?;
+            Ok(OpenLink { row, issued })
+        };
+        rows.into_iter().map(open).collect()
+    }
+
+    /// The webhook about a session that comes to a state; `None` where webhooks are not set up, or do not tell of it.
+    pub(super) fn message(
+        &self,
+        session: &Open,
+        state: State,
+        reason: Option<Reason>,
+        now: i64,
+    ) -> Result<Option<NewMessage>, SealError> {
+        let session_id = &session.row.id;
+        let reference = session.personal.reference.as_deref();
+        if self.webhooks.is_none() {
+            return Ok(None);
+        }
+        let (Some(event), Some(body)) = (event::name(state), event::body(session_id, reference, state, reason, now))
+        else {
+            return Ok(None);
+        };
+        let id = new_id("msg");
+        let sealed = self.data.seal(&body, &format!("outbox/{id}"))?;
+        let give_up_at = now.saturating_add(crate::clock::milliseconds(backoff::PATIENCE));
+        let session_id = session_id.clone();
+        Ok(Some(NewMessage { id, session_id, event: event.to_owned(), sealed, created_at: now, give_up_at }))
+    }
+}

@@ -1,0 +1,111 @@
+//! What the host's back end gets to know of a session ([`Report`]).
+
+use akiba_protocol::{CustomerType, Outcome, ProblemCode, Reason, Verdict, VerifyReply};
+use serde::Serialize;
+
+use super::Sessions;
+use super::record::{Consent, Open};
+use super::state::State;
+use crate::clock::rfc3339;
+use crate::error::RelayError;
+
+/// The answer of `GET /v1/sessions/{id}`. The identifier is not repeated: the back end knows it.
+#[derive(Serialize)]
+pub struct Report {
+    /// The session.
+    pub session_id: String,
+    /// Where it stands.
+    pub state: State,
+    /// Whom the identifier names.
+    #[serde(rename = "type")]
+    pub customer_type: CustomerType,
+    /// The host's own word for the case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// To what the person agreed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub consent: Option<Consent>,
+    /// When it was made.
+    pub created_at: String,
+    /// When its life ends.
+    pub expires_at: String,
+    /// When it was last moved.
+    pub updated_at: String,
+    /// Links that were asked for.
+    pub links: i64,
+    /// Verdicts that were asked for.
+    pub verifies: i64,
+    /// The last verdict, while the session stands by it.
+    pub verdict: Option<ReportedVerdict>,
+}
+
+/// A verdict.
+#[derive(Serialize)]
+pub struct ReportedVerdict {
+    /// Verified or not.
+    pub outcome: Outcome,
+    /// Why not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+    /// When it came.
+    pub decided_at: String,
+    /// The vendor's own id of the customer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub customer_id: Option<String>,
+    /// What is kept of the vendor's answer. Personal data.
+    pub reply: VerifyReply,
+}
+
+impl Sessions {
+    /// A session, with what time has done to it.
+    ///
+    /// # Errors
+    /// [`RelayError`] when there is none, or the database fails.
+    pub async fn current(&self, id: &str) -> Result<Open, RelayError> {
+        let unknown = || RelayError::new(ProblemCode::UnknownSession);
+        let row = self.store.session(id).await?.ok_or_else(unknown)?;
+        if !self.is_overdue(&row) {
+            return self.open_session(row);
+        }
+        self.let_lapse(row).await?;
+        let row = self.store.session(id).await?.ok_or_else(unknown)?;
+        self.open_session(row)
+    }
+
+    /// What the back end gets to know of a session.
+    ///
+    /// # Errors
+    /// [`RelayError`] when there is none, or the database fails.
+    pub async fn report(&self, id: &str) -> Result<Report, RelayError> {
+        let Open { row, personal, customer_type } = self.current(id).await?;
+        let decided = matches!(row.state, State::Verified | State::Rejected);
+        let verdict = match (&row.link_id, decided) {
+            (Some(link_id), true) => self.reported_verdict(id, link_id).await?,
+            _ => None,
+        };
+        Ok(Report {
+            session_id: row.id,
+            state: row.state,
+            customer_type,
+            reference: personal.reference,
+            consent: personal.consent,
+            created_at: rfc3339(row.created_at),
+            expires_at: rfc3339(row.expires_at),
+            updated_at: rfc3339(row.updated_at),
+            links: row.links,
+            verifies: row.verifies,
+            verdict,
+        })
+    }
+
+    async fn reported_verdict(&self, id: &str, link_id: &str) -> Result<Option<ReportedVerdict>, RelayError> {
+        let links = self.open_links(id).await?;
+        let Some(link) = links.into_iter().find(|link| link.row.id == link_id) else { return Ok(None) };
+        let (Some(reply), Some(decided_at)) = (self.verdict_of(&link.row)?, link.row.decided_at) else {
+            return Ok(None);
+        };
+        let Verdict { outcome, reason, reply } = Verdict::of(reply);
+        let customer_id = link.issued.customer_id;
+        Ok(Some(ReportedVerdict { outcome, reason, decided_at: rfc3339(decided_at), customer_id, reply }))
+    }
+}

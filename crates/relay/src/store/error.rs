@@ -1,0 +1,109 @@
+//! How the database fails ([`StoreError`]). What an error displays is for the log, so it holds nothing of a row: the
+//! databases' own messages quote values.
+
+use std::error::Error;
+use std::fmt;
+
+use akiba_protocol::ProblemCode;
+use sqlx::migrate::MigrateError;
+
+use crate::error::RelayError;
+
+/// Seconds after which a call may be tried again.
+const RETRY_AFTER_SECONDS: u32 = 2;
+
+/// An operation that failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StoreError {
+    /// The database can't be reached, is too slow, is locked or is full. It may mend itself.
+    Unavailable(String),
+    /// A row that must not be there twice.
+    Conflict,
+    /// A fault of the relay or of the database's content.
+    Fault(String),
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unavailable(cause) | Self::Fault(cause) => write!(f, "database: {cause}"),
+            Self::Conflict => f.write_str("database: the row is there already"),
+        }
+    }
+}
+
+impl Error for StoreError {}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::Io(error) => Self::Unavailable(error.kind().to_string()),
+            sqlx::Error::Tls(_) => Self::Unavailable("TLS failed".to_owned()),
+            sqlx::Error::PoolTimedOut => Self::Unavailable("no connection is free, or none can be made".to_owned()),
+            sqlx::Error::PoolClosed => Self::Unavailable("the connections are closed".to_owned()),
+            sqlx::Error::WorkerCrashed => Self::Unavailable("a connection has ended".to_owned()),
+            sqlx::Error::BeginFailed => Self::Unavailable("no transaction could be begun".to_owned()),
+            // What breaks off in the middle of a message is one, too.
+            sqlx::Error::Protocol(_) => Self::Unavailable("the connection is out of step".to_owned()),
+            sqlx::Error::Database(error) if error.is_unique_violation() => Self::Conflict,
+            sqlx::Error::Database(error) => {
+                let code = error.code().unwrap_or_default();
+                let text = format!("error {code}");
+                if may_mend(&code) { Self::Unavailable(text) } else { Self::Fault(text) }
+            }
+            sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => Self::Fault("a column is wrong".to_owned()),
+            _ => Self::Fault("the query failed".to_owned()),
+        }
+    }
+}
+
+/// Whether an error's code is of those that pass. PostgreSQL's codes have five characters, of which the first two name
+/// the class: connections, rollbacks, want of resources, an operator's intervention, the system. SQLite's are shorter
+/// numbers, whose lowest eight bits name the error: busy, locked, read-only, I/O, full, can't open.
+fn may_mend(code: &str) -> bool {
+    if code.len() == 5 {
+        return code == "55P03" || ["08", "40", "53", "57", "58"].iter().any(|class| code.starts_with(class));
+    }
+    code.parse::<u32>().is_ok_and(|number| matches!(number & 0xFF, 5 | 6 | 8 | 10 | 13 | 14))
+}
+
+impl From<MigrateError> for StoreError {
+    fn from(error: MigrateError) -> Self {
+        match error {
+            MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => error.into(),
+            MigrateError::VersionMissing(version) => {
+                Self::Fault(format!("it is of a newer relay (migration {version})"))
+            }
+            MigrateError::VersionMismatch(version) => Self::Fault(format!("migration {version} was another one")),
+            MigrateError::Dirty(version) => Self::Fault(format!("migration {version} was not ended")),
+            _ => Self::Fault("its tables can't be brought up to date".to_owned()),
+        }
+    }
+}
+
+impl From<StoreError> for RelayError {
+    fn from(error: StoreError) -> Self {
+        let cause = error.to_string();
+        match error {
+            StoreError::Unavailable(_) => {
+                Self::new(ProblemCode::StorageUnavailable).retry_after(RETRY_AFTER_SECONDS).caused_by(cause)
+            }
+            StoreError::Conflict | StoreError::Fault(_) => Self::new(ProblemCode::Internal).caused_by(cause),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::may_mend;
+
+    #[test]
+    fn errors_that_pass_are_told_from_faults() {
+        for passing in ["57P01", "57014", "08006", "40001", "53300", "55P03", "5", "261", "6", "13", "14", "3850"] {
+            assert!(may_mend(passing), "{passing}");
+        }
+        for fault in ["", "42P01", "23505", "22001", "1", "11", "19", "787"] {
+            assert!(!may_mend(fault), "{fault}");
+        }
+    }
+}

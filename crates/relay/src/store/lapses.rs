@@ -1,0 +1,87 @@
+//! What happens to sessions with no call of a page: they lapse, are released, and are deleted.
+
+use super::sessions::{COLUMNS, Columns, SessionRow, session};
+use super::{Store, StoreError, on_pool};
+use crate::session::state::Event;
+use crate::store::outbox::{NewMessage, insert_message};
+
+impl Store {
+    /// Moves a session by an event that needs nothing but itself: [`Event::Lost`], [`Event::LifeOver`],
+    /// [`Event::Released`], which closes the session's last link too. `false` when it is no longer as it was read.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn advance(
+        &self,
+        row: &SessionRow,
+        event: Event,
+        message: Option<&NewMessage>,
+        now: i64,
+    ) -> Result<bool, StoreError> {
+        const SQL: &str = "UPDATE sessions SET state = $3, version = version + 1, lease_until = NULL, \
+            updated_at = $4 WHERE id = $1 AND version = $2";
+        const LINK: &str = "UPDATE links SET released = 1 WHERE id = $1";
+        let Some(after) = row.state.after(event) else { return Ok(false) };
+        self.run(async {
+            let _turn = self.turn().await;
+            on_pool!(self, |pool| {
+                let mut transaction = pool.begin().await?;
+                let moved = sqlx::query(SQL).bind(&row.id).bind(row.version).bind(after.as_str()).bind(now);
+                if moved.execute(&mut *transaction).await?.rows_affected() == 0 {
+                    return Ok(false);
+                }
+                if event == Event::Released {
+                    sqlx::query(LINK).bind(&row.link_id).execute(&mut *transaction).await?;
+                }
+                if let Some(message) = message {
+                    insert_message!(transaction, message);
+                }
+                transaction.commit().await.map(|()| true)
+            })
+        })
+        .await
+    }
+
+    /// Sessions whose time has run out: those that wait for a vendor's answer past its lease, and those whose life
+    /// ended before `life_over` with no verdict.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn overdue(&self, now: i64, life_over: i64, limit: i64) -> Result<Vec<SessionRow>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM sessions WHERE (state = 'verifying' AND lease_until <= $1) \
+             OR (state IN ('created', 'link_issued') AND expires_at <= $2) LIMIT $3"
+        );
+        let found = self.run(async {
+            on_pool!(self, |pool| sqlx::query_as::<_, Columns>(&sql)
+                .bind(now)
+                .bind(life_over)
+                .bind(limit)
+                .fetch_all(pool)
+                .await)
+        });
+        found.await?.into_iter().map(session).collect()
+    }
+
+    /// Deletes sessions that were made before a time, with all that belongs to them, and says how many. Those whose
+    /// webhooks are on their way stay until these have ended.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn purge(&self, made_before: i64, limit: i64) -> Result<u64, StoreError> {
+        const SQL: &str = "DELETE FROM sessions WHERE id IN \
+            (SELECT id FROM sessions WHERE created_at < $1 AND NOT EXISTS \
+                (SELECT 1 FROM outbox WHERE outbox.session_id = sessions.id AND outbox.status = 'pending') \
+             ORDER BY created_at LIMIT $2)";
+        self.run(async {
+            let _turn = self.turn().await;
+            on_pool!(self, |pool| sqlx::query(SQL)
+                .bind(made_before)
+                .bind(limit)
+                .execute(pool)
+                .await
+                .map(|done| done.rows_affected()))
+        })
+        .await
+    }
+}

@@ -1,0 +1,187 @@
+//! Webhooks that wait for their delivery ([`NewMessage`], [`Message`]): written in one transaction with what they tell
+//! of, claimed by one relay at a time, kept until they are delivered or given up.
+
+use super::{Pool, Store, StoreError, on_pool};
+
+/// A webhook to be kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewMessage {
+    /// Its id, which every delivery repeats.
+    pub id: String,
+    /// The session that it tells of.
+    pub session_id: String,
+    /// What it tells, such as `session.verified`.
+    pub event: String,
+    /// Its body, encrypted.
+    pub sealed: Vec<u8>,
+    /// When it was made; it is due at once.
+    pub created_at: i64,
+    /// When it is given up.
+    pub give_up_at: i64,
+}
+
+/// A webhook to be delivered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// Its id.
+    pub id: String,
+    /// Its body, encrypted.
+    pub sealed: Vec<u8>,
+    /// How often it was tried and failed. A try that the relay did not outlive says nothing of the receiver.
+    pub attempts: i64,
+    /// When it is given up.
+    pub give_up_at: i64,
+}
+
+/// A webhook, as the operator sees it: nothing of its body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Its id.
+    pub id: String,
+    /// The session that it tells of.
+    pub session_id: String,
+    /// What it tells.
+    pub event: String,
+    /// `pending`, `delivered` or `failed`.
+    pub status: String,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// How the last try ended.
+    pub last_result: Option<String>,
+    /// When it was made.
+    pub created_at: i64,
+}
+
+/// Inserts a [`NewMessage`] within a transaction of either database.
+macro_rules! insert_message {
+    ($transaction:ident, $message:expr) => {
+        sqlx::query(
+            "INSERT INTO outbox (id, session_id, event, sealed, created_at, next_at, give_up_at) \
+             VALUES ($1, $2, $3, $4, $5, $5, $6)",
+        )
+        .bind(&$message.id)
+        .bind(&$message.session_id)
+        .bind(&$message.event)
+        .bind(&$message.sealed)
+        .bind($message.created_at)
+        .bind($message.give_up_at)
+        .execute(&mut *$transaction)
+        .await?
+    };
+}
+pub(super) use insert_message;
+
+/// Claims what is due, the oldest of each session alone, so that a session's webhooks arrive in order. The first mark
+/// is where PostgreSQL skips what another relay is claiming; SQLite has one writer anyway.
+const CLAIM: &str = "UPDATE outbox SET claimed_until = $2 WHERE seq IN \
+    (SELECT seq FROM outbox due WHERE status = 'pending' AND next_at <= $1 AND claimed_until <= $1 \
+     AND NOT EXISTS (SELECT 1 FROM outbox earlier WHERE earlier.session_id = due.session_id \
+       AND earlier.seq < due.seq AND earlier.status = 'pending') \
+     ORDER BY next_at LIMIT $3";
+
+impl Store {
+    /// Takes webhooks that are due, for this relay alone until `claimed_until`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn claim_messages(&self, now: i64, claimed_until: i64, limit: i64) -> Result<Vec<Message>, StoreError> {
+        let lock = match &self.pool {
+            Pool::Sqlite(_) => "",
+            Pool::Postgres(_) => " FOR UPDATE SKIP LOCKED",
+        };
+        let sql = format!("{CLAIM}{lock}) RETURNING id, sealed, attempts, give_up_at");
+        let claimed = self.run(async {
+            let _turn = self.turn().await;
+            on_pool!(self, |pool| sqlx::query_as::<_, (String, Vec<u8>, i64, i64)>(&sql)
+                .bind(now)
+                .bind(claimed_until)
+                .bind(limit)
+                .fetch_all(pool)
+                .await)
+        });
+        let message = |(id, sealed, attempts, give_up_at)| Message { id, sealed, attempts, give_up_at };
+        Ok(claimed.await?.into_iter().map(message).collect())
+    }
+
+    /// Ends a webhook: `delivered`, or `failed` when it is given up.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn end_message(&self, id: &str, status: &str, result: &str, now: i64) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE outbox SET status = $2, last_result = $3, ended_at = $4, claimed_until = 0, attempts = attempts + 1 \
+            WHERE id = $1 AND status = 'pending'";
+        self.run(async {
+            let _turn = self.turn().await;
+            on_pool!(self, |pool| sqlx::query(SQL)
+                .bind(id)
+                .bind(status)
+                .bind(result)
+                .bind(now)
+                .execute(pool)
+                .await
+                .map(drop))
+        })
+        .await
+    }
+
+    /// Puts a webhook off to its next try.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn put_off_message(&self, id: &str, next_at: i64, result: &str) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE outbox SET next_at = $2, last_result = $3, claimed_until = 0, attempts = attempts + 1 \
+            WHERE id = $1 AND status = 'pending'";
+        self.run(async {
+            let _turn = self.turn().await;
+            on_pool!(self, |pool| sqlx::query(SQL).bind(id).bind(next_at).bind(result).execute(pool).await.map(drop))
+        })
+        .await
+    }
+
+    /// The webhooks of a status, the newest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn list_messages(&self, status: &str, limit: i64) -> Result<Vec<Listed>, StoreError> {
+        type Columns = (String, String, String, String, i64, Option<String>, i64);
+        const SQL: &str = "SELECT id, session_id, event, status, attempts, last_result, created_at FROM outbox \
+            WHERE status = $1 ORDER BY seq DESC LIMIT $2";
+        let found = self.run(async {
+            on_pool!(self, |pool| sqlx::query_as::<_, Columns>(SQL).bind(status).bind(limit).fetch_all(pool).await)
+        });
+        let listed = |(id, session_id, event, status, attempts, last_result, created_at)| Listed {
+            id,
+            session_id,
+            event,
+            status,
+            attempts,
+            last_result,
+            created_at,
+        };
+        Ok(found.await?.into_iter().map(listed).collect())
+    }
+
+    /// Makes webhooks due again, with their ids and another day to arrive: one by its id, whatever its status, or with
+    /// no id all that failed. Says how many.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn resend_messages(&self, id: Option<&str>, now: i64, give_up_at: i64) -> Result<u64, StoreError> {
+        let which = if id.is_some() { "id = $3" } else { "status = 'failed' AND $3 IS NULL" };
+        let sql = format!(
+            "UPDATE outbox SET status = 'pending', next_at = $1, give_up_at = $2, ended_at = NULL, claimed_until = 0 \
+             WHERE {which}"
+        );
+        self.run(async {
+            let _turn = self.turn().await;
+            on_pool!(self, |pool| sqlx::query(&sql)
+                .bind(now)
+                .bind(give_up_at)
+                .bind(id)
+                .execute(pool)
+                .await
+                .map(|done| done.rows_affected()))
+        })
+        .await
+    }
+}

@@ -1,0 +1,76 @@
+//! Which database is meant ([`DatabaseUrl`]).
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use sqlx::postgres::PgConnectOptions;
+
+/// The place of the database: `sqlite:PATH`, or `postgres://HOST/NAME`.
+#[derive(Clone)]
+pub enum DatabaseUrl {
+    /// A file of SQLite; it is made where there is none.
+    Sqlite(PathBuf),
+    /// A server of PostgreSQL, with all that the URL and libpq's environment variables say.
+    Postgres(Box<PgConnectOptions>),
+}
+
+/// The text is no [`DatabaseUrl`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotADatabaseUrl;
+
+impl fmt::Display for NotADatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("it must be sqlite:PATH or postgres://USER@HOST/NAME")
+    }
+}
+
+impl std::error::Error for NotADatabaseUrl {}
+
+impl FromStr for DatabaseUrl {
+    type Err = NotADatabaseUrl;
+
+    fn from_str(text: &str) -> Result<Self, NotADatabaseUrl> {
+        if let Some(path) = text.strip_prefix("sqlite:") {
+            // `sqlite://` is how others write it; a database in memory would be one for each connection.
+            let path = path.strip_prefix("//").unwrap_or(path);
+            if path.is_empty() || path.contains(":memory:") || path.contains('?') {
+                return Err(NotADatabaseUrl);
+            }
+            return Ok(Self::Sqlite(path.into()));
+        }
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            // The parser's own message may quote the password.
+            return text.parse().map(|options| Self::Postgres(Box::new(options))).map_err(|_| NotADatabaseUrl);
+        }
+        Err(NotADatabaseUrl)
+    }
+}
+
+impl fmt::Debug for DatabaseUrl {
+    /// Leaves the address out: it may hold a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Sqlite(_) => "Sqlite",
+            Self::Postgres(_) => "Postgres",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::DatabaseUrl;
+
+    #[test]
+    fn both_databases_are_named_by_their_url() {
+        for sqlite in ["sqlite:relay.db", "sqlite:///var/lib/relay.db", "sqlite:/var/lib/relay.db"] {
+            assert!(matches!(sqlite.parse(), Ok(DatabaseUrl::Sqlite(_))), "{sqlite}");
+        }
+        let url: DatabaseUrl = "postgres://relay:s3cret@db.example:5433/relay?sslmode=verify-full".parse().unwrap();
+        assert!(!format!("{url:?}").contains("s3cret"));
+        for wrong in ["", "relay.db", "sqlite:", "sqlite::memory:", "sqlite:a?mode=ro", "mysql://x/y", "postgres://[/"]
+        {
+            assert!(wrong.parse::<DatabaseUrl>().is_err(), "{wrong}");
+        }
+    }
+}

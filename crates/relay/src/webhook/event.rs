@@ -1,0 +1,88 @@
+//! What a webhook says ([`body`]): which session came to which end. It names nobody; the back end asks
+//! `GET /v1/sessions/{id}` for the rest.
+
+use akiba_protocol::{Outcome, Reason};
+use serde::Serialize;
+
+use crate::clock::rfc3339;
+use crate::session::state::State;
+
+#[derive(Serialize)]
+struct Body<'a> {
+    #[serde(rename = "type")]
+    event: &'a str,
+    timestamp: String,
+    data: Data<'a>,
+}
+
+#[derive(Serialize)]
+struct Data<'a> {
+    session_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<&'a str>,
+    state: State,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outcome: Option<Outcome>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<Reason>,
+}
+
+/// The name of the event that a state is told by; `None` for the states on the way, which are not told.
+#[must_use]
+pub fn name(state: State) -> Option<&'static str> {
+    match state {
+        State::Verified => Some("session.verified"),
+        State::Rejected => Some("session.rejected"),
+        State::Unknown => Some("session.unknown"),
+        State::Expired => Some("session.expired"),
+        State::Created | State::LinkIssued | State::Verifying => None,
+    }
+}
+
+/// The body of the webhook about a session that came to a state; `None` as for [`name`].
+#[must_use]
+pub fn body(
+    session_id: &str,
+    reference: Option<&str>,
+    state: State,
+    reason: Option<Reason>,
+    now: i64,
+) -> Option<String> {
+    let outcome = match state {
+        State::Verified => Some(Outcome::Verified),
+        State::Rejected => Some(Outcome::Rejected),
+        _ => None,
+    };
+    let data = Data { session_id, reference, state, outcome, reason };
+    serde_json::to_string(&Body { event: name(state)?, timestamp: rfc3339(now), data }).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use akiba_protocol::Reason;
+    use serde_json::{Value, json};
+
+    use super::{State, body};
+
+    #[test]
+    fn ends_are_told_and_the_way_is_not() {
+        let read = |text: Option<String>| text.map(|text| serde_json::from_str::<Value>(&text).unwrap());
+        assert_eq!(
+            read(body("ses_1", Some("order-7"), State::Rejected, Some(Reason::Fraud), 0)),
+            Some(json!({
+                "type": "session.rejected", "timestamp": "1970-01-01T00:00:00Z",
+                "data": {
+                    "session_id": "ses_1", "reference": "order-7", "state": "rejected",
+                    "outcome": "rejected", "reason": "fraud",
+                },
+            }))
+        );
+        assert_eq!(
+            read(body("ses_1", None, State::Unknown, None, 0)).unwrap()["data"],
+            json!({ "session_id": "ses_1", "state": "unknown" })
+        );
+        for state in [State::Created, State::LinkIssued, State::Verifying] {
+            assert_eq!(body("ses_1", None, state, None, 0), None);
+        }
+    }
+}

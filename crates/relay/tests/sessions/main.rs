@@ -1,0 +1,18 @@
+//! Sessions as the host's back end, a page and an attacker see them: real relays, on SQLite and on a real PostgreSQL.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "helpers of tests may panic too")]
+
+mod bank;
+mod binding;
+mod calls;
+mod database;
+mod kill;
+mod outage;
+mod receiver;
+mod retention;
+#[path = "../relay/support.rs"]
+#[allow(dead_code, reason = "shared with the other tests, which use the rest")]
+mod support;
+mod tokens;
+mod verdict;
+mod webhooks;

@@ -1,0 +1,95 @@
+//! What the database keeps, how, and for how long.
+
+use std::time::Duration;
+
+use akiba_protocol::ProblemCode;
+use akiba_relay::webhook::worker::deliver_due;
+use reqwest::Method;
+use serde_json::json;
+
+use crate::bank::{Bank, REFERENCE, content_vendor, vendor};
+use crate::database::{Database, on_both};
+use crate::receiver::Receiver;
+use crate::support::{FULL_NAME, IDENTIFIER, SIGNATURE, problem, success};
+
+on_both!(nothing_personal_can_be_read_without_the_key, what_is_old_is_deleted, a_life_ends_by_itself);
+
+fn contains(bytes: &[u8], text: &str) -> bool {
+    let hex: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+    [text, &hex].iter().any(|text| bytes.windows(text.len()).any(|window| window == text.as_bytes()))
+}
+
+async fn nothing_personal_can_be_read_without_the_key(database: &Database) {
+    let vendor = content_vendor().await;
+    let receiver = Receiver::answering(|_, _| 500).await;
+    let bank = Bank::telling(database, &vendor.base, &receiver.url, &["--keep=full"]).await;
+    let (page, link) = bank.linked().await;
+    success(bank.verify(&page, &json!({})).header("idempotency-key", "my-name-is-frank")).await;
+    let dump = database.dump();
+    assert!(contains(&dump, &page.id), "it is the right database");
+    let s3_key = link["s3_key"].as_str().unwrap();
+    for secret in [
+        IDENTIFIER,
+        FULL_NAME,
+        REFERENCE,
+        SIGNATURE,
+        s3_key,
+        "A3020FM2PX",
+        "session.verified\",\"timestamp",
+        "my-name-is-frank",
+        &page.token,
+        &database.keys.api,
+        &database.keys.data,
+        &database.keys.session,
+        &database.keys.webhook,
+    ] {
+        assert!(!contains(&dump, secret), "{secret}");
+    }
+    // Another data key opens nothing, and says so to nobody but the log.
+    let mut keys =
+        crate::database::Keys { data: akiba_relay::session::seal::new_key("2026").unwrap(), ..database.keys.copy() };
+    let blind = Bank::with_keys(database, &keys, &vendor.base, &[]).await;
+    problem(blind.link(&page, &json!({})), ProblemCode::Internal).await;
+    // A new one beside the old one opens all.
+    keys.data = format!("{} {}", akiba_relay::session::seal::new_key("2027").unwrap(), database.keys.data);
+    let changed = Bank::with_keys(database, &keys, &vendor.base, &[]).await;
+    assert_eq!(changed.report(&page).await["verdict"]["reply"]["data"]["identity"]["fullname"], FULL_NAME);
+}
+
+async fn what_is_old_is_deleted(database: &Database) {
+    let vendor = content_vendor().await;
+    let bank = Bank::open(database, &vendor.base, &["--retention=30days", "--webhook-url=http://127.0.0.1:9"]).await;
+    let (page, _) = bank.linked().await;
+    success(bank.verify(&page, &json!({}))).await;
+    bank.clock.put_forward(29 * 86_400_000);
+    let (younger, _) = bank.linked().await;
+    bank.sessions.sweep().await.unwrap();
+    assert_eq!(bank.state(&page).await, "verified");
+    bank.clock.put_forward(86_400_000 + 1_000);
+    assert_eq!(bank.sessions.sweep().await.unwrap().deleted, 0, "its webhook is on its way");
+    deliver_due(&bank.sessions, &bank.sessions.webhooks().unwrap()).await.unwrap();
+    assert_eq!(bank.sessions.sweep().await.unwrap().deleted, 1);
+    problem(bank.host(Method::GET, &format!("/v1/sessions/{}", page.id)), ProblemCode::UnknownSession).await;
+    assert_eq!(bank.state(&younger).await, "expired");
+    let store = bank.sessions.store();
+    assert!(store.links(&page.id).await.unwrap().is_empty());
+    let waiting = store.list_messages("pending", 10).await.unwrap();
+    assert!(waiting.iter().all(|message| message.session_id == younger.id), "{waiting:?}");
+    assert_eq!(waiting.len(), 1);
+}
+
+async fn a_life_ends_by_itself(database: &Database) {
+    let vendor = vendor(|_| json!({ "status": "failed" }), Duration::ZERO).await;
+    let bank = Bank::open(database, &vendor.base, &[]).await;
+    let created = bank.page().await;
+    let (linked, _) = bank.linked().await;
+    let (rejected, _) = bank.linked().await;
+    success(bank.verify(&rejected, &json!({}))).await;
+    bank.clock.put_forward(15 * 60_000);
+    assert_eq!(bank.sessions.sweep().await.unwrap().lapsed, 0, "clocks may be apart a little");
+    bank.clock.put_forward(31_000);
+    assert_eq!(bank.sessions.sweep().await.unwrap().lapsed, 2);
+    assert_eq!(bank.state(&created).await, "expired");
+    assert_eq!(bank.state(&linked).await, "expired");
+    assert_eq!(bank.state(&rejected).await, "rejected", "a verdict stays");
+}
