@@ -3,13 +3,13 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "helpers of tests may panic too")]
 
+#[path = "relay/memory_log.rs"]
+mod memory_log;
 #[path = "relay/support.rs"]
 #[allow(dead_code, reason = "shared with the other tests, which use the rest")]
 mod support;
 
 use std::collections::HashSet;
-use std::io;
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use akiba_relay::settings::LogFormat;
@@ -18,36 +18,13 @@ use axum::response::Response;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::util::SubscriberInitExt;
 
+use memory_log::Log;
 use support::{
     FILE_NAME, FULL_NAME, IDENTIFIER, Relay, S3_KEY, SIGNATURE, TOKEN, Vendor, link_reply, link_request, nobody,
     verify_reply, verify_request,
 };
-
-/// A log in memory.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
 
 /// Sends one request on a connection of its own, word for word, and reads the answer's status and request id.
 async fn send(relay: &Relay, line: &str, headers: &str, body: &str) -> (u16, String) {
@@ -137,7 +114,7 @@ async fn hang_up(log: &Log) {
     at_vendor.recv().await.unwrap();
     drop(stream);
     let started = Instant::now();
-    while !String::from_utf8_lossy(&log.0.lock().unwrap()).contains("\"caller-gone\"") {
+    while !log.text().contains("\"caller-gone\"") {
         assert!(started.elapsed() < Duration::from_secs(30), "no line for a caller that has gone");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
@@ -175,7 +152,7 @@ async fn no_secret_is_in_any_line_and_each_request_has_one() {
 
     hang_up(&log).await;
 
-    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let text = log.text();
     for secret in [TOKEN, IDENTIFIER, S3_KEY, SIGNATURE, FILE_NAME, FULL_NAME, "X-Amz-Signature"] {
         let line = text.lines().find(|line| line.contains(secret));
         assert_eq!(line, None, "{secret} is in the log");

@@ -9,6 +9,8 @@ mod bank;
 #[path = "sessions/database.rs"]
 #[allow(dead_code, unused_imports, unused_macros, reason = "shared with the other tests, which use the rest")]
 mod database;
+#[path = "relay/memory_log.rs"]
+mod memory_log;
 #[path = "sessions/receiver.rs"]
 #[allow(dead_code, reason = "shared with the other tests, which use the rest")]
 mod receiver;
@@ -16,8 +18,6 @@ mod receiver;
 #[allow(dead_code, reason = "shared with the other tests, which use the rest")]
 mod support;
 
-use std::io;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use akiba_protocol::ProblemCode;
@@ -25,36 +25,13 @@ use akiba_relay::settings::LogFormat;
 use akiba_relay::telemetry;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use bank::{Bank, Page, REFERENCE, vendor};
 use database::Database;
+use memory_log::Log;
 use receiver::Receiver;
 use support::{FULL_NAME, IDENTIFIER, SIGNATURE, TOKEN, problem, success, verify_reply};
-
-/// A log in memory.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
 
 /// Goes every way that a session can go, and says what must not be in the log.
 async fn go(database: &Database) -> Vec<String> {
@@ -125,7 +102,7 @@ async fn no_line_holds_a_secret() {
     }
     secrets.extend([IDENTIFIER, FULL_NAME, SIGNATURE, TOKEN, "A3020FM2PX"].map(str::to_owned));
 
-    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let text = log.text();
     for secret in &secrets {
         assert!(secret.len() > 5, "{secret}");
         let line = text.lines().find(|line| line.contains(secret.as_str()));

@@ -1,4 +1,4 @@
-// Every hint that a scene before the camera brings up, and the challenge (`HINTS`): states as in `states.mjs`, for the tour
+// Every hint that a scene before the camera brings up, the challenge, and what is said of a bad photo (`HINTS`): states as in `states.mjs`, for the tour
 // alone, as each needs a browser with a film of its own.
 
 /** A scene for so long that the hint for it is on the screen, in seconds; the film then begins anew. */
@@ -52,9 +52,47 @@ export const HINTS = [
     },
   },
   {
+    name: 'framing-auto',
+    title: 'Take your selfie',
+    main: null,
+    scenes: [['far', SECONDS]],
+    async walk(selfie) {
+      await selfie.byHand(false);
+      await selfie.frame();
+      await told(selfie, 'come-closer');
+    },
+  },
+  {
+    name: 'review-strict',
+    title: 'Take another one?',
+    main: 'Retake',
+    scenes: [['dark', SECONDS]],
+    async walk(selfie) {
+      await selfie.element.evaluate((element) => element.setAttribute('strict', ''));
+      await selfie.frame();
+      await told(selfie, 'too-dark');
+      await selfie.shoot();
+    },
+  },
+  {
+    name: 'failed-photo-unusable',
+    title: null,
+    main: null,
+    scenes: [['dark', SECONDS]],
+    async walk(selfie) {
+      await selfie.element.evaluate((element) => element.setAttribute('strict', ''));
+      await selfie.frame();
+      for (const end of ['review', 'review', 'failed']) {
+        await selfie.button('Take the photo').click();
+        await selfie.state(end);
+        if (end === 'review') await selfie.button('Retake').click();
+      }
+    },
+  },
+  {
     name: 'review-flaw',
-    title: 'Happy with this photo?',
-    main: 'Take another photo',
+    title: 'Take another one?',
+    main: 'Retake',
     scenes: [['dark', SECONDS]],
     async walk(selfie) {
       await selfie.frame();
