@@ -64,7 +64,7 @@ export const HINTS = [
   },
   {
     name: 'review-strict',
-    title: 'Take another one?',
+    title: 'Please take another photo',
     main: 'Retake',
     scenes: [['dark', SECONDS]],
     async walk(selfie) {
@@ -76,8 +76,8 @@ export const HINTS = [
   },
   {
     name: 'failed-photo-unusable',
-    title: null,
-    main: null,
+    title: 'These photos can’t be used',
+    main: 'Try the camera again',
     scenes: [['dark', SECONDS]],
     async walk(selfie) {
       await selfie.element.evaluate((element) => element.setAttribute('strict', ''));
