@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use akiba_relay::background::Background;
 use akiba_relay::cli::{self, Cli};
 use akiba_relay::clock::Clock;
+use akiba_relay::limits::advice::advice;
 use akiba_relay::session::{SessionSecrets, Sessions};
 use akiba_relay::settings::SessionMode;
 use akiba_relay::shutdown::Signals;
@@ -67,6 +68,9 @@ async fn run(settings: Settings) -> Result<Drained, Box<dyn Error>> {
     writeln!(std::io::stdout(), "listening on http://{}", listener.local_addr()?)?;
     if settings.allow_origin.is_empty() {
         tracing::warn!("no --allow-origin: every page of a browser is refused");
+    }
+    if let Some(advice) = advice(settings.listen.ip(), settings.limits.trusted_proxy.len()) {
+        tracing::warn!("{advice}");
     }
     let background = sessions.as_ref().map(Background::start);
     let signalled = OnceCell::new();
