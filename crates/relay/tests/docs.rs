@@ -59,7 +59,8 @@ fn the_tests_that_the_threat_model_names_are_there() {
     assert!(named.len() > 20, "{}", named.len());
     for (_, cell) in named {
         let (file, test) = cell.split_once("` `").expect(cell);
-        let text = ["tests", "src"].iter().find_map(|folder| std::fs::read_to_string(here.join(folder).join(file)).ok());
+        let text =
+            ["tests", "src"].iter().find_map(|folder| std::fs::read_to_string(here.join(folder).join(file)).ok());
         let text = text.unwrap_or_else(|| panic!("there is no {file}"));
         assert!(text.contains(&format!("fn {test}(")), "{file} has no {test}");
     }
