@@ -79,3 +79,19 @@ fn the_errors_are_those_of_the_protocol() {
     assert_eq!(documented, expected);
     assert!(rows("Errors").iter().all(|row| row.len() == 4 && !row[2].is_empty() && !row[3].is_empty()));
 }
+
+/// The last cells of the threat model's rows, which are `file.rs` and `test`, of the relay's tests or its sources.
+#[test]
+fn the_tests_that_the_threat_model_names_are_there() {
+    const THREATS: &str = include_str!("../../../docs/securing.md");
+    let here = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let named: Vec<_> = THREATS.lines().filter_map(|line| line.strip_suffix("` |")?.rsplit_once("| `")).collect();
+    assert!(named.len() > 20, "{}", named.len());
+    for (_, cell) in named {
+        let (file, test) = cell.split_once("` `").expect(cell);
+        let text =
+            ["tests", "src"].iter().find_map(|folder| std::fs::read_to_string(here.join(folder).join(file)).ok());
+        let text = text.unwrap_or_else(|| panic!("there is no {file}"));
+        assert!(text.contains(&format!("fn {test}(")), "{file} has no {test}");
+    }
+}
