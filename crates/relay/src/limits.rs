@@ -6,10 +6,8 @@
 //! - [`table`]: the counts, in memory that does not grow.
 //! - [`client_address`]: whose address a request came from, with or without a proxy.
 //! - [`connections`]: how many connections an address may hold.
-//! - [`advice`]: what the settings don't fit.
 //! - [`guard`]: the layer that turns away who calls too often.
 
-pub mod advice;
 pub mod bucket;
 pub mod client_address;
 pub mod connections;
