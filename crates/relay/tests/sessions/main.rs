@@ -7,6 +7,7 @@ mod binding;
 mod calls;
 mod database;
 mod kill;
+mod newer_vendor;
 mod outage;
 mod rates;
 mod receiver;
