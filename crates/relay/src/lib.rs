@@ -14,6 +14,7 @@
 //! - [`body`]: the request body, limited, timed and checked ([`JsonBody`](body::JsonBody)).
 //! - [`capacity`]: how many calls may be at work at once.
 //! - [`error`]: the one error of all calls ([`RelayError`](error::RelayError)).
+//! - [`openapi`]: the contract as a document, made from the routes.
 //! - [`observe`]: the request id, the log line and the body of an error.
 //! - [`mod@serve`]: the accept loop ([`ConnectionLimits`]).
 //! - [`session`]: what a page may do, and the one verdict that comes of it ([`Sessions`](session::Sessions)).
@@ -35,6 +36,7 @@ pub mod clock;
 pub mod cors;
 pub mod error;
 pub mod observe;
+pub mod openapi;
 pub mod routes;
 pub mod secret_file;
 pub mod serve;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use akiba_protocol::{CustomerType, ProblemCode};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::record::{Consent, Personal};
 use super::state::State;
@@ -17,32 +18,59 @@ use crate::store::sessions::SessionRow;
 const LONGEST: usize = 128;
 
 /// The body of `POST /v1/sessions`.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = NewSession, example = json!({
+    "identifier": "8001015009087",
+    "type": "1",
+    "reference": "order-4711",
+    "consent": { "version": "2026-01", "at": "2026-02-03T02:04:05Z" },
+    "ttl": 900,
+}))]
 pub struct Wanted {
     /// National id of a person or registration of a company.
+    #[schema(
+        min_length = 1,
+        max_length = 128,
+        pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\u0000-\\u0020\\u007f-\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000][^\\u0000-\\u001f\\u007f-\\u009f]*$"
+    )]
     pub identifier: String,
     /// Whom the identifier names.
     #[serde(rename = "type")]
     pub customer_type: CustomerType,
     /// The host's own word for the case; the page gets it back with the verdict.
     #[serde(default)]
+    #[schema(
+        min_length = 1,
+        max_length = 128,
+        pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\u0000-\\u0020\\u007f-\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000][^\\u0000-\\u001f\\u007f-\\u009f]*$"
+    )]
     pub reference: Option<String>,
     /// To what the person agreed.
     #[serde(default)]
     pub consent: Option<Consent>,
-    /// Life in seconds.
+    /// Life in seconds, up to `--session-ttl-max`.
     #[serde(default)]
+    #[schema(format = "int64", minimum = 1, maximum = 4294967295_i64)]
     pub ttl: Option<u32>,
 }
 
-/// The answer to it.
-#[derive(Debug, Serialize)]
+/// The answer to `POST /v1/sessions`.
+#[derive(Debug, Serialize, ToSchema)]
+#[cfg_attr(test, derive(PartialEq, Deserialize), serde(deny_unknown_fields))]
+#[schema(as = CreatedSession, example = json!({
+    "session_id": "ses_0197f3a1c2d34e5f8a9b0c1d2e3f4a5b",
+    "session_token": "v4.local.c2VjcmV0.eyJraWQiOiJrNC5saWQuLi4ifQ",
+    "expires_at": "2026-02-03T02:20:00Z",
+}))]
 pub struct Created {
     /// The session.
+    #[schema(pattern = "^ses_[0-9a-f]{32}$")]
     pub session_id: String,
     /// What the page shows for it.
+    #[schema(pattern = "^v4\\.local\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+$")]
     pub session_token: String,
     /// When it ends.
+    #[schema(format = "date-time")]
     pub expires_at: String,
 }
 
