@@ -20,7 +20,7 @@ pub(crate) fn calls(sessions: bool) -> OpenApiRouter<AppState> {
     let calls = if sessions {
         OpenApiRouter::default()
             .routes(routes!(session::create))
-            .routes(routes!(session::read))
+            .routes(routes!(session::read, session::erase))
             .routes(routes!(session::reconcile))
             .routes(routes!(bound::link))
             .routes(routes!(bound::verify))

@@ -68,6 +68,8 @@ problems! {
     OfCreate = [ALWAYS, BODY, HOST];
     /// Of what is told of a session.
     OfRead = [ALWAYS, HOST, &[P::UnknownSession]];
+    /// Of a session's end.
+    OfErase = [ALWAYS, HOST, &[P::UnknownSession, P::VerdictPending]];
     /// Of what is done about a lost verdict.
     OfReconcile = [ALWAYS, BODY, HOST, VENDOR, &[P::UnknownSession, P::SessionState, P::VerdictPending]];
     /// Of the widget's first call, with a session.

@@ -1,5 +1,5 @@
-//! The calls of the host's back end: `POST /v1/sessions` ([`create`]), `GET /v1/sessions/{id}` ([`read`]) and
-//! `POST /v1/sessions/{id}/reconcile` ([`reconcile`]).
+//! The calls of the host's back end: `POST /v1/sessions` ([`create`]), `GET` and `DELETE /v1/sessions/{id}` ([`read`],
+//! [`erase`]) and `POST /v1/sessions/{id}/reconcile` ([`reconcile`]).
 
 use axum::Json;
 use axum::extract::State;
@@ -7,7 +7,7 @@ use http::StatusCode;
 
 use crate::body::JsonBody;
 use crate::error::RelayError;
-use crate::openapi::problems::{OfCreate, OfRead, OfReconcile};
+use crate::openapi::problems::{OfCreate, OfErase, OfRead, OfReconcile};
 use crate::session::auth::{HostCaller, SessionId};
 use crate::session::create::{Created, Wanted};
 use crate::session::reconcile::Reconcile;
@@ -32,6 +32,7 @@ use crate::state::AppState;
             status = 201, description = "The session.", body = Created,
             links(
                 ("read" = (operation_id = "readSession", parameters(("id" = "$response.body#/session_id")))),
+                ("delete" = (operation_id = "deleteSession", parameters(("id" = "$response.body#/session_id")))),
                 ("reconcile" = (operation_id = "reconcileSession", parameters(("id" = "$response.body#/session_id")))),
             ),
         ),
@@ -63,7 +64,29 @@ pub async fn create(
     responses((status = 200, description = "The session.", body = Report), OfRead),
 )]
 pub async fn read(caller: HostCaller, SessionId(id): SessionId) -> Result<Json<Report>, RelayError> {
-    caller.sessions.report(&id).await.map(Json)
+    caller.sessions.report(&caller.key, &id).await.map(Json)
+}
+
+/// Deletes a session.
+///
+/// # Errors
+/// [`RelayError`] when the API key is wrong, there is no such session, the vendor is being asked for its verdict, or the
+/// database fails.
+#[utoipa::path(
+    delete,
+    path = "/v1/sessions/{id}",
+    operation_id = "deleteSession",
+    tag = "back end",
+    summary = "Deletes a session, and all that belongs to it.",
+    description = "Not while the vendor is being asked for its verdict.",
+    security(("api_key" = [])),
+    params(("id" = String, Path, description = "The session.", pattern = "^ses_[0-9a-f]{32}$")),
+    responses((status = 204, description = "It is gone."), OfErase),
+)]
+pub async fn erase(caller: HostCaller, SessionId(id): SessionId) -> Result<StatusCode, RelayError> {
+    caller.sessions.erase(&caller.key, &id).await?;
+    tracing::info!(session = id, key = caller.key, "session deleted");
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Moves a session on whose verdict was lost.
@@ -88,5 +111,5 @@ pub async fn reconcile(
     SessionId(id): SessionId,
     JsonBody(request): JsonBody<Reconcile>,
 ) -> Result<Json<Report>, RelayError> {
-    caller.sessions.reconcile(&state.vendor, &state.capacity, &id, request.action).await.map(Json)
+    caller.sessions.reconcile(&state.vendor, &state.capacity, &caller.key, &id, request.action).await.map(Json)
 }
