@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use akiba_protocol::{CustomerType, ProblemCode};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
+use serde_json::Number;
 use utoipa::ToSchema;
 
 use super::record::{Consent, Personal};
@@ -49,7 +50,7 @@ pub struct Wanted {
     #[serde(default)]
     pub consent: Option<Consent>,
     /// Life in seconds, up to `--session-ttl-max`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "seconds")]
     #[schema(format = "int64", minimum = 1, maximum = 4294967295_i64)]
     pub ttl: Option<u32>,
 }
@@ -78,6 +79,13 @@ impl JsonCall for Wanted {
     const SHAPE: &'static str = "The body must be an object with `identifier` (string), `type` (\"1\" or \"2\") and, if \
                                  wanted, `reference` (string), `consent` (`version` and `at`, strings) and `ttl` \
                                  (whole seconds).";
+}
+
+/// Whole seconds. JSON has one kind of number: `900.0` and `9e2` are whole, too.
+fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    let Some(number) = Option::<Number>::deserialize(deserializer)? else { return Ok(None) };
+    let whole = number.as_f64().filter(|number| number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(number));
+    whole.map(|seconds| Some(seconds as u32)).ok_or_else(|| de::Error::custom("no whole seconds"))
 }
 
 impl Sessions {
@@ -152,4 +160,32 @@ fn personal(wanted: &Wanted) -> Result<Personal, RelayError> {
 
 fn is_text(text: &str) -> bool {
     !text.trim().is_empty() && text.chars().count() <= LONGEST && !text.chars().any(char::is_control)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Wanted;
+
+    #[test]
+    fn a_life_is_whole_seconds() {
+        let rows = [
+            ("1", Ok(Some(1))),
+            ("900.0", Ok(Some(900))),
+            ("9e2", Ok(Some(900))),
+            ("4294967295", Ok(Some(u32::MAX))),
+            ("null", Ok(None)),
+            ("0", Ok(Some(0))),
+            ("4294967296", Err(())),
+            ("-1", Err(())),
+            ("0.5", Err(())),
+            ("1e300", Err(())),
+            ("\"900\"", Err(())),
+            ("true", Err(())),
+        ];
+        for (ttl, expected) in rows {
+            let body = format!(r#"{{"identifier":"1","type":"1","ttl":{ttl}}}"#);
+            let wanted: Result<Wanted, _> = serde_json::from_str(&body);
+            assert_eq!(wanted.map(|wanted| wanted.ttl).map_err(drop), expected, "{ttl}");
+        }
+    }
 }
