@@ -20,7 +20,7 @@ const ALWAYS: &[P] = &[P::Forbidden, P::Internal];
 const BODY: &[P] = &[P::BadRequest, P::RequestTimeout, P::BodyTooLarge, P::UnsupportedMediaType];
 
 /// Of calls of the host's back end.
-const HOST: &[P] = &[P::Unauthorized, P::StorageUnavailable];
+const HOST: &[P] = &[P::Unauthorized, P::TooManyRequests, P::StorageUnavailable];
 
 /// Of calls of a page with a session.
 const PAGE: &[P] = &[
@@ -82,7 +82,8 @@ problems! {
 
 fn responses(codes: &[P]) -> BTreeMap<String, RefOr<Response>> {
     let mut by_status: BTreeMap<u16, Vec<P>> = BTreeMap::new();
-    for &code in codes {
+    // One call may have a code for two reasons.
+    for &code in P::ALL.iter().filter(|code| codes.contains(code)) {
         by_status.entry(code.status()).or_default().push(code);
     }
     by_status.into_iter().map(|(status, codes)| (status.to_string(), RefOr::T(response(status, &codes)))).collect()
