@@ -21,7 +21,7 @@ pub fn app(state: AppState) -> Router {
     } else {
         Router::new().route("/v1/customer", post(customer::link)).route("/v1/customer/verify", post(customer::verify))
     };
-    surround(calls.route("/healthz", get(health::live)), state)
+    surround(calls.route("/healthz", get(health::live)).route("/readyz", get(health::ready)), state)
 }
 
 /// From the outside in, a request passes: its log line and id, the check of its origin, CORS, the catch for panics. The

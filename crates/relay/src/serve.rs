@@ -9,13 +9,17 @@ use std::time::Duration;
 use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
+use crate::metrics::metrics;
 use crate::settings::Settings;
+use crate::tls::Tls;
 
 /// Bytes of a request's head that are held. The relay's calls need a few hundred; browsers send up to a few thousand.
 const MAX_HEAD_BYTES: usize = 16_384;
@@ -32,6 +36,19 @@ pub struct ConnectionLimits {
     pub max_connections: usize,
     /// Longest wait for running requests at the end.
     pub drain_timeout: Duration,
+    /// Whose connections these are, for the metrics.
+    pub listener: &'static str,
+}
+
+/// Most open connections of the operator. What it asks is small and answered at once.
+const ADMIN_CONNECTIONS: usize = 32;
+
+impl ConnectionLimits {
+    /// The same for the operator's listener.
+    #[must_use]
+    pub fn of_admin(self) -> Self {
+        Self { max_connections: ADMIN_CONNECTIONS, listener: "admin", ..self }
+    }
 }
 
 impl From<&Settings> for ConnectionLimits {
@@ -40,6 +57,7 @@ impl From<&Settings> for ConnectionLimits {
             header_timeout: settings.header_timeout,
             max_connections: settings.max_connections.get(),
             drain_timeout: settings.drain_timeout,
+            listener: "service",
         }
     }
 }
@@ -62,6 +80,17 @@ pub async fn serve(
     limits: ConnectionLimits,
     shutdown: impl Future<Output = ()>,
 ) -> Drained {
+    serve_tls(listener, None, app, limits, shutdown).await
+}
+
+/// The same, over TLS if it is there.
+pub async fn serve_tls(
+    listener: TcpListener,
+    tls: Option<&Tls>,
+    app: Router,
+    limits: ConnectionLimits,
+    shutdown: impl Future<Output = ()>,
+) -> Drained {
     let graceful = GracefulShutdown::new();
     let permits = Arc::new(Semaphore::new(limits.max_connections.min(Semaphore::MAX_PERMITS)));
     let mut connections = JoinSet::new();
@@ -70,16 +99,20 @@ pub async fn serve(
         tokio::select! {
             accepted = accept(&listener, &permits) => {
                 let Some((stream, permit)) = accepted else { continue };
-                let service = TowerToHyperService::new(app.clone());
-                let connection = http1::Builder::new()
-                    .timer(TokioTimer::new())
-                    .header_read_timeout(limits.header_timeout)
-                    .max_buf_size(MAX_HEAD_BYTES)
-                    .serve_connection(TokioIo::new(stream), service);
-                let connection = graceful.watch(connection);
+                let held = (permit, metrics().connected(limits.listener));
+                let (app, watcher) = (app.clone(), graceful.watcher());
+                let acceptor = tls.map(|tls| tls.acceptor().clone());
                 connections.spawn(async move {
-                    let _permit = permit;
-                    if let Err(error) = connection.await {
+                    let _held = held;
+                    let ended = match acceptor {
+                        Some(acceptor) => match timeout(limits.header_timeout, acceptor.accept(stream)).await {
+                            Ok(Ok(stream)) => converse(stream, app, limits, watcher).await,
+                            Ok(Err(error)) => return tracing::debug!(%error, "TLS"),
+                            Err(_) => return tracing::debug!("TLS took too long"),
+                        },
+                        None => converse(stream, app, limits, watcher).await,
+                    };
+                    if let Err(error) = ended {
                         tracing::debug!(%error, "connection");
                     }
                 });
@@ -89,10 +122,23 @@ pub async fn serve(
         }
     }
     drop(listener);
-    match tokio::time::timeout(limits.drain_timeout, graceful.shutdown()).await {
+    match timeout(limits.drain_timeout, graceful.shutdown()).await {
         Ok(()) => Drained::Whole,
         Err(_) => Drained::Cut,
     }
+}
+
+/// Answers the requests of one connection.
+async fn converse<S>(stream: S, app: Router, limits: ConnectionLimits, watcher: Watcher) -> Result<(), hyper::Error>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.header_timeout)
+        .max_buf_size(MAX_HEAD_BYTES)
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(app));
+    watcher.watch(connection).await
 }
 
 /// Waits for a free permit and a connection; `None` when the connection was lost before it was taken.

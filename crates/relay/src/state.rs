@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::capacity::Capacity;
 use crate::cors::Origin;
+use crate::readiness::Readiness;
 use crate::session::Sessions;
 use crate::settings::Settings;
 use crate::vendor::VendorClient;
@@ -47,6 +48,8 @@ pub struct AppState {
     pub max_body_bytes: usize,
     /// Longest wait for a request's body.
     pub body_timeout: Duration,
+    /// Whether callers are to come here.
+    pub readiness: Readiness,
     /// The sessions; `None` where they are off.
     pub sessions: Option<Arc<Sessions>>,
 }
@@ -63,6 +66,7 @@ impl AppState {
             capacity: Capacity::of(settings.max_in_flight),
             max_body_bytes: settings.max_body_bytes.get(),
             body_timeout: settings.body_timeout,
+            readiness: Readiness::default(),
             sessions: None,
         })
     }
