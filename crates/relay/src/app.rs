@@ -5,23 +5,31 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 
+use crate::limits::guard;
 use crate::routes::{bound, customer, fallback, health, session};
 use crate::state::AppState;
 use crate::{cors, observe};
 
 /// The service: its calls, with sessions or without, in the layers that surround them all.
 pub fn app(state: AppState) -> Router {
-    let calls = if state.sessions.is_some() {
+    let page_calls = if state.sessions.is_some() {
+        Router::new().route("/v1/customer", post(bound::link)).route("/v1/customer/verify", post(bound::verify))
+    } else {
+        Router::new().route("/v1/customer", post(customer::link)).route("/v1/customer/verify", post(customer::verify))
+    };
+    let page_calls = page_calls.route_layer(from_fn_with_state(state.clone(), guard::page_calls));
+    let host_calls = if state.sessions.is_some() {
         Router::new()
             .route("/v1/sessions", post(session::create))
             .route("/v1/sessions/{id}", get(session::read).delete(session::erase))
             .route("/v1/sessions/{id}/reconcile", post(session::reconcile))
-            .route("/v1/customer", post(bound::link))
-            .route("/v1/customer/verify", post(bound::verify))
     } else {
-        Router::new().route("/v1/customer", post(customer::link)).route("/v1/customer/verify", post(customer::verify))
+        Router::new()
     };
-    surround(calls.route("/healthz", get(health::live)).route("/readyz", get(health::ready)), state)
+    surround(
+        page_calls.merge(host_calls).route("/healthz", get(health::live)).route("/readyz", get(health::ready)),
+        state,
+    )
 }
 
 /// From the outside in, a request passes: its log line and id, the check of its origin, CORS, the catch for panics. The

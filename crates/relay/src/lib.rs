@@ -13,6 +13,7 @@
 //! - [`cors`]: which pages may call ([`Origin`](cors::Origin)).
 //! - [`body`]: the request body, limited, timed and checked ([`JsonBody`](body::JsonBody)).
 //! - [`capacity`]: how many calls may be at work at once.
+//! - [`limits`]: how often one caller may call ([`Limits`](limits::Limits)).
 //! - [`error`]: the one error of all calls ([`RelayError`](error::RelayError)).
 //! - [`observe`]: the request id, the log line and the body of an error.
 //! - [`mod@serve`]: the accept loop ([`ConnectionLimits`]).
@@ -39,6 +40,7 @@ pub mod cli;
 pub mod clock;
 pub mod cors;
 pub mod error;
+pub mod limits;
 pub mod metrics;
 pub mod observe;
 pub mod readiness;

@@ -138,7 +138,7 @@ impl Metrics {
         registry.register("http_requests", "Requests that have ended, by the path's pattern and by the problem's code, `ok` or `caller-gone`", all.requests.clone());
         registry.register_with_unit("http_request_duration", "Time from a request's head to its answer", Unit::Seconds, all.request_times.clone());
         registry.register("http_requests_in_flight", "Requests that are at work", all.requests_running.clone());
-        registry.register("limited", "What was turned away, by the limit: `in-flight` is --max-in-flight", all.limited.clone());
+        registry.register("limited", "What was turned away, by the limit: the rates, the connections of one address, --max-in-flight", all.limited.clone());
         registry.register("connections", "Open connections, of callers (`service`) and of the operator (`admin`)", all.connections.clone());
         registry.register("vendor_calls", "Calls to the vendor, by call and result", all.vendor_calls.clone());
         registry.register_with_unit("vendor_call_duration", "Time that the vendor took, its failures included", Unit::Seconds, all.vendor_times.clone());
@@ -155,28 +155,30 @@ impl Metrics {
 
     /// Makes what is known beforehand: a counter that begins at one hides its first rise.
     fn begin_at_zero(&self) {
-        self.requests.get_or_create(&Request { route: "none".to_owned(), code: "not-found" });
-        self.request_times.get_or_create(&Route { route: "none".to_owned() });
-        self.limited.get_or_create(&Limit { limit: "in-flight" });
-        self.connections.get_or_create(&Listener { listener: "service" });
+        drop(self.requests.get_or_create(&Request { route: "none".to_owned(), code: "not-found" }));
+        drop(self.request_times.get_or_create(&Route { route: "none".to_owned() }));
+        for limit in ["address", "api-key", "connections", "in-flight", "session"] {
+            drop(self.limited.get_or_create(&Limit { limit }));
+        }
+        drop(self.connections.get_or_create(&Listener { listener: "service" }));
         for call in ["link", "verify"] {
-            self.vendor_times.get_or_create(&Call { call });
-            self.vendor_calls.get_or_create(&VendorCall { call, result: "ok" });
+            drop(self.vendor_times.get_or_create(&Call { call }));
+            drop(self.vendor_calls.get_or_create(&VendorCall { call, result: "ok" }));
         }
         for to in State::ALL {
-            self.moves.get_or_create(&To { to: to.as_str() });
+            drop(self.moves.get_or_create(&To { to: to.as_str() }));
         }
         for status in ["pending", "failed"] {
-            self.messages.get_or_create(&Status { status });
+            drop(self.messages.get_or_create(&Status { status }));
         }
         for result in ["delivered", "put-off", "given-up"] {
-            self.deliveries.get_or_create(&Done { result });
+            drop(self.deliveries.get_or_create(&Done { result }));
         }
         for kind in ["unavailable", "fault"] {
-            self.database_errors.get_or_create(&Kind { kind });
+            drop(self.database_errors.get_or_create(&Kind { kind }));
         }
         for result in ["ok", "failed"] {
-            self.certificates.get_or_create(&Done { result });
+            drop(self.certificates.get_or_create(&Done { result }));
         }
     }
 

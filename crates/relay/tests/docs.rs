@@ -40,10 +40,15 @@ fn generated(document: &str, name: &str, text: &str) {
 /// A setting's row.
 fn row(argument: &Arg) -> String {
     let quoted = |text: &str| format!("`{text}`");
+    let switch = !argument.get_action().takes_values();
     let defaults: Vec<_> = argument.get_default_values().iter().map(|value| value.to_str().unwrap()).collect();
-    let default = if defaults.is_empty() { "none".to_owned() } else { quoted(&defaults.join(",")) };
+    let default = match defaults.as_slice() {
+        [] if switch => quoted("false"),
+        [] => "none".to_owned(),
+        _ => quoted(&defaults.join(",")),
+    };
     let words: Vec<_> = argument.get_possible_values().iter().map(|value| quoted(value.get_name())).collect();
-    let words = if words.is_empty() { String::new() } else { format!(" ({})", words.join(", ")) };
+    let words = if words.is_empty() || switch { String::new() } else { format!(" ({})", words.join(", ")) };
     let (flag, variable) = (argument.get_long().unwrap(), argument.get_env().unwrap().to_str().unwrap());
     let help = argument.get_help().unwrap().to_string().replace('|', "\\|").replace("*.", "`*.`");
     format!("| `--{flag}` | `{variable}` | {default} | {help}{words} |\n")

@@ -8,6 +8,7 @@ mod calls;
 mod database;
 mod kill;
 mod outage;
+mod rates;
 mod receiver;
 mod retention;
 #[path = "../relay/support.rs"]
