@@ -15,6 +15,7 @@
 //! - [`capacity`]: how many calls may be at work at once.
 //! - [`limits`]: how often one caller may call ([`Limits`](limits::Limits)).
 //! - [`error`]: the one error of all calls ([`RelayError`](error::RelayError)).
+//! - [`openapi`]: the contract as a document, made from the routes.
 //! - [`observe`]: the request id, the log line and the body of an error.
 //! - [`mod@serve`]: the accept loop ([`ConnectionLimits`]).
 //! - [`session`]: what a page may do, and the one verdict that comes of it ([`Sessions`](session::Sessions)).
@@ -43,6 +44,7 @@ pub mod error;
 pub mod limits;
 pub mod metrics;
 pub mod observe;
+pub mod openapi;
 pub mod readiness;
 pub mod routes;
 pub mod secret_file;
