@@ -15,6 +15,7 @@
 //! - [`capacity`]: how many calls may be at work at once.
 //! - [`limits`]: how often one caller may call ([`Limits`](limits::Limits)).
 //! - [`error`]: the one error of all calls ([`RelayError`](error::RelayError)).
+//! - [`openapi`]: the contract as a document, made from the routes.
 //! - [`observe`]: the request id, the log line and the body of an error.
 //! - [`mod@serve`]: the accept loop ([`ConnectionLimits`]).
 //! - [`session`]: what a page may do, and the one verdict that comes of it ([`Sessions`](session::Sessions)).
@@ -26,8 +27,11 @@
 //! - [`check`](mod@check): what can be known before the service starts.
 //! - [`cli`]: the command line.
 //! - [`shutdown`]: the signals that end the service.
+//! - [`tls`]: the relay's own TLS.
+//! - [`admin`], [`metrics`](mod@metrics), [`readiness`]: what the operator sees.
 //! - [`telemetry`]: where log lines go and how they look.
 
+pub mod admin;
 pub mod app;
 pub mod background;
 pub mod body;
@@ -38,7 +42,10 @@ pub mod clock;
 pub mod cors;
 pub mod error;
 pub mod limits;
+pub mod metrics;
 pub mod observe;
+pub mod openapi;
+pub mod readiness;
 pub mod routes;
 pub mod secret_file;
 pub mod serve;
@@ -49,10 +56,11 @@ pub mod state;
 pub mod store;
 pub mod tasks;
 pub mod telemetry;
+pub mod tls;
 pub mod vendor;
 pub mod webhook;
 
 pub use app::app;
-pub use serve::{ConnectionLimits, Drained, serve};
+pub use serve::{ConnectionLimits, Drained, serve, serve_tls};
 pub use settings::Settings;
 pub use state::AppState;

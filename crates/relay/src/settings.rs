@@ -8,6 +8,7 @@ pub mod database;
 pub mod file;
 pub mod layers;
 pub mod limits;
+pub mod service;
 pub mod session;
 pub mod vendor;
 
@@ -21,6 +22,7 @@ use tracing_subscriber::filter::Targets;
 use crate::cors::Origin;
 
 pub use self::limits::LimitSettings;
+pub use self::service::ServiceSettings;
 pub use self::session::{SessionMode, SessionSettings};
 pub use self::vendor::VendorSettings;
 
@@ -94,6 +96,10 @@ pub struct Settings {
     /// What is logged: a level, or target=level pairs parted by commas
     #[arg(long, env = "AKIBA_RELAY_LOG", value_name = "FILTER", default_value = "info")]
     pub log: Targets,
+
+    /// The service as a process.
+    #[command(flatten)]
+    pub service: ServiceSettings,
 
     /// Sessions and what belongs to them.
     #[command(flatten)]

@@ -35,6 +35,7 @@ use self::access::{Access, Endpoint, Opening};
 pub use self::error::{ReplyFault, VendorError, Work};
 use self::oauth::{BearerToken, NoToken, TokenSource};
 use self::unique::Unique;
+use crate::metrics::metrics;
 use crate::settings::Settings;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -99,9 +100,12 @@ impl VendorClient {
     /// # Errors
     /// [`VendorError`], also when the link in the answer is none that a photo may be sent to.
     pub async fn link(&self, request: &LinkRequest, consent: bool) -> Result<LinkReply, VendorError> {
-        let reply: LinkReply = self.0.call(&self.0.link, request, consent).await?;
-        SignedLink::parse(&reply.signed_link).map_err(|error| VendorError::Reply(ReplyFault::Link(error)))?;
-        Ok(reply)
+        let call = async {
+            let reply: LinkReply = self.0.call(&self.0.link, request, consent).await?;
+            SignedLink::parse(&reply.signed_link).map_err(|error| VendorError::Reply(ReplyFault::Link(error)))?;
+            Ok(reply)
+        };
+        metrics().vendor_call("link", call).await
     }
 
     /// Asks for the verdict, likewise.
@@ -109,7 +113,7 @@ impl VendorClient {
     /// # Errors
     /// [`VendorError`].
     pub async fn verify(&self, request: &VerifyRequest, consent: bool) -> Result<VerifyReply, VendorError> {
-        self.0.call(&self.0.verify, request, consent).await
+        metrics().vendor_call("verify", self.0.call(&self.0.verify, request, consent)).await
     }
 }
 

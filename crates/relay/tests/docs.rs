@@ -1,5 +1,5 @@
 //! The documentation says what the code does: every setting with its environment variable, default and meaning, every
-//! code with its status. With `UPDATE=1` the table of the settings is written anew.
+//! code with its status and its chapter. With `UPDATE=1` the tables of settings and metrics are written anew.
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "helpers of tests may panic too")]
 
@@ -7,10 +7,12 @@ use std::path::Path;
 
 use akiba_protocol::ProblemCode;
 use akiba_relay::cli::Cli;
+use akiba_relay::metrics::metrics;
 use akiba_relay::settings::layers::is_setting;
 use clap::{Arg, CommandFactory};
 
 const DOC: &str = include_str!("../../../docs/relay.md");
+const ERRORS: &str = include_str!("../../../docs/errors.md");
 
 /// The cells of the table rows whose first cell is a word in backquotes.
 fn rows(section: &str) -> Vec<Vec<String>> {
@@ -39,10 +41,15 @@ fn generated(document: &str, name: &str, text: &str) {
 /// A setting's row.
 fn row(argument: &Arg) -> String {
     let quoted = |text: &str| format!("`{text}`");
+    let switch = !argument.get_action().takes_values();
     let defaults: Vec<_> = argument.get_default_values().iter().map(|value| value.to_str().unwrap()).collect();
-    let default = if defaults.is_empty() { "none".to_owned() } else { quoted(&defaults.join(",")) };
+    let default = match defaults.as_slice() {
+        [] if switch => quoted("false"),
+        [] => "none".to_owned(),
+        _ => quoted(&defaults.join(",")),
+    };
     let words: Vec<_> = argument.get_possible_values().iter().map(|value| quoted(value.get_name())).collect();
-    let words = if words.is_empty() { String::new() } else { format!(" ({})", words.join(", ")) };
+    let words = if words.is_empty() || switch { String::new() } else { format!(" ({})", words.join(", ")) };
     let (flag, variable) = (argument.get_long().unwrap(), argument.get_env().unwrap().to_str().unwrap());
     let help = argument.get_help().unwrap().to_string().replace('|', "\\|").replace("*.", "`*.`");
     format!("| `--{flag}` | `{variable}` | {default} | {help}{words} |\n")
@@ -67,6 +74,29 @@ fn the_settings_are_those_of_the_command() {
 }
 
 #[test]
+fn the_metrics_are_those_that_are_told() {
+    let text = metrics().text();
+    let told = |kind: &'static str| {
+        let lines = text.lines().filter_map(move |line| line.strip_prefix("# ")?.strip_prefix(kind)?.strip_prefix(' '));
+        lines.map(|line| line.split_once(' ').unwrap())
+    };
+    let rows: String = told("HELP")
+        .zip(told("TYPE"))
+        .map(|((name, help), (same, kind))| {
+            assert_eq!(name, same);
+            let name = match kind {
+                "counter" => format!("{name}_total"),
+                "info" => format!("{name}_info"),
+                _ => name.to_owned(),
+            };
+            format!("| `{name}` | {kind} | {} |\n", help.trim_end_matches('.'))
+        })
+        .collect();
+    assert!(rows.lines().count() > 10, "{rows}");
+    generated("running.md", "metrics", &format!("| metric | kind | what |\n| --- | --- | --- |\n{rows}"));
+}
+
+#[test]
 fn the_errors_are_those_of_the_protocol() {
     let expected: Vec<_> = ProblemCode::ALL
         .iter()
@@ -78,6 +108,25 @@ fn the_errors_are_those_of_the_protocol() {
     let documented: Vec<_> = rows("Errors").into_iter().map(|row| [row[0].clone(), row[1].clone()]).collect();
     assert_eq!(documented, expected);
     assert!(rows("Errors").iter().all(|row| row.len() == 4 && !row[2].is_empty() && !row[3].is_empty()));
+}
+
+#[test]
+fn every_error_has_a_chapter_to_which_its_type_leads() {
+    let chapters: Vec<_> = ERRORS.split("\n### ").skip(1).collect();
+    let documented: Vec<_> = chapters
+        .iter()
+        .map(|chapter| {
+            let (heading, text) = chapter.split_once("\n\n").expect("a text");
+            assert!(text.contains("\n- "), "{heading}: nobody is told what to do");
+            (heading.trim_matches('`'), text.get(..3).expect("a status"))
+        })
+        .collect();
+    let statuses: Vec<_> = ProblemCode::ALL.iter().map(|code| code.status().to_string()).collect();
+    let expected = ProblemCode::ALL.iter().zip(&statuses).map(|(code, status)| (code.as_str(), status.as_str()));
+    assert_eq!(documented, expected.collect::<Vec<_>>());
+    for code in ProblemCode::ALL {
+        assert!(code.uri().ends_with(&format!("/docs/errors.md#{}", code.as_str())));
+    }
 }
 
 /// The last cells of the threat model's rows, which are `file.rs` and `test`, of the relay's tests or its sources.

@@ -3,6 +3,7 @@
 //!
 //! - `GET /_sandbox/last` answers `{"s3_key": "…"}`, or 404 before the first link.
 //! - `POST /_sandbox/link-life` takes `{"seconds": 1}`.
+//! - `POST /_sandbox/lose-verdicts` takes `{"count": 1}`: so many calls for a verdict are judged and answered with 500.
 //! - `POST /_sandbox/fault` takes `{"fault": "stall" | "drop", "seconds": 5, "after_bytes": 100000}`, or
 //!   `{"fault": null}` to end it.
 //! - `GET /_sandbox/tokens` answers `{"asked": 1}`, how often a token of the newer API was asked for; `POST` takes
@@ -34,6 +35,11 @@ struct LinkLife {
 }
 
 #[derive(Deserialize)]
+struct LoseVerdicts {
+    count: u32,
+}
+
+#[derive(Deserialize)]
 struct SetFault {
     fault: Option<Fault>,
     #[serde(default)]
@@ -55,6 +61,7 @@ pub fn controls_app(vendor: Arc<Vendor>, faults: Faults) -> Router {
     Router::new()
         .route("/_sandbox/last", get(last))
         .route("/_sandbox/link-life", post(link_life))
+        .route("/_sandbox/lose-verdicts", post(lose_verdicts))
         .route("/_sandbox/fault", post(fault))
         .route("/_sandbox/tokens", get(tokens).post(set_tokens))
         .with_state(Controls { vendor, faults })
@@ -69,6 +76,11 @@ async fn last(State(controls): State<Controls>) -> Response {
 
 async fn link_life(State(controls): State<Controls>, Json(body): Json<LinkLife>) -> StatusCode {
     controls.vendor.set_link_life(Duration::from_secs(body.seconds.into()));
+    StatusCode::NO_CONTENT
+}
+
+async fn lose_verdicts(State(controls): State<Controls>, Json(body): Json<LoseVerdicts>) -> StatusCode {
+    controls.vendor.lose_verdicts(body.count);
     StatusCode::NO_CONTENT
 }
 

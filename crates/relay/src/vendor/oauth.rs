@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use http::header::AUTHORIZATION;
 use http::{HeaderValue, StatusCode};
 use oauth2::basic::{BasicClient, BasicErrorResponseType, BasicTokenType};
 use oauth2::{
@@ -220,7 +221,10 @@ async fn send(
     timeout: Duration,
     limit: usize,
 ) -> Result<HttpResponse, VendorError> {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
+    if let Some(value) = parts.headers.get_mut(AUTHORIZATION) {
+        value.set_sensitive(true);
+    }
     let request = http.post(parts.uri.to_string()).headers(parts.headers).body(body).timeout(timeout);
     let response = request.send().await.map_err(VendorError::of_transport)?;
     let status = response.status();
