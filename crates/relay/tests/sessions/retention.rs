@@ -12,7 +12,12 @@ use crate::database::{Database, on_both};
 use crate::receiver::Receiver;
 use crate::support::{FULL_NAME, IDENTIFIER, SIGNATURE, problem, success};
 
-on_both!(nothing_personal_can_be_read_without_the_key, what_is_old_is_deleted, a_life_ends_by_itself);
+on_both!(
+    nothing_personal_can_be_read_without_the_key,
+    what_is_old_is_deleted,
+    what_is_not_over_is_not_deleted,
+    a_life_ends_by_itself,
+);
 
 fn contains(bytes: &[u8], text: &str) -> bool {
     let hex: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
@@ -76,6 +81,23 @@ async fn what_is_old_is_deleted(database: &Database) {
     let waiting = store.list_messages("pending", 10).await.unwrap();
     assert!(waiting.iter().all(|message| message.session_id == younger.id), "{waiting:?}");
     assert_eq!(waiting.len(), 1);
+}
+
+async fn what_is_not_over_is_not_deleted(database: &Database) {
+    let vendor = vendor(|_| crate::support::verify_reply(), Duration::from_millis(800)).await;
+    let bank = Bank::open(database, &vendor.base, &["--retention=1m"]).await;
+    let (waiting, _) = bank.linked().await;
+    let (asked, _) = bank.linked().await;
+    let call = tokio::spawn(success(bank.verify(&asked, &json!({}))));
+    while bank.state(&asked).await != "verifying" {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    bank.clock.put_forward(65_000);
+    assert_eq!(bank.sessions.sweep().await.unwrap().deleted, 0);
+    assert_eq!(call.await.unwrap()["outcome"], "verified");
+    assert_eq!(bank.state(&asked).await, "verified");
+    assert_eq!(bank.state(&waiting).await, "link_issued");
+    assert_eq!(bank.sessions.sweep().await.unwrap().deleted, 1);
 }
 
 async fn a_life_ends_by_itself(database: &Database) {
