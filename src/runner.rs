@@ -16,7 +16,7 @@ use crate::adapter::grab::{self, Still};
 use crate::adapter::measure::Sampler;
 use crate::adapter::page::PageWatch;
 use crate::adapter::relay::{Abort, request_link, verify};
-use crate::adapter::session::Session;
+use crate::adapter::session::{Bearer, Session};
 use crate::adapter::task::Task;
 use crate::adapter::timer::Timers;
 use crate::adapter::upload::{Progress, Target, Upload};
@@ -126,6 +126,9 @@ impl Runner {
         }
         if state.verify.is_none() {
             vault.abort(Request::Verify);
+        }
+        if matches!(state.screen, Screen::Idle | Screen::Done { .. }) {
+            vault.forget_session();
         }
         if state.grab.is_none() {
             vault.drop_file();
@@ -248,7 +251,8 @@ impl Runner {
 
     fn request_link(&self, generation: Generation, context: Context<'_>) {
         let abort = Abort::for_link();
-        let reply = request_link(context.config, context.session, &abort);
+        let bearer = Bearer::new(context.session.clone(), self.vault.borrow().session());
+        let reply = request_link(context.config, &bearer, &abort);
         self.vault.borrow_mut().keep_call(Request::Link, abort);
         let (send, vault) = (self.wires.send.clone(), Rc::clone(&self.vault));
         spawn_local(async move {
@@ -290,12 +294,13 @@ impl Runner {
     fn verify(&self, generation: Generation, link: LinkId, context: Context<'_>) {
         let send = self.wires.send.clone();
         let mut vault = self.vault.borrow_mut();
-        let Some(reply) = vault.reply(link) else {
+        let Some((reply, key)) = vault.reply(link) else {
             send.emit(Event::VerifyFailed { generation, failure: crate::flow::RelayFailure::Refused });
             return;
         };
         let abort = Abort::for_verify();
-        let verdict = verify(context.config, context.session, reply, &abort);
+        let bearer = Bearer::new(context.session.clone(), vault.session());
+        let verdict = verify(context.config, &bearer, reply, key, &abort);
         vault.keep_call(Request::Verify, abort);
         let kept = Rc::clone(&self.vault);
         spawn_local(async move {

@@ -6,7 +6,9 @@ use crate::adapter::camera::Camera;
 use crate::adapter::grab::Still;
 use crate::adapter::measure::Sampler;
 use crate::adapter::object_url::ObjectUrl;
+use crate::adapter::random;
 use crate::adapter::relay::{Abort, Judged, Link};
+use crate::adapter::session::Kept;
 use crate::adapter::task::Task;
 use crate::adapter::upload::{Target, Upload};
 use crate::adapter::vision::{Pump, Vision, VisionSource};
@@ -22,6 +24,7 @@ struct KeptLink {
     id: LinkId,
     target: Target,
     reply: Link,
+    key: String,
 }
 
 /// The browser objects of one widget. There are at most two photos and one or two links at a time.
@@ -40,6 +43,7 @@ pub(crate) struct Vault {
     verify_call: Option<Abort>,
     upload: Option<Upload>,
     judged: Option<Judged>,
+    session: Kept,
     last_id: u32,
 }
 
@@ -126,7 +130,7 @@ impl Vault {
 
     pub(crate) fn keep_link(&mut self, target: Target, reply: Link) -> LinkId {
         let id = LinkId(self.id());
-        self.links.push(KeptLink { id, target, reply });
+        self.links.push(KeptLink { id, target, reply, key: random::name() });
         id
     }
 
@@ -134,8 +138,9 @@ impl Vault {
         self.links.iter().find(|kept| kept.id == id).map(|kept| &kept.target)
     }
 
-    pub(crate) fn reply(&self, id: LinkId) -> Option<&Link> {
-        self.links.iter().find(|kept| kept.id == id).map(|kept| &kept.reply)
+    /// What the relay said of a link, and the idempotency key of its verdict.
+    pub(crate) fn reply(&self, id: LinkId) -> Option<(&Link, &str)> {
+        self.links.iter().find(|kept| kept.id == id).map(|kept| (&kept.reply, kept.key.as_str()))
     }
 
     pub(crate) fn drop_link(&mut self, id: LinkId) {
@@ -148,6 +153,17 @@ impl Vault {
             Request::Verify => self.verify_call = Some(abort),
             Request::Upload => {}
         }
+    }
+
+    /// What the page's function gave for this attempt.
+    pub(crate) fn session(&self) -> Kept {
+        Kept::clone(&self.session)
+    }
+
+    /// The next attempt asks anew; a call of this one that still waits for the page's function keeps its answer to
+    /// itself.
+    pub(crate) fn forget_session(&mut self) {
+        self.session = Kept::default();
     }
 
     pub(crate) fn keep_upload(&mut self, upload: Option<Upload>) {

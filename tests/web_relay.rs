@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use akiba_protocol::{Problem, ProblemCode};
 use akiba_selfie::adapter::relay::{Abort, Judged, LONGEST_ANSWER, Link, request_link, verify};
-use akiba_selfie::adapter::session::{Session, SessionError};
+use akiba_selfie::adapter::session::{Bearer, Reason, Session, SessionError};
 use akiba_selfie::config::{Config, Options};
 use akiba_selfie::flow::RelayFailure;
 use js_sys::{Function, Reflect};
@@ -44,6 +44,9 @@ fn config(fault: &Fault, identifier: Option<&str>) -> Config {
     Config::from_options(&options, "https://page.example").unwrap()
 }
 
+/// The idempotency key of a link.
+const KEY: &str = "0123456789abcdef";
+
 fn link() -> Link {
     Link::read(LINK).unwrap()
 }
@@ -53,11 +56,19 @@ fn function(body: &str) -> Session {
 }
 
 async fn ask(fault: &Fault, session: &Session) -> Result<Link, RelayFailure> {
-    request_link(&config(fault, Some("930555212345")), session, &Abort::for_link()).await
+    ask_for(fault, &session.clone().into()).await
+}
+
+async fn ask_for(fault: &Fault, bearer: &Bearer) -> Result<Link, RelayFailure> {
+    request_link(&config(fault, Some("930555212345")), bearer, &Abort::for_link()).await
 }
 
 async fn judge(fault: &Fault) -> Result<Judged, RelayFailure> {
-    verify(&config(fault, Some("930555212345")), &Session::None, &link(), &Abort::for_verify()).await
+    judge_for(fault, &Bearer::default()).await
+}
+
+async fn judge_for(fault: &Fault, bearer: &Bearer) -> Result<Judged, RelayFailure> {
+    verify(&config(fault, Some("930555212345")), bearer, &link(), KEY, &Abort::for_verify()).await
 }
 
 fn sent(request: &Value) -> Value {
@@ -88,7 +99,7 @@ async fn the_first_call_says_whom_and_nothing_else() {
 async fn an_identifier_that_only_the_session_knows_is_left_out() {
     let fault = Fault::status(200, LINK).await;
     let session = Session::from_js(&"abc.def".into()).unwrap();
-    request_link(&config(&fault, None), &session, &Abort::for_link()).await.unwrap();
+    request_link(&config(&fault, None), &session.into(), &Abort::for_link()).await.unwrap();
     let request = fault.request().await;
     assert_eq!(sent(&request), json!({ "type": "2" }));
     assert_eq!(request["headers"]["authorization"], "Bearer abc.def");
@@ -111,7 +122,7 @@ async fn the_second_call_gives_back_what_the_first_one_gave() {
 async fn the_second_call_has_the_first_ones_identifier_where_the_page_has_none() {
     let fault = Fault::status(200, r#"{"status":"failed"}"#).await;
     let session = Session::from_js(&"abc".into()).unwrap();
-    let verdict = verify(&config(&fault, None), &session, &link(), &Abort::for_verify()).await.unwrap();
+    let verdict = verify(&config(&fault, None), &session.into(), &link(), KEY, &Abort::for_verify()).await.unwrap();
     assert!(!verdict.judgement.is_verified());
     assert_eq!(sent(&fault.request().await)["id"], "93055521xxx");
 }
@@ -137,7 +148,7 @@ fn a_session_is_text_or_a_function() {
 
 #[wasm_bindgen_test]
 async fn a_function_may_return_a_string_or_a_promise() {
-    let rust = Session::Provider(Rc::new(|| Box::pin(async { Some("s-1".to_owned()) })));
+    let rust = Session::Provider(Rc::new(|_| Box::pin(async { Some("s-1".to_owned()) })));
     let page = [
         function("return 's-1'"),
         function("return Promise.resolve('s-1')"),
@@ -151,14 +162,69 @@ async fn a_function_may_return_a_string_or_a_promise() {
     }
 }
 
+/// A function that gives `s-1 why`, `s-2 why` and so on, with the reason for which it is asked.
+fn counting() -> Bearer {
+    let body = "globalThis.asked = (globalThis.asked ?? 0) + 1; return `s-${asked}-${why.reason}`";
+    Reflect::set(&js_sys::global(), &"asked".into(), &0.into()).unwrap();
+    Session::from_js(&Function::new_with_args("why", body)).unwrap().into()
+}
+
+/// The `Authorization` of each request that came.
+async fn bearers(fault: &Fault) -> Vec<String> {
+    let seen = fault.seen().await;
+    let requests = seen["requests"].as_array().unwrap();
+    requests.iter().map(|request| request["headers"]["authorization"].as_str().unwrap().to_owned()).collect()
+}
+
 #[wasm_bindgen_test]
-async fn a_function_is_asked_before_every_call() {
-    let session = function("globalThis.asked = (globalThis.asked ?? 0) + 1; return `s-${asked}`");
-    for wanted in ["Bearer s-1", "Bearer s-2"] {
+async fn a_function_is_asked_once_for_all_calls_of_an_attempt() {
+    let bearer = counting();
+    for _ in 0..2 {
         let fault = Fault::status(200, LINK).await;
-        ask(&fault, &session).await.unwrap();
-        assert_eq!(fault.request().await["headers"]["authorization"], wanted);
+        ask_for(&fault, &bearer).await.unwrap();
+        assert_eq!(bearers(&fault).await, ["Bearer s-1-start"]);
     }
+    let next = Bearer::new(function("return 's-9'"), Rc::default());
+    let fault = Fault::status(200, LINK).await;
+    ask_for(&fault, &next).await.unwrap();
+    assert_eq!(bearers(&fault).await, ["Bearer s-9"]);
+}
+
+#[wasm_bindgen_test]
+async fn a_session_that_is_over_is_renewed_once_and_the_call_made_again() {
+    let over =
+        json!({ "status": 401, "body": serde_json::to_string(&Problem::new(ProblemCode::SessionExpired)).unwrap() });
+    let bearer = counting();
+    let fault = Fault::answering(json!([over, { "body": LINK }])).await;
+    assert_eq!(ask_for(&fault, &bearer).await.unwrap(), link());
+    assert_eq!(bearers(&fault).await, ["Bearer s-1-start", "Bearer s-2-expired"]);
+    // The next call goes on with the new one.
+    let fault = Fault::status(200, r#"{"status":"success"}"#).await;
+    judge_for(&fault, &bearer).await.unwrap();
+    assert_eq!(bearers(&fault).await, ["Bearer s-2-expired"]);
+    // One that is never accepted is not asked for without end.
+    let fault = Fault::answering(json!([over])).await;
+    assert_eq!(judge_for(&fault, &bearer).await, Err(RelayFailure::Session));
+    assert_eq!(bearers(&fault).await, ["Bearer s-2-expired", "Bearer s-3-expired"]);
+    // Text can't be renewed.
+    let fault = Fault::answering(json!([over, { "body": LINK }])).await;
+    assert_eq!(ask(&fault, &Session::Token("s".to_owned())).await, Err(RelayFailure::Session));
+    assert_eq!(bearers(&fault).await, ["Bearer s"]);
+}
+
+#[wasm_bindgen_test]
+async fn a_call_for_a_verdict_has_its_key_with_a_session_and_only_there() {
+    let bearer = Session::Token("s".to_owned()).into();
+    let fault = Fault::status(200, r#"{"status":"success"}"#).await;
+    judge_for(&fault, &bearer).await.unwrap();
+    assert_eq!(fault.request().await["headers"]["idempotency-key"], KEY);
+    let fault = Fault::status(200, LINK).await;
+    ask_for(&fault, &bearer).await.unwrap();
+    assert!(fault.request().await["headers"].get("idempotency-key").is_none());
+    let fault = Fault::status(200, r#"{"status":"success"}"#).await;
+    judge(&fault).await.unwrap();
+    assert!(fault.request().await["headers"].get("idempotency-key").is_none());
+    assert_eq!(fault.seen().await["preflights"], json!(["content-type"]));
 }
 
 #[wasm_bindgen_test]
@@ -173,7 +239,7 @@ async fn a_function_that_fails_is_a_session_failure_and_nothing_is_sent() {
         function("return ''"),
         function("return 'a\\nX-Other: b'"),
         function("return Promise.resolve({})"),
-        Session::Provider(Rc::new(|| Box::pin(async { None }))),
+        Session::Provider(Rc::new(|_| Box::pin(async { None }))),
         Session::Token("not\nfor a header".to_owned()),
     ];
     for session in page {
@@ -186,9 +252,9 @@ async fn a_function_that_fails_is_a_session_failure_and_nothing_is_sent() {
 #[wasm_bindgen_test]
 async fn a_function_that_never_answers_is_given_up() {
     let never = function("return new Promise(() => {})");
-    assert_eq!(never.token_within(Duration::from_millis(30)).await, Err(RelayFailure::Session));
+    assert_eq!(never.token_within(Reason::Start, Duration::from_millis(30)).await, Err(RelayFailure::Session));
     let slow = function("return new Promise((answer) => setTimeout(answer, 20, 's-1'))");
-    assert_eq!(slow.token_within(Duration::from_secs(5)).await, Ok(Some("s-1".to_owned())));
+    assert_eq!(slow.token_within(Reason::Start, Duration::from_secs(5)).await, Ok(Some("s-1".to_owned())));
 }
 
 #[wasm_bindgen_test]
@@ -278,7 +344,7 @@ async fn a_call_that_takes_too_long_is_given_up() {
     for answer in [json!({ "hang": true }), json!({ "trickle": true })] {
         let fault = Fault::answering(json!([answer])).await;
         let abort = Abort::after(Duration::from_millis(300));
-        let reply = request_link(&config(&fault, Some("1")), &Session::None, &abort).await;
+        let reply = request_link(&config(&fault, Some("1")), &Bearer::default(), &abort).await;
         assert_eq!(reply, Err(RelayFailure::Timeout));
         fault.aborted().await;
     }
@@ -288,7 +354,7 @@ async fn a_call_that_takes_too_long_is_given_up() {
 async fn dropping_the_handle_gives_the_call_up() {
     let fault = Rc::new(Fault::answering(json!([{ "hang": true }])).await);
     let abort = Abort::for_verify();
-    let reply = verify(&config(&fault, Some("1")), &Session::None, &link(), &abort);
+    let reply = verify(&config(&fault, Some("1")), &Bearer::default(), &link(), KEY, &abort);
     let watched = Rc::clone(&fault);
     spawn_local(async move {
         watched.arrived().await;
@@ -303,7 +369,7 @@ async fn a_handle_dropped_before_the_session_is_known_sends_nothing() {
     let fault = Fault::status(200, LINK).await;
     let abort = Abort::for_link();
     let session = function("return new Promise((answer) => setTimeout(answer, 50, 's'))");
-    let reply = request_link(&config(&fault, None), &session, &abort);
+    let reply = request_link(&config(&fault, None), &session.into(), &abort);
     drop(abort);
     assert_eq!(reply.await, Err(RelayFailure::Unreachable));
     assert_eq!(fault.seen().await["requests"], json!([]));
@@ -317,7 +383,7 @@ async fn a_page_that_wraps_fetch_can_make_no_call_panic() {
     let kept = Reflect::get(&global, &"fetch".into()).unwrap();
     for wrapped in ["throw 7", "return Promise.reject('no')", "return Promise.reject()", "return 'text'"] {
         Reflect::set(&global, &"fetch".into(), &Function::new_no_args(wrapped)).unwrap();
-        let reply = request_link(&config, &Session::None, &Abort::for_link()).await;
+        let reply = request_link(&config, &Bearer::default(), &Abort::for_link()).await;
         let wanted = if wrapped == "return 'text'" { RelayFailure::Reply } else { RelayFailure::Unreachable };
         assert_eq!(reply, Err(wanted), "{wrapped}");
     }

@@ -252,8 +252,13 @@ export interface SelfieEventMap {
   'selfie-error': CustomEvent<SelfieErrorDetail>;
 }
 
+/** Why a session is asked for: an attempt begins, or the relay says that the last one is over. */
+export interface SelfieSessionRequest {
+  reason: 'start' | 'expired';
+}
+
 /** The page's session: a string, or a function that gives one when it is needed. */
-export type SelfieSession = string | (() => string | Promise<string>);
+export type SelfieSession = string | ((request: SelfieSessionRequest) => string | Promise<string>);
 
 /** Takes a selfie, sends it and tells the page the verdict by `selfie-*` events. */
 export declare class AkibaSelfieElement extends HTMLElement {

@@ -20,7 +20,7 @@ use web_sys::{AbortController, AbortSignal, ReferrerPolicy, RequestCache, Reques
 
 use self::answer::{Answer, Call};
 pub use self::reply::{Judged, Link, NotText};
-use super::session::Session;
+use super::session::{Bearer, Reason};
 use super::timer::milliseconds;
 use crate::config::Config;
 use crate::flow::RelayFailure;
@@ -84,23 +84,24 @@ struct LinkBody<'a> {
 /// [`RelayFailure`].
 pub fn request_link(
     config: &Config,
-    session: &Session,
+    bearer: &Bearer,
     abort: &Abort,
 ) -> impl Future<Output = Result<Link, RelayFailure>> + use<> {
     let body = LinkBody { identifier: config.identifier.as_deref(), customer_type: config.customer_type };
-    let text = post(Call::Link, &config.link_url, json(&body), session, abort);
+    let text = post(Call::Link, &config.link_url, json(&body), None, bearer, abort);
     async move { Link::read(&text.await?).ok_or(RelayFailure::Reply) }
 }
 
 /// Asks for the verdict, once. The id is the one of the settings; where the session knows it, it is what the first
-/// call's answer says of it.
+/// call's answer says of it. `key` is the link's own, the same for each try.
 ///
 /// # Errors
 /// [`RelayFailure`].
 pub fn verify(
     config: &Config,
-    session: &Session,
+    bearer: &Bearer,
     link: &Link,
+    key: &str,
     abort: &Abort,
 ) -> impl Future<Output = Result<Judged, RelayFailure>> + use<> {
     let body = VerifyRequest {
@@ -109,7 +110,7 @@ pub fn verify(
         user_type: config.customer_type,
         s3_key: link.s3_key.clone(),
     };
-    let text = post(Call::Verify, &config.verify_url, json(&body), session, abort);
+    let text = post(Call::Verify, &config.verify_url, json(&body), Some(key), bearer, abort);
     async move { Judged::read(&text.await?).ok_or(RelayFailure::Reply) }
 }
 
@@ -119,42 +120,58 @@ fn json(body: &impl Serialize) -> Option<String> {
     JSON::stringify(&body).ok()?.as_string()
 }
 
-/// One call: JSON there, and the answer's text back.
+/// One call: JSON there, and the answer's text back. Where the relay does not accept the session, and a function can
+/// give another one, it is made once more: the relay has done nothing.
 fn post(
     call: Call,
     url: &str,
     body: Option<String>,
-    session: &Session,
+    key: Option<&str>,
+    bearer: &Bearer,
     abort: &Abort,
 ) -> impl Future<Output = Result<String, RelayFailure>> + use<> {
-    let (url, session) = (url.to_owned(), session.clone());
+    let (url, key, bearer) = (url.to_owned(), key.map(str::to_owned), bearer.clone());
     let (controller, limit) = (abort.controller.clone(), abort.limit);
     async move {
         let body = body.ok_or(RelayFailure::Refused)?;
         let controller = controller.ok_or(RelayFailure::Unreachable)?;
-        let token = session.token().await?;
-        if controller.signal().aborted() {
-            return Err(RelayFailure::Unreachable);
-        }
-        let request = build(&url, body, token.as_deref(), &controller.signal()).ok_or(RelayFailure::Refused)?;
-        let late = Rc::new(Cell::new(false));
-        let timeout = Timeout::new(milliseconds(limit), {
-            let late = Rc::clone(&late);
-            move || {
-                late.set(true);
-                controller.abort();
+        let mut reason = Reason::Start;
+        loop {
+            let token = bearer.token(reason).await?;
+            if controller.signal().aborted() {
+                return Err(RelayFailure::Unreachable);
             }
-        });
-        let answer = exchange(request).await;
-        drop(timeout);
-        let (answer, text) = answer.map_err(|failure| if late.get() { RelayFailure::Timeout } else { failure })?;
-        answer.check(call, token.is_some(), reply::problem_code(&text).as_deref())?;
-        Ok(text)
+            let request = build(&url, &body, token.as_deref(), key.as_deref(), &controller.signal());
+            let late = Rc::new(Cell::new(false));
+            let timeout = Timeout::new(milliseconds(limit), {
+                let (late, controller) = (Rc::clone(&late), controller.clone());
+                move || {
+                    late.set(true);
+                    controller.abort();
+                }
+            });
+            let answer = exchange(request.ok_or(RelayFailure::Refused)?).await;
+            drop(timeout);
+            let (answer, text) = answer.map_err(|failure| if late.get() { RelayFailure::Timeout } else { failure })?;
+            match answer.check(call, token.is_some(), reply::problem_code(&text).as_deref()) {
+                Err(RelayFailure::Session) if reason == Reason::Start && bearer.can_renew() => {
+                    reason = Reason::Expired;
+                }
+                checked => return checked.map(|()| text),
+            }
+        }
     }
 }
 
-/// The request: no cookies, no cache, no redirect, no referrer.
-fn build(url: &str, body: String, token: Option<&str>, signal: &AbortSignal) -> Option<web_sys::Request> {
+/// The request: no cookies, no cache, no redirect, no referrer. The key goes with a session alone: a plain proxy on
+/// another origin need not allow its header.
+fn build(
+    url: &str,
+    body: &str,
+    token: Option<&str>,
+    key: Option<&str>,
+    signal: &AbortSignal,
+) -> Option<web_sys::Request> {
     let mut request = Request::post(url)
         .credentials(RequestCredentials::Omit)
         .cache(RequestCache::NoStore)
@@ -165,6 +182,9 @@ fn build(url: &str, body: String, token: Option<&str>, signal: &AbortSignal) -> 
         .header("Content-Type", "application/json");
     if let Some(token) = token {
         request = request.header("Authorization", &("Bearer ".to_owned() + token));
+        if let Some(key) = key {
+            request = request.header("Idempotency-Key", key);
+        }
     }
     request.body(body).ok().map(web_sys::Request::from)
 }

@@ -1,6 +1,8 @@
 //! The page's session ([`Session`]): what shows the relay that this page may ask. It comes from the page's own back
-//! end as text, or as a function that is asked before every call, so that a short-lived one can be renewed.
+//! end as text, or as a function that is asked at the start of an attempt, and again when the relay says that what it
+//! gave is over ([`Bearer`], [`Reason`]).
 
+use std::cell::RefCell;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -8,7 +10,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use gloo_timers::callback::Timeout;
-use js_sys::{Array, Function, Promise};
+use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
@@ -34,7 +36,72 @@ pub enum Session {
     /// A function of the page that returns a string, or a promise of one.
     Function(Function),
     /// The same for a Yew application.
-    Provider(Rc<dyn Fn() -> SessionFuture>),
+    Provider(Rc<dyn Fn(Reason) -> SessionFuture>),
+}
+
+/// Why a function is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// An attempt begins.
+    Start,
+    /// The relay does not accept what the function gave, most likely as its time is over.
+    Expired,
+}
+
+impl Reason {
+    /// The word for it, as the page's function gets it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::Expired => "expired",
+        }
+    }
+}
+
+/// What a function gave, for the calls of one attempt.
+pub type Kept = Rc<RefCell<Option<String>>>;
+
+/// A session as one attempt uses it, from its start to the verdict.
+#[derive(Clone, Debug, Default)]
+pub struct Bearer {
+    session: Session,
+    kept: Kept,
+}
+
+impl Bearer {
+    /// The session of an attempt for which a function may have been asked before.
+    #[must_use]
+    pub fn new(session: Session, kept: Kept) -> Self {
+        Self { session, kept }
+    }
+
+    /// The text to send, if there is to be one. A function is asked where that was not done yet, and always for
+    /// [`Reason::Expired`].
+    ///
+    /// # Errors
+    /// As for [`Session::token_within`].
+    pub async fn token(&self, reason: Reason) -> Result<Option<String>, RelayFailure> {
+        let kept = self.kept.take().filter(|_| self.can_renew() && reason == Reason::Start);
+        let token = match kept {
+            Some(token) => Some(token),
+            None => self.session.token_within(reason, SESSION_LIMIT).await?,
+        };
+        self.kept.replace(token.clone());
+        Ok(token)
+    }
+
+    /// Whether there is a function that can be asked again.
+    #[must_use]
+    pub fn can_renew(&self) -> bool {
+        matches!(self.session, Session::Function(_) | Session::Provider(_))
+    }
+}
+
+impl From<Session> for Bearer {
+    fn from(session: Session) -> Self {
+        Self::new(session, Kept::default())
+    }
 }
 
 /// The value is neither a string that fits into a header, nor a function, nor absent.
@@ -72,29 +139,24 @@ impl Session {
         matches!(self, Self::Token(_)) && matches!(other, Self::Token(_)) && self != other
     }
 
-    /// The text to send, if there is to be one; a function is given [`SESSION_LIMIT`].
+    /// The text to send, if there is to be one; a function is given so much time.
     ///
     /// # Errors
     /// [`RelayFailure::Session`] when the page's function fails, takes too long, or returns something that can't be
     /// sent.
-    pub async fn token(&self) -> Result<Option<String>, RelayFailure> {
-        self.token_within(SESSION_LIMIT).await
-    }
-
-    /// The same with another limit.
-    ///
-    /// # Errors
-    /// As for [`Session::token`].
-    pub async fn token_within(&self, limit: Duration) -> Result<Option<String>, RelayFailure> {
+    pub async fn token_within(&self, reason: Reason, limit: Duration) -> Result<Option<String>, RelayFailure> {
         let answer = match self {
             Self::None => return Ok(None),
             Self::Token(text) => return sendable(text.clone()).map(Some).ok_or(RelayFailure::Session),
             Self::Function(function) => {
                 // A promise or any other «thenable» is waited for; a string is an answer already.
-                Promise::resolve(&function.call0(&JsValue::UNDEFINED).map_err(|_| RelayFailure::Session)?)
+                let why = Object::new();
+                // Setting a property of a new object can't fail.
+                let _ = Reflect::set(&why, &JsValue::from_str("reason"), &JsValue::from_str(reason.as_str()));
+                Promise::resolve(&function.call1(&JsValue::UNDEFINED, &why).map_err(|_| RelayFailure::Session)?)
             }
             Self::Provider(provider) => {
-                let answer = provider();
+                let answer = provider(reason);
                 future_to_promise(async move { Ok(answer.await.into()) })
             }
         };
@@ -128,7 +190,7 @@ impl PartialEq for Session {
         match (self, other) {
             (Self::None, Self::None) => true,
             (Self::Token(one), Self::Token(other)) => one == other,
-            (Self::Function(one), Self::Function(other)) => js_sys::Object::is(one, other),
+            (Self::Function(one), Self::Function(other)) => Object::is(one, other),
             (Self::Provider(one), Self::Provider(other)) => Rc::ptr_eq(one, other),
             _ => false,
         }

@@ -43,6 +43,8 @@ pub enum RelayFailure {
     Session,
     /// 403.
     Forbidden,
+    /// The session has issued no such link, or no longer takes it; it may issue another one.
+    LinkVoid,
     /// No answer: offline, refused, or a CORS error.
     Unreachable,
     /// No answer in time.
@@ -70,7 +72,7 @@ impl RelayFailure {
     pub fn code(self) -> ErrorCode {
         match self {
             Self::Session => ErrorCode::Session,
-            Self::Forbidden => ErrorCode::RelayForbidden,
+            Self::Forbidden | Self::LinkVoid => ErrorCode::RelayForbidden,
             Self::Unreachable => ErrorCode::RelayUnreachable,
             Self::Timeout => ErrorCode::RelayTimeout,
             Self::Busy { .. } => ErrorCode::RelayBusy,

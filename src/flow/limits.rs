@@ -31,7 +31,7 @@ pub const STALL_OFFLINE: Duration = Duration::from_secs(5);
 pub const STALL_ANSWER: Duration = Duration::from_secs(90);
 /// How often one step is tried before the person is asked.
 pub const TRIES: u8 = 5;
-/// New links after a refusal as expired, before the person is asked.
+/// New links after a refusal of the old one, before the person is asked.
 pub const RELINKS: u8 = 1;
 /// Links asked for while the person frames; past that, the next one waits for the photo.
 pub const PREFETCHES: u8 = 5;

@@ -183,7 +183,7 @@ pub struct Tally {
     pub verifies: u8,
     /// Tries while the browser said that there was no network.
     pub probes: u8,
-    /// New links asked for because the old one was refused as expired.
+    /// New links asked for because the old one was refused as expired, or as another session's.
     pub relinks: u8,
     /// Whether the photo was sent once more after it had arrived damaged.
     pub resent: bool,

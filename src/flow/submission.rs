@@ -275,6 +275,13 @@ impl Transition<'_> {
         }
         self.state.verify = None;
         if let Some((photo, phase)) = self.phase() {
+            if failure == RelayFailure::LinkVoid {
+                self.drop_link();
+                if self.state.tally.relinks < limits::RELINKS {
+                    self.state.tally.relinks += 1;
+                    return self.send(photo);
+                }
+            }
             self.relay_failed(photo, phase, failure, failure.verify_may_be_retried());
         }
     }

@@ -34,7 +34,8 @@ fn event_of(play: &Play, (kind, variant, live): Move, serial: u32) -> Event {
         RelayFailure::Busy { retry_after: Some(Duration::from_secs(2)) },
         RelayFailure::Refused,
         RelayFailure::Session,
-    ][v % 5];
+        RelayFailure::LinkVoid,
+    ][v % 6];
     match kind {
         0 => Event::Start,
         1 => Event::Consented,

@@ -270,6 +270,21 @@ fn verify_is_never_repeated_by_itself_unless_nothing_was_done() {
 }
 
 #[test]
+fn a_link_of_another_session_is_replaced_once_with_the_same_photo() {
+    let mut play = Play::at(Place::Verifying);
+    let photo = play.state.screen.photo().unwrap();
+    play.verify_ends(Err(RelayFailure::LinkVoid));
+    assert!(play.did(|effect| matches!(effect, Effect::DropLink(_))));
+    assert!(play.did(|effect| matches!(effect, Effect::RequestLink { .. })));
+    play.link_comes(8, 60);
+    assert!(play.did(|effect| matches!(effect, Effect::Upload { photo: sent, .. } if *sent == photo.id)));
+    play.upload_ends(Ok(()));
+    play.verify_ends(Err(RelayFailure::LinkVoid));
+    assert_eq!(failed_with(&play), Some(ErrorCode::RelayForbidden));
+    assert_eq!(play.state.screen.photo(), Some(photo));
+}
+
+#[test]
 fn verify_waits_for_the_network_and_is_then_asked_for_once() {
     let mut play = Play::at(Place::Uploading);
     play.send(Event::Offline).upload_ends(Ok(()));

@@ -25,7 +25,7 @@ import { setTimeout as sleep } from "node:timers/promises";
  */
 
 /** Headers that a preflight is granted when the program names none. */
-const ALLOWED = "accept, authorization, content-type";
+const ALLOWED = "accept, authorization, content-type, idempotency-key";
 /** The longest part of a request's body that is kept as text. */
 const KEPT = 20_000;
 

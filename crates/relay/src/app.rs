@@ -14,7 +14,7 @@ pub fn app(state: AppState) -> Router {
     let calls = if state.sessions.is_some() {
         Router::new()
             .route("/v1/sessions", post(session::create))
-            .route("/v1/sessions/{id}", get(session::read))
+            .route("/v1/sessions/{id}", get(session::read).delete(session::erase))
             .route("/v1/sessions/{id}/reconcile", post(session::reconcile))
             .route("/v1/customer", post(bound::link))
             .route("/v1/customer/verify", post(bound::verify))

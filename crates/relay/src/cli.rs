@@ -1,13 +1,16 @@
 //! The command line ([`Cli`], [`Command`]): the service by itself, keys to be made, webhooks to be looked after.
 
 use std::error::Error;
+use std::ffi::OsString;
 use std::io::{self, Write};
+use std::path::PathBuf;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::clock::{Clock, milliseconds, rfc3339};
 use crate::session::{api_key, seal, token};
-use crate::settings::{Settings, TOKEN_HELP};
+use crate::settings::layers::{self, InForce, LayerError};
+use crate::settings::{Settings, TOKEN_HELP, database};
 use crate::store::{DatabaseUrl, Store};
 use crate::webhook::{backoff, sign};
 
@@ -15,12 +18,32 @@ use crate::webhook::{backoff, sign};
 #[derive(Debug, Parser)]
 #[command(name = "akiba-relay", version, after_help = TOKEN_HELP)]
 pub struct Cli {
+    /// File of settings, in TOML: its keys are these flags without their dashes
+    #[arg(long, env = "AKIBA_RELAY_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Checks all settings, keys and certificates, prints what is in force and from where, and ends
+    #[arg(long)]
+    pub check_config: bool,
     /// What the service runs with.
     #[command(flatten)]
     pub settings: Settings,
     /// Something else than the service.
     #[command(subcommand)]
     pub command: Option<Command>,
+}
+
+impl Cli {
+    /// Reads flags, environment and the settings' file, and says where each setting comes from.
+    ///
+    /// # Errors
+    /// [`LayerError`].
+    pub fn load(flags: &[OsString]) -> Result<(Self, Vec<InForce>), LayerError> {
+        let (matches, in_force) = layers::parse(Self::command(), flags)?;
+        let mut cli = Self::from_arg_matches(&matches).map_err(|error| LayerError::Flags(Box::new(error)))?;
+        database::take_from_file(&mut cli.settings.session, &in_force)
+            .map_err(|problem| LayerError::Problems(vec![problem]))?;
+        Ok((cli, in_force))
+    }
 }
 
 /// Something else than the service.

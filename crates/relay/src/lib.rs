@@ -22,6 +22,7 @@
 //! - [`background`]: what runs beside the requests.
 //! - [`secret_file`]: the relay's own secrets.
 //! - [`clock`], [`tasks`]: the time, and work that outlives its request.
+//! - [`check`](mod@check): what can be known before the service starts.
 //! - [`cli`]: the command line.
 //! - [`shutdown`]: the signals that end the service.
 //! - [`telemetry`]: where log lines go and how they look.
@@ -30,6 +31,7 @@ pub mod app;
 pub mod background;
 pub mod body;
 pub mod capacity;
+pub mod check;
 pub mod cli;
 pub mod clock;
 pub mod cors;

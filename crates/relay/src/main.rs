@@ -3,28 +3,42 @@
 
 use std::cell::OnceCell;
 use std::error::Error;
-use std::io::Write;
+use std::ffi::OsString;
+use std::io::{self, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use akiba_relay::background::Background;
+use akiba_relay::check::{self, Parts, Problems};
 use akiba_relay::cli::{self, Cli};
 use akiba_relay::clock::Clock;
-use akiba_relay::session::{SessionSecrets, Sessions};
-use akiba_relay::settings::SessionMode;
+use akiba_relay::session::Sessions;
+use akiba_relay::settings::layers::{InForce, LayerError};
 use akiba_relay::shutdown::Signals;
-use akiba_relay::vendor::token::{TOKEN_VARIABLE, VendorToken};
-use akiba_relay::{AppState, ConnectionLimits, Drained, Settings, app, serve, telemetry};
-use clap::Parser;
+use akiba_relay::{ConnectionLimits, Drained, Settings, app, serve, telemetry};
 use tokio::net::TcpListener;
+
+/// The exit status where other settings would help.
+const WRONG_SETTINGS: u8 = 2;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let Cli { settings, command } = Cli::parse();
+    let flags: Vec<OsString> = std::env::args_os().collect();
+    let (Cli { settings, command, check_config, .. }, in_force) = match Cli::load(&flags) {
+        Ok(loaded) => loaded,
+        Err(LayerError::Flags(error)) => error.exit(),
+        Err(LayerError::Problems(problems)) => return wrong(&Problems(problems)),
+    };
     let done = match command {
         Some(command) => cli::run(command, &settings).await.map(|()| Drained::Whole),
-        None => run(settings).await,
+        None => {
+            let parts = match check::check(&settings, variable) {
+                Ok(parts) => parts,
+                Err(problems) => return wrong(&problems),
+            };
+            if check_config { report(&settings, &in_force) } else { run(settings, &in_force, parts).await }
+        }
     };
     match done {
         Ok(Drained::Whole) => ExitCode::SUCCESS,
@@ -33,16 +47,24 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
         Err(error) => {
-            let mut text = format!("akiba-relay: {error}");
-            let mut source = error.source();
-            while let Some(cause) = source {
-                text.push_str(&format!(": {cause}"));
-                source = cause.source();
-            }
-            eprintln!("{text}");
+            eprintln!("akiba-relay: {}", check::sentence(&*error));
             ExitCode::FAILURE
         }
     }
+}
+
+fn wrong(problems: &Problems) -> ExitCode {
+    eprintln!("{problems}");
+    ExitCode::from(WRONG_SETTINGS)
+}
+
+/// Prints what is in force.
+fn report(settings: &Settings, in_force: &[InForce]) -> Result<Drained, Box<dyn Error>> {
+    write!(io::stdout(), "{}", check::listing(in_force))?;
+    for warning in check::warnings(settings, in_force) {
+        eprintln!("akiba-relay: warning: {warning}");
+    }
+    Ok(Drained::Whole)
 }
 
 /// The value of an environment variable. One that is no Unicode becomes one that no secret is, and is refused.
@@ -50,13 +72,13 @@ fn variable(name: &str) -> Option<String> {
     std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
 }
 
-async fn run(settings: Settings) -> Result<Drained, Box<dyn Error>> {
-    let token =
-        VendorToken::load(settings.token_file.as_deref(), variable(TOKEN_VARIABLE), settings.token_scheme.as_ref())?;
+async fn run(settings: Settings, in_force: &[InForce], parts: Parts) -> Result<Drained, Box<dyn Error>> {
     telemetry::init(settings.log_format, settings.log.clone())?;
-    let mut state = AppState::new(&settings, &token)?;
-    if settings.session.mode() == SessionMode::Required {
-        let secrets = SessionSecrets::load(&settings.session, variable)?;
+    for warning in check::warnings(&settings, in_force) {
+        tracing::warn!("{warning}");
+    }
+    let Parts { mut state, session } = parts;
+    if let Some(secrets) = session {
         state = state.with_sessions(Arc::new(Sessions::open(&settings, &secrets, Clock::default()).await?));
     }
     let sessions = state.sessions.clone();
@@ -64,10 +86,7 @@ async fn run(settings: Settings) -> Result<Drained, Box<dyn Error>> {
     let listener = TcpListener::bind(settings.listen)
         .await
         .map_err(|error| format!("can't listen on {}: {error}", settings.listen))?;
-    writeln!(std::io::stdout(), "listening on http://{}", listener.local_addr()?)?;
-    if settings.allow_origin.is_empty() {
-        tracing::warn!("no --allow-origin: every page of a browser is refused");
-    }
+    writeln!(io::stdout(), "listening on http://{}", listener.local_addr()?)?;
     let background = sessions.as_ref().map(Background::start);
     let signalled = OnceCell::new();
     let shutdown = async {

@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::io::Read;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
@@ -52,6 +53,12 @@ pub fn load(
         }
         (None, value) => Ok(value),
     }
+}
+
+/// Whether everybody on the machine may read a file. That is for a warning alone: containers are given their secrets so.
+#[must_use]
+pub fn is_open_to_all(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|file| file.permissions().mode() & 0o004 != 0)
 }
 
 /// The entries of a secret's text: parted by white space or commas; a line that starts with `#` is a remark.

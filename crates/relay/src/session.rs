@@ -7,6 +7,7 @@
 //! - [`seal`]: encryption of what is kept.
 //! - [`record`]: what is kept, as plain text.
 //! - [`create`]: a new session.
+//! - [`erase`]: deletion before its time.
 //! - [`report`]: what the back end gets to know.
 //! - [`binding`]: what the page sends, compared with what the session holds.
 //! - [`link`]: the first call of the widget.
@@ -23,6 +24,7 @@ pub mod ask;
 pub mod auth;
 pub mod binding;
 pub mod create;
+pub mod erase;
 pub mod keep;
 pub mod link;
 pub mod link_host;

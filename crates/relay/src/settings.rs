@@ -1,9 +1,12 @@
 //! Every setting of the relay ([`Settings`]): its flag, its environment variable, its default and its check, in one
-//! place.
+//! place. Where else than from a flag or the environment it may come from, [`layers`] says.
 //!
 //! The token is no setting: it has its own ways in (see [`vendor::token`](crate::vendor::token)), because the flags of
 //! a process can be read by everyone on the machine.
 
+pub mod database;
+pub mod file;
+pub mod layers;
 pub mod session;
 
 use std::net::SocketAddr;
@@ -36,7 +39,7 @@ pub struct Settings {
     #[arg(long, env = "AKIBA_RELAY_ALLOW_ORIGIN", value_name = "ORIGIN", value_delimiter = ',')]
     pub allow_origin: Vec<Origin>,
 
-    /// Base URL of the vendor's API; https, but for loopback
+    /// Base URL of the vendor's API, with or without a path; https, but for loopback
     #[arg(long, env = "AKIBA_RELAY_VENDOR_BASE", value_name = "URL", default_value = "https://api.akibadigital.com")]
     pub vendor_base: VendorBase,
 
@@ -48,7 +51,7 @@ pub struct Settings {
     #[arg(long, env = "AKIBA_RELAY_VENDOR_VERIFY_PATH", value_name = "PATH", default_value = "/v1/customer/verify")]
     pub vendor_verify_path: ApiPath,
 
-    /// File that holds the vendor's token
+    /// File that holds the vendor's token; without it AKIBA_TOKEN does
     #[arg(long, env = "AKIBA_RELAY_TOKEN_FILE", value_name = "FILE")]
     pub token_file: Option<PathBuf>,
 
@@ -56,7 +59,7 @@ pub struct Settings {
     #[arg(long, env = "AKIBA_RELAY_TOKEN_HEADER", value_name = "NAME", default_value = "Token", value_parser = token::header_name)]
     pub token_header: HeaderName,
 
-    /// Word before the token in its header, such as Bearer; none by default
+    /// Word before the token in its header, such as Bearer
     #[arg(long, env = "AKIBA_RELAY_TOKEN_SCHEME", value_name = "WORD")]
     pub token_scheme: Option<TokenScheme>,
 
@@ -84,7 +87,7 @@ pub struct Settings {
     #[arg(long, env = "AKIBA_RELAY_HEADER_TIMEOUT", value_name = "DURATION", default_value = "10s", value_parser = duration)]
     pub header_timeout: Duration,
 
-    /// Most calls at the vendor at once; further ones get 503
+    /// Most calls at the vendor at once; further ones get 503. A call whose body is still on its way does not count
     #[arg(long, env = "AKIBA_RELAY_MAX_IN_FLIGHT", value_name = "COUNT", default_value = "128")]
     pub max_in_flight: NonZeroUsize,
 

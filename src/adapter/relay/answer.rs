@@ -45,6 +45,9 @@ impl Answer {
                 RelayFailure::Refused
             }
             401 => RelayFailure::Session,
+            // Most likely the link is of the session before this one.
+            403 if call == Call::Verify && says(ProblemCode::SessionMismatch) => RelayFailure::LinkVoid,
+            409 if call == Call::Verify && says(ProblemCode::SessionState) => RelayFailure::LinkVoid,
             403 => RelayFailure::Forbidden,
             404 if says(ProblemCode::UnknownCustomer) => RelayFailure::UnknownCustomer,
             408 | 504 => RelayFailure::Timeout,

@@ -1,5 +1,5 @@
-//! The calls of the host's back end: `POST /v1/sessions` ([`create`]), `GET /v1/sessions/{id}` ([`read`]) and
-//! `POST /v1/sessions/{id}/reconcile` ([`reconcile`]).
+//! The calls of the host's back end: `POST /v1/sessions` ([`create`]), `GET` and `DELETE /v1/sessions/{id}` ([`read`],
+//! [`erase`]) and `POST /v1/sessions/{id}/reconcile` ([`reconcile`]).
 
 use axum::Json;
 use axum::extract::State;
@@ -31,7 +31,18 @@ pub async fn create(
 /// # Errors
 /// [`RelayError`] when the API key is wrong, there is no such session, or the database fails.
 pub async fn read(caller: HostCaller, SessionId(id): SessionId) -> Result<Json<Report>, RelayError> {
-    caller.sessions.report(&id).await.map(Json)
+    caller.sessions.report(&caller.key, &id).await.map(Json)
+}
+
+/// Deletes a session.
+///
+/// # Errors
+/// [`RelayError`] when the API key is wrong, there is no such session, the vendor is being asked for its verdict, or the
+/// database fails.
+pub async fn erase(caller: HostCaller, SessionId(id): SessionId) -> Result<StatusCode, RelayError> {
+    caller.sessions.erase(&caller.key, &id).await?;
+    tracing::info!(session = id, key = caller.key, "session deleted");
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Moves a session on whose verdict was lost.
@@ -44,5 +55,5 @@ pub async fn reconcile(
     SessionId(id): SessionId,
     JsonBody(request): JsonBody<Reconcile>,
 ) -> Result<Json<Report>, RelayError> {
-    caller.sessions.reconcile(&state.vendor, &state.capacity, &id, request.action).await.map(Json)
+    caller.sessions.reconcile(&state.vendor, &state.capacity, &caller.key, &id, request.action).await.map(Json)
 }

@@ -18,9 +18,9 @@ use crate::state::AppState;
 /// The host's back end.
 #[derive(Debug)]
 pub struct HostCaller {
-    /// The sessions that it may see: all.
+    /// Where its sessions are kept.
     pub sessions: Arc<Sessions>,
-    /// The name of its key.
+    /// The name of its key. It may see the sessions that were made under this name.
     pub key: String,
 }
 

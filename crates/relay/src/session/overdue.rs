@@ -66,7 +66,7 @@ impl Sessions {
         Ok(moved)
     }
 
-    /// Lets all overdue sessions lapse and deletes the old ones.
+    /// Lets all overdue sessions lapse, deletes the old ones, and sees to it that what was deleted is gone.
     ///
     /// # Errors
     /// [`RelayError`] when the database fails.
@@ -88,6 +88,7 @@ impl Sessions {
             let deleted = self.store.purge(now.saturating_sub(self.limits.retention), BATCH).await?;
             swept.deleted += deleted;
             if deleted == 0 {
+                self.store.settle().await?;
                 return Ok(swept);
             }
         }

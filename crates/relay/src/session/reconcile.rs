@@ -45,10 +45,11 @@ impl Sessions {
         self: &Arc<Self>,
         vendor: &VendorClient,
         capacity: &Capacity,
+        key: &str,
         id: &str,
         action: Action,
     ) -> Result<Report, RelayError> {
-        let session = self.current(id).await?;
+        let session = self.current_of(key, id).await?;
         match (session.row.state, action) {
             (State::Verified | State::Rejected, _) => {}
             (State::Unknown, Action::Release) => {
@@ -67,6 +68,6 @@ impl Sessions {
             }
             (state, _) => return Err(refusal(state)),
         }
-        self.report(id).await
+        self.report(key, id).await
     }
 }

@@ -72,12 +72,21 @@ impl Sessions {
         self.open_session(row)
     }
 
-    /// What the back end gets to know of a session.
+    /// The same, for the back end of an API key: another's session is as if it were not there.
+    ///
+    /// # Errors
+    /// [`RelayError`] when there is none of this key's, or the database fails.
+    pub async fn current_of(&self, key: &str, id: &str) -> Result<Open, RelayError> {
+        let session = self.current(id).await?;
+        if session.row.api_key == key { Ok(session) } else { Err(RelayError::new(ProblemCode::UnknownSession)) }
+    }
+
+    /// What the back end of an API key gets to know of a session.
     ///
     /// # Errors
     /// [`RelayError`] when there is none, or the database fails.
-    pub async fn report(&self, id: &str) -> Result<Report, RelayError> {
-        let Open { row, personal, customer_type } = self.current(id).await?;
+    pub async fn report(&self, key: &str, id: &str) -> Result<Report, RelayError> {
+        let Open { row, personal, customer_type } = self.current_of(key, id).await?;
         let decided = matches!(row.state, State::Verified | State::Rejected);
         let verdict = match (&row.link_id, decided) {
             (Some(link_id), true) => self.reported_verdict(id, link_id).await?,

@@ -1,6 +1,7 @@
 //! How sessions start: secrets in, database open ([`SessionSecrets`], [`SessionStartError`]).
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use secrecy::SecretString;
@@ -34,17 +35,24 @@ impl SessionSecrets {
     /// Takes each from the file that the settings name, or from the environment, as `variable` reads it.
     ///
     /// # Errors
-    /// [`SecretError`].
+    /// A [`SecretError`] for each that can't be had.
     pub fn load(
         settings: &SessionSettings,
         variable: impl Fn(&'static str) -> Option<String>,
-    ) -> Result<Self, SecretError> {
-        let secret = |file: &Option<_>, name| load(file.as_deref(), name, variable(name));
-        Ok(Self {
-            session_keys: secret(&settings.session_keys_file, token::KEYS_VARIABLE)?,
-            data_keys: secret(&settings.data_keys_file, seal::KEYS_VARIABLE)?,
-            webhook_secrets: secret(&settings.webhook_secrets_file, sign::SECRETS_VARIABLE)?,
-        })
+    ) -> Result<Self, Vec<SecretError>> {
+        let mut errors = Vec::new();
+        let mut secret = |file: &Option<PathBuf>, name| {
+            load(file.as_deref(), name, variable(name)).unwrap_or_else(|error| {
+                errors.push(error);
+                None
+            })
+        };
+        let secrets = Self {
+            session_keys: secret(&settings.session_keys_file, token::KEYS_VARIABLE),
+            data_keys: secret(&settings.data_keys_file, seal::KEYS_VARIABLE),
+            webhook_secrets: secret(&settings.webhook_secrets_file, sign::SECRETS_VARIABLE),
+        };
+        if errors.is_empty() { Ok(secrets) } else { Err(errors) }
     }
 }
 
@@ -98,34 +106,59 @@ impl fmt::Display for SessionStartError {
 
 impl std::error::Error for SessionStartError {}
 
+/// The secrets, read.
+struct Keys {
+    tokens: KeyRing,
+    data: DataKeys,
+    webhooks: Option<Arc<Webhooks>>,
+}
+
+impl Keys {
+    fn read(settings: &SessionSettings, secrets: &SessionSecrets) -> Result<Self, Vec<SessionStartError>> {
+        use SessionStartError as Error;
+        let mut errors = Vec::new();
+        if settings.api_key.is_empty() {
+            errors.push(Error::NoApiKey);
+        }
+        if settings.session_ttl > settings.session_ttl_max {
+            errors.push(Error::Ttl);
+        }
+        if settings.page_reply == PageReply::Full && settings.keep != Keep::Full {
+            errors.push(Error::Keep);
+        }
+        let text = |secret: &Option<SecretString>| secret.clone().unwrap_or_default();
+        let webhooks = settings.webhook_url.as_ref().map(|url| {
+            let secrets = Secrets::read(&text(&secrets.webhook_secrets)).map_err(Error::WebhookSecrets)?;
+            Webhooks::new(url.clone(), secrets, settings.webhook_timeout).map(Arc::new).map_err(Error::Client)
+        });
+        let tokens = KeyRing::read(&text(&secrets.session_keys)).map_err(Error::SessionKeys);
+        let data = DataKeys::read(&text(&secrets.data_keys)).map_err(Error::DataKeys);
+        match (tokens, data, webhooks.transpose()) {
+            (Ok(tokens), Ok(data), Ok(webhooks)) if errors.is_empty() => Ok(Self { tokens, data, webhooks }),
+            (tokens, data, webhooks) => {
+                errors.extend([tokens.err(), data.err(), webhooks.err()].into_iter().flatten());
+                Err(errors)
+            }
+        }
+    }
+}
+
+/// What is wrong with the settings and secrets of sessions; the database is not asked.
+#[must_use]
+pub fn problems(settings: &SessionSettings, secrets: &SessionSecrets) -> Vec<SessionStartError> {
+    Keys::read(settings, secrets).err().unwrap_or_default()
+}
+
 impl Sessions {
     /// Reads the keys and opens the database.
     ///
     /// # Errors
-    /// [`SessionStartError`].
+    /// [`SessionStartError`]: the first, if there are several.
     pub async fn open(settings: &Settings, secrets: &SessionSecrets, clock: Clock) -> Result<Self, SessionStartError> {
         use SessionStartError as Error;
         let own = &settings.session;
-        if own.api_key.is_empty() {
-            return Err(Error::NoApiKey);
-        }
-        if own.session_ttl > own.session_ttl_max {
-            return Err(Error::Ttl);
-        }
-        if own.page_reply == PageReply::Full && own.keep != Keep::Full {
-            return Err(Error::Keep);
-        }
-        let text = |secret: &Option<SecretString>| secret.clone().unwrap_or_default();
-        let webhooks = match &own.webhook_url {
-            Some(url) => {
-                let secrets = Secrets::read(&text(&secrets.webhook_secrets)).map_err(Error::WebhookSecrets)?;
-                let webhooks = Webhooks::new(url.clone(), secrets, own.webhook_timeout).map_err(Error::Client)?;
-                Some(Arc::new(webhooks))
-            }
-            None => None,
-        };
-        let tokens = KeyRing::read(&text(&secrets.session_keys)).map_err(Error::SessionKeys)?;
-        let data = DataKeys::read(&text(&secrets.data_keys)).map_err(Error::DataKeys)?;
+        let Keys { tokens, data, webhooks } =
+            Keys::read(own, secrets).map_err(|errors| errors.into_iter().next().unwrap_or(Error::NoApiKey))?;
         let store = Store::open(&own.database, own.database_connections.get()).await.map_err(Error::Store)?;
         Ok(Self {
             store,

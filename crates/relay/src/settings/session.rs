@@ -30,7 +30,7 @@ pub struct SessionSettings {
     #[arg(long, env = "AKIBA_RELAY_SESSIONS", value_name = "MODE")]
     pub sessions: Option<SessionMode>,
 
-    /// API key of the host's back end as NAME=SHA256, see `akiba-relay keygen api`; repeat it, or part several by commas
+    /// API key of the host's back end as NAME=SHA256, from akiba-relay keygen api; repeat it, or part several by commas
     #[arg(long, env = "AKIBA_RELAY_API_KEY", value_name = "KEY", value_delimiter = ',')]
     pub api_key: Vec<ApiKey>,
 
@@ -52,6 +52,10 @@ pub struct SessionSettings {
     )]
     pub database: DatabaseUrl,
 
+    /// File that holds the URL of the database, for one with a password
+    #[arg(long, env = "AKIBA_RELAY_DATABASE_URL_FILE", value_name = "FILE")]
+    pub database_url_file: Option<PathBuf>,
+
     /// Most connections to the database
     #[arg(long, env = "AKIBA_RELAY_DATABASE_CONNECTIONS", value_name = "COUNT", default_value = "8")]
     pub database_connections: NonZeroU32,
@@ -64,7 +68,7 @@ pub struct SessionSettings {
     #[arg(long, env = "AKIBA_RELAY_SESSION_TTL_MAX", value_name = "DURATION", default_value = "1h", value_parser = duration)]
     pub session_ttl_max: Duration,
 
-    /// How far the clocks of the relays may be apart
+    /// How far the clocks of the relays may be apart; sessions live so much longer
     #[arg(long, env = "AKIBA_RELAY_CLOCK_LEEWAY", value_name = "DURATION", default_value = "30s", value_parser = duration)]
     pub clock_leeway: Duration,
 
@@ -76,7 +80,8 @@ pub struct SessionSettings {
     #[arg(long, env = "AKIBA_RELAY_MAX_VERIFIES", value_name = "COUNT", default_value = "5")]
     pub max_verifies: NonZeroU32,
 
-    /// Host that a signed link may lead to; repeat it, or part several by commas
+    /// Host that a signed link may lead to, with its port if that is not the scheme's own (loopback may have any); *. for
+    /// all below a domain; repeat it, or part several by commas
     #[arg(
         long,
         env = "AKIBA_RELAY_LINK_HOST",
@@ -86,11 +91,11 @@ pub struct SessionSettings {
     )]
     pub link_host: Vec<LinkHost>,
 
-    /// What a page gets of a verdict
+    /// What a page gets of a verdict: no more than that, or the vendor's whole answer, which takes --keep full
     #[arg(long, env = "AKIBA_RELAY_PAGE_REPLY", value_name = "KIND", default_value = "verdict")]
     pub page_reply: PageReply,
 
-    /// What is kept of the vendor's answer
+    /// What is kept of the vendor's answer: status, message, fraud word and scores, or the person's record too
     #[arg(long, env = "AKIBA_RELAY_KEEP", value_name = "KIND", default_value = "verdict")]
     pub keep: Keep,
 

@@ -1,7 +1,7 @@
 //! What happens to sessions with no call of a page: they lapse, are released, and are deleted.
 
 use super::sessions::{COLUMNS, Columns, SessionRow, session};
-use super::{Store, StoreError, on_pool};
+use super::{Pool, Store, StoreError, on_pool};
 use crate::session::state::Event;
 use crate::store::outbox::{NewMessage, insert_message};
 
@@ -61,6 +61,33 @@ impl Store {
                 .await)
         });
         found.await?.into_iter().map(session).collect()
+    }
+
+    /// Deletes a session with all that belongs to it. `false` when there is none, or the vendor is being asked about it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn erase(&self, id: &str) -> Result<bool, StoreError> {
+        const SQL: &str = "DELETE FROM sessions WHERE id = $1 AND state <> 'verifying'";
+        self.run(async {
+            let _turn = self.turn().await;
+            on_pool!(self, |pool| sqlx::query(SQL).bind(id).execute(pool).await.map(|done| done.rows_affected() > 0))
+        })
+        .await
+    }
+
+    /// Empties SQLite's write-ahead log, which keeps what was deleted until then. PostgreSQL's `VACUUM` is its own. What
+    /// is read meanwhile puts it off to the next time.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn settle(&self) -> Result<(), StoreError> {
+        let Pool::Sqlite(pool) = &self.pool else { return Ok(()) };
+        self.run(async {
+            let _turn = self.turn().await;
+            sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(pool).await.map(drop)
+        })
+        .await
     }
 
     /// Deletes sessions that were made before a time, with all that belongs to them, and says how many. Those whose

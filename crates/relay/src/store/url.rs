@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use sqlx::postgres::PgConnectOptions;
+use url::Url;
 
 /// The place of the database: `sqlite:PATH`, or `postgres://HOST/NAME`.
 #[derive(Clone)]
@@ -47,6 +48,14 @@ impl FromStr for DatabaseUrl {
     }
 }
 
+/// Whether a database's URL holds a password.
+#[must_use]
+pub fn holds_password(text: &str) -> bool {
+    Url::parse(text).is_ok_and(|url| {
+        url.password().is_some() || url.query_pairs().any(|(name, _)| matches!(&*name, "password" | "sslpassword"))
+    })
+}
+
 impl fmt::Debug for DatabaseUrl {
     /// Leaves the address out: it may hold a password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -59,7 +68,18 @@ impl fmt::Debug for DatabaseUrl {
 
 #[cfg(test)]
 mod tests {
-    use super::DatabaseUrl;
+    use super::{DatabaseUrl, holds_password};
+
+    #[test]
+    fn a_password_is_seen_wherever_it_stands() {
+        for with in ["postgres://relay:s3cret@db/relay", "postgres://db/relay?user=relay&password=s3cret"] {
+            assert!(holds_password(with), "{with}");
+        }
+        for without in ["sqlite:relay.db", "postgres://relay@db/relay?sslmode=verify-full", "postgres://db:5432/relay"]
+        {
+            assert!(!holds_password(without), "{without}");
+        }
+    }
 
     #[test]
     fn both_databases_are_named_by_their_url() {

@@ -134,6 +134,30 @@ async fn only_the_host_makes_and_reads_sessions() {
 }
 
 #[tokio::test]
+async fn a_back_end_sees_its_own_sessions_alone() {
+    let database = Database::sqlite();
+    let vendor = content_vendor().await;
+    let new_key = |name| akiba_relay::session::api_key::new_key(name).unwrap();
+    let own_name = database.keys.api_setting.split('=').next().unwrap();
+    let ((other, other_setting), (newer, newer_setting)) = (new_key("another"), new_key(own_name));
+    let flags = [format!("--api-key={other_setting}"), format!("--api-key={newer_setting}")];
+    let bank = Bank::open(&database, &vendor.base, &flags.each_ref().map(String::as_str)).await;
+    let (page, _) = bank.linked().await;
+    let path = format!("/v1/sessions/{}", page.id);
+    let reconcile = format!("{path}/reconcile");
+    for call in [
+        bank.relay.request(Method::GET, &path),
+        bank.relay.request(Method::DELETE, &path),
+        bank.relay.post(&reconcile, &json!({ "action": "release" })),
+    ] {
+        problem(call.bearer_auth(&other), ProblemCode::UnknownSession).await;
+    }
+    // Keys of one name are one back end, so they can be changed.
+    let report = success(bank.relay.request(Method::GET, &path).bearer_auth(&newer)).await;
+    assert_eq!(report, bank.report(&page).await);
+}
+
+#[tokio::test]
 async fn a_session_is_for_somebody_and_not_for_long() {
     let database = Database::sqlite();
     let bank = Bank::open(&database, "http://127.0.0.1:9", &[]).await;

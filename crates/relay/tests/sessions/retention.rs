@@ -10,12 +10,14 @@ use serde_json::json;
 use crate::bank::{Bank, REFERENCE, content_vendor, vendor};
 use crate::database::{Database, on_both};
 use crate::receiver::Receiver;
-use crate::support::{FULL_NAME, IDENTIFIER, SIGNATURE, problem, success};
+use crate::support::{FULL_NAME, IDENTIFIER, SIGNATURE, problem, success, verify_reply};
 
 on_both!(
     nothing_personal_can_be_read_without_the_key,
     what_is_old_is_deleted,
     what_is_not_over_is_not_deleted,
+    a_session_is_deleted_when_the_host_says_so,
+    what_waits_for_a_verdict_is_not_deleted,
     a_life_ends_by_itself,
 );
 
@@ -98,6 +100,42 @@ async fn what_is_not_over_is_not_deleted(database: &Database) {
     assert_eq!(bank.state(&asked).await, "verified");
     assert_eq!(bank.state(&waiting).await, "link_issued");
     assert_eq!(bank.sessions.sweep().await.unwrap().deleted, 1);
+}
+
+async fn a_session_is_deleted_when_the_host_says_so(database: &Database) {
+    let vendor = content_vendor().await;
+    let bank = Bank::open(database, &vendor.base, &["--webhook-url=http://127.0.0.1:9"]).await;
+    let (page, _) = bank.linked().await;
+    success(bank.verify(&page, &json!({}))).await;
+    let (other, _) = bank.linked().await;
+    let path = format!("/v1/sessions/{}", page.id);
+    let deleted = bank.host(Method::DELETE, &path).send().await.unwrap();
+    assert_eq!((deleted.status().as_u16(), deleted.text().await.unwrap().as_str()), (204, ""));
+    for method in [Method::GET, Method::DELETE] {
+        problem(bank.host(method, &path), ProblemCode::UnknownSession).await;
+    }
+    for call in [bank.link(&page, &json!({})), bank.verify(&page, &json!({}))] {
+        problem(call, ProblemCode::UnknownSession).await;
+    }
+    assert!(contains(&database.dump(), &other.id), "it is the right database");
+    bank.sessions.sweep().await.unwrap();
+    assert!(!contains(&database.dump(), &page.id), "nothing of it is left");
+    assert_eq!(bank.state(&other).await, "link_issued");
+}
+
+async fn what_waits_for_a_verdict_is_not_deleted(database: &Database) {
+    let vendor = vendor(|_| verify_reply(), Duration::from_millis(500)).await;
+    let bank = Bank::open(database, &vendor.base, &[]).await;
+    let (page, _) = bank.linked().await;
+    let verdict = tokio::spawn(success(bank.verify(&page, &json!({}))));
+    while bank.state(&page).await != "verifying" {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let path = format!("/v1/sessions/{}", page.id);
+    problem(bank.host(Method::DELETE, &path), ProblemCode::VerdictPending).await;
+    assert_eq!(verdict.await.unwrap()["outcome"], "verified");
+    assert_eq!(bank.state(&page).await, "verified");
+    assert_eq!(bank.host(Method::DELETE, &path).send().await.unwrap().status(), 204);
 }
 
 async fn a_life_ends_by_itself(database: &Database) {

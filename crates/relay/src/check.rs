@@ -1,0 +1,121 @@
+//! What can be known before the service starts ([`Parts`], [`Problems`]): every secret and certificate is read, and
+//! everything that is wrong is told at once. Nothing is sent, and nothing listened to.
+
+use std::fmt;
+
+use crate::secret_file::is_open_to_all;
+use crate::session::SessionSecrets;
+use crate::session::start::problems;
+use crate::settings::layers::{InForce, Source};
+use crate::settings::{SessionMode, Settings};
+use crate::state::AppState;
+use crate::vendor::token::{TOKEN_VARIABLE, VendorToken};
+
+/// What the service is made of.
+#[derive(Debug)]
+pub struct Parts {
+    /// What all requests share, so far without sessions.
+    pub state: AppState,
+    /// The secrets of sessions; `None` where they are off.
+    pub session: Option<SessionSecrets>,
+}
+
+/// Everything that is wrong, a sentence each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problems(pub Vec<String>);
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lines: Vec<_> = self.0.iter().map(|problem| format!("akiba-relay: {problem}")).collect();
+        f.write_str(&lines.join("\n"))
+    }
+}
+
+impl std::error::Error for Problems {}
+
+/// A sentence on an error and what is below it.
+#[must_use]
+pub fn sentence(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(&format!(": {cause}"));
+        source = cause.source();
+    }
+    text
+}
+
+/// Reads all secrets, by `variable` from the environment.
+///
+/// # Errors
+/// [`Problems`].
+pub fn check(settings: &Settings, variable: impl Fn(&'static str) -> Option<String>) -> Result<Parts, Problems> {
+    let mut found = Vec::new();
+    let token =
+        VendorToken::load(settings.token_file.as_deref(), variable(TOKEN_VARIABLE), settings.token_scheme.as_ref());
+    let state = match token {
+        Ok(token) => AppState::new(settings, &token).map_err(|error| found.push(sentence(&error))).ok(),
+        Err(error) => {
+            found.push(sentence(&error));
+            None
+        }
+    };
+    let mut session = None;
+    if settings.session.mode() == SessionMode::Required {
+        match SessionSecrets::load(&settings.session, &variable) {
+            Ok(secrets) => {
+                found.extend(problems(&settings.session, &secrets).iter().map(|error| sentence(error)));
+                session = Some(secrets);
+            }
+            Err(errors) => found.extend(errors.iter().map(|error| sentence(error))),
+        }
+    }
+    match state {
+        Some(state) if found.is_empty() => Ok(Parts { state, session }),
+        _ => Err(Problems(found)),
+    }
+}
+
+/// What is allowed and perhaps not meant, a sentence each.
+#[must_use]
+pub fn warnings(settings: &Settings, in_force: &[InForce]) -> Vec<String> {
+    let mut found = Vec::new();
+    if settings.allow_origin.is_empty() {
+        found.push("no --allow-origin: every page of a browser is refused".to_owned());
+    }
+    for setting in in_force.iter().filter(|setting| holds_secret(&setting.key)) {
+        for path in setting.values.iter().filter(|path| is_open_to_all(path.as_ref())) {
+            found.push(format!("the file {path} of --{} can be read by everyone on this machine", setting.key));
+        }
+    }
+    found
+}
+
+/// Whether a setting names the file of a secret: those that are called so.
+fn holds_secret(key: &str) -> bool {
+    key.ends_with("-file") || key == "tls-key"
+}
+
+/// The settings that are in force, as a file of settings, each with where it comes from.
+#[must_use]
+pub fn listing(in_force: &[InForce]) -> String {
+    let mut text = String::new();
+    for setting in in_force {
+        let quoted: Vec<_> = setting.values.iter().map(|value| format!("{value:?}")).collect();
+        let value = match (setting.hidden && setting.source != Source::Default, setting.list) {
+            (true, _) => "# not shown".to_owned(),
+            (false, true) => format!("= [{}]", quoted.join(", ")),
+            (false, false) if quoted.is_empty() => "# none".to_owned(),
+            (false, false) => format!("= {}", quoted.join(", ")),
+        };
+        let source = match &setting.source {
+            Source::Flag => "flag".to_owned(),
+            Source::Environment(name) => name.clone(),
+            Source::File(path, line) => format!("{}:{line}", path.display()),
+            Source::Default => "default".to_owned(),
+        };
+        let mark = if value.starts_with('#') { "# " } else { "" };
+        text.push_str(&format!("{mark}{} {value}  # {source}\n", setting.key));
+    }
+    text
+}
