@@ -96,6 +96,11 @@ impl Database {
         Self { url: url.to_owned(), keys: self.keys.copy(), folder: None, server: None }
     }
 
+    /// This database, with the keys of another.
+    pub(crate) fn with_keys_of(&self, other: &Self) -> Self {
+        Self { keys: other.keys.copy(), ..self.by_way_of(&self.url) }
+    }
+
     /// Name of the database of PostgreSQL.
     pub(crate) fn name(&self) -> &str {
         self.url.trim_start_matches("postgres://relay@localhost/").split('?').next().unwrap()
@@ -139,7 +144,9 @@ impl Database {
             let rows = sqlx::query(sql).fetch_all(&mut connection).await.unwrap();
             connection.close().await.unwrap();
             let text = |row: &sqlx::sqlite::SqliteRow| {
-                row.try_get::<String, _>(0).or_else(|_| row.try_get::<i64, _>(0).map(|number| number.to_string())).unwrap()
+                row.try_get::<String, _>(0)
+                    .or_else(|_| row.try_get::<i64, _>(0).map(|number| number.to_string()))
+                    .unwrap()
             };
             return rows.iter().map(text).collect::<Vec<_>>().join("\n");
         }

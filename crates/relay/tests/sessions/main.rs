@@ -10,13 +10,16 @@ mod database;
 mod disk;
 mod failover;
 mod forgery;
+mod keys;
 mod kill;
 mod late;
+mod moving;
 mod outage;
 mod processes;
 mod program;
 mod receiver;
 mod retention;
+mod retries;
 mod skew;
 #[path = "../relay/support.rs"]
 #[allow(dead_code, reason = "shared with the other tests, which use the rest")]

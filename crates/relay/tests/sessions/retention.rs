@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use akiba_protocol::ProblemCode;
+use akiba_relay::session::SessionStartError;
 use akiba_relay::webhook::worker::deliver_due;
 use reqwest::Method;
 use serde_json::json;
@@ -52,11 +53,11 @@ async fn nothing_personal_can_be_read_without_the_key(database: &Database) {
     ] {
         assert!(!contains(&dump, secret), "{secret}");
     }
-    // Another data key opens nothing, and says so to nobody but the log.
+    // A relay with another data key does not even start.
     let mut keys =
         crate::database::Keys { data: akiba_relay::session::seal::new_key("2026").unwrap(), ..database.keys.copy() };
-    let blind = Bank::with_keys(database, &keys, &vendor.base, &[]).await;
-    problem(blind.link(&page, &json!({})), ProblemCode::Internal).await;
+    let blind = Bank::try_open(database, &keys, &vendor.base, &[]).await;
+    assert!(matches!(blind.err(), Some(SessionStartError::OtherDataKeys)));
     // A new one beside the old one opens all.
     keys.data = format!("{} {}", akiba_relay::session::seal::new_key("2027").unwrap(), database.keys.data);
     let changed = Bank::with_keys(database, &keys, &vendor.base, &[]).await;
