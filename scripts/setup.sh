@@ -3,7 +3,7 @@
 #
 #   scripts/setup.sh build     Rust for wasm32, wasm-bindgen, wasm-pack, the npm packages (wasm-opt, terser)
 #   scripts/setup.sh serve     the same, and Trunk
-#   scripts/setup.sh test      the same, Python with venv, PostgreSQL, Chromium and ChromeDriver
+#   scripts/setup.sh test      the same, Python with venv, PostgreSQL, nginx, Chromium and ChromeDriver
 #   scripts/setup.sh bench     the same as for tests, and other face detectors to compare with (some 70 MB)
 #   scripts/setup.sh check     clippy, rustfmt, cargo-deny
 set -euo pipefail
@@ -75,6 +75,11 @@ need_python() {
 # The relay's tests start a server of their own. Debian keeps its programs out of PATH.
 need_postgres() {
   command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || apt_install postgresql
+}
+
+# Stands in the relay's place in a test. Debian keeps it out of the PATH of who is not root.
+need_nginx() {
+  [ -x /usr/sbin/nginx ] || command -v nginx >/dev/null || apt_install nginx
 }
 
 need_wasm_rust() {
@@ -199,6 +204,7 @@ serve() {
 tests() {
   need_python
   need_postgres
+  need_nginx
   serve
   need_browser
 }

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 /// Whom an identifier names. The vendor writes it as `"1"` or `"2"`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum CustomerType {
     /// A person, named by a national id.
     #[default]
@@ -46,6 +47,8 @@ impl FromStr for CustomerType {
 
 /// The body of the first call.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(example = json!({ "identifier": "8001015009087", "type": "1" })))]
 pub struct LinkRequest {
     /// National id of a person or registration of a company. Personal data.
     pub identifier: String,
@@ -61,6 +64,14 @@ pub struct LinkRequest {
 ///
 /// Its text is a secret while the link lives: whoever holds the link can replace the selfie.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(example = json!({
+    "identifier": "8001015009087",
+    "signed_link": "https://bucket.s3.amazonaws.com/selfies/selfie.jpg?X-Amz-Signature=00",
+    "s3_key": "selfies/selfie.jpg",
+    "selfie_filename": "selfie.jpg",
+    "customer_id": "A3020FM2PX",
+})))]
 pub struct LinkReply {
     /// The identifier that was sent.
     pub identifier: String,
@@ -77,9 +88,11 @@ pub struct LinkReply {
     /// `signed_link` with these fields before the file; when they are not, it is sent with `PUT`. Not in the vendor's
     /// reference: an extension that a relay may use.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub fields: Option<Map<String, Value>>,
     /// What else the vendor sent, kept as it came.
     #[serde(flatten)]
+    #[cfg_attr(feature = "openapi", schema(ignore))]
     pub extra: Map<String, Value>,
 }
 

@@ -2,11 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Where each code is explained, less its word.
+const EXPLAINED: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/docs/errors.md#");
+
 /// The media type of a [`Problem`].
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
 /// What went wrong, as a word that never changes its meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ProblemCode {
     /// 400: the body is not the JSON that the call wants.
@@ -149,6 +153,12 @@ impl ProblemCode {
         }
     }
 
+    /// The `type` of RFC 9457: where the code is explained. It names the code, and nobody need ask for it.
+    #[must_use]
+    pub fn uri(self) -> String {
+        [EXPLAINED, self.as_str()].concat()
+    }
+
     /// One sentence for a developer. It never holds anything of the request.
     #[must_use]
     pub fn title(self) -> &'static str {
@@ -185,26 +195,45 @@ impl ProblemCode {
 
 /// The body of every error of the relay.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Problem {
+    /// Where the code is explained: the URI that RFC 9457 calls `type`.
+    #[serde(rename = "type", default = "about_blank")]
+    #[cfg_attr(feature = "openapi", schema(required, format = "uri"))]
+    pub uri: String,
     /// The stable code.
     pub code: ProblemCode,
     /// One sentence for a developer.
     pub title: String,
     /// The HTTP status again.
+    #[cfg_attr(feature = "openapi", schema(minimum = 400, maximum = 599))]
     pub status: u16,
     /// What exactly is wrong, where the relay can say it without repeating what was sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
     /// The id under which the relay's log knows this request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required, format = "uuid"))]
     pub request_id: Option<String>,
+}
+
+/// What RFC 9457 has an absent `type` mean.
+fn about_blank() -> String {
+    "about:blank".to_owned()
 }
 
 impl Problem {
     /// The problem of a code, with its own title and status.
     #[must_use]
     pub fn new(code: ProblemCode) -> Self {
-        Self { code, title: code.title().to_owned(), status: code.status(), detail: None, request_id: None }
+        Self {
+            uri: code.uri(),
+            code,
+            title: code.title().to_owned(),
+            status: code.status(),
+            detail: None,
+            request_id: None,
+        }
     }
 
     /// The same, with a detail.

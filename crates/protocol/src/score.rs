@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 /// A finite score. The vendor's reference shows scores between 0 and 1 in strings (`"0.95"`); a plain number is read
 /// too. It is written as a number.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = f64))]
 pub struct Score(f64);
 
 impl Score {

@@ -9,6 +9,7 @@ use crate::verify::{Identity, VerifyReply};
 
 /// Verified or not. There is no third: what is not an explicit success is not one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// The vendor says that the selfie and the record show one person.
@@ -30,6 +31,7 @@ impl Outcome {
 
 /// Why a selfie was rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
     /// The vendor gave another status than success, or none.

@@ -12,6 +12,13 @@ use crate::score::{Score, lenient};
 /// The body of the second call. The vendor names things otherwise than in the first call: `id` is that call's
 /// `identifier`, `user_type` its `type`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(example = json!({
+    "selfie_filename": "selfie.jpg",
+    "id": "8001015009087",
+    "user_type": "1",
+    "s3_key": "selfies/selfie.jpg",
+})))]
 pub struct VerifyRequest {
     /// File name of the selfie, from the first call's answer.
     pub selfie_filename: String,
@@ -26,8 +33,17 @@ pub struct VerifyRequest {
 /// The answer to the second call. Every field may be missing: what is not said is not success (see
 /// [`Verdict`](crate::Verdict)).
 #[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(
+    description = "The vendor's answer. Every member may be missing: what is not said is not success.",
+    example = json!({
+        "status": "success",
+        "message": "Identity and Selfie succesfully verified",
+        "data": { "identity": { "fraud_score": 0.21, "fraud_detected": "Low", "facial_recognition_confidence": 0.95 } },
+    }),
+))]
 pub struct VerifyReply {
-    /// `"success"`, or something else; `None` where it is missing or not a string.
+    /// `"success"`, or something else. Missing where it is no string.
     #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
     /// The vendor's sentence about it, in English.
@@ -38,23 +54,27 @@ pub struct VerifyReply {
     pub data: Option<VerifyData>,
     /// What else the vendor sent, kept as it came.
     #[serde(flatten)]
+    #[cfg_attr(feature = "openapi", schema(ignore))]
     pub extra: Map<String, Value>,
 }
 
 /// The envelope round the identity.
 #[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct VerifyData {
     /// Who the vendor says this is.
     #[serde(default, deserialize_with = "object", skip_serializing_if = "Option::is_none")]
     pub identity: Option<Identity>,
     /// What else the vendor sent, kept as it came.
     #[serde(flatten)]
+    #[cfg_attr(feature = "openapi", schema(ignore))]
     pub extra: Map<String, Value>,
 }
 
 /// The person on record. Personal data throughout; every field may be missing, and one of a wrong type counts as
 /// missing.
 #[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Identity {
     /// The vendor's record id.
     #[serde(rename = "_id", default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
@@ -103,11 +123,13 @@ pub struct Identity {
     pub last_updated: Option<String>,
     /// What else the vendor sent, kept as it came.
     #[serde(flatten)]
+    #[cfg_attr(feature = "openapi", schema(ignore))]
     pub extra: Map<String, Value>,
 }
 
 /// One photo on record.
 #[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PhotoId {
     /// The vendor's photo id.
     #[serde(rename = "_id", default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
@@ -117,6 +139,7 @@ pub struct PhotoId {
     pub url: Option<String>,
     /// What else the vendor sent, kept as it came.
     #[serde(flatten)]
+    #[cfg_attr(feature = "openapi", schema(ignore))]
     pub extra: Map<String, Value>,
 }
 

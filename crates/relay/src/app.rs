@@ -2,26 +2,47 @@
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
-use crate::routes::{bound, customer, fallback, health, session};
+use crate::limits::guard;
+use crate::routes::{bound, contract, customer, fallback, health, session};
 use crate::state::AppState;
 use crate::{cors, observe};
 
 /// The service: its calls, with sessions or without, in the layers that surround them all.
 pub fn app(state: AppState) -> Router {
-    let calls = if state.sessions.is_some() {
-        Router::new()
-            .route("/v1/sessions", post(session::create))
-            .route("/v1/sessions/{id}", get(session::read).delete(session::erase))
-            .route("/v1/sessions/{id}/reconcile", post(session::reconcile))
-            .route("/v1/customer", post(bound::link))
-            .route("/v1/customer/verify", post(bound::verify))
+    let sessions = state.sessions.is_some();
+    let counted = Router::from(page_calls(sessions)).route_layer(from_fn_with_state(state.clone(), guard::page_calls));
+    surround(counted.merge(host_calls(sessions)).merge(own_calls()), state)
+}
+
+/// All calls, with what [`openapi`](crate::openapi) says of them.
+pub(crate) fn calls(sessions: bool) -> OpenApiRouter<AppState> {
+    page_calls(sessions).merge(host_calls(sessions)).merge(own_calls())
+}
+
+fn page_calls(sessions: bool) -> OpenApiRouter<AppState> {
+    if sessions {
+        OpenApiRouter::default().routes(routes!(bound::link)).routes(routes!(bound::verify))
     } else {
-        Router::new().route("/v1/customer", post(customer::link)).route("/v1/customer/verify", post(customer::verify))
-    };
-    surround(calls.route("/healthz", get(health::live)), state)
+        OpenApiRouter::default().routes(routes!(customer::link)).routes(routes!(customer::verify))
+    }
+}
+
+fn host_calls(sessions: bool) -> OpenApiRouter<AppState> {
+    if !sessions {
+        return OpenApiRouter::default();
+    }
+    OpenApiRouter::default()
+        .routes(routes!(session::create))
+        .routes(routes!(session::read, session::erase))
+        .routes(routes!(session::reconcile))
+}
+
+fn own_calls() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default().routes(routes!(contract::document)).routes(routes!(health::live))
 }
 
 /// From the outside in, a request passes: its log line and id, the check of its origin, CORS, the catch for panics. The

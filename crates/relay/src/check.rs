@@ -83,6 +83,9 @@ pub fn warnings(settings: &Settings, in_force: &[InForce]) -> Vec<String> {
     if settings.allow_origin.is_empty() {
         found.push("no --allow-origin: every page of a browser is refused".to_owned());
     }
+    if settings.listen.ip().is_loopback() && settings.limits.trusted_proxy.is_empty() {
+        found.push("no --trusted-proxy: all clients of a proxy on this machine share one rate".to_owned());
+    }
     for setting in in_force.iter().filter(|setting| holds_secret(&setting.key)) {
         for path in setting.values.iter().filter(|path| is_open_to_all(path.as_ref())) {
             found.push(format!("the file {path} of --{} can be read by everyone on this machine", setting.key));

@@ -13,7 +13,9 @@
 //! - [`cors`]: which pages may call ([`Origin`](cors::Origin)).
 //! - [`body`]: the request body, limited, timed and checked ([`JsonBody`](body::JsonBody)).
 //! - [`capacity`]: how many calls may be at work at once.
+//! - [`limits`]: how often one caller may call ([`Limits`](limits::Limits)).
 //! - [`error`]: the one error of all calls ([`RelayError`](error::RelayError)).
+//! - [`openapi`]: the contract as a document, made from the routes.
 //! - [`observe`]: the request id, the log line and the body of an error.
 //! - [`mod@serve`]: the accept loop ([`ConnectionLimits`]).
 //! - [`session`]: what a page may do, and the one verdict that comes of it ([`Sessions`](session::Sessions)).
@@ -36,7 +38,9 @@ pub mod cli;
 pub mod clock;
 pub mod cors;
 pub mod error;
+pub mod limits;
 pub mod observe;
+pub mod openapi;
 pub mod routes;
 pub mod secret_file;
 pub mod serve;

@@ -3,18 +3,26 @@
 
 use std::future::Future;
 use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
+use http::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
+use tokio_io_timeout::TimeoutStream;
+use tower_service::Service;
 
+use crate::limits::client_address::{Peer, TrustedProxies};
+use crate::limits::connections::ConnectionCounts;
 use crate::settings::Settings;
 
 /// Bytes of a request's head that are held. The relay's calls need a few hundred; browsers send up to a few thousand.
@@ -24,10 +32,14 @@ const MAX_HEAD_BYTES: usize = 16_384;
 const ACCEPT_PAUSE: Duration = Duration::from_millis(500);
 
 /// What a connection may take.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct ConnectionLimits {
     /// Longest wait for a request's headers, and longest idle time.
     pub header_timeout: Duration,
+    /// Longest wait for a client that does not read its answer.
+    pub write_timeout: Duration,
+    /// Most open connections of one address; further ones are closed.
+    pub connections_of_address: ConnectionCounts,
     /// Most open connections; further ones wait in the system's queue.
     pub max_connections: usize,
     /// Longest wait for running requests at the end.
@@ -38,6 +50,11 @@ impl From<&Settings> for ConnectionLimits {
     fn from(settings: &Settings) -> Self {
         Self {
             header_timeout: settings.header_timeout,
+            write_timeout: settings.write_timeout,
+            connections_of_address: ConnectionCounts::new(
+                settings.limits.max_connections_address.get(),
+                TrustedProxies::new(&settings.limits.trusted_proxy),
+            ),
             max_connections: settings.max_connections.get(),
             drain_timeout: settings.drain_timeout,
         }
@@ -69,16 +86,24 @@ pub async fn serve(
     loop {
         tokio::select! {
             accepted = accept(&listener, &permits) => {
-                let Some((stream, permit)) = accepted else { continue };
-                let service = TowerToHyperService::new(app.clone());
+                let Some((stream, peer, permit)) = accepted else { continue };
+                let Some(counted) = limits.connections_of_address.enter(peer) else { continue };
+                let mut stream = TimeoutStream::new(stream);
+                stream.set_write_timeout(Some(limits.write_timeout));
+                let app = app.clone();
+                let service = service_fn(move |mut request: Request<Incoming>| {
+                    request.extensions_mut().insert(Peer(peer));
+                    // A router is always ready.
+                    app.clone().call(request.map(Body::new))
+                });
                 let connection = http1::Builder::new()
                     .timer(TokioTimer::new())
                     .header_read_timeout(limits.header_timeout)
                     .max_buf_size(MAX_HEAD_BYTES)
-                    .serve_connection(TokioIo::new(stream), service);
+                    .serve_connection(TokioIo::new(Box::pin(stream)), service);
                 let connection = graceful.watch(connection);
                 connections.spawn(async move {
-                    let _permit = permit;
+                    let _places = (permit, counted);
                     if let Err(error) = connection.await {
                         tracing::debug!(%error, "connection");
                     }
@@ -96,13 +121,13 @@ pub async fn serve(
 }
 
 /// Waits for a free permit and a connection; `None` when the connection was lost before it was taken.
-async fn accept(listener: &TcpListener, permits: &Arc<Semaphore>) -> Option<(TcpStream, OwnedSemaphorePermit)> {
+async fn accept(listener: &TcpListener, permits: &Arc<Semaphore>) -> Option<(TcpStream, IpAddr, OwnedSemaphorePermit)> {
     let permit = Arc::clone(permits).acquire_owned().await.ok()?;
     match listener.accept().await {
-        Ok((stream, _)) => {
+        Ok((stream, peer)) => {
             // Answers are small and whole: waiting to fill a packet only delays them.
             let _ = stream.set_nodelay(true);
-            Some((stream, permit))
+            Some((stream, peer.ip(), permit))
         }
         Err(error) => {
             if !is_of_connection(&error) {

@@ -7,6 +7,7 @@
 pub mod database;
 pub mod file;
 pub mod layers;
+pub mod limits;
 pub mod session;
 
 use std::net::SocketAddr;
@@ -22,6 +23,7 @@ use crate::cors::Origin;
 use crate::vendor::endpoint::{ApiPath, VendorBase};
 use crate::vendor::token::{self, TokenScheme};
 
+pub use self::limits::LimitSettings;
 pub use self::session::{SessionMode, SessionSettings};
 
 pub(crate) const TOKEN_HELP: &str = "The vendor's token comes from the file of --token-file or from the environment variable \
@@ -87,6 +89,10 @@ pub struct Settings {
     #[arg(long, env = "AKIBA_RELAY_HEADER_TIMEOUT", value_name = "DURATION", default_value = "10s", value_parser = duration)]
     pub header_timeout: Duration,
 
+    /// Longest wait for a client that does not read its answer
+    #[arg(long, env = "AKIBA_RELAY_WRITE_TIMEOUT", value_name = "DURATION", default_value = "10s", value_parser = duration)]
+    pub write_timeout: Duration,
+
     /// Most calls at the vendor at once; further ones get 503. A call whose body is still on its way does not count
     #[arg(long, env = "AKIBA_RELAY_MAX_IN_FLIGHT", value_name = "COUNT", default_value = "128")]
     pub max_in_flight: NonZeroUsize,
@@ -94,6 +100,10 @@ pub struct Settings {
     /// Most open connections; further ones wait to be accepted
     #[arg(long, env = "AKIBA_RELAY_MAX_CONNECTIONS", value_name = "COUNT", default_value = "1024")]
     pub max_connections: NonZeroUsize,
+
+    /// How often one caller may call.
+    #[command(flatten)]
+    pub limits: LimitSettings,
 
     /// Longest wait for running requests after a signal; a second signal ends it at once
     #[arg(long, env = "AKIBA_RELAY_DRAIN_TIMEOUT", value_name = "DURATION", default_value = "45s", value_parser = duration)]

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::capacity::Capacity;
 use crate::cors::Origin;
+use crate::limits::Limits;
 use crate::session::Sessions;
 use crate::settings::Settings;
 use crate::vendor::VendorClient;
@@ -43,6 +44,8 @@ pub struct AppState {
     pub origins: Arc<[Origin]>,
     /// Places for the calls that may be at work.
     pub capacity: Capacity,
+    /// How often one caller may call.
+    pub limits: Limits,
     /// Largest request body, in bytes.
     pub max_body_bytes: usize,
     /// Longest wait for a request's body.
@@ -61,6 +64,7 @@ impl AppState {
             vendor: VendorClient::new(settings, token).map_err(StartError::Client)?,
             origins: settings.allow_origin.clone().into(),
             capacity: Capacity::of(settings.max_in_flight),
+            limits: Limits::new(&settings.limits),
             max_body_bytes: settings.max_body_bytes.get(),
             body_timeout: settings.body_timeout,
             sessions: None,

@@ -1,5 +1,5 @@
 //! The documentation says what the code does: every setting with its environment variable, default and meaning, every
-//! code with its status. With `UPDATE=1` the table of the settings is written anew.
+//! code with its status and its chapter. With `UPDATE=1` the table of the settings is written anew.
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "helpers of tests may panic too")]
 
@@ -11,6 +11,7 @@ use akiba_relay::settings::layers::is_setting;
 use clap::{Arg, CommandFactory};
 
 const DOC: &str = include_str!("../../../docs/relay.md");
+const ERRORS: &str = include_str!("../../../docs/errors.md");
 
 /// The cells of the table rows whose first cell is a word in backquotes.
 fn rows(section: &str) -> Vec<Vec<String>> {
@@ -78,6 +79,25 @@ fn the_errors_are_those_of_the_protocol() {
     let documented: Vec<_> = rows("Errors").into_iter().map(|row| [row[0].clone(), row[1].clone()]).collect();
     assert_eq!(documented, expected);
     assert!(rows("Errors").iter().all(|row| row.len() == 4 && !row[2].is_empty() && !row[3].is_empty()));
+}
+
+#[test]
+fn every_error_has_a_chapter_to_which_its_type_leads() {
+    let chapters: Vec<_> = ERRORS.split("\n### ").skip(1).collect();
+    let documented: Vec<_> = chapters
+        .iter()
+        .map(|chapter| {
+            let (heading, text) = chapter.split_once("\n\n").expect("a text");
+            assert!(text.contains("\n- "), "{heading}: nobody is told what to do");
+            (heading.trim_matches('`'), text.get(..3).expect("a status"))
+        })
+        .collect();
+    let statuses: Vec<_> = ProblemCode::ALL.iter().map(|code| code.status().to_string()).collect();
+    let expected = ProblemCode::ALL.iter().zip(&statuses).map(|(code, status)| (code.as_str(), status.as_str()));
+    assert_eq!(documented, expected.collect::<Vec<_>>());
+    for code in ProblemCode::ALL {
+        assert!(code.uri().ends_with(&format!("/docs/errors.md#{}", code.as_str())));
+    }
 }
 
 /// The last cells of the threat model's rows, which are `file.rs` and `test`, of the relay's tests or its sources.

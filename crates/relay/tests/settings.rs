@@ -63,7 +63,7 @@ fn keygen(arguments: &[&str]) -> String {
 fn a_flag_wins_over_the_environment_over_the_file_over_the_default() {
     let machine = Machine::with(
         "max-links = 7\nmax-verifies = 7\nsession-ttl = \"7m\"\nallow-origin = [\"https://a.example\", \"https://b.example\"]\n\
-         link-host = \"bucket.example\"\nlog-format = \"json\"",
+         link-host = \"bucket.example\"\nlog-format = \"json\"\ntrusted-proxy = \"127.0.0.1\"",
     );
     let flags = ["--max-links=9", "--link-host=x.example", "--link-host=y.example"];
     let variables = [("AKIBA_TOKEN", TOKEN), ("AKIBA_RELAY_MAX_LINKS", "8"), ("AKIBA_RELAY_MAX_VERIFIES", "8")];
@@ -132,7 +132,8 @@ fn a_password_of_the_database_comes_from_a_file_of_its_own() {
     let said = Machine::with("").check(&["--database", url], &token);
     assert!(said.status == 2 && !said.err.contains("s3cret"), "{}", said.err);
 
-    let machine = Machine::with("database-url-file = \"url\"\nallow-origin = \"https://bank.example\"");
+    let machine =
+        Machine::with("database-url-file = \"url\"\nallow-origin = \"https://bank.example\"\ntrusted-proxy = \"::1\"");
     assert!(machine.check(&[], &token).err.contains("can't be read"));
     machine.file("url", "mysql://s3cret@x/y");
     let said = machine.check(&[], &token);
@@ -154,7 +155,8 @@ fn a_secret_that_all_may_read_is_warned_of() {
     let path = machine.file("token", TOKEN);
     assert_eq!(
         machine.check(&[], &[]).err,
-        "akiba-relay: warning: no --allow-origin: every page of a browser is refused\n"
+        "akiba-relay: warning: no --allow-origin: every page of a browser is refused\n\
+         akiba-relay: warning: no --trusted-proxy: all clients of a proxy on this machine share one rate\n"
     );
     std::fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).unwrap();
     let said = machine.check(&[], &[]);

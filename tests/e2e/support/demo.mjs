@@ -1,6 +1,6 @@
 // The demo as `make demo` serves it: page, relay, vendor and S3, with the sandbox's test controls.
 //
-// Exports: `startDemo()`.
+// Exports: `startDemo()`, `startSandbox()`.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -23,15 +23,25 @@ const STOP_PATIENCE = 10_000;
  * @param {string} [settings.site] folder of the page
  * @param {string[]} [settings.args] further arguments of `akiba-sandbox demo`
  */
-export async function startDemo({ site = join(root, 'build/site'), args = [] } = {}) {
+export function startDemo({ site = join(root, 'build/site'), args = [] } = {}) {
+  return start(['demo', '--port', '0', '--site', site, '--relay', join(binaries, 'akiba-relay'), ...args]);
+}
+
+/**
+ * Starts the vendor's API and the S3 alone.
+ * @param {object} [settings]
+ * @param {string[]} [settings.args] further arguments of `akiba-sandbox serve`
+ */
+export function startSandbox({ args = [] } = {}) {
+  return start(['serve', ...args]);
+}
+
+async function start(args) {
   const folder = await mkdtemp(join(tmpdir(), 'akiba-selfie-'));
   const readyFile = join(folder, 'ready.json');
   const child = spawn(
     join(binaries, 'akiba-sandbox'),
-    [
-      'demo', '--port', '0', '--site', site, '--relay', join(binaries, 'akiba-relay'),
-      '--test-controls', '--ready-file', readyFile, '--end-with-stdin', ...args,
-    ],
+    [...args, '--test-controls', '--ready-file', readyFile, '--end-with-stdin'],
     // Its input is a pipe that nobody writes to: it ends with this process, however that does.
     { stdio: ['pipe', 'pipe', 'pipe'] },
   );

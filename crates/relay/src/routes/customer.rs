@@ -7,6 +7,7 @@ use axum::extract::State;
 
 use crate::body::{JsonBody, JsonCall};
 use crate::error::RelayError;
+use crate::openapi::problems::OfPlainCall;
 use crate::state::AppState;
 
 impl JsonCall for LinkRequest {
@@ -23,6 +24,16 @@ impl JsonCall for VerifyRequest {
 ///
 /// # Errors
 /// [`RelayError`] when the body is wrong, too many calls are at work, or the vendor gives no usable link.
+#[utoipa::path(
+    post,
+    path = "/v1/customer",
+    operation_id = "link",
+    tag = "page",
+    summary = "Asks for a signed link.",
+    description = "The photo is sent to the link by `PUT`, or by `POST` with the answer's `fields` before it.",
+    request_body = LinkRequest,
+    responses((status = 200, description = "The link. A secret while it lives.", body = LinkReply), OfPlainCall),
+)]
 pub async fn link(
     State(state): State<AppState>,
     JsonBody(request): JsonBody<LinkRequest>,
@@ -35,6 +46,16 @@ pub async fn link(
 ///
 /// # Errors
 /// [`RelayError`] when the body is wrong, too many calls are at work, or the vendor gives no usable answer.
+#[utoipa::path(
+    post,
+    path = "/v1/customer/verify",
+    operation_id = "verify",
+    tag = "page",
+    summary = "Asks for the verdict on a photo that was uploaded.",
+    description = "200 does not mean verified: `status` must be `success`, and `data.identity.fraud_detected` not `High`.",
+    request_body = VerifyRequest,
+    responses((status = 200, description = "The vendor's answer.", body = VerifyReply), OfPlainCall),
+)]
 pub async fn verify(
     State(state): State<AppState>,
     JsonBody(request): JsonBody<VerifyRequest>,

@@ -12,6 +12,7 @@ use http::request::Parts;
 use super::token::TokenError;
 use super::{Sessions, api_key, is_id};
 use crate::error::RelayError;
+use crate::limits::guard::count_address;
 use crate::observe::SessionSlot;
 use crate::state::AppState;
 
@@ -42,9 +43,13 @@ impl FromRequestParts<AppState> for HostCaller {
             let detail = "This call is for the host's back end: an API key in a page is everybody's.";
             return Err(RelayError::new(ProblemCode::Forbidden).with_detail(detail));
         }
-        let unauthorized = || RelayError::new(ProblemCode::Unauthorized).with_detail("This call wants an API key.");
-        let sent = bearer(&parts.headers).ok_or_else(unauthorized)?;
-        let key = api_key::name_of(&sessions.api_keys, sent).ok_or_else(unauthorized)?.to_owned();
+        let key = bearer(&parts.headers).and_then(|sent| api_key::name_of(&sessions.api_keys, sent));
+        let Some(key) = key.map(str::to_owned) else {
+            // A back end is counted by its key, and who guesses keys by the address.
+            count_address(&state.limits, &parts.extensions, &parts.headers)?;
+            return Err(RelayError::new(ProblemCode::Unauthorized).with_detail("This call wants an API key."));
+        };
+        state.limits.api_key(&key)?;
         Ok(Self { sessions, key })
     }
 }
@@ -64,6 +69,7 @@ impl FromRequestParts<AppState> for PageCaller {
         if let Some(slot) = parts.extensions.get::<SessionSlot>() {
             slot.fill(&session_id);
         }
+        state.limits.session(&session_id)?;
         Ok(Self { sessions, session_id })
     }
 }

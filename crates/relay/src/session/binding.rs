@@ -7,13 +7,15 @@ use akiba_protocol::{CustomerType, ProblemCode};
 use http::HeaderMap;
 use ring::digest::{SHA256, digest};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::record::{Open, OpenLink};
 use crate::body::JsonCall;
 use crate::error::RelayError;
 
 /// The body of `POST /v1/customer` with a session.
-#[derive(Clone, Default, Deserialize)]
+#[derive(Clone, Default, Deserialize, ToSchema)]
+#[schema(example = json!({ "type": "1", "selfie_filename": "selfie.jpg" }))]
 pub struct LinkCall {
     /// The session's identifier, or its id.
     #[serde(default)]
@@ -27,7 +29,13 @@ pub struct LinkCall {
 }
 
 /// The body of `POST /v1/customer/verify` with a session.
-#[derive(Clone, Default, Deserialize)]
+#[derive(Clone, Default, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "id": "ses_0197f3a1c2d34e5f8a9b0c1d2e3f4a5b",
+    "user_type": "1",
+    "selfie_filename": "selfie-0197f3a1.jpg",
+    "s3_key": "selfies/selfie-0197f3a1.jpg",
+}))]
 pub struct VerifyCall {
     /// The session's identifier, or its id.
     #[serde(default)]

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use akiba_protocol::{CustomerType, ProblemCode};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
+use serde_json::Number;
+use utoipa::ToSchema;
 
 use super::record::{Consent, Personal};
 use super::state::State;
@@ -17,32 +19,59 @@ use crate::store::sessions::SessionRow;
 const LONGEST: usize = 128;
 
 /// The body of `POST /v1/sessions`.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = NewSession, example = json!({
+    "identifier": "8001015009087",
+    "type": "1",
+    "reference": "order-4711",
+    "consent": { "version": "2026-01", "at": "2026-02-03T02:04:05Z" },
+    "ttl": 900,
+}))]
 pub struct Wanted {
     /// National id of a person or registration of a company.
+    #[schema(
+        min_length = 1,
+        max_length = 128,
+        pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\u0000-\\u0020\\u007f-\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000][^\\u0000-\\u001f\\u007f-\\u009f]*$"
+    )]
     pub identifier: String,
     /// Whom the identifier names.
     #[serde(rename = "type")]
     pub customer_type: CustomerType,
     /// The host's own word for the case; the page gets it back with the verdict.
     #[serde(default)]
+    #[schema(
+        min_length = 1,
+        max_length = 128,
+        pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\u0000-\\u0020\\u007f-\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000][^\\u0000-\\u001f\\u007f-\\u009f]*$"
+    )]
     pub reference: Option<String>,
     /// To what the person agreed.
     #[serde(default)]
     pub consent: Option<Consent>,
-    /// Life in seconds.
-    #[serde(default)]
+    /// Life in seconds, up to `--session-ttl-max`.
+    #[serde(default, deserialize_with = "seconds")]
+    #[schema(format = "int64", minimum = 1, maximum = 4294967295_i64)]
     pub ttl: Option<u32>,
 }
 
-/// The answer to it.
-#[derive(Debug, Serialize)]
+/// The answer to `POST /v1/sessions`.
+#[derive(Debug, Serialize, ToSchema)]
+#[cfg_attr(test, derive(PartialEq, Deserialize), serde(deny_unknown_fields))]
+#[schema(as = CreatedSession, example = json!({
+    "session_id": "ses_0197f3a1c2d34e5f8a9b0c1d2e3f4a5b",
+    "session_token": "v4.local.c2VjcmV0.eyJraWQiOiJrNC5saWQuLi4ifQ",
+    "expires_at": "2026-02-03T02:20:00Z",
+}))]
 pub struct Created {
     /// The session.
+    #[schema(pattern = "^ses_[0-9a-f]{32}$")]
     pub session_id: String,
     /// What the page shows for it.
+    #[schema(pattern = "^v4\\.local\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+$")]
     pub session_token: String,
     /// When it ends.
+    #[schema(format = "date-time")]
     pub expires_at: String,
 }
 
@@ -50,6 +79,13 @@ impl JsonCall for Wanted {
     const SHAPE: &'static str = "The body must be an object with `identifier` (string), `type` (\"1\" or \"2\") and, if \
                                  wanted, `reference` (string), `consent` (`version` and `at`, strings) and `ttl` \
                                  (whole seconds).";
+}
+
+/// Whole seconds. JSON has one kind of number: `900.0` and `9e2` are whole, too.
+fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    let Some(number) = Option::<Number>::deserialize(deserializer)? else { return Ok(None) };
+    let whole = number.as_f64().filter(|number| number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(number));
+    whole.map(|seconds| Some(seconds as u32)).ok_or_else(|| de::Error::custom("no whole seconds"))
 }
 
 impl Sessions {
@@ -124,4 +160,32 @@ fn personal(wanted: &Wanted) -> Result<Personal, RelayError> {
 
 fn is_text(text: &str) -> bool {
     !text.trim().is_empty() && text.chars().count() <= LONGEST && !text.chars().any(char::is_control)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Wanted;
+
+    #[test]
+    fn a_life_is_whole_seconds() {
+        let rows = [
+            ("1", Ok(Some(1))),
+            ("900.0", Ok(Some(900))),
+            ("9e2", Ok(Some(900))),
+            ("4294967295", Ok(Some(u32::MAX))),
+            ("null", Ok(None)),
+            ("0", Ok(Some(0))),
+            ("4294967296", Err(())),
+            ("-1", Err(())),
+            ("0.5", Err(())),
+            ("1e300", Err(())),
+            ("\"900\"", Err(())),
+            ("true", Err(())),
+        ];
+        for (ttl, expected) in rows {
+            let body = format!(r#"{{"identifier":"1","type":"1","ttl":{ttl}}}"#);
+            let wanted: Result<Wanted, _> = serde_json::from_str(&body);
+            assert_eq!(wanted.map(|wanted| wanted.ttl).map_err(drop), expected, "{ttl}");
+        }
+    }
 }

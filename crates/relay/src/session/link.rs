@@ -1,8 +1,12 @@
 //! The widget's first call with a session ([`Sessions::link`]): a signed link, bound to the session before the page gets
 //! it.
 
-use akiba_protocol::{LinkReply, LinkRequest, ProblemCode, Reason, Verdict};
-use serde_json::Map;
+use std::fmt;
+
+use akiba_protocol::{LinkRequest, ProblemCode, Reason, Verdict};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 use super::binding::{LinkCall, check_person, file_name};
 use super::link_host::allows;
@@ -12,6 +16,37 @@ use super::{Sessions, new_id};
 use crate::capacity::Capacity;
 use crate::error::RelayError;
 use crate::vendor::VendorClient;
+
+/// The answer to the page: a [`LinkReply`](akiba_protocol::LinkReply) that names nobody.
+#[derive(Serialize, ToSchema)]
+#[cfg_attr(test, derive(serde::Deserialize), serde(deny_unknown_fields))]
+#[schema(description = "A signed link, bound to the session.", example = json!({
+    "identifier": "ses_0197f3a1c2d34e5f8a9b0c1d2e3f4a5b",
+    "signed_link": "https://bucket.s3.amazonaws.com/selfies/selfie-0197f3a1.jpg?X-Amz-Signature=00",
+    "s3_key": "selfies/selfie-0197f3a1.jpg",
+    "selfie_filename": "selfie-0197f3a1.jpg",
+}))]
+pub struct SessionLink {
+    /// The session's id. It stands for the identifier, which the page need not know.
+    pub identifier: String,
+    /// Where the photo goes: a presigned S3 URL of a host on the relay's list.
+    #[schema(format = "uri")]
+    pub signed_link: String,
+    /// The object's key, for the second call.
+    pub s3_key: String,
+    /// The file name, for the second call.
+    pub selfie_filename: String,
+    /// Form fields of an S3 POST policy. When they are there, the photo is sent by `POST`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub fields: Option<Map<String, Value>>,
+}
+
+impl fmt::Debug for SessionLink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionLink").finish_non_exhaustive()
+    }
+}
 
 impl Sessions {
     /// Asks the vendor for a signed link for the session's person.
@@ -24,7 +59,7 @@ impl Sessions {
         capacity: &Capacity,
         session_id: &str,
         call: LinkCall,
-    ) -> Result<LinkReply, RelayError> {
+    ) -> Result<SessionLink, RelayError> {
         let session = self.current(session_id).await?;
         check_person(&session, call.identifier.as_deref(), call.customer_type)?;
         self.may_issue(session.row.state, session.row.links, session.row.verifies)?;
@@ -55,15 +90,12 @@ impl Sessions {
         if !self.store.issue_link(&session.row, &id, &sealed, self.clock.now()).await? {
             return Err(self.why_no_link(session_id).await?);
         }
-        Ok(LinkReply {
-            // Stands for the identifier, which the page need not know.
+        Ok(SessionLink {
             identifier: session_id.to_owned(),
             signed_link: reply.signed_link,
             s3_key: reply.s3_key,
             selfie_filename: reply.selfie_filename,
-            customer_id: None,
             fields: reply.fields,
-            extra: Map::new(),
         })
     }
 

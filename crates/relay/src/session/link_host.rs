@@ -71,7 +71,17 @@ pub fn allows(list: &[LinkHost], link: &str) -> bool {
         };
         same && (url.port() == allowed.port || (loopback && allowed.port.is_none()))
     });
-    scheme && plain && listed
+    scheme && plain && listed && needs_no_repair(link, url.scheme(), host)
+}
+
+/// Whether scheme and host are written as they are meant. The URL standard repairs much (`https:\\host`, `https://host\@`),
+/// and not everybody who reads a link keeps to it.
+fn needs_no_repair(link: &str, scheme: &str, host: &str) -> bool {
+    let authority = link.strip_prefix(scheme).and_then(|rest| rest.strip_prefix("://")).unwrap_or_default();
+    let authority = authority.split(['/', '?', '#']).next().unwrap_or_default();
+    let (name, port) = authority.split_at_checked(host.len()).unwrap_or_default();
+    let digits = port.strip_prefix(':').is_none_or(|port| port.bytes().all(|byte| byte.is_ascii_digit()));
+    name.eq_ignore_ascii_case(host) && (port.is_empty() || port.starts_with(':')) && digits
 }
 
 #[cfg(test)]
@@ -113,6 +123,47 @@ mod tests {
             assert!(!allows(&list, wrong), "{wrong}");
         }
         assert!(!allows(&[], "https://bucket.s3.amazonaws.com/k"));
+    }
+
+    #[test]
+    fn no_other_way_of_writing_leads_elsewhere() {
+        let list = ["*.amazonaws.com".parse().unwrap()];
+        for wrong in [
+            // Other ways to write an address of this machine or of its network.
+            "http://2130706433:9000/k",
+            "https://0x7f.1/k",
+            "https://0177.0.0.1/k",
+            "https://[::ffff:7f00:1]/k",
+            "https://[::1]/k",
+            "https://[fd00:ec2::254]/latest",
+            "https://0/k",
+            // Other ways to write a host of the list.
+            "https://bucket.s3.amazonaws.com./k",
+            "https://bucket.s3.amazonaws.com%2eevil.example/k",
+            "https://bucket.s3.amazonaws.com\\@evil.example/k",
+            "https://evil.example\\.amazonaws.com/k",
+            "https:\\\\bucket.s3.amazonaws.com/k",
+            "https:/bucket.s3.amazonaws.com/k",
+            "https:bucket.s3.amazonaws.com/k",
+            " https://bucket.s3.amazonaws.com/k",
+            "https://bucket.s3.ama\tzonaws.com/k",
+            "https://bucket.s3.amazonaws.com\r\n/k",
+            "https://bucket.s3%2eamazonaws.com/k",
+            "https://evil.example#.amazonaws.com/k",
+            "https://evil.example?.amazonaws.com/k",
+            "https://bucket.s3.amazonaws.com:pass@evil.example/k",
+            "https://xn--amazonaws-.com/k",
+            "https://bucket.s3.am\u{430}zonaws.com/k",
+            "https://bucket.s3.amazonaws.com:0/k",
+            "https://bucket.s3.amazonaws.com:80/k",
+            "https://bucket.s3.amazonaws.com:99999/k",
+            "//bucket.s3.amazonaws.com/k",
+            "javascript://bucket.s3.amazonaws.com/%0aalert(1)",
+            "data:text/html,bucket.s3.amazonaws.com",
+            "ftp://bucket.s3.amazonaws.com/k",
+        ] {
+            assert!(!allows(&list, wrong), "{wrong}");
+        }
     }
 
     #[test]

@@ -1,9 +1,11 @@
-//! What the page gets to know of a verdict ([`PageReply`]): an allow-list, in the shape of the vendor's answer, so that
+//! What the page gets to know of a verdict ([`PageReply`], [`PageVerdict`]): an allow-list, in the shape of the vendor's answer, so that
 //! the widget reads it as one.
 
 use akiba_protocol::{Outcome, Verdict, VerifyReply};
 use clap::ValueEnum;
-use serde_json::{Map, Value};
+use serde::Serialize;
+use serde_json::Map;
+use utoipa::ToSchema;
 
 /// How much of a verdict the page gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -14,12 +16,32 @@ pub enum PageReply {
     Full,
 }
 
+/// A verdict, as the page gets it.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[schema(example = json!({
+    "status": "success",
+    "message": "Identity and Selfie succesfully verified",
+    "outcome": "verified",
+    "reference": "order-4711",
+}))]
+pub struct PageVerdict {
+    /// Verified or not.
+    pub outcome: Outcome,
+    /// The host's own word for the case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// As much as it may see, in the shape of the vendor's answer.
+    #[serde(flatten)]
+    pub reply: VerifyReply,
+}
+
 /// What is sent as `status` where the vendor's own word would be read as a success.
 const FAILED: &str = "failed";
 
 /// The answer to the page.
 #[must_use]
-pub fn reply(kind: PageReply, verdict: &Verdict, reference: Option<&str>) -> VerifyReply {
+pub fn reply(kind: PageReply, verdict: &Verdict, reference: Option<&str>) -> PageVerdict {
     let mut reply = match kind {
         PageReply::Full => verdict.reply.clone(),
         PageReply::Verdict => VerifyReply {
@@ -30,11 +52,10 @@ pub fn reply(kind: PageReply, verdict: &Verdict, reference: Option<&str>) -> Ver
             extra: Map::new(),
         },
     };
-    reply.extra.insert("outcome".to_owned(), Value::from(verdict.outcome.as_str()));
-    if let Some(reference) = reference {
-        reply.extra.insert("reference".to_owned(), Value::from(reference));
-    }
-    reply
+    // These two are the relay's own words.
+    reply.extra.remove("outcome");
+    reply.extra.remove("reference");
+    PageVerdict { outcome: verdict.outcome, reference: reference.map(str::to_owned), reply }
 }
 
 /// A status that says the outcome by itself, with no record beside it.
@@ -55,7 +76,7 @@ mod tests {
 
     fn verdict(status: Value, fraud: &str) -> Verdict {
         let vendor = json!({
-            "status": status, "message": "said", "request": "r-1",
+            "status": status, "message": "said", "request": "r-1", "outcome": "the vendor's", "reference": "its own",
             "data": { "identity": { "fullname": "FRANK NONO", "fraud_detected": fraud } },
         });
         Verdict::of(serde_json::from_value(vendor).unwrap())
@@ -75,7 +96,7 @@ mod tests {
             let reply = reply(PageReply::Verdict, &verdict, Some("order-7"));
             assert_eq!(serde_json::to_value(&reply).unwrap(), expected);
             // Whoever reads it by the widget's rule comes to the same outcome.
-            assert_eq!(Verdict::of(reply).outcome, verdict.outcome);
+            assert_eq!(Verdict::of(reply.reply).outcome, verdict.outcome);
         }
     }
 
@@ -83,9 +104,11 @@ mod tests {
     fn the_whole_answer_is_a_choice() {
         let verdict = verdict(json!("success"), "Low");
         let reply = reply(PageReply::Full, &verdict, None);
-        assert_eq!(reply.data, verdict.reply.data);
-        assert_eq!(reply.extra["request"], "r-1");
-        assert_eq!(reply.extra["outcome"], "verified");
-        assert_eq!(Verdict::of(VerifyReply { extra: verdict.reply.extra.clone(), ..reply }), verdict);
+        assert_eq!(reply.reply.data, verdict.reply.data);
+        assert_eq!(reply.reply.extra["request"], "r-1");
+        let text = serde_json::to_string(&reply).unwrap();
+        assert_eq!(text.matches("\"outcome\"").count(), 1, "{text}");
+        assert!(text.contains("\"outcome\":\"verified\"") && !text.contains("\"reference\""), "{text}");
+        assert_eq!(Verdict::of(VerifyReply { extra: verdict.reply.extra.clone(), ..reply.reply }), verdict);
     }
 }

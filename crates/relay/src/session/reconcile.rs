@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use akiba_protocol::ProblemCode;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::Sessions;
 use super::link::refusal;
@@ -16,7 +17,7 @@ use crate::error::RelayError;
 use crate::vendor::VendorClient;
 
 /// What is to be done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
     /// Ask the vendor again for the same link. It may bill again.
@@ -26,7 +27,8 @@ pub enum Action {
 }
 
 /// The body of `POST /v1/sessions/{id}/reconcile`.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[schema(example = json!({ "action": "release" }))]
 pub struct Reconcile {
     /// What is to be done.
     pub action: Action,
@@ -65,6 +67,11 @@ impl Sessions {
                     Some(question) => drop(question.answer().await?),
                     None => return Err(refusal(State::Verifying)),
                 }
+            }
+            // Nobody's credentials are over, so this is no 401.
+            (State::Expired, _) => {
+                let detail = "The session's life is over, and no verdict was lost.";
+                return Err(RelayError::new(ProblemCode::SessionState).with_detail(detail));
             }
             (state, _) => return Err(refusal(state)),
         }

@@ -5,6 +5,7 @@ use std::fmt;
 
 use akiba_protocol::{CustomerType, VerifyReply};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::seal::SealError;
 use super::state::State;
@@ -31,11 +32,17 @@ pub struct Personal {
 }
 
 /// To what the person agreed, and when.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Consent {
     /// Which text it was, in the host's own numbering.
+    #[schema(
+        min_length = 1,
+        max_length = 128,
+        pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\u0000-\\u0020\\u007f-\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000][^\\u0000-\\u001f\\u007f-\\u009f]*$"
+    )]
     pub version: String,
     /// When, as RFC 3339 has it.
+    #[schema(format = "date-time")]
     pub at: String,
 }
 

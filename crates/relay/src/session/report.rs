@@ -2,6 +2,7 @@
 
 use akiba_protocol::{CustomerType, Outcome, ProblemCode, Reason, Verdict, VerifyReply};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Sessions;
 use super::record::{Consent, Open};
@@ -11,9 +12,29 @@ use crate::error::RelayError;
 use crate::store::sessions::SessionRow;
 
 /// The answer of `GET /v1/sessions/{id}`. The identifier is not repeated: the back end knows it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[cfg_attr(test, derive(serde::Deserialize), serde(deny_unknown_fields))]
+#[schema(as = Session, example = json!({
+    "session_id": "ses_0197f3a1c2d34e5f8a9b0c1d2e3f4a5b",
+    "state": "verified",
+    "type": "1",
+    "reference": "order-4711",
+    "created_at": "2026-02-03T02:04:05Z",
+    "expires_at": "2026-02-03T02:19:05Z",
+    "updated_at": "2026-02-03T02:05:06.123Z",
+    "links": 1,
+    "verifies": 1,
+    "verdict": {
+        "outcome": "verified",
+        "final": true,
+        "decided_at": "2026-02-03T02:05:06.123Z",
+        "customer_id": "A3020FM2PX",
+        "reply": { "status": "success", "message": "Identity and Selfie succesfully verified" },
+    },
+}))]
 pub struct Report {
     /// The session.
+    #[schema(pattern = "^ses_[0-9a-f]{32}$")]
     pub session_id: String,
     /// Where it stands.
     pub state: State,
@@ -27,21 +48,29 @@ pub struct Report {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub consent: Option<Consent>,
     /// When it was made.
+    #[schema(format = "date-time")]
     pub created_at: String,
     /// When its life ends.
+    #[schema(format = "date-time")]
     pub expires_at: String,
     /// When it was last moved.
+    #[schema(format = "date-time")]
     pub updated_at: String,
     /// Links that were asked for.
+    #[schema(minimum = 0)]
     pub links: i64,
     /// Verdicts that were asked for.
+    #[schema(minimum = 0)]
     pub verifies: i64,
     /// The last verdict, while the session stands by it.
+    #[schema(required)]
     pub verdict: Option<ReportedVerdict>,
 }
 
 /// A verdict.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[cfg_attr(test, derive(serde::Deserialize), serde(deny_unknown_fields))]
+#[schema(as = Verdict)]
 pub struct ReportedVerdict {
     /// Verified or not.
     pub outcome: Outcome,
@@ -52,6 +81,7 @@ pub struct ReportedVerdict {
     #[serde(rename = "final")]
     pub is_final: bool,
     /// When it came.
+    #[schema(format = "date-time")]
     pub decided_at: String,
     /// The vendor's own id of the customer.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -10,9 +10,10 @@ use tokio::time::{Instant, sleep};
 use super::ask::Question;
 use super::binding::{VerifyCall, check_person, choose};
 use super::link::refusal;
+use super::page::{self, PageVerdict};
 use super::record::{Open, OpenLink};
 use super::state::{Event, State};
-use super::{Sessions, new_id, page};
+use super::{Sessions, new_id};
 use crate::capacity::Capacity;
 use crate::clock::milliseconds;
 use crate::error::RelayError;
@@ -42,7 +43,7 @@ impl Sessions {
         session_id: &str,
         call: VerifyCall,
         idempotency: Option<Vec<u8>>,
-    ) -> Result<VerifyReply, RelayError> {
+    ) -> Result<PageVerdict, RelayError> {
         for _ in 0..READINGS {
             let session = self.current(session_id).await?;
             check_person(&session, call.id.as_deref(), call.user_type)?;
@@ -148,7 +149,7 @@ impl Sessions {
         }
     }
 
-    fn tell_page(&self, session: &Open, reply: VerifyReply) -> VerifyReply {
+    fn tell_page(&self, session: &Open, reply: VerifyReply) -> PageVerdict {
         page::reply(self.page, &Verdict::of(reply), session.personal.reference.as_deref())
     }
 }

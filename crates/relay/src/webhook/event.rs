@@ -1,30 +1,59 @@
-//! What a webhook says ([`body`]): which session came to which end. It names nobody; the back end asks
+//! What a webhook says ([`Event`], [`body`]): which session came to which end. It names nobody; the back end asks
 //! `GET /v1/sessions/{id}` for the rest.
 
 use akiba_protocol::{Outcome, Reason};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::clock::rfc3339;
 use crate::session::state::State;
 
-#[derive(Serialize)]
-struct Body<'a> {
+/// The body of a webhook.
+#[derive(Serialize, ToSchema)]
+#[cfg_attr(test, derive(serde::Deserialize), serde(deny_unknown_fields))]
+#[schema(as = WebhookEvent, example = json!({
+    "type": "session.verified",
+    "timestamp": "2026-02-03T02:05:06.123Z",
+    "data": {
+        "session_id": "ses_0197f3a1c2d34e5f8a9b0c1d2e3f4a5b",
+        "reference": "order-4711",
+        "state": "verified",
+        "outcome": "verified",
+        "final": true,
+    },
+}))]
+pub struct Event<'a> {
+    /// Its name.
     #[serde(rename = "type")]
+    #[schema(pattern = "^session\\.(verified|rejected|unknown|expired)$")]
     event: &'a str,
+    /// When it happened.
+    #[schema(format = "date-time")]
     timestamp: String,
+    /// What happened.
     data: Data<'a>,
 }
 
-#[derive(Serialize)]
-struct Data<'a> {
+/// Which session came to which end.
+#[derive(Serialize, ToSchema)]
+#[cfg_attr(test, derive(serde::Deserialize), serde(deny_unknown_fields))]
+#[schema(as = WebhookData)]
+pub struct Data<'a> {
+    /// The session.
+    #[schema(pattern = "^ses_[0-9a-f]{32}$")]
     session_id: &'a str,
+    /// The host's own word for the case.
     #[serde(skip_serializing_if = "Option::is_none")]
     reference: Option<&'a str>,
+    /// Where it stands.
     state: State,
+    /// Verified or not.
     #[serde(skip_serializing_if = "Option::is_none")]
     outcome: Option<Outcome>,
+    /// Why not.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<Reason>,
+    /// Whether the verdict stays; else another photo may still be judged.
     #[serde(rename = "final", skip_serializing_if = "Option::is_none")]
     is_final: Option<bool>,
 }
@@ -60,7 +89,7 @@ pub fn body(session_id: &str, reference: Option<&str>, state: State, end: Option
     };
     let (reason, is_final) = (end.and_then(|end| end.reason), end.map(|end| end.is_final));
     let data = Data { session_id, reference, state, outcome, reason, is_final };
-    serde_json::to_string(&Body { event: name(state)?, timestamp: rfc3339(now), data }).ok()
+    serde_json::to_string(&Event { event: name(state)?, timestamp: rfc3339(now), data }).ok()
 }
 
 #[cfg(test)]

@@ -179,6 +179,84 @@ async fn an_answer_over_the_limit_is_refused() {
 }
 
 #[tokio::test]
+async fn ten_megabytes_are_refused_announced_or_not() {
+    let body = " ".repeat(10_000_000);
+    for head in ["content-length: 10000000", "connection: close"] {
+        let answer = format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n{head}\r\n\r\n{body}");
+        let vendor = Vendor::raw(move |mut stream| {
+            let answer = answer.clone();
+            async move {
+                let _ = stream.read(&mut [0; 4_096]).await;
+                let _ = stream.write_all(answer.as_bytes()).await;
+            }
+        })
+        .await;
+        let relay = Relay::before(&vendor.base, &[]).await;
+        problem(relay.verify(), ProblemCode::VendorReply).await;
+    }
+}
+
+#[tokio::test]
+async fn headers_without_end_are_no_answer() {
+    for line in ["x-a: b\r\n", "HTTP/1.1 103 Early Hints\r\n\r\n"] {
+        let vendor = Vendor::raw(move |mut stream| async move {
+            let _ = stream.read(&mut [0; 4_096]).await;
+            let start = if line.starts_with("HTTP") { "" } else { "HTTP/1.1 200 OK\r\n" };
+            let _ = stream.write_all(start.as_bytes()).await;
+            while stream.write_all(line.repeat(100).as_bytes()).await.is_ok() {}
+        })
+        .await;
+        let relay = Relay::before(&vendor.base, &["--vendor-timeout=2s"]).await;
+        let status = relay.link().send().await.unwrap().status().as_u16();
+        assert!(matches!(status, 502 | 504), "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_packed_answer_is_not_unpacked() {
+    // Some 10 kB that would be 10 MB.
+    let packed = |text: &[u8]| {
+        let mut child = std::process::Command::new("gzip");
+        child.arg("-9").stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
+        let mut child = child.spawn().unwrap();
+        let mut input = child.stdin.take().unwrap();
+        let text = text.to_vec();
+        let writer = std::thread::spawn(move || std::io::Write::write_all(&mut input, &text).unwrap());
+        let output = child.wait_with_output().unwrap().stdout;
+        writer.join().unwrap();
+        output
+    };
+    for text in [" ".repeat(10_000_000), link_reply().to_string()] {
+        let body = packed(text.as_bytes());
+        assert!(body.len() < 20_000);
+        let vendor = Vendor::answering(move |_| {
+            let response = Response::builder().header("content-encoding", "gzip").body(body.clone().into()).unwrap();
+            async move { response }
+        })
+        .await;
+        let relay = Relay::before(&vendor.base, &[]).await;
+        problem(relay.link(), ProblemCode::VendorReply).await;
+        assert!(!vendor.seen()[0].headers.contains_key("accept-encoding"), "it did not ask for it");
+    }
+}
+
+#[tokio::test]
+async fn an_error_in_an_answer_of_200_is_no_success() {
+    let errors = [
+        json!({ "status": "error", "message": "Permission denied" }),
+        json!({ "error": { "code": 401 } }),
+        json!({ "errors": [] }),
+    ];
+    for error in errors {
+        let vendor = Vendor::saying(200, error.to_string()).await;
+        let relay = Relay::before(&vendor.base, &[]).await;
+        problem(relay.link(), ProblemCode::VendorReply).await;
+        let reply = serde_json::from_value(success(relay.verify()).await).unwrap();
+        assert_eq!(akiba_protocol::Verdict::of(reply).outcome, akiba_protocol::Outcome::Rejected, "{error}");
+    }
+}
+
+#[tokio::test]
 async fn an_endless_answer_is_cut_at_the_limit() {
     let written = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&written);

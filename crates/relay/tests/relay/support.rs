@@ -1,5 +1,8 @@
 //! A relay and vendors on free ports of this machine; all end when they are dropped.
 
+#[path = "contract.rs"]
+mod contract;
+
 use std::future::Future;
 use std::sync::{Arc, Mutex};
 
@@ -246,7 +249,11 @@ pub(crate) async fn success(request: RequestBuilder) -> Value {
 
 /// The problem and the headers of an answer that must be one of this code.
 pub(crate) async fn problem_and_headers(request: RequestBuilder, code: ProblemCode) -> (Problem, HeaderMap) {
-    let response = request.send().await.unwrap();
+    let (client, request) = request.build_split();
+    let request = request.unwrap();
+    let (method, path) = (request.method().to_string(), request.url().path().to_owned());
+    assert!(contract::has(&method, &path, code), "no document has {code:?} for {method} {path}");
+    let response = client.execute(request).await.unwrap();
     let status = response.status().as_u16();
     let headers = response.headers().clone();
     let body = response.text().await.unwrap();

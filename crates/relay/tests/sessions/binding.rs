@@ -14,6 +14,7 @@ on_both!(
     the_last_link_counts_where_none_is_named,
     links_and_verdicts_are_counted,
     links_are_counted_across_relays,
+    verdicts_are_counted_across_relays,
     a_link_to_elsewhere_is_not_handed_out,
 );
 
@@ -113,6 +114,23 @@ async fn links_are_counted_across_relays(database: &Database) {
     answers.sort_unstable();
     assert_eq!(answers, [[200; 5].as_slice(), &[409; 15]].concat());
     assert_eq!(vendor.seen().len(), 5);
+}
+
+async fn verdicts_are_counted_across_relays(database: &Database) {
+    let vendor = crate::bank::vendor(|_| json!({ "status": "failed" }), std::time::Duration::ZERO).await;
+    let mut banks = Vec::new();
+    for _ in 0..2 {
+        banks.push(Bank::open(database, &vendor.base, &["--max-verifies=3"]).await);
+    }
+    let page = banks[0].page().await;
+    for index in 0..3 {
+        success(banks[index % 2].link(&page, &json!({}))).await;
+        assert_eq!(success(banks[(index + 1) % 2].verify(&page, &json!({}))).await["outcome"], "rejected");
+    }
+    for bank in &banks {
+        problem(bank.link(&page, &json!({})), ProblemCode::SessionLimit).await;
+    }
+    assert_eq!(verdicts_asked(&vendor).len(), 3);
 }
 
 async fn a_link_to_elsewhere_is_not_handed_out(database: &Database) {

@@ -17,6 +17,7 @@ mod moving;
 mod outage;
 mod processes;
 mod program;
+mod rates;
 mod receiver;
 mod retention;
 mod retries;

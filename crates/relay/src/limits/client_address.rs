@@ -1,0 +1,160 @@
+//! Whose address a request came from ([`TrustedProxies::client`]): the connection's, or, where that is a trusted
+//! proxy's, the one that the proxies name in `X-Forwarded-For`.
+//!
+//! `Forwarded` (RFC 7239) is not read: proxies pass on what they don't write themselves, so of two headers one would be
+//! the client's own.
+
+use std::net::{IpAddr, SocketAddr};
+
+use http::HeaderMap;
+use ipnet::IpNet;
+
+const X_FORWARDED_FOR: &str = "x-forwarded-for";
+
+/// The address at the other end of a request's connection.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub IpAddr);
+
+/// The networks of proxies whose word on the client's address is taken.
+#[derive(Clone, Debug, Default)]
+pub struct TrustedProxies(Vec<IpNet>);
+
+impl TrustedProxies {
+    /// These networks.
+    #[must_use]
+    pub fn new(networks: &[IpNet]) -> Self {
+        Self(networks.to_vec())
+    }
+
+    /// Whether an address is one of a trusted proxy.
+    #[must_use]
+    pub fn contain(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        self.0.iter().any(|network| network.contains(&address))
+    }
+
+    /// The client's address: from the connection backwards, the first that is no trusted proxy's. Whatever stands before
+    /// that one, the client may have made up. Behind an entry that is no address nothing is known, so the proxy that
+    /// wrote it is who is meant.
+    #[must_use]
+    pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        let mut client = peer.to_canonical();
+        let lines = headers.get_all(X_FORWARDED_FOR).iter().rev();
+        let entries = lines.flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b','));
+        for entry in entries {
+            if !self.contain(client) {
+                break;
+            }
+            match parse(entry) {
+                Some(address) => client = address,
+                None => break,
+            }
+        }
+        client
+    }
+}
+
+/// An address, perhaps with a port, perhaps in brackets.
+fn parse(entry: &[u8]) -> Option<IpAddr> {
+    let text = str::from_utf8(entry).ok()?.trim();
+    let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
+    let address = bare.parse::<IpAddr>().or_else(|_| text.parse::<SocketAddr>().map(|socket| socket.ip()));
+    address.ok().map(|address| address.to_canonical())
+}
+
+/// Reads a network such as `10.0.0.0/8`, or one address.
+///
+/// # Errors
+/// A message.
+pub fn network(text: &str) -> Result<IpNet, String> {
+    let address = || text.parse::<IpAddr>().ok().map(|address| IpNet::from(address.to_canonical()));
+    let wrong = "it must be a network such as 10.0.0.0/8 or 2001:db8::/32, or an address";
+    text.parse::<IpNet>().ok().or_else(address).ok_or_else(|| wrong.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderMap, HeaderValue};
+
+    use super::{TrustedProxies, network};
+
+    fn client(peer: &str, forwarded: &[&[u8]]) -> String {
+        let trusted = ["10.0.0.0/8", "2001:db8::/32", "127.0.0.1"].map(|text| network(text).unwrap());
+        let mut headers = HeaderMap::new();
+        for line in forwarded {
+            headers.append("x-forwarded-for", HeaderValue::from_bytes(line).unwrap());
+        }
+        TrustedProxies::new(&trusted).client(peer.parse().unwrap(), &headers).to_string()
+    }
+
+    #[test]
+    fn only_a_trusted_proxy_is_believed() {
+        assert_eq!(client("192.0.2.9", &[b"198.51.100.1"]), "192.0.2.9");
+        assert_eq!(client("10.0.0.1", &[b"198.51.100.1"]), "198.51.100.1");
+        assert_eq!(client("::ffff:10.0.0.1", &[b"198.51.100.1"]), "198.51.100.1");
+        assert_eq!(client("2001:db8::1", &[b"2001:db9::7"]), "2001:db9::7");
+        assert_eq!(client("127.0.0.1", &[]), "127.0.0.1");
+        assert_eq!(client("127.0.0.2", &[b"198.51.100.1"]), "127.0.0.2");
+    }
+
+    #[test]
+    fn the_nearest_untrusted_address_counts() {
+        let rows: [(&[&[u8]], &str); 7] = [
+            (&[b"1.1.1.1, 198.51.100.1"], "198.51.100.1"),
+            (&[b"1.1.1.1", b"198.51.100.1"], "198.51.100.1"),
+            (&[b"1.1.1.1, 198.51.100.1, 10.9.9.9"], "198.51.100.1"),
+            (&[b"1.1.1.1, 198.51.100.1", b"10.9.9.9,127.0.0.1"], "198.51.100.1"),
+            (&[b"10.1.1.1, 10.2.2.2"], "10.1.1.1"),
+            (&[b"1.1.1.1, ::ffff:198.51.100.1"], "198.51.100.1"),
+            (&[b"198.51.100.1, ::ffff:10.2.2.2"], "198.51.100.1"),
+        ];
+        for (forwarded, expected) in rows {
+            assert_eq!(client("10.0.0.1", forwarded), expected, "{forwarded:?}");
+        }
+        let many = vec!["1.1.1.1"; 2_000].join(",") + ",198.51.100.1";
+        assert_eq!(client("10.0.0.1", &[many.as_bytes()]), "198.51.100.1");
+    }
+
+    #[test]
+    fn addresses_are_written_in_many_ways() {
+        for (entry, expected) in [
+            ("198.51.100.1:4711", "198.51.100.1"),
+            ("[2001:db9::7]:4711", "2001:db9::7"),
+            ("[2001:db9::7]", "2001:db9::7"),
+            (" \t198.51.100.1 ", "198.51.100.1"),
+        ] {
+            assert_eq!(client("10.0.0.1", &[entry.as_bytes()]), expected, "{entry}");
+        }
+    }
+
+    #[test]
+    fn behind_what_is_no_address_nothing_is_known() {
+        let garbage: [&[u8]; 11] = [
+            b"",
+            b",",
+            b"unknown",
+            b"_hidden",
+            b"198.51.100.1/8",
+            b"198.51.100.256",
+            b"0x7f.1",
+            b"1.1.1.1, ",
+            b"\xff\xfe",
+            b"1.1.1.1, x",
+            b"[198.51.100.1",
+        ];
+        for wrong in garbage {
+            assert_eq!(client("10.0.0.1", &[wrong]), "10.0.0.1", "{wrong:?}");
+        }
+        assert_eq!(client("10.0.0.1", &[b"1.1.1.1, x, 10.3.3.3"]), "10.3.3.3");
+    }
+
+    #[test]
+    fn networks_are_read() {
+        for right in ["10.0.0.0/8", "10.1.2.3/8", "192.0.2.1", "::1", "2001:db8::/32", "0.0.0.0/0"] {
+            assert!(network(right).is_ok(), "{right}");
+        }
+        for wrong in ["", "10.0.0.0/33", "10.0.0", "proxy.example", "10.0.0.0/", "*"] {
+            assert!(network(wrong).is_err(), "{wrong}");
+        }
+    }
+}

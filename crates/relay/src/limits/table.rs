@@ -1,0 +1,110 @@
+//! The counts of all callers of one kind ([`Table`]), in memory that does not grow: an attacker with a whole network of
+//! addresses can't fill it, and nothing has to be swept.
+//!
+//! Each caller is hashed, under a key that nobody knows, to one of a fixed number of counts. Two callers share one by
+//! chance, once in [`COUNTS`] pairs, and not by design.
+
+use std::fmt;
+use std::hash::{BuildHasher, RandomState};
+
+use governor::clock::{Clock, DefaultClock};
+use governor::middleware::NoOpMiddleware;
+use governor::nanos::Nanos;
+use governor::state::{InMemoryState, NotKeyed, StateStore};
+use governor::{Quota, RateLimiter};
+
+use super::bucket::Bucket;
+
+/// How many counts there are, of 8 bytes each.
+const COUNTS: usize = 1 << 17;
+
+/// The counts of all callers.
+pub struct Table {
+    limiter: RateLimiter<usize, Counts, DefaultClock, NoOpMiddleware>,
+    hasher: RandomState,
+}
+
+struct Counts(Box<[InMemoryState]>);
+
+impl StateStore for Counts {
+    type Key = usize;
+
+    fn measure_and_replace<T, F, E>(&self, key: &usize, f: F) -> Result<T, E>
+    where
+        F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
+    {
+        match self.0.get(*key) {
+            Some(count) => count.measure_and_replace(&NotKeyed::NonKey, f),
+            // Never: the key is a remainder. It would be counted as a first call.
+            None => f(None).map(|(result, _)| result),
+        }
+    }
+}
+
+impl Table {
+    /// Counts at nought, for a limit.
+    #[must_use]
+    pub fn new(quota: Quota) -> Self {
+        let counts = Counts((0..COUNTS).map(|_| InMemoryState::default()).collect());
+        Self { limiter: RateLimiter::new(quota, counts, DefaultClock::default()), hasher: RandomState::new() }
+    }
+
+    /// Counts a call.
+    ///
+    /// # Errors
+    /// The seconds, at least one, after which the caller may call again. A call that is refused does not count.
+    pub fn take(&self, bucket: &Bucket<'_>) -> Result<(), u32> {
+        let place = (self.hasher.hash_one(bucket) % COUNTS as u64) as usize;
+        self.limiter.check_key(&place).map_err(|not_until| {
+            let wait = not_until.wait_time_from(self.limiter.clock().now());
+            u32::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(u32::MAX).max(1)
+        })
+    }
+}
+
+impl fmt::Debug for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Table").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Table;
+    use crate::limits::bucket::Bucket;
+    use crate::limits::rate::Rate;
+
+    fn table(rate: &str) -> Table {
+        Table::new(rate.parse::<Rate>().unwrap().quota().unwrap())
+    }
+
+    #[test]
+    fn a_caller_has_its_own_count() {
+        let table = table("2/h");
+        let (one, other) = (Bucket::Name("ses_1"), Bucket::Name("ses_2"));
+        assert_eq!((table.take(&one), table.take(&one)), (Ok(()), Ok(())));
+        let wait = table.take(&one).unwrap_err();
+        assert!((1_795..=1_800).contains(&wait), "{wait}");
+        assert_eq!(table.take(&other), Ok(()));
+    }
+
+    #[test]
+    fn a_burst_is_short_and_soon_over() {
+        let table = table("1000/s:3");
+        let one = Bucket::V4([192, 0, 2, 1]);
+        let passed = (0..100).filter(|_| table.take(&one).is_ok()).count();
+        assert!((3..50).contains(&passed), "{passed}");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+        assert_eq!(table.take(&one), Ok(()));
+    }
+
+    #[test]
+    fn a_flood_of_addresses_uses_no_memory_and_leaves_others_alone() {
+        let table = table("60/m");
+        // A /40: many more networks than there are counts would be a test of minutes.
+        for network in 0..100_000_u64 {
+            let _ = table.take(&Bucket::V6((0x2001_0db8 << 32 | network).to_be_bytes()));
+        }
+        assert_eq!(table.take(&Bucket::V4([192, 0, 2, 1])), Ok(()));
+    }
+}

@@ -1,0 +1,46 @@
+//! Pages and back ends that call too often.
+
+use akiba_protocol::ProblemCode;
+use reqwest::Method;
+use serde_json::json;
+
+use crate::bank::{Bank, content_vendor};
+use crate::database::{Database, on_both};
+use crate::support::{IDENTIFIER, problem, problem_and_headers, success};
+
+on_both!(a_page_that_calls_too_often_leaves_others_alone, a_back_end_is_counted_by_its_key);
+
+async fn a_page_that_calls_too_often_leaves_others_alone(database: &Database) {
+    let vendor = content_vendor().await;
+    let bank = Bank::open(database, &vendor.base, &["--rate-session=2/m"]).await;
+    let (page, other) = (bank.page().await, bank.page().await);
+    for _ in 0..2 {
+        success(bank.link(&page, &json!({}))).await;
+    }
+    let (problem, headers) = problem_and_headers(bank.verify(&page, &json!({})), ProblemCode::TooManyRequests).await;
+    let wait: u64 = headers["retry-after"].to_str().unwrap().parse().unwrap();
+    assert!((1..=30).contains(&wait), "{wait}");
+    assert_eq!(problem.detail.as_deref(), Some("The page of this session has called too often."));
+    success(bank.link(&other, &json!({}))).await;
+    assert_eq!(bank.report(&page).await["links"], 2, "what is refused is not counted as a link");
+}
+
+async fn a_back_end_is_counted_by_its_key(database: &Database) {
+    let vendor = content_vendor().await;
+    let bank = Bank::open(database, &vendor.base, &["--rate-api-key=3/h", "--rate-address=2/h"]).await;
+    let page = bank.page().await;
+    // Who guesses is counted by the address, with the pages.
+    for wrong in ["akr_guess", ""] {
+        let guess = bank.relay.request(Method::GET, &format!("/v1/sessions/{}", page.id)).bearer_auth(wrong);
+        problem(guess, ProblemCode::Unauthorized).await;
+    }
+    let guess = bank.relay.request(Method::GET, &format!("/v1/sessions/{}", page.id)).bearer_auth("akr_guess");
+    problem(guess, ProblemCode::TooManyRequests).await;
+    problem(bank.link(&page, &json!({})), ProblemCode::TooManyRequests).await;
+    // The right key is not.
+    bank.report(&page).await;
+    bank.report(&page).await;
+    let body = json!({ "identifier": IDENTIFIER, "type": "1" });
+    let refused = problem(bank.create(&body), ProblemCode::TooManyRequests).await;
+    assert_eq!(refused.detail.as_deref(), Some("This API key was used too often."));
+}
