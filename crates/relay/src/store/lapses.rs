@@ -2,8 +2,9 @@
 
 use sqlx::Connection;
 
-use super::sessions::{COLUMNS, Columns, SessionRow, session};
+use super::sessions::{COLUMNS, Columns, SessionRow, count, session};
 use super::{Pool, Store, StoreError, on_connection};
+use crate::metrics::metrics;
 use crate::session::state::Event;
 use crate::store::outbox::{NewMessage, insert_message};
 
@@ -42,6 +43,7 @@ impl Store {
             })
         })
         .await
+        .inspect(|&moved| count(moved, after))
     }
 
     /// Sessions whose time had run out at a time: those that wait for a vendor's answer past its lease, and those whose
@@ -79,6 +81,7 @@ impl Store {
                 .map(|done| done.rows_affected() > 0))
         })
         .await
+        .inspect(|&erased| metrics().sessions_deleted(erased.into()))
     }
 
     /// Empties SQLite's write-ahead log, which keeps what was deleted until then. PostgreSQL's `VACUUM` is its own. What
@@ -115,5 +118,6 @@ impl Store {
                 .map(|done| done.rows_affected()))
         })
         .await
+        .inspect(|&purged| metrics().sessions_deleted(purged))
     }
 }

@@ -2,7 +2,7 @@
 
 use sqlx::Connection;
 
-use super::sessions::{SessionRow, states_before};
+use super::sessions::{SessionRow, count, states_before};
 use super::{Store, StoreError, on_connection};
 use crate::session::state::{Event, State};
 
@@ -104,5 +104,6 @@ impl Store {
             })
         })
         .await
+        .inspect(|&moved| count(moved, State::LinkIssued))
     }
 }

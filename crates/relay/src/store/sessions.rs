@@ -1,6 +1,7 @@
 //! Sessions, made and read ([`SessionRow`]).
 
 use super::{Store, StoreError, on_connection};
+use crate::metrics::metrics;
 use crate::session::state::{Event, State};
 
 /// A session, as it is kept.
@@ -71,6 +72,13 @@ pub(super) fn session(columns: Columns) -> Result<SessionRow, StoreError> {
     Ok(row)
 }
 
+/// Counts a move, if it was made.
+pub(super) fn count(moved: bool, to: State) {
+    if moved {
+        metrics().session_moved(to);
+    }
+}
+
 /// The words of the states in which an event may happen, for a condition in SQL: `'created','link_issued'`. They are
 /// words of this program, so they need no escape.
 pub(super) fn states_before(event: Event) -> String {
@@ -100,6 +108,19 @@ impl Store {
                 .execute(connection)
                 .await
                 .map(drop))
+        })
+        .await
+        .inspect(|()| metrics().session_moved(row.state))
+    }
+
+    /// How many sessions there are in each state.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn count_sessions(&self) -> Result<Vec<(String, i64)>, StoreError> {
+        const SQL: &str = "SELECT state, count(*) FROM sessions GROUP BY state";
+        self.run(async {
+            on_connection!(self, |connection| sqlx::query_as::<_, (String, i64)>(SQL).fetch_all(connection).await)
         })
         .await
     }

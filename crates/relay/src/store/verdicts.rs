@@ -2,7 +2,7 @@
 
 use sqlx::Connection;
 
-use super::sessions::{SessionRow, states_before};
+use super::sessions::{SessionRow, count, states_before};
 use super::{Store, StoreError, on_connection};
 use crate::session::state::{Event, State};
 use crate::store::outbox::{NewMessage, insert_message};
@@ -78,6 +78,7 @@ impl Store {
             })
         })
         .await
+        .inspect(|&moved| count(moved, after))
     }
 
     /// Keeps a verdict, and with it the webhook about it. `false` when the session waits for none on this link any more:
@@ -115,6 +116,7 @@ impl Store {
             })
         })
         .await
+        .inspect(|&moved| count(moved, verdict.state))
     }
 
     /// Takes an attempt back of which it is sure that the vendor did nothing. `refund` gives the session its verdict
@@ -141,5 +143,6 @@ impl Store {
                 .map(|done| done.rows_affected() == 1))
         })
         .await
+        .inspect(|&moved| count(moved, State::LinkIssued))
     }
 }
