@@ -80,6 +80,8 @@ need_postgres() {
 # Stands in the relay's place in a test. Debian keeps it out of the PATH of who is not root.
 need_nginx() {
   [ -x /usr/sbin/nginx ] || command -v nginx >/dev/null || apt_install nginx
+  [ -e /etc/ssl/certs/ca-certificates.crt ] || apt_install ca-certificates
+  command -v openssl >/dev/null || apt_install openssl
 }
 
 need_wasm_rust() {
