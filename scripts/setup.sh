@@ -4,7 +4,7 @@
 #   scripts/setup.sh build     Rust for wasm32, wasm-bindgen, wasm-pack, the npm packages (wasm-opt, terser)
 #   scripts/setup.sh serve     the same, and Trunk
 #   scripts/setup.sh test      the same, Python with venv, PostgreSQL, nginx, Chromium and ChromeDriver
-#   scripts/setup.sh bench     the same as for tests, and other face detectors to compare with (some 70 MB)
+#   scripts/setup.sh bench     the same as for tests, wrk, and other face detectors to compare with (some 70 MB)
 #   scripts/setup.sh check     clippy, rustfmt, cargo-deny
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -59,6 +59,11 @@ need_node() {
   at_least "${version#v}" "$oldest" ||
     die "Node.js $oldest or newer is needed, and this is ${version#v} (https://nodejs.org)"
   command -v npm >/dev/null || die "npm is missing; it comes with Node.js (https://nodejs.org)"
+}
+
+# The load of a bench.
+need_wrk() {
+  command -v wrk >/dev/null || apt_install wrk
 }
 
 # Crates with C in them, and every program of Rust's, are linked by it.
@@ -157,6 +162,18 @@ need_node_packages() {
   cp package-lock.json "$stamp"
 }
 
+# The example of a back end: its own packages, and the widget as it is built here.
+need_examples() {
+  local folder=examples/backend/node
+  local stamp=$folder/node_modules/.setup-stamp
+  if ! { [ -e "$stamp" ] && cmp -s "$folder/package-lock.json" "$stamp"; }; then
+    say "installing the example's npm packages"
+    (cd "$folder" && quietly npm ci --no-audit --no-fund)
+    cp "$folder/package-lock.json" "$stamp"
+  fi
+  quietly scripts/venv.sh backend examples/backend/python/requirements.txt
+}
+
 need_browser() {
   if [ -z "$CHROMIUM" ] || [ -z "$CHROMEDRIVER" ]; then apt_install chromium chromium-driver; fi
 }
@@ -208,11 +225,13 @@ tests() {
   need_postgres
   need_nginx
   serve
+  need_examples
   need_browser
 }
 
 bench() {
   tests
+  need_wrk
   need_peers
 }
 
