@@ -108,8 +108,7 @@ impl Store {
             "WITH due AS MATERIALIZED ({DUE}{lock}) UPDATE outbox SET claimed_until = $2 \
              WHERE seq IN (SELECT seq FROM due) RETURNING id, sealed, attempts, give_up_at"
         );
-        let claimed = self.run(async {
-            let _turn = self.turn().await;
+        let claimed = self.write(async {
             on_connection!(self, |connection| sqlx::query_as::<_, (String, Vec<u8>, i64, i64)>(&sql)
                 .bind(now)
                 .bind(claimed_until)
@@ -128,8 +127,7 @@ impl Store {
     pub async fn end_message(&self, id: &str, status: &str, result: &str, now: i64) -> Result<(), StoreError> {
         const SQL: &str = "UPDATE outbox SET status = $2, last_result = $3, ended_at = $4, claimed_until = 0, attempts = attempts + 1 \
             WHERE id = $1 AND status = 'pending'";
-        self.run(async {
-            let _turn = self.turn().await;
+        self.write(async {
             on_connection!(self, |connection| sqlx::query(SQL)
                 .bind(id)
                 .bind(status)
@@ -151,8 +149,7 @@ impl Store {
             WHERE id = $1 AND status = 'pending'";
         const FOLLOWERS: &str = "UPDATE outbox SET next_at = $2 WHERE status = 'pending' AND next_at < $2 \
             AND session_id = (SELECT session_id FROM outbox WHERE id = $1)";
-        self.run(async {
-            let _turn = self.turn().await;
+        self.write(async {
             on_connection!(self, |connection| {
                 let mut transaction = connection.begin().await?;
                 let put_off = sqlx::query(SQL).bind(id).bind(next_at).bind(result);
@@ -221,8 +218,7 @@ impl Store {
             "UPDATE outbox SET status = 'pending', next_at = $1, give_up_at = $2, ended_at = NULL, claimed_until = 0 \
              WHERE {which}"
         );
-        self.run(async {
-            let _turn = self.turn().await;
+        self.write(async {
             on_connection!(self, |connection| sqlx::query(&sql)
                 .bind(now)
                 .bind(give_up_at)
