@@ -94,6 +94,14 @@ async fn fifty_at_once_at_two_relays_are_one_call(database: &Database) {
     many_at_once(&banks, &vendor).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn fifty_at_once_are_one_call_where_the_database_is_stricter() {
+    let database = Database::postgres();
+    let name = database.name();
+    database.sql(&format!("ALTER DATABASE {name} SET default_transaction_isolation = 'serializable'")).await;
+    fifty_at_once_at_two_relays_are_one_call(&database).await;
+}
+
 async fn a_caller_who_hangs_up_cuts_nothing(database: &Database) {
     let vendor = vendor(|_| verify_reply(), Duration::from_millis(500)).await;
     let bank = Bank::open(database, &vendor.base, &[]).await;
