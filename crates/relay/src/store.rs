@@ -95,6 +95,8 @@ impl Store {
                 let options = PgConnectOptions::clone(options).application_name("akiba-relay").options([
                     ("statement_timeout", timeout.as_str()),
                     ("lock_timeout", timeout.as_str()),
+                    // A relay whose machine has vanished must not hold its locks until TCP notices.
+                    ("idle_in_transaction_session_timeout", timeout.as_str()),
                     // Compare-and-set counts on it; a stricter default would fail the slower of two.
                     ("default_transaction_isolation", "read\\ committed"),
                 ]);
