@@ -130,10 +130,10 @@ async fn a_transaction_that_fell_silent_does_not_keep_its_session() {
         let call = tokio::spawn(bank.verify(&page, &json!({})).send());
         tokio::time::sleep(Duration::from_millis(300)).await;
         way.forget();
-        call
+        call.await.unwrap().unwrap().status()
     };
-    let ((), call) = tokio::join!(lock, verdict);
-    assert_eq!(call.await.unwrap().unwrap().status(), 503);
+    let ((), status) = tokio::join!(lock, verdict);
+    assert_eq!(status, 503);
     let forgotten = Instant::now();
     loop {
         let status = bank.verify(&page, &json!({})).send().await.unwrap().status();
