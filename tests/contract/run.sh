@@ -55,7 +55,7 @@ start_relay() {
     name=$1
     shift
     "$built/akiba-relay" --listen 127.0.0.1:0 --vendor-base "$(sandbox vendor)" --log-format json \
-        --max-body-bytes 1048576 "$@" \
+        --max-body-bytes 1048576 --rate-address off --rate-session off --rate-api-key off "$@" \
         >"$scratch/$name.out" 2>"$scratch/$name.err" &
     pids="$pids $!"
     CONTRACT_RELAY=$(line_of "$scratch/$name.out" 'listening on' | cut -d ' ' -f 3)

@@ -215,6 +215,9 @@ fn the_link_request_is_retried_where_that_can_help() {
         (RelayFailure::Busy { retry_after: None }, ErrorCode::RelayBusy, true),
         (RelayFailure::Failed, ErrorCode::RelayFailed, true),
         (RelayFailure::Session, ErrorCode::Session, false),
+        (RelayFailure::SessionDone, ErrorCode::SessionDone, false),
+        (RelayFailure::SessionLimit, ErrorCode::SessionLimit, false),
+        (RelayFailure::VerdictUnknown, ErrorCode::VerdictUnknown, false),
         (RelayFailure::Forbidden, ErrorCode::RelayForbidden, false),
         (RelayFailure::UnknownCustomer, ErrorCode::CustomerUnknown, false),
         (RelayFailure::Refused, ErrorCode::RelayRefused, false),
@@ -256,6 +259,8 @@ fn verify_is_never_repeated_by_itself_unless_nothing_was_done() {
         RelayFailure::Failed,
         RelayFailure::Reply,
         RelayFailure::Session,
+        RelayFailure::SessionLimit,
+        RelayFailure::VerdictUnknown,
     ] {
         let mut play = Play::at(Place::Verifying);
         play.verify_ends(Err(failure));
