@@ -66,6 +66,11 @@ need_cc() {
   command -v cc >/dev/null || apt_install gcc libc6-dev
 }
 
+# The fuzzer is C++.
+need_cxx() {
+  command -v c++ >/dev/null || apt_install g++
+}
+
 # Debian's own Python comes without what makes a virtual environment.
 need_python() {
   python3 -c 'import ensurepip, venv' 2>/dev/null || apt_install python3 python3-venv
@@ -203,9 +208,11 @@ serve() {
 
 tests() {
   need_python
+  need_cxx
   need_postgres
   need_nginx
   serve
+  need_cargo_tool cargo-fuzz cargo-fuzz 0.13.2 --locked
   need_browser
 }
 

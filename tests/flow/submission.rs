@@ -259,8 +259,6 @@ fn verify_is_never_repeated_by_itself_unless_nothing_was_done() {
         RelayFailure::Failed,
         RelayFailure::Reply,
         RelayFailure::Session,
-        RelayFailure::SessionLimit,
-        RelayFailure::VerdictUnknown,
     ] {
         let mut play = Play::at(Place::Verifying);
         play.verify_ends(Err(failure));
@@ -272,6 +270,20 @@ fn verify_is_never_repeated_by_itself_unless_nothing_was_done() {
     let mut play = Play::at(Place::Verifying);
     play.verify_ends(Err(RelayFailure::Busy { retry_after: None }));
     assert_eq!(wait_of(&play), Some(Wait::Pause));
+}
+
+#[test]
+fn where_sending_again_changes_nothing_it_is_not_done() {
+    for failure in [RelayFailure::SessionDone, RelayFailure::SessionLimit, RelayFailure::VerdictUnknown] {
+        let mut play = Play::at(Place::Verifying);
+        play.verify_ends(Err(failure));
+        assert_eq!(failed_with(&play), Some(failure.code()));
+        play.send(Event::Retry);
+        assert_eq!(failed_with(&play), Some(failure.code()));
+        assert!(!play.did(|effect| {
+            matches!(effect, Effect::Verify { .. } | Effect::Upload { .. } | Effect::RequestLink { .. })
+        }));
+    }
 }
 
 #[test]
