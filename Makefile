@@ -8,8 +8,8 @@ PORT ?= 8080
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: ## the page, the relay and the sandbox at http://127.0.0.1:8080 (PORT= changes it); Ctrl-C ends all
-	@exec env PORT=$(PORT) scripts/demo.sh
+demo: ## the page, the relay and the sandbox at http://127.0.0.1:8080 (PORT= changes it, DEMO='--sessions off' leaves sessions out); Ctrl-C ends all
+	@exec env PORT=$(PORT) scripts/demo.sh $(DEMO)
 
 test: ## every test: host, browser, end to end, S3, packaging, sizes
 	@scripts/test.sh

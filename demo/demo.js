@@ -2,6 +2,7 @@
 
 import '../akiba-selfie/define.js';
 import { ATTRIBUTES, EVENTS, TAG } from '../akiba-selfie/registry.js';
+import { BackEnd } from './back-end.js';
 import { IDENTITIES } from './identities.js';
 import { EventLog } from './log.js';
 
@@ -12,6 +13,9 @@ const selfie = document.querySelector(TAG);
 const settings = document.querySelector('#settings');
 const { elements: controls } = settings;
 
+/** The bank's server, where the demo runs with sessions; without them, the page itself names the person. */
+const backEnd = BackEnd.ofPage();
+
 function fillIdentities() {
   for (const { id, name } of IDENTITIES) controls.identifier.add(new Option(`${id}  ${name}`, id));
   controls.identifier.add(new Option('Another identifier …', OWN));
@@ -21,7 +25,9 @@ function fillIdentities() {
 function applySettings() {
   const own = controls.identifier.value === OWN;
   document.querySelector('.own-identifier').hidden = !own;
-  selfie.identifier = own ? controls.own.value : controls.identifier.value;
+  const identifier = own ? controls.own.value : controls.identifier.value;
+  if (!backEnd) selfie.identifier = identifier;
+  else if (backEnd.chooses(identifier)) selfie.reset();
   selfie.captureMode = controls.manual.checked ? 'manual' : null;
   selfie.countdown = controls.countdown.checked;
   selfie.challenge = controls.challenge.checked ? 'random' : null;
@@ -39,7 +45,8 @@ function markup() {
   const attributes = Object.entries(ATTRIBUTES)
     .filter(([name]) => selfie.hasAttribute(name))
     .map(([name, { boolean }]) => (boolean ? name : `${name}="${selfie.getAttribute(name)}"`));
-  return [`<${TAG}`, ...attributes].join('\n  ') + `>\n</${TAG}>`;
+  const session = "\n\nselfie.session = async () => (await fetch('/bank/session', …)).session_token;";
+  return [`<${TAG}`, ...attributes].join('\n  ') + `>\n</${TAG}>${backEnd ? session : ''}`;
 }
 
 function followEvents() {
@@ -47,6 +54,7 @@ function followEvents() {
   for (const type of EVENTS) {
     selfie.addEventListener(type, (event) => {
       log.add(event);
+      backEnd?.follow(event);
       document.querySelector('#state').value = selfie.state;
     });
   }
@@ -64,6 +72,10 @@ function followTheme() {
   apply();
 }
 
+if (backEnd) {
+  selfie.identifier = null;
+  selfie.session = (request) => backEnd.session(request);
+}
 fillIdentities();
 followTheme();
 followEvents();

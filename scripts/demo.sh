@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The page, the relay and the sandbox at http://127.0.0.1:8080, on this machine alone; Ctrl-C ends all. PORT changes the
-# page's port.
+# page's port; further arguments go to `akiba-sandbox demo`, such as `--sessions off`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/env.sh
@@ -11,4 +11,4 @@ need_free_port "$port"
 scripts/setup.sh build
 scripts/build.sh
 exec "$CARGO_TARGET_DIR/debug/akiba-sandbox" demo --port "$port" --site build/site \
-  --relay "$CARGO_TARGET_DIR/debug/akiba-relay"
+  --relay "$CARGO_TARGET_DIR/debug/akiba-relay" "$@"

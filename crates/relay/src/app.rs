@@ -42,7 +42,10 @@ fn host_calls(sessions: bool) -> OpenApiRouter<AppState> {
 }
 
 fn own_calls() -> OpenApiRouter<AppState> {
-    OpenApiRouter::default().routes(routes!(contract::document)).routes(routes!(health::live))
+    OpenApiRouter::default()
+        .routes(routes!(contract::document))
+        .routes(routes!(health::live))
+        .routes(routes!(health::ready))
 }
 
 /// From the outside in, a request passes: its log line and id, the check of its origin, CORS, the catch for panics. The

@@ -7,6 +7,7 @@ use akiba_protocol::ProblemCode;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::error::RelayError;
+use crate::metrics::metrics;
 
 /// Seconds after which a shed call may be tried again. A place is free as soon as any call ends, so the shortest time
 /// that the header can say is right.
@@ -38,7 +39,10 @@ impl Capacity {
     pub fn enter(&self) -> Result<Place, RelayError> {
         match Arc::clone(&self.0).try_acquire_owned() {
             Ok(permit) => Ok(Place { _permit: permit }),
-            Err(_) => Err(RelayError::new(ProblemCode::Overloaded).retry_after(RETRY_AFTER_SECONDS)),
+            Err(_) => {
+                metrics().limited("in-flight");
+                Err(RelayError::new(ProblemCode::Overloaded).retry_after(RETRY_AFTER_SECONDS))
+            }
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::session::start::problems;
 use crate::settings::layers::{InForce, Source};
 use crate::settings::{SessionMode, Settings};
 use crate::state::AppState;
+use crate::tls::Tls;
 use crate::vendor::token::{TOKEN_VARIABLE, VendorToken};
 
 /// What the service is made of.
@@ -16,6 +17,8 @@ use crate::vendor::token::{TOKEN_VARIABLE, VendorToken};
 pub struct Parts {
     /// What all requests share, so far without sessions.
     pub state: AppState,
+    /// What TLS is spoken with; `None` where a proxy ends it.
+    pub tls: Option<Tls>,
     /// The secrets of sessions; `None` where they are off.
     pub session: Option<SessionSecrets>,
 }
@@ -70,8 +73,14 @@ pub fn check(settings: &Settings, variable: impl Fn(&'static str) -> Option<Stri
             Err(errors) => found.extend(errors.iter().map(|error| sentence(error))),
         }
     }
+    let service = &settings.service;
+    let tls = Tls::load(service.tls_cert.as_ref(), service.tls_key.as_ref());
+    let tls = tls.map_err(|error| found.push(sentence(&error))).ok().flatten();
+    if service.admin_listen.is_some_and(|address| !address.ip().is_loopback()) && !service.admin_remote {
+        found.push("--admin-listen is no loopback address: --admin-remote allows that".to_owned());
+    }
     match state {
-        Some(state) if found.is_empty() => Ok(Parts { state, session }),
+        Some(state) if found.is_empty() => Ok(Parts { state, tls, session }),
         _ => Err(Problems(found)),
     }
 }
@@ -104,7 +113,8 @@ fn holds_secret(key: &str) -> bool {
 pub fn listing(in_force: &[InForce]) -> String {
     let mut text = String::new();
     for setting in in_force {
-        let quoted: Vec<_> = setting.values.iter().map(|value| format!("{value:?}")).collect();
+        let quote = |value: &String| if setting.switch { value.clone() } else { format!("{value:?}") };
+        let quoted: Vec<_> = setting.values.iter().map(quote).collect();
         let value = match (setting.hidden && setting.source != Source::Default, setting.list) {
             (true, _) => "# not shown".to_owned(),
             (false, true) => format!("= [{}]", quoted.join(", ")),

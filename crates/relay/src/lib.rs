@@ -27,8 +27,11 @@
 //! - [`check`](mod@check): what can be known before the service starts.
 //! - [`cli`]: the command line.
 //! - [`shutdown`]: the signals that end the service.
+//! - [`tls`]: the relay's own TLS.
+//! - [`admin`], [`metrics`](mod@metrics), [`readiness`]: what the operator sees.
 //! - [`telemetry`]: where log lines go and how they look.
 
+pub mod admin;
 pub mod app;
 pub mod background;
 pub mod body;
@@ -39,8 +42,10 @@ pub mod clock;
 pub mod cors;
 pub mod error;
 pub mod limits;
+pub mod metrics;
 pub mod observe;
 pub mod openapi;
+pub mod readiness;
 pub mod routes;
 pub mod secret_file;
 pub mod serve;
@@ -51,10 +56,11 @@ pub mod state;
 pub mod store;
 pub mod tasks;
 pub mod telemetry;
+pub mod tls;
 pub mod vendor;
 pub mod webhook;
 
 pub use app::app;
-pub use serve::{ConnectionLimits, Drained, serve};
+pub use serve::{ConnectionLimits, Drained, serve, serve_tls};
 pub use settings::Settings;
 pub use state::AppState;

@@ -24,6 +24,7 @@ use self::bucket::Bucket;
 use self::client_address::TrustedProxies;
 use self::table::Table;
 use crate::error::RelayError;
+use crate::metrics::metrics;
 use crate::settings::LimitSettings;
 
 /// The rates of all callers; a clone shares their counts.
@@ -66,6 +67,7 @@ impl Limits {
             &Bucket::of(address),
             "This address has called too often.",
             "rate of the address",
+            "address",
         )
     }
 
@@ -75,7 +77,7 @@ impl Limits {
     /// [`ProblemCode::TooManyRequests`].
     pub fn session(&self, id: &str) -> Result<(), RelayError> {
         let detail = "The page of this session has called too often.";
-        count(self.0.session.as_ref(), &Bucket::Name(id), detail, "rate of the session")
+        count(self.0.session.as_ref(), &Bucket::Name(id), detail, "rate of the session", "session")
     }
 
     /// Counts a call with the API key of this name.
@@ -84,7 +86,7 @@ impl Limits {
     /// [`ProblemCode::TooManyRequests`].
     pub fn api_key(&self, name: &str) -> Result<(), RelayError> {
         let detail = "This API key was used too often.";
-        count(self.0.api_key.as_ref(), &Bucket::Name(name), detail, "rate of the API key")
+        count(self.0.api_key.as_ref(), &Bucket::Name(name), detail, "rate of the API key", "api-key")
     }
 }
 
@@ -94,10 +96,12 @@ fn count(
     bucket: &Bucket<'_>,
     detail: &'static str,
     cause: &'static str,
+    limit: &'static str,
 ) -> Result<(), RelayError> {
     match table.map_or(Ok(()), |table| table.take(bucket)) {
         Ok(()) => Ok(()),
         Err(seconds) => {
+            metrics().limited(limit);
             let error = RelayError::new(ProblemCode::TooManyRequests).with_detail(detail);
             Err(error.caused_by(cause).retry_after(seconds))
         }

@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use std::error::Error;
 use std::ffi::OsString;
 use std::io::{self, Write};
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,8 +17,9 @@ use akiba_relay::clock::Clock;
 use akiba_relay::session::Sessions;
 use akiba_relay::settings::layers::{InForce, LayerError};
 use akiba_relay::shutdown::Signals;
-use akiba_relay::{ConnectionLimits, Drained, Settings, app, serve, telemetry};
+use akiba_relay::{ConnectionLimits, Drained, Settings, admin, app, serve, serve_tls, telemetry};
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 
 /// The exit status where other settings would help.
 const WRONG_SETTINGS: u8 = 2;
@@ -77,28 +79,45 @@ async fn run(settings: Settings, in_force: &[InForce], parts: Parts) -> Result<D
     for warning in check::warnings(&settings, in_force) {
         tracing::warn!("{warning}");
     }
-    let Parts { mut state, session } = parts;
+    let Parts { mut state, tls, session } = parts;
     if let Some(secrets) = session {
         state = state.with_sessions(Arc::new(Sessions::open(&settings, &secrets, Clock::default()).await?));
     }
-    let sessions = state.sessions.clone();
+    let (sessions, readiness) = (state.sessions.clone(), state.readiness.clone());
     let (mut first, mut second) = (Signals::listen()?, Signals::listen()?);
-    let listener = TcpListener::bind(settings.listen)
-        .await
-        .map_err(|error| format!("can't listen on {}: {error}", settings.listen))?;
-    writeln!(io::stdout(), "listening on http://{}", listener.local_addr()?)?;
+    let listener = listen(settings.listen).await?;
+    let limits = ConnectionLimits::from(&settings);
+    let mut beside = JoinSet::new();
+    if let Some(address) = settings.service.admin_listen {
+        let listener = listen(address).await?;
+        writeln!(io::stdout(), "admin on http://{}", listener.local_addr()?)?;
+        let admin = admin::app(state.clone(), address.ip().is_loopback());
+        // It goes on until all else has ended.
+        let serving = serve(listener, admin, limits.of_admin(), std::future::pending());
+        beside.spawn(async move {
+            let _never = serving.await;
+        });
+    }
+    if let Some(tls) = tls.clone() {
+        beside.spawn(tls.follow());
+    }
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    writeln!(io::stdout(), "listening on {scheme}://{}", listener.local_addr()?)?;
     let background = sessions.as_ref().map(Background::start);
-    let signalled = OnceCell::new();
+    let stopped = OnceCell::new();
     let shutdown = async {
         first.received().await;
-        let _ = signalled.set(Instant::now());
+        readiness.drain();
+        tracing::info!("draining");
+        tokio::time::sleep(settings.service.drain_delay).await;
+        let _ = stopped.set(Instant::now());
     };
     let drained = tokio::select! {
         drained = async {
-            let drained = serve(listener, app(state), ConnectionLimits::from(&settings), shutdown).await;
+            let drained = serve_tls(listener, tls.as_ref(), app(state), limits, shutdown).await;
             match &sessions {
                 Some(sessions) => {
-                    let spent = signalled.get().map_or(Duration::ZERO, Instant::elapsed);
+                    let spent = stopped.get().map_or(Duration::ZERO, Instant::elapsed);
                     finish(sessions, settings.drain_timeout.saturating_sub(spent), drained).await
                 }
                 None => drained,
@@ -106,12 +125,16 @@ async fn run(settings: Settings, in_force: &[InForce], parts: Parts) -> Result<D
         } => drained,
         () = second.received_twice() => Drained::Cut,
     };
-    drop(background);
+    drop((background, beside));
     if let Some(sessions) = &sessions {
         sessions.store().close().await;
     }
     tracing::info!("stopped");
     Ok(drained)
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, String> {
+    TcpListener::bind(address).await.map_err(|error| format!("can't listen on {address}: {error}"))
 }
 
 /// Waits for the vendor's calls whose callers have gone, and for verdicts that are not kept yet.

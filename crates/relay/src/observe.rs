@@ -16,9 +16,13 @@ use http::{HeaderName, HeaderValue, Method, StatusCode};
 use uuid::Uuid;
 
 use crate::error::RelayError;
+use crate::metrics::{Going, metrics};
 
 /// The header that tells the caller the request's id. One that the caller sends is not looked at.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What machines ask every few seconds. It would drown the rest of the log.
+const PROBES: [&str; 3] = ["/healthz", "/metrics", "/readyz"];
 
 /// Where a request's handler notes the session that it is about, for the log.
 #[derive(Clone, Debug, Default)]
@@ -66,6 +70,7 @@ struct RequestLine {
     session: SessionSlot,
     started: Instant,
     written: bool,
+    _going: Going,
 }
 
 impl RequestLine {
@@ -78,6 +83,7 @@ impl RequestLine {
             session: SessionSlot::default(),
             started: Instant::now(),
             written: false,
+            _going: metrics().request_started(),
         }
     }
 
@@ -85,12 +91,14 @@ impl RequestLine {
         self.written = true;
         let Self { id, method, route, .. } = &self;
         let (status, latency_ms) = (status.as_u16(), self.latency_ms());
-        // Serde's name of the code, as in the problem, so that a support case can be found by either.
-        let code = error.and_then(|error| serde_json::to_value(error.code()).ok());
-        let code = code.as_ref().and_then(serde_json::Value::as_str).unwrap_or("ok");
+        // The code's name as in the problem, so that a support case can be found by either.
+        let code = error.map_or("ok", |error| error.code().as_str());
+        metrics().request_ended(route, code, self.started.elapsed());
         let cause = error.and_then(RelayError::cause);
         let session = self.session.0.get().map(String::as_str);
-        if status >= 500 {
+        if PROBES.contains(&route.as_str()) {
+            tracing::debug!(request_id = id, method, route, status, code, latency_ms, cause, "request");
+        } else if status >= 500 {
             tracing::error!(request_id = id, session, method, route, status, code, latency_ms, cause, "request");
         } else {
             tracing::info!(request_id = id, session, method, route, status, code, latency_ms, cause, "request");
@@ -106,6 +114,7 @@ impl Drop for RequestLine {
     fn drop(&mut self) {
         if !self.written {
             let Self { id, method, route, .. } = &self;
+            metrics().request_ended(route, "caller-gone", self.started.elapsed());
             let latency_ms = self.latency_ms();
             let session = self.session.0.get().map(String::as_str);
             tracing::info!(request_id = id, session, method, route, code = "caller-gone", latency_ms, "request");

@@ -14,16 +14,20 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 use tokio_io_timeout::TimeoutStream;
 use tower_service::Service;
 
 use crate::limits::client_address::{Peer, TrustedProxies};
 use crate::limits::connections::ConnectionCounts;
+use crate::metrics::metrics;
 use crate::settings::Settings;
+use crate::tls::Tls;
 
 /// Bytes of a request's head that are held. The relay's calls need a few hundred; browsers send up to a few thousand.
 const MAX_HEAD_BYTES: usize = 16_384;
@@ -44,6 +48,24 @@ pub struct ConnectionLimits {
     pub max_connections: usize,
     /// Longest wait for running requests at the end.
     pub drain_timeout: Duration,
+    /// Whose connections these are, for the metrics.
+    pub listener: &'static str,
+}
+
+/// Most open connections of the operator. What it asks is small and answered at once.
+const ADMIN_CONNECTIONS: usize = 32;
+
+impl ConnectionLimits {
+    /// The same for the operator's listener.
+    #[must_use]
+    pub fn of_admin(&self) -> Self {
+        Self {
+            max_connections: ADMIN_CONNECTIONS,
+            connections_of_address: ConnectionCounts::new(ADMIN_CONNECTIONS, TrustedProxies::new(&[])),
+            listener: "admin",
+            ..self.clone()
+        }
+    }
 }
 
 impl From<&Settings> for ConnectionLimits {
@@ -57,6 +79,7 @@ impl From<&Settings> for ConnectionLimits {
             ),
             max_connections: settings.max_connections.get(),
             drain_timeout: settings.drain_timeout,
+            listener: "service",
         }
     }
 }
@@ -79,6 +102,17 @@ pub async fn serve(
     limits: ConnectionLimits,
     shutdown: impl Future<Output = ()>,
 ) -> Drained {
+    serve_tls(listener, None, app, limits, shutdown).await
+}
+
+/// The same, over TLS if it is there.
+pub async fn serve_tls(
+    listener: TcpListener,
+    tls: Option<&Tls>,
+    app: Router,
+    limits: ConnectionLimits,
+    shutdown: impl Future<Output = ()>,
+) -> Drained {
     let graceful = GracefulShutdown::new();
     let permits = Arc::new(Semaphore::new(limits.max_connections.min(Semaphore::MAX_PERMITS)));
     let mut connections = JoinSet::new();
@@ -87,24 +121,33 @@ pub async fn serve(
         tokio::select! {
             accepted = accept(&listener, &permits) => {
                 let Some((stream, peer, permit)) = accepted else { continue };
-                let Some(counted) = limits.connections_of_address.enter(peer) else { continue };
+                let Some(counted) = limits.connections_of_address.enter(peer) else {
+                    metrics().limited("connections");
+                    continue;
+                };
                 let mut stream = TimeoutStream::new(stream);
                 stream.set_write_timeout(Some(limits.write_timeout));
-                let app = app.clone();
-                let service = service_fn(move |mut request: Request<Incoming>| {
-                    request.extensions_mut().insert(Peer(peer));
-                    // A router is always ready.
-                    app.clone().call(request.map(Body::new))
-                });
-                let connection = http1::Builder::new()
-                    .timer(TokioTimer::new())
-                    .header_read_timeout(limits.header_timeout)
-                    .max_buf_size(MAX_HEAD_BYTES)
-                    .serve_connection(TokioIo::new(Box::pin(stream)), service);
-                let connection = graceful.watch(connection);
+                let held = (permit, counted, metrics().connected(limits.listener));
+                let conversation = Conversation {
+                    app: app.clone(),
+                    peer,
+                    header_timeout: limits.header_timeout,
+                    watcher: graceful.watcher(),
+                };
+                let acceptor = tls.map(|tls| tls.acceptor().clone());
                 connections.spawn(async move {
-                    let _places = (permit, counted);
-                    if let Err(error) = connection.await {
+                    let _held = held;
+                    let ended = match acceptor {
+                        Some(acceptor) => {
+                            match timeout(conversation.header_timeout, acceptor.accept(Box::pin(stream))).await {
+                                Ok(Ok(stream)) => conversation.hold(stream).await,
+                                Ok(Err(error)) => return tracing::debug!(%error, "TLS"),
+                                Err(_) => return tracing::debug!("TLS took too long"),
+                            }
+                        }
+                        None => conversation.hold(Box::pin(stream)).await,
+                    };
+                    if let Err(error) = ended {
                         tracing::debug!(%error, "connection");
                     }
                 });
@@ -114,9 +157,38 @@ pub async fn serve(
         }
     }
     drop(listener);
-    match tokio::time::timeout(limits.drain_timeout, graceful.shutdown()).await {
+    match timeout(limits.drain_timeout, graceful.shutdown()).await {
         Ok(()) => Drained::Whole,
         Err(_) => Drained::Cut,
+    }
+}
+
+/// One connection, from its handshake on.
+struct Conversation {
+    app: Router,
+    peer: IpAddr,
+    header_timeout: Duration,
+    watcher: Watcher,
+}
+
+impl Conversation {
+    /// Answers its requests.
+    async fn hold<S>(self, stream: S) -> Result<(), hyper::Error>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let Self { app, peer, header_timeout, watcher } = self;
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(Peer(peer));
+            // A router is always ready.
+            app.clone().call(request.map(Body::new))
+        });
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(header_timeout)
+            .max_buf_size(MAX_HEAD_BYTES)
+            .serve_connection(TokioIo::new(stream), service);
+        watcher.watch(connection).await
     }
 }
 

@@ -8,6 +8,7 @@ pub mod database;
 pub mod file;
 pub mod layers;
 pub mod limits;
+pub mod service;
 pub mod session;
 
 use std::net::SocketAddr;
@@ -24,6 +25,7 @@ use crate::vendor::endpoint::{ApiPath, VendorBase};
 use crate::vendor::token::{self, TokenScheme};
 
 pub use self::limits::LimitSettings;
+pub use self::service::ServiceSettings;
 pub use self::session::{SessionMode, SessionSettings};
 
 pub(crate) const TOKEN_HELP: &str = "The vendor's token comes from the file of --token-file or from the environment variable \
@@ -116,6 +118,10 @@ pub struct Settings {
     /// What is logged: a level, or target=level pairs parted by commas
     #[arg(long, env = "AKIBA_RELAY_LOG", value_name = "FILTER", default_value = "info")]
     pub log: Targets,
+
+    /// The service as a process.
+    #[command(flatten)]
+    pub service: ServiceSettings,
 
     /// Sessions and what belongs to them.
     #[command(flatten)]

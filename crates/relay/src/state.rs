@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::capacity::Capacity;
 use crate::cors::Origin;
 use crate::limits::Limits;
+use crate::readiness::Readiness;
 use crate::session::Sessions;
 use crate::settings::Settings;
 use crate::vendor::VendorClient;
@@ -50,6 +51,8 @@ pub struct AppState {
     pub max_body_bytes: usize,
     /// Longest wait for a request's body.
     pub body_timeout: Duration,
+    /// Whether callers are to come here.
+    pub readiness: Readiness,
     /// The sessions; `None` where they are off.
     pub sessions: Option<Arc<Sessions>>,
 }
@@ -67,6 +70,7 @@ impl AppState {
             limits: Limits::new(&settings.limits),
             max_body_bytes: settings.max_body_bytes.get(),
             body_timeout: settings.body_timeout,
+            readiness: Readiness::default(),
             sessions: None,
         })
     }

@@ -24,6 +24,8 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{PgPool, SqlitePool};
 use tokio::sync::{Mutex, MutexGuard};
 
+use crate::metrics::metrics;
+
 pub use self::error::StoreError;
 pub use self::url::DatabaseUrl;
 
@@ -126,10 +128,11 @@ impl Store {
 
     /// Runs an operation within the store's patience.
     async fn run<T>(&self, work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
-        match tokio::time::timeout(PATIENCE, work).await {
-            Ok(result) => Ok(result?),
+        let done = match tokio::time::timeout(PATIENCE, work).await {
+            Ok(result) => result.map_err(StoreError::from),
             Err(_) => Err(StoreError::Unavailable("the database was too slow".to_owned())),
-        }
+        };
+        done.inspect_err(|error| metrics().database_failed(error))
     }
 
     /// Waits for the turn to write, where one at a time may.

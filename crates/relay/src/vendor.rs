@@ -24,6 +24,7 @@ use url::Url;
 
 pub use self::error::{ReplyFault, VendorError, Work};
 use self::token::VendorToken;
+use crate::metrics::metrics;
 use crate::settings::Settings;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -74,9 +75,12 @@ impl VendorClient {
     /// # Errors
     /// [`VendorError`], also when the link in the answer is none that a photo may be sent to.
     pub async fn link(&self, request: &LinkRequest) -> Result<LinkReply, VendorError> {
-        let reply: LinkReply = self.call(&self.link_url, request).await?;
-        SignedLink::parse(&reply.signed_link).map_err(|error| VendorError::Reply(ReplyFault::Link(error)))?;
-        Ok(reply)
+        let call = async {
+            let reply: LinkReply = self.call(&self.link_url, request).await?;
+            SignedLink::parse(&reply.signed_link).map_err(|error| VendorError::Reply(ReplyFault::Link(error)))?;
+            Ok(reply)
+        };
+        metrics().vendor_call("link", call).await
     }
 
     /// Asks for the verdict.
@@ -84,7 +88,7 @@ impl VendorClient {
     /// # Errors
     /// [`VendorError`].
     pub async fn verify(&self, request: &VerifyRequest) -> Result<VerifyReply, VendorError> {
-        self.call(&self.verify_url, request).await
+        metrics().vendor_call("verify", self.call(&self.verify_url, request)).await
     }
 
     async fn call<Q: Serialize, R: DeserializeOwned>(&self, url: &Url, request: &Q) -> Result<R, VendorError> {

@@ -1,5 +1,5 @@
 //! The documentation says what the code does: every setting with its environment variable, default and meaning, every
-//! code with its status and its chapter. With `UPDATE=1` the table of the settings is written anew.
+//! code with its status and its chapter. With `UPDATE=1` the tables of settings and metrics are written anew.
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "helpers of tests may panic too")]
 
@@ -7,6 +7,7 @@ use std::path::Path;
 
 use akiba_protocol::ProblemCode;
 use akiba_relay::cli::Cli;
+use akiba_relay::metrics::metrics;
 use akiba_relay::settings::layers::is_setting;
 use clap::{Arg, CommandFactory};
 
@@ -40,10 +41,15 @@ fn generated(document: &str, name: &str, text: &str) {
 /// A setting's row.
 fn row(argument: &Arg) -> String {
     let quoted = |text: &str| format!("`{text}`");
+    let switch = !argument.get_action().takes_values();
     let defaults: Vec<_> = argument.get_default_values().iter().map(|value| value.to_str().unwrap()).collect();
-    let default = if defaults.is_empty() { "none".to_owned() } else { quoted(&defaults.join(",")) };
+    let default = match defaults.as_slice() {
+        [] if switch => quoted("false"),
+        [] => "none".to_owned(),
+        _ => quoted(&defaults.join(",")),
+    };
     let words: Vec<_> = argument.get_possible_values().iter().map(|value| quoted(value.get_name())).collect();
-    let words = if words.is_empty() { String::new() } else { format!(" ({})", words.join(", ")) };
+    let words = if words.is_empty() || switch { String::new() } else { format!(" ({})", words.join(", ")) };
     let (flag, variable) = (argument.get_long().unwrap(), argument.get_env().unwrap().to_str().unwrap());
     let help = argument.get_help().unwrap().to_string().replace('|', "\\|").replace("*.", "`*.`");
     format!("| `--{flag}` | `{variable}` | {default} | {help}{words} |\n")
@@ -65,6 +71,29 @@ fn the_settings_are_those_of_the_command() {
         .map(|argument| argument.get_id().as_str())
         .collect();
     assert_eq!(others, ["check_config"], "a setting has an environment variable");
+}
+
+#[test]
+fn the_metrics_are_those_that_are_told() {
+    let text = metrics().text();
+    let told = |kind: &'static str| {
+        let lines = text.lines().filter_map(move |line| line.strip_prefix("# ")?.strip_prefix(kind)?.strip_prefix(' '));
+        lines.map(|line| line.split_once(' ').unwrap())
+    };
+    let rows: String = told("HELP")
+        .zip(told("TYPE"))
+        .map(|((name, help), (same, kind))| {
+            assert_eq!(name, same);
+            let name = match kind {
+                "counter" => format!("{name}_total"),
+                "info" => format!("{name}_info"),
+                _ => name.to_owned(),
+            };
+            format!("| `{name}` | {kind} | {} |\n", help.trim_end_matches('.'))
+        })
+        .collect();
+    assert!(rows.lines().count() > 10, "{rows}");
+    generated("running.md", "metrics", &format!("| metric | kind | what |\n| --- | --- | --- |\n{rows}"));
 }
 
 #[test]

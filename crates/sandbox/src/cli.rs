@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use http::HeaderValue;
 use url::Url;
 
@@ -64,9 +64,33 @@ pub struct DemoArgs {
     /// Port of the relay [default: a free one; 8081 with --no-page]
     #[arg(long, value_name = "PORT")]
     pub relay_port: Option<u16>,
+    /// Whether the relay wants sessions; then the page's server is their back end, too [default: required; off with
+    /// --no-page]
+    #[arg(long, value_enum, value_name = "WHICH", conflicts_with = "no_page")]
+    pub sessions: Option<Sessions>,
     /// What `serve` has too.
     #[command(flatten)]
     pub common: CommonArgs,
+    /// Further arguments of the relay
+    #[arg(last = true, value_name = "RELAY ARGUMENTS")]
+    pub relay_arguments: Vec<OsString>,
+}
+
+/// Whether the relay wants sessions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Sessions {
+    /// The page names the person by itself, and nobody checks.
+    Off,
+    /// The page's server names the person.
+    Required,
+}
+
+impl DemoArgs {
+    /// Whether there is a back end that makes sessions.
+    #[must_use]
+    pub fn has_sessions(&self) -> bool {
+        !self.no_page && self.sessions != Some(Sessions::Off)
+    }
 }
 
 /// The arguments that `serve` and `demo` share.

@@ -3,6 +3,7 @@
 //!
 //! - `GET /_sandbox/last` answers `{"s3_key": "…"}`, or 404 before the first link.
 //! - `POST /_sandbox/link-life` takes `{"seconds": 1}`.
+//! - `POST /_sandbox/lose-verdicts` takes `{"count": 1}`: so many calls for a verdict are judged and answered with 500.
 //! - `POST /_sandbox/fault` takes `{"fault": "stall" | "drop", "seconds": 5, "after_bytes": 100000}`, or
 //!   `{"fault": null}` to end it.
 
@@ -32,6 +33,11 @@ struct LinkLife {
 }
 
 #[derive(Deserialize)]
+struct LoseVerdicts {
+    count: u32,
+}
+
+#[derive(Deserialize)]
 struct SetFault {
     fault: Option<Fault>,
     #[serde(default)]
@@ -45,6 +51,7 @@ pub fn controls_app(vendor: Arc<Vendor>, faults: Faults) -> Router {
     Router::new()
         .route("/_sandbox/last", get(last))
         .route("/_sandbox/link-life", post(link_life))
+        .route("/_sandbox/lose-verdicts", post(lose_verdicts))
         .route("/_sandbox/fault", post(fault))
         .with_state(Controls { vendor, faults })
 }
@@ -58,6 +65,11 @@ async fn last(State(controls): State<Controls>) -> Response {
 
 async fn link_life(State(controls): State<Controls>, Json(body): Json<LinkLife>) -> StatusCode {
     controls.vendor.set_link_life(Duration::from_secs(body.seconds.into()));
+    StatusCode::NO_CONTENT
+}
+
+async fn lose_verdicts(State(controls): State<Controls>, Json(body): Json<LoseVerdicts>) -> StatusCode {
+    controls.vendor.lose_verdicts(body.count);
     StatusCode::NO_CONTENT
 }
 

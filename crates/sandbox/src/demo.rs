@@ -4,13 +4,17 @@ use std::fmt;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
+use std::sync::Arc;
 
 use http::HeaderValue;
+use tempfile::TempDir;
 use tokio::task::JoinSet;
 
+use crate::bank::Bank;
+use crate::bank::keys::Keys;
 use crate::cli::{CommonArgs, DemoArgs, ServeArgs};
 use crate::page::{PageSettings, page_app};
-use crate::relay_child::{RelayChild, RelayError, RelaySettings};
+use crate::relay_child::{RelayChild, RelayError, RelaySettings, SessionSettings};
 use crate::report::Report;
 use crate::sandbox::{self, Options, Sandbox};
 use crate::stop::Stop;
@@ -112,6 +116,7 @@ struct Running {
     relay: RelayChild,
     _page: JoinSet<()>,
     _sandbox: Sandbox,
+    _database: Option<TempDir>,
 }
 
 async fn start(args: &DemoArgs) -> Result<Running, Failure> {
@@ -129,12 +134,24 @@ async fn start(args: &DemoArgs) -> Result<Running, Failure> {
     let origins = options.origins.iter().filter_map(|origin| origin.to_str().ok().map(str::to_owned)).collect();
     let sandbox = Sandbox::start(options).await?;
 
+    let program = relay_program(args.relay.clone())?;
+    let (database, sessions) = if args.has_sessions() {
+        let folder = tempfile::tempdir()?;
+        let keys = Keys::make(&program).await.map_err(Failure::Relay)?;
+        let webhook_url = format!("http://127.0.0.1:{port}/bank/hook");
+        let sessions = SessionSettings { keys, webhook_url, database: folder.path().join("relay.db") };
+        (Some(folder), Some(sessions))
+    } else {
+        (None, None)
+    };
     let relay = RelayChild::start(RelaySettings {
-        program: relay_program(args.relay.clone())?,
+        program,
         port: args.relay_port.unwrap_or(if page.is_some() { 0 } else { RELAY_PORT }),
         vendor_url: sandbox.vendor_url(),
         token: sandbox.token().to_owned(),
         origins,
+        sessions: sessions.clone(),
+        arguments: args.relay_arguments.clone(),
     })
     .await
     .map_err(Failure::Relay)?;
@@ -142,12 +159,14 @@ async fn start(args: &DemoArgs) -> Result<Running, Failure> {
     let mut report = Report { relay: Some(format!("http://{}", relay.address())), ..Report::of(&sandbox) };
     let mut servers = JoinSet::new();
     if let Some((listener, site)) = page {
-        let settings = PageSettings { site, upload_origin: sandbox.s3_url(), relay: relay.address() };
+        let bank = sessions.map(|sessions| Bank::new(relay.address(), &sessions.keys).map(Arc::new));
+        let bank = bank.transpose().map_err(io::Error::other)?;
+        let settings = PageSettings { site, upload_origin: sandbox.s3_url(), relay: relay.address(), bank };
         let router = page_app(settings).map_err(io::Error::other)?;
         report.page = Some(format!("http://127.0.0.1:{port}"));
         servers.spawn(sandbox::serve(listener, router));
     }
-    Ok(Running { report, relay, _page: servers, _sandbox: sandbox })
+    Ok(Running { report, relay, _page: servers, _sandbox: sandbox, _database: database })
 }
 
 async fn page_listener(port: u16) -> Result<tokio::net::TcpListener, Failure> {

@@ -8,6 +8,7 @@
 //! - [`vendor`]: the vendor's two calls ([`vendor_app`], [`Vendor`]).
 //! - [`storage`]: the S3 ([`s3_app`], [`Storage`], [`Signer`]).
 //! - [`selfie`]: reading what was uploaded.
+//! - [`bank`]: the host's back end of the demo, which makes sessions and receives webhooks.
 //! - [`page`]: the demo page with the relay on its origin ([`page_app`]).
 //! - [`sandbox`]: vendor and S3, running ([`Sandbox`]).
 //! - [`demo`], [`relay_child`], [`tether`]: all of it with the real relay, in one process tree.
@@ -15,6 +16,7 @@
 //! - [`controls`], [`faults`]: levers for tests.
 //! - [`cli`], [`report`]: the command line and what it prints.
 
+pub mod bank;
 pub mod cli;
 pub mod controls;
 pub mod demo;

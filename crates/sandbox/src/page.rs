@@ -1,15 +1,16 @@
 //! The demo page's server ([`page_app`]): static files under the content security policy that a customer would set,
-//! and the relay on the same origin.
+//! the relay on the same origin, and the host's back end where there are sessions.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::response::{IntoResponse, Response};
-use axum::routing::any;
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::{any, get};
 use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use hyper_util::client::legacy::Client;
@@ -19,6 +20,8 @@ use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
+
+use crate::bank::{Bank, bank_app};
 
 /// Compresses well enough and without a wait that one would notice.
 const COMPRESSION: CompressionLevel = CompressionLevel::Precise(5);
@@ -45,6 +48,8 @@ pub struct PageSettings {
     pub upload_origin: String,
     /// Where the relay listens.
     pub relay: SocketAddr,
+    /// The host's back end, where there are sessions.
+    pub bank: Option<Arc<Bank>>,
 }
 
 /// The content security policy of the page.
@@ -56,14 +61,19 @@ pub fn content_security_policy(upload_origin: &str) -> String {
     )
 }
 
-/// Serves the page, and hands `/v1/*` and `/healthz` to the relay.
+/// Serves the page, and hands `/v1/*` and `/healthz` to the relay. Where there is a back end, the page is told so.
 ///
 /// # Errors
 /// Where the upload origin can't stand in a header.
 pub fn page_app(settings: PageSettings) -> Result<Router, header::InvalidHeaderValue> {
     let policy = HeaderValue::from_str(&content_security_policy(&settings.upload_origin))?;
     let set = SetResponseHeaderLayer::overriding;
-    let files = Router::new()
+    let mut files = Router::new();
+    if settings.bank.is_some() {
+        let index = get(index).with_state(settings.site.join("index.html"));
+        files = files.route("/", index.clone()).route("/index.html", index);
+    }
+    let files = files
         .fallback_service(ServeDir::new(settings.site))
         .layer(CompressionLayer::new().quality(COMPRESSION))
         .layer(set(header::CACHE_CONTROL, HeaderValue::from_static("no-cache")))
@@ -74,11 +84,19 @@ pub fn page_app(settings: PageSettings) -> Result<Router, header::InvalidHeaderV
     let client =
         Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).pool_idle_timeout(RELAY_IDLE).build_http();
     let relay = Relay { client, address: settings.relay };
-    Ok(Router::new()
-        .route("/healthz", any(forward))
-        .route("/v1/{*path}", any(forward))
-        .with_state(relay)
-        .fallback_service(files))
+    let calls = Router::new().route("/healthz", any(forward)).route("/v1/{*path}", any(forward)).with_state(relay);
+    let own = settings.bank.map(bank_app).unwrap_or_default();
+    Ok(calls.merge(own).fallback_service(files))
+}
+
+/// The page, told where its back end is.
+async fn index(State(file): State<PathBuf>) -> Response {
+    match tokio::fs::read_to_string(file).await {
+        Ok(text) => {
+            Html(text.replacen("<title>", "<meta name=\"back-end\" content=\"bank\">\n    <title>", 1)).into_response()
+        }
+        Err(_) => StatusCode::NOT_FOUND.into_response(),
+    }
 }
 
 #[derive(Clone)]

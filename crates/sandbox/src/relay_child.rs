@@ -1,5 +1,6 @@
-//! The relay as a child process ([`RelayChild`], [`RelayError`]).
+//! The relay as a child process ([`RelayChild`], [`RelayError`]), and the keys that its program makes ([`keygen`]).
 
+use std::ffi::OsString;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
@@ -8,8 +9,9 @@ use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
-use tokio::process::{Child, ChildStdout};
+use tokio::process::{Child, ChildStdout, Command};
 
+use crate::bank::keys::Keys;
 use crate::tether;
 
 /// How long the relay may take to listen.
@@ -32,6 +34,21 @@ pub struct RelaySettings {
     pub token: String,
     /// Origins of the pages that may call.
     pub origins: Vec<String>,
+    /// How its sessions are to be; `None` for none.
+    pub sessions: Option<SessionSettings>,
+    /// Further arguments.
+    pub arguments: Vec<OsString>,
+}
+
+/// How the relay's sessions are to be.
+#[derive(Clone, Debug)]
+pub struct SessionSettings {
+    /// The secrets. Like the token, they go through the environment.
+    pub keys: Keys,
+    /// Where webhooks go.
+    pub webhook_url: String,
+    /// The database's file.
+    pub database: PathBuf,
 }
 
 /// Why there is no relay.
@@ -45,6 +62,8 @@ pub enum RelayError {
     Silent,
     /// Its output can't be read.
     Output(io::Error),
+    /// It made no key.
+    NoKey,
 }
 
 impl fmt::Display for RelayError {
@@ -54,6 +73,7 @@ impl fmt::Display for RelayError {
             Self::Ended(status) => write!(f, "the relay ended before it listened ({status}); its message is above"),
             Self::Silent => write!(f, "the relay did not listen within {} s", START_PATIENCE.as_secs()),
             Self::Output(error) => write!(f, "the relay's output can't be read: {error}"),
+            Self::NoKey => f.write_str("the relay made no key; its message is above"),
         }
     }
 }
@@ -115,19 +135,47 @@ fn spawn(settings: &RelaySettings) -> io::Result<Child> {
     }
     let program = Path::new(&settings.program).canonicalize()?;
     let mut command = tether::command(&program)?;
-    // What the developer's own environment says of another relay is not for this one.
+    forget_others(&mut command);
+    match &settings.sessions {
+        None => command.args(["--sessions", "off"]),
+        Some(SessionSettings { keys, webhook_url, database }) => command
+            .env("AKIBA_SESSION_KEYS", &keys.session_key)
+            .env("AKIBA_DATA_KEYS", &keys.data_key)
+            .env("AKIBA_WEBHOOK_SECRETS", &keys.webhook_secret)
+            .args(["--sessions", "required", "--api-key", &keys.api_setting, "--webhook-url", webhook_url])
+            .args(["--link-host", "127.0.0.1", "--database", &format!("sqlite:{}", database.display())]),
+    };
+    command
+        .env("AKIBA_TOKEN", &settings.token)
+        .args(["--listen", &format!("127.0.0.1:{}", settings.port), "--vendor-base", &settings.vendor_url])
+        .args(settings.origins.iter().flat_map(|origin| ["--allow-origin", origin]))
+        .args(&settings.arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+}
+
+/// What the developer's own environment says of another relay is not for this one.
+fn forget_others(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
         if name.as_encoded_bytes().starts_with(b"AKIBA_") {
             command.env_remove(name);
         }
     }
-    command
-        .env("AKIBA_TOKEN", &settings.token)
-        .args(["--listen", &format!("127.0.0.1:{}", settings.port), "--vendor-base", &settings.vendor_url])
-        .args(settings.origins.iter().flat_map(|origin| ["--allow-origin", origin]))
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .spawn()
+}
+
+/// Has the relay's program make a key.
+///
+/// # Errors
+/// [`RelayError`] where it makes none.
+pub async fn keygen(program: &Path, kind: &str, name: &str) -> Result<String, RelayError> {
+    let mut command = Command::new(program);
+    forget_others(&mut command);
+    command.args(["keygen", kind, name]).stdin(Stdio::null()).stderr(Stdio::inherit()).kill_on_drop(true);
+    let output = command.output().await.map_err(|error| RelayError::Start(program.to_owned(), error))?;
+    let text = String::from_utf8(output.stdout).map_err(|_| RelayError::NoKey)?;
+    let key = text.trim();
+    if output.status.success() && !key.is_empty() { Ok(key.to_owned()) } else { Err(RelayError::NoKey) }
 }
 
 async fn listening_address(lines: &mut Lines<BufReader<ChildStdout>>) -> io::Result<Option<SocketAddr>> {

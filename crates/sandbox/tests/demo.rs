@@ -52,6 +52,9 @@ impl Demo {
         let ready_file = scratch.path().join("ready.json");
         let mut command = command(&["demo", "--port", "0"]);
         command.arg("--site").arg(site.path()).arg("--relay").arg(stand_in()).arg("--ready-file").arg(&ready_file);
+        if !arguments.iter().any(|argument| ["--sessions", "--no-page"].contains(argument)) {
+            command.args(["--sessions", "off"]);
+        }
         command.args(arguments).env("TMPDIR", scratch.path()).env("AKIBA_RELAY_LOG", "another relay's");
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
@@ -183,6 +186,8 @@ async fn the_relay_is_told_what_it_needs_and_the_token_by_environment_alone() {
     assert_eq!(seen["environment"], serde_json::json!({ "AKIBA_TOKEN": "t0ken" }));
     let port = demo.url("page").rsplit_once(':').unwrap().1.to_owned();
     let wanted = [
+        "--sessions",
+        "off",
         "--listen",
         "127.0.0.1:0",
         "--vendor-base",
@@ -196,6 +201,52 @@ async fn the_relay_is_told_what_it_needs_and_the_token_by_environment_alone() {
     ];
     assert_eq!(seen["arguments"], serde_json::json!(wanted));
     assert_eq!(demo.url("token"), "t0ken");
+}
+
+#[tokio::test]
+async fn with_sessions_the_page_s_server_is_the_back_end_and_the_relay_has_its_keys_by_environment_alone() {
+    let demo = Demo::start(&["--sessions", "required", "--token", "t0ken", "--", "--clock-leeway", "0s"]);
+    let page = demo.url("page");
+    let answer = client().get(format!("{page}/healthz")).send().await.unwrap();
+    let seen: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
+    let wanted = serde_json::json!({
+        "AKIBA_TOKEN": "t0ken",
+        "AKIBA_SESSION_KEYS": "session-secret",
+        "AKIBA_DATA_KEYS": "data-secret",
+        "AKIBA_WEBHOOK_SECRETS": "whsec_c2VjcmV0",
+    });
+    assert_eq!(seen["environment"], wanted);
+    let arguments: Vec<&str> =
+        seen["arguments"].as_array().unwrap().iter().map(|argument| argument.as_str().unwrap()).collect();
+    let after = |flag| arguments[arguments.iter().position(|&argument| argument == flag).unwrap() + 1];
+    assert_eq!((after("--sessions"), after("--api-key"), after("--link-host")), ("required", "bank=hash", "127.0.0.1"));
+    assert_eq!(after("--webhook-url"), format!("{page}/bank/hook"));
+    assert_eq!(arguments[arguments.len() - 2..], ["--clock-leeway", "0s"]);
+    assert!(!arguments.iter().any(|argument| argument.contains("secret")), "{arguments:?}");
+    let folder = Path::new(after("--database").strip_prefix("sqlite:").unwrap()).parent().unwrap().to_owned();
+    assert!(folder.starts_with(demo.scratch.path()) && folder.is_dir());
+
+    let html = client().get(format!("{page}/")).send().await.unwrap();
+    assert_eq!(html.headers()["cache-control"], "no-cache");
+    assert!(html.headers().contains_key("content-security-policy"));
+    assert!(html.text().await.unwrap().contains("<meta name=\"back-end\" content=\"bank\">"));
+    // The stand-in answers 418 to all, with what it was sent.
+    let post = client().post(format!("{page}/bank/session")).header("content-type", "application/json");
+    let answer = post.body(r#"{"identifier":"0000000000001"}"#).send().await.unwrap();
+    assert_eq!(answer.status(), 502);
+    let sent: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
+    assert_eq!(
+        (&sent["path"], &sent["headers"]["authorization"]),
+        (&"/v1/sessions".into(), &"Bearer api-secret".into())
+    );
+    let body: Value = serde_json::from_str(sent["body"].as_str().unwrap()).unwrap();
+    assert_eq!(body, serde_json::json!({ "identifier": "0000000000001", "type": "1", "reference": "case-1" }));
+    let unsigned = client().post(format!("{page}/bank/hook")).body("{}").send().await.unwrap();
+    assert_eq!(unsigned.status(), 401);
+    demo.signal(Signal::TERM);
+    let mut demo = demo;
+    assert_eq!(demo.wait().code(), Some(0));
+    assert!(!folder.exists());
 }
 
 #[test]
@@ -298,9 +349,12 @@ fn what_is_missing_is_named() {
     assert!(String::from_utf8(no_relay.stderr).unwrap().contains("nowhere/akiba-relay can't be started"));
 
     // A program that ends at once, without a word.
-    let broken_relay = run(&["demo", "--port", "0", "--site", site, "--relay", "/bin/true"]);
+    let broken_relay = run(&["demo", "--port", "0", "--site", site, "--sessions", "off", "--relay", "/bin/true"]);
     assert_eq!(broken_relay.status.code(), Some(1));
     assert!(String::from_utf8(broken_relay.stderr).unwrap().contains("ended before it listened"));
+    let no_keys = run(&["demo", "--port", "0", "--site", site, "--relay", "/bin/true"]);
+    assert_eq!(no_keys.status.code(), Some(1));
+    assert!(String::from_utf8(no_keys.stderr).unwrap().contains("the relay made no key"));
 
     assert_eq!(run(&["demo", "--port", "0"]).status.code(), Some(2), "neither --site nor --no-page");
 }

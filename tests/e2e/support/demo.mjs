@@ -21,10 +21,13 @@ const STOP_PATIENCE = 10_000;
  * Starts the demo on free ports.
  * @param {object} [settings]
  * @param {string} [settings.site] folder of the page
+ * @param {'off' | 'required'} [settings.sessions] whether the page's server makes sessions
  * @param {string[]} [settings.args] further arguments of `akiba-sandbox demo`
+ * @param {string[]} [settings.relay] further arguments of the relay
  */
-export function startDemo({ site = join(root, 'build/site'), args = [] } = {}) {
-  return start(['demo', '--port', '0', '--site', site, '--relay', join(binaries, 'akiba-relay'), ...args]);
+export function startDemo({ site = join(root, 'build/site'), sessions = 'off', args = [], relay = [] } = {}) {
+  const own = ['--port', '0', '--site', site, '--relay', join(binaries, 'akiba-relay'), '--sessions', sessions];
+  return start(['demo', ...own, ...args], relay);
 }
 
 /**
@@ -36,12 +39,12 @@ export function startSandbox({ args = [] } = {}) {
   return start(['serve', ...args]);
 }
 
-async function start(args) {
+async function start(args, relay = []) {
   const folder = await mkdtemp(join(tmpdir(), 'akiba-selfie-'));
   const readyFile = join(folder, 'ready.json');
   const child = spawn(
     join(binaries, 'akiba-sandbox'),
-    [...args, '--test-controls', '--ready-file', readyFile, '--end-with-stdin'],
+    [...args, '--test-controls', '--ready-file', readyFile, '--end-with-stdin', '--', ...relay],
     // Its input is a pipe that nobody writes to: it ends with this process, however that does.
     { stdio: ['pipe', 'pipe', 'pipe'] },
   );
@@ -86,6 +89,8 @@ function handle(report, stop) {
     linkLife: (seconds) => control('link-life', { seconds }),
     /** What happens to the connections to the S3; see docs/sandbox.md. */
     fault: (fault) => control('fault', fault),
+    /** How many calls for a verdict are to fail from now on, after the vendor has judged. */
+    loseVerdicts: (count) => control('lose-verdicts', { count }),
     /** The bytes that lie in the S3 under the key of the last link. */
     lastObject: async () => readFile(join(report.objects, (await control('last')).s3_key)),
   };

@@ -14,16 +14,18 @@ import { watch } from './watch.mjs';
 /**
  * @param {object} [settings]
  * @param {string[]} [settings.demo] arguments of the demo
+ * @param {'off' | 'required'} [settings.sessions] whether the demo's page has a back end that makes sessions
+ * @param {string[]} [settings.relay] further arguments of the relay
  * @param {object} [settings.browser] settings of the browser, see `launch()`
  * @returns an object whose fields are there once the tests run
  */
-export function suite({ demo: args = [], browser = {} } = {}) {
+export function suite({ demo: args = [], sessions = 'off', relay = [], browser = {} } = {}) {
   const suite = { demo: undefined, browser: undefined, film: undefined };
   const open = [];
 
   before(async () => {
     suite.film = await film();
-    suite.demo = await startDemo({ args });
+    suite.demo = await startDemo({ args, sessions, relay });
     suite.browser = await launch({ film: suite.film.file, ...browser });
   });
 

@@ -34,6 +34,8 @@ pub struct InForce {
     pub values: Vec<String>,
     /// Whether it is a list.
     pub list: bool,
+    /// Whether it is yes or no.
+    pub switch: bool,
     /// Whether its value may hold a secret, and so is not to be shown.
     pub hidden: bool,
     /// Where it comes from.
@@ -87,6 +89,11 @@ pub fn is_setting(argument: &Arg) -> bool {
     argument.get_env().is_some()
 }
 
+/// Whether an argument is yes or no.
+fn is_switch(argument: &Arg) -> bool {
+    matches!(argument.get_action(), ArgAction::SetTrue)
+}
+
 fn setting<'a>(command: &'a Command, key: &str) -> Option<&'a Arg> {
     command.get_arguments().find(|argument| {
         is_setting(argument) && argument.get_long() == Some(key) && argument.get_id().as_str() != FILE_ARGUMENT
@@ -111,7 +118,7 @@ fn check_entry(command: &Command, entry: &Entry) -> Option<String> {
         return Some(format!("{key:?} is no setting{meant}"));
     };
     let of_kind = match argument.get_action() {
-        ArgAction::SetTrue | ArgAction::SetFalse => matches!(entry.value, Value::Switch(_)),
+        _ if is_switch(argument) => matches!(entry.value, Value::Switch(_)),
         ArgAction::Append => matches!(entry.value, Value::One(_) | Value::List(_)),
         _ => matches!(entry.value, Value::One(_)),
     };
@@ -205,7 +212,8 @@ fn in_force(command: &Command, matches: &ArgMatches, file: Option<&SettingsFile>
                 _ => line.unwrap_or(Source::Default),
             };
             let list = matches!(argument.get_action(), ArgAction::Append);
-            Some(InForce { key: key.to_owned(), values, list, hidden: argument.is_hide_env_values_set(), source })
+            let (switch, hidden) = (is_switch(argument), argument.is_hide_env_values_set());
+            Some(InForce { key: key.to_owned(), values, list, switch, hidden, source })
         })
         .collect()
 }

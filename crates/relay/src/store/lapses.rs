@@ -1,7 +1,8 @@
 //! What happens to sessions with no call of a page: they lapse, are released, and are deleted.
 
-use super::sessions::{COLUMNS, Columns, SessionRow, session};
+use super::sessions::{COLUMNS, Columns, SessionRow, count, session};
 use super::{Pool, Store, StoreError, on_pool};
+use crate::metrics::metrics;
 use crate::session::state::Event;
 use crate::store::outbox::{NewMessage, insert_message};
 
@@ -40,6 +41,7 @@ impl Store {
             })
         })
         .await
+        .inspect(|&moved| count(moved, after))
     }
 
     /// Sessions whose time has run out: those that wait for a vendor's answer past its lease, and those whose life
@@ -74,6 +76,7 @@ impl Store {
             on_pool!(self, |pool| sqlx::query(SQL).bind(id).execute(pool).await.map(|done| done.rows_affected() > 0))
         })
         .await
+        .inspect(|&erased| metrics().sessions_deleted(erased.into()))
     }
 
     /// Empties SQLite's write-ahead log, which keeps what was deleted until then. PostgreSQL's `VACUUM` is its own. What
@@ -110,5 +113,6 @@ impl Store {
                 .map(|done| done.rows_affected()))
         })
         .await
+        .inspect(|&purged| metrics().sessions_deleted(purged))
     }
 }

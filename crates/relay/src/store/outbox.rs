@@ -52,6 +52,17 @@ pub struct Listed {
     pub created_at: i64,
 }
 
+/// How many webhooks wait or were given up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OutboxState {
+    /// Those that wait.
+    pub pending: i64,
+    /// When the oldest of them was made.
+    pub oldest_pending: Option<i64>,
+    /// Those that were given up.
+    pub failed: i64,
+}
+
 /// Inserts a [`NewMessage`] within a transaction of either database.
 macro_rules! insert_message {
     ($transaction:ident, $message:expr) => {
@@ -159,6 +170,24 @@ impl Store {
             created_at,
         };
         Ok(found.await?.into_iter().map(listed).collect())
+    }
+
+    /// How many webhooks wait or were given up.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn outbox_state(&self) -> Result<OutboxState, StoreError> {
+        const PENDING: &str = "SELECT count(*), min(created_at) FROM outbox WHERE status = 'pending'";
+        const FAILED: &str = "SELECT count(*) FROM outbox WHERE status = 'failed'";
+        self.run(async {
+            on_pool!(self, |pool| {
+                let (pending, oldest_pending) =
+                    sqlx::query_as::<_, (i64, Option<i64>)>(PENDING).fetch_one(pool).await?;
+                let (failed,) = sqlx::query_as::<_, (i64,)>(FAILED).fetch_one(pool).await?;
+                Ok(OutboxState { pending, oldest_pending, failed })
+            })
+        })
+        .await
     }
 
     /// Makes webhooks due again, with their ids and another day to arrive: one by its id, whatever its status, or with

@@ -2,6 +2,7 @@
 //! once one moves nothing, and says so.
 
 use super::{Store, StoreError, on_pool};
+use crate::metrics::metrics;
 use crate::session::state::{Event, State};
 use crate::store::outbox::{NewMessage, insert_message};
 
@@ -130,6 +131,13 @@ pub(super) fn session(columns: Columns) -> Result<SessionRow, StoreError> {
     Ok(row)
 }
 
+/// Counts a move, if it was made.
+pub(super) fn count(moved: bool, to: State) {
+    if moved {
+        metrics().session_moved(to);
+    }
+}
+
 /// The words of the states in which an event may happen, for a condition in SQL: `'created','link_issued'`. They are
 /// words of this program, so they need no escape.
 fn states_before(event: Event) -> String {
@@ -161,6 +169,16 @@ impl Store {
                 .map(drop))
         })
         .await
+        .inspect(|()| metrics().session_moved(row.state))
+    }
+
+    /// How many sessions there are in each state.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn count_sessions(&self) -> Result<Vec<(String, i64)>, StoreError> {
+        const SQL: &str = "SELECT state, count(*) FROM sessions GROUP BY state";
+        self.run(async { on_pool!(self, |pool| sqlx::query_as::<_, (String, i64)>(SQL).fetch_all(pool).await) }).await
     }
 
     /// The session of an id, if there is one.
@@ -246,6 +264,7 @@ impl Store {
             })
         })
         .await
+        .inspect(|&moved| count(moved, State::LinkIssued))
     }
 
     /// Marks that the vendor is about to be asked. `false` when the session is no longer as it was read, or its
@@ -280,6 +299,7 @@ impl Store {
             })
         })
         .await
+        .inspect(|&moved| count(moved, after))
     }
 
     /// Keeps a verdict, and with it the webhook about it. `false` when the session waits for this attempt no longer,
@@ -316,6 +336,7 @@ impl Store {
             })
         })
         .await
+        .inspect(|&moved| count(moved, verdict.state))
     }
 
     /// Takes an attempt back of which it is sure that the vendor did nothing. `refund` gives the session its verdict
@@ -342,5 +363,6 @@ impl Store {
                 .map(|done| done.rows_affected() == 1))
         })
         .await
+        .inspect(|&moved| count(moved, State::LinkIssued))
     }
 }

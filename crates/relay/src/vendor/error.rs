@@ -87,6 +87,23 @@ impl VendorError {
         if connecting { Self::NoConnection(text) } else { Self::Broken(text) }
     }
 
+    /// A word for metrics.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Request => "request",
+            Self::NoConnection(_) => "no-connection",
+            Self::Broken(_) => "broken",
+            Self::Timeout => "timeout",
+            Self::Denied(_) => "denied",
+            Self::UnknownCustomer => "unknown-customer",
+            Self::Busy(_) => "busy",
+            Self::Refused(_) => "refused",
+            Self::Failed(_) => "failed",
+            Self::Reply(_) => "reply",
+        }
+    }
+
     /// What the vendor may have done of a call that failed so.
     #[must_use]
     pub fn work(&self) -> Work {

@@ -14,6 +14,7 @@ use super::WebhookUrl;
 use super::backoff::wait;
 use super::sign::Secrets;
 use crate::clock::milliseconds;
+use crate::metrics::metrics;
 use crate::session::Sessions;
 use crate::store::StoreError;
 use crate::store::outbox::Message;
@@ -151,14 +152,17 @@ async fn deliver(sessions: Arc<Sessions>, webhooks: Arc<Webhooks>, message: Mess
     let next_at = now.saturating_add(milliseconds(wait(attempts, chance)));
     let kept = match &result {
         Ok(status) => {
+            metrics().delivered("delivered");
             let result = format!("status {}", status.as_u16());
             sessions.store().end_message(id, "delivered", &result, now).await
         }
         Err(reason) if next_at >= message.give_up_at => {
+            metrics().delivered("given-up");
             tracing::error!(webhook = id, attempts, reason, "a webhook was given up");
             sessions.store().end_message(id, "failed", reason, now).await
         }
         Err(reason) => {
+            metrics().delivered("put-off");
             tracing::warn!(webhook = id, attempts, reason, "a webhook was put off");
             sessions.store().put_off_message(id, next_at, reason).await
         }

@@ -10,7 +10,7 @@ mod registry;
 use std::fmt;
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use akiba_protocol::{LinkReply, LinkRequest, VerifyRequest};
@@ -47,6 +47,7 @@ pub struct VendorSettings {
 pub struct Vendor {
     token: String,
     link_life_seconds: AtomicU64,
+    verdicts_to_lose: AtomicU32,
     slow: Duration,
     storage: Arc<Storage>,
     signer: Signer,
@@ -60,6 +61,7 @@ impl Vendor {
         let vendor = Self {
             token: settings.token,
             link_life_seconds: AtomicU64::default(),
+            verdicts_to_lose: AtomicU32::default(),
             slow: settings.slow,
             storage,
             signer,
@@ -72,6 +74,16 @@ impl Vendor {
     /// Changes the life of the links that are handed out from now on. It is a whole number of seconds, one at least.
     pub fn set_link_life(&self, life: Duration) {
         self.link_life_seconds.store(life.as_secs().max(1), Ordering::Relaxed);
+    }
+
+    /// How many verdicts from now on are found and then lost: the call is answered with 500.
+    pub fn lose_verdicts(&self, count: u32) {
+        self.verdicts_to_lose.store(count, Ordering::Relaxed);
+    }
+
+    fn loses_verdict(&self) -> bool {
+        let next = |count: u32| count.checked_sub(1);
+        self.verdicts_to_lose.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next).is_ok()
     }
 
     /// The object key of the last link that was handed out.
@@ -171,7 +183,11 @@ async fn verify(State(vendor): State<Arc<Vendor>>, headers: HeaderMap, body: Byt
         Scenario::Slow => tokio::time::sleep(vendor.slow).await,
         _ => {}
     }
-    judge(&vendor, scenario, &request).await
+    let verdict = judge(&vendor, scenario, &request).await;
+    if vendor.loses_verdict() {
+        return error(StatusCode::INTERNAL_SERVER_ERROR, "the service has failed");
+    }
+    verdict
 }
 
 /// Reads the selfie from S3 and answers for it. The reference does not say how the vendor answers for a selfie that is

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""A stand-in for akiba-relay, as its launcher sees it: it listens, says where, and answers with what it was given.
+"""A stand-in for akiba-relay, as its launcher sees it: it listens, says where, and answers with what it was given;
+`keygen` prints a key of its kind.
 
 `GET /v1/exit` ends it with status 7; after `GET /v1/deaf` it does not listen to SIGTERM. Everything else is answered with status 418 and a JSON of the request, the
 arguments and the environment.
@@ -10,6 +11,11 @@ import json
 import os
 import signal
 import sys
+
+if sys.argv[1] == "keygen":
+    kind, name = sys.argv[2:4]
+    print({"api": f"api-secret\n{name}=hash", "webhook": "whsec_c2VjcmV0"}.get(kind, f"{kind}-secret"))
+    sys.exit()
 
 deaf = False
 
