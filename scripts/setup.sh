@@ -3,7 +3,7 @@
 #
 #   scripts/setup.sh build     Rust for wasm32, wasm-bindgen, wasm-pack, the npm packages (wasm-opt, terser)
 #   scripts/setup.sh serve     the same, and Trunk
-#   scripts/setup.sh test      the same, Python with venv, PostgreSQL, nginx, Chromium and ChromeDriver
+#   scripts/setup.sh test      the same, Python with venv, PostgreSQL, nginx, cargo-fuzz, Chromium and ChromeDriver
 #   scripts/setup.sh bench     the same as for tests, and other face detectors to compare with (some 70 MB)
 #   scripts/setup.sh check     clippy, rustfmt, cargo-deny
 set -euo pipefail

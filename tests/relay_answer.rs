@@ -99,6 +99,26 @@ fn every_problem_code_has_its_sentence() {
     }
 }
 
+/// The last cell of a problem's row names the widget's own code, or another row that does.
+#[test]
+fn the_table_of_the_relays_errors_says_what_the_widget_does() {
+    let doc = include_str!("../docs/relay.md");
+    let cell = |code: &str| {
+        let row = doc.lines().find(|line| line.starts_with(&format!("| `{code}` | "))).expect("a row");
+        row.trim_end_matches(" |").rsplit(" | ").next().expect("a cell").to_owned()
+    };
+    for code in ProblemCode::ALL {
+        let mut told = cell(code.as_str());
+        while let Some(other) = told.strip_prefix("as for `").and_then(|rest| rest.strip_suffix('`')) {
+            told = cell(other);
+        }
+        let does = check(Call::Link, code.status(), true, Some(code.as_str())).unwrap_err().code().as_str();
+        // A page can't read this one.
+        let does = if code == ProblemCode::Forbidden { "relay-unreachable" } else { does };
+        assert!(told.contains(&format!("`{does}`")), "{code:?}: {does} is not in «{told}»");
+    }
+}
+
 #[test]
 fn a_plain_proxy_says_it_by_its_status() {
     use Call::{Link, Verify};
