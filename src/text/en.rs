@@ -191,12 +191,9 @@ fn error(code: ErrorCode) -> ErrorText {
         E::Session => {
             ("Your session has ended", "Send the photo again. If that does not help, reload the page and start over.")
         }
-        E::SessionDone => ("This check is finished", "Its result is with the site already."),
-        E::SessionLimit => ("No more tries are left", "To go on, start again from the site."),
-        E::VerdictUnknown => (
-            "The result isn’t here yet",
-            "Your photo has arrived, so please don’t take another. The site will tell you more.",
-        ),
+        E::SessionDone => ("This check is finished", "The site has its result already."),
+        E::SessionLimit => ("No more tries are left", "The site can start a new check for you."),
+        E::VerdictUnknown => ("The result isn’t here yet", "Your photo has arrived. Please don’t take another one."),
         E::RelayForbidden => ("This check isn’t available to you", "The site does not allow it from this page."),
         E::RelayUnreachable => ("We can’t reach the site", "Check your connection, then send again."),
         E::RelayTimeout => ("That took too long", "The connection may be slow. Please send again."),
