@@ -17,6 +17,8 @@ built=$CARGO_TARGET_DIR/fuzz
 found=$built/found
 mkdir -p "$found"
 host=$(rustc -vV | sed -n 's/^host: //p')
+# The versions that are shipped.
+cp Cargo.lock fuzz/Cargo.lock
 cargo fuzz build --sanitizer none --target-dir "$built"
 
 scratch=$(mktemp -d)
