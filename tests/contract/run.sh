@@ -54,7 +54,7 @@ export AKIBA_TOKEN
 start_relay() {
     name=$1
     shift
-    "$built/akiba-relay" --listen 127.0.0.1:0 --vendor-base "$(sandbox vendor)" --log-format json \
+    "$built/akiba-relay" --listen 127.0.0.1:0 --vendor-base "$(sandbox vendor)" --log-format json --log debug \
         --max-body-bytes 1048576 --rate-address off --rate-session off --rate-api-key off "$@" \
         >"$scratch/$name.out" 2>"$scratch/$name.err" &
     pids="$pids $!"
