@@ -64,11 +64,12 @@ start_relay() {
 
 try() {
     (
-        cd "$here"
-        export PYTHONDONTWRITEBYTECODE=1
+        # It keeps what it found beside where it runs.
+        cd "$scratch"
+        export PYTHONDONTWRITEBYTECODE=1 SCHEMATHESIS_HOOKS="$here/hooks.py"
         "$python" -m schemathesis.cli --config-file "$here/$1.toml" \
             run "$CONTRACT_RELAY/openapi.json" --seed 1 --max-examples "${CONTRACT_EXAMPLES:-200}" &&
-            "$python" answered.py "$CONTRACT_RELAY" "$scratch/$1.err"
+            "$python" "$here/answered.py" "$CONTRACT_RELAY" "$scratch/$1.err"
     )
 }
 
