@@ -32,7 +32,7 @@ if grep -q '^akiba-sandbox ' <<<"$tree"; then
 fi
 echo "check: scripts"
 for script in scripts/*.sh .ci/run; do bash -n "$script"; done
-sh -n tests/s3/run.sh
+for script in scripts/venv.sh tests/*/run.sh; do sh -n "$script"; done
 modules=$(git ls-files '*.mjs' 'www/*.js' 'demo/*.js' 'examples/*.js')
 [ -n "$modules" ] || { echo "check: git lists no modules" >&2; exit 1; }
 while read -r module; do node --check "$module"; done <<<"$modules"

@@ -190,10 +190,14 @@ async fn sqlite(path: &Path, connections: u32) -> Result<SqlitePool, sqlx::Error
 
 async fn postgres(options: &PgConnectOptions, connections: u32) -> Result<PgPool, sqlx::Error> {
     let timeout = PATIENCE.as_millis().to_string();
-    let options = options
-        .clone()
-        .application_name("akiba-relay")
-        .options([("statement_timeout", timeout.as_str()), ("lock_timeout", timeout.as_str())]);
+    let options = options.clone().application_name("akiba-relay").options([
+        ("statement_timeout", timeout.as_str()),
+        ("lock_timeout", timeout.as_str()),
+        // A relay whose machine has vanished must not hold its locks until TCP notices.
+        ("idle_in_transaction_session_timeout", timeout.as_str()),
+        // Compare-and-set counts on it; a stricter default would fail the slower of two.
+        ("default_transaction_isolation", "read\\ committed"),
+    ]);
     let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE);
     // One that was in use a moment ago needs no test, which is a round trip for each operation.
     let pool = pool.test_before_acquire(false).before_acquire(|connection, meta| {
