@@ -10,7 +10,7 @@
 //! - [`outbox`]: webhooks that wait for their delivery.
 //! - [`reseal`]: what is encrypted under another key than the first.
 //! - [`copy`]: from SQLite to PostgreSQL.
-//! - [`lend`]: connections, given back or given up.
+//! - `lend`: connections, given back or given up.
 //!
 //! Whatever moves a session names the state that it starts from, so of two at once one moves nothing, and says so.
 
