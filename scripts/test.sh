@@ -5,6 +5,11 @@ cd "$(dirname "$0")/.."
 scripts/setup.sh test
 . scripts/env.sh
 
+# The logs of all relays of this run, at trace: searched at its end.
+AKIBA_SELFIE_LOGS=$(mktemp -d)
+export AKIBA_SELFIE_LOGS
+trap 'rm -rf "$AKIBA_SELFIE_LOGS"' EXIT
+
 part() { printf '\n== %s\n' "$*"; }
 
 part "host: protocol, flow, settings, relay, sandbox"
@@ -29,5 +34,8 @@ scripts/test-packages.sh
 part "S3: the same uploads against OpenStack Swift, signed by boto3"
 tests/s3/run.sh
 scripts/test-e2e.sh tests/s3/widget.test.mjs
+
+part "logs: no secret and nothing of a person in any line of this run"
+node scripts/search-logs.mjs "$AKIBA_SELFIE_LOGS"
 
 part "all tests passed"

@@ -4,13 +4,17 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const binaries = resolve(root, process.env.CARGO_TARGET_DIR ?? 'target', 'debug');
+
+/** Where the logs of a whole run are kept, for scripts/search-logs.mjs. */
+const logs = process.env.AKIBA_SELFIE_LOGS;
 
 /** How long it may take to be up, in milliseconds. */
 const PATIENCE = 20_000;
@@ -27,7 +31,8 @@ const STOP_PATIENCE = 10_000;
  */
 export function startDemo({ site = join(root, 'build/site'), sessions = 'off', args = [], relay = [] } = {}) {
   const own = ['--port', '0', '--site', site, '--relay', join(binaries, 'akiba-relay'), '--sessions', sessions];
-  return start(['demo', ...own, ...args], relay);
+  const talkative = logs ? ['--log', 'trace', '--log-format', 'json'] : [];
+  return start(['demo', ...own, ...args], [...talkative, ...relay]);
 }
 
 /**
@@ -51,6 +56,7 @@ async function start(args, relay = []) {
   const output = [];
   child.stdout.on('data', (data) => output.push(data));
   child.stderr.on('data', (data) => output.push(data));
+  if (logs) child.stderr.pipe(createWriteStream(join(logs, `demo-${child.pid}.log`)));
   const exited = once(child, 'exit').catch((error) => output.push(String(error)));
 
   const stop = async () => {
@@ -64,7 +70,9 @@ async function start(args, relay = []) {
   };
   try {
     await until(() => output.join('').match(/^ready /m), () => child.exitCode !== null || child.pid === undefined);
-    return handle(JSON.parse(await readFile(readyFile, 'utf8')), stop);
+    const report = JSON.parse(await readFile(readyFile, 'utf8'));
+    if (logs) await writeFile(join(logs, `demo-${child.pid}.secrets`), `${report.token}\n`);
+    return handle(report, stop);
   } catch (error) {
     await stop();
     throw new Error(`the demo did not start (is it built? scripts/build.sh): ${output.join('')}`, { cause: error });

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::bank::{vendor, verdicts_asked};
 use crate::database::{Database, on_both};
 use crate::receiver::Receiver;
-use crate::support::{TOKEN, verify_reply};
+use crate::support::{TOKEN, run_log, verify_reply};
 
 on_both!(a_relay_that_is_killed_loses_no_verdict);
 
@@ -32,6 +32,7 @@ impl Program {
         command.args(["--api-key", &keys.api_setting]);
         command.env("AKIBA_TOKEN", TOKEN).env("AKIBA_SESSION_KEYS", &keys.session);
         command.env("AKIBA_DATA_KEYS", &keys.data).env("AKIBA_WEBHOOK_SECRETS", &keys.webhook);
+        run_log::of_process(&mut command);
         let mut child = command.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
