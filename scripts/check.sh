@@ -33,7 +33,7 @@ fi
 echo "check: scripts"
 for script in scripts/*.sh .ci/run; do bash -n "$script"; done
 sh -n tests/s3/run.sh
-modules=$(git ls-files '*.mjs' 'www/*.js' 'demo/*.js')
+modules=$(git ls-files '*.mjs' 'www/*.js' 'demo/*.js' 'examples/*.js')
 [ -n "$modules" ] || { echo "check: git lists no modules" >&2; exit 1; }
 while read -r module; do node --check "$module"; done <<<"$modules"
 echo "check: all good"

@@ -155,6 +155,18 @@ need_node_packages() {
   cp package-lock.json "$stamp"
 }
 
+# The example of a back end: its own packages, and the widget as it is built here.
+need_examples() {
+  local folder=examples/backend/node
+  local stamp=$folder/node_modules/.setup-stamp
+  if ! { [ -e "$stamp" ] && cmp -s "$folder/package-lock.json" "$stamp"; }; then
+    say "installing the example's npm packages"
+    (cd "$folder" && quietly npm ci --no-audit --no-fund)
+    cp "$folder/package-lock.json" "$stamp"
+  fi
+  quietly scripts/venv.sh backend examples/backend/python/requirements.txt
+}
+
 need_browser() {
   if [ -z "$CHROMIUM" ] || [ -z "$CHROMEDRIVER" ]; then apt_install chromium chromium-driver; fi
 }
@@ -206,6 +218,7 @@ tests() {
   need_postgres
   need_nginx
   serve
+  need_examples
   need_browser
 }
 

@@ -1,4 +1,7 @@
-//! The command line ([`Cli`], [`Command`]): the service by itself, keys to be made, webhooks to be looked after.
+//! The command line ([`Cli`], [`Command`]): the service by itself, keys to be made, webhooks and the database
+//! ([`database`]) to be looked after.
+
+pub mod database;
 
 use std::error::Error;
 use std::ffi::OsString;
@@ -8,10 +11,11 @@ use std::path::PathBuf;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use serde::Deserialize;
 
+use self::database::DatabaseCommand;
 use crate::clock::{Clock, milliseconds, rfc3339};
 use crate::session::{api_key, seal, token};
 use crate::settings::layers::{self, InForce, LayerError};
-use crate::settings::{Settings, TOKEN_HELP, database};
+use crate::settings::{self, Settings, TOKEN_HELP};
 use crate::store::{DatabaseUrl, Store};
 use crate::webhook::{backoff, sign};
 
@@ -41,7 +45,7 @@ impl Cli {
     pub fn load(flags: &[OsString]) -> Result<(Self, Vec<InForce>), LayerError> {
         let (matches, in_force) = layers::parse(Self::command(), flags)?;
         let mut cli = Self::from_arg_matches(&matches).map_err(|error| LayerError::Flags(Box::new(error)))?;
-        database::take_from_file(&mut cli.settings.session, &in_force)
+        settings::database::take_from_file(&mut cli.settings.session, &in_force)
             .map_err(|problem| LayerError::Problems(vec![problem]))?;
         Ok((cli, in_force))
     }
@@ -61,6 +65,9 @@ pub enum Command {
     /// Looks after webhooks
     #[command(subcommand)]
     Webhooks(WebhookCommand),
+    /// Looks after the database
+    #[command(subcommand)]
+    Database(DatabaseCommand),
 }
 
 /// What a key is for.
@@ -124,11 +131,24 @@ impl MessageStatus {
 /// Runs a command and prints what it has to say.
 ///
 /// # Errors
-/// When the database fails, a webhook is not there, or nothing can be printed.
-pub async fn run(command: Command, settings: &Settings) -> Result<(), Box<dyn Error>> {
+/// When the database fails, what is meant is not there, or nothing can be printed.
+pub async fn run(
+    command: Command,
+    settings: &Settings,
+    variable: impl Fn(&'static str) -> Option<String>,
+) -> Result<(), Box<dyn Error>> {
     match command {
         Command::Keygen { kind, name } => keygen(kind, &name),
         Command::Webhooks(command) => webhooks(command, settings).await,
+        Command::Database(command) => database::run(command, &settings.session, variable).await,
+    }
+}
+
+/// A file of SQLite that is not there would be made.
+fn must_exist(database: &DatabaseUrl) -> Result<(), &'static str> {
+    match database {
+        DatabaseUrl::Sqlite(path) if !path.exists() => Err("there is no such database"),
+        _ => Ok(()),
     }
 }
 
@@ -144,11 +164,7 @@ fn keygen(kind: KeyKind, name: &str) -> Result<(), Box<dyn Error>> {
 }
 
 async fn webhooks(command: WebhookCommand, settings: &Settings) -> Result<(), Box<dyn Error>> {
-    if let DatabaseUrl::Sqlite(path) = &settings.session.database
-        && !path.exists()
-    {
-        return Err("there is no such database".into());
-    }
+    must_exist(&settings.session.database)?;
     let store = Store::open(&settings.session.database, 1).await?;
     match command {
         WebhookCommand::List { status, limit } => {

@@ -33,7 +33,7 @@ async fn main() -> ExitCode {
         Err(LayerError::Problems(problems)) => return wrong(&Problems(problems)),
     };
     let done = match command {
-        Some(command) => cli::run(command, &settings).await.map(|()| Drained::Whole),
+        Some(command) => cli::run(command, &settings, variable).await.map(|()| Drained::Whole),
         None => {
             let parts = match check::check(&settings, variable) {
                 Ok(parts) => parts,

@@ -15,6 +15,7 @@
 //! - [`ask`]: the vendor's call for a verdict, which outlives its request.
 //! - [`reconcile`]: what the back end does about a lost verdict.
 //! - [`overdue`]: what time does to sessions.
+//! - [`reseal`]: what is kept, under a new key.
 //! - [`keep`]: what is kept of the vendor's answer.
 //! - [`page`]: what the page gets to know.
 //! - [`link_host`]: where a signed link may lead.
@@ -33,6 +34,7 @@ pub mod page;
 pub mod reconcile;
 pub mod record;
 pub mod report;
+pub mod reseal;
 pub mod seal;
 pub mod start;
 pub mod state;
@@ -102,6 +104,12 @@ impl Sessions {
         &self.clock
     }
 
+    /// How far the relays' clocks may be apart, in milliseconds.
+    #[must_use]
+    pub fn leeway(&self) -> i64 {
+        self.limits.leeway
+    }
+
     /// Work that outlives its requests.
     #[must_use]
     pub fn tasks(&self) -> &Tasks {
@@ -125,7 +133,7 @@ impl Sessions {
     /// # Errors
     /// [`SealError`].
     pub fn open_message(&self, id: &str, sealed: &[u8]) -> Result<String, SealError> {
-        self.data.open(sealed, &format!("outbox/{id}"))
+        self.data.open(sealed, &record::message_place(id))
     }
 }
 

@@ -3,15 +3,27 @@
 //!
 //! - [`url`]: which database ([`DatabaseUrl`]).
 //! - [`error`]: how it fails ([`StoreError`]).
-//! - [`sessions`]: sessions and their links, moved by compare-and-set.
+//! - [`sessions`]: sessions, made and read.
+//! - [`links`]: the links of a session.
+//! - [`verdicts`]: the vendor's calls for a verdict, and what came of them.
 //! - [`lapses`]: what happens to sessions with no call of a page.
 //! - [`outbox`]: webhooks that wait for their delivery.
+//! - [`reseal`]: what is encrypted under another key than the first.
+//! - [`copy`]: from SQLite to PostgreSQL.
+//! - [`lend`]: connections, given back or given up.
+//!
+//! Whatever moves a session names the state that it starts from, so of two at once one moves nothing, and says so.
 
+pub mod copy;
 pub mod error;
 pub mod lapses;
+mod lend;
+pub mod links;
 pub mod outbox;
+pub mod reseal;
 pub mod sessions;
 pub mod url;
+pub mod verdicts;
 
 use std::borrow::Cow;
 use std::future::Future;
@@ -21,12 +33,13 @@ use std::time::Duration;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgPool, SqlitePool};
+use sqlx::{Connection, PgPool, SqliteConnection, SqlitePool};
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::metrics::metrics;
 
 pub use self::error::StoreError;
+use self::lend::on_connection;
 pub use self::url::DatabaseUrl;
 
 /// Longest wait for one of the store's operations, from the wait for a connection to the end of its transaction.
@@ -41,6 +54,9 @@ pub struct Store {
     pool: Pool,
     /// SQLite has one writer at a time. Waiting here is fairer than at its file lock.
     writer: Arc<Mutex<()>>,
+    /// A connection to SQLite that does nothing: with the last one its write-ahead log would go, and on a full disk no
+    /// other could be made, so nothing could be read any more.
+    keeper: Arc<Mutex<Option<SqliteConnection>>>,
 }
 
 #[derive(Clone, Debug)]
@@ -48,17 +64,6 @@ enum Pool {
     Sqlite(SqlitePool),
     Postgres(PgPool),
 }
-
-/// Runs one body on whichever pool there is. The body is compiled for each.
-macro_rules! on_pool {
-    ($store:expr, |$pool:ident| $body:expr) => {
-        match &$store.pool {
-            $crate::store::Pool::Sqlite($pool) => $body,
-            $crate::store::Pool::Postgres($pool) => $body,
-        }
-    };
-}
-use on_pool;
 
 impl Store {
     /// Opens the database and brings its tables up to date. Several relays may do so at once on PostgreSQL.
@@ -94,20 +99,23 @@ impl Store {
                 Pool::Postgres(pool.connect_with(options).await?)
             }
         };
-        let store = Self { pool, writer: Arc::default() };
+        let store = Self { pool, writer: Arc::default(), keeper: Arc::default() };
         store.migrate().await?;
+        if let Pool::Sqlite(pool) = &store.pool {
+            *store.keeper.lock().await = Some(pool.acquire().await?.detach());
+        }
         Ok(store)
     }
 
     async fn migrate(&self) -> Result<(), StoreError> {
         match &self.pool {
-            Pool::Sqlite(pool) => {
-                let sql = include_str!("store/migrations/sqlite/0001_sessions.sql");
-                migrator(&[(1, "sessions", sql)]).run(pool).await?;
-            }
+            Pool::Sqlite(pool) => sqlite_migrations().run(pool).await?,
             Pool::Postgres(pool) => {
-                let sql = include_str!("store/migrations/postgres/0001_sessions.sql");
-                migrator(&[(1, "sessions", sql)]).run(pool).await?;
+                // With all the time that it takes: another relay may be at it, and tables may be large.
+                let mut connection = pool.acquire().await?;
+                connection.close_on_drop();
+                sqlx::raw_sql("SET statement_timeout = 0; SET lock_timeout = 0").execute(&mut *connection).await?;
+                postgres_migrations().run(&mut *connection).await?;
             }
         }
         Ok(())
@@ -118,12 +126,23 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when it does not.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        self.run(async { on_pool!(self, |pool| sqlx::query("SELECT 1").execute(pool).await.map(drop)) }).await
+        self.run(async {
+            on_connection!(self, |connection| sqlx::query("SELECT 1").execute(connection).await.map(drop))
+        })
+        .await
     }
 
     /// Ends the connections, when those that are at work are done.
     pub async fn close(&self) {
-        on_pool!(self, |pool| pool.close().await);
+        match &self.pool {
+            Pool::Sqlite(pool) => {
+                pool.close().await;
+                if let Some(keeper) = self.keeper.lock().await.take() {
+                    let _ = keeper.close().await;
+                }
+            }
+            Pool::Postgres(pool) => pool.close().await,
+        }
     }
 
     /// Runs an operation within the store's patience.
@@ -142,6 +161,14 @@ impl Store {
             Pool::Postgres(_) => None,
         }
     }
+}
+
+fn sqlite_migrations() -> Migrator {
+    migrator(&[(1, "sessions", include_str!("store/migrations/sqlite/0001_sessions.sql"))])
+}
+
+fn postgres_migrations() -> Migrator {
+    migrator(&[(1, "sessions", include_str!("store/migrations/postgres/0001_sessions.sql"))])
 }
 
 /// The migrations as sqlx runs them. `sqlx::migrate!` would do the same at the price of sqlx's macros.

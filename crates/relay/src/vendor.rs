@@ -113,6 +113,7 @@ fn accept(response: &Response) -> Result<(), VendorError> {
         status @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => Err(VendorError::Denied(status)),
         StatusCode::NOT_FOUND => Err(VendorError::UnknownCustomer),
         StatusCode::TOO_MANY_REQUESTS => Err(VendorError::Busy(retry_after::seconds(response.headers()))),
+        StatusCode::SERVICE_UNAVAILABLE if retry_after::seconds(response.headers()).is_some() => Err(VendorError::Away),
         status if status.is_client_error() => Err(VendorError::Refused(status)),
         status if status.is_server_error() => Err(VendorError::Failed(status)),
         status => Err(VendorError::Reply(ReplyFault::Status(status))),

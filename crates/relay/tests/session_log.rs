@@ -41,6 +41,10 @@ async fn go(database: &Database) -> Vec<String> {
     };
     let vendor = vendor(judge, Duration::ZERO).await;
     let receiver = Receiver::answering(|_, before| if before == 0 { 500 } else { 200 }).await;
+    // Another data key, which nobody notices as long as there are no sessions.
+    let data = akiba_relay::session::seal::new_key("2026").unwrap();
+    let keys = database::Keys { data, ..database.keys.copy() };
+    let blind = Bank::with_keys(database, &keys, &vendor.base, &[]).await;
     let bank = Bank::telling(database, &vendor.base, &receiver.url, &[]).await;
     let (page, link) = bank.linked().await;
     success(bank.verify(&page, &json!({ "id": IDENTIFIER })).header("idempotency-key", "frank-7d1")).await;
@@ -66,10 +70,6 @@ async fn go(database: &Database) -> Vec<String> {
     problem(bank.host(Method::GET, &path), ProblemCode::UnknownSession).await;
     let wrong = json!({ "identifier": IDENTIFIER, "type": "1", "reference": format!("{REFERENCE}\n") });
     problem(bank.create(&wrong), ProblemCode::BadRequest).await;
-    // Another data key.
-    let data = akiba_relay::session::seal::new_key("2026").unwrap();
-    let keys = database::Keys { data, ..database.keys.copy() };
-    let blind = Bank::with_keys(database, &keys, &vendor.base, &[]).await;
     problem(blind.link(&other, &json!({})), ProblemCode::Internal).await;
     bank.clock.put_forward(40 * 86_400_000);
     bank.sessions.sweep().await.unwrap();

@@ -4,17 +4,15 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { keepLog, noteSecrets, talkative } from './logs.mjs';
+
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const binaries = resolve(root, process.env.CARGO_TARGET_DIR ?? 'target', 'debug');
-
-/** Where the logs of a whole run are kept, for scripts/search-logs.mjs. */
-const logs = process.env.AKIBA_SELFIE_LOGS;
 
 /** How long it may take to be up, in milliseconds. */
 const PATIENCE = 20_000;
@@ -31,7 +29,6 @@ const STOP_PATIENCE = 10_000;
  */
 export function startDemo({ site = join(root, 'build/site'), sessions = 'off', args = [], relay = [] } = {}) {
   const own = ['--port', '0', '--site', site, '--relay', join(binaries, 'akiba-relay'), '--sessions', sessions];
-  const talkative = logs ? ['--log', 'trace', '--log-format', 'json'] : [];
   return start(['demo', ...own, ...args], [...talkative, ...relay]);
 }
 
@@ -56,7 +53,7 @@ async function start(args, relay = []) {
   const output = [];
   child.stdout.on('data', (data) => output.push(data));
   child.stderr.on('data', (data) => output.push(data));
-  if (logs) child.stderr.pipe(createWriteStream(join(logs, `demo-${child.pid}.log`)));
+  keepLog(args[0], child);
   const exited = once(child, 'exit').catch((error) => output.push(String(error)));
 
   const stop = async () => {
@@ -71,7 +68,7 @@ async function start(args, relay = []) {
   try {
     await until(() => output.join('').match(/^ready /m), () => child.exitCode !== null || child.pid === undefined);
     const report = JSON.parse(await readFile(readyFile, 'utf8'));
-    if (logs) await writeFile(join(logs, `demo-${child.pid}.secrets`), `${report.token}\n`);
+    await noteSecrets([report.token]);
     return handle(report, stop);
   } catch (error) {
     await stop();

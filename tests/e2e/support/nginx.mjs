@@ -5,10 +5,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+
+import { freePort } from './relay.mjs';
 
 const TEMPLATE = new URL('../../../examples/nginx/akiba-selfie.conf.template', import.meta.url);
 
@@ -69,13 +70,4 @@ export async function startNginx({ page, vendor, token }) {
       throw new Error(`nginx did not start (scripts/setup.sh test installs it): ${output.join('')}`);
     }
   }
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -15,8 +15,9 @@ use super::state::{Event, State};
 use crate::capacity::Place;
 use crate::error::RelayError;
 use crate::store::StoreError;
-use crate::store::sessions::Conclusion;
+use crate::store::verdicts::Conclusion;
 use crate::vendor::{VendorClient, VendorError, Work};
+use crate::webhook::event::End;
 
 /// Pauses between two tries to write to a database that is gone.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
@@ -69,14 +70,14 @@ impl Sessions {
         self.tasks.spawn(async move {
             let _place = place;
             match vendor.verify(&request).await {
-                Ok(reply) => sessions.conclude(&session, &link_id, &attempt, reply, &mut asker).await,
+                Ok(reply) => sessions.conclude(&session, &link_id, reply, &mut asker).await,
                 Err(error) => sessions.fail(&session.row.id, &attempt, event, error, &mut asker).await,
             }
         });
         Question(receiver)
     }
 
-    async fn conclude(&self, session: &Open, link_id: &str, attempt: &str, reply: VerifyReply, asker: &mut Asker) {
+    async fn conclude(&self, session: &Open, link_id: &str, reply: VerifyReply, asker: &mut Asker) {
         let Verdict { outcome, reason, reply } = Verdict::of(reply);
         let state = match outcome {
             Outcome::Verified => State::Verified,
@@ -84,23 +85,30 @@ impl Sessions {
         };
         let reply = kept(self.keep, reply);
         let now = self.clock.now();
-        let sealed = self.seal_verdict(link_id, &reply);
-        let message = self.message(session, state, reason, now);
+        let session_id = session.row.id.as_str();
+        let sealed = self.seal_verdict(session_id, link_id, &reply);
+        // The session was read before this verdict was counted.
+        let is_final = self.is_final(outcome, reason, session.row.links, session.row.verifies.saturating_add(1));
+        let end = Some(End { reason, is_final });
+        let message = self.message(session_id, session.personal.reference.as_deref(), state, end, now);
         let (sealed, message) = match (sealed, message) {
             (Ok(sealed), Ok(message)) => (sealed, message),
             (Err(error), _) | (_, Err(error)) => return asker.tell(Err(error.into())),
         };
-        let session_id = session.row.id.as_str();
-        let verdict =
-            Conclusion { session_id, attempt, link_id, state, verdict: &sealed, message: message.as_ref(), now };
-        let kept = self.persist(asker, || self.store.conclude(verdict)).await;
-        match kept {
-            Ok(true) => self.outbox_bell.notify_one(),
-            // Kept before, by a try whose answer got lost; or the attempt was given up and repeated.
-            Ok(false) => tracing::debug!("a verdict was kept before or came too late"),
-            Err(error) => return asker.tell(Err(error.into())),
+        let verdict = Conclusion { session_id, link_id, state, verdict: &sealed, message: message.as_ref(), now };
+        match self.persist(asker, |_| true, || self.store.conclude(verdict)).await {
+            Ok(true) => {
+                self.outbox_bell.notify_one();
+                asker.tell(Ok(reply));
+            }
+            // Kept before, by a try whose answer got lost; or another one stands, or it was given up. What the session
+            // does not stand by is told to nobody.
+            Ok(false) => {
+                tracing::info!(session = session_id, "a verdict was kept before, or came too late");
+                asker.tell(self.standing(session_id, link_id).await);
+            }
+            Err(error) => asker.tell(Err(error.into())),
         }
-        asker.tell(Ok(reply));
     }
 
     async fn fail(&self, session_id: &str, attempt: &str, event: Event, error: VendorError, asker: &mut Asker) {
@@ -110,9 +118,8 @@ impl Sessions {
             Work::MayBeDone => self.lose(session_id, attempt, asker).await,
             Work::NotStarted | Work::Refused => {
                 let refund = done == Work::NotStarted;
-                self.persist(asker, || self.store.take_back(session_id, attempt, refund, self.clock.now()))
-                    .await
-                    .map(drop)
+                let work = || self.store.take_back(session_id, attempt, refund, self.clock.now());
+                self.persist(asker, is_away, work).await.map(drop)
             }
         };
         if let Err(error) = kept {
@@ -124,26 +131,29 @@ impl Sessions {
     /// Moves a session to [`State::Unknown`], if it still waits for this attempt.
     async fn lose(&self, session_id: &str, attempt: &str, asker: &mut Asker) -> Result<(), StoreError> {
         loop {
-            let Some(row) = self.persist(asker, || self.store.session(session_id)).await? else { return Ok(()) };
+            let Some(row) = self.persist(asker, is_away, || self.store.session(session_id)).await? else {
+                return Ok(());
+            };
             if row.attempt.as_deref() != Some(attempt) || row.state != State::Verifying {
                 return Ok(());
             }
-            if self.persist(asker, || self.move_and_tell(&row, Event::Lost)).await? {
+            if self.persist(asker, is_away, || self.move_and_tell(&row, Event::Lost)).await? {
                 return Ok(());
             }
         }
     }
 
-    /// Takes an attempt back that was perhaps marked and never made.
-    pub(super) fn withdraw(self: &Arc<Self>, session_id: String, attempt: String, event: Event) {
+    /// Takes an attempt back that was perhaps marked and never made. The place is held until that is done, too.
+    pub(super) fn withdraw(self: &Arc<Self>, place: Place, session_id: String, attempt: String, event: Event) {
         let sessions = Arc::clone(self);
         self.tasks.spawn(async move {
+            let _place = place;
             let mut asker = Asker(None);
             let withdrawn = if event == Event::Repeated {
                 sessions.lose(&session_id, &attempt, &mut asker).await
             } else {
                 let work = || sessions.store.take_back(&session_id, &attempt, true, sessions.clock.now());
-                sessions.persist(&mut asker, work).await.map(drop)
+                sessions.persist(&mut asker, is_away, work).await.map(drop)
             };
             if let Err(error) = withdrawn {
                 tracing::error!(%error, "an attempt that was not made could not be taken back");
@@ -152,14 +162,19 @@ impl Sessions {
     }
 
     /// Writes to the database, again and again while it is gone. The caller is told so at the first failure.
-    async fn persist<T, F>(&self, asker: &mut Asker, work: impl Fn() -> F) -> Result<T, StoreError>
+    async fn persist<T, F>(
+        &self,
+        asker: &mut Asker,
+        again: fn(&StoreError) -> bool,
+        work: impl Fn() -> F,
+    ) -> Result<T, StoreError>
     where
         F: Future<Output = Result<T, StoreError>>,
     {
         let mut pause = FIRST_PAUSE;
         loop {
             match work().await {
-                Err(error @ StoreError::Unavailable(_)) => {
+                Err(error) if again(&error) => {
                     tracing::warn!(%error, "a verdict waits for the database");
                     asker.tell(Err(error.into()));
                     sleep(pause).await;
@@ -169,4 +184,9 @@ impl Sessions {
             }
         }
     }
+}
+
+/// What may mend itself is tried again. For a verdict everything is: nothing but the end of the relay gives it up.
+fn is_away(error: &StoreError) -> bool {
+    matches!(error, StoreError::Unavailable(_))
 }

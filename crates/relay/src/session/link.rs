@@ -3,14 +3,14 @@
 
 use std::fmt;
 
-use akiba_protocol::{LinkRequest, ProblemCode};
+use akiba_protocol::{LinkRequest, ProblemCode, Reason, Verdict};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::binding::{LinkCall, check_person, file_name};
 use super::link_host::allows;
-use super::record::Issued;
+use super::record::{Issued, Open};
 use super::state::{Event, State};
 use super::{Sessions, new_id};
 use crate::capacity::Capacity;
@@ -63,8 +63,11 @@ impl Sessions {
         let session = self.current(session_id).await?;
         check_person(&session, call.identifier.as_deref(), call.customer_type)?;
         self.may_issue(session.row.state, session.row.links, session.row.verifies)?;
+        if session.row.state == State::Rejected && self.last_reason(&session).await? == Some(Reason::Fraud) {
+            return Err(refusal(State::Verified));
+        }
         let _place = capacity.enter()?;
-        if !self.store.reserve_link(session_id, self.limits.links, self.clock.now()).await? {
+        if !self.store.reserve_link(&session.row, self.limits.links, self.clock.now()).await? {
             return Err(self.why_no_link(session_id).await?);
         }
         let id = new_id("lnk");
@@ -83,8 +86,8 @@ impl Sessions {
             selfie_filename: reply.selfie_filename.clone(),
             customer_id: reply.customer_id,
         };
-        let sealed = self.seal_issued(&id, &issued)?;
-        if !self.store.issue_link(session_id, &id, &sealed, self.clock.now()).await? {
+        let sealed = self.seal_issued(session_id, &id, &issued)?;
+        if !self.store.issue_link(&session.row, &id, &sealed, self.clock.now()).await? {
             return Err(self.why_no_link(session_id).await?);
         }
         Ok(SessionLink {
@@ -104,6 +107,14 @@ impl Sessions {
             return Err(RelayError::new(ProblemCode::SessionLimit));
         }
         Ok(())
+    }
+
+    /// Why the last verdict is not a better one.
+    async fn last_reason(&self, session: &Open) -> Result<Option<Reason>, RelayError> {
+        let links = self.store.links(&session.row.id).await?;
+        let last = links.iter().find(|link| Some(&link.id) == session.row.link_id.as_ref());
+        let verdict = last.map(|link| self.verdict_of(link)).transpose()?.flatten();
+        Ok(verdict.and_then(|reply| Verdict::of(reply).reason))
     }
 
     async fn why_no_link(&self, session_id: &str) -> Result<RelayError, RelayError> {

@@ -4,6 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use akiba_protocol::ProblemCode;
+
 use super::Sessions;
 use super::state::{Event, State};
 use crate::error::RelayError;
@@ -28,14 +30,17 @@ pub struct Swept {
 impl Sessions {
     /// What time has done to a session that is not written yet.
     fn lapse(&self, row: &SessionRow) -> Option<Event> {
-        let now = self.clock.now();
+        let late = self.latest_end();
         match row.state {
-            State::Verifying if row.lease_until.is_none_or(|until| until <= now) => Some(Event::Lost),
-            State::Created | State::LinkIssued if row.expires_at.saturating_add(self.limits.leeway) <= now => {
-                Some(Event::LifeOver)
-            }
+            State::Verifying if row.lease_until.is_none_or(|until| until <= late) => Some(Event::Lost),
+            State::Created | State::LinkIssued if row.expires_at <= late => Some(Event::LifeOver),
             _ => None,
         }
+    }
+
+    /// What ended before is over by every relay's clock.
+    fn latest_end(&self) -> i64 {
+        self.clock.now().saturating_sub(self.limits.leeway)
     }
 
     pub(super) fn is_overdue(&self, row: &SessionRow) -> bool {
@@ -54,10 +59,12 @@ impl Sessions {
     /// no longer as it was read.
     pub(super) async fn move_and_tell(&self, row: &SessionRow, event: Event) -> Result<bool, StoreError> {
         let now = self.clock.now();
-        let message = match (row.state.after(event), self.open_session(row.clone())) {
-            (Some(after), Ok(session)) => self.message(&session, after, None, now).ok().flatten(),
-            // Even a session that can't be opened any more must come to its end.
-            _ => None,
+        // Even a session that can't be opened here must come to its end, and be told of.
+        let opened = self.open_session(row.clone()).ok();
+        let reference = opened.as_ref().and_then(|session| session.personal.reference.as_deref());
+        let message = match row.state.after(event) {
+            Some(after) => self.message(&row.id, reference, after, None, now).map_err(|_| no_randomness())?,
+            None => None,
         };
         let moved = self.store.advance(row, event, message.as_ref(), now).await?;
         if moved && message.is_some() {
@@ -74,10 +81,15 @@ impl Sessions {
         let mut swept = Swept::default();
         let now = self.clock.now();
         loop {
-            let rows = self.store.overdue(now, now.saturating_sub(self.limits.leeway), BATCH).await?;
+            let rows = self.store.overdue(self.latest_end(), BATCH).await?;
             let mut moved = 0;
             for row in rows {
-                moved += u64::from(self.let_lapse(row).await?);
+                match self.let_lapse(row).await {
+                    Ok(lapsed) => moved += u64::from(lapsed),
+                    Err(error) if error.code() == ProblemCode::StorageUnavailable => return Err(error),
+                    // One row that is damaged must not keep all others from their end.
+                    Err(error) => tracing::error!(cause = error.cause(), "a session could not lapse"),
+                }
             }
             swept.lapsed += moved;
             if moved == 0 {
@@ -93,6 +105,10 @@ impl Sessions {
             }
         }
     }
+}
+
+fn no_randomness() -> StoreError {
+    StoreError::Fault("a webhook could not be encrypted".to_owned())
 }
 
 /// Sweeps until it is dropped.

@@ -11,10 +11,12 @@ use super::seal::SealError;
 use super::state::State;
 use super::{Sessions, new_id};
 use crate::error::RelayError;
+use crate::store::links::LinkRow;
 use crate::store::outbox::NewMessage;
-use crate::store::sessions::{LinkRow, SessionRow};
-use crate::webhook::{backoff, event};
-use akiba_protocol::{ProblemCode, Reason};
+use crate::store::sessions::SessionRow;
+use crate::webhook::backoff;
+use crate::webhook::event::{self, End};
+use akiba_protocol::ProblemCode;
 
 /// What the host's back end said of the person.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,16 +95,24 @@ impl From<SealError> for RelayError {
     }
 }
 
-fn session_place(id: &str) -> String {
+/// Where the personal fields of a session stand: what is sealed for one place opens in no other.
+pub(super) fn session_place(id: &str) -> String {
     format!("sessions/{id}")
 }
 
-fn link_place(id: &str) -> String {
-    format!("links/{id}")
+/// Where a link stands. Its session is part of that, or a verdict could be moved to another person's session.
+pub(super) fn link_place(session_id: &str, id: &str) -> String {
+    format!("sessions/{session_id}/links/{id}")
 }
 
-fn verdict_place(id: &str) -> String {
-    format!("links/{id}/verdict")
+/// Where the verdict of a link stands.
+pub(super) fn verdict_place(session_id: &str, id: &str) -> String {
+    format!("sessions/{session_id}/links/{id}/verdict")
+}
+
+/// Where a webhook stands.
+pub(super) fn message_place(id: &str) -> String {
+    format!("outbox/{id}")
 }
 
 impl Sessions {
@@ -110,17 +120,25 @@ impl Sessions {
         self.data.seal(personal, &session_place(id))
     }
 
-    pub(super) fn seal_issued(&self, id: &str, issued: &Issued) -> Result<Vec<u8>, SealError> {
-        self.data.seal(issued, &link_place(id))
+    pub(super) fn seal_issued(&self, session_id: &str, id: &str, issued: &Issued) -> Result<Vec<u8>, SealError> {
+        self.data.seal(issued, &link_place(session_id, id))
     }
 
-    pub(super) fn seal_verdict(&self, link_id: &str, reply: &VerifyReply) -> Result<Vec<u8>, SealError> {
-        self.data.seal(reply, &verdict_place(link_id))
+    pub(super) fn seal_verdict(
+        &self,
+        session_id: &str,
+        link_id: &str,
+        reply: &VerifyReply,
+    ) -> Result<Vec<u8>, SealError> {
+        self.data.seal(reply, &verdict_place(session_id, link_id))
     }
 
     /// The verdict of a link, if it has one.
     pub(super) fn verdict_of(&self, link: &LinkRow) -> Result<Option<VerifyReply>, SealError> {
-        link.verdict.as_deref().map(|sealed| self.data.open(sealed, &verdict_place(&link.id))).transpose()
+        link.verdict
+            .as_deref()
+            .map(|sealed| self.data.open(sealed, &verdict_place(&link.session_id, &link.id)))
+            .transpose()
     }
 
     pub(super) fn open_session(&self, row: SessionRow) -> Result<Open, RelayError> {
@@ -136,7 +154,7 @@ impl Sessions {
     pub(super) async fn open_links(&self, session_id: &str) -> Result<Vec<OpenLink>, RelayError> {
         let rows = self.store.links(session_id).await?;
         let open = |row: LinkRow| {
-            let issued = self.data.open(&row.sealed, &link_place(&row.id))?;
+            let issued = self.data.open(&row.sealed, &link_place(&row.session_id, &row.id))?;
             Ok(OpenLink { row, issued })
         };
         rows.into_iter().map(open).collect()
@@ -145,24 +163,23 @@ impl Sessions {
     /// The webhook about a session that comes to a state; `None` where webhooks are not set up, or do not tell of it.
     pub(super) fn message(
         &self,
-        session: &Open,
+        session_id: &str,
+        reference: Option<&str>,
         state: State,
-        reason: Option<Reason>,
+        end: Option<End>,
         now: i64,
     ) -> Result<Option<NewMessage>, SealError> {
-        let session_id = &session.row.id;
-        let reference = session.personal.reference.as_deref();
         if self.webhooks.is_none() {
             return Ok(None);
         }
-        let (Some(event), Some(body)) = (event::name(state), event::body(session_id, reference, state, reason, now))
+        let (Some(event), Some(body)) = (event::name(state), event::body(session_id, reference, state, end, now))
         else {
             return Ok(None);
         };
         let id = new_id("msg");
-        let sealed = self.data.seal(&body, &format!("outbox/{id}"))?;
+        let sealed = self.data.seal(&body, &message_place(&id))?;
         let give_up_at = now.saturating_add(crate::clock::milliseconds(backoff::PATIENCE));
-        let session_id = session_id.clone();
+        let session_id = session_id.to_owned();
         Ok(Some(NewMessage { id, session_id, event: event.to_owned(), sealed, created_at: now, give_up_at }))
     }
 }

@@ -9,6 +9,7 @@ use super::record::{Consent, Open};
 use super::state::State;
 use crate::clock::rfc3339;
 use crate::error::RelayError;
+use crate::store::sessions::SessionRow;
 
 /// The answer of `GET /v1/sessions/{id}`. The identifier is not repeated: the back end knows it.
 #[derive(Serialize, ToSchema)]
@@ -25,6 +26,7 @@ use crate::error::RelayError;
     "verifies": 1,
     "verdict": {
         "outcome": "verified",
+        "final": true,
         "decided_at": "2026-02-03T02:05:06.123Z",
         "customer_id": "A3020FM2PX",
         "reply": { "status": "success", "message": "Identity and Selfie succesfully verified" },
@@ -75,6 +77,9 @@ pub struct ReportedVerdict {
     /// Why not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
+    /// Whether no other verdict can follow: else the page may still ask for one on another photo.
+    #[serde(rename = "final")]
+    pub is_final: bool,
     /// When it came.
     #[schema(format = "date-time")]
     pub decided_at: String,
@@ -117,10 +122,7 @@ impl Sessions {
     pub async fn report(&self, key: &str, id: &str) -> Result<Report, RelayError> {
         let Open { row, personal, customer_type } = self.current_of(key, id).await?;
         let decided = matches!(row.state, State::Verified | State::Rejected);
-        let verdict = match (&row.link_id, decided) {
-            (Some(link_id), true) => self.reported_verdict(id, link_id).await?,
-            _ => None,
-        };
+        let verdict = if decided { Some(self.reported_verdict(&row).await?) } else { None };
         Ok(Report {
             session_id: row.id,
             state: row.state,
@@ -136,14 +138,28 @@ impl Sessions {
         })
     }
 
-    async fn reported_verdict(&self, id: &str, link_id: &str) -> Result<Option<ReportedVerdict>, RelayError> {
-        let links = self.open_links(id).await?;
-        let Some(link) = links.into_iter().find(|link| link.row.id == link_id) else { return Ok(None) };
-        let (Some(reply), Some(decided_at)) = (self.verdict_of(&link.row)?, link.row.decided_at) else {
-            return Ok(None);
-        };
+    /// The verdict that a session stands by. A state alone is none: who may write to the database can set it, and can't
+    /// make the verdict to it.
+    async fn reported_verdict(&self, row: &SessionRow) -> Result<ReportedVerdict, RelayError> {
+        let disagree = || RelayError::new(ProblemCode::Internal).caused_by("a session's state is not its verdict's");
+        let links = self.open_links(&row.id).await?;
+        let link = links.into_iter().find(|link| Some(&link.row.id) == row.link_id.as_ref()).ok_or_else(disagree)?;
+        let reply = self.verdict_of(&link.row)?.ok_or_else(disagree)?;
+        let decided_at = link.row.decided_at.ok_or_else(disagree)?;
         let Verdict { outcome, reason, reply } = Verdict::of(reply);
+        if (outcome == Outcome::Verified) != (row.state == State::Verified) {
+            return Err(disagree());
+        }
+        let over = row.expires_at.saturating_add(self.limits.leeway) <= self.clock.now();
+        let is_final = over || self.is_final(outcome, reason, row.links, row.verifies);
         let customer_id = link.issued.customer_id;
-        Ok(Some(ReportedVerdict { outcome, reason, decided_at: rfc3339(decided_at), customer_id, reply }))
+        Ok(ReportedVerdict { outcome, reason, is_final, decided_at: rfc3339(decided_at), customer_id, reply })
+    }
+
+    /// Whether no other verdict can follow in the session's life: it is verified, the vendor has found fraud, or the
+    /// session's links or verdicts are used up.
+    pub(super) fn is_final(&self, outcome: Outcome, reason: Option<Reason>, links: i64, verifies: i64) -> bool {
+        let used_up = links >= self.limits.links || verifies >= self.limits.verifies;
+        outcome == Outcome::Verified || reason == Some(Reason::Fraud) || used_up
     }
 }

@@ -89,19 +89,7 @@ impl DataKeys {
     /// # Errors
     /// [`SealError`] when the system has no randomness.
     pub fn seal<T: Serialize>(&self, value: &T, place: &str) -> Result<Vec<u8>, SealError> {
-        let (id, key) = self.0.first().ok_or(SealError)?;
-        let plain = serde_json::to_vec(value).map_err(|_| SealError)?;
-        let mut nonce = [0; NONCE];
-        SystemRandom::new().fill(&mut nonce).map_err(|_| SealError)?;
-        let mut sealed = vec![FORMAT, u8::try_from(id.len()).map_err(|_| SealError)?];
-        sealed.extend_from_slice(id.as_bytes());
-        sealed.extend_from_slice(&nonce);
-        let head = sealed.len();
-        sealed.resize(head + plain.len() + TAG, 0);
-        let out = sealed.get_mut(head..).ok_or(SealError)?;
-        XChaCha20Poly1305::seal(key, &Nonce::from(nonce), &plain, Some(place.as_bytes()), out)
-            .map_err(|_| SealError)?;
-        Ok(sealed)
+        self.seal_bytes(&serde_json::to_vec(value).map_err(|_| SealError)?, place)
     }
 
     /// Opens a sealed value of this place.
@@ -109,6 +97,42 @@ impl DataKeys {
     /// # Errors
     /// [`SealError`].
     pub fn open<T: DeserializeOwned>(&self, sealed: &[u8], place: &str) -> Result<T, SealError> {
+        serde_json::from_slice(&self.open_bytes(sealed, place)?).map_err(|_| SealError)
+    }
+
+    /// Seals a sealed value again, under the first key.
+    ///
+    /// # Errors
+    /// [`SealError`].
+    pub fn reseal(&self, sealed: &[u8], place: &str) -> Result<Vec<u8>, SealError> {
+        self.seal_bytes(&self.open_bytes(sealed, place)?, place)
+    }
+
+    /// How every value begins that is sealed under the first key.
+    ///
+    /// # Errors
+    /// [`SealError`] when there is no key.
+    pub fn head(&self) -> Result<Vec<u8>, SealError> {
+        let (id, _) = self.0.first().ok_or(SealError)?;
+        let mut head = vec![FORMAT, u8::try_from(id.len()).map_err(|_| SealError)?];
+        head.extend_from_slice(id.as_bytes());
+        Ok(head)
+    }
+
+    fn seal_bytes(&self, plain: &[u8], place: &str) -> Result<Vec<u8>, SealError> {
+        let (_, key) = self.0.first().ok_or(SealError)?;
+        let mut nonce = [0; NONCE];
+        SystemRandom::new().fill(&mut nonce).map_err(|_| SealError)?;
+        let mut sealed = self.head()?;
+        sealed.extend_from_slice(&nonce);
+        let head = sealed.len();
+        sealed.resize(head + plain.len() + TAG, 0);
+        let out = sealed.get_mut(head..).ok_or(SealError)?;
+        XChaCha20Poly1305::seal(key, &Nonce::from(nonce), plain, Some(place.as_bytes()), out).map_err(|_| SealError)?;
+        Ok(sealed)
+    }
+
+    fn open_bytes(&self, sealed: &[u8], place: &str) -> Result<Vec<u8>, SealError> {
         let [FORMAT, length, rest @ ..] = sealed else { return Err(SealError) };
         let (id, rest) = rest.split_at_checked(usize::from(*length)).ok_or(SealError)?;
         let (nonce, secret) = rest.split_first_chunk::<NONCE>().ok_or(SealError)?;
@@ -116,7 +140,7 @@ impl DataKeys {
         let mut plain = vec![0; secret.len().checked_sub(TAG).ok_or(SealError)?];
         XChaCha20Poly1305::open(key, &Nonce::from(*nonce), secret, Some(place.as_bytes()), &mut plain)
             .map_err(|_| SealError)?;
-        serde_json::from_slice(&plain).map_err(|_| SealError)
+        Ok(plain)
     }
 }
 

@@ -9,6 +9,7 @@ use tokio::sync::Notify;
 
 use super::keep::Keep;
 use super::page::PageReply;
+use super::record::{Personal, session_place};
 use super::seal::{self, DataKeys, DataKeysError};
 use super::token::{self, KeyRing, KeyRingError};
 use super::{Limits, Sessions};
@@ -54,6 +55,18 @@ impl SessionSecrets {
         };
         if errors.is_empty() { Ok(secrets) } else { Err(errors) }
     }
+
+    /// The data keys alone.
+    ///
+    /// # Errors
+    /// [`SecretError`].
+    pub fn load_data_keys(
+        settings: &SessionSettings,
+        variable: impl Fn(&'static str) -> Option<String>,
+    ) -> Result<SecretString, SecretError> {
+        let keys = load(settings.data_keys_file.as_deref(), seal::KEYS_VARIABLE, variable(seal::KEYS_VARIABLE))?;
+        Ok(keys.unwrap_or_default())
+    }
 }
 
 /// Why sessions can't start.
@@ -75,6 +88,8 @@ pub enum SessionStartError {
     Keep,
     /// The database.
     Store(StoreError),
+    /// The keys are not those of the database.
+    OtherDataKeys,
 }
 
 impl fmt::Display for SessionStartError {
@@ -100,6 +115,9 @@ impl fmt::Display for SessionStartError {
             Self::Ttl => f.write_str("--session-ttl is over --session-ttl-max"),
             Self::Keep => f.write_str("--page-reply full needs --keep full: a repeat is told what is kept"),
             Self::Store(error) => error.fmt(f),
+            Self::OtherDataKeys => {
+                f.write_str("the data keys are not those of the database: its newest session can't be opened")
+            }
         }
     }
 }
@@ -160,6 +178,12 @@ impl Sessions {
         let Keys { tokens, data, webhooks } =
             Keys::read(own, secrets).map_err(|errors| errors.into_iter().next().unwrap_or(Error::NoApiKey))?;
         let store = Store::open(&own.database, own.database_connections.get()).await.map_err(Error::Store)?;
+        // A relay with other keys than its sisters would fail its callers, and spoil webhooks that it can't open.
+        if let Some(newest) = store.newest_session().await.map_err(Error::Store)?
+            && data.open::<Personal>(&newest.sealed, &session_place(&newest.id)).is_err()
+        {
+            return Err(Error::OtherDataKeys);
+        }
         Ok(Self {
             store,
             tokens,

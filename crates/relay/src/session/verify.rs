@@ -18,7 +18,7 @@ use crate::capacity::Capacity;
 use crate::clock::milliseconds;
 use crate::error::RelayError;
 use crate::store::StoreError;
-use crate::store::sessions::Begin;
+use crate::store::verdicts::Begin;
 use crate::vendor::VendorClient;
 
 /// Time for the database, beyond the vendor's own, before an answer counts as lost.
@@ -117,7 +117,7 @@ impl Sessions {
             Err(StoreError::Conflict) => Err(RelayError::new(ProblemCode::IdempotencyMismatch)),
             Err(error) => {
                 // It may have been written all the same: the vendor will not be asked, so it is taken back.
-                self.withdraw(session.row.id.clone(), attempt, event);
+                self.withdraw(place, session.row.id.clone(), attempt, event);
                 Err(error.into())
             }
         }
@@ -125,25 +125,28 @@ impl Sessions {
 
     /// Waits for the verdict that another call, perhaps at another relay, has asked for.
     async fn wait_for_other(&self, session_id: &str, link_id: &str) -> Result<VerifyReply, RelayError> {
-        let patience = Instant::now() + self.limits.vendor_timeout + MARGIN;
+        let started = Instant::now();
+        let patience = self.limits.vendor_timeout.saturating_add(MARGIN);
         let mut pause = FIRST_LOOK;
-        while Instant::now() < patience {
+        while started.elapsed() < patience {
             sleep(pause).await;
             pause = (pause * 2).min(LAST_LOOK);
-            let state = self.current(session_id).await?.row.state;
-            if state == State::Verifying {
-                continue;
+            if self.current(session_id).await?.row.state != State::Verifying {
+                // Where the other call has failed, whether to ask again is for the caller, not for all who waited.
+                return self.standing(session_id, link_id).await;
             }
-            let links = self.store.links(session_id).await?;
-            if let Some(link) = links.iter().find(|link| link.id == link_id)
-                && let Some(reply) = self.verdict_of(link)?
-            {
-                return Ok(reply);
-            }
-            // The other call has failed; whether to ask again is for the caller, not for all who waited.
-            return Err(refusal(state).retry_after(1));
         }
         Err(refusal(State::Verifying))
+    }
+
+    /// The verdict that stands on a link, or why there is none.
+    pub(super) async fn standing(&self, session_id: &str, link_id: &str) -> Result<VerifyReply, RelayError> {
+        let state = self.current(session_id).await?.row.state;
+        let links = self.store.links(session_id).await?;
+        match links.iter().find(|link| link.id == link_id) {
+            Some(link) => self.verdict_of(link)?.ok_or_else(|| refusal(state).retry_after(1)),
+            None => Err(refusal(state)),
+        }
     }
 
     fn tell_page(&self, session: &Open, reply: VerifyReply) -> PageVerdict {

@@ -58,13 +58,21 @@ impl From<sqlx::Error> for StoreError {
 }
 
 /// Whether an error's code is of those that pass. PostgreSQL's codes have five characters, of which the first two name
-/// the class: connections, rollbacks, want of resources, an operator's intervention, the system. SQLite's are shorter
-/// numbers, whose lowest eight bits name the error: busy, locked, read-only, I/O, full, can't open.
+/// the class: rollbacks, want of resources, an operator's intervention, the system, its own faults; and the wait for a
+/// lock. SQLite's are shorter numbers, whose lowest eight bits name the error: busy, locked, no memory, read-only,
+/// interrupted, I/O, full, can't open, a lock that was lost.
 fn may_mend(code: &str) -> bool {
     if code.len() == 5 {
-        return code == "55P03" || ["08", "40", "53", "57", "58"].iter().any(|class| code.starts_with(class));
+        let passing = ["40", "53", "57", "58", "XX"].iter().any(|class| code.starts_with(class));
+        return passing || code == "55P03" || is_of_connection(code);
     }
-    code.parse::<u32>().is_ok_and(|number| matches!(number & 0xFF, 5 | 6 | 8 | 10 | 13 | 14))
+    code.parse::<u32>().is_ok_and(|number| matches!(number & 0xFF, 5 | 6 | 7 | 8 | 9 | 10 | 13 | 14 | 15))
+}
+
+/// Whether one of PostgreSQL's codes says that another connection may do better: this one has failed or was ended, or
+/// its server is one that may not be written to, as after a failover.
+pub(super) fn is_of_connection(code: &str) -> bool {
+    code == "25006" || ["08", "57P"].iter().any(|class| code.starts_with(class))
 }
 
 impl From<MigrateError> for StoreError {
@@ -99,7 +107,9 @@ mod tests {
 
     #[test]
     fn errors_that_pass_are_told_from_faults() {
-        for passing in ["57P01", "57014", "08006", "40001", "53300", "55P03", "5", "261", "6", "13", "14", "3850"] {
+        for passing in
+            ["57P01", "57014", "08006", "25006", "40001", "53300", "55P03", "5", "261", "6", "13", "14", "3850"]
+        {
             assert!(may_mend(passing), "{passing}");
         }
         for fault in ["", "42P01", "23505", "22001", "1", "11", "19", "787"] {

@@ -1,7 +1,9 @@
 //! What happens to sessions with no call of a page: they lapse, are released, and are deleted.
 
+use sqlx::Connection;
+
 use super::sessions::{COLUMNS, Columns, SessionRow, count, session};
-use super::{Pool, Store, StoreError, on_pool};
+use super::{Pool, Store, StoreError, on_connection};
 use crate::metrics::metrics;
 use crate::session::state::Event;
 use crate::store::outbox::{NewMessage, insert_message};
@@ -25,8 +27,8 @@ impl Store {
         let Some(after) = row.state.after(event) else { return Ok(false) };
         self.run(async {
             let _turn = self.turn().await;
-            on_pool!(self, |pool| {
-                let mut transaction = pool.begin().await?;
+            on_connection!(self, |connection| {
+                let mut transaction = connection.begin().await?;
                 let moved = sqlx::query(SQL).bind(&row.id).bind(row.version).bind(after.as_str()).bind(now);
                 if moved.execute(&mut *transaction).await?.rows_affected() == 0 {
                     return Ok(false);
@@ -44,22 +46,21 @@ impl Store {
         .inspect(|&moved| count(moved, after))
     }
 
-    /// Sessions whose time has run out: those that wait for a vendor's answer past its lease, and those whose life
-    /// ended before `life_over` with no verdict.
+    /// Sessions whose time had run out at a time: those that wait for a vendor's answer past its lease, and those whose
+    /// life has ended with no verdict.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn overdue(&self, now: i64, life_over: i64, limit: i64) -> Result<Vec<SessionRow>, StoreError> {
+    pub async fn overdue(&self, at: i64, limit: i64) -> Result<Vec<SessionRow>, StoreError> {
         let sql = format!(
             "SELECT {COLUMNS} FROM sessions WHERE (state = 'verifying' AND lease_until <= $1) \
-             OR (state IN ('created', 'link_issued') AND expires_at <= $2) LIMIT $3"
+             OR (state IN ('created', 'link_issued') AND expires_at <= $1) LIMIT $2"
         );
         let found = self.run(async {
-            on_pool!(self, |pool| sqlx::query_as::<_, Columns>(&sql)
-                .bind(now)
-                .bind(life_over)
+            on_connection!(self, |connection| sqlx::query_as::<_, Columns>(&sql)
+                .bind(at)
                 .bind(limit)
-                .fetch_all(pool)
+                .fetch_all(connection)
                 .await)
         });
         found.await?.into_iter().map(session).collect()
@@ -73,7 +74,11 @@ impl Store {
         const SQL: &str = "DELETE FROM sessions WHERE id = $1 AND state <> 'verifying'";
         self.run(async {
             let _turn = self.turn().await;
-            on_pool!(self, |pool| sqlx::query(SQL).bind(id).execute(pool).await.map(|done| done.rows_affected() > 0))
+            on_connection!(self, |connection| sqlx::query(SQL)
+                .bind(id)
+                .execute(connection)
+                .await
+                .map(|done| done.rows_affected() > 0))
         })
         .await
         .inspect(|&erased| metrics().sessions_deleted(erased.into()))
@@ -93,22 +98,22 @@ impl Store {
         .await
     }
 
-    /// Deletes sessions that were made before a time, with all that belongs to them, and says how many. Those whose
-    /// webhooks are on their way stay until these have ended.
+    /// Deletes sessions that were made before a time, with all that belongs to them, and says how many. Those that
+    /// still wait for something, and those whose webhooks are on their way, stay until that has ended.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn purge(&self, made_before: i64, limit: i64) -> Result<u64, StoreError> {
         const SQL: &str = "DELETE FROM sessions WHERE id IN \
-            (SELECT id FROM sessions WHERE created_at < $1 AND NOT EXISTS \
-                (SELECT 1 FROM outbox WHERE outbox.session_id = sessions.id AND outbox.status = 'pending') \
+            (SELECT id FROM sessions WHERE created_at < $1 AND state NOT IN ('created', 'link_issued', 'verifying') \
+             AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.session_id = sessions.id AND outbox.status = 'pending') \
              ORDER BY created_at LIMIT $2)";
         self.run(async {
             let _turn = self.turn().await;
-            on_pool!(self, |pool| sqlx::query(SQL)
+            on_connection!(self, |connection| sqlx::query(SQL)
                 .bind(made_before)
                 .bind(limit)
-                .execute(pool)
+                .execute(connection)
                 .await
                 .map(|done| done.rows_affected()))
         })

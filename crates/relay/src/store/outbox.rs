@@ -1,7 +1,9 @@
 //! Webhooks that wait for their delivery ([`NewMessage`], [`Message`]): written in one transaction with what they tell
 //! of, claimed by one relay at a time, kept until they are delivered or given up.
 
-use super::{Pool, Store, StoreError, on_pool};
+use sqlx::Connection;
+
+use super::{Pool, Store, StoreError, on_connection};
 
 /// A webhook to be kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,12 +65,14 @@ pub struct OutboxState {
     pub failed: i64,
 }
 
-/// Inserts a [`NewMessage`] within a transaction of either database.
+/// Inserts a [`NewMessage`] within a transaction of either database. One whose session has another that was put off waits
+/// as long: it could not be sent before.
 macro_rules! insert_message {
     ($transaction:ident, $message:expr) => {
         sqlx::query(
             "INSERT INTO outbox (id, session_id, event, sealed, created_at, next_at, give_up_at) \
-             VALUES ($1, $2, $3, $4, $5, $5, $6)",
+             VALUES ($1, $2, $3, $4, $5, COALESCE((SELECT MAX(next_at) FROM outbox \
+                WHERE session_id = $2 AND status = 'pending' AND next_at > $5), $5), $6)",
         )
         .bind(&$message.id)
         .bind(&$message.session_id)
@@ -82,10 +86,8 @@ macro_rules! insert_message {
 }
 pub(super) use insert_message;
 
-/// Claims what is due, the oldest of each session alone, so that a session's webhooks arrive in order. The first mark
-/// is where PostgreSQL skips what another relay is claiming; SQLite has one writer anyway.
-const CLAIM: &str = "UPDATE outbox SET claimed_until = $2 WHERE seq IN \
-    (SELECT seq FROM outbox due WHERE status = 'pending' AND next_at <= $1 AND claimed_until <= $1 \
+/// Finds what is due, the oldest of each session alone, so that a session's webhooks arrive in order.
+const DUE: &str = "SELECT seq FROM outbox due WHERE status = 'pending' AND next_at <= $1 AND claimed_until <= $1 \
      AND NOT EXISTS (SELECT 1 FROM outbox earlier WHERE earlier.session_id = due.session_id \
        AND earlier.seq < due.seq AND earlier.status = 'pending') \
      ORDER BY next_at LIMIT $3";
@@ -96,18 +98,23 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn claim_messages(&self, now: i64, claimed_until: i64, limit: i64) -> Result<Vec<Message>, StoreError> {
+        // PostgreSQL skips what another relay is claiming; SQLite has one writer anyway.
         let lock = match &self.pool {
             Pool::Sqlite(_) => "",
             Pool::Postgres(_) => " FOR UPDATE SKIP LOCKED",
         };
-        let sql = format!("{CLAIM}{lock}) RETURNING id, sealed, attempts, give_up_at");
+        // Materialized, as a plan that asked for it twice would lock twice as many.
+        let sql = format!(
+            "WITH due AS MATERIALIZED ({DUE}{lock}) UPDATE outbox SET claimed_until = $2 \
+             WHERE seq IN (SELECT seq FROM due) RETURNING id, sealed, attempts, give_up_at"
+        );
         let claimed = self.run(async {
             let _turn = self.turn().await;
-            on_pool!(self, |pool| sqlx::query_as::<_, (String, Vec<u8>, i64, i64)>(&sql)
+            on_connection!(self, |connection| sqlx::query_as::<_, (String, Vec<u8>, i64, i64)>(&sql)
                 .bind(now)
                 .bind(claimed_until)
                 .bind(limit)
-                .fetch_all(pool)
+                .fetch_all(connection)
                 .await)
         });
         let message = |(id, sealed, attempts, give_up_at)| Message { id, sealed, attempts, give_up_at };
@@ -123,28 +130,37 @@ impl Store {
             WHERE id = $1 AND status = 'pending'";
         self.run(async {
             let _turn = self.turn().await;
-            on_pool!(self, |pool| sqlx::query(SQL)
+            on_connection!(self, |connection| sqlx::query(SQL)
                 .bind(id)
                 .bind(status)
                 .bind(result)
                 .bind(now)
-                .execute(pool)
+                .execute(connection)
                 .await
                 .map(drop))
         })
         .await
     }
 
-    /// Puts a webhook off to its next try.
+    /// Puts a webhook off to its next try, and with it what waits for it, so that nobody looks at that meanwhile.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn put_off_message(&self, id: &str, next_at: i64, result: &str) -> Result<(), StoreError> {
         const SQL: &str = "UPDATE outbox SET next_at = $2, last_result = $3, claimed_until = 0, attempts = attempts + 1 \
             WHERE id = $1 AND status = 'pending'";
+        const FOLLOWERS: &str = "UPDATE outbox SET next_at = $2 WHERE status = 'pending' AND next_at < $2 \
+            AND session_id = (SELECT session_id FROM outbox WHERE id = $1)";
         self.run(async {
             let _turn = self.turn().await;
-            on_pool!(self, |pool| sqlx::query(SQL).bind(id).bind(next_at).bind(result).execute(pool).await.map(drop))
+            on_connection!(self, |connection| {
+                let mut transaction = connection.begin().await?;
+                let put_off = sqlx::query(SQL).bind(id).bind(next_at).bind(result);
+                if put_off.execute(&mut *transaction).await?.rows_affected() > 0 {
+                    sqlx::query(FOLLOWERS).bind(id).bind(next_at).execute(&mut *transaction).await?;
+                }
+                transaction.commit().await
+            })
         })
         .await
     }
@@ -158,7 +174,11 @@ impl Store {
         const SQL: &str = "SELECT id, session_id, event, status, attempts, last_result, created_at FROM outbox \
             WHERE status = $1 ORDER BY seq DESC LIMIT $2";
         let found = self.run(async {
-            on_pool!(self, |pool| sqlx::query_as::<_, Columns>(SQL).bind(status).bind(limit).fetch_all(pool).await)
+            on_connection!(self, |connection| sqlx::query_as::<_, Columns>(SQL)
+                .bind(status)
+                .bind(limit)
+                .fetch_all(connection)
+                .await)
         });
         let listed = |(id, session_id, event, status, attempts, last_result, created_at)| Listed {
             id,
@@ -180,10 +200,10 @@ impl Store {
         const PENDING: &str = "SELECT count(*), min(created_at) FROM outbox WHERE status = 'pending'";
         const FAILED: &str = "SELECT count(*) FROM outbox WHERE status = 'failed'";
         self.run(async {
-            on_pool!(self, |pool| {
+            on_connection!(self, |connection| {
                 let (pending, oldest_pending) =
-                    sqlx::query_as::<_, (i64, Option<i64>)>(PENDING).fetch_one(pool).await?;
-                let (failed,) = sqlx::query_as::<_, (i64,)>(FAILED).fetch_one(pool).await?;
+                    sqlx::query_as::<_, (i64, Option<i64>)>(PENDING).fetch_one(&mut *connection).await?;
+                let (failed,) = sqlx::query_as::<_, (i64,)>(FAILED).fetch_one(connection).await?;
                 Ok(OutboxState { pending, oldest_pending, failed })
             })
         })
@@ -203,11 +223,11 @@ impl Store {
         );
         self.run(async {
             let _turn = self.turn().await;
-            on_pool!(self, |pool| sqlx::query(&sql)
+            on_connection!(self, |connection| sqlx::query(&sql)
                 .bind(now)
                 .bind(give_up_at)
                 .bind(id)
-                .execute(pool)
+                .execute(connection)
                 .await
                 .map(|done| done.rows_affected()))
         })

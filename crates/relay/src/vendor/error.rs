@@ -31,7 +31,9 @@ pub enum VendorError {
     Busy(Option<u32>),
     /// Any other 4xx.
     Refused(StatusCode),
-    /// 5xx.
+    /// 503 with `Retry-After`: the vendor takes no calls now.
+    Away,
+    /// Any other 5xx.
     Failed(StatusCode),
     /// An answer that is not what the vendor's reference says.
     Reply(ReplyFault),
@@ -99,7 +101,7 @@ impl VendorError {
             Self::UnknownCustomer => "unknown-customer",
             Self::Busy(_) => "busy",
             Self::Refused(_) => "refused",
-            Self::Failed(_) => "failed",
+            Self::Away | Self::Failed(_) => "failed",
             Self::Reply(_) => "reply",
         }
     }
@@ -109,10 +111,10 @@ impl VendorError {
     pub fn work(&self) -> Work {
         match self {
             Self::Request | Self::NoConnection(_) | Self::Denied(_) | Self::Busy(_) => Work::NotStarted,
-            // 408 may come from something before the vendor that has lost patience with it; 503 says that the service
-            // did not take the call (RFC 9110, section 15.6.4).
+            // 408 may come from something before the vendor that has lost patience with it, and so may 503: gateways
+            // answer that for a service that is too slow. One that says when to come back was not asked the work.
             Self::Refused(StatusCode::REQUEST_TIMEOUT) => Work::MayBeDone,
-            Self::UnknownCustomer | Self::Refused(_) | Self::Failed(StatusCode::SERVICE_UNAVAILABLE) => Work::Refused,
+            Self::UnknownCustomer | Self::Refused(_) | Self::Away => Work::Refused,
             Self::Broken(_) | Self::Timeout | Self::Failed(_) | Self::Reply(_) => Work::MayBeDone,
         }
     }
@@ -128,6 +130,7 @@ impl fmt::Display for VendorError {
                 write!(f, "the vendor answered {}", status.as_u16())
             }
             Self::UnknownCustomer => f.write_str("the vendor answered 404"),
+            Self::Away => f.write_str("the vendor answered 503"),
             Self::Busy(_) => f.write_str("the vendor answered 429"),
             Self::Reply(fault) => fault.fmt(f),
         }
@@ -153,7 +156,7 @@ impl From<VendorError> for RelayError {
     fn from(error: VendorError) -> Self {
         let code = match &error {
             VendorError::Request => ProblemCode::Internal,
-            VendorError::NoConnection(_) | VendorError::Broken(_) | VendorError::Failed(_) => {
+            VendorError::NoConnection(_) | VendorError::Broken(_) | VendorError::Away | VendorError::Failed(_) => {
                 ProblemCode::VendorUnavailable
             }
             VendorError::Timeout => ProblemCode::VendorTimeout,

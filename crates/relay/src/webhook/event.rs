@@ -19,6 +19,7 @@ use crate::session::state::State;
         "reference": "order-4711",
         "state": "verified",
         "outcome": "verified",
+        "final": true,
     },
 }))]
 pub struct Event<'a> {
@@ -52,6 +53,18 @@ pub struct Data<'a> {
     /// Why not.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<Reason>,
+    /// Whether the verdict stays; else another photo may still be judged.
+    #[serde(rename = "final", skip_serializing_if = "Option::is_none")]
+    is_final: Option<bool>,
+}
+
+/// What is told of a verdict beside its outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct End {
+    /// Why it is not a better one.
+    pub reason: Option<Reason>,
+    /// Whether it stays; else another photo may still be judged.
+    pub is_final: bool,
 }
 
 /// The name of the event that a state is told by; `None` for the states on the way, which are not told.
@@ -68,19 +81,14 @@ pub fn name(state: State) -> Option<&'static str> {
 
 /// The body of the webhook about a session that came to a state; `None` as for [`name`].
 #[must_use]
-pub fn body(
-    session_id: &str,
-    reference: Option<&str>,
-    state: State,
-    reason: Option<Reason>,
-    now: i64,
-) -> Option<String> {
+pub fn body(session_id: &str, reference: Option<&str>, state: State, end: Option<End>, now: i64) -> Option<String> {
     let outcome = match state {
         State::Verified => Some(Outcome::Verified),
         State::Rejected => Some(Outcome::Rejected),
         _ => None,
     };
-    let data = Data { session_id, reference, state, outcome, reason };
+    let (reason, is_final) = (end.and_then(|end| end.reason), end.map(|end| end.is_final));
+    let data = Data { session_id, reference, state, outcome, reason, is_final };
     serde_json::to_string(&Event { event: name(state)?, timestamp: rfc3339(now), data }).ok()
 }
 
@@ -89,18 +97,19 @@ mod tests {
     use akiba_protocol::Reason;
     use serde_json::{Value, json};
 
-    use super::{State, body};
+    use super::{End, State, body};
 
     #[test]
     fn ends_are_told_and_the_way_is_not() {
         let read = |text: Option<String>| text.map(|text| serde_json::from_str::<Value>(&text).unwrap());
+        let fraud = End { reason: Some(Reason::Fraud), is_final: true };
         assert_eq!(
-            read(body("ses_1", Some("order-7"), State::Rejected, Some(Reason::Fraud), 0)),
+            read(body("ses_1", Some("order-7"), State::Rejected, Some(fraud), 0)),
             Some(json!({
                 "type": "session.rejected", "timestamp": "1970-01-01T00:00:00Z",
                 "data": {
                     "session_id": "ses_1", "reference": "order-7", "state": "rejected",
-                    "outcome": "rejected", "reason": "fraud",
+                    "outcome": "rejected", "reason": "fraud", "final": true,
                 },
             }))
         );

@@ -54,9 +54,9 @@ impl Webhooks {
         Ok(Self { url, secrets, client, timeout })
     }
 
-    /// How long a claim holds: longer than a delivery can take.
-    fn lease(&self) -> i64 {
-        milliseconds(self.timeout).saturating_mul(2).saturating_add(1_000)
+    /// How long a claim holds: longer than a delivery can take, by the clock of every relay.
+    fn lease(&self, leeway: i64) -> i64 {
+        milliseconds(self.timeout).saturating_mul(2).saturating_add(1_000).saturating_add(leeway)
     }
 
     /// Sends one webhook. `Err` is the word for what went wrong, with nothing of what was said.
@@ -130,7 +130,8 @@ async fn claim(
 ) -> Result<usize, StoreError> {
     let now = sessions.clock().now();
     let room = i64::try_from(room).unwrap_or(i64::MAX);
-    let claimed = sessions.store().claim_messages(now, now.saturating_add(webhooks.lease()), room).await?;
+    let claimed =
+        sessions.store().claim_messages(now, now.saturating_add(webhooks.lease(sessions.leeway())), room).await?;
     let count = claimed.len();
     for message in claimed {
         deliveries.spawn(deliver(Arc::clone(sessions), Arc::clone(webhooks), message));

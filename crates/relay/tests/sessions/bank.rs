@@ -6,7 +6,7 @@ use std::time::Duration;
 use akiba_relay::background::Background;
 use akiba_relay::cli::Cli;
 use akiba_relay::clock::Clock;
-use akiba_relay::session::{SessionSecrets, Sessions};
+use akiba_relay::session::{SessionSecrets, SessionStartError, Sessions};
 use axum::response::Response;
 use clap::Parser;
 use reqwest::{Method, RequestBuilder};
@@ -42,6 +42,16 @@ impl Bank {
 
     /// The same with other keys than the database's.
     pub(crate) async fn with_keys(database: &Database, keys: &Keys, vendor: &str, flags: &[&str]) -> Self {
+        Self::try_open(database, keys, vendor, flags).await.unwrap()
+    }
+
+    /// The same, if it starts.
+    pub(crate) async fn try_open(
+        database: &Database,
+        keys: &Keys,
+        vendor: &str,
+        flags: &[&str],
+    ) -> Result<Self, SessionStartError> {
         let own = [
             "akiba-relay".to_owned(),
             format!("--vendor-base={vendor}"),
@@ -56,10 +66,10 @@ impl Bank {
             webhook_secrets: Some(keys.webhook.clone().into()),
         };
         let clock = Clock::default();
-        let sessions = Arc::new(Sessions::open(&settings, &secrets, clock.clone()).await.unwrap());
+        let sessions = Arc::new(Sessions::open(&settings, &secrets, clock.clone()).await?);
         let state = Relay::state(&settings).with_sessions(Arc::clone(&sessions));
         let relay = Relay::of(state, &settings).await;
-        Self { relay, sessions, clock, api: keys.api.clone(), _background: None }
+        Ok(Self { relay, sessions, clock, api: keys.api.clone(), _background: None })
     }
 
     /// The same, with webhooks to this place, delivered.

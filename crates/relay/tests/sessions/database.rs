@@ -97,6 +97,26 @@ impl Database {
         Self { url, keys: Keys::new(), folder: None, server: Some(server) }
     }
 
+    /// The same database, reached in another way.
+    pub(crate) fn by_way_of(&self, url: &str) -> Self {
+        Self { url: url.to_owned(), keys: self.keys.copy(), folder: None, server: None }
+    }
+
+    /// This database, with the keys of another.
+    pub(crate) fn with_keys_of(&self, other: &Self) -> Self {
+        Self { keys: other.keys.copy(), ..self.by_way_of(&self.url) }
+    }
+
+    /// Name of the database of PostgreSQL.
+    pub(crate) fn name(&self) -> &str {
+        self.url.trim_start_matches("postgres://relay@localhost/").split('?').next().unwrap()
+    }
+
+    /// Where PostgreSQL listens.
+    pub(crate) fn socket(&self) -> PathBuf {
+        Path::new(self.url.split("host=").nth(1).unwrap()).join(".s.PGSQL.5432")
+    }
+
     pub(crate) fn stop(&self) {
         self.server.as_ref().unwrap().stop();
     }
@@ -118,6 +138,29 @@ impl Database {
                 dump.stdout
             }
         }
+    }
+
+    /// Runs SQL, as somebody who may write to the database, and says what its first column holds, a line a row.
+    pub(crate) async fn sql(&self, sql: &str) -> String {
+        use sqlx::{ConnectOptions, Connection, Row};
+
+        if self.folder.is_some() {
+            let options = sqlx::sqlite::SqliteConnectOptions::new().filename(self.file());
+            let mut connection = options.busy_timeout(Duration::from_secs(10)).connect().await.unwrap();
+            let rows = sqlx::query(sql).fetch_all(&mut connection).await.unwrap();
+            connection.close().await.unwrap();
+            let text = |row: &sqlx::sqlite::SqliteRow| {
+                row.try_get::<String, _>(0)
+                    .or_else(|_| row.try_get::<i64, _>(0).map(|number| number.to_string()))
+                    .unwrap()
+            };
+            return rows.iter().map(text).collect::<Vec<_>>().join("\n");
+        }
+        let mut psql = Command::new(folder_of_programs().join("psql"));
+        psql.args(["-qAt", "-c", sql, &self.url]);
+        let psql = tokio::task::spawn_blocking(move || psql.output().unwrap()).await.unwrap();
+        assert!(psql.status.success(), "{}", String::from_utf8_lossy(&psql.stderr));
+        String::from_utf8(psql.stdout).unwrap().trim().to_owned()
     }
 
     /// The file of SQLite.

@@ -1,8 +1,6 @@
 //! `kill -9` of the real program, again and again.
 
 use std::collections::{HashMap, HashSet};
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -11,43 +9,11 @@ use serde_json::{Value, json};
 
 use crate::bank::{vendor, verdicts_asked};
 use crate::database::{Database, on_both};
+use crate::program::Program;
 use crate::receiver::Receiver;
-use crate::support::{TOKEN, run_log, verify_reply};
+use crate::support::verify_reply;
 
 on_both!(a_relay_that_is_killed_loses_no_verdict);
-
-/// The program, until it is killed.
-struct Program {
-    child: Child,
-    base: String,
-}
-
-impl Program {
-    fn start(database: &Database, vendor: &str, receiver: &str) -> Self {
-        let keys = &database.keys;
-        let mut command = Command::new(env!("CARGO_BIN_EXE_akiba-relay"));
-        command.env_clear().stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-        command.args(["--listen=127.0.0.1:0", "--vendor-timeout=1s", "--webhook-timeout=1s", "--session-ttl=1h"]);
-        command.args(["--vendor-base", vendor, "--webhook-url", receiver, "--database", &database.url]);
-        command.args(["--api-key", &keys.api_setting]);
-        command.env("AKIBA_TOKEN", TOKEN).env("AKIBA_SESSION_KEYS", &keys.session);
-        command.env("AKIBA_DATA_KEYS", &keys.data).env("AKIBA_WEBHOOK_SECRETS", &keys.webhook);
-        run_log::of_process(&mut command);
-        let mut child = command.spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let base = line.trim().strip_prefix("listening on ").expect("the line that names the address").to_owned();
-        Self { child, base }
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        // SIGKILL.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
 
 /// Sends one call to whichever program runs now; `None` when it was killed meanwhile.
 async fn call(
@@ -98,7 +64,14 @@ async fn a_relay_that_is_killed_loses_no_verdict(database: &Database) {
         if before % 7 == 3 && refused.lock().unwrap().insert(webhook.id.clone()) { 500 } else { 200 }
     })
     .await;
-    let mut program = Program::start(database, &vendor.base, &receiver.url);
+    let flags = [
+        format!("--webhook-url={}", receiver.url),
+        "--vendor-timeout=1s".to_owned(),
+        "--webhook-timeout=1s".to_owned(),
+        "--clock-leeway=1s".to_owned(),
+        "--session-ttl=1h".to_owned(),
+    ];
+    let mut program = Program::start(database, &vendor.base, &flags);
     let base = Arc::new(Mutex::new(program.base.clone()));
     let until = Instant::now() + Duration::from_secs(8);
     let workers = (0..6).map(|_| tokio::spawn(customers(Arc::clone(&base), database.keys.api.clone(), until)));
@@ -109,7 +82,7 @@ async fn a_relay_that_is_killed_loses_no_verdict(database: &Database) {
         tokio::time::sleep(Duration::from_millis(250 + 37 * (kills % 11))).await;
         drop(program);
         kills += 1;
-        program = Program::start(database, &vendor.base, &receiver.url);
+        program = Program::start(database, &vendor.base, &flags);
         base.lock().unwrap().clone_from(&program.base);
     }
     let mut sessions = Vec::new();
@@ -119,7 +92,7 @@ async fn a_relay_that_is_killed_loses_no_verdict(database: &Database) {
     let told = sessions.iter().filter(|(_, told)| *told).count();
     assert!(kills > 3 && told > 5, "{kills} kills, {told} told");
 
-    // Attempts that were cut are given up 16 s after they began; webhooks that were claimed are sent again after 3 s.
+    // Attempts that were cut are given up 17 s after they began; webhooks that were claimed are sent again after 4 s.
     let client = Client::builder().no_proxy().build().unwrap();
     let started = Instant::now();
     let mut states = HashMap::new();

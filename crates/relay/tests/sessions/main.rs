@@ -2,15 +2,26 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "helpers of tests may panic too")]
 
+mod backlog;
 mod bank;
 mod binding;
 mod calls;
 mod database;
+mod disk;
+mod failover;
+mod forgery;
+mod keys;
 mod kill;
+mod late;
+mod moving;
 mod outage;
+mod processes;
+mod program;
 mod rates;
 mod receiver;
 mod retention;
+mod retries;
+mod skew;
 #[path = "../relay/support.rs"]
 #[allow(dead_code, reason = "shared with the other tests, which use the rest")]
 mod support;

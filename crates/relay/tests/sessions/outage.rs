@@ -139,3 +139,34 @@ async fn a_locked_file_is_a_503_and_loses_nothing() {
     assert_eq!(success(bank.verify(&page, &json!({}))).await["outcome"], "verified");
     assert_eq!(verdicts_asked(&vendor).len(), 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_for_a_locked_file_is_limited() {
+    use sqlx::{ConnectOptions, Connection, Executor};
+
+    let database = Database::sqlite();
+    let vendor = vendor(|_| verify_reply(), Duration::ZERO).await;
+    let bank = Bank::open(&database, &vendor.base, &["--max-in-flight=3"]).await;
+    let mut pages = Vec::new();
+    for _ in 0..6 {
+        pages.push(bank.linked().await.0);
+    }
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(database.file());
+    let mut other = options.connect().await.unwrap();
+    other.execute("BEGIN IMMEDIATE").await.unwrap();
+    for page in &pages[..3] {
+        problem_and_headers(bank.verify(page, &json!({})), ProblemCode::StorageUnavailable).await;
+    }
+    // Each attempt that was perhaps marked is still to be taken back.
+    for page in &pages[3..] {
+        problem_and_headers(bank.verify(page, &json!({})), ProblemCode::Overloaded).await;
+    }
+    other.execute("COMMIT").await.unwrap();
+    other.close().await.unwrap();
+    bank.sessions.tasks().ended().await;
+    for page in &pages {
+        success(bank.verify(page, &json!({}))).await;
+        assert_eq!(bank.report(page).await["verifies"], 1);
+    }
+    assert_eq!(verdicts_asked(&vendor).len(), 6);
+}

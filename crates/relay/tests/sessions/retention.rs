@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use akiba_protocol::ProblemCode;
+use akiba_relay::session::SessionStartError;
 use akiba_relay::webhook::worker::deliver_due;
 use reqwest::Method;
 use serde_json::json;
@@ -15,6 +16,7 @@ use crate::support::{FULL_NAME, IDENTIFIER, SIGNATURE, problem, success, verify_
 on_both!(
     nothing_personal_can_be_read_without_the_key,
     what_is_old_is_deleted,
+    what_is_not_over_is_not_deleted,
     a_session_is_deleted_when_the_host_says_so,
     what_waits_for_a_verdict_is_not_deleted,
     a_life_ends_by_itself,
@@ -51,11 +53,11 @@ async fn nothing_personal_can_be_read_without_the_key(database: &Database) {
     ] {
         assert!(!contains(&dump, secret), "{secret}");
     }
-    // Another data key opens nothing, and says so to nobody but the log.
+    // A relay with another data key does not even start.
     let mut keys =
         crate::database::Keys { data: akiba_relay::session::seal::new_key("2026").unwrap(), ..database.keys.copy() };
-    let blind = Bank::with_keys(database, &keys, &vendor.base, &[]).await;
-    problem(blind.link(&page, &json!({})), ProblemCode::Internal).await;
+    let blind = Bank::try_open(database, &keys, &vendor.base, &[]).await;
+    assert!(matches!(blind.err(), Some(SessionStartError::OtherDataKeys)));
     // A new one beside the old one opens all.
     keys.data = format!("{} {}", akiba_relay::session::seal::new_key("2027").unwrap(), database.keys.data);
     let changed = Bank::with_keys(database, &keys, &vendor.base, &[]).await;
@@ -82,6 +84,23 @@ async fn what_is_old_is_deleted(database: &Database) {
     let waiting = store.list_messages("pending", 10).await.unwrap();
     assert!(waiting.iter().all(|message| message.session_id == younger.id), "{waiting:?}");
     assert_eq!(waiting.len(), 1);
+}
+
+async fn what_is_not_over_is_not_deleted(database: &Database) {
+    let vendor = vendor(|_| crate::support::verify_reply(), Duration::from_millis(800)).await;
+    let bank = Bank::open(database, &vendor.base, &["--retention=1m"]).await;
+    let (waiting, _) = bank.linked().await;
+    let (asked, _) = bank.linked().await;
+    let call = tokio::spawn(success(bank.verify(&asked, &json!({}))));
+    while bank.state(&asked).await != "verifying" {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    bank.clock.put_forward(65_000);
+    assert_eq!(bank.sessions.sweep().await.unwrap().deleted, 0);
+    assert_eq!(call.await.unwrap()["outcome"], "verified");
+    assert_eq!(bank.state(&asked).await, "verified");
+    assert_eq!(bank.state(&waiting).await, "link_issued");
+    assert_eq!(bank.sessions.sweep().await.unwrap().deleted, 1);
 }
 
 async fn a_session_is_deleted_when_the_host_says_so(database: &Database) {

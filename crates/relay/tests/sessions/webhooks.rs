@@ -71,7 +71,9 @@ async fn a_verdict_is_told_and_signed(database: &Database) {
     assert_eq!(webhook.body["type"], "session.verified");
     assert_eq!(
         webhook.body["data"],
-        json!({ "session_id": page.id, "reference": REFERENCE, "state": "verified", "outcome": "verified" })
+        json!({
+            "session_id": page.id, "reference": REFERENCE, "state": "verified", "outcome": "verified", "final": true,
+        })
     );
     assert!(!webhook.text.contains(IDENTIFIER) && !webhook.text.contains(FULL_NAME));
 }

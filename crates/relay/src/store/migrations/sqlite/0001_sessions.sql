@@ -51,4 +51,5 @@ CREATE TABLE outbox (
 ) STRICT;
 
 CREATE INDEX outbox_due ON outbox (next_at) WHERE status = 'pending';
+CREATE INDEX outbox_failed ON outbox (seq) WHERE status = 'failed';
 CREATE INDEX outbox_session ON outbox (session_id, seq);

@@ -1,0 +1,109 @@
+//! The links of a session ([`LinkRow`]).
+
+use sqlx::Connection;
+
+use super::sessions::{SessionRow, count, states_before};
+use super::{Store, StoreError, on_connection};
+use crate::session::state::{Event, State};
+
+/// A link that was issued, as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkRow {
+    /// Its id.
+    pub id: String,
+    /// Its session.
+    pub session_id: String,
+    /// What was issued, encrypted.
+    pub sealed: Vec<u8>,
+    /// SHA-256 of the idempotency key of its verify call.
+    pub idempotency: Option<Vec<u8>>,
+    /// Whether it was given up after its verdict was lost.
+    pub released: bool,
+    /// The verdict, encrypted.
+    pub verdict: Option<Vec<u8>>,
+    /// When the verdict came.
+    pub decided_at: Option<i64>,
+}
+
+impl Store {
+    /// The links of a session, the oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn links(&self, session_id: &str) -> Result<Vec<LinkRow>, StoreError> {
+        type Columns = (String, Vec<u8>, Option<Vec<u8>>, i64, Option<Vec<u8>>, Option<i64>);
+        const SQL: &str = "SELECT id, sealed, idempotency, released, verdict, decided_at FROM links \
+            WHERE session_id = $1 ORDER BY issued_at, id";
+        let found = self.run(async {
+            on_connection!(self, |connection| sqlx::query_as::<_, Columns>(SQL)
+                .bind(session_id)
+                .fetch_all(connection)
+                .await)
+        });
+        let link = |(id, sealed, idempotency, released, verdict, decided_at)| LinkRow {
+            id,
+            session_id: session_id.to_owned(),
+            sealed,
+            idempotency,
+            released: released != 0,
+            verdict,
+            decided_at,
+        };
+        Ok(found.await?.into_iter().map(link).collect())
+    }
+
+    /// Counts a link that is about to be asked for. `false` when the session's state allows none, a verdict was asked
+    /// for since it was read, or its links are used up.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn reserve_link(&self, read: &SessionRow, cap: i64, now: i64) -> Result<bool, StoreError> {
+        let states = states_before(Event::LinkIssued);
+        let sql = format!(
+            "UPDATE sessions SET links = links + 1, version = version + 1, updated_at = $3 \
+             WHERE id = $1 AND links < $2 AND state IN ({states}) AND attempt IS NOT DISTINCT FROM $4"
+        );
+        self.run(async {
+            let _turn = self.turn().await;
+            on_connection!(self, |connection| sqlx::query(&sql)
+                .bind(&read.id)
+                .bind(cap)
+                .bind(now)
+                .bind(&read.attempt)
+                .execute(connection)
+                .await
+                .map(|done| done.rows_affected() == 1))
+        })
+        .await
+    }
+
+    /// Keeps a link that was issued. `false` when the session's state no longer allows it, or a verdict was asked for
+    /// since it was read: whoever read it did not know that verdict.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn issue_link(&self, read: &SessionRow, id: &str, sealed: &[u8], now: i64) -> Result<bool, StoreError> {
+        const INSERT: &str = "INSERT INTO links (id, session_id, issued_at, sealed) VALUES ($1, $2, $3, $4)";
+        let states = states_before(Event::LinkIssued);
+        let sql = format!(
+            "UPDATE sessions SET state = $2, version = version + 1, updated_at = $3 \
+             WHERE id = $1 AND state IN ({states}) AND attempt IS NOT DISTINCT FROM $4"
+        );
+        self.run(async {
+            let _turn = self.turn().await;
+            on_connection!(self, |connection| {
+                let mut transaction = connection.begin().await?;
+                let moved =
+                    sqlx::query(&sql).bind(&read.id).bind(State::LinkIssued.as_str()).bind(now).bind(&read.attempt);
+                if moved.execute(&mut *transaction).await?.rows_affected() == 0 {
+                    return Ok(false);
+                }
+                let insert = sqlx::query(INSERT).bind(id).bind(&read.id).bind(now).bind(sealed);
+                insert.execute(&mut *transaction).await?;
+                transaction.commit().await.map(|()| true)
+            })
+        })
+        .await
+        .inspect(|&moved| count(moved, State::LinkIssued))
+    }
+}

@@ -1,0 +1,109 @@
+// A bank's back end for <akiba-selfie>: it asks the relay for a session, serves the page, receives the webhook, and
+// tells the verdict. Its settings come from the environment; README.md has them.
+
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+
+import express from 'express';
+import { Webhook } from 'standardwebhooks';
+
+const { PORT = '3000', RELAY_URL, AKIBA_API_KEY, AKIBA_WEBHOOK_SECRET, UPLOADS = 'https://*.amazonaws.com' } = process.env;
+if (!RELAY_URL || !AKIBA_API_KEY || !AKIBA_WEBHOOK_SECRET) {
+  console.error('set RELAY_URL, AKIBA_API_KEY and AKIBA_WEBHOOK_SECRET');
+  process.exit(2);
+}
+const file = (path) => fileURLToPath(new URL(path, import.meta.url));
+const webhook = new Webhook(AKIBA_WEBHOOK_SECRET);
+
+// STUB: your database. What is in here is gone with the process.
+const customers = new Map();
+const verdicts = new Map();
+const seen = new Set();
+
+// STUB: your login. Here each browser is a customer of its own, and all have one national id.
+function customer(request, response) {
+  const sent = /(?:^|; )login=([0-9a-f]{32})(?:;|$)/.exec(request.headers.cookie ?? '')?.[1];
+  if (customers.has(sent)) return customers.get(sent);
+  const login = randomBytes(16).toString('hex');
+  customers.set(login, { number: `customer-${customers.size + 1}`, nationalId: process.env.NATIONAL_ID ?? '0000000000001' });
+  response.cookie('login', login, { httpOnly: true, secure: true, sameSite: 'strict' });
+  return customers.get(login);
+}
+
+/** A call of the relay, with the API key, which no page ever sees. */
+async function relay(path, body) {
+  const answer = await fetch(new URL(path, RELAY_URL), {
+    method: body ? 'POST' : 'GET',
+    headers: { Authorization: `Bearer ${AKIBA_API_KEY}`, 'Content-Type': 'application/json' },
+    body: body && JSON.stringify(body),
+    redirect: 'error',
+    signal: AbortSignal.timeout(10_000),
+  });
+  if (!answer.ok) throw new Error(`the relay answered ${answer.status}`);
+  return answer.json();
+}
+
+const app = express();
+app.disable('x-powered-by');
+app.use((_, response, next) => {
+  response.set({
+    'Content-Security-Policy':
+      "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self' blob:; media-src 'self' blob:; " +
+      `connect-src 'self' ${new URL(RELAY_URL).origin} ${UPLOADS}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`,
+    'Cache-Control': 'no-store',
+    'Permissions-Policy': 'camera=(self)',
+    'Referrer-Policy': 'no-referrer',
+    'X-Content-Type-Options': 'nosniff',
+  });
+  next();
+});
+app.use('/akiba-selfie', express.static(file('node_modules/akiba-selfie')));
+app.use('/page', express.static(file('../page'), { index: false }));
+
+app.get('/', async (request, response) => {
+  customer(request, response);
+  response.type('html').send((await readFile(file('../page/index.html'), 'utf8')).replace('{{relay}}', RELAY_URL));
+});
+
+// The session's token for the page. The identifier comes from here, never from the page.
+app.post('/selfie-session', async (request, response) => {
+  const who = customer(request, response);
+  const last = who.session && (await relay(`/v1/sessions/${who.session}`));
+  // There is a verdict, or the vendor may have judged already and bill again: that is for a person at the bank.
+  if (last && ['verified', 'verifying', 'unknown'].includes(last.state)) {
+    return response.status(409).json({ error: `the last check is ${last.state}` });
+  }
+  const created = await relay('/v1/sessions', { identifier: who.nationalId, type: '1', reference: who.number });
+  who.session = created.session_id;
+  return response.json({ token: created.session_token });
+});
+
+// The relay's webhook. The library checks the signature in constant time, and that it is no older than five minutes.
+app.post('/hooks/akiba', express.raw({ type: 'application/json', limit: '16kb' }), async (request, response) => {
+  let event;
+  try {
+    event = webhook.verify(request.body, request.headers);
+  } catch {
+    return response.sendStatus(400);
+  }
+  // It may come more than once. If the relay can't be asked, the error's 503 makes it send the webhook again.
+  if (!seen.has(request.get('webhook-id'))) {
+    const { session_id: id, state, verdict } = await relay(`/v1/sessions/${event.data.session_id}`);
+    verdicts.set(id, { state, outcome: verdict?.outcome ?? null, told_at: new Date().toISOString() });
+    seen.add(request.get('webhook-id'));
+  }
+  return response.sendStatus(204);
+});
+
+// What the bank knows. A decision about money is made by this, on the server, and by nothing that the page says.
+app.get('/verdict', (request, response) => {
+  response.json(verdicts.get(customer(request, response).session) ?? { state: 'open', outcome: null });
+});
+
+app.use((error, _request, response, _next) => {
+  console.error(error.message);
+  response.status(error.status ?? 503).json({ error: 'try again later' });
+});
+
+const server = app.listen(Number(PORT), '127.0.0.1', () => console.log(`listening on http://127.0.0.1:${server.address().port}`));

@@ -1,0 +1,134 @@
+"""A bank's back end for <akiba-selfie>: it asks the relay for a session, serves the page, receives the webhook, and tells
+the verdict. Its settings come from the environment; README.md has them."""
+
+import os
+import secrets
+from contextlib import asynccontextmanager
+from datetime import datetime, timezone
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import uvicorn
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.staticfiles import StaticFiles
+from standardwebhooks import Webhook, WebhookVerificationError
+
+HERE = Path(__file__).parent
+try:
+    RELAY_URL, API_KEY = os.environ["RELAY_URL"], os.environ["AKIBA_API_KEY"]
+    webhook = Webhook(os.environ["AKIBA_WEBHOOK_SECRET"])
+except KeyError as missing:
+    raise SystemExit(f"set {missing}") from None
+UPLOADS = os.environ.get("UPLOADS", "https://*.amazonaws.com")
+PAGE = (HERE / "../page/index.html").read_text().replace("{{relay}}", RELAY_URL)
+HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self' blob:; "
+    f"media-src 'self' blob:; connect-src 'self' {'://'.join(urlsplit(RELAY_URL)[:2])} {UPLOADS}; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+    "Permissions-Policy": "camera=(self)",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+# STUB: your database. What is in here is gone with the process.
+customers, verdicts, seen = {}, {}, set()
+
+# The API key is the server's; no page ever sees it.
+relay = httpx.AsyncClient(base_url=RELAY_URL, headers={"Authorization": f"Bearer {API_KEY}"}, timeout=10)
+
+
+@asynccontextmanager
+async def life(_: FastAPI):
+    async with relay:
+        yield
+
+
+app = FastAPI(lifespan=life, openapi_url=None)
+
+
+def customer(request: Request, response: Response) -> dict:
+    """STUB: your login. Here each browser is a customer of its own, and all have one national id."""
+    login = request.cookies.get("login")
+    if login not in customers:
+        login = secrets.token_hex(16)
+        national_id = os.environ.get("NATIONAL_ID", "0000000000001")
+        customers[login] = {"number": f"customer-{len(customers) + 1}", "national_id": national_id, "session": None}
+        response.set_cookie("login", login, httponly=True, secure=True, samesite="strict")
+    return customers[login]
+
+
+async def session(session_id: str) -> dict:
+    return (await relay.get(f"/v1/sessions/{session_id}")).raise_for_status().json()
+
+
+@app.middleware("http")
+async def add_headers(request: Request, call_next):
+    response = await call_next(request)
+    response.headers.update(HEADERS)
+    return response
+
+
+@app.exception_handler(httpx.HTTPError)
+async def relay_failed(_: Request, error: httpx.HTTPError):
+    print(f"the relay: {type(error).__name__}", flush=True)
+    return JSONResponse({"error": "try again later"}, 503)
+
+
+@app.get("/")
+async def page(request: Request):
+    response = HTMLResponse(PAGE)
+    customer(request, response)
+    return response
+
+
+@app.post("/selfie-session")
+async def selfie_session(request: Request, response: Response):
+    """The session's token for the page. The identifier comes from here, never from the page."""
+    who = customer(request, response)
+    state = (await session(who["session"]))["state"] if who["session"] else None
+    # There is a verdict, or the vendor may have judged already and bill again: that is for a person at the bank.
+    if state in ("verified", "verifying", "unknown"):
+        response.status_code = 409
+        return {"error": f"the last check is {state}"}
+    wanted = {"identifier": who["national_id"], "type": "1", "reference": who["number"]}
+    created = (await relay.post("/v1/sessions", json=wanted)).raise_for_status().json()
+    who["session"] = created["session_id"]
+    return {"token": created["session_token"]}
+
+
+@app.post("/hooks/akiba")
+async def hook(request: Request):
+    """The relay's webhook. The library checks the signature in constant time, and that it is no older than five minutes."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > 16_384:
+            return Response(status_code=413)
+    try:
+        event = webhook.verify(body, dict(request.headers))
+    except (WebhookVerificationError, ValueError):
+        return Response(status_code=400)
+    # It may come more than once. If the relay can't be asked, the error's 503 makes it send the webhook again.
+    if request.headers["webhook-id"] not in seen:
+        known = await session(event["data"]["session_id"])
+        outcome = known["verdict"]["outcome"] if known["verdict"] else None
+        told_at = datetime.now(timezone.utc).isoformat()
+        verdicts[known["session_id"]] = {"state": known["state"], "outcome": outcome, "told_at": told_at}
+        seen.add(request.headers["webhook-id"])
+    return Response(status_code=204)
+
+
+@app.get("/verdict")
+async def verdict(request: Request, response: Response):
+    """What the bank knows. A decision about money is made by this, on the server, and by nothing that the page says."""
+    return verdicts.get(customer(request, response)["session"], {"state": "open", "outcome": None})
+
+
+app.mount("/akiba-selfie", StaticFiles(directory=os.environ.get("WIDGET", HERE / "../../../www")))
+app.mount("/page", StaticFiles(directory=HERE / "../page"))
+
+if __name__ == "__main__":
+    uvicorn.run(app, host="127.0.0.1", port=int(os.environ.get("PORT", "3000")), log_level="warning")

@@ -1,0 +1,104 @@
+// A real relay with sessions, and the keys that it shares with a back end.
+//
+// Exports: `newKeys()`, `startRelay()`, `startProgram()`, `freePort()`.
+
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+import { keepLog, noteSecrets, talkative } from './logs.mjs';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const program = join(resolve(root, process.env.CARGO_TARGET_DIR ?? 'target', 'debug'), 'akiba-relay');
+
+/** How long a program may take to listen, in milliseconds. */
+const PATIENCE = 30_000;
+
+const keygen = (...args) => execFileSync(program, ['keygen', ...args], { encoding: 'utf8' }).trim();
+
+/** What a relay and its back end share. */
+export function newKeys() {
+  const [apiKey, apiSetting] = keygen('api', 'bank').split('\n');
+  return { apiKey, apiSetting, session: keygen('session'), data: keygen('data', 'test'), webhook: keygen('webhook') };
+}
+
+/**
+ * Starts a relay on a free port, with a database of its own.
+ * @param {object} settings
+ * @param {{vendor: string, token: string}} settings.sandbox
+ * @param {string} settings.page origin of the page that may call
+ * @param {string} settings.webhookUrl
+ * @param {ReturnType<typeof newKeys>} settings.keys
+ */
+export async function startRelay({ sandbox, page, webhookUrl, keys }) {
+  const folder = await mkdtemp(join(tmpdir(), 'akiba-relay-'));
+  const flags = {
+    listen: '127.0.0.1:0', 'vendor-base': sandbox.vendor, 'allow-origin': page, 'api-key': keys.apiSetting,
+    'webhook-url': webhookUrl, 'link-host': '127.0.0.1', database: `sqlite:${join(folder, 'relay.db')}`,
+  };
+  const env = {
+    AKIBA_TOKEN: sandbox.token, AKIBA_SESSION_KEYS: keys.session, AKIBA_DATA_KEYS: keys.data, AKIBA_WEBHOOK_SECRETS: keys.webhook,
+  };
+  const given = Object.entries(flags).map(([name, value]) => `--${name}=${value}`);
+  const relay = await startProgram(program, [...given, ...talkative], { env, log: 'backend' });
+  await noteSecrets([sandbox.token, keys.apiKey, keys.session, keys.data.split(':')[1], keys.webhook]);
+  return {
+    url: relay.url,
+    stop: async () => {
+      await relay.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * Starts a program and waits until it listens: until it says so, or until its port answers.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {object} [settings]
+ * @param {Record<string, string>} [settings.env] what it gets besides this process's environment
+ * @param {string} [settings.cwd]
+ * @param {string} [settings.url] where it will listen, if it does not say
+ * @param {string} [settings.log] what its log is called among those that are kept, if it is a relay's
+ */
+export async function startProgram(command, args, { env = {}, cwd, url, log } = {}) {
+  const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('AKIBA_')));
+  const child = spawn(command, args, { cwd, env: { ...own, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const output = [];
+  child.stdout.on('data', (data) => output.push(data));
+  child.stderr.on('data', (data) => output.push(data));
+  if (log) keepLog(log, child);
+  const exited = once(child, 'exit').catch((error) => output.push(String(error)));
+  const end = () => child.kill('SIGTERM');
+  process.once('exit', end);
+  const stop = async () => {
+    process.removeListener('exit', end);
+    if (child.exitCode === null && child.signalCode === null) end();
+    const stuck = setTimeout(() => child.kill('SIGKILL'), 10_000);
+    await exited;
+    clearTimeout(stuck);
+  };
+  for (const late = Date.now() + PATIENCE; ; await sleep(50)) {
+    const said = url ?? /listening on (http:\S+)/.exec(output.join(''))?.[1];
+    if (said && (await fetch(said).then(() => true, () => false))) return { url: said, stop, output: () => output.join('') };
+    if (Date.now() > late || child.exitCode !== null || child.pid === undefined) {
+      await stop();
+      throw new Error(`${command} did not start: ${output.join('')}`);
+    }
+  }
+}
+
+/** A port of the loopback interface that nobody listens on. */
+export async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
