@@ -14,6 +14,7 @@ part() { printf '\n== %s\n' "$*"; }
 
 part "host: protocol, flow, settings, relay, sandbox"
 cargo test --workspace --locked
+cargo test --package akiba-relay --features otel --locked --test traces
 
 part "node: the detector's vector kernels against its plain ones"
 scripts/test-kernels.sh
