@@ -37,4 +37,4 @@ tour: build ## a picture of every state, in both sizes and themes, into build/to
 	@scripts/tour.sh
 
 clean: ## remove what was built; what set-up installed stays
-	rm -rf $(or $(CARGO_TARGET_DIR),target) build dist www/pkg www/vision/akiba-vision.wasm node_modules
+	rm -rf $(or $(CARGO_TARGET_DIR),target) build dist www/pkg www/vision/akiba-vision.wasm node_modules examples/backend/node/node_modules

@@ -4,7 +4,7 @@
 #   scripts/setup.sh build     Rust for wasm32, wasm-bindgen, wasm-pack, the npm packages (wasm-opt, terser)
 #   scripts/setup.sh serve     the same, and Trunk
 #   scripts/setup.sh test      the same, Python with venv, PostgreSQL, nginx, Chromium and ChromeDriver
-#   scripts/setup.sh bench     the same as for tests, and other face detectors to compare with (some 70 MB)
+#   scripts/setup.sh bench     the same as for tests, wrk, and other face detectors to compare with (some 70 MB)
 #   scripts/setup.sh check     clippy, rustfmt, cargo-deny, Python with venv, systemd-analyze
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -61,6 +61,11 @@ need_node() {
   command -v npm >/dev/null || die "npm is missing; it comes with Node.js (https://nodejs.org)"
 }
 
+# The load of a bench.
+need_wrk() {
+  command -v wrk >/dev/null || apt_install wrk
+}
+
 # Crates with C in them, and every program of Rust's, are linked by it.
 need_cc() {
   command -v cc >/dev/null || apt_install gcc libc6-dev
@@ -80,6 +85,8 @@ need_postgres() {
 # Stands in the relay's place in a test. Debian keeps it out of the PATH of who is not root.
 need_nginx() {
   [ -x /usr/sbin/nginx ] || command -v nginx >/dev/null || apt_install nginx
+  [ -e /etc/ssl/certs/ca-certificates.crt ] || apt_install ca-certificates
+  command -v openssl >/dev/null || apt_install openssl
 }
 
 # What checks a unit of systemd; that need not run here.
@@ -229,6 +236,7 @@ tests() {
 
 bench() {
   tests
+  need_wrk
   need_peers
 }
 

@@ -184,7 +184,11 @@ async fn a_function_is_asked_once_for_all_calls_of_an_attempt() {
         ask_for(&fault, &bearer).await.unwrap();
         assert_eq!(bearers(&fault).await, ["Bearer s-1-start"]);
     }
-    let next = Bearer::new(function("return 's-9'"), Rc::default());
+    // Text that was there before a function is not what the function gave.
+    let kept = Rc::default();
+    let fault = Fault::status(200, LINK).await;
+    ask_for(&fault, &Bearer::new(Session::Token("text".to_owned()), Rc::clone(&kept))).await.unwrap();
+    let next = Bearer::new(function("return 's-9'"), kept);
     let fault = Fault::status(200, LINK).await;
     ask_for(&fault, &next).await.unwrap();
     assert_eq!(bearers(&fault).await, ["Bearer s-9"]);

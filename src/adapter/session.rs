@@ -82,8 +82,11 @@ impl Bearer {
     /// # Errors
     /// As for [`Session::token_within`].
     pub async fn token(&self, reason: Reason) -> Result<Option<String>, RelayFailure> {
-        let kept = self.kept.take().filter(|_| self.can_renew() && reason == Reason::Start);
-        let token = match kept {
+        // Text is at hand anyway, and must not be taken for what a function gave that comes after it.
+        if !self.can_renew() {
+            return self.session.token_within(reason, SESSION_LIMIT).await;
+        }
+        let token = match self.kept.take().filter(|_| reason == Reason::Start) {
             Some(token) => Some(token),
             None => self.session.token_within(reason, SESSION_LIMIT).await?,
         };

@@ -2,13 +2,10 @@
 // keyboard alone.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, describe, test } from 'node:test';
 
+import { violations } from './support/axe.mjs';
 import { STATES, Studio } from './support/states.mjs';
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** Pixels of a target that a thumb hits (WCAG 2.5.5). */
 const THUMB = 44;
@@ -76,18 +73,6 @@ async function reachable({ page, element }, { main }) {
   const button = element.getByRole('button', { name: main, exact: true }).or(element.getByLabel(main, { exact: true }));
   const { y, height } = await button.boundingBox();
   assert.ok(y >= 0 && y + height <= PHONE.height, `«${main}» ends at ${y + height} of ${PHONE.height}`);
-}
-
-/** What axe-core finds: all its rules, and the size of targets. */
-async function violations(page) {
-  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(AXE);
-  return page.evaluate(async () => {
-    const { setTimeout: pages } = globalThis;
-    Object.assign(globalThis, realTimers);
-    const { violations: found } = await axe.run(document, { rules: { 'target-size': { enabled: true } } });
-    globalThis.setTimeout = pages;
-    return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, any }) => `${target.flat()} ${any[0]?.message ?? ''}`).join('; ')}`);
-  });
 }
 
 function smallTargets({ element }) {

@@ -138,6 +138,19 @@ for (const [name, start] of Object.entries(BACKENDS)) {
       await close();
     });
 
+    test('a rejected selfie: the bank knows that, too, and the customer may try again', async () => {
+      await it.backend.stop();
+      it.env.NATIONAL_ID = '0000000000002';
+      it.backend = await it.start();
+      const { selfie, page, close } = await open();
+      await selfie.takeAndSend();
+      await selfie.event('selfie-rejected');
+      await page.getByText('The bank knows: rejected.').waitFor();
+      const again = await page.evaluate(async () => (await fetch('/selfie-session', { method: 'POST' })).status);
+      assert.equal(again, 200);
+      await close();
+    });
+
     test('what the page is served under', async () => {
       const answer = await fetch(it.origin);
       const policy = answer.headers.get('content-security-policy');

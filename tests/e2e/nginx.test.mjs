@@ -2,7 +2,9 @@
 // two calls passes.
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { createServer, request } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { after, before, test } from 'node:test';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -145,6 +147,30 @@ test('what the vendor says beside the body does nothing here or in the browser',
   const theirs = await call();
   Object.assign(vendor, { headers: {}, status: 200 });
   assert.deepEqual([own.headers['retry-after'], theirs.headers['retry-after']], ['5', '30']);
+});
+
+test('a vendor whose certificate nobody trusts gets neither the token nor the body', async () => {
+  const pem = execFileSync('openssl', [
+    'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', '-', '-out', '-',
+    '-days', '1', '-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1',
+  ], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  let reached = 0;
+  const impostor = createTlsServer({ key: pem, cert: pem }, (_, response) => {
+    reached += 1;
+    response.end('{}');
+  });
+  impostor.listen(0, '127.0.0.1');
+  await once(impostor, 'listening');
+  const proxy = await startNginx({ page: PAGE, vendor: `https://127.0.0.1:${impostor.address().port}`, token: TOKEN });
+  try {
+    const headers = { Origin: PAGE, 'Content-Type': 'application/json' };
+    const answer = await fetch(`${proxy.origin}/v1/customer`, { method: 'POST', headers, body: LINK });
+    assert.equal(answer.status, 502);
+    assert.equal(reached, 0);
+  } finally {
+    await proxy.stop();
+    impostor.close();
+  }
 });
 
 test('the widget comes to a verdict through it, from a page of another origin', async () => {

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { violations } from './support/axe.mjs';
 import { suite } from './support/suite.mjs';
 
 const it = suite({ sessions: 'required', relay: ['--clock-leeway', '1ms'] });
@@ -156,6 +157,11 @@ test('a verdict that was lost is nobody\'s until the back end asks again; then t
   const { detail } = await selfie.event('selfie-error');
   assert.deepEqual([detail.code, detail.retryable], ['relay-failed', true]);
   await says(selfie, 'its answer was lost');
+  for (const colorScheme of ['light', 'dark']) {
+    await selfie.page.emulateMedia({ colorScheme });
+    await selfie.page.waitForTimeout(250);
+    assert.deepEqual(await violations(selfie.page), [], `axe-core, ${colorScheme}`);
+  }
   await selfie.page.getByRole('button', { name: 'Ask the vendor again' }).click();
   await says(selfie, "The back end's verdict: verified, by webhook, signature valid.");
   await selfie.button('Send again').click();

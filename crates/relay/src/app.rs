@@ -72,7 +72,7 @@ mod tests {
     use tower::ServiceExt;
 
     use super::surround;
-    use crate::vendor::token::VendorToken;
+    use crate::vendor::access::Access;
     use crate::{AppState, Settings};
 
     async fn broken() -> &'static str {
@@ -82,8 +82,8 @@ mod tests {
     #[tokio::test]
     async fn a_panic_is_a_problem_that_tells_nothing_of_it_and_that_the_page_can_read() {
         let settings = Settings::try_parse_from(["akiba-relay", "--allow-origin=https://bank.example"]).unwrap();
-        let token = VendorToken::new(&"x".to_owned().into(), None).unwrap();
-        let state = AppState::new(&settings, &token).unwrap();
+        let access = Access::load(&settings.vendor, |_| Some("x".to_owned())).unwrap();
+        let state = AppState::new(&settings, &access).unwrap();
         let router = surround(Router::new().route("/broken", get(broken)), state);
 
         let request = Request::get("/broken").header("origin", "https://bank.example").body(Body::empty());

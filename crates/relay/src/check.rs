@@ -10,7 +10,7 @@ use crate::settings::layers::{InForce, Source};
 use crate::settings::{SessionMode, Settings};
 use crate::state::AppState;
 use crate::tls::Tls;
-use crate::vendor::token::{TOKEN_VARIABLE, VendorToken};
+use crate::vendor::access::Access;
 
 /// What the service is made of.
 #[derive(Debug)]
@@ -54,10 +54,8 @@ pub fn sentence(error: &dyn std::error::Error) -> String {
 /// [`Problems`].
 pub fn check(settings: &Settings, variable: impl Fn(&'static str) -> Option<String>) -> Result<Parts, Problems> {
     let mut found = Vec::new();
-    let token =
-        VendorToken::load(settings.token_file.as_deref(), variable(TOKEN_VARIABLE), settings.token_scheme.as_ref());
-    let state = match token {
-        Ok(token) => AppState::new(settings, &token).map_err(|error| found.push(sentence(&error))).ok(),
+    let state = match Access::load(&settings.vendor, &variable) {
+        Ok(access) => AppState::new(settings, &access).map_err(|error| found.push(sentence(&error))).ok(),
         Err(error) => {
             found.push(sentence(&error));
             None

@@ -10,23 +10,21 @@ pub mod layers;
 pub mod limits;
 pub mod service;
 pub mod session;
+pub mod vendor;
 
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
-use http::HeaderName;
 use tracing_subscriber::filter::Targets;
 
 use crate::cors::Origin;
-use crate::vendor::endpoint::{ApiPath, VendorBase};
-use crate::vendor::token::{self, TokenScheme};
 
 pub use self::limits::LimitSettings;
 pub use self::service::ServiceSettings;
 pub use self::session::{SessionMode, SessionSettings};
+pub use self::vendor::VendorSettings;
 
 pub(crate) const TOKEN_HELP: &str = "The vendor's token comes from the file of --token-file or from the environment variable \
                           AKIBA_TOKEN, never from a flag. Durations are written as 500ms, 30s or 2m.";
@@ -43,29 +41,9 @@ pub struct Settings {
     #[arg(long, env = "AKIBA_RELAY_ALLOW_ORIGIN", value_name = "ORIGIN", value_delimiter = ',')]
     pub allow_origin: Vec<Origin>,
 
-    /// Base URL of the vendor's API, with or without a path; https, but for loopback
-    #[arg(long, env = "AKIBA_RELAY_VENDOR_BASE", value_name = "URL", default_value = "https://api.akibadigital.com")]
-    pub vendor_base: VendorBase,
-
-    /// Path of the vendor's call for a signed link
-    #[arg(long, env = "AKIBA_RELAY_VENDOR_LINK_PATH", value_name = "PATH", default_value = "/v1/customer")]
-    pub vendor_link_path: ApiPath,
-
-    /// Path of the vendor's call that verifies
-    #[arg(long, env = "AKIBA_RELAY_VENDOR_VERIFY_PATH", value_name = "PATH", default_value = "/v1/customer/verify")]
-    pub vendor_verify_path: ApiPath,
-
-    /// File that holds the vendor's token; without it AKIBA_TOKEN does
-    #[arg(long, env = "AKIBA_RELAY_TOKEN_FILE", value_name = "FILE")]
-    pub token_file: Option<PathBuf>,
-
-    /// Header that carries the token
-    #[arg(long, env = "AKIBA_RELAY_TOKEN_HEADER", value_name = "NAME", default_value = "Token", value_parser = token::header_name)]
-    pub token_header: HeaderName,
-
-    /// Word before the token in its header, such as Bearer
-    #[arg(long, env = "AKIBA_RELAY_TOKEN_SCHEME", value_name = "WORD")]
-    pub token_scheme: Option<TokenScheme>,
+    /// The vendor's API.
+    #[command(flatten)]
+    pub vendor: VendorSettings,
 
     /// Longest wait for a connection to the vendor
     #[arg(long, env = "AKIBA_RELAY_CONNECT_TIMEOUT", value_name = "DURATION", default_value = "5s", value_parser = duration)]

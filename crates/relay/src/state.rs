@@ -11,7 +11,7 @@ use crate::readiness::Readiness;
 use crate::session::Sessions;
 use crate::settings::Settings;
 use crate::vendor::VendorClient;
-use crate::vendor::token::VendorToken;
+use crate::vendor::access::Access;
 
 /// Why the relay can't start.
 #[derive(Debug)]
@@ -62,9 +62,9 @@ impl AppState {
     ///
     /// # Errors
     /// [`StartError`] when the HTTP client can't be built.
-    pub fn new(settings: &Settings, token: &VendorToken) -> Result<Self, StartError> {
+    pub fn new(settings: &Settings, access: &Access) -> Result<Self, StartError> {
         Ok(Self {
-            vendor: VendorClient::new(settings, token).map_err(StartError::Client)?,
+            vendor: VendorClient::new(settings, access).map_err(StartError::Client)?,
             origins: settings.allow_origin.clone().into(),
             capacity: Capacity::of(settings.max_in_flight),
             limits: Limits::new(&settings.limits),

@@ -94,6 +94,38 @@ async fn vendors() -> Vec<(String, Option<Vendor>)> {
     all
 }
 
+/// A client's address, as a proxy tells it.
+const ADDRESS: &str = "198.51.100.77";
+/// An access token of OAuth2.
+const ACCESS_TOKEN: &str = "acc-9f31b7";
+/// The client's id and secret in a header.
+const BASIC: &str = "Z3Vlc3Q6dGtuLTVmMWM5YQ";
+
+/// Calls to a vendor with OAuth2, which gives a token once and then none.
+async fn with_oauth() -> Vec<(u16, String)> {
+    let asked = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let vendor = Vendor::answering(move |seen| {
+        let first = seen.path == "/oauth2/token" && asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) == 0;
+        let expected = [format!("Basic {BASIC}=="), format!("Basic {BASIC}"), format!("Bearer {ACCESS_TOKEN}")];
+        assert!(expected.iter().any(|value| seen.headers["authorization"] == *value), "{:?}", seen.headers);
+        let (status, body) = match first {
+            true => (200, json!({ "access_token": ACCESS_TOKEN, "token_type": "Bearer", "expires_in": 3_600 })),
+            false => (401, json!({ "error": TOKEN, "error_description": IDENTIFIER })),
+        };
+        let response = Response::builder().status(status).header("content-type", "application/json");
+        let response = response.body(body.to_string().into()).unwrap();
+        async move { response }
+    })
+    .await;
+    let relay = Relay::before(&vendor.base, &["--vendor-profile=newer", "--vendor-client-id=guest"]).await;
+    let mut answers = vec![send(&relay, LINK, JSON, &link_request().to_string()).await];
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
+    for _ in 0..2 {
+        answers.push(send(&relay, LINK, JSON, &link_request().to_string()).await);
+    }
+    answers
+}
+
 /// A caller that hangs up while the vendor is at work.
 async fn hang_up(log: &Log) {
     let (reached, mut at_vendor) = tokio::sync::mpsc::unbounded_channel();
@@ -128,12 +160,14 @@ async fn no_secret_is_in_any_line_and_each_request_has_one() {
 
     let mut answers = Vec::new();
     for (base, _vendor) in vendors().await {
-        let flags = ["--vendor-timeout=1500ms", "--allow-origin=https://bank.example"];
+        let flags = ["--vendor-timeout=1500ms", "--allow-origin=https://bank.example", "--trusted-proxy=127.0.0.1"];
         let relay = Relay::before(&base, &flags).await;
         let hidden = format!("{JSON}x-request-id: {IDENTIFIER}\r\nauthorization: Bearer {SIGNATURE}\r\n");
+        let hidden = format!("{hidden}x-forwarded-for: {ADDRESS}\r\n");
         answers.push(send(&relay, LINK, &hidden, &link_request().to_string()).await);
         answers.push(send(&relay, VERIFY, &hidden, &verify_request().to_string()).await);
     }
+    answers.extend(with_oauth().await);
     let vendor = Vendor::saying(200, link_reply().to_string()).await;
     let relay = Relay::before(&vendor.base, &[]).await;
     let broken = format!("{{\"identifier\": {IDENTIFIER}, \"type\": \"{S3_KEY}\"");
@@ -154,7 +188,9 @@ async fn no_secret_is_in_any_line_and_each_request_has_one() {
 
     let text = log.text();
     run_log::keep(&text);
-    for secret in [TOKEN, IDENTIFIER, S3_KEY, SIGNATURE, FILE_NAME, FULL_NAME, "X-Amz-Signature"] {
+    for secret in
+        [TOKEN, IDENTIFIER, S3_KEY, SIGNATURE, FILE_NAME, FULL_NAME, "X-Amz-Signature", ADDRESS, ACCESS_TOKEN, BASIC]
+    {
         let line = text.lines().find(|line| line.contains(secret));
         assert_eq!(line, None, "{secret} is in the log");
     }

@@ -6,6 +6,8 @@
 //! - `POST /_sandbox/lose-verdicts` takes `{"count": 1}`: so many calls for a verdict are judged and answered with 500.
 //! - `POST /_sandbox/fault` takes `{"fault": "stall" | "drop", "seconds": 5, "after_bytes": 100000}`, or
 //!   `{"fault": null}` to end it.
+//! - `GET /_sandbox/tokens` answers `{"asked": 1}`, how often a token of the newer API was asked for; `POST` takes
+//!   `{"life_seconds": 2}`, `{"down": true}` and `{"revoke": true}`, each for itself or together.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -46,6 +48,14 @@ struct SetFault {
     after_bytes: u64,
 }
 
+#[derive(Deserialize)]
+struct SetTokens {
+    life_seconds: Option<u32>,
+    down: Option<bool>,
+    #[serde(default)]
+    revoke: bool,
+}
+
 /// The test controls, under `/_sandbox`.
 pub fn controls_app(vendor: Arc<Vendor>, faults: Faults) -> Router {
     Router::new()
@@ -53,6 +63,7 @@ pub fn controls_app(vendor: Arc<Vendor>, faults: Faults) -> Router {
         .route("/_sandbox/link-life", post(link_life))
         .route("/_sandbox/lose-verdicts", post(lose_verdicts))
         .route("/_sandbox/fault", post(fault))
+        .route("/_sandbox/tokens", get(tokens).post(set_tokens))
         .with_state(Controls { vendor, faults })
 }
 
@@ -77,6 +88,24 @@ async fn fault(State(controls): State<Controls>, Json(body): Json<SetFault>) -> 
     match body.fault {
         Some(fault) => controls.faults.set(fault, Duration::from_secs(body.seconds.into()), body.after_bytes),
         None => controls.faults.clear(),
+    }
+    StatusCode::NO_CONTENT
+}
+
+async fn tokens(State(controls): State<Controls>) -> Response {
+    Json(json!({ "asked": controls.vendor.tokens().asked() })).into_response()
+}
+
+async fn set_tokens(State(controls): State<Controls>, Json(body): Json<SetTokens>) -> StatusCode {
+    let tokens = controls.vendor.tokens();
+    if let Some(seconds) = body.life_seconds {
+        tokens.set_life(Duration::from_secs(seconds.into()));
+    }
+    if let Some(down) = body.down {
+        tokens.set_down(down);
+    }
+    if body.revoke {
+        tokens.revoke_all();
     }
     StatusCode::NO_CONTENT
 }

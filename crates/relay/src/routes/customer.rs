@@ -39,7 +39,7 @@ pub async fn link(
     JsonBody(request): JsonBody<LinkRequest>,
 ) -> Result<Json<LinkReply>, RelayError> {
     let _place = state.capacity.enter()?;
-    Ok(Json(state.vendor.link(&request).await?))
+    Ok(Json(state.vendor.link(&request, false).await?))
 }
 
 /// Asks the vendor for its verdict.
@@ -61,5 +61,5 @@ pub async fn verify(
     JsonBody(request): JsonBody<VerifyRequest>,
 ) -> Result<Json<VerifyReply>, RelayError> {
     let _place = state.capacity.enter()?;
-    Ok(Json(state.vendor.verify(&request).await?))
+    Ok(Json(state.vendor.verify(&request, false).await?))
 }

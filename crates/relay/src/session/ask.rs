@@ -69,7 +69,7 @@ impl Sessions {
         let sessions = Arc::clone(self);
         self.tasks.spawn(async move {
             let _place = place;
-            match vendor.verify(&request).await {
+            match vendor.verify(&request, session.personal.consent.is_some()).await {
                 Ok(reply) => sessions.conclude(&session, &link_id, reply, &mut asker).await,
                 Err(error) => sessions.fail(&session.row.id, &attempt, event, error, &mut asker).await,
             }

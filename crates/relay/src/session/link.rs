@@ -76,7 +76,7 @@ impl Sessions {
             customer_type: session.customer_type,
             selfie_filename: Some(file_name(&id, call.selfie_filename.as_deref())),
         };
-        let reply = vendor.link(&request).await?;
+        let reply = vendor.link(&request, session.personal.consent.is_some()).await?;
         if !allows(&self.link_hosts, &reply.signed_link) {
             let cause = "the signed link leads to a host that --link-host does not name";
             return Err(RelayError::new(ProblemCode::VendorReply).caused_by(cause));

@@ -55,10 +55,10 @@ impl FromStr for VendorBase {
 }
 
 impl VendorBase {
-    /// Whether the base is `https`.
+    /// The base by itself.
     #[must_use]
-    pub fn is_https(&self) -> bool {
-        self.0.scheme() == "https"
+    pub fn url(&self) -> Url {
+        self.0.clone()
     }
 
     /// The URL of a call: the base, whatever path it has, and then the call's path.

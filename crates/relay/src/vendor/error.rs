@@ -7,6 +7,7 @@ use akiba_protocol::{ProblemCode, SignedLinkError};
 use http::StatusCode;
 use serde_json::error::Category;
 
+use super::oauth::NoToken;
 use crate::error::RelayError;
 
 /// Seconds to wait when the vendor asks for patience and does not say how much.
@@ -17,6 +18,10 @@ const DEFAULT_RETRY_AFTER: u32 = 5;
 pub enum VendorError {
     /// The request could not be written as JSON.
     Request,
+    /// A value of the request for which the profile has no word.
+    NoWord,
+    /// No token of OAuth2, so nothing was sent.
+    NoToken(NoToken),
     /// No connection, so nothing was sent: what went wrong, from the outside in, without the URL.
     NoConnection(String),
     /// A connection that broke: what went wrong, likewise.
@@ -93,6 +98,8 @@ impl VendorError {
     #[must_use]
     pub fn word(&self) -> &'static str {
         match self {
+            Self::NoWord => "no-word",
+            Self::NoToken(_) => "no-token",
             Self::Request => "request",
             Self::NoConnection(_) => "no-connection",
             Self::Broken(_) => "broken",
@@ -110,7 +117,8 @@ impl VendorError {
     #[must_use]
     pub fn work(&self) -> Work {
         match self {
-            Self::Request | Self::NoConnection(_) | Self::Denied(_) | Self::Busy(_) => Work::NotStarted,
+            Self::Request | Self::NoWord | Self::NoToken(_) => Work::NotStarted,
+            Self::NoConnection(_) | Self::Denied(_) | Self::Busy(_) => Work::NotStarted,
             // 408 may come from something before the vendor that has lost patience with it, and so may 503: gateways
             // answer that for a service that is too slow. One that says when to come back was not asked the work.
             Self::Refused(StatusCode::REQUEST_TIMEOUT) => Work::MayBeDone,
@@ -124,6 +132,8 @@ impl fmt::Display for VendorError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Request => f.write_str("the request could not be written"),
+            Self::NoWord => f.write_str("the vendor's profile has no word for a value of the request"),
+            Self::NoToken(error) => error.fmt(f),
             Self::NoConnection(cause) | Self::Broken(cause) => f.write_str(cause),
             Self::Timeout => f.write_str("the vendor was too slow"),
             Self::Denied(status) | Self::Refused(status) | Self::Failed(status) => {
@@ -159,11 +169,12 @@ impl From<VendorError> for RelayError {
             VendorError::NoConnection(_) | VendorError::Broken(_) | VendorError::Away | VendorError::Failed(_) => {
                 ProblemCode::VendorUnavailable
             }
+            VendorError::NoToken(error) if !error.denied => ProblemCode::VendorUnavailable,
             VendorError::Timeout => ProblemCode::VendorTimeout,
-            VendorError::Denied(_) => ProblemCode::VendorDenied,
+            VendorError::NoToken(_) | VendorError::Denied(_) => ProblemCode::VendorDenied,
             VendorError::UnknownCustomer => ProblemCode::UnknownCustomer,
             VendorError::Busy(_) => ProblemCode::TooManyRequests,
-            VendorError::Refused(_) => ProblemCode::Refused,
+            VendorError::NoWord | VendorError::Refused(_) => ProblemCode::Refused,
             VendorError::Reply(_) => ProblemCode::VendorReply,
         };
         let relayed = Self::new(code).caused_by(error.to_string());

@@ -1,15 +1,16 @@
-//! The body of the vendor's answer: read up to a limit, and parsed ([`read`]).
+//! The body of the vendor's answer: read up to a limit ([`bytes`]), and parsed ([`parse`], [`typed`]).
 
 use reqwest::Response;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::error::{ReplyFault, VendorError};
 
 /// Reads an answer of at most `limit` bytes. More is not taken in, whether the vendor announced it or not.
 ///
 /// # Errors
-/// [`VendorError`] when the answer is too large, breaks off, is too slow, or is not the JSON of its call.
-pub async fn read<R: DeserializeOwned>(mut response: Response, limit: usize) -> Result<R, VendorError> {
+/// [`VendorError`] when the answer is too large, breaks off, or is too slow.
+pub async fn bytes(mut response: Response, limit: usize) -> Result<Vec<u8>, VendorError> {
     if response.content_length().is_some_and(|length| length > limit as u64) {
         return Err(VendorError::Reply(ReplyFault::TooLarge));
     }
@@ -20,7 +21,25 @@ pub async fn read<R: DeserializeOwned>(mut response: Response, limit: usize) -> 
         }
         body.extend_from_slice(&chunk);
     }
-    serde_json::from_slice(&body).map_err(|error| {
-        VendorError::Reply(ReplyFault::Json { category: error.classify(), line: error.line(), column: error.column() })
-    })
+    Ok(body)
+}
+
+/// Reads the JSON of an answer.
+///
+/// # Errors
+/// [`VendorError`] when it is not that.
+pub fn parse<R: DeserializeOwned>(body: &[u8]) -> Result<R, VendorError> {
+    serde_json::from_slice(body).map_err(fault)
+}
+
+/// The answer of a call, where its JSON was read before.
+///
+/// # Errors
+/// [`VendorError`] when it is not that.
+pub fn typed<R: DeserializeOwned>(value: Value) -> Result<R, VendorError> {
+    serde_json::from_value(value).map_err(fault)
+}
+
+fn fault(error: serde_json::Error) -> VendorError {
+    VendorError::Reply(ReplyFault::Json { category: error.classify(), line: error.line(), column: error.column() })
 }

@@ -86,7 +86,7 @@ async fn a_hundred_slow_callers_keep_nobody_out_and_are_cut() {
     for index in 0..100 {
         let mut stream = TcpStream::connect(relay.address()).await.unwrap();
         let start =
-            if index % 2 == 0 { "POST /v1/cust".to_owned() } else { format!("{HEAD}content-length: 50\r\n\r\n{{") };
+            if index % 2 == 0 { "POST /v1/cust".to_owned() } else { format!("{HEAD}content-length: 4000\r\n\r\n{{") };
         stream.write_all(start.as_bytes()).await.unwrap();
         slow.push(tokio::spawn(async move {
             let (mut reader, mut writer) = stream.into_split();

@@ -6,6 +6,7 @@ mod attacks;
 mod calls;
 mod hostile_vendor;
 mod limits;
+mod newer_vendor;
 mod origins;
 mod rates;
 mod requests;

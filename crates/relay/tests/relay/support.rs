@@ -12,7 +12,8 @@ use std::sync::{Arc, Mutex};
 
 use akiba_protocol::{Problem, ProblemCode};
 use akiba_relay::cli::Cli;
-use akiba_relay::vendor::token::VendorToken;
+use akiba_relay::vendor::access::{Access, CLIENT_SECRET_VARIABLE};
+use akiba_relay::vendor::token::TOKEN_VARIABLE;
 use akiba_relay::{AppState, ConnectionLimits, Drained, Settings, app, serve};
 use axum::Router;
 use axum::body::Bytes;
@@ -186,8 +187,9 @@ impl Relay {
 
     /// What a relay's requests share, with no sessions.
     pub(crate) fn state(settings: &Settings) -> AppState {
-        let token = VendorToken::new(&TOKEN.to_owned().into(), settings.token_scheme.as_ref()).unwrap();
-        AppState::new(settings, &token).unwrap()
+        let ours = [TOKEN_VARIABLE, CLIENT_SECRET_VARIABLE];
+        let access = Access::load(&settings.vendor, |name| ours.contains(&name).then(|| TOKEN.to_owned())).unwrap();
+        AppState::new(settings, &access).unwrap()
     }
 
     /// A relay of these parts.

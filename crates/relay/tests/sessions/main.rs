@@ -14,6 +14,7 @@ mod keys;
 mod kill;
 mod late;
 mod moving;
+mod newer_vendor;
 mod outage;
 mod processes;
 mod program;

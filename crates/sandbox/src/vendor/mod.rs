@@ -4,8 +4,10 @@
 //! to a selfie that is missing or can't be read.
 
 mod fields;
+mod newer;
 mod record;
 mod registry;
+mod tokens;
 
 use std::fmt;
 use std::io;
@@ -22,13 +24,14 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
 use crate::identities::Scenario;
 use crate::random;
 use crate::selfie;
 use crate::storage::{Signer, Storage};
 use registry::{Issued, Registry};
+pub use tokens::Tokens;
 
 /// Bytes that a request body may have.
 const MAX_BODY: usize = 16 * 1024;
@@ -52,6 +55,7 @@ pub struct Vendor {
     storage: Arc<Storage>,
     signer: Signer,
     registry: Registry,
+    tokens: Tokens,
 }
 
 impl Vendor {
@@ -66,6 +70,7 @@ impl Vendor {
             storage,
             signer,
             registry: Registry::default(),
+            tokens: Tokens::default(),
         };
         vendor.set_link_life(settings.link_life);
         vendor
@@ -90,6 +95,12 @@ impl Vendor {
     #[must_use]
     pub fn last_key(&self) -> Option<String> {
         self.registry.last_key()
+    }
+
+    /// The access tokens of its newer API.
+    #[must_use]
+    pub fn tokens(&self) -> &Tokens {
+        &self.tokens
     }
 
     fn issue(&self, scenario: Scenario, request: LinkRequest) -> io::Result<LinkReply> {
@@ -130,14 +141,15 @@ impl fmt::Debug for Vendor {
     }
 }
 
-/// The vendor's API: `POST /v1/customer` and `POST /v1/customer/verify`.
+/// The vendor's API, `POST /v1/customer` and `POST /v1/customer/verify`, and beside it one of the newer generation.
 pub fn vendor_app(vendor: Arc<Vendor>) -> Router {
     Router::new()
         .route("/v1/customer", post(link))
         .route("/v1/customer/verify", post(verify))
         .route_layer(middleware::from_fn_with_state(Arc::clone(&vendor), check_token))
         .layer(DefaultBodyLimit::max(MAX_BODY))
-        .with_state(vendor)
+        .with_state(Arc::clone(&vendor))
+        .merge(newer::newer_app(vendor))
 }
 
 async fn check_token(State(vendor): State<Arc<Vendor>>, request: Request, next: Next) -> Response {
@@ -150,53 +162,65 @@ async fn check_token(State(vendor): State<Arc<Vendor>>, request: Request, next: 
 }
 
 async fn link(State(vendor): State<Arc<Vendor>>, headers: HeaderMap, body: Bytes) -> Response {
-    let request = match json_only(&headers).and_then(|()| fields::link_request(&body)) {
-        Ok(request) => request,
-        Err(message) => return error(StatusCode::BAD_REQUEST, &message),
-    };
-    let scenario = Scenario::of(&request.identifier);
-    match scenario {
-        Scenario::LinkDown => return error(StatusCode::SERVICE_UNAVAILABLE, "the service is down"),
-        Scenario::UnknownCustomer => return error(StatusCode::NOT_FOUND, "the customer is not known"),
-        Scenario::TokenRefused => return StatusCode::UNAUTHORIZED.into_response(),
-        Scenario::Slow => tokio::time::sleep(vendor.slow).await,
-        _ => {}
-    }
-    match vendor.issue(scenario, request) {
-        Ok(reply) => Json(reply).into_response(),
-        Err(_) => error(StatusCode::INTERNAL_SERVER_ERROR, "no link could be made"),
+    match json_only(&headers).and_then(|()| fields::link_request(&body)) {
+        Ok(request) => match answer_link(&vendor, request).await {
+            Ok(reply) => Json(reply).into_response(),
+            Err(response) => response,
+        },
+        Err(message) => error(StatusCode::BAD_REQUEST, &message),
     }
 }
 
-async fn verify(State(vendor): State<Arc<Vendor>>, headers: HeaderMap, body: Bytes) -> Response {
-    let request = match json_only(&headers).and_then(|()| fields::verify_request(&body)) {
-        Ok(request) => request,
-        Err(message) => return error(StatusCode::BAD_REQUEST, &message),
-    };
-    if !vendor.registry.issued(&request.s3_key).is_some_and(|issued| issued.fits(&request)) {
-        let message = "`s3_key`, `id`, `user_type` and `selfie_filename` must be those of one link call";
-        return error(StatusCode::BAD_REQUEST, message);
-    }
-    let scenario = Scenario::of(&request.id);
+/// Answers a link call, whatever its fields were called.
+async fn answer_link(vendor: &Vendor, request: LinkRequest) -> Result<LinkReply, Response> {
+    let scenario = Scenario::of(&request.identifier);
     match scenario {
-        Scenario::VerifyDown => return error(StatusCode::INTERNAL_SERVER_ERROR, "the service has failed"),
+        Scenario::LinkDown => return Err(error(StatusCode::SERVICE_UNAVAILABLE, "the service is down")),
+        Scenario::UnknownCustomer => return Err(error(StatusCode::NOT_FOUND, "the customer is not known")),
+        Scenario::TokenRefused => return Err(StatusCode::UNAUTHORIZED.into_response()),
         Scenario::Slow => tokio::time::sleep(vendor.slow).await,
         _ => {}
     }
-    let verdict = judge(&vendor, scenario, &request).await;
+    let failed = |_| error(StatusCode::INTERNAL_SERVER_ERROR, "no link could be made");
+    vendor.issue(scenario, request).map_err(failed)
+}
+
+async fn verify(State(vendor): State<Arc<Vendor>>, headers: HeaderMap, body: Bytes) -> Response {
+    match json_only(&headers).and_then(|()| fields::verify_request(&body)) {
+        Ok(request) => match answer_verify(&vendor, request).await {
+            Ok(reply) => Json(reply).into_response(),
+            Err(response) => response,
+        },
+        Err(message) => error(StatusCode::BAD_REQUEST, &message),
+    }
+}
+
+/// Answers a verify call, in the published shape, whatever its fields were called.
+async fn answer_verify(vendor: &Vendor, request: VerifyRequest) -> Result<Value, Response> {
+    if !vendor.registry.issued(&request.s3_key).is_some_and(|issued| issued.fits(&request)) {
+        let message = "`s3_key`, `id`, `user_type` and `selfie_filename` must be those of one link call";
+        return Err(error(StatusCode::BAD_REQUEST, message));
+    }
+    let scenario = Scenario::of(&request.id);
+    match scenario {
+        Scenario::VerifyDown => return Err(error(StatusCode::INTERNAL_SERVER_ERROR, "the service has failed")),
+        Scenario::Slow => tokio::time::sleep(vendor.slow).await,
+        _ => {}
+    }
+    let verdict = judge(vendor, scenario, &request).await;
     if vendor.loses_verdict() {
-        return error(StatusCode::INTERNAL_SERVER_ERROR, "the service has failed");
+        return Err(error(StatusCode::INTERNAL_SERVER_ERROR, "the service has failed"));
     }
     verdict
 }
 
 /// Reads the selfie from S3 and answers for it. The reference does not say how the vendor answers for a selfie that is
 /// missing, is no image or shows no face; here the status is `failed` and there is no record.
-async fn judge(vendor: &Vendor, scenario: Scenario, request: &VerifyRequest) -> Response {
+async fn judge(vendor: &Vendor, scenario: Scenario, request: &VerifyRequest) -> Result<Value, Response> {
     let object = match vendor.storage.read(&request.s3_key).await {
         Ok(Some(object)) => object,
-        Ok(None) => return Json(record::failure("No selfie was uploaded under this key")).into_response(),
-        Err(_) => return error(StatusCode::INTERNAL_SERVER_ERROR, "the selfie could not be read"),
+        Ok(None) => return Ok(record::failure("No selfie was uploaded under this key")),
+        Err(_) => return Err(error(StatusCode::INTERNAL_SERVER_ERROR, "the selfie could not be read")),
     };
     let seen = tokio::task::spawn_blocking(move || {
         let picture = selfie::decode(&object).map_err(selfie::Unusable::message)?;
@@ -204,11 +228,11 @@ async fn judge(vendor: &Vendor, scenario: Scenario, request: &VerifyRequest) -> 
     });
     match seen.await {
         Ok(Ok(())) => {}
-        Ok(Err(message)) => return Json(record::failure(message)).into_response(),
-        Err(_) => return error(StatusCode::INTERNAL_SERVER_ERROR, "the selfie could not be decoded"),
+        Ok(Err(message)) => return Ok(record::failure(message)),
+        Err(_) => return Err(error(StatusCode::INTERNAL_SERVER_ERROR, "the selfie could not be decoded")),
     }
     vendor.registry.finish(&request.id);
-    Json(record::judged(scenario, &request.id, request.user_type, &request.s3_key)).into_response()
+    Ok(record::judged(scenario, &request.id, request.user_type, &request.s3_key))
 }
 
 fn json_only(headers: &HeaderMap) -> Result<(), fields::FieldError> {

@@ -1,0 +1,25 @@
+// What axe-core finds wrong with a page.
+//
+// Exports: `violations()`.
+
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/**
+ * All its rules, and the size of targets.
+ * @param {import('playwright-core').Page} page
+ * @returns {Promise<string[]>}
+ */
+export async function violations(page) {
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(AXE);
+  return page.evaluate(async () => {
+    const { setTimeout: pages } = globalThis;
+    // Where the page's clock stands still, axe goes on.
+    Object.assign(globalThis, globalThis.realTimers);
+    const { violations: found } = await axe.run(document, { rules: { 'target-size': { enabled: true } } });
+    globalThis.setTimeout = pages;
+    return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, any }) => `${target.flat()} ${any[0]?.message ?? ''}`).join('; ')}`);
+  });
+}
