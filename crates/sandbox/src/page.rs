@@ -113,6 +113,8 @@ async fn forward(State(relay): State<Relay>, mut request: Request) -> Response {
     *request.uri_mut() = uri;
     remove_hop_by_hop(request.headers_mut());
     request.headers_mut().remove(header::HOST);
+    // The relay believes this server, which knows of one client only: this machine.
+    request.headers_mut().remove("x-forwarded-for");
     match relay.client.request(request).await {
         Ok(mut response) => {
             remove_hop_by_hop(response.headers_mut());

@@ -148,6 +148,8 @@ fn spawn(settings: &RelaySettings) -> io::Result<Child> {
     command
         .env("AKIBA_TOKEN", &settings.token)
         .args(["--listen", &format!("127.0.0.1:{}", settings.port), "--vendor-base", &settings.vendor_url])
+        // The page's server, which is the only way to it for a browser.
+        .args(["--trusted-proxy", "127.0.0.1"])
         .args(settings.origins.iter().flat_map(|origin| ["--allow-origin", origin]))
         .args(&settings.arguments)
         .stdin(Stdio::null())

@@ -161,6 +161,7 @@ async fn the_relay_answers_on_the_page_s_origin_untouched() {
     let demo = Demo::start(&[]);
     let page = demo.url("page");
     let post = client().post(format!("{page}/v1/customer/verify?a=b%20c"));
+    let post = post.header("x-forwarded-for", "192.0.2.1");
     let answer = post.header("origin", &page).header("authorization", "Bearer s").body("{\"x\":1}").send();
     let answer = answer.await.unwrap();
     assert_eq!(answer.status(), 418);
@@ -172,6 +173,7 @@ async fn the_relay_answers_on_the_page_s_origin_untouched() {
     assert_eq!(seen["body"], "{\"x\":1}");
     assert_eq!(seen["headers"]["origin"], page.as_str());
     assert_eq!(seen["headers"]["authorization"], "Bearer s");
+    assert_eq!(seen["headers"]["x-forwarded-for"], Value::Null, "nobody names an address but the one who knows it");
     assert_eq!(seen["headers"]["host"], demo.url("relay").trim_start_matches("http://"));
 
     let health = client().get(format!("{page}/healthz")).send().await.unwrap();
@@ -192,6 +194,8 @@ async fn the_relay_is_told_what_it_needs_and_the_token_by_environment_alone() {
         "127.0.0.1:0",
         "--vendor-base",
         &demo.url("vendor"),
+        "--trusted-proxy",
+        "127.0.0.1",
         "--allow-origin",
         "http://127.0.0.1:3000",
         "--allow-origin",
