@@ -94,9 +94,14 @@ impl Store {
             }
             DatabaseUrl::Postgres(options) => {
                 let timeout = PATIENCE.as_millis().to_string();
-                let options = PgConnectOptions::clone(options)
-                    .application_name("akiba-relay")
-                    .options([("statement_timeout", timeout.as_str()), ("lock_timeout", timeout.as_str())]);
+                let options = PgConnectOptions::clone(options).application_name("akiba-relay").options([
+                    ("statement_timeout", timeout.as_str()),
+                    ("lock_timeout", timeout.as_str()),
+                    // A relay whose machine has vanished must not hold its locks until TCP notices.
+                    ("idle_in_transaction_session_timeout", timeout.as_str()),
+                    // Compare-and-set counts on it; a stricter default would fail the slower of two.
+                    ("default_transaction_isolation", "read\\ committed"),
+                ]);
                 let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE);
                 Pool::Postgres(pool.connect_with(options).await?)
             }

@@ -2,15 +2,17 @@
 
 use std::error::Error;
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 use clap::Subcommand;
+use sqlx::postgres::PgConnectOptions;
 
 use crate::session::SessionSecrets;
 use crate::session::reseal::reseal;
 use crate::session::seal::DataKeys;
 use crate::settings::SessionSettings;
 use crate::store::copy::copy;
-use crate::store::url::{NotADatabaseUrl, holds_password};
+use crate::store::url::holds_password;
 use crate::store::{DatabaseUrl, Store};
 
 /// What to do about the database.
@@ -22,19 +24,23 @@ pub enum DatabaseCommand {
     Copy {
         /// The file, as sqlite:PATH
         #[arg(long, value_name = "URL")]
-        from: DatabaseUrl,
+        from: String,
         /// The other database, as postgres://USER@HOST/NAME; its password comes from PGPASSWORD or PGPASSFILE
-        #[arg(long, value_name = "URL", value_parser = without_password)]
-        to: DatabaseUrl,
+        #[arg(long, value_name = "URL")]
+        to: String,
     },
 }
 
-/// A database's URL as a flag may hold it: the flags of a process can be read by everyone on the machine.
-fn without_password(text: &str) -> Result<DatabaseUrl, String> {
-    if holds_password(text) {
-        return Err("it holds a password: use PGPASSWORD or PGPASSFILE".to_owned());
+/// From where to where, as flags may say it: the flags of a process can be read by everyone on the machine. Clap's own
+/// messages would repeat them.
+fn places(from: &str, to: &str) -> Result<(PathBuf, Box<PgConnectOptions>), &'static str> {
+    if holds_password(from) || holds_password(to) {
+        return Err("a URL holds a password: use PGPASSWORD or PGPASSFILE");
     }
-    text.parse().map_err(|error: NotADatabaseUrl| error.to_string())
+    match (from.parse(), to.parse()) {
+        (Ok(DatabaseUrl::Sqlite(from)), Ok(DatabaseUrl::Postgres(to))) => Ok((from, to)),
+        _ => Err("--from must be sqlite:PATH, and --to postgres://USER@HOST/NAME"),
+    }
 }
 
 /// Runs a command and prints what it has to say.
@@ -60,7 +66,8 @@ pub async fn run(
                 stuck => Err(format!("{stuck} can't be opened by any of the data keys").into()),
             }
         }
-        DatabaseCommand::Copy { from: DatabaseUrl::Sqlite(from), to: DatabaseUrl::Postgres(to) } => {
+        DatabaseCommand::Copy { from, to } => {
+            let (from, to) = places(&from, &to)?;
             let copied = copy(&from, &to).await?;
             writeln!(
                 io::stdout(),
@@ -71,6 +78,5 @@ pub async fn run(
             )?;
             Ok(())
         }
-        DatabaseCommand::Copy { .. } => Err("--from must be sqlite:PATH, and --to postgres://USER@HOST/NAME".into()),
     }
 }

@@ -64,7 +64,13 @@ impl Sessions {
                 let link = links.iter().find(|link| Some(&link.row.id) == session.row.link_id.as_ref());
                 let link = link.ok_or_else(|| RelayError::new(ProblemCode::Internal).caused_by("a link is gone"))?;
                 match self.begin(vendor, capacity, &session, link, Event::Repeated, None).await? {
-                    Some(question) => drop(question.answer().await?),
+                    Some(question) => {
+                        if let Err(error) = question.answer().await
+                            && !self.is_decided(id).await?
+                        {
+                            return Err(error);
+                        }
+                    }
                     None => return Err(refusal(State::Verifying)),
                 }
             }
@@ -76,5 +82,9 @@ impl Sessions {
             (state, _) => return Err(refusal(state)),
         }
         self.report(key, id).await
+    }
+    /// Whether there is a verdict: the first answer may have come while the vendor was asked again.
+    async fn is_decided(&self, id: &str) -> Result<bool, RelayError> {
+        Ok(matches!(self.current(id).await?.row.state, State::Verified | State::Rejected))
     }
 }

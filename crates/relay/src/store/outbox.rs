@@ -86,11 +86,19 @@ macro_rules! insert_message {
 }
 pub(super) use insert_message;
 
-/// Finds what is due, the oldest of each session alone, so that a session's webhooks arrive in order.
+/// Finds what is due, the oldest of each session alone, so that a session's webhooks arrive in order. None is due before
+/// the one that it waits for, so in this order few are looked at in vain, however many wait.
 const DUE: &str = "SELECT seq FROM outbox due WHERE status = 'pending' AND next_at <= $1 AND claimed_until <= $1 \
      AND NOT EXISTS (SELECT 1 FROM outbox earlier WHERE earlier.session_id = due.session_id \
        AND earlier.seq < due.seq AND earlier.status = 'pending') \
-     ORDER BY next_at LIMIT $3";
+     ORDER BY next_at, seq LIMIT $3";
+
+/// Most webhooks that are made due again in one statement.
+const AT_ONCE: i64 = 2_000;
+
+/// Makes webhooks due again; which ones is still to be said.
+const RESEND: &str = "UPDATE outbox SET status = 'pending', attempts = 0, next_at = $1, give_up_at = $2, \
+     ended_at = NULL, claimed_until = 0 WHERE";
 
 impl Store {
     /// Takes webhooks that are due, for this relay alone until `claimed_until`.
@@ -216,17 +224,42 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn resend_messages(&self, id: Option<&str>, now: i64, give_up_at: i64) -> Result<u64, StoreError> {
-        let which = if id.is_some() { "id = $3" } else { "status = 'failed' AND $3 IS NULL" };
-        let sql = format!(
-            "UPDATE outbox SET status = 'pending', next_at = $1, give_up_at = $2, ended_at = NULL, claimed_until = 0 \
-             WHERE {which}"
-        );
+        if let Some(id) = id {
+            return self.resend_message(id, now, give_up_at).await;
+        }
+        let mut count = 0;
+        loop {
+            // All at once would take longer than a statement may.
+            match self.resend_failed(now, give_up_at, AT_ONCE).await? {
+                0 => return Ok(count),
+                resent => count += resent,
+            }
+        }
+    }
+
+    async fn resend_message(&self, id: &str, now: i64, give_up_at: i64) -> Result<u64, StoreError> {
+        let sql = format!("{RESEND} id = $3");
         self.run(async {
             let _turn = self.turn().await;
             on_connection!(self, |connection| sqlx::query(&sql)
                 .bind(now)
                 .bind(give_up_at)
                 .bind(id)
+                .execute(connection)
+                .await
+                .map(|done| done.rows_affected()))
+        })
+        .await
+    }
+
+    async fn resend_failed(&self, now: i64, give_up_at: i64, limit: i64) -> Result<u64, StoreError> {
+        let sql = format!("{RESEND} seq IN (SELECT seq FROM outbox WHERE status = 'failed' ORDER BY seq LIMIT $3)");
+        self.run(async {
+            let _turn = self.turn().await;
+            on_connection!(self, |connection| sqlx::query(&sql)
+                .bind(now)
+                .bind(give_up_at)
+                .bind(limit)
                 .execute(connection)
                 .await
                 .map(|done| done.rows_affected()))

@@ -1,9 +1,12 @@
-//! When an undelivered webhook is tried again ([`wait`]), and for how long ([`PATIENCE`]). Pure.
+//! When an undelivered webhook is tried again ([`wait`]), and for how long ([`is_over`]). Pure.
 
 use std::time::Duration;
 
 /// How long a webhook is tried, from when it was made.
 pub const PATIENCE: Duration = Duration::from_secs(24 * 3_600);
+
+/// How often it is tried at least: a relay that was off for a day has not tried. They are spread over four hours.
+const LEAST_TRIES: i64 = 8;
 
 const FIRST: Duration = Duration::from_secs(5);
 const LONGEST: Duration = Duration::from_secs(2 * 3_600);
@@ -17,9 +20,24 @@ pub fn wait(attempts: i64, chance: u8) -> Duration {
     wait + wait / 4 * u32::from(chance) / 255
 }
 
+/// Whether a webhook is given up that was tried so often, and that would be tried next at a time.
+#[must_use]
+pub fn is_over(attempts: i64, next_at: i64, give_up_at: i64) -> bool {
+    next_at >= give_up_at && attempts >= LEAST_TRIES
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{PATIENCE, wait};
+    use super::{PATIENCE, is_over, wait};
+
+    #[test]
+    fn a_day_is_over_only_for_what_was_tried() {
+        for (attempts, next_at, over) in
+            [(1, 99, false), (7, 100, false), (8, 99, false), (8, 100, true), (17, 101, true)]
+        {
+            assert_eq!(is_over(attempts, next_at, 100), over, "{attempts} {next_at}");
+        }
+    }
 
     #[test]
     fn tries_grow_rarer_and_reach_over_a_day() {

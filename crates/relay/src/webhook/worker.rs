@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use tracing::Instrument;
 
 use super::WebhookUrl;
-use super::backoff::wait;
+use super::backoff::{is_over, wait};
 use super::sign::Secrets;
 use crate::clock::milliseconds;
 use crate::metrics::metrics;
@@ -159,7 +159,7 @@ async fn deliver(sessions: Arc<Sessions>, webhooks: Arc<Webhooks>, message: Mess
             let result = format!("status {}", status.as_u16());
             sessions.store().end_message(id, "delivered", &result, now).await
         }
-        Err(reason) if next_at >= message.give_up_at => {
+        Err(reason) if is_over(attempts, next_at, message.give_up_at) => {
             metrics().delivered("given-up");
             tracing::error!(webhook = id, attempts, reason, "a webhook was given up");
             sessions.store().end_message(id, "failed", reason, now).await

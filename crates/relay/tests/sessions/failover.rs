@@ -46,6 +46,10 @@ impl Way {
                             break;
                         }
                     }
+                    // Nor is the end of what is silent told.
+                    if number < up.load(Ordering::Relaxed) {
+                        std::future::pending::<()>().await;
+                    }
                 });
                 tokio::spawn(async move {
                     let mut bytes = [0; 4_096];
@@ -106,6 +110,38 @@ async fn connections_that_fall_silent_are_given_up() {
     {
         assert!(forgotten.elapsed() < Duration::from_secs(40), "it does not come back");
         tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(verdicts_asked(&vendor).len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transaction_that_fell_silent_does_not_keep_its_session() {
+    let database = Database::postgres();
+    let way = Way::to(&database).await;
+    let vendor = vendor(|_| verify_reply(), Duration::ZERO).await;
+    let bank = Bank::open(&database.by_way_of(&way.url), &vendor.base, &[]).await;
+    let (page, _) = bank.linked().await;
+    // It has locked its session, and waits for its link, when the network forgets it.
+    let lock = async {
+        database.sql("BEGIN; LOCK TABLE links IN SHARE MODE; SELECT pg_sleep(1)::text; COMMIT").await;
+    };
+    let verdict = async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let call = tokio::spawn(bank.verify(&page, &json!({})).send());
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        way.forget();
+        call.await.unwrap().unwrap().status()
+    };
+    let ((), status) = tokio::join!(lock, verdict);
+    assert_eq!(status, 503);
+    let forgotten = Instant::now();
+    loop {
+        let status = bank.verify(&page, &json!({})).send().await.unwrap().status();
+        if status == 200 {
+            break;
+        }
+        assert!(forgotten.elapsed() < Duration::from_secs(30), "{status}: its lock stays");
+        tokio::time::sleep(Duration::from_millis(200)).await;
     }
     assert_eq!(verdicts_asked(&vendor).len(), 1);
 }

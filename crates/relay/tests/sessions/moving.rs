@@ -53,9 +53,11 @@ async fn everything_goes_on_where_it_stood() {
     before.sessions.store().close().await;
     assert!(!copy("sqlite:/nowhere/at/all.db", &new.url).0);
     assert!(!copy(&new.url, &old.url).0, "the other way round");
+    let (copied, text) = copy(&old.url, &new.url.replace("relay@", "relay:s3cret@"));
+    assert!(!copied && text.contains("PGPASSWORD") && !text.contains("s3cret"), "{text}");
     assert_eq!(copy(&old.url, &new.url), (true, "509 sessions, 4 links and 3 webhooks copied\n".to_owned()));
     let (again, text) = copy(&old.url, &new.url);
-    assert!(!again && text.contains("already"), "{text}");
+    assert!(!again && text.contains("there are sessions in the target"), "{text}");
 
     let moved = new.with_keys_of(&old);
     let after = Bank::open(&moved, &vendor.base, &[&flag]).await;

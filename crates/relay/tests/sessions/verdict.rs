@@ -94,6 +94,29 @@ async fn fifty_at_once_at_two_relays_are_one_call(database: &Database) {
     many_at_once(&banks, &vendor).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn many_at_once_are_one_call_where_the_database_is_stricter() {
+    let database = Database::postgres();
+    let name = database.name();
+    database.sql(&format!("ALTER DATABASE {name} SET default_transaction_isolation = 'serializable'")).await;
+    let vendor = vendor(|_| verify_reply(), Duration::ZERO).await;
+    let banks = [Bank::open(&database, &vendor.base, &[]).await, Bank::open(&database, &vendor.base, &[]).await];
+    // All begin, and wait for one another, before any has ended.
+    let lock = async {
+        database.sql("BEGIN; LOCK TABLE links IN SHARE MODE; SELECT pg_sleep(1)::text; COMMIT").await;
+    };
+    let (page, _) = banks[0].linked().await;
+    let calls = async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        (0..6).map(|index| tokio::spawn(success(banks[index % 2].verify(&page, &json!({}))))).collect::<Vec<_>>()
+    };
+    let ((), calls) = tokio::join!(lock, calls);
+    for call in calls {
+        assert_eq!(call.await.unwrap()["outcome"], "verified");
+    }
+    assert_eq!(verdicts_asked(&vendor).len(), 1);
+}
+
 async fn a_caller_who_hangs_up_cuts_nothing(database: &Database) {
     let vendor = vendor(|_| verify_reply(), Duration::from_millis(500)).await;
     let bank = Bank::open(database, &vendor.base, &[]).await;

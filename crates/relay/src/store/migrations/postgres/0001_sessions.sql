@@ -50,6 +50,6 @@ CREATE TABLE outbox (
     ended_at BIGINT
 );
 
-CREATE INDEX outbox_due ON outbox (next_at) WHERE status = 'pending';
+CREATE INDEX outbox_due ON outbox (next_at, seq) WHERE status = 'pending';
 CREATE INDEX outbox_failed ON outbox (seq) WHERE status = 'failed';
 CREATE INDEX outbox_session ON outbox (session_id, seq);
