@@ -35,7 +35,7 @@ echo "check: systemd unit, Dockerfile, compose file"
 tests/dist/run.sh
 echo "check: scripts"
 for script in scripts/*.sh .ci/run; do bash -n "$script"; done
-for script in tests/*/run.sh scripts/venv.sh; do sh -n "$script"; done
+for script in scripts/venv.sh tests/*/run.sh; do sh -n "$script"; done
 modules=$(git ls-files '*.mjs' 'www/*.js' 'demo/*.js' 'examples/*.js')
 [ -n "$modules" ] || { echo "check: git lists no modules" >&2; exit 1; }
 while read -r module; do node --check "$module"; done <<<"$modules"

@@ -3,7 +3,7 @@
 #
 #   scripts/setup.sh build     Rust for wasm32, wasm-bindgen, wasm-pack, the npm packages (wasm-opt, terser)
 #   scripts/setup.sh serve     the same, and Trunk
-#   scripts/setup.sh test      the same, Python with venv, PostgreSQL, nginx, Chromium and ChromeDriver
+#   scripts/setup.sh test      the same, Python with venv, PostgreSQL, nginx, cargo-fuzz, Chromium and ChromeDriver
 #   scripts/setup.sh bench     the same as for tests, wrk, and other face detectors to compare with (some 70 MB)
 #   scripts/setup.sh check     clippy, rustfmt, cargo-deny, Python with venv, systemd-analyze
 set -euo pipefail
@@ -69,6 +69,11 @@ need_wrk() {
 # Crates with C in them, and every program of Rust's, are linked by it.
 need_cc() {
   command -v cc >/dev/null || apt_install gcc libc6-dev
+}
+
+# The fuzzer is C++.
+need_cxx() {
+  command -v c++ >/dev/null || apt_install g++
 }
 
 # Debian's own Python comes without what makes a virtual environment.
@@ -227,9 +232,11 @@ serve() {
 
 tests() {
   need_python
+  need_cxx
   need_postgres
   need_nginx
   serve
+  need_cargo_tool cargo-fuzz cargo-fuzz 0.13.2 --locked
   need_examples
   need_browser
 }

@@ -32,6 +32,12 @@ scripts/test-e2e.sh
 part "packaging: npm and Trunk"
 scripts/test-packages.sh
 
+part "contract: the relay's OpenAPI document tried on it by schemathesis"
+tests/contract/run.sh
+
+part "fuzzing: what the relay reads of strangers, 15 s a target after the corpus"
+scripts/fuzz.sh 15
+
 part "S3: the same uploads against OpenStack Swift, signed by boto3"
 tests/s3/run.sh
 scripts/test-e2e.sh tests/s3/widget.test.mjs

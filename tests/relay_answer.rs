@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use akiba_protocol::ProblemCode;
 use akiba_selfie::adapter::relay::answer::{Answer, Call, retry_after};
-use akiba_selfie::flow::RelayFailure;
+use akiba_selfie::flow::{ErrorCode, RelayFailure};
 
 const BUSY: RelayFailure = RelayFailure::Busy { retry_after: None };
 
@@ -16,7 +16,12 @@ fn check(call: Call, status: u16, session: bool, code: Option<&str>) -> Result<(
 fn every_problem_code_has_its_failure() {
     for code in ProblemCode::ALL {
         let wanted = match code {
-            ProblemCode::Unauthorized | ProblemCode::SessionExpired => RelayFailure::Session,
+            ProblemCode::Unauthorized | ProblemCode::SessionExpired | ProblemCode::UnknownSession => {
+                RelayFailure::Session
+            }
+            ProblemCode::SessionState => RelayFailure::SessionDone,
+            ProblemCode::SessionLimit => RelayFailure::SessionLimit,
+            ProblemCode::VerdictUnknown => RelayFailure::VerdictUnknown,
             ProblemCode::Forbidden | ProblemCode::SessionMismatch => RelayFailure::Forbidden,
             ProblemCode::UnknownCustomer => RelayFailure::UnknownCustomer,
             ProblemCode::RequestTimeout | ProblemCode::VendorTimeout => RelayFailure::Timeout,
@@ -27,10 +32,6 @@ fn every_problem_code_has_its_failure() {
             ProblemCode::Internal | ProblemCode::VendorUnavailable | ProblemCode::VendorReply => RelayFailure::Failed,
             ProblemCode::BadRequest
             | ProblemCode::NotFound
-            | ProblemCode::UnknownSession
-            | ProblemCode::SessionState
-            | ProblemCode::SessionLimit
-            | ProblemCode::VerdictUnknown
             | ProblemCode::IdempotencyMismatch
             | ProblemCode::MethodNotAllowed
             | ProblemCode::BodyTooLarge
@@ -48,6 +49,73 @@ fn every_problem_code_has_its_failure() {
                 assert_eq!(check(call, code.status(), session, Some(code.as_str())), Err(wanted), "{code:?} {call:?}");
             }
         }
+    }
+}
+
+/// What the person is told and can do. A code that is new has to find its place here, or this does not compile.
+#[test]
+fn every_problem_code_has_its_sentence() {
+    for code in ProblemCode::ALL {
+        let (link, verify) = match code {
+            ProblemCode::Unauthorized | ProblemCode::SessionExpired | ProblemCode::UnknownSession => {
+                (ErrorCode::Session, ErrorCode::Session)
+            }
+            ProblemCode::SessionLimit => (ErrorCode::SessionLimit, ErrorCode::SessionLimit),
+            ProblemCode::VerdictUnknown => (ErrorCode::VerdictUnknown, ErrorCode::VerdictUnknown),
+            // Only if a new link does not mend it.
+            ProblemCode::SessionState => (ErrorCode::SessionDone, ErrorCode::RelayForbidden),
+            ProblemCode::SessionMismatch | ProblemCode::Forbidden => {
+                (ErrorCode::RelayForbidden, ErrorCode::RelayForbidden)
+            }
+            ProblemCode::UnknownCustomer => (ErrorCode::CustomerUnknown, ErrorCode::CustomerUnknown),
+            ProblemCode::RequestTimeout | ProblemCode::VendorTimeout => {
+                (ErrorCode::RelayTimeout, ErrorCode::RelayTimeout)
+            }
+            ProblemCode::TooManyRequests
+            | ProblemCode::Overloaded
+            | ProblemCode::StorageUnavailable
+            | ProblemCode::VerdictPending => (ErrorCode::RelayBusy, ErrorCode::RelayBusy),
+            ProblemCode::Internal | ProblemCode::VendorUnavailable | ProblemCode::VendorReply => {
+                (ErrorCode::RelayFailed, ErrorCode::RelayFailed)
+            }
+            // Faults of whoever set the check up.
+            ProblemCode::BadRequest
+            | ProblemCode::NotFound
+            | ProblemCode::MethodNotAllowed
+            | ProblemCode::BodyTooLarge
+            | ProblemCode::UnsupportedMediaType
+            | ProblemCode::IdempotencyMismatch
+            | ProblemCode::Refused
+            | ProblemCode::VendorDenied => (ErrorCode::RelayRefused, ErrorCode::RelayRefused),
+        };
+        for (call, wanted) in [(Call::Link, link), (Call::Verify, verify)] {
+            let failure = check(call, code.status(), true, Some(code.as_str())).unwrap_err();
+            assert_eq!(failure.code(), wanted, "{code:?} {call:?}");
+            // Nobody may be asked to send, or to take a photo, again where that changes nothing or may be billed.
+            let hopeless =
+                matches!(wanted, ErrorCode::SessionDone | ErrorCode::SessionLimit | ErrorCode::VerdictUnknown);
+            assert!(!(hopeless && wanted.retryable()), "{code:?}");
+        }
+    }
+}
+
+/// The last cell of a problem's row names the widget's own code, or another row that does.
+#[test]
+fn the_table_of_the_relays_errors_says_what_the_widget_does() {
+    let doc = include_str!("../docs/relay.md");
+    let cell = |code: &str| {
+        let row = doc.lines().find(|line| line.starts_with(&format!("| `{code}` | "))).expect("a row");
+        row.trim_end_matches(" |").rsplit(" | ").next().expect("a cell").to_owned()
+    };
+    for code in ProblemCode::ALL {
+        let mut told = cell(code.as_str());
+        while let Some(other) = told.strip_prefix("as for `").and_then(|rest| rest.strip_suffix('`')) {
+            told = cell(other);
+        }
+        let does = check(Call::Link, code.status(), true, Some(code.as_str())).unwrap_err().code().as_str();
+        // A page can't read this one.
+        let does = if code == ProblemCode::Forbidden { "relay-unreachable" } else { does };
+        assert!(told.contains(&format!("`{does}`")), "{code:?}: {does} is not in «{told}»");
     }
 }
 

@@ -84,6 +84,12 @@ error_codes! {
 
     /// The page's session is missing, over, or its function failed.
     Session = "session" => [Resubmit, AskSite];
+    /// The session has its verdict already.
+    SessionDone = "session-done" => [AskSite];
+    /// The session allows no more photos.
+    SessionLimit = "session-limit" => [AskSite];
+    /// The verdict was lost on its way. The site decides what is next.
+    VerdictUnknown = "verdict-unknown" => [AskSite];
     /// The relay does not allow this page or session to do this.
     RelayForbidden = "relay-forbidden" => [AskSite];
     /// The relay can't be reached.

@@ -45,6 +45,12 @@ pub enum RelayFailure {
     Forbidden,
     /// The session has issued no such link, or no longer takes it; it may issue another one.
     LinkVoid,
+    /// The session has its verdict.
+    SessionDone,
+    /// The session's links or verdicts are used up.
+    SessionLimit,
+    /// The vendor was asked for the verdict and its answer was lost; the host's back end decides what is next.
+    VerdictUnknown,
     /// No answer: offline, refused, or a CORS error.
     Unreachable,
     /// No answer in time.
@@ -73,6 +79,9 @@ impl RelayFailure {
         match self {
             Self::Session => ErrorCode::Session,
             Self::Forbidden | Self::LinkVoid => ErrorCode::RelayForbidden,
+            Self::SessionDone => ErrorCode::SessionDone,
+            Self::SessionLimit => ErrorCode::SessionLimit,
+            Self::VerdictUnknown => ErrorCode::VerdictUnknown,
             Self::Unreachable => ErrorCode::RelayUnreachable,
             Self::Timeout => ErrorCode::RelayTimeout,
             Self::Busy { .. } => ErrorCode::RelayBusy,

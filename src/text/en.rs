@@ -191,11 +191,14 @@ fn error(code: ErrorCode) -> ErrorText {
         E::Session => {
             ("Your session has ended", "Send the photo again. If that does not help, reload the page and start over.")
         }
+        E::SessionDone => ("This check is finished", "The site has its result already."),
+        E::SessionLimit => ("No more tries are left", "The site can start a new check for you."),
+        E::VerdictUnknown => ("The result isn’t here yet", "Your photo has arrived. Please don’t take another one."),
         E::RelayForbidden => ("This check isn’t available to you", "The site does not allow it from this page."),
         E::RelayUnreachable => ("We can’t reach the site", "Check your connection, then send again."),
         E::RelayTimeout => ("That took too long", "The connection may be slow. Please send again."),
-        E::RelayBusy => ("The service is busy", "Many people are being checked right now. Try again in a minute."),
-        E::RelayRefused => ("The request was refused", "Something does not fit in how this page is set up."),
+        E::RelayBusy => ("The service is busy", "Please try again in a minute."),
+        E::RelayRefused => ("The request was refused", "Something does not fit in how this check is set up."),
         E::RelayFailed => ("The service has a problem", "It is not your fault. Please try again in a minute."),
         E::RelayReply => ("Something unexpected came back", "It is not your fault. Please send again."),
         E::CustomerUnknown => {

@@ -215,6 +215,9 @@ fn the_link_request_is_retried_where_that_can_help() {
         (RelayFailure::Busy { retry_after: None }, ErrorCode::RelayBusy, true),
         (RelayFailure::Failed, ErrorCode::RelayFailed, true),
         (RelayFailure::Session, ErrorCode::Session, false),
+        (RelayFailure::SessionDone, ErrorCode::SessionDone, false),
+        (RelayFailure::SessionLimit, ErrorCode::SessionLimit, false),
+        (RelayFailure::VerdictUnknown, ErrorCode::VerdictUnknown, false),
         (RelayFailure::Forbidden, ErrorCode::RelayForbidden, false),
         (RelayFailure::UnknownCustomer, ErrorCode::CustomerUnknown, false),
         (RelayFailure::Refused, ErrorCode::RelayRefused, false),
@@ -267,6 +270,20 @@ fn verify_is_never_repeated_by_itself_unless_nothing_was_done() {
     let mut play = Play::at(Place::Verifying);
     play.verify_ends(Err(RelayFailure::Busy { retry_after: None }));
     assert_eq!(wait_of(&play), Some(Wait::Pause));
+}
+
+#[test]
+fn where_sending_again_changes_nothing_it_is_not_done() {
+    for failure in [RelayFailure::SessionDone, RelayFailure::SessionLimit, RelayFailure::VerdictUnknown] {
+        let mut play = Play::at(Place::Verifying);
+        play.verify_ends(Err(failure));
+        assert_eq!(failed_with(&play), Some(failure.code()));
+        play.send(Event::Retry);
+        assert_eq!(failed_with(&play), Some(failure.code()));
+        assert!(!play.did(|effect| {
+            matches!(effect, Effect::Verify { .. } | Effect::Upload { .. } | Effect::RequestLink { .. })
+        }));
+    }
 }
 
 #[test]

@@ -45,6 +45,8 @@ impl Answer {
                 RelayFailure::Refused
             }
             401 => RelayFailure::Session,
+            // Deleted: as good as over.
+            404 if says(ProblemCode::UnknownSession) => RelayFailure::Session,
             // Most likely the link is of the session before this one.
             403 if call == Call::Verify && says(ProblemCode::SessionMismatch) => RelayFailure::LinkVoid,
             409 if call == Call::Verify && says(ProblemCode::SessionState) => RelayFailure::LinkVoid,
@@ -52,6 +54,9 @@ impl Answer {
             404 if says(ProblemCode::UnknownCustomer) => RelayFailure::UnknownCustomer,
             408 | 504 => RelayFailure::Timeout,
             429 => busy,
+            409 if says(ProblemCode::SessionState) => RelayFailure::SessionDone,
+            409 if says(ProblemCode::SessionLimit) => RelayFailure::SessionLimit,
+            409 if says(ProblemCode::VerdictUnknown) => RelayFailure::VerdictUnknown,
             // The same call again asks for the verdict that is on its way.
             409 if says(ProblemCode::VerdictPending) => busy,
             503 if call == Call::Link || says(ProblemCode::Overloaded) || says(ProblemCode::StorageUnavailable) => busy,

@@ -25,6 +25,17 @@ const identity = (name) => IDENTITIES.find((one) => one.name === name).id;
 const hold = (page, url) => page.route(url, () => {});
 const cut = (page, url) => page.route(url, (route) => route.abort('connectionfailed'));
 
+/** A problem of the relay in place of its answer. */
+const refuse = (page, url, status, code) =>
+  page.route(url, (route) => {
+    const headers = { 'access-control-allow-origin': '*', 'access-control-allow-headers': '*' };
+    const body = JSON.stringify({ code, title: 'Refused.', status });
+    const preflight = route.request().method() === 'OPTIONS';
+    return route.fulfill(
+      preflight ? { status: 204, headers } : { status, headers, body, contentType: 'application/problem+json' },
+    );
+  });
+
 const LINK = '**/v1/customer';
 const VERIFY = '**/v1/customer/verify';
 
@@ -300,6 +311,21 @@ export const STATES = [
       });
       await selfie.takeAndSend();
     },
+  }),
+  failure('session-done', 'This check is finished', null, {
+    expected: [BAD_ANSWER],
+    prepare: (page) => refuse(page, LINK, 409, 'session-state'),
+    walk: (selfie) => selfie.takeAndSend(),
+  }),
+  failure('session-limit', 'No more tries are left', null, {
+    expected: [BAD_ANSWER],
+    prepare: (page) => refuse(page, LINK, 409, 'session-limit'),
+    walk: (selfie) => selfie.takeAndSend(),
+  }),
+  failure('verdict-unknown', 'The result isn’t here yet', null, {
+    expected: [BAD_ANSWER],
+    prepare: (page) => refuse(page, VERIFY, 409, 'verdict-unknown'),
+    walk: (selfie) => selfie.takeAndSend(),
   }),
   failure('relay-unreachable', 'We can’t reach the site', 'Send again', {
     clock: true,

@@ -2,7 +2,7 @@
 //! addresses can't fill it, and nothing has to be swept.
 //!
 //! Each caller is hashed, under a key that nobody knows, to one of a fixed number of counts. Two callers share one by
-//! chance, once in [`COUNTS`] pairs, and not by design.
+//! chance, once in `COUNTS` pairs, and not by design.
 
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};

@@ -28,7 +28,8 @@ pub enum State {
     Verifying,
     /// The vendor says that the selfie and the record show one person. Nothing happens any more.
     Verified,
-    /// The vendor does not say so. A new link, and with it another selfie, may be asked for while the caps allow it.
+    /// The vendor does not say so. A new link, and with it another selfie, may be asked for while the caps allow it, and
+    /// unless the vendor has found fraud.
     Rejected,
     /// The vendor was asked, and its answer was lost: it may have judged and billed. Only the host's back end moves it on.
     Unknown,

@@ -1,0 +1,72 @@
+//! The JSON of both calls and of the back end's, from strangers and from a vendor that misbehaves.
+
+#![no_main]
+
+use akiba_protocol::{LinkReply, LinkRequest, Outcome, Problem, Verdict, VerifyReply, VerifyRequest};
+use akiba_relay::session::binding::{LinkCall, VerifyCall, file_name};
+use akiba_relay::session::create::Wanted;
+use akiba_relay::session::keep::{Keep, kept};
+use akiba_relay::session::page::{PageReply, reply};
+use akiba_relay::session::reconcile::Reconcile;
+use libfuzzer_sys::fuzz_target;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+fuzz_target!(|data: &[u8]| {
+    same_again::<LinkRequest>(data);
+    same_again::<VerifyRequest>(data);
+    same_again::<LinkReply>(data);
+    same_again::<VerifyReply>(data);
+    same_again::<Problem>(data);
+    let _ = serde_json::from_slice::<Wanted>(data);
+    let _ = serde_json::from_slice::<VerifyCall>(data);
+    let _ = serde_json::from_slice::<Reconcile>(data);
+    if let Ok(call) = serde_json::from_slice::<LinkCall>(data) {
+        let name = file_name("lnk_1", call.selfie_filename.as_deref());
+        assert!(["selfie-1.jpg", "selfie-1.jpeg", "selfie-1.png", "selfie-1.webp"].contains(&name.as_str()), "{name}");
+    }
+    if let Ok(reply) = serde_json::from_slice::<VerifyReply>(data) {
+        judge(data, reply);
+    }
+});
+
+/// What was read is written so that it is read as the same.
+fn same_again<T: Serialize + DeserializeOwned + PartialEq>(data: &[u8]) {
+    if let Ok(read) = serde_json::from_slice::<T>(data) {
+        let written = serde_json::to_vec(&read).expect("JSON");
+        assert!(serde_json::from_slice::<T>(&written).expect("the same type") == read, "something else");
+    }
+}
+
+fn judge(data: &[u8], answer: VerifyReply) {
+    let verdict = Verdict::of(answer.clone());
+    // The rule once more, of the plain JSON.
+    if let Ok(plain) = serde_json::from_slice::<Value>(data)
+        && plain.is_object()
+    {
+        let success = plain["status"] == "success";
+        let fraud = plain.pointer("/data/identity/fraud_detected").and_then(Value::as_str);
+        let fraud = fraud.is_some_and(|word| word.trim().eq_ignore_ascii_case("high"));
+        assert!(!verdict.is_verified() || (success && !fraud), "verified by itself");
+        assert!(verdict.is_verified() || !success || fraud, "rejected by itself");
+    }
+    for keep in [Keep::Verdict, Keep::Full] {
+        assert!(Verdict::of(kept(keep, answer.clone())).outcome == verdict.outcome, "kept as something else");
+    }
+    for kind in [PageReply::Verdict, PageReply::Full] {
+        let page = reply(kind, &verdict, Some("order-7"));
+        assert!(page.outcome == verdict.outcome);
+        let text = serde_json::to_string(&page).expect("JSON");
+        let told: Value = serde_json::from_str(&text).expect("JSON");
+        assert_eq!(told["reference"], "order-7");
+        if kind == PageReply::Verdict {
+            let members = told.as_object().expect("an object");
+            let allowed = ["status", "message", "outcome", "reference"];
+            assert!(members.keys().all(|member| allowed.contains(&member.as_str())), "more than is allowed");
+            // Whoever reads it by the widget's rule comes to the same outcome.
+            let read: VerifyReply = serde_json::from_str(&text).expect("an answer");
+            assert_eq!(Verdict::of(read).is_verified(), verdict.outcome == Outcome::Verified);
+        }
+    }
+}
