@@ -35,8 +35,10 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection, PgPool, SqliteConnection, SqlitePool};
 use tokio::sync::{Mutex, MutexGuard};
+use tracing::Instrument;
 
 use crate::metrics::metrics;
+use crate::traces::{Of, span};
 
 pub use self::error::StoreError;
 use self::lend::on_connection;
@@ -152,7 +154,7 @@ impl Store {
 
     /// Runs an operation within the store's patience.
     async fn run<T>(&self, work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
-        let done = match tokio::time::timeout(PATIENCE, work).await {
+        let done = match tokio::time::timeout(PATIENCE, work.instrument(span(Of::Client, "database", None))).await {
             Ok(result) => result.map_err(StoreError::from),
             Err(_) => Err(StoreError::Unavailable("the database was too slow".to_owned())),
         };
