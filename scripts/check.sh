@@ -11,12 +11,13 @@ echo "check: format"
 cargo fmt --all --check
 echo "check: lints"
 cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
+cargo clippy --package akiba-relay --features otel --all-targets --locked --quiet -- -D warnings
 echo "check: documentation"
 RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
 echo "check: licences, sources and versions of the dependencies"
 # Of all targets, also those that this machine never builds for.
 cargo fetch --locked --quiet
-cargo deny --offline check --hide-inclusion-graph licenses bans sources
+cargo deny --offline --all-features check --hide-inclusion-graph licenses bans sources
 # Their database is outside the package registries, so not everybody has it.
 if timeout 60 cargo deny fetch db >/dev/null 2>&1; then
   echo "check: security advisories"
@@ -30,6 +31,8 @@ if grep -q '^akiba-sandbox ' <<<"$tree"; then
   echo "check: the relay depends on the sandbox" >&2
   exit 1
 fi
+echo "check: systemd unit, Dockerfile, compose file"
+tests/dist/run.sh
 echo "check: scripts"
 for script in scripts/*.sh .ci/run; do bash -n "$script"; done
 for script in scripts/venv.sh tests/*/run.sh; do sh -n "$script"; done

@@ -5,7 +5,7 @@
 #   scripts/setup.sh serve     the same, and Trunk
 #   scripts/setup.sh test      the same, Python with venv, PostgreSQL, nginx, cargo-fuzz, Chromium and ChromeDriver
 #   scripts/setup.sh bench     the same as for tests, wrk, and other face detectors to compare with (some 70 MB)
-#   scripts/setup.sh check     clippy, rustfmt, cargo-deny
+#   scripts/setup.sh check     clippy, rustfmt, cargo-deny, Python with venv, systemd-analyze
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # What must be seen is said here, even where a command's own output goes to the log.
@@ -92,6 +92,11 @@ need_nginx() {
   [ -x /usr/sbin/nginx ] || command -v nginx >/dev/null || apt_install nginx
   [ -e /etc/ssl/certs/ca-certificates.crt ] || apt_install ca-certificates
   command -v openssl >/dev/null || apt_install openssl
+}
+
+# What checks a unit of systemd; that need not run here.
+need_systemd() {
+  command -v systemd-analyze >/dev/null || apt_install systemd
 }
 
 need_wasm_rust() {
@@ -246,6 +251,8 @@ check() {
   need_rust
   need_node
   need_cc
+  need_python
+  need_systemd
   need_node_packages
   cargo clippy --version >/dev/null 2>&1 && cargo fmt --version >/dev/null 2>&1 ||
     quietly rustup component add clippy rustfmt

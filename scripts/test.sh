@@ -5,10 +5,16 @@ cd "$(dirname "$0")/.."
 scripts/setup.sh test
 . scripts/env.sh
 
+# The logs of all relays of this run, at trace: searched at its end.
+AKIBA_SELFIE_LOGS=$(mktemp -d)
+export AKIBA_SELFIE_LOGS
+trap 'rm -rf "$AKIBA_SELFIE_LOGS"' EXIT
+
 part() { printf '\n== %s\n' "$*"; }
 
 part "host: protocol, flow, settings, relay, sandbox"
 cargo test --workspace --locked
+cargo test --package akiba-relay --features otel --locked --test traces
 
 part "node: the detector's vector kernels against its plain ones"
 scripts/test-kernels.sh
@@ -35,5 +41,8 @@ scripts/fuzz.sh 15
 part "S3: the same uploads against OpenStack Swift, signed by boto3"
 tests/s3/run.sh
 scripts/test-e2e.sh tests/s3/widget.test.mjs
+
+part "logs: no secret and nothing of a person in any line of this run"
+node scripts/search-logs.mjs "$AKIBA_SELFIE_LOGS"
 
 part "all tests passed"

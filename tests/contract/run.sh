@@ -19,6 +19,12 @@ clean_up() {
     for pid in $pids; do
         wait "$pid" 2>/dev/null || true
     done
+    if [ -n "${AKIBA_SELFIE_LOGS:-}" ]; then
+        for log in sessions plain; do
+            [ ! -e "$scratch/$log.err" ] || cp "$scratch/$log.err" "$AKIBA_SELFIE_LOGS/contract-$$-$log.log"
+        done
+        [ -z "${CONTRACT_API_KEY:-}" ] || echo "$CONTRACT_API_KEY" >"$AKIBA_SELFIE_LOGS/contract-$$.secrets"
+    fi
     rm -rf "$scratch"
 }
 trap clean_up EXIT

@@ -77,6 +77,9 @@ pub fn check(settings: &Settings, variable: impl Fn(&'static str) -> Option<Stri
     if service.admin_listen.is_some_and(|address| !address.ip().is_loopback()) && !service.admin_remote {
         found.push("--admin-listen is no loopback address: --admin-remote allows that".to_owned());
     }
+    if service.otel_endpoint.is_some() && !cfg!(feature = "otel") {
+        found.push("--otel-endpoint: this program was built without the feature otel".to_owned());
+    }
     match state {
         Some(state) if found.is_empty() => Ok(Parts { state, tls, session }),
         _ => Err(Problems(found)),

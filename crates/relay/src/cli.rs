@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use self::database::DatabaseCommand;
 use crate::clock::{Clock, milliseconds, rfc3339};
+use crate::probe;
 use crate::session::{api_key, seal, token};
 use crate::settings::layers::{self, InForce, LayerError};
 use crate::settings::{self, Settings, TOKEN_HELP};
@@ -65,6 +66,8 @@ pub enum Command {
     /// Looks after webhooks
     #[command(subcommand)]
     Webhooks(WebhookCommand),
+    /// Asks the running relay of these settings whether it is ready, for a container's health check
+    Ready,
     /// Looks after the database
     #[command(subcommand)]
     Database(DatabaseCommand),
@@ -140,6 +143,7 @@ pub async fn run(
     match command {
         Command::Keygen { kind, name } => keygen(kind, &name),
         Command::Webhooks(command) => webhooks(command, settings).await,
+        Command::Ready => Ok(probe::ready(settings).await?),
         Command::Database(command) => database::run(command, &settings.session, variable).await,
     }
 }

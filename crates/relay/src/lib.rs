@@ -28,7 +28,8 @@
 //! - [`cli`]: the command line.
 //! - [`shutdown`]: the signals that end the service.
 //! - [`tls`]: the relay's own TLS.
-//! - [`admin`], [`metrics`](mod@metrics), [`readiness`]: what the operator sees.
+//! - [`admin`], [`metrics`](mod@metrics), [`readiness`], [`probe`]: what the operator sees.
+//! - [`traces`]: spans for OpenTelemetry.
 //! - [`telemetry`]: where log lines go and how they look.
 
 pub mod admin;
@@ -45,6 +46,7 @@ pub mod limits;
 pub mod metrics;
 pub mod observe;
 pub mod openapi;
+pub mod probe;
 pub mod readiness;
 pub mod routes;
 pub mod secret_file;
@@ -57,6 +59,7 @@ pub mod store;
 pub mod tasks;
 pub mod telemetry;
 pub mod tls;
+pub mod traces;
 pub mod vendor;
 pub mod webhook;
 

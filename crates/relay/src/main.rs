@@ -17,6 +17,8 @@ use akiba_relay::clock::Clock;
 use akiba_relay::session::Sessions;
 use akiba_relay::settings::layers::{InForce, LayerError};
 use akiba_relay::shutdown::Signals;
+#[cfg(feature = "otel")]
+use akiba_relay::traces::Exporter;
 use akiba_relay::{ConnectionLimits, Drained, Settings, admin, app, serve, serve_tls, telemetry};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -75,6 +77,11 @@ fn variable(name: &str) -> Option<String> {
 }
 
 async fn run(settings: Settings, in_force: &[InForce], parts: Parts) -> Result<Drained, Box<dyn Error>> {
+    #[cfg(feature = "otel")]
+    let exporter = settings.service.otel_endpoint.as_ref().map(Exporter::to).transpose()?;
+    #[cfg(feature = "otel")]
+    telemetry::init(settings.log_format, settings.log.clone(), exporter.as_ref())?;
+    #[cfg(not(feature = "otel"))]
     telemetry::init(settings.log_format, settings.log.clone())?;
     for warning in check::warnings(&settings, in_force) {
         tracing::warn!("{warning}");
@@ -128,6 +135,10 @@ async fn run(settings: Settings, in_force: &[InForce], parts: Parts) -> Result<D
     drop((background, beside));
     if let Some(sessions) = &sessions {
         sessions.store().close().await;
+    }
+    #[cfg(feature = "otel")]
+    if let Some(exporter) = exporter {
+        tokio::task::spawn_blocking(move || exporter.end()).await?;
     }
     tracing::info!("stopped");
     Ok(drained)

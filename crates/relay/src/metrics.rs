@@ -13,9 +13,11 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
+use tracing::Instrument;
 
 use crate::session::state::State;
 use crate::store::StoreError;
+use crate::traces::{Of, span};
 use crate::vendor::VendorError;
 
 /// The media type of [`Metrics::text`].
@@ -220,9 +222,11 @@ impl Metrics {
     ) -> Result<T, VendorError> {
         let _going = Going::on(&self.vendor_running);
         let started = Instant::now();
-        let done = work.await;
+        let span = span(Of::Client, call, None);
+        let done = work.instrument(span.clone()).await;
         self.vendor_times.get_or_create(&Call { call }).observe(started.elapsed().as_secs_f64());
         let result = done.as_ref().err().map_or("ok", VendorError::word);
+        span.record("code", result);
         self.vendor_calls.get_or_create(&VendorCall { call, result }).inc();
         done
     }

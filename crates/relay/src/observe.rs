@@ -13,10 +13,12 @@ use axum::middleware::Next;
 use axum::response::Response;
 use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderName, HeaderValue, Method, StatusCode};
+use tracing::{Instrument, Span};
 use uuid::Uuid;
 
 use crate::error::RelayError;
 use crate::metrics::{Going, metrics};
+use crate::traces::{Of, span};
 
 /// The header that tells the caller the request's id. One that the caller sends is not looked at.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -39,7 +41,8 @@ impl SessionSlot {
 pub async fn observe(mut request: Request, next: Next) -> Response {
     let line = RequestLine::start(&request);
     request.extensions_mut().insert(line.session.clone());
-    let mut response = next.run(request).await;
+    let span = span(Of::Server, &line.route, Some(&line.id));
+    let mut response = next.run(request).instrument(span.clone()).await;
     let error = response.extensions_mut().remove::<RelayError>();
     if let Some(error) = &error {
         write_problem(&mut response, error, &line.id);
@@ -50,7 +53,7 @@ pub async fn observe(mut request: Request, next: Next) -> Response {
     if let Ok(id) = HeaderValue::from_str(&line.id) {
         headers.insert(REQUEST_ID, id);
     }
-    line.end(response.status(), error.as_ref());
+    line.end(response.status(), error.as_ref(), &span);
     response
 }
 
@@ -87,7 +90,7 @@ impl RequestLine {
         }
     }
 
-    fn end(mut self, status: StatusCode, error: Option<&RelayError>) {
+    fn end(mut self, status: StatusCode, error: Option<&RelayError>, span: &Span) {
         self.written = true;
         let Self { id, method, route, .. } = &self;
         let (status, latency_ms) = (status.as_u16(), self.latency_ms());
@@ -96,6 +99,10 @@ impl RequestLine {
         metrics().request_ended(route, code, self.started.elapsed());
         let cause = error.and_then(RelayError::cause);
         let session = self.session.0.get().map(String::as_str);
+        span.record("code", code).record("status", status);
+        if let Some(session) = session {
+            span.record("session", session);
+        }
         if PROBES.contains(&route.as_str()) {
             tracing::debug!(request_id = id, method, route, status, code, latency_ms, cause, "request");
         } else if status >= 500 {

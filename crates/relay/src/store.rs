@@ -10,8 +10,8 @@
 //! - [`outbox`]: webhooks that wait for their delivery.
 //! - [`reseal`]: what is encrypted under another key than the first.
 //! - [`copy`]: from SQLite to PostgreSQL.
-//! - [`lend`]: connections, given back or given up.
-//! - [`flush`]: SQLite's commits on their way to the disk.
+//! - `lend`: connections, given back or given up.
+//! - `flush`: SQLite's commits on their way to the disk.
 //!
 //! Whatever moves a session names the state that it starts from, so of two at once one moves nothing, and says so.
 
@@ -38,8 +38,10 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection, PgPool, SqliteConnection, SqlitePool};
 use tokio::sync::{Mutex, MutexGuard};
+use tracing::Instrument;
 
 use crate::metrics::metrics;
+use crate::traces::{Of, span};
 
 pub use self::error::StoreError;
 use self::flush::Flusher;
@@ -135,7 +137,7 @@ impl Store {
 
     /// Runs an operation within the store's patience.
     async fn run<T>(&self, work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
-        let done = match tokio::time::timeout(PATIENCE, work).await {
+        let done = match tokio::time::timeout(PATIENCE, work.instrument(span(Of::Client, "database", None))).await {
             Ok(result) => result.map_err(StoreError::from),
             Err(_) => Err(StoreError::Unavailable("the database was too slow".to_owned())),
         };

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tracing::Instrument;
 
 /// The tasks that run; a clone shares them.
 #[derive(Clone, Debug)]
@@ -30,10 +31,11 @@ impl Tasks {
     pub fn spawn<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
         self.0.send_modify(|count| *count += 1);
         let running = Running(Arc::clone(&self.0));
-        tokio::spawn(async move {
+        let work = async move {
             let _running = running;
             work.await
-        })
+        };
+        tokio::spawn(work.in_current_span())
     }
 
     /// Waits until none runs.

@@ -5,16 +5,25 @@ use std::io::{self, IsTerminal};
 use std::panic;
 
 use tracing::Subscriber;
-use tracing_subscriber::filter::Targets;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
 use tracing_subscriber::{Layer, Registry, fmt};
 
 use crate::settings::LogFormat;
+#[cfg(feature = "otel")]
+use crate::traces::Exporter;
+use crate::traces::TARGET;
 
 /// What turns events into lines on `writer`.
-pub fn subscriber<W>(format: LogFormat, filter: Targets, colour: bool, writer: W) -> impl Subscriber + Send + Sync
+pub fn subscriber<W>(
+    format: LogFormat,
+    filter: Targets,
+    colour: bool,
+    writer: W,
+) -> impl Subscriber + for<'span> LookupSpan<'span> + Send + Sync
 where
     W: for<'writer> MakeWriter<'writer> + Send + Sync + 'static,
 {
@@ -25,15 +34,23 @@ where
         LogFormat::Json => lines.json().flatten_event(true).with_current_span(false).with_span_list(false).boxed(),
         LogFormat::Text => lines.with_ansi(colour).boxed(),
     };
-    Registry::default().with(lines.with_filter(filter))
+    // Spans are for OpenTelemetry: a line says by itself what it is about.
+    Registry::default().with(lines.with_filter(filter.with_target(TARGET, LevelFilter::OFF)))
 }
 
 /// Sends the process's log to standard error, panics included.
 ///
 /// # Errors
 /// When the process has a log already.
-pub fn init(format: LogFormat, filter: Targets) -> Result<(), TryInitError> {
-    subscriber(format, filter, io::stderr().is_terminal(), io::stderr).try_init()?;
+pub fn init(
+    format: LogFormat,
+    filter: Targets,
+    #[cfg(feature = "otel")] exporter: Option<&Exporter>,
+) -> Result<(), TryInitError> {
+    let subscriber = subscriber(format, filter, io::stderr().is_terminal(), io::stderr);
+    #[cfg(feature = "otel")]
+    let subscriber = subscriber.with(exporter.map(Exporter::layer));
+    subscriber.try_init()?;
     // What a panic says may quote the request, so only its place is told.
     panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string);

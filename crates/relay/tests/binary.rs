@@ -13,7 +13,7 @@ use std::net::TcpStream;
 use std::process::{Child, Command, Output, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
-use support::{FILE_NAME, IDENTIFIER, S3_KEY, SIGNATURE, TOKEN, Vendor, link_reply, link_request};
+use support::{FILE_NAME, IDENTIFIER, S3_KEY, SIGNATURE, TOKEN, Vendor, link_reply, link_request, run_log};
 
 fn command(flags: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_akiba-relay"));
@@ -60,6 +60,7 @@ impl Running {
     fn end(mut self) -> (bool, String) {
         let mut log = String::new();
         self.0.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+        run_log::keep(&log);
         (self.0.wait().unwrap().success(), log)
     }
 }

@@ -9,6 +9,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { keepLog, noteSecrets, talkative } from './logs.mjs';
+
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const binaries = resolve(root, process.env.CARGO_TARGET_DIR ?? 'target', 'debug');
 
@@ -27,7 +29,7 @@ const STOP_PATIENCE = 10_000;
  */
 export function startDemo({ site = join(root, 'build/site'), sessions = 'off', args = [], relay = [] } = {}) {
   const own = ['--port', '0', '--site', site, '--relay', join(binaries, 'akiba-relay'), '--sessions', sessions];
-  return start(['demo', ...own, ...args], relay);
+  return start(['demo', ...own, ...args], [...talkative, ...relay]);
 }
 
 /**
@@ -51,6 +53,7 @@ async function start(args, relay = []) {
   const output = [];
   child.stdout.on('data', (data) => output.push(data));
   child.stderr.on('data', (data) => output.push(data));
+  keepLog(args[0], child);
   const exited = once(child, 'exit').catch((error) => output.push(String(error)));
 
   const stop = async () => {
@@ -64,7 +67,9 @@ async function start(args, relay = []) {
   };
   try {
     await until(() => output.join('').match(/^ready /m), () => child.exitCode !== null || child.pid === undefined);
-    return handle(JSON.parse(await readFile(readyFile, 'utf8')), stop);
+    const report = JSON.parse(await readFile(readyFile, 'utf8'));
+    await noteSecrets([report.token]);
+    return handle(report, stop);
   } catch (error) {
     await stop();
     throw new Error(`the demo did not start (is it built? scripts/build.sh): ${output.join('')}`, { cause: error });

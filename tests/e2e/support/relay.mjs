@@ -11,6 +11,8 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
+import { keepLog, noteSecrets, talkative } from './logs.mjs';
+
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const program = join(resolve(root, process.env.CARGO_TARGET_DIR ?? 'target', 'debug'), 'akiba-relay');
 
@@ -42,7 +44,9 @@ export async function startRelay({ sandbox, page, webhookUrl, keys }) {
   const env = {
     AKIBA_TOKEN: sandbox.token, AKIBA_SESSION_KEYS: keys.session, AKIBA_DATA_KEYS: keys.data, AKIBA_WEBHOOK_SECRETS: keys.webhook,
   };
-  const relay = await startProgram(program, Object.entries(flags).map(([name, value]) => `--${name}=${value}`), { env });
+  const given = Object.entries(flags).map(([name, value]) => `--${name}=${value}`);
+  const relay = await startProgram(program, [...given, ...talkative], { env, log: 'backend' });
+  await noteSecrets([sandbox.token, keys.apiKey, keys.session, keys.data.split(':')[1], keys.webhook]);
   return {
     url: relay.url,
     stop: async () => {
@@ -60,13 +64,15 @@ export async function startRelay({ sandbox, page, webhookUrl, keys }) {
  * @param {Record<string, string>} [settings.env] what it gets besides this process's environment
  * @param {string} [settings.cwd]
  * @param {string} [settings.url] where it will listen, if it does not say
+ * @param {string} [settings.log] what its log is called among those that are kept, if it is a relay's
  */
-export async function startProgram(command, args, { env = {}, cwd, url } = {}) {
+export async function startProgram(command, args, { env = {}, cwd, url, log } = {}) {
   const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('AKIBA_')));
   const child = spawn(command, args, { cwd, env: { ...own, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const output = [];
   child.stdout.on('data', (data) => output.push(data));
   child.stderr.on('data', (data) => output.push(data));
+  if (log) keepLog(log, child);
   const exited = once(child, 'exit').catch((error) => output.push(String(error)));
   const end = () => child.kill('SIGTERM');
   process.once('exit', end);

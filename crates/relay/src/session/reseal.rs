@@ -1,4 +1,4 @@
-//! What is kept, sealed again under the first data key ([`Sealed`], [`reseal`]), so that an old one can be dropped before
+//! What is kept, sealed again under the first data key ([`Resealed`], [`reseal`]), so that an old one can be dropped before
 //! everything under it has been deleted. It may run beside relays and be cut off: what it has done stays done, and a row
 //! that is written meanwhile is left as it is.
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use url::Url;
 
 /// Settings of the service as a process.
 #[derive(Clone, Debug, Args)]
@@ -28,4 +29,15 @@ pub struct ServiceSettings {
     /// Lets --admin-listen be no loopback address; /admin is not served there
     #[arg(long, env = "AKIBA_RELAY_ADMIN_REMOTE")]
     pub admin_remote: bool,
+
+    /// Base URL of the OpenTelemetry collector that gets traces, by OTLP over HTTP; takes a build with the feature otel
+    #[arg(long, env = "AKIBA_RELAY_OTEL_ENDPOINT", value_name = "URL", value_parser = collector)]
+    pub otel_endpoint: Option<Url>,
+}
+
+/// Reads the URL of a collector. No person is named in what it gets, so it need not be `https`.
+fn collector(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+    let plain = |url: &Url| url.username().is_empty() && url.password().is_none() && url.query().is_none();
+    url.filter(plain).ok_or_else(|| "it must be a URL such as http://127.0.0.1:4318, with no user name".to_owned())
 }

@@ -17,7 +17,7 @@ pub struct VendorSettings {
     #[arg(long, env = "AKIBA_RELAY_VENDOR_PROFILE", value_name = "PROFILE", default_value = "published")]
     pub vendor_profile: ProfileName,
 
-    /// Base URL of the vendor's API, https but for loopback; by default the profile's, which is https://api.akibadigital.com
+    /// Base URL of the vendor's API, https but for loopback; by default the profile's, on api.akibadigital.com
     #[arg(long, env = "AKIBA_RELAY_VENDOR_BASE", value_name = "URL")]
     pub vendor_base: Option<VendorBase>,
 

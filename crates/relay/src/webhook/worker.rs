@@ -9,6 +9,7 @@ use http::StatusCode;
 use http::header::CONTENT_TYPE;
 use reqwest::Client;
 use tokio::task::JoinSet;
+use tracing::Instrument;
 
 use super::WebhookUrl;
 use super::backoff::{is_over, wait};
@@ -18,6 +19,7 @@ use crate::metrics::metrics;
 use crate::session::Sessions;
 use crate::store::StoreError;
 use crate::store::outbox::Message;
+use crate::traces::{Of, span};
 
 /// Most webhooks that are on their way at once.
 const AT_ONCE: usize = 32;
@@ -144,7 +146,7 @@ async fn deliver(sessions: Arc<Sessions>, webhooks: Arc<Webhooks>, message: Mess
     let body = sessions.open_message(id, &message.sealed);
     let now = sessions.clock().now();
     let result = match body {
-        Ok(body) => webhooks.send(id, now.div_euclid(1_000), body).await,
+        Ok(body) => webhooks.send(id, now.div_euclid(1_000), body).instrument(span(Of::Client, "webhook", None)).await,
         Err(error) => Err(error.to_string()),
     };
     let now = sessions.clock().now();

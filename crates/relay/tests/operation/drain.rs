@@ -7,8 +7,14 @@ use rustix::process::Signal;
 use serde_json::json;
 
 use crate::database::Database;
-use crate::program::Program;
+use crate::program::{Program, command};
 use crate::support::nobody;
+
+/// The exit status of the command that asks the program at its operator's listener.
+fn asked(program: &Program) -> Option<i32> {
+    let admin = program.admin.replace("http://", "--admin-listen=");
+    command(&[&admin, "ready"]).output().unwrap().status.code()
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn it_says_that_it_drains_and_takes_callers_until_the_delay_is_over() {
@@ -20,10 +26,12 @@ async fn it_says_that_it_drains_and_takes_callers_until_the_delay_is_over() {
     let of_service = |path: &str| program.request(Method::GET, &format!("{}{path}", program.base)).send();
     assert_eq!(of_service("/readyz").await.unwrap().status(), 200);
 
+    assert_eq!(asked(&program), Some(0));
     program.signal(Signal::TERM);
     let started = Instant::now();
     program.wait_for("/readyz", (503, json!({ "status": "draining" }))).await;
     assert_eq!(of_service("/readyz").await.unwrap().status(), 503);
+    assert_eq!(asked(&program), Some(1));
     // It is alive, and whoever comes by an old list of relays is served.
     assert_eq!(of_service("/healthz").await.unwrap().status(), 200);
     program.wait_for("/healthz", (200, json!({ "status": "ok" }))).await;

@@ -1,15 +1,16 @@
 //! The program in a process of its own, and its operator.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use reqwest::{Client, Method, RequestBuilder};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
+use tempfile::NamedTempFile;
 
 use crate::database::Database;
-use crate::support::TOKEN;
+use crate::support::{TOKEN, run_log};
 
 /// The program, until this is dropped.
 pub(crate) struct Program {
@@ -19,6 +20,7 @@ pub(crate) struct Program {
     /// Base URL of the operator's listener; empty if there is none.
     pub(crate) admin: String,
     client: Client,
+    log: NamedTempFile,
 }
 
 impl Program {
@@ -38,6 +40,9 @@ impl Program {
     }
 
     fn run(mut command: Command) -> Self {
+        // A file takes whatever is written; a pipe that nobody reads would not.
+        let log = NamedTempFile::new().unwrap();
+        command.stderr(log.reopen().unwrap());
         let mut child = command.spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let (mut base, mut admin) = (String::new(), String::new());
@@ -50,7 +55,7 @@ impl Program {
             }
         }
         let client = Client::builder().no_proxy().build().unwrap();
-        Self { child, base, admin, client }
+        Self { child, base, admin, client, log }
     }
 
     pub(crate) fn request(&self, method: Method, url: &str) -> RequestBuilder {
@@ -91,9 +96,8 @@ impl Program {
 
     /// Waits for its end, and says whether it was in order, and its log.
     pub(crate) fn ended(mut self) -> (bool, String) {
-        let mut log = String::new();
-        self.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
-        (self.child.wait().unwrap().success(), log)
+        let in_order = self.child.wait().unwrap().success();
+        (in_order, std::fs::read_to_string(self.log.path()).unwrap())
     }
 }
 
@@ -101,13 +105,19 @@ impl Drop for Program {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+        run_log::keep(&std::fs::read_to_string(self.log.path()).unwrap());
     }
 }
 
 /// The program with these flags and the vendor's token.
 pub(crate) fn command(flags: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_akiba-relay"));
-    command.env_clear().env("AKIBA_TOKEN", TOKEN).arg("--listen=127.0.0.1:0").args(flags);
+    command
+        .env_clear()
+        .env("AKIBA_RELAY_LOG", "trace")
+        .env("AKIBA_TOKEN", TOKEN)
+        .arg("--listen=127.0.0.1:0")
+        .args(flags);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }

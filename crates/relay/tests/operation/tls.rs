@@ -96,12 +96,12 @@ async fn who_is_slow_about_the_handshake_holds_nobody_up_and_is_cut() {
     assert!(healthy(&program, &pair.made, Version::TLS_1_3).await);
     assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
     for stream in &mut slow {
-        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(15))).unwrap();
         let mut rest = Vec::new();
         // A reset is an end, too.
         let _ = stream.read_to_end(&mut rest);
+        assert!(started.elapsed() < Duration::from_secs(15), "it is cut: {:?}", started.elapsed());
     }
-    assert!(started.elapsed() < Duration::from_secs(15), "they are cut: {:?}", started.elapsed());
 }
 
 #[tokio::test(flavor = "multi_thread")]

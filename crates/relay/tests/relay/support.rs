@@ -3,6 +3,10 @@
 #[path = "contract.rs"]
 mod contract;
 
+#[path = "run_log.rs"]
+#[allow(dead_code, reason = "shared with the other tests, which use the rest")]
+pub(crate) mod run_log;
+
 use std::future::Future;
 use std::sync::{Arc, Mutex};
 
@@ -190,6 +194,7 @@ impl Relay {
 
     /// A relay of these parts.
     pub(crate) async fn of(state: AppState, settings: &Settings) -> Self {
+        run_log::begin();
         let limits = ConnectionLimits::from(settings);
         let (listener, base) = listen().await;
         let (stop, stopped) = oneshot::channel();

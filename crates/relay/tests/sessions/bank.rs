@@ -13,7 +13,7 @@ use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
 use crate::database::{Database, Keys};
-use crate::support::{FULL_NAME, IDENTIFIER, Relay, SIGNATURE, Seen, Vendor, verify_reply};
+use crate::support::{FULL_NAME, IDENTIFIER, Relay, SIGNATURE, Seen, Vendor, run_log, verify_reply};
 
 /// The host's own word for the case.
 pub(crate) const REFERENCE: &str = "order-4711";
@@ -109,6 +109,7 @@ impl Bank {
         assert_eq!(status, 201, "{text}");
         let created: Value = serde_json::from_str(&text).unwrap();
         let text = |field: &str| created[field].as_str().unwrap().to_owned();
+        run_log::secret(&text("session_token"));
         Page { id: text("session_id"), token: text("session_token") }
     }
 
@@ -165,6 +166,8 @@ pub(crate) async fn content_vendor() -> Vendor {
 pub(crate) fn issued(request: &Seen) -> Value {
     let name = request.body["selfie_filename"].as_str().unwrap();
     let key = format!("selfies/of-{name}");
+    run_log::secret(&key);
+    run_log::secret(name);
     json!({
         "identifier": request.body["identifier"],
         "signed_link": format!("https://bucket.s3.amazonaws.com/{key}?X-Amz-Signature={SIGNATURE}"),

@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use crate::support::run_log;
+
 /// Makes a test of a function for each database.
 macro_rules! on_both {
     ($($name:ident),* $(,)?) => {
@@ -57,13 +59,17 @@ impl Keys {
 
     fn new() -> Self {
         let (api, api_setting) = akiba_relay::session::api_key::new_key("bank").unwrap();
-        Self {
+        let keys = Self {
             api,
             api_setting,
             session: akiba_relay::session::token::new_key().unwrap(),
             data: akiba_relay::session::seal::new_key("2026").unwrap(),
             webhook: akiba_relay::webhook::sign::new_secret().unwrap(),
+        };
+        for secret in [&keys.api, &keys.session, keys.data.trim_start_matches("2026:"), &keys.webhook] {
+            run_log::secret(secret);
         }
+        keys
     }
 }
 

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
 use crate::database::Database;
-use crate::support::TOKEN;
+use crate::support::{TOKEN, run_log};
 
 /// The program, until it is killed.
 pub(crate) struct Program {
@@ -23,6 +23,7 @@ impl Program {
         command.args(["--api-key", &keys.api_setting]).args(flags);
         command.env("AKIBA_TOKEN", TOKEN).env("AKIBA_SESSION_KEYS", &keys.session);
         command.env("AKIBA_DATA_KEYS", &keys.data).env("AKIBA_WEBHOOK_SECRETS", &keys.webhook);
+        run_log::of_process(&mut command);
         let mut child = command.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();

@@ -1,4 +1,4 @@
-//! The relay's webhooks ([`Inbox`]), checked by the library of Standard Webhooks: signature and time. A repeat, which the
+//! The relay's webhooks (`Inbox`), checked by the library of Standard Webhooks: signature and time. A repeat, which the
 //! sender may send, is dropped by its id.
 
 use std::collections::VecDeque;
