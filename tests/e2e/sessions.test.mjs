@@ -197,7 +197,7 @@ test('a reload in the middle begins anew with a session of its own', async () =>
   assert.deepEqual(words(seen), ['session', 'link', 'session', 'link', 'upload', 'verify']);
 });
 
-test('two tabs with one session: one verdict, and the second tab is told to ask the site', async () => {
+test('two tabs with one session: one verdict, and the second tab is told that the check is finished', async () => {
   const first = await it.open();
   const second = await it.open({ expected: [reply(409)] });
   const { session_id: id, session_token: token } = await session(first);
@@ -210,7 +210,7 @@ test('two tabs with one session: one verdict, and the second tab is told to ask 
   await first.event('selfie-verified');
   await second.send();
   const { detail } = await second.event('selfie-error');
-  assert.deepEqual([detail.code, detail.retryable], ['relay-refused', false]);
+  assert.deepEqual([detail.code, detail.retryable], ['session-done', false]);
   const known = await first.page.evaluate(async (path) => (await fetch(path)).json(), `/bank/session/${id}`);
   assert.equal(known.state, 'verified');
   assert.deepEqual(known.webhooks.map(({ type }) => type), ['session.verified']);
