@@ -24,7 +24,7 @@ build: ## the widget into www/pkg and build/site, the relay and the sandbox
 size: build ## bytes that a page loads to reach a verdict; fails over the budget
 	@node scripts/size.mjs
 
-bench: build ## times from navigation to camera, from tap to verdict, and of a frame beside other detectors
+bench: build ## times from navigation to camera, from tap to verdict, and of a frame beside other detectors; the relay's speed
 	@scripts/setup.sh bench
 	@scripts/bench.sh
 

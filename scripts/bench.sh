@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # How long a person waits, beside what the browser and the network need anyway; and how long the module takes for a frame,
-# beside what else finds faces in a browser.
+# beside what else finds faces in a browser. And how many calls the relay answers, beside a plain nginx.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/env.sh
@@ -8,3 +8,6 @@ cd "$(dirname "$0")/.."
 node tests/e2e/bench.mjs "$@"
 echo
 node tests/vision/bench.mjs
+echo
+cargo build --release --locked --quiet -p akiba-relay
+node tests/bench/relay.mjs

@@ -197,7 +197,7 @@ test('a reload in the middle begins anew with a session of its own', async () =>
   assert.deepEqual(words(seen), ['session', 'link', 'session', 'link', 'upload', 'verify']);
 });
 
-test('two tabs with one session: one verdict, and the second tab is told to ask the site', async () => {
+test('two tabs with one session: one verdict, and the second tab is told that the check is finished', async () => {
   const first = await it.open();
   const second = await it.open({ expected: [reply(409)] });
   const { session_id: id, session_token: token } = await session(first);
@@ -210,8 +210,28 @@ test('two tabs with one session: one verdict, and the second tab is told to ask 
   await first.event('selfie-verified');
   await second.send();
   const { detail } = await second.event('selfie-error');
-  assert.deepEqual([detail.code, detail.retryable], ['relay-refused', false]);
+  assert.deepEqual([detail.code, detail.retryable], ['session-done', false]);
   const known = await first.page.evaluate(async (path) => (await fetch(path)).json(), `/bank/session/${id}`);
   assert.equal(known.state, 'verified');
   assert.deepEqual(known.webhooks.map(({ type }) => type), ['session.verified']);
+});
+
+test('a verdict that is asked for before the photo is there is no success, and the photo can still come', async () => {
+  const selfie = await it.open();
+  const { session_id: id, session_token: token } = await session(selfie);
+  const verdict = await selfie.page.evaluate(async (bearer) => {
+    const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${bearer}` };
+    const call = async (path) => (await fetch(path, { method: 'POST', headers, body: '{}' })).json();
+    await call('/v1/customer');
+    return call('/v1/customer/verify');
+  }, token);
+  assert.equal(verdict.outcome, 'rejected');
+  assert.notEqual(verdict.status, 'success');
+  const state = () =>
+    selfie.page.evaluate(async (path) => (await (await fetch(path)).json()).state, `/bank/session/${id}`);
+  assert.equal(await state(), 'rejected');
+  await selfie.page.evaluate((text) => (document.querySelector('akiba-selfie').session = text), token);
+  await selfie.takeAndSend();
+  await selfie.event('selfie-verified');
+  assert.equal(await state(), 'verified');
 });

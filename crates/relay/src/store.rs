@@ -11,11 +11,13 @@
 //! - [`reseal`]: what is encrypted under another key than the first.
 //! - [`copy`]: from SQLite to PostgreSQL.
 //! - `lend`: connections, given back or given up.
+//! - `flush`: SQLite's commits on their way to the disk.
 //!
 //! Whatever moves a session names the state that it starts from, so of two at once one moves nothing, and says so.
 
 pub mod copy;
 pub mod error;
+mod flush;
 pub mod lapses;
 mod lend;
 pub mod links;
@@ -27,6 +29,7 @@ pub mod verdicts;
 
 use std::borrow::Cow;
 use std::future::Future;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -41,6 +44,7 @@ use crate::metrics::metrics;
 use crate::traces::{Of, span};
 
 pub use self::error::StoreError;
+use self::flush::Flusher;
 use self::lend::on_connection;
 pub use self::url::DatabaseUrl;
 
@@ -49,6 +53,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Longest wait for SQLite's lock, which another process may hold.
 const BUSY: Duration = Duration::from_secs(2);
+
+/// How long a connection to PostgreSQL may have been idle to be used without a test.
+const UNTESTED: Duration = Duration::from_secs(1);
 
 /// The database; a clone shares its connections.
 #[derive(Clone, Debug)]
@@ -59,6 +66,8 @@ pub struct Store {
     /// A connection to SQLite that does nothing: with the last one its write-ahead log would go, and on a full disk no
     /// other could be made, so nothing could be read any more.
     keeper: Arc<Mutex<Option<SqliteConnection>>>,
+    /// SQLite's commits on their way to the disk.
+    flusher: Option<Arc<Flusher>>,
 }
 
 #[derive(Clone, Debug)]
@@ -74,42 +83,16 @@ impl Store {
     /// [`StoreError`].
     pub async fn open(url: &DatabaseUrl, connections: u32) -> Result<Self, StoreError> {
         let pool = match url {
-            DatabaseUrl::Sqlite(path) => {
-                let options = SqliteConnectOptions::new()
-                    .filename(path)
-                    .create_if_missing(true)
-                    .journal_mode(SqliteJournalMode::Wal)
-                    // A verdict that was told must outlive a power cut.
-                    .synchronous(SqliteSynchronous::Full)
-                    .foreign_keys(true)
-                    .busy_timeout(BUSY)
-                    // What is deleted is overwritten.
-                    .pragma("secure_delete", "ON");
-                let options = SqlitePoolOptions::new()
-                    .max_connections(connections)
-                    .acquire_timeout(PATIENCE)
-                    .test_before_acquire(false)
-                    .connect_with(options);
-                Pool::Sqlite(options.await?)
-            }
-            DatabaseUrl::Postgres(options) => {
-                let timeout = PATIENCE.as_millis().to_string();
-                let options = PgConnectOptions::clone(options).application_name("akiba-relay").options([
-                    ("statement_timeout", timeout.as_str()),
-                    ("lock_timeout", timeout.as_str()),
-                    // A relay whose machine has vanished must not hold its locks until TCP notices.
-                    ("idle_in_transaction_session_timeout", timeout.as_str()),
-                    // Compare-and-set counts on it; a stricter default would fail the slower of two.
-                    ("default_transaction_isolation", "read\\ committed"),
-                ]);
-                let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE);
-                Pool::Postgres(pool.connect_with(options).await?)
-            }
+            DatabaseUrl::Sqlite(path) => Pool::Sqlite(sqlite(path, connections).await?),
+            DatabaseUrl::Postgres(options) => Pool::Postgres(postgres(options, connections).await?),
         };
-        let store = Self { pool, writer: Arc::default(), keeper: Arc::default() };
+        let mut store = Self { pool, writer: Arc::default(), keeper: Arc::default(), flusher: None };
         store.migrate().await?;
         if let Pool::Sqlite(pool) = &store.pool {
             *store.keeper.lock().await = Some(pool.acquire().await?.detach());
+        }
+        if let DatabaseUrl::Sqlite(path) = url {
+            store.flusher = Some(Arc::new(Flusher::of(path).map_err(sqlx::Error::Io)?));
         }
         Ok(store)
     }
@@ -161,6 +144,28 @@ impl Store {
         done.inspect_err(|error| metrics().database_failed(error))
     }
 
+    /// Runs an operation that writes, in its turn, and waits until what it wrote outlives a power cut.
+    async fn write<T>(&self, work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
+        self.run(async {
+            let done = self.in_turn(work).await?;
+            if let Some(flusher) = &self.flusher {
+                flusher.flush().await.map_err(sqlx::Error::Io)?;
+            }
+            Ok(done)
+        })
+        .await
+    }
+
+    /// The same for what a power cut may take back. Later writes that may not take it along.
+    async fn write_quickly<T>(&self, work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
+        self.run(self.in_turn(work)).await
+    }
+
+    async fn in_turn<T>(&self, work: impl Future<Output = T>) -> T {
+        let _turn = self.turn().await;
+        work.await
+    }
+
     /// Waits for the turn to write, where one at a time may.
     async fn turn(&self) -> Option<MutexGuard<'_, ()>> {
         match &self.pool {
@@ -168,6 +173,44 @@ impl Store {
             Pool::Postgres(_) => None,
         }
     }
+}
+
+async fn sqlite(path: &Path, connections: u32) -> Result<SqlitePool, sqlx::Error> {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // A commit does not wait for the disk by itself: many can wait together, see `flush`.
+        .synchronous(SqliteSynchronous::Normal)
+        .foreign_keys(true)
+        .busy_timeout(BUSY)
+        // What is deleted is overwritten.
+        .pragma("secure_delete", "ON");
+    let pool = SqlitePoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE);
+    pool.test_before_acquire(false).connect_with(options).await
+}
+
+async fn postgres(options: &PgConnectOptions, connections: u32) -> Result<PgPool, sqlx::Error> {
+    let timeout = PATIENCE.as_millis().to_string();
+    let options = options.clone().application_name("akiba-relay").options([
+        ("statement_timeout", timeout.as_str()),
+        ("lock_timeout", timeout.as_str()),
+        // A relay whose machine has vanished must not hold its locks until TCP notices.
+        ("idle_in_transaction_session_timeout", timeout.as_str()),
+        // Compare-and-set counts on it; a stricter default would fail the slower of two.
+        ("default_transaction_isolation", "read\\ committed"),
+    ]);
+    let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE);
+    // One that was in use a moment ago needs no test, which is a round trip for each operation.
+    let pool = pool.test_before_acquire(false).before_acquire(|connection, meta| {
+        Box::pin(async move {
+            if meta.idle_for > UNTESTED {
+                connection.ping().await?;
+            }
+            Ok(true)
+        })
+    });
+    pool.connect_with(options).await
 }
 
 fn sqlite_migrations() -> Migrator {

@@ -1,6 +1,6 @@
-//! Spans of what a request has done ([`span`]), for OpenTelemetry. They are made with the Cargo feature `otel` alone, and go
-//! to the collector of `--otel-endpoint` and nowhere else: neither the vendor nor a webhook's receiver gets a trace's id,
-//! and none is taken from a caller.
+//! Spans of what a request has done, for OpenTelemetry. They are made with the Cargo feature `otel` alone, and go to the
+//! collector of `--otel-endpoint` and nowhere else: neither the vendor nor a webhook's receiver gets a trace's id, and none
+//! is taken from a caller.
 
 use tracing::Span;
 

@@ -126,10 +126,10 @@ impl Parts {
         request: &Q,
         consent: bool,
     ) -> Result<R, VendorError> {
-        let ours = serde_json::to_value(request).map_err(|_| VendorError::Request)?;
+        let ours = || serde_json::to_value(request).map_err(|_| VendorError::Request);
         let body = match &endpoint.request {
             None => serde_json::to_vec(request),
-            Some(map) => serde_json::to_vec(&map.apply(&ours, consent).map_err(|_| VendorError::NoWord)?),
+            Some(map) => serde_json::to_vec(&map.apply(&ours()?, consent).map_err(|_| VendorError::NoWord)?),
         };
         let body = body.map_err(|_| VendorError::Request)?;
         let started = Instant::now();
@@ -148,7 +148,7 @@ impl Parts {
         let body = reply::bytes(response, self.max_reply_bytes).await?;
         match &endpoint.reply {
             None => reply::parse(&body),
-            Some(map) => reply::typed(map.apply(&reply::parse::<Unique>(&body)?.0, &ours)),
+            Some(map) => reply::typed(map.apply(&reply::parse::<Unique>(&body)?.0, &ours()?)),
         }
     }
 

@@ -219,7 +219,8 @@ fn the_example_file_is_in_order() {
     // Each credential of the unit has its place in the file.
     let unit = include_str!("../dist/akiba-relay.service");
     let credentials = unit.lines().filter_map(|line| line.trim_start_matches('#').strip_prefix("LoadCredential="));
-    let names: Vec<_> = credentials.map(|line| line.split_once(':').unwrap().0).collect();
+    let mut names: Vec<_> = credentials.map(|line| line.split_once(':').unwrap().0).collect();
+    assert_eq!(names.remove(0), "akiba-relay.toml");
     assert_eq!(names, ["token", "session-keys", "data-keys", "webhook-secrets", "database-url"]);
     assert!(names.iter().all(|name| example.contains(&format!("\"{CREDENTIALS}/{name}\""))));
     for key in ["token-file", "session-keys-file", "data-keys-file", "webhook-secrets-file", "api-key", "allow-origin"]

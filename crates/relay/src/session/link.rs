@@ -60,16 +60,14 @@ impl Sessions {
         session_id: &str,
         call: LinkCall,
     ) -> Result<SessionLink, RelayError> {
-        let session = self.current(session_id).await?;
-        check_person(&session, call.identifier.as_deref(), call.customer_type)?;
-        self.may_issue(session.row.state, session.row.links, session.row.verifies)?;
-        if session.row.state == State::Rejected && self.last_reason(&session).await? == Some(Reason::Fraud) {
-            return Err(refusal(State::Verified));
-        }
         let _place = capacity.enter()?;
-        if !self.store.reserve_link(&session.row, self.limits.links, self.clock.now()).await? {
-            return Err(self.why_no_link(session_id).await?);
-        }
+        let now = self.clock.now();
+        let caps = (self.limits.links, self.limits.verifies);
+        let session = match self.store.take_link(session_id, caps, self.latest_end(), now).await? {
+            Some(row) => self.open_session(row)?,
+            None => self.reserve(session_id).await?,
+        };
+        check_person(&session, call.identifier.as_deref(), call.customer_type)?;
         let id = new_id("lnk");
         let request = LinkRequest {
             identifier: session.personal.identifier,
@@ -97,6 +95,19 @@ impl Sessions {
             selfie_filename: reply.selfie_filename,
             fields: reply.fields,
         })
+    }
+
+    /// Counts a link for a session that may have a verdict, or may allow none.
+    async fn reserve(&self, session_id: &str) -> Result<Open, RelayError> {
+        let session = self.current(session_id).await?;
+        self.may_issue(session.row.state, session.row.links, session.row.verifies)?;
+        if session.row.state == State::Rejected && self.last_reason(&session).await? == Some(Reason::Fraud) {
+            return Err(refusal(State::Verified));
+        }
+        if !self.store.reserve_link(&session.row, self.limits.links, self.clock.now()).await? {
+            return Err(self.why_no_link(session_id).await?);
+        }
+        Ok(session)
     }
 
     fn may_issue(&self, state: State, links: i64, verifies: i64) -> Result<(), RelayError> {

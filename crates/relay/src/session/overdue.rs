@@ -39,7 +39,7 @@ impl Sessions {
     }
 
     /// What ended before is over by every relay's clock.
-    fn latest_end(&self) -> i64 {
+    pub(super) fn latest_end(&self) -> i64 {
         self.clock.now().saturating_sub(self.limits.leeway)
     }
 

@@ -25,8 +25,7 @@ impl Store {
             updated_at = $4 WHERE id = $1 AND version = $2";
         const LINK: &str = "UPDATE links SET released = 1 WHERE id = $1";
         let Some(after) = row.state.after(event) else { return Ok(false) };
-        self.run(async {
-            let _turn = self.turn().await;
+        self.write(async {
             on_connection!(self, |connection| {
                 let mut transaction = connection.begin().await?;
                 let moved = sqlx::query(SQL).bind(&row.id).bind(row.version).bind(after.as_str()).bind(now);
@@ -72,8 +71,7 @@ impl Store {
     /// [`StoreError`].
     pub async fn erase(&self, id: &str) -> Result<bool, StoreError> {
         const SQL: &str = "DELETE FROM sessions WHERE id = $1 AND state <> 'verifying'";
-        self.run(async {
-            let _turn = self.turn().await;
+        self.write(async {
             on_connection!(self, |connection| sqlx::query(SQL)
                 .bind(id)
                 .execute(connection)
@@ -91,11 +89,7 @@ impl Store {
     /// [`StoreError`].
     pub async fn settle(&self) -> Result<(), StoreError> {
         let Pool::Sqlite(pool) = &self.pool else { return Ok(()) };
-        self.run(async {
-            let _turn = self.turn().await;
-            sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(pool).await.map(drop)
-        })
-        .await
+        self.write(async { sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(pool).await.map(drop) }).await
     }
 
     /// Deletes sessions that were made before a time, with all that belongs to them, and says how many. Those that
@@ -108,8 +102,7 @@ impl Store {
             (SELECT id FROM sessions WHERE created_at < $1 AND state NOT IN ('created', 'link_issued', 'verifying') \
              AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.session_id = sessions.id AND outbox.status = 'pending') \
              ORDER BY created_at LIMIT $2)";
-        self.run(async {
-            let _turn = self.turn().await;
+        self.write(async {
             on_connection!(self, |connection| sqlx::query(SQL)
                 .bind(made_before)
                 .bind(limit)

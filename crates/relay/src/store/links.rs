@@ -2,8 +2,8 @@
 
 use sqlx::Connection;
 
-use super::sessions::{SessionRow, count, states_before};
-use super::{Store, StoreError, on_connection};
+use super::sessions::{COLUMNS, Columns as SessionColumns, SessionRow, count, session, states_before};
+use super::{Pool, Store, StoreError, on_connection};
 use crate::session::state::{Event, State};
 
 /// A link that was issued, as it is kept.
@@ -52,6 +52,36 @@ impl Store {
         Ok(found.await?.into_iter().map(link).collect())
     }
 
+    /// Counts a link that is about to be asked for by a session with no verdict whose life ends after `late`, and reads the
+    /// session, all in one. `None` when that can't be, for whatever reason.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn take_link(
+        &self,
+        id: &str,
+        caps: (i64, i64),
+        late: i64,
+        now: i64,
+    ) -> Result<Option<SessionRow>, StoreError> {
+        let sql = format!(
+            "UPDATE sessions SET links = links + 1, version = version + 1, updated_at = $5 \
+             WHERE id = $1 AND links < $2 AND verifies < $3 AND expires_at > $4 \
+             AND state IN ('created', 'link_issued') RETURNING {COLUMNS}"
+        );
+        let taken = self.write_quickly(async {
+            on_connection!(self, |connection| sqlx::query_as::<_, SessionColumns>(&sql)
+                .bind(id)
+                .bind(caps.0)
+                .bind(caps.1)
+                .bind(late)
+                .bind(now)
+                .fetch_optional(connection)
+                .await)
+        });
+        taken.await?.map(session).transpose()
+    }
+
     /// Counts a link that is about to be asked for. `false` when the session's state allows none, a verdict was asked
     /// for since it was read, or its links are used up.
     ///
@@ -63,8 +93,7 @@ impl Store {
             "UPDATE sessions SET links = links + 1, version = version + 1, updated_at = $3 \
              WHERE id = $1 AND links < $2 AND state IN ({states}) AND attempt IS NOT DISTINCT FROM $4"
         );
-        self.run(async {
-            let _turn = self.turn().await;
+        self.write_quickly(async {
             on_connection!(self, |connection| sqlx::query(&sql)
                 .bind(&read.id)
                 .bind(cap)
@@ -89,9 +118,19 @@ impl Store {
             "UPDATE sessions SET state = $2, version = version + 1, updated_at = $3 \
              WHERE id = $1 AND state IN ({states}) AND attempt IS NOT DISTINCT FROM $4"
         );
-        self.run(async {
-            let _turn = self.turn().await;
+        // PostgreSQL does both in one statement: one way there and back, not four.
+        let both = format!(
+            "WITH moved AS ({sql} RETURNING id) INSERT INTO links (id, session_id, issued_at, sealed) \
+             SELECT $5, id, $3, $6 FROM moved"
+        );
+        let at_once = matches!(self.pool, Pool::Postgres(_));
+        self.write_quickly(async {
             on_connection!(self, |connection| {
+                if at_once {
+                    let both = sqlx::query(&both).bind(&read.id).bind(State::LinkIssued.as_str()).bind(now);
+                    let both = both.bind(&read.attempt).bind(id).bind(sealed);
+                    return both.execute(connection).await.map(|done| done.rows_affected() == 1);
+                }
                 let mut transaction = connection.begin().await?;
                 let moved =
                     sqlx::query(&sql).bind(&read.id).bind(State::LinkIssued.as_str()).bind(now).bind(&read.attempt);

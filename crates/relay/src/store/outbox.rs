@@ -116,8 +116,7 @@ impl Store {
             "WITH due AS MATERIALIZED ({DUE}{lock}) UPDATE outbox SET claimed_until = $2 \
              WHERE seq IN (SELECT seq FROM due) RETURNING id, sealed, attempts, give_up_at"
         );
-        let claimed = self.run(async {
-            let _turn = self.turn().await;
+        let claimed = self.write(async {
             on_connection!(self, |connection| sqlx::query_as::<_, (String, Vec<u8>, i64, i64)>(&sql)
                 .bind(now)
                 .bind(claimed_until)
@@ -136,8 +135,7 @@ impl Store {
     pub async fn end_message(&self, id: &str, status: &str, result: &str, now: i64) -> Result<(), StoreError> {
         const SQL: &str = "UPDATE outbox SET status = $2, last_result = $3, ended_at = $4, claimed_until = 0, attempts = attempts + 1 \
             WHERE id = $1 AND status = 'pending'";
-        self.run(async {
-            let _turn = self.turn().await;
+        self.write(async {
             on_connection!(self, |connection| sqlx::query(SQL)
                 .bind(id)
                 .bind(status)
@@ -159,8 +157,7 @@ impl Store {
             WHERE id = $1 AND status = 'pending'";
         const FOLLOWERS: &str = "UPDATE outbox SET next_at = $2 WHERE status = 'pending' AND next_at < $2 \
             AND session_id = (SELECT session_id FROM outbox WHERE id = $1)";
-        self.run(async {
-            let _turn = self.turn().await;
+        self.write(async {
             on_connection!(self, |connection| {
                 let mut transaction = connection.begin().await?;
                 let put_off = sqlx::query(SQL).bind(id).bind(next_at).bind(result);
@@ -239,8 +236,7 @@ impl Store {
 
     async fn resend_message(&self, id: &str, now: i64, give_up_at: i64) -> Result<u64, StoreError> {
         let sql = format!("{RESEND} id = $3");
-        self.run(async {
-            let _turn = self.turn().await;
+        self.write(async {
             on_connection!(self, |connection| sqlx::query(&sql)
                 .bind(now)
                 .bind(give_up_at)
@@ -254,8 +250,7 @@ impl Store {
 
     async fn resend_failed(&self, now: i64, give_up_at: i64, limit: i64) -> Result<u64, StoreError> {
         let sql = format!("{RESEND} seq IN (SELECT seq FROM outbox WHERE status = 'failed' ORDER BY seq LIMIT $3)");
-        self.run(async {
-            let _turn = self.turn().await;
+        self.write(async {
             on_connection!(self, |connection| sqlx::query(&sql)
                 .bind(now)
                 .bind(give_up_at)

@@ -78,8 +78,7 @@ impl Store {
     pub async fn replace_sealed(&self, column: Column, read: &SealedRow, sealed: &[u8]) -> Result<bool, StoreError> {
         let (table, value, _) = column.names();
         let sql = format!("UPDATE {table} SET {value} = $3 WHERE id = $1 AND {value} = $2");
-        self.run(async {
-            let _turn = self.turn().await;
+        self.write(async {
             on_connection!(self, |connection| sqlx::query(&sql)
                 .bind(&read.id)
                 .bind(&read.sealed)

@@ -95,8 +95,7 @@ impl Store {
         const SQL: &str = "INSERT INTO sessions \
             (id, api_key, customer_type, sealed, state, created_at, expires_at, updated_at) \
             VALUES ($1, $2, $3, $4, $5, $6, $7, $6)";
-        self.run(async {
-            let _turn = self.turn().await;
+        self.write(async {
             on_connection!(self, |connection| sqlx::query(SQL)
                 .bind(&row.id)
                 .bind(&row.api_key)

@@ -57,8 +57,7 @@ impl Store {
             attempt = $4, link_id = $5, lease_until = $6, updated_at = $7 \
             WHERE id = $1 AND version = $2 AND verifies < $8";
         let Some(after) = begin.session.state.after(begin.event) else { return Ok(false) };
-        self.run(async {
-            let _turn = self.turn().await;
+        self.write(async {
             on_connection!(self, |connection| {
                 let mut transaction = connection.begin().await?;
                 let moved = sqlx::query(SQL)
@@ -95,8 +94,7 @@ impl Store {
             "UPDATE sessions SET state = $3, version = version + 1, lease_until = NULL, updated_at = $4 \
              WHERE id = $1 AND link_id = $2 AND state IN ({states})"
         );
-        self.run(async {
-            let _turn = self.turn().await;
+        self.write(async {
             on_connection!(self, |connection| {
                 let mut transaction = connection.begin().await?;
                 let moved = sqlx::query(&sql)
@@ -130,8 +128,7 @@ impl Store {
             "UPDATE sessions SET state = $3, version = version + 1, lease_until = NULL, \
              verifies = verifies - $4, updated_at = $5 WHERE id = $1 AND attempt = $2 AND state IN ({states})"
         );
-        self.run(async {
-            let _turn = self.turn().await;
+        self.write(async {
             on_connection!(self, |connection| sqlx::query(&sql)
                 .bind(id)
                 .bind(attempt)

@@ -133,3 +133,36 @@ fn client_secret(
     let missing = AccessError::Missing("--vendor-client-secret-file or set AKIBA_CLIENT_SECRET");
     secret.map_err(AccessError::ClientSecret)?.ok_or(missing)
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::Access;
+    use crate::Settings;
+
+    fn load(flags: &[&str]) -> Result<Access, String> {
+        let settings = Settings::try_parse_from(["akiba-relay"].iter().chain(flags)).unwrap();
+        Access::load(&settings.vendor, |_| Some("s3cret".to_owned())).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn plain_http_is_ruled_out_unless_a_part_of_it_is_on_this_machine() {
+        let newer = ["--vendor-profile=newer", "--vendor-client-id=x"];
+        let with = |flags: &[&str]| load(&[&newer, flags].concat()).unwrap().is_https();
+        assert!(load(&[]).unwrap().is_https());
+        assert!(!load(&["--vendor-base=http://127.0.0.1:1"]).unwrap().is_https());
+        assert!(with(&["--vendor-base=https://api.example"]));
+        assert!(!with(&["--vendor-base=https://api.example", "--vendor-token-url=http://127.0.0.1:1/token"]));
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        let missing = |flags: &[&str]| load(flags).unwrap_err();
+        assert!(missing(&["--vendor-profile=newer"]).contains("--vendor-base"));
+        let flags = ["--vendor-profile=newer", "--vendor-base=https://api.example"];
+        assert!(missing(&flags).contains("--vendor-client-id"));
+        assert!(!format!("{:?}", load(&[flags[0], flags[1], "--vendor-client-id=x"]).unwrap()).contains("s3cret"));
+        assert!(!format!("{:?}", load(&[]).unwrap()).contains("s3cret"));
+    }
+}

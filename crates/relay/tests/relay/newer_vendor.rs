@@ -11,7 +11,7 @@ use axum::response::IntoResponse;
 use clap::Parser;
 use serde_json::{Value, json};
 
-use crate::support::{Relay, Vendor, problem, success};
+use crate::support::{Relay, TOKEN, Vendor, problem, success};
 
 const VERIFIED: &str = "0000000000001";
 
@@ -221,17 +221,41 @@ async fn a_wrong_secret_is_the_relays_fault() {
 
 #[tokio::test]
 async fn the_secret_may_stand_in_the_body() {
-    let text = std::fs::read_to_string(profile().path()).unwrap();
-    let text = text.replace("kind = \"oauth2\"", "kind = \"oauth2\"\ncredentials = \"body\"");
-    let file = tempfile::NamedTempFile::new().unwrap();
-    std::fs::write(file.path(), text).unwrap();
-    let flag = format!("--vendor-profile={}", file.path().display());
-    let sandbox = Sandbox::start(Options::default()).await.unwrap();
-    let base = format!("--vendor-base={}", sandbox.vendor_url());
-    let flags = ["akiba-relay", &flag, &base, "--vendor-client-id=sandbox"];
-    let Cli { settings, .. } = Cli::try_parse_from(flags).unwrap();
-    let access = Access::load(&settings.vendor, |_| Some(sandbox.token().to_owned())).unwrap();
-    let relay = Relay::of(AppState::new(&settings, &access).unwrap(), &settings).await;
-    let body = json!({ "identifier": VERIFIED, "type": "1", "selfie_filename": "me.jpg" });
-    success(relay.post("/v1/customer", &body)).await;
+    for (credentials, in_header) in [("header", true), ("body", false)] {
+        let text = std::fs::read_to_string(profile().path()).unwrap();
+        let text = text.replace("kind = \"oauth2\"", &format!("kind = \"oauth2\"\ncredentials = \"{credentials}\""));
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        let sandbox = Sandbox::start(Options { token: Some(TOKEN.to_owned()), ..Options::default() }).await.unwrap();
+        // Between the two, somebody who looks where the secret stands.
+        let behind = sandbox.vendor_url();
+        let vendor = Vendor::answering(move |seen| {
+            assert_eq!(seen.headers.contains_key("authorization"), in_header, "{credentials}");
+            let url = format!("{behind}{}", seen.path);
+            async move {
+                assert_eq!(url.rsplit_once('/').unwrap().1, "token");
+                let form = format!("grant_type=client_credentials&client_id=sandbox&client_secret={TOKEN}");
+                let request = reqwest::Client::builder().no_proxy().build().unwrap().post(url);
+                let request = request.header("content-type", "application/x-www-form-urlencoded").body(form);
+                let answer = request.send().await.unwrap().text().await.unwrap();
+                axum::response::Response::builder()
+                    .header("content-type", "application/json")
+                    .body(answer.into())
+                    .unwrap()
+            }
+        })
+        .await;
+        let flags = [
+            "akiba-relay".to_owned(),
+            format!("--vendor-profile={}", file.path().display()),
+            format!("--vendor-base={}", sandbox.vendor_url()),
+            format!("--vendor-token-url={}/oauth2/token", vendor.base),
+            "--vendor-client-id=sandbox".to_owned(),
+        ];
+        let Cli { settings, .. } = Cli::try_parse_from(flags).unwrap();
+        let relay = Relay::of(Relay::state(&settings), &settings).await;
+        let body = json!({ "identifier": VERIFIED, "type": "1", "selfie_filename": "me.jpg" });
+        success(relay.post("/v1/customer", &body)).await;
+        assert_eq!(vendor.seen().len(), 1);
+    }
 }
