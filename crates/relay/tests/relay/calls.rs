@@ -1,10 +1,17 @@
 //! Both calls, with a vendor that behaves.
 
-use axum::http::Method;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::extract::ConnectInfo;
+use axum::http::{Method, Uri};
+use axum::{Json, Router};
 use serde_json::json;
+use tokio::net::TcpListener;
 
 use crate::support::{
-    FILE_NAME, IDENTIFIER, Relay, S3_KEY, TOKEN, Vendor, link_reply, link_request, success, verify_reply,
+    FILE_NAME, IDENTIFIER, Relay, S3_KEY, TOKEN, Task, Vendor, link_reply, link_request, success, verify_reply,
 };
 
 #[tokio::test]
@@ -117,4 +124,28 @@ async fn health_asks_nothing_of_the_vendor() {
     let relay = Relay::before(&vendor.base, &[]).await;
     assert_eq!(success(relay.request(Method::GET, "/healthz")).await, json!({ "status": "ok" }));
     assert!(vendor.seen().is_empty());
+}
+
+#[tokio::test]
+async fn a_connection_that_was_idle_is_not_used_for_a_verdict() {
+    let connections = Arc::new(Mutex::new(Vec::new()));
+    let list = Arc::clone(&connections);
+    let app = Router::new().fallback(move |ConnectInfo(peer): ConnectInfo<SocketAddr>, uri: Uri| {
+        list.lock().unwrap().push(peer.port());
+        let reply = if uri.path() == "/v1/customer" { link_reply() } else { verify_reply() };
+        async move { Json(reply) }
+    });
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let server = axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>());
+    let _task = Task::of(tokio::spawn(async move { server.await.unwrap() }));
+    let relay = Relay::before(&base, &[]).await;
+    success(relay.link()).await;
+    success(relay.verify()).await;
+    // Shorter than the shortest wait of common servers, which is five seconds.
+    tokio::time::sleep(Duration::from_millis(4_700)).await;
+    success(relay.verify()).await;
+    let ports = connections.lock().unwrap().clone();
+    assert_eq!(ports[0], ports[1], "a connection is used again at once");
+    assert_ne!(ports[1], ports[2]);
 }

@@ -9,6 +9,7 @@ pub(crate) mod run_log;
 
 use std::future::Future;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use akiba_protocol::{Problem, ProblemCode};
 use akiba_relay::cli::Cli;
@@ -204,7 +205,9 @@ impl Relay {
             })
             .await
         });
-        let client = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        // The relay closes idle connections after 10 s; one that is used again at that moment would fail.
+        let client = Client::builder().no_proxy().pool_idle_timeout(Duration::from_secs(5));
+        let client = client.redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Self { base, client, stop: Some(stop), task: Task::of(task) }
     }
 
