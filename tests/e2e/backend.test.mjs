@@ -146,8 +146,32 @@ for (const [name, start] of Object.entries(BACKENDS)) {
       await selfie.takeAndSend();
       await selfie.event('selfie-rejected');
       await page.getByText('The bank knows: rejected.').waitFor();
-      const again = await page.evaluate(async () => (await fetch('/selfie-session', { method: 'POST' })).status);
-      assert.equal(again, 200);
+      const known = await verdict(page);
+      assert.deepEqual([known.outcome, known.final], ['rejected', false]);
+      const ask = () => page.evaluate(async () => (await (await fetch('/selfie-session', { method: 'POST' })).json()).token);
+      // One session counts the tries, however often the page asks, and however much at once.
+      const tokens = new Set(await Promise.all([ask(), ask(), ask()]));
+      assert.equal(tokens.size, 1);
+      await close();
+    });
+
+    test('a session for a customer is one, until it has told its end', async () => {
+      await it.backend.stop();
+      // The vendor finds fraud.
+      it.env.NATIONAL_ID = '0000000000003';
+      it.backend = await it.start();
+      const { page, selfie, close } = await open([/status of 409/]);
+      const ask = () => page.evaluate(async () => {
+        const answer = await fetch('/selfie-session', { method: 'POST' });
+        return answer.ok ? (await answer.json()).token : answer.status;
+      });
+      const tokens = new Set(await Promise.all([ask(), ask(), ask()]));
+      assert.equal(tokens.size, 1);
+      await selfie.takeAndSend();
+      await selfie.event('selfie-rejected');
+      await page.getByText('The bank knows: rejected.').waitFor();
+      assert.equal((await verdict(page)).final, true);
+      assert.equal(await ask(), 409);
       await close();
     });
 

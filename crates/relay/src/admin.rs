@@ -4,14 +4,16 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use akiba_protocol::ProblemCode;
+use akiba_protocol::{ProblemCode, is_loopback};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, Request, State};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use http::header::{CONTENT_TYPE, ORIGIN};
+use http::HeaderValue;
+use http::header::{CONTENT_TYPE, HOST, ORIGIN};
+use http::uri::Authority;
 use serde::{Deserialize, Serialize};
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -45,17 +47,26 @@ pub fn app(state: AppState, local: bool) -> Router {
         .fallback(fallback::not_found)
         .method_not_allowed_fallback(fallback::method_not_allowed)
         .layer(CatchPanicLayer::custom(fallback::panicked))
-        .layer(from_fn(refuse_pages))
+        .layer(from_fn_with_state(local, refuse_pages))
         .layer(from_fn(observe::observe))
         .with_state(state)
 }
 
-/// Turns the pages of a browser on this machine away: none has business here.
-async fn refuse_pages(request: Request, next: Next) -> Response {
-    if request.headers().contains_key(ORIGIN) {
+/// Turns the pages of a browser on this machine away: none has business here. A page of another origin says so. One
+/// whose own name was made to lead to this machine (DNS rebinding) does not where it reads, but asks for that name.
+async fn refuse_pages(State(local): State<bool>, request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    let rebound = local && headers.get_all(HOST).iter().any(|host| !is_of_this_machine(host));
+    if rebound || headers.contains_key(ORIGIN) {
         return RelayError::new(ProblemCode::Forbidden).into_response();
     }
     next.run(request).await
+}
+
+/// Whether `Host` is a name that can lead nowhere else.
+fn is_of_this_machine(host: &HeaderValue) -> bool {
+    let authority = Authority::try_from(host.as_bytes()).ok().filter(|authority| !authority.as_str().contains('@'));
+    authority.is_some_and(|authority| is_loopback(authority.host()))
 }
 
 /// All metrics. Without the database those that it knows stay as they were.

@@ -14,8 +14,12 @@ use crate::{cors, observe};
 /// The service: its calls, with sessions or without, in the layers that surround them all.
 pub fn app(state: AppState) -> Router {
     let sessions = state.sessions.is_some();
-    let counted = Router::from(page_calls(sessions)).route_layer(from_fn_with_state(state.clone(), guard::page_calls));
-    surround(counted.merge(host_calls(sessions)).merge(own_calls()), state)
+    let mut pages = Router::from(page_calls(sessions));
+    // With sessions a page is counted by its own, and by the address only who has none.
+    if !sessions {
+        pages = pages.route_layer(from_fn_with_state(state.clone(), guard::page_calls));
+    }
+    surround(pages.merge(host_calls(sessions)).merge(own_calls()), state)
 }
 
 /// All calls, with what [`openapi`](crate::openapi) says of them.

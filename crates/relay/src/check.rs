@@ -6,7 +6,7 @@ use std::fmt;
 use crate::secret_file::is_open_to_all;
 use crate::session::SessionSecrets;
 use crate::session::start::problems;
-use crate::settings::layers::{InForce, Source};
+use crate::settings::layers::{FILE_ARGUMENT, InForce, Source};
 use crate::settings::{SessionMode, Settings};
 use crate::state::AppState;
 use crate::tls::Tls;
@@ -80,6 +80,9 @@ pub fn check(settings: &Settings, variable: impl Fn(&'static str) -> Option<Stri
     if service.otel_endpoint.is_some() && !cfg!(feature = "otel") {
         found.push("--otel-endpoint: this program was built without the feature otel".to_owned());
     }
+    if settings.listen.port() != 0 && service.admin_listen == Some(settings.listen) {
+        found.push("--admin-listen is the address of --listen".to_owned());
+    }
     match state {
         Some(state) if found.is_empty() => Ok(Parts { state, tls, session }),
         _ => Err(Problems(found)),
@@ -96,11 +99,39 @@ pub fn warnings(settings: &Settings, in_force: &[InForce]) -> Vec<String> {
     if settings.listen.ip().is_loopback() && settings.limits.trusted_proxy.is_empty() {
         found.push("no --trusted-proxy: all clients of a proxy on this machine share one rate".to_owned());
     }
+    for everyone in settings.limits.trusted_proxy.iter().filter(|network| network.prefix_len() == 0) {
+        found.push(format!("--trusted-proxy {everyone} believes everyone: who calls can take any address"));
+    }
+    found.extend(unknown_variables(in_force).into_iter().map(|name| format!("{name} is no setting")));
+    if settings.session.mode() == SessionMode::Off {
+        let given = in_force.iter().filter(|setting| setting.source != Source::Default);
+        let idle = given.filter(|setting| OF_SESSIONS.contains(&setting.key.as_str()));
+        found.extend(idle.map(|setting| format!("--{} does nothing: sessions are off", setting.key)));
+    }
     for setting in in_force.iter().filter(|setting| holds_secret(&setting.key)) {
         for path in setting.values.iter().filter(|path| is_open_to_all(path.as_ref())) {
             found.push(format!("the file {path} of --{} can be read by everyone on this machine", setting.key));
         }
     }
+    found
+}
+
+/// Settings whose owner counts on sessions.
+const OF_SESSIONS: [&str; 4] = ["session-keys-file", "data-keys-file", "webhook-url", "webhook-secrets-file"];
+
+/// Variables of the environment that are called like settings and are none, such as one that is misspelt. What
+/// Kubernetes sets beside a service of the relay's name is left out.
+fn unknown_variables(in_force: &[InForce]) -> Vec<String> {
+    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    let is_known = |rest: &str| {
+        let key = rest.to_ascii_lowercase().replace('_', "-");
+        key == FILE_ARGUMENT || in_force.iter().any(|setting| setting.key == key)
+    };
+    let of_kubernetes = |rest: &str| rest.starts_with("SERVICE_") || rest == "PORT" || rest.starts_with("PORT_");
+    let ours = names
+        .filter(|name| name.strip_prefix("AKIBA_RELAY_").is_some_and(|rest| !is_known(rest) && !of_kubernetes(rest)));
+    let mut found: Vec<_> = ours.collect();
+    found.sort();
     found
 }
 

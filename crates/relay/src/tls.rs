@@ -51,6 +51,7 @@ impl std::error::Error for TlsError {}
 pub struct Tls {
     acceptor: TlsAcceptor,
     certificate: Arc<Certificate>,
+    stamp: Stamp,
 }
 
 impl fmt::Debug for Tls {
@@ -70,6 +71,8 @@ impl Tls {
             (Some(certificate), Some(key)) => Files { certificate: certificate.clone(), key: key.clone() },
             _ => return Err(TlsError::Half),
         };
+        // Before they are read: what changes meanwhile is seen later.
+        let stamp = files.stamp();
         let read = files.read()?;
         let certificate = Arc::new(Certificate { files, current: RwLock::new(Arc::new(read)) });
         let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
@@ -78,7 +81,7 @@ impl Tls {
             .with_no_client_auth()
             .with_cert_resolver(Arc::clone(&certificate) as Arc<dyn ResolvesServerCert>);
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
-        Ok(Some(Self { acceptor: TlsAcceptor::from(Arc::new(config)), certificate }))
+        Ok(Some(Self { acceptor: TlsAcceptor::from(Arc::new(config)), certificate, stamp }))
     }
 
     /// What makes connections private.
@@ -88,24 +91,28 @@ impl Tls {
     }
 
     /// Reads the files again whenever they have changed, until it is dropped. What can't be used leaves the certificate
-    /// as it is: the two files are seldom written at one moment.
+    /// as it is, and is tried again with every look: the two files are seldom written at one moment, and a key may be
+    /// there before it may be read, which does not change its time.
     pub async fn follow(self) {
         let files = &self.certificate.files;
-        let mut seen = files.stamp();
+        let (mut shown, mut failed) = (self.stamp, None);
         loop {
             tokio::time::sleep(LOOK).await;
             let stamp = files.stamp();
-            if stamp == seen {
+            if stamp == shown {
                 continue;
             }
-            seen = stamp;
             match files.read() {
                 Ok(read) => {
                     *self.certificate.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(read);
+                    (shown, failed) = (stamp, None);
                     metrics().certificate_read("ok");
                     tracing::info!("the certificate was read again");
                 }
+                // It is told once.
+                Err(_) if failed == Some(stamp) => {}
                 Err(error) => {
+                    failed = Some(stamp);
                     metrics().certificate_read("failed");
                     tracing::error!(%error, "the certificate has changed and can't be used; the old one stays");
                 }
@@ -114,6 +121,9 @@ impl Tls {
     }
 }
 
+/// Time and length of both files.
+type Stamp = [Option<(SystemTime, u64)>; 2];
+
 struct Files {
     certificate: PathBuf,
     key: PathBuf,
@@ -121,7 +131,7 @@ struct Files {
 
 impl Files {
     /// What tells a file from the one that was there before.
-    fn stamp(&self) -> [Option<(SystemTime, u64)>; 2] {
+    fn stamp(&self) -> Stamp {
         [&self.certificate, &self.key].map(|path| {
             let file = std::fs::metadata(path).ok()?;
             Some((file.modified().ok()?, file.len()))
@@ -166,5 +176,88 @@ impl fmt::Debug for Certificate {
 impl ResolvesServerCert for Certificate {
     fn resolve(&self, _hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         Some(Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+    use std::path::PathBuf;
+    use std::time::{Duration, Instant, SystemTime};
+
+    use tempfile::TempDir;
+
+    use super::Tls;
+
+    /// Certificate and key in files, which were read.
+    struct World {
+        folder: TempDir,
+        tls: Tls,
+    }
+
+    impl World {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let [certificate, key] = made();
+            let path = |name: &str| folder.path().join(name);
+            std::fs::write(path("cert.pem"), certificate).unwrap();
+            std::fs::write(path("key.pem"), key).unwrap();
+            let tls = Tls::load(Some(&path("cert.pem")), Some(&path("key.pem"))).unwrap().unwrap();
+            Self { folder, tls }
+        }
+
+        /// Writes a file as if at this time.
+        fn write(&self, name: &str, text: &str, time: SystemTime) {
+            let path: PathBuf = self.folder.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            File::options().write(true).open(&path).unwrap().set_modified(time).unwrap();
+        }
+
+        fn shown(&self) -> Vec<u8> {
+            self.tls.certificate.current.read().unwrap().cert[0].to_vec()
+        }
+
+        async fn changes(&self, before: &[u8]) -> bool {
+            let started = Instant::now();
+            while self.shown() == before && started.elapsed() < Duration::from_secs(10) {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            self.shown() != before
+        }
+    }
+
+    fn made() -> [String; 2] {
+        let made = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).unwrap();
+        [made.cert.pem(), made.signing_key.serialize_pem()]
+    }
+
+    #[tokio::test]
+    async fn a_change_before_anyone_looks_is_seen() {
+        let world = World::new();
+        let before = world.shown();
+        let [certificate, key] = made();
+        let time = SystemTime::now() - Duration::from_secs(60);
+        world.write("cert.pem", &certificate, time);
+        world.write("key.pem", &key, time);
+        let following = tokio::spawn(world.tls.clone().follow());
+        assert!(world.changes(&before).await);
+        following.abort();
+    }
+
+    #[tokio::test]
+    async fn what_could_not_be_read_is_read_when_it_can_be_though_its_time_is_the_same() {
+        let world = World::new();
+        let before = world.shown();
+        let following = tokio::spawn(world.tls.clone().follow());
+        // As when a key is there before the relay may read it.
+        let [certificate, key] = made();
+        let time = SystemTime::now() - Duration::from_secs(60);
+        world.write("cert.pem", &certificate, time);
+        world.write("key.pem", &"x".repeat(key.len()), time);
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        assert_eq!(world.shown(), before);
+        world.write("key.pem", &key, time);
+        assert!(world.changes(&before).await);
+        following.abort();
     }
 }

@@ -164,6 +164,41 @@ fn a_secret_that_all_may_read_is_warned_of() {
     assert!(said.err.contains("the file token of --token-file can be read by everyone"), "{}", said.err);
 }
 
+#[test]
+fn what_is_given_and_does_nothing_is_warned_of() {
+    let flags = ["--allow-origin=https://bank.example", "--trusted-proxy=0.0.0.0/0", "--trusted-proxy=10.0.0.1"];
+    let variables = [
+        ("AKIBA_TOKEN", TOKEN),
+        ("AKIBA_RELAY_RATE_ADRESS", "s3cret"),
+        ("AKIBA_RELAY_WEBHOOK_URL", "https://bank.example/s3cret"),
+        // Kubernetes sets these beside a service of the name akiba-relay.
+        ("AKIBA_RELAY_SERVICE_HOST", "10.0.0.1"),
+        ("AKIBA_RELAY_PORT_8081_TCP", "tcp://10.0.0.1:8081"),
+    ];
+    let said = Machine::with("data-keys-file = \"nowhere\"").check(&flags, &variables);
+    assert_eq!(said.status, 0);
+    let warnings: Vec<_> = said.err.lines().collect();
+    assert_eq!(
+        warnings,
+        [
+            "--trusted-proxy 0.0.0.0/0 believes everyone: who calls can take any address",
+            "AKIBA_RELAY_RATE_ADRESS is no setting",
+            "--data-keys-file does nothing: sessions are off",
+            "--webhook-url does nothing: sessions are off",
+        ]
+        .map(|warning| format!("akiba-relay: warning: {warning}"))
+    );
+}
+
+#[test]
+fn two_listeners_need_two_addresses() {
+    let machine = Machine::with("");
+    let token = [("AKIBA_TOKEN", TOKEN)];
+    let said = machine.check(&["--listen=127.0.0.1:9", "--admin-listen=127.0.0.1:9"], &token);
+    assert!(said.status == 2 && said.err.contains("--admin-listen is the address of --listen"), "{}", said.err);
+    assert_eq!(machine.check(&["--listen=127.0.0.1:0", "--admin-listen=127.0.0.1:0"], &token).status, 0);
+}
+
 /// Where systemd puts the credentials of the unit beside it.
 const CREDENTIALS: &str = "/run/credentials/akiba-relay.service";
 

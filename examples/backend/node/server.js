@@ -31,7 +31,7 @@ function customer(request, response) {
   return customers.get(login);
 }
 
-/** A call of the relay, with the API key, which no page ever sees. */
+/** A call of the relay, with the API key, which no page ever sees. Nothing where the relay knows of no such session. */
 async function relay(path, body) {
   const answer = await fetch(new URL(path, RELAY_URL), {
     method: body ? 'POST' : 'GET',
@@ -40,6 +40,7 @@ async function relay(path, body) {
     redirect: 'error',
     signal: AbortSignal.timeout(10_000),
   });
+  if (answer.status === 404) return undefined;
   if (!answer.ok) throw new Error(`the relay answered ${answer.status}`);
   return answer.json();
 }
@@ -69,15 +70,25 @@ app.get('/', async (request, response) => {
 // The session's token for the page. The identifier comes from here, never from the page.
 app.post('/selfie-session', async (request, response) => {
   const who = customer(request, response);
+  // Two at once are answered with one session. STUB: lock the customer's row.
+  who.asking ??= sessionFor(who).finally(() => delete who.asking);
+  const { token, error } = await who.asking;
+  return error ? response.status(409).json({ error }) : response.json({ token });
+});
+
+async function sessionFor(who) {
   const last = who.session && (await relay(`/v1/sessions/${who.session}`));
-  // There is a verdict, or the vendor may have judged already and bill again: that is for a person at the bank.
-  if (last && ['verified', 'verifying', 'unknown'].includes(last.state)) {
-    return response.status(409).json({ error: `the last check is ${last.state}` });
+  // The verdict stands, or the vendor may have judged already and bill again: that is for a person at the bank.
+  if (last?.verdict?.final || ['verifying', 'unknown'].includes(last?.state)) {
+    return { error: `the last check is ${last.state}` };
   }
+  // Another try is one more in the same session, which counts them. A new session would count from none.
+  if (last && (last.verdict || Date.parse(last.expires_at) > Date.now())) return { token: who.token };
   const created = await relay('/v1/sessions', { identifier: who.nationalId, type: '1', reference: who.number });
   who.session = created.session_id;
-  return response.json({ token: created.session_token });
-});
+  who.token = created.session_token;
+  return { token: who.token };
+}
 
 // The relay's webhook. The library checks the signature in constant time, and that it is no older than five minutes.
 app.post('/hooks/akiba', express.raw({ type: 'application/json', limit: '16kb' }), async (request, response) => {
@@ -89,14 +100,19 @@ app.post('/hooks/akiba', express.raw({ type: 'application/json', limit: '16kb' }
   }
   // It may come more than once. If the relay can't be asked, the error's 503 makes it send the webhook again.
   if (!seen.has(request.get('webhook-id'))) {
-    const { session_id: id, state, verdict } = await relay(`/v1/sessions/${event.data.session_id}`);
-    verdicts.set(id, { state, outcome: verdict?.outcome ?? null, told_at: new Date().toISOString() });
+    const known = await relay(`/v1/sessions/${event.data.session_id}`);
+    if (known) {
+      const { session_id: id, state, verdict } = known;
+      const { outcome = null, final = false } = verdict ?? {};
+      verdicts.set(id, { state, outcome, final, told_at: new Date().toISOString() });
+    }
     seen.add(request.get('webhook-id'));
   }
   return response.sendStatus(204);
 });
 
-// What the bank knows. A decision about money is made by this, on the server, and by nothing that the page says.
+// What the bank knows. A decision about money is made by this, on the server, and by nothing that the page says. After a
+// rejection that is not final the customer may yet be verified.
 app.get('/verdict', (request, response) => {
   response.json(verdicts.get(customer(request, response).session) ?? { state: 'open', outcome: null });
 });

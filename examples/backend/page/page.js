@@ -11,15 +11,16 @@ selfie.session = async ({ reason }) => {
 };
 
 // What the widget says is for the person; what counts is what the bank's server has heard from the relay.
-for (const type of ['selfie-verified', 'selfie-rejected']) selfie.addEventListener(type, showVerdict);
+for (const outcome of ['verified', 'rejected']) selfie.addEventListener(`selfie-${outcome}`, () => showVerdict(outcome));
 
-async function showVerdict() {
+async function showVerdict(outcome) {
   const line = document.querySelector('#verdict');
   line.textContent = 'The bank is being told …';
   for (let tries = 0; tries < 30; tries += 1) {
     const answer = await fetch('/verdict').catch(() => undefined);
     const known = answer?.ok ? await answer.json() : undefined;
-    if (known?.outcome) {
+    // What it knows may yet be of the try before.
+    if (known?.outcome === outcome) {
       line.textContent = `The bank knows: ${known.outcome}.`;
       return;
     }

@@ -1,6 +1,7 @@
 """A bank's back end for <akiba-selfie>: it asks the relay for a session, serves the page, receives the webhook, and tells
 the verdict. Its settings come from the environment; README.md has them."""
 
+import asyncio
 import os
 import secrets
 from contextlib import asynccontextmanager
@@ -55,13 +56,16 @@ def customer(request: Request, response: Response) -> dict:
     if login not in customers:
         login = secrets.token_hex(16)
         national_id = os.environ.get("NATIONAL_ID", "0000000000001")
-        customers[login] = {"number": f"customer-{len(customers) + 1}", "national_id": national_id, "session": None}
+        number = f"customer-{len(customers) + 1}"
+        customers[login] = {"number": number, "national_id": national_id, "session": None, "lock": asyncio.Lock()}
         response.set_cookie("login", login, httponly=True, secure=True, samesite="strict")
     return customers[login]
 
 
-async def session(session_id: str) -> dict:
-    return (await relay.get(f"/v1/sessions/{session_id}")).raise_for_status().json()
+async def session(session_id: str) -> dict | None:
+    """What the relay knows of a session; None where it knows of no such session."""
+    answer = await relay.get(f"/v1/sessions/{session_id}")
+    return None if answer.status_code == 404 else answer.raise_for_status().json()
 
 
 @app.middleware("http")
@@ -88,15 +92,22 @@ async def page(request: Request):
 async def selfie_session(request: Request, response: Response):
     """The session's token for the page. The identifier comes from here, never from the page."""
     who = customer(request, response)
-    state = (await session(who["session"]))["state"] if who["session"] else None
-    # There is a verdict, or the vendor may have judged already and bill again: that is for a person at the bank.
-    if state in ("verified", "verifying", "unknown"):
-        response.status_code = 409
-        return {"error": f"the last check is {state}"}
-    wanted = {"identifier": who["national_id"], "type": "1", "reference": who["number"]}
-    created = (await relay.post("/v1/sessions", json=wanted)).raise_for_status().json()
-    who["session"] = created["session_id"]
-    return {"token": created["session_token"]}
+    # Two at once are answered with one session. STUB: lock the customer's row.
+    async with who["lock"]:
+        last = await session(who["session"]) if who["session"] else None
+        if last:
+            verdict, state = last["verdict"], last["state"]
+            # The verdict stands, or the vendor may have judged already and bill again: that is for a person at the bank.
+            if (verdict and verdict["final"]) or state in ("verifying", "unknown"):
+                response.status_code = 409
+                return {"error": f"the last check is {state}"}
+            # Another try is one more in the same session, which counts them. A new session would count from none.
+            if verdict or datetime.fromisoformat(last["expires_at"]) > datetime.now(timezone.utc):
+                return {"token": who["token"]}
+        wanted = {"identifier": who["national_id"], "type": "1", "reference": who["number"]}
+        created = (await relay.post("/v1/sessions", json=wanted)).raise_for_status().json()
+        who["session"], who["token"] = created["session_id"], created["session_token"]
+        return {"token": who["token"]}
 
 
 @app.post("/hooks/akiba")
@@ -113,17 +124,22 @@ async def hook(request: Request):
         return Response(status_code=400)
     # It may come more than once. If the relay can't be asked, the error's 503 makes it send the webhook again.
     if request.headers["webhook-id"] not in seen:
-        known = await session(event["data"]["session_id"])
-        outcome = known["verdict"]["outcome"] if known["verdict"] else None
-        told_at = datetime.now(timezone.utc).isoformat()
-        verdicts[known["session_id"]] = {"state": known["state"], "outcome": outcome, "told_at": told_at}
+        if known := await session(event["data"]["session_id"]):
+            verdict = known["verdict"] or {"outcome": None, "final": False}
+            verdicts[known["session_id"]] = {
+                "state": known["state"],
+                "outcome": verdict["outcome"],
+                "final": verdict["final"],
+                "told_at": datetime.now(timezone.utc).isoformat(),
+            }
         seen.add(request.headers["webhook-id"])
     return Response(status_code=204)
 
 
 @app.get("/verdict")
 async def verdict(request: Request, response: Response):
-    """What the bank knows. A decision about money is made by this, on the server, and by nothing that the page says."""
+    """What the bank knows. A decision about money is made by this, on the server, and by nothing that the page says. After
+    a rejection that is not final the customer may yet be verified."""
     return verdicts.get(customer(request, response)["session"], {"state": "open", "outcome": None})
 
 

@@ -10,7 +10,7 @@ use super::client_address::Peer;
 use crate::error::RelayError;
 use crate::state::AppState;
 
-/// Counts a page's call by its client's address.
+/// Counts a page's call by its client's address, where there are no sessions to count it by.
 pub async fn page_calls(State(state): State<AppState>, request: Request, next: Next) -> Response {
     match count_address(&state.limits, request.extensions(), request.headers()) {
         Ok(()) => next.run(request).await,

@@ -59,13 +59,20 @@ impl FromRequestParts<AppState> for PageCaller {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, RelayError> {
         let sessions = sessions(state)?;
-        let unauthorized = || RelayError::new(ProblemCode::Unauthorized);
-        let token = bearer(&parts.headers).ok_or_else(unauthorized)?;
         let now = sessions.clock.now();
-        let session_id = sessions.tokens.open(token, now, sessions.limits.leeway).map_err(|error| match error {
-            TokenError::Invalid => unauthorized(),
-            TokenError::Expired => RelayError::new(ProblemCode::SessionExpired),
-        })?;
+        let opened = bearer(&parts.headers)
+            .ok_or(TokenError::Invalid)
+            .and_then(|token| sessions.tokens.open(token, now, sessions.limits.leeway));
+        let session_id = match opened {
+            Ok(session_id) => session_id,
+            // Many share an address: who floods it from there must not turn away those who have a session, or had one and
+            // are to ask for another.
+            Err(TokenError::Expired) => return Err(RelayError::new(ProblemCode::SessionExpired)),
+            Err(TokenError::Invalid) => {
+                count_address(&state.limits, &parts.extensions, &parts.headers)?;
+                return Err(RelayError::new(ProblemCode::Unauthorized));
+            }
+        };
         if let Some(slot) = parts.extensions.get::<SessionSlot>() {
             slot.fill(&session_id);
         }

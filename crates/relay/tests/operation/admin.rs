@@ -152,6 +152,20 @@ async fn the_service_shows_none_of_it_and_pages_are_turned_away() {
         let page =
             program.request(Method::GET, &format!("{}{path}", program.admin)).header("origin", "https://x.example");
         assert_eq!(page.send().await.unwrap().status(), 403, "{path}");
+        // A page whose own name leads here sends no origin with what it reads.
+        for (host, status) in [
+            ("rebound.example", 403),
+            ("rebound.example:9091", 403),
+            ("localhost.rebound.example", 403),
+            ("127.0.0.1.rebound.example", 403),
+            ("127.0.0.1@rebound.example", 403),
+            ("rebound.example@127.0.0.1", 403),
+            ("localhost:9091", 200),
+            ("[::1]:9091", 200),
+        ] {
+            let named = program.request(Method::GET, &format!("{}{path}", program.admin)).header("host", host);
+            assert_eq!(named.send().await.unwrap().status(), status, "{path} at {host}");
+        }
     }
     // Without the setting there is no listener.
     assert_eq!(Program::start(&["--vendor-base", &nobody().await]).admin, "");
@@ -181,6 +195,10 @@ async fn off_loopback_there_are_metrics_and_nothing_of_sessions() {
         {
             let request = Request::get(path).body(Body::empty()).unwrap();
             assert_eq!(app.clone().oneshot(request).await.unwrap().status(), status, "{path}");
+            // Off loopback it has whatever name it has.
+            let named = Request::get(path).header("host", "relay-1.internal:9091").body(Body::empty()).unwrap();
+            let status = if local { 403 } else { status };
+            assert_eq!(app.clone().oneshot(named).await.unwrap().status(), status, "{path}");
         }
     }
 }

@@ -7,6 +7,7 @@ use akiba_relay::AppState;
 use akiba_relay::cli::Cli;
 use akiba_relay::vendor::access::{Access, CLIENT_SECRET_VARIABLE};
 use akiba_sandbox::{Options, Sandbox};
+use axum::response::IntoResponse;
 use clap::Parser;
 use serde_json::{Value, json};
 
@@ -176,6 +177,39 @@ async fn without_a_token_nothing_is_sent_and_the_failure_is_shared() {
     }
     assert_eq!(world.asked(), 1);
     assert_eq!(world.sandbox.vendor().last_key(), None, "no call got through");
+}
+
+#[tokio::test]
+async fn a_call_that_has_waited_long_for_its_token_is_not_sent() {
+    let vendor = Vendor::answering(|seen| async move {
+        let body = if seen.path == "/oauth2/token" {
+            tokio::time::sleep(Duration::from_millis(1_500)).await;
+            json!({ "access_token": "t", "token_type": "Bearer", "expires_in": 3_600 })
+        } else {
+            json!({ "result": "VERIFIED" })
+        };
+        axum::Json(body).into_response()
+    })
+    .await;
+    let profile = profile();
+    let own = [
+        "akiba-relay".to_owned(),
+        format!("--vendor-profile={}", profile.path().display()),
+        format!("--vendor-base={}", vendor.base),
+        "--vendor-client-id=x".to_owned(),
+        "--vendor-timeout=2s".to_owned(),
+    ];
+    let Cli { settings, .. } = Cli::try_parse_from(own).unwrap();
+    let access = Access::load(&settings.vendor, |_| Some("s3cret".to_owned())).unwrap();
+    let relay = Relay::of(AppState::new(&settings, &access).unwrap(), &settings).await;
+    let paths = || vendor.seen().into_iter().map(|seen| seen.path).collect::<Vec<_>>();
+    let verify = json!({ "id": VERIFIED, "user_type": "1", "s3_key": "k", "selfie_filename": "me.jpg" });
+    // Half a second would be left, after which the verdict would count as lost.
+    problem(relay.post("/v1/customer/verify", &verify), ProblemCode::VendorUnavailable).await;
+    assert_eq!(paths(), ["/oauth2/token"]);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(success(relay.post("/v1/customer/verify", &verify)).await["status"], "success");
+    assert_eq!(paths(), ["/oauth2/token", "/v2/selfies/verify"], "the token came for those after it");
 }
 
 #[tokio::test]

@@ -8,7 +8,11 @@ use crate::bank::{Bank, content_vendor};
 use crate::database::{Database, on_both};
 use crate::support::{IDENTIFIER, problem, problem_and_headers, success};
 
-on_both!(a_page_that_calls_too_often_leaves_others_alone, a_back_end_is_counted_by_its_key);
+on_both!(
+    a_page_that_calls_too_often_leaves_others_alone,
+    who_has_no_session_is_counted_by_the_address_and_locks_no_page_out,
+    a_back_end_is_counted_by_its_key,
+);
 
 async fn a_page_that_calls_too_often_leaves_others_alone(database: &Database) {
     let vendor = content_vendor().await;
@@ -25,18 +29,35 @@ async fn a_page_that_calls_too_often_leaves_others_alone(database: &Database) {
     assert_eq!(bank.report(&page).await["links"], 2, "what is refused is not counted as a link");
 }
 
+async fn who_has_no_session_is_counted_by_the_address_and_locks_no_page_out(database: &Database) {
+    let vendor = content_vendor().await;
+    let bank = Bank::open(database, &vendor.base, &["--rate-address=2/h"]).await;
+    let page = bank.page().await;
+    // Neighbours behind one address.
+    problem(bank.relay.post("/v1/customer", &json!({})), ProblemCode::Unauthorized).await;
+    let forged = || bank.relay.post("/v1/customer", &json!({})).bearer_auth("v4.local.forged");
+    problem(forged(), ProblemCode::Unauthorized).await;
+    problem(forged(), ProblemCode::TooManyRequests).await;
+    problem(bank.relay.post("/v1/customer/verify", &json!({})), ProblemCode::TooManyRequests).await;
+    for _ in 0..5 {
+        success(bank.link(&page, &json!({}))).await;
+    }
+    success(bank.verify(&page, &json!({}))).await;
+    bank.clock.put_forward(3_600_000);
+    problem(bank.link(&page, &json!({})), ProblemCode::SessionExpired).await;
+}
+
 async fn a_back_end_is_counted_by_its_key(database: &Database) {
     let vendor = content_vendor().await;
     let bank = Bank::open(database, &vendor.base, &["--rate-api-key=3/h", "--rate-address=2/h"]).await;
     let page = bank.page().await;
-    // Who guesses is counted by the address, with the pages.
+    // Who guesses is counted by the address.
     for wrong in ["akr_guess", ""] {
         let guess = bank.relay.request(Method::GET, &format!("/v1/sessions/{}", page.id)).bearer_auth(wrong);
         problem(guess, ProblemCode::Unauthorized).await;
     }
     let guess = bank.relay.request(Method::GET, &format!("/v1/sessions/{}", page.id)).bearer_auth("akr_guess");
     problem(guess, ProblemCode::TooManyRequests).await;
-    problem(bank.link(&page, &json!({})), ProblemCode::TooManyRequests).await;
     // The right key is not.
     bank.report(&page).await;
     bank.report(&page).await;
