@@ -19,6 +19,7 @@ use akiba_relay::settings::layers::{InForce, LayerError};
 use akiba_relay::shutdown::Signals;
 #[cfg(feature = "otel")]
 use akiba_relay::traces::Exporter;
+use akiba_relay::webhook::worker::deliver_due;
 use akiba_relay::{ConnectionLimits, Drained, Settings, admin, app, serve, serve_tls, telemetry};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -148,9 +149,19 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, String> {
     TcpListener::bind(address).await.map_err(|error| format!("can't listen on {address}: {error}"))
 }
 
-/// Waits for the vendor's calls whose callers have gone, and for verdicts that are not kept yet.
-async fn finish(sessions: &Sessions, patience: Duration, drained: Drained) -> Drained {
-    match tokio::time::timeout(patience, sessions.tasks().ended()).await {
+/// Waits for the vendor's calls whose callers have gone, for verdicts that are not kept yet, and for the webhooks that
+/// are on their way. Those that are due get one try, the last verdicts' among them.
+async fn finish(sessions: &Arc<Sessions>, patience: Duration, drained: Drained) -> Drained {
+    let work = async {
+        sessions.tasks().ended().await;
+        if let Some(webhooks) = sessions.webhooks()
+            && let Err(error) = deliver_due(sessions, &webhooks).await
+        {
+            tracing::warn!(%error, "webhooks are left to the next relay");
+        }
+        sessions.tasks().ended().await;
+    };
+    match tokio::time::timeout(patience, work).await {
         Ok(()) => drained,
         Err(_) => Drained::Cut,
     }

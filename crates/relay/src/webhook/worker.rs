@@ -136,7 +136,11 @@ async fn claim(
         sessions.store().claim_messages(now, now.saturating_add(webhooks.lease(sessions.leeway())), room).await?;
     let count = claimed.len();
     for message in claimed {
-        deliveries.spawn(deliver(Arc::clone(sessions), Arc::clone(webhooks), message));
+        // As work that the relay's end waits for: one that is cut would be sent again only when its claim is over.
+        let delivery = sessions.tasks().spawn(deliver(Arc::clone(sessions), Arc::clone(webhooks), message));
+        deliveries.spawn(async move {
+            let _ = delivery.await;
+        });
     }
     Ok(count)
 }
