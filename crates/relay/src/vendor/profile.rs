@@ -161,7 +161,9 @@ impl Profile {
 type Fields = (&'static [&'static str], &'static [&'static str]);
 
 const LINK: Fields = (&["identifier", "type", "selfie_filename", "consent"], &["signed_link", "s3_key"]);
-const VERIFY: Fields = (&["id", "user_type", "selfie_filename", "s3_key", "consent"], &["status"]);
+/// A fraud word that is not found is no fraud, so where it is must not be forgotten.
+const VERIFY: Fields =
+    (&["id", "user_type", "selfie_filename", "s3_key", "consent"], &["status", "data/identity/fraud_detected"]);
 
 fn required<'de, T, D>(deserializer: D) -> Result<T, D::Error>
 where
@@ -210,7 +212,11 @@ mod tests {
             (good.replace("\"oauth2\"", "\"token\"\nheader = \"Host\""), "the relay sets this header"),
             (format!("{good}[verify.request]\nidentifier = \"x\""), "verify: identifier is no field"),
             (format!("{good}[verify.reply]\nmessage = \"/x\""), "verify: status"),
-            (format!("{good}[verify.reply]\nstatus = \"x\""), "must begin with a slash"),
+            (format!("{good}[verify.reply]\nstatus = \"/x\""), "verify: data/identity/fraud_detected is missing"),
+            (
+                format!("{good}[verify.reply]\nstatus = \"x\"\n\"data/identity/fraud_detected\" = \"/y\""),
+                "must begin with a slash",
+            ),
             (String::new(), "missing field"),
         ] {
             let error = Profile::parse("x", &wrong).unwrap_err().to_string();
