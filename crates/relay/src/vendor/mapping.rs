@@ -98,13 +98,14 @@ impl ReplyMap {
     }
 
     /// An answer to `request` in the published words: what only repeats the request, and the profile does not name, is the
-    /// request's. What the profile does not name is dropped, and so is a value that is to be mapped
-    /// and for which there is no word: what is not said is no success.
+    /// request's. What the profile does not name is dropped. A value that is to be mapped and for which there is no word is
+    /// dropped, and the status with it: where a word for fraud may be missing, nothing is a success.
     #[must_use]
     pub fn apply(&self, theirs: &Value, request: &Value) -> Value {
         let repeated = ECHO.iter().filter(|field| !self.0.contains_key(**field));
         let repeated = repeated.filter_map(|field| Some(((*field).to_owned(), request.get(field)?.clone())));
         let mut ours: Map<String, Value> = repeated.collect();
+        let mut understood = true;
         // In the order of the names, so that an object is there before what is put into it.
         for (field, source) in &self.0 {
             let Some(value) = theirs.pointer(source.pointer()) else { continue };
@@ -112,10 +113,16 @@ impl ReplyMap {
                 Source::At(_) => value.clone(),
                 Source::Mapped { values, .. } => match values.get(&word(value)) {
                     Some(value) => value.clone(),
-                    None => continue,
+                    None => {
+                        understood = false;
+                        continue;
+                    }
                 },
             };
             put(&mut ours, field, value);
+        }
+        if !understood {
+            ours.remove("status");
         }
         Value::Object(ours)
     }
@@ -193,5 +200,18 @@ mod tests {
         {
             assert_eq!(map.apply(&no_success, &json!({})).get("status"), None, "{no_success}");
         }
+    }
+
+    #[test]
+    fn a_word_for_fraud_that_nobody_knows_is_no_success() {
+        let map: ReplyMap = toml::from_str(
+            "status = \"/status\"\n\
+             \"data/identity/fraud_detected\" = { at = \"/fraud\", values = { none = \"Low\", sure = \"High\" } }",
+        )
+        .unwrap();
+        let status =
+            |fraud: &str| map.apply(&json!({ "status": "success", "fraud": fraud }), &json!({}))["status"].clone();
+        assert_eq!(status("none"), "success");
+        assert_eq!(status("likely"), serde_json::Value::Null);
     }
 }
