@@ -1,4 +1,4 @@
-//! `docs/openapi.json` and `docs/openapi-without-sessions.json` are what the routes say. `UPDATE=1` writes them anew.
+//! `docs/openapi.json` and `docs/openapi-without-sessions.json` match the routes. `UPDATE=1` rewrites them.
 
 use std::path::Path;
 
@@ -15,7 +15,7 @@ fn the_committed_documents_are_those_of_the_routes() {
         let committed = std::fs::read_to_string(&path).unwrap_or_default();
         assert!(
             committed == text(sessions),
-            "docs/{name} is old: UPDATE=1 cargo test -p akiba-relay --test it openapi"
+            "docs/{name} is out of date: UPDATE=1 cargo test -p akiba-relay --test it openapi"
         );
     }
 }

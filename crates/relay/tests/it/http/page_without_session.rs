@@ -1,4 +1,4 @@
-//! Both calls, with a vendor that behaves.
+//! Both calls of a page without a session, with a correct vendor.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -8,10 +8,9 @@ use axum::extract::ConnectInfo;
 use axum::http::{Method, Uri};
 use axum::{Json, Router};
 use serde_json::json;
-use tokio::net::TcpListener;
 
 use crate::support::{
-    FILE_NAME, IDENTIFIER, Relay, S3_KEY, TOKEN, Task, Vendor, link_reply, link_request, success, verify_reply,
+    FILE_NAME, IDENTIFIER, Relay, S3_KEY, TOKEN, Task, Vendor, link_reply, link_request, listen, success, verify_reply,
 };
 
 #[tokio::test]
@@ -41,7 +40,7 @@ async fn the_second_call_reaches_the_vendor_with_the_token_and_comes_back() {
     let identity = &reply["data"]["identity"];
     assert_eq!(identity["id_number"], IDENTIFIER);
     assert_eq!(identity["photo_id"], verify_reply()["data"]["identity"]["photo_id"]);
-    assert_eq!(identity["fraud_score"], json!(0.21), "a score comes back as a number");
+    assert_eq!(identity["fraud_score"], json!(0.21), "a score is returned as a number");
     assert_eq!(identity["facial_recognition_confidence"], json!(0.95));
 
     let seen = vendor.seen();
@@ -73,7 +72,7 @@ async fn header_scheme_and_paths_are_settings() {
     assert_eq!(seen[1].path, "/za/v3/verdicts");
     for request in seen {
         let sent: Vec<_> = request.headers.get_all("authorization").iter().collect();
-        assert_eq!(sent, [&format!("Bearer {TOKEN}")], "the token of the relay, and it alone");
+        assert_eq!(sent, [&format!("Bearer {TOKEN}")], "only the relay's token is sent");
         assert!(!request.headers.contains_key("token"));
     }
 }
@@ -135,17 +134,16 @@ async fn a_connection_that_was_idle_is_not_used_for_a_verdict() {
         let reply = if uri.path() == "/v1/customer" { link_reply() } else { verify_reply() };
         async move { Json(reply) }
     });
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let base = format!("http://{}", listener.local_addr().unwrap());
+    let (listener, base) = listen().await;
     let server = axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>());
     let _task = Task::of(tokio::spawn(async move { server.await.unwrap() }));
     let relay = Relay::before(&base, &[]).await;
     success(relay.link()).await;
     success(relay.verify()).await;
-    // Shorter than the shortest wait of common servers, which is five seconds.
+    // Shorter than the shortest idle timeout of common servers, which is five seconds.
     tokio::time::sleep(Duration::from_millis(4_700)).await;
     success(relay.verify()).await;
     let ports = connections.lock().unwrap().clone();
-    assert_eq!(ports[0], ports[1], "a connection is used again at once");
+    assert_eq!(ports[0], ports[1], "a connection is reused at once");
     assert_ne!(ports[1], ports[2]);
 }

@@ -1,4 +1,4 @@
-//! Vendors that fail, stall, lie or lead elsewhere.
+//! Vendors that fail, stall, lie or redirect.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,7 +10,7 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::support::{
-    Relay, SIGNATURE, Vendor, link_reply, nobody, problem, problem_and_headers, success, verify_reply,
+    Relay, SIGNATURE, Vendor, closed_port, link_reply, problem, problem_and_headers, success, verify_reply,
 };
 
 #[tokio::test]
@@ -29,30 +29,30 @@ async fn each_status_has_its_code() {
         (304, ProblemCode::VendorReply),
     ];
     for (status, code) in rows {
-        // The vendor's 401 has an empty body; what the others say is not passed on.
+        // The vendor's 401 has an empty body. The bodies of the others are not passed on.
         let body = if matches!(status, 401 | 204 | 304) { String::new() } else { link_reply().to_string() };
         let vendor = Vendor::saying(status, body).await;
         let relay = Relay::before(&vendor.base, &[]).await;
         problem(relay.link(), code).await;
         problem(relay.verify(), code).await;
-        assert_eq!(vendor.seen().len(), 2, "{status} is not tried again by the relay");
+        assert_eq!(vendor.seen().len(), 2, "the relay repeated a call after {status}");
     }
 }
 
 #[tokio::test]
 async fn a_sane_retry_after_is_passed_on() {
-    for (said, passed) in [(Some("17"), "17"), (Some("86400"), "5"), (Some("soon"), "5"), (None, "5")] {
+    for (sent, passed) in [(Some("17"), "17"), (Some("86400"), "5"), (Some("soon"), "5"), (None, "5")] {
         let vendor = Vendor::answering(move |_| async move {
             let mut response = Response::builder().status(429);
-            if let Some(said) = said {
-                response = response.header("retry-after", said);
+            if let Some(sent) = sent {
+                response = response.header("retry-after", sent);
             }
             response.body("".into()).unwrap()
         })
         .await;
         let relay = Relay::before(&vendor.base, &[]).await;
         let (_, headers) = problem_and_headers(relay.link(), ProblemCode::TooManyRequests).await;
-        assert_eq!(headers["retry-after"], passed, "{said:?}");
+        assert_eq!(headers["retry-after"], passed, "{sent:?}");
     }
 }
 
@@ -112,7 +112,7 @@ async fn a_link_reply_that_is_not_one_is_refused() {
         let vendor = Vendor::saying(200, reply.clone()).await;
         let relay = Relay::before(&vendor.base, &[]).await;
         let problem = problem(relay.link(), ProblemCode::VendorReply).await;
-        assert_eq!(problem.detail, None, "the cause is for the log: {reply:.80}");
+        assert_eq!(problem.detail, None, "the cause belongs in the log: {reply:.80}");
     }
 }
 
@@ -175,7 +175,7 @@ async fn an_answer_over_the_limit_is_refused() {
     reply["padding"] = json!("x".repeat(200_000));
     let vendor = Vendor::saying(200, reply.to_string()).await;
     let relay = Relay::before(&vendor.base, &[]).await;
-    assert_eq!(success(relay.link()).await, reply, "under the limit it passes");
+    assert_eq!(success(relay.link()).await, reply, "an answer under the limit passes");
 }
 
 #[tokio::test]
@@ -214,8 +214,8 @@ async fn headers_without_end_are_no_answer() {
 
 #[tokio::test]
 async fn a_packed_answer_is_not_unpacked() {
-    // Some 10 kB that would be 10 MB.
-    let packed = |text: &[u8]| {
+    // About 10 kB that decompress to 10 MB.
+    let compressed = |text: &[u8]| {
         let mut child = std::process::Command::new("gzip");
         child.arg("-9").stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
         let mut child = child.spawn().unwrap();
@@ -227,7 +227,7 @@ async fn a_packed_answer_is_not_unpacked() {
         output
     };
     for text in [" ".repeat(10_000_000), link_reply().to_string()] {
-        let body = packed(text.as_bytes());
+        let body = compressed(text.as_bytes());
         assert!(body.len() < 20_000);
         let vendor = Vendor::answering(move |_| {
             let response = Response::builder().header("content-encoding", "gzip").body(body.clone().into()).unwrap();
@@ -236,7 +236,7 @@ async fn a_packed_answer_is_not_unpacked() {
         .await;
         let relay = Relay::before(&vendor.base, &[]).await;
         problem(relay.link(), ProblemCode::VendorReply).await;
-        assert!(!vendor.seen()[0].headers.contains_key("accept-encoding"), "it did not ask for it");
+        assert!(!vendor.seen()[0].headers.contains_key("accept-encoding"), "the relay asked for compression");
     }
 }
 
@@ -276,8 +276,8 @@ async fn an_endless_answer_is_cut_at_the_limit() {
     problem(relay.link(), ProblemCode::VendorReply).await;
     let cut = written.load(Ordering::Relaxed);
     tokio::time::sleep(Duration::from_millis(300)).await;
-    // What the kernel's buffers hold was written too, but it does not grow: the connection is closed.
-    assert!(written.load(Ordering::Relaxed) < cut + 16_000_000, "the relay reads on");
+    // The kernel's buffers take some more. After that the count must not grow: the connection is closed.
+    assert!(written.load(Ordering::Relaxed) < cut + 16_000_000, "the relay still reads");
     let after = written.load(Ordering::Relaxed);
     tokio::time::sleep(Duration::from_millis(200)).await;
     assert_eq!(written.load(Ordering::Relaxed), after, "the vendor can still write");
@@ -285,7 +285,7 @@ async fn an_endless_answer_is_cut_at_the_limit() {
 
 #[tokio::test]
 async fn a_vendor_that_is_not_there_is_unavailable() {
-    let relay = Relay::before(&nobody().await, &[]).await;
+    let relay = Relay::before(&closed_port().await, &[]).await;
     problem(relay.link(), ProblemCode::VendorUnavailable).await;
 }
 
