@@ -56,7 +56,7 @@ fn row(argument: &Arg) -> String {
 }
 
 #[test]
-fn the_settings_are_those_of_the_command() {
+fn the_documented_settings_match_the_command() {
     let command = Cli::command();
     let rows: String = command.get_arguments().filter(|argument| is_setting(argument)).map(row).collect();
     generated(
@@ -74,7 +74,7 @@ fn the_settings_are_those_of_the_command() {
 }
 
 #[test]
-fn the_metrics_are_those_that_are_told() {
+fn the_documented_metrics_match_the_program() {
     let text = metrics().text();
     let lines = |kind: &'static str| {
         let found = text.lines().filter_map(move |line| line.strip_prefix("# ")?.strip_prefix(kind)?.strip_prefix(' '));
@@ -97,7 +97,7 @@ fn the_metrics_are_those_that_are_told() {
 }
 
 #[test]
-fn the_errors_are_those_of_the_protocol() {
+fn the_documented_errors_match_the_protocol() {
     let expected: Vec<_> = ProblemCode::ALL
         .iter()
         .map(|code| {
@@ -111,7 +111,7 @@ fn the_errors_are_those_of_the_protocol() {
 }
 
 #[test]
-fn every_error_has_a_chapter_to_which_its_type_leads() {
+fn every_error_code_has_a_chapter() {
     let chapters: Vec<_> = ERRORS.split("\n### ").skip(1).collect();
     let documented: Vec<_> = chapters
         .iter()
@@ -131,7 +131,7 @@ fn every_error_has_a_chapter_to_which_its_type_leads() {
 
 /// The last cell of a row names a file and a test, of the relay's tests or sources.
 #[test]
-fn the_tests_that_the_threat_model_names_are_there() {
+fn the_tests_in_the_threat_model_exist() {
     const THREATS: &str = include_str!("../../../../docs/securing.md");
     let here = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let named: Vec<_> = THREATS.lines().filter_map(|line| line.strip_suffix("` |")?.rsplit_once("| `")).collect();

@@ -139,7 +139,7 @@ async fn hang_up(log: &Log) {
 }
 
 #[tokio::test]
-async fn no_secret_is_in_any_line_and_each_request_has_one() {
+async fn no_secret_is_logged_and_each_request_has_one_line() {
     let log = Log::default();
     let everything = "trace".parse().unwrap();
     telemetry::subscriber(LogFormat::Json, everything, false, log.clone()).try_init().unwrap();

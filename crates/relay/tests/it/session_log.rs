@@ -82,7 +82,7 @@ async fn go(database: &Database) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_line_holds_a_secret() {
+async fn no_secret_of_a_session_is_logged() {
     let log = Log::default();
     telemetry::subscriber(LogFormat::Json, "trace".parse().unwrap(), false, log.clone()).try_init().unwrap();
     let mut secrets = Vec::new();

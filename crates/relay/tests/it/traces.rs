@@ -52,7 +52,7 @@ async fn call(program: &Program, path: &str, key: &str, body: Value) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_collector_gets_spans_that_name_nobody_and_the_vendor_no_trace() {
+async fn spans_hold_no_personal_data_and_vendor_calls_no_trace() {
     let collector = Collector::start().await;
     let database = Database::sqlite();
     let vendor = Vendor::verifying().await;
@@ -88,7 +88,7 @@ async fn the_collector_gets_spans_that_name_nobody_and_the_vendor_no_trace() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_collector_that_is_not_there_holds_nobody_up() {
+async fn a_missing_collector_does_not_slow_calls() {
     let database = Database::sqlite();
     let program = Program::with_sessions(
         &database,

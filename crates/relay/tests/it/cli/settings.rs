@@ -57,7 +57,7 @@ fn keygen(arguments: &[&str]) -> String {
 }
 
 #[test]
-fn a_flag_wins_over_the_environment_over_the_file_over_the_default() {
+fn flags_override_environment_file_and_defaults() {
     let machine = Machine::with(
         "max-links = 7\nmax-verifies = 7\nsession-ttl = \"7m\"\nallow-origin = [\"https://a.example\", \"https://b.example\"]\n\
          link-host = \"bucket.example\"\nlog-format = \"json\"\ntrusted-proxy = \"127.0.0.1\"",
@@ -84,7 +84,7 @@ fn a_flag_wins_over_the_environment_over_the_file_over_the_default() {
 }
 
 #[test]
-fn everything_that_is_wrong_is_told_at_once_and_no_value_is_repeated() {
+fn all_errors_are_reported_at_once_without_values() {
     let machine = Machine::with(
         "listen = \"s3cret\"\nallow-origins = \"s3cret\"\nmax-links = 0\ndatabase = \"mysql://s3cret@x/y\"\n\
          log-format = \"s3cret\"\nretention = [\"1d\", \"2d\"]\nconfig = \"s3cret\"\ncheck-config = true",
@@ -124,7 +124,7 @@ fn everything_that_is_wrong_is_told_at_once_and_no_value_is_repeated() {
 }
 
 #[test]
-fn a_password_of_the_database_comes_from_a_file_of_its_own() {
+fn a_database_password_needs_a_file_or_the_environment() {
     let url = "postgres://relay:s3cret@db.example/relay";
     let token = [("AKIBA_TOKEN", TOKEN)];
     let machine = Machine::with(&format!("database = \"{url}\""));
@@ -155,7 +155,7 @@ fn a_password_of_the_database_comes_from_a_file_of_its_own() {
 }
 
 #[test]
-fn a_secret_that_all_may_read_is_warned_of() {
+fn a_world_readable_secret_is_a_warning() {
     let machine = Machine::with("token-file = \"token\"");
     let path = machine.file("token", TOKEN);
     assert_eq!(
@@ -170,7 +170,7 @@ fn a_secret_that_all_may_read_is_warned_of() {
 }
 
 #[test]
-fn what_is_given_and_does_nothing_is_warned_of() {
+fn settings_without_effect_are_warnings() {
     let flags = ["--allow-origin=https://bank.example", "--trusted-proxy=0.0.0.0/0", "--trusted-proxy=10.0.0.1"];
     let variables = [
         ("AKIBA_TOKEN", TOKEN),
@@ -212,7 +212,7 @@ fn two_listeners_need_two_addresses() {
 const CREDENTIALS: &str = "/run/credentials/akiba-relay.service";
 
 #[test]
-fn the_example_file_is_in_order() {
+fn the_example_file_is_valid() {
     let example = include_str!("../../../../../deploy/akiba-relay.toml");
     let machine = Machine::with("");
     machine.file("token", TOKEN);

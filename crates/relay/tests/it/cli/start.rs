@@ -48,7 +48,7 @@ fn post(address: &str, body: &str) -> String {
 }
 
 #[test]
-fn help_names_every_way_in() {
+fn help_lists_flags_and_variables() {
     let Output { status, stdout, .. } = command(&["--help"]).output().unwrap();
     assert!(status.success());
     let help = String::from_utf8(stdout).unwrap();
@@ -61,7 +61,7 @@ fn help_names_every_way_in() {
 }
 
 #[test]
-fn it_does_not_start_without_a_good_token() {
+fn a_missing_or_invalid_token_is_rejected() {
     let listen = "--listen=127.0.0.1:0";
     assert!(refused(&mut command(&[listen])).contains("there is no token"));
     for (token, message) in
@@ -78,7 +78,7 @@ fn it_does_not_start_without_a_good_token() {
 }
 
 #[test]
-fn it_does_not_send_the_token_in_the_clear() {
+fn an_unencrypted_vendor_url_is_rejected() {
     for base in ["http://api.example", "http://127.0.0.1.evil.example", "http://localhost@evil.example", "ftp://x"] {
         let error = refused(&mut command_with_token(&[&format!("--vendor-base={base}")]));
         assert!(error.contains("https"), "{error}");
@@ -87,7 +87,7 @@ fn it_does_not_send_the_token_in_the_clear() {
 }
 
 #[test]
-fn it_does_not_open_to_any_page() {
+fn a_wildcard_origin_is_rejected() {
     for origin in ["*", "null", "https://bank.example/"] {
         let error = refused(&mut command_with_token(&[&format!("--allow-origin={origin}")]));
         assert!(error.contains("origin"), "{origin}");
@@ -102,7 +102,7 @@ fn keygen(arguments: &[&str]) -> String {
 }
 
 #[test]
-fn sessions_do_not_start_without_their_keys() {
+fn sessions_need_their_keys() {
     let folder = tempfile::tempdir().unwrap();
     let database = format!("sqlite:{}", folder.path().join("relay.db").display());
     let api = keygen(&["api", "bank"]);
@@ -139,7 +139,7 @@ fn a_port_in_use_is_a_clear_message() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_serves_logs_without_secrets_and_ends_on_every_signal() {
+async fn every_signal_ends_the_relay_in_order() {
     let vendor = Vendor::saying(200, link_reply().to_string()).await;
     for (signal, format) in
         [(Signal::TERM, "text"), (Signal::INT, "json"), (Signal::HUP, "text"), (Signal::QUIT, "json")]
@@ -175,7 +175,7 @@ async fn it_serves_logs_without_secrets_and_ends_on_every_signal() {
 /// Not on macOS: there the relay trusts the certificate store of the system, which no test should change.
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_vendor_behind_tls_is_trusted_by_its_certificate_and_no_secret_is_in_the_log() {
+async fn the_vendors_certificate_is_checked_and_no_secret_is_logged() {
     let vendor = TlsVendor::saying(link_reply().to_string()).await;
     let other = TlsVendor::saying(link_reply().to_string()).await;
     for (trusted, status, code) in [(&vendor, "200", "ok"), (&other, "502", "vendor-unavailable")] {
@@ -196,7 +196,7 @@ async fn a_vendor_behind_tls_is_trusted_by_its_certificate_and_no_secret_is_in_t
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_outlives_its_terminal_until_it_has_ended_in_order() {
+async fn a_closed_terminal_does_not_break_the_shutdown() {
     let vendor = Vendor::saying(200, link_reply().to_string()).await;
     let mut command = command_with_token(&["--vendor-base", &vendor.base, "--log=trace"]);
     let (terminal, log) = std::io::pipe().unwrap();
@@ -211,7 +211,7 @@ async fn it_outlives_its_terminal_until_it_has_ended_in_order() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_second_signal_ends_it_at_once() {
+async fn a_second_signal_ends_the_relay_at_once() {
     let (vendor, mut at_vendor) = Vendor::stalled().await;
     let flags = ["--vendor-base", &vendor.base, "--vendor-timeout=1h", "--drain-timeout=1h"];
     let program = Program::run(command_with_token(&flags));

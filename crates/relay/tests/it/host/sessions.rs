@@ -9,14 +9,14 @@ use crate::support::database::{Database, on_both};
 use crate::support::{FULL_NAME, IDENTIFIER, Relay, Vendor, problem, problem_and_headers, success, verify_reply};
 
 on_both!(
-    a_page_that_knows_nobody_gets_a_verdict,
-    the_whole_answer_is_a_choice,
-    sessions_made_on_one_relay_work_on_another,
-    consent_is_kept,
-    an_id_that_is_none_is_an_unknown_session,
+    a_page_without_personal_data_gets_a_verdict,
+    the_full_reply_is_a_setting,
+    a_session_works_on_every_relay,
+    consent_is_stored,
+    an_invalid_id_is_an_unknown_session,
 );
 
-async fn a_page_that_knows_nobody_gets_a_verdict(database: &Database) {
+async fn a_page_without_personal_data_gets_a_verdict(database: &Database) {
     let vendor = Vendor::verifying().await;
     let bank = Bank::open(database, &vendor.base, &[]).await;
     let page = bank.page().await;
@@ -62,7 +62,7 @@ async fn a_page_that_knows_nobody_gets_a_verdict(database: &Database) {
     assert!(!report.to_string().contains(FULL_NAME), "the name is stored without need");
 }
 
-async fn the_whole_answer_is_a_choice(database: &Database) {
+async fn the_full_reply_is_a_setting(database: &Database) {
     let vendor = Vendor::verifying().await;
     let bank = Bank::open(database, &vendor.base, &["--page-reply=full", "--keep=full"]).await;
     let (page, _) = bank.linked().await;
@@ -73,7 +73,7 @@ async fn the_whole_answer_is_a_choice(database: &Database) {
     assert_eq!(bank.report(&page).await["verdict"]["reply"]["data"], reply["data"]);
 }
 
-async fn sessions_made_on_one_relay_work_on_another(database: &Database) {
+async fn a_session_works_on_every_relay(database: &Database) {
     let vendor = Vendor::verifying().await;
     let first = Bank::open(database, &vendor.base, &[]).await;
     let second = Bank::open(database, &vendor.base, &[]).await;
@@ -85,7 +85,7 @@ async fn sessions_made_on_one_relay_work_on_another(database: &Database) {
     assert_eq!(vendor.verdict_calls().len(), 1);
 }
 
-async fn an_id_that_is_none_is_an_unknown_session(database: &Database) {
+async fn an_invalid_id_is_an_unknown_session(database: &Database) {
     let bank = Bank::open(database, "http://127.0.0.1:9", &[]).await;
     let page = bank.page().await;
     for id in
@@ -98,7 +98,7 @@ async fn an_id_that_is_none_is_an_unknown_session(database: &Database) {
     problem(bank.host(Method::GET, &other), ProblemCode::UnknownSession).await;
 }
 
-async fn consent_is_kept(database: &Database) {
+async fn consent_is_stored(database: &Database) {
     let bank = Bank::open(database, "http://127.0.0.1:9", &[]).await;
     let consent = json!({ "version": "2026-02", "at": "2026-02-03T04:05:06+02:00" });
     let body = json!({ "identifier": IDENTIFIER, "type": "2", "consent": consent, "ttl": 60 });
@@ -113,7 +113,7 @@ async fn consent_is_kept(database: &Database) {
 }
 
 #[tokio::test]
-async fn only_the_host_makes_and_reads_sessions() {
+async fn a_wrong_api_key_is_rejected() {
     let database = Database::sqlite();
     let bank = Bank::open(&database, "http://127.0.0.1:9", &["--allow-origin=https://bank.example"]).await;
     let page = bank.page().await;
@@ -134,7 +134,7 @@ async fn only_the_host_makes_and_reads_sessions() {
 }
 
 #[tokio::test]
-async fn a_back_end_sees_its_own_sessions_alone() {
+async fn a_back_end_reads_only_its_own_sessions() {
     let database = Database::sqlite();
     let vendor = Vendor::verifying().await;
     let new_key = |name| akiba_relay::secrets::api_keys::new_key(name).unwrap();
@@ -158,7 +158,7 @@ async fn a_back_end_sees_its_own_sessions_alone() {
 }
 
 #[tokio::test]
-async fn a_session_is_for_somebody_and_not_for_long() {
+async fn an_invalid_session_request_is_rejected() {
     let database = Database::sqlite();
     let bank = Bank::open(&database, "http://127.0.0.1:9", &[]).await;
     let valid = || json!({ "identifier": IDENTIFIER, "type": "1" });
@@ -187,7 +187,7 @@ async fn a_session_is_for_somebody_and_not_for_long() {
 }
 
 #[tokio::test]
-async fn without_sessions_there_are_no_calls_for_them() {
+async fn without_sessions_their_routes_do_not_exist() {
     let relay = Relay::before("http://127.0.0.1:9", &[]).await;
     problem(relay.post("/v1/sessions", &json!({})), ProblemCode::NotFound).await;
     problem(relay.request(Method::GET, "/v1/sessions/ses_1"), ProblemCode::NotFound).await;

@@ -45,7 +45,7 @@ async fn still_works(relay: &Relay) {
 }
 
 #[tokio::test]
-async fn a_body_of_a_megabyte_is_refused_at_its_announcement() {
+async fn a_megabyte_body_is_rejected_by_its_length() {
     let (vendor, relay) = with_link_vendor(&[]).await;
     let started = Instant::now();
     let said = send(&relay, format!("{HEAD}content-length: 1048576\r\n\r\n{}", " ".repeat(1_048_576))).await;
@@ -60,7 +60,7 @@ async fn a_body_of_a_megabyte_is_refused_at_its_announcement() {
 }
 
 #[tokio::test]
-async fn ten_thousand_headers_are_refused() {
+async fn ten_thousand_headers_are_rejected() {
     let (vendor, relay) = with_link_vendor(&[]).await;
     for headers in ["a: b\r\n".repeat(10_000), "a: b\r\n".repeat(101), format!("a: {}\r\n", "b".repeat(20_000))] {
         let said = send(&relay, format!("{HEAD}{headers}content-length: 0\r\n\r\n")).await;
@@ -72,7 +72,7 @@ async fn ten_thousand_headers_are_refused() {
 }
 
 #[tokio::test]
-async fn a_hundred_slow_callers_keep_nobody_out_and_are_cut() {
+async fn a_hundred_slow_callers_are_cut_off_and_block_nobody() {
     let (vendor, relay) =
         with_link_vendor(&["--header-timeout=1s", "--body-timeout=1s", "--max-in-flight=2", "--max-connections=101"])
             .await;
@@ -103,7 +103,7 @@ async fn a_hundred_slow_callers_keep_nobody_out_and_are_cut() {
 }
 
 #[tokio::test]
-async fn a_half_closed_connection_is_no_burden() {
+async fn half_closed_connections_are_freed() {
     let (_vendor, relay) = with_link_vendor(&["--max-connections=1", "--header-timeout=1s"]).await;
     let body = link_request().to_string();
     let cases = [
@@ -126,7 +126,7 @@ async fn a_half_closed_connection_is_no_burden() {
 }
 
 #[tokio::test]
-async fn requests_in_a_row_are_answered_in_a_row() {
+async fn pipelined_requests_are_answered_in_order() {
     let (vendor, relay) = with_link_vendor(&[]).await;
     let body = link_request().to_string();
     let call = format!("{HEAD}content-length: {}\r\n\r\n{body}", body.len());
@@ -136,7 +136,7 @@ async fn requests_in_a_row_are_answered_in_a_row() {
 }
 
 #[tokio::test]
-async fn bad_chunks_are_refused() {
+async fn bad_chunks_are_rejected() {
     let (vendor, relay) = with_link_vendor(&["--body-timeout=500ms"]).await;
     let chunked = format!("{HEAD}transfer-encoding: chunked\r\n\r\n");
     for chunks in [
@@ -160,7 +160,7 @@ async fn bad_chunks_are_refused() {
 }
 
 #[tokio::test]
-async fn nothing_is_smuggled_in_a_body() {
+async fn no_request_is_smuggled_in_a_body() {
     let (vendor, relay) = with_link_vendor(&["--body-timeout=500ms"]).await;
     let body = link_request().to_string();
     let length = body.len();
@@ -192,7 +192,7 @@ async fn nothing_is_smuggled_in_a_body() {
 }
 
 #[tokio::test]
-async fn weird_targets_and_versions_are_no_calls() {
+async fn malformed_targets_and_versions_are_rejected() {
     let (vendor, relay) = with_link_vendor(&[]).await;
     let body = link_request().to_string();
     let rest = format!(
@@ -230,7 +230,7 @@ async fn weird_targets_and_versions_are_no_calls() {
 }
 
 #[tokio::test]
-async fn a_target_with_a_host_is_a_call_to_the_relay_and_to_nobody_else() {
+async fn an_absolute_target_calls_only_the_relay() {
     let (vendor, relay) = with_link_vendor(&[]).await;
     let body = link_request().to_string();
     let rest = format!(
@@ -272,7 +272,7 @@ fn break_outs() -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_field_stays_a_field() {
+async fn injected_text_stays_in_its_field() {
     let (vendor, relay) = with_link_vendor(&[]).await;
     for text in break_outs() {
         for field in ["identifier", "selfie_filename"] {
@@ -300,7 +300,7 @@ async fn a_field_stays_a_field() {
 }
 
 #[tokio::test]
-async fn json_that_is_nested_or_large_is_refused() {
+async fn deeply_nested_json_is_rejected() {
     let (vendor, relay) = with_link_vendor(&[]).await;
     let nested = |field: &str, open: &str, close: &str, depth: usize| {
         let value = format!("{}{}", open.repeat(depth), close.repeat(depth));

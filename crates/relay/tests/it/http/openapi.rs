@@ -5,7 +5,7 @@ use std::path::Path;
 use akiba_relay::http::openapi::text;
 
 #[test]
-fn the_committed_documents_are_those_of_the_routes() {
+fn the_committed_documents_match_the_routes() {
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
     for (sessions, name) in [(true, "openapi.json"), (false, "openapi-without-sessions.json")] {
         let path = docs.join(name);

@@ -23,7 +23,7 @@ fn list(response: &Response, name: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_page_on_the_list_may_call_and_read() {
+async fn an_allowed_page_can_call_and_read() {
     let (_vendor, relay) = with_link_vendor(&FLAGS).await;
     for page in [PAGE, "http://127.0.0.1:8080"] {
         let response = relay.link().header("origin", page).send().await.unwrap();
@@ -36,7 +36,7 @@ async fn a_page_on_the_list_may_call_and_read() {
 }
 
 #[tokio::test]
-async fn a_page_on_the_list_can_read_errors_too() {
+async fn an_allowed_page_can_read_errors() {
     let (_vendor, relay) = with_link_vendor(&FLAGS).await;
     let cases = [
         (relay.request(Method::GET, "/nope"), ProblemCode::NotFound),
@@ -50,7 +50,7 @@ async fn a_page_on_the_list_can_read_errors_too() {
 }
 
 #[tokio::test]
-async fn a_foreign_page_is_refused_and_the_vendor_is_not_asked() {
+async fn a_foreign_origin_is_rejected_before_the_vendor_call() {
     let (vendor, relay) = with_link_vendor(&FLAGS).await;
     let foreign = [
         "https://evil.example",
@@ -93,7 +93,7 @@ async fn a_preflight_is_answered() {
 }
 
 #[tokio::test]
-async fn a_caller_that_is_no_page_passes() {
+async fn a_request_without_an_origin_passes() {
     let (vendor, relay) = with_link_vendor(&FLAGS).await;
     let response = relay.link().send().await.unwrap();
     assert_eq!(response.status(), 200);
@@ -102,7 +102,7 @@ async fn a_caller_that_is_no_page_passes() {
 }
 
 #[tokio::test]
-async fn with_no_list_every_page_is_refused() {
+async fn without_allowed_origins_every_page_is_rejected() {
     let (vendor, relay) = with_link_vendor(&[]).await;
     for origin in [PAGE, "null"] {
         problem_and_headers(relay.link().header("origin", origin), ProblemCode::Forbidden).await;

@@ -14,7 +14,7 @@ use crate::support::{
 };
 
 #[tokio::test]
-async fn the_first_call_reaches_the_vendor_with_the_token_and_comes_back() {
+async fn the_link_call_is_sent_with_the_token() {
     let vendor = Vendor::saying(200, link_reply().to_string()).await;
     let relay = Relay::before(&vendor.base, &[]).await;
 
@@ -30,7 +30,7 @@ async fn the_first_call_reaches_the_vendor_with_the_token_and_comes_back() {
 }
 
 #[tokio::test]
-async fn the_second_call_reaches_the_vendor_with_the_token_and_comes_back() {
+async fn the_verify_call_is_sent_with_the_token() {
     let vendor = Vendor::saying(200, verify_reply().to_string()).await;
     let relay = Relay::before(&vendor.base, &[]).await;
 
@@ -53,7 +53,7 @@ async fn the_second_call_reaches_the_vendor_with_the_token_and_comes_back() {
 }
 
 #[tokio::test]
-async fn header_scheme_and_paths_are_settings() {
+async fn token_header_scheme_and_paths_are_settings() {
     let vendor = Vendor::saying(200, link_reply().to_string()).await;
     let base = format!("{}/za/", vendor.base);
     let flags = [
@@ -78,7 +78,7 @@ async fn header_scheme_and_paths_are_settings() {
 }
 
 #[tokio::test]
-async fn nothing_of_the_page_but_the_known_fields_is_sent_on() {
+async fn only_known_fields_reach_the_vendor() {
     let vendor = Vendor::saying(200, link_reply().to_string()).await;
     let relay = Relay::before(&vendor.base, &[]).await;
     let mut body = link_request();
@@ -98,7 +98,7 @@ async fn nothing_of_the_page_but_the_known_fields_is_sent_on() {
 }
 
 #[tokio::test]
-async fn unknown_fields_of_the_vendor_and_post_policies_are_kept() {
+async fn unknown_vendor_fields_and_post_policies_are_kept() {
     let mut reply = link_reply();
     reply["region"] = json!("af-south-1");
     reply["fields"] = json!({ "key": S3_KEY, "policy": "cG9saWN5" });
@@ -109,7 +109,7 @@ async fn unknown_fields_of_the_vendor_and_post_policies_are_kept() {
 }
 
 #[tokio::test]
-async fn a_reply_that_does_not_say_success_is_passed_on_as_it_is() {
+async fn a_reply_without_success_is_passed_on_unchanged() {
     for reply in [json!({ "status": "failed", "message": "No match" }), json!({})] {
         let vendor = Vendor::saying(200, reply.to_string()).await;
         let relay = Relay::before(&vendor.base, &[]).await;
@@ -118,7 +118,7 @@ async fn a_reply_that_does_not_say_success_is_passed_on_as_it_is() {
 }
 
 #[tokio::test]
-async fn health_asks_nothing_of_the_vendor() {
+async fn health_does_not_call_the_vendor() {
     let vendor = Vendor::saying(500, "").await;
     let relay = Relay::before(&vendor.base, &[]).await;
     assert_eq!(success(relay.request(Method::GET, "/healthz")).await, json!({ "status": "ok" }));
@@ -126,7 +126,7 @@ async fn health_asks_nothing_of_the_vendor() {
 }
 
 #[tokio::test]
-async fn a_connection_that_was_idle_is_not_used_for_a_verdict() {
+async fn an_idle_connection_is_not_reused_for_a_verdict() {
     let connections = Arc::new(Mutex::new(Vec::new()));
     let list = Arc::clone(&connections);
     let app = Router::new().fallback(move |ConnectInfo(peer): ConnectInfo<SocketAddr>, uri: Uri| {

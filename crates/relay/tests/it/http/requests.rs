@@ -11,7 +11,7 @@ use crate::support::{
 };
 
 #[tokio::test]
-async fn a_body_of_5_kb_is_too_large_announced_or_not() {
+async fn a_5_kb_body_is_too_large_with_or_without_a_length() {
     let (vendor, relay) = with_link_vendor(&[]).await;
     let mut body = link_request();
     body["padding"] = json!("x".repeat(5_000));
@@ -38,7 +38,7 @@ async fn a_body_at_the_limit_passes() {
 }
 
 #[tokio::test]
-async fn only_json_is_taken() {
+async fn only_json_is_accepted() {
     let (vendor, relay) = with_link_vendor(&[]).await;
     let body = link_request().to_string();
     for media in ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", "multipart/form-data", ""] {
@@ -50,7 +50,7 @@ async fn only_json_is_taken() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_not_the_calls_is_a_bad_request() {
+async fn an_invalid_body_is_a_bad_request() {
     let (vendor, relay) = with_link_vendor(&[]).await;
     let send = |path, body: &str| {
         let request = relay.request(Method::POST, path).header("content-type", "application/json");
@@ -114,7 +114,7 @@ async fn an_unknown_path_is_not_found() {
 }
 
 #[tokio::test]
-async fn request_ids_are_the_relays_own() {
+async fn request_ids_come_from_the_relay() {
     let (_vendor, relay) = with_link_vendor(&[]).await;
     let mut ids = std::collections::HashSet::new();
     for _ in 0..3 {

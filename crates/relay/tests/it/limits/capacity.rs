@@ -39,7 +39,7 @@ async fn rest(stream: &mut TcpStream, limit: Duration) -> String {
 }
 
 #[tokio::test]
-async fn calls_over_the_limit_are_shed_and_a_free_place_is_used_again() {
+async fn calls_over_the_limit_are_rejected_until_a_permit_is_free() {
     let (vendor, gate) = gated().await;
     let relay = Relay::before(&vendor.base, &["--max-in-flight=2"]).await;
     let running = [tokio::spawn(success(relay.link())), tokio::spawn(success(relay.link()))];
@@ -58,7 +58,7 @@ async fn calls_over_the_limit_are_shed_and_a_free_place_is_used_again() {
 }
 
 #[tokio::test]
-async fn callers_who_send_their_body_slowly_keep_nobody_out() {
+async fn slow_bodies_hold_no_permit() {
     let vendor = Vendor::saying(200, link_reply().to_string()).await;
     let relay = Relay::before(&vendor.base, &["--max-in-flight=1"]).await;
     let body = link_request().to_string();
@@ -83,7 +83,7 @@ async fn callers_who_send_their_body_slowly_keep_nobody_out() {
 }
 
 #[tokio::test]
-async fn a_caller_that_goes_away_frees_its_place() {
+async fn a_disconnected_caller_frees_its_permit() {
     let (vendor, _gate) = gated().await;
     // The vendor never answers and its timeout is an hour, so nothing else frees the permit.
     let relay = Relay::before(&vendor.base, &["--max-in-flight=1", "--vendor-timeout=1h"]).await;
@@ -99,7 +99,7 @@ async fn a_caller_that_goes_away_frees_its_place() {
 }
 
 #[tokio::test]
-async fn headers_that_never_end_are_cut() {
+async fn endless_headers_are_cut_off() {
     let vendor = Vendor::saying(200, "").await;
     let relay = Relay::before(&vendor.base, &["--header-timeout=300ms"]).await;
     let started = Instant::now();
@@ -129,7 +129,7 @@ async fn an_idle_connection_is_closed() {
 }
 
 #[tokio::test]
-async fn a_head_that_is_too_large_is_refused() {
+async fn too_large_headers_are_rejected() {
     let vendor = Vendor::saying(200, "").await;
     let relay = Relay::before(&vendor.base, &[]).await;
     let mut stream = TcpStream::connect(relay.address()).await.unwrap();
@@ -140,7 +140,7 @@ async fn a_head_that_is_too_large_is_refused() {
 }
 
 #[tokio::test]
-async fn a_body_that_never_ends_is_a_timeout() {
+async fn an_endless_body_is_a_timeout() {
     let vendor = Vendor::saying(200, "").await;
     let relay = Relay::before(&vendor.base, &["--body-timeout=300ms"]).await;
     let mut stream = TcpStream::connect(relay.address()).await.unwrap();
@@ -168,7 +168,7 @@ async fn connections_over_the_limit_wait() {
 }
 
 #[tokio::test]
-async fn a_stop_lets_a_running_call_end_and_takes_no_other() {
+async fn a_stop_finishes_running_calls_and_accepts_no_new_ones() {
     let (vendor, gate) = gated().await;
     let mut relay = Relay::before(&vendor.base, &[]).await;
     let running = tokio::spawn(success(relay.link()));
@@ -183,7 +183,7 @@ async fn a_stop_lets_a_running_call_end_and_takes_no_other() {
 }
 
 #[tokio::test]
-async fn a_stop_does_not_wait_for_ever() {
+async fn a_stop_cuts_calls_after_the_drain_timeout() {
     let (vendor, _gate) = gated().await;
     let mut relay = Relay::before(&vendor.base, &["--drain-timeout=300ms"]).await;
     let running = tokio::spawn(relay.link().send());

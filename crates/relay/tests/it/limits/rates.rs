@@ -21,7 +21,7 @@ async fn limited(request: RequestBuilder) {
 }
 
 #[tokio::test]
-async fn who_calls_too_often_is_told_when_to_come_back() {
+async fn calls_over_the_rate_get_429_and_retry_after() {
     let (vendor, relay) = with_link_vendor(&["--rate-address=2/m", "--allow-origin=https://bank.example"]).await;
     success(relay.link()).await;
     success(relay.link()).await;
@@ -49,7 +49,7 @@ async fn a_rate_can_be_turned_off() {
 }
 
 #[tokio::test]
-async fn a_caller_is_not_whom_it_says_it_is() {
+async fn a_forwarded_address_needs_a_trusted_proxy() {
     let (_vendor, relay) = with_link_vendor(&["--rate-address=1/h"]).await;
     success(forwarded(&relay, "198.51.100.1")).await;
     for other in ["198.51.100.2", "127.0.0.2", "", "x", "::1"] {
@@ -97,7 +97,7 @@ async fn is_answered(stream: &mut TcpStream) -> bool {
 }
 
 #[tokio::test]
-async fn an_address_holds_so_many_connections() {
+async fn connections_per_address_are_limited() {
     let (_vendor, relay) = with_link_vendor(&["--max-connections-address=2"]).await;
     let mut held = [ask(&relay).await, ask(&relay).await];
     for stream in &mut held {
@@ -109,7 +109,7 @@ async fn an_address_holds_so_many_connections() {
 }
 
 #[tokio::test]
-async fn a_trusted_proxy_holds_any_number_of_connections() {
+async fn a_trusted_proxy_has_no_connection_limit() {
     let (_vendor, relay) = with_link_vendor(&["--max-connections-address=2", "--trusted-proxy=127.0.0.1"]).await;
     let mut held = Vec::new();
     for _ in 0..5 {
@@ -120,7 +120,7 @@ async fn a_trusted_proxy_holds_any_number_of_connections() {
 }
 
 #[tokio::test]
-async fn a_client_that_reads_nothing_is_cut() {
+async fn a_client_that_reads_nothing_is_cut_off() {
     let (_vendor, relay) = with_link_vendor(&["--write-timeout=300ms"]).await;
     let mut stream = TcpStream::connect(relay.address()).await.unwrap();
     let requests = "GET /healthz HTTP/1.1\r\nhost: relay\r\n\r\n".repeat(100);

@@ -9,12 +9,12 @@ use crate::support::database::{Database, on_both};
 use crate::support::{IDENTIFIER, Vendor, problem, problem_and_headers, success};
 
 on_both!(
-    a_page_that_calls_too_often_leaves_others_alone,
-    who_has_no_session_is_counted_by_the_address_and_locks_no_page_out,
-    a_back_end_is_counted_by_its_key,
+    a_page_is_limited_by_its_session,
+    callers_without_a_session_are_limited_by_address,
+    a_back_end_is_limited_by_its_api_key,
 );
 
-async fn a_page_that_calls_too_often_leaves_others_alone(database: &Database) {
+async fn a_page_is_limited_by_its_session(database: &Database) {
     let vendor = Vendor::verifying().await;
     let bank = Bank::open(database, &vendor.base, &["--rate-session=2/m"]).await;
     let (page, other) = (bank.page().await, bank.page().await);
@@ -29,7 +29,7 @@ async fn a_page_that_calls_too_often_leaves_others_alone(database: &Database) {
     assert_eq!(bank.report(&page).await["links"], 2, "a rejected call does not count as a link");
 }
 
-async fn who_has_no_session_is_counted_by_the_address_and_locks_no_page_out(database: &Database) {
+async fn callers_without_a_session_are_limited_by_address(database: &Database) {
     let vendor = Vendor::verifying().await;
     let bank = Bank::open(database, &vendor.base, &["--rate-address=2/h"]).await;
     let page = bank.page().await;
@@ -47,7 +47,7 @@ async fn who_has_no_session_is_counted_by_the_address_and_locks_no_page_out(data
     problem(bank.link(&page, &json!({})), ProblemCode::SessionExpired).await;
 }
 
-async fn a_back_end_is_counted_by_its_key(database: &Database) {
+async fn a_back_end_is_limited_by_its_api_key(database: &Database) {
     let vendor = Vendor::verifying().await;
     let bank = Bank::open(database, &vendor.base, &["--rate-api-key=3/h", "--rate-address=2/h"]).await;
     let page = bank.page().await;

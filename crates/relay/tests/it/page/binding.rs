@@ -10,16 +10,16 @@ use crate::support::vendor::issued;
 use crate::support::{IDENTIFIER, Vendor, all_of, problem, success};
 
 on_both!(
-    a_session_is_for_one_person,
-    a_verdict_is_for_what_the_session_issued,
-    the_last_link_counts_where_none_is_named,
-    links_and_verdicts_are_counted,
-    links_are_counted_across_relays,
-    verdicts_are_counted_across_relays,
-    a_link_to_elsewhere_is_not_handed_out,
+    a_session_belongs_to_one_person,
+    only_photos_of_the_session_are_judged,
+    the_last_link_is_the_default,
+    links_and_verdicts_are_limited,
+    links_are_limited_across_relays,
+    verdicts_are_limited_across_relays,
+    a_link_to_a_foreign_host_is_rejected,
 );
 
-async fn a_session_is_for_one_person(database: &Database) {
+async fn a_session_belongs_to_one_person(database: &Database) {
     let vendor = Vendor::verifying().await;
     let bank = Bank::open(database, &vendor.base, &[]).await;
     let page = bank.page().await;
@@ -48,7 +48,7 @@ async fn a_session_is_for_one_person(database: &Database) {
     success(bank.verify(&page, &json!({ "id": IDENTIFIER, "user_type": "1" }))).await;
 }
 
-async fn a_verdict_is_for_what_the_session_issued(database: &Database) {
+async fn only_photos_of_the_session_are_judged(database: &Database) {
     let vendor = Vendor::verifying().await;
     let bank = Bank::open(database, &vendor.base, &[]).await;
     let fresh = bank.page().await;
@@ -72,7 +72,7 @@ async fn a_verdict_is_for_what_the_session_issued(database: &Database) {
     assert_eq!(vendor.verdict_calls()[0].body["s3_key"], link["s3_key"]);
 }
 
-async fn the_last_link_counts_where_none_is_named(database: &Database) {
+async fn the_last_link_is_the_default(database: &Database) {
     let vendor = Vendor::verifying().await;
     let bank = Bank::open(database, &vendor.base, &[]).await;
     let (page, _) = bank.linked().await;
@@ -81,7 +81,7 @@ async fn the_last_link_counts_where_none_is_named(database: &Database) {
     assert_eq!(vendor.verdict_calls()[0].body["s3_key"], last["s3_key"]);
 }
 
-async fn links_and_verdicts_are_counted(database: &Database) {
+async fn links_and_verdicts_are_limited(database: &Database) {
     let vendor = Vendor::rejecting().await;
     let bank = Bank::open(database, &vendor.base, &["--max-links=3", "--max-verifies=2"]).await;
     let page = bank.page().await;
@@ -100,7 +100,7 @@ async fn links_and_verdicts_are_counted(database: &Database) {
     assert_eq!(vendor.verdict_calls().len(), 2);
 }
 
-async fn links_are_counted_across_relays(database: &Database) {
+async fn links_are_limited_across_relays(database: &Database) {
     let vendor = Vendor::verifying().await;
     let mut banks = Vec::new();
     for _ in 0..2 {
@@ -114,7 +114,7 @@ async fn links_are_counted_across_relays(database: &Database) {
     assert_eq!(vendor.seen().len(), 5);
 }
 
-async fn verdicts_are_counted_across_relays(database: &Database) {
+async fn verdicts_are_limited_across_relays(database: &Database) {
     let vendor = Vendor::rejecting().await;
     let mut banks = Vec::new();
     for _ in 0..2 {
@@ -131,7 +131,7 @@ async fn verdicts_are_counted_across_relays(database: &Database) {
     assert_eq!(vendor.verdict_calls().len(), 3);
 }
 
-async fn a_link_to_elsewhere_is_not_handed_out(database: &Database) {
+async fn a_link_to_a_foreign_host_is_rejected(database: &Database) {
     for place in [
         "https://bucket.s3.amazonaws.com.evil.example/k",
         "https://169.254.169.254/latest",

@@ -12,9 +12,9 @@ use crate::support::vendor::{Seen, issued};
 use crate::support::{Vendor, problem, success, verify_reply};
 
 on_both!(
-    a_verdict_that_was_given_up_is_not_told,
-    a_late_verdict_stands_though_the_vendor_is_asked_again,
-    an_end_that_may_hide_a_verdict_is_lost,
+    a_released_verdict_is_not_returned,
+    a_late_verdict_stands_despite_a_repeat,
+    a_503_without_retry_after_is_unknown,
 );
 
 /// A vendor that verifies at the first call, after 2 s, and rejects at the second, after 4 s.
@@ -45,7 +45,7 @@ async fn expired(bank: &Bank, other: &Bank, vendor: &Vendor) -> (Page, tokio::ta
     (page, call)
 }
 
-async fn a_verdict_that_was_given_up_is_not_told(database: &Database) {
+async fn a_released_verdict_is_not_returned(database: &Database) {
     let vendor = undecided_vendor().await;
     let bank = Bank::open(database, &vendor.base, &[]).await;
     let other = Bank::open(database, &vendor.base, &[]).await;
@@ -56,7 +56,7 @@ async fn a_verdict_that_was_given_up_is_not_told(database: &Database) {
     assert_eq!(bank.state(&page).await, "link_issued");
 }
 
-async fn a_late_verdict_stands_though_the_vendor_is_asked_again(database: &Database) {
+async fn a_late_verdict_stands_despite_a_repeat(database: &Database) {
     let vendor = undecided_vendor().await;
     let bank = Bank::open(database, &vendor.base, &[]).await;
     let other = Bank::open(database, &vendor.base, &[]).await;
@@ -72,7 +72,7 @@ async fn a_late_verdict_stands_though_the_vendor_is_asked_again(database: &Datab
     assert_eq!(vendor.verdict_calls().len(), 2);
 }
 
-async fn an_end_that_may_hide_a_verdict_is_lost(database: &Database) {
+async fn a_503_without_retry_after_is_unknown(database: &Database) {
     // Gateways, such as Heroku's and Amazon's, answer 503 for a service that is too slow, so it may have judged. With a
     // Retry-After, the service itself has refused the call.
     for (retry_after, state) in [(None, "unknown"), (Some("7"), "link_issued")] {

@@ -15,9 +15,9 @@ use crate::support::vendor::issued;
 use crate::support::{Vendor, problem, success, verify_reply};
 
 on_both!(
-    the_host_knows_whether_a_rejection_stays,
+    the_host_sees_whether_a_rejection_is_final,
     fraud_ends_the_session,
-    a_link_that_was_asked_for_before_the_verdict_does_not_get_round_it,
+    a_link_requested_before_the_verdict_does_not_bypass_it,
 );
 
 fn fraud() -> Value {
@@ -26,7 +26,7 @@ fn fraud() -> Value {
     reply
 }
 
-async fn the_host_knows_whether_a_rejection_stays(database: &Database) {
+async fn the_host_sees_whether_a_rejection_is_final(database: &Database) {
     let vendor = Vendor::rejecting().await;
     let receiver = Receiver::answering(|_, _| 200).await;
     let flags = [&format!("--webhook-url={}", receiver.url), "--max-verifies=2", "--session-ttl=5m"];
@@ -62,7 +62,7 @@ async fn fraud_ends_the_session(database: &Database) {
     assert_eq!(vendor.verdict_calls().len(), 1);
 }
 
-async fn a_link_that_was_asked_for_before_the_verdict_does_not_get_round_it(database: &Database) {
+async fn a_link_requested_before_the_verdict_does_not_bypass_it(database: &Database) {
     let count = Arc::new(AtomicUsize::new(0));
     let vendor = Vendor::answering(move |request| {
         let link = request.is_link();

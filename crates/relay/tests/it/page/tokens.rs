@@ -7,9 +7,9 @@ use crate::support::bank::{Bank, Page};
 use crate::support::database::{Database, on_both};
 use crate::support::{Vendor, problem, success};
 
-on_both!(an_expired_token_opens_nothing);
+on_both!(an_expired_token_is_rejected);
 
-async fn an_expired_token_opens_nothing(database: &Database) {
+async fn an_expired_token_is_rejected(database: &Database) {
     let vendor = Vendor::verifying().await;
     let bank = Bank::open(database, &vendor.base, &["--session-ttl=10m", "--clock-leeway=30s"]).await;
     let (page, _) = bank.linked().await;
@@ -26,7 +26,7 @@ async fn an_expired_token_opens_nothing(database: &Database) {
 }
 
 #[tokio::test]
-async fn only_a_token_of_this_relays_keys_opens_a_session() {
+async fn a_token_under_another_key_is_rejected() {
     let (database, other) = (Database::sqlite(), Database::sqlite());
     let vendor = Vendor::verifying().await;
     let bank = Bank::open(&database, &vendor.base, &[]).await;
@@ -61,7 +61,7 @@ async fn only_a_token_of_this_relays_keys_opens_a_session() {
 }
 
 #[tokio::test]
-async fn keys_are_changed_while_pages_are_open() {
+async fn session_keys_can_be_rotated() {
     let mut database = Database::sqlite();
     let vendor = Vendor::verifying().await;
     let before = Bank::open(&database, &vendor.base, &[]).await;

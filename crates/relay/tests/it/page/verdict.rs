@@ -12,18 +12,18 @@ use crate::support::vendor::{Seen, issued};
 use crate::support::{Vendor, all_of, closed_port, problem, problem_and_headers, success, verify_reply};
 
 on_both!(
-    a_repeat_is_told_the_same,
-    fifty_at_once_are_one_call,
-    fifty_at_once_at_two_relays_are_one_call,
-    a_caller_who_hangs_up_cuts_nothing,
-    an_idempotency_key_is_for_one_photo,
-    a_lost_answer_is_never_asked_for_again_by_itself,
-    the_host_asks_again,
-    the_host_gives_a_verdict_up,
-    an_answer_that_comes_too_late_still_counts,
-    what_the_vendor_did_not_do_can_be_asked_again,
-    a_rejected_person_may_try_with_another_photo,
-    a_relay_that_ended_leaves_the_verdict_unknown,
+    a_repeated_verify_returns_the_same_verdict,
+    fifty_parallel_verifies_are_one_vendor_call,
+    fifty_parallel_verifies_at_two_relays_are_one_vendor_call,
+    a_disconnected_caller_does_not_cancel_the_verdict,
+    an_idempotency_key_belongs_to_one_photo,
+    a_lost_verdict_is_not_retried_automatically,
+    the_host_can_repeat_a_lost_verdict,
+    the_host_can_release_a_lost_verdict,
+    a_late_answer_still_counts,
+    a_call_that_the_vendor_refused_can_be_repeated,
+    a_rejected_person_can_try_another_photo,
+    a_verdict_is_unknown_after_its_relay_ended,
 );
 
 /// A vendor that issues links and answers calls for a verdict with only a status.
@@ -55,7 +55,7 @@ async fn slow_vendor() -> Vendor {
     .await
 }
 
-async fn a_repeat_is_told_the_same(database: &Database) {
+async fn a_repeated_verify_returns_the_same_verdict(database: &Database) {
     let vendor = Vendor::verifying().await;
     let bank = Bank::open(database, &vendor.base, &[]).await;
     let (page, link) = bank.linked().await;
@@ -79,20 +79,20 @@ async fn many_at_once(banks: &[Bank], vendor: &Vendor) {
     assert_eq!(vendor.verdict_calls().len(), 1);
 }
 
-async fn fifty_at_once_are_one_call(database: &Database) {
+async fn fifty_parallel_verifies_are_one_vendor_call(database: &Database) {
     let vendor = Vendor::verifying_after(Duration::from_millis(300)).await;
     let bank = Bank::open(database, &vendor.base, &[]).await;
     many_at_once(&[bank], &vendor).await;
 }
 
-async fn fifty_at_once_at_two_relays_are_one_call(database: &Database) {
+async fn fifty_parallel_verifies_at_two_relays_are_one_vendor_call(database: &Database) {
     let vendor = Vendor::verifying_after(Duration::from_millis(300)).await;
     let banks = [Bank::open(database, &vendor.base, &[]).await, Bank::open(database, &vendor.base, &[]).await];
     many_at_once(&banks, &vendor).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn many_at_once_are_one_call_where_the_database_is_stricter() {
+async fn parallel_verifies_are_one_vendor_call_under_serializable_isolation() {
     let database = Database::postgres();
     let name = database.name();
     database.sql(&format!("ALTER DATABASE {name} SET default_transaction_isolation = 'serializable'")).await;
@@ -114,7 +114,7 @@ async fn many_at_once_are_one_call_where_the_database_is_stricter() {
     assert_eq!(vendor.verdict_calls().len(), 1);
 }
 
-async fn a_caller_who_hangs_up_cuts_nothing(database: &Database) {
+async fn a_disconnected_caller_does_not_cancel_the_verdict(database: &Database) {
     let vendor = Vendor::verifying_after(Duration::from_millis(500)).await;
     let bank = Bank::open(database, &vendor.base, &[]).await;
     let (page, _) = bank.linked().await;
@@ -127,7 +127,7 @@ async fn a_caller_who_hangs_up_cuts_nothing(database: &Database) {
     assert_eq!(vendor.verdict_calls().len(), 1);
 }
 
-async fn an_idempotency_key_is_for_one_photo(database: &Database) {
+async fn an_idempotency_key_belongs_to_one_photo(database: &Database) {
     let vendor = Vendor::rejecting().await;
     let bank = Bank::open(database, &vendor.base, &[]).await;
     let (page, first) = bank.linked().await;
@@ -149,7 +149,7 @@ async fn an_idempotency_key_is_for_one_photo(database: &Database) {
     }
 }
 
-async fn a_lost_answer_is_never_asked_for_again_by_itself(database: &Database) {
+async fn a_lost_verdict_is_not_retried_automatically(database: &Database) {
     let lost = [
         (slow_vendor().await, ProblemCode::VendorTimeout),
         (vendor_saying(500).await, ProblemCode::VendorUnavailable),
@@ -174,7 +174,7 @@ async fn a_lost_answer_is_never_asked_for_again_by_itself(database: &Database) {
     }
 }
 
-async fn the_host_asks_again(database: &Database) {
+async fn the_host_can_repeat_a_lost_verdict(database: &Database) {
     let vendor = slow_vendor().await;
     let bank = Bank::open(database, &vendor.base, &["--vendor-timeout=1s", "--max-verifies=1"]).await;
     let (page, link) = bank.linked().await;
@@ -201,7 +201,7 @@ async fn the_host_asks_again(database: &Database) {
     problem(bank.verify(&page, &json!({})), ProblemCode::VerdictUnknown).await;
 }
 
-async fn the_host_gives_a_verdict_up(database: &Database) {
+async fn the_host_can_release_a_lost_verdict(database: &Database) {
     let vendor = slow_vendor().await;
     let bank = Bank::open(database, &vendor.base, &["--vendor-timeout=1s"]).await;
     let (page, first) = bank.linked().await;
@@ -214,7 +214,7 @@ async fn the_host_gives_a_verdict_up(database: &Database) {
     assert_eq!(success(bank.verify(&page, &json!({}))).await["outcome"], "verified");
 }
 
-async fn an_answer_that_comes_too_late_still_counts(database: &Database) {
+async fn a_late_answer_still_counts(database: &Database) {
     let vendor = Vendor::verifying_after(Duration::from_millis(1_500)).await;
     let bank = Bank::open(database, &vendor.base, &[]).await;
     let other = Bank::open(database, &vendor.base, &[]).await;
@@ -228,7 +228,7 @@ async fn an_answer_that_comes_too_late_still_counts(database: &Database) {
     assert_eq!(vendor.verdict_calls().len(), 1);
 }
 
-async fn what_the_vendor_did_not_do_can_be_asked_again(database: &Database) {
+async fn a_call_that_the_vendor_refused_can_be_repeated(database: &Database) {
     let rows = [
         (401, ProblemCode::VendorDenied, 0),
         (404, ProblemCode::UnknownCustomer, 1),
@@ -255,7 +255,7 @@ async fn what_the_vendor_did_not_do_can_be_asked_again(database: &Database) {
     success(bank.verify(&page, &json!({}))).await;
 }
 
-async fn a_rejected_person_may_try_with_another_photo(database: &Database) {
+async fn a_rejected_person_can_try_another_photo(database: &Database) {
     let vendor = Vendor::judging(
         |request| {
             let first = request.body["selfie_filename"].as_str().unwrap().ends_with(".png");
@@ -277,7 +277,7 @@ async fn a_rejected_person_may_try_with_another_photo(database: &Database) {
     assert_eq!(bank.report(&page).await["verdict"]["outcome"], "verified");
 }
 
-async fn a_relay_that_ended_leaves_the_verdict_unknown(database: &Database) {
+async fn a_verdict_is_unknown_after_its_relay_ended(database: &Database) {
     let vendor = Vendor::verifying_after(Duration::from_secs(3_600)).await;
     let bank = Bank::open(database, &vendor.base, &["--vendor-timeout=1m"]).await;
     let (page, _) = bank.linked().await;

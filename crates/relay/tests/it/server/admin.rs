@@ -56,7 +56,7 @@ async fn judged() -> Judged {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn metrics_count_what_happens_and_name_nobody() {
+async fn metrics_count_everything_without_personal_data() {
     let Judged { program, session, secrets, .. } = &judged().await;
     // Text from a caller must not become a label.
     let path = format!("/{IDENTIFIER}?key={SIGNATURE}");
@@ -94,7 +94,7 @@ async fn metrics_count_what_happens_and_name_nobody() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn webhooks_that_do_not_arrive_can_be_seen_and_sent_again() {
+async fn undelivered_webhooks_can_be_listed_and_resent() {
     let Judged { program, receiver, session, .. } = &judged().await;
     let pending = async || {
         let (status, text) = program.operator(Method::GET, "/admin/webhooks?status=pending").await;
@@ -135,7 +135,7 @@ async fn webhooks_that_do_not_arrive_can_be_seen_and_sent_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_service_shows_none_of_it_and_pages_are_turned_away() {
+async fn the_admin_routes_are_closed_to_callers_and_pages() {
     let database = Database::sqlite();
     let program = Program::with_sessions(&database, &[ADMIN, "--vendor-base", &closed_port().await]);
     for path in ["/metrics", "/admin/sessions", "/admin/webhooks"] {
@@ -166,7 +166,7 @@ async fn the_service_shows_none_of_it_and_pages_are_turned_away() {
 }
 
 #[test]
-fn it_listens_off_loopback_only_when_told_to() {
+fn a_remote_admin_listener_needs_its_own_flag() {
     let check = |flags: &[&str]| {
         let output = command(&[&["--check-config", "--admin-listen=0.0.0.0:0"], flags].concat()).output().unwrap();
         (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
@@ -177,7 +177,7 @@ fn it_listens_off_loopback_only_when_told_to() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn off_loopback_there_are_metrics_and_nothing_of_sessions() {
+async fn a_remote_admin_listener_has_metrics_but_no_sessions() {
     let database = Database::sqlite();
     let bank = Bank::open(&database, &closed_port().await, &[]).await;
     let Cli { settings, .. } = Cli::try_parse_from(["akiba-relay"]).unwrap();
@@ -198,7 +198,7 @@ async fn off_loopback_there_are_metrics_and_nothing_of_sessions() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn calls_that_are_shed_are_counted() {
+async fn rejected_and_cancelled_calls_are_counted() {
     let (vendor, mut at_vendor) = Vendor::stalled().await;
     let program = Program::start(&[ADMIN, "--max-in-flight=1", "--vendor-base", &vendor.base]);
     let url = format!("{}/v1/customer", program.base);

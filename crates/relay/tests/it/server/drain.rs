@@ -17,7 +17,7 @@ fn is_ready(program: &Program) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_says_that_it_drains_and_takes_callers_until_the_delay_is_over() {
+async fn a_draining_relay_is_not_ready_and_still_serves() {
     let vendor = closed_port().await;
     let flags = ["--admin-listen=127.0.0.1:0", "--drain-delay=3s", "--vendor-base", &vendor];
     let program = Program::start(&flags);
@@ -40,7 +40,7 @@ async fn it_says_that_it_drains_and_takes_callers_until_the_delay_is_over() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_is_not_ready_while_its_database_is_gone() {
+async fn a_relay_without_its_database_is_not_ready() {
     let database = Database::postgres_alone();
     let program =
         Program::with_sessions(&database, &["--admin-listen=127.0.0.1:0", "--vendor-base", &closed_port().await]);
@@ -54,7 +54,7 @@ async fn it_is_not_ready_while_its_database_is_gone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_webhook_of_the_last_verdict_arrives_before_it_ends() {
+async fn the_last_webhook_is_delivered_before_exit() {
     let database = Database::sqlite();
     let vendor = Vendor::verifying_after(Duration::from_millis(1_500)).await;
     let receiver = Receiver::answering(|_, _| 200).await;

@@ -68,7 +68,7 @@ async fn healthy(program: &Program, trusted: &CertifiedKey<KeyPair>, version: Ve
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_speaks_tls_1_2_and_1_3_and_nothing_else_there() {
+async fn only_tls_1_2_and_1_3_are_accepted() {
     let pair = KeyPairFiles::new();
     let program = pair.program(&["--log=trace"]).await;
     assert!(program.base.starts_with("https://"), "{}", program.base);
@@ -85,7 +85,7 @@ async fn it_speaks_tls_1_2_and_1_3_and_nothing_else_there() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_is_slow_about_the_handshake_holds_nobody_up_and_is_cut() {
+async fn a_slow_tls_handshake_is_cut_off_and_blocks_nobody() {
     let pair = KeyPairFiles::new();
     let program = pair.program(&["--header-timeout=2s"]).await;
     let address = program.base.trim_start_matches("https://").to_owned();
@@ -105,7 +105,7 @@ async fn who_is_slow_about_the_handshake_holds_nobody_up_and_is_cut() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_renewed_certificate_is_taken_up_without_a_restart() {
+async fn a_renewed_certificate_is_loaded_without_a_restart() {
     let pair = KeyPairFiles::new();
     let program = pair.program(&[]).await;
     assert!(healthy(&program, &pair.generated, Version::TLS_1_3).await);
@@ -124,7 +124,7 @@ async fn a_renewed_certificate_is_taken_up_without_a_restart() {
 }
 
 #[test]
-fn it_does_not_start_with_half_a_pair_or_a_wrong_one() {
+fn an_incomplete_or_mismatched_key_pair_is_rejected() {
     let (pair, other) = (KeyPairFiles::new(), KeyPairFiles::new());
     let [cert, key] = pair.flags();
     let [_, other_key] = other.flags();

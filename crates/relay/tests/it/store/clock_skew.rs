@@ -14,13 +14,13 @@ use crate::support::wait::until;
 use crate::support::{Vendor, problem, success};
 
 on_both!(
-    within_the_leeway_nobody_notices,
-    an_attempt_is_not_given_up_early,
-    beyond_the_leeway_tokens_fail_and_verdicts_do_not,
-    a_webhook_on_its_way_is_not_sent_by_a_relay_that_is_ahead,
+    within_the_leeway_everything_works,
+    a_relay_ahead_does_not_expire_a_running_attempt,
+    beyond_the_leeway_tokens_fail_and_verdicts_stay,
+    a_relay_ahead_does_not_resend_a_webhook_in_flight,
 );
 
-async fn within_the_leeway_nobody_notices(database: &Database) {
+async fn within_the_leeway_everything_works(database: &Database) {
     let vendor = Vendor::verifying().await;
     for ahead in [25_000, -25_000] {
         let bank = Bank::open(database, &vendor.base, &["--session-ttl=60s"]).await;
@@ -37,7 +37,7 @@ async fn within_the_leeway_nobody_notices(database: &Database) {
     }
 }
 
-async fn an_attempt_is_not_given_up_early(database: &Database) {
+async fn a_relay_ahead_does_not_expire_a_running_attempt(database: &Database) {
     let vendor = Vendor::verifying_after(Duration::from_secs(1)).await;
     let bank = Bank::open(database, &vendor.base, &["--vendor-timeout=2s", "--clock-leeway=30s"]).await;
     let other = Bank::open(database, &vendor.base, &["--vendor-timeout=2s", "--clock-leeway=30s"]).await;
@@ -50,7 +50,7 @@ async fn an_attempt_is_not_given_up_early(database: &Database) {
     assert_eq!(bank.state(&page).await, "verified");
 }
 
-async fn beyond_the_leeway_tokens_fail_and_verdicts_do_not(database: &Database) {
+async fn beyond_the_leeway_tokens_fail_and_verdicts_stay(database: &Database) {
     let vendor = Vendor::verifying().await;
     let bank = Bank::open(database, &vendor.base, &["--session-ttl=60s"]).await;
     let behind = Bank::open(database, &vendor.base, &["--session-ttl=60s"]).await;
@@ -73,7 +73,7 @@ async fn beyond_the_leeway_tokens_fail_and_verdicts_do_not(database: &Database) 
     assert_eq!(vendor.verdict_calls().len(), 1);
 }
 
-async fn a_webhook_on_its_way_is_not_sent_by_a_relay_that_is_ahead(database: &Database) {
+async fn a_relay_ahead_does_not_resend_a_webhook_in_flight(database: &Database) {
     let vendor = Vendor::verifying().await;
     let started = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&started);

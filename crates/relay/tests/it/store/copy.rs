@@ -13,7 +13,7 @@ fn copy(from: &str, to: &str) -> (bool, String) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn everything_goes_on_where_it_stood() {
+async fn sessions_continue_after_a_copy_to_postgres() {
     let (old, new) = (Database::sqlite(), Database::postgres());
     let vendor = Vendor::judging(
         |request| match request.body["selfie_filename"].as_str().unwrap().ends_with(".png") {
@@ -73,7 +73,7 @@ async fn everything_goes_on_where_it_stood() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_copy_that_fails_leaves_nothing() {
+async fn a_failed_copy_leaves_nothing() {
     let (old, new) = (Database::sqlite(), Database::postgres());
     let vendor = Vendor::verifying().await;
     let before = Bank::open(&old, &vendor.base, &[]).await;

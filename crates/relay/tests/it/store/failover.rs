@@ -77,7 +77,7 @@ impl Proxy {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn connections_that_fall_silent_are_given_up() {
+async fn silent_connections_are_dropped() {
     let database = Database::postgres();
     let proxy = Proxy::to(&database).await;
     let through = database.at(&proxy.url);
@@ -113,7 +113,7 @@ async fn connections_that_fall_silent_are_given_up() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_transaction_that_fell_silent_does_not_keep_its_session() {
+async fn a_silent_transaction_releases_its_session() {
     let database = Database::postgres();
     let proxy = Proxy::to(&database).await;
     let vendor = Vendor::verifying().await;
@@ -137,7 +137,7 @@ async fn a_transaction_that_fell_silent_does_not_keep_its_session() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_database_that_has_become_a_replica_loses_no_verdict() {
+async fn a_database_turned_replica_loses_no_verdict() {
     let database = Database::postgres();
     let vendor = Vendor::verifying_after(Duration::from_millis(1_500)).await;
     let bank = Bank::open(&database, &vendor.base, &[]).await;

@@ -10,12 +10,12 @@ use crate::support::receiver::Receiver;
 use crate::support::{Vendor, problem};
 
 on_both!(
-    a_verdict_does_not_move_to_another_session,
-    a_state_alone_verifies_nobody,
-    a_session_that_cannot_be_opened_is_told_of_all_the_same,
+    a_verdict_cannot_move_to_another_session,
+    a_forged_state_verifies_nobody,
+    a_session_under_another_key_still_expires,
 );
 
-async fn a_verdict_does_not_move_to_another_session(database: &Database) {
+async fn a_verdict_cannot_move_to_another_session(database: &Database) {
     let vendor = Vendor::verifying().await;
     let bank = Bank::open(database, &vendor.base, &[]).await;
     let honest = bank.judged().await;
@@ -32,7 +32,7 @@ async fn a_verdict_does_not_move_to_another_session(database: &Database) {
     problem(bank.verify(&thief, &json!({})), ProblemCode::Internal).await;
 }
 
-async fn a_state_alone_verifies_nobody(database: &Database) {
+async fn a_forged_state_verifies_nobody(database: &Database) {
     let vendor = Vendor::rejecting().await;
     let bank = Bank::open(database, &vendor.base, &[]).await;
     let rejected = bank.judged().await;
@@ -43,7 +43,7 @@ async fn a_state_alone_verifies_nobody(database: &Database) {
     }
 }
 
-async fn a_session_that_cannot_be_opened_is_told_of_all_the_same(database: &Database) {
+async fn a_session_under_another_key_still_expires(database: &Database) {
     let vendor = Vendor::verifying().await;
     let receiver = Receiver::answering(|_, _| 200).await;
     let flag = format!("--webhook-url={}", receiver.url);

@@ -13,7 +13,7 @@ use crate::support::receiver::Receiver;
 use crate::support::wait::until;
 use crate::support::{IDENTIFIER, Vendor};
 
-on_both!(a_relay_that_is_killed_loses_no_verdict);
+on_both!(a_killed_relay_loses_no_verdict);
 
 /// Sends one call to the program that runs now. Returns `None` if the program was killed meanwhile.
 async fn call(
@@ -55,7 +55,7 @@ async fn customers(base: Arc<Mutex<String>>, api: String, until: Instant) -> Vec
     sessions
 }
 
-async fn a_relay_that_is_killed_loses_no_verdict(database: &Database) {
+async fn a_killed_relay_loses_no_verdict(database: &Database) {
     let vendor = Vendor::verifying_after(Duration::from_millis(20)).await;
     // The receiver fails sometimes, too, but once per webhook: the back-off would grow too long for the test.
     let failed = Arc::new(Mutex::new(HashSet::new()));

@@ -51,7 +51,7 @@ async fn go(bank: &Bank, over: &AtomicBool) -> Fate {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn postgres_gone_for_ten_seconds_loses_and_doubles_nothing() {
+async fn ten_seconds_without_postgres_lose_and_repeat_nothing() {
     let database = Database::postgres_alone();
     let vendor = Vendor::verifying_after(Duration::from_millis(400)).await;
     let receiver = Receiver::answering(|_, _| 200).await;
@@ -113,7 +113,7 @@ async fn postgres_gone_for_ten_seconds_loses_and_doubles_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_locked_file_is_a_503_and_loses_nothing() {
+async fn a_locked_sqlite_file_is_a_503_and_loses_nothing() {
     use sqlx::{ConnectOptions, Connection, Executor};
 
     let database = Database::sqlite();
@@ -135,7 +135,7 @@ async fn a_locked_file_is_a_503_and_loses_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_waits_for_a_locked_file_is_limited() {
+async fn calls_waiting_for_a_locked_file_are_limited() {
     use sqlx::{ConnectOptions, Connection, Executor};
 
     let database = Database::sqlite();

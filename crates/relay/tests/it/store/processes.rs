@@ -11,7 +11,7 @@ use crate::support::program::Program;
 use crate::support::{Vendor, all_of};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn fifty_at_once_at_two_processes_are_one_call() {
+async fn fifty_parallel_verifies_at_two_processes_are_one_vendor_call() {
     let database = Database::postgres();
     let vendor = Vendor::verifying_after(Duration::from_millis(300)).await;
     let programs = [0, 1].map(|_| Program::with_sessions(&database, &["--vendor-base", &vendor.base]));

@@ -10,13 +10,13 @@ use crate::support::program;
 use crate::support::receiver::Receiver;
 use crate::support::{FULL_NAME, Vendor, success};
 
-on_both!(an_old_key_can_be_dropped_after_a_reseal);
+on_both!(an_old_data_key_can_be_removed_after_a_reseal);
 
 fn reseal(database: &Database, keys: &str) -> (bool, String) {
     program::run(&["database", "reseal"], &[("AKIBA_RELAY_DATABASE", &database.url), ("AKIBA_DATA_KEYS", keys)])
 }
 
-async fn an_old_key_can_be_dropped_after_a_reseal(database: &Database) {
+async fn an_old_data_key_can_be_removed_after_a_reseal(database: &Database) {
     let vendor = Vendor::verifying().await;
     let receiver = Receiver::answering(|_, _| 200).await;
     let flags = [&format!("--webhook-url={}", receiver.url), "--keep=full"];

@@ -14,12 +14,12 @@ use crate::support::wait::until;
 use crate::support::{FULL_NAME, IDENTIFIER, SIGNATURE, Vendor, problem, success};
 
 on_both!(
-    nothing_personal_can_be_read_without_the_key,
-    what_is_old_is_deleted,
-    what_is_not_over_is_not_deleted,
-    a_session_is_deleted_when_the_host_says_so,
-    what_waits_for_a_verdict_is_not_deleted,
-    a_life_ends_by_itself,
+    personal_data_is_encrypted,
+    old_sessions_are_deleted,
+    an_unfinished_session_is_not_deleted,
+    the_host_can_delete_a_session,
+    a_session_waiting_for_a_verdict_is_not_deleted,
+    a_session_expires,
 );
 
 /// Returns whether the bytes hold the text, as it is or in hexadecimal digits.
@@ -28,7 +28,7 @@ fn contains(bytes: &[u8], text: &str) -> bool {
     [text, &hex].iter().any(|text| bytes.windows(text.len()).any(|window| window == text.as_bytes()))
 }
 
-async fn nothing_personal_can_be_read_without_the_key(database: &Database) {
+async fn personal_data_is_encrypted(database: &Database) {
     let vendor = Vendor::verifying().await;
     let receiver = Receiver::answering(|_, _| 500).await;
     let bank = Bank::telling(database, &vendor.base, &receiver.url, &["--keep=full"]).await;
@@ -67,7 +67,7 @@ async fn nothing_personal_can_be_read_without_the_key(database: &Database) {
     assert_eq!(changed.report(&page).await["verdict"]["reply"]["data"]["identity"]["fullname"], FULL_NAME);
 }
 
-async fn what_is_old_is_deleted(database: &Database) {
+async fn old_sessions_are_deleted(database: &Database) {
     let vendor = Vendor::verifying().await;
     let bank = Bank::open(database, &vendor.base, &["--retention=30days", "--webhook-url=http://127.0.0.1:9"]).await;
     let page = bank.judged().await;
@@ -91,7 +91,7 @@ async fn what_is_old_is_deleted(database: &Database) {
     assert_eq!(waiting.len(), 1);
 }
 
-async fn what_is_not_over_is_not_deleted(database: &Database) {
+async fn an_unfinished_session_is_not_deleted(database: &Database) {
     let vendor = Vendor::verifying_after(Duration::from_millis(800)).await;
     let bank = Bank::open(database, &vendor.base, &["--retention=1m"]).await;
     let (waiting, _) = bank.linked().await;
@@ -106,7 +106,7 @@ async fn what_is_not_over_is_not_deleted(database: &Database) {
     assert_eq!(bank.sessions.sweep().await.unwrap().deleted, 1);
 }
 
-async fn a_session_is_deleted_when_the_host_says_so(database: &Database) {
+async fn the_host_can_delete_a_session(database: &Database) {
     let vendor = Vendor::verifying().await;
     let bank = Bank::open(database, &vendor.base, &["--webhook-url=http://127.0.0.1:9"]).await;
     let page = bank.judged().await;
@@ -126,7 +126,7 @@ async fn a_session_is_deleted_when_the_host_says_so(database: &Database) {
     assert_eq!(bank.state(&other).await, "link_issued");
 }
 
-async fn what_waits_for_a_verdict_is_not_deleted(database: &Database) {
+async fn a_session_waiting_for_a_verdict_is_not_deleted(database: &Database) {
     let vendor = Vendor::verifying_after(Duration::from_millis(500)).await;
     let bank = Bank::open(database, &vendor.base, &[]).await;
     let (page, _) = bank.linked().await;
@@ -139,7 +139,7 @@ async fn what_waits_for_a_verdict_is_not_deleted(database: &Database) {
     assert_eq!(bank.host(Method::DELETE, &path).send().await.unwrap().status(), 204);
 }
 
-async fn a_life_ends_by_itself(database: &Database) {
+async fn a_session_expires(database: &Database) {
     let vendor = Vendor::rejecting().await;
     let bank = Bank::open(database, &vendor.base, &[]).await;
     let created = bank.page().await;

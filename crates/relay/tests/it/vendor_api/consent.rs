@@ -8,9 +8,9 @@ use crate::support::bank::Bank;
 use crate::support::database::{Database, on_both};
 use crate::support::{TOKEN, problem, success};
 
-on_both!(the_vendor_is_told_of_the_consent_that_the_back_end_has);
+on_both!(the_stored_consent_is_sent_to_the_vendor);
 
-async fn the_vendor_is_told_of_the_consent_that_the_back_end_has(database: &Database) {
+async fn the_stored_consent_is_sent_to_the_vendor(database: &Database) {
     let sandbox = Sandbox::start(Options { token: Some(TOKEN.to_owned()), ..Options::default() }).await.unwrap();
     let flags = ["--vendor-profile=newer", "--vendor-client-id=sandbox", "--link-host=127.0.0.1"];
     let bank = Bank::open(database, &sandbox.vendor_url(), &flags).await;

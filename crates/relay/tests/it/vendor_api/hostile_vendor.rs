@@ -40,7 +40,7 @@ async fn each_status_has_its_code() {
 }
 
 #[tokio::test]
-async fn a_sane_retry_after_is_passed_on() {
+async fn a_reasonable_retry_after_is_passed_on() {
     for (sent, passed) in [(Some("17"), "17"), (Some("86400"), "5"), (Some("soon"), "5"), (None, "5")] {
         let vendor = Vendor::answering(move |_| async move {
             let mut response = Response::builder().status(429);
@@ -74,7 +74,7 @@ async fn a_redirect_is_not_followed() {
 }
 
 #[tokio::test]
-async fn a_link_reply_that_is_not_one_is_refused() {
+async fn an_invalid_link_reply_is_rejected() {
     let without = |field: &str| {
         let mut reply = link_reply();
         reply.as_object_mut().unwrap().remove(field);
@@ -117,7 +117,7 @@ async fn a_link_reply_that_is_not_one_is_refused() {
 }
 
 #[tokio::test]
-async fn a_verify_reply_that_is_not_one_is_refused() {
+async fn an_invalid_verify_reply_is_rejected() {
     for reply in ["", "null", "[]", "true", "{\"status\":\"success\"", "{\"status\":\"failed\",\"status\":\"success\"}"]
     {
         let vendor = Vendor::saying(200, reply).await;
@@ -151,7 +151,7 @@ async fn a_slow_vendor_is_a_timeout() {
 }
 
 #[tokio::test]
-async fn a_vendor_that_drips_its_body_is_a_timeout() {
+async fn a_dripping_body_is_a_timeout() {
     let vendor = Vendor::raw(|mut stream| async move {
         let head = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n";
         let _ = stream.write_all(head).await;
@@ -165,7 +165,7 @@ async fn a_vendor_that_drips_its_body_is_a_timeout() {
 }
 
 #[tokio::test]
-async fn an_answer_over_the_limit_is_refused() {
+async fn an_answer_over_the_size_limit_is_rejected() {
     let mut reply = link_reply();
     reply["padding"] = json!("x".repeat(262_144));
     let vendor = Vendor::saying(200, reply.to_string()).await;
@@ -179,7 +179,7 @@ async fn an_answer_over_the_limit_is_refused() {
 }
 
 #[tokio::test]
-async fn ten_megabytes_are_refused_announced_or_not() {
+async fn ten_megabytes_are_rejected_with_or_without_a_length() {
     let body = " ".repeat(10_000_000);
     for head in ["content-length: 10000000", "connection: close"] {
         let answer = format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n{head}\r\n\r\n{body}");
@@ -197,7 +197,7 @@ async fn ten_megabytes_are_refused_announced_or_not() {
 }
 
 #[tokio::test]
-async fn headers_without_end_are_no_answer() {
+async fn endless_vendor_headers_are_rejected() {
     for line in ["x-a: b\r\n", "HTTP/1.1 103 Early Hints\r\n\r\n"] {
         let vendor = Vendor::raw(move |mut stream| async move {
             let _ = stream.read(&mut [0; 4_096]).await;
@@ -213,7 +213,7 @@ async fn headers_without_end_are_no_answer() {
 }
 
 #[tokio::test]
-async fn a_packed_answer_is_not_unpacked() {
+async fn a_compressed_answer_is_not_decompressed() {
     // About 10 kB that decompress to 10 MB.
     let compressed = |text: &[u8]| {
         let mut child = std::process::Command::new("gzip");
@@ -241,7 +241,7 @@ async fn a_packed_answer_is_not_unpacked() {
 }
 
 #[tokio::test]
-async fn an_error_in_an_answer_of_200_is_no_success() {
+async fn an_error_with_status_200_is_not_a_success() {
     let errors = [
         json!({ "status": "error", "message": "Permission denied" }),
         json!({ "error": { "code": 401 } }),
@@ -257,7 +257,7 @@ async fn an_error_in_an_answer_of_200_is_no_success() {
 }
 
 #[tokio::test]
-async fn an_endless_answer_is_cut_at_the_limit() {
+async fn an_endless_answer_is_cut_off() {
     let written = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&written);
     let vendor = Vendor::raw(move |mut stream| {
@@ -284,13 +284,13 @@ async fn an_endless_answer_is_cut_at_the_limit() {
 }
 
 #[tokio::test]
-async fn a_vendor_that_is_not_there_is_unavailable() {
+async fn an_unreachable_vendor_is_unavailable() {
     let relay = Relay::before(&closed_port().await, &[]).await;
     problem(relay.link(), ProblemCode::VendorUnavailable).await;
 }
 
 #[tokio::test]
-async fn a_vendor_that_breaks_off_is_unavailable() {
+async fn a_dropped_connection_is_unavailable() {
     for said in ["", "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"status\":", "220 smtp.example ESMTP\r\n"] {
         let vendor = Vendor::raw(move |mut stream| async move {
             let _ = stream.read(&mut [0; 4_096]).await;
@@ -324,7 +324,7 @@ async fn a_vendor_without_tls_never_sees_the_token() {
 }
 
 #[tokio::test]
-async fn the_vendors_words_and_headers_stay_behind() {
+async fn vendor_texts_and_headers_are_not_passed_on() {
     let vendor = Vendor::answering(|_| async {
         let response = Response::builder().status(500).header("set-cookie", "a=b").header("x-request-id", "of-vendor");
         response.body(format!("stack trace with {SIGNATURE}").into()).unwrap()

@@ -69,7 +69,7 @@ impl World {
 }
 
 #[tokio::test]
-async fn the_page_notices_nothing_of_it() {
+async fn the_page_sees_the_published_api() {
     let world = world().await;
     let link = success(world.link()).await;
     assert_eq!((&link["identifier"], &link["selfie_filename"]), (&json!(VERIFIED), &json!("me.jpg")));
@@ -87,7 +87,7 @@ async fn the_page_notices_nothing_of_it() {
 }
 
 #[tokio::test]
-async fn a_value_without_a_word_is_refused_before_the_vendor_is_asked() {
+async fn an_unmapped_value_is_rejected_before_the_vendor_call() {
     let world = world().await;
     let company = json!({ "identifier": VERIFIED, "type": "2", "selfie_filename": "me.jpg" });
     problem(world.relay.post("/v1/customer", &company), ProblemCode::Refused).await;
@@ -95,14 +95,14 @@ async fn a_value_without_a_word_is_refused_before_the_vendor_is_asked() {
 }
 
 #[tokio::test]
-async fn fifty_calls_at_the_start_ask_for_one_token() {
+async fn fifty_first_calls_request_one_token() {
     let world = world().await;
     all_of((0..50).map(|_| success(world.link()))).await;
     assert_eq!(world.tokens_requested(), 1);
 }
 
 #[tokio::test]
-async fn a_token_is_renewed_before_its_end_and_no_call_fails() {
+async fn a_token_is_renewed_before_it_expires() {
     let world = world().await;
     world.sandbox.vendor().tokens().set_life(Duration::from_secs(2));
     let started = Instant::now();
@@ -115,7 +115,7 @@ async fn a_token_is_renewed_before_its_end_and_no_call_fails() {
 }
 
 #[tokio::test]
-async fn a_token_that_ends_before_its_time_is_replaced_once_for_all() {
+async fn a_revoked_token_is_replaced_once() {
     let world = world().await;
     success(world.link()).await;
     tokio::time::sleep(Duration::from_millis(1_100)).await;
@@ -131,7 +131,7 @@ async fn a_token_that_ends_before_its_time_is_replaced_once_for_all() {
 }
 
 #[tokio::test]
-async fn an_old_token_is_used_on_while_no_new_one_is_to_be_had() {
+async fn an_old_token_is_used_while_renewal_fails() {
     let world = world().await;
     let tokens = world.sandbox.vendor().tokens();
     tokens.set_life(Duration::from_secs(10));
@@ -152,7 +152,7 @@ async fn an_old_token_is_used_on_while_no_new_one_is_to_be_had() {
 }
 
 #[tokio::test]
-async fn without_a_token_nothing_is_sent_and_the_failure_is_shared() {
+async fn without_a_token_no_call_is_sent_and_all_share_one_failure() {
     let world = world().await;
     world.sandbox.vendor().tokens().set_down(true);
     all_of((0..20).map(|_| problem(world.link(), ProblemCode::VendorUnavailable))).await;
@@ -161,7 +161,7 @@ async fn without_a_token_nothing_is_sent_and_the_failure_is_shared() {
 }
 
 #[tokio::test]
-async fn a_call_that_has_waited_long_for_its_token_is_not_sent() {
+async fn a_call_that_waited_too_long_for_a_token_is_not_sent() {
     let vendor = Vendor::answering(|seen| async move {
         let body = if seen.path == "/oauth2/token" {
             tokio::time::sleep(Duration::from_millis(1_500)).await;
@@ -191,14 +191,14 @@ async fn a_call_that_has_waited_long_for_its_token_is_not_sent() {
 }
 
 #[tokio::test]
-async fn a_wrong_secret_is_the_relays_fault() {
+async fn a_wrong_client_secret_is_vendor_denied() {
     let sandbox = Sandbox::start(Options::default()).await.unwrap();
     let world = world_with(sandbox, "guess").await;
     problem(world.link(), ProblemCode::VendorDenied).await;
 }
 
 #[tokio::test]
-async fn the_secret_may_stand_in_the_body() {
+async fn the_client_secret_can_be_sent_in_the_body() {
     for (credentials, in_header) in [("header", true), ("body", false)] {
         let text = std::fs::read_to_string(profile().path()).unwrap();
         let text = text.replace("kind = \"oauth2\"", &format!("kind = \"oauth2\"\ncredentials = \"{credentials}\""));

@@ -11,9 +11,9 @@ use crate::support::database::{Database, on_both};
 use crate::support::receiver::Receiver;
 use crate::support::{Vendor, success, verify_reply};
 
-on_both!(what_waits_for_an_earlier_one_is_not_looked_at);
+on_both!(a_webhook_behind_an_earlier_one_is_not_read);
 
-async fn what_waits_for_an_earlier_one_is_not_looked_at(database: &Database) {
+async fn a_webhook_behind_an_earlier_one_is_not_read(database: &Database) {
     let count = Arc::new(AtomicUsize::new(0));
     let vendor = Vendor::judging(
         move |_| match count.fetch_add(1, Ordering::Relaxed) % 3 {

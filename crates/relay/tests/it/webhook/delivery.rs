@@ -17,12 +17,12 @@ use crate::support::receiver::{Arrived, Receiver};
 use crate::support::{FULL_NAME, IDENTIFIER, Vendor, success, verify_reply};
 
 on_both!(
-    a_verdict_is_told_and_signed,
-    what_fails_is_sent_again_as_it_was,
-    a_sessions_webhooks_arrive_in_order,
-    after_a_day_it_is_given_up_and_can_be_sent_again,
-    relays_share_the_work,
-    lost_verdicts_and_ended_lives_are_told,
+    a_verdict_is_sent_as_a_signed_webhook,
+    a_failed_webhook_is_retried_unchanged,
+    webhooks_of_a_session_arrive_in_order,
+    a_webhook_fails_after_a_day_and_can_be_resent,
+    relays_share_deliveries,
+    unknown_verdicts_and_expired_sessions_are_sent,
 );
 
 /// Returns whether the webhook is signed with this secret. Checks it as the receiver's library does.
@@ -36,7 +36,7 @@ fn is_signed(webhook: &Arrived, secret: &str) -> bool {
     })
 }
 
-async fn a_verdict_is_told_and_signed(database: &Database) {
+async fn a_verdict_is_sent_as_a_signed_webhook(database: &Database) {
     let vendor = Vendor::verifying().await;
     let receiver = Receiver::answering(|_, _| 204).await;
     let mut keys = database.keys.copy();
@@ -65,7 +65,7 @@ async fn a_verdict_is_told_and_signed(database: &Database) {
     assert!(!webhook.text.contains(IDENTIFIER) && !webhook.text.contains(FULL_NAME));
 }
 
-async fn what_fails_is_sent_again_as_it_was(database: &Database) {
+async fn a_failed_webhook_is_retried_unchanged(database: &Database) {
     let vendor = Vendor::verifying().await;
     let receiver = Receiver::answering(|_, before| [500, 302, 404, 200][before]).await;
     let bank = Bank::open(database, &vendor.base, &[&format!("--webhook-url={}", receiver.url)]).await;
@@ -85,7 +85,7 @@ async fn what_fails_is_sent_again_as_it_was(database: &Database) {
     assert!(arrived[3].timestamp > arrived[0].timestamp, "a receiver rejects an old timestamp");
 }
 
-async fn a_sessions_webhooks_arrive_in_order(database: &Database) {
+async fn webhooks_of_a_session_arrive_in_order(database: &Database) {
     let count = Arc::new(AtomicUsize::new(0));
     let vendor = Vendor::judging(
         move |_| {
@@ -114,7 +114,7 @@ fn command_line(database: &Database, arguments: &[&str]) -> (bool, String) {
     program::run(&[&["webhooks"], arguments].concat(), &[("AKIBA_RELAY_DATABASE", &database.url)])
 }
 
-async fn after_a_day_it_is_given_up_and_can_be_sent_again(database: &Database) {
+async fn a_webhook_fails_after_a_day_and_can_be_resent(database: &Database) {
     let vendor = Vendor::verifying().await;
     let receiver = Receiver::answering(|_, before| if before < 8 { 500 } else { 200 }).await;
     let bank = Bank::open(database, &vendor.base, &[&format!("--webhook-url={}", receiver.url)]).await;
@@ -149,7 +149,7 @@ async fn after_a_day_it_is_given_up_and_can_be_sent_again(database: &Database) {
     assert_eq!(receiver.arrived().len(), 10);
 }
 
-async fn relays_share_the_work(database: &Database) {
+async fn relays_share_deliveries(database: &Database) {
     let vendor = Vendor::verifying().await;
     let receiver = Receiver::answering(|_, _| 200).await;
     let mut banks = Vec::new();
@@ -170,7 +170,7 @@ async fn relays_share_the_work(database: &Database) {
     assert!(times.values().all(|&times| times == 1), "a webhook was sent twice without a failure: {arrived:?}");
 }
 
-async fn lost_verdicts_and_ended_lives_are_told(database: &Database) {
+async fn unknown_verdicts_and_expired_sessions_are_sent(database: &Database) {
     let vendor = Vendor::judging(|_| Value::from("success"), Duration::ZERO).await;
     let receiver = Receiver::answering(|_, _| 200).await;
     let bank = Bank::open(database, &vendor.base, &[&format!("--webhook-url={}", receiver.url)]).await;
