@@ -6,13 +6,23 @@ use http::HeaderMap;
 
 use crate::error::RelayError;
 use crate::http::auth::PageCaller;
-use crate::http::body::JsonBody;
+use crate::http::body::{JsonBody, JsonCall};
 use crate::http::idempotency::idempotency;
 use crate::http::openapi::problems::{OfBoundLink, OfBoundVerify};
 use crate::http::state::AppState;
 use crate::session::page::binding::{LinkCall, VerifyCall};
 use crate::session::page::link::SessionLink;
 use crate::session::page::verdict::PageVerdict;
+
+impl JsonCall for LinkCall {
+    const SHAPE: &'static str = "The body must be an object with, if wanted, `identifier` (string), `type` (\"1\" or \
+                                 \"2\") and `selfie_filename` (string).";
+}
+
+impl JsonCall for VerifyCall {
+    const SHAPE: &'static str = "The body must be an object with, if wanted, `selfie_filename`, `id`, `s3_key` \
+                                 (strings) and `user_type` (\"1\" or \"2\").";
+}
 
 /// Asks the vendor for a signed link for the session's person.
 ///

@@ -7,12 +7,22 @@ use http::StatusCode;
 
 use crate::error::RelayError;
 use crate::http::auth::{HostCaller, SessionId};
-use crate::http::body::JsonBody;
+use crate::http::body::{JsonBody, JsonCall};
 use crate::http::openapi::problems::{OfCreate, OfErase, OfRead, OfReconcile};
 use crate::http::state::AppState;
 use crate::session::host::create::{Created, Wanted};
 use crate::session::host::reconcile::Reconcile;
 use crate::session::host::report::Report;
+
+impl JsonCall for Wanted {
+    const SHAPE: &'static str = "The body must be an object with `identifier` (string), `type` (\"1\" or \"2\") and, if \
+                                 wanted, `reference` (string), `consent` (`version` and `at`, strings) and `ttl` \
+                                 (whole seconds).";
+}
+
+impl JsonCall for Reconcile {
+    const SHAPE: &'static str = "The body must be an object with `action` (\"repeat\" or \"release\").";
+}
 
 /// Makes a session.
 ///

@@ -9,7 +9,6 @@ use utoipa::ToSchema;
 
 use super::report::Report;
 use crate::error::RelayError;
-use crate::http::body::JsonCall;
 use crate::lifecycle::{Event, State};
 use crate::limits::capacity::Capacity;
 use crate::session::Sessions;
@@ -32,10 +31,6 @@ pub enum Action {
 pub struct Reconcile {
     /// What is to be done.
     pub action: Action,
-}
-
-impl JsonCall for Reconcile {
-    const SHAPE: &'static str = "The body must be an object with `action` (\"repeat\" or \"release\").";
 }
 
 impl Sessions {
