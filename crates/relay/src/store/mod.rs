@@ -141,7 +141,11 @@ impl Store {
             Ok(result) => result.map_err(StoreError::from),
             Err(_) => Err(StoreError::Unavailable("the database was too slow".to_owned())),
         };
-        done.inspect_err(|error| metrics().database_failed(error))
+        done.inspect_err(|error| {
+            if let Some(kind) = error.metric_kind() {
+                metrics().database_failed(kind);
+            }
+        })
     }
 
     /// Runs an operation that writes, in its turn, and waits until what it wrote outlives a power cut.

@@ -9,6 +9,7 @@ use serde_json::error::Category;
 
 use super::oauth::NoToken;
 use crate::error::RelayError;
+use crate::telemetry::metrics::MetricWord;
 
 /// Seconds to wait when the vendor asks for patience and does not say how much.
 const DEFAULT_RETRY_AFTER: u32 = 5;
@@ -94,9 +95,23 @@ impl VendorError {
         if connecting { Self::NoConnection(text) } else { Self::Broken(text) }
     }
 
-    /// A word for metrics.
+    /// What the vendor may have done of a call that failed so.
     #[must_use]
-    pub fn word(&self) -> &'static str {
+    pub fn work(&self) -> Work {
+        match self {
+            Self::Request | Self::NoWord | Self::NoToken(_) => Work::NotStarted,
+            Self::NoConnection(_) | Self::Denied(_) | Self::Busy(_) => Work::NotStarted,
+            // 408 may come from something before the vendor that has lost patience with it, and so may 503: gateways
+            // answer that for a service that is too slow. One that says when to come back was not asked the work.
+            Self::Refused(StatusCode::REQUEST_TIMEOUT) => Work::MayBeDone,
+            Self::UnknownCustomer | Self::Refused(_) | Self::Away => Work::Refused,
+            Self::Broken(_) | Self::Timeout | Self::Failed(_) | Self::Reply(_) => Work::MayBeDone,
+        }
+    }
+}
+
+impl MetricWord for VendorError {
+    fn metric_word(&self) -> &'static str {
         match self {
             Self::NoWord => "no-word",
             Self::NoToken(_) => "no-token",
@@ -110,20 +125,6 @@ impl VendorError {
             Self::Refused(_) => "refused",
             Self::Away | Self::Failed(_) => "failed",
             Self::Reply(_) => "reply",
-        }
-    }
-
-    /// What the vendor may have done of a call that failed so.
-    #[must_use]
-    pub fn work(&self) -> Work {
-        match self {
-            Self::Request | Self::NoWord | Self::NoToken(_) => Work::NotStarted,
-            Self::NoConnection(_) | Self::Denied(_) | Self::Busy(_) => Work::NotStarted,
-            // 408 may come from something before the vendor that has lost patience with it, and so may 503: gateways
-            // answer that for a service that is too slow. One that says when to come back was not asked the work.
-            Self::Refused(StatusCode::REQUEST_TIMEOUT) => Work::MayBeDone,
-            Self::UnknownCustomer | Self::Refused(_) | Self::Away => Work::Refused,
-            Self::Broken(_) | Self::Timeout | Self::Failed(_) | Self::Reply(_) => Work::MayBeDone,
         }
     }
 }
