@@ -54,7 +54,7 @@ pub async fn run(
 ) -> Result<(), Box<dyn Error>> {
     match command {
         DatabaseCommand::Reseal => {
-            super::must_exist(&settings.database)?;
+            settings.database.must_exist()?;
             let secrets = SessionSecrets::load_data_keys(settings, variable)?;
             let keys = DataKeys::read(&secrets)?;
             let store = Store::open(&settings.database, 1).await?;

@@ -20,7 +20,7 @@ use crate::clock::{Clock, milliseconds, rfc3339};
 use crate::secrets::{api_keys, data_keys, session_keys, webhook_secrets};
 use crate::settings::layers::{self, InForce, LayerError};
 use crate::settings::{self, Settings, TOKEN_HELP};
-use crate::store::{DatabaseUrl, Store};
+use crate::store::Store;
 use crate::webhook::backoff;
 use crate::webhook::status::MessageStatus;
 
@@ -130,14 +130,6 @@ pub async fn run(
     }
 }
 
-/// A file of SQLite that is not there would be made.
-fn must_exist(database: &DatabaseUrl) -> Result<(), &'static str> {
-    match database {
-        DatabaseUrl::Sqlite(path) if !path.exists() => Err("there is no such database"),
-        _ => Ok(()),
-    }
-}
-
 fn keygen(kind: KeyKind, name: &str) -> Result<(), Box<dyn Error>> {
     let text = match kind {
         KeyKind::Api => api_keys::new_key(name).map(|(key, setting)| format!("{key}\n{setting}")),
@@ -150,7 +142,7 @@ fn keygen(kind: KeyKind, name: &str) -> Result<(), Box<dyn Error>> {
 }
 
 async fn webhooks(command: WebhookCommand, settings: &Settings) -> Result<(), Box<dyn Error>> {
-    must_exist(&settings.session.database)?;
+    settings.session.database.must_exist()?;
     let store = Store::open(&settings.session.database, 1).await?;
     match command {
         WebhookCommand::List { status, limit } => {

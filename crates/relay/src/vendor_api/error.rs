@@ -1,4 +1,4 @@
-//! How a call to the vendor fails ([`VendorError`], [`ReplyFault`]), and which [`RelayError`] each failure is.
+//! How a call to the vendor fails ([`VendorError`], [`NoToken`], [`ReplyFault`]), and which [`RelayError`] each failure is.
 
 use std::error::Error;
 use std::fmt;
@@ -7,7 +7,6 @@ use akiba_protocol::{ProblemCode, SignedLinkError};
 use http::StatusCode;
 use serde_json::error::Category;
 
-use super::oauth::NoToken;
 use crate::error::RelayError;
 use crate::telemetry::metrics::MetricWord;
 
@@ -43,6 +42,37 @@ pub enum VendorError {
     Failed(StatusCode),
     /// An answer that is not what the vendor's reference says.
     Reply(ReplyFault),
+}
+
+/// Why there is no token. What it displays is for the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoToken {
+    /// Whether the vendor refused the client.
+    pub denied: bool,
+    cause: String,
+}
+
+impl NoToken {
+    pub(super) fn new(denied: bool, cause: impl Into<String>) -> Self {
+        Self { denied, cause: cause.into() }
+    }
+
+    /// A failure that is not the vendor's refusal.
+    pub(super) fn fault(cause: &str) -> Self {
+        Self::new(false, cause)
+    }
+
+    /// It took longer than a call may.
+    #[must_use]
+    pub fn too_slow() -> Self {
+        Self::fault("it came too late")
+    }
+}
+
+impl fmt::Display for NoToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "no access token: {}", self.cause)
+    }
 }
 
 /// What the vendor may have done of a call that failed.

@@ -34,8 +34,8 @@ use serde::de::DeserializeOwned;
 use tokio::time::{Instant, timeout_at};
 
 use self::access::{Access, Endpoint, Opening};
-pub use self::error::{ReplyFault, VendorError, Work};
-use self::oauth::{BearerToken, NoToken, TokenSource};
+pub use self::error::{NoToken, ReplyFault, VendorError, Work};
+use self::oauth::{BearerToken, TokenSource};
 use self::unique::Unique;
 use crate::settings::Settings;
 use crate::telemetry::metrics::metrics;
