@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::Bytes;
+
 use super::readiness::Readiness;
 use crate::limits::Limits;
 use crate::limits::capacity::Capacity;
@@ -53,6 +55,8 @@ pub struct AppState {
     pub body_timeout: Duration,
     /// Whether callers are to come here.
     pub readiness: Readiness,
+    /// The contract as OpenAPI. [`app`](super::app) writes it.
+    pub document: Bytes,
     /// The sessions; `None` where they are off.
     pub sessions: Option<Arc<Sessions>>,
 }
@@ -71,6 +75,7 @@ impl AppState {
             max_body_bytes: settings.max_body_bytes.get(),
             body_timeout: settings.body_timeout,
             readiness: Readiness::default(),
+            document: Bytes::new(),
             sessions: None,
         })
     }
