@@ -90,7 +90,9 @@ async fn run(settings: Settings, in_force: &[InForce], parts: Parts) -> Result<D
     }
     let Parts { mut state, tls, session } = parts;
     if let Some(secrets) = session {
-        state = state.with_sessions(Arc::new(Sessions::open(&settings, &secrets, Clock::default()).await?));
+        let (vendor, capacity) = (state.vendor.clone(), state.capacity.clone());
+        let sessions = Sessions::open(&settings.session, &secrets, vendor, capacity, Clock::default()).await?;
+        state = state.with_sessions(Arc::new(sessions));
     }
     let (sessions, readiness) = (state.sessions.clone(), state.readiness.clone());
     let (mut first, mut second) = (Signals::listen()?, Signals::listen()?);

@@ -35,11 +35,13 @@ use tokio::sync::Notify;
 use self::link_host::LinkHost;
 use self::settings::{Keep, PageReply};
 use crate::clock::Clock;
+use crate::limits::capacity::Capacity;
 use crate::secrets::api_keys::{self, ApiKey};
 use crate::secrets::data_keys::{DataKeys, SealError};
 use crate::secrets::session_keys::{KeyRing, TokenError};
 use crate::store::Store;
 use crate::tasks::Tasks;
+use crate::vendor_api::VendorClient;
 use crate::webhook::outbox::message_place;
 use crate::webhook::worker::Webhooks;
 
@@ -49,6 +51,8 @@ pub use self::start::{SessionSecrets, SessionStartError};
 #[derive(Debug)]
 pub struct Sessions {
     store: Store,
+    vendor: VendorClient,
+    capacity: Capacity,
     tokens: KeyRing,
     data: DataKeys,
     api_keys: Vec<ApiKey>,
@@ -71,7 +75,6 @@ struct Limits {
     leeway: i64,
     links: i64,
     verifies: i64,
-    vendor_timeout: Duration,
     /// In milliseconds.
     retention: i64,
 }

@@ -11,13 +11,14 @@ use super::record::{Personal, session_place};
 use super::settings::{Keep, PageReply, SessionSettings};
 use super::{Limits, Sessions};
 use crate::clock::{Clock, milliseconds};
+use crate::limits::capacity::Capacity;
 use crate::secrets::data_keys::{self, DataKeys, DataKeysError};
 use crate::secrets::session_keys::{self, KeyRing, KeyRingError};
 use crate::secrets::webhook_secrets::{self, Secrets, SecretsError};
 use crate::secrets::{SecretError, load};
-use crate::settings::Settings;
 use crate::store::{Store, StoreError};
 use crate::tasks::Tasks;
+use crate::vendor_api::VendorClient;
 use crate::webhook::worker::Webhooks;
 
 /// The texts of all secrets of sessions.
@@ -172,13 +173,18 @@ pub fn problems(settings: &SessionSettings, secrets: &SessionSecrets) -> Vec<Ses
 }
 
 impl Sessions {
-    /// Reads the keys and opens the database.
+    /// Reads the keys and opens the database. Calls go to the vendor within the capacity.
     ///
     /// # Errors
     /// [`SessionStartError`]: the first, if there are several.
-    pub async fn open(settings: &Settings, secrets: &SessionSecrets, clock: Clock) -> Result<Self, SessionStartError> {
+    pub async fn open(
+        own: &SessionSettings,
+        secrets: &SessionSecrets,
+        vendor: VendorClient,
+        capacity: Capacity,
+        clock: Clock,
+    ) -> Result<Self, SessionStartError> {
         use SessionStartError as Error;
-        let own = &settings.session;
         let Keys { tokens, data, webhooks } =
             Keys::read(own, secrets).map_err(|errors| errors.into_iter().next().unwrap_or(Error::NoApiKey))?;
         let store = Store::open(&own.database, own.database_connections.get()).await.map_err(Error::Store)?;
@@ -190,6 +196,8 @@ impl Sessions {
         }
         Ok(Self {
             store,
+            vendor,
+            capacity,
             tokens,
             data,
             api_keys: own.api_key.clone(),
@@ -202,7 +210,6 @@ impl Sessions {
                 leeway: milliseconds(own.clock_leeway),
                 links: own.max_links.get().into(),
                 verifies: own.max_verifies.get().into(),
-                vendor_timeout: settings.vendor_timeout,
                 retention: milliseconds(own.retention),
             },
             webhooks,

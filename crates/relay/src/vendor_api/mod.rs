@@ -103,6 +103,12 @@ impl VendorClient {
         Ok(Self(Arc::new(Parts { client, link, verify, opener, timeout, max_reply_bytes })))
     }
 
+    /// Returns how long a whole call may take.
+    #[must_use]
+    pub fn timeout(&self) -> Duration {
+        self.0.timeout
+    }
+
     /// Asks for a signed link. `consent` is whether the person's consent is known.
     ///
     /// # Errors
