@@ -157,9 +157,7 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, String> {
 async fn finish(sessions: &Arc<Sessions>, patience: Duration, drained: Drained) -> Drained {
     let work = async {
         sessions.tasks().ended().await;
-        if let Some(webhooks) = sessions.webhooks()
-            && let Err(error) = deliver_due(sessions, &webhooks).await
-        {
+        if let Err(error) = deliver_due(sessions.outbox()).await {
             tracing::warn!(%error, "webhooks are left to the next relay");
         }
         sessions.tasks().ended().await;

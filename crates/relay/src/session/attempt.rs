@@ -134,7 +134,7 @@ impl Sessions {
         // The session was read before this verdict was counted.
         let is_final = self.is_final(outcome, reason, session.row.links, session.row.verifies.saturating_add(1));
         let end = Some(End { reason, is_final });
-        let message = self.message(session_id, session.personal.reference.as_deref(), state, end, now);
+        let message = self.outbox.message(session_id, session.personal.reference.as_deref(), state, end, now);
         let (sealed, message) = match (sealed, message) {
             (Ok(sealed), Ok(message)) => (sealed, message),
             (Err(error), _) | (_, Err(error)) => return asker.tell(Err(error.into())),
@@ -142,7 +142,7 @@ impl Sessions {
         let verdict = Conclusion { session_id, link_id, state, verdict: &sealed, message: message.as_ref(), now };
         match self.persist(asker, |_| true, || self.store.conclude(verdict)).await {
             Ok(true) => {
-                self.outbox_bell.notify_one();
+                self.outbox.bell.notify_one();
                 asker.tell(Ok(reply));
             }
             // Kept before, by a try whose answer got lost; or another one stands, or it was given up. What the session

@@ -19,7 +19,8 @@ use crate::secrets::{SecretError, load};
 use crate::store::{Store, StoreError};
 use crate::tasks::Tasks;
 use crate::vendor_api::VendorClient;
-use crate::webhook::worker::Webhooks;
+use crate::webhook::delivery::Sender;
+use crate::webhook::outbox::Outbox;
 
 /// The texts of all secrets of sessions.
 #[derive(Clone, Debug, Default)]
@@ -133,7 +134,7 @@ impl std::error::Error for SessionStartError {}
 struct Keys {
     tokens: KeyRing,
     data: DataKeys,
-    webhooks: Option<Arc<Webhooks>>,
+    sender: Option<Sender>,
 }
 
 impl Keys {
@@ -150,16 +151,16 @@ impl Keys {
             errors.push(Error::Keep);
         }
         let text = |secret: &Option<SecretString>| secret.clone().unwrap_or_default();
-        let webhooks = settings.webhook_url.as_ref().map(|url| {
+        let sender = settings.webhook_url.as_ref().map(|url| {
             let secrets = Secrets::read(&text(&secrets.webhook_secrets)).map_err(Error::WebhookSecrets)?;
-            Webhooks::new(url.clone(), secrets, settings.webhook_timeout).map(Arc::new).map_err(Error::Client)
+            Sender::new(url.clone(), secrets, settings.webhook_timeout).map_err(Error::Client)
         });
         let tokens = KeyRing::read(&text(&secrets.session_keys)).map_err(Error::SessionKeys);
         let data = DataKeys::read(&text(&secrets.data_keys)).map_err(Error::DataKeys);
-        match (tokens, data, webhooks.transpose()) {
-            (Ok(tokens), Ok(data), Ok(webhooks)) if errors.is_empty() => Ok(Self { tokens, data, webhooks }),
-            (tokens, data, webhooks) => {
-                errors.extend([tokens.err(), data.err(), webhooks.err()].into_iter().flatten());
+        match (tokens, data, sender.transpose()) {
+            (Ok(tokens), Ok(data), Ok(sender)) if errors.is_empty() => Ok(Self { tokens, data, sender }),
+            (tokens, data, sender) => {
+                errors.extend([tokens.err(), data.err(), sender.err()].into_iter().flatten());
                 Err(errors)
             }
         }
@@ -185,7 +186,7 @@ impl Sessions {
         clock: Clock,
     ) -> Result<Self, SessionStartError> {
         use SessionStartError as Error;
-        let Keys { tokens, data, webhooks } =
+        let Keys { tokens, data, sender } =
             Keys::read(own, secrets).map_err(|errors| errors.into_iter().next().unwrap_or(Error::NoApiKey))?;
         let store = Store::open(&own.database, own.database_connections.get()).await.map_err(Error::Store)?;
         // A relay with other keys than its sisters would fail its callers, and spoil webhooks that it can't open.
@@ -194,12 +195,22 @@ impl Sessions {
         {
             return Err(Error::OtherDataKeys);
         }
+        let (data_keys, tasks, leeway) = (Arc::new(data), Tasks::default(), milliseconds(own.clock_leeway));
+        let outbox = Outbox {
+            store: store.clone(),
+            data_keys: Arc::clone(&data_keys),
+            clock: clock.clone(),
+            tasks: tasks.clone(),
+            leeway,
+            sender,
+            bell: Notify::new(),
+        };
         Ok(Self {
             store,
             vendor,
             capacity,
             tokens,
-            data,
+            data_keys,
             api_keys: own.api_key.clone(),
             link_hosts: own.link_host.clone(),
             page: own.page_reply,
@@ -207,15 +218,14 @@ impl Sessions {
             limits: Limits {
                 ttl: own.session_ttl,
                 ttl_max: own.session_ttl_max,
-                leeway: milliseconds(own.clock_leeway),
+                leeway,
                 links: own.max_links.get().into(),
                 verifies: own.max_verifies.get().into(),
                 retention: milliseconds(own.retention),
             },
-            webhooks,
-            outbox_bell: Notify::new(),
+            outbox: Arc::new(outbox),
             clock,
-            tasks: Tasks::default(),
+            tasks,
         })
     }
 }

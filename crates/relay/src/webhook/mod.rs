@@ -2,11 +2,13 @@
 //!
 //! - [`event`]: what a webhook says.
 //! - [`backoff`]: when to try again.
-//! - [`outbox`]: where webhooks wait.
 //! - [`status`]: how a webhook stands.
-//! - [`worker`]: the delivery.
+//! - [`outbox`]: the webhooks that wait in the database.
+//! - [`delivery`]: one delivery over HTTP.
+//! - [`worker`]: when to deliver which.
 
 pub mod backoff;
+pub mod delivery;
 pub mod event;
 pub mod outbox;
 pub mod status;
