@@ -80,11 +80,11 @@ fn variable(name: &str) -> Option<String> {
 
 async fn run(settings: Settings, in_force: &[InForce], parts: Parts) -> Result<Drained, Box<dyn Error>> {
     #[cfg(feature = "otel")]
-    let exporter = settings.service.otel_endpoint.as_ref().map(Exporter::to).transpose()?;
+    let exporter = settings.telemetry.otel_endpoint.as_ref().map(Exporter::to).transpose()?;
     #[cfg(feature = "otel")]
-    telemetry::init(settings.log_format, settings.log.clone(), exporter.as_ref())?;
+    telemetry::init(settings.telemetry.log_format, settings.telemetry.log.clone(), exporter.as_ref())?;
     #[cfg(not(feature = "otel"))]
-    telemetry::init(settings.log_format, settings.log.clone())?;
+    telemetry::init(settings.telemetry.log_format, settings.telemetry.log.clone())?;
     for warning in check_config::warnings(&settings, in_force) {
         tracing::warn!("{warning}");
     }
@@ -96,10 +96,10 @@ async fn run(settings: Settings, in_force: &[InForce], parts: Parts) -> Result<D
     }
     let (sessions, readiness) = (state.sessions.clone(), state.readiness.clone());
     let (mut first, mut second) = (Signals::listen()?, Signals::listen()?);
-    let listener = listen(settings.listen).await?;
-    let limits = ConnectionLimits::from(&settings);
+    let listener = listen(settings.server.listen).await?;
+    let limits = ConnectionLimits::new(&settings.server, &settings.limits);
     let mut beside = JoinSet::new();
-    if let Some(address) = settings.service.admin_listen {
+    if let Some(address) = settings.server.admin_listen {
         let listener = listen(address).await?;
         writeln!(io::stdout(), "admin on http://{}", listener.local_addr()?)?;
         let admin = admin::app(state.clone(), address.ip().is_loopback());
@@ -120,7 +120,7 @@ async fn run(settings: Settings, in_force: &[InForce], parts: Parts) -> Result<D
         first.received().await;
         readiness.drain();
         tracing::info!("draining");
-        tokio::time::sleep(settings.service.drain_delay).await;
+        tokio::time::sleep(settings.server.drain_delay).await;
         let _ = stopped.set(Instant::now());
     };
     let drained = tokio::select! {
@@ -129,7 +129,7 @@ async fn run(settings: Settings, in_force: &[InForce], parts: Parts) -> Result<D
             match &sessions {
                 Some(sessions) => {
                     let spent = stopped.get().map_or(Duration::ZERO, Instant::elapsed);
-                    finish(sessions, settings.drain_timeout.saturating_sub(spent), drained).await
+                    finish(sessions, settings.server.drain_timeout.saturating_sub(spent), drained).await
                 }
                 None => drained,
             }

@@ -50,7 +50,7 @@ impl Cli {
     pub fn load(flags: &[OsString]) -> Result<(Self, Vec<InForce>), LayerError> {
         let (matches, in_force) = layers::parse(Self::command(), flags)?;
         let mut cli = Self::from_arg_matches(&matches).map_err(|error| LayerError::Flags(Box::new(error)))?;
-        settings::database::take_from_file(&mut cli.settings.session, &in_force)
+        settings::database::take_from_file(&mut cli.settings.session.store, &in_force)
             .map_err(|problem| LayerError::Problems(vec![problem]))?;
         Ok((cli, in_force))
     }
@@ -142,8 +142,8 @@ fn keygen(kind: KeyKind, name: &str) -> Result<(), Box<dyn Error>> {
 }
 
 async fn webhooks(command: WebhookCommand, settings: &Settings) -> Result<(), Box<dyn Error>> {
-    settings.session.database.must_exist()?;
-    let store = Store::open(&settings.session.database, 1).await?;
+    settings.session.store.database.must_exist()?;
+    let store = Store::open(&settings.session.store.database, 1).await?;
     match command {
         WebhookCommand::List { status, limit } => {
             let mut out = io::stdout().lock();

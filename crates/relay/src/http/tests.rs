@@ -19,6 +19,7 @@ use crate::session::host::report::Report;
 use crate::session::page::binding::{LinkCall, VerifyCall};
 use crate::session::page::link::SessionLink;
 use crate::session::page::verdict::PageVerdict;
+use crate::vendor_api::VendorClient;
 use crate::vendor_api::access::Access;
 use crate::webhook::event::Event;
 use crate::{AppState, Settings};
@@ -31,7 +32,7 @@ async fn broken() -> &'static str {
 async fn a_panic_is_a_problem_that_tells_nothing_of_it_and_that_the_page_can_read() {
     let settings = Settings::try_parse_from(["akiba-relay", "--allow-origin=https://bank.example"]).unwrap();
     let access = Access::load(&settings.vendor, |_| Some("x".to_owned())).unwrap();
-    let state = AppState::new(&settings, &access).unwrap();
+    let state = AppState::new(&settings.http, &settings.limits, VendorClient::new(&settings.vendor, &access).unwrap());
     let router = surround(Router::new().route("/broken", get(broken)), state);
 
     let request = Request::get("/broken").header("origin", "https://bank.example").body(Body::empty());

@@ -52,7 +52,7 @@ impl SessionSecrets {
         let secrets = Self {
             session_keys: secret(&settings.session_keys_file, session_keys::KEYS_VARIABLE),
             data_keys: secret(&settings.data_keys_file, data_keys::KEYS_VARIABLE),
-            webhook_secrets: secret(&settings.webhook_secrets_file, webhook_secrets::SECRETS_VARIABLE),
+            webhook_secrets: secret(&settings.webhook.webhook_secrets_file, webhook_secrets::SECRETS_VARIABLE),
         };
         if errors.is_empty() { Ok(secrets) } else { Err(errors) }
     }
@@ -151,9 +151,9 @@ impl Keys {
             errors.push(Error::Keep);
         }
         let text = |secret: &Option<SecretString>| secret.clone().unwrap_or_default();
-        let sender = settings.webhook_url.as_ref().map(|url| {
+        let sender = settings.webhook.webhook_url.as_ref().map(|url| {
             let secrets = Secrets::read(&text(&secrets.webhook_secrets)).map_err(Error::WebhookSecrets)?;
-            Sender::new(url.clone(), secrets, settings.webhook_timeout).map_err(Error::Client)
+            Sender::new(url.clone(), secrets, settings.webhook.webhook_timeout).map_err(Error::Client)
         });
         let tokens = KeyRing::read(&text(&secrets.session_keys)).map_err(Error::SessionKeys);
         let data = DataKeys::read(&text(&secrets.data_keys)).map_err(Error::DataKeys);
@@ -188,7 +188,8 @@ impl Sessions {
         use SessionStartError as Error;
         let Keys { tokens, data, sender } =
             Keys::read(own, secrets).map_err(|errors| errors.into_iter().next().unwrap_or(Error::NoApiKey))?;
-        let store = Store::open(&own.database, own.database_connections.get()).await.map_err(Error::Store)?;
+        let store =
+            Store::open(&own.store.database, own.store.database_connections.get()).await.map_err(Error::Store)?;
         // A relay with other keys than its sisters would fail its callers, and spoil webhooks that it can't open.
         if let Some(newest) = store.newest_session().await.map_err(Error::Store)?
             && data.open::<Personal>(&newest.sealed, &session_place(&newest.id)).is_err()

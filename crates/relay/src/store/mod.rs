@@ -1,6 +1,7 @@
 //! Where sessions are kept ([`Store`]): SQLite in a file beside the relay, or PostgreSQL when one machine is not enough.
 //! The SQL is the same for both, but for the claim of webhooks.
 //!
+//! - [`settings`]: what the operator sets.
 //! - [`url`]: which database ([`DatabaseUrl`]).
 //! - [`error`]: how it fails ([`StoreError`]).
 //! - [`sessions`]: sessions, made and read.
@@ -24,6 +25,7 @@ pub mod links;
 pub mod outbox;
 pub mod reseal;
 pub mod sessions;
+pub mod settings;
 pub mod url;
 pub mod verdicts;
 

@@ -1,10 +1,12 @@
 //! Where log lines go and how they look ([`subscriber`], [`init`]). Standard error is for the log; standard output is
 //! for the one line that names the address.
 //!
+//! - [`settings`]: what the operator sets.
 //! - [`metrics`]: what is counted.
 //! - [`traces`]: spans for OpenTelemetry.
 
 pub mod metrics;
+pub mod settings;
 pub mod traces;
 
 use std::io::{self, IsTerminal};

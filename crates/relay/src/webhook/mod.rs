@@ -1,5 +1,6 @@
 //! The verdict on its way to the host's back end: webhooks by the Standard Webhooks scheme, from a durable outbox.
 //!
+//! - [`settings`]: what the operator sets.
 //! - [`event`]: what a webhook says.
 //! - [`backoff`]: when to try again.
 //! - [`status`]: how a webhook stands.
@@ -11,6 +12,7 @@ pub mod backoff;
 pub mod delivery;
 pub mod event;
 pub mod outbox;
+pub mod settings;
 pub mod status;
 pub mod worker;
 
