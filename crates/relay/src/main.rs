@@ -19,7 +19,7 @@ use akiba_relay::server::shutdown::Signals;
 use akiba_relay::session::Sessions;
 use akiba_relay::settings::layers::{InForce, LayerError};
 #[cfg(feature = "otel")]
-use akiba_relay::telemetry::traces::Exporter;
+use akiba_relay::telemetry::exporter::Exporter;
 use akiba_relay::webhook::worker::deliver_due;
 use akiba_relay::{ConnectionLimits, Drained, Settings, app, serve, serve_tls, telemetry};
 use tokio::net::TcpListener;

@@ -12,7 +12,10 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tower::ServiceExt;
 
+use super::settings::HttpSettings;
+use super::state::AppState;
 use super::{document, surround};
+use crate::limits::settings::LimitSettings;
 use crate::session::host::create::{Created, Wanted};
 use crate::session::host::reconcile::Reconcile;
 use crate::session::host::report::Report;
@@ -21,8 +24,19 @@ use crate::session::page::link::SessionLink;
 use crate::session::page::verdict::PageVerdict;
 use crate::vendor_api::VendorClient;
 use crate::vendor_api::access::Access;
+use crate::vendor_api::settings::VendorSettings;
 use crate::webhook::event::Event;
-use crate::{AppState, Settings};
+
+/// The settings that a router needs.
+#[derive(Parser)]
+struct Settings {
+    #[command(flatten)]
+    http: HttpSettings,
+    #[command(flatten)]
+    limits: LimitSettings,
+    #[command(flatten)]
+    vendor: VendorSettings,
+}
 
 async fn broken() -> &'static str {
     panic!("8001015009087 is no index")

@@ -45,7 +45,7 @@ use tracing::Instrument;
 use crate::telemetry::metrics::metrics;
 use crate::telemetry::traces::{Of, span};
 
-use self::connection::on_connection;
+use self::connection::{Pool, on_connection};
 pub use self::error::StoreError;
 use self::flush::Flusher;
 pub use self::url::DatabaseUrl;
@@ -70,12 +70,6 @@ pub struct Store {
     keeper: Arc<Mutex<Option<SqliteConnection>>>,
     /// SQLite's commits on their way to the disk.
     flusher: Option<Arc<Flusher>>,
-}
-
-#[derive(Clone, Debug)]
-enum Pool {
-    Sqlite(SqlitePool),
-    Postgres(PgPool),
 }
 
 impl Store {
