@@ -3,11 +3,11 @@
 use std::sync::LazyLock;
 
 use akiba_protocol::ProblemCode;
-use akiba_relay::http::openapi::text;
+use akiba_relay::http::document;
 use serde_json::Value;
 
 static DOCUMENTS: LazyLock<[Value; 2]> =
-    LazyLock::new(|| [true, false].map(|sessions| serde_json::from_str(text(sessions)).unwrap()));
+    LazyLock::new(|| [true, false].map(|sessions| serde_json::from_str(&document(sessions)).unwrap()));
 
 /// Returns whether a document lists this problem for the call. `true` for a call that no document has.
 pub(crate) fn has(method: &str, path: &str, code: ProblemCode) -> bool {

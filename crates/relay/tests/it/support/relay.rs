@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use akiba_relay::cli::Cli;
+use akiba_relay::vendor_api::VendorClient;
 use akiba_relay::vendor_api::access::{Access, CLIENT_SECRET_VARIABLE};
 use akiba_relay::vendor_api::token::TOKEN_VARIABLE;
 use akiba_relay::{AppState, ConnectionLimits, Drained, Settings, app, serve};
@@ -44,13 +45,13 @@ impl Relay {
     fn state_with_secret(settings: &Settings, secret: &str) -> AppState {
         let secrets = [TOKEN_VARIABLE, CLIENT_SECRET_VARIABLE];
         let access = Access::load(&settings.vendor, |name| secrets.contains(&name).then(|| secret.to_owned())).unwrap();
-        AppState::new(settings, &access).unwrap()
+        AppState::new(&settings.http, &settings.limits, VendorClient::new(&settings.vendor, &access).unwrap())
     }
 
     /// A relay with this state.
     pub(crate) async fn of(state: AppState, settings: &Settings) -> Self {
         run_log::begin();
-        let limits = ConnectionLimits::from(settings);
+        let limits = ConnectionLimits::new(&settings.server, &settings.limits);
         let (listener, base) = listen().await;
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(async move {
