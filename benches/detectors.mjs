@@ -1,9 +1,9 @@
 // Prints how long the module takes for a frame, beside what else finds faces in a browser, and beside the least time in
 // which this machine could do the arithmetic: all in one page, by turns. Nothing fails here.
 //
-//   node tests/vision/bench.mjs [ROUNDS]
+//   node benches/detectors.mjs [ROUNDS]
 
-import { open } from './site.mjs';
+import { open } from '../evaluation/vision/site.mjs';
 
 const ROUNDS = Number(process.argv[2] ?? 10);
 /** Multiplications and additions of the network. */

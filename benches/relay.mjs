@@ -2,7 +2,7 @@
 // sessions on SQLite and on PostgreSQL; memory at 1,000 open connections; and whole verifications a second. All of it runs
 // on one machine: load, relay, database and vendor share its cores. What is compared takes turns. Nothing fails here.
 //
-//   node tests/bench/relay.mjs [SECONDS] [ROUNDS]
+//   node benches/relay.mjs [SECONDS] [ROUNDS]
 
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
@@ -90,7 +90,7 @@ async function wrk(threads, count, lua, base, args = [], env = {}) {
 
 /** The link call: the same load on each in turn. */
 async function links(rows) {
-  const load = ({ base, tokens }) => wrk(2, CONNECTIONS, 'link.lua', base, tokens ? [tokens] : []);
+  const load = ({ base, tokens }) => wrk(2, CONNECTIONS, 'relay/link.lua', base, tokens ? [tokens] : []);
   for (const row of rows) row.runs = [];
   // The first calls are slow for reasons of their own.
   for (const row of rows) await load(row);
@@ -136,7 +136,7 @@ async function connections(rows) {
 /** Whole verifications: three calls each, the verdict on the disk before it is told. */
 async function verifications(name, relays, shared) {
   const env = { API_KEY: shared.api, RELAYS: relays.map(({ port }) => `127.0.0.1:${port}`).join(',') };
-  const load = () => wrk(CONNECTIONS, CONNECTIONS, 'verification.lua', relays[0].base, [], env);
+  const load = () => wrk(CONNECTIONS, CONNECTIONS, 'relay/verification.lua', relays[0].base, [], env);
   await load();
   const runs = [];
   for (let round = 0; round < ROUNDS; round += 1) runs.push(await load());

@@ -1,12 +1,12 @@
 // Watches what framing holds of memory, and prints it each half minute; fails where it grows. By `make memory`.
 //
-//   node tests/e2e/memory.mjs [MINUTES]
+//   node benches/memory.mjs [MINUTES]
 
-import { film } from '../fixtures/face/film.mjs';
-import { launch } from './support/browser.mjs';
-import { startDemo } from './support/demo.mjs';
-import { memory } from './support/memory.mjs';
-import { Selfie } from './support/selfie.mjs';
+import { film } from '../tests/fixtures/face/film.mjs';
+import { launch } from '../tests/e2e/support/browser.mjs';
+import { startDemo } from '../tests/e2e/support/demo.mjs';
+import { memory } from '../tests/e2e/support/memory.mjs';
+import { Selfie } from '../tests/e2e/support/selfie.mjs';
 
 const MINUTES = Number(process.argv[2] ?? 10);
 /** What the processes may keep more at the end than after the first minute, in bytes; the shared part goes up and down. */

@@ -1,7 +1,7 @@
 """Adds to MediaPipe's face detector what its Tasks want to be told of a model, and which the published file lacks.
 
     pip install --no-deps mediapipe==1.2.2 flatbuffers==25.12.19
-    python tests/vision/with_metadata.py MODEL.tflite RESULT.tflite
+    python evaluation/vision/with_metadata.py MODEL.tflite RESULT.tflite
 """
 
 import sys

@@ -1,8 +1,8 @@
 """Asks the published model, through LiteRT, what it sees in the frames of `crates/vision/tests/fidelity.rs`, and writes
 its answers to `litert.csv`: what that test compares with.
 
-    pip install -r tests/vision/requirements.txt
-    python tests/vision/litert.py MODEL.tflite
+    pip install -r evaluation/vision/requirements.txt
+    python evaluation/vision/litert.py MODEL.tflite
 """
 
 import os

@@ -1,7 +1,7 @@
 // Whole frames, through the module and through @mediapipe/tasks-vision: how far apart their keypoints are. What it
 // prints, it keeps in tasks.json.
 //
-//   node tests/vision/tasks.mjs [FRAMES]
+//   node evaluation/vision/tasks.mjs [FRAMES]
 
 import { writeFile } from 'node:fs/promises';
 
