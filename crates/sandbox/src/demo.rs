@@ -14,8 +14,9 @@ use crate::bank::Bank;
 use crate::cli::{CommonArgs, DemoArgs, ServeArgs};
 use crate::page::{PageSettings, page_app};
 use crate::process::stop::Stop;
-use crate::relay::child::{RelayChild, RelayError, RelaySettings, SessionSettings};
+use crate::relay::child::{RelayChild, RelaySettings, SessionSettings};
 use crate::relay::keys::Keys;
+use crate::relay::program::RelayError;
 use crate::report::Report;
 use crate::sandbox::{self, Options, Sandbox};
 

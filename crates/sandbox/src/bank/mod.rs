@@ -21,7 +21,8 @@ use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use http::{Method, StatusCode};
+use bytes::Bytes;
+use http::{HeaderMap, Method, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -63,7 +64,7 @@ pub fn bank_app(bank: Arc<Bank>) -> Router {
         .route("/bank/session", post(session))
         .route("/bank/session/{id}", get(known))
         .route("/bank/session/{id}/reconcile", post(reconcile))
-        .route("/bank/hook", post(webhooks::receive))
+        .route("/bank/hook", post(receive))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .with_state(bank)
 }
@@ -114,6 +115,10 @@ async fn reconcile(
     };
     let report = bank.relay.call(Method::POST, &path, Some(&json!({ "action": action }))).await;
     answer(report, |report| knowledge(&bank, &id, &report))
+}
+
+async fn receive(State(bank): State<Arc<Bank>>, headers: HeaderMap, body: Bytes) -> StatusCode {
+    bank.inbox.take(&headers, &body)
 }
 
 /// What the page shows of a session: what the relay says of it, less the person's record, and the webhooks about it.

@@ -3,15 +3,11 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
-use axum::extract::State;
-use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 use standardwebhooks::{HEADER_WEBHOOK_ID, Webhook};
-
-use super::Bank;
 
 /// How many webhooks are kept.
 const MOST: usize = 500;
@@ -80,7 +76,7 @@ impl Inbox {
     }
 
     /// Takes a webhook in.
-    fn take(&self, headers: &HeaderMap, body: &[u8]) -> StatusCode {
+    pub(super) fn take(&self, headers: &HeaderMap, body: &[u8]) -> StatusCode {
         if self.webhook.verify(body, headers).is_err() {
             return StatusCode::UNAUTHORIZED;
         }
@@ -96,11 +92,6 @@ impl Inbox {
         });
         StatusCode::NO_CONTENT
     }
-}
-
-/// Answers for `POST /bank/hook`.
-pub(super) async fn receive(State(bank): State<Arc<Bank>>, headers: HeaderMap, body: Bytes) -> StatusCode {
-    bank.inbox.take(&headers, &body)
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use s3s::path::S3Path;
 use s3s::{S3, S3Request, S3Response, S3Result, s3_error};
 use s3s_fs::FileSystem;
 
-use super::Storage;
+use super::objects::Storage;
 
 /// The operations that a signature can open.
 const OPERATIONS: [&str; 5] = ["PutObject", "HeadObject", "GetObject", "DeleteObject", "PostObject"];

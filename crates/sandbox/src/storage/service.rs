@@ -16,7 +16,8 @@ use s3s_fs::FileSystem;
 use tower_http::cors::CorsLayer;
 
 use super::bucket::{Bucket, Keys, Policy};
-use super::{BUCKET, MAX_OBJECT, Storage, gate};
+use super::gate;
+use super::objects::{BUCKET, MAX_OBJECT, Storage};
 
 /// How much of a body that is too large is read before the answer: a browser that is still sending when the
 /// connection closes never sees the answer.

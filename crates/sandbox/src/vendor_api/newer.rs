@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use akiba_protocol::{CustomerType, LinkRequest, VerifyRequest};
-use axum::extract::{DefaultBodyLimit, Form, Request, State};
+use axum::extract::{Form, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
@@ -13,7 +13,8 @@ use http::{HeaderMap, StatusCode, header};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{MAX_BODY, Vendor, answer_link, answer_verify, error};
+use super::answer::{answer_link, answer_verify, error};
+use super::vendor::Vendor;
 
 /// The id of the one client. Its secret is the vendor's token.
 const CLIENT_ID: &str = "sandbox";
@@ -25,7 +26,6 @@ pub(super) fn newer_app(vendor: Arc<Vendor>) -> Router {
         .route("/v2/selfies/verify", post(verify))
         .route_layer(middleware::from_fn_with_state(Arc::clone(&vendor), check_token))
         .route("/oauth2/token", post(token))
-        .layer(DefaultBodyLimit::max(MAX_BODY))
         .with_state(vendor)
 }
 
