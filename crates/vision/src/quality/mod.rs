@@ -24,6 +24,7 @@ mod detail;
 mod geometry;
 mod light;
 mod maths;
+mod readings;
 mod score;
 mod zones;
 
@@ -33,6 +34,7 @@ use crate::face::Face;
 use crate::frame::Frame;
 use crate::measure::{Measure, Reading};
 use geometry::Pose;
+use readings::Readings;
 
 /// The main face: the one whose box is the largest.
 #[must_use]
@@ -50,7 +52,7 @@ pub fn read(
     previous: Option<(Face, f64)>,
     at: f64,
 ) -> [Option<Reading>; Measure::ALL.len()] {
-    let mut readings = Readings([None; Measure::ALL.len()]);
+    let mut readings = Readings::default();
     let Some(face) = main_face(faces) else { return readings.0 };
     readings.put(Measure::SingleFacePresent, geometry::second_to_largest(faces));
     let Some(pose) = Pose::of(face) else { return readings.0 };
@@ -71,17 +73,4 @@ pub fn read(
         readings.put(Measure::CompressionArtefacts, blockiness);
     }
     readings.0
-}
-
-/// The readings so far.
-struct Readings([Option<Reading>; Measure::ALL.len()]);
-
-impl Readings {
-    /// Notes a value with its score. One that is no number is not noted. One copy of this will do: it has 17 callers.
-    #[inline(never)]
-    fn put(&mut self, measure: Measure, value: f32) {
-        if value.is_finite() {
-            self.0[measure as usize] = Some(Reading { value, score: score::of(measure, value) });
-        }
-    }
 }
