@@ -1,6 +1,5 @@
 //! The two commands ([`serve`], [`demo`]) and what can go wrong with them ([`Failure`]).
 
-use std::fmt;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
@@ -24,20 +23,26 @@ use crate::sandbox::{self, Options, Sandbox};
 const RELAY_PORT: u16 = 8081;
 
 /// Why a command ended that should run on.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum Failure {
     /// The page's port is taken.
+    #[error("port {0} is in use: choose another one, such as PORT={other}", other = other_port(*.0))]
     PortInUse(u16),
     /// The folder of the page has no `index.html`.
+    #[error("there is no index.html in {}", .0.display())]
     NoSite(PathBuf),
     /// The relay did not start.
-    Relay(RelayError),
+    #[error(transparent)]
+    Relay(#[from] RelayError),
     /// The relay ended while the demo ran.
+    #[error("the relay has ended ({0}), and the demo with it")]
     RelayEnded(ExitStatus),
     /// There was a second signal before the relay had ended.
+    #[error("a second signal: the relay was killed")]
     Hurried,
     /// Anything else of files and sockets.
-    Io(io::Error),
+    #[error(transparent)]
+    Io(#[from] io::Error),
 }
 
 impl Failure {
@@ -51,28 +56,9 @@ impl Failure {
     }
 }
 
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::PortInUse(port) => {
-                let other = port.checked_add(10).unwrap_or(port - 10);
-                write!(f, "port {port} is in use: choose another one, such as PORT={other}")
-            }
-            Self::NoSite(site) => write!(f, "there is no index.html in {}", site.display()),
-            Self::Relay(error) => error.fmt(f),
-            Self::RelayEnded(status) => write!(f, "the relay has ended ({status}), and the demo with it"),
-            Self::Hurried => f.write_str("a second signal: the relay was killed"),
-            Self::Io(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for Failure {}
-
-impl From<io::Error> for Failure {
-    fn from(error: io::Error) -> Self {
-        Self::Io(error)
-    }
+/// Returns a port to suggest in place of one that is taken.
+fn other_port(port: u16) -> u16 {
+    port.checked_add(10).unwrap_or(port - 10)
 }
 
 /// Runs the vendor's API and the S3 until a reason to [`Stop`].
@@ -138,7 +124,7 @@ async fn start(args: &DemoArgs) -> Result<Running, Failure> {
     let program = relay_program(args.relay.clone())?;
     let (database, sessions) = if args.has_sessions() {
         let folder = tempfile::tempdir()?;
-        let keys = Keys::make(&program).await.map_err(Failure::Relay)?;
+        let keys = Keys::make(&program).await?;
         let webhook_url = format!("http://127.0.0.1:{port}/bank/hook");
         let sessions = SessionSettings { keys, webhook_url, database: folder.path().join("relay.db") };
         (Some(folder), Some(sessions))
@@ -154,8 +140,7 @@ async fn start(args: &DemoArgs) -> Result<Running, Failure> {
         sessions: sessions.clone(),
         arguments: args.relay_arguments.clone(),
     })
-    .await
-    .map_err(Failure::Relay)?;
+    .await?;
 
     let mut report = Report { relay: Some(format!("http://{}", relay.address())), ..Report::of(&sandbox) };
     let mut servers = JoinSet::new();

@@ -2,7 +2,6 @@
 //! sender may send, is dropped by its id.
 
 use std::collections::VecDeque;
-use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
 use http::{HeaderMap, StatusCode};
@@ -13,16 +12,9 @@ use standardwebhooks::{HEADER_WEBHOOK_ID, Webhook};
 const MOST: usize = 500;
 
 /// The secret of webhooks is none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the secret of webhooks is none")]
 pub struct NoSecret;
-
-impl fmt::Display for NoSecret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the secret of webhooks is none")
-    }
-}
-
-impl std::error::Error for NoSecret {}
 
 /// A webhook whose signature and time were right.
 #[derive(Clone, Serialize)]

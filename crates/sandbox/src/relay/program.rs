@@ -1,6 +1,5 @@
 //! The relay's program: why a call of it fails ([`RelayError`]), and the keys that it makes ([`keygen`]).
 
-use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
@@ -12,33 +11,24 @@ use tokio::process::Command;
 pub(super) const START_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Why there is no relay.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum RelayError {
     /// The program can't be started.
+    #[error("the relay {program} can't be started: {1}", program = .0.display())]
     Start(PathBuf, io::Error),
     /// It ended before it listened.
+    #[error("the relay ended before it listened ({0}); its message is above")]
     Ended(ExitStatus),
     /// It did not say in time where it listens.
+    #[error("the relay did not listen within {} s", START_PATIENCE.as_secs())]
     Silent,
     /// Its output can't be read.
+    #[error("the relay's output can't be read: {0}")]
     Output(io::Error),
     /// It made no key.
+    #[error("the relay made no key; its message is above")]
     NoKey,
 }
-
-impl fmt::Display for RelayError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Start(program, error) => write!(f, "the relay {} can't be started: {error}", program.display()),
-            Self::Ended(status) => write!(f, "the relay ended before it listened ({status}); its message is above"),
-            Self::Silent => write!(f, "the relay did not listen within {} s", START_PATIENCE.as_secs()),
-            Self::Output(error) => write!(f, "the relay's output can't be read: {error}"),
-            Self::NoKey => f.write_str("the relay made no key; its message is above"),
-        }
-    }
-}
-
-impl std::error::Error for RelayError {}
 
 /// What the developer's own environment says of another relay is not for this one.
 pub(super) fn forget_others(command: &mut Command) {
