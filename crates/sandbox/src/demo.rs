@@ -58,7 +58,7 @@ impl Failure {
 
 /// Returns a port to suggest in place of one that is taken.
 fn other_port(port: u16) -> u16 {
-    port.checked_add(10).unwrap_or(port - 10)
+    port.checked_add(10).unwrap_or_else(|| port - 10)
 }
 
 /// Runs the vendor's API and the S3 until a reason to [`Stop`].
@@ -195,7 +195,7 @@ mod tests {
 
     #[test]
     fn the_port_that_is_suggested_is_another_one() {
-        for (port, other) in [(8080, 8090), (65525, 65535), (65526, 65516), (65535, 65525)] {
+        for (port, other) in [(1, 11), (8080, 8090), (65525, 65535), (65526, 65516), (65535, 65525)] {
             let text = Failure::PortInUse(port).to_string();
             assert_eq!(text, format!("port {port} is in use: choose another one, such as PORT={other}"));
         }
