@@ -17,8 +17,8 @@
 
 pub mod bank;
 pub mod cli;
+pub mod commands;
 pub mod controls;
-pub mod demo;
 pub mod faults;
 pub mod identities;
 pub mod page;

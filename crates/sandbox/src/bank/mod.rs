@@ -27,7 +27,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use self::relay_client::RelayApi;
-use self::webhooks::{Inbox, NoSecret};
+use self::webhooks::{Inbox, InvalidSecret};
 use crate::relay::keys::Keys;
 
 /// Bytes that a request body may have.
@@ -44,8 +44,8 @@ impl Bank {
     /// The back end of a relay that runs with these keys.
     ///
     /// # Errors
-    /// [`NoSecret`] where the webhooks' secret is none.
-    pub fn new(relay: SocketAddr, keys: &Keys) -> Result<Self, NoSecret> {
+    /// [`InvalidSecret`] where the webhooks' secret is none.
+    pub fn new(relay: SocketAddr, keys: &Keys) -> Result<Self, InvalidSecret> {
         let relay = RelayApi::new(relay, keys.api_key.clone());
         Ok(Self { relay, inbox: Inbox::new(&keys.webhook_secret)?, cases: AtomicU32::new(1) })
     }
@@ -62,7 +62,7 @@ impl fmt::Debug for Bank {
 pub fn bank_app(bank: Arc<Bank>) -> Router {
     Router::new()
         .route("/bank/session", post(session))
-        .route("/bank/session/{id}", get(known))
+        .route("/bank/session/{id}", get(session_status))
         .route("/bank/session/{id}/reconcile", post(reconcile))
         .route("/bank/hook", post(receive))
         .layer(DefaultBodyLimit::max(MAX_BODY))
@@ -71,7 +71,7 @@ pub fn bank_app(bank: Arc<Bank>) -> Router {
 
 /// What the page asks for.
 #[derive(Deserialize)]
-struct Wanted {
+struct NewSession {
     identifier: String,
     #[serde(rename = "type", default = "individual")]
     customer_type: String,
@@ -83,21 +83,21 @@ fn individual() -> String {
     "1".to_owned()
 }
 
-async fn session(State(bank): State<Arc<Bank>>, Json(wanted): Json<Wanted>) -> Response {
+async fn session(State(bank): State<Arc<Bank>>, Json(new): Json<NewSession>) -> Response {
     let case = bank.cases.fetch_add(1, Ordering::Relaxed);
     let mut body = json!({
-        "identifier": wanted.identifier, "type": wanted.customer_type, "reference": format!("case-{case}"),
+        "identifier": new.identifier, "type": new.customer_type, "reference": format!("case-{case}"),
     });
-    if let Some(ttl) = wanted.ttl {
+    if let Some(ttl) = new.ttl {
         body["ttl"] = ttl.into();
     }
-    answer(bank.relay.call(Method::POST, "/v1/sessions", Some(&body)).await, |created| created)
+    forward_reply(bank.relay.call(Method::POST, "/v1/sessions", Some(&body)).await, |created| created)
 }
 
-async fn known(State(bank): State<Arc<Bank>>, Path(id): Path<String>) -> Response {
+async fn session_status(State(bank): State<Arc<Bank>>, Path(id): Path<String>) -> Response {
     let Some(path) = relay_client::session_path(&id, "") else { return StatusCode::NOT_FOUND.into_response() };
     let report = bank.relay.call(Method::GET, &path, None).await;
-    answer(report, |report| knowledge(&bank, &id, &report))
+    forward_reply(report, |report| session_view(&bank, &id, &report))
 }
 
 #[derive(Deserialize)]
@@ -114,7 +114,7 @@ async fn reconcile(
         return StatusCode::NOT_FOUND.into_response();
     };
     let report = bank.relay.call(Method::POST, &path, Some(&json!({ "action": action }))).await;
-    answer(report, |report| knowledge(&bank, &id, &report))
+    forward_reply(report, |report| session_view(&bank, &id, &report))
 }
 
 async fn receive(State(bank): State<Arc<Bank>>, headers: HeaderMap, body: Bytes) -> StatusCode {
@@ -122,7 +122,7 @@ async fn receive(State(bank): State<Arc<Bank>>, headers: HeaderMap, body: Bytes)
 }
 
 /// What the page shows of a session: what the relay says of it, less the person's record, and the webhooks about it.
-fn knowledge(bank: &Bank, id: &str, report: &Value) -> Value {
+fn session_view(bank: &Bank, id: &str, report: &Value) -> Value {
     json!({
         "session_id": id,
         "state": report["state"],
@@ -136,7 +136,7 @@ fn knowledge(bank: &Bank, id: &str, report: &Value) -> Value {
 
 /// Hands the relay's answer on as the back end's own. Its 400 and 409 are about what was asked for; all else is the back
 /// end's own trouble.
-fn answer(reply: Option<(StatusCode, Value)>, success: impl FnOnce(Value) -> Value) -> Response {
+fn forward_reply(reply: Option<(StatusCode, Value)>, success: impl FnOnce(Value) -> Value) -> Response {
     match reply {
         Some((status, body)) if status.is_success() => Json(success(body)).into_response(),
         Some((status @ (StatusCode::BAD_REQUEST | StatusCode::NOT_FOUND | StatusCode::CONFLICT), problem)) => {

@@ -12,7 +12,7 @@ use hyper_util::rt::TokioExecutor;
 use serde_json::Value;
 
 /// Longest answer that is read.
-const LONGEST: usize = 256 * 1024;
+const MAX_REPLY: usize = 256 * 1024;
 
 /// The relay, as its back end sees it.
 pub struct RelayApi {
@@ -41,7 +41,7 @@ impl RelayApi {
             .ok()?;
         let response = self.client.request(request).await.ok()?;
         let status = response.status();
-        let bytes = Limited::new(response.into_body(), LONGEST).collect().await.ok()?.to_bytes();
+        let bytes = Limited::new(response.into_body(), MAX_REPLY).collect().await.ok()?.to_bytes();
         Some((status, serde_json::from_slice(&bytes).ok()?))
     }
 }

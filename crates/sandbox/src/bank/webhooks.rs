@@ -9,12 +9,12 @@ use serde::{Deserialize, Serialize};
 use standardwebhooks::{HEADER_WEBHOOK_ID, Webhook};
 
 /// How many webhooks are kept.
-const MOST: usize = 500;
+const CAPACITY: usize = 500;
 
 /// The secret of webhooks is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the secret of webhooks is none")]
-pub struct NoSecret;
+pub struct InvalidSecret;
 
 /// A webhook whose signature and time were right.
 #[derive(Clone, Serialize)]
@@ -46,8 +46,8 @@ struct Data {
 }
 
 impl Inbox {
-    pub(super) fn new(secret: &str) -> Result<Self, NoSecret> {
-        Ok(Self { webhook: Webhook::new(secret).map_err(|_| NoSecret)?, messages: Mutex::default() })
+    pub(super) fn new(secret: &str) -> Result<Self, InvalidSecret> {
+        Ok(Self { webhook: Webhook::new(secret).map_err(|_| InvalidSecret)?, messages: Mutex::default() })
     }
 
     /// The webhooks about a session, the oldest first.
@@ -61,7 +61,7 @@ impl Inbox {
         if messages.iter().any(|known| known.id == message.id) {
             return;
         }
-        if messages.len() == MOST {
+        if messages.len() == CAPACITY {
             messages.pop_front();
         }
         messages.push_back(message);

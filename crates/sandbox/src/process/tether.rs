@@ -56,16 +56,16 @@ pub fn run(_parent: u32, _program: &OsString, _arguments: &[OsString]) -> io::Er
     io::ErrorKind::Unsupported.into()
 }
 
-/// Asks a child to end, and ends it where it does not within `patience`.
+/// Asks a child to end, and ends it where it does not within `timeout`.
 ///
 /// # Errors
 /// Where the child can't be waited for.
-pub async fn terminate(child: &mut Child, patience: Duration) -> io::Result<ExitStatus> {
+pub async fn terminate(child: &mut Child, timeout: Duration) -> io::Result<ExitStatus> {
     if let Some(id) = child.id().and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw) {
         // It may have ended by itself, which is as good.
         let _ = rustix::process::kill_process(id, rustix::process::Signal::TERM);
     }
-    match tokio::time::timeout(patience, child.wait()).await {
+    match tokio::time::timeout(timeout, child.wait()).await {
         Ok(status) => status,
         Err(_) => {
             child.start_kill()?;

@@ -11,11 +11,11 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout};
 
 use super::keys::Keys;
-use super::program::{RelayError, START_PATIENCE, forget_others};
+use super::program::{RelayError, START_TIMEOUT, remove_relay_settings};
 use crate::process::tether;
 
 /// How long the relay may take to end.
-const STOP_PATIENCE: Duration = Duration::from_secs(3);
+const STOP_TIMEOUT: Duration = Duration::from_secs(3);
 /// What the relay prints before its address.
 const LISTENING: &str = "listening on http://";
 
@@ -63,15 +63,15 @@ impl RelayChild {
     /// [`RelayError`] where it can't be started or does not come to listen.
     pub async fn start(settings: RelaySettings) -> Result<Self, RelayError> {
         let mut child = spawn(&settings).map_err(|error| RelayError::Start(settings.program, error))?;
-        let Some(stdout) = child.stdout.take() else { return Err(RelayError::Silent) };
+        let Some(stdout) = child.stdout.take() else { return Err(RelayError::Timeout) };
         let mut lines = BufReader::new(stdout).lines();
-        let address = match tokio::time::timeout(START_PATIENCE, listening_address(&mut lines)).await {
-            Err(_) => return Err(RelayError::Silent),
+        let address = match tokio::time::timeout(START_TIMEOUT, listening_address(&mut lines)).await {
+            Err(_) => return Err(RelayError::Timeout),
             Ok(Err(error)) => return Err(RelayError::Output(error)),
             Ok(Ok(Some(address))) => address,
-            Ok(Ok(None)) => return Err(child.wait().await.map_or_else(RelayError::Output, RelayError::Ended)),
+            Ok(Ok(None)) => return Err(child.wait().await.map_or_else(RelayError::Output, RelayError::Exited)),
         };
-        tokio::spawn(pass_on(lines));
+        tokio::spawn(forward_output(lines));
         Ok(Self { child, address })
     }
 
@@ -94,7 +94,7 @@ impl RelayChild {
     /// # Errors
     /// Where it can't be waited for.
     pub async fn stop(mut self) -> io::Result<ExitStatus> {
-        tether::terminate(&mut self.child, STOP_PATIENCE).await
+        tether::terminate(&mut self.child, STOP_TIMEOUT).await
     }
 }
 
@@ -104,7 +104,7 @@ fn spawn(settings: &RelaySettings) -> io::Result<Child> {
     }
     let program = Path::new(&settings.program).canonicalize()?;
     let mut command = tether::command(&program)?;
-    forget_others(&mut command);
+    remove_relay_settings(&mut command);
     match &settings.sessions {
         None => command.args(["--sessions", "off"]),
         Some(SessionSettings { keys, webhook_url, database }) => command
@@ -136,7 +136,7 @@ async fn listening_address(lines: &mut Lines<BufReader<ChildStdout>>) -> io::Res
 }
 
 /// Passes the rest of the relay's output on, so that its pipe never fills.
-async fn pass_on(mut lines: Lines<BufReader<ChildStdout>>) {
+async fn forward_output(mut lines: Lines<BufReader<ChildStdout>>) {
     let mut stderr = tokio::io::stderr();
     while let Ok(Some(line)) = lines.next_line().await {
         if stderr.write_all(format!("{line}\n").as_bytes()).await.is_err() {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::process::Command;
 
 /// How long the relay may take to listen.
-pub(super) const START_PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const START_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Why there is no relay.
 #[derive(Debug, thiserror::Error)]
@@ -18,10 +18,10 @@ pub enum RelayError {
     Start(PathBuf, io::Error),
     /// It ended before it listened.
     #[error("the relay ended before it listened ({0}); its message is above")]
-    Ended(ExitStatus),
+    Exited(ExitStatus),
     /// It did not say in time where it listens.
-    #[error("the relay did not listen within {} s", START_PATIENCE.as_secs())]
-    Silent,
+    #[error("the relay did not listen within {} s", START_TIMEOUT.as_secs())]
+    Timeout,
     /// Its output can't be read.
     #[error("the relay's output can't be read: {0}")]
     Output(io::Error),
@@ -31,7 +31,7 @@ pub enum RelayError {
 }
 
 /// What the developer's own environment says of another relay is not for this one.
-pub(super) fn forget_others(command: &mut Command) {
+pub(super) fn remove_relay_settings(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
         if name.as_encoded_bytes().starts_with(b"AKIBA_") {
             command.env_remove(name);
@@ -45,7 +45,7 @@ pub(super) fn forget_others(command: &mut Command) {
 /// [`RelayError`] where it makes none.
 pub async fn keygen(program: &Path, kind: &str, name: &str) -> Result<String, RelayError> {
     let mut command = Command::new(program);
-    forget_others(&mut command);
+    remove_relay_settings(&mut command);
     command.args(["keygen", kind, name]).stdin(Stdio::null()).stderr(Stdio::inherit()).kill_on_drop(true);
     let output = command.output().await.map_err(|error| RelayError::Start(program.to_owned(), error))?;
     let text = String::from_utf8(output.stdout).map_err(|_| RelayError::NoKey)?;

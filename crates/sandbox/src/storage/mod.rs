@@ -3,12 +3,12 @@
 //! - [`objects`]: the one bucket on disk, its credentials, and the uploads that it turns away on purpose ([`Storage`]).
 //! - [`signer`]: presigned links to it ([`Signer`], [`Freshness`]).
 //! - [`service`]: the HTTP side ([`s3_app`]).
-//! - `gate`, `bucket`, `refusal`: what is refused before, inside and beside `s3s`.
+//! - `checks`, `bucket`, `error_document`: what is refused before, inside and beside `s3s`.
 
 mod bucket;
-mod gate;
+mod checks;
+mod error_document;
 pub mod objects;
-mod refusal;
 pub mod service;
 pub mod signer;
 

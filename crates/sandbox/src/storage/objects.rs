@@ -32,7 +32,7 @@ pub struct Storage {
     folder: Folder,
     credentials: Credentials,
     /// How many more uploads to turn away, by key.
-    refusals: Mutex<HashMap<String, u32>>,
+    failures_left: Mutex<HashMap<String, u32>>,
 }
 
 impl Storage {
@@ -50,7 +50,7 @@ impl Storage {
             Some(credentials) => credentials,
             None => Credentials::new(format!("SANDBOX{}", random::upper(13)?), random::hex(40)?),
         };
-        let storage = Self { folder, credentials, refusals: Mutex::default() };
+        let storage = Self { folder, credentials, failures_left: Mutex::default() };
         std::fs::create_dir_all(storage.root().join(BUCKET))?;
         Ok(storage)
     }
@@ -83,19 +83,19 @@ impl Storage {
     }
 
     /// Turns the next `times` uploads to a key away with 503 `SlowDown`.
-    pub fn turn_away(&self, key: &str, times: u32) {
+    pub fn fail_uploads(&self, key: &str, times: u32) {
         if times > 0 {
-            self.refusals.lock().unwrap_or_else(PoisonError::into_inner).insert(key.to_owned(), times);
+            self.failures_left.lock().unwrap_or_else(PoisonError::into_inner).insert(key.to_owned(), times);
         }
     }
 
     /// Whether this upload is to be turned away; counts it.
-    pub(super) fn turns_away(&self, key: &str) -> bool {
-        let mut refusals = self.refusals.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(left) = refusals.get_mut(key) else { return false };
+    pub(super) fn fails_upload(&self, key: &str) -> bool {
+        let mut failures_left = self.failures_left.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(left) = failures_left.get_mut(key) else { return false };
         *left -= 1;
         if *left == 0 {
-            refusals.remove(key);
+            failures_left.remove(key);
         }
         true
     }

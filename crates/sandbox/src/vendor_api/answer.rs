@@ -27,7 +27,7 @@ pub(super) async fn answer_link(vendor: &Vendor, request: LinkRequest) -> Result
 
 /// Answers a verify call, in the published shape, whatever its fields were called.
 pub(super) async fn answer_verify(vendor: &Vendor, request: VerifyRequest) -> Result<Value, Response> {
-    if !vendor.registry.issued(&request.s3_key).is_some_and(|issued| issued.fits(&request)) {
+    if !vendor.registry.issued(&request.s3_key).is_some_and(|issued| issued.matches(&request)) {
         let message = "`s3_key`, `id`, `user_type` and `selfie_filename` must be those of one link call";
         return Err(error(StatusCode::BAD_REQUEST, message));
     }
@@ -53,8 +53,8 @@ async fn judge(vendor: &Vendor, scenario: Scenario, request: &VerifyRequest) -> 
         Err(_) => return Err(error(StatusCode::INTERNAL_SERVER_ERROR, "the selfie could not be read")),
     };
     let seen = tokio::task::spawn_blocking(move || {
-        let picture = selfie::decode(&object).map_err(selfie::Unusable::message)?;
-        scenario.flaw(|| selfie::flaw(&picture)).map_or(Ok(()), |flaw| Err(flaw.message()))
+        let picture = selfie::decode(&object).map_err(selfie::DecodeError::message)?;
+        scenario.flaw(|| selfie::find_flaw(&picture)).map_or(Ok(()), |flaw| Err(flaw.message()))
     });
     match seen.await {
         Ok(Ok(())) => {}
@@ -62,7 +62,7 @@ async fn judge(vendor: &Vendor, scenario: Scenario, request: &VerifyRequest) -> 
         Err(_) => return Err(error(StatusCode::INTERNAL_SERVER_ERROR, "the selfie could not be decoded")),
     }
     vendor.registry.finish(&request.id);
-    Ok(record::judged(scenario, &request.id, request.user_type, &request.s3_key))
+    Ok(record::verify_reply(scenario, &request.id, request.user_type, &request.s3_key))
 }
 
 /// An error with a body. The reference documents none; a consumer may rely on the status alone.

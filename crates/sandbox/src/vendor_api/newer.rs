@@ -32,7 +32,7 @@ pub(super) fn newer_app(vendor: Arc<Vendor>) -> Router {
 async fn check_token(State(vendor): State<Arc<Vendor>>, request: Request, next: Next) -> Response {
     let value = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token = value.and_then(|value| value.strip_prefix("Bearer "));
-    if token.is_some_and(|token| vendor.tokens.are_good(token)) {
+    if token.is_some_and(|token| vendor.tokens.is_valid(token)) {
         next.run(request).await
     } else {
         StatusCode::UNAUTHORIZED.into_response()
@@ -47,7 +47,7 @@ struct TokenRequest {
 }
 
 async fn token(State(vendor): State<Arc<Vendor>>, headers: HeaderMap, Form(request): Form<TokenRequest>) -> Response {
-    if !vendor.tokens.ask() {
+    if !vendor.tokens.count_request() {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
     let refused = |status, word| (status, Json(json!({ "error": word }))).into_response();

@@ -1,4 +1,4 @@
-//! The vendor's answers to the verify call, in its published shape ([`judged`], [`failure`]). Pure.
+//! The vendor's answers to the verify call, in its published shape ([`verify_reply`], [`failure`]). Pure.
 //!
 //! The types of `akiba-protocol` write scores as numbers; the vendor writes them as strings. So the JSON is made here.
 
@@ -22,7 +22,7 @@ struct Scores {
 ///
 /// A selfie that does not match is answered with the record all the same: what tells is the status alone, and a
 /// consumer that takes a record for success is to be found out here.
-pub(crate) fn judged(scenario: Scenario, identifier: &str, customer_type: CustomerType, s3_key: &str) -> Value {
+pub(crate) fn verify_reply(scenario: Scenario, identifier: &str, customer_type: CustomerType, s3_key: &str) -> Value {
     let (status, message, scores) = match scenario {
         Scenario::NotMatched => ("failed", NOT_MATCHED, Scores { fraud: "0.35", word: "Medium", confidence: "0.12" }),
         Scenario::HighFraud => ("success", VERIFIED, Scores { fraud: "0.92", word: "High", confidence: "0.91" }),
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     fn verdict(scenario: Scenario, customer_type: CustomerType) -> Verdict {
-        let reply = judged(scenario, "8001015009087", customer_type, "k");
+        let reply = verify_reply(scenario, "8001015009087", customer_type, "k");
         Verdict::of(serde_json::from_value::<VerifyReply>(reply).unwrap())
     }
 
@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn scores_are_strings_and_every_published_field_is_there() {
-        let reply = judged(Scenario::Verified, "8001015009087", CustomerType::Individual, "k");
+        let reply = verify_reply(Scenario::Verified, "8001015009087", CustomerType::Individual, "k");
         let identity = reply["data"]["identity"].as_object().unwrap();
         let published = [
             "_id",
@@ -132,7 +132,7 @@ mod tests {
     #[test]
     fn a_record_depends_on_its_identifier_alone() {
         let name =
-            |id| judged(Scenario::Verified, id, CustomerType::Individual, "k")["data"]["identity"]["_id"].clone();
+            |id| verify_reply(Scenario::Verified, id, CustomerType::Individual, "k")["data"]["identity"]["_id"].clone();
         assert_eq!(name("1"), name("1"));
         assert_ne!(name("1"), name("2"));
     }

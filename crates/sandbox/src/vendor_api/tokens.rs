@@ -17,7 +17,7 @@ pub struct Tokens {
     ends: Mutex<HashMap<String, Instant>>,
     life_seconds: AtomicU64,
     down: AtomicBool,
-    asked: AtomicU32,
+    requested: AtomicU32,
 }
 
 impl Default for Tokens {
@@ -26,7 +26,7 @@ impl Default for Tokens {
             ends: Mutex::default(),
             life_seconds: AtomicU64::new(LIFE),
             down: AtomicBool::default(),
-            asked: AtomicU32::default(),
+            requested: AtomicU32::default(),
         }
     }
 }
@@ -47,15 +47,15 @@ impl Tokens {
         self.ends.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    /// How often a token was asked for.
+    /// How often a token was requested for.
     #[must_use]
-    pub fn asked(&self) -> u32 {
-        self.asked.load(Ordering::Relaxed)
+    pub fn requested(&self) -> u32 {
+        self.requested.load(Ordering::Relaxed)
     }
 
     /// Counts a request for a token; whether the endpoint is up.
-    pub(super) fn ask(&self) -> bool {
-        self.asked.fetch_add(1, Ordering::Relaxed);
+    pub(super) fn count_request(&self) -> bool {
+        self.requested.fetch_add(1, Ordering::Relaxed);
         !self.down.load(Ordering::Relaxed)
     }
 
@@ -69,7 +69,7 @@ impl Tokens {
     }
 
     /// Whether a token opens the calls.
-    pub(super) fn are_good(&self, token: &str) -> bool {
+    pub(super) fn is_valid(&self, token: &str) -> bool {
         let ends = self.ends.lock().unwrap_or_else(PoisonError::into_inner);
         ends.get(token).is_some_and(|end| Instant::now() < *end)
     }

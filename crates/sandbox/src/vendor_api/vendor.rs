@@ -9,7 +9,7 @@ use std::time::Duration;
 use akiba_protocol::{LinkReply, LinkRequest};
 use serde_json::Map;
 
-use super::registry::{Issued, Registry};
+use super::registry::{IssuedLink, Registry};
 use super::tokens::Tokens;
 use crate::identities::Scenario;
 use crate::random;
@@ -92,10 +92,10 @@ impl Vendor {
         let life = Duration::from_secs(self.link_life_seconds.load(Ordering::Relaxed));
         let freshness = self.registry.freshness(scenario, &request.identifier);
         let signed_link = self.signer.put_link(&key, life, freshness);
-        self.storage.turn_away(&key, scenario.refused_uploads());
+        self.storage.fail_uploads(&key, scenario.failed_uploads());
         self.registry.issue(
             key.clone(),
-            Issued {
+            IssuedLink {
                 identifier: request.identifier.clone(),
                 customer_type: request.customer_type,
                 selfie_filename: selfie_filename.clone(),

@@ -1,4 +1,4 @@
-//! The two commands ([`serve`], [`demo`]) and what can go wrong with them ([`Failure`]).
+//! The two commands ([`serve`], [`demo`]) and what can go wrong with them ([`CommandError`]).
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -24,7 +24,7 @@ const RELAY_PORT: u16 = 8081;
 
 /// Why a command ended that should run on.
 #[derive(Debug, thiserror::Error)]
-pub enum Failure {
+pub enum CommandError {
     /// The page's port is taken.
     #[error("port {0} is in use: choose another one, such as PORT={other}", other = other_port(*.0))]
     PortInUse(u16),
@@ -39,19 +39,19 @@ pub enum Failure {
     RelayEnded(ExitStatus),
     /// There was a second signal before the relay had ended.
     #[error("a second signal: the relay was killed")]
-    Hurried,
+    SecondSignal,
     /// Anything else of files and sockets.
     #[error(transparent)]
     Io(#[from] io::Error),
 }
 
-impl Failure {
+impl CommandError {
     /// The process's exit status: 2 where another argument would help, else 1.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::PortInUse(_) | Self::NoSite(_) => 2,
-            Self::Relay(_) | Self::RelayEnded(_) | Self::Hurried | Self::Io(_) => 1,
+            Self::Relay(_) | Self::RelayEnded(_) | Self::SecondSignal | Self::Io(_) => 1,
         }
     }
 }
@@ -64,8 +64,8 @@ fn other_port(port: u16) -> u16 {
 /// Runs the vendor's API and the S3 until a reason to [`Stop`].
 ///
 /// # Errors
-/// [`Failure`] where they can't start.
-pub async fn serve(args: ServeArgs) -> Result<(), Failure> {
+/// [`CommandError`] where they can't start.
+pub async fn serve(args: ServeArgs) -> Result<(), CommandError> {
     let mut stop = Stop::listen(args.common.end_with_stdin)?;
     let options = Options { vendor_port: args.vendor_port, s3_port: args.s3_port, ..args.common.options() };
     let sandbox = Sandbox::start(options).await?;
@@ -78,8 +78,8 @@ pub async fn serve(args: ServeArgs) -> Result<(), Failure> {
 /// awaited on the main thread (see [`crate::process::tether`]).
 ///
 /// # Errors
-/// [`Failure`] where a part can't start, where the relay ends, and where a second signal does not wait for its end.
-pub async fn demo(args: DemoArgs) -> Result<(), Failure> {
+/// [`CommandError`] where a part can't start, where the relay ends, and where a second signal does not wait for its end.
+pub async fn demo(args: DemoArgs) -> Result<(), CommandError> {
     let mut stop = Stop::listen(args.common.end_with_stdin)?;
     let mut running = tokio::select! {
         started = start(&args) => started?,
@@ -88,11 +88,11 @@ pub async fn demo(args: DemoArgs) -> Result<(), Failure> {
     announce(&args.common, &running.report)?;
     tokio::select! {
         () = stop.wait() => {}
-        status = running.relay.ended() => return Err(Failure::RelayEnded(status?)),
+        status = running.relay.ended() => return Err(CommandError::RelayEnded(status?)),
     }
     tokio::select! {
         stopped = running.relay.stop() => stopped.map(drop)?,
-        () = stop.wait() => return Err(Failure::Hurried),
+        () = stop.wait() => return Err(CommandError::SecondSignal),
     }
     Ok(())
 }
@@ -106,7 +106,7 @@ struct Running {
     _database: Option<TempDir>,
 }
 
-async fn start(args: &DemoArgs) -> Result<Running, Failure> {
+async fn start(args: &DemoArgs) -> Result<Running, CommandError> {
     // The page's port first: that is the one that may be taken.
     let page = match &args.site {
         Some(site) if !args.no_page => Some((page_listener(args.port).await?, checked(site)?)),
@@ -155,15 +155,15 @@ async fn start(args: &DemoArgs) -> Result<Running, Failure> {
     Ok(Running { report, relay, _page: servers, _sandbox: sandbox, _database: database })
 }
 
-async fn page_listener(port: u16) -> Result<tokio::net::TcpListener, Failure> {
+async fn page_listener(port: u16) -> Result<tokio::net::TcpListener, CommandError> {
     sandbox::bind(port).await.map_err(|error| match error.kind() {
-        io::ErrorKind::AddrInUse => Failure::PortInUse(port),
-        _ => Failure::Io(error),
+        io::ErrorKind::AddrInUse => CommandError::PortInUse(port),
+        _ => CommandError::Io(error),
     })
 }
 
-fn checked(site: &Path) -> Result<PathBuf, Failure> {
-    if site.join("index.html").is_file() { Ok(site.to_owned()) } else { Err(Failure::NoSite(site.to_owned())) }
+fn checked(site: &Path) -> Result<PathBuf, CommandError> {
+    if site.join("index.html").is_file() { Ok(site.to_owned()) } else { Err(CommandError::NoSite(site.to_owned())) }
 }
 
 /// The origins under which a browser knows the page.
@@ -191,12 +191,12 @@ fn announce(args: &CommonArgs, report: &Report) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::Failure;
+    use super::CommandError;
 
     #[test]
     fn the_port_that_is_suggested_is_another_one() {
         for (port, other) in [(1, 11), (8080, 8090), (65525, 65535), (65526, 65516), (65535, 65525)] {
-            let text = Failure::PortInUse(port).to_string();
+            let text = CommandError::PortInUse(port).to_string();
             assert_eq!(text, format!("port {port} is in use: choose another one, such as PORT={other}"));
         }
     }

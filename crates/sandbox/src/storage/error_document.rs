@@ -1,4 +1,4 @@
-//! An S3 error document that is written here and not by `s3s` ([`Refusal`]): those of the gate, which carry elements
+//! An S3 error document that is written here and not by `s3s` ([`ErrorDocument`]): those of the gate, which carry elements
 //! that `s3s` can't write.
 
 use std::fmt::Write;
@@ -8,7 +8,7 @@ use http::{StatusCode, header};
 
 /// One S3 error: what the gate answers in place of the service.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Refusal {
+pub(crate) struct ErrorDocument {
     /// The HTTP status.
     pub(crate) status: StatusCode,
     /// The `<Code>`.
@@ -19,7 +19,7 @@ pub(crate) struct Refusal {
     pub(crate) details: Vec<(&'static str, String)>,
 }
 
-impl Refusal {
+impl ErrorDocument {
     /// The error document.
     fn xml(&self) -> String {
         let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error>");
@@ -34,7 +34,7 @@ impl Refusal {
     }
 }
 
-impl IntoResponse for Refusal {
+impl IntoResponse for ErrorDocument {
     fn into_response(self) -> Response {
         (self.status, [(header::CONTENT_TYPE, "application/xml")], self.xml()).into_response()
     }
@@ -50,7 +50,7 @@ mod tests {
 
     #[test]
     fn a_header_name_cannot_break_out_of_the_document() {
-        let refusal = Refusal {
+        let refusal = ErrorDocument {
             status: StatusCode::FORBIDDEN,
             code: "AccessDenied",
             message: "no",

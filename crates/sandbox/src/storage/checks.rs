@@ -7,14 +7,14 @@ use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode, header};
 use s3s::crypto::{Checksum, Md5};
 
-use super::refusal::Refusal;
+use super::error_document::ErrorDocument;
 
 /// Refuses `x-amz-*` headers that the signature does not cover. Without this the holder of a presigned PUT could add
 /// `x-amz-copy-source` and read another object, or `x-amz-acl` and publish his own.
 ///
 /// A request whose signing version covers all of these headers by itself (V2), or that has no signature at all and is
 /// refused for that, passes.
-pub(crate) fn unsigned_headers(parts: &Parts) -> Result<(), Refusal> {
+pub(crate) fn unsigned_headers(parts: &Parts) -> Result<(), ErrorDocument> {
     let Some(signed) = signed_headers(parts) else { return Ok(()) };
     let unsigned: Vec<&str> = parts
         .headers
@@ -25,7 +25,7 @@ pub(crate) fn unsigned_headers(parts: &Parts) -> Result<(), Refusal> {
     if unsigned.is_empty() {
         return Ok(());
     }
-    Err(Refusal {
+    Err(ErrorDocument {
         status: StatusCode::FORBIDDEN,
         code: "AccessDenied",
         message: "There were headers present in the request which were not signed",
@@ -56,12 +56,12 @@ fn is_form(parts: &Parts) -> bool {
 }
 
 /// Wants an upload to say how long it is, as S3 does.
-pub(crate) fn stated_length(parts: &Parts) -> Result<(), Refusal> {
+pub(crate) fn stated_length(parts: &Parts) -> Result<(), ErrorDocument> {
     let upload = parts.method == Method::PUT || parts.method == Method::POST;
     if !upload || parts.headers.contains_key(header::CONTENT_LENGTH) {
         return Ok(());
     }
-    Err(Refusal {
+    Err(ErrorDocument {
         status: StatusCode::LENGTH_REQUIRED,
         code: "MissingContentLength",
         message: "You must provide the Content-Length HTTP header.",
@@ -70,8 +70,8 @@ pub(crate) fn stated_length(parts: &Parts) -> Result<(), Refusal> {
 }
 
 /// The answer to a body of `proposed` bytes where `limit` are taken.
-pub(crate) fn too_large(proposed: u64, limit: u64) -> Refusal {
-    Refusal {
+pub(crate) fn too_large(proposed: u64, limit: u64) -> ErrorDocument {
+    ErrorDocument {
         status: StatusCode::BAD_REQUEST,
         code: "EntityTooLarge",
         message: "Your proposed upload exceeds the maximum allowed size",
@@ -81,9 +81,9 @@ pub(crate) fn too_large(proposed: u64, limit: u64) -> Refusal {
 
 /// Compares the body with its `Content-MD5` before anything is stored: `s3s-fs` compares after it has replaced the
 /// object.
-pub(crate) fn digest(headers: &HeaderMap, body: &[u8]) -> Result<(), Refusal> {
+pub(crate) fn digest(headers: &HeaderMap, body: &[u8]) -> Result<(), ErrorDocument> {
     let Some(stated) = headers.get("content-md5") else { return Ok(()) };
-    let refusal = |code, message| Refusal { status: StatusCode::BAD_REQUEST, code, message, details: Vec::new() };
+    let refusal = |code, message| ErrorDocument { status: StatusCode::BAD_REQUEST, code, message, details: Vec::new() };
     let stated = STANDARD.decode_to_vec(stated.as_bytes()).unwrap_or_default();
     if stated.len() != 16 {
         return Err(refusal("InvalidDigest", "The Content-MD5 you specified was invalid."));
