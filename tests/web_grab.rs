@@ -6,6 +6,7 @@ mod web_support;
 use akiba_selfie::adapter::camera::Camera;
 use akiba_selfie::adapter::photo::object_url::ObjectUrl;
 use akiba_selfie::adapter::photo::{self, Still};
+use akiba_selfie::config::Facing;
 use akiba_selfie::flow::{CameraChoice, GrabFailure};
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -49,7 +50,7 @@ async fn assert_clean(still: &Still) {
 #[wasm_bindgen_test]
 async fn a_frame_of_the_camera_becomes_a_photo() {
     let video = video();
-    let camera = Camera::open(CameraChoice::Front, None, video.clone(), || {}).await.unwrap();
+    let camera = Camera::open(CameraChoice::Facing(Facing::Front), None, video.clone(), || {}).await.unwrap();
     let still = photo::from_video(&video).await.unwrap();
     assert_eq!((still.width, still.height), (video.video_width(), video.video_height()));
     assert_clean(&still).await;
@@ -65,7 +66,7 @@ async fn a_photo_is_not_mirrored() {
     let video = video();
     let colours = ["rgb(230 20 20)", "rgb(20 180 20)", "rgb(20 20 230)", "rgb(245 245 245)"];
     replace_camera(&quarters(1280, 960, colours.map(str::to_owned).to_vec()));
-    let camera = Camera::open(CameraChoice::Front, None, video.clone(), || {}).await.unwrap();
+    let camera = Camera::open(CameraChoice::Facing(Facing::Front), None, video.clone(), || {}).await.unwrap();
     restore();
     assert!(camera.info().mirrored, "the preview is a mirror, the photo is none");
     let still = photo::from_video(&video).await.unwrap();

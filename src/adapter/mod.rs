@@ -3,7 +3,7 @@
 
 pub mod camera;
 mod canvas;
-mod js;
+pub(crate) mod js;
 pub mod luminance;
 pub mod page;
 pub mod photo;

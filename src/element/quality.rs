@@ -4,7 +4,7 @@ use akiba_vision::{Measure, Report};
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
-use super::emit::object;
+use crate::adapter::js::object;
 use crate::guidance::{ChallengeRecord, Check, Checks, Evidence, MODEL, MovementSeen, Times};
 use crate::widget::page_event::Known;
 

@@ -86,7 +86,7 @@ impl Component for AkibaSelfie {
             Message::Event(event) | Message::Act(Act::Event(event)) => event,
             Message::Act(Act::Pick(file)) => Event::FilePicked(self.runner.keep_file(file)),
         };
-        if self.config.is_err() && by_person_or_page(&event) {
+        if self.config.is_err() && event.by_person_or_page() {
             return false;
         }
         self.advance(ctx.props(), event)
@@ -161,7 +161,7 @@ impl AkibaSelfie {
                 &fallback
             }
         };
-        let asked = by_person_or_page(&event);
+        let asked = event.by_person_or_page();
         let mut before = self.state.clone();
         let (state, effects) = step(std::mem::take(&mut self.state), event, config);
         self.state = state;
@@ -187,25 +187,6 @@ impl AkibaSelfie {
         before.guide = self.state.guide;
         before != self.state
     }
-}
-
-fn by_person_or_page(event: &Event) -> bool {
-    matches!(
-        event,
-        Event::Start
-            | Event::Consented
-            | Event::Shutter
-            | Event::Retake
-            | Event::Accept
-            | Event::Retry
-            | Event::SwitchCamera
-            | Event::FilePicked(_)
-            | Event::Choosing
-            | Event::ChoseNone
-            | Event::SkipChallenge
-            | Event::Cancel
-            | Event::Reset
-    )
 }
 
 /// The page's callbacks, as they stand now: it may change them while the widget runs.

@@ -57,7 +57,7 @@ impl Camera {
         let next = match choice {
             CameraChoice::Next => next_device(&camera_ids(&devices).await.unwrap_or_default(), last_device.as_deref()),
             CameraChoice::Last => last_device,
-            CameraChoice::Front | CameraChoice::Back => None,
+            CameraChoice::Facing(_) => None,
         };
         let stream = ask(&window, &devices, ladder(choice, next)).await?;
         let track: MediaStreamTrack =

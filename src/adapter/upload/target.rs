@@ -16,6 +16,9 @@ use web_sys::{Blob, FormData, window};
 use crate::adapter::relay::{Link, NotText};
 use crate::flow::RelayFailure;
 
+/// What a photo is.
+pub(super) const JPEG: &str = "image/jpeg";
+
 /// A link this close to its end is not tried, and a refusal this close to it is put down to it: S3's clock and this
 /// machine's start of the count are apart by the time that the answer travelled.
 const MARGIN: Duration = Duration::from_secs(2);
@@ -126,7 +129,7 @@ fn form_fields(fields: &[(String, String)]) -> Result<Vec<(String, String)>, Rel
     let mut fields = fields.to_vec();
     let typed = fields.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
     if !typed && policy(&fields).is_some_and(|policy| policy.to_ascii_lowercase().contains("content-type")) {
-        fields.push(("Content-Type".to_owned(), super::JPEG.to_owned()));
+        fields.push(("Content-Type".to_owned(), JPEG.to_owned()));
     }
     Ok(fields)
 }
