@@ -1,4 +1,4 @@
-//! Which camera to ask for, in what order, and what its track says of it. Pure.
+//! Pure policy: which camera to ask for, in which order, and what a track says about its camera.
 
 use crate::config::Facing;
 use crate::flow::CameraChoice;

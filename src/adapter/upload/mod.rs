@@ -13,9 +13,10 @@ use js_sys::JsString;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, FormData, ProgressEvent, XmlHttpRequest};
 
-use self::target::JPEG;
+use self::fields::JPEG;
 pub use self::target::Target;
 
+mod fields;
 pub mod target;
 
 /// The longest part of S3's answer that is read, in UTF-16 units. Its error documents are below one kilobyte.
