@@ -208,10 +208,7 @@ impl Transition<'_> {
         self.state.grab = None;
         match self.state.screen {
             Screen::Grabbing => self.photo_taken(photo, report.map(|report| *report)),
-            Screen::Submitting { photo: larger, .. } => {
-                self.effect(Effect::DropPhoto(larger.id));
-                self.send(photo);
-            }
+            Screen::Submitting { .. } => self.send(photo),
             _ => {}
         }
     }
@@ -226,7 +223,6 @@ impl Transition<'_> {
         if self.state.refusals >= limits::REFUSALS {
             self.state.refusals = 0;
             self.state.evidence = None;
-            self.effect(Effect::DropPhoto(photo.id));
             self.fail(ErrorCode::PhotoUnusable, None);
         } else if self.config.review || self.state.flaw().is_some_and(Flaw::is_hard) {
             self.state.screen = Screen::Review { photo };

@@ -1,5 +1,8 @@
 //! What the flow wants done ([`Effect`]). It never does anything itself: the runner does, and answers with an
 //! [`Event`](super::Event).
+//!
+//! Effects open things and begin requests. None closes, aborts or forgets: after each step the runner drops what the
+//! state does not need any more (see [`needs`](super::needs)).
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -25,17 +28,6 @@ pub enum Source {
     File(FileId),
     /// The photo that there is, made smaller.
     Photo(PhotoId),
-}
-
-/// A request that can be in flight and be aborted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Request {
-    /// The relay's first call.
-    Link,
-    /// The upload to S3.
-    Upload,
-    /// The relay's second call.
-    Verify,
 }
 
 /// How long a timer waits.
@@ -130,8 +122,6 @@ pub enum Effect {
         /// Which camera.
         choice: CameraChoice,
     },
-    /// Stop the camera, or the request for it.
-    CloseCamera,
     /// Measure the open camera's frames until it closes. Answered by `Frame`, again and again.
     Measure {
         /// The generation of the camera.
@@ -155,10 +145,6 @@ pub enum Effect {
         /// What to make it of.
         source: Source,
     },
-    /// Forget a photo.
-    DropPhoto(PhotoId),
-    /// Forget a link.
-    DropLink(LinkId),
     /// Ask the relay for a signed link. Answered by `LinkReady` or `LinkFailed`.
     RequestLink {
         /// The id of this request.
@@ -184,8 +170,6 @@ pub enum Effect {
         /// The link that the photo went to.
         link: LinkId,
     },
-    /// Give up a request; it is answered by nothing.
-    Abort(Request),
     /// Set a timer, in place of an earlier one of its name. Answered by `Tick`.
     StartTimer {
         /// Which timer.
@@ -195,8 +179,6 @@ pub enum Effect {
         /// How long.
         delay: Delay,
     },
-    /// Stop a timer.
-    CancelTimer(Timer),
     /// Tell the page.
     Emit(Notice),
     /// Tell a screen reader.

@@ -7,6 +7,7 @@
 //!
 //! - `photo`, `camera`, `screen`, `state`, `event`, `effect`: the vocabulary.
 //! - `error`, `failure`: what can go wrong, and what the person can do about it.
+//! - [`needs`]: what a state needs to stay open; the runner drops the rest.
 //! - `transition`: what all transitions share (cameras, timers and requests are opened and closed there only).
 //! - `capture`: from the start to a photo.
 //! - `framing`: what is made of what the camera sees, by [`guidance`](crate::guidance).
@@ -21,6 +22,7 @@ mod event;
 mod failure;
 mod framing;
 pub mod limits;
+pub mod needs;
 mod photo;
 mod screen;
 mod state;
@@ -28,7 +30,7 @@ mod submission;
 mod transition;
 
 pub use camera::{Camera, CameraChoice, CameraInfo};
-pub use effect::{Announcement, Delay, Effect, Notice, Request, Source};
+pub use effect::{Announcement, Delay, Effect, Notice, Source};
 pub use error::{ErrorCode, NextStep};
 pub use event::Event;
 pub use failure::{GrabFailure, RelayFailure, upload_code};

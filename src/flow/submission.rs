@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use akiba_protocol::{Judgement, UploadFailure};
 
-use super::effect::{Announcement, Delay, Effect, Notice, Request, Source};
+use super::effect::{Announcement, Delay, Effect, Notice, Source};
 use super::error::ErrorCode;
 use super::failure::{RelayFailure, upload_code};
 use super::limits;
@@ -312,7 +312,6 @@ impl Transition<'_> {
             Timer::LinkLife => self.link_dies(),
             Timer::Stall => {
                 if let Some(generation) = self.state.upload {
-                    self.effect(Effect::Abort(Request::Upload));
                     self.upload_failed(generation, UploadFailure::Stalled);
                 }
             }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::config::Config;
 
 use super::camera::Camera;
-use super::effect::{Announcement, Delay, Effect, Notice, Request};
+use super::effect::{Announcement, Delay, Effect, Notice};
 use super::error::ErrorCode;
 use super::event::Event;
 use super::photo::{Generation, Photo};
@@ -140,31 +140,20 @@ impl<'a> Transition<'a> {
     }
 
     pub(super) fn cancel_timer(&mut self, timer: Timer) {
-        let before = self.state.timers.len();
         self.state.timers.retain(|(running, _)| *running != timer);
-        if self.state.timers.len() != before {
-            self.effect(Effect::CancelTimer(timer));
-        }
     }
 
     pub(super) fn close_camera(&mut self) {
         for timer in [Timer::CameraSlow, Timer::AutoCapture, Timer::Shutter, Timer::Challenge, Timer::Countdown] {
             self.cancel_timer(timer);
         }
-        if self.state.camera != Camera::Closed {
-            self.state.camera = Camera::Closed;
-            self.effect(Effect::CloseCamera);
-        }
+        self.state.camera = Camera::Closed;
     }
 
     /// Forgets the link, or the request for one.
     pub(super) fn drop_link(&mut self) {
         self.cancel_timer(Timer::LinkLife);
-        match std::mem::take(&mut self.state.link) {
-            Link::Absent => {}
-            Link::Asked(_) => self.effect(Effect::Abort(Request::Link)),
-            Link::Ready { id, .. } => self.effect(Effect::DropLink(id)),
-        }
+        self.state.link = Link::Absent;
         self.state.uploaded = false;
         self.state.may_have_landed = false;
     }
@@ -173,20 +162,14 @@ impl<'a> Transition<'a> {
     pub(super) fn stop_sending(&mut self) {
         self.cancel_timer(Timer::Stall);
         self.cancel_timer(Timer::Retry);
-        if self.state.upload.take().is_some() {
-            self.effect(Effect::Abort(Request::Upload));
-        }
-        if self.state.verify.take().is_some() {
-            self.effect(Effect::Abort(Request::Verify));
-        }
+        self.state.upload = None;
+        self.state.verify = None;
     }
 
+    /// Forgets the photo that is being made, and what is known of the one that was. The next screen has none.
     pub(super) fn drop_photo(&mut self) {
         self.state.grab = None;
         self.state.evidence = None;
-        if let Some(photo) = self.state.screen.photo() {
-            self.effect(Effect::DropPhoto(photo.id));
-        }
     }
 
     /// Back to the start: camera off, nothing in flight, nothing kept.

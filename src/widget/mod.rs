@@ -137,8 +137,8 @@ impl Component for AkibaSelfie {
     }
 
     fn destroy(&mut self, ctx: &Context<Self>) {
+        // Ends everything: the state that follows needs nothing.
         self.advance(ctx.props(), Event::Disconnected);
-        self.runner.stop();
     }
 }
 
@@ -151,7 +151,6 @@ impl AkibaSelfie {
 
     /// One step of the flow, and what it wants done. Returns whether to draw anew.
     fn advance(&mut self, props: &Props, event: Event) -> bool {
-        self.runner.refuse_stale(&self.state, &event);
         let refused = self.config.as_ref().err().map(ToString::to_string);
         let fallback;
         let config = match &self.config {
@@ -182,7 +181,7 @@ impl AkibaSelfie {
                 other => self.runner.run(other, context),
             }
         }
-        self.runner.sweep(&self.state);
+        self.runner.retain(&self.state);
         // What was seen is drawn by the screen that it leads to.
         before.guide = self.state.guide;
         before != self.state

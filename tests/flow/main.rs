@@ -5,6 +5,7 @@ mod faces;
 mod framing;
 mod guidance;
 mod matrix;
+mod needs;
 mod play;
 mod properties;
 mod scenes;

@@ -45,18 +45,20 @@ pub(crate) fn lit() -> Quality {
 pub(crate) struct Play {
     pub(crate) state: State,
     pub(crate) config: Config,
+    /// The state before the last event.
+    pub(crate) before: State,
     /// What the last event did.
     pub(crate) effects: Vec<Effect>,
 }
 
 impl Play {
     pub(crate) fn new(config: Config) -> Self {
-        Self { state: State::default(), config, effects: Vec::new() }
+        Self { state: State::default(), config, before: State::default(), effects: Vec::new() }
     }
 
     pub(crate) fn send(&mut self, event: Event) -> &mut Self {
         let (state, effects) = step(self.state.clone(), event, &self.config);
-        self.state = state;
+        self.before = std::mem::replace(&mut self.state, state);
         self.effects = effects;
         self
     }
@@ -149,6 +151,38 @@ impl Play {
 
     pub(crate) fn did(&self, wanted: impl Fn(&Effect) -> bool) -> bool {
         self.effects.iter().any(wanted)
+    }
+
+    /// Whether the camera that was open, or asked for, is needed no more.
+    pub(crate) fn closed_camera(&self) -> bool {
+        let before = self.before.camera.generation();
+        before.is_some() && self.state.camera.generation() != before
+    }
+
+    /// Whether the photo at hand is needed no more.
+    pub(crate) fn dropped_photo(&self) -> bool {
+        self.before.screen.photo().is_some_and(|photo| !self.state.needs_photo(STALE, photo.id))
+    }
+
+    /// Whether the link at hand is needed no more.
+    pub(crate) fn dropped_link(&self) -> bool {
+        matches!(self.before.link, Link::Ready { id, .. } if !self.state.needs_link(STALE, id))
+    }
+
+    /// Whether the link request in flight is given up.
+    pub(crate) fn aborted_link(&self) -> bool {
+        let before = self.before.link_request();
+        before.is_some() && self.state.link_request() != before
+    }
+
+    /// Whether the upload in flight is given up.
+    pub(crate) fn aborted_upload(&self) -> bool {
+        self.before.upload.is_some() && self.state.upload != self.before.upload
+    }
+
+    /// Whether the verify call in flight is given up.
+    pub(crate) fn aborted_verify(&self) -> bool {
+        self.before.verify.is_some() && self.state.verify != self.before.verify
     }
 
     pub(crate) fn told(&self, wanted: impl Fn(&Notice) -> bool) -> bool {

@@ -4,7 +4,7 @@ use akiba_protocol::UploadFailure;
 use akiba_selfie::config::Facing;
 use akiba_selfie::flow::{
     Announcement, Camera, CameraChoice, Delay, Effect, ErrorCode, Event, FileId, GrabFailure, Hint, Notice, Quality,
-    Request, Screen, ScreenName, Source, Timer, limits,
+    Screen, ScreenName, Source, Timer, limits,
 };
 
 use crate::play::{Place, Play, config, lit};
@@ -47,7 +47,7 @@ fn a_link_that_dies_while_the_person_frames_is_replaced_but_not_for_ever() {
     let mut play = Play::at(Place::Framing);
     for round in 1..limits::PREFETCHES {
         play.link_comes(u32::from(round), 60).tick(Timer::LinkLife);
-        assert!(play.did(|effect| matches!(effect, Effect::DropLink(_))));
+        assert!(play.dropped_link());
         assert!(play.did(|effect| matches!(effect, Effect::RequestLink { .. })), "round {round}");
     }
     play.link_comes(99, 60).tick(Timer::LinkLife);
@@ -147,7 +147,7 @@ fn manual_never_takes_a_photo_by_itself() {
 fn the_photo_closes_the_camera_and_is_shown() {
     let mut play = Play::at(Place::Grabbing);
     play.photo_comes(7);
-    assert!(play.did(|effect| *effect == Effect::CloseCamera));
+    assert!(play.closed_camera());
     assert!(play.told(|notice| matches!(notice, Notice::Captured { photo, .. } if photo.id.0 == 7)));
     assert_eq!(play.name(), ScreenName::Review);
 }
@@ -175,7 +175,7 @@ fn a_page_may_refuse_the_photo_and_the_camera_goes_on() {
 fn a_refused_file_opens_the_camera_again() {
     let mut play = Play::at(Place::Framing);
     play.send(Event::FilePicked(FileId(1)));
-    assert!(play.did(|effect| *effect == Effect::CloseCamera));
+    assert!(play.closed_camera());
     let generation = play.state.grab.unwrap();
     play.send(Event::GrabFailed { generation, failure: GrabFailure::Prevented });
     assert_eq!(play.name(), ScreenName::Starting);
@@ -199,7 +199,7 @@ fn a_page_out_of_sight_lets_go_of_the_camera_and_takes_it_back() {
     for place in [Place::Framing, Place::Countdown] {
         let mut play = Play::at(place);
         play.send(Event::Hidden);
-        assert!(play.did(|effect| *effect == Effect::CloseCamera));
+        assert!(play.closed_camera());
         assert_eq!(play.state.screen, Screen::Starting { slow: false, paused: true });
         play.send(Event::Visible);
         assert!(play.did(|effect| matches!(effect, Effect::OpenCamera { .. })));
@@ -213,15 +213,15 @@ fn a_camera_that_opens_out_of_sight_waits_closed() {
     play.send(Event::Hidden).camera_opens();
     assert_eq!(play.state.screen, Screen::Starting { slow: false, paused: true });
     assert_eq!(play.state.camera, Camera::Closed);
-    assert!(play.did(|effect| *effect == Effect::CloseCamera));
+    assert!(play.closed_camera());
 }
 
 #[test]
 fn retake_drops_the_photo_and_keeps_an_unused_link() {
     let mut play = Play::at(Place::Framing);
     play.link_comes(1, 60).send(Event::Shutter).photo_comes(1).send(Event::Retake);
-    assert!(play.did(|effect| matches!(effect, Effect::DropPhoto(_))));
-    assert!(!play.did(|effect| matches!(effect, Effect::DropLink(_))));
+    assert!(play.dropped_photo());
+    assert!(!play.dropped_link());
     assert!(play.did(|effect| matches!(effect, Effect::OpenCamera { .. })));
 }
 
@@ -234,7 +234,7 @@ fn retake_after_a_try_drops_the_link_that_may_hold_the_old_photo() {
     }
     assert_eq!(play.name(), ScreenName::Failed);
     play.send(Event::Retake);
-    assert!(play.did(|effect| matches!(effect, Effect::DropLink(_))));
+    assert!(play.dropped_link());
 }
 
 #[test]
@@ -253,15 +253,15 @@ fn cancel_tells_the_page_and_ends_everything() {
 
 #[test]
 fn leaving_the_document_aborts_what_is_in_flight() {
-    for (place, wanted) in [
-        (Place::Framing, Effect::Abort(Request::Link)),
-        (Place::Uploading, Effect::Abort(Request::Upload)),
-        (Place::Verifying, Effect::Abort(Request::Verify)),
-        (Place::Starting, Effect::CloseCamera),
+    for (place, ended) in [
+        (Place::Framing, Play::aborted_link as fn(&Play) -> bool),
+        (Place::Uploading, Play::aborted_upload),
+        (Place::Verifying, Play::aborted_verify),
+        (Place::Starting, Play::closed_camera),
     ] {
         let mut play = Play::at(place);
         play.send(Event::Disconnected);
-        assert!(play.did(|effect| *effect == wanted), "{place:?}: {:?}", play.effects);
+        assert!(ended(&play), "{place:?}: {:?}", play.state);
     }
 }
 
