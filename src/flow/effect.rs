@@ -15,7 +15,7 @@ use super::camera::CameraChoice;
 use super::error::ErrorCode;
 use super::photo::{FileId, Generation, LinkId, Photo, PhotoId, Quality};
 use super::screen::{Phase, ScreenName};
-use super::state::Timer;
+use super::timer::Timer;
 
 /// Where a photo comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

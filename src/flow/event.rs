@@ -9,7 +9,7 @@ use super::camera::CameraInfo;
 use super::error::ErrorCode;
 use super::failure::{GrabFailure, RelayFailure};
 use super::photo::{FileId, Generation, LinkId, Photo, Quality};
-use super::state::Timer;
+use super::timer::Timer;
 
 /// Something that happened. Every answer to an effect carries the [`Generation`] of that effect.
 #[derive(Clone, Debug, PartialEq)]

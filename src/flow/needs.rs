@@ -4,13 +4,14 @@
 use super::camera::Camera;
 use super::photo::{Generation, LinkId, PhotoId};
 use super::screen::Screen;
-use super::state::{Link, State, Timer};
+use super::state::{Link, State};
+use super::timer::Timer;
 
 impl State {
     /// Whether this setting of a timer still counts.
     #[must_use]
     pub fn needs_timer(&self, timer: Timer, generation: Generation) -> bool {
-        self.timers.contains(&(timer, generation))
+        self.timers.get(timer) == Some(generation)
     }
 
     /// The link request in flight.

@@ -17,7 +17,7 @@ pub(super) fn camera(scene: &Scene) -> Html {
     let state = &scene.view.state;
     let counting = matches!(state.screen, Screen::Countdown { .. });
     let title = match state.screen {
-        Screen::Starting { .. } => Message::StartingTitle,
+        Screen::Starting(_) => Message::StartingTitle,
         Screen::Countdown { .. } => Message::CountdownTitle,
         Screen::Grabbing if state.camera == Camera::Closed => Message::ReadingTitle,
         Screen::Grabbing => Message::GrabbingTitle,

@@ -51,7 +51,7 @@ fn screen(scene: &Scene) -> Html {
     match &scene.view.state.screen {
         Screen::Idle => idle::idle(scene),
         Screen::Consent => consent::consent(scene),
-        Screen::Starting { .. } | Screen::Framing { .. } | Screen::Countdown { .. } | Screen::Grabbing => {
+        Screen::Starting(_) | Screen::Framing { .. } | Screen::Countdown { .. } | Screen::Grabbing => {
             camera::camera(scene)
         }
         Screen::Review { photo } => review::review(scene, *photo),

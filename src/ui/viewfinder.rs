@@ -4,7 +4,7 @@ use yew::prelude::*;
 use yew::virtual_dom::VNode;
 
 use crate::flow::limits::COUNTDOWN_FROM;
-use crate::flow::{Aim, Camera, Screen};
+use crate::flow::{Aim, Camera, Opening, Screen};
 use crate::guidance::Check;
 use crate::text::Message;
 
@@ -38,8 +38,8 @@ pub(super) fn viewfinder(scene: &Scene) -> Html {
 
 fn overlay(scene: &Scene) -> Html {
     match scene.view.state.screen {
-        Screen::Starting { paused, .. } => {
-            html! { <div class="veil">{ if paused { icon(Icon::Camera) } else { spinner() } }</div> }
+        Screen::Starting(opening) => {
+            html! { <div class="veil">{ if opening == Opening::Paused { icon(Icon::Camera) } else { spinner() } }</div> }
         }
         Screen::Grabbing if scene.view.state.camera == Camera::Closed => {
             html! { <div class="veil">{ spinner() }</div> }
@@ -101,9 +101,9 @@ fn chip(scene: &Scene) -> Html {
     let state = &scene.view.state;
     let mirrored = matches!(state.camera, Camera::Open(_, info) if info.mirrored);
     let (message, shape) = match state.screen {
-        Screen::Starting { paused: true, .. } => (Message::StartingPaused, None),
-        Screen::Starting { slow: true, .. } => (Message::StartingSlow, None),
-        Screen::Starting { .. } => (Message::StartingBody, None),
+        Screen::Starting(Opening::Paused) => (Message::StartingPaused, None),
+        Screen::Starting(Opening::Slow) => (Message::StartingSlow, None),
+        Screen::Starting(_) => (Message::StartingBody, None),
         Screen::Framing { aim } => (hint::words(aim.hint), hint::shape(aim.hint, mirrored)),
         Screen::Countdown { .. } => (Message::CountdownHint, None),
         _ => return Html::default(),

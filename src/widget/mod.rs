@@ -183,7 +183,7 @@ impl AkibaSelfie {
         }
         self.runner.retain(&self.state);
         // What was seen is drawn by the screen that it leads to.
-        before.guide = self.state.guide;
+        before.framing = self.state.framing;
         before != self.state
     }
 }

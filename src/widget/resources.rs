@@ -82,9 +82,9 @@ impl Vault {
     pub(super) fn retain(&mut self, state: &State) {
         self.retain_camera(state.camera.generation());
         self.link_call.retain(state.link_request());
-        self.upload.retain(state.upload);
-        self.verify_call.retain(state.verify);
-        self.judged.retain(state.verify);
+        self.upload.retain(state.upload());
+        self.verify_call.retain(state.verify());
+        self.judged.retain(state.verify());
         self.photos.retain(|photo| state.needs_photo(photo.generation, photo.id));
         self.links.retain(|link| state.needs_link(link.generation, link.id));
         if !state.needs_file() {

@@ -93,7 +93,7 @@ fn the_shutter_appears_after_8_seconds_or_as_soon_as_nobody_looks() {
     play.goes_blind();
     assert!(play.has_shutter());
     assert_eq!(play.hint(), Some(Hint::Position));
-    assert!(play.state.timers.iter().all(|(timer, _)| *timer == Timer::LinkLife), "no photo is taken by time");
+    assert!(play.state.timers.running().all(|timer| timer == Timer::LinkLife), "no photo is taken by time");
     play.send(Event::Shutter);
     assert!(grabs(&play, Source::Camera));
 }

@@ -65,8 +65,8 @@ fn event(name: &str, play: &Play) -> Event {
     let camera = play.camera_generation();
     let grab = play.state.grab.unwrap_or(STALE);
     let link = play.link_generation();
-    let upload = play.state.upload.unwrap_or(STALE);
-    let verify = play.state.verify.unwrap_or(STALE);
+    let upload = play.state.upload().unwrap_or(STALE);
+    let verify = play.state.verify().unwrap_or(STALE);
     let tick = |timer| Event::Tick { timer, generation: play.timer(timer).unwrap_or(STALE) };
     match name {
         "Start" => Event::Start,

@@ -79,7 +79,7 @@ impl Play {
     }
 
     pub(crate) fn timer(&self, timer: Timer) -> Option<Generation> {
-        self.state.timers.iter().find(|(running, _)| *running == timer).map(|(_, generation)| *generation)
+        self.state.timers.get(timer)
     }
 
     pub(crate) fn tick(&mut self, timer: Timer) -> &mut Self {
@@ -96,7 +96,7 @@ impl Play {
     /// Frames like this, 15 a second, for so many milliseconds from where the last ones ended.
     pub(crate) fn sees(&mut self, report: &Report, milliseconds: u32) -> &mut Self {
         let mut effects = Vec::new();
-        let begin = if self.state.guide.sees() { self.state.guide.now } else { 1_000.0 };
+        let begin = if self.state.framing.guide.sees() { self.state.framing.guide.now } else { 1_000.0 };
         for frame in 1..=milliseconds * 15 / 1_000 {
             let generation = self.camera_generation();
             let at = begin + f64::from(frame) * 1_000.0 / 15.0;
@@ -134,7 +134,7 @@ impl Play {
     }
 
     pub(crate) fn upload_ends(&mut self, result: Result<(), akiba_protocol::UploadFailure>) -> &mut Self {
-        let generation = self.state.upload.expect("an upload is in flight");
+        let generation = self.state.upload().expect("an upload is in flight");
         self.send(match result {
             Ok(()) => Event::Uploaded { generation },
             Err(failure) => Event::UploadFailed { generation, failure },
@@ -142,7 +142,7 @@ impl Play {
     }
 
     pub(crate) fn verify_ends(&mut self, result: Result<&str, akiba_selfie::flow::RelayFailure>) -> &mut Self {
-        let generation = self.state.verify.expect("a verify call is in flight");
+        let generation = self.state.verify().expect("a verify call is in flight");
         self.send(match result {
             Ok(status) => Event::VerifyDone { generation, judgement: judgement(status) },
             Err(failure) => Event::VerifyFailed { generation, failure },
@@ -177,12 +177,12 @@ impl Play {
 
     /// Whether the upload in flight is given up.
     pub(crate) fn aborted_upload(&self) -> bool {
-        self.before.upload.is_some() && self.state.upload != self.before.upload
+        self.before.upload().is_some() && self.state.upload() != self.before.upload()
     }
 
     /// Whether the verify call in flight is given up.
     pub(crate) fn aborted_verify(&self) -> bool {
-        self.before.verify.is_some() && self.state.verify != self.before.verify
+        self.before.verify().is_some() && self.state.verify() != self.before.verify()
     }
 
     pub(crate) fn told(&self, wanted: impl Fn(&Notice) -> bool) -> bool {

@@ -25,8 +25,8 @@ fn event_of(play: &Play, (kind, variant, live): Move, serial: u32) -> Event {
     let camera = pick(play.state.camera.generation());
     let grab = pick(play.state.grab);
     let link = if live { play.link_generation() } else { STALE };
-    let upload = pick(play.state.upload);
-    let verify = pick(play.state.verify);
+    let upload = pick(play.state.upload());
+    let verify = pick(play.state.verify());
     let v = usize::from(variant);
     let relay = [
         RelayFailure::Unreachable,
@@ -109,7 +109,7 @@ fn event_of(play: &Play, (kind, variant, live): Move, serial: u32) -> Event {
         _ => {
             let turned = with(good(), Measure::PoseYaw, f32::from(variant) - 128.0);
             let report = if v % 3 != 0 { good() } else { [turned, nobody(), two(), black()][v % 4] };
-            let at = play.state.guide.now + f64::from(variant) * 4.0;
+            let at = play.state.framing.guide.now + f64::from(variant) * 4.0;
             Event::Seen {
                 generation: camera,
                 report: Box::new(report),
@@ -217,8 +217,8 @@ impl Model {
         for call in [Call::Link, Call::Upload, Call::Verify] {
             prop_assert_eq!(needed(state, call), self.in_flight.get(&call).copied(), "{:?}", call);
         }
-        for (timer, generation) in &state.timers {
-            prop_assert_eq!(self.timers.get(timer), Some(generation), "{:?} does not run", timer);
+        for timer in Timer::ALL {
+            prop_assert_eq!(state.timers.get(timer), self.timers.get(&timer).copied(), "{:?}", timer);
         }
         let shown = state.screen.photo().map(|photo| photo.id);
         prop_assert_eq!(self.photos.keys().copied().collect::<Vec<_>>(), shown.into_iter().collect::<Vec<_>>());
@@ -245,8 +245,8 @@ impl Model {
 fn needed(state: &State, call: Call) -> Option<Generation> {
     match call {
         Call::Link => state.link_request(),
-        Call::Upload => state.upload,
-        Call::Verify => state.verify,
+        Call::Upload => state.upload(),
+        Call::Verify => state.verify(),
     }
 }
 
@@ -394,7 +394,7 @@ fn ends(mut play: Play, answers: &[u8]) -> Result<(), TestCaseError> {
         }
         let answer = answers[round % answers.len()];
         let state = &play.state;
-        let event = if let Some(generation) = state.upload {
+        let event = if let Some(generation) = state.upload() {
             let failure = [UploadFailure::Network, UploadFailure::Stalled, UploadFailure::Busy, UploadFailure::Over];
             let failure = failure.into_iter().chain([UploadFailure::Expired]).cycle().nth(answer.into());
             Event::UploadFailed { generation, failure: failure.unwrap() }

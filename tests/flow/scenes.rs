@@ -3,8 +3,8 @@
 use akiba_protocol::UploadFailure;
 use akiba_selfie::config::Facing;
 use akiba_selfie::flow::{
-    Announcement, Camera, CameraChoice, Delay, Effect, ErrorCode, Event, FileId, GrabFailure, Hint, Notice, Quality,
-    Screen, ScreenName, Source, Timer, limits,
+    Announcement, Camera, CameraChoice, Delay, Effect, ErrorCode, Event, FileId, GrabFailure, Hint, Notice, Opening,
+    Quality, Screen, ScreenName, Source, Timer, Timers, limits,
 };
 
 use crate::play::{Place, Play, config, lit};
@@ -84,7 +84,7 @@ fn a_failed_request_ahead_is_silent() {
 fn a_slow_camera_says_where_to_look() {
     let mut play = Play::at(Place::Starting);
     play.tick(Timer::CameraSlow);
-    assert_eq!(play.state.screen, Screen::Starting { slow: true, paused: false });
+    assert_eq!(play.state.screen, Screen::Starting(Opening::Slow));
 }
 
 #[test]
@@ -140,7 +140,7 @@ fn auto_waits_for_a_picture() {
 #[test]
 fn manual_never_takes_a_photo_by_itself() {
     let play = Play::at(Place::Framing);
-    assert!(play.state.timers.is_empty());
+    assert!(play.state.timers == Timers::default());
 }
 
 #[test]
@@ -200,7 +200,7 @@ fn a_page_out_of_sight_lets_go_of_the_camera_and_takes_it_back() {
         let mut play = Play::at(place);
         play.send(Event::Hidden);
         assert!(play.closed_camera());
-        assert_eq!(play.state.screen, Screen::Starting { slow: false, paused: true });
+        assert_eq!(play.state.screen, Screen::Starting(Opening::Paused));
         play.send(Event::Visible);
         assert!(play.did(|effect| matches!(effect, Effect::OpenCamera { .. })));
         assert_eq!(play.camera_opens().name(), ScreenName::Framing);
@@ -211,7 +211,7 @@ fn a_page_out_of_sight_lets_go_of_the_camera_and_takes_it_back() {
 fn a_camera_that_opens_out_of_sight_waits_closed() {
     let mut play = Play::at(Place::Starting);
     play.send(Event::Hidden).camera_opens();
-    assert_eq!(play.state.screen, Screen::Starting { slow: false, paused: true });
+    assert_eq!(play.state.screen, Screen::Starting(Opening::Paused));
     assert_eq!(play.state.camera, Camera::Closed);
     assert!(play.closed_camera());
 }
@@ -246,7 +246,7 @@ fn cancel_tells_the_page_and_ends_everything() {
         assert_eq!(play.told(|notice| *notice == Notice::Cancelled), !over, "{place:?}");
         if !over {
             assert_eq!(play.state.camera, Camera::Closed);
-            assert!(play.state.timers.is_empty(), "{place:?}");
+            assert!(play.state.timers == Timers::default(), "{place:?}");
         }
     }
 }
@@ -307,7 +307,7 @@ fn a_camera_that_fails_out_of_sight_is_asked_again_in_sight() {
     play.send(Event::Hidden);
     let generation = play.camera_generation();
     play.send(Event::CameraFailed { generation, error: ErrorCode::CameraInUse });
-    assert_eq!(play.state.screen, Screen::Starting { slow: false, paused: true });
+    assert_eq!(play.state.screen, Screen::Starting(Opening::Paused));
     play.send(Event::Visible);
     assert!(play.did(|effect| matches!(effect, Effect::OpenCamera { .. })));
 }
@@ -318,7 +318,7 @@ fn a_refused_photo_opens_no_camera_out_of_sight() {
     let generation = play.state.grab.unwrap();
     play.send(Event::Hidden).send(Event::GrabFailed { generation, failure: GrabFailure::Prevented });
     assert_eq!(play.state.camera, Camera::Closed);
-    assert_eq!(play.state.screen, Screen::Starting { slow: false, paused: true });
+    assert_eq!(play.state.screen, Screen::Starting(Opening::Paused));
 }
 
 #[test]

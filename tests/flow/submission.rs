@@ -5,7 +5,7 @@ use std::time::Duration;
 use akiba_protocol::UploadFailure;
 use akiba_selfie::flow::{
     Announcement, Delay, Effect, ErrorCode, Event, LinkId, Notice, Phase, RelayFailure, Screen, ScreenName, Source,
-    Timer, Wait, limits, upload_code,
+    Timer, Timers, Wait, limits, upload_code,
 };
 
 use crate::play::{Place, Play, photo};
@@ -32,7 +32,7 @@ fn the_whole_way_with_a_link_at_hand() {
     let mut play = Play::at(Place::Framing);
     play.link_comes(5, 60).send(Event::Shutter).photo_comes(1).send(Event::Accept);
     assert!(play.did(|effect| matches!(effect, Effect::Upload { link: LinkId(5), plain: false, again: false, .. })));
-    let generation = play.state.upload.unwrap();
+    let generation = play.state.upload().unwrap();
     play.send(Event::UploadProgress { generation, sent: 120_000, total: 200_000 });
     assert!(play.told(|notice| *notice == Notice::Progress(Phase::Uploading { sent: 120_000, total: 200_000 })));
     assert!(play.did(|effect| *effect == Effect::Announce(Announcement::Quarter(2))));
@@ -43,7 +43,7 @@ fn the_whole_way_with_a_link_at_hand() {
     assert!(play.told(|notice| matches!(notice, Notice::Verdict { judgement, .. } if judgement.is_verified())));
     assert!(play.dropped_photo());
     assert!(play.dropped_link());
-    assert!(play.state.timers.is_empty());
+    assert!(play.state.timers == Timers::default());
 }
 
 #[test]
@@ -197,7 +197,7 @@ fn a_first_try_that_may_have_landed_goes_on_to_verify() {
 fn a_stalled_upload_is_aborted_and_progress_restarts_the_clock() {
     let mut play = Play::at(Place::Uploading);
     let first = play.timer(Timer::Stall).unwrap();
-    let generation = play.state.upload.unwrap();
+    let generation = play.state.upload().unwrap();
     play.send(Event::UploadProgress { generation, sent: 1, total: 200_000 });
     assert_ne!(play.timer(Timer::Stall), Some(first));
     play.send(Event::UploadProgress { generation, sent: 1, total: 200_000 });
@@ -356,7 +356,7 @@ fn drops_past_the_links_life_are_drops_like_others() {
 #[test]
 fn the_answer_to_the_last_byte_is_given_longer_and_a_short_gap_changes_nothing() {
     let mut play = Play::at(Place::Uploading);
-    let generation = play.state.upload.unwrap();
+    let generation = play.state.upload().unwrap();
     let stall = |play: &Play| {
         play.effects.iter().find_map(|effect| match effect {
             Effect::StartTimer { timer: Timer::Stall, delay, .. } => Some(*delay),

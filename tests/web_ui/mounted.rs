@@ -6,7 +6,7 @@ use std::rc::Rc;
 use akiba_protocol::Judgement;
 use akiba_selfie::config::{Config, Options};
 use akiba_selfie::flow::{
-    Aim, Camera, CameraInfo, ErrorCode, Generation, Hint, NextStep, Phase, Photo, PhotoId, Screen, State, Wait,
+    Aim, Camera, CameraInfo, ErrorCode, Generation, Hint, NextStep, Opening, Phase, Photo, PhotoId, Screen, State, Wait,
 };
 use akiba_selfie::text::Browser;
 use akiba_selfie::ui::{self, Act, View};
@@ -141,7 +141,7 @@ pub(crate) fn view(screen: Screen) -> View {
 }
 
 pub(crate) fn starting() -> Screen {
-    Screen::Starting { slow: false, paused: false }
+    Screen::Starting(Opening::Asked)
 }
 
 /// Framing, while the person is told this.
@@ -178,8 +178,8 @@ pub(crate) fn screens() -> Vec<Screen> {
         Screen::Idle,
         Screen::Consent,
         starting(),
-        Screen::Starting { slow: true, paused: false },
-        Screen::Starting { slow: false, paused: true },
+        Screen::Starting(Opening::Slow),
+        Screen::Starting(Opening::Paused),
         framing(),
         hinted(Hint::NoPicture),
         Screen::Framing { aim: Aim { hint: Hint::MoveLeft, passed: Some(6), shutter: false, skip: false } },
