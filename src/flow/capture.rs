@@ -6,25 +6,25 @@ use akiba_vision::Report;
 
 use crate::guidance::{Evidence, Flaw};
 
-use super::camera::Camera;
-use super::effect::{Effect, Notice, Source};
+use super::camera::CameraState;
+use super::effect::{Effect, Notice, PhotoSource};
 use super::error::{ErrorCode, NextStep};
 use super::failure::GrabFailure;
 use super::limits;
 use super::photo::{FileId, Generation, Photo};
 use super::screen::Screen;
-use super::state::{Delivery, Framing, Link, Tally, TrialStage};
+use super::state::{Attempts, ChallengeStage, Delivery, Framing, LinkState};
 use super::timer::Timer;
 use super::transition::Transition;
 
 impl Transition<'_> {
     pub(super) fn shutter(&mut self) {
         if self.is_live() && !self.begins_challenge() {
-            self.grab(Source::Camera);
+            self.grab(PhotoSource::Camera);
         }
     }
 
-    pub(super) fn grab(&mut self, source: Source) {
+    pub(super) fn grab(&mut self, source: PhotoSource) {
         self.stop_auto_capture();
         self.close_challenge(source);
         self.cancel_timer(Timer::Shutter);
@@ -32,7 +32,7 @@ impl Transition<'_> {
         self.make_photo(source);
     }
 
-    pub(super) fn make_photo(&mut self, source: Source) {
+    pub(super) fn make_photo(&mut self, source: PhotoSource) {
         let generation = self.generation();
         self.state.grab = Some(generation);
         self.effect(Effect::Grab { generation, source });
@@ -48,7 +48,7 @@ impl Transition<'_> {
             self.close_camera();
             self.prefetch_link();
             self.state.framing = Framing::default();
-            self.grab(Source::File(file));
+            self.grab(PhotoSource::File(file));
         }
     }
 
@@ -70,7 +70,7 @@ impl Transition<'_> {
         let evidence = Rc::new(self.evidence(report));
         self.state.evidence = Some(Rc::clone(&evidence));
         self.effect(Effect::Emit(Notice::Captured { photo, evidence }));
-        self.state.tally = Tally::default();
+        self.state.attempts = Attempts::default();
         self.state.refusals = if self.state.forbids_photo(self.config) { self.state.refusals + 1 } else { 0 };
         if self.state.refusals >= limits::REFUSALS {
             self.state.refusals = 0;
@@ -84,8 +84,8 @@ impl Transition<'_> {
     }
 
     pub(super) fn evidence(&self, report: Option<Report>) -> Evidence {
-        let challenge = match self.state.trial.stage {
-            TrialStage::Over(record) => Some(record),
+        let challenge = match self.state.challenge.stage {
+            ChallengeStage::Over(record) => Some(record),
             _ => None,
         };
         Evidence::new(report, &self.state.framing.guide, self.config.thresholds, challenge)
@@ -103,7 +103,7 @@ impl Transition<'_> {
         match (failure.code(), self.state.camera) {
             (Some(error), _) => self.fail(error, None),
             (None, _) if self.state.hidden => self.pause_camera(),
-            (None, Camera::Open(..)) => self.frame_person(),
+            (None, CameraState::Open(..)) => self.frame_person(),
             (None, _) => self.open_own_camera(),
         }
     }
@@ -118,7 +118,7 @@ impl Transition<'_> {
         if allowed {
             self.drop_photo();
             // The old photo may be at this link, and a link that allows no overwriting would keep it.
-            if matches!(self.state.link, Link::Ready { delivery: Delivery::Unknown | Delivery::Done, .. }) {
+            if matches!(self.state.link, LinkState::Ready { delivery: Delivery::Unknown | Delivery::Done, .. }) {
                 self.drop_link();
             }
             self.open_own_camera();

@@ -13,13 +13,13 @@ use crate::guidance::{Evidence, Hint};
 
 use super::camera::CameraChoice;
 use super::error::ErrorCode;
-use super::photo::{FileId, Generation, LinkId, Photo, PhotoId, Quality};
+use super::photo::{FileId, Generation, LinkId, Luminance, Photo, PhotoId};
 use super::screen::{Phase, ScreenName};
 use super::timer::Timer;
 
 /// Where a photo comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
+pub enum PhotoSource {
     /// The camera's current frame.
     Camera,
     /// The best of the camera's next few frames.
@@ -60,7 +60,7 @@ pub enum Notice {
         /// What the person is told.
         hint: Hint,
         /// What was measured of the frame.
-        quality: Quality,
+        luminance: Luminance,
         /// What came of looking at it.
         evidence: Option<Rc<Evidence>>,
     },
@@ -78,7 +78,7 @@ pub enum Notice {
         /// What it says.
         judgement: Judgement,
         /// What was measured of the photo.
-        quality: Option<Quality>,
+        luminance: Option<Luminance>,
         /// What is known of the photo.
         evidence: Option<Rc<Evidence>>,
     },
@@ -122,18 +122,18 @@ pub enum Effect {
         /// Which camera.
         choice: CameraChoice,
     },
-    /// Measure the open camera's frames until it closes. Answered by `Frame`, again and again.
+    /// Measure the open camera's frames until it closes. Answered by `FrameMeasured`, again and again.
     Measure {
         /// The generation of the camera.
         generation: Generation,
     },
-    /// Look at the open camera's frames until it closes. Answered by `Seen`, again and again, or by `Blind`.
-    Look {
+    /// Look at the open camera's frames until it closes. Answered by `FrameAnalysed`, again and again, or by `VisionUnavailable`.
+    Analyse {
         /// The generation of the camera.
         generation: Generation,
     },
-    /// Draw a number that the page can't foresee. Answered by `Drawn`.
-    Draw {
+    /// Draw a number that the page can't foresee. Answered by `SeedDrawn`.
+    DrawSeed {
         /// The id of this request.
         generation: Generation,
     },
@@ -143,7 +143,7 @@ pub enum Effect {
         /// The id of this request.
         generation: Generation,
         /// What to make it of.
-        source: Source,
+        source: PhotoSource,
     },
     /// Ask the relay for a signed link. Answered by `LinkReady` or `LinkFailed`.
     RequestLink {

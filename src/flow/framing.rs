@@ -5,35 +5,35 @@ use std::rc::Rc;
 use akiba_vision::Report;
 
 use crate::config::Capture;
-use crate::guidance::{Hint, Seen, is_black, times};
+use crate::guidance::{Hint, Observation, is_black, times};
 
-use super::camera::Camera;
-use super::effect::{Announcement, Effect, Notice, Source};
+use super::camera::CameraState;
+use super::effect::{Announcement, Effect, Notice, PhotoSource};
 use super::limits;
-use super::photo::{Generation, Quality};
-use super::screen::{Aim, Screen};
-use super::state::{Framing, TrialStage};
+use super::photo::{Generation, Luminance};
+use super::screen::{Prompt, Screen};
+use super::state::{ChallengeStage, Framing};
 use super::timer::Timer;
 use super::transition::Transition;
 
 impl Transition<'_> {
     pub(super) fn frame_person(&mut self) {
         self.state.framing = Framing::default();
-        let shutter = self.config.capture == Capture::Manual || self.state.blind;
-        self.state.screen = Screen::Framing { aim: Aim { shutter, ..Aim::default() } };
+        let shutter = self.config.capture == Capture::Manual || self.state.vision_unavailable;
+        self.state.screen = Screen::Framing { prompt: Prompt { shutter, ..Prompt::default() } };
         self.time_capture();
     }
 
     /// The photo is taken by itself when the checks hold; what happens where they never do goes by time.
     fn time_capture(&mut self) {
-        let Screen::Framing { aim } = self.state.screen else { return };
+        let Screen::Framing { prompt } = self.state.screen else { return };
         if self.config.capture == Capture::Manual {
             return;
         }
-        if self.state.blind && self.config.countdown {
+        if self.state.vision_unavailable && self.config.countdown {
             self.start_timer_after(Timer::AutoCapture, limits::AUTO_CAPTURE);
         }
-        if !aim.shutter {
+        if !prompt.shutter {
             self.start_timer_after(Timer::Shutter, limits::SHUTTER);
         }
     }
@@ -59,8 +59,8 @@ impl Transition<'_> {
     /// The person can take the photo themselves from now on.
     fn show_shutter(&mut self) {
         self.cancel_timer(Timer::Shutter);
-        if let Screen::Framing { aim } = &mut self.state.screen {
-            aim.shutter = true;
+        if let Screen::Framing { prompt } = &mut self.state.screen {
+            prompt.shutter = true;
         }
     }
 
@@ -79,7 +79,7 @@ impl Transition<'_> {
 
     pub(super) fn chose_none(&mut self) {
         self.state.framing.choosing = false;
-        self.state.framing.guide = self.state.framing.guide.again();
+        self.state.framing.guide = self.state.framing.guide.restart_hold();
         self.time_capture_again();
     }
 
@@ -87,13 +87,13 @@ impl Transition<'_> {
         self.cancel_timer(Timer::AutoCapture);
         self.cancel_timer(Timer::Countdown);
         if matches!(self.state.screen, Screen::Countdown { .. }) {
-            self.state.screen = Screen::Framing { aim: Aim { shutter: true, ..Aim::default() } };
+            self.state.screen = Screen::Framing { prompt: Prompt { shutter: true, ..Prompt::default() } };
         }
     }
 
     pub(super) fn auto_capture_tick(&mut self) {
         match self.state.screen {
-            Screen::Framing { aim: Aim { hint: Hint::NoPicture, .. } } => {
+            Screen::Framing { prompt: Prompt { hint: Hint::NoPicture, .. } } => {
                 self.start_timer_after(Timer::AutoCapture, limits::AUTO_CAPTURE);
             }
             Screen::Framing { .. } => self.count(limits::COUNTDOWN_FROM),
@@ -109,7 +109,7 @@ impl Transition<'_> {
 
     fn count(&mut self, left: u8) {
         if left == 0 {
-            self.grab(if self.state.framing.guide.sees() { Source::Burst } else { Source::Camera });
+            self.grab(if self.state.framing.guide.is_active() { PhotoSource::Burst } else { PhotoSource::Camera });
         } else {
             self.state.screen = Screen::Countdown { left };
             self.cancel_timer(Timer::Shutter);
@@ -119,17 +119,17 @@ impl Transition<'_> {
     }
 
     /// What the simple sampler says counts as long as nobody looks at the frames.
-    pub(super) fn frame(&mut self, generation: Generation, quality: Quality) {
+    pub(super) fn frame_measured(&mut self, generation: Generation, luminance: Luminance) {
         let hint = match self.state.screen {
-            Screen::Framing { aim } => aim.hint,
+            Screen::Framing { prompt } => prompt.hint,
             Screen::Countdown { .. } => Hint::Position,
             _ => return,
         };
         let framing = &mut self.state.framing;
-        if self.state.camera.generation() != Some(generation) || framing.guide.sees() {
+        if self.state.camera.generation() != Some(generation) || framing.guide.is_active() {
             return;
         }
-        let black = is_black(quality.luminance_mean, quality.luminance_variance);
+        let black = is_black(luminance.mean, luminance.variance);
         framing.black_frames = if black { framing.black_frames.saturating_add(1) } else { 0 };
         let next = if framing.black_frames >= limits::BLACK_FRAMES { Hint::NoPicture } else { Hint::Position };
         if next == hint {
@@ -139,39 +139,39 @@ impl Transition<'_> {
             self.stop_auto_capture();
             self.time_capture_again();
         }
-        if let Screen::Framing { aim } = &mut self.state.screen {
-            aim.hint = next;
+        if let Screen::Framing { prompt } = &mut self.state.screen {
+            prompt.hint = next;
         }
-        self.effect(Effect::Emit(Notice::Guidance { hint: next, quality, evidence: None }));
+        self.effect(Effect::Emit(Notice::Guidance { hint: next, luminance, evidence: None }));
         self.announce(Announcement::Hint(next));
     }
 
     /// Nothing looks at the frames: the person takes the photo by hand.
-    pub(super) fn blind(&mut self, generation: Generation) {
-        if self.state.camera.generation() != Some(generation) || self.state.blind {
+    pub(super) fn vision_unavailable(&mut self, generation: Generation) {
+        if self.state.camera.generation() != Some(generation) || self.state.vision_unavailable {
             return;
         }
-        self.state.blind = true;
+        self.state.vision_unavailable = true;
         self.state.framing.guide = Default::default();
         self.interrupt_challenge();
-        if let Screen::Framing { aim: Aim { hint, .. } } = self.state.screen {
+        if let Screen::Framing { prompt: Prompt { hint, .. } } = self.state.screen {
             let hint = if hint == Hint::NoPicture { hint } else { Hint::Position };
-            self.state.screen = Screen::Framing { aim: Aim { hint, shutter: true, ..Aim::default() } };
+            self.state.screen = Screen::Framing { prompt: Prompt { hint, shutter: true, ..Prompt::default() } };
             self.cancel_timer(Timer::Shutter);
             self.time_capture();
         }
     }
 
-    pub(super) fn seen(&mut self, generation: Generation, report: &Report, at: f64, aspect: f32) {
-        let Camera::Open(open, info) = self.state.camera else { return };
+    pub(super) fn frame_analysed(&mut self, generation: Generation, report: &Report, at: f64, aspect: f32) {
+        let CameraState::Open(open, info) = self.state.camera else { return };
         if open != generation || !self.is_live() {
             return;
         }
-        self.state.blind = false;
+        self.state.vision_unavailable = false;
         self.cancel_timer(Timer::AutoCapture);
         let framing = &mut self.state.framing;
-        let seen = Seen { report, at, aspect, mirrored: info.mirrored };
-        framing.guide = framing.guide.see(seen, &self.config.thresholds);
+        let seen = Observation { report, at, aspect, mirrored: info.mirrored };
+        framing.guide = framing.guide.observe(seen, &self.config.thresholds);
         if framing.guide.frames == 1 {
             // What the camera's start is announced with is read out first.
             framing.said = (Hint::Position, framing.guide.now);
@@ -179,14 +179,14 @@ impl Transition<'_> {
         if let Screen::Countdown { .. } = self.state.screen {
             if framing.guide.falters() {
                 self.stop_auto_capture();
-                self.aim(report);
+                self.show_prompt(report);
             }
             return;
         }
         self.challenge(report);
-        self.aim(report);
-        if self.config.capture == Capture::Auto && self.is_ready() && self.is_tried() {
-            if self.config.countdown { self.count(limits::COUNTDOWN_FROM) } else { self.grab(Source::Burst) }
+        self.show_prompt(report);
+        if self.config.capture == Capture::Auto && self.is_ready() && self.challenge_is_over() {
+            if self.config.countdown { self.count(limits::COUNTDOWN_FROM) } else { self.grab(PhotoSource::Burst) }
         }
     }
 
@@ -196,21 +196,21 @@ impl Transition<'_> {
     }
 
     /// Shows the hint, tells the page of another one, and a screen reader now and then.
-    fn aim(&mut self, report: &Report) {
-        let Screen::Framing { aim: before } = self.state.screen else { return };
+    fn show_prompt(&mut self, report: &Report) {
+        let Screen::Framing { prompt: before } = self.state.screen else { return };
         let guide = self.state.framing.guide;
-        let (hint, asked) = match self.state.trial.stage {
-            TrialStage::Running(challenge) => (challenge.hint(), true),
+        let (hint, asked) = match self.state.challenge.stage {
+            ChallengeStage::Running(challenge) => (challenge.hint(), true),
             _ => (guide.hint, false),
         };
-        let skip = !self.is_tried() && self.state.trial.attempts > 0;
-        let aim = Aim { hint, passed: Some(guide.checks.passed()), skip, ..before };
-        self.state.screen = Screen::Framing { aim };
+        let skip = !self.challenge_is_over() && self.state.challenge.attempts > 0;
+        let prompt = Prompt { hint, passed: Some(guide.checks.passed()), skip, ..before };
+        self.state.screen = Screen::Framing { prompt };
         if hint != before.hint {
-            let quality = Quality { luminance_mean: report.frame_mean, luminance_variance: report.frame_variance };
+            let luminance = Luminance { mean: report.frame_mean, variance: report.frame_variance };
             let mut evidence = self.evidence(Some(*report));
             evidence.checks = Some(guide.checks);
-            self.effect(Effect::Emit(Notice::Guidance { hint, quality, evidence: Some(Rc::new(evidence)) }));
+            self.effect(Effect::Emit(Notice::Guidance { hint, luminance, evidence: Some(Rc::new(evidence)) }));
         }
         let (said, at) = self.state.framing.said;
         let now = asked || hint == Hint::NoPicture || guide.now - at >= times::SPOKEN;

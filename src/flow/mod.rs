@@ -37,15 +37,13 @@ mod timer;
 mod transition;
 mod upload;
 
-pub use camera::{Camera, CameraChoice, CameraInfo};
-pub use effect::{Announcement, Delay, Effect, Notice, Source};
+pub use camera::{CameraChoice, CameraInfo, CameraState};
+pub use effect::{Announcement, Delay, Effect, Notice, PhotoSource};
 pub use error::{ErrorCode, NextStep};
 pub use event::Event;
 pub use failure::{GrabFailure, RelayFailure, upload_code};
-pub use photo::{FileId, Generation, LinkId, Photo, PhotoId, Quality};
-pub use screen::{Aim, Opening, Phase, Screen, ScreenName, Wait};
-pub use state::{Delivery, Framing, Link, Sending, State, Tally, Trial, TrialStage};
+pub use photo::{FileId, Generation, LinkId, Luminance, Photo, PhotoId};
+pub use screen::{Opening, Phase, Prompt, Screen, ScreenName, Wait};
+pub use state::{Attempts, ChallengeProgress, ChallengeStage, Delivery, Framing, LinkState, Sending, State};
 pub use step::step;
 pub use timer::{Timer, Timers};
-
-pub use crate::guidance::Hint;

@@ -1,10 +1,10 @@
 //! What a [`State`] needs to stay open in the browser. The runner drops the rest after each step, and that is the only way
 //! in which anything ends: camera, timers, requests, photos, links.
 
-use super::camera::Camera;
+use super::camera::CameraState;
 use super::photo::{Generation, LinkId, PhotoId};
 use super::screen::Screen;
-use super::state::{Link, State};
+use super::state::{LinkState, State};
 use super::timer::Timer;
 
 impl State {
@@ -18,7 +18,7 @@ impl State {
     #[must_use]
     pub fn link_request(&self) -> Option<Generation> {
         match self.link {
-            Link::Asked(generation) => Some(generation),
+            LinkState::Requested(generation) => Some(generation),
             _ => None,
         }
     }
@@ -32,7 +32,7 @@ impl State {
     /// Whether a link is to be used, or is the one that was asked for: its event may still be on its way.
     #[must_use]
     pub fn needs_link(&self, asked_by: Generation, id: LinkId) -> bool {
-        self.link_request() == Some(asked_by) || matches!(self.link, Link::Ready { id: ready, .. } if ready == id)
+        self.link_request() == Some(asked_by) || matches!(self.link, LinkState::Ready { id: ready, .. } if ready == id)
     }
 
     /// Whether the chosen file is being made into a photo.
@@ -44,7 +44,7 @@ impl State {
     /// Whether there is something to look at, or soon may be: in the review, another photo may follow.
     #[must_use]
     pub fn needs_vision(&self) -> bool {
-        self.grab.is_some() || self.camera != Camera::Closed || matches!(self.screen, Screen::Review { .. })
+        self.grab.is_some() || self.camera != CameraState::Closed || matches!(self.screen, Screen::Review { .. })
     }
 
     /// Whether an attempt is under way, which has one session.

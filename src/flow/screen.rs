@@ -49,7 +49,7 @@ pub enum Wait {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Opening {
     /// The browser was asked for it.
-    Asked,
+    Requested,
     /// It takes so long that the person is told where to look.
     Slow,
     /// The page is out of sight, and the camera stays off until it is seen again.
@@ -58,7 +58,7 @@ pub enum Opening {
 
 /// What the person is told while they get ready for the photo, and what they can do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Aim {
+pub struct Prompt {
     /// The instruction.
     pub hint: Hint,
     /// How many checks hold; `None` where nobody looks.
@@ -82,7 +82,7 @@ pub enum Screen {
     /// The person gets ready for the photo.
     Framing {
         /// What they are told, and what they can do.
-        aim: Aim,
+        prompt: Prompt,
     },
     /// The photo is about to be taken.
     Countdown {

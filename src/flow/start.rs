@@ -1,6 +1,6 @@
 //! From the start to an open camera: consent, opening, switching, and a page that goes out of sight.
 
-use super::camera::{Camera, CameraChoice, CameraInfo};
+use super::camera::{CameraChoice, CameraInfo, CameraState};
 use super::effect::{Announcement, Effect};
 use super::error::ErrorCode;
 use super::limits;
@@ -40,15 +40,15 @@ impl Transition<'_> {
     fn open_camera(&mut self, choice: CameraChoice) {
         self.close_camera();
         let generation = self.generation();
-        self.state.camera = Camera::Opening(generation);
-        self.state.screen = Screen::Starting(Opening::Asked);
+        self.state.camera = CameraState::Opening(generation);
+        self.state.screen = Screen::Starting(Opening::Requested);
         self.forget_challenge();
         self.effect(Effect::OpenCamera { generation, choice });
         self.start_timer_after(Timer::CameraSlow, limits::CAMERA_SLOW);
     }
 
     pub(super) fn camera_opened(&mut self, generation: Generation, info: CameraInfo) {
-        if self.state.camera != Camera::Opening(generation) {
+        if self.state.camera != CameraState::Opening(generation) {
             return;
         }
         if self.state.hidden {
@@ -56,23 +56,23 @@ impl Transition<'_> {
             return;
         }
         self.cancel_timer(Timer::CameraSlow);
-        self.state.camera = Camera::Open(generation, info);
+        self.state.camera = CameraState::Open(generation, info);
         self.effect(Effect::Measure { generation });
-        self.effect(Effect::Look { generation });
+        self.effect(Effect::Analyse { generation });
         self.frame_person();
-        let shutter = matches!(self.state.screen, Screen::Framing { aim } if aim.shutter);
+        let shutter = matches!(self.state.screen, Screen::Framing { prompt } if prompt.shutter);
         self.announce(Announcement::CameraReady { shutter });
         self.prefetch_link();
     }
 
     pub(super) fn camera_slow_tick(&mut self) {
-        if self.state.screen == Screen::Starting(Opening::Asked) {
+        if self.state.screen == Screen::Starting(Opening::Requested) {
             self.state.screen = Screen::Starting(Opening::Slow);
         }
     }
 
     pub(super) fn camera_failed(&mut self, generation: Generation, error: ErrorCode) {
-        if self.state.camera != Camera::Opening(generation) {
+        if self.state.camera != CameraState::Opening(generation) {
             return;
         }
         // A page out of sight gets no picture from any camera: that says nothing of this one.
@@ -80,7 +80,7 @@ impl Transition<'_> {
     }
 
     pub(super) fn camera_ended(&mut self, generation: Generation) {
-        if matches!(self.state.camera, Camera::Open(open, _) if open == generation) {
+        if matches!(self.state.camera, CameraState::Open(open, _) if open == generation) {
             self.fail(ErrorCode::CameraEnded, None);
         }
     }

@@ -5,23 +5,23 @@ use std::rc::Rc;
 use crate::config::Config;
 use crate::guidance::{Challenge, ChallengeRecord, Evidence, Flaw, Guide, Hint};
 
-use super::camera::Camera;
+use super::camera::CameraState;
 use super::photo::{Generation, LinkId};
 use super::screen::Screen;
 use super::timer::Timers;
 
 /// Where the challenge stands, where the page asks for one.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Trial {
+pub struct ChallengeProgress {
     /// Where the current one stands.
-    pub stage: TrialStage,
+    pub stage: ChallengeStage,
     /// How many were begun.
     pub attempts: u8,
 }
 
 /// Where one challenge stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub enum TrialStage {
+pub enum ChallengeStage {
     /// It waits for all checks to hold.
     #[default]
     Waiting,
@@ -49,18 +49,18 @@ pub enum Delivery {
 
 /// Where the signed link is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Link {
+pub enum LinkState {
     /// There is none.
     #[default]
     Absent,
     /// It was asked for.
-    Asked(Generation),
+    Requested(Generation),
     /// It is here.
     Ready {
         /// The link.
         id: LinkId,
         /// Whether it is about to die, so that no new upload may start with it.
-        dying: bool,
+        expiring: bool,
         /// Whether the photo is there.
         delivery: Delivery,
     },
@@ -91,7 +91,7 @@ pub struct Framing {
 /// How often something was tried since the person asked for it, so that nothing is tried for ever. Only the person sets
 /// it back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
+pub struct Attempts {
     /// Link requests that failed.
     pub links: u8,
     /// Uploads that failed in a way that may pass.
@@ -116,11 +116,11 @@ pub struct State {
     /// What the person sees.
     pub screen: Screen,
     /// Where the camera is.
-    pub camera: Camera,
+    pub camera: CameraState,
     /// The photo that is being made.
     pub grab: Option<Generation>,
     /// Where the signed link is.
-    pub link: Link,
+    pub link: LinkState,
     /// The upload or the verify call in flight.
     pub sending: Option<Sending>,
     /// Whether the person chose another camera than the one that the settings name.
@@ -128,15 +128,15 @@ pub struct State {
     /// The running timers.
     pub timers: Timers,
     /// Counts of this submission.
-    pub tally: Tally,
+    pub attempts: Attempts,
     /// Links asked for before there was a photo.
     pub prefetched: u8,
     /// What is known since the camera opened.
     pub framing: Framing,
     /// Whether frames can't be looked at on this device.
-    pub blind: bool,
+    pub vision_unavailable: bool,
     /// Where the challenge stands.
-    pub trial: Trial,
+    pub challenge: ChallengeProgress,
     /// What is known of the photo.
     pub evidence: Option<Rc<Evidence>>,
     /// Photos that could not be used, one after the other, where the page forbids to send such.
@@ -153,17 +153,17 @@ impl Default for State {
     fn default() -> Self {
         Self {
             screen: Screen::Idle,
-            camera: Camera::Closed,
+            camera: CameraState::Closed,
             grab: None,
-            link: Link::Absent,
+            link: LinkState::Absent,
             sending: None,
             switched: false,
             timers: Timers::default(),
-            tally: Tally::default(),
+            attempts: Attempts::default(),
             prefetched: 0,
             framing: Framing::default(),
-            blind: false,
-            trial: Trial::default(),
+            vision_unavailable: false,
+            challenge: ChallengeProgress::default(),
             evidence: None,
             refusals: 0,
             online: true,

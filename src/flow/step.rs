@@ -38,10 +38,12 @@ impl Transition<'_> {
             Event::CameraOpened { generation, info } => self.camera_opened(generation, info),
             Event::CameraFailed { generation, error } => self.camera_failed(generation, error),
             Event::CameraEnded { generation } => self.camera_ended(generation),
-            Event::Frame { generation, quality } => self.frame(generation, quality),
-            Event::Seen { generation, report, at, aspect } => self.seen(generation, &report, at, aspect),
-            Event::Blind { generation } => self.blind(generation),
-            Event::Drawn { generation, seed } => self.drawn(generation, seed),
+            Event::FrameMeasured { generation, luminance } => self.frame_measured(generation, luminance),
+            Event::FrameAnalysed { generation, report, at, aspect } => {
+                self.frame_analysed(generation, &report, at, aspect)
+            }
+            Event::VisionUnavailable { generation } => self.vision_unavailable(generation),
+            Event::SeedDrawn { generation, seed } => self.seed_drawn(generation, seed),
             Event::SkipChallenge => self.skip_challenge(),
             Event::Tick { timer, generation } => self.tick(timer, generation),
             Event::PhotoReady { generation, photo, report } => self.photo_ready(generation, photo, report),

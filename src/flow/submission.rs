@@ -10,21 +10,21 @@ use super::failure::RelayFailure;
 use super::limits;
 use super::photo::{Generation, LinkId, Photo};
 use super::screen::{Phase, Screen, Wait};
-use super::state::{Delivery, Link, Sending, Tally};
+use super::state::{Attempts, Delivery, LinkState, Sending};
 use super::timer::Timer;
 use super::transition::Transition;
 
 impl Transition<'_> {
     /// Sends the photo from where it stands, as the person asked for it: all counts begin anew.
     pub(super) fn submit(&mut self, photo: Photo) {
-        self.state.tally = Tally { shrunk: self.state.tally.shrunk, ..Tally::default() };
+        self.state.attempts = Attempts { shrunk: self.state.attempts.shrunk, ..Attempts::default() };
         self.send(photo);
     }
 
     /// The next thing to do for this photo: link, upload or verify. While the browser says that there is no network,
     /// verify waits for it: it is not repeated by itself where it fails.
     pub(super) fn send(&mut self, photo: Photo) {
-        if matches!(self.state.link, Link::Ready { delivery: Delivery::Done, .. }) && !self.state.online {
+        if matches!(self.state.link, LinkState::Ready { delivery: Delivery::Done, .. }) && !self.state.online {
             self.wait_for_network(photo, Phase::Verifying);
         } else {
             self.send_now(photo);
@@ -35,13 +35,13 @@ impl Transition<'_> {
     fn send_now(&mut self, photo: Photo) {
         self.cancel_timer(Timer::Retry);
         match self.state.link {
-            Link::Ready { id, delivery: Delivery::Done, .. } => self.send_verify(photo, id),
-            Link::Ready { id, dying: false, delivery } => self.send_upload(photo, id, delivery),
-            Link::Ready { dying: true, .. } | Link::Absent => {
+            LinkState::Ready { id, delivery: Delivery::Done, .. } => self.send_verify(photo, id),
+            LinkState::Ready { id, expiring: false, delivery } => self.send_upload(photo, id, delivery),
+            LinkState::Ready { expiring: true, .. } | LinkState::Absent => {
                 self.request_link();
                 self.show(photo, Phase::Linking, None);
             }
-            Link::Asked(_) => self.show(photo, Phase::Linking, None),
+            LinkState::Requested(_) => self.show(photo, Phase::Linking, None),
         }
     }
 
@@ -78,9 +78,9 @@ impl Transition<'_> {
     /// How often this phase failed since the person asked.
     fn failed_tries(&mut self, phase: Phase) -> &mut u8 {
         match phase {
-            Phase::Linking => &mut self.state.tally.links,
-            Phase::Uploading { .. } => &mut self.state.tally.uploads,
-            Phase::Verifying => &mut self.state.tally.verifies,
+            Phase::Linking => &mut self.state.attempts.links,
+            Phase::Uploading { .. } => &mut self.state.attempts.uploads,
+            Phase::Verifying => &mut self.state.attempts.verifies,
         }
     }
 
@@ -115,8 +115,8 @@ impl Transition<'_> {
 
     /// Being offline is nobody's failed try.
     fn wait_for_network(&mut self, photo: Photo, phase: Phase) {
-        if phase != Phase::Verifying && self.state.tally.probes < limits::OFFLINE_PROBES {
-            self.state.tally.probes += 1;
+        if phase != Phase::Verifying && self.state.attempts.probes < limits::OFFLINE_PROBES {
+            self.state.attempts.probes += 1;
             self.start_timer_after(Timer::Retry, limits::OFFLINE_PROBE);
         }
         self.show(photo, phase, Some(Wait::Network));
@@ -156,11 +156,11 @@ impl Transition<'_> {
             return;
         }
         self.stop_sending();
-        let quality = self.state.screen.photo().and_then(|photo| photo.quality);
+        let luminance = self.state.screen.photo().and_then(|photo| photo.luminance);
         let evidence = self.state.evidence.take();
         self.drop_link();
         self.state.screen = Screen::Done { judgement };
-        self.effect(Effect::Emit(Notice::Verdict { judgement, quality, evidence }));
+        self.effect(Effect::Emit(Notice::Verdict { judgement, luminance, evidence }));
     }
 
     pub(super) fn verify_failed(&mut self, generation: Generation, failure: RelayFailure) {
@@ -171,8 +171,8 @@ impl Transition<'_> {
         if let Some((photo, phase)) = self.phase() {
             if failure == RelayFailure::LinkVoid {
                 self.drop_link();
-                if self.state.tally.relinks < limits::RELINKS {
-                    self.state.tally.relinks += 1;
+                if self.state.attempts.relinks < limits::RELINKS {
+                    self.state.attempts.relinks += 1;
                     return self.send(photo);
                 }
             }

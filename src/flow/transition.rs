@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use crate::config::Config;
 
-use super::camera::Camera;
+use super::camera::CameraState;
 use super::effect::{Announcement, Delay, Effect, Notice};
 use super::error::ErrorCode;
 use super::photo::{Generation, Photo};
 use super::screen::{Screen, ScreenName};
-use super::state::{Link, State, Tally, Trial};
+use super::state::{Attempts, ChallengeProgress, LinkState, State};
 use super::timer::Timer;
 
 /// A step under way: the state as it changes, and the effects so far.
@@ -73,13 +73,13 @@ impl<'a> Transition<'a> {
         for timer in [Timer::CameraSlow, Timer::AutoCapture, Timer::Shutter, Timer::Challenge, Timer::Countdown] {
             self.cancel_timer(timer);
         }
-        self.state.camera = Camera::Closed;
+        self.state.camera = CameraState::Closed;
     }
 
     /// Forgets the link, or the request for one.
     pub(super) fn drop_link(&mut self) {
         self.cancel_timer(Timer::LinkLife);
-        self.state.link = Link::Absent;
+        self.state.link = LinkState::Absent;
     }
 
     /// Ends the upload or verify call in flight, and the pauses between tries.
@@ -102,9 +102,9 @@ impl<'a> Transition<'a> {
         self.drop_link();
         self.drop_photo();
         self.state.screen = Screen::Idle;
-        self.state.trial = Trial::default();
+        self.state.challenge = ChallengeProgress::default();
         self.state.refusals = 0;
-        self.state.tally = Tally::default();
+        self.state.attempts = Attempts::default();
         self.state.prefetched = 0;
         self.state.switched = false;
     }

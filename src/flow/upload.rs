@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use akiba_protocol::UploadFailure;
 
-use super::effect::{Announcement, Effect, Source};
+use super::effect::{Announcement, Effect, PhotoSource};
 use super::failure::upload_code;
 use super::limits;
 use super::photo::{Generation, LinkId, Photo};
 use super::screen::Phase;
-use super::state::{Delivery, Link, Sending};
+use super::state::{Delivery, LinkState, Sending};
 use super::timer::Timer;
 use super::transition::Transition;
 
@@ -17,7 +17,7 @@ impl Transition<'_> {
     pub(super) fn send_upload(&mut self, photo: Photo, link: LinkId, delivery: Delivery) {
         let generation = self.generation();
         self.state.sending = Some(Sending::Upload(generation));
-        let (plain, again) = (self.state.tally.plain, delivery != Delivery::None);
+        let (plain, again) = (self.state.attempts.plain, delivery != Delivery::None);
         self.effect(Effect::Upload { generation, link, photo: photo.id, plain, again });
         self.watch_for_stall(false);
         self.show(photo, Phase::Uploading { sent: 0, total: photo.bytes }, None);
@@ -70,7 +70,7 @@ impl Transition<'_> {
     }
 
     fn delivered(&mut self, now: Delivery) {
-        if let Link::Ready { delivery, .. } = &mut self.state.link {
+        if let LinkState::Ready { delivery, .. } = &mut self.state.link {
             *delivery = now;
         }
     }
@@ -82,7 +82,7 @@ impl Transition<'_> {
         }
         self.stop_sending();
         let phase = restart(phase);
-        let tally = &mut self.state.tally;
+        let attempts = &mut self.state.attempts;
         match failure {
             UploadFailure::Network | UploadFailure::Stalled | UploadFailure::Busy => {
                 self.delivered(Delivery::Unknown);
@@ -92,22 +92,22 @@ impl Transition<'_> {
                 self.drop_link();
                 self.pause(photo, Phase::Linking, Duration::ZERO, upload_code(failure));
             }
-            UploadFailure::Expired | UploadFailure::ClockSkew if tally.relinks < limits::RELINKS => {
-                tally.relinks += 1;
+            UploadFailure::Expired | UploadFailure::ClockSkew if attempts.relinks < limits::RELINKS => {
+                attempts.relinks += 1;
                 self.drop_link();
                 self.send(photo);
             }
-            UploadFailure::SignatureV2 if !tally.plain => {
-                tally.plain = true;
+            UploadFailure::SignatureV2 if !attempts.plain => {
+                attempts.plain = true;
                 self.send(photo);
             }
-            UploadFailure::Damaged if !tally.resent => {
-                tally.resent = true;
+            UploadFailure::Damaged if !attempts.resent => {
+                attempts.resent = true;
                 self.send(photo);
             }
-            UploadFailure::TooLarge if !tally.shrunk => {
-                tally.shrunk = true;
-                self.make_photo(Source::Photo(photo.id));
+            UploadFailure::TooLarge if !attempts.shrunk => {
+                attempts.shrunk = true;
+                self.make_photo(PhotoSource::Photo(photo.id));
                 self.show(photo, phase, None);
             }
             UploadFailure::MayHaveLanded => self.landed(),

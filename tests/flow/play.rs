@@ -5,9 +5,10 @@ use std::time::Duration;
 use akiba_protocol::Judgement;
 use akiba_selfie::config::{Config, Options};
 use akiba_selfie::flow::{
-    CameraInfo, Effect, Event, Generation, Hint, Link, LinkId, Notice, Photo, PhotoId, Quality, Screen, ScreenName,
+    CameraInfo, Effect, Event, Generation, LinkId, LinkState, Luminance, Notice, Photo, PhotoId, Screen, ScreenName,
     State, Timer, step,
 };
+use akiba_selfie::guidance::Hint;
 use akiba_vision::Report;
 
 pub(crate) const CAMERA: CameraInfo = CameraInfo { mirrored: true, cameras: 2 };
@@ -29,15 +30,15 @@ pub(crate) fn config(change: impl FnOnce(&mut Options)) -> Config {
 }
 
 pub(crate) fn photo(id: u32) -> Photo {
-    Photo { id: PhotoId(id), width: 1280, height: 960, bytes: 200_000, quality: None }
+    Photo { id: PhotoId(id), width: 1280, height: 960, bytes: 200_000, luminance: None }
 }
 
 pub(crate) fn judgement(status: &str) -> Judgement {
     Judgement::of(Some(status), None)
 }
 
-pub(crate) fn lit() -> Quality {
-    Quality { luminance_mean: 0.5, luminance_variance: 0.05 }
+pub(crate) fn lit() -> Luminance {
+    Luminance { mean: 0.5, variance: 0.05 }
 }
 
 /// A flow under way.
@@ -69,7 +70,7 @@ impl Play {
 
     pub(crate) fn link_generation(&self) -> Generation {
         match self.state.link {
-            Link::Asked(generation) => generation,
+            LinkState::Requested(generation) => generation,
             _ => STALE,
         }
     }
@@ -88,19 +89,19 @@ impl Play {
     }
 
     /// Nobody looks at the frames.
-    pub(crate) fn goes_blind(&mut self) -> &mut Self {
+    pub(crate) fn loses_vision(&mut self) -> &mut Self {
         let generation = self.camera_generation();
-        self.send(Event::Blind { generation })
+        self.send(Event::VisionUnavailable { generation })
     }
 
     /// Frames like this, 15 a second, for so many milliseconds from where the last ones ended.
     pub(crate) fn sees(&mut self, report: &Report, milliseconds: u32) -> &mut Self {
         let mut effects = Vec::new();
-        let begin = if self.state.framing.guide.sees() { self.state.framing.guide.now } else { 1_000.0 };
+        let begin = if self.state.framing.guide.is_active() { self.state.framing.guide.now } else { 1_000.0 };
         for frame in 1..=milliseconds * 15 / 1_000 {
             let generation = self.camera_generation();
             let at = begin + f64::from(frame) * 1_000.0 / 15.0;
-            self.send(Event::Seen { generation, report: Box::new(*report), at, aspect: 0.75 });
+            self.send(Event::FrameAnalysed { generation, report: Box::new(*report), at, aspect: 0.75 });
             effects.append(&mut self.effects);
         }
         self.effects = effects;
@@ -109,13 +110,13 @@ impl Play {
 
     pub(crate) fn hint(&self) -> Option<Hint> {
         match self.state.screen {
-            Screen::Framing { aim } => Some(aim.hint),
+            Screen::Framing { prompt } => Some(prompt.hint),
             _ => None,
         }
     }
 
     pub(crate) fn has_shutter(&self) -> bool {
-        matches!(self.state.screen, Screen::Framing { aim } if aim.shutter)
+        matches!(self.state.screen, Screen::Framing { prompt } if prompt.shutter)
     }
 
     pub(crate) fn camera_opens(&mut self) -> &mut Self {
@@ -166,7 +167,7 @@ impl Play {
 
     /// Whether the link at hand is needed no more.
     pub(crate) fn dropped_link(&self) -> bool {
-        matches!(self.before.link, Link::Ready { id, .. } if !self.state.needs_link(STALE, id))
+        matches!(self.before.link, LinkState::Ready { id, .. } if !self.state.needs_link(STALE, id))
     }
 
     /// Whether the link request in flight is given up.
@@ -210,7 +211,7 @@ impl Play {
             },
             |play| {
                 if play.timer(Timer::Shutter).is_some() {
-                    play.goes_blind().tick(Timer::AutoCapture);
+                    play.loses_vision().tick(Timer::AutoCapture);
                 }
             },
             |play| {

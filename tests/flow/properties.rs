@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use akiba_protocol::UploadFailure;
 use akiba_selfie::flow::{
-    Effect, ErrorCode, Event, FileId, Generation, GrabFailure, Link, LinkId, PhotoId, Quality, RelayFailure, Screen,
-    ScreenName, State, Timer, TrialStage, Wait, step,
+    ChallengeStage, Effect, ErrorCode, Event, FileId, Generation, GrabFailure, LinkId, LinkState, Luminance, PhotoId,
+    RelayFailure, Screen, ScreenName, State, Timer, Wait, step,
 };
 use akiba_vision::Measure;
 use proptest::prelude::*;
@@ -55,7 +55,7 @@ fn event_of(play: &Play, (kind, variant, live): Move, serial: u32) -> Event {
         13 | 14 => Event::CameraOpened { generation: camera, info: CAMERA },
         15 => Event::CameraFailed { generation: camera, error: CAMERA_ERRORS[v % CAMERA_ERRORS.len()] },
         16 => Event::CameraEnded { generation: camera },
-        17 => Event::Frame { generation: camera, quality: Quality::default() },
+        17 => Event::FrameMeasured { generation: camera, luminance: Luminance::default() },
         18 | 19 => {
             let timer = Timer::ALL[v % Timer::ALL.len()];
             Event::Tick { timer, generation: pick(play.timer(timer)) }
@@ -97,20 +97,20 @@ fn event_of(play: &Play, (kind, variant, live): Move, serial: u32) -> Event {
         30 => Event::VerifyFailed { generation: verify, failure: relay },
         31 => [Event::Online, Event::Offline][v % 2].clone(),
         32 => [Event::Hidden, Event::Visible][v % 2].clone(),
-        33 if v % 2 == 0 => Event::Blind { generation: camera },
+        33 if v % 2 == 0 => Event::VisionUnavailable { generation: camera },
         34 => {
-            let drawing = match play.state.trial.stage {
-                TrialStage::Drawing(generation) => Some(generation),
+            let drawing = match play.state.challenge.stage {
+                ChallengeStage::Drawing(generation) => Some(generation),
                 _ => None,
             };
-            Event::Drawn { generation: pick(drawing), seed: serial }
+            Event::SeedDrawn { generation: pick(drawing), seed: serial }
         }
         35 if v % 4 == 0 => Event::SkipChallenge,
         _ => {
             let turned = with(good(), Measure::PoseYaw, f32::from(variant) - 128.0);
             let report = if v % 3 != 0 { good() } else { [turned, nobody(), two(), black()][v % 4] };
             let at = play.state.framing.guide.now + f64::from(variant) * 4.0;
-            Event::Seen {
+            Event::FrameAnalysed {
                 generation: camera,
                 report: Box::new(report),
                 at,
@@ -192,10 +192,10 @@ impl Model {
             Effect::StartTimer { timer, generation, .. } => {
                 self.timers.insert(*timer, *generation);
             }
-            Effect::Measure { generation } | Effect::Look { generation } => {
+            Effect::Measure { generation } | Effect::Analyse { generation } => {
                 prop_assert_eq!(self.camera, Some(*generation));
             }
-            Effect::Draw { .. } | Effect::Emit(_) | Effect::Announce(_) | Effect::Focus => {}
+            Effect::DrawSeed { .. } | Effect::Emit(_) | Effect::Announce(_) | Effect::Focus => {}
         }
         Ok(())
     }
@@ -223,7 +223,7 @@ impl Model {
         let shown = state.screen.photo().map(|photo| photo.id);
         prop_assert_eq!(self.photos.keys().copied().collect::<Vec<_>>(), shown.into_iter().collect::<Vec<_>>());
         let link = match state.link {
-            Link::Ready { id, .. } => Some(id),
+            LinkState::Ready { id, .. } => Some(id),
             _ => None,
         };
         prop_assert_eq!(self.links.keys().copied().collect::<Vec<_>>(), link.into_iter().collect::<Vec<_>>());
@@ -269,11 +269,11 @@ fn is_stale(event: &Event) -> bool {
         Event::CameraOpened { generation, .. }
         | Event::CameraFailed { generation, .. }
         | Event::CameraEnded { generation }
-        | Event::Frame { generation, .. }
+        | Event::FrameMeasured { generation, .. }
         | Event::Tick { generation, .. }
-        | Event::Seen { generation, .. }
-        | Event::Blind { generation }
-        | Event::Drawn { generation, .. }
+        | Event::FrameAnalysed { generation, .. }
+        | Event::VisionUnavailable { generation }
+        | Event::SeedDrawn { generation, .. }
         | Event::PhotoReady { generation, .. }
         | Event::GrabFailed { generation, .. }
         | Event::LinkReady { generation, .. }
@@ -338,8 +338,8 @@ fn check(play: &Play, before: &Play, event: &Event, model: &Model) -> Result<(),
         prop_assert!(!model.in_flight.is_empty() || waits, "stuck after {:?}: {:?}", event, play.state);
     }
     // Nobody is locked out: while a photo is not taken by itself, the shutter is there or on its way.
-    if let Screen::Framing { aim } = play.state.screen {
-        prop_assert!(aim.shutter || model.timers.contains_key(&Timer::Shutter), "no shutter after {:?}", event);
+    if let Screen::Framing { prompt } = play.state.screen {
+        prop_assert!(prompt.shutter || model.timers.contains_key(&Timer::Shutter), "no shutter after {:?}", event);
     }
     if !moving {
         let sending = [Call::Upload, Call::Verify].iter().any(|call| model.in_flight.contains_key(call));
@@ -398,7 +398,7 @@ fn ends(mut play: Play, answers: &[u8]) -> Result<(), TestCaseError> {
             let failure = [UploadFailure::Network, UploadFailure::Stalled, UploadFailure::Busy, UploadFailure::Over];
             let failure = failure.into_iter().chain([UploadFailure::Expired]).cycle().nth(answer.into());
             Event::UploadFailed { generation, failure: failure.unwrap() }
-        } else if let Link::Asked(generation) = state.link {
+        } else if let LinkState::Requested(generation) = state.link {
             match answer % 3 {
                 0 => Event::LinkFailed { generation, failure: RelayFailure::Timeout },
                 _ => Event::LinkReady { generation, link: LinkId(round as u32), life: Some(Duration::from_secs(60)) },

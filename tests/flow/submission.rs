@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use akiba_protocol::UploadFailure;
 use akiba_selfie::flow::{
-    Announcement, Delay, Effect, ErrorCode, Event, LinkId, Notice, Phase, RelayFailure, Screen, ScreenName, Source,
-    Timer, Timers, Wait, limits, upload_code,
+    Announcement, Delay, Effect, ErrorCode, Event, LinkId, Notice, Phase, PhotoSource, RelayFailure, Screen,
+    ScreenName, Timer, Timers, Wait, limits, upload_code,
 };
 
 use crate::play::{Place, Play, photo};
@@ -167,7 +167,7 @@ fn an_old_style_link_is_tried_once_without_content_type() {
 fn a_photo_that_is_too_large_is_made_smaller_once() {
     let mut play = Play::at(Place::Uploading);
     play.upload_ends(Err(UploadFailure::TooLarge));
-    assert!(play.did(|effect| matches!(effect, Effect::Grab { source: Source::Photo(_), .. })));
+    assert!(play.did(|effect| matches!(effect, Effect::Grab { source: PhotoSource::Photo(_), .. })));
     play.photo_comes(2);
     assert!(play.dropped_photo());
     assert!(play.did(|effect| matches!(effect, Effect::Upload { photo: id, .. } if *id == photo(2).id)));

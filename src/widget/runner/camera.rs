@@ -3,7 +3,7 @@
 use crate::adapter::camera::{Camera, preview};
 use crate::adapter::luminance::Sampler;
 use crate::adapter::task::Task;
-use crate::adapter::vision::{Blind, Pump};
+use crate::adapter::vision::{FrameLoop, VisionUnavailable};
 use crate::flow::{CameraChoice, ErrorCode, Event, Generation};
 
 use super::handles::{Context, Handles};
@@ -13,12 +13,12 @@ pub(super) fn open(handles: &Handles, generation: Generation, choice: CameraChoi
         handles.send(Event::CameraFailed { generation, error: ErrorCode::CameraUnsupported });
         return;
     };
-    let mut vault = handles.vault();
+    let mut resources = handles.resources();
     // A device may be busy for as long as another stream of this page uses it.
-    vault.close_camera();
+    resources.close_camera();
     // What looks at the frames is loaded while the browser asks the person.
-    vault.vision(context.vision);
-    let last_device = vault.last_device();
+    resources.vision(context.vision);
+    let last_device = resources.last_device();
     let (ended, opened) = (handles.clone(), handles.clone());
     // Dropping this task drops a camera that is about to open.
     let task = Task::spawn(async move {
@@ -26,35 +26,35 @@ pub(super) fn open(handles: &Handles, generation: Generation, choice: CameraChoi
         match Camera::open(choice, last_device, video, on_ended).await {
             Ok(camera) => {
                 let info = camera.info();
-                opened.vault().keep_camera(generation, camera);
+                opened.resources().keep_camera(generation, camera);
                 opened.send(Event::CameraOpened { generation, info });
             }
             Err(error) => opened.send(Event::CameraFailed { generation, error }),
         }
     });
-    vault.keep_opening(generation, task);
+    resources.keep_opening(generation, task);
 }
 
 pub(super) fn measure(handles: &Handles, generation: Generation) {
     let Some(video) = handles.video.clone() else { return };
-    let send = handles.wires.send.clone();
-    let sampler = Sampler::start(video, move |quality| send.emit(Event::Frame { generation, quality }));
+    let send = handles.callbacks.send.clone();
+    let sampler = Sampler::start(video, move |luminance| send.emit(Event::FrameMeasured { generation, luminance }));
     if let Some(sampler) = sampler {
-        handles.vault().keep_sampler(generation, sampler);
+        handles.resources().keep_sampler(generation, sampler);
     }
 }
 
-pub(super) fn look(handles: &Handles, generation: Generation, context: Context<'_>) {
+pub(super) fn analyse(handles: &Handles, generation: Generation, context: Context<'_>) {
     let Some(video) = handles.video.clone() else { return };
-    let (send, shown) = (handles.wires.send.clone(), video.clone());
-    let mut vault = handles.vault();
-    let pump = Pump::start(vault.vision(context.vision), video, move |seen| {
+    let (send, shown) = (handles.callbacks.send.clone(), video.clone());
+    let mut resources = handles.resources();
+    let frame_loop = FrameLoop::start(resources.vision(context.vision), video, move |seen| {
         send.emit(match seen {
             Ok((report, at)) => {
-                Event::Seen { generation, report: Box::new(report), at, aspect: preview::aspect(&shown) }
+                Event::FrameAnalysed { generation, report: Box::new(report), at, aspect: preview::aspect(&shown) }
             }
-            Err(Blind) => Event::Blind { generation },
+            Err(VisionUnavailable) => Event::VisionUnavailable { generation },
         });
     });
-    vault.keep_pump(generation, pump);
+    resources.keep_frame_loop(generation, frame_loop);
 }

@@ -12,11 +12,11 @@ use crate::config::Config;
 use crate::flow::Event;
 use crate::text::Text;
 use crate::widget::page_event::PageEvent;
-use crate::widget::resources::Vault;
+use crate::widget::resources::Resources;
 
 /// Whom the runner answers to.
 #[derive(Clone)]
-pub(crate) struct Wires {
+pub(crate) struct Callbacks {
     /// The flow.
     pub(crate) send: Callback<Event>,
     /// The page, told of what happened.
@@ -44,21 +44,21 @@ pub(crate) struct Context<'a> {
 #[derive(Clone)]
 pub(super) struct Handles {
     /// Whom to answer.
-    pub(super) wires: Wires,
+    pub(super) callbacks: Callbacks,
     /// The video that shows the camera.
     pub(super) video: Option<HtmlVideoElement>,
     /// What is open.
-    pub(super) vault: Rc<RefCell<Vault>>,
+    pub(super) resources: Rc<RefCell<Resources>>,
 }
 
 impl Handles {
     /// Tells the flow.
     pub(super) fn send(&self, event: Event) {
-        self.wires.send.emit(event);
+        self.callbacks.send.emit(event);
     }
 
     /// What is open, to change it. Never held while the flow or the page is called.
-    pub(super) fn vault(&self) -> RefMut<'_, Vault> {
-        self.vault.borrow_mut()
+    pub(super) fn resources(&self) -> RefMut<'_, Resources> {
+        self.resources.borrow_mut()
     }
 }

@@ -12,7 +12,7 @@ mod requests;
 use web_sys::{File, HtmlVideoElement};
 
 use self::handles::Handles;
-pub(super) use self::handles::{Context, Wires};
+pub(super) use self::handles::{Callbacks, Context};
 use crate::adapter::camera::preview;
 use crate::adapter::page::{self, PageWatch};
 use crate::adapter::random;
@@ -28,16 +28,16 @@ pub(super) struct Runner {
 
 impl Runner {
     /// A runner with nothing under way. It begins by telling the flow how the page stands.
-    pub(super) fn new(wires: Wires) -> Self {
+    pub(super) fn new(callbacks: Callbacks) -> Self {
         if !page::online() {
-            wires.send.emit(Event::Offline);
+            callbacks.send.emit(Event::Offline);
         }
         if page::hidden() {
-            wires.send.emit(Event::Hidden);
+            callbacks.send.emit(Event::Hidden);
         }
-        let send = wires.send.clone();
+        let send = callbacks.send.clone();
         Self {
-            handles: Handles { wires, video: preview::video(), vault: Default::default() },
+            handles: Handles { callbacks, video: preview::video(), resources: Default::default() },
             timers: Timers::default(),
             _page: PageWatch::start(move |event| send.emit(event)),
         }
@@ -50,18 +50,18 @@ impl Runner {
 
     /// The photo's object URL.
     pub(super) fn photo_url(&self, photo: PhotoId) -> Option<String> {
-        self.handles.vault().photo_url(photo)
+        self.handles.resources().photo_url(photo)
     }
 
     /// Keeps a chosen file until the step that its event leads to.
     pub(super) fn keep_file(&self, file: File) -> FileId {
-        self.handles.vault().keep_file(file)
+        self.handles.resources().keep_file(file)
     }
 
     /// Drops everything that the state does not need any more. To be done after the effects of each step.
     pub(super) fn retain(&mut self, state: &State) {
         self.timers.retain(|timer, generation| state.needs_timer(timer, generation));
-        self.handles.vault().retain(state);
+        self.handles.resources().retain(state);
     }
 
     /// Does one thing.
@@ -70,8 +70,8 @@ impl Runner {
         match effect {
             Effect::OpenCamera { generation, choice } => camera::open(handles, generation, choice, context),
             Effect::Measure { generation } => camera::measure(handles, generation),
-            Effect::Look { generation } => camera::look(handles, generation, context),
-            Effect::Draw { generation } => handles.send(Event::Drawn { generation, seed: random::draw() }),
+            Effect::Analyse { generation } => camera::analyse(handles, generation, context),
+            Effect::DrawSeed { generation } => handles.send(Event::SeedDrawn { generation, seed: random::draw() }),
             Effect::Grab { generation, source } => photo::grab(handles, generation, source, context),
             Effect::RequestLink { generation } => requests::link(handles, generation, context),
             Effect::Upload { generation, link, photo, plain, again } => {
@@ -79,7 +79,7 @@ impl Runner {
             }
             Effect::Verify { generation, link } => requests::verify(handles, generation, link, context),
             Effect::StartTimer { timer, generation, delay } => {
-                let send = handles.wires.send.clone();
+                let send = handles.callbacks.send.clone();
                 let tick = move || send.emit(Event::Tick { timer, generation });
                 self.timers.start(timer, generation, delay, tick);
             }

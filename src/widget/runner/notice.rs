@@ -6,14 +6,14 @@ use wasm_bindgen_futures::spawn_local;
 
 use crate::flow::{ErrorCode, Notice, Photo};
 use crate::guidance::Evidence;
-use crate::widget::page_event::{Captured, Known, PageEvent};
+use crate::widget::page_event::{Captured, PageEvent, Quality};
 
 use super::handles::{Context, Handles};
 
 /// Tells the page in a task of its own, so that a listener may call the element, or remove it.
 pub(super) fn emit(handles: &Handles, notice: Notice, context: Context<'_>) {
     if let Some(event) = page_event(handles, notice, context) {
-        let tell = handles.wires.tell.clone();
+        let tell = handles.callbacks.tell.clone();
         spawn_local(async move { tell.emit(event) });
     }
 }
@@ -21,17 +21,17 @@ pub(super) fn emit(handles: &Handles, notice: Notice, context: Context<'_>) {
 fn page_event(handles: &Handles, notice: Notice, context: Context<'_>) -> Option<PageEvent> {
     Some(match notice {
         Notice::StateChange { state, previous } => PageEvent::StateChange { state, previous },
-        Notice::Guidance { hint, quality, evidence } => {
-            PageEvent::Guidance { hint, known: Known { quality: Some(quality), evidence } }
+        Notice::Guidance { hint, luminance, evidence } => {
+            PageEvent::Guidance { hint, quality: Quality { luminance: Some(luminance), evidence } }
         }
         Notice::Captured { photo, evidence } => PageEvent::Captured(captured(handles, photo, evidence)?),
         Notice::Progress(phase) => PageEvent::Progress(phase),
-        Notice::Verdict { judgement, quality, evidence } => {
-            let (judged, known) = (handles.vault().take_judged()?, Known { quality, evidence });
+        Notice::Verdict { judgement, luminance, evidence } => {
+            let (verdict, known) = (handles.resources().take_verdict()?, Quality { luminance, evidence });
             if judgement.is_verified() {
-                PageEvent::Verified(judged, known)
+                PageEvent::Verified(verdict, known)
             } else {
-                PageEvent::Rejected(judged, known)
+                PageEvent::Rejected(verdict, known)
             }
         }
         Notice::Cancelled => PageEvent::Cancelled,
@@ -44,11 +44,11 @@ fn page_event(handles: &Handles, notice: Notice, context: Context<'_>) -> Option
 }
 
 fn captured(handles: &Handles, photo: Photo, evidence: Rc<Evidence>) -> Option<Captured> {
-    let blob = handles.vault().photo(photo.id)?.clone();
+    let blob = handles.resources().photo(photo.id)?.clone();
     Some(Captured {
         blob,
         width: photo.width,
         height: photo.height,
-        known: Known { quality: photo.quality, evidence: Some(evidence) },
+        quality: Quality { luminance: photo.luminance, evidence: Some(evidence) },
     })
 }

@@ -2,31 +2,31 @@
 
 use wasm_bindgen_futures::spawn_local;
 
-use crate::adapter::photo::{self, Still};
-use crate::adapter::vision::Looker;
-use crate::flow::{Event, Generation, GrabFailure, Source};
+use crate::adapter::photo::{self, EncodedPhoto};
+use crate::adapter::vision::Analyser;
+use crate::flow::{Event, Generation, GrabFailure, PhotoSource};
 
 use super::handles::{Context, Handles};
 
-pub(super) fn grab(handles: &Handles, generation: Generation, source: Source, context: Context<'_>) {
+pub(super) fn grab(handles: &Handles, generation: Generation, source: PhotoSource, context: Context<'_>) {
     let handles = handles.clone();
-    let is_new = !matches!(source, Source::Photo(_));
+    let is_new = !matches!(source, PhotoSource::Photo(_));
     // What was good enough to be sent is not looked at again when it is made smaller.
-    let looker = is_new.then(|| handles.vault().vision(context.vision).looker());
+    let analyser = is_new.then(|| handles.resources().vision(context.vision).analyser());
     spawn_local(async move {
         // The page is asked in a task of its own, when no borrow of the widget is held.
-        let made = if is_new && !handles.wires.may_capture.emit(()) {
+        let made = if is_new && !handles.callbacks.may_capture.emit(()) {
             Err(GrabFailure::Prevented)
         } else {
-            still(&handles, source, looker.as_ref()).await
+            still(&handles, source, analyser.as_ref()).await
         };
         handles.send(match made {
             Ok(still) => {
-                let report = match &looker {
-                    Some(looker) => looker.look_at(&still.blob).await.map(Box::new),
+                let report = match &analyser {
+                    Some(analyser) => analyser.analyse(&still.blob).await.map(Box::new),
                     None => None,
                 };
-                let photo = handles.vault().keep_photo(generation, still);
+                let photo = handles.resources().keep_photo(generation, still);
                 Event::PhotoReady { generation, photo, report }
             }
             Err(failure) => Event::GrabFailed { generation, failure },
@@ -34,21 +34,25 @@ pub(super) fn grab(handles: &Handles, generation: Generation, source: Source, co
     });
 }
 
-async fn still(handles: &Handles, source: Source, looker: Option<&Looker>) -> Result<Still, GrabFailure> {
+async fn still(
+    handles: &Handles,
+    source: PhotoSource,
+    analyser: Option<&Analyser>,
+) -> Result<EncodedPhoto, GrabFailure> {
     match source {
-        Source::Camera | Source::Burst => {
+        PhotoSource::Camera | PhotoSource::Burst => {
             let video = handles.video.as_ref().ok_or(GrabFailure::Frame)?;
-            match looker.filter(|_| source == Source::Burst) {
-                Some(looker) => photo::burst(video, looker).await,
+            match analyser.filter(|_| source == PhotoSource::Burst) {
+                Some(analyser) => photo::burst(video, analyser).await,
                 None => photo::from_video(video).await,
             }
         }
-        Source::File(file) => {
-            let file = handles.vault().take_file(file).ok_or(GrabFailure::Unreadable)?;
+        PhotoSource::File(file) => {
+            let file = handles.resources().take_file(file).ok_or(GrabFailure::Unreadable)?;
             photo::from_file(&file).await
         }
-        Source::Photo(photo) => {
-            let photo = handles.vault().photo(photo).cloned().ok_or(GrabFailure::Frame)?;
+        PhotoSource::Photo(photo) => {
+            let photo = handles.resources().photo(photo).cloned().ok_or(GrabFailure::Frame)?;
             photo::smaller(&photo).await
         }
     }

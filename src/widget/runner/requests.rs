@@ -12,17 +12,17 @@ use super::handles::{Context, Handles};
 
 pub(super) fn link(handles: &Handles, generation: Generation, context: Context<'_>) {
     let abort = Abort::for_link();
-    let mut vault = handles.vault();
-    let bearer = Bearer::new(context.session.clone(), vault.session());
+    let mut resources = handles.resources();
+    let bearer = Bearer::new(context.session.clone(), resources.session());
     let reply = relay::request_link(context.config, &bearer, &abort);
-    vault.keep_link_call(generation, abort);
+    resources.keep_link_call(generation, abort);
     let handles = handles.clone();
     spawn_local(async move {
         let ready = reply.await.and_then(|reply| Ok((Target::from_reply(&reply)?, reply)));
         handles.send(match ready {
             Ok((target, reply)) => {
                 let life = target.life();
-                let link = handles.vault().keep_link(generation, target, reply);
+                let link = handles.resources().keep_link(generation, target, reply);
                 Event::LinkReady { generation, link, life }
             }
             Err(failure) => Event::LinkFailed { generation, failure },
@@ -38,7 +38,7 @@ pub(super) fn upload(
     plain: bool,
     again: bool,
 ) {
-    let send = handles.wires.send.clone();
+    let send = handles.callbacks.send.clone();
     let on_progress = move |progress| {
         send.emit(match progress {
             Progress::Sent { sent, total } => Event::UploadProgress { generation, sent, total },
@@ -46,33 +46,33 @@ pub(super) fn upload(
             Progress::Failed(failure) => Event::UploadFailed { generation, failure },
         });
     };
-    let mut vault = handles.vault();
-    let upload = match (vault.target(link), vault.photo(photo)) {
+    let mut resources = handles.resources();
+    let upload = match (resources.target(link), resources.photo(photo)) {
         (Some(target), Some(photo)) => Upload::start(target, photo, plain, again, on_progress),
         _ => None,
     };
     match upload {
-        Some(upload) => vault.keep_upload(generation, upload),
+        Some(upload) => resources.keep_upload(generation, upload),
         None => handles.send(Event::UploadFailed { generation, failure: UploadFailure::Refused }),
     }
 }
 
 pub(super) fn verify(handles: &Handles, generation: Generation, link: LinkId, context: Context<'_>) {
-    let mut vault = handles.vault();
-    let Some((reply, key)) = vault.reply(link) else {
+    let mut resources = handles.resources();
+    let Some((reply, key)) = resources.reply(link) else {
         handles.send(Event::VerifyFailed { generation, failure: RelayFailure::Refused });
         return;
     };
     let abort = Abort::for_verify();
-    let bearer = Bearer::new(context.session.clone(), vault.session());
+    let bearer = Bearer::new(context.session.clone(), resources.session());
     let verdict = relay::verify(context.config, &bearer, reply, key, &abort);
-    vault.keep_verify_call(generation, abort);
+    resources.keep_verify_call(generation, abort);
     let handles = handles.clone();
     spawn_local(async move {
         handles.send(match verdict.await {
-            Ok(judged) => {
-                let judgement = judged.judgement;
-                handles.vault().keep_judged(generation, judged);
+            Ok(verdict) => {
+                let judgement = verdict.judgement;
+                handles.resources().keep_verdict(generation, verdict);
                 Event::VerifyDone { generation, judgement }
             }
             Err(failure) => Event::VerifyFailed { generation, failure },

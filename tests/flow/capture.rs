@@ -3,9 +3,10 @@
 use akiba_protocol::UploadFailure;
 use akiba_selfie::config::Facing;
 use akiba_selfie::flow::{
-    Announcement, Camera, CameraChoice, Delay, Effect, ErrorCode, Event, FileId, GrabFailure, Hint, Notice, Opening,
-    Quality, Screen, ScreenName, Source, Timer, Timers, limits,
+    Announcement, CameraChoice, CameraState, Delay, Effect, ErrorCode, Event, FileId, GrabFailure, Luminance, Notice,
+    Opening, PhotoSource, Screen, ScreenName, Timer, Timers, limits,
 };
+use akiba_selfie::guidance::Hint;
 
 use crate::play::{Place, Play, config, lit};
 
@@ -92,13 +93,13 @@ fn a_black_picture_is_told_and_taken_back() {
     let mut play = Play::at(Place::Framing);
     let generation = play.camera_generation();
     for _ in 1..limits::BLACK_FRAMES {
-        play.send(Event::Frame { generation, quality: Quality::default() });
+        play.send(Event::FrameMeasured { generation, luminance: Luminance::default() });
         assert!(play.effects.is_empty());
     }
-    play.send(Event::Frame { generation, quality: Quality::default() });
+    play.send(Event::FrameMeasured { generation, luminance: Luminance::default() });
     assert_eq!(play.hint(), Some(Hint::NoPicture));
     assert!(play.told(|notice| matches!(notice, Notice::Guidance { hint: Hint::NoPicture, .. })));
-    play.send(Event::Frame { generation, quality: lit() });
+    play.send(Event::FrameMeasured { generation, luminance: lit() });
     assert_eq!(play.hint(), Some(Hint::Position));
 }
 
@@ -107,7 +108,7 @@ fn an_even_grey_picture_is_no_black_one() {
     let mut play = Play::at(Place::Framing);
     let generation = play.camera_generation();
     for _ in 0..20 {
-        play.send(Event::Frame { generation, quality: Quality { luminance_mean: 0.3, luminance_variance: 0.0 } });
+        play.send(Event::FrameMeasured { generation, luminance: Luminance { mean: 0.3, variance: 0.0 } });
     }
     assert_eq!(play.hint(), Some(Hint::Position));
 }
@@ -119,21 +120,21 @@ fn auto_counts_down_and_takes_the_photo() {
     play.tick(Timer::Countdown);
     assert!(play.did(|effect| *effect == Effect::Announce(Announcement::Countdown(2))));
     play.tick(Timer::Countdown).tick(Timer::Countdown);
-    assert!(play.did(|effect| matches!(effect, Effect::Grab { source: Source::Camera, .. })));
+    assert!(play.did(|effect| matches!(effect, Effect::Grab { source: PhotoSource::Camera, .. })));
     assert_eq!(play.name(), ScreenName::Grabbing);
 }
 
 #[test]
 fn auto_waits_for_a_picture() {
     let mut play = Play::new(config(|options| (options.capture, options.countdown) = (None, true)));
-    play.send(Event::Start).send(Event::Consented).camera_opens().goes_blind();
+    play.send(Event::Start).send(Event::Consented).camera_opens().loses_vision();
     let generation = play.camera_generation();
     for _ in 0..limits::BLACK_FRAMES {
-        play.send(Event::Frame { generation, quality: Quality::default() });
+        play.send(Event::FrameMeasured { generation, luminance: Luminance::default() });
     }
     play.tick(Timer::AutoCapture);
     assert_eq!(play.name(), ScreenName::Framing);
-    play.send(Event::Frame { generation, quality: lit() }).tick(Timer::AutoCapture);
+    play.send(Event::FrameMeasured { generation, luminance: lit() }).tick(Timer::AutoCapture);
     assert_eq!(play.name(), ScreenName::Countdown);
 }
 
@@ -167,7 +168,7 @@ fn a_page_may_refuse_the_photo_and_the_camera_goes_on() {
     let generation = play.state.grab.unwrap();
     play.send(Event::GrabFailed { generation, failure: GrabFailure::Prevented });
     assert_eq!(play.name(), ScreenName::Framing);
-    assert!(matches!(play.state.camera, Camera::Open(..)));
+    assert!(matches!(play.state.camera, CameraState::Open(..)));
     assert!(!play.told(|notice| matches!(notice, Notice::Error(_))));
 }
 
@@ -188,7 +189,10 @@ fn a_file_is_a_way_out_of_every_camera_error() {
         let generation = play.camera_generation();
         play.send(Event::CameraFailed { generation, error });
         play.send(Event::FilePicked(FileId(1)));
-        assert!(play.did(|effect| matches!(effect, Effect::Grab { source: Source::File(FileId(1)), .. })), "{error:?}");
+        assert!(
+            play.did(|effect| matches!(effect, Effect::Grab { source: PhotoSource::File(FileId(1)), .. })),
+            "{error:?}"
+        );
         play.photo_comes(1);
         assert_eq!(play.name(), ScreenName::Review, "{error:?}");
     }
@@ -212,7 +216,7 @@ fn a_camera_that_opens_out_of_sight_waits_closed() {
     let mut play = Play::at(Place::Starting);
     play.send(Event::Hidden).camera_opens();
     assert_eq!(play.state.screen, Screen::Starting(Opening::Paused));
-    assert_eq!(play.state.camera, Camera::Closed);
+    assert_eq!(play.state.camera, CameraState::Closed);
     assert!(play.closed_camera());
 }
 
@@ -245,7 +249,7 @@ fn cancel_tells_the_page_and_ends_everything() {
         let over = matches!(place, Place::Idle | Place::Done | Place::Rejected);
         assert_eq!(play.told(|notice| *notice == Notice::Cancelled), !over, "{place:?}");
         if !over {
-            assert_eq!(play.state.camera, Camera::Closed);
+            assert_eq!(play.state.camera, CameraState::Closed);
             assert!(play.state.timers == Timers::default(), "{place:?}");
         }
     }
@@ -317,7 +321,7 @@ fn a_refused_photo_opens_no_camera_out_of_sight() {
     let mut play = Play::at(Place::Grabbing);
     let generation = play.state.grab.unwrap();
     play.send(Event::Hidden).send(Event::GrabFailed { generation, failure: GrabFailure::Prevented });
-    assert_eq!(play.state.camera, Camera::Closed);
+    assert_eq!(play.state.camera, CameraState::Closed);
     assert_eq!(play.state.screen, Screen::Starting(Opening::Paused));
 }
 
@@ -326,7 +330,7 @@ fn a_lens_that_is_covered_during_the_countdown_stops_it() {
     let mut play = Play::at(Place::Countdown);
     let generation = play.camera_generation();
     for _ in 0..limits::BLACK_FRAMES {
-        play.send(Event::Frame { generation, quality: Quality::default() });
+        play.send(Event::FrameMeasured { generation, luminance: Luminance::default() });
     }
     assert_eq!(play.hint(), Some(Hint::NoPicture));
     assert_eq!(play.timer(Timer::Countdown), None);
