@@ -40,7 +40,10 @@ export class BackEnd {
   async session({ reason }) {
     const created = await this.#ask('session', { identifier: this.#identifier });
     this.#session = created.session_id;
-    this.#say('created', reason === 'expired' ? 'The session was over: here is another one.' : 'The page has a session.');
+    this.#say(
+      'created',
+      reason === 'expired' ? 'The session was over: here is another one.' : 'The page has a session.',
+    );
     return created.session_token;
   }
 
@@ -74,7 +77,10 @@ export class BackEnd {
         this.#say(state, `The back end's verdict: ${outcome}, ${how}.`);
         return Boolean(told);
       case 'unknown':
-        this.#say(state, 'The vendor was asked and its answer was lost. The back end decides: asking again may cost again.');
+        this.#say(
+          state,
+          'The vendor was asked and its answer was lost. The back end decides: asking again may cost again.',
+        );
         return Boolean(told);
       case 'expired':
         this.#say(state, 'The session ended with no verdict.');

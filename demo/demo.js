@@ -46,7 +46,8 @@ function markup() {
     .filter(([name]) => selfie.hasAttribute(name))
     .map(([name, { boolean }]) => (boolean ? name : `${name}="${selfie.getAttribute(name)}"`));
   const session = "\n\nselfie.session = async () => (await fetch('/bank/session', …)).session_token;";
-  return [`<${TAG}`, ...attributes].join('\n  ') + `>\n</${TAG}>${backEnd ? session : ''}`;
+  const start = [`<${TAG}`, ...attributes].join('\n  ');
+  return `${start}>\n</${TAG}>${backEnd ? session : ''}`;
 }
 
 function followEvents() {

@@ -55,7 +55,7 @@ export const IDENTITIES = [
   {
     id: '0000000000011',
     name: 'token-refused',
-    whatHappens: 'The vendor refuses the relay\'s token (401).',
+    whatHappens: "The vendor refuses the relay's token (401).",
   },
   {
     id: '0000000000012',

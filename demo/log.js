@@ -86,9 +86,7 @@ function gist(type, detail) {
     case 'selfie-captured':
       return `${detail.width} × ${detail.height}, ${kilobytes(detail.blob.size)}`;
     case 'selfie-progress':
-      return detail.total
-        ? `${detail.phase} ${kilobytes(detail.sent)} of ${kilobytes(detail.total)}`
-        : detail.phase;
+      return detail.total ? `${detail.phase} ${kilobytes(detail.sent)} of ${kilobytes(detail.total)}` : detail.phase;
     case 'selfie-verified':
     case 'selfie-rejected':
       return `match ${detail.scores.match ?? '–'}, fraud ${detail.scores.fraud ?? '–'}`;
@@ -108,7 +106,11 @@ function pretty(detail) {
 
 function time() {
   const now = new Date();
-  const stamp = element('time', '', `${now.toLocaleTimeString('en-GB')}.${String(now.getMilliseconds()).padStart(3, '0')}`);
+  const stamp = element(
+    'time',
+    '',
+    `${now.toLocaleTimeString('en-GB')}.${String(now.getMilliseconds()).padStart(3, '0')}`,
+  );
   stamp.dateTime = now.toISOString();
   return stamp;
 }

@@ -12,14 +12,20 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const documents = execFileSync('git', ['ls-files', '*.md'], { cwd: root, encoding: 'utf8' }).trim().split('\n');
 
 /** A document without its code, in which brackets mean something else. */
-const prose = (path) => readFileSync(path, 'utf8').replace(/^(```|~~~)[^]*?^\1/gm, '').replace(/^ {4}.*$/gm, '');
+const prose = (path) =>
+  readFileSync(path, 'utf8')
+    .replace(/^(```|~~~)[\s\S]*?^\1/gm, '')
+    .replace(/^ {4}.*$/gm, '');
 
 /** The anchors of a document's headings, as GitHub makes them. */
 function anchors(path) {
   const seen = new Map();
   return [...prose(path).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading]) => {
     const text = heading.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').toLowerCase();
-    const anchor = text.replace(/[^\p{L}\p{N}\p{M} _-]/gu, '').trim().replaceAll(' ', '-');
+    const anchor = text
+      .replace(/[^\p{L}\p{N}\p{M} _-]/gu, '')
+      .trim()
+      .replaceAll(' ', '-');
     const before = seen.get(anchor) ?? 0;
     seen.set(anchor, before + 1);
     return before ? `${anchor}-${before}` : anchor;

@@ -79,7 +79,9 @@ function find(text, phrases) {
  */
 function selfTest(phrases) {
   const wrapped = (/** @type {string} */ text) => prose(`/// ${text.replaceAll(' ', '\n    /// ')}\n`);
-  const missed = phrases.filter((phrase) => [prose(phrase.bad), wrapped(phrase.bad)].some((text) => !find(text, [phrase]).length));
+  const missed = phrases.filter((phrase) =>
+    [prose(phrase.bad), wrapped(phrase.bad)].some((text) => !find(text, [phrase]).length),
+  );
   const named = find(prose('fn the_key_is_no_uuid() {}'), phrases).length === 0;
   const ordinary = [ORDINARY, ...phrases.map(({ plain }) => plain)].flatMap((text) => find(prose(text), phrases));
   return [
@@ -102,7 +104,9 @@ const listed = execFileSync(
   ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', ...positionals],
   { cwd: root, encoding: 'utf8' },
 );
-const files = listed.split('\0').filter((path) => TEXT.test(path) && !SKIPPED.test(path) && existsSync(`${root}${path}`));
+const files = listed
+  .split('\0')
+  .filter((path) => TEXT.test(path) && !SKIPPED.test(path) && existsSync(`${root}${path}`));
 if (files.length === 0) {
   console.error('check-words: git lists no files here');
   process.exit(2);

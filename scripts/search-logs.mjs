@@ -4,7 +4,7 @@
 //
 // FOLDER holds the logs (*.log) and what must not be in them (*.secrets, one a line), as the tests have kept them while
 // AKIBA_SELFIE_LOGS named it. It fails, too, where a kind of log is missing, and where it would not find what it looks for.
-import { createReadStream, readFileSync, readdirSync } from 'node:fs';
+import { createReadStream, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -26,7 +26,9 @@ const KINDS = process.env.AKIBA_SELFIE_LOG_KINDS?.split(',') ?? ['relay-', 'demo
 // What no test makes up: the people of the sandbox and those of the fixtures.
 function fixtures() {
   const source = (path) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
-  const identities = [...source('crates/sandbox/src/identities.rs').matchAll(/^ +id: "(\d+)"/gm)].map((match) => match[1]);
+  const identities = [...source('crates/sandbox/src/identities.rs').matchAll(/^ +id: "(\d+)"/gm)].map(
+    (match) => match[1],
+  );
   const record = source('crates/sandbox/src/vendor/record.rs').split('#[cfg(test)]')[0];
   const names = [...record.matchAll(/"([A-Z]{5,})"/g)].map((match) => match[1]);
   if (identities.length < 10 || names.length < 6) throw new Error('the sandbox’s people are not where they were');
@@ -51,7 +53,8 @@ const missing = KINDS.find((kind) => !logs.some((name) => name.startsWith(kind))
 // Every one is found where it is planted, or the search proves nothing.
 const planted = [...words, ...PATTERNS.map(([, sample]) => sample)];
 const unseen = planted.find((secret) => !found(`{"level":"INFO","cause":"planted ${secret} here"}`, words));
-const innocent = '{"level":"INFO","request_id":"5f0c","session":"ses_01","route":"/v1/customer","status":200,"code":"ok"}';
+const innocent =
+  '{"level":"INFO","request_id":"5f0c","session":"ses_01","route":"/v1/customer","status":200,"code":"ok"}';
 const problem =
   (short && 'a noted secret is too short to be told from other words') ??
   (missing && `there is no log of ${missing}…`) ??
@@ -76,6 +79,8 @@ for (const name of logs) {
   }
   lines += number;
 }
-console.log(`search-logs: ${lines} lines of ${logs.length} logs (${traced} at trace), ${words.length} words, ${hits} found`);
+console.log(
+  `search-logs: ${lines} lines of ${logs.length} logs (${traced} at trace), ${words.length} words, ${hits} found`,
+);
 if (traced === 0) console.error('search-logs: no log was written at trace');
 process.exit(hits === 0 && traced > 0 ? 0 : 1);

@@ -48,14 +48,14 @@ function renamed(text, { imports, exports }) {
   const modules = new Set(imports.map(([module]) => module));
   const given = new Set();
   const short = text
-    .replace(/^( +)(__wb\w+|"__wb[^"]+"): (?=function|wasm\.|\()/gm, (whole, indent, key) => {
+    .replace(/^( +)(__wb\w+|"__wb[^"]+"): (?=function|wasm\.|\()/gm, (_, indent, key) => {
       const name = key.replaceAll('"', '');
       given.add(name);
       // What binaryen found unused is not imported any more.
       return `${indent}${shortImports.get(name) ?? name}: `;
     })
     .replace(/"([^"\n]+)": import0\b/g, (whole, module) => (modules.has(module) ? `${shortModule}: import0` : whole))
-    .replace(/\bwasm\.(\w+)/g, (whole, name) => {
+    .replace(/\bwasm\.(\w+)/g, (_, name) => {
       if (!shortExports.has(name)) throw new Error(`shrink: the WebAssembly exports no «${name}»`);
       return `wasm.${shortExports.get(name)}`;
     });

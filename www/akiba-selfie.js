@@ -197,7 +197,12 @@ export class AkibaSelfieElement extends Base {
 
   /** What a framework set before the class was defined stands in the way of the accessors: set it again, through them. */
   #adoptProperties() {
-    for (const property of ['session', 'thresholds', 'capture', ...Object.values(ATTRIBUTES).map(({ property }) => property)]) {
+    for (const property of [
+      'session',
+      'thresholds',
+      'capture',
+      ...Object.values(ATTRIBUTES).map(({ property }) => property),
+    ]) {
       if (!Object.hasOwn(this, property)) continue;
       const value = this[property];
       delete this[property];
@@ -249,10 +254,10 @@ export class AkibaSelfieElement extends Base {
   static {
     for (const [name, { property, boolean }] of Object.entries(ATTRIBUTES)) {
       if (property in Base.prototype) continue;
-      Object.defineProperty(this.prototype, property, reflected(name, boolean));
+      Object.defineProperty(AkibaSelfieElement.prototype, property, reflected(name, boolean));
     }
     for (const method of METHODS) {
-      Object.defineProperty(this.prototype, method, {
+      Object.defineProperty(AkibaSelfieElement.prototype, method, {
         configurable: true,
         enumerable: true,
         writable: true,
@@ -263,15 +268,17 @@ export class AkibaSelfieElement extends Base {
     }
     // Frameworks that find a property of an attribute's name set that in place of the attribute (React 19, Vue): they
     // would write over the method. So what is written to `capture` goes to the attribute.
-    const { value: capture } = Object.getOwnPropertyDescriptor(this.prototype, 'capture');
-    Object.defineProperty(this.prototype, 'capture', { ...reflected('capture'), get: () => capture });
+    const { value: capture } = Object.getOwnPropertyDescriptor(AkibaSelfieElement.prototype, 'capture');
+    Object.defineProperty(AkibaSelfieElement.prototype, 'capture', { ...reflected('capture'), get: () => capture });
   }
 }
 
 /** A plain object of numbers; what is none of both is left to the widget to refuse. */
 function numbers(object) {
   if (typeof object !== 'object') return typeof object;
-  return Object.fromEntries(Object.entries(object).map(([name, value]) => [name, typeof value === 'number' ? value : null]));
+  return Object.fromEntries(
+    Object.entries(object).map(([name, value]) => [name, typeof value === 'number' ? value : null]),
+  );
 }
 
 /** The accessors of a property that stands for an attribute. */

@@ -83,7 +83,18 @@ async function mint(relay, shared) {
 }
 
 async function wrk(threads, count, lua, base, args = [], env = {}) {
-  const all = [`-t${threads}`, `-c${count}`, `-d${SECONDS}s`, '--timeout=30s', '--latency', '-s', script(lua), base, '--', ...args];
+  const all = [
+    `-t${threads}`,
+    `-c${count}`,
+    `-d${SECONDS}s`,
+    '--timeout=30s',
+    '--latency',
+    '-s',
+    script(lua),
+    base,
+    '--',
+    ...args,
+  ];
   const { stdout } = await run('wrk', all, { env: { ...process.env, ...env } });
   return JSON.parse(stdout.trim().split('\n').at(-1));
 }
@@ -99,15 +110,18 @@ async function links(rows) {
   const rate = (row) => of(row, ({ calls, seconds }) => calls / seconds);
   const [first] = rows;
   console.log(`link call, ${CONNECTIONS} connections, median of ${ROUNDS} runs of ${SECONDS} s`);
-  table(['', 'calls/s', 'of nginx', 'p50 ms', 'p99 ms', 'of nginx', 'errors'], rows.map((row) => [
-    row.name,
-    rate(row).toFixed(0),
-    (rate(row) / rate(first)).toFixed(2),
-    of(row, ({ p50 }) => p50).toFixed(2),
-    of(row, ({ p99 }) => p99).toFixed(2),
-    (of(row, ({ p99 }) => p99) / of(first, ({ p99 }) => p99)).toFixed(2),
-    row.runs.reduce((sum, { errors }) => sum + errors, 0),
-  ]));
+  table(
+    ['', 'calls/s', 'of nginx', 'p50 ms', 'p99 ms', 'of nginx', 'errors'],
+    rows.map((row) => [
+      row.name,
+      rate(row).toFixed(0),
+      (rate(row) / rate(first)).toFixed(2),
+      of(row, ({ p50 }) => p50).toFixed(2),
+      of(row, ({ p99 }) => p99).toFixed(2),
+      (of(row, ({ p99 }) => p99) / of(first, ({ p99 }) => p99)).toFixed(2),
+      row.runs.reduce((sum, { errors }) => sum + errors, 0),
+    ]),
+  );
 }
 
 /** Memory with 1,000 connections that have had an answer each. */
@@ -141,21 +155,26 @@ async function verifications(name, relays, shared) {
   const runs = [];
   for (let round = 0; round < ROUNDS; round += 1) runs.push(await load());
   if (name.startsWith('SQLite')) {
-    console.log(`\nverifications (session, link, verdict), ${CONNECTIONS} at once, median of ${ROUNDS} runs of ${SECONDS} s`);
+    console.log(
+      `\nverifications (session, link, verdict), ${CONNECTIONS} at once, median of ${ROUNDS} runs of ${SECONDS} s`,
+    );
     table(['', 'a second', 'p50 ms a call', 'p99 ms a call', 'errors'], []);
   }
   const of = (value) => median(runs.map(value));
-  table(null, [[
-    name,
-    of((one) => one.verifications / one.seconds).toFixed(0),
-    of(({ p50 }) => p50).toFixed(2),
-    of(({ p99 }) => p99).toFixed(2),
-    runs.reduce((sum, { errors }) => sum + errors, 0),
-  ]]);
+  table(null, [
+    [
+      name,
+      of((one) => one.verifications / one.seconds).toFixed(0),
+      of(({ p50 }) => p50).toFixed(2),
+      of(({ p99 }) => p99).toFixed(2),
+      runs.reduce((sum, { errors }) => sum + errors, 0),
+    ],
+  ]);
 }
 
 function table(head, rows) {
-  const line = (cells) => `| ${cells.map((cell, index) => String(cell)[index ? 'padStart' : 'padEnd'](index ? 9 : 30)).join(' | ')} |`;
+  const line = (cells) =>
+    `| ${cells.map((cell, index) => String(cell)[index ? 'padStart' : 'padEnd'](index ? 9 : 30)).join(' | ')} |`;
   if (head) {
     console.log(line(head));
     console.log(line(head.map((_, index) => (index ? '---:' : '---'))));

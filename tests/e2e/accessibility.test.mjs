@@ -125,8 +125,13 @@ test('by keyboard alone, from the start to the verdict', async () => {
       await page.keyboard.press('Tab');
       const now = await element.evaluate(({ shadowRoot: { activeElement: active } }) => {
         if (!active) return null;
-        const { outlineStyle, outlineWidth } = getComputedStyle(active.matches('input') ? active.nextElementSibling : active);
-        return { name: active.ariaLabel ?? active.textContent, ring: outlineStyle === 'solid' && parseFloat(outlineWidth) >= 2 };
+        const { outlineStyle, outlineWidth } = getComputedStyle(
+          active.matches('input') ? active.nextElementSibling : active,
+        );
+        return {
+          name: active.ariaLabel ?? active.textContent,
+          ring: outlineStyle === 'solid' && parseFloat(outlineWidth) >= 2,
+        };
       });
       if (!now) continue;
       assert.ok(now.ring, `«${now.name}» shows no focus`);
@@ -150,7 +155,10 @@ test('by keyboard alone, from the start to the verdict', async () => {
   await press('Use this photo');
   await selfie.event('selfie-verified');
   await selfie.state('done');
-  assert.equal(await element.evaluate(({ shadowRoot }) => shadowRoot.activeElement?.textContent), 'It’s you. Thank you!');
+  assert.equal(
+    await element.evaluate(({ shadowRoot }) => shadowRoot.activeElement?.textContent),
+    'It’s you. Thank you!',
+  );
   await close();
 });
 

@@ -39,13 +39,19 @@ for (const [name, start] of Object.entries(BACKENDS)) {
       it.sandbox = await startSandbox({ args: ['--origin', it.origin] });
       stop.push(() => it.sandbox.stop());
       it.relay = await startRelay({
-        sandbox: it.sandbox, page: it.origin, webhookUrl: `${it.origin}/hooks/akiba`, keys: it.keys,
+        sandbox: it.sandbox,
+        page: it.origin,
+        webhookUrl: `${it.origin}/hooks/akiba`,
+        keys: it.keys,
       });
       stop.push(() => it.relay.stop());
       const [command, args, cwd] = start();
       it.env = {
-        PORT: String(port), RELAY_URL: it.relay.url, AKIBA_API_KEY: it.keys.apiKey,
-        AKIBA_WEBHOOK_SECRET: it.keys.webhook, UPLOADS: it.sandbox.s3,
+        PORT: String(port),
+        RELAY_URL: it.relay.url,
+        AKIBA_API_KEY: it.keys.apiKey,
+        AKIBA_WEBHOOK_SECRET: it.keys.webhook,
+        UPLOADS: it.sandbox.s3,
       };
       it.start = () => startProgram(command, args, { cwd, env: it.env, url: `${it.origin}/page/page.css` });
       it.program = { command, args, cwd };
@@ -83,7 +89,10 @@ for (const [name, start] of Object.entries(BACKENDS)) {
       const key = Buffer.from(secret.replace('whsec_', ''), 'base64');
       const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
       const headers = {
-        'Content-Type': 'application/json', 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}`,
+        'Content-Type': 'application/json',
+        'webhook-id': id,
+        'webhook-timestamp': timestamp,
+        'webhook-signature': `v1,${signature}`,
       };
       return fetch(`${it.origin}/hooks/akiba`, { method: 'POST', headers, body: tamper(body) });
     }
@@ -99,7 +108,8 @@ for (const [name, start] of Object.entries(BACKENDS)) {
       const known = await verdict(page);
       assert.deepEqual([known.state, known.outcome], ['verified', 'verified']);
       const seen = asked.join('\n') + (await page.content());
-      for (const secret of [it.keys.apiKey, it.keys.webhook, '0000000000001']) assert.equal(seen.includes(secret), false);
+      for (const secret of [it.keys.apiKey, it.keys.webhook, '0000000000001'])
+        assert.equal(seen.includes(secret), false);
 
       // One verdict for one case: another attempt is for a person at the bank.
       const again = await page.evaluate(async () => (await fetch('/selfie-session', { method: 'POST' })).status);
@@ -109,14 +119,22 @@ for (const [name, start] of Object.entries(BACKENDS)) {
 
     test('a webhook that the relay did not sign, that is old, or that is a repeat, tells the bank nothing', async () => {
       const { page, close } = await open();
-      const token = await page.evaluate(async () => (await (await fetch('/selfie-session', { method: 'POST' })).json()).token);
+      const token = await page.evaluate(
+        async () => (await (await fetch('/selfie-session', { method: 'POST' })).json()).token,
+      );
       assert.match(token, /^v4\.local\./);
       // The session's id is the back end's own; the relay tells it to the page with the link.
       const link = await fetch(`${it.relay.url}/v1/customer`, {
-        method: 'POST', headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' }, body: '{}',
+        method: 'POST',
+        headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+        body: '{}',
       });
       const { identifier: session_id } = await link.json();
-      const event = { type: 'session.verified', timestamp: new Date().toISOString(), data: { session_id, state: 'verified', outcome: 'verified' } };
+      const event = {
+        type: 'session.verified',
+        timestamp: new Date().toISOString(),
+        data: { session_id, state: 'verified', outcome: 'verified' },
+      };
       const other = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
       const wrong = [
         send(other, { event }),
@@ -148,7 +166,8 @@ for (const [name, start] of Object.entries(BACKENDS)) {
       await page.getByText('The bank knows: rejected.').waitFor();
       const known = await verdict(page);
       assert.deepEqual([known.outcome, known.final], ['rejected', false]);
-      const ask = () => page.evaluate(async () => (await (await fetch('/selfie-session', { method: 'POST' })).json()).token);
+      const ask = () =>
+        page.evaluate(async () => (await (await fetch('/selfie-session', { method: 'POST' })).json()).token);
       // One session counts the tries, however often the page asks, and however much at once.
       const tokens = new Set(await Promise.all([ask(), ask(), ask()]));
       assert.equal(tokens.size, 1);
@@ -161,10 +180,11 @@ for (const [name, start] of Object.entries(BACKENDS)) {
       it.env.NATIONAL_ID = '0000000000003';
       it.backend = await it.start();
       const { page, selfie, close } = await open([/status of 409/]);
-      const ask = () => page.evaluate(async () => {
-        const answer = await fetch('/selfie-session', { method: 'POST' });
-        return answer.ok ? (await answer.json()).token : answer.status;
-      });
+      const ask = () =>
+        page.evaluate(async () => {
+          const answer = await fetch('/selfie-session', { method: 'POST' });
+          return answer.ok ? (await answer.json()).token : answer.status;
+        });
       const tokens = new Set(await Promise.all([ask(), ask(), ask()]));
       assert.equal(tokens.size, 1);
       await selfie.takeAndSend();
@@ -180,14 +200,18 @@ for (const [name, start] of Object.entries(BACKENDS)) {
       const policy = answer.headers.get('content-security-policy');
       assert.match(policy, /default-src 'self'/);
       assert.doesNotMatch(policy, /unsafe-inline|'unsafe-eval'|\*/);
-      for (const word of [/HttpOnly/i, /Secure/i, /SameSite=strict/i]) assert.match(answer.headers.get('set-cookie'), word);
+      for (const word of [/HttpOnly/i, /Secure/i, /SameSite=strict/i])
+        assert.match(answer.headers.get('set-cookie'), word);
       assert.equal(answer.headers.get('cache-control'), 'no-store');
       assert.equal(answer.headers.get('x-content-type-options'), 'nosniff');
     });
 
     test('without its settings it does not start, and says which are missing', async () => {
       const { command, args, cwd } = it.program;
-      const bare = startProgram(command, args, { cwd, env: { PORT: '0', AKIBA_API_KEY: 'x', AKIBA_WEBHOOK_SECRET: it.keys.webhook } });
+      const bare = startProgram(command, args, {
+        cwd,
+        env: { PORT: '0', AKIBA_API_KEY: 'x', AKIBA_WEBHOOK_SECRET: it.keys.webhook },
+      });
       await assert.rejects(bare, /set .*RELAY_URL/);
     });
 

@@ -17,7 +17,9 @@ const SITE = new URL('../../build/bench/', import.meta.url);
 await rm(SITE, { recursive: true, force: true });
 await mkdir(SITE, { recursive: true });
 await cp(new URL('bench/', import.meta.url), SITE, { recursive: true });
-await cp(new URL('../../build/site/akiba-selfie/', import.meta.url), new URL('akiba-selfie/', SITE), { recursive: true });
+await cp(new URL('../../build/site/akiba-selfie/', import.meta.url), new URL('akiba-selfie/', SITE), {
+  recursive: true,
+});
 
 const demo = await startDemo({ site: fileURLToPath(SITE) });
 const browser = await launch({ film: (await film()).file });
@@ -60,7 +62,13 @@ function widget() {
     await page.getByRole('button', { name: 'Use this photo' }).click();
     await page.waitForFunction(() => times.verdict);
     const photo = await page.evaluate(() => photos[0].size);
-    return { ...(await page.evaluate(() => times)), requests: await page.evaluate(bareRequests), loaded, photo, vision };
+    return {
+      ...(await page.evaluate(() => times)),
+      requests: await page.evaluate(bareRequests),
+      loaded,
+      photo,
+      vision,
+    };
   });
 }
 
@@ -95,7 +103,10 @@ async function bareRequests() {
   const link = await post('/v1/customer', { identifier: '0000000000001', type: '1', selfie_filename: 'selfie.jpg' });
   await fetch(link.signed_link, { method: 'PUT', headers: { 'Content-Type': 'image/jpeg' }, body: photos[0] });
   const { status } = await post('/v1/customer/verify', {
-    id: '0000000000001', user_type: '1', selfie_filename: link.selfie_filename, s3_key: link.s3_key,
+    id: '0000000000001',
+    user_type: '1',
+    selfie_filename: link.selfie_filename,
+    s3_key: link.s3_key,
   });
   if (status !== 'success') throw new Error('the bare requests came to nothing');
   return performance.now() - begin;
@@ -133,7 +144,9 @@ function print(runs) {
     return median(values);
   });
   const ratio = (one, other) => (medians[one] / medians[other]).toFixed(2);
-  console.log(`\nto the first frame: ${ratio(0, 3)} times a bare page; to the verdict: ${ratio(6, 7)} times bare requests`);
+  console.log(
+    `\nto the first frame: ${ratio(0, 3)} times a bare page; to the verdict: ${ratio(6, 7)} times bare requests`,
+  );
   const { loaded, photo } = runs.at(-1).widget;
   const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
   console.log(

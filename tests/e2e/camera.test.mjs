@@ -14,7 +14,10 @@ const it = suite();
 /** A photo is taken, as on a phone whose camera the page can't have. */
 async function goOnWithFile(selfie) {
   const buffer = it.film.frames[0];
-  await selfie.element.locator('input[type=file]').first().setInputFiles({ name: 'me.jpg', mimeType: 'image/jpeg', buffer });
+  await selfie.element
+    .locator('input[type=file]')
+    .first()
+    .setInputFiles({ name: 'me.jpg', mimeType: 'image/jpeg', buffer });
   await selfie.state('review');
   await selfie.send();
   await selfie.event('selfie-verified');

@@ -32,7 +32,11 @@ test('every event bubbles and is composed, and only selfie-capture can be cancel
   await selfie.event('selfie-verified');
   const events = await selfie.events();
   for (const { type, bubbles, composed, cancelable } of events) {
-    assert.deepEqual({ bubbles, composed, cancelable }, { bubbles: true, composed: true, cancelable: type === 'selfie-capture' }, type);
+    assert.deepEqual(
+      { bubbles, composed, cancelable },
+      { bubbles: true, composed: true, cancelable: type === 'selfie-capture' },
+      type,
+    );
   }
   const seen = new Set(events.map(({ type }) => type));
   // The others belong to what did not go well: a rejection, a failure.
@@ -54,8 +58,14 @@ test('the states follow one another, each named in the event, the property and C
   await selfie.state('done');
   const changes = (await selfie.events('selfie-statechange')).map(({ detail }) => detail);
   const states = ['consent', 'starting', 'framing', 'grabbing', 'review', 'submitting', 'done'];
-  assert.deepEqual(changes, states.map((state, index) => ({ state, previous: states[index - 1] ?? 'idle' })));
-  assert.deepEqual(await selfie.page.evaluate(() => shown), states.map((state) => [state, state, true]));
+  assert.deepEqual(
+    changes,
+    states.map((state, index) => ({ state, previous: states[index - 1] ?? 'idle' })),
+  );
+  assert.deepEqual(
+    await selfie.page.evaluate(() => shown),
+    states.map((state) => [state, state, true]),
+  );
 });
 
 test('it reaches a verdict by its methods alone', async () => {
@@ -88,7 +98,11 @@ test('no-consent and no-review: a verdict without a tap', async () => {
   const states = (await selfie.events('selfie-statechange')).map(({ detail }) => detail.state);
   assert.deepEqual(states, ['starting', 'framing', 'grabbing', 'submitting', 'done']);
   for (const type of ['selfie-captured', 'selfie-verified']) {
-    const [{ detail: { quality } }] = await selfie.events(type);
+    const [
+      {
+        detail: { quality },
+      },
+    ] = await selfie.events(type);
     assert.deepEqual([quality.faces, quality.flaw, quality.loosened, quality.challenge], [1, null, 0, null], type);
     assert.ok(quality.model && quality.thresholds && quality.times.frames > 3, type);
     const { value, unit, score, threshold, pass } = quality.measures.poseYaw;
@@ -106,7 +120,10 @@ test('a challenge that nobody does: the person leaves it out, and the page is to
   const { detail } = await selfie.event('selfie-verified');
   const { kind, outcome, attempts, movements } = detail.quality.challenge;
   assert.deepEqual([kind, outcome, attempts], ['turn', 'skipped', 1]);
-  assert.deepEqual(movements.map(({ took }) => took), [null, null]);
+  assert.deepEqual(
+    movements.map(({ took }) => took),
+    [null, null],
+  );
 });
 
 test('a listener may call the element from within its events', async () => {
@@ -185,8 +202,15 @@ test('several elements on one page do not disturb each other', async () => {
   assert.equal(await selfie.page.evaluate(() => document.querySelector('#two').state), 'framing');
   await two.button('Take the photo').click();
   await two.state('done');
-  const told = (await selfie.events('selfie-verified', 'selfie-rejected', 'selfie-error')).map(({ type, from }) => [from, type]);
-  assert.deepEqual(told, [['three', 'selfie-error'], ['one', 'selfie-verified'], ['two', 'selfie-rejected']]);
+  const told = (await selfie.events('selfie-verified', 'selfie-rejected', 'selfie-error')).map(({ type, from }) => [
+    from,
+    type,
+  ]);
+  assert.deepEqual(told, [
+    ['three', 'selfie-error'],
+    ['one', 'selfie-verified'],
+    ['two', 'selfie-rejected'],
+  ]);
 });
 
 test('moved while framing, the picture goes on; removed, the camera is off', async () => {

@@ -69,7 +69,12 @@ for (const [name, [scenes, expected]] of Object.entries(FILMS)) {
       assert.deepEqual(await hints(selfie), expected);
       // The photo was taken of the good scene: what was measured of it is what was asked for.
       await selfie.page.waitForTimeout(1500);
-      const [{ detail: { quality } }, ...more] = await selfie.events('selfie-captured');
+      const [
+        {
+          detail: { quality },
+        },
+        ...more
+      ] = await selfie.events('selfie-captured');
       assert.deepEqual(more, []);
       assert.deepEqual([quality.faces, quality.flaw], [1, null]);
       for (const [measure, { pass }] of Object.entries(quality.measures)) assert.notEqual(pass, false, measure);
@@ -87,7 +92,11 @@ test('nothing is taken of what is not good: after 8 s there is a shutter, and th
     assert.deepEqual(await selfie.events('selfie-captured'), []);
     assert.deepEqual(await hints(selfie), ['too-dark']);
     await selfie.shoot();
-    const [{ detail: { quality } }] = await selfie.events('selfie-captured');
+    const [
+      {
+        detail: { quality },
+      },
+    ] = await selfie.events('selfie-captured');
     assert.equal(quality.flaw, 'too-dark');
     await selfie.button('Use it anyway').click();
     await selfie.event('selfie-verified', 'selfie-rejected');
@@ -95,23 +104,37 @@ test('nothing is taken of what is not good: after 8 s there is a shutter, and th
 });
 
 test('with capture="manual" it says what to do, and takes nothing', async () => {
-  await before([['far', 3], ['good', 30]], async (selfie) => {
-    await selfie.frame();
-    assert.ok(await selfie.button('Take the photo').isVisible());
-    await selfie.page.waitForTimeout(7000);
-    assert.deepEqual(await hints(selfie), ['come-closer', 'hold']);
-    assert.deepEqual(await selfie.events('selfie-captured'), []);
-    assert.equal(await selfie.element.evaluate((element) => element.state), 'framing');
-  }, { manual: true });
+  await before(
+    [
+      ['far', 3],
+      ['good', 30],
+    ],
+    async (selfie) => {
+      await selfie.frame();
+      assert.ok(await selfie.button('Take the photo').isVisible());
+      await selfie.page.waitForTimeout(7000);
+      assert.deepEqual(await hints(selfie), ['come-closer', 'hold']);
+      assert.deepEqual(await selfie.events('selfie-captured'), []);
+      assert.equal(await selfie.element.evaluate((element) => element.state), 'framing');
+    },
+    { manual: true },
+  );
 });
 
 test('a chosen file is looked at, too', async () => {
   const selfie = await it.open();
   await selfie.frame();
   const buffer = it.film.frames[0];
-  await selfie.element.locator('input[type=file]').first().setInputFiles({ name: 'me.jpg', mimeType: 'image/jpeg', buffer });
+  await selfie.element
+    .locator('input[type=file]')
+    .first()
+    .setInputFiles({ name: 'me.jpg', mimeType: 'image/jpeg', buffer });
   await selfie.state('review');
-  const [{ detail: { quality } }] = await selfie.events('selfie-captured');
+  const [
+    {
+      detail: { quality },
+    },
+  ] = await selfie.events('selfie-captured');
   assert.deepEqual([quality.faces, quality.flaw], [1, null]);
 });
 
@@ -173,7 +196,11 @@ for (const [lack, { prepare, expected, slow }] of Object.entries(LACKS)) {
     await selfie.send();
     await selfie.event('selfie-verified');
     assert.deepEqual(await selfie.events('selfie-error', 'selfie-guidance'), []);
-    const [{ detail: { quality } }] = await selfie.events('selfie-captured');
+    const [
+      {
+        detail: { quality },
+      },
+    ] = await selfie.events('selfie-captured');
     assert.deepEqual(quality.measures, {});
   });
 }
@@ -196,7 +223,11 @@ test('a package on another origin may begin no worker: by hand', async () => {
   await selfie.button('Start').click();
   await selfie.state('framing');
   await selfie.shoot();
-  const [{ detail: { quality } }] = await selfie.events('selfie-captured');
+  const [
+    {
+      detail: { quality },
+    },
+  ] = await selfie.events('selfie-captured');
   assert.deepEqual(quality.measures, {});
   assert.deepEqual(await selfie.events('selfie-error'), []);
 });
@@ -208,8 +239,9 @@ test('no task of the page takes over 50 ms while frames are looked at', { timeou
   const selfie = await it.open();
   await selfie.page.evaluate(() => {
     globalThis.longTasks = [];
-    new PerformanceObserver((list) => longTasks.push(...list.getEntries().map((entry) => entry.toJSON())))
-      .observe({ type: 'longtask' });
+    new PerformanceObserver((list) => longTasks.push(...list.getEntries().map((entry) => entry.toJSON()))).observe({
+      type: 'longtask',
+    });
   });
   await selfie.frame();
   await selfie.event('selfie-guidance');

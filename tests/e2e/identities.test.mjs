@@ -67,8 +67,14 @@ const OUTCOMES = {
 };
 
 test('the demo offers every identity of the documentation', () => {
-  assert.deepEqual(IDENTITIES.map(({ id, name }) => ({ id, name })), documented);
-  assert.deepEqual(Object.keys(OUTCOMES), documented.map(({ name }) => name));
+  assert.deepEqual(
+    IDENTITIES.map(({ id, name }) => ({ id, name })),
+    documented,
+  );
+  assert.deepEqual(
+    Object.keys(OUTCOMES),
+    documented.map(({ name }) => name),
+  );
 });
 
 for (const { id, name } of documented) {

@@ -18,7 +18,11 @@ async function network(selfie) {
   await session.send('Network.enable');
   return (settings) =>
     session.send('Network.emulateNetworkConditions', {
-      offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: -1, ...settings,
+      offline: false,
+      latency: 0,
+      downloadThroughput: -1,
+      uploadThroughput: -1,
+      ...settings,
     });
 }
 
@@ -133,7 +137,10 @@ test('the link is there before the photo, and asked for once', async () => {
   await selfie.shoot();
   await selfie.send();
   await verifiedWithOnePhoto(selfie);
-  assert.deepEqual(seen.filter((request) => request !== 'preflight'), ['link', 'upload', 'verify']);
+  assert.deepEqual(
+    seen.filter((request) => request !== 'preflight'),
+    ['link', 'upload', 'verify'],
+  );
 });
 
 test('a reload in the middle begins anew, with the camera off', async () => {

@@ -29,7 +29,10 @@ test('the uploaded object is the frame, unmirrored, and the photo that the page 
   const [{ detail }] = await selfie.events('selfie-captured');
   assert.deepEqual(detail.blob, { type: 'image/jpeg', size: object.length });
   assert.deepEqual([detail.width, detail.height], [WIDTH, HEIGHT]);
-  assert.ok(detail.quality.luminanceMean > 0.2 && detail.quality.luminanceMean < 0.8, 'the portrait is neither dark nor white');
+  assert.ok(
+    detail.quality.luminanceMean > 0.2 && detail.quality.luminanceMean < 0.8,
+    'the portrait is neither dark nor white',
+  );
   assert.ok(object.length <= 400_000, `${object.length} bytes`);
 });
 
@@ -38,7 +41,10 @@ test('the uploaded object holds no metadata', async () => {
   await selfie.takeAndSend();
   await selfie.event('selfie-verified');
   const found = segments(await it.demo.lastObject());
-  assert.deepEqual(found.filter((name) => !PLAIN.has(name)), []);
+  assert.deepEqual(
+    found.filter((name) => !PLAIN.has(name)),
+    [],
+  );
   assert.deepEqual([found[0], found.at(-1)], ['SOI', 'EOI']);
 });
 
@@ -53,7 +59,10 @@ test('a file goes the same way: turned by its EXIF, and its metadata gone', asyn
   await selfie.event('selfie-verified');
 
   const object = await it.demo.lastObject();
-  assert.deepEqual(segments(object).filter((name) => !PLAIN.has(name)), []);
+  assert.deepEqual(
+    segments(object).filter((name) => !PLAIN.has(name)),
+    [],
+  );
   assert.equal(object.includes('Secret Camera'), false);
   // Orientation 3 is upside down: turned right, it is the frame by half a turn.
   const { straight } = await similarity(it.browser, await turned(it.browser, object), [frame]);
@@ -125,7 +134,9 @@ async function turned(browser, jpeg) {
     const context = canvas.getContext('2d');
     context.setTransform(-1, 0, 0, -1, bitmap.width, bitmap.height);
     context.drawImage(bitmap, 0, 0);
-    const made = new Uint8Array(await (await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.98 })).arrayBuffer());
+    const made = new Uint8Array(
+      await (await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.98 })).arrayBuffer(),
+    );
     return btoa(Array.from(made, (byte) => String.fromCharCode(byte)).join(''));
   }, jpeg.toString('base64'));
   await page.close();

@@ -24,7 +24,10 @@ function requests(selfie) {
     if (!name) return;
     const entry = { name, request, status: undefined };
     seen.push(entry);
-    request.response().then((response) => (entry.status = response?.status()), () => {});
+    request.response().then(
+      (response) => (entry.status = response?.status()),
+      () => {},
+    );
   });
   return seen;
 }
@@ -36,19 +39,26 @@ const says = (selfie, text) => selfie.page.locator('#bank-says').getByText(text)
 
 /** A session, as the back end makes it for the page. */
 async function session(selfie, wanted = {}) {
-  return selfie.page.evaluate(async (body) => {
-    const headers = { 'Content-Type': 'application/json' };
-    const answer = await fetch('/bank/session', { method: 'POST', headers, body: JSON.stringify(body) });
-    return answer.json();
-  }, { identifier: VERIFIED, ...wanted });
+  return selfie.page.evaluate(
+    async (body) => {
+      const headers = { 'Content-Type': 'application/json' };
+      const answer = await fetch('/bank/session', { method: 'POST', headers, body: JSON.stringify(body) });
+      return answer.json();
+    },
+    { identifier: VERIFIED, ...wanted },
+  );
 }
 
 /** Gives the first session that the page asks for so short a life. */
 async function firstSessionLives(selfie, seconds) {
-  await selfie.page.route('**/bank/session', async (route) => {
-    const body = { ...route.request().postDataJSON(), ttl: seconds };
-    await route.continue({ postData: JSON.stringify(body) });
-  }, { times: 1 });
+  await selfie.page.route(
+    '**/bank/session',
+    async (route) => {
+      const body = { ...route.request().postDataJSON(), ttl: seconds };
+      await route.continue({ postData: JSON.stringify(body) });
+    },
+    { times: 1 },
+  );
 }
 
 test('verified: the page names nobody, and the back end knows it by a signed webhook', async () => {
@@ -57,7 +67,7 @@ test('verified: the page names nobody, and the back end knows it by a signed web
   await selfie.takeAndSend();
   const { detail } = await selfie.event('selfie-verified');
   assert.equal(detail.outcome, 'verified');
-  assert.equal(detail.identity, null, 'the person\'s record stays on the server');
+  assert.equal(detail.identity, null, "the person's record stays on the server");
   await says(selfie, "The back end's verdict: verified, by webhook, signature valid.");
 
   assert.deepEqual(words(seen), ['session', 'link', 'upload', 'verify']);
@@ -146,10 +156,13 @@ test('a page that names another person than its session is refused, and nothing 
   await selfie.takeAndSend();
   const { detail } = await selfie.event('selfie-error');
   assert.equal(detail.code, 'relay-forbidden');
-  assert.equal(seen.some(({ name }) => name === 'upload'), false);
+  assert.equal(
+    seen.some(({ name }) => name === 'upload'),
+    false,
+  );
 });
 
-test('a verdict that was lost is nobody\'s until the back end asks again; then the page is told it, too', async () => {
+test("a verdict that was lost is nobody's until the back end asks again; then the page is told it, too", async () => {
   const selfie = await it.open({ expected: [reply(502)] });
   const seen = requests(selfie);
   await it.demo.loseVerdicts(1);
@@ -213,7 +226,10 @@ test('two tabs with one session: one verdict, and the second tab is told that th
   assert.deepEqual([detail.code, detail.retryable], ['session-done', false]);
   const known = await first.page.evaluate(async (path) => (await fetch(path)).json(), `/bank/session/${id}`);
   assert.equal(known.state, 'verified');
-  assert.deepEqual(known.webhooks.map(({ type }) => type), ['session.verified']);
+  assert.deepEqual(
+    known.webhooks.map(({ type }) => type),
+    ['session.verified'],
+  );
 });
 
 test('a verdict that is asked for before the photo is there is no success, and the photo can still come', async () => {

@@ -14,7 +14,10 @@ import { STATES, Studio } from './support/states.mjs';
 const OUT = new URL('../../build/tour/', import.meta.url);
 const DOCS = new URL('../../docs/pictures/', import.meta.url);
 
-const SIZES = [{ width: 360, height: 740, scale: 'device' }, { width: 1280, height: 800, scale: 'css' }];
+const SIZES = [
+  { width: 360, height: 740, scale: 'device' },
+  { width: 1280, height: 800, scale: 'css' },
+];
 /** Milliseconds that the progress bar takes to follow; it is no animation that a screenshot could finish. */
 const SETTLE = 350;
 const THEMES = ['light', 'dark'];
@@ -53,7 +56,9 @@ try {
   await studio.close();
 }
 await writeFile(new URL('index.html', OUT), index());
-console.log(`tour: ${states.length * SIZES.length * THEMES.length} pictures; open ${fileURLToPath(new URL('index.html', OUT))}`);
+console.log(
+  `tour: ${states.length * SIZES.length * THEMES.length} pictures; open ${fileURLToPath(new URL('index.html', OUT))}`,
+);
 
 async function portray(state) {
   const { selfie, page, close } = await studio.visit(state, { deviceScaleFactor: 2 });

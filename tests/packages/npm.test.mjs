@@ -10,8 +10,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 import { launch } from '../e2e/support/browser.mjs';
-import { serve } from '../e2e/support/site.mjs';
 import { Selfie } from '../e2e/support/selfie.mjs';
+import { serve } from '../e2e/support/site.mjs';
 import { watch } from '../e2e/support/watch.mjs';
 import { film } from '../fixtures/face/film.mjs';
 
@@ -35,7 +35,13 @@ before(async () => {
   shot = packed.files.map(({ path }) => path);
   const modules = join(folder, 'node_modules');
   await mkdir(join(modules, 'akiba-selfie'), { recursive: true });
-  await run('tar', ['-xzf', join(folder, packed.filename), '-C', join(modules, 'akiba-selfie'), '--strip-components=1']);
+  await run('tar', [
+    '-xzf',
+    join(folder, packed.filename),
+    '-C',
+    join(modules, 'akiba-selfie'),
+    '--strip-components=1',
+  ]);
   site = await serve({
     '/': Buffer.from(PAGE),
     '/icon.svg': Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'),
@@ -76,7 +82,9 @@ test('a plain page takes a photo with it, under a strict policy', async () => {
   watched.clean();
 
   // What a page loads is what scripts/size.mjs counts.
-  const loaded = site.seen.filter((path) => path.startsWith('/node_modules/akiba-selfie/')).map((path) => path.slice(27));
+  const loaded = site.seen
+    .filter((path) => path.startsWith('/node_modules/akiba-selfie/'))
+    .map((path) => path.slice(27));
   const counted = shot.filter((path) => /\.(js|wasm|css)$/.test(path));
   assert.deepEqual([...loaded].sort(), [...counted].sort());
 });

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,13 +44,19 @@ after(async () => {
 
 test('it makes the files that the demo is made of', async () => {
   const files = async (folder) =>
-    (await readdir(folder, { recursive: true, withFileTypes: true })).filter((file) => file.isFile())
-      .map(({ parentPath, path, name }) => join(parentPath ?? path, name).slice(folder.length)).sort();
+    (await readdir(folder, { recursive: true, withFileTypes: true }))
+      .filter((file) => file.isFile())
+      .map(({ parentPath, path, name }) => join(parentPath ?? path, name).slice(folder.length))
+      .sort();
   assert.deepEqual(await files(`${dist}/`), await files(join(root, 'build/site/')));
-  assert.doesNotMatch(await readFile(join(dist, 'index.html'), 'utf8'), /<script(?![^>]* src=)|<style/, 'nothing is inline');
+  assert.doesNotMatch(
+    await readFile(join(dist, 'index.html'), 'utf8'),
+    /<script(?![^>]* src=)|<style/,
+    'nothing is inline',
+  );
 });
 
-test('its page reaches a verdict, under the demo\'s policy', () => verdict(demo.page));
+test("its page reaches a verdict, under the demo's policy", () => verdict(demo.page));
 
 test('`trunk serve` reaches a verdict through its proxy, and ends with what runs beside it', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'akiba-selfie-'));
@@ -85,7 +91,10 @@ test('`trunk serve` reaches a verdict through its proxy, and ends with what runs
   assert.ok(await answers(relay), 'the relay is at its own port');
   await stop();
   assert.deepEqual([await answers(page), await answers(relay)], [false, false], 'nothing runs on');
-  assert.deepEqual((await readdir(root)).filter((name) => /^Trunk\..+\.toml$/.test(name)), []);
+  assert.deepEqual(
+    (await readdir(root)).filter((name) => /^Trunk\..+\.toml$/.test(name)),
+    [],
+  );
 });
 
 async function verdict(origin) {
@@ -101,7 +110,11 @@ async function verdict(origin) {
 }
 
 /** Whether a web server is there, whatever it says. */
-const answers = (origin) => fetch(origin).then(() => true, () => false);
+const answers = (origin) =>
+  fetch(origin).then(
+    () => true,
+    () => false,
+  );
 
 async function freePorts(count) {
   const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));

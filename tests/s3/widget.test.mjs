@@ -78,7 +78,13 @@ for (const version of ['v4', 'v2']) {
     let verified;
     await page.route('**/v1/customer', (route) =>
       route.fulfill({
-        json: { identifier: '1', signed_link: links[version], s3_key: key, selfie_filename: 'selfie.jpg', customer_id: 'A1' },
+        json: {
+          identifier: '1',
+          signed_link: links[version],
+          s3_key: key,
+          selfie_filename: 'selfie.jpg',
+          customer_id: 'A1',
+        },
       }),
     );
     await page.route('**/v1/customer/verify', async (route) => {

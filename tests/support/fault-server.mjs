@@ -6,9 +6,9 @@
 //
 // Preflights are answered as S3 does: only the headers that the program allows.
 
-import { createServer } from "node:http";
-import { once } from "node:events";
-import { setTimeout as sleep } from "node:timers/promises";
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
  * @typedef {object} Answer
@@ -25,7 +25,7 @@ import { setTimeout as sleep } from "node:timers/promises";
  */
 
 /** Headers that a preflight is granted when the program names none. */
-const ALLOWED = "accept, authorization, content-type, idempotency-key";
+const ALLOWED = 'accept, authorization, content-type, idempotency-key';
 /** The longest part of a request's body that is kept as text. */
 const KEPT = 20_000;
 
@@ -51,7 +51,7 @@ async function receive(request, answer, seen) {
   } catch {
     return false;
   } finally {
-    seen.body = Buffer.concat(kept).subarray(0, KEPT).toString("latin1");
+    seen.body = Buffer.concat(kept).subarray(0, KEPT).toString('latin1');
   }
   if (answer.cut === 0) request.socket.resetAndDestroy();
   return answer.cut !== 0;
@@ -59,19 +59,19 @@ async function receive(request, answer, seen) {
 
 async function give(response, answer, seen) {
   if (answer.hang) return;
-  const headers = { "content-type": "application/json", "cache-control": "no-store", ...answer.headers };
+  const headers = { 'content-type': 'application/json', 'cache-control': 'no-store', ...answer.headers };
   if (answer.cors !== false) {
-    headers["access-control-allow-origin"] = "*";
-    headers["access-control-expose-headers"] = "retry-after";
+    headers['access-control-allow-origin'] = '*';
+    headers['access-control-expose-headers'] = 'retry-after';
   }
-  const body = (answer.body ?? "").repeat(answer.repeat ?? 1);
-  if (answer.short) headers["content-length"] = Buffer.byteLength(body) + 1;
+  const body = (answer.body ?? '').repeat(answer.repeat ?? 1);
+  if (answer.short) headers['content-length'] = Buffer.byteLength(body) + 1;
   response.writeHead(answer.status ?? 200, headers);
   if (answer.short) {
     response.write(body, () => response.destroy());
   } else if (answer.trickle) {
     while (!response.destroyed) {
-      response.write(" ");
+      response.write(' ');
       await sleep(20);
     }
   } else {
@@ -84,26 +84,26 @@ export async function startFaultServer() {
   const programs = new Map();
 
   const handle = async (request, response) => {
-    const [, kind, id] = new URL(request.url, "http://localhost").pathname.split("/");
+    const [, kind, id] = new URL(request.url, 'http://localhost').pathname.split('/');
     const program = programs.get(id);
-    const open = { "access-control-allow-origin": "*", "access-control-allow-methods": "GET, POST, PUT" };
-    if (request.method === "OPTIONS") {
-      const wanted = request.headers["access-control-request-headers"] ?? "";
-      if (kind === "run") program?.preflights.push(wanted);
-      open["access-control-allow-headers"] = (kind === "run" && program?.allow) || ALLOWED;
+    const open = { 'access-control-allow-origin': '*', 'access-control-allow-methods': 'GET, POST, PUT' };
+    if (request.method === 'OPTIONS') {
+      const wanted = request.headers['access-control-request-headers'] ?? '';
+      if (kind === 'run') program?.preflights.push(wanted);
+      open['access-control-allow-headers'] = (kind === 'run' && program?.allow) || ALLOWED;
       response.writeHead(204, open).end();
-    } else if (kind === "program") {
+    } else if (kind === 'program') {
       programs.set(id, { preflights: [], requests: [], ...JSON.parse(await readAll(request)) });
       response.writeHead(204, open).end();
-    } else if (kind === "seen" && program) {
+    } else if (kind === 'seen' && program) {
       const { requests, preflights } = program;
-      response.writeHead(200, { ...open, "content-type": "application/json" });
+      response.writeHead(200, { ...open, 'content-type': 'application/json' });
       response.end(JSON.stringify({ requests, preflights }));
-    } else if (kind === "run" && program) {
+    } else if (kind === 'run' && program) {
       const { method, url, headers } = request;
-      const seen = { method, url, headers, length: 0, body: "", answered: false, aborted: false };
+      const seen = { method, url, headers, length: 0, body: '', answered: false, aborted: false };
       program.requests.push(seen);
-      response.on("close", () => (seen.aborted = !seen.answered));
+      response.on('close', () => (seen.aborted = !seen.answered));
       const answer = program.answers[Math.min(program.requests.length, program.answers.length) - 1];
       if (await receive(request, answer, seen)) await give(response, answer, seen);
     } else {
@@ -113,12 +113,12 @@ export async function startFaultServer() {
 
   const server = createServer((request, response) => {
     handle(request, response).catch((error) => {
-      console.error("fault server:", error);
+      console.error('fault server:', error);
       response.destroy();
     });
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${server.address().port}`,
     stop: () => {

@@ -68,11 +68,15 @@ function print({ times, starts, dots }) {
   ];
   console.log(`bench: milliseconds, medians of ${times.module.length} rounds of 30 calls each, by turns\n`);
   for (const [text, name] of rows) console.log(`${text.padEnd(60)}${median(times[name]).toFixed(2).padStart(8)}`);
-  console.log(`${'the floor: as many products in registers, and nothing else'.padEnd(60)}${floor.toFixed(2).padStart(8)}`);
+  console.log(
+    `${'the floor: as many products in registers, and nothing else'.padEnd(60)}${floor.toFixed(2).padStart(8)}`,
+  );
   const ratio = (one, other) => median(times[one].map((value, round) => value / times[other][round])).toFixed(2);
   const compared = (name) => `${ratio(name, 'tasks')} × tasks-vision, ${ratio(name, 'litert')} × LiteRT.js`;
   console.log(`\nfaces alone: ${compared('empty')}, ${(median(times.empty) / floor).toFixed(2)} × the floor`);
-  console.log(`faces and quality: ${compared('module')}; quality adds ${(ratio('module', 'empty') - 1).toFixed(2)} of the rest`);
+  console.log(
+    `faces and quality: ${compared('module')}; quality adds ${(ratio('module', 'empty') - 1).toFixed(2)} of the rest`,
+  );
   const start = (name) => `${name} ${starts[name].toFixed(0)} ms`;
   const share = (starts.module / starts.tasks).toFixed(2);
   console.log(`from fetch to the first result: ${Object.keys(starts).map(start).join(', ')}; ${share} × tasks-vision`);
@@ -97,7 +101,14 @@ function peakModule() {
   body.push(...vector(0x1b, 0), 0x0b);
   const section = (id, bytes) => [id, ...leb(bytes.length), ...bytes];
   return [
-    0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0,
+    0x00,
+    0x61,
+    0x73,
+    0x6d,
+    1,
+    0,
+    0,
+    0,
     ...section(1, [1, 0x60, 1, 0x7f, 1, 0x7f]),
     ...section(3, [1, 0]),
     ...section(7, [1, 4, ...new TextEncoder().encode('dots'), 0, 0]),

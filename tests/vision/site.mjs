@@ -9,7 +9,12 @@ import { extname } from 'node:path';
 import { launch } from '../e2e/support/browser.mjs';
 
 const ROOT = new URL('../../', import.meta.url);
-const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.mjs': 'text/javascript', '.wasm': 'application/wasm' };
+const TYPES = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
+  '.wasm': 'application/wasm',
+};
 const ROUTES = {
   '/npm/': 'tests/vision/node_modules/',
   '/page/': 'tests/vision/page/',

@@ -10,12 +10,18 @@ import { open } from './site.mjs';
 const FRAMES = Number(process.argv[2] ?? 240);
 /** What the module wants of a small face: below it, it is right to see nothing. */
 const LEAST = 0.85;
-const SIZES = [[640, 480], [480, 640], [1280, 720], [500, 375]];
+const SIZES = [
+  [640, 480],
+  [480, 640],
+  [1280, 720],
+  [500, 375],
+];
 
 const { page, close } = await open();
 try {
   const results = [];
-  for (const size of SIZES) results.push(await page.evaluate(compare, { size, count: FRAMES / SIZES.length, least: LEAST }));
+  for (const size of SIZES)
+    results.push(await page.evaluate(compare, { size, count: FRAMES / SIZES.length, least: LEAST }));
   const report = Object.fromEntries(results.map(({ size, ...rest }) => [size.join('×'), summary(rest)]));
   report.all = summary({
     frames: results.reduce((sum, { frames }) => sum + frames, 0),
@@ -58,7 +64,9 @@ async function compare({ size: [width, height], count, least }) {
       only += Number(!two && Boolean(one));
       continue;
     }
-    const apart = one.keypoints.map(([x, y], point) => Math.hypot(x - two.keypoints[point][0], y - two.keypoints[point][1]));
+    const apart = one.keypoints.map(([x, y], point) =>
+      Math.hypot(x - two.keypoints[point][0], y - two.keypoints[point][1]),
+    );
     distances.push((Math.max(...apart) * 640) / width);
   }
   return { size: [width, height], frames: count, missed, only, distances };

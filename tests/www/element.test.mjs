@@ -54,8 +54,16 @@ test('is mounted once, with the attributes as options', async () => {
     return widgets.map(({ options, calls }) => ({ options, calls }));
   });
   const options = {
-    relay: '/r', identifier: '7', type: '2', lang: 'sw', capture: 'auto',
-    'no-review': true, 'no-consent': false, countdown: false, strict: false, session: false,
+    relay: '/r',
+    identifier: '7',
+    type: '2',
+    lang: 'sw',
+    capture: 'auto',
+    'no-review': true,
+    'no-consent': false,
+    countdown: false,
+    strict: false,
+    session: false,
   };
   assert.deepEqual(seen, [{ options, calls: [] }]);
 });
@@ -84,13 +92,34 @@ test('many changes in one task are one update, and never a new widget', async ()
     await settled();
     return { first, calls: widgets[0].calls, options: widgets[0].options, mounts: widgets.length };
   });
-  assert.deepEqual(seen.first, [{
-    calls: ['update'],
-    options: { relay: '/', identifier: '1', type: 'business', lang: 'zu', 'no-review': false, 'no-consent': true, countdown: false, strict: false, session: true },
-    session: 'secret',
-  }]);
+  assert.deepEqual(seen.first, [
+    {
+      calls: ['update'],
+      options: {
+        relay: '/',
+        identifier: '1',
+        type: 'business',
+        lang: 'zu',
+        'no-review': false,
+        'no-consent': true,
+        countdown: false,
+        strict: false,
+        session: true,
+      },
+      session: 'secret',
+    },
+  ]);
   assert.deepEqual(seen.calls, ['update', 'update']);
-  assert.deepEqual(seen.options, { relay: '/', type: 'business', lang: 'zu', 'no-review': false, 'no-consent': false, countdown: false, strict: false, session: true });
+  assert.deepEqual(seen.options, {
+    relay: '/',
+    type: 'business',
+    lang: 'zu',
+    'no-review': false,
+    'no-consent': false,
+    countdown: false,
+    strict: false,
+    session: true,
+  });
   assert.equal(seen.mounts, 1);
 });
 
@@ -168,7 +197,14 @@ test('what was set before the definition counts', async () => {
     return { options: widgets[0].options, session: widgets[0].session, attribute: selfie.getAttribute('relay') };
   });
   assert.deepEqual(seen.options, {
-    relay: '/late', lang: 'zu', capture: 'auto', 'no-review': true, 'no-consent': false, countdown: false, strict: false, session: true,
+    relay: '/late',
+    lang: 'zu',
+    capture: 'auto',
+    'no-review': true,
+    'no-consent': false,
+    countdown: false,
+    strict: false,
+    session: true,
   });
   assert.equal(seen.session, 'secret');
   assert.equal(seen.attribute, '/later');

@@ -10,7 +10,11 @@ import { ATTRIBUTES, EVENTS, METHODS, PROPERTIES, STATES, TAG } from '../../www/
 const read = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 const package_ = JSON.parse(read('www/package.json'));
 const manifest = JSON.parse(read('www/custom-elements.json'));
-const [{ declarations: [declared] }] = manifest.modules;
+const [
+  {
+    declarations: [declared],
+  },
+] = manifest.modules;
 const types = read('www/index.d.ts');
 
 const all = (text, pattern) => [...text.matchAll(pattern)].map(([, found]) => found);
@@ -20,16 +24,33 @@ const block = (text, begin) => {
   return text.slice(start, text.indexOf('\n}', start));
 };
 const sameNames = (actual, expected) => assert.deepEqual([...actual].sort(), [...expected].sort());
-const properties = Object.values(ATTRIBUTES).map(({ property }) => property).filter((property) => property !== 'lang');
+const properties = Object.values(ATTRIBUTES)
+  .map(({ property }) => property)
+  .filter((property) => property !== 'lang');
 
 test('the manifest names what the registry names', () => {
   assert.equal(declared.tagName, TAG);
-  sameNames(declared.attributes.map(({ name }) => name), Object.keys(ATTRIBUTES));
-  sameNames(declared.events.map(({ name }) => name), EVENTS);
-  sameNames(declared.cssStates.map(({ name }) => name), STATES);
+  sameNames(
+    declared.attributes.map(({ name }) => name),
+    Object.keys(ATTRIBUTES),
+  );
+  sameNames(
+    declared.events.map(({ name }) => name),
+    EVENTS,
+  );
+  sameNames(
+    declared.cssStates.map(({ name }) => name),
+    STATES,
+  );
   const members = (kind) => declared.members.filter((member) => member.kind === kind);
-  sameNames(members('method').map(({ name }) => name), METHODS);
-  sameNames(members('field').map(({ name }) => name), [...properties, ...PROPERTIES]);
+  sameNames(
+    members('method').map(({ name }) => name),
+    METHODS,
+  );
+  sameNames(
+    members('field').map(({ name }) => name),
+    [...properties, ...PROPERTIES],
+  );
   for (const { name, fieldName, type } of declared.attributes) {
     assert.equal(fieldName ?? 'lang', ATTRIBUTES[name].property);
     assert.equal(type.text === 'boolean', Boolean(ATTRIBUTES[name].boolean), name);
@@ -84,7 +105,10 @@ test('the page on embedding names every one of them', () => {
 });
 
 test('the package has the version of the workspace', () => {
-  const [version] = all(block(`${read('Cargo.toml').replaceAll('\n[', '\n}\n[')}`, '[workspace.package]'), /^version = "(.+)"/gm);
+  const [version] = all(
+    block(`${read('Cargo.toml').replaceAll('\n[', '\n}\n[')}`, '[workspace.package]'),
+    /^version = "(.+)"/gm,
+  );
   assert.equal(package_.version, version);
 });
 
@@ -103,7 +127,10 @@ test('the package lists every module that it needs, and every one that it lists 
     for (const path of paths) follow(path.replace(/^\.\//, ''));
   };
   follow('define.js');
-  sameNames(package_.files.filter((name) => /\.(js|wasm)$/.test(name)), needed);
+  sameNames(
+    package_.files.filter((name) => /\.(js|wasm)$/.test(name)),
+    needed,
+  );
 });
 
 test('a bundler keeps the definition', () => {
@@ -113,5 +140,8 @@ test('a bundler keeps the definition', () => {
 test('Trunk copies every module of the package, but for the widget that it builds', () => {
   const page = read('index.html');
   const copied = all(page, /rel="copy-file" href="www\/([^"]+)"/g);
-  sameNames(copied, package_.files.filter((name) => /^(vision\/)?[^/]+\.(js|wasm)$/.test(name)));
+  sameNames(
+    copied,
+    package_.files.filter((name) => /^(vision\/)?[^/]+\.(js|wasm)$/.test(name)),
+  );
 });

@@ -8,7 +8,13 @@ import { fileURLToPath } from 'node:url';
 import express from 'express';
 import { Webhook } from 'standardwebhooks';
 
-const { PORT = '3000', RELAY_URL, AKIBA_API_KEY, AKIBA_WEBHOOK_SECRET, UPLOADS = 'https://*.amazonaws.com' } = process.env;
+const {
+  PORT = '3000',
+  RELAY_URL,
+  AKIBA_API_KEY,
+  AKIBA_WEBHOOK_SECRET,
+  UPLOADS = 'https://*.amazonaws.com',
+} = process.env;
 if (!RELAY_URL || !AKIBA_API_KEY || !AKIBA_WEBHOOK_SECRET) {
   console.error('set RELAY_URL, AKIBA_API_KEY and AKIBA_WEBHOOK_SECRET');
   process.exit(2);
@@ -26,7 +32,10 @@ function customer(request, response) {
   const sent = /(?:^|; )login=([0-9a-f]{32})(?:;|$)/.exec(request.headers.cookie ?? '')?.[1];
   if (customers.has(sent)) return customers.get(sent);
   const login = randomBytes(16).toString('hex');
-  customers.set(login, { number: `customer-${customers.size + 1}`, nationalId: process.env.NATIONAL_ID ?? '0000000000001' });
+  customers.set(login, {
+    number: `customer-${customers.size + 1}`,
+    nationalId: process.env.NATIONAL_ID ?? '0000000000001',
+  });
   response.cookie('login', login, { httpOnly: true, secure: true, sameSite: 'strict' });
   return customers.get(login);
 }
@@ -122,4 +131,6 @@ app.use((error, _request, response, _next) => {
   response.status(error.status ?? 503).json({ error: 'try again later' });
 });
 
-const server = app.listen(Number(PORT), '127.0.0.1', () => console.log(`listening on http://127.0.0.1:${server.address().port}`));
+const server = app.listen(Number(PORT), '127.0.0.1', () =>
+  console.log(`listening on http://127.0.0.1:${server.address().port}`),
+);

@@ -11,7 +11,8 @@ selfie.session = async ({ reason }) => {
 };
 
 // What the widget says is for the person; what counts is what the bank's server has heard from the relay.
-for (const outcome of ['verified', 'rejected']) selfie.addEventListener(`selfie-${outcome}`, () => showVerdict(outcome));
+for (const outcome of ['verified', 'rejected'])
+  selfie.addEventListener(`selfie-${outcome}`, () => showVerdict(outcome));
 
 async function showVerdict(outcome) {
   const line = document.querySelector('#verdict');

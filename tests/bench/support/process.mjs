@@ -11,7 +11,9 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
 const ends = [];
-process.once('exit', () => ends.forEach((end) => end()));
+process.once('exit', () => {
+  for (const end of ends) end();
+});
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
 
 /** Debian keeps servers out of the PATH of who is not root. */

@@ -21,7 +21,9 @@ async function until(what, condition) {
 async function nginx(home, name, http) {
   const folder = join(home, name);
   await mkdir(folder);
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `${kind}_temp_path ${folder}/${kind};`);
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    (kind) => `${kind}_temp_path ${folder}/${kind};`,
+  );
   await writeFile(
     join(folder, 'nginx.conf'),
     `daemon off; pid ${folder}/pid; worker_processes 2; error_log stderr;
@@ -44,10 +46,14 @@ export async function startVendor(home) {
   };
   const identity = { id_number: '8001015009087', fraud_score: '0.04', fraud_detected: 'Low' };
   const verdict = { status: 'success', message: 'Identity and Selfie succesfully verified', data: { identity } };
-  const server = await nginx(home, 'vendor', `access_log off; default_type application/json;
+  const server = await nginx(
+    home,
+    'vendor',
+    `access_log off; default_type application/json;
     server { listen 127.0.0.1:${port} backlog=4096;
       location = /v1/customer { return 200 '${JSON.stringify(link)}'; }
-      location = /v1/customer/verify { return 200 '${JSON.stringify(verdict)}'; } }`);
+      location = /v1/customer/verify { return 200 '${JSON.stringify(verdict)}'; } }`,
+  );
   const base = `http://127.0.0.1:${port}`;
   await until('the vendor', async () => (await fetch(`${base}/v1/customer`)).ok);
   return { ...server, base };
@@ -56,7 +62,10 @@ export async function startVendor(home) {
 /** nginx in the place of the relay: examples/nginx without its rates, and with connections to the vendor that are kept. */
 export async function startNginx(home, vendor) {
   const port = await freePort();
-  const server = await nginx(home, 'proxy', `
+  const server = await nginx(
+    home,
+    'proxy',
+    `
     upstream vendor { server ${vendor.base.replace('http://', '')}; keepalive 256; keepalive_requests 100000000; }
     server { listen 127.0.0.1:${port} backlog=4096;
       access_log ${home}/proxy/access.log;
@@ -66,7 +75,8 @@ export async function startNginx(home, vendor) {
       proxy_http_version 1.1;
       if ($http_origin != "https://bank.example") { return 403; }
       if ($request_method != POST) { return 405; }
-      location = /v1/customer { proxy_pass http://vendor; } }`);
+      location = /v1/customer { proxy_pass http://vendor; } }`,
+  );
   const base = `http://127.0.0.1:${port}`;
   await until('nginx', async () => (await fetch(base)).status === 403);
   return { ...server, base };
@@ -87,12 +97,17 @@ export async function startPostgres(home) {
   // It does not run as root.
   const root = process.getuid() === 0;
   if (root) execFileSync('chown', ['postgres', folder]);
-  const as = (program, args) => (root ? ['setpriv', ['--reuid=postgres', '--regid=postgres', '--clear-groups', program, ...args]] : [program, args]);
+  const as = (program, args) =>
+    root ? ['setpriv', ['--reuid=postgres', '--regid=postgres', '--clear-groups', program, ...args]] : [program, args];
   const data = join(folder, 'data');
   const initdb = ['--username=relay', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync', '--pgdata', data];
   execFileSync(...as(`${bin}initdb`, initdb), { cwd: folder, stdio: 'ignore' });
   const settings = ['-D', data, '-k', folder, '-c', 'listen_addresses=', '-c', 'max_connections=200'];
-  const server = start(...as(`${bin}postgres`, settings), { log: join(home, 'postgres.log'), cwd: folder, signal: 'SIGINT' });
+  const server = start(...as(`${bin}postgres`, settings), {
+    log: join(home, 'postgres.log'),
+    cwd: folder,
+    signal: 'SIGINT',
+  });
   const psql = (sql, database = 'postgres') =>
     execFileSync(`${bin}psql`, ['-q', '-U', 'relay', '-h', folder, '-d', database, '-c', sql], { stdio: 'ignore' });
   await until('PostgreSQL', async () => psql('SELECT 1') ?? true);

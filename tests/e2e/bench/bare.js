@@ -1,6 +1,7 @@
 /* The camera without a widget: what the browser itself needs. */
 
-const times = (globalThis.times = {});
+const times = {};
+globalThis.times = times;
 const video = document.querySelector('video');
 video.requestVideoFrameCallback((now) => (times.frame = now));
 video.srcObject = await navigator.mediaDevices.getUserMedia({

@@ -3,7 +3,8 @@
 import './akiba-selfie/define.js';
 
 const selfie = document.querySelector('akiba-selfie');
-const times = (globalThis.times = {});
+const times = {};
+globalThis.times = times;
 globalThis.photos = [];
 
 const { play } = HTMLMediaElement.prototype;

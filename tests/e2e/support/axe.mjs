@@ -20,6 +20,9 @@ export async function violations(page) {
     Object.assign(globalThis, globalThis.realTimers);
     const { violations: found } = await axe.run(document, { rules: { 'target-size': { enabled: true } } });
     globalThis.setTimeout = pages;
-    return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, any }) => `${target.flat()} ${any[0]?.message ?? ''}`).join('; ')}`);
+    return found.map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes.map(({ target, any }) => `${target.flat()} ${any[0]?.message ?? ''}`).join('; ')}`,
+    );
   });
 }

@@ -63,10 +63,14 @@ async function start(args, relay = []) {
     await exited;
     clearTimeout(fallback);
     await rm(folder, { recursive: true, force: true });
-    if (stuck) throw new Error(`the demo did not end within ${STOP_PATIENCE / 1000} s, and was killed: ${output.join('')}`);
+    if (stuck)
+      throw new Error(`the demo did not end within ${STOP_PATIENCE / 1000} s, and was killed: ${output.join('')}`);
   };
   try {
-    await until(() => output.join('').match(/^ready /m), () => child.exitCode !== null || child.pid === undefined);
+    await until(
+      () => output.join('').match(/^ready /m),
+      () => child.exitCode !== null || child.pid === undefined,
+    );
     const report = JSON.parse(await readFile(readyFile, 'utf8'));
     await noteSecrets([report.token]);
     return handle(report, stop);

@@ -26,5 +26,6 @@ export function keepLog(kind, child) {
  * @param {string[]} secrets
  */
 export async function noteSecrets(secrets) {
-  if (folder) await appendFile(join(folder, `e2e-${process.pid}.secrets`), secrets.map((secret) => `${secret}\n`).join(''));
+  if (folder)
+    await appendFile(join(folder, `e2e-${process.pid}.secrets`), secrets.map((secret) => `${secret}\n`).join(''));
 }

@@ -52,7 +52,10 @@ async function resident(browser) {
     const pages = processInfo.filter(({ type }) => type === 'renderer');
     const states = await Promise.all(pages.map(({ id }) => readFile(`/proc/${id}/status`, 'utf8').catch(() => '')));
     const sum = (name) =>
-      states.reduce((all, state) => all + 1024 * Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(state)?.[1] ?? 0), 0);
+      states.reduce(
+        (all, state) => all + 1024 * Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(state)?.[1] ?? 0),
+        0,
+      );
     return { own: sum('RssAnon'), shared: sum('RssShmem') };
   } finally {
     await session.detach();

@@ -38,8 +38,13 @@ export async function startNginx({ page, vendor, token }) {
   };
   await writeFile(values.AKIBA_TOKEN_FILE, `proxy_set_header Token "${token}";\n`, { mode: 0o600 });
   const template = await readFile(TEMPLATE, 'utf8');
-  await writeFile(join(folder, 'akiba-selfie.conf'), template.replace(/\$\{(\w+)\}/g, (_, name) => values[name]));
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `${kind}_temp_path ${folder}/${kind};`);
+  await writeFile(
+    join(folder, 'akiba-selfie.conf'),
+    template.replace(/\$\{(\w+)\}/g, (_, name) => values[name]),
+  );
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    (kind) => `${kind}_temp_path ${folder}/${kind};`,
+  );
   await writeFile(
     join(folder, 'nginx.conf'),
     `daemon off; pid ${folder}/nginx.pid; worker_processes 2; error_log stderr;
@@ -64,7 +69,13 @@ export async function startNginx({ page, vendor, token }) {
   };
   const origin = `http://127.0.0.1:${port}`;
   for (const late = Date.now() + PATIENCE; ; await sleep(20)) {
-    if (await fetch(origin).then(() => true, () => false)) return { origin, port, stop };
+    if (
+      await fetch(origin).then(
+        () => true,
+        () => false,
+      )
+    )
+      return { origin, port, stop };
     if (Date.now() > late || child.exitCode !== null || child.pid === undefined) {
       await stop();
       throw new Error(`nginx did not start (scripts/setup.sh test installs it): ${output.join('')}`);

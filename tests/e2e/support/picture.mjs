@@ -6,7 +6,15 @@
 export const PLAIN = new Set(['SOI', 'APP0 JFIF', 'DQT', 'SOF0', 'SOF2', 'DHT', 'DRI', 'SOS', 'EOI']);
 
 const NAMES = {
-  0xc0: 'SOF0', 0xc2: 'SOF2', 0xc4: 'DHT', 0xd8: 'SOI', 0xd9: 'EOI', 0xda: 'SOS', 0xdb: 'DQT', 0xdd: 'DRI', 0xfe: 'COM',
+  192: 'SOF0',
+  194: 'SOF2',
+  196: 'DHT',
+  216: 'SOI',
+  217: 'EOI',
+  218: 'SOS',
+  219: 'DQT',
+  221: 'DRI',
+  254: 'COM',
 };
 
 /**

@@ -38,11 +38,19 @@ export function newKeys() {
 export async function startRelay({ sandbox, page, webhookUrl, keys }) {
   const folder = await mkdtemp(join(tmpdir(), 'akiba-relay-'));
   const flags = {
-    listen: '127.0.0.1:0', 'vendor-base': sandbox.vendor, 'allow-origin': page, 'api-key': keys.apiSetting,
-    'webhook-url': webhookUrl, 'link-host': '127.0.0.1', database: `sqlite:${join(folder, 'relay.db')}`,
+    listen: '127.0.0.1:0',
+    'vendor-base': sandbox.vendor,
+    'allow-origin': page,
+    'api-key': keys.apiSetting,
+    'webhook-url': webhookUrl,
+    'link-host': '127.0.0.1',
+    database: `sqlite:${join(folder, 'relay.db')}`,
   };
   const env = {
-    AKIBA_TOKEN: sandbox.token, AKIBA_SESSION_KEYS: keys.session, AKIBA_DATA_KEYS: keys.data, AKIBA_WEBHOOK_SECRETS: keys.webhook,
+    AKIBA_TOKEN: sandbox.token,
+    AKIBA_SESSION_KEYS: keys.session,
+    AKIBA_DATA_KEYS: keys.data,
+    AKIBA_WEBHOOK_SECRETS: keys.webhook,
   };
   const given = Object.entries(flags).map(([name, value]) => `--${name}=${value}`);
   const relay = await startProgram(program, [...given, ...talkative], { env, log: 'backend' });
@@ -85,7 +93,14 @@ export async function startProgram(command, args, { env = {}, cwd, url, log } = 
   };
   for (const late = Date.now() + PATIENCE; ; await sleep(50)) {
     const said = url ?? /listening on (http:\S+)/.exec(output.join(''))?.[1];
-    if (said && (await fetch(said).then(() => true, () => false))) return { url: said, stop, output: () => output.join('') };
+    if (
+      said &&
+      (await fetch(said).then(
+        () => true,
+        () => false,
+      ))
+    )
+      return { url: said, stop, output: () => output.join('') };
     if (Date.now() > late || child.exitCode !== null || child.pid === undefined) {
       await stop();
       throw new Error(`${command} did not start: ${output.join('')}`);

@@ -63,16 +63,20 @@ export async function serve(routes, { uploads } = {}) {
     origin: `http://127.0.0.1:${server.address().port}`,
     broken,
     seen,
-    close: () => new Promise((resolve) => {
-      server.close(resolve);
-      server.closeAllConnections();
-    }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(resolve);
+        server.closeAllConnections();
+      }),
   });
 }
 
 async function find(routes, path) {
   const route = Object.keys(routes)
-    .filter((prefix) => path === prefix || (prefix.endsWith('/') && !Buffer.isBuffer(routes[prefix]) && path.startsWith(prefix)))
+    .filter(
+      (prefix) =>
+        path === prefix || (prefix.endsWith('/') && !Buffer.isBuffer(routes[prefix]) && path.startsWith(prefix)),
+    )
     .sort((a, b) => b.length - a.length)[0];
   const target = routes[route];
   if (Buffer.isBuffer(target)) return target;

@@ -2,11 +2,10 @@
 // place where they are walked (`Studio`). The tour takes their pictures; the accessibility tests look into them.
 
 import { readFileSync } from 'node:fs';
-
+import { IDENTITIES } from '../../../demo/identities.js';
 import { blackFilm } from '../../fixtures/black/film.mjs';
 import { film } from '../../fixtures/face/film.mjs';
 import { sceneFilm } from '../../fixtures/face/scenes.mjs';
-import { IDENTITIES } from '../../../demo/identities.js';
 import { launch } from './browser.mjs';
 import { startDemo } from './demo.mjs';
 import { Selfie } from './selfie.mjs';
@@ -55,7 +54,10 @@ async function stopClock({ page }) {
 
 /** Lets the page's clock run ahead, over every pause that the widget makes, until it is in a state. */
 async function hurryTo(selfie, state) {
-  for (const end = Date.now() + 15_000; (await selfie.page.evaluate(() => document.querySelector('akiba-selfie').state)) !== state; ) {
+  for (
+    const end = Date.now() + 15_000;
+    (await selfie.page.evaluate(() => document.querySelector('akiba-selfie').state)) !== state;
+  ) {
     if (Date.now() > end) throw new Error(`never «${state}»`);
     await selfie.page.clock.fastForward(20_000);
     await new Promise((wake) => setTimeout(wake, 50));
@@ -87,7 +89,10 @@ async function uploading(selfie) {
   await selfie.frame();
   await selfie.shoot();
   await session.send('Network.emulateNetworkConditions', {
-    offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: SLOW,
+    offline: false,
+    latency: 0,
+    downloadThroughput: -1,
+    uploadThroughput: SLOW,
   });
   await selfie.send();
   await selfie.page.waitForFunction(() => {

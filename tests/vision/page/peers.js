@@ -23,11 +23,16 @@ async function tasks(width, height) {
   const root = '/npm/@mediapipe/tasks-vision/wasm/vision_wasm_internal';
   const detector = await FaceDetector.createFromOptions(
     { wasmLoaderPath: `${root}.js`, wasmBinaryPath: `${root}.wasm` },
-    { baseOptions: { modelAssetPath: '/model.tflite', delegate: 'CPU' }, runningMode: 'VIDEO', minDetectionConfidence: 0.5 },
+    {
+      baseOptions: { modelAssetPath: '/model.tflite', delegate: 'CPU' },
+      runningMode: 'VIDEO',
+      minDetectionConfidence: 0.5,
+    },
   );
   let at = 0;
   const look = (image) => {
-    const { detections } = detector.detectForVideo(image, (at += 33));
+    at += 33;
+    const { detections } = detector.detectForVideo(image, at);
     return detections.map(({ boundingBox: box, categories, keypoints }) => ({
       score: categories[0].score,
       box: [box.originX, box.originY, box.width, box.height],
@@ -42,7 +47,10 @@ async function litert() {
   const { loadLiteRt, loadAndCompile, Tensor } = await import('/npm/@litertjs/core/dist/index.js');
   await loadLiteRt('/npm/@litertjs/core/wasm/');
   const model = await loadAndCompile('/model.tflite', { accelerator: 'wasm' });
-  const input = new Tensor(new Float32Array(128 * 128 * 3).map((_, at) => Math.sin(at)), [1, 128, 128, 3]);
+  const input = new Tensor(
+    new Float32Array(128 * 128 * 3).map((_, at) => Math.sin(at)),
+    [1, 128, 128, 3],
+  );
   const look = async () => {
     for (const output of Object.values(await model.run([input]))) {
       output.toTypedArray();
