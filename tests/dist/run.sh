@@ -14,11 +14,11 @@ trap 'rm -rf "$scratch"' EXIT
 # The program need not be installed here, so another one stands in for it.
 sed 's#/usr/local/bin/akiba-relay#/bin/true#' "$dist/akiba-relay.service" >"$scratch/akiba-relay.service"
 said=$(systemd-analyze verify "$scratch/akiba-relay.service" 2>&1) && [ -z "$said" ] || {
-    printf '%s\n' "$said" >&2
-    exit 1
+  printf '%s\n' "$said" >&2
+  exit 1
 }
 # systemd's own measure of what a service could do, from 0 to 10, times 10.
 systemd-analyze security --offline=true --threshold=15 "$scratch/akiba-relay.service" >"$scratch/security" || {
-    cat "$scratch/security" >&2
-    exit 1
+  cat "$scratch/security" >&2
+  exit 1
 }
