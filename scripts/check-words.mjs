@@ -47,7 +47,8 @@ function parse(text) {
 
 /**
  * Returns a file's text with the marks of comments as spaces, so that a phrase is found across a line break. Every
- * character keeps its place. The words in the names of Rust's functions are separated, as they are sentences in tests.
+ * character keeps its place. The words in the names of Rust's functions are separated, as they are sentences in tests;
+ * Python's `is None` is code.
  * @param {string} text
  */
 function prose(text) {
@@ -55,6 +56,7 @@ function prose(text) {
   return text
     .replace(/^[ \t]*(?:\/\/[/!]?|\/\*\*?|\*|#+!?|--|>)(?= |$)/gm, blank)
     .replace(/\\$/gm, ' ')
+    .replace(/\bis None\b/g, blank)
     .replace(/\bfn \w+/g, (name) => name.replaceAll('_', ' '));
 }
 

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Tries the OpenAPI document that a relay serves on that relay, with sessions and without. See README.md.
+# Tests a relay against the OpenAPI document that it serves, with sessions and without. See README.md.
 #
-#   tests/contract/run.sh [sessions|plain]      one of both alone; CONTRACT_EXAMPLES=1000 for a longer run
+#   tests/contract/run.sh [sessions|plain]      with or without sessions only; CONTRACT_EXAMPLES=1000 runs longer
 set -eu
 
-here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
+here=$(CDPATH="" cd -- "$(dirname -- "$0")" && pwd)
 root=$here/../..
 python=$("$root/scripts/venv.sh" contract "$here/requirements.txt")
 built=${CARGO_TARGET_DIR:-$root/target}/debug
@@ -12,6 +12,7 @@ cargo build --quiet --locked --manifest-path "$root/Cargo.toml" -p akiba-sandbox
 
 scratch=$(mktemp -d)
 pids=
+# shellcheck disable=SC2329 # the trap calls it
 clean_up() {
   for pid in $pids; do
     kill "$pid" 2>/dev/null || true
@@ -32,7 +33,7 @@ trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# Waits until a file holds a text, and prints the first such line.
+# Waits until the file $1 has a line with the text $2, and prints the line.
 line_of() {
   tries=0
   until grep -m 1 "$2" "$1" 2>/dev/null; do
@@ -55,8 +56,8 @@ sandbox() {
 AKIBA_TOKEN=$(sandbox token)
 export AKIBA_TOKEN
 
-# A relay with these flags; its address is in $CONTRACT_RELAY. The document knows no settings, so those that narrow what
-# it allows are as wide as it says.
+# Starts a relay with these flags and sets $CONTRACT_RELAY to its address. The document has no settings, so each setting
+# that limits calls is as wide as the document.
 start_relay() {
   name=$1
   shift
@@ -70,7 +71,7 @@ start_relay() {
 
 try() {
   (
-    # It keeps what it found beside where it runs.
+    # schemathesis writes its findings into the current folder.
     cd "$scratch"
     export PYTHONDONTWRITEBYTECODE=1 SCHEMATHESIS_HOOKS="$here/hooks.py"
     "$python" -m schemathesis.cli --config-file "$here/$1.toml" \

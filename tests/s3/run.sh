@@ -1,9 +1,9 @@
 #!/bin/sh
-# Compares the sandbox's S3 with OpenStack Swift's; `run.sh swift …` runs Swift alone,
-# `run.sh sign …` signs links for it. See README.md.
+# Compares the sandbox's S3 with OpenStack Swift's. `run.sh swift …` only runs Swift, and `run.sh sign …` signs links
+# for it. See README.md.
 set -eu
 
-here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
+here=$(CDPATH="" cd -- "$(dirname -- "$0")" && pwd)
 python=$("$here/../../scripts/venv.sh" s3 "$here/requirements.txt")
 
 if [ "${1:-}" = swift ]; then
