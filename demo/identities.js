@@ -1,4 +1,4 @@
-/* The sandbox's test identities, as docs/sandbox.md has them; a test compares this list with the sandbox's own. */
+/* The sandbox's test identities, as in docs/sandbox.md. A test compares this list with the sandbox's. */
 
 /** @type {{id: string, name: string, whatHappens: string}[]} */
 export const IDENTITIES = [
