@@ -1,6 +1,6 @@
-// Prints how fast the relay is beside an nginx that only adds the token: the link call without a session, and with
-// sessions on SQLite and on PostgreSQL; memory at 1,000 open connections; and whole verifications a second. All of it runs
-// on one machine: load, relay, database and vendor share its cores. What is compared takes turns. Nothing fails here.
+// Compares the relay's speed with an nginx that only adds the token. It prints the rate of the link call without a session,
+// and with sessions on SQLite and on PostgreSQL; the memory with 1,000 open connections; and whole verifications a second.
+// Load, relay, database and vendor share the cores of this machine, and take turns. It has no limits and never fails.
 //
 //   node tests/bench/relay.mjs [SECONDS] [ROUNDS]
 
@@ -65,7 +65,7 @@ try {
   await home.remove();
 }
 
-/** Sessions of a relay: a file with their tokens. */
+/** Creates sessions of a relay, and returns the path of a file with their tokens. */
 async function mint(relay, shared) {
   const headers = { Authorization: `Bearer ${shared.api}`, 'Content-Type': 'application/json' };
   const body = JSON.stringify({ identifier: '8001015009087', type: '1', ttl: 3_600 });
@@ -99,11 +99,11 @@ async function wrk(threads, count, lua, base, args = [], env = {}) {
   return JSON.parse(stdout.trim().split('\n').at(-1));
 }
 
-/** The link call: the same load on each in turn. */
+/** Measures the link call, with the same load on each server in turn. */
 async function links(rows) {
   const load = ({ base, tokens }) => wrk(2, CONNECTIONS, 'link.lua', base, tokens ? [tokens] : []);
   for (const row of rows) row.runs = [];
-  // The first calls are slow for reasons of their own.
+  // The first calls are slow.
   for (const row of rows) await load(row);
   for (let round = 0; round < ROUNDS; round += 1) for (const row of rows) row.runs.push(await load(row));
   const of = (row, value) => median(row.runs.map(value));
@@ -124,7 +124,7 @@ async function links(rows) {
   );
 }
 
-/** Memory with 1,000 connections that have had an answer each. */
+/** Measures the memory with 1,000 open connections, each after one answer. */
 async function connections(rows) {
   const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
   const cells = [];
@@ -147,7 +147,7 @@ async function connections(rows) {
   table(['', 'open', 'MB before', 'MB with them', 'kB each'], cells);
 }
 
-/** Whole verifications: three calls each, the verdict on the disk before it is told. */
+/** Measures whole verifications of three calls each. The relay stores a verdict on disk before it answers. */
 async function verifications(name, relays, shared) {
   const env = { API_KEY: shared.api, RELAYS: relays.map(({ port }) => `127.0.0.1:${port}`).join(',') };
   const load = () => wrk(CONNECTIONS, CONNECTIONS, 'verification.lua', relays[0].base, [], env);

@@ -1,4 +1,4 @@
-// The npm package as others get it: packed, unpacked into a node_modules, and used by a plain page with no bundler.
+// The npm package like users get it: packed, unpacked into node_modules, and used by a page without a bundler.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -56,14 +56,14 @@ after(async () => {
   if (folder) await rm(folder, { recursive: true, force: true });
 });
 
-test('it holds what its package.json lists, and nothing else', async () => {
+test('it contains exactly the files that its package.json lists', async () => {
   const { default: manifest } = await import('../../www/package.json', { with: { type: 'json' } });
   assert.deepEqual([...shot].sort(), [...manifest.files, 'README.md', 'package.json'].sort());
 });
 
 test('a plain page takes a photo with it, under a strict policy', async () => {
   const page = await browser.newPage();
-  // There is no relay here, which the widget finds out while the person frames.
+  // There is no relay here, so the widget's first call fails while the person frames.
   const watched = await watch(page, [/status of 404/]);
   site.seen.length = 0;
   const selfie = await Selfie.open(page, `${site.origin}/`);
@@ -72,7 +72,7 @@ test('a plain page takes a photo with it, under a strict policy', async () => {
   await selfie.shoot();
   const [{ detail }] = await selfie.events('selfie-captured');
   assert.equal(detail.blob.type, 'image/jpeg');
-  // What guides the person begins with the camera, and a photo waits for nobody.
+  // The vision module loads with the camera, and the photo does not wait for it.
   for (const end = Date.now() + 10_000; !site.seen.some((path) => path.endsWith('/akiba-vision.wasm')); ) {
     assert.ok(Date.now() < end, 'the vision module is not loaded');
     await page.waitForTimeout(50);
@@ -81,7 +81,7 @@ test('a plain page takes a photo with it, under a strict policy', async () => {
   await page.close();
   watched.clean();
 
-  // What a page loads is what scripts/size.mjs counts.
+  // scripts/size.mjs counts the files that a page loads.
   const loaded = site.seen
     .filter((path) => path.startsWith('/node_modules/akiba-selfie/'))
     .map((path) => path.slice(27));

@@ -1,10 +1,10 @@
-// A server that answers as a test tells it to, and tells what it saw: for every way in which a relay or S3 can fail.
+// A server whose answers a test programs, and that reports its requests: for all failures of a relay or an S3.
 //
-//   POST /program/ID   the answers to come, as JSON (see `Answer`); the last one is given from then on
+//   POST /program/ID   sets the next answers, as JSON (see `Answer`); the last one repeats
 //   any  /run/ID/...   gets the next answer
-//   GET  /seen/ID      what came to /run/ID, as JSON
+//   GET  /seen/ID      returns the requests to /run/ID, as JSON
 //
-// Preflights are answered as S3 does: only the headers that the program allows.
+// It answers preflights like S3: it allows only the headers of the program.
 
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -15,18 +15,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
  * @property {number} [status]   HTTP status, 200 by default
  * @property {Record<string, string>} [headers]
  * @property {string} [body]
- * @property {number} [repeat]   how often the body is repeated, 1 by default
+ * @property {number} [repeat]   how often the body repeats, 1 by default
  * @property {boolean} [cors]    whether the page may read it, true by default
- * @property {boolean} [hang]    whether it never comes
+ * @property {boolean} [hang]    whether it never arrives
  * @property {boolean} [trickle] whether it never ends
- * @property {number} [cut]      resets the connection when so many bytes of the request were read
+ * @property {number} [cut]      resets the connection after this many bytes of the request
  * @property {boolean} [short]   whether the connection is reset before the last byte of the body
- * @property {number} [pace]     milliseconds between two chunks of the request that are read
+ * @property {number} [pace]     milliseconds between reads of two chunks of the request
  */
 
-/** Headers that a preflight is granted when the program names none. */
+/** Headers that a preflight allows by default. */
 const ALLOWED = 'accept, authorization, content-type, idempotency-key';
-/** The longest part of a request's body that is kept as text. */
+/** How much of a request's body is kept as text. */
 const KEPT = 20_000;
 
 const readAll = async (request) => {
@@ -35,7 +35,7 @@ const readAll = async (request) => {
   return Buffer.concat(chunks).toString();
 };
 
-/** Reads a request as the answer wants it; false when it ended early. */
+/** Reads a request. Returns false if it ended early. */
 async function receive(request, answer, seen) {
   const kept = [];
   try {
@@ -75,11 +75,13 @@ async function give(response, answer, seen) {
       await sleep(20);
     }
   } else {
-    response.end(body, () => (seen.answered = true));
+    response.end(body, () => {
+      seen.answered = true;
+    });
   }
 }
 
-/** Starts the server on a free port of this machine; resolves to its URL and a function that stops it. */
+/** Starts the server on a free port of this machine. Resolves to its URL and a function that stops it. */
 export async function startFaultServer() {
   const programs = new Map();
 
@@ -103,7 +105,9 @@ export async function startFaultServer() {
       const { method, url, headers } = request;
       const seen = { method, url, headers, length: 0, body: '', answered: false, aborted: false };
       program.requests.push(seen);
-      response.on('close', () => (seen.aborted = !seen.answered));
+      response.on('close', () => {
+        seen.aborted = !seen.answered;
+      });
       const answer = program.answers[Math.min(program.requests.length, program.answers.length) - 1];
       if (await receive(request, answer, seen)) await give(response, answer, seen);
     } else {
@@ -119,8 +123,9 @@ export async function startFaultServer() {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
   return {
-    url: `http://127.0.0.1:${server.address().port}`,
+    url: `http://127.0.0.1:${port}`,
     stop: () => {
       server.close();
       server.closeAllConnections();

@@ -1,6 +1,6 @@
-// Runs a command with a fault server beside it: `node tests/support/with-fault-server.mjs COMMAND…`. The command finds
-// the server's URL in AKIBA_TEST_FAULT_SERVER, and its exit code is this program's. Signals go to all that the command has
-// started, such as the browser behind a test runner behind cargo.
+// Runs a command with a fault server beside it: `node tests/support/with-fault-server.mjs COMMAND…`. The command
+// gets the server's URL in AKIBA_TEST_FAULT_SERVER. This program exits with the command's status, and forwards signals to
+// all processes that the command started, such as the browser of cargo's test runner.
 
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
@@ -16,7 +16,7 @@ if (!command) {
 const server = await startFaultServer();
 const child = spawn(command, args, {
   stdio: 'inherit',
-  // A process group of its own, so that a signal can be for the whole of it.
+  // A new process group, so that a signal reaches all of its processes.
   detached: true,
   env: { ...process.env, AKIBA_TEST_FAULT_SERVER: server.url },
 });
@@ -25,7 +25,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']) {
     try {
       if (child.pid !== undefined) process.kill(-child.pid, signal);
     } catch (error) {
-      // All of it may have ended already.
+      // All of them may have ended.
       if (error.code !== 'ESRCH') throw error;
     }
   });

@@ -1,5 +1,5 @@
-// Whole frames, through the module and through @mediapipe/tasks-vision: how far apart their keypoints are. What it
-// prints, it keeps in tasks.json.
+// Compares the keypoints of whole frames between the module and @mediapipe/tasks-vision. It prints the distances and writes
+// them into tasks.json.
 //
 //   node tests/vision/tasks.mjs [FRAMES]
 
@@ -8,7 +8,7 @@ import { writeFile } from 'node:fs/promises';
 import { open } from './site.mjs';
 
 const FRAMES = Number(process.argv[2] ?? 240);
-/** What the module wants of a small face: below it, it is right to see nothing. */
+/** The score that the module requires of a small face. Below it, seeing no face is correct. */
 const LEAST = 0.85;
 const SIZES = [
   [640, 480],
@@ -35,7 +35,10 @@ try {
   await close();
 }
 
-/** Runs in the page. Distances are those of the worst of six keypoints, in pixels of a frame that is 640 wide. */
+/**
+ * Runs in the page. A distance is the largest of six keypoints, in pixels of a frame that is 640 wide.
+ * @param {{ size: number[], count: number, least: number }} settings
+ */
 async function compare({ size: [width, height], count, least }) {
   let seed = width * 65536 + height;
   const random = (from, to) => {

@@ -1,5 +1,5 @@
-// The element's public names stand in five places: the registry, the manifest, the types, the Rust behind them and the
-// demo page. Here they are held against each other.
+// The element's public names are in several places: the registry, the manifest, the types, the Rust code, the docs and
+// the demo page. These tests compare them.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -28,7 +28,7 @@ const properties = Object.values(ATTRIBUTES)
   .map(({ property }) => property)
   .filter((property) => property !== 'lang');
 
-test('the manifest names what the registry names', () => {
+test('the manifest has the names of the registry', () => {
   assert.equal(declared.tagName, TAG);
   sameNames(
     declared.attributes.map(({ name }) => name),
@@ -60,7 +60,7 @@ test('the manifest names what the registry names', () => {
   }
 });
 
-test('the types declare what the registry names', () => {
+test('the types declare the names of the registry', () => {
   const element = block(types, 'export declare class AkibaSelfieElement');
   sameNames(all(element, /^ {2}(\w+)\(\): void;/gm), METHODS);
   sameNames(all(element, /^ {2}(?:readonly )?(\w+): /gm), [...properties, ...PROPERTIES]);
@@ -79,7 +79,7 @@ test('the Rust has the states of the registry', () => {
   sameNames(all(names, /=> "(\w+)"/g), STATES);
 });
 
-test('the types know every error code', () => {
+test('the types have every error code', () => {
   const codes = types.slice(types.indexOf('type SelfieErrorCode'));
   sameNames(
     all(codes.slice(0, codes.indexOf(';')), /'([\w-]+)'/g),
@@ -87,7 +87,7 @@ test('the types know every error code', () => {
   );
 });
 
-test('the page on embedding names every one of them', () => {
+test('docs/embedding.md has every name', () => {
   const page = read('docs/embedding.md');
   const rows = (heading) => {
     const section = page.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0];
@@ -112,7 +112,7 @@ test('the package has the version of the workspace', () => {
   assert.equal(package_.version, version);
 });
 
-test('the package lists every module that it needs, and every one that it lists is needed', () => {
+test('the package lists exactly the modules that it needs', () => {
   const needed = new Set();
   const follow = (name) => {
     if (needed.has(name)) return;
@@ -133,11 +133,11 @@ test('the package lists every module that it needs, and every one that it lists 
   );
 });
 
-test('a bundler keeps the definition', () => {
+test('a bundler does not drop the definition', () => {
   assert.deepEqual(package_.sideEffects, [package_.exports['./define.js'].default]);
 });
 
-test('Trunk copies every module of the package, but for the widget that it builds', () => {
+test('Trunk copies every module of the package except the widget, which it builds', () => {
   const page = read('index.html');
   const copied = all(page, /rel="copy-file" href="www\/([^"]+)"/g);
   sameNames(

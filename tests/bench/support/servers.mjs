@@ -1,4 +1,4 @@
-// What is measured, and what it stands on: the vendor, nginx, PostgreSQL and relays, on free ports of this machine.
+// The servers of the bench: the vendor, nginx, PostgreSQL and relays, on free ports of this machine.
 //
 // Exports: `startVendor()`, `startNginx()`, `startPostgres()`, `keys()`, `startRelay()`.
 
@@ -14,7 +14,7 @@ const RELAY = join(process.env.CARGO_TARGET_DIR ?? 'target', 'release', 'akiba-r
 
 async function until(what, condition) {
   for (const late = Date.now() + 30_000; !(await condition().catch(() => false)); await sleep(50)) {
-    if (Date.now() > late) throw new Error(`${what} does not start`);
+    if (Date.now() > late) throw new Error(`${what} did not start`);
   }
 }
 
@@ -34,7 +34,7 @@ async function nginx(home, name, http) {
   return { ...server, log };
 }
 
-/** A vendor that answers at once: two words of text from memory. */
+/** Starts a vendor that answers at once with fixed texts. */
 export async function startVendor(home) {
   const port = await freePort();
   const link = {
@@ -59,7 +59,7 @@ export async function startVendor(home) {
   return { ...server, base };
 }
 
-/** nginx in the place of the relay: examples/nginx without its rates, and with connections to the vendor that are kept. */
+/** Starts an nginx instead of the relay: examples/nginx without rate limits, and with persistent connections to the vendor. */
 export async function startNginx(home, vendor) {
   const port = await freePort();
   const server = await nginx(
@@ -82,21 +82,22 @@ export async function startNginx(home, vendor) {
   return { ...server, base };
 }
 
-/** The processes of an nginx: the master and its workers. */
+/** Returns the processes of an nginx: the master and its workers. @param {number} pid */
 export async function family(pid) {
   const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
   return [pid, ...children.trim().split(/\s+/).map(Number)];
 }
 
-/** A PostgreSQL as it is by default, but for the number of connections. What it has told is on the disk. */
+/** Starts a PostgreSQL with its defaults except the number of connections. Commits are on disk. */
 export async function startPostgres(home) {
   const versions = existsSync('/usr/lib/postgresql') ? readdirSync('/usr/lib/postgresql').sort() : [];
   const bin = versions.map((version) => `/usr/lib/postgresql/${version}/bin/`).at(-1) ?? '';
   const folder = join(home, 'postgres');
   await mkdir(folder);
-  // It does not run as root.
+  // PostgreSQL refuses to run as root.
   const root = process.getuid() === 0;
   if (root) execFileSync('chown', ['postgres', folder]);
+  /** @type {(program: string, args: string[]) => [string, string[]]} */
   const as = (program, args) =>
     root ? ['setpriv', ['--reuid=postgres', '--regid=postgres', '--clear-groups', program, ...args]] : [program, args];
   const data = join(folder, 'data');
@@ -113,7 +114,7 @@ export async function startPostgres(home) {
   await until('PostgreSQL', async () => psql('SELECT 1') ?? true);
   return {
     ...server,
-    /** A new database. */
+    /** Creates a database and returns its URL. @param {string} name */
     database(name) {
       psql(`CREATE DATABASE ${name}`);
       return `postgres://relay@localhost/${name}?host=${folder}`;
@@ -121,14 +122,20 @@ export async function startPostgres(home) {
   };
 }
 
-/** Keys that all relays on one database share. */
+/** Makes the keys that all relays on one database share. */
 export function keys() {
   const make = (...args) => execFileSync(RELAY, ['keygen', ...args], { encoding: 'utf8' }).trim();
   const [api, setting] = make('api', 'bench').split('\n');
   return { api, setting, session: make('session'), data: make('data', 'bench') };
 }
 
-/** A relay; with a database, one with sessions. */
+/**
+ * Starts a relay. With a database, it has sessions.
+ * @param {string} home
+ * @param {string} name
+ * @param {{ base: string }} vendor
+ * @param {{ database?: string, shared?: ReturnType<typeof keys>, flags?: string[] }} [settings]
+ */
 export async function startRelay(home, name, vendor, { database, shared, flags = [] } = {}) {
   const port = await freePort();
   const log = join(home, `${name}.log`);

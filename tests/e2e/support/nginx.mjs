@@ -1,4 +1,4 @@
-// A real nginx with the configuration of examples/nginx.
+// Starts a real nginx with the configuration of examples/nginx.
 //
 // Exports: `startNginx()`.
 
@@ -13,7 +13,7 @@ import { freePort } from './relay.mjs';
 
 const TEMPLATE = new URL('../../../examples/nginx/akiba-selfie.conf.template', import.meta.url);
 
-/** How long it may take to be up, in milliseconds. */
+/** How long it may take to start, in milliseconds. */
 const PATIENCE = 10_000;
 
 /**
@@ -26,7 +26,7 @@ const PATIENCE = 10_000;
  */
 export async function startNginx({ page, vendor, token }) {
   const folder = await mkdtemp(join(tmpdir(), 'akiba-nginx-'));
-  // Started by root, its workers are another user's.
+  // If root starts nginx, its workers run as another user.
   await chmod(folder, 0o755);
   const port = await freePort();
   const values = {
@@ -52,7 +52,7 @@ export async function startNginx({ page, vendor, token }) {
   );
   const child = spawn('nginx', ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', 'stderr'], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    // Debian keeps it out of the PATH of who is not root.
+    // On Debian it is only in root's PATH.
     env: { ...process.env, PATH: [process.env.PATH, '/usr/sbin'].join(delimiter) },
   });
   const output = [];

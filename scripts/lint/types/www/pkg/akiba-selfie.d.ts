@@ -24,4 +24,4 @@ export class Widget {
   unmount(): void;
 }
 
-export default function init(source: { module_or_path: URL }): Promise<unknown>;
+export default function init(source?: { module_or_path: URL }): Promise<unknown>;
