@@ -21,7 +21,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::faults::{Fault, Faults};
-use crate::vendor::Vendor;
+use crate::vendor_api::Vendor;
 
 #[derive(Clone)]
 struct Controls {

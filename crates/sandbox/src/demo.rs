@@ -11,13 +11,13 @@ use tempfile::TempDir;
 use tokio::task::JoinSet;
 
 use crate::bank::Bank;
-use crate::bank::keys::Keys;
 use crate::cli::{CommonArgs, DemoArgs, ServeArgs};
 use crate::page::{PageSettings, page_app};
-use crate::relay_child::{RelayChild, RelayError, RelaySettings, SessionSettings};
+use crate::process::stop::Stop;
+use crate::relay::child::{RelayChild, RelayError, RelaySettings, SessionSettings};
+use crate::relay::keys::Keys;
 use crate::report::Report;
 use crate::sandbox::{self, Options, Sandbox};
-use crate::stop::Stop;
 
 /// Port of the relay where another server has the page.
 const RELAY_PORT: u16 = 8081;
@@ -88,7 +88,7 @@ pub async fn serve(args: ServeArgs) -> Result<(), Failure> {
 }
 
 /// Runs everything, with the relay as a child process, until a reason to [`Stop`] or until the relay ends. Must be
-/// awaited on the main thread (see [`crate::tether`]).
+/// awaited on the main thread (see [`crate::process::tether`]).
 ///
 /// # Errors
 /// [`Failure`] where a part can't start, where the relay ends, and where a second signal does not wait for its end.

@@ -3,7 +3,8 @@
 use std::process::ExitCode;
 
 use akiba_sandbox::cli::{Cli, Command, TetherArgs};
-use akiba_sandbox::{demo, tether};
+use akiba_sandbox::demo;
+use akiba_sandbox::process::tether;
 use clap::Parser;
 
 fn main() -> ExitCode {

@@ -17,7 +17,7 @@
 //!
 //! A frame is read once: the face's surroundings are brought to a small square, and all is measured there but for
 //! two zones of the cheeks, and for compression, which shows only in pixels that nobody has scaled.
-//! `tests/vision/quality.md` has how well the values agree with OFIQ's formulas on a finer mask.
+//! `evaluation/vision/quality.md` has how well the values agree with OFIQ's formulas on a finer mask.
 
 mod crop;
 mod detail;

@@ -7,11 +7,10 @@
 //! - `POST /bank/session/{id}/reconcile` takes `{"action": "repeat" | "release"}`, where a verdict was lost.
 //! - `POST /bank/hook` takes the relay's webhooks.
 //!
-//! [`relay`] makes its calls, [`hook`] checks webhooks, [`keys`] are the secrets of one run.
+//! [`relay_client`] makes its calls, [`webhooks`] checks webhooks.
 
-pub mod hook;
-pub mod keys;
-pub mod relay;
+pub mod relay_client;
+pub mod webhooks;
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -26,9 +25,9 @@ use http::{Method, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use self::hook::{Inbox, NoSecret};
-use self::keys::Keys;
-use self::relay::RelayApi;
+use self::relay_client::RelayApi;
+use self::webhooks::{Inbox, NoSecret};
+use crate::relay::keys::Keys;
 
 /// Bytes that a request body may have.
 const MAX_BODY: usize = 16 * 1024;
@@ -64,7 +63,7 @@ pub fn bank_app(bank: Arc<Bank>) -> Router {
         .route("/bank/session", post(session))
         .route("/bank/session/{id}", get(known))
         .route("/bank/session/{id}/reconcile", post(reconcile))
-        .route("/bank/hook", post(hook::receive))
+        .route("/bank/hook", post(webhooks::receive))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .with_state(bank)
 }
@@ -95,7 +94,7 @@ async fn session(State(bank): State<Arc<Bank>>, Json(wanted): Json<Wanted>) -> R
 }
 
 async fn known(State(bank): State<Arc<Bank>>, Path(id): Path<String>) -> Response {
-    let Some(path) = relay::session_path(&id, "") else { return StatusCode::NOT_FOUND.into_response() };
+    let Some(path) = relay_client::session_path(&id, "") else { return StatusCode::NOT_FOUND.into_response() };
     let report = bank.relay.call(Method::GET, &path, None).await;
     answer(report, |report| knowledge(&bank, &id, &report))
 }
@@ -110,7 +109,9 @@ async fn reconcile(
     Path(id): Path<String>,
     Json(Reconcile { action }): Json<Reconcile>,
 ) -> Response {
-    let Some(path) = relay::session_path(&id, "/reconcile") else { return StatusCode::NOT_FOUND.into_response() };
+    let Some(path) = relay_client::session_path(&id, "/reconcile") else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
     let report = bank.relay.call(Method::POST, &path, Some(&json!({ "action": action }))).await;
     answer(report, |report| knowledge(&bank, &id, &report))
 }

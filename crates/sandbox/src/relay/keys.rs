@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::Path;
 
-use crate::relay_child::{RelayError, keygen};
+use super::child::{RelayError, keygen};
 
 /// The secrets that the relay and its back end share. They open nothing but this run.
 #[derive(Clone)]

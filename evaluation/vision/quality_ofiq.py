@@ -14,7 +14,7 @@ uncompressed picture. Here the SSIM itself is used.
 
     pip install numpy==2.4.6 opencv-python-headless==5.0.0.93 pillow==13.0.0 scikit-image==0.26.0 ai-edge-litert==2.3.0
     npm pack @mediapipe/face_mesh@0.4.1657299874 && tar xzf mediapipe-face_mesh-*.tgz
-    python3 tests/vision/quality_ofiq.py package/face_mesh_solution_packed_assets.data
+    python3 evaluation/vision/quality_ofiq.py package/face_mesh_solution_packed_assets.data
 """
 
 import csv
@@ -30,7 +30,7 @@ from PIL import Image
 from skimage.metrics import structural_similarity
 
 HERE = pathlib.Path(__file__).parent
-PORTRAIT = np.asarray(Image.open(HERE.parent / "fixtures/face/collins.jpg").convert("RGB")).astype(np.float32)
+PORTRAIT = np.asarray(Image.open(HERE.parents[1] / "tests/fixtures/face/collins.jpg").convert("RGB")).astype(np.float32)
 WIDTH, HEIGHT = 640, 480
 # Eyes in the portrait, as in crates/vision/tests/support.
 EYES = np.array([[204.1, 100.1], [247.5, 102.9]], np.float32)

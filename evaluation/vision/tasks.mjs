@@ -1,7 +1,7 @@
 // Compares the keypoints of whole frames between the module and @mediapipe/tasks-vision. It prints the distances and writes
 // them into tasks.json.
 //
-//   node tests/vision/tasks.mjs [FRAMES]
+//   node evaluation/vision/tasks.mjs [FRAMES]
 
 import { writeFile } from 'node:fs/promises';
 

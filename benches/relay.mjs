@@ -2,7 +2,7 @@
 // and with sessions on SQLite and on PostgreSQL; the memory with 1,000 open connections; and whole verifications a second.
 // Load, relay, database and vendor share the cores of this machine, and take turns. It has no limits and never fails.
 //
-//   node tests/bench/relay.mjs [SECONDS] [ROUNDS]
+//   node benches/relay.mjs [SECONDS] [ROUNDS]
 
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
@@ -101,7 +101,7 @@ async function wrk(threads, count, lua, base, args = [], env = {}) {
 
 /** Measures the link call, with the same load on each server in turn. */
 async function links(rows) {
-  const load = ({ base, tokens }) => wrk(2, CONNECTIONS, 'link.lua', base, tokens ? [tokens] : []);
+  const load = ({ base, tokens }) => wrk(2, CONNECTIONS, 'relay/link.lua', base, tokens ? [tokens] : []);
   for (const row of rows) row.runs = [];
   // The first calls are slow.
   for (const row of rows) await load(row);
@@ -150,7 +150,7 @@ async function connections(rows) {
 /** Measures whole verifications of three calls each. The relay stores a verdict on disk before it answers. */
 async function verifications(name, relays, shared) {
   const env = { API_KEY: shared.api, RELAYS: relays.map(({ port }) => `127.0.0.1:${port}`).join(',') };
-  const load = () => wrk(CONNECTIONS, CONNECTIONS, 'verification.lua', relays[0].base, [], env);
+  const load = () => wrk(CONNECTIONS, CONNECTIONS, 'relay/verification.lua', relays[0].base, [], env);
   await load();
   const runs = [];
   for (let round = 0; round < ROUNDS; round += 1) runs.push(await load());

@@ -2,24 +2,22 @@
 // «Use this photo» to the verdict of the sandbox on this machine. It measures a minimal page in the same run, so that the
 // ratio is comparable between machines. It has no limits and never fails.
 //
-//   node tests/e2e/bench.mjs [RUNS]
+//   node benches/page.mjs [RUNS]
 
 import { cp, mkdir, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
-import { film } from '../fixtures/face/film.mjs';
-import { launch } from './support/browser.mjs';
-import { startDemo } from './support/demo.mjs';
+import { film } from '../tests/fixtures/face/film.mjs';
+import { launch } from '../tests/e2e/support/browser.mjs';
+import { startDemo } from '../tests/e2e/support/demo.mjs';
 
 const RUNS = Number(process.argv[2] ?? 10);
-const SITE = new URL('../../build/bench/', import.meta.url);
+const SITE = new URL('../build/bench/', import.meta.url);
 
 await rm(SITE, { recursive: true, force: true });
 await mkdir(SITE, { recursive: true });
-await cp(new URL('bench/', import.meta.url), SITE, { recursive: true });
-await cp(new URL('../../build/site/akiba-selfie/', import.meta.url), new URL('akiba-selfie/', SITE), {
-  recursive: true,
-});
+await cp(new URL('page/', import.meta.url), SITE, { recursive: true });
+await cp(new URL('../build/site/akiba-selfie/', import.meta.url), new URL('akiba-selfie/', SITE), { recursive: true });
 
 const demo = await startDemo({ site: fileURLToPath(SITE) });
 const browser = await launch({ film: (await film()).file });

@@ -1,4 +1,4 @@
-//! How long the quality measures take a frame: `cargo run --release -p akiba-vision --example quality_cost`.
+//! How long the quality measures take a frame: `cargo bench --bench quality`.
 
 use std::hint::black_box;
 use std::time::Instant;

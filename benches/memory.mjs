@@ -1,12 +1,12 @@
 // Prints the memory use of framing every half minute, and fails if it grows. `make memory` runs it.
 //
-//   node tests/e2e/memory.mjs [MINUTES]
+//   node benches/memory.mjs [MINUTES]
 
-import { film } from '../fixtures/face/film.mjs';
-import { launch } from './support/browser.mjs';
-import { startDemo } from './support/demo.mjs';
-import { memory } from './support/memory.mjs';
-import { Selfie } from './support/selfie.mjs';
+import { film } from '../tests/fixtures/face/film.mjs';
+import { launch } from '../tests/e2e/support/browser.mjs';
+import { startDemo } from '../tests/e2e/support/demo.mjs';
+import { memory } from '../tests/e2e/support/memory.mjs';
+import { Selfie } from '../tests/e2e/support/selfie.mjs';
 
 const MINUTES = Number(process.argv[2] ?? 10);
 /** How much more memory may be used at the end than after the first minute, in bytes. The shared part varies. */

@@ -11,8 +11,8 @@ use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
-use crate::bank::keys::Keys;
-use crate::tether;
+use super::keys::Keys;
+use crate::process::tether;
 
 /// How long the relay may take to listen.
 const START_PATIENCE: Duration = Duration::from_secs(10);

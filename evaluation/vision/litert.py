@@ -2,8 +2,8 @@
 
 Writes the faces that it finds to `litert.csv`, which that test compares with.
 
-    pip install -r tests/vision/requirements.txt
-    python tests/vision/litert.py MODEL.tflite
+    pip install -r evaluation/vision/requirements.txt
+    python evaluation/vision/litert.py MODEL.tflite
 """
 
 import os

@@ -1,9 +1,9 @@
 // Prints how long the module takes for a frame, compared with other face detectors for browsers and with the least time
 // that this machine needs for the arithmetic. All run in one page in turns. It has no limits and never fails.
 //
-//   node tests/vision/bench.mjs [ROUNDS]
+//   node benches/detectors.mjs [ROUNDS]
 
-import { open } from './site.mjs';
+import { open } from '../evaluation/vision/site.mjs';
 
 const ROUNDS = Number(process.argv[2] ?? 10);
 /** Multiply-accumulate operations of the network. */

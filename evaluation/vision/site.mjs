@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname } from 'node:path';
 
-import { launch } from '../e2e/support/browser.mjs';
+import { launch } from '../../tests/e2e/support/browser.mjs';
 
 const ROOT = new URL('../../', import.meta.url);
 const TYPES = {
@@ -16,8 +16,8 @@ const TYPES = {
   '.wasm': 'application/wasm',
 };
 const ROUTES = {
-  '/npm/': 'tests/vision/node_modules/',
-  '/page/': 'tests/vision/page/',
+  '/npm/': 'evaluation/vision/node_modules/',
+  '/page/': 'evaluation/vision/page/',
   '/module.wasm': 'www/vision/akiba-vision.wasm',
   '/model.tflite': 'build/vision/face_detection_short_range.tflite',
   '/portrait.jpg': 'tests/fixtures/face/collins.jpg',
