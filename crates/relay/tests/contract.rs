@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use akiba_relay::openapi::text;
+use akiba_relay::http::openapi::text;
 
 #[test]
 fn the_committed_documents_are_those_of_the_routes() {

@@ -7,10 +7,10 @@ use std::path::PathBuf;
 use clap::Subcommand;
 use sqlx::postgres::PgConnectOptions;
 
+use crate::secrets::data_keys::DataKeys;
 use crate::session::SessionSecrets;
 use crate::session::reseal::reseal;
-use crate::session::seal::DataKeys;
-use crate::settings::SessionSettings;
+use crate::session::settings::SessionSettings;
 use crate::store::copy::copy;
 use crate::store::url::holds_password;
 use crate::store::{DatabaseUrl, Store};

@@ -1,8 +1,8 @@
 //! Sessions, made and read ([`SessionRow`]).
 
 use super::{Store, StoreError, on_connection};
-use crate::metrics::metrics;
-use crate::session::state::{Event, State};
+use crate::lifecycle::{Event, State};
+use crate::telemetry::metrics::metrics;
 
 /// A session, as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]

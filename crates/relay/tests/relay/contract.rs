@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use akiba_protocol::ProblemCode;
-use akiba_relay::openapi::text;
+use akiba_relay::http::openapi::text;
 use serde_json::Value;
 
 static DOCUMENTS: LazyLock<[Value; 2]> =
