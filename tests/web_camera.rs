@@ -8,7 +8,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use akiba_selfie::adapter::camera::Camera;
-use akiba_selfie::adapter::measure::Sampler;
+use akiba_selfie::adapter::luminance::Sampler;
 use akiba_selfie::adapter::task::Task;
 use akiba_selfie::config::{Config, Options};
 use akiba_selfie::flow::{

@@ -7,8 +7,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use akiba_selfie::VisionSource;
-use akiba_selfie::adapter::camera::Camera;
-use akiba_selfie::adapter::preview;
+use akiba_selfie::adapter::camera::{Camera, preview};
 use akiba_selfie::adapter::vision::{Blind, Pump, Vision};
 use akiba_selfie::flow::CameraChoice;
 use akiba_vision::{Measure, Report};

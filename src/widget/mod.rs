@@ -6,15 +6,19 @@ use std::rc::Rc;
 use web_sys::Element;
 use yew::prelude::*;
 
-use crate::adapter::session::Session;
+use self::page_event::PageEvent;
+use self::runner::{Context as RunContext, Runner, Wires};
+use crate::adapter::page::{self, focus, stylesheet};
+use crate::adapter::relay::session::Session;
 use crate::adapter::vision::VisionSource;
-use crate::adapter::{focus, page, stylesheet};
 use crate::config::{Config, ConfigError, Options};
 use crate::flow::{Announcement, Effect, Event, ScreenName, State, step};
-use crate::page_event::PageEvent;
-use crate::runner::{Context as RunContext, Runner, Wires};
 use crate::text::{Browser, Text};
 use crate::ui::{self, Act, View};
+
+pub mod page_event;
+mod resources;
+mod runner;
 
 /// The settings of [`AkibaSelfie`].
 #[derive(Clone, PartialEq, Properties)]

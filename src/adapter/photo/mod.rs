@@ -7,16 +7,23 @@ use js_sys::{Array, ArrayBuffer, Uint8Array};
 use wasm_bindgen::JsValue;
 use web_sys::{Blob, BlobPropertyBag, File, HtmlVideoElement};
 
-use super::burst_choice::merit;
+use self::burst::merit;
+use self::decode::Decoded;
+use self::encode_search::{Search, fit};
+use self::image_header::Kind;
+use self::jpeg::strip_metadata;
 use super::canvas::{Canvas, Picture, Use};
-use super::decode::Decoded;
-use super::image_header::{self, Kind};
-use super::jpeg::strip_metadata;
-use super::jpeg_search::{Search, fit};
-use super::measure;
-use super::promise::settled;
+use super::js::settled;
+use super::luminance;
 use super::vision::Looker;
 use crate::flow::{GrabFailure, Quality};
+
+mod burst;
+mod decode;
+mod encode_search;
+mod image_header;
+mod jpeg;
+pub mod object_url;
 
 /// Pixels of a photo's longest side. A face that fills half of it has over 200 pixels between the eyes.
 pub const LONGEST_SIDE: u32 = 1600;
@@ -159,7 +166,7 @@ fn resized(picture: Picture<'_>, longest: u32) -> Result<Canvas, GrabFailure> {
 
 /// Encodes the canvas so that it has about so many bytes.
 async fn encode(canvas: Canvas, wanted: RangeInclusive<u32>) -> Result<Still, GrabFailure> {
-    let quality = measure::picture(Picture::Canvas(&canvas));
+    let quality = luminance::picture(Picture::Canvas(&canvas));
     let (width, height) = Picture::Canvas(&canvas).size();
     let mut search = Search::new(wanted, width.max(height));
     let mut next = Some(search.first());

@@ -9,11 +9,16 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlMediaElement, HtmlVideoElement, MediaDevices, MediaStreamTrack, MediaStreamTrackState};
 
-use super::camera_choice::{faces_away, is_gone, ladder, next_device};
-use super::camera_error::absent;
-use super::promise::settled;
-use super::user_media::{Live, ask, camera_ids, error_name, is_blocked, media_devices};
+use self::choice::{faces_away, is_gone, ladder, next_device};
+use self::error::absent;
+use self::user_media::{Live, ask, camera_ids, error_name, is_blocked, media_devices};
+use super::js::settled;
 use crate::flow::{CameraChoice, CameraInfo, ErrorCode};
+
+mod choice;
+mod error;
+pub mod preview;
+mod user_media;
 
 /// How often the video is looked at until it has a frame and a size: browsers differ in which event comes with both.
 const POLL_MS: u32 = 30;

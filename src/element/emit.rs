@@ -4,10 +4,10 @@ use js_sys::{Object, Reflect};
 use wasm_bindgen::JsValue;
 use web_sys::{CustomEvent, CustomEventInit, EventTarget};
 
-use super::quality_object::{checks, quality};
+use super::quality::{checks, quality};
 use crate::adapter::relay::Judged;
 use crate::flow::Phase;
-use crate::page_event::{Captured, Known, PageEvent};
+use crate::widget::page_event::{Captured, Known, PageEvent};
 
 /// Dispatches the event, which bubbles and crosses shadow roots. Returns false if the page refused it.
 pub fn dispatch(target: &EventTarget, event: &PageEvent) -> bool {

@@ -14,7 +14,7 @@ use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
-use super::timer::milliseconds;
+use crate::adapter::timer::milliseconds;
 use crate::flow::RelayFailure;
 
 /// How long the page's function may take.
