@@ -30,7 +30,7 @@ bench: build ## times from navigation to camera, from tap to verdict, and of a f
 
 memory: build ## ten minutes of framing: what it holds of memory; fails if that grows
 	@scripts/setup.sh test
-	@bash -c '. scripts/env.sh && exec node tests/e2e/memory.mjs'
+	@bash -c '. scripts/env.sh && exec node benches/memory.mjs'
 
 tour: build ## a picture of every state, in both sizes and themes, into build/tour
 	@scripts/setup.sh test

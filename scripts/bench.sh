@@ -5,9 +5,9 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/env.sh
 
-node tests/e2e/bench.mjs "$@"
+node benches/page.mjs "$@"
 echo
-node tests/vision/bench.mjs
+node benches/detectors.mjs
 echo
 cargo build --release --locked --quiet -p akiba-relay
-node tests/bench/relay.mjs
+node benches/relay.mjs

@@ -27,7 +27,7 @@ const KINDS = process.env.AKIBA_SELFIE_LOG_KINDS?.split(',') ?? ['relay-', 'demo
 function fixtures() {
   const source = (path) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
   const identities = [...source('crates/sandbox/src/identities.rs').matchAll(/^ +id: "(\d+)"/gm)].map((match) => match[1]);
-  const record = source('crates/sandbox/src/vendor/record.rs').split('#[cfg(test)]')[0];
+  const record = source('crates/sandbox/src/vendor_api/record.rs').split('#[cfg(test)]')[0];
   const names = [...record.matchAll(/"([A-Z]{5,})"/g)].map((match) => match[1]);
   if (identities.length < 10 || names.length < 6) throw new Error('the sandbox’s people are not where they were');
   return [...identities, ...names];

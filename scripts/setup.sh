@@ -190,12 +190,12 @@ need_browser() {
 
 # MediaPipe's page wants its own model to carry metadata, which the published file lacks.
 need_peers() {
-  local stamp=tests/vision/node_modules/.setup-stamp model=face_detection_short_range.tflite
+  local stamp=evaluation/vision/node_modules/.setup-stamp model=face_detection_short_range.tflite
   local venv=$AKIBA_SELFIE_CACHE/venv-metadata
-  if ! { [ -e "$stamp" ] && cmp -s tests/vision/package-lock.json "$stamp"; }; then
+  if ! { [ -e "$stamp" ] && cmp -s evaluation/vision/package-lock.json "$stamp"; }; then
     say "installing other face detectors"
-    (cd tests/vision && quietly npm ci --no-audit --no-fund)
-    cp tests/vision/package-lock.json "$stamp"
+    (cd evaluation/vision && quietly npm ci --no-audit --no-fund)
+    cp evaluation/vision/package-lock.json "$stamp"
   fi
   if [ -e "build/vision/$model" ]; then return; fi
   if [ ! -e "$venv/.complete" ]; then
@@ -204,8 +204,8 @@ need_peers() {
     touch "$venv/.complete"
   fi
   mkdir -p build/vision
-  quietly "$venv/bin/python" tests/vision/with_metadata.py \
-    "tests/vision/node_modules/@mediapipe/face_detection/$model" "build/vision/$model.new"
+  quietly "$venv/bin/python" evaluation/vision/with_metadata.py \
+    "evaluation/vision/node_modules/@mediapipe/face_detection/$model" "build/vision/$model.new"
   mv "build/vision/$model.new" "build/vision/$model"
 }
 

@@ -8,8 +8,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use http::HeaderValue;
 use url::Url;
 
+use crate::process::tether;
 use crate::sandbox::Options;
-use crate::tether;
 
 /// Akiba's API and an S3 that checks signatures, on this machine.
 #[derive(Debug, Parser)]

@@ -21,7 +21,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::faults::{Fault, Faults};
-use crate::vendor::Vendor;
+use crate::vendor_api::Vendor;
 
 #[derive(Clone)]
 struct Controls {
@@ -93,7 +93,7 @@ async fn fault(State(controls): State<Controls>, Json(body): Json<SetFault>) -> 
 }
 
 async fn tokens(State(controls): State<Controls>) -> Response {
-    Json(json!({ "asked": controls.vendor.tokens().asked() })).into_response()
+    Json(json!({ "asked": controls.vendor.tokens().requested() })).into_response()
 }
 
 async fn set_tokens(State(controls): State<Controls>, Json(body): Json<SetTokens>) -> StatusCode {

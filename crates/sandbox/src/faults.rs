@@ -51,8 +51,8 @@ impl Faults {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
-    /// The fault that hits a connection which has carried so many bytes.
-    fn hits(&self, carried: u64) -> Option<Active> {
+    /// The fault that active_after a connection which has carried so many bytes.
+    fn active_after(&self, carried: u64) -> Option<Active> {
         let active = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
         active.filter(|active| carried >= active.after_bytes && Instant::now() < active.until)
     }
@@ -107,7 +107,7 @@ impl AsyncRead for FaultyStream {
             }
             this.stalled = None;
         }
-        match this.faults.hits(this.carried) {
+        match this.faults.active_after(this.carried) {
             Some(Active { fault: Fault::Drop, .. }) => {
                 this.dropped = true;
                 return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));

@@ -160,7 +160,7 @@ impl Scenario {
 
     /// How many uploads S3 turns away with 503 `SlowDown` before it takes one.
     #[must_use]
-    pub fn refused_uploads(self) -> u32 {
+    pub fn failed_uploads(self) -> u32 {
         if self == Self::BusyStorage { 2 } else { 0 }
     }
 }

@@ -5,36 +5,34 @@
 //! break things on purpose.
 //!
 //! - [`identities`]: the identifiers that force an outcome ([`TestIdentity`], [`Scenario`]).
-//! - [`vendor`]: the vendor's two calls ([`vendor_app`], [`Vendor`]).
+//! - [`vendor_api`]: the vendor's two calls ([`vendor_app`], [`Vendor`]).
 //! - [`storage`]: the S3 ([`s3_app`], [`Storage`], [`Signer`]).
 //! - [`selfie`]: reading what was uploaded.
 //! - [`bank`]: the host's back end of the demo, which makes sessions and receives webhooks.
 //! - [`page`]: the demo page with the relay on its origin ([`page_app`]).
 //! - [`sandbox`]: vendor and S3, running ([`Sandbox`]).
-//! - [`demo`], [`relay_child`], [`tether`]: all of it with the real relay, in one process tree.
-//! - [`stop`]: what ends a run.
+//! - [`demo`], [`relay`], [`process`]: all of it with the real relay, in one process tree.
 //! - [`controls`], [`faults`]: levers for tests.
 //! - [`cli`], [`report`]: the command line and what it prints.
 
 pub mod bank;
 pub mod cli;
+pub mod commands;
 pub mod controls;
-pub mod demo;
 pub mod faults;
 pub mod identities;
 pub mod page;
+pub mod process;
 mod random;
-pub mod relay_child;
+pub mod relay;
 pub mod report;
 pub mod sandbox;
 pub mod selfie;
-pub mod stop;
 pub mod storage;
-pub mod tether;
-pub mod vendor;
+pub mod vendor_api;
 
 pub use identities::{Scenario, TestIdentity};
 pub use page::{PageSettings, page_app};
 pub use sandbox::{Options, Sandbox};
 pub use storage::{Signer, Storage, s3_app};
-pub use vendor::{Vendor, VendorSettings, vendor_app};
+pub use vendor_api::{Vendor, VendorSettings, vendor_app};

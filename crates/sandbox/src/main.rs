@@ -3,7 +3,8 @@
 use std::process::ExitCode;
 
 use akiba_sandbox::cli::{Cli, Command, TetherArgs};
-use akiba_sandbox::{demo, tether};
+use akiba_sandbox::commands;
+use akiba_sandbox::process::tether;
 use clap::Parser;
 
 fn main() -> ExitCode {
@@ -17,8 +18,8 @@ fn main() -> ExitCode {
     };
     let result = runtime.block_on(async {
         match command {
-            Command::Serve(args) => demo::serve(args).await,
-            Command::Demo(args) => demo::demo(args).await,
+            Command::Serve(args) => commands::serve(args).await,
+            Command::Demo(args) => commands::demo(args).await,
             Command::RunTethered(_) => Ok(()),
         }
     });

@@ -83,7 +83,7 @@ pub fn page_app(settings: PageSettings) -> Result<Router, header::InvalidHeaderV
         .layer(set(HeaderName::from_static("permissions-policy"), HeaderValue::from_static("camera=(self)")));
     let client =
         Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).pool_idle_timeout(RELAY_IDLE).build_http();
-    let relay = Relay { client, address: settings.relay };
+    let relay = RelayProxy { client, address: settings.relay };
     let calls = Router::new().route("/healthz", any(forward)).route("/v1/{*path}", any(forward)).with_state(relay);
     let own = settings.bank.map(bank_app).unwrap_or_default();
     Ok(calls.merge(own).fallback_service(files))
@@ -100,13 +100,13 @@ async fn index(State(file): State<PathBuf>) -> Response {
 }
 
 #[derive(Clone)]
-struct Relay {
+struct RelayProxy {
     client: Client<HttpConnector, Body>,
     address: SocketAddr,
 }
 
 /// Sends a request to the relay and its answer back, both as they are but for what belongs to the connection.
-async fn forward(State(relay): State<Relay>, mut request: Request) -> Response {
+async fn forward(State(relay): State<RelayProxy>, mut request: Request) -> Response {
     let Some(uri) = relay_uri(relay.address, request.uri()) else {
         return StatusCode::BAD_REQUEST.into_response();
     };

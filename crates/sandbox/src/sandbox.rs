@@ -17,7 +17,7 @@ use crate::controls::controls_app;
 use crate::faults::{Faults, FaultyListener};
 use crate::random;
 use crate::storage::{BUCKET, Signer, Storage, s3_app};
-use crate::vendor::{Vendor, VendorSettings, vendor_app};
+use crate::vendor_api::{Vendor, VendorSettings, vendor_app};
 
 /// How a sandbox is to be.
 #[derive(Clone)]

@@ -1,4 +1,4 @@
-//! What can be read from an uploaded selfie: the picture ([`decode`], [`Unusable`]), and what a vendor would hold against
+//! What can be read from an uploaded selfie: the picture ([`decode`], [`DecodeError`]), and what a vendor would hold against
 //! it ([`flaw`], [`Flaw`]). Pure functions of the object's bytes.
 
 use std::io::Cursor;
@@ -19,14 +19,14 @@ const DARK_PICTURE: f32 = 0.1;
 
 /// Why an object is no selfie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unusable {
+pub enum DecodeError {
     /// It is neither JPEG nor PNG.
     Format,
     /// It begins like an image but can't be decoded: damaged, cut off or too large.
     Damaged,
 }
 
-impl Unusable {
+impl DecodeError {
     /// The sentence that the vendor's reply carries.
     #[must_use]
     pub fn message(self) -> &'static str {
@@ -40,18 +40,18 @@ impl Unusable {
 /// Decodes an object. Takes as long as decoding takes: not for an async thread.
 ///
 /// # Errors
-/// [`Unusable`] where the bytes are not a whole JPEG or PNG within the limits.
-pub fn decode(bytes: &[u8]) -> Result<RgbaImage, Unusable> {
-    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|_| Unusable::Format)?;
+/// [`DecodeError`] where the bytes are not a whole JPEG or PNG within the limits.
+pub fn decode(bytes: &[u8]) -> Result<RgbaImage, DecodeError> {
+    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|_| DecodeError::Format)?;
     if !matches!(reader.format(), Some(ImageFormat::Jpeg | ImageFormat::Png)) {
-        return Err(Unusable::Format);
+        return Err(DecodeError::Format);
     }
     let mut limits = Limits::default();
     limits.max_image_width = Some(MAX_SIDE);
     limits.max_image_height = Some(MAX_SIDE);
     limits.max_alloc = Some(MAX_ALLOCATION);
     reader.limits(limits);
-    Ok(reader.decode().map_err(|_| Unusable::Damaged)?.into_rgba8())
+    Ok(reader.decode().map_err(|_| DecodeError::Damaged)?.into_rgba8())
 }
 
 /// Why a picture can't be compared with a face on record.
@@ -79,7 +79,7 @@ impl Flaw {
 
 /// Looks for what makes a picture useless. Takes a while: not for an async thread.
 #[must_use]
-pub fn flaw(picture: &RgbaImage) -> Option<Flaw> {
+pub fn find_flaw(picture: &RgbaImage) -> Option<Flaw> {
     let (width, height) = picture.dimensions();
     let frame = Frame::new(picture.as_raw(), width as usize, height as usize)?;
     let report = Analyser::default().analyse(frame, 0.0);

@@ -1,5 +1,5 @@
-//! The detector says what the published model says. `tests/vision/litert.py` asked that, through LiteRT, of the same
-//! tensors; its answers are in `tests/vision/litert.csv`. The weights were fitted to pictures of another person.
+//! The detector says what the published model says. `evaluation/vision/litert.py` asked that, through LiteRT, of the same
+//! tensors; its answers are in `evaluation/vision/litert.csv`. The weights were fitted to pictures of another person.
 #![allow(clippy::expect_used)]
 
 mod support;
@@ -7,7 +7,7 @@ mod support;
 use akiba_vision::{Detector, Face, Frame, Point, Rect};
 use support::{HEIGHT, Place, WIDTH, shot};
 
-const ANSWERS: &str = include_str!("../../../tests/vision/litert.csv");
+const ANSWERS: &str = include_str!("../../../evaluation/vision/litert.csv");
 
 const SIDE: usize = 128;
 /// The recipes by which the portrait is spoilt; each at each place.
@@ -114,9 +114,9 @@ fn keypoints_are_those_of_the_published_model() {
     assert!(at(0.95) <= 1.0, "p95 is {} pixels", at(0.95));
 }
 
-/// Writes the frames for `tests/vision/litert.py`, and what they must be known by.
+/// Writes the frames for `evaluation/vision/litert.py`, and what they must be known by.
 #[test]
-#[ignore = "it is a tool: tests/vision/litert.py runs it"]
+#[ignore = "it is a tool: evaluation/vision/litert.py runs it"]
 fn write_frames() {
     let tensors: Vec<_> = tensors().collect();
     let file = std::env::var("FRAMES").expect("FRAMES=file");

@@ -1,6 +1,6 @@
 //! The measures against OFIQ's formulas on the same frames, computed independently, with landmarks and at full
-//! resolution, by `tests/vision/quality_ofiq.py`. How they were got and what that does not show is in
-//! `tests/vision/quality.md`.
+//! resolution, by `evaluation/vision/quality_ofiq.py`. How they were got and what that does not show is in
+//! `evaluation/vision/quality.md`.
 #![allow(clippy::expect_used)]
 
 mod support;
@@ -21,7 +21,7 @@ struct Row {
 }
 
 static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
-    let table = include_str!("../../../tests/vision/quality_ofiq.csv");
+    let table = include_str!("../../../evaluation/vision/quality_ofiq.csv");
     let mut lines = table.lines();
     let columns: Vec<&str> = lines.next().expect("a head").split(',').collect();
     lines

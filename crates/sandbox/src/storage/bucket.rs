@@ -1,4 +1,4 @@
-//! What the signed requests may do ([`Bucket`], [`Policy`], [`Keys`]): put, head, get and delete objects of one bucket, and no
+//! What the signed requests may do ([`Bucket`], [`Policy`], [`KeyPair`]): put, head, get and delete objects of one bucket, and no
 //! more. Every operation that is not written here is one that `s3s` answers with `NotImplemented`.
 
 use std::sync::Arc;
@@ -14,19 +14,19 @@ use s3s::path::S3Path;
 use s3s::{S3, S3Request, S3Response, S3Result, s3_error};
 use s3s_fs::FileSystem;
 
-use super::Storage;
+use super::objects::Storage;
 
 /// The operations that a signature can open.
 const OPERATIONS: [&str; 5] = ["PutObject", "HeadObject", "GetObject", "DeleteObject", "PostObject"];
 
 /// The one key pair.
-pub(crate) struct Keys {
+pub(crate) struct KeyPair {
     /// Access key and secret key.
     pub(crate) credentials: Credentials,
 }
 
 #[async_trait::async_trait]
-impl S3Auth for Keys {
+impl S3Auth for KeyPair {
     async fn get_secret_key(&self, access_key: &str) -> S3Result<SecretKey> {
         if access_key == self.credentials.key() {
             return Ok(SecretKey::from(self.credentials.secret()));
@@ -82,7 +82,7 @@ fn check_key(key: &str) -> S3Result<()> {
 impl S3 for Bucket {
     async fn put_object(&self, request: S3Request<PutObjectInput>) -> S3Result<S3Response<PutObjectOutput>> {
         check_key(&request.input.key)?;
-        if self.storage.turns_away(&request.input.key) {
+        if self.storage.fails_upload(&request.input.key) {
             return Err(s3_error!(SlowDown, "Please reduce your request rate."));
         }
         self.files.put_object(request).await

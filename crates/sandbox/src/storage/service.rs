@@ -1,4 +1,4 @@
-//! The HTTP side of the S3 ([`s3_app`]): CORS, the gate, then `s3s`.
+//! The HTTP side of the S3 ([`s3_app`]): CORS, the checks, then `s3s`.
 
 use std::io;
 use std::sync::Arc;
@@ -15,8 +15,9 @@ use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s_fs::FileSystem;
 use tower_http::cors::CorsLayer;
 
-use super::bucket::{Bucket, Keys, Policy};
-use super::{BUCKET, MAX_OBJECT, Storage, gate};
+use super::bucket::{Bucket, KeyPair, Policy};
+use super::checks;
+use super::objects::{BUCKET, MAX_OBJECT, Storage};
 
 /// How much of a body that is too large is read before the answer: a browser that is still sending when the
 /// connection closes never sees the answer.
@@ -35,7 +36,7 @@ pub fn s3_app(storage: Arc<Storage>, origins: Vec<HeaderValue>) -> io::Result<Ro
     config.post_object_max_file_size = MAX_OBJECT;
 
     let mut builder = S3ServiceBuilder::new(Bucket { files, storage });
-    builder.set_auth(Keys { credentials });
+    builder.set_auth(KeyPair { credentials });
     builder.set_access(Policy { bucket: BUCKET.to_owned() });
     builder.set_config(Arc::new(StaticConfigProvider::new(Arc::new(config))));
 
@@ -53,12 +54,12 @@ async fn answer(State(service): State<S3Service>, request: Request) -> Response 
     let limit = if parts.method == Method::POST { MAX_OBJECT + FORM_OVERHEAD } else { MAX_OBJECT };
     let body = match read(body, limit).await {
         Ok(body) => body,
-        Err(ReadError::TooLarge(proposed)) => return gate::too_large(proposed, MAX_OBJECT).into_response(),
+        Err(ReadError::TooLarge(proposed)) => return checks::too_large(proposed, MAX_OBJECT).into_response(),
         Err(ReadError::Broken) => return StatusCode::BAD_REQUEST.into_response(),
     };
-    let checks = gate::unsigned_headers(&parts)
-        .and_then(|()| gate::stated_length(&parts))
-        .and_then(|()| gate::digest(&parts.headers, &body));
+    let checks = checks::unsigned_headers(&parts)
+        .and_then(|()| checks::stated_length(&parts))
+        .and_then(|()| checks::digest(&parts.headers, &body));
     if let Err(refusal) = checks {
         return refusal.into_response();
     }

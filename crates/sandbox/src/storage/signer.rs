@@ -9,6 +9,8 @@ use jiff::{SignedDuration, Timestamp};
 use rusty_s3::actions::PutObject;
 use rusty_s3::{Bucket, Credentials, S3Action, UrlStyle};
 
+use super::objects::REGION;
+
 /// How long ago an expired link ended: enough that no clock rounding brings it back to life.
 const EXPIRED_SINCE: Duration = Duration::from_secs(60);
 
@@ -34,8 +36,7 @@ impl Signer {
     /// Where address and name make no URL.
     pub fn new(address: SocketAddr, bucket: &str, credentials: Credentials) -> io::Result<Self> {
         let endpoint = format!("http://{address}").parse().map_err(io::Error::other)?;
-        let bucket =
-            Bucket::new(endpoint, UrlStyle::Path, bucket.to_owned(), super::REGION).map_err(io::Error::other)?;
+        let bucket = Bucket::new(endpoint, UrlStyle::Path, bucket.to_owned(), REGION).map_err(io::Error::other)?;
         Ok(Self { bucket, credentials })
     }
 

@@ -1,7 +1,6 @@
 //! What of fine detail is there, and what of it a codec put there.
 
-use super::Scratch;
-use super::crop::{SIDE, circle};
+use super::crop::{SIDE, Scratch, circle};
 use super::geometry::Pose;
 use crate::frame::Frame;
 

@@ -1,6 +1,6 @@
 //! How a face stands in its frame, from the six keypoints: pose, head size, crop, margins, motion.
 
-use super::Readings;
+use super::readings::Readings;
 use crate::face::{Face, Keypoint, Point};
 use crate::frame::Frame;
 use crate::measure::Measure;

@@ -1,6 +1,6 @@
 //! What the luminance histogram of the face tells: mean, variance, exposure, dynamic range.
 
-use super::Readings;
+use super::readings::Readings;
 use crate::measure::Measure;
 
 /// Up to here a pixel is too dark, of 255.

@@ -17,13 +17,14 @@
 //!
 //! A frame is read once: the face's surroundings are brought to a small square, and all is measured there but for
 //! two zones of the cheeks, and for compression, which shows only in pixels that nobody has scaled.
-//! `tests/vision/quality.md` has how well the values agree with OFIQ's formulas on a finer mask.
+//! `evaluation/vision/quality.md` has how well the values agree with OFIQ's formulas on a finer mask.
 
 mod crop;
 mod detail;
 mod geometry;
 mod light;
 mod maths;
+mod readings;
 mod score;
 mod zones;
 
@@ -33,6 +34,7 @@ use crate::face::Face;
 use crate::frame::Frame;
 use crate::measure::{Measure, Reading};
 use geometry::Pose;
+use readings::Readings;
 
 /// The main face: the one whose box is the largest.
 #[must_use]
@@ -50,7 +52,7 @@ pub fn read(
     previous: Option<(Face, f64)>,
     at: f64,
 ) -> [Option<Reading>; Measure::ALL.len()] {
-    let mut readings = Readings([None; Measure::ALL.len()]);
+    let mut readings = Readings::default();
     let Some(face) = main_face(faces) else { return readings.0 };
     readings.put(Measure::SingleFacePresent, geometry::second_to_largest(faces));
     let Some(pose) = Pose::of(face) else { return readings.0 };
@@ -71,17 +73,4 @@ pub fn read(
         readings.put(Measure::CompressionArtefacts, blockiness);
     }
     readings.0
-}
-
-/// The readings so far.
-struct Readings([Option<Reading>; Measure::ALL.len()]);
-
-impl Readings {
-    /// Notes a value with its score. One that is no number is not noted. One copy of this will do: it has 17 callers.
-    #[inline(never)]
-    fn put(&mut self, measure: Measure, value: f32) {
-        if value.is_finite() {
-            self.0[measure as usize] = Some(Reading { value, score: score::of(measure, value) });
-        }
-    }
 }

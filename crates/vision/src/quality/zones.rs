@@ -1,8 +1,9 @@
 //! Two patches of the cheeks: how alike their light is, and what colour they are.
 
+use super::crop::Scratch;
 use super::geometry::Pose;
 use super::maths::{linear, power};
-use super::{Readings, Scratch};
+use super::readings::Readings;
 use crate::face::Point;
 use crate::frame::Frame;
 use crate::measure::Measure;

@@ -1,4 +1,4 @@
-//! Frames with a face whose keypoints are known, and ways to spoil them. `tests/vision/quality_ofiq.py` makes the
+//! Frames with a face whose keypoints are known, and ways to spoil them. `evaluation/vision/quality_ofiq.py` makes the
 //! same frames, pixel by pixel but for how a JPEG is decoded and encoded.
 #![allow(dead_code, unreachable_pub, missing_docs, clippy::expect_used, clippy::panic)]
 

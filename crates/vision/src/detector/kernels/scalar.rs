@@ -1,6 +1,6 @@
 //! What each kernel computes, plainly. The compiler makes vector code of it where it can.
 
-use super::{Depthwise, Dot, LANES, TAPS, Window};
+use super::shapes::{Depthwise, Dot, LANES, TAPS, Window};
 
 fn narrow(sum: i32, shift: u32) -> i16 {
     (sum >> shift).clamp(i16::MIN.into(), i16::MAX.into()) as i16

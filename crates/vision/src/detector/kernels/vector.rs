@@ -2,11 +2,11 @@
 //!
 //! More outputs or pixels at once need more registers than there are, and are slower.
 
+use super::shapes::{Depthwise, Dot, LANES, TAPS, TILE, Window};
 #[cfg(target_arch = "wasm32")]
 use super::wasm32 as machine;
 #[cfg(target_arch = "x86_64")]
 use super::x86_64 as machine;
-use super::{Depthwise, Dot, LANES, TAPS, TILE, Window};
 use machine::{Register, interleave, load, load_pair, max, narrow, store, zero};
 
 /// What `input` must hold, at least, for a row of so many pixels.
