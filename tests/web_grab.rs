@@ -4,8 +4,9 @@
 mod web_support;
 
 use akiba_selfie::adapter::camera::Camera;
-use akiba_selfie::adapter::grab::{self, Still};
-use akiba_selfie::adapter::object_url::ObjectUrl;
+use akiba_selfie::adapter::photo::object_url::ObjectUrl;
+use akiba_selfie::adapter::photo::{self, Still};
+use akiba_selfie::config::Facing;
 use akiba_selfie::flow::{CameraChoice, GrabFailure};
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -49,11 +50,11 @@ async fn assert_clean(still: &Still) {
 #[wasm_bindgen_test]
 async fn a_frame_of_the_camera_becomes_a_photo() {
     let video = video();
-    let camera = Camera::open(CameraChoice::Front, None, video.clone(), || {}).await.unwrap();
-    let still = grab::from_video(&video).await.unwrap();
+    let camera = Camera::open(CameraChoice::Facing(Facing::Front), None, video.clone(), || {}).await.unwrap();
+    let still = photo::from_video(&video).await.unwrap();
     assert_eq!((still.width, still.height), (video.video_width(), video.video_height()));
     assert_clean(&still).await;
-    assert!(still.blob.size() <= f64::from(*grab::BYTES.end()));
+    assert!(still.blob.size() <= f64::from(*photo::BYTES.end()));
     let quality = still.quality.unwrap();
     assert!(quality.luminance_mean > 0.04 && quality.luminance_variance > 0.0004, "{quality:?}");
     drop(camera);
@@ -65,10 +66,10 @@ async fn a_photo_is_not_mirrored() {
     let video = video();
     let colours = ["rgb(230 20 20)", "rgb(20 180 20)", "rgb(20 20 230)", "rgb(245 245 245)"];
     replace_camera(&quarters(1280, 960, colours.map(str::to_owned).to_vec()));
-    let camera = Camera::open(CameraChoice::Front, None, video.clone(), || {}).await.unwrap();
+    let camera = Camera::open(CameraChoice::Facing(Facing::Front), None, video.clone(), || {}).await.unwrap();
     restore();
     assert!(camera.info().mirrored, "the preview is a mirror, the photo is none");
-    let still = grab::from_video(&video).await.unwrap();
+    let still = photo::from_video(&video).await.unwrap();
     let (width, height, seen) = look(&still.blob, &QUARTERS).await;
     assert_eq!((width, height), (1280, 960));
     for (seen, expected) in seen.into_iter().zip([RED, GREEN, BLUE, WHITE]) {
@@ -80,7 +81,7 @@ async fn a_photo_is_not_mirrored() {
 
 #[wasm_bindgen_test]
 async fn a_video_without_a_frame_is_no_photo() {
-    assert_eq!(grab::from_video(&video()).await.err(), Some(GrabFailure::Frame));
+    assert_eq!(photo::from_video(&video()).await.err(), Some(GrabFailure::Frame));
 }
 
 #[wasm_bindgen_test]
@@ -88,26 +89,26 @@ async fn a_large_photo_is_made_small() {
     for (what, noise) in [("a usual photo", 0.3), ("one that is all noise", 1.0)] {
         let file = photo(4000, 3000, noise, 0.8).await;
         assert!(file.size() > 1e6);
-        let still = grab::from_file(&file).await.unwrap();
+        let still = photo::from_file(&file).await.unwrap();
         assert_clean(&still).await;
         assert!(still.width <= 1600 && still.width.abs_diff(still.height * 4 / 3) <= 1, "{what}: {still:?}");
-        assert!(grab::BYTES.contains(&(still.blob.size() as u32)), "{what}: {} bytes", still.blob.size());
+        assert!(photo::BYTES.contains(&(still.blob.size() as u32)), "{what}: {} bytes", still.blob.size());
     }
-    let soft = grab::from_file(&photo(4000, 3000, 0.1, 0.8).await).await.unwrap();
+    let soft = photo::from_file(&photo(4000, 3000, 0.1, 0.8).await).await.unwrap();
     assert_eq!((soft.width, soft.height), (1600, 1200), "pixels stay where quality is enough");
 }
 
 #[wasm_bindgen_test]
 async fn a_small_photo_is_not_blown_up() {
-    let still = grab::from_file(&photo(320, 240, 0.1, 0.9).await).await.unwrap();
+    let still = photo::from_file(&photo(320, 240, 0.1, 0.9).await).await.unwrap();
     assert_eq!((still.width, still.height), (320, 240));
     assert_clean(&still).await;
 }
 
 #[wasm_bindgen_test]
 async fn a_refused_photo_is_made_half_as_large() {
-    let still = grab::from_file(&photo(2000, 1500, 0.3, 0.8).await).await.unwrap();
-    let smaller = grab::smaller(&still.blob).await.unwrap();
+    let still = photo::from_file(&photo(2000, 1500, 0.3, 0.8).await).await.unwrap();
+    let smaller = photo::smaller(&still.blob).await.unwrap();
     assert_clean(&smaller).await;
     let part = smaller.blob.size() / still.blob.size();
     assert!((0.3..=0.5).contains(&part), "{part}");
@@ -129,7 +130,7 @@ async fn photos_are_turned_and_forget_where_they_were_taken() {
     ] {
         let told = segments(jpeg);
         assert!(told.iter().any(|(marker, body)| *marker == 0xE1 && body.starts_with(b"Exif\0")), "{orientation}");
-        let still = grab::from_file(&file(jpeg, "selfie.jpg")).await.unwrap();
+        let still = photo::from_file(&file(jpeg, "selfie.jpg")).await.unwrap();
         assert_clean(&still).await;
         let (width, height, seen) = look(&still.blob, &QUARTERS).await;
         assert_eq!((width, height), (96, 64), "orientation {orientation}");
@@ -146,7 +147,7 @@ async fn where_there_are_no_bitmaps_an_image_element_decodes() {
     let jpeg = include_bytes!("fixtures/orientation-6.jpg");
     let failing = rejecting(vec!["InvalidStateError".to_owned()]);
     replace(&js_sys::global(), "createImageBitmap", &failing);
-    let still = grab::from_file(&file(jpeg, "selfie.jpg")).await;
+    let still = photo::from_file(&file(jpeg, "selfie.jpg")).await;
     restore();
     let still = still.unwrap();
     let (width, height, seen) = look(&still.blob, &QUARTERS).await;
@@ -158,7 +159,7 @@ async fn where_there_are_no_bitmaps_an_image_element_decodes() {
 
 #[wasm_bindgen_test]
 async fn what_is_transparent_becomes_white() {
-    let still = grab::from_file(&file(include_bytes!("fixtures/alpha.png"), "selfie.png")).await.unwrap();
+    let still = photo::from_file(&file(include_bytes!("fixtures/alpha.png"), "selfie.png")).await.unwrap();
     assert_clean(&still).await;
     let (_, _, seen) = look(&still.blob, &QUARTERS).await;
     assert!(alike(seen[0], RED) && alike(seen[1], [255; 3]), "{seen:?}");
@@ -173,7 +174,7 @@ async fn files_that_are_no_photos_are_refused() {
     claims.extend(b"\x08\x02\0\0\0____");
     let png = include_bytes!("fixtures/alpha.png");
     let webp = include_bytes!("fixtures/whole.webp");
-    assert!(grab::from_file(&file(webp, "selfie.webp")).await.is_ok());
+    assert!(photo::from_file(&file(webp, "selfie.webp")).await.is_ok());
     let mut damaged = png.to_vec();
     damaged[12..16].fill(0);
     let mut heic = b"\0\0\0\x18ftypheic\0\0\0\0heicmif1".to_vec();
@@ -191,10 +192,10 @@ async fn files_that_are_no_photos_are_refused() {
         ("100 megapixels by its header", claims, "selfie.png", TooLarge),
         ("52 megapixels", include_bytes!("fixtures/52-megapixels.avif").to_vec(), "selfie.avif", TooLarge),
     ] {
-        assert_eq!(grab::from_file(&file(&bytes, name)).await.err(), Some(failure), "{what}");
+        assert_eq!(photo::from_file(&file(&bytes, name)).await.err(), Some(failure), "{what}");
     }
-    assert_eq!(grab::from_file(&zeros(20_000_001)).await.err(), Some(TooLarge));
-    assert_eq!(grab::from_file(&zeros(20_000_000)).await.err(), Some(NotAnImage), "20 MB is allowed");
+    assert_eq!(photo::from_file(&zeros(20_000_001)).await.err(), Some(TooLarge));
+    assert_eq!(photo::from_file(&zeros(20_000_000)).await.err(), Some(NotAnImage), "20 MB is allowed");
 }
 
 #[wasm_bindgen_test]

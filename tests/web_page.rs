@@ -11,8 +11,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
-use akiba_selfie::adapter::page::{self, PageWatch};
-use akiba_selfie::adapter::stylesheet;
+use akiba_selfie::adapter::page::{self, PageWatch, stylesheet};
 use akiba_selfie::adapter::timer::Timers;
 use akiba_selfie::flow::{Delay, Event, Timer};
 use gloo_timers::future::sleep;

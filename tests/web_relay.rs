@@ -11,8 +11,8 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use akiba_protocol::{Problem, ProblemCode};
+use akiba_selfie::adapter::relay::session::{Bearer, Reason, Session, SessionError};
 use akiba_selfie::adapter::relay::{Abort, Judged, LONGEST_ANSWER, Link, request_link, verify};
-use akiba_selfie::adapter::session::{Bearer, Reason, Session, SessionError};
 use akiba_selfie::config::{Config, Options};
 use akiba_selfie::flow::RelayFailure;
 use js_sys::{Function, Reflect};

@@ -7,9 +7,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use akiba_selfie::VisionSource;
-use akiba_selfie::adapter::camera::Camera;
-use akiba_selfie::adapter::preview;
+use akiba_selfie::adapter::camera::{Camera, preview};
 use akiba_selfie::adapter::vision::{Blind, Pump, Vision};
+use akiba_selfie::config::Facing;
 use akiba_selfie::flow::CameraChoice;
 use akiba_vision::{Measure, Report};
 use gloo_timers::future::TimeoutFuture;
@@ -49,7 +49,7 @@ fn source(worker: &str, wasm: &[u8]) -> VisionSource {
 async fn pumped(source: &VisionSource, most: f64, enough: usize) -> (Vec<Result<(Report, f64), Blind>>, f64) {
     let vision = Vision::open(source);
     let video = preview::video().unwrap();
-    let camera = Camera::open(CameraChoice::Front, None, video.clone(), || {}).await.unwrap();
+    let camera = Camera::open(CameraChoice::Facing(Facing::Front), None, video.clone(), || {}).await.unwrap();
     let told = Rc::new(RefCell::new(Vec::new()));
     let begun = now();
     let pump = {

@@ -4,7 +4,7 @@ use js_sys::{Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, CanvasRenderingContext2d, HtmlCanvasElement, HtmlImageElement, HtmlVideoElement, ImageBitmap};
 
-use super::promise::settled;
+use super::js::settled;
 
 /// Something that can be drawn.
 #[derive(Clone, Copy)]

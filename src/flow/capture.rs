@@ -7,14 +7,14 @@ use akiba_vision::Report;
 use crate::config::Capture;
 use crate::guidance::{ChallengeOutcome, ChallengeRecord, Flaw, Guide, Hint, is_black};
 
+use super::camera::{Camera, CameraChoice, CameraInfo};
 use super::effect::{Announcement, Effect, Notice, Source};
 use super::error::{ErrorCode, NextStep};
 use super::failure::GrabFailure;
 use super::limits;
+use super::photo::{FileId, Generation, Photo, Quality};
 use super::screen::{Aim, Screen};
-use super::state::{
-    Camera, CameraChoice, CameraInfo, FileId, Generation, Photo, Quality, Tally, Timer, Trial, TrialStage,
-};
+use super::state::{Tally, Timer, Trial, TrialStage};
 use super::transition::Transition;
 
 impl Transition<'_> {
@@ -26,19 +26,23 @@ impl Transition<'_> {
         if self.config.consent {
             self.state.screen = Screen::Consent;
         } else {
-            self.open_camera(self.config.camera);
+            self.open_camera(CameraChoice::Facing(self.config.camera));
         }
     }
 
     pub(super) fn consented(&mut self) {
         if self.state.screen == Screen::Consent {
-            self.open_camera(self.config.camera);
+            self.open_camera(CameraChoice::Facing(self.config.camera));
         }
     }
 
     /// Opens the camera that the person chose, or else the one that the settings name.
     fn open_own_camera(&mut self) {
-        self.open_camera(if self.state.switched { CameraChoice::Last } else { self.config.camera });
+        self.open_camera(if self.state.switched {
+            CameraChoice::Last
+        } else {
+            CameraChoice::Facing(self.config.camera)
+        });
     }
 
     /// A movement belongs to the photo that it was made for. Who left it out is not asked again.

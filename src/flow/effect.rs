@@ -8,9 +8,11 @@ use akiba_protocol::Judgement;
 
 use crate::guidance::{Evidence, Hint};
 
+use super::camera::CameraChoice;
 use super::error::ErrorCode;
+use super::photo::{FileId, Generation, LinkId, Photo, PhotoId, Quality};
 use super::screen::{Phase, ScreenName};
-use super::state::{CameraChoice, FileId, Generation, LinkId, Photo, PhotoId, Quality, Timer};
+use super::state::Timer;
 
 /// Where a photo comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,9 +5,11 @@ use std::time::Duration;
 use akiba_protocol::{Judgement, UploadFailure};
 use akiba_vision::Report;
 
+use super::camera::CameraInfo;
 use super::error::ErrorCode;
 use super::failure::{GrabFailure, RelayFailure};
-use super::state::{CameraInfo, FileId, Generation, LinkId, Photo, Quality, Timer};
+use super::photo::{FileId, Generation, LinkId, Photo, Quality};
+use super::state::Timer;
 
 /// Something that happened. Every answer to an effect carries the [`Generation`] of that effect.
 #[derive(Clone, Debug, PartialEq)]
@@ -181,4 +183,27 @@ pub enum Event {
     ConfigRefused,
     /// The element left the document.
     Disconnected,
+}
+
+impl Event {
+    /// Whether the person or the page did it, rather than the browser.
+    #[must_use]
+    pub fn by_person_or_page(&self) -> bool {
+        matches!(
+            self,
+            Self::Start
+                | Self::Consented
+                | Self::Shutter
+                | Self::Retake
+                | Self::Accept
+                | Self::Retry
+                | Self::SwitchCamera
+                | Self::FilePicked(_)
+                | Self::Choosing
+                | Self::ChoseNone
+                | Self::SkipChallenge
+                | Self::Cancel
+                | Self::Reset
+        )
+    }
 }

@@ -9,10 +9,12 @@ use crate::guidance::{
     Challenge, ChallengeKind, ChallengeOutcome, ChallengeRecord, Evidence, Guide, Hint, Seen, Step, times,
 };
 
+use super::camera::Camera;
 use super::effect::{Announcement, Effect, Notice, Source};
 use super::limits;
+use super::photo::{Generation, Quality};
 use super::screen::{Aim, Screen};
-use super::state::{Camera, Generation, Quality, Timer, TrialStage};
+use super::state::{Timer, TrialStage};
 use super::transition::Transition;
 
 impl Transition<'_> {

@@ -5,7 +5,7 @@
 //! arrive as [`Event::Tick`]. Every answer carries the [`Generation`] of the request that it answers; a stale one
 //! changes nothing.
 //!
-//! - `state`, `screen`, `event`, `effect`: the vocabulary.
+//! - `photo`, `camera`, `screen`, `state`, `event`, `effect`: the vocabulary.
 //! - `error`, `failure`: what can go wrong, and what the person can do about it.
 //! - `transition`: what all transitions share (cameras, timers and requests are opened and closed there only).
 //! - `capture`: from the start to a photo.
@@ -13,6 +13,7 @@
 //! - `submission`: from a photo to a verdict.
 //! - `limits`: every time and count.
 
+mod camera;
 mod capture;
 mod effect;
 mod error;
@@ -20,20 +21,20 @@ mod event;
 mod failure;
 mod framing;
 pub mod limits;
+mod photo;
 mod screen;
 mod state;
 mod submission;
 mod transition;
 
+pub use camera::{Camera, CameraChoice, CameraInfo};
 pub use effect::{Announcement, Delay, Effect, Notice, Request, Source};
 pub use error::{ErrorCode, NextStep};
 pub use event::Event;
 pub use failure::{GrabFailure, RelayFailure, upload_code};
+pub use photo::{FileId, Generation, LinkId, Photo, PhotoId, Quality};
 pub use screen::{Aim, Phase, Screen, ScreenName, Wait};
-pub use state::{
-    Camera, CameraChoice, CameraInfo, FileId, Generation, Link, LinkId, Photo, PhotoId, Quality, State, Tally, Timer,
-    Trial, TrialStage,
-};
+pub use state::{Link, State, Tally, Timer, Trial, TrialStage};
 
 pub use crate::guidance::Hint;
 

@@ -6,7 +6,7 @@ use akiba_protocol::Judgement;
 use crate::guidance::Hint;
 
 use super::error::ErrorCode;
-use super::state::Photo;
+use super::photo::Photo;
 
 /// Where sending the photo stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

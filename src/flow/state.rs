@@ -5,48 +5,9 @@ use std::rc::Rc;
 use crate::config::Config;
 use crate::guidance::{Challenge, ChallengeRecord, Evidence, Flaw, Guide, Hint};
 
+use super::camera::Camera;
+use super::photo::{Generation, LinkId};
 use super::screen::Screen;
-
-/// The id of one request or one setting of a timer. An answer with another id than the one waited for is stale and
-/// changes nothing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Generation(pub u32);
-
-/// A photo that the runner holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct PhotoId(pub u32);
-
-/// A chosen file that the runner holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct FileId(pub u32);
-
-/// A signed link that the runner holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct LinkId(pub u32);
-
-/// What is known of a photo: a JPEG without metadata.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Photo {
-    /// Where the runner keeps it.
-    pub id: PhotoId,
-    /// Pixels across.
-    pub width: u32,
-    /// Pixels down.
-    pub height: u32,
-    /// Size in bytes.
-    pub bytes: u32,
-    /// What was measured of it; `None` where the browser lets nobody read pixels.
-    pub quality: Option<Quality>,
-}
-
-/// What is measured of a frame.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Quality {
-    /// Mean luminance (Rec. 709 luma of the sRGB values), 0 black to 1 white.
-    pub luminance_mean: f32,
-    /// Variance of the same, 0 to 0.25; 0 is one even colour.
-    pub luminance_variance: f32,
-}
 
 /// Where the challenge stands, where the page asks for one.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -71,52 +32,6 @@ pub enum TrialStage {
     Running(Challenge),
     /// It is over.
     Over(ChallengeRecord),
-}
-
-/// Which camera to open.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum CameraChoice {
-    /// The one that faces the person.
-    #[default]
-    Front,
-    /// The one that faces away.
-    Back,
-    /// The device's next one after the last that was open.
-    Next,
-    /// The one that was last open.
-    Last,
-}
-
-/// What is known of an open camera.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CameraInfo {
-    /// Whether the preview is shown as in a mirror: yes for every camera that does not face away.
-    pub mirrored: bool,
-    /// How many cameras the device has, 1 or more.
-    pub cameras: u8,
-}
-
-/// Where the camera is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Camera {
-    /// Off.
-    #[default]
-    Closed,
-    /// Asked for.
-    Opening(Generation),
-    /// On.
-    Open(Generation, CameraInfo),
-}
-
-impl Camera {
-    /// The generation, if the camera is asked for or on.
-    #[must_use]
-    pub fn generation(self) -> Option<Generation> {
-        match self {
-            Self::Closed => None,
-            Self::Opening(generation) | Self::Open(generation, _) => Some(generation),
-        }
-    }
 }
 
 /// Where the signed link is.

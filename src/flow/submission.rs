@@ -8,8 +8,9 @@ use super::effect::{Announcement, Delay, Effect, Notice, Request, Source};
 use super::error::ErrorCode;
 use super::failure::{RelayFailure, upload_code};
 use super::limits;
+use super::photo::{Generation, LinkId, Photo};
 use super::screen::{Phase, Screen, Wait};
-use super::state::{Generation, Link, LinkId, Photo, Tally, Timer};
+use super::state::{Link, Tally, Timer};
 use super::transition::Transition;
 
 impl Transition<'_> {

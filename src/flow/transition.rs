@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use crate::config::Config;
 
+use super::camera::Camera;
 use super::effect::{Announcement, Delay, Effect, Notice, Request};
 use super::error::ErrorCode;
 use super::event::Event;
+use super::photo::{Generation, Photo};
 use super::screen::{Screen, ScreenName};
-use super::state::{Camera, Generation, Link, Photo, State, Tally, Timer, Trial};
+use super::state::{Link, State, Tally, Timer, Trial};
 
 /// A step under way: the state as it changes, and the effects so far.
 pub(super) struct Transition<'a> {

@@ -2,7 +2,9 @@
 
 use crate::flow::ErrorCode;
 
-use super::{Browser, ErrorText, Message, Table};
+use super::browser::Browser;
+use super::language::{ErrorText, Table};
+use super::message::Message;
 
 /// The table.
 pub(super) const TABLE: Table = Table { lang: "en", dir: "ltr", message, error, allow_camera };

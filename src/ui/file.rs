@@ -6,9 +6,9 @@ use yew::prelude::*;
 use crate::flow::Event;
 use crate::text::Message;
 
-use super::Act;
 use super::icon::{Icon, icon};
 use super::scene::{Scene, Weight};
+use super::view::Act;
 
 /// What a file button looks like.
 #[derive(Clone, Copy, PartialEq, Eq)]

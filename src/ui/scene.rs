@@ -6,7 +6,7 @@ use crate::flow::{Event, Photo};
 use crate::text::{Message, Text};
 
 use super::icon::{Icon, icon};
-use super::{Act, View};
+use super::view::{Act, View};
 
 /// One drawing of the widget.
 pub(super) struct Scene<'a> {

@@ -8,7 +8,8 @@ use crate::flow::Screen;
 use crate::text::Text;
 
 use super::scene::Scene;
-use super::{Act, View, camera, consent, done, failed, idle, live, refused, review, submitting};
+use super::view::{Act, View};
+use super::{camera, consent, done, failed, idle, live, refused, review, submitting};
 
 thread_local! {
     static NEXT_ID: Cell<u32> = const { Cell::new(0) };

@@ -1,6 +1,7 @@
 //! From the start to a photo, as a person lives it.
 
 use akiba_protocol::UploadFailure;
+use akiba_selfie::config::Facing;
 use akiba_selfie::flow::{
     Announcement, Camera, CameraChoice, Delay, Effect, ErrorCode, Event, FileId, GrabFailure, Hint, Notice, Quality,
     Request, Screen, ScreenName, Source, Timer, limits,
@@ -26,7 +27,9 @@ fn a_page_that_asked_itself_goes_straight_to_the_camera() {
     let mut play = Play::new(config(|options| options.no_consent = true));
     play.send(Event::Start);
     assert_eq!(play.name(), ScreenName::Starting);
-    assert!(play.did(|effect| matches!(effect, Effect::OpenCamera { choice: CameraChoice::Front, .. })));
+    assert!(
+        play.did(|effect| matches!(effect, Effect::OpenCamera { choice: CameraChoice::Facing(Facing::Front), .. }))
+    );
 }
 
 #[test]
@@ -283,7 +286,9 @@ fn the_camera_that_the_person_chose_stays_chosen() {
     play.camera_opens().send(Event::Shutter).photo_comes(1).send(Event::Retake);
     assert!(play.did(|effect| matches!(effect, Effect::OpenCamera { choice: CameraChoice::Last, .. })));
     play.send(Event::Cancel).send(Event::Start).send(Event::Consented);
-    assert!(play.did(|effect| matches!(effect, Effect::OpenCamera { choice: CameraChoice::Front, .. })));
+    assert!(
+        play.did(|effect| matches!(effect, Effect::OpenCamera { choice: CameraChoice::Facing(Facing::Front), .. }))
+    );
 }
 
 #[test]

@@ -49,7 +49,7 @@ test('the types declare what the registry names', () => {
 });
 
 test('the Rust reads the attributes of the registry', () => {
-  const fields = all(block(read('src/element.rs'), 'fn read('), /(?:text|flag|get)\("([\w-]+)"\)/g);
+  const fields = all(block(read('src/element/mod.rs'), 'fn read('), /(?:text|flag|get)\("([\w-]+)"\)/g);
   sameNames(fields, [...Object.keys(ATTRIBUTES), 'session', 'thresholds']);
 });
 

@@ -13,12 +13,12 @@ use js_sys::JsString;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, FormData, ProgressEvent, XmlHttpRequest};
 
+use self::fields::JPEG;
 pub use self::target::Target;
 
+mod fields;
 pub mod target;
 
-/// What a photo is.
-const JPEG: &str = "image/jpeg";
 /// The longest part of S3's answer that is read, in UTF-16 units. Its error documents are below one kilobyte.
 const LONGEST_ANSWER: u32 = 16_384;
 

@@ -11,26 +11,26 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{File, HtmlVideoElement};
 use yew::Callback;
 
-use crate::adapter::camera::Camera;
-use crate::adapter::grab::{self, Still};
-use crate::adapter::measure::Sampler;
-use crate::adapter::page::PageWatch;
+use super::page_event::{Captured, Known, PageEvent};
+use super::resources::Vault;
+use crate::adapter::camera::{Camera, preview};
+use crate::adapter::luminance::Sampler;
+use crate::adapter::page::{self, PageWatch};
+use crate::adapter::photo::{self, Still};
+use crate::adapter::random;
+use crate::adapter::relay::session::{Bearer, Session};
 use crate::adapter::relay::{Abort, request_link, verify};
-use crate::adapter::session::{Bearer, Session};
 use crate::adapter::task::Task;
 use crate::adapter::timer::Timers;
 use crate::adapter::upload::{Progress, Target, Upload};
 use crate::adapter::vision::{Blind, Looker, Pump, VisionSource};
-use crate::adapter::{page, preview, random};
 use crate::config::Config;
 use crate::flow::{
     Camera as CameraState, CameraChoice, Effect, ErrorCode, Event, FileId, Generation, GrabFailure, Link, LinkId,
     Notice, Photo, PhotoId, Request, Screen, Source, State, Timer,
 };
 use crate::guidance::Evidence;
-use crate::page_event::{Captured, Known, PageEvent};
 use crate::text::Text;
-use crate::vault::Vault;
 
 /// Whom the runner answers to.
 #[derive(Clone)]
@@ -372,17 +372,17 @@ async fn still(
         Source::Camera | Source::Burst => {
             let video = video.ok_or(GrabFailure::Frame)?;
             match looker.filter(|_| source == Source::Burst) {
-                Some(looker) => grab::burst(&video, looker).await,
-                None => grab::from_video(&video).await,
+                Some(looker) => photo::burst(&video, looker).await,
+                None => photo::from_video(&video).await,
             }
         }
         Source::File(file) => {
             let file = vault.borrow_mut().take_file(file).ok_or(GrabFailure::Unreadable)?;
-            grab::from_file(&file).await
+            photo::from_file(&file).await
         }
         Source::Photo(photo) => {
             let photo = vault.borrow().photo(photo).cloned().ok_or(GrabFailure::Frame)?;
-            grab::smaller(&photo).await
+            photo::smaller(&photo).await
         }
     }
 }

@@ -10,9 +10,9 @@ use web_sys::{
     PermissionState, PermissionStatus, Window,
 };
 
-use super::camera_choice::Ask;
-use super::camera_error::{Permission, code, may_be_relaxed};
-use super::promise::settled;
+use super::choice::Ask;
+use super::error::{Permission, code, may_be_relaxed};
+use crate::adapter::js::settled;
 use crate::flow::ErrorCode;
 
 /// The size that is wished for: enough for the vendor, and one that nearly every camera has.

@@ -7,6 +7,9 @@ use web_sys::{EventTarget, window};
 
 use crate::flow::Event;
 
+pub mod focus;
+pub mod stylesheet;
+
 /// Listens for the network's comings and goings and for the page's being seen. Dropping it ends that.
 #[derive(Debug)]
 #[must_use = "dropping it removes the listeners"]

@@ -9,8 +9,8 @@ use js_sys::Reflect;
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, HtmlVideoElement, ImageBitmap};
 
-use super::canvas::Canvas;
-use super::promise::settled;
+use crate::adapter::canvas::Canvas;
+use crate::adapter::js::settled;
 
 /// Where the browser does not tell of a video's frames, they are taken this far apart.
 const BLIND_FRAME_MS: u32 = 33;

@@ -3,12 +3,12 @@
 use web_sys::{Blob, File};
 
 use crate::adapter::camera::Camera;
-use crate::adapter::grab::Still;
-use crate::adapter::measure::Sampler;
-use crate::adapter::object_url::ObjectUrl;
+use crate::adapter::luminance::Sampler;
+use crate::adapter::photo::Still;
+use crate::adapter::photo::object_url::ObjectUrl;
 use crate::adapter::random;
+use crate::adapter::relay::session::Kept;
 use crate::adapter::relay::{Abort, Judged, Link};
-use crate::adapter::session::Kept;
 use crate::adapter::task::Task;
 use crate::adapter::upload::{Target, Upload};
 use crate::adapter::vision::{Pump, Vision, VisionSource};

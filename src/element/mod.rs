@@ -5,13 +5,16 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Element, EventTarget, HtmlElement};
 use yew::{AppHandle, Callback};
 
-use crate::adapter::emit::dispatch;
-use crate::adapter::session::{Session, SessionError};
+use self::emit::dispatch;
+use crate::adapter::relay::session::{Session, SessionError};
 use crate::adapter::vision::VisionSource;
 use crate::config::Options;
 use crate::flow::{Event, ScreenName};
-use crate::page_event::PageEvent;
+use crate::widget::page_event::PageEvent;
 use crate::widget::{AkibaSelfie, Message, Props};
+
+pub mod emit;
+mod quality;
 
 /// One mounted widget: an opaque handle.
 #[wasm_bindgen]

@@ -1,4 +1,5 @@
-//! Finds the quality, and if need be the size in pixels, at which a JPEG has the bytes it should have ([`Search`]). Pure.
+//! Pure policy: finds the quality, and if need be the size in pixels, at which a JPEG has the bytes that it should have
+//! ([`Search`]).
 
 use std::ops::RangeInclusive;
 

@@ -20,13 +20,15 @@ use web_sys::{AbortController, AbortSignal, ReferrerPolicy, RequestCache, Reques
 
 use self::answer::{Answer, Call};
 pub use self::reply::{Judged, Link, NotText};
-use super::session::{Bearer, Reason};
-use super::timer::milliseconds;
+use self::session::{Bearer, Reason};
+use super::delay::milliseconds;
 use crate::config::Config;
 use crate::flow::RelayFailure;
 
 pub mod answer;
 mod reply;
+pub mod session;
+mod token;
 
 /// How long the first call may take, its answer read.
 pub const LINK_LIMIT: Duration = Duration::from_secs(20);

@@ -6,15 +6,19 @@ use std::rc::Rc;
 use web_sys::Element;
 use yew::prelude::*;
 
-use crate::adapter::session::Session;
+use self::page_event::PageEvent;
+use self::runner::{Context as RunContext, Runner, Wires};
+use crate::adapter::page::{self, focus, stylesheet};
+use crate::adapter::relay::session::Session;
 use crate::adapter::vision::VisionSource;
-use crate::adapter::{focus, page, stylesheet};
 use crate::config::{Config, ConfigError, Options};
 use crate::flow::{Announcement, Effect, Event, ScreenName, State, step};
-use crate::page_event::PageEvent;
-use crate::runner::{Context as RunContext, Runner, Wires};
 use crate::text::{Browser, Text};
 use crate::ui::{self, Act, View};
+
+pub mod page_event;
+mod resources;
+mod runner;
 
 /// The settings of [`AkibaSelfie`].
 #[derive(Clone, PartialEq, Properties)]
@@ -82,7 +86,7 @@ impl Component for AkibaSelfie {
             Message::Event(event) | Message::Act(Act::Event(event)) => event,
             Message::Act(Act::Pick(file)) => Event::FilePicked(self.runner.keep_file(file)),
         };
-        if self.config.is_err() && by_person_or_page(&event) {
+        if self.config.is_err() && event.by_person_or_page() {
             return false;
         }
         self.advance(ctx.props(), event)
@@ -157,7 +161,7 @@ impl AkibaSelfie {
                 &fallback
             }
         };
-        let asked = by_person_or_page(&event);
+        let asked = event.by_person_or_page();
         let mut before = self.state.clone();
         let (state, effects) = step(std::mem::take(&mut self.state), event, config);
         self.state = state;
@@ -183,25 +187,6 @@ impl AkibaSelfie {
         before.guide = self.state.guide;
         before != self.state
     }
-}
-
-fn by_person_or_page(event: &Event) -> bool {
-    matches!(
-        event,
-        Event::Start
-            | Event::Consented
-            | Event::Shutter
-            | Event::Retake
-            | Event::Accept
-            | Event::Retry
-            | Event::SwitchCamera
-            | Event::FilePicked(_)
-            | Event::Choosing
-            | Event::ChoseNone
-            | Event::SkipChallenge
-            | Event::Cancel
-            | Event::Reset
-    )
 }
 
 /// The page's callbacks, as they stand now: it may change them while the widget runs.

@@ -9,11 +9,16 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlMediaElement, HtmlVideoElement, MediaDevices, MediaStreamTrack, MediaStreamTrackState};
 
-use super::camera_choice::{faces_away, is_gone, ladder, next_device};
-use super::camera_error::absent;
-use super::promise::settled;
-use super::user_media::{Live, ask, camera_ids, error_name, is_blocked, media_devices};
+use self::choice::{faces_away, is_gone, ladder, next_device};
+use self::error::{absent, play_failed, without_frame};
+use self::user_media::{Live, ask, camera_ids, error_name, is_blocked, media_devices};
+use super::js::settled;
 use crate::flow::{CameraChoice, CameraInfo, ErrorCode};
+
+mod choice;
+mod error;
+pub mod preview;
+mod user_media;
 
 /// How often the video is looked at until it has a frame and a size: browsers differ in which event comes with both.
 const POLL_MS: u32 = 30;
@@ -52,7 +57,7 @@ impl Camera {
         let next = match choice {
             CameraChoice::Next => next_device(&camera_ids(&devices).await.unwrap_or_default(), last_device.as_deref()),
             CameraChoice::Last => last_device,
-            CameraChoice::Front | CameraChoice::Back => None,
+            CameraChoice::Facing(_) => None,
         };
         let stream = ask(&window, &devices, ladder(choice, next)).await?;
         let track: MediaStreamTrack =
@@ -152,17 +157,15 @@ async fn first_frame(shown: &Shown, track: &MediaStreamTrack) -> Result<(), Erro
         }
         TimeoutFuture::new(POLL_MS).await;
     }
-    // A muted track is one whose device sends nothing: another program has it, or the system keeps it.
-    Err(if track.muted() { ErrorCode::CameraInUse } else { ErrorCode::CameraFailed })
+    Err(without_frame(track.muted()))
 }
 
-/// Plays the video. `refused` tells of a refusal other than `AbortError`: that one only says that the element was moved
-/// or given another stream meanwhile.
+/// Plays the video. `refused` becomes true if the browser can't play it.
 fn play(video: &HtmlVideoElement, refused: &Rc<Cell<bool>>) {
     let (promise, refused) = (video.play(), Rc::clone(refused));
     spawn_local(async move {
         if let Err(error) = settled::<JsValue>(promise).await {
-            refused.set(error_name(&error) != "AbortError");
+            refused.set(play_failed(&error_name(&error)));
         }
     });
 }

@@ -14,13 +14,12 @@ use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
-use super::timer::milliseconds;
+use super::token::sendable;
+use crate::adapter::delay::milliseconds;
 use crate::flow::RelayFailure;
 
 /// How long the page's function may take.
 pub const SESSION_LIMIT: Duration = Duration::from_secs(15);
-/// The longest session: proxies and servers refuse header lines from 8 kB on.
-const LONGEST: usize = 7_000;
 
 /// A session that a Rust program hands out: `None` where it has none to give.
 pub type SessionFuture = Pin<Box<dyn Future<Output = Option<String>>>>;
@@ -180,12 +179,6 @@ async fn within(limit: Duration, promise: &Promise) -> Option<JsValue> {
     let first = JsFuture::from(Promise::race(&Array::of2(promise, &over))).await;
     drop(timeout);
     first.ok()
-}
-
-/// The text, if it may stand in a header: printable ASCII without spaces (RFC 6750, `b64token`, read generously).
-fn sendable(text: String) -> Option<String> {
-    let good = !text.is_empty() && text.len() <= LONGEST && text.bytes().all(|byte| byte.is_ascii_graphic());
-    good.then_some(text)
 }
 
 impl PartialEq for Session {

@@ -16,10 +16,13 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Blob, HtmlVideoElement, MessageEvent, Worker};
 use yew::AttrValue;
 
+use self::frame::{Shot, next_frame};
+use self::pace::Pace;
 use super::canvas::Canvas;
-use super::pace::Pace;
-use super::shot::{Shot, next_frame};
 use super::task::Task;
+
+mod frame;
+mod pace;
 
 /// A thread that says nothing for so long is given up.
 const PATIENCE_MS: u32 = 5_000;

@@ -4,9 +4,9 @@ use akiba_vision::{Measure, Report};
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
-use super::emit::object;
+use crate::adapter::js::object;
 use crate::guidance::{ChallengeRecord, Check, Checks, Evidence, MODEL, MovementSeen, Times};
-use crate::page_event::Known;
+use crate::widget::page_event::Known;
 
 /// Null where nothing is known at all.
 pub(super) fn quality(known: &Known) -> JsValue {

@@ -1,13 +1,13 @@
 //! Sends a [`PageEvent`] as a `CustomEvent` from the element.
 
-use js_sys::{Object, Reflect};
 use wasm_bindgen::JsValue;
 use web_sys::{CustomEvent, CustomEventInit, EventTarget};
 
-use super::quality_object::{checks, quality};
+use super::quality::{checks, quality};
+use crate::adapter::js::object;
 use crate::adapter::relay::Judged;
 use crate::flow::Phase;
-use crate::page_event::{Captured, Known, PageEvent};
+use crate::widget::page_event::{Captured, Known, PageEvent};
 
 /// Dispatches the event, which bubbles and crosses shadow roots. Returns false if the page refused it.
 pub fn dispatch(target: &EventTarget, event: &PageEvent) -> bool {
@@ -68,13 +68,4 @@ fn judged(judged: &Judged, known: &Known) -> JsValue {
         ("response", judged.response.clone()),
         ("quality", quality(known)),
     ])
-}
-
-pub(super) fn object(fields: &[(&str, JsValue)]) -> JsValue {
-    let object = Object::new();
-    for (name, value) in fields {
-        // Setting a field of a fresh plain object can't fail.
-        let _ = Reflect::set(&object, &JsValue::from_str(name), value);
-    }
-    object.into()
 }

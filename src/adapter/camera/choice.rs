@@ -1,5 +1,6 @@
-//! Which camera to ask for, in what order, and what its track says of it. Pure.
+//! Pure policy: which camera to ask for, in which order, and what a track says about its camera.
 
+use crate::config::Facing;
 use crate::flow::CameraChoice;
 
 /// The camera and the size of one try.
@@ -22,8 +23,8 @@ pub(super) fn ladder(choice: CameraChoice, next: Option<String>) -> Vec<Ask> {
         }
     }
     let facing = match choice {
-        CameraChoice::Front => Some("user"),
-        CameraChoice::Back => Some("environment"),
+        CameraChoice::Facing(Facing::Front) => Some("user"),
+        CameraChoice::Facing(Facing::Back) => Some("environment"),
         CameraChoice::Next | CameraChoice::Last => None,
     };
     asks.push(Ask { device: None, facing, sized: true });
@@ -73,12 +74,12 @@ mod tests {
         let any = ask(None, None, false);
         for (choice, next, asks) in [
             (
-                CameraChoice::Front,
+                CameraChoice::Facing(Facing::Front),
                 None,
                 vec![ask(None, Some("user"), true), ask(None, Some("user"), false), any.clone()],
             ),
             (
-                CameraChoice::Back,
+                CameraChoice::Facing(Facing::Back),
                 None,
                 vec![ask(None, Some("environment"), true), ask(None, Some("environment"), false), any.clone()],
             ),

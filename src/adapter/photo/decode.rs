@@ -3,9 +3,9 @@
 use wasm_bindgen::JsValue;
 use web_sys::{Blob, HtmlImageElement, ImageBitmap, ImageBitmapOptions, ImageOrientation};
 
-use super::canvas::Picture;
 use super::object_url::ObjectUrl;
-use super::promise::settled;
+use crate::adapter::canvas::Picture;
+use crate::adapter::js::settled;
 
 /// A decoded image.
 pub(super) enum Decoded {
