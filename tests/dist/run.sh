@@ -3,16 +3,16 @@
 set -eu
 
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
-dist=$here/../../crates/relay/dist
+deploy=$here/../../deploy
 python=$("$here/../../scripts/venv.sh" dist "$here/requirements.txt")
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-"$(dirname "$python")/hadolint" "$dist/Dockerfile"
-"$python" -m check_jsonschema --quiet --builtin-schema vendor.compose-spec "$dist/compose.yaml"
+"$(dirname "$python")/hadolint" "$deploy/Dockerfile"
+"$python" -m check_jsonschema --quiet --builtin-schema vendor.compose-spec "$deploy/compose.yaml"
 
 # The program need not be installed here, so another one stands in for it.
-sed 's#/usr/local/bin/akiba-relay#/bin/true#' "$dist/akiba-relay.service" >"$scratch/akiba-relay.service"
+sed 's#/usr/local/bin/akiba-relay#/bin/true#' "$deploy/akiba-relay.service" >"$scratch/akiba-relay.service"
 said=$(systemd-analyze verify "$scratch/akiba-relay.service" 2>&1) && [ -z "$said" ] || {
     printf '%s\n' "$said" >&2
     exit 1

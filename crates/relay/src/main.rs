@@ -10,17 +10,18 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use akiba_relay::background::Background;
-use akiba_relay::check::{self, Parts, Problems};
-use akiba_relay::cli::{self, Cli};
+use akiba_relay::cli::check_config::{Parts, Problems};
+use akiba_relay::cli::{self, Cli, check_config};
 use akiba_relay::clock::Clock;
+use akiba_relay::http::admin;
+use akiba_relay::server::background::Background;
+use akiba_relay::server::shutdown::Signals;
 use akiba_relay::session::Sessions;
 use akiba_relay::settings::layers::{InForce, LayerError};
-use akiba_relay::shutdown::Signals;
 #[cfg(feature = "otel")]
-use akiba_relay::traces::Exporter;
+use akiba_relay::telemetry::traces::Exporter;
 use akiba_relay::webhook::worker::deliver_due;
-use akiba_relay::{ConnectionLimits, Drained, Settings, admin, app, serve, serve_tls, telemetry};
+use akiba_relay::{ConnectionLimits, Drained, Settings, app, serve, serve_tls, telemetry};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -38,7 +39,7 @@ async fn main() -> ExitCode {
     let done = match command {
         Some(command) => cli::run(command, &settings, variable).await.map(|()| Drained::Whole),
         None => {
-            let parts = match check::check(&settings, variable) {
+            let parts = match check_config::check(&settings, variable) {
                 Ok(parts) => parts,
                 Err(problems) => return wrong(&problems),
             };
@@ -52,7 +53,7 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
         Err(error) => {
-            eprintln!("akiba-relay: {}", check::sentence(&*error));
+            eprintln!("akiba-relay: {}", check_config::sentence(&*error));
             ExitCode::FAILURE
         }
     }
@@ -65,8 +66,8 @@ fn wrong(problems: &Problems) -> ExitCode {
 
 /// Prints what is in force.
 fn report(settings: &Settings, in_force: &[InForce]) -> Result<Drained, Box<dyn Error>> {
-    write!(io::stdout(), "{}", check::listing(in_force))?;
-    for warning in check::warnings(settings, in_force) {
+    write!(io::stdout(), "{}", check_config::listing(in_force))?;
+    for warning in check_config::warnings(settings, in_force) {
         eprintln!("akiba-relay: warning: {warning}");
     }
     Ok(Drained::Whole)
@@ -84,7 +85,7 @@ async fn run(settings: Settings, in_force: &[InForce], parts: Parts) -> Result<D
     telemetry::init(settings.log_format, settings.log.clone(), exporter.as_ref())?;
     #[cfg(not(feature = "otel"))]
     telemetry::init(settings.log_format, settings.log.clone())?;
-    for warning in check::warnings(&settings, in_force) {
+    for warning in check_config::warnings(&settings, in_force) {
         tracing::warn!("{warning}");
     }
     let Parts { mut state, tls, session } = parts;

@@ -7,8 +7,8 @@ use std::path::Path;
 
 use akiba_protocol::ProblemCode;
 use akiba_relay::cli::Cli;
-use akiba_relay::metrics::metrics;
 use akiba_relay::settings::layers::is_setting;
+use akiba_relay::telemetry::metrics::metrics;
 use clap::{Arg, CommandFactory};
 
 const DOC: &str = include_str!("../../../docs/relay/reference.md");

@@ -7,15 +7,17 @@ use akiba_protocol::{CustomerType, VerifyReply};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::seal::SealError;
-use super::state::State;
-use super::{Sessions, new_id};
+use super::Sessions;
 use crate::error::RelayError;
+use crate::id::new_id;
+use crate::lifecycle::State;
+use crate::secrets::data_keys::SealError;
 use crate::store::links::LinkRow;
 use crate::store::outbox::NewMessage;
 use crate::store::sessions::SessionRow;
 use crate::webhook::backoff;
 use crate::webhook::event::{self, End};
+use crate::webhook::outbox::message_place;
 use akiba_protocol::ProblemCode;
 
 /// What the host's back end said of the person.
@@ -108,11 +110,6 @@ pub(super) fn link_place(session_id: &str, id: &str) -> String {
 /// Where the verdict of a link stands.
 pub(super) fn verdict_place(session_id: &str, id: &str) -> String {
     format!("sessions/{session_id}/links/{id}/verdict")
-}
-
-/// Where a webhook stands.
-pub(super) fn message_place(id: &str) -> String {
-    format!("outbox/{id}")
 }
 
 impl Sessions {

@@ -7,18 +7,17 @@ use std::sync::Arc;
 use secrecy::SecretString;
 use tokio::sync::Notify;
 
-use super::keep::Keep;
-use super::page::PageReply;
 use super::record::{Personal, session_place};
-use super::seal::{self, DataKeys, DataKeysError};
-use super::token::{self, KeyRing, KeyRingError};
+use super::settings::{Keep, PageReply, SessionSettings};
 use super::{Limits, Sessions};
 use crate::clock::{Clock, milliseconds};
-use crate::secret_file::{SecretError, load};
-use crate::settings::{SessionSettings, Settings};
+use crate::secrets::data_keys::{self, DataKeys, DataKeysError};
+use crate::secrets::session_keys::{self, KeyRing, KeyRingError};
+use crate::secrets::webhook_secrets::{self, Secrets, SecretsError};
+use crate::secrets::{SecretError, load};
+use crate::settings::Settings;
 use crate::store::{Store, StoreError};
 use crate::tasks::Tasks;
-use crate::webhook::sign::{self, Secrets, SecretsError};
 use crate::webhook::worker::Webhooks;
 
 /// The texts of all secrets of sessions.
@@ -49,9 +48,9 @@ impl SessionSecrets {
             })
         };
         let secrets = Self {
-            session_keys: secret(&settings.session_keys_file, token::KEYS_VARIABLE),
-            data_keys: secret(&settings.data_keys_file, seal::KEYS_VARIABLE),
-            webhook_secrets: secret(&settings.webhook_secrets_file, sign::SECRETS_VARIABLE),
+            session_keys: secret(&settings.session_keys_file, session_keys::KEYS_VARIABLE),
+            data_keys: secret(&settings.data_keys_file, data_keys::KEYS_VARIABLE),
+            webhook_secrets: secret(&settings.webhook_secrets_file, webhook_secrets::SECRETS_VARIABLE),
         };
         if errors.is_empty() { Ok(secrets) } else { Err(errors) }
     }
@@ -64,7 +63,8 @@ impl SessionSecrets {
         settings: &SessionSettings,
         variable: impl Fn(&'static str) -> Option<String>,
     ) -> Result<SecretString, SecretError> {
-        let keys = load(settings.data_keys_file.as_deref(), seal::KEYS_VARIABLE, variable(seal::KEYS_VARIABLE))?;
+        let keys =
+            load(settings.data_keys_file.as_deref(), data_keys::KEYS_VARIABLE, variable(data_keys::KEYS_VARIABLE))?;
         Ok(keys.unwrap_or_default())
     }
 }
@@ -100,16 +100,20 @@ impl fmt::Display for SessionStartError {
                 write!(
                     f,
                     "{error}: give --session-keys-file or set {}, see akiba-relay keygen session",
-                    token::KEYS_VARIABLE
+                    session_keys::KEYS_VARIABLE
                 )
             }
             Self::DataKeys(error) => {
-                write!(f, "{error}: give --data-keys-file or set {}, see akiba-relay keygen data", seal::KEYS_VARIABLE)
+                write!(
+                    f,
+                    "{error}: give --data-keys-file or set {}, see akiba-relay keygen data",
+                    data_keys::KEYS_VARIABLE
+                )
             }
             Self::WebhookSecrets(error) => write!(
                 f,
                 "{error}: give --webhook-secrets-file or set {}, see akiba-relay keygen webhook",
-                sign::SECRETS_VARIABLE
+                webhook_secrets::SECRETS_VARIABLE
             ),
             Self::Client(_) => f.write_str("the HTTP client for webhooks could not be built"),
             Self::Ttl => f.write_str("--session-ttl is over --session-ttl-max"),

@@ -13,13 +13,13 @@ use tracing::Instrument;
 
 use super::WebhookUrl;
 use super::backoff::{is_over, wait};
-use super::sign::Secrets;
 use crate::clock::milliseconds;
-use crate::metrics::metrics;
+use crate::secrets::webhook_secrets::Secrets;
 use crate::session::Sessions;
 use crate::store::StoreError;
 use crate::store::outbox::Message;
-use crate::traces::{Of, span};
+use crate::telemetry::metrics::metrics;
+use crate::telemetry::traces::{Of, span};
 
 /// Most webhooks that are on their way at once.
 const AT_ONCE: usize = 32;

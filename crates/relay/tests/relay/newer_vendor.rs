@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use akiba_protocol::ProblemCode;
 use akiba_relay::AppState;
 use akiba_relay::cli::Cli;
-use akiba_relay::vendor::access::{Access, CLIENT_SECRET_VARIABLE};
+use akiba_relay::vendor_api::access::{Access, CLIENT_SECRET_VARIABLE};
 use akiba_sandbox::{Options, Sandbox};
 use axum::response::IntoResponse;
 use clap::Parser;
@@ -17,7 +17,7 @@ const VERIFIED: &str = "0000000000001";
 
 /// A profile whose consent is a constant: a relay without sessions knows of none.
 fn profile() -> tempfile::NamedTempFile {
-    let text = include_str!("../../src/vendor/profiles/newer.toml");
+    let text = include_str!("../../src/vendor_api/profiles/newer.toml");
     let text = text.replace("consent = \"consent\"", "constants = { consent = true }");
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), text).unwrap();

@@ -13,8 +13,8 @@ use std::time::Duration;
 
 use akiba_protocol::{Problem, ProblemCode};
 use akiba_relay::cli::Cli;
-use akiba_relay::vendor::access::{Access, CLIENT_SECRET_VARIABLE};
-use akiba_relay::vendor::token::TOKEN_VARIABLE;
+use akiba_relay::vendor_api::access::{Access, CLIENT_SECRET_VARIABLE};
+use akiba_relay::vendor_api::token::TOKEN_VARIABLE;
 use akiba_relay::{AppState, ConnectionLimits, Drained, Settings, app, serve};
 use axum::Router;
 use axum::body::Bytes;

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use akiba_relay::background::Background;
 use akiba_relay::cli::Cli;
 use akiba_relay::clock::Clock;
+use akiba_relay::server::background::Background;
 use akiba_relay::session::{SessionSecrets, SessionStartError, Sessions};
 use axum::response::Response;
 use clap::Parser;

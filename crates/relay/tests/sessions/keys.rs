@@ -2,8 +2,8 @@
 
 use std::process::Command;
 
+use akiba_relay::secrets::data_keys::new_key;
 use akiba_relay::session::SessionStartError;
-use akiba_relay::session::seal::new_key;
 use akiba_relay::webhook::worker::deliver_due;
 use serde_json::json;
 
