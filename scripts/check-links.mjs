@@ -1,5 +1,5 @@
-// Checks that every relative link of the Markdown files that git knows leads to a file that is there, and to a heading of
-// it where it names one. Links to other hosts are not followed.
+// Fails if a relative link in a Markdown file of the repository is broken: its file does not exist, or the file does not
+// have the heading. Links to other hosts are not checked.
 //
 //   node scripts/check-links.mjs
 
@@ -11,15 +11,21 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const documents = execFileSync('git', ['ls-files', '*.md'], { cwd: root, encoding: 'utf8' }).trim().split('\n');
 
-/** A document without its code, in which brackets mean something else. */
-const prose = (path) => readFileSync(path, 'utf8').replace(/^(```|~~~)[^]*?^\1/gm, '').replace(/^ {4}.*$/gm, '');
+/** Returns a document without its code, in which brackets are not links. @param {string} path */
+const prose = (path) =>
+  readFileSync(path, 'utf8')
+    .replace(/^(```|~~~)[\s\S]*?^\1/gm, '')
+    .replace(/^ {4}.*$/gm, '');
 
-/** The anchors of a document's headings, as GitHub makes them. */
+/** Returns the anchors of a document's headings, in GitHub's form. @param {string} path */
 function anchors(path) {
   const seen = new Map();
   return [...prose(path).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading]) => {
     const text = heading.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').toLowerCase();
-    const anchor = text.replace(/[^\p{L}\p{N}\p{M} _-]/gu, '').trim().replaceAll(' ', '-');
+    const anchor = text
+      .replace(/[^\p{L}\p{N}\p{M} _-]/gu, '')
+      .trim()
+      .replaceAll(' ', '-');
     const before = seen.get(anchor) ?? 0;
     seen.set(anchor, before + 1);
     return before ? `${anchor}-${before}` : anchor;
@@ -34,12 +40,12 @@ for (const document of documents) {
     count += 1;
     const [path, anchor] = target.split('#');
     const file = path ? join(root, dirname(document), path) : join(root, document);
-    if (!existsSync(file)) broken.push(`${document}: there is no ${relative(root, file)}`);
-    else if (anchor && !anchors(file).includes(anchor)) broken.push(`${document}: no heading ${target}`);
+    if (!existsSync(file)) broken.push(`${document}: ${relative(root, file)} does not exist`);
+    else if (anchor && !anchors(file).includes(anchor)) broken.push(`${document}: unknown heading ${target}`);
   }
 }
 if (broken.length || !count) {
   console.error(broken.join('\n') || 'no links found');
   process.exit(1);
 }
-console.log(`${count} links lead somewhere`);
+console.log(`check-links: ${count} links are valid`);

@@ -37,7 +37,10 @@ echo "check: scripts"
 for script in scripts/*.sh .ci/run; do bash -n "$script"; done
 for script in scripts/venv.sh tests/*/run.sh; do sh -n "$script"; done
 modules=$(git ls-files '*.mjs' 'www/*.js' 'demo/*.js' 'examples/*.js')
-[ -n "$modules" ] || { echo "check: git lists no modules" >&2; exit 1; }
+[ -n "$modules" ] || {
+  echo "check: git lists no modules" >&2
+  exit 1
+}
 while read -r module; do node --check "$module"; done <<<"$modules"
 echo "check: links of the documents"
 node scripts/check-links.mjs

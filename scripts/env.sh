@@ -48,7 +48,10 @@ choose_rust() {
     own) return ;;
     distribution) ;;
     '') if can_build_wasm rustc; then return; fi ;;
-    *) echo "AKIBA_SELFIE_RUST is «own» or «distribution», not «$AKIBA_SELFIE_RUST»" >&2; exit 2 ;;
+    *)
+      echo "AKIBA_SELFIE_RUST is «own» or «distribution», not «$AKIBA_SELFIE_RUST»" >&2
+      exit 2
+      ;;
   esac
   local rust
   rust=$(distribution_rust) || return 0

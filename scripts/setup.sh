@@ -14,7 +14,10 @@ exec 3>&2
 
 log=$AKIBA_SELFIE_CACHE/setup.log
 say() { printf 'setup: %s\n' "$*"; }
-die() { printf 'setup: %s\n' "$*" >&3; exit 1; }
+die() {
+  printf 'setup: %s\n' "$*" >&3
+  exit 1
+}
 
 # Runs a command with its output in the log, and shows the end of the log when the command fails.
 quietly() {
@@ -267,5 +270,8 @@ case "${1:-}" in
   check) check ;;
   bench) bench ;;
   test) tests ;;
-  *) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 2 ;;
+  *)
+    sed -n '2,9s/^# \{0,1\}//p' "$0"
+    exit 2
+    ;;
 esac

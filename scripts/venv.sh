@@ -13,15 +13,15 @@ venv=$cache/venv-$1-$key
 
 # It gets its name when it is whole, so the name says that all is there. Where another run was faster, its one is taken.
 if [ ! -d "$venv" ]; then
-    echo "setting up $venv" >&2
-    mkdir -p "$cache"
-    new=$(mktemp -d "$venv.XXXXXX")
-    trap 'rm -rf "$new"' EXIT
-    trap 'exit 129' HUP
-    trap 'exit 130' INT
-    trap 'exit 143' TERM
-    python3 -m venv "$new" >&2
-    "$new/bin/python" -m pip install --quiet --disable-pip-version-check -r "$2" >&2
-    python3 -c 'import os, sys; os.rename(*sys.argv[1:])' "$new" "$venv" 2>/dev/null || [ -d "$venv" ]
+  echo "setting up $venv" >&2
+  mkdir -p "$cache"
+  new=$(mktemp -d "$venv.XXXXXX")
+  trap 'rm -rf "$new"' EXIT
+  trap 'exit 129' HUP
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+  python3 -m venv "$new" >&2
+  "$new/bin/python" -m pip install --quiet --disable-pip-version-check -r "$2" >&2
+  python3 -c 'import os, sys; os.rename(*sys.argv[1:])' "$new" "$venv" 2>/dev/null || [ -d "$venv" ]
 fi
 echo "$venv/bin/python"
