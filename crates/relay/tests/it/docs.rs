@@ -9,7 +9,7 @@ use akiba_relay::settings::layers::is_setting;
 use akiba_relay::telemetry::metrics::metrics;
 use clap::{Arg, CommandFactory};
 
-const DOC: &str = include_str!("../../../../docs/relay.md");
+const DOC: &str = include_str!("../../../../docs/relay/reference.md");
 const ERRORS: &str = include_str!("../../../../docs/errors.md");
 
 /// Returns the cells of the table rows whose first cell is in backquotes.
