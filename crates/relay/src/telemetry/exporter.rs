@@ -21,7 +21,7 @@ use url::Url;
 use super::traces::TARGET;
 
 /// Longest wait for the collector.
-const PATIENCE: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What sends spans to the collector, in a thread of its own.
 #[derive(Clone, Debug)]
@@ -34,7 +34,7 @@ impl Exporter {
     /// A sentence when the client can't be built.
     pub fn to(endpoint: &Url) -> Result<Self, String> {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).timeout(PATIENCE);
+        let client = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).timeout(TIMEOUT);
         let client =
             Collector { client: client.build().map_err(|error| error.to_string())?, runtime: Handle::current() };
         let exporter = SpanExporter::builder()
@@ -42,7 +42,7 @@ impl Exporter {
             .with_http_client(client)
             .with_protocol(Protocol::HttpBinary)
             .with_endpoint(format!("{}/v1/traces", endpoint.as_str().trim_end_matches('/')))
-            .with_timeout(PATIENCE)
+            .with_timeout(TIMEOUT)
             .build()
             .map_err(|error| error.to_string())?;
         let resource = Resource::builder_empty().with_service_name("akiba-relay").build();

@@ -9,12 +9,12 @@ use reqwest::Client;
 
 use super::WebhookUrl;
 use crate::clock::milliseconds;
-use crate::secrets::webhook_secrets::Secrets;
+use crate::secrets::webhook_secrets::WebhookSecrets;
 
 /// What sends webhooks: where to, and signed with which secrets.
 pub struct Sender {
     url: WebhookUrl,
-    secrets: Secrets,
+    secrets: WebhookSecrets,
     client: Client,
     timeout: Duration,
 }
@@ -24,7 +24,7 @@ impl Sender {
     ///
     /// # Errors
     /// [`reqwest::Error`] when the machine's certificates can't be read.
-    pub fn new(url: WebhookUrl, secrets: Secrets, timeout: Duration) -> Result<Self, reqwest::Error> {
+    pub fn new(url: WebhookUrl, secrets: WebhookSecrets, timeout: Duration) -> Result<Self, reqwest::Error> {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder()
             .user_agent(concat!("akiba-relay/", env!("CARGO_PKG_VERSION")))
