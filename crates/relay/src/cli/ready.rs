@@ -4,8 +4,9 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
-use reqwest::{Client, StatusCode};
+use reqwest::StatusCode;
 
+use crate::http_client;
 use crate::settings::Settings;
 
 /// Longest wait for the answer.
@@ -22,8 +23,8 @@ pub async fn ready(settings: &Settings) -> Result<(), String> {
         None if settings.server.tls_cert.is_some() => return Err("with --tls-cert it takes --admin-listen".to_owned()),
         None => settings.server.listen,
     };
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = Client::builder().no_proxy().timeout(TIMEOUT).build().map_err(|error| error.to_string())?;
+    let client =
+        http_client::build("this check", |client| client.timeout(TIMEOUT)).map_err(|error| error.to_string())?;
     let answer = client.get(format!("http://{}/readyz", reachable_address(address))).send().await;
     match answer.map(|answer| answer.status()) {
         Ok(StatusCode::OK) => Ok(()),

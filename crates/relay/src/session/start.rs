@@ -11,6 +11,7 @@ use super::record::{Personal, session_place};
 use super::settings::{PageReply, Retain, SessionSettings};
 use super::{SessionLimits, Sessions};
 use crate::clock::{Clock, milliseconds};
+use crate::http_client::ClientError;
 use crate::limits::capacity::Capacity;
 use crate::secrets::data_keys::{self, DataKeys, DataKeysError};
 use crate::secrets::session_keys::{self, SessionKeys, SessionKeysError};
@@ -83,7 +84,7 @@ pub enum SessionStartError {
     /// The secrets of webhooks.
     WebhookSecrets(WebhookSecretsError),
     /// The client for webhooks could not be built.
-    Client(reqwest::Error),
+    Client(ClientError),
     /// The life that sessions have by default is over the longest that they may ask for.
     Ttl,
     /// The page would get more than is kept.
@@ -117,7 +118,7 @@ impl fmt::Display for SessionStartError {
                 "{error}: give --webhook-secrets-file or set {}, see akiba-relay keygen webhook",
                 webhook_secrets::SECRETS_VARIABLE
             ),
-            Self::Client(_) => f.write_str("the HTTP client for webhooks could not be built"),
+            Self::Client(error) => error.fmt(f),
             Self::Ttl => f.write_str("--session-ttl is over --session-ttl-max"),
             Self::PageReplyNeedsKeep => {
                 f.write_str("--page-reply full needs --keep full: a repeat is told what is kept")

@@ -34,10 +34,11 @@ use serde::de::DeserializeOwned;
 use tokio::time::{Instant, timeout_at};
 
 use self::access::{Access, AuthConfig, Endpoint};
-pub use self::error::{NoToken, ReplyFault, StartError, VendorError, Work};
+pub use self::error::{NoToken, ReplyFault, VendorError, Work};
 use self::oauth::{BearerToken, TokenSource};
 use self::settings::VendorSettings;
 use self::unique::UniqueKeys;
+use crate::http_client::{self, ClientError};
 use crate::telemetry::metrics::metrics;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -76,22 +77,11 @@ impl VendorClient {
     /// Builds the client; nothing is sent yet.
     ///
     /// # Errors
-    /// [`StartError`] when the machine's certificates can't be read.
-    pub fn new(settings: &VendorSettings, access: &Access) -> Result<Self, StartError> {
-        // Two providers in one process are a panic in rustls unless one is named. Where the process has named one
-        // before, that one stays.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder()
-            .user_agent(concat!("akiba-relay/", env!("CARGO_PKG_VERSION")))
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .no_proxy()
-            .referer(false)
-            .https_only(access.is_https())
-            .connect_timeout(settings.connect_timeout)
-            .pool_idle_timeout(IDLE)
-            .build()
-            .map_err(StartError::Client)?;
+    /// [`ClientError`].
+    pub fn new(settings: &VendorSettings, access: &Access) -> Result<Self, ClientError> {
+        let client = http_client::build("the vendor", |client| {
+            client.https_only(access.is_https()).connect_timeout(settings.connect_timeout).pool_idle_timeout(IDLE)
+        })?;
         let max_reply_bytes = settings.max_reply_bytes.get();
         let authenticator = match access.auth.clone() {
             AuthConfig::Token { header, value } => Authenticator::Token(header, value),
