@@ -19,13 +19,14 @@
 //!   [`VendorError`](vendor_api::VendorError)).
 //! - [`secrets`]: the relay's own secrets.
 //! - [`telemetry`]: log, metrics, traces.
-//! - [`lifecycle`], [`error`], [`clock`], [`origin`], [`tasks`] and `id` stand below all others: where a session stands, the one
+//! - [`lifecycle`], [`error`], [`clock`], [`origin`], [`http_client`], [`tasks`] and `id` stand below all others: where a session stands, the one
 //!   error of all calls ([`RelayError`](error::RelayError)), the time, the origin of a page, and work that outlives its request.
 
 pub mod cli;
 pub mod clock;
 pub mod error;
 pub mod http;
+pub mod http_client;
 mod id;
 pub mod lifecycle;
 pub mod limits;
