@@ -52,7 +52,7 @@ impl World {
 
     /// How many access tokens the relay has requested.
     fn tokens_requested(&self) -> u32 {
-        self.sandbox.vendor().tokens().asked()
+        self.sandbox.vendor().tokens().requested()
     }
 
     async fn verdict(&self, link: &Value) -> Value {
