@@ -1,5 +1,6 @@
 //! What callers meet: the whole service as one router ([`app`]), its routes and the order of its layers.
 //!
+//! - [`settings`]: what the operator sets.
 //! - [`state`]: what all requests share.
 //! - [`routes`]: one file a group of calls.
 //! - [`openapi`]: the contract as a document, made from the routes.
@@ -21,6 +22,7 @@ pub mod rate_limit;
 pub mod readiness;
 pub mod request_log;
 pub mod routes;
+pub mod settings;
 pub mod state;
 #[cfg(test)]
 mod tests;

@@ -12,16 +12,31 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tower::ServiceExt;
 
+use super::settings::HttpSettings;
+use super::state::AppState;
 use super::{document, surround};
+use crate::limits::settings::LimitSettings;
 use crate::session::host::create::{Created, Wanted};
 use crate::session::host::reconcile::Reconcile;
 use crate::session::host::report::Report;
 use crate::session::page::binding::{LinkCall, VerifyCall};
 use crate::session::page::link::SessionLink;
 use crate::session::page::verdict::PageVerdict;
+use crate::vendor_api::VendorClient;
 use crate::vendor_api::access::Access;
+use crate::vendor_api::settings::VendorSettings;
 use crate::webhook::event::Event;
-use crate::{AppState, Settings};
+
+/// The settings that a router needs.
+#[derive(Parser)]
+struct Settings {
+    #[command(flatten)]
+    http: HttpSettings,
+    #[command(flatten)]
+    limits: LimitSettings,
+    #[command(flatten)]
+    vendor: VendorSettings,
+}
 
 async fn broken() -> &'static str {
     panic!("8001015009087 is no index")
@@ -31,7 +46,7 @@ async fn broken() -> &'static str {
 async fn a_panic_is_a_problem_that_tells_nothing_of_it_and_that_the_page_can_read() {
     let settings = Settings::try_parse_from(["akiba-relay", "--allow-origin=https://bank.example"]).unwrap();
     let access = Access::load(&settings.vendor, |_| Some("x".to_owned())).unwrap();
-    let state = AppState::new(&settings, &access).unwrap();
+    let state = AppState::new(&settings.http, &settings.limits, VendorClient::new(&settings.vendor, &access).unwrap());
     let router = surround(Router::new().route("/broken", get(broken)), state);
 
     let request = Request::get("/broken").header("origin", "https://bank.example").body(Body::empty());

@@ -13,6 +13,29 @@ use crate::telemetry::metrics::MetricWord;
 /// Seconds to wait when the vendor asks for patience and does not say how much.
 const DEFAULT_RETRY_AFTER: u32 = 5;
 
+/// Why there is no client of the vendor's API.
+#[derive(Debug)]
+pub enum StartError {
+    /// The HTTP client could not be built: the machine's certificates can't be read, most likely.
+    Client(reqwest::Error),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Client(_) => f.write_str("the HTTP client for the vendor could not be built"),
+        }
+    }
+}
+
+impl Error for StartError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Client(error) => Some(error),
+        }
+    }
+}
+
 /// A call to the vendor that failed. What it displays is for the log, and holds nothing of the call.
 #[derive(Debug)]
 pub enum VendorError {

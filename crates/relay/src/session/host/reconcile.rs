@@ -10,10 +10,8 @@ use utoipa::ToSchema;
 use super::report::Report;
 use crate::error::RelayError;
 use crate::lifecycle::{Event, State};
-use crate::limits::capacity::Capacity;
 use crate::session::Sessions;
 use crate::session::refusal::refusal;
-use crate::vendor_api::VendorClient;
 
 /// What is to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
@@ -38,14 +36,7 @@ impl Sessions {
     ///
     /// # Errors
     /// [`RelayError`] when no verdict was lost, or the vendor gives none again.
-    pub async fn reconcile(
-        self: &Arc<Self>,
-        vendor: &VendorClient,
-        capacity: &Capacity,
-        key: &str,
-        id: &str,
-        action: Action,
-    ) -> Result<Report, RelayError> {
+    pub async fn reconcile(self: &Arc<Self>, key: &str, id: &str, action: Action) -> Result<Report, RelayError> {
         let session = self.current_of(key, id).await?;
         match (session.row.state, action) {
             (State::Verified | State::Rejected, _) => {}
@@ -58,7 +49,7 @@ impl Sessions {
                 let links = self.open_links(id).await?;
                 let link = links.iter().find(|link| Some(&link.row.id) == session.row.link_id.as_ref());
                 let link = link.ok_or_else(|| RelayError::new(ProblemCode::Internal).caused_by("a link is gone"))?;
-                match self.begin(vendor, capacity, &session, link, Event::Repeated, None).await? {
+                match self.begin(&session, link, Event::Repeated, None).await? {
                     Some(question) => {
                         if let Err(error) = question.answer().await
                             && !self.is_decided(id).await?
