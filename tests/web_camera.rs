@@ -12,8 +12,9 @@ use akiba_selfie::adapter::luminance::Sampler;
 use akiba_selfie::adapter::task::Task;
 use akiba_selfie::config::{Config, Facing, Options};
 use akiba_selfie::flow::{
-    self, Aim, CameraChoice, CameraInfo, ErrorCode, Event, Generation, Hint, Quality, Screen, State,
+    self, CameraChoice, CameraInfo, ErrorCode, Event, Generation, Luminance, Prompt, Screen, State,
 };
+use akiba_selfie::guidance::Hint;
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::prelude::*;
@@ -330,10 +331,10 @@ async fn a_paused_preview_plays_on() {
 }
 
 /// What the sampler measures of the video, so many times.
-async fn measured(video: &HtmlVideoElement, times: usize) -> Vec<Quality> {
+async fn measured(video: &HtmlVideoElement, times: usize) -> Vec<Luminance> {
     let measured = Rc::new(std::cell::RefCell::new(Vec::new()));
     let list = Rc::clone(&measured);
-    let sampler = Sampler::start(video.clone(), move |quality| list.borrow_mut().push(quality)).unwrap();
+    let sampler = Sampler::start(video.clone(), move |luminance| list.borrow_mut().push(luminance)).unwrap();
     assert!(until(|| measured.borrow().len() >= times).await);
     drop(sampler);
     let count = measured.borrow().len();
@@ -343,22 +344,22 @@ async fn measured(video: &HtmlVideoElement, times: usize) -> Vec<Quality> {
 }
 
 /// What the flow tells the person about these frames.
-fn hint(frames: &[Quality]) -> Hint {
+fn hint(frames: &[Luminance]) -> Hint {
     let options =
         Options { relay: Some("https://relay.example".into()), identifier: Some("1".into()), ..Options::default() };
     let config = Config::from_options(&options, "https://page.example/").unwrap();
     let generation = Generation(1);
     let mut state = State {
-        screen: Screen::Framing { aim: Aim::default() },
-        camera: flow::Camera::Open(generation, CameraInfo { mirrored: true, cameras: 1 }),
+        screen: Screen::Framing { prompt: Prompt::default() },
+        camera: flow::CameraState::Open(generation, CameraInfo { mirrored: true, cameras: 1 }),
         generation,
         ..State::default()
     };
-    for quality in frames {
-        state = flow::step(state, Event::Frame { generation, quality: *quality }, &config).0;
+    for luminance in frames {
+        state = flow::step(state, Event::FrameMeasured { generation, luminance: *luminance }, &config).0;
     }
     match state.screen {
-        Screen::Framing { aim } => aim.hint,
+        Screen::Framing { prompt } => prompt.hint,
         other => panic!("{other:?}"),
     }
 }
@@ -390,9 +391,9 @@ async fn the_colours_of_a_frame_are_measured() {
     replace_camera(&quarters(640, 480, ["#000", "#fff", "#fff", "#000"].map(str::to_owned).to_vec()));
     let camera = open(CameraChoice::Facing(Facing::Front), &video).await.unwrap();
     restore();
-    for quality in measured(&video, 2).await {
-        assert!((quality.luminance_mean - 0.5).abs() < 0.05, "{quality:?}");
-        assert!((quality.luminance_variance - 0.25).abs() < 0.05, "{quality:?}");
+    for luminance in measured(&video, 2).await {
+        assert!((luminance.mean - 0.5).abs() < 0.05, "{luminance:?}");
+        assert!((luminance.variance - 0.25).abs() < 0.05, "{luminance:?}");
     }
     drop(camera);
     video.remove();

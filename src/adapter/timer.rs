@@ -3,24 +3,24 @@
 use gloo_timers::callback::Timeout;
 
 use super::delay::{length, milliseconds};
-use crate::flow::{Delay, Timer};
+use crate::flow::{Delay, Generation, Timer};
 
 /// The timers that run. Dropping it stops them all.
 #[derive(Debug, Default)]
 pub struct Timers {
-    running: Vec<(Timer, Timeout)>,
+    running: Vec<(Timer, Generation, Timeout)>,
 }
 
 impl Timers {
     /// Starts a timer, in place of an earlier one of its name, and calls `then` when it has run out.
-    pub fn start(&mut self, timer: Timer, delay: Delay, then: impl FnOnce() + 'static) {
-        self.cancel(timer);
+    pub fn start(&mut self, timer: Timer, generation: Generation, delay: Delay, then: impl FnOnce() + 'static) {
+        self.running.retain(|(running, ..)| *running != timer);
         let delay = length(delay, js_sys::Math::random());
-        self.running.push((timer, Timeout::new(milliseconds(delay), then)));
+        self.running.push((timer, generation, Timeout::new(milliseconds(delay), then)));
     }
 
-    /// Stops a timer. One that does not run stays as it is.
-    pub fn cancel(&mut self, timer: Timer) {
-        self.running.retain(|(running, _)| *running != timer);
+    /// Stops the timers that are not needed.
+    pub fn retain(&mut self, needed: impl Fn(Timer, Generation) -> bool) {
+        self.running.retain(|(timer, generation, _)| needed(*timer, *generation));
     }
 }

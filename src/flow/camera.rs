@@ -1,4 +1,4 @@
-//! What state and screen share about the camera: which one is wanted ([`CameraChoice`]), and where it stands ([`Camera`]).
+//! What state and screen share about the camera: which one is wanted ([`CameraChoice`]), and where it stands ([`CameraState`]).
 
 use crate::config::Facing;
 
@@ -26,7 +26,7 @@ pub struct CameraInfo {
 
 /// Where the camera is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Camera {
+pub enum CameraState {
     /// Off.
     #[default]
     Closed,
@@ -36,7 +36,7 @@ pub enum Camera {
     Open(Generation, CameraInfo),
 }
 
-impl Camera {
+impl CameraState {
     /// The generation, if the camera is asked for or on.
     #[must_use]
     pub fn generation(self) -> Option<Generation> {

@@ -8,8 +8,8 @@ use akiba_vision::Report;
 use super::camera::CameraInfo;
 use super::error::ErrorCode;
 use super::failure::{GrabFailure, RelayFailure};
-use super::photo::{FileId, Generation, LinkId, Photo, Quality};
-use super::state::Timer;
+use super::photo::{FileId, Generation, LinkId, Luminance, Photo};
+use super::timer::Timer;
 
 /// Something that happened. Every answer to an effect carries the [`Generation`] of that effect.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,14 +61,14 @@ pub enum Event {
         generation: Generation,
     },
     /// A frame was measured.
-    Frame {
+    FrameMeasured {
         /// The request that opened the camera.
         generation: Generation,
         /// What was measured.
-        quality: Quality,
+        luminance: Luminance,
     },
     /// A frame was looked at.
-    Seen {
+    FrameAnalysed {
         /// The request that opened the camera.
         generation: Generation,
         /// What came of it.
@@ -80,12 +80,12 @@ pub enum Event {
         aspect: f32,
     },
     /// Frames can't be looked at on this device, or no longer. The photo is then taken by hand.
-    Blind {
+    VisionUnavailable {
         /// The request that opened the camera.
         generation: Generation,
     },
     /// A number was drawn.
-    Drawn {
+    SeedDrawn {
         /// The request that this answers.
         generation: Generation,
         /// Any number, each as likely as the other.

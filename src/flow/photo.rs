@@ -29,14 +29,14 @@ pub struct Photo {
     /// Size in bytes.
     pub bytes: u32,
     /// What was measured of it; `None` where the browser lets nobody read pixels.
-    pub quality: Option<Quality>,
+    pub luminance: Option<Luminance>,
 }
 
 /// What is measured of a frame.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Quality {
+pub struct Luminance {
     /// Mean luminance (Rec. 709 luma of the sRGB values), 0 black to 1 white.
-    pub luminance_mean: f32,
+    pub mean: f32,
     /// Variance of the same, 0 to 0.25; 0 is one even colour.
-    pub luminance_variance: f32,
+    pub variance: f32,
 }

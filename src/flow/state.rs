@@ -5,22 +5,23 @@ use std::rc::Rc;
 use crate::config::Config;
 use crate::guidance::{Challenge, ChallengeRecord, Evidence, Flaw, Guide, Hint};
 
-use super::camera::Camera;
+use super::camera::CameraState;
 use super::photo::{Generation, LinkId};
 use super::screen::Screen;
+use super::timer::Timers;
 
 /// Where the challenge stands, where the page asks for one.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Trial {
+pub struct ChallengeProgress {
     /// Where the current one stands.
-    pub stage: TrialStage,
+    pub stage: ChallengeStage,
     /// How many were begun.
     pub attempts: u8,
 }
 
 /// Where one challenge stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub enum TrialStage {
+pub enum ChallengeStage {
     /// It waits for all checks to hold.
     #[default]
     Waiting,
@@ -34,62 +35,63 @@ pub enum TrialStage {
     Over(ChallengeRecord),
 }
 
+/// Whether the photo at hand is at the link at hand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Delivery {
+    /// It is not.
+    #[default]
+    None,
+    /// It may be: an upload there ended with no answer.
+    Unknown,
+    /// It is.
+    Done,
+}
+
 /// Where the signed link is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Link {
+pub enum LinkState {
     /// There is none.
     #[default]
     Absent,
     /// It was asked for.
-    Asked(Generation),
+    Requested(Generation),
     /// It is here.
     Ready {
         /// The link.
         id: LinkId,
         /// Whether it is about to die, so that no new upload may start with it.
-        dying: bool,
+        expiring: bool,
+        /// Whether the photo is there.
+        delivery: Delivery,
     },
 }
 
-/// The timers of the flow. Each runs once at a time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Timer {
-    /// Opening the camera takes long.
-    CameraSlow,
-    /// With `capture="auto"` and `countdown`, where frames can't be looked at: the person had time to get ready.
-    AutoCapture,
-    /// With `capture="auto"`: the photo was not taken by itself in time.
-    Shutter,
-    /// The movement was not made in time.
-    Challenge,
-    /// A second of the countdown.
-    Countdown,
-    /// The signed link is about to die.
-    LinkLife,
-    /// The upload has not moved.
-    Stall,
-    /// A pause before the next try.
-    Retry,
+/// A request of the submission, less the one for the link, which may be in flight before there is a photo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sending {
+    /// The upload.
+    Upload(Generation),
+    /// The verify call.
+    Verify(Generation),
 }
 
-impl Timer {
-    /// Every timer.
-    pub const ALL: [Self; 8] = [
-        Self::CameraSlow,
-        Self::AutoCapture,
-        Self::Shutter,
-        Self::Challenge,
-        Self::Countdown,
-        Self::LinkLife,
-        Self::Stall,
-        Self::Retry,
-    ];
+/// What is known since the camera opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Framing {
+    /// What is known after all frames that were looked at.
+    pub guide: Guide,
+    /// Black frames in a row.
+    pub black_frames: u8,
+    /// Whether a file dialog may be open.
+    pub choosing: bool,
+    /// The hint that a screen reader was told last, and when.
+    pub said: (Hint, f64),
 }
 
 /// How often something was tried since the person asked for it, so that nothing is tried for ever. Only the person sets
 /// it back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
+pub struct Attempts {
     /// Link requests that failed.
     pub links: u8,
     /// Uploads that failed in a way that may pass.
@@ -114,39 +116,27 @@ pub struct State {
     /// What the person sees.
     pub screen: Screen,
     /// Where the camera is.
-    pub camera: Camera,
+    pub camera: CameraState,
     /// The photo that is being made.
     pub grab: Option<Generation>,
     /// Where the signed link is.
-    pub link: Link,
-    /// The upload in flight.
-    pub upload: Option<Generation>,
-    /// The verify call in flight.
-    pub verify: Option<Generation>,
-    /// Whether the photo at hand is known to be at the link at hand.
-    pub uploaded: bool,
-    /// Whether the photo may be at the link at hand: an upload there ended with no answer.
-    pub may_have_landed: bool,
+    pub link: LinkState,
+    /// The upload or the verify call in flight.
+    pub sending: Option<Sending>,
     /// Whether the person chose another camera than the one that the settings name.
     pub switched: bool,
     /// The running timers.
-    pub timers: Vec<(Timer, Generation)>,
+    pub timers: Timers,
     /// Counts of this submission.
-    pub tally: Tally,
+    pub attempts: Attempts,
     /// Links asked for before there was a photo.
     pub prefetched: u8,
-    /// Black frames in a row.
-    pub black_frames: u8,
-    /// What is known after all frames of this camera that were looked at.
-    pub guide: Guide,
+    /// What is known since the camera opened.
+    pub framing: Framing,
     /// Whether frames can't be looked at on this device.
-    pub blind: bool,
-    /// Whether a file dialog may be open.
-    pub choosing: bool,
+    pub vision_unavailable: bool,
     /// Where the challenge stands.
-    pub trial: Trial,
-    /// The hint that a screen reader was told last, and when.
-    pub said: (Hint, f64),
+    pub challenge: ChallengeProgress,
     /// What is known of the photo.
     pub evidence: Option<Rc<Evidence>>,
     /// Photos that could not be used, one after the other, where the page forbids to send such.
@@ -163,23 +153,17 @@ impl Default for State {
     fn default() -> Self {
         Self {
             screen: Screen::Idle,
-            camera: Camera::Closed,
+            camera: CameraState::Closed,
             grab: None,
-            link: Link::Absent,
-            upload: None,
-            verify: None,
-            uploaded: false,
-            may_have_landed: false,
+            link: LinkState::Absent,
+            sending: None,
             switched: false,
-            timers: Vec::new(),
-            tally: Tally::default(),
+            timers: Timers::default(),
+            attempts: Attempts::default(),
             prefetched: 0,
-            black_frames: 0,
-            guide: Guide::default(),
-            blind: false,
-            choosing: false,
-            trial: Trial::default(),
-            said: (Hint::Position, 0.0),
+            framing: Framing::default(),
+            vision_unavailable: false,
+            challenge: ChallengeProgress::default(),
             evidence: None,
             refusals: 0,
             online: true,
@@ -190,6 +174,24 @@ impl Default for State {
 }
 
 impl State {
+    /// The upload in flight.
+    #[must_use]
+    pub fn upload(&self) -> Option<Generation> {
+        match self.sending {
+            Some(Sending::Upload(generation)) => Some(generation),
+            _ => None,
+        }
+    }
+
+    /// The verify call in flight.
+    #[must_use]
+    pub fn verify(&self) -> Option<Generation> {
+        match self.sending {
+            Some(Sending::Verify(generation)) => Some(generation),
+            _ => None,
+        }
+    }
+
     /// The worst flaw of the photo at hand.
     #[must_use]
     pub fn flaw(&self) -> Option<Flaw> {

@@ -1,4 +1,4 @@
-//! What a language consists of ([`Table`]).
+//! What a language consists of ([`Language`]).
 
 use crate::flow::ErrorCode;
 
@@ -16,7 +16,7 @@ pub struct ErrorText {
 
 /// One language.
 #[derive(Debug)]
-pub struct Table {
+pub struct Language {
     /// Its BCP 47 tag.
     pub lang: &'static str,
     /// The direction of its script: `ltr` or `rtl`.

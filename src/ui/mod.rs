@@ -1,6 +1,6 @@
 //! What the person sees: one function a screen, all of them pure functions of a [`View`].
 //!
-//! [`view`] draws it, [`STYLE`] dresses it. What the person does comes out as an [`Act`]. The parts that screens share
+//! [`view`] draws it, [`STYLE`] dresses it. What the person does comes out as an [`Action`]. The parts that screens share
 //! are in `scene` (text, headings, buttons), `icon`, `file` and `live`.
 
 mod camera;
@@ -24,7 +24,7 @@ use yew::prelude::*;
 
 use crate::text::Browser;
 
-pub use view::{Act, View};
+pub use view::{Action, View};
 
 /// The style sheet. It works in a shadow root and in the document; every rule is under `.akiba-selfie`.
 ///
@@ -45,8 +45,8 @@ const fn after_head(css: &'static str) -> &'static str {
 }
 
 /// Draws the widget. The element with `data-focus` is where the keyboard's focus belongs after a change of screen.
-pub fn view(view: &View, act: &Callback<Act>) -> Html {
-    html! { <shell::Shell view={view.clone()} act={act.clone()} /> }
+pub fn view(view: &View, action: &Callback<Action>) -> Html {
+    html! { <shell::Shell view={view.clone()} action={action.clone()} /> }
 }
 
 /// The browser that this runs in.

@@ -8,7 +8,7 @@ use crate::flow::Screen;
 use crate::text::Text;
 
 use super::scene::Scene;
-use super::view::{Act, View};
+use super::view::{Action, View};
 use super::{camera, consent, done, failed, idle, live, refused, review, submitting};
 
 thread_local! {
@@ -21,7 +21,7 @@ pub(super) struct ShellProps {
     /// All that a screen is drawn from.
     pub(super) view: View,
     /// Where the person's doings go.
-    pub(super) act: Callback<Act>,
+    pub(super) action: Callback<Action>,
 }
 
 /// The widget.
@@ -33,9 +33,9 @@ pub(super) fn Shell(props: &ShellProps) -> Html {
         NEXT_ID.set(id.wrapping_add(1));
         format!("akiba-selfie-{id}")
     });
-    let ShellProps { view, act } = props;
+    let ShellProps { view, action } = props;
     let text = Text::for_lang(view.config.as_ref().ok().and_then(|config| config.lang.as_deref()));
-    let scene = Scene { view, act, text, id: &id };
+    let scene = Scene { view, action, text, id: &id };
     html! {
         <div class="akiba-selfie" lang={text.lang()} dir={text.dir()}>
             <div class="card" part="card">{ screen(&scene) }</div>
@@ -51,7 +51,7 @@ fn screen(scene: &Scene) -> Html {
     match &scene.view.state.screen {
         Screen::Idle => idle::idle(scene),
         Screen::Consent => consent::consent(scene),
-        Screen::Starting { .. } | Screen::Framing { .. } | Screen::Countdown { .. } | Screen::Grabbing => {
+        Screen::Starting(_) | Screen::Framing { .. } | Screen::Countdown { .. } | Screen::Grabbing => {
             camera::camera(scene)
         }
         Screen::Review { photo } => review::review(scene, *photo),

@@ -1,4 +1,4 @@
-//! What the screens are drawn from ([`View`]), and what comes out of them ([`Act`]).
+//! What the screens are drawn from ([`View`]), and what comes out of them ([`Action`]).
 
 use web_sys::{File, HtmlVideoElement};
 use yew::AttrValue;
@@ -28,7 +28,7 @@ pub struct View {
 
 /// What the person does.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Act {
+pub enum Action {
     /// Something that the flow knows.
     Event(Event),
     /// A file was chosen. The runner keeps it and tells the flow.

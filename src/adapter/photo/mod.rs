@@ -1,4 +1,4 @@
-//! Makes the photo that is sent ([`Still`]): of the camera's frame, of a file, or of a photo that is too large.
+//! Makes the photo that is sent ([`EncodedPhoto`]): of the camera's frame, of a file, or of a photo that is too large.
 
 use std::ops::RangeInclusive;
 
@@ -14,11 +14,11 @@ use self::image_header::Kind;
 use self::jpeg::strip_metadata;
 pub use self::limits::{BYTES, FILE_BYTES, FILE_PIXELS, LONGEST_SIDE};
 use self::limits::{check_bytes, check_pixels, smaller_than, undecodable};
-use super::canvas::{Canvas, Picture, Use};
+use super::canvas::{Canvas, Picture, Purpose};
 use super::js::settled;
 use super::luminance;
-use super::vision::Looker;
-use crate::flow::{GrabFailure, Quality};
+use super::vision::Analyser;
+use crate::flow::{GrabFailure, Luminance};
 
 mod burst;
 mod decode;
@@ -35,7 +35,7 @@ const END_BYTES: i32 = 8;
 
 /// A photo: a JPEG in sRGB, without metadata, turned the right way up.
 #[derive(Clone, Debug)]
-pub struct Still {
+pub struct EncodedPhoto {
     /// The file.
     pub blob: Blob,
     /// Pixels across.
@@ -43,14 +43,14 @@ pub struct Still {
     /// Pixels down.
     pub height: u32,
     /// What was measured of it; `None` where the browser lets nobody read pixels.
-    pub quality: Option<Quality>,
+    pub luminance: Option<Luminance>,
 }
 
 /// Makes a photo of the video's current frame, as the camera sees it: not mirrored.
 ///
 /// # Errors
 /// [`GrabFailure::Frame`].
-pub async fn from_video(video: &HtmlVideoElement) -> Result<Still, GrabFailure> {
+pub async fn from_video(video: &HtmlVideoElement) -> Result<EncodedPhoto, GrabFailure> {
     encode(drawn(Picture::Video(video))?, BYTES).await
 }
 
@@ -58,13 +58,13 @@ pub async fn from_video(video: &HtmlVideoElement) -> Result<Still, GrabFailure> 
 ///
 /// # Errors
 /// [`GrabFailure::Frame`].
-pub async fn burst(video: &HtmlVideoElement, looker: &Looker) -> Result<Still, GrabFailure> {
+pub async fn burst(video: &HtmlVideoElement, analyser: &Analyser) -> Result<EncodedPhoto, GrabFailure> {
     let mut best = Best::new();
     for _ in 0..FRAMES {
         let pause = TimeoutFuture::new(GAP_MS);
         // A video that stops in between leaves what there is.
         let Ok(canvas) = drawn(Picture::Video(video)) else { break };
-        let report = looker.look_at_frame(&canvas).await;
+        let report = analyser.analyse_frame(&canvas).await;
         if !best.offer(canvas, report.as_ref()) {
             break;
         }
@@ -81,7 +81,7 @@ pub async fn burst(video: &HtmlVideoElement, looker: &Looker) -> Result<Still, G
 /// - [`GrabFailure::NotAnImage`]: it is nothing that this browser can show.
 /// - [`GrabFailure::Unreadable`]: it is an image, but damaged, or gone from the disk.
 /// - [`GrabFailure::Frame`]: the browser can't encode it.
-pub async fn from_file(file: &File) -> Result<Still, GrabFailure> {
+pub async fn from_file(file: &File) -> Result<EncodedPhoto, GrabFailure> {
     check_bytes(file.size())?;
     let head = file.slice_with_i32_and_i32(0, HEAD_BYTES).map_err(|_| GrabFailure::Unreadable)?;
     let head = bytes(&head).await.ok_or(GrabFailure::Unreadable)?;
@@ -101,7 +101,7 @@ pub async fn from_file(file: &File) -> Result<Still, GrabFailure> {
 ///
 /// # Errors
 /// [`GrabFailure::Frame`].
-pub async fn smaller(photo: &Blob) -> Result<Still, GrabFailure> {
+pub async fn smaller(photo: &Blob) -> Result<EncodedPhoto, GrabFailure> {
     // A photo of ours has far fewer bytes than a u32 counts.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let bytes = photo.size() as u32;
@@ -133,35 +133,38 @@ fn drawn(picture: Picture<'_>) -> Result<Canvas, GrabFailure> {
 fn resized(picture: Picture<'_>, longest: u32) -> Result<Canvas, GrabFailure> {
     let (width, height) = picture.size();
     let (width, height) = fit(width, height, longest);
-    let canvas = Canvas::new(width, height, Use::Encode).ok_or(GrabFailure::Frame)?;
+    let canvas = Canvas::new(width, height, Purpose::Encode).ok_or(GrabFailure::Frame)?;
     canvas.draw(picture).map_err(|_| GrabFailure::Frame)?;
     Ok(canvas)
 }
 
 /// Encodes the canvas so that it has about so many bytes.
-async fn encode(canvas: Canvas, wanted: RangeInclusive<u32>) -> Result<Still, GrabFailure> {
-    let quality = luminance::picture(Picture::Canvas(&canvas));
+async fn encode(canvas: Canvas, wanted: RangeInclusive<u32>) -> Result<EncodedPhoto, GrabFailure> {
+    let luminance = luminance::picture(Picture::Canvas(&canvas));
     let (width, height) = Picture::Canvas(&canvas).size();
     let mut search = Search::new(wanted, width.max(height));
     let mut next = Some(search.first());
     let mut best = None;
-    while let Some(shot) = next {
-        let scaled =
-            if shot.side < width.max(height) { Some(resized(Picture::Canvas(&canvas), shot.side)?) } else { None };
+    while let Some(encoding) = next {
+        let scaled = if encoding.side < width.max(height) {
+            Some(resized(Picture::Canvas(&canvas), encoding.side)?)
+        } else {
+            None
+        };
         let source = scaled.as_ref().unwrap_or(&canvas);
-        let jpeg = source.jpeg(shot.quality).await.map_err(|_| GrabFailure::Frame)?;
+        let jpeg = source.jpeg(encoding.quality).await.map_err(|_| GrabFailure::Frame)?;
         // A canvas of 1600 pixels has far fewer bytes than a u32 counts.
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        let verdict = search.tell(jpeg.size() as u32);
-        if verdict.best {
+        let assessment = search.assess(jpeg.size() as u32);
+        if assessment.best {
             best = Some((jpeg, Picture::Canvas(source).size()));
         }
-        next = verdict.next;
+        next = assessment.next;
     }
     let (jpeg, (width, height)) = best.ok_or(GrabFailure::Frame)?;
     let clean = bytes(&jpeg).await.and_then(|jpeg| strip_metadata(&jpeg)).ok_or(GrabFailure::Frame)?;
     let blob = jpeg_blob(&clean).map_err(|_| GrabFailure::Frame)?;
-    Ok(Still { blob, width, height, quality })
+    Ok(EncodedPhoto { blob, width, height, luminance })
 }
 
 async fn bytes(blob: &Blob) -> Option<Vec<u8>> {

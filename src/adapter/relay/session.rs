@@ -59,20 +59,20 @@ impl Reason {
 }
 
 /// What a function gave, for the calls of one attempt.
-pub type Kept = Rc<RefCell<Option<String>>>;
+pub type TokenCache = Rc<RefCell<Option<String>>>;
 
 /// A session as one attempt uses it, from its start to the verdict.
 #[derive(Clone, Debug, Default)]
 pub struct Bearer {
     session: Session,
-    kept: Kept,
+    cache: TokenCache,
 }
 
 impl Bearer {
     /// The session of an attempt for which a function may have been asked before.
     #[must_use]
-    pub fn new(session: Session, kept: Kept) -> Self {
-        Self { session, kept }
+    pub fn new(session: Session, cache: TokenCache) -> Self {
+        Self { session, cache }
     }
 
     /// The text to send, if there is to be one. A function is asked where that was not done yet, and always for
@@ -85,11 +85,11 @@ impl Bearer {
         if !self.can_renew() {
             return self.session.token_within(reason, SESSION_LIMIT).await;
         }
-        let token = match self.kept.take().filter(|_| reason == Reason::Start) {
+        let token = match self.cache.take().filter(|_| reason == Reason::Start) {
             Some(token) => Some(token),
             None => self.session.token_within(reason, SESSION_LIMIT).await?,
         };
-        self.kept.replace(token.clone());
+        self.cache.replace(token.clone());
         Ok(token)
     }
 
@@ -102,7 +102,7 @@ impl Bearer {
 
 impl From<Session> for Bearer {
     fn from(session: Session) -> Self {
-        Self::new(session, Kept::default())
+        Self::new(session, TokenCache::default())
     }
 }
 

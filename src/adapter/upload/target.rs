@@ -14,7 +14,7 @@ use wasm_bindgen::JsValue;
 use web_sys::{Blob, FormData, window};
 
 use super::fields::{form_fields, put_headers};
-use crate::adapter::relay::{Link, NotText};
+use crate::adapter::relay::{IssuedLink, NotText};
 use crate::flow::RelayFailure;
 
 /// A link this close to its end is not tried, and a refusal this close to it is put down to it: S3's clock and this
@@ -41,7 +41,7 @@ impl Target {
     /// # Errors
     /// [`RelayFailure::LinkUnusable`] when the link is not https, holds an empty body's checksum, or wants a header
     /// that can't be known; or when the policy's fields are not text, or ask for a redirect, which a page can't follow.
-    pub fn from_reply(reply: &Link) -> Result<Self, RelayFailure> {
+    pub fn from_reply(reply: &IssuedLink) -> Result<Self, RelayFailure> {
         let link = SignedLink::parse(&reply.signed_link).map_err(|_| RelayFailure::LinkUnusable)?;
         let fields = match &reply.fields {
             None => None,

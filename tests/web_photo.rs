@@ -5,7 +5,7 @@ mod web_support;
 
 use akiba_selfie::adapter::camera::Camera;
 use akiba_selfie::adapter::photo::object_url::ObjectUrl;
-use akiba_selfie::adapter::photo::{self, Still};
+use akiba_selfie::adapter::photo::{self, EncodedPhoto};
 use akiba_selfie::config::Facing;
 use akiba_selfie::flow::{CameraChoice, GrabFailure};
 use wasm_bindgen_futures::JsFuture;
@@ -35,7 +35,7 @@ fn segments(jpeg: &[u8]) -> Vec<(u8, Vec<u8>)> {
 }
 
 /// A photo is a JPEG that says nothing but its picture, in the size that it claims.
-async fn assert_clean(still: &Still) {
+async fn assert_clean(still: &EncodedPhoto) {
     let jpeg = bytes(&still.blob).await;
     assert_eq!(still.blob.type_(), "image/jpeg");
     for (marker, body) in segments(&jpeg) {
@@ -55,8 +55,8 @@ async fn a_frame_of_the_camera_becomes_a_photo() {
     assert_eq!((still.width, still.height), (video.video_width(), video.video_height()));
     assert_clean(&still).await;
     assert!(still.blob.size() <= f64::from(*photo::BYTES.end()));
-    let quality = still.quality.unwrap();
-    assert!(quality.luminance_mean > 0.04 && quality.luminance_variance > 0.0004, "{quality:?}");
+    let luminance = still.luminance.unwrap();
+    assert!(luminance.mean > 0.04 && luminance.variance > 0.0004, "{luminance:?}");
     drop(camera);
     video.remove();
 }
@@ -112,7 +112,7 @@ async fn a_refused_photo_is_made_half_as_large() {
     assert_clean(&smaller).await;
     let part = smaller.blob.size() / still.blob.size();
     assert!((0.3..=0.5).contains(&part), "{part}");
-    let shape = |still: &Still| f64::from(still.width) / f64::from(still.height);
+    let shape = |still: &EncodedPhoto| f64::from(still.width) / f64::from(still.height);
     assert!((shape(&smaller) - shape(&still)).abs() < 0.01, "{smaller:?}");
 }
 
