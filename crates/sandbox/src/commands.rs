@@ -1,4 +1,4 @@
-//! The two commands ([`serve`], [`demo`]) and what can go wrong with them ([`CommandError`]).
+//! The two commands ([`serve`], [`demo`]) and their errors ([`CommandError`]).
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -19,34 +19,34 @@ use crate::relay::program::RelayError;
 use crate::report::Report;
 use crate::sandbox::{self, Options, Sandbox};
 
-/// Port of the relay where another server has the page.
+/// Default port of the relay with `--no-page`.
 const RELAY_PORT: u16 = 8081;
 
-/// Why a command ended that should run on.
+/// Why a command ended early.
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError {
-    /// The page's port is taken.
+    /// The port of the page is in use.
     #[error("port {0} is in use: choose another one, such as PORT={other}", other = other_port(*.0))]
     PortInUse(u16),
     /// The folder of the page has no `index.html`.
-    #[error("there is no index.html in {}", .0.display())]
+    #[error("no index.html in {}: give the folder of the page to --site", .0.display())]
     NoSite(PathBuf),
     /// The relay did not start.
     #[error(transparent)]
     Relay(#[from] RelayError),
-    /// The relay ended while the demo ran.
-    #[error("the relay has ended ({0}), and the demo with it")]
+    /// The relay exited while the demo ran.
+    #[error("the relay exited ({0}), so the demo stopped")]
     RelayEnded(ExitStatus),
-    /// There was a second signal before the relay had ended.
-    #[error("a second signal: the relay was killed")]
+    /// A second signal arrived before the relay had exited.
+    #[error("second signal: the relay was killed")]
     SecondSignal,
-    /// Anything else of files and sockets.
+    /// Another error of files or sockets.
     #[error(transparent)]
     Io(#[from] io::Error),
 }
 
 impl CommandError {
-    /// The process's exit status: 2 where another argument would help, else 1.
+    /// Returns the process's exit status: 2 if other arguments can help, else 1.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
@@ -56,15 +56,15 @@ impl CommandError {
     }
 }
 
-/// Returns a port to suggest in place of one that is taken.
+/// Returns a port to suggest if `port` is in use.
 fn other_port(port: u16) -> u16 {
     port.checked_add(10).unwrap_or_else(|| port - 10)
 }
 
-/// Runs the vendor's API and the S3 until a reason to [`Stop`].
+/// Runs the vendor's API and the S3 until [`Stop`].
 ///
 /// # Errors
-/// [`CommandError`] where they can't start.
+/// [`CommandError`] if they can't start.
 pub async fn serve(args: ServeArgs) -> Result<(), CommandError> {
     let mut stop = Stop::listen(args.common.end_with_stdin)?;
     let options = Options { vendor_port: args.vendor_port, s3_port: args.s3_port, ..args.common.options() };
@@ -74,11 +74,11 @@ pub async fn serve(args: ServeArgs) -> Result<(), CommandError> {
     Ok(())
 }
 
-/// Runs everything, with the relay as a child process, until a reason to [`Stop`] or until the relay ends. Must be
-/// awaited on the main thread (see [`crate::process::tether`]).
+/// Runs everything, with the relay as a child process, until [`Stop`] or until the relay exits. Await it on the main
+/// thread (see [`crate::process::tether`]).
 ///
 /// # Errors
-/// [`CommandError`] where a part can't start, where the relay ends, and where a second signal does not wait for its end.
+/// [`CommandError`] if a part can't start, if the relay exits, or if a second signal arrives while it shuts down.
 pub async fn demo(args: DemoArgs) -> Result<(), CommandError> {
     let mut stop = Stop::listen(args.common.end_with_stdin)?;
     let mut running = tokio::select! {
@@ -97,7 +97,7 @@ pub async fn demo(args: DemoArgs) -> Result<(), CommandError> {
     Ok(())
 }
 
-/// The parts of a demo; all but the relay stop when they are dropped, and the relay is killed.
+/// The parts of a demo. When they are dropped, the relay is killed and the others stop.
 struct Running {
     report: Report,
     relay: RelayChild,
@@ -107,7 +107,7 @@ struct Running {
 }
 
 async fn start(args: &DemoArgs) -> Result<Running, CommandError> {
-    // The page's port first: that is the one that may be taken.
+    // The page's port first: it is the one most likely to be in use.
     let page = match &args.site {
         Some(site) if !args.no_page => Some((page_listener(args.port).await?, checked(site)?)),
         _ => None,
@@ -166,7 +166,7 @@ fn checked(site: &Path) -> Result<PathBuf, CommandError> {
     if site.join("index.html").is_file() { Ok(site.to_owned()) } else { Err(CommandError::NoSite(site.to_owned())) }
 }
 
-/// The origins under which a browser knows the page.
+/// Returns the origins under which a browser can open the page.
 fn page_origins(port: u16) -> io::Result<Vec<HeaderValue>> {
     ["127.0.0.1", "localhost"]
         .iter()
@@ -181,7 +181,7 @@ fn relay_program(given: Option<PathBuf>) -> io::Result<PathBuf> {
     }
 }
 
-/// Tells the user and the waiting programs that all is up.
+/// Tells the user and waiting programs that everything is ready.
 fn announce(args: &CommonArgs, report: &Report) -> io::Result<()> {
     if let Some(path) = &args.ready_file {
         report.write(path)?;
@@ -194,7 +194,7 @@ mod tests {
     use super::CommandError;
 
     #[test]
-    fn the_port_that_is_suggested_is_another_one() {
+    fn another_port_is_suggested() {
         for (port, other) in [(1, 11), (8080, 8090), (65525, 65535), (65526, 65516), (65535, 65525)] {
             let text = CommandError::PortInUse(port).to_string();
             assert_eq!(text, format!("port {port} is in use: choose another one, such as PORT={other}"));

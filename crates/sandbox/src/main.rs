@@ -1,4 +1,4 @@
-//! `akiba-sandbox`: see the library.
+//! The program `akiba-sandbox`; the library has everything that it does.
 
 use std::process::ExitCode;
 
@@ -23,7 +23,7 @@ fn main() -> ExitCode {
             Command::RunTethered(_) => Ok(()),
         }
     });
-    // Drops every open connection, and with the last of them the temporary folder.
+    // Drops every open connection; the last one removes the temporary folder.
     drop(runtime);
     match result {
         Ok(()) => ExitCode::SUCCESS,

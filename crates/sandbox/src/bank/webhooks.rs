@@ -1,4 +1,4 @@
-//! The relay's webhooks (`Inbox`), checked by the library of Standard Webhooks: signature and time. A repeat, which the
+//! The relay's webhooks (`Inbox`). The Standard Webhooks library checks signature and time. A repeated message, which the
 //! sender may send, is dropped by its id.
 
 use std::collections::VecDeque;
@@ -8,15 +8,15 @@ use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 use standardwebhooks::{HEADER_WEBHOOK_ID, Webhook};
 
-/// How many webhooks are kept.
+/// Number of webhooks that are kept.
 const CAPACITY: usize = 500;
 
-/// The secret of webhooks is none.
+/// The webhooks' secret is malformed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the secret of webhooks is none")]
+#[error("invalid webhook secret: it must be whsec_ and base64")]
 pub struct InvalidSecret;
 
-/// A webhook whose signature and time were right.
+/// A webhook whose signature and time were valid.
 #[derive(Clone, Serialize)]
 pub(super) struct Message {
     #[serde(skip)]
@@ -27,7 +27,7 @@ pub(super) struct Message {
     received_at: String,
 }
 
-/// What webhooks have told.
+/// The webhooks received so far.
 pub(super) struct Inbox {
     webhook: Webhook,
     messages: Mutex<VecDeque<Message>>,
@@ -50,7 +50,7 @@ impl Inbox {
         Ok(Self { webhook: Webhook::new(secret).map_err(|_| InvalidSecret)?, messages: Mutex::default() })
     }
 
-    /// The webhooks about a session, the oldest first.
+    /// Returns the webhooks about a session, the oldest first.
     pub(super) fn about(&self, session: &str) -> Vec<Message> {
         let messages = self.messages.lock().unwrap_or_else(PoisonError::into_inner);
         messages.iter().filter(|message| message.session == session).cloned().collect()
@@ -67,7 +67,7 @@ impl Inbox {
         messages.push_back(message);
     }
 
-    /// Takes a webhook in.
+    /// Checks and stores a webhook; returns the status to answer with.
     pub(super) fn take(&self, headers: &HeaderMap, body: &[u8]) -> StatusCode {
         if self.webhook.verify(body, headers).is_err() {
             return StatusCode::UNAUTHORIZED;
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn a_webhook_counts_once_and_only_with_its_signature_and_in_time() {
+    fn a_webhook_counts_once_and_only_with_a_valid_signature_and_time() {
         let inbox = Inbox::new(SECRET).unwrap();
         let now = jiff::Timestamp::now().as_second();
         assert_eq!(inbox.take(&HeaderMap::new(), BODY), StatusCode::UNAUTHORIZED);

@@ -14,42 +14,42 @@ use super::keys::Keys;
 use super::program::{RelayError, START_TIMEOUT, remove_relay_settings};
 use crate::process::tether;
 
-/// How long the relay may take to end.
+/// How long the relay may take to exit after SIGTERM.
 const STOP_TIMEOUT: Duration = Duration::from_secs(3);
-/// What the relay prints before its address.
+/// The text that the relay prints before its address.
 const LISTENING: &str = "listening on http://";
 
-/// How the relay is to run.
+/// The settings of the relay.
 #[derive(Clone)]
 pub struct RelaySettings {
     /// The `akiba-relay` program.
     pub program: PathBuf,
-    /// Its port; 0 takes a free one.
+    /// Its port; 0 picks a free one.
     pub port: u16,
     /// Base URL of the vendor's API.
     pub vendor_url: String,
-    /// The vendor's token. It goes through the environment, never through the arguments.
+    /// The vendor's token. It is passed in the environment, never in the arguments, which other users can see.
     pub token: String,
     /// Origins of the pages that may call.
     pub origins: Vec<String>,
-    /// How its sessions are to be; `None` for none.
+    /// The settings of its sessions; `None` turns sessions off.
     pub sessions: Option<SessionSettings>,
-    /// Further arguments.
+    /// More arguments.
     pub arguments: Vec<OsString>,
 }
 
-/// How the relay's sessions are to be.
+/// The settings of the relay's sessions.
 #[derive(Clone, Debug)]
 pub struct SessionSettings {
-    /// The secrets. Like the token, they go through the environment.
+    /// The secrets. Like the token, they are passed in the environment.
     pub keys: Keys,
-    /// Where webhooks go.
+    /// URL that receives the webhooks.
     pub webhook_url: String,
-    /// The database's file.
+    /// Path of the SQLite database.
     pub database: PathBuf,
 }
 
-/// A relay that runs and listens. It is killed when this is dropped.
+/// A running relay that listens. Dropping this kills it.
 #[derive(Debug)]
 pub struct RelayChild {
     child: Child,
@@ -60,7 +60,7 @@ impl RelayChild {
     /// Starts the relay and waits until it listens.
     ///
     /// # Errors
-    /// [`RelayError`] where it can't be started or does not come to listen.
+    /// [`RelayError`] if it can't be started or does not listen in time.
     pub async fn start(settings: RelaySettings) -> Result<Self, RelayError> {
         let mut child = spawn(&settings).map_err(|error| RelayError::Start(settings.program, error))?;
         let Some(stdout) = child.stdout.take() else { return Err(RelayError::Timeout) };
@@ -75,24 +75,24 @@ impl RelayChild {
         Ok(Self { child, address })
     }
 
-    /// Where it listens.
+    /// Returns the address that it listens on.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Waits for it to end by itself.
+    /// Waits until it exits by itself.
     ///
     /// # Errors
-    /// Where it can't be waited for.
+    /// Fails if the system can't wait for it.
     pub async fn ended(&mut self) -> io::Result<ExitStatus> {
         self.child.wait().await
     }
 
-    /// Ends it.
+    /// Terminates it.
     ///
     /// # Errors
-    /// Where it can't be waited for.
+    /// Fails if the system can't wait for it.
     pub async fn stop(mut self) -> io::Result<ExitStatus> {
         tether::terminate(&mut self.child, STOP_TIMEOUT).await
     }
@@ -117,7 +117,7 @@ fn spawn(settings: &RelaySettings) -> io::Result<Child> {
     command
         .env("AKIBA_TOKEN", &settings.token)
         .args(["--listen", &format!("127.0.0.1:{}", settings.port), "--vendor-base", &settings.vendor_url])
-        // The page's server, which is the only way to it for a browser.
+        // Browsers reach the relay only through the page's server.
         .args(["--trusted-proxy", "127.0.0.1"])
         .args(settings.origins.iter().flat_map(|origin| ["--allow-origin", origin]))
         .args(&settings.arguments)
@@ -135,7 +135,7 @@ async fn listening_address(lines: &mut Lines<BufReader<ChildStdout>>) -> io::Res
     Ok(None)
 }
 
-/// Passes the rest of the relay's output on, so that its pipe never fills.
+/// Forwards the rest of the relay's output to standard error, so that its pipe never fills up.
 async fn forward_output(mut lines: Lines<BufReader<ChildStdout>>) {
     let mut stderr = tokio::io::stderr();
     while let Ok(Some(line)) = lines.next_line().await {

@@ -1,4 +1,4 @@
-//! The relay's program: why a call of it fails ([`RelayError`]), and the keys that it makes ([`keygen`]).
+//! The relay's program: its `keygen` command ([`keygen`]) and why a run fails ([`RelayError`]).
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -7,30 +7,30 @@ use std::time::Duration;
 
 use tokio::process::Command;
 
-/// How long the relay may take to listen.
+/// How long the relay may take until it listens.
 pub(super) const START_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Why there is no relay.
+/// Why the relay does not run.
 #[derive(Debug, thiserror::Error)]
 pub enum RelayError {
     /// The program can't be started.
     #[error("the relay {program} can't be started: {1}", program = .0.display())]
     Start(PathBuf, io::Error),
-    /// It ended before it listened.
-    #[error("the relay ended before it listened ({0}); its message is above")]
+    /// It exited before it listened.
+    #[error("the relay exited before it listened ({0}); its message is above")]
     Exited(ExitStatus),
-    /// It did not say in time where it listens.
+    /// It did not print its address in time.
     #[error("the relay did not listen within {} s", START_TIMEOUT.as_secs())]
     Timeout,
     /// Its output can't be read.
     #[error("the relay's output can't be read: {0}")]
     Output(io::Error),
-    /// It made no key.
-    #[error("the relay made no key; its message is above")]
+    /// `keygen` printed no key.
+    #[error("the relay printed no key; its message is above")]
     NoKey,
 }
 
-/// What the developer's own environment says of another relay is not for this one.
+/// Removes all `AKIBA_` variables: in a developer's environment they are meant for another relay.
 pub(super) fn remove_relay_settings(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
         if name.as_encoded_bytes().starts_with(b"AKIBA_") {
@@ -39,10 +39,10 @@ pub(super) fn remove_relay_settings(command: &mut Command) {
     }
 }
 
-/// Has the relay's program make a key.
+/// Creates a key with the relay's `keygen` command.
 ///
 /// # Errors
-/// [`RelayError`] where it makes none.
+/// [`RelayError`] if it prints none.
 pub async fn keygen(program: &Path, kind: &str, name: &str) -> Result<String, RelayError> {
     let mut command = Command::new(program);
     remove_relay_settings(&mut command);

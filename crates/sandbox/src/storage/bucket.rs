@@ -1,5 +1,5 @@
-//! What the signed requests may do ([`Bucket`], [`Policy`], [`KeyPair`]): put, head, get and delete objects of one bucket, and no
-//! more. Every operation that is not written here is one that `s3s` answers with `NotImplemented`.
+//! What signed requests may do ([`Bucket`], [`Policy`], [`KeyPair`]): put, head, get and delete objects of one bucket.
+//! `s3s` answers every operation that is not implemented here with `NotImplemented`.
 
 use std::sync::Arc;
 
@@ -16,10 +16,10 @@ use s3s_fs::FileSystem;
 
 use super::objects::Storage;
 
-/// The operations that a signature can open.
+/// The operations that a valid signature allows.
 const OPERATIONS: [&str; 5] = ["PutObject", "HeadObject", "GetObject", "DeleteObject", "PostObject"];
 
-/// The one key pair.
+/// The only key pair.
 pub(crate) struct KeyPair {
     /// Access key and secret key.
     pub(crate) credentials: Credentials,
@@ -35,9 +35,9 @@ impl S3Auth for KeyPair {
     }
 }
 
-/// Who may do what: the second lock behind [`Bucket`], asked before a request is read any further.
+/// Checks access before the rest of a request is read: a second barrier besides [`Bucket`].
 pub(crate) struct Policy {
-    /// The name of the one bucket.
+    /// The name of the only bucket.
     pub(crate) bucket: String,
 }
 
@@ -61,15 +61,15 @@ impl S3Access for Policy {
     }
 }
 
-/// The one bucket.
+/// The only bucket.
 pub(crate) struct Bucket {
-    /// Where the objects lie.
+    /// The files of the objects.
     pub(crate) files: FileSystem,
-    /// Which uploads are to be turned away.
+    /// Decides which uploads fail on purpose.
     pub(crate) storage: Arc<Storage>,
 }
 
-/// Refuses a key that could mean a file outside the bucket, or none.
+/// Fails if a key could name a file outside the bucket, or no file.
 fn check_key(key: &str) -> S3Result<()> {
     let plain = |segment: &str| !segment.is_empty() && segment != "." && segment != "..";
     if key.split('/').all(plain) && !key.contains(['\\', '\0']) {

@@ -1,6 +1,6 @@
-//! What is checked of a request before `s3s` sees it: rules of Amazon's S3 that `s3s` 0.14 does not have.
+//! Checks of a request before `s3s` sees it: rules of Amazon's S3 that `s3s` 0.14 lacks.
 //!
-//! All functions are pure; the order in which they run is in [`super::service`].
+//! All functions are pure. [`super::service`] calls them in order.
 
 use base64_simd::STANDARD;
 use http::request::Parts;
@@ -9,11 +9,11 @@ use s3s::crypto::{Checksum, Md5};
 
 use super::error_document::ErrorDocument;
 
-/// Refuses `x-amz-*` headers that the signature does not cover. Without this the holder of a presigned PUT could add
-/// `x-amz-copy-source` and read another object, or `x-amz-acl` and publish his own.
+/// Fails if the signature does not cover an `x-amz-*` header. Otherwise the holder of a presigned PUT could add
+/// `x-amz-copy-source` and read another object, or `x-amz-acl` and publish the object.
 ///
-/// A request whose signing version covers all of these headers by itself (V2), or that has no signature at all and is
-/// refused for that, passes.
+/// Two kinds of requests pass: those with a Version 2 signature, which covers all these headers, and those without a
+/// signature, which `s3s` rejects.
 pub(crate) fn unsigned_headers(parts: &Parts) -> Result<(), ErrorDocument> {
     let Some(signed) = signed_headers(parts) else { return Ok(()) };
     let unsigned: Vec<&str> = parts
@@ -33,8 +33,8 @@ pub(crate) fn unsigned_headers(parts: &Parts) -> Result<(), ErrorDocument> {
     })
 }
 
-/// The names that a V4 signature covers, from the link or from the `Authorization` header; none for a form, whose
-/// policy covers its fields and no header.
+/// Returns the header names that a V4 signature covers, from the link or from the `Authorization` header. The list is empty
+/// for a form, whose policy covers its fields only.
 fn signed_headers(parts: &Parts) -> Option<Vec<String>> {
     let split = |list: &str| list.split(';').map(str::to_ascii_lowercase).collect();
     if is_form(parts) {
@@ -55,7 +55,7 @@ fn is_form(parts: &Parts) -> bool {
     parts.method == Method::POST && kind.to_ascii_lowercase().starts_with("multipart/form-data")
 }
 
-/// Wants an upload to say how long it is, as S3 does.
+/// Fails if an upload has no `Content-Length`, as S3 does.
 pub(crate) fn stated_length(parts: &Parts) -> Result<(), ErrorDocument> {
     let upload = parts.method == Method::PUT || parts.method == Method::POST;
     if !upload || parts.headers.contains_key(header::CONTENT_LENGTH) {
@@ -69,7 +69,7 @@ pub(crate) fn stated_length(parts: &Parts) -> Result<(), ErrorDocument> {
     })
 }
 
-/// The answer to a body of `proposed` bytes where `limit` are taken.
+/// Returns the error for a body of `proposed` bytes that exceeds `limit`.
 pub(crate) fn too_large(proposed: u64, limit: u64) -> ErrorDocument {
     ErrorDocument {
         status: StatusCode::BAD_REQUEST,
@@ -79,8 +79,7 @@ pub(crate) fn too_large(proposed: u64, limit: u64) -> ErrorDocument {
     }
 }
 
-/// Compares the body with its `Content-MD5` before anything is stored: `s3s-fs` compares after it has replaced the
-/// object.
+/// Fails if the body does not match its `Content-MD5`. `s3s-fs` compares too late, after it has replaced the object.
 pub(crate) fn digest(headers: &HeaderMap, body: &[u8]) -> Result<(), ErrorDocument> {
     let Some(stated) = headers.get("content-md5") else { return Ok(()) };
     let refusal = |code, message| ErrorDocument { status: StatusCode::BAD_REQUEST, code, message, details: Vec::new() };
@@ -128,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_signs_no_header() {
+    fn a_form_covers_no_header() {
         let form = [("content-type", "Multipart/Form-Data; boundary=x"), ("x-amz-acl", "public-read")];
         assert!(unsigned_headers(&parts(Method::POST, "/b?X-Amz-SignedHeaders=x-amz-acl", &form)).is_err());
     }
@@ -141,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_digest_must_fit_the_body() {
+    fn a_digest_must_match_the_body() {
         let with = |value: &str| {
             digest(&HeaderMap::from_iter([("content-md5".parse().unwrap(), value.parse().unwrap())]), b"hello")
         };

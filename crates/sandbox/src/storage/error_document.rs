@@ -1,12 +1,11 @@
-//! An S3 error document that is written here and not by `s3s` ([`ErrorDocument`]): those of the gate, which carry elements
-//! that `s3s` can't write.
+//! An S3 error document ([`ErrorDocument`]) for the checks before `s3s`. It has elements that `s3s` can't write.
 
 use std::fmt::Write;
 
 use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
 
-/// One S3 error: what the gate answers in place of the service.
+/// One S3 error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ErrorDocument {
     /// The HTTP status.
@@ -15,12 +14,12 @@ pub(crate) struct ErrorDocument {
     pub(crate) code: &'static str,
     /// The `<Message>`.
     pub(crate) message: &'static str,
-    /// Further elements, by name.
+    /// More elements: name and text.
     pub(crate) details: Vec<(&'static str, String)>,
 }
 
 impl ErrorDocument {
-    /// The error document.
+    /// Returns the document as XML.
     fn xml(&self) -> String {
         let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error>");
         let head = [("Code", self.code), ("Message", self.message)];

@@ -1,9 +1,9 @@
-//! The embedded S3: `s3s` and `s3s-fs`, made as strict as Amazon's where an uploader can notice.
+//! The embedded S3: `s3s` and `s3s-fs`, as strict as Amazon's wherever an uploader can notice the difference.
 //!
-//! - [`objects`]: the one bucket on disk, its credentials, and the uploads that it turns away on purpose ([`Storage`]).
+//! - [`objects`]: the bucket on disk, its credentials, and the uploads that fail on purpose ([`Storage`]).
 //! - [`signer`]: presigned links to it ([`Signer`], [`Freshness`]).
 //! - [`service`]: the HTTP side ([`s3_app`]).
-//! - `checks`, `bucket`, `error_document`: what is refused before, inside and beside `s3s`.
+//! - `checks`: rules that `s3s` lacks; `bucket`: the allowed operations; `error_document`: the errors of the checks.
 
 mod bucket;
 mod checks;

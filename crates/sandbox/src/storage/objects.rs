@@ -1,4 +1,4 @@
-//! The one bucket on disk ([`Storage`]), its name, region and limit.
+//! The bucket on disk ([`Storage`]), its name, region and size limit.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -14,33 +14,33 @@ use crate::random;
 
 /// The bucket's name.
 pub const BUCKET: &str = "selfies-sandbox";
-/// The region that the links are signed for: the vendor is South African, and so is Amazon's `af-south-1`.
+/// The region in the signature of links. The vendor is South African, and so is Amazon's `af-south-1`.
 pub const REGION: &str = "af-south-1";
-/// Bytes that an object may have.
+/// Largest object, in bytes.
 pub const MAX_OBJECT: u64 = 10 * 1024 * 1024;
 
-/// Where the objects lie.
+/// The folder of the objects.
 enum Folder {
-    /// In a folder of our own, which goes away with the value.
+    /// A temporary folder, removed on drop.
     Temporary(TempDir),
-    /// In a folder that was given, which stays.
+    /// A folder of the user, which stays.
     Given(PathBuf),
 }
 
-/// The bucket on disk, its credentials, and the uploads that it turns away on purpose.
+/// The bucket on disk, its credentials, and the uploads that fail on purpose.
 pub struct Storage {
     folder: Folder,
     credentials: Credentials,
-    /// How many more uploads to turn away, by key.
+    /// The number of uploads that still fail, by key.
     failures_left: Mutex<HashMap<String, u32>>,
 }
 
 impl Storage {
-    /// Makes the bucket, in `data` or in a temporary folder that is removed with the value. The credentials are new
-    /// and random unless they are given.
+    /// Creates the bucket in `data`, or in a temporary folder that is removed on drop. Credentials are random unless they
+    /// are given.
     ///
     /// # Errors
-    /// Where a folder can't be made.
+    /// Fails if a folder can't be created.
     pub fn open(data: Option<PathBuf>, credentials: Option<Credentials>) -> io::Result<Self> {
         let folder = match data {
             Some(path) => Folder::Given(path),
@@ -55,7 +55,7 @@ impl Storage {
         Ok(storage)
     }
 
-    /// The folder that holds the bucket. An object lies at `<root>/<bucket>/<key>`.
+    /// Returns the folder of the bucket. The path of an object is `<root>/<bucket>/<key>`.
     #[must_use]
     pub fn root(&self) -> &Path {
         match &self.folder {
@@ -64,16 +64,16 @@ impl Storage {
         }
     }
 
-    /// The key pair that opens the bucket.
+    /// Returns the key pair of the bucket.
     #[must_use]
     pub fn credentials(&self) -> &Credentials {
         &self.credentials
     }
 
-    /// Reads an object; `None` where there is none. The key must be one that the sandbox made.
+    /// Reads an object; returns `None` if it does not exist. The key must be one that the sandbox created.
     ///
     /// # Errors
-    /// Where the file can't be read.
+    /// Fails if the file can't be read.
     pub async fn read(&self, key: &str) -> io::Result<Option<Bytes>> {
         match tokio::fs::read(self.root().join(BUCKET).join(key)).await {
             Ok(bytes) => Ok(Some(bytes.into())),
@@ -82,14 +82,14 @@ impl Storage {
         }
     }
 
-    /// Turns the next `times` uploads to a key away with 503 `SlowDown`.
+    /// Makes the next `times` uploads to a key fail with 503 `SlowDown`.
     pub fn fail_uploads(&self, key: &str, times: u32) {
         if times > 0 {
             self.failures_left.lock().unwrap_or_else(PoisonError::into_inner).insert(key.to_owned(), times);
         }
     }
 
-    /// Whether this upload is to be turned away; counts it.
+    /// Whether this upload fails; counts it.
     pub(super) fn fails_upload(&self, key: &str) -> bool {
         let mut failures_left = self.failures_left.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(left) = failures_left.get_mut(key) else { return false };
@@ -102,7 +102,7 @@ impl Storage {
 }
 
 impl fmt::Debug for Storage {
-    /// Leaves the credentials and keys out.
+    /// Omits credentials and keys.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Storage").finish_non_exhaustive()
     }

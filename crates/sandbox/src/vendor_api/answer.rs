@@ -1,4 +1,4 @@
-//! What the vendor answers to its two calls, whatever their fields are called in one generation of its API.
+//! The vendor's answers to its two calls, shared by the published API and the newer one.
 
 use akiba_protocol::{LinkReply, LinkRequest, VerifyRequest};
 use axum::Json;
@@ -11,24 +11,24 @@ use super::vendor::Vendor;
 use crate::identities::Scenario;
 use crate::selfie;
 
-/// Answers a link call, whatever its fields were called.
+/// Answers a link call.
 pub(super) async fn answer_link(vendor: &Vendor, request: LinkRequest) -> Result<LinkReply, Response> {
     let scenario = Scenario::of(&request.identifier);
     match scenario {
         Scenario::LinkDown => return Err(error(StatusCode::SERVICE_UNAVAILABLE, "the service is down")),
-        Scenario::UnknownCustomer => return Err(error(StatusCode::NOT_FOUND, "the customer is not known")),
+        Scenario::UnknownCustomer => return Err(error(StatusCode::NOT_FOUND, "unknown customer")),
         Scenario::TokenRefused => return Err(StatusCode::UNAUTHORIZED.into_response()),
         Scenario::Slow => tokio::time::sleep(vendor.slow).await,
         _ => {}
     }
-    let failed = |_| error(StatusCode::INTERNAL_SERVER_ERROR, "no link could be made");
+    let failed = |_| error(StatusCode::INTERNAL_SERVER_ERROR, "the link could not be created");
     vendor.issue(scenario, request).map_err(failed)
 }
 
-/// Answers a verify call, in the published shape, whatever its fields were called.
+/// Answers a verify call with the published JSON.
 pub(super) async fn answer_verify(vendor: &Vendor, request: VerifyRequest) -> Result<Value, Response> {
     if !vendor.registry.issued(&request.s3_key).is_some_and(|issued| issued.matches(&request)) {
-        let message = "`s3_key`, `id`, `user_type` and `selfie_filename` must be those of one link call";
+        let message = "`s3_key`, `id`, `user_type` and `selfie_filename` must all come from one link call";
         return Err(error(StatusCode::BAD_REQUEST, message));
     }
     let scenario = Scenario::of(&request.id);
@@ -44,8 +44,8 @@ pub(super) async fn answer_verify(vendor: &Vendor, request: VerifyRequest) -> Re
     verdict
 }
 
-/// Reads the selfie from S3 and answers for it. The reference does not say how the vendor answers for a selfie that is
-/// missing, is no image or shows no face; here the status is `failed` and there is no record.
+/// Reads the selfie from S3 and returns the verdict. The reference does not say how the vendor answers if the selfie is
+/// missing, not an image or without a face; here the status is `failed`, without a record.
 async fn judge(vendor: &Vendor, scenario: Scenario, request: &VerifyRequest) -> Result<Value, Response> {
     let object = match vendor.storage.read(&request.s3_key).await {
         Ok(Some(object)) => object,
@@ -65,7 +65,7 @@ async fn judge(vendor: &Vendor, scenario: Scenario, request: &VerifyRequest) -> 
     Ok(record::verify_reply(scenario, &request.id, request.user_type, &request.s3_key))
 }
 
-/// An error with a body. The reference documents none; a consumer may rely on the status alone.
+/// Returns an error with a body. The reference documents no body, so clients must rely on the status only.
 pub(super) fn error(status: StatusCode, message: &str) -> Response {
     (status, Json(json!({ "status": "error", "message": message }))).into_response()
 }

@@ -1,7 +1,7 @@
-//! The vendor's API ([`vendor_app`], [`Vendor`]): as it is published, and beside it one of the newer generation.
+//! The vendor's API ([`vendor_app`], [`Vendor`]): the published one, and one of the newer generation.
 //!
-//! What its reference leaves open is decided here, and marked so: the bodies of errors other than 401, and the answer
-//! to a selfie that is missing or can't be read.
+//! The published reference leaves some answers open: the bodies of errors other than 401, and the reply if the selfie is
+//! missing or can't be read. The comments mark what is decided here.
 
 mod answer;
 mod fields;
@@ -20,10 +20,10 @@ use axum::extract::DefaultBodyLimit;
 pub use tokens::Tokens;
 pub use vendor::{Vendor, VendorSettings};
 
-/// Bytes that a request body may have.
+/// Largest request body, in bytes.
 const MAX_BODY: usize = 16 * 1024;
 
-/// The published calls, `POST /v1/customer` and `POST /v1/customer/verify`, and those of a newer API.
+/// Serves the published calls, `POST /v1/customer` and `POST /v1/customer/verify`, and the calls of a newer API.
 pub fn vendor_app(vendor: Arc<Vendor>) -> Router {
     published::published_app(Arc::clone(&vendor)).merge(newer::newer_app(vendor)).layer(DefaultBodyLimit::max(MAX_BODY))
 }

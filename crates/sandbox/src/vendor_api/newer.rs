@@ -1,5 +1,5 @@
-//! One of the vendor's newer APIs ([`newer_app`]): tokens of OAuth2, `identity_type` and `consent`. No more of it is public;
-//! the paths and all other names are made up here, and the relay's template of a profile has the same.
+//! One of the vendor's newer APIs ([`newer_app`]): OAuth2 tokens, `identity_type` and `consent`. Nothing else about it is
+//! public. The paths and all other names are invented here; the relay's template of a profile uses the same ones.
 
 use std::sync::Arc;
 
@@ -16,10 +16,10 @@ use serde_json::{Value, json};
 use super::answer::{answer_link, answer_verify, error};
 use super::vendor::Vendor;
 
-/// The id of the one client. Its secret is the vendor's token.
+/// The id of the only client. Its secret is the vendor's token.
 const CLIENT_ID: &str = "sandbox";
 
-/// `POST /oauth2/token`, `POST /v2/selfies` and `POST /v2/selfies/verify`.
+/// Serves `POST /oauth2/token`, `POST /v2/selfies` and `POST /v2/selfies/verify`.
 pub(super) fn newer_app(vendor: Arc<Vendor>) -> Router {
     Router::new()
         .route("/v2/selfies", post(link))
@@ -79,7 +79,7 @@ struct Call {
     upload_key: Option<String>,
 }
 
-/// Which document the number is of. To the sandbox all are a person's.
+/// The kind of document that the number belongs to. The sandbox treats all of them as a person's.
 #[derive(Deserialize)]
 enum IdentityType {
     #[serde(rename = "IDNumber")]
@@ -133,7 +133,7 @@ fn person(identity_type: &IdentityType) -> CustomerType {
     }
 }
 
-/// A published answer in the newer words.
+/// Translates a published answer into the newer API's JSON.
 fn in_newer_words(reply: &Value) -> Value {
     let result = if reply["status"] == "success" { "VERIFIED" } else { "NOT_VERIFIED" };
     let identity = &reply["data"]["identity"];

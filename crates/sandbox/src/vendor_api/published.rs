@@ -1,4 +1,4 @@
-//! The vendor's API as it is published ([`published_app`]): its two calls, its token, its words.
+//! The vendor's published API ([`published_app`]): its two calls, its token, its error messages.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use super::answer::{answer_link, answer_verify, error};
 use super::fields;
 use super::vendor::Vendor;
 
-/// `POST /v1/customer` and `POST /v1/customer/verify`.
+/// Serves `POST /v1/customer` and `POST /v1/customer/verify`.
 pub(super) fn published_app(vendor: Arc<Vendor>) -> Router {
     Router::new()
         .route("/v1/customer", post(link))

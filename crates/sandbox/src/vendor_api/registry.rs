@@ -1,4 +1,4 @@
-//! The links that were handed out ([`Registry`], [`IssuedLink`]).
+//! The issued links ([`Registry`], [`IssuedLink`]).
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
@@ -8,19 +8,19 @@ use akiba_protocol::{CustomerType, VerifyRequest};
 use crate::identities::Scenario;
 use crate::storage::Freshness;
 
-/// For whom a link was handed out. The verify call must name the same.
+/// Whom a link was issued for. The verify call must repeat these values.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct IssuedLink {
     /// The identifier of the link call.
     pub(crate) identifier: String,
     /// Its type.
     pub(crate) customer_type: CustomerType,
-    /// The file name that was answered.
+    /// The file name in the reply.
     pub(crate) selfie_filename: String,
 }
 
 impl IssuedLink {
-    /// Whether a verify call names what the link call named.
+    /// Whether a verify call has the values of the link call.
     pub(crate) fn matches(&self, request: &VerifyRequest) -> bool {
         self.identifier == request.id
             && self.customer_type == request.user_type
@@ -32,33 +32,33 @@ impl IssuedLink {
 struct Inner {
     by_key: HashMap<String, IssuedLink>,
     last_key: Option<String>,
-    /// Identifiers that have had their expired link and are due a good one.
+    /// Identifiers that got their expired link; the next one is valid.
     had_expired_link: HashSet<String>,
 }
 
-/// Every link since the sandbox began.
+/// Every link since the start.
 #[derive(Default)]
 pub(crate) struct Registry(Mutex<Inner>);
 
 impl Registry {
-    /// Notes a link.
+    /// Stores a link.
     pub(crate) fn issue(&self, key: String, issued: IssuedLink) {
         let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         inner.last_key = Some(key.clone());
         inner.by_key.insert(key, issued);
     }
 
-    /// For whom the link to a key was handed out.
+    /// Returns whom the link to a key was issued for.
     pub(crate) fn issued(&self, key: &str) -> Option<IssuedLink> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).by_key.get(key).cloned()
     }
 
-    /// The key of the last link.
+    /// Returns the key of the last link.
     pub(crate) fn last_key(&self) -> Option<String> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).last_key.clone()
     }
 
-    /// Whether the next link for an identifier works, as its scenario wants it.
+    /// Returns whether the next link for an identifier is valid or expired, as its scenario says.
     pub(crate) fn freshness(&self, scenario: Scenario, identifier: &str) -> Freshness {
         let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match scenario {
@@ -68,7 +68,7 @@ impl Registry {
         }
     }
 
-    /// Ends a verification: its identifier starts anew.
+    /// Ends a verification: the next one of this identifier starts from the beginning.
     pub(crate) fn finish(&self, identifier: &str) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).had_expired_link.remove(identifier);
     }

@@ -1,4 +1,4 @@
-//! The vendor behind its calls ([`Vendor`]): its settings, the links and the tokens that it handed out.
+//! The state of the vendor ([`Vendor`]): its settings, and the links and tokens that it issued.
 
 use std::fmt;
 use std::io;
@@ -15,17 +15,17 @@ use crate::identities::Scenario;
 use crate::random;
 use crate::storage::{Signer, Storage};
 
-/// What [`vendor_app`](super::vendor_app) needs.
+/// The settings of [`vendor_app`](super::vendor_app).
 pub struct VendorSettings {
     /// The token that the calls must carry.
     pub token: String,
-    /// How long a signed link lives.
+    /// Lifetime of a signed link.
     pub link_life: Duration,
-    /// How late [`Scenario::Slow`] answers.
+    /// Delay of [`Scenario::Slow`].
     pub slow: Duration,
 }
 
-/// The vendor: its settings, the S3 it keeps selfies in, and the links it has handed out.
+/// The vendor: its settings, the S3 with the selfies, and the issued links and tokens.
 pub struct Vendor {
     pub(super) token: String,
     link_life_seconds: AtomicU64,
@@ -38,7 +38,7 @@ pub struct Vendor {
 }
 
 impl Vendor {
-    /// A vendor that keeps its selfies in `storage` and signs links to it with `signer`.
+    /// Creates a vendor that reads selfies from `storage` and signs links to it with `signer`.
     #[must_use]
     pub fn new(settings: VendorSettings, storage: Arc<Storage>, signer: Signer) -> Self {
         let vendor = Self {
@@ -55,12 +55,12 @@ impl Vendor {
         vendor
     }
 
-    /// Changes the life of the links that are handed out from now on. It is a whole number of seconds, one at least.
+    /// Changes the lifetime of future links: a whole number of seconds, at least one.
     pub fn set_link_life(&self, life: Duration) {
         self.link_life_seconds.store(life.as_secs().max(1), Ordering::Relaxed);
     }
 
-    /// How many verdicts from now on are found and then lost: the call is answered with 500.
+    /// Loses the next `count` verdicts: the vendor judges the selfie but answers with 500.
     pub fn lose_verdicts(&self, count: u32) {
         self.verdicts_to_lose.store(count, Ordering::Relaxed);
     }
@@ -70,20 +70,20 @@ impl Vendor {
         self.verdicts_to_lose.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next).is_ok()
     }
 
-    /// The object key of the last link that was handed out.
+    /// Returns the object key of the last link.
     #[must_use]
     pub fn last_key(&self) -> Option<String> {
         self.registry.last_key()
     }
 
-    /// The access tokens of its newer API.
+    /// Returns the access tokens of the newer API.
     #[must_use]
     pub fn tokens(&self) -> &Tokens {
         &self.tokens
     }
 
     pub(super) fn issue(&self, scenario: Scenario, request: LinkRequest) -> io::Result<LinkReply> {
-        // A person's own file name never becomes part of a key.
+        // The file name of the client never becomes part of a key.
         let key = format!("selfies/{}", random::hex(32)?);
         let selfie_filename = match request.selfie_filename {
             Some(name) => name,
@@ -114,7 +114,7 @@ impl Vendor {
 }
 
 impl fmt::Debug for Vendor {
-    /// Leaves the token and the links out.
+    /// Omits the token and the links.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Vendor").finish_non_exhaustive()
     }

@@ -1,14 +1,14 @@
-//! The readings of one frame while they are taken ([`Readings`]).
+//! The results of one frame while they are collected ([`Readings`]).
 
 use super::score;
 use crate::measure::{Measure, Reading};
 
-/// The readings so far.
+/// The results so far.
 #[derive(Default)]
 pub(super) struct Readings(pub(super) [Option<Reading>; Measure::ALL.len()]);
 
 impl Readings {
-    /// Notes a value with its score. One that is no number is not noted. One copy of this will do: it has 17 callers.
+    /// Stores a value with its score, unless it is infinite or NaN. Not inlined: 17 callers would copy it into the module.
     #[inline(never)]
     pub(super) fn put(&mut self, measure: Measure, value: f32) {
         if value.is_finite() {

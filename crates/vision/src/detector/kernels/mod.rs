@@ -1,23 +1,20 @@
-//! The arithmetic that takes nearly all the time, one row of pixels a call.
+//! The arithmetic that takes nearly all the time. Each call works on one row of pixels.
 //!
-//! Everything is in integers, so that each kernel has one right answer: activations and weights are `i16`, sums `i32`.
-//! [`scalar`] says what is computed; what is faster than it on some machine gives the very same integers, and is tested
-//! for that. The choice is made below.
+//! All numbers are integers, so each kernel has exactly one right result: activations and weights are `i16`, sums `i32`.
+//! [`scalar`] defines the result. The vector kernels return the same integers, and tests compare them. `best` is the
+//! choice for the machine.
 
 #[cfg(any(test, not(any(target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128")))))]
 pub(super) mod scalar;
 mod shapes;
 #[cfg(any(target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128")))]
-#[expect(
-    unsafe_code,
-    reason = "loads and stores of registers go by pointers; each kernel first checks what it is given"
-)]
+#[expect(unsafe_code, reason = "loads and stores of registers use pointers; each kernel checks its arguments first")]
 pub(super) mod vector;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-#[expect(unsafe_code, reason = "loads and stores of registers go by pointers")]
+#[expect(unsafe_code, reason = "loads and stores of registers use pointers")]
 mod wasm32;
 #[cfg(target_arch = "x86_64")]
-#[expect(unsafe_code, reason = "registers are a matter of the machine; this one always has them")]
+#[expect(unsafe_code, reason = "intrinsics; every x86-64 machine has SSE2")]
 mod x86_64;
 
 #[cfg(not(any(target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128"))))]
