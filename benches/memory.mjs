@@ -2,11 +2,11 @@
 //
 //   node benches/memory.mjs [MINUTES]
 
-import { film } from '../tests/fixtures/face/film.mjs';
 import { launch } from '../tests/e2e/support/browser.mjs';
 import { startDemo } from '../tests/e2e/support/demo.mjs';
 import { memory } from '../tests/e2e/support/memory.mjs';
 import { Selfie } from '../tests/e2e/support/selfie.mjs';
+import { film } from '../tests/fixtures/face/film.mjs';
 
 const MINUTES = Number(process.argv[2] ?? 10);
 /** How much more memory may be used at the end than after the first minute, in bytes. The shared part varies. */

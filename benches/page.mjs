@@ -6,10 +6,9 @@
 
 import { cp, mkdir, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-
-import { film } from '../tests/fixtures/face/film.mjs';
 import { launch } from '../tests/e2e/support/browser.mjs';
 import { startDemo } from '../tests/e2e/support/demo.mjs';
+import { film } from '../tests/fixtures/face/film.mjs';
 
 const RUNS = Number(process.argv[2] ?? 10);
 const SITE = new URL('../build/bench/', import.meta.url);

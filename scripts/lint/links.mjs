@@ -1,14 +1,14 @@
 // Fails if a relative link in a Markdown file of the repository is broken: its file does not exist, or the file does not
 // have the heading. Links to other hosts are not checked.
 //
-//   node scripts/check-links.mjs
+//   node scripts/lint/links.mjs
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const documents = execFileSync('git', ['ls-files', '*.md'], { cwd: root, encoding: 'utf8' }).trim().split('\n');
 
 /** Returns a document without its code, in which brackets are not links. @param {string} path */
@@ -48,4 +48,4 @@ if (broken.length || !count) {
   console.error(broken.join('\n') || 'no links found');
   process.exit(1);
 }
-console.log(`check-links: ${count} links are valid`);
+console.log(`links: ${count} links are valid`);

@@ -1,18 +1,17 @@
 #!/bin/sh
 # Lints the relay's systemd unit, Dockerfile and compose file. It builds and starts nothing.
 set -eu
+cd "$(dirname "$0")/../.."
 
-here=$(CDPATH="" cd -- "$(dirname -- "$0")" && pwd)
-deploy=$here/../../deploy
-python=$("$here/../../scripts/venv.sh" dist "$here/requirements.txt")
+python=$(scripts/venv.sh lint scripts/lint/requirements.txt)
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-"$(dirname "$python")/hadolint" "$deploy/Dockerfile"
-"$python" -m check_jsonschema --quiet --builtin-schema vendor.compose-spec "$deploy/compose.yaml"
+"$(dirname "$python")/hadolint" deploy/Dockerfile
+"$python" -m check_jsonschema --quiet --builtin-schema vendor.compose-spec deploy/compose.yaml
 
 # systemd wants the program to exist, and the relay may not be installed here: /bin/true replaces it.
-sed 's#/usr/local/bin/akiba-relay#/bin/true#' "$deploy/akiba-relay.service" >"$scratch/akiba-relay.service"
+sed 's#/usr/local/bin/akiba-relay#/bin/true#' deploy/akiba-relay.service >"$scratch/akiba-relay.service"
 said=$(systemd-analyze verify "$scratch/akiba-relay.service" 2>&1) && [ -z "$said" ] || {
   printf '%s\n' "$said" >&2
   exit 1

@@ -1,7 +1,7 @@
 // Fails if a file in git uses a phrase from words.txt: in prose, a comment, a message or the name of a test.
 //
-//   node scripts/check-words.mjs [PATH …]            prints every place with the plain alternative
-//   node scripts/check-words.mjs --count [PATH …]    prints only how many there are in each folder
+//   node scripts/lint/words.mjs [PATH …]            prints every place with the plain alternative
+//   node scripts/lint/words.mjs --count [PATH …]    prints only how many there are in each folder
 //
 // PATH limits it to some files or folders. It reads whole files and not only comments: the phrases are English with
 // spaces between the words, so code does not contain them.
@@ -14,8 +14,8 @@ import { parseArgs } from 'node:util';
 
 /** @typedef {{ pattern: RegExp, bad: string, plain: string }} Phrase */
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const list = 'scripts/words.txt';
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const list = 'scripts/lint/words.txt';
 
 const TEXT =
   /\.(?:md|rs|js|mjs|ts|sh|py|toml|json|ya?ml|html|css|lua|template|service|conf|sql)$|(?:^|\/)(?:Makefile|Dockerfile|run)$/;
@@ -94,7 +94,7 @@ function selfTest(phrases) {
 }
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { count: { type: 'boolean' } } });
-const phrases = parse(readFileSync(new URL(`../${list}`, import.meta.url), 'utf8'));
+const phrases = parse(readFileSync(new URL(`../../${list}`, import.meta.url), 'utf8'));
 const faults = selfTest(phrases);
 if (faults.length > 0) {
   console.error(faults.map((fault) => `${list}: ${fault}`).join('\n'));
@@ -110,7 +110,7 @@ const files = listed
   .split('\0')
   .filter((path) => TEXT.test(path) && !SKIPPED.test(path) && existsSync(`${root}${path}`));
 if (files.length === 0) {
-  console.error('check-words: git lists no files here');
+  console.error('words: git lists no files here');
   process.exit(2);
 }
 
@@ -127,5 +127,5 @@ for (const path of files) {
 for (const [folder, count] of folders) {
   if (values.count) console.log(`${String(count).padStart(5)}  ${folder}`);
 }
-console.log(`check-words: ${total} in ${files.length} files`);
+console.log(`words: ${total} in ${files.length} files`);
 process.exitCode = total > 0 && !values.count ? 1 : 0;
