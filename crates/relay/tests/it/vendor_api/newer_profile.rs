@@ -61,7 +61,7 @@ impl World {
     }
 
     fn asked(&self) -> u32 {
-        self.sandbox.vendor().tokens().asked()
+        self.sandbox.vendor().tokens().requested()
     }
 
     async fn verdict(&self, link: &Value) -> Value {
