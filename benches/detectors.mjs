@@ -1,12 +1,12 @@
-// Prints how long the module takes for a frame, beside what else finds faces in a browser, and beside the least time in
-// which this machine could do the arithmetic: all in one page, by turns. Nothing fails here.
+// Prints how long the module takes for a frame, compared with other face detectors for browsers and with the least time
+// that this machine needs for the arithmetic. All run in one page in turns. It has no limits and never fails.
 //
 //   node benches/detectors.mjs [ROUNDS]
 
 import { open } from '../evaluation/vision/site.mjs';
 
 const ROUNDS = Number(process.argv[2] ?? 10);
-/** Multiplications and additions of the network. */
+/** Multiply-accumulate operations of the network. */
 const MACS = 30.76e6;
 
 const { page, close } = await open();
@@ -30,14 +30,15 @@ async function measure({ rounds, peak }) {
     await all[name].look(image);
     starts[name] = performance.now() - begin;
   }
-  const { instance } = await WebAssembly.instantiate(new Uint8Array(peak));
+  const { instance } = await WebAssembly.instantiate(new Uint8Array(peak).buffer);
+  const dots = /** @type {(loops: number) => number} */ (instance.exports.dots);
   const LOOPS = 2e5;
   const tasks = {
     module: () => all.module.look(image),
     empty: () => all.module.look(rest),
     tasks: () => all.tasks.look(image),
     litert: () => all.litert.look(),
-    peak: () => instance.exports.dots(LOOPS),
+    peak: () => dots(LOOPS),
   };
   const times = Object.fromEntries(Object.keys(tasks).map((name) => [name, []]));
   for (let round = 0; round < rounds + 3; round += 1) {
@@ -49,7 +50,7 @@ async function measure({ rounds, peak }) {
         calls.push(performance.now() - begin);
       }
       calls.sort((a, b) => a - b);
-      // The first rounds are for the compilers.
+      // In the first rounds the browser still compiles.
       if (round >= 3) times[name].push((calls[14] + calls[15]) / 2);
     }
   }
@@ -66,19 +67,21 @@ function print({ times, starts, dots }) {
     ['tasks-vision 1.1.0, the same frame', 'tasks'],
     ['LiteRT.js, the network alone', 'litert'],
   ];
-  console.log(`bench: milliseconds, medians of ${times.module.length} rounds of 30 calls each, by turns\n`);
+  console.log(`bench: milliseconds, medians of ${times.module.length} rounds of 30 calls each, in turns\n`);
   for (const [text, name] of rows) console.log(`${text.padEnd(60)}${median(times[name]).toFixed(2).padStart(8)}`);
-  console.log(`${'the floor: as many products in registers, and nothing else'.padEnd(60)}${floor.toFixed(2).padStart(8)}`);
+  console.log(`${'the floor: the same number of products in registers'.padEnd(60)}${floor.toFixed(2).padStart(8)}`);
   const ratio = (one, other) => median(times[one].map((value, round) => value / times[other][round])).toFixed(2);
   const compared = (name) => `${ratio(name, 'tasks')} × tasks-vision, ${ratio(name, 'litert')} × LiteRT.js`;
   console.log(`\nfaces alone: ${compared('empty')}, ${(median(times.empty) / floor).toFixed(2)} × the floor`);
-  console.log(`faces and quality: ${compared('module')}; quality adds ${(ratio('module', 'empty') - 1).toFixed(2)} of the rest`);
+  console.log(
+    `faces and quality: ${compared('module')}; quality adds ${(ratio('module', 'empty') - 1).toFixed(2)} of the rest`,
+  );
   const start = (name) => `${name} ${starts[name].toFixed(0)} ms`;
   const share = (starts.module / starts.tasks).toFixed(2);
   console.log(`from fetch to the first result: ${Object.keys(starts).map(start).join(', ')}; ${share} × tasks-vision`);
 }
 
-/** A module that does nothing but `i32x4.dot_i16x8` and additions in registers: `dots(n)` does 24 of them n times. */
+/** Returns a module that only does `i32x4.dot_i16x8` and additions in registers: `dots(n)` does 24 of them n times. */
 function peakModule() {
   const leb = (value) => (value < 128 ? [value] : [(value & 127) | 128, ...leb(value >> 7)]);
   const vector = (name, ...rest) => [0xfd, ...leb(name), ...rest];
@@ -97,7 +100,14 @@ function peakModule() {
   body.push(...vector(0x1b, 0), 0x0b);
   const section = (id, bytes) => [id, ...leb(bytes.length), ...bytes];
   return [
-    0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0,
+    0x00,
+    0x61,
+    0x73,
+    0x6d,
+    1,
+    0,
+    0,
+    0,
     ...section(1, [1, 0x60, 1, 0x7f, 1, 0x7f]),
     ...section(3, [1, 0]),
     ...section(7, [1, 4, ...new TextEncoder().encode('dots'), 0, 0]),

@@ -1,15 +1,15 @@
-// Watches what framing holds of memory, and prints it each half minute; fails where it grows. By `make memory`.
+// Prints the memory use of framing every half minute, and fails if it grows. `make memory` runs it.
 //
 //   node benches/memory.mjs [MINUTES]
 
-import { film } from '../tests/fixtures/face/film.mjs';
 import { launch } from '../tests/e2e/support/browser.mjs';
 import { startDemo } from '../tests/e2e/support/demo.mjs';
 import { memory } from '../tests/e2e/support/memory.mjs';
 import { Selfie } from '../tests/e2e/support/selfie.mjs';
+import { film } from '../tests/fixtures/face/film.mjs';
 
 const MINUTES = Number(process.argv[2] ?? 10);
-/** What the processes may keep more at the end than after the first minute, in bytes; the shared part goes up and down. */
+/** How much more memory may be used at the end than after the first minute, in bytes. The shared part varies. */
 const GROWTH = { own: 20_000_000, shared: 60_000_000, heap: 500_000, wasm: 0, vision: 0 };
 
 const demo = await startDemo();
@@ -32,7 +32,7 @@ try {
   const grown = Object.fromEntries(names.map((name) => [name, last[name] - first[name]]));
   console.log(`grown since the first minute: ${JSON.stringify(grown)}`);
   if (Object.entries(GROWTH).some(([name, most]) => grown[name] > most)) {
-    console.error('memory: it grows');
+    console.error('memory: the use grows');
     process.exitCode = 1;
   }
 } finally {

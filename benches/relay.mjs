@@ -1,6 +1,6 @@
-// Prints how fast the relay is beside an nginx that only adds the token: the link call without a session, and with
-// sessions on SQLite and on PostgreSQL; memory at 1,000 open connections; and whole verifications a second. All of it runs
-// on one machine: load, relay, database and vendor share its cores. What is compared takes turns. Nothing fails here.
+// Compares the relay's speed with an nginx that only adds the token. It prints the rate of the link call without a session,
+// and with sessions on SQLite and on PostgreSQL; the memory with 1,000 open connections; and whole verifications a second.
+// Load, relay, database and vendor share the cores of this machine, and take turns. It has no limits and never fails.
 //
 //   node benches/relay.mjs [SECONDS] [ROUNDS]
 
@@ -65,7 +65,7 @@ try {
   await home.remove();
 }
 
-/** Sessions of a relay: a file with their tokens. */
+/** Creates sessions of a relay, and returns the path of a file with their tokens. */
 async function mint(relay, shared) {
   const headers = { Authorization: `Bearer ${shared.api}`, 'Content-Type': 'application/json' };
   const body = JSON.stringify({ identifier: '8001015009087', type: '1', ttl: 3_600 });
@@ -83,34 +83,48 @@ async function mint(relay, shared) {
 }
 
 async function wrk(threads, count, lua, base, args = [], env = {}) {
-  const all = [`-t${threads}`, `-c${count}`, `-d${SECONDS}s`, '--timeout=30s', '--latency', '-s', script(lua), base, '--', ...args];
+  const all = [
+    `-t${threads}`,
+    `-c${count}`,
+    `-d${SECONDS}s`,
+    '--timeout=30s',
+    '--latency',
+    '-s',
+    script(lua),
+    base,
+    '--',
+    ...args,
+  ];
   const { stdout } = await run('wrk', all, { env: { ...process.env, ...env } });
   return JSON.parse(stdout.trim().split('\n').at(-1));
 }
 
-/** The link call: the same load on each in turn. */
+/** Measures the link call, with the same load on each server in turn. */
 async function links(rows) {
   const load = ({ base, tokens }) => wrk(2, CONNECTIONS, 'relay/link.lua', base, tokens ? [tokens] : []);
   for (const row of rows) row.runs = [];
-  // The first calls are slow for reasons of their own.
+  // The first calls are slow.
   for (const row of rows) await load(row);
   for (let round = 0; round < ROUNDS; round += 1) for (const row of rows) row.runs.push(await load(row));
   const of = (row, value) => median(row.runs.map(value));
   const rate = (row) => of(row, ({ calls, seconds }) => calls / seconds);
   const [first] = rows;
   console.log(`link call, ${CONNECTIONS} connections, median of ${ROUNDS} runs of ${SECONDS} s`);
-  table(['', 'calls/s', 'of nginx', 'p50 ms', 'p99 ms', 'of nginx', 'errors'], rows.map((row) => [
-    row.name,
-    rate(row).toFixed(0),
-    (rate(row) / rate(first)).toFixed(2),
-    of(row, ({ p50 }) => p50).toFixed(2),
-    of(row, ({ p99 }) => p99).toFixed(2),
-    (of(row, ({ p99 }) => p99) / of(first, ({ p99 }) => p99)).toFixed(2),
-    row.runs.reduce((sum, { errors }) => sum + errors, 0),
-  ]));
+  table(
+    ['', 'calls/s', 'of nginx', 'p50 ms', 'p99 ms', 'of nginx', 'errors'],
+    rows.map((row) => [
+      row.name,
+      rate(row).toFixed(0),
+      (rate(row) / rate(first)).toFixed(2),
+      of(row, ({ p50 }) => p50).toFixed(2),
+      of(row, ({ p99 }) => p99).toFixed(2),
+      (of(row, ({ p99 }) => p99) / of(first, ({ p99 }) => p99)).toFixed(2),
+      row.runs.reduce((sum, { errors }) => sum + errors, 0),
+    ]),
+  );
 }
 
-/** Memory with 1,000 connections that have had an answer each. */
+/** Measures the memory with 1,000 open connections, each after one answer. */
 async function connections(rows) {
   const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
   const cells = [];
@@ -133,7 +147,7 @@ async function connections(rows) {
   table(['', 'open', 'MB before', 'MB with them', 'kB each'], cells);
 }
 
-/** Whole verifications: three calls each, the verdict on the disk before it is told. */
+/** Measures whole verifications of three calls each. The relay stores a verdict on disk before it answers. */
 async function verifications(name, relays, shared) {
   const env = { API_KEY: shared.api, RELAYS: relays.map(({ port }) => `127.0.0.1:${port}`).join(',') };
   const load = () => wrk(CONNECTIONS, CONNECTIONS, 'relay/verification.lua', relays[0].base, [], env);
@@ -141,21 +155,26 @@ async function verifications(name, relays, shared) {
   const runs = [];
   for (let round = 0; round < ROUNDS; round += 1) runs.push(await load());
   if (name.startsWith('SQLite')) {
-    console.log(`\nverifications (session, link, verdict), ${CONNECTIONS} at once, median of ${ROUNDS} runs of ${SECONDS} s`);
+    console.log(
+      `\nverifications (session, link, verdict), ${CONNECTIONS} at once, median of ${ROUNDS} runs of ${SECONDS} s`,
+    );
     table(['', 'a second', 'p50 ms a call', 'p99 ms a call', 'errors'], []);
   }
   const of = (value) => median(runs.map(value));
-  table(null, [[
-    name,
-    of((one) => one.verifications / one.seconds).toFixed(0),
-    of(({ p50 }) => p50).toFixed(2),
-    of(({ p99 }) => p99).toFixed(2),
-    runs.reduce((sum, { errors }) => sum + errors, 0),
-  ]]);
+  table(null, [
+    [
+      name,
+      of((one) => one.verifications / one.seconds).toFixed(0),
+      of(({ p50 }) => p50).toFixed(2),
+      of(({ p99 }) => p99).toFixed(2),
+      runs.reduce((sum, { errors }) => sum + errors, 0),
+    ],
+  ]);
 }
 
 function table(head, rows) {
-  const line = (cells) => `| ${cells.map((cell, index) => String(cell)[index ? 'padStart' : 'padEnd'](index ? 9 : 30)).join(' | ')} |`;
+  const line = (cells) =>
+    `| ${cells.map((cell, index) => String(cell)[index ? 'padStart' : 'padEnd'](index ? 9 : 30)).join(' | ')} |`;
   if (head) {
     console.log(line(head));
     console.log(line(head.map((_, index) => (index ? '---:' : '---'))));

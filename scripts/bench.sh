@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# How long a person waits, beside what the browser and the network need anyway; and how long the module takes for a frame,
-# beside what else finds faces in a browser. And how many calls the relay answers, beside a plain nginx.
+# Measures how long a person waits compared with a minimal page, how long the vision module takes for a frame compared with
+# other face detectors, and how many calls the relay answers compared with nginx.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/env.sh

@@ -5,27 +5,24 @@
 //! - [`guidance`]: what the person is told while the camera runs, and when the photo is taken.
 //! - [`config`]: what the page wrote, checked.
 //! - [`adapter`]: one browser API each.
-//! - `runner`: does what the flow wants, by the adapters; `vault` holds what it has open.
 //! - [`ui`]: what the person sees; [`text`]: what the person reads.
-//! - [`page_event`]: what the page is told.
-//! - [`widget`]: the component that ties these together; [`element`]: its face to JavaScript.
+//! - [`widget`]: the component that ties these together. In it `runner` does what the flow wants, by the adapters,
+//!   `resources` holds what it has open, and [`page_event`](widget::page_event) is what the page is told.
+//! - [`element`]: the component's face to JavaScript.
 
 pub mod adapter;
 pub mod config;
 pub mod element;
 pub mod flow;
 pub mod guidance;
-pub mod page_event;
-mod runner;
 pub mod text;
 pub mod ui;
-mod vault;
 pub mod widget;
 
-pub use adapter::session::Session;
+pub use adapter::relay::session::Session;
 pub use adapter::vision::VisionSource;
 pub use config::Options;
-pub use page_event::PageEvent;
+pub use widget::page_event::PageEvent;
 pub use widget::{AkibaSelfie, Props};
 
 /// The page on embedding, so that its Rust is compiled with the tests.

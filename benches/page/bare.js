@@ -1,8 +1,10 @@
-/* The camera without a widget: what the browser itself needs. */
+/* Opens the camera without a widget, to measure the browser alone. */
 
-const times = (globalThis.times = {});
+globalThis.times = {};
 const video = document.querySelector('video');
-video.requestVideoFrameCallback((now) => (times.frame = now));
+video.requestVideoFrameCallback((now) => {
+  times.frame = now;
+});
 video.srcObject = await navigator.mediaDevices.getUserMedia({
   video: { facingMode: 'user', width: { ideal: 1280 }, height: { ideal: 960 } },
 });

@@ -1,5 +1,5 @@
--- The widget's first call, again and again, by each of many sessions in turn. Arguments: a file with a session's token a
--- line, or none for calls without a session.
+-- Repeats the widget's first call, by many sessions in turn. The argument is a file with a session's token in each line;
+-- without it, the calls have no session.
 
 local requests = {}
 local last = 0
@@ -15,7 +15,7 @@ function init(args)
     headers["Authorization"] = "Bearer " .. token
     requests[#requests + 1] = wrk.format("POST", "/v1/customer", headers, '{"selfie_filename":"selfie.jpg"}')
   end
-  -- Each thread begins elsewhere.
+  -- Each thread starts at another session.
   last = math.random(#requests)
 end
 

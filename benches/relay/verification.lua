@@ -1,5 +1,5 @@
--- Whole verifications: a session is made, it asks for a link, and for the verdict. Each thread has one connection, as a
--- thread can't tell whose answer it has. RELAYS names the relays, API_KEY is the back end's key.
+-- Whole verifications: creates a session, requests a link, and requests the verdict. Each thread has one connection,
+-- because it can't assign answers to connections. RELAYS lists the relays, API_KEY is the back end's key.
 
 local threads = {}
 local bodies = {

@@ -1,4 +1,4 @@
-// Programs of a bench, which end with it.
+// Starts the programs of a bench, and stops them when it ends.
 //
 // Exports: `start()`, `folder()`, `freePort()`, `memory()`.
 
@@ -11,17 +11,21 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
 const ends = [];
-process.once('exit', () => ends.forEach((end) => end()));
+process.once('exit', () => {
+  for (const end of ends) end();
+});
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
 
-/** Debian keeps servers out of the PATH of who is not root. */
+/** On Debian, servers are only in root's PATH. */
 export const PATH = [process.env.PATH, '/usr/sbin'].join(delimiter);
 
 /**
- * Starts a program, with what it writes in a file.
- * @returns {{pid: number, stop(): Promise<void>}}
+ * Starts a program, and writes its output into a file.
+ * @param {string} program
+ * @param {string[]} args
+ * @param {{ log: string, env?: Record<string, string>, signal?: NodeJS.Signals, cwd?: string }} settings
  */
-export function start(program, args, { log, env = {}, signal = 'SIGTERM', ...options } = {}) {
+export function start(program, args, { log, env = {}, signal = 'SIGTERM', ...options }) {
   const file = openSync(log, 'a');
   const child = spawn(program, args, { stdio: ['ignore', file, file], env: { PATH, ...env }, ...options });
   const exited = once(child, 'exit').catch(() => {});
@@ -37,7 +41,7 @@ export function start(program, args, { log, env = {}, signal = 'SIGTERM', ...opt
   };
 }
 
-/** A folder that is removed at the end. */
+/** Makes a temporary folder. */
 export async function folder() {
   const path = await mkdtemp(join(tmpdir(), 'akiba-bench-'));
   // Servers that root starts run as another user.
@@ -45,16 +49,16 @@ export async function folder() {
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
 }
 
-/** A port of the loopback interface that nobody listens on. */
+/** Returns a free port of the loopback interface. */
 export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const { port } = server.address();
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
   await new Promise((done) => server.close(done));
   return port;
 }
 
-/** What processes hold of memory that is theirs alone or shared with others in part, in bytes (PSS). */
+/** Returns the proportional set size (PSS) of processes in bytes. @param {number[]} pids */
 export async function memory(...pids) {
   let sum = 0;
   for (const pid of pids) {

@@ -1,4 +1,4 @@
-// What is measured, and what it stands on: the vendor, nginx, PostgreSQL and relays, on free ports of this machine.
+// The servers of the bench: the vendor, nginx, PostgreSQL and relays, on free ports of this machine.
 //
 // Exports: `startVendor()`, `startNginx()`, `startPostgres()`, `keys()`, `startRelay()`.
 
@@ -14,14 +14,16 @@ const RELAY = join(process.env.CARGO_TARGET_DIR ?? 'target', 'release', 'akiba-r
 
 async function until(what, condition) {
   for (const late = Date.now() + 30_000; !(await condition().catch(() => false)); await sleep(50)) {
-    if (Date.now() > late) throw new Error(`${what} does not start`);
+    if (Date.now() > late) throw new Error(`${what} did not start`);
   }
 }
 
 async function nginx(home, name, http) {
   const folder = join(home, name);
   await mkdir(folder);
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `${kind}_temp_path ${folder}/${kind};`);
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    (kind) => `${kind}_temp_path ${folder}/${kind};`,
+  );
   await writeFile(
     join(folder, 'nginx.conf'),
     `daemon off; pid ${folder}/pid; worker_processes 2; error_log stderr;
@@ -32,7 +34,7 @@ async function nginx(home, name, http) {
   return { ...server, log };
 }
 
-/** A vendor that answers at once: two words of text from memory. */
+/** Starts a vendor that answers at once with fixed texts. */
 export async function startVendor(home) {
   const port = await freePort();
   const link = {
@@ -44,19 +46,26 @@ export async function startVendor(home) {
   };
   const identity = { id_number: '8001015009087', fraud_score: '0.04', fraud_detected: 'Low' };
   const verdict = { status: 'success', message: 'Identity and Selfie succesfully verified', data: { identity } };
-  const server = await nginx(home, 'vendor', `access_log off; default_type application/json;
+  const server = await nginx(
+    home,
+    'vendor',
+    `access_log off; default_type application/json;
     server { listen 127.0.0.1:${port} backlog=4096;
       location = /v1/customer { return 200 '${JSON.stringify(link)}'; }
-      location = /v1/customer/verify { return 200 '${JSON.stringify(verdict)}'; } }`);
+      location = /v1/customer/verify { return 200 '${JSON.stringify(verdict)}'; } }`,
+  );
   const base = `http://127.0.0.1:${port}`;
   await until('the vendor', async () => (await fetch(`${base}/v1/customer`)).ok);
   return { ...server, base };
 }
 
-/** nginx in the place of the relay: examples/nginx without its rates, and with connections to the vendor that are kept. */
+/** Starts an nginx instead of the relay: examples/nginx without rate limits, and with persistent connections to the vendor. */
 export async function startNginx(home, vendor) {
   const port = await freePort();
-  const server = await nginx(home, 'proxy', `
+  const server = await nginx(
+    home,
+    'proxy',
+    `
     upstream vendor { server ${vendor.base.replace('http://', '')}; keepalive 256; keepalive_requests 100000000; }
     server { listen 127.0.0.1:${port} backlog=4096;
       access_log ${home}/proxy/access.log;
@@ -66,39 +75,46 @@ export async function startNginx(home, vendor) {
       proxy_http_version 1.1;
       if ($http_origin != "https://bank.example") { return 403; }
       if ($request_method != POST) { return 405; }
-      location = /v1/customer { proxy_pass http://vendor; } }`);
+      location = /v1/customer { proxy_pass http://vendor; } }`,
+  );
   const base = `http://127.0.0.1:${port}`;
   await until('nginx', async () => (await fetch(base)).status === 403);
   return { ...server, base };
 }
 
-/** The processes of an nginx: the master and its workers. */
+/** Returns the processes of an nginx: the master and its workers. @param {number} pid */
 export async function family(pid) {
   const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
   return [pid, ...children.trim().split(/\s+/).map(Number)];
 }
 
-/** A PostgreSQL as it is by default, but for the number of connections. What it has told is on the disk. */
+/** Starts a PostgreSQL with its defaults except the number of connections. Commits are on disk. */
 export async function startPostgres(home) {
   const versions = existsSync('/usr/lib/postgresql') ? readdirSync('/usr/lib/postgresql').sort() : [];
   const bin = versions.map((version) => `/usr/lib/postgresql/${version}/bin/`).at(-1) ?? '';
   const folder = join(home, 'postgres');
   await mkdir(folder);
-  // It does not run as root.
+  // PostgreSQL refuses to run as root.
   const root = process.getuid() === 0;
   if (root) execFileSync('chown', ['postgres', folder]);
-  const as = (program, args) => (root ? ['setpriv', ['--reuid=postgres', '--regid=postgres', '--clear-groups', program, ...args]] : [program, args]);
+  /** @type {(program: string, args: string[]) => [string, string[]]} */
+  const as = (program, args) =>
+    root ? ['setpriv', ['--reuid=postgres', '--regid=postgres', '--clear-groups', program, ...args]] : [program, args];
   const data = join(folder, 'data');
   const initdb = ['--username=relay', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync', '--pgdata', data];
   execFileSync(...as(`${bin}initdb`, initdb), { cwd: folder, stdio: 'ignore' });
   const settings = ['-D', data, '-k', folder, '-c', 'listen_addresses=', '-c', 'max_connections=200'];
-  const server = start(...as(`${bin}postgres`, settings), { log: join(home, 'postgres.log'), cwd: folder, signal: 'SIGINT' });
+  const server = start(...as(`${bin}postgres`, settings), {
+    log: join(home, 'postgres.log'),
+    cwd: folder,
+    signal: 'SIGINT',
+  });
   const psql = (sql, database = 'postgres') =>
     execFileSync(`${bin}psql`, ['-q', '-U', 'relay', '-h', folder, '-d', database, '-c', sql], { stdio: 'ignore' });
   await until('PostgreSQL', async () => psql('SELECT 1') ?? true);
   return {
     ...server,
-    /** A new database. */
+    /** Creates a database and returns its URL. @param {string} name */
     database(name) {
       psql(`CREATE DATABASE ${name}`);
       return `postgres://relay@localhost/${name}?host=${folder}`;
@@ -106,14 +122,20 @@ export async function startPostgres(home) {
   };
 }
 
-/** Keys that all relays on one database share. */
+/** Makes the keys that all relays on one database share. */
 export function keys() {
   const make = (...args) => execFileSync(RELAY, ['keygen', ...args], { encoding: 'utf8' }).trim();
   const [api, setting] = make('api', 'bench').split('\n');
   return { api, setting, session: make('session'), data: make('data', 'bench') };
 }
 
-/** A relay; with a database, one with sessions. */
+/**
+ * Starts a relay. With a database, it has sessions.
+ * @param {string} home
+ * @param {string} name
+ * @param {{ base: string }} vendor
+ * @param {{ database?: string, shared?: ReturnType<typeof keys>, flags?: string[] }} [settings]
+ */
 export async function startRelay(home, name, vendor, { database, shared, flags = [] } = {}) {
   const port = await freePort();
   const log = join(home, `${name}.log`);

@@ -1,5 +1,6 @@
-"""Asks the published model, through LiteRT, what it sees in the frames of `crates/vision/tests/fidelity.rs`, and writes
-its answers to `litert.csv`: what that test compares with.
+"""Runs the published model with LiteRT on the frames of `crates/vision/tests/fidelity.rs`.
+
+Writes the faces that it finds to `litert.csv`, which that test compares with.
 
     pip install -r evaluation/vision/requirements.txt
     python evaluation/vision/litert.py MODEL.tflite
@@ -22,7 +23,7 @@ SCORE, OVERLAP = 0.5, 0.3
 
 
 def frames():
-    """The tensors of the test, and their fingerprint."""
+    """Returns the tensors of the test, and their fingerprint."""
     file = ROOT / "build" / "vision" / "frames.rgba"
     file.parent.mkdir(parents=True, exist_ok=True)
     command = "cargo test --locked --package akiba-vision --test fidelity -- --ignored --nocapture --exact write_frames"
@@ -34,7 +35,7 @@ def frames():
 
 
 def anchors():
-    """The middle of each guess's pixel, in pixels of the tensor."""
+    """Returns the middle of each guess's pixel, in pixels of the tensor."""
     middles = []
     for side, guesses in ((16, 2), (8, 6)):
         pitch = SIDE / side
@@ -52,7 +53,7 @@ def overlap(one, two):
 
 
 def faces(places, logits):
-    """MediaPipe's decoding and weighted non-maximum suppression: rows of score, box and keypoints."""
+    """Decodes as MediaPipe does, with weighted non-maximum suppression. Returns rows of score, box and keypoints."""
     scores = 1 / (1 + np.exp(-np.clip(logits.astype(float), -100, 100)))
     kept = scores >= SCORE
     places, middles, scores = places[kept].astype(float), anchors()[kept], scores[kept]

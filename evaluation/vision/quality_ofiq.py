@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
-"""What OFIQ's formulas say of the frames that crates/vision/tests/quality_ofiq.rs makes: writes quality_ofiq.csv.
+"""Computes OFIQ's formulas on the frames of crates/vision/tests/quality_ofiq.rs, and writes quality_ofiq.csv.
 
-OFIQ itself (BSI-OFIQ/OFIQ-Project, PyPI ofiqpy, python-ofiq) wants 450 MB of models that no package registry carries,
-so this computes its published formulas (OFIQ 1.0.3, OFIQlib/modules) for the measures that are formulas, at full
-resolution, on its 616 x 616 alignment by five points, and with a mask from landmarks: the convex hull of brows and jaw of
-MediaPipe's 468-point mesh in place of ADNet's 98 points. It shares no code with the crate and knows nothing of six
-keypoints, but for where to look for the face.
+OFIQ itself (BSI-OFIQ/OFIQ-Project, PyPI ofiqpy, python-ofiq) needs 450 MB of models that no package registry carries.
+So this computes its published formulas (OFIQ 1.0.3, OFIQlib/modules) for the measures that are formulas: at full
+resolution, on its 616 x 616 alignment by five points, and with a mask from landmarks. The mask is the convex hull of
+brows and jaw of MediaPipe's 468-point mesh, instead of ADNet's 98 points. It shares no code with the crate, and takes
+from the crate's six keypoints only where to look for the face.
 
-OFIQ's sharpness is a random forest over 26 features, whose trees are among those models. Compared is the mean logarithm of
-these features, on the frame as it is, which is OFIQ's default, and on the aligned picture (`use_aligned_landmarks`).
-Its compression measure is a network that was trained to tell the SSIM to the uncompressed picture: here that SSIM
-itself is taken.
+OFIQ's sharpness is a random forest over 26 features. Its trees are among the missing models, so the mean logarithm of
+the features is compared: on the frame as it is, which is OFIQ's default, and on the aligned picture
+(`use_aligned_landmarks`). OFIQ's compression measure is a network that was trained to predict the SSIM to the
+uncompressed picture. Here the SSIM itself is used.
 
     pip install numpy==2.4.6 opencv-python-headless==5.0.0.93 pillow==13.0.0 scikit-image==0.26.0 ai-edge-litert==2.3.0
     npm pack @mediapipe/face_mesh@0.4.1657299874 && tar xzf mediapipe-face_mesh-*.tgz
@@ -100,7 +100,7 @@ gain=0.5 noise=6
 
 
 def place_frame(inter_eye, turned, x0, y0):
-    """The portrait so placed: the same arithmetic as `shot` of the Rust tests."""
+    """Returns a frame with the portrait in this place, by the same arithmetic as `shot` in the Rust tests."""
     f = np.float32
     middle = EYES.mean(0)
     scale = f(inter_eye) / f(np.hypot(*(EYES[1] - EYES[0])))
@@ -126,7 +126,8 @@ def soften(image, times):
     for _ in range(times):
         for axis in (1, 0):
             padded = np.pad(image, [(1, 1) if a == axis else (0, 0) for a in range(3)], mode="edge")
-            before, after = np.take(padded, range(image.shape[axis]), axis), np.take(padded, range(2, 2 + image.shape[axis]), axis)
+            before = np.take(padded, range(image.shape[axis]), axis)
+            after = np.take(padded, range(2, 2 + image.shape[axis]), axis)
             image = (before + 2 * image + after) / 4
     return level(image)
 
@@ -172,14 +173,16 @@ def spoil(image, way, amount, place):
 
 
 def landmarks(image, place, mesh):
-    """The 468 points in the frame: the mesh sees the face upright, about 4.2 inter-eye distances wide."""
+    """Returns the 468 points in the frame. The mesh gets the face upright, in a square of 3.6 inter-eye distances."""
     inter_eye, turned, x0, y0 = place
     angle = math.radians(turned) + math.atan2(*(EYES[1] - EYES[0])[::-1])
     size = 192
     scale = 3.6 * inter_eye / size
     cosine, sine = math.cos(angle) * scale, math.sin(angle) * scale
     cx, cy = x0 - math.sin(angle) * 0.55 * inter_eye, y0 + math.cos(angle) * 0.55 * inter_eye
-    to_frame = np.array([[cosine, -sine, cx - (cosine - sine) * size / 2], [sine, cosine, cy - (sine + cosine) * size / 2]])
+    to_frame = np.array(
+        [[cosine, -sine, cx - (cosine - sine) * size / 2], [sine, cosine, cy - (sine + cosine) * size / 2]]
+    )
     crop = cv2.warpAffine(image, to_frame, (size, size), flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP)
     mesh.set_tensor(mesh.get_input_details()[0]["index"], crop[None].astype(np.float32) / 255)
     mesh.invoke()
@@ -203,8 +206,10 @@ def hull_mask(points, shape):
 
 
 def detail(image, mask):
-    """The mean logarithm of the 26 features that OFIQ gives its forest: sizes of Laplacians, of differences to means, of mixed Sobel
-    derivatives, by mean and deviation over the face."""
+    """Returns the mean logarithm of the 26 features that OFIQ gives its forest.
+
+    They are mean and deviation over the face of Laplacians, differences to local means, and mixed Sobel derivatives.
+    """
     x, y, w, h = cv2.boundingRect(mask)
     grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)[y : y + h, x : x + w]
     mask = mask[y : y + h, x : x + w] * 255
@@ -221,6 +226,11 @@ def cielab_ab(rgb):
     xyz = matrix @ linear(rgb) / np.array([0.964221, 1, 0.825211])
     x, y, z = np.where(xyz <= 216 / 24389, (24389 / 27 * xyz + 16) / 116, np.cbrt(xyz))
     return 500 * (x - y), 200 * (y - z)
+
+
+def beyond(least, value, most):
+    """Returns how far a value lies outside a range."""
+    return max(0, least - value, value - most)
 
 
 def measure(image, clean, points):
@@ -243,7 +253,6 @@ def measure(image, clean, points):
     zones += [(slice(left[1] + down, left[1] + down + size), slice(left[0] - size, left[0]))]
     histograms = [np.bincount(light[zone].ravel(), minlength=256) / size**2 for zone in zones]
     a, b = cielab_ab(np.mean([aligned[zone].mean((0, 1)) for zone in zones], 0) / 255)
-    beyond = lambda value, most: max(0, 5 - value, value - most)
     chin = np.linalg.norm(points[152] - np.mean(eyes, 0))
     x, y, w, h = cv2.boundingRect(hull_mask(points, image.shape))
     same = [cv2.cvtColor(picture[y : y + h, x : x + w], cv2.COLOR_RGB2GRAY) for picture in (image, clean)]
@@ -259,7 +268,7 @@ def measure(image, clean, points):
         "overExposurePrevention": shares[247:].sum(),
         "dynamicRange": -sum(share * math.log2(share) for share in shares if share > 0),
         "illuminationUniformity": np.minimum(*histograms).sum(),
-        "naturalColour": math.hypot(beyond(a, 25), beyond(b, 35)) if a >= 0 and b >= 0 else 100,
+        "naturalColour": math.hypot(beyond(5, a, 25), beyond(5, b, 35)) if a >= 0 and b >= 0 else 100,
         "sharpness": detail(image, hull_mask(points, image.shape)),
         "sharpnessAligned": detail(aligned, hull_mask(moved, aligned.shape)),
         "compressionArtefacts": structural_similarity(*same),

@@ -1,4 +1,4 @@
-// A page that has the module, what it is compared with, and a portrait.
+// Serves a page with the module, the other detectors, and a portrait.
 //
 // Exports: `open()`.
 
@@ -9,7 +9,12 @@ import { extname } from 'node:path';
 import { launch } from '../../tests/e2e/support/browser.mjs';
 
 const ROOT = new URL('../../', import.meta.url);
-const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.mjs': 'text/javascript', '.wasm': 'application/wasm' };
+const TYPES = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
+  '.wasm': 'application/wasm',
+};
 const ROUTES = {
   '/npm/': 'evaluation/vision/node_modules/',
   '/page/': 'evaluation/vision/page/',
@@ -24,7 +29,7 @@ const ROUTES = {
  */
 export async function open() {
   const server = createServer(async (request, response) => {
-    // A page that is apart from all others gets a clock of 5 µs, and else one of 100.
+    // A cross-origin isolated page has a clock of 5 µs instead of 100 µs.
     response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
     response.setHeader('Cross-Origin-Embedder-Policy', 'require-corp');
     const path = new URL(request.url, 'http://localhost').pathname;
@@ -36,11 +41,14 @@ export async function open() {
       response.writeHead(404).end();
     }
   });
-  await new Promise((ready) => server.listen(0, '127.0.0.1', ready));
+  await new Promise((ready) => {
+    server.listen(0, '127.0.0.1', () => ready(undefined));
+  });
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
   const browser = await launch();
   const page = await browser.newPage();
   page.on('pageerror', (error) => console.error(error.message));
-  await page.goto(`http://127.0.0.1:${server.address().port}/page/index.html`);
+  await page.goto(`http://127.0.0.1:${port}/page/index.html`);
   await page.waitForFunction(() => globalThis.peers);
   return {
     page,

@@ -1,5 +1,5 @@
-// Whole frames, through the module and through @mediapipe/tasks-vision: how far apart their keypoints are. What it
-// prints, it keeps in tasks.json.
+// Compares the keypoints of whole frames between the module and @mediapipe/tasks-vision. It prints the distances and writes
+// them into tasks.json.
 //
 //   node evaluation/vision/tasks.mjs [FRAMES]
 
@@ -8,14 +8,20 @@ import { writeFile } from 'node:fs/promises';
 import { open } from './site.mjs';
 
 const FRAMES = Number(process.argv[2] ?? 240);
-/** What the module wants of a small face: below it, it is right to see nothing. */
+/** The score that the module requires of a small face. Below it, seeing no face is correct. */
 const LEAST = 0.85;
-const SIZES = [[640, 480], [480, 640], [1280, 720], [500, 375]];
+const SIZES = [
+  [640, 480],
+  [480, 640],
+  [1280, 720],
+  [500, 375],
+];
 
 const { page, close } = await open();
 try {
   const results = [];
-  for (const size of SIZES) results.push(await page.evaluate(compare, { size, count: FRAMES / SIZES.length, least: LEAST }));
+  for (const size of SIZES)
+    results.push(await page.evaluate(compare, { size, count: FRAMES / SIZES.length, least: LEAST }));
   const report = Object.fromEntries(results.map(({ size, ...rest }) => [size.join('×'), summary(rest)]));
   report.all = summary({
     frames: results.reduce((sum, { frames }) => sum + frames, 0),
@@ -29,7 +35,10 @@ try {
   await close();
 }
 
-/** Runs in the page. Distances are those of the worst of six keypoints, in pixels of a frame that is 640 wide. */
+/**
+ * Runs in the page. A distance is the largest of six keypoints, in pixels of a frame that is 640 wide.
+ * @param {{ size: number[], count: number, least: number }} settings
+ */
 async function compare({ size: [width, height], count, least }) {
   let seed = width * 65536 + height;
   const random = (from, to) => {
@@ -58,7 +67,9 @@ async function compare({ size: [width, height], count, least }) {
       only += Number(!two && Boolean(one));
       continue;
     }
-    const apart = one.keypoints.map(([x, y], point) => Math.hypot(x - two.keypoints[point][0], y - two.keypoints[point][1]));
+    const apart = one.keypoints.map(([x, y], point) =>
+      Math.hypot(x - two.keypoints[point][0], y - two.keypoints[point][1]),
+    );
     distances.push((Math.max(...apart) * 640) / width);
   }
   return { size: [width, height], frames: count, missed, only, distances };

@@ -1,4 +1,4 @@
-"""Adds to MediaPipe's face detector what its Tasks want to be told of a model, and which the published file lacks.
+"""Adds the metadata to MediaPipe's face detector that its Tasks API requires, and that the published file lacks.
 
     pip install --no-deps mediapipe==1.2.2 flatbuffers==25.12.19
     python evaluation/vision/with_metadata.py MODEL.tflite RESULT.tflite
@@ -10,10 +10,10 @@ from pathlib import Path
 
 import flatbuffers
 
-# The package itself wants far more than these two files do.
+# Importing the package itself would need many more dependencies than these two files.
 sys.path.insert(0, str(Path(find_spec("mediapipe").submodule_search_locations[0]) / "tasks" / "metadata"))
-import metadata_schema_py_generated as metadata  # noqa: E402
-import schema_py_generated as schema  # noqa: E402
+import metadata_schema_py_generated as metadata
+import schema_py_generated as schema
 
 
 def image():

@@ -192,7 +192,7 @@ pub(crate) fn alike(a: [u8; 3], b: [u8; 3]) -> bool {
 
 /// A video as a widget has it, in the page.
 pub(crate) fn video() -> HtmlVideoElement {
-    let video = akiba_selfie::adapter::preview::video().unwrap();
+    let video = akiba_selfie::adapter::camera::preview::video().unwrap();
     web_sys::window().unwrap().document().unwrap().body().unwrap().append_child(&video).unwrap();
     video
 }

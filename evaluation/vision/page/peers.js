@@ -1,11 +1,11 @@
-// The detectors that are compared. Each opens with a frame's size, and then takes frames: RGBA, as a canvas gives them.
+// The compared detectors. Each starts with a frame's size, and then takes frames as a canvas's RGBA.
 
-/** The module as it is shipped: everything that it does with a frame. */
+/** The shipped module, with everything that it does with a frame. */
 async function module_(width, height) {
   const { instance } = await WebAssembly.instantiateStreaming(fetch('/module.wasm'), {});
-  const { memory, frame, analyse, report_length } = instance.exports;
+  const { memory, frame, analyse, report_length } = /** @type {any} */ (instance.exports);
   const look = ({ data }) => {
-    // Each call may make the memory grow: its buffer is another one then.
+    // A call may grow the memory, which replaces its buffer.
     const place = frame(width, height);
     new Uint8Array(memory.buffer, place, data.length).set(data);
     const report = analyse(width, height, performance.now());
@@ -17,17 +17,29 @@ async function module_(width, height) {
   return { look };
 }
 
-/** MediaPipe's own, with the same model. */
+/**
+ * Imports a package, whose types are not installed for the lint.
+ * @param {string} path
+ * @returns {Promise<any>}
+ */
+const load = (path) => import(path);
+
+/** MediaPipe's detector, with the same model. */
 async function tasks(width, height) {
-  const { FaceDetector } = await import('/npm/@mediapipe/tasks-vision/vision_bundle.mjs');
+  const { FaceDetector } = await load('/npm/@mediapipe/tasks-vision/vision_bundle.mjs');
   const root = '/npm/@mediapipe/tasks-vision/wasm/vision_wasm_internal';
   const detector = await FaceDetector.createFromOptions(
     { wasmLoaderPath: `${root}.js`, wasmBinaryPath: `${root}.wasm` },
-    { baseOptions: { modelAssetPath: '/model.tflite', delegate: 'CPU' }, runningMode: 'VIDEO', minDetectionConfidence: 0.5 },
+    {
+      baseOptions: { modelAssetPath: '/model.tflite', delegate: 'CPU' },
+      runningMode: 'VIDEO',
+      minDetectionConfidence: 0.5,
+    },
   );
   let at = 0;
   const look = (image) => {
-    const { detections } = detector.detectForVideo(image, (at += 33));
+    at += 33;
+    const { detections } = detector.detectForVideo(image, at);
     return detections.map(({ boundingBox: box, categories, keypoints }) => ({
       score: categories[0].score,
       box: [box.originX, box.originY, box.width, box.height],
@@ -37,12 +49,15 @@ async function tasks(width, height) {
   return { look };
 }
 
-/** LiteRT.js: the network alone, on a tensor that is there already. */
+/** LiteRT.js: only the network, on a tensor that exists already. */
 async function litert() {
-  const { loadLiteRt, loadAndCompile, Tensor } = await import('/npm/@litertjs/core/dist/index.js');
+  const { loadLiteRt, loadAndCompile, Tensor } = await load('/npm/@litertjs/core/dist/index.js');
   await loadLiteRt('/npm/@litertjs/core/wasm/');
   const model = await loadAndCompile('/model.tflite', { accelerator: 'wasm' });
-  const input = new Tensor(new Float32Array(128 * 128 * 3).map((_, at) => Math.sin(at)), [1, 128, 128, 3]);
+  const input = new Tensor(
+    new Float32Array(128 * 128 * 3).map((_, at) => Math.sin(at)),
+    [1, 128, 128, 3],
+  );
   const look = async () => {
     for (const output of Object.values(await model.run([input]))) {
       output.toTypedArray();
@@ -52,7 +67,7 @@ async function litert() {
   return { look };
 }
 
-/** A frame with the portrait in it: how wide, where, how steep, how bright, how blurred. */
+/** Returns a function that draws a frame with the portrait: its size, place, roll, light and blur. */
 async function painter(width, height) {
   const image = await createImageBitmap(await (await fetch('/portrait.jpg')).blob());
   const canvas = new OffscreenCanvas(width, height);

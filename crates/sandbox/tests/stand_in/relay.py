@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""A stand-in for akiba-relay: it listens, prints its address, and answers with what it received; `keygen` prints a key.
+"""A stand-in for akiba-relay, for tests of the launcher. It listens and prints its address; `keygen` prints a key.
 
-`GET /v1/exit` makes it exit with status 7; after `GET /v1/deaf` it ignores SIGTERM. It answers everything else with
-status 418 and a JSON of the request, its arguments and its environment.
+`GET /v1/exit` ends it with status 7. After `GET /v1/deaf` it ignores SIGTERM. To any other request it answers with
+status 418 and the request, the arguments and the environment as JSON.
 """
 
 import http.server

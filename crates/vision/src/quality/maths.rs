@@ -30,7 +30,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn functions_match_the_standard_librarys() {
+    fn functions_match_the_standard_library() {
         for step in 0..=1000 {
             let x = step as f32 / 1000.0;
             assert!((half_sine(x) - (PI * x).sin()).abs() < 4e-6, "sin {x}");
