@@ -17,12 +17,13 @@
 //! - [`secrets`]: keys, and the files that hold them.
 //! - [`telemetry`]: log, metrics, traces.
 //! - Below all others: [`lifecycle`] (the states of a session), [`error`] (the one error of all calls,
-//!   [`RelayError`](error::RelayError)), [`clock`], [`origin`], [`tasks`] and `id`.
+//!   [`RelayError`](error::RelayError)), [`clock`], [`origin`], [`http_client`], [`tasks`] and `id`.
 
 pub mod cli;
 pub mod clock;
 pub mod error;
 pub mod http;
+pub mod http_client;
 mod id;
 pub mod lifecycle;
 pub mod limits;
