@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Fuzzes what the relay reads of strangers: the whole corpus, and then new inputs for some seconds a target.
+# Fuzzes the relay's untrusted input: the whole corpus, and then new inputs for some seconds for each target.
 #
-#   scripts/fuzz.sh [SECONDS] [TARGET …]     15 s a target and all of them by default; 0 runs the corpus alone
+#   scripts/fuzz.sh [SECONDS] [TARGET …]     by default 15 s for each target; 0 runs only the corpus
 #
-# The compiler's own coverage is enough: the code has no `unsafe`, so no sanitizer is built in, and any Rust will do.
+# The code has no `unsafe`, so it needs no sanitizer, and any Rust can build it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/env.sh
@@ -17,7 +17,7 @@ built=$CARGO_TARGET_DIR/fuzz
 found=$built/found
 mkdir -p "$found"
 host=$(rustc -vV | sed -n 's/^host: //p')
-# The versions that are shipped.
+# Uses the shipped versions of the dependencies.
 cp Cargo.lock fuzz/Cargo.lock
 cargo fuzz build --sanitizer none --target-dir "$built"
 
@@ -27,7 +27,7 @@ for target in "${targets[@]}"; do
   echo "fuzz: $target"
   fuzz=$built/$host/release/$target
   flags=(-timeout=10 -rss_limit_mb=2048 -artifact_prefix="$found/$target-" -dict="fuzz/words/$target")
-  # New finds go to the first folder, so the committed one stays as it is.
+  # New inputs go to the first folder, so the committed one does not change.
   mkdir "$scratch/$target"
   if [ "$seconds" = 0 ]; then
     "$fuzz" "${flags[@]}" -runs=0 "$scratch/$target" "fuzz/corpus/$target" 2>"$scratch/log" && status=0 || status=$?
@@ -37,7 +37,7 @@ for target in "${targets[@]}"; do
   fi
   if [ "$status" != 0 ]; then
     tail -n 40 "$scratch/log" >&2
-    echo "fuzz: $target failed; the input is in $found, and «$fuzz FILE» shows it again" >&2
+    echo "fuzz: $target failed. The input is in $found; «$fuzz FILE» repeats it" >&2
     exit 1
   fi
   grep -E 'cov: ' "$scratch/log" | tail -n 1

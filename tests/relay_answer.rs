@@ -102,7 +102,7 @@ fn every_problem_code_has_its_error_code() {
 /// The last cell of a problem's row names the widget's own code, or another row that does.
 #[test]
 fn the_documented_relay_errors_match_the_widget() {
-    let doc = include_str!("../docs/relay.md");
+    let doc = include_str!("../docs/relay/reference.md");
     let cell = |code: &str| {
         let row = doc.lines().find(|line| line.starts_with(&format!("| `{code}` | "))).expect("a row");
         row.trim_end_matches(" |").rsplit(" | ").next().expect("a cell").to_owned()

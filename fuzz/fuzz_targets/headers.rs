@@ -5,10 +5,10 @@
 use std::net::IpAddr;
 use std::sync::LazyLock;
 
+use akiba_relay::http::auth::bearer;
+use akiba_relay::http::idempotency::idempotency;
 use akiba_relay::limits::client_address::{TrustedProxies, network};
-use akiba_relay::session::auth::bearer;
-use akiba_relay::session::binding::idempotency;
-use akiba_relay::vendor::retry_after::seconds;
+use akiba_relay::vendor_api::retry_after::seconds;
 use http::header::{AUTHORIZATION, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use libfuzzer_sys::fuzz_target;

@@ -3,11 +3,12 @@
 #![no_main]
 
 use akiba_protocol::{LinkReply, LinkRequest, Outcome, Problem, Verdict, VerifyReply, VerifyRequest};
-use akiba_relay::session::binding::{LinkCall, VerifyCall, file_name};
-use akiba_relay::session::create::Wanted;
-use akiba_relay::session::keep::{Keep, kept};
-use akiba_relay::session::page::{PageReply, reply};
-use akiba_relay::session::reconcile::Reconcile;
+use akiba_relay::session::host::create::Wanted;
+use akiba_relay::session::host::reconcile::Reconcile;
+use akiba_relay::session::page::binding::{LinkCall, VerifyCall, file_name};
+use akiba_relay::session::page::verdict::reply;
+use akiba_relay::session::retained::kept;
+use akiba_relay::session::settings::{Keep, PageReply};
 use libfuzzer_sys::fuzz_target;
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -4,8 +4,8 @@
 
 use std::sync::LazyLock;
 
-use akiba_relay::session::api_key::{ApiKey, name_of};
-use akiba_relay::session::token::{KeyRing, TokenError};
+use akiba_relay::secrets::api_keys::{ApiKey, name_of};
+use akiba_relay::secrets::session_keys::{KeyRing, TokenError};
 use libfuzzer_sys::fuzz_target;
 
 /// A key of nobody's, and a token that it made: for the session `ses_1`, from second 0 of 1970 to second 60.
@@ -31,6 +31,6 @@ fuzz_target!(init: assert_eq!(RING.open(TOKEN, 1, 0).as_deref(), Ok("ses_1")), |
     assert_eq!(name_of(&API_KEYS, text).is_some(), text == API_KEY);
     // The settings' own readers of secrets.
     let _ = KeyRing::read(&text.to_owned().into());
-    let _ = akiba_relay::webhook::sign::Secrets::read(&text.to_owned().into());
+    let _ = akiba_relay::secrets::webhook_secrets::Secrets::read(&text.to_owned().into());
     let _ = text.parse::<ApiKey>();
 });

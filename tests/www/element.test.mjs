@@ -1,4 +1,4 @@
-// The element class by itself, in a real browser, with a widget that only writes down what it is told.
+// The element class alone, in a real browser, with a widget that only records its calls.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -47,20 +47,28 @@ afterEach(async () => {
   watched.clean();
 });
 
-test('is mounted once, with the attributes as options', async () => {
+test('mounts one widget, with the attributes as options', async () => {
   const seen = await page.evaluate(async () => {
     const { added } = await import('/helpers.js');
     await added('<akiba-selfie relay="/r" identifier="7" type="2" capture="auto" no-review lang="sw"></akiba-selfie>');
     return widgets.map(({ options, calls }) => ({ options, calls }));
   });
   const options = {
-    relay: '/r', identifier: '7', type: '2', lang: 'sw', capture: 'auto',
-    'no-review': true, 'no-consent': false, countdown: false, strict: false, session: false,
+    relay: '/r',
+    identifier: '7',
+    type: '2',
+    lang: 'sw',
+    capture: 'auto',
+    'no-review': true,
+    'no-consent': false,
+    countdown: false,
+    strict: false,
+    session: false,
   };
   assert.deepEqual(seen, [{ options, calls: [] }]);
 });
 
-test('inherits its language, as everything in HTML does', async () => {
+test('inherits its language, like every HTML element', async () => {
   const languages = await page.evaluate(async () => {
     const { added } = await import('/helpers.js');
     await added('<akiba-selfie></akiba-selfie><div lang="af"><akiba-selfie></akiba-selfie></div>');
@@ -69,7 +77,7 @@ test('inherits its language, as everything in HTML does', async () => {
   assert.deepEqual(languages, ['zu', 'af']);
 });
 
-test('many changes in one task are one update, and never a new widget', async () => {
+test('many changes in one task are one update of the same widget', async () => {
   const seen = await page.evaluate(async () => {
     const { added, settled } = await import('/helpers.js');
     const selfie = await added();
@@ -84,22 +92,45 @@ test('many changes in one task are one update, and never a new widget', async ()
     await settled();
     return { first, calls: widgets[0].calls, options: widgets[0].options, mounts: widgets.length };
   });
-  assert.deepEqual(seen.first, [{
-    calls: ['update'],
-    options: { relay: '/', identifier: '1', type: 'business', lang: 'zu', 'no-review': false, 'no-consent': true, countdown: false, strict: false, session: true },
-    session: 'secret',
-  }]);
+  assert.deepEqual(seen.first, [
+    {
+      calls: ['update'],
+      options: {
+        relay: '/',
+        identifier: '1',
+        type: 'business',
+        lang: 'zu',
+        'no-review': false,
+        'no-consent': true,
+        countdown: false,
+        strict: false,
+        session: true,
+      },
+      session: 'secret',
+    },
+  ]);
   assert.deepEqual(seen.calls, ['update', 'update']);
-  assert.deepEqual(seen.options, { relay: '/', type: 'business', lang: 'zu', 'no-review': false, 'no-consent': false, countdown: false, strict: false, session: true });
+  assert.deepEqual(seen.options, {
+    relay: '/',
+    type: 'business',
+    lang: 'zu',
+    'no-review': false,
+    'no-consent': false,
+    countdown: false,
+    strict: false,
+    session: true,
+  });
   assert.equal(seen.mounts, 1);
 });
 
-test('thresholds reach the widget as numbers, and what is none is there to be refused', async () => {
+test('thresholds reach the widget as numbers, and it can reject other values', async () => {
   const seen = await page.evaluate(async () => {
     const { added, settled } = await import('/helpers.js');
     const selfie = await added();
     const options = [];
-    for (const thresholds of [{ yaw: 20 }, { yaw: '20', deep: {} }, 'yaw', 7n, undefined]) {
+    /** @type {any[]} */
+    const values = [{ yaw: 20 }, { yaw: '20', deep: {} }, 'yaw', 7n, undefined];
+    for (const thresholds of values) {
       selfie.thresholds = thresholds;
       await settled();
       options.push(widgets[0].options.thresholds);
@@ -144,11 +175,11 @@ test('properties reflect the attributes', async () => {
   }
 });
 
-test('a framework that sets «capture» as a property sets the attribute, and the method stays', async () => {
+test('setting the property «capture» sets the attribute and keeps the method', async () => {
   const seen = await page.evaluate(async () => {
     const { added, settled } = await import('/helpers.js');
     const selfie = await added();
-    selfie.capture = 'auto';
+    Reflect.set(selfie, 'capture', 'auto');
     await settled();
     selfie.capture();
     return { attribute: selfie.getAttribute('capture'), calls: widgets[0].calls };
@@ -156,11 +187,11 @@ test('a framework that sets «capture» as a property sets the attribute, and th
   assert.deepEqual(seen, { attribute: 'auto', calls: ['update', 'capture'] });
 });
 
-test('what was set before the definition counts', async () => {
+test('properties that are set before the definition take effect', async () => {
   const seen = await page.evaluate(async () => {
     const { until } = await import('/helpers.js');
     document.body.innerHTML = '<akiba-selfie></akiba-selfie>';
-    const selfie = document.body.firstChild;
+    const selfie = document.querySelector('akiba-selfie');
     Object.assign(selfie, { relay: '/late', session: 'secret', capture: 'auto', noReview: true });
     await import('/akiba-selfie/define.js');
     await until(() => widgets.length > 0);
@@ -168,13 +199,20 @@ test('what was set before the definition counts', async () => {
     return { options: widgets[0].options, session: widgets[0].session, attribute: selfie.getAttribute('relay') };
   });
   assert.deepEqual(seen.options, {
-    relay: '/late', lang: 'zu', capture: 'auto', 'no-review': true, 'no-consent': false, countdown: false, strict: false, session: true,
+    relay: '/late',
+    lang: 'zu',
+    capture: 'auto',
+    'no-review': true,
+    'no-consent': false,
+    countdown: false,
+    strict: false,
+    session: true,
   });
   assert.equal(seen.session, 'secret');
   assert.equal(seen.attribute, '/later');
 });
 
-test('methods work before the widget is there, in order', async () => {
+test('calls before the widget has loaded reach it in order', async () => {
   const calls = await page.evaluate(async () => {
     const { until } = await import('/helpers.js');
     await import('/akiba-selfie/define.js');
@@ -204,7 +242,7 @@ test('every method reaches the widget', async () => {
   assert.deepEqual(seen.METHODS, seen.calls);
 });
 
-test('an element that is moved keeps its widget', async () => {
+test('an element that moves keeps its widget', async () => {
   const seen = await page.evaluate(async () => {
     const { added, settled } = await import('/helpers.js');
     const selfie = await added();
@@ -217,7 +255,7 @@ test('an element that is moved keeps its widget', async () => {
   assert.deepEqual(seen, { mounts: 1, calls: [] });
 });
 
-test('an element that is removed ends its widget, and has a new one when it is back', async () => {
+test('a removed element unmounts its widget, and mounts a new one when it is added again', async () => {
   const seen = await page.evaluate(async () => {
     const { added, settled } = await import('/helpers.js');
     const selfie = await added();
@@ -235,7 +273,7 @@ test('an element that is removed ends its widget, and has a new one when it is b
   assert.equal(seen.text, 'mounted');
 });
 
-test('an element that is gone before the widget has loaded never gets one', async () => {
+test('an element that is removed before the widget has loaded never mounts one', async () => {
   const mounts = await page.evaluate(async () => {
     await import('/akiba-selfie/define.js');
     const { added, settled } = await import('/helpers.js');
@@ -249,7 +287,7 @@ test('an element that is gone before the widget has loaded never gets one', asyn
   assert.deepEqual(mounts, [false]);
 });
 
-test('an element that goes to another document begins anew there', async () => {
+test('an element that moves to another document mounts a new widget', async () => {
   const seen = await page.evaluate(async () => {
     const { added, settled } = await import('/helpers.js');
     const selfie = await added();
@@ -273,7 +311,7 @@ test('several elements share one WebAssembly', async () => {
   assert.equal(site.seen.filter((path) => path === WASM).length, 1);
 });
 
-test('nothing of it is loaded until an element is in the document', async () => {
+test('the WebAssembly loads when an element is in the document', async () => {
   site.seen.length = 0;
   await page.evaluate(async () => {
     const { settled } = await import('/helpers.js');
@@ -300,16 +338,16 @@ test('the state shows in the property and in CSS', async () => {
   ]);
 });
 
-test('a failed load is told to the page and to the person, and tried again', async () => {
+test('a failed load is reported to the page and the person, and can be repeated', async () => {
   expected.push(/status of 503/);
   site.broken.add(WASM);
   const seen = await page.evaluate(async () => {
     const { settled } = await import('/helpers.js');
     await import('/akiba-selfie/define.js');
     globalThis.errors = [];
-    document.addEventListener('selfie-error', ({ detail }) => errors.push(detail));
+    document.addEventListener('selfie-error', (event) => errors.push(/** @type {CustomEvent} */ (event).detail));
     document.body.innerHTML = '<akiba-selfie relay="/"></akiba-selfie>';
-    const selfie = document.body.firstChild;
+    const selfie = document.querySelector('akiba-selfie');
     await settled();
     selfie.identifier = '1';
     await settled();
@@ -326,7 +364,7 @@ test('a failed load is told to the page and to the person, and tried again', asy
   site.broken.clear();
   const again = await page.evaluate(async () => {
     const { until } = await import('/helpers.js');
-    const selfie = document.body.firstChild;
+    const selfie = document.querySelector('akiba-selfie');
     selfie.remove();
     await Promise.resolve();
     document.body.append(selfie);
@@ -336,7 +374,7 @@ test('a failed load is told to the page and to the person, and tried again', asy
   assert.deepEqual(again, { text: 'mounted', errors: 1 });
 });
 
-test('a page that has the element already keeps it', async () => {
+test('a page that has already defined the element keeps its definition', async () => {
   const same = await page.evaluate(async () => {
     class Other extends HTMLElement {}
     customElements.define('akiba-selfie', Other);

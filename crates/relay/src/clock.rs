@@ -1,4 +1,4 @@
-//! What time it is ([`Clock`]), and times as text.
+//! What time it is ([`Clock`]), and times and durations as text.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -27,6 +27,15 @@ impl Clock {
 #[must_use]
 pub fn milliseconds(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Reads a duration above zero, such as `30s`.
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
+    match humantime::parse_duration(text) {
+        Ok(duration) if duration.is_zero() => Err("it must be above zero".to_owned()),
+        Ok(duration) => Ok(duration),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 /// A time as RFC 3339 has it, in UTC. A time that no calendar has is 1970's first.

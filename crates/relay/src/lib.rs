@@ -2,68 +2,45 @@
 //! into a page.
 //!
 //! It takes the widget's two calls, checks them, adds the token, and checks what comes back. Its contract is
-//! `docs/relay.md`. [`app()`] is the whole service as a router; [`serve()`] puts it on a listener with the limits that
+//! `docs/relay/reference.md`. [`app()`] is the whole service as a router; [`serve()`] puts it on a listener with the limits that
 //! only a server can set; the binary `akiba-relay` does both from [`Settings`].
 //!
+//! From the top down:
+//!
+//! - [`cli`]: the command line, and what can be known before the service starts.
+//! - [`server`]: the accept loop ([`ConnectionLimits`]), TLS, signals, and what runs beside the requests.
+//! - [`http`]: what callers meet: the router, its routes and layers ([`AppState`]), the contract as a document.
 //! - [`settings`]: every setting, with its flag, environment variable and default ([`Settings`]).
-//! - [`app`](mod@app): the router and the order of its layers.
-//! - [`state`]: what all requests share ([`AppState`]).
-//! - [`routes`]: one file a group of calls.
-//! - [`vendor`]: the client of the vendor's API ([`VendorClient`](vendor::VendorClient), [`VendorError`](vendor::VendorError)).
-//! - [`cors`]: which pages may call ([`Origin`](cors::Origin)).
-//! - [`body`]: the request body, limited, timed and checked ([`JsonBody`](body::JsonBody)).
-//! - [`capacity`]: how many calls may be at work at once.
-//! - [`limits`]: how often one caller may call ([`Limits`](limits::Limits)).
-//! - [`error`]: the one error of all calls ([`RelayError`](error::RelayError)).
-//! - [`openapi`]: the contract as a document, made from the routes.
-//! - [`observe`]: the request id, the log line and the body of an error.
-//! - [`mod@serve`]: the accept loop ([`ConnectionLimits`]).
 //! - [`session`]: what a page may do, and the one verdict that comes of it ([`Sessions`](session::Sessions)).
-//! - [`store`]: where sessions are kept ([`Store`](store::Store)).
 //! - [`webhook`]: the verdict on its way to the host's back end.
-//! - [`background`]: what runs beside the requests.
-//! - [`secret_file`]: the relay's own secrets.
-//! - [`clock`], [`tasks`]: the time, and work that outlives its request.
-//! - [`check`](mod@check): what can be known before the service starts.
-//! - [`cli`]: the command line.
-//! - [`shutdown`]: the signals that end the service.
-//! - [`tls`]: the relay's own TLS.
-//! - [`admin`], [`metrics`](mod@metrics), [`readiness`], [`probe`]: what the operator sees.
-//! - [`traces`]: spans for OpenTelemetry.
-//! - [`telemetry`]: where log lines go and how they look.
+//! - [`store`]: where sessions are kept ([`Store`](store::Store)).
+//! - [`limits`]: how often one caller may call ([`Limits`](limits::Limits)), and how many calls may be at work at once.
+//! - [`vendor_api`]: the client of the vendor's API ([`VendorClient`](vendor_api::VendorClient),
+//!   [`VendorError`](vendor_api::VendorError)).
+//! - [`secrets`]: the relay's own secrets.
+//! - [`telemetry`]: log, metrics, traces.
+//! - [`lifecycle`], [`error`], [`clock`], [`origin`], [`tasks`] and `id` stand below all others: where a session stands, the one
+//!   error of all calls ([`RelayError`](error::RelayError)), the time, the origin of a page, and work that outlives its request.
 
-pub mod admin;
-pub mod app;
-pub mod background;
-pub mod body;
-pub mod capacity;
-pub mod check;
 pub mod cli;
 pub mod clock;
-pub mod cors;
 pub mod error;
+pub mod http;
+mod id;
+pub mod lifecycle;
 pub mod limits;
-pub mod metrics;
-pub mod observe;
-pub mod openapi;
-pub mod probe;
-pub mod readiness;
-pub mod routes;
-pub mod secret_file;
-pub mod serve;
+pub mod origin;
+pub mod secrets;
+pub mod server;
 pub mod session;
 pub mod settings;
-pub mod shutdown;
-pub mod state;
 pub mod store;
 pub mod tasks;
 pub mod telemetry;
-pub mod tls;
-pub mod traces;
-pub mod vendor;
+pub mod vendor_api;
 pub mod webhook;
 
-pub use app::app;
-pub use serve::{ConnectionLimits, Drained, serve, serve_tls};
+pub use self::http::app;
+pub use self::http::state::AppState;
+pub use server::{ConnectionLimits, Drained, serve, serve_tls};
 pub use settings::Settings;
-pub use state::AppState;

@@ -12,8 +12,8 @@ mod support;
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
-use akiba_relay::settings::LogFormat;
 use akiba_relay::telemetry;
+use akiba_relay::telemetry::LogFormat;
 use axum::response::Response;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};

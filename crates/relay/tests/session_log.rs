@@ -21,8 +21,8 @@ mod support;
 use std::time::Duration;
 
 use akiba_protocol::ProblemCode;
-use akiba_relay::settings::LogFormat;
 use akiba_relay::telemetry;
+use akiba_relay::telemetry::LogFormat;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tracing_subscriber::util::SubscriberInitExt;
@@ -42,7 +42,7 @@ async fn go(database: &Database) -> Vec<String> {
     let vendor = vendor(judge, Duration::ZERO).await;
     let receiver = Receiver::answering(|_, before| if before == 0 { 500 } else { 200 }).await;
     // Another data key, which nobody notices as long as there are no sessions.
-    let data = akiba_relay::session::seal::new_key("2026").unwrap();
+    let data = akiba_relay::secrets::data_keys::new_key("2026").unwrap();
     let keys = database::Keys { data, ..database.keys.copy() };
     let blind = Bank::with_keys(database, &keys, &vendor.base, &[]).await;
     let bank = Bank::telling(database, &vendor.base, &receiver.url, &[]).await;

@@ -204,7 +204,7 @@ const CREDENTIALS: &str = "/run/credentials/akiba-relay.service";
 
 #[test]
 fn the_example_file_is_in_order() {
-    let example = include_str!("../dist/akiba-relay.toml");
+    let example = include_str!("../../../deploy/akiba-relay.toml");
     let machine = Machine::with("");
     machine.file("token", TOKEN);
     for (name, arguments) in
@@ -217,7 +217,7 @@ fn the_example_file_is_in_order() {
     let said = machine.check(&[], &[]);
     assert_eq!((said.status, said.err.as_str()), (0, ""));
     // Each credential of the unit has its place in the file.
-    let unit = include_str!("../dist/akiba-relay.service");
+    let unit = include_str!("../../../deploy/akiba-relay.service");
     let credentials = unit.lines().filter_map(|line| line.trim_start_matches('#').strip_prefix("LoadCredential="));
     let mut names: Vec<_> = credentials.map(|line| line.split_once(':').unwrap().0).collect();
     assert_eq!(names.remove(0), "akiba-relay.toml");

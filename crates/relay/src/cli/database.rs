@@ -7,10 +7,10 @@ use std::path::PathBuf;
 use clap::Subcommand;
 use sqlx::postgres::PgConnectOptions;
 
+use crate::secrets::data_keys::DataKeys;
 use crate::session::SessionSecrets;
 use crate::session::reseal::reseal;
-use crate::session::seal::DataKeys;
-use crate::settings::SessionSettings;
+use crate::session::settings::SessionSettings;
 use crate::store::copy::copy;
 use crate::store::url::holds_password;
 use crate::store::{DatabaseUrl, Store};
@@ -54,10 +54,10 @@ pub async fn run(
 ) -> Result<(), Box<dyn Error>> {
     match command {
         DatabaseCommand::Reseal => {
-            super::must_exist(&settings.database)?;
+            settings.store.database.must_exist()?;
             let secrets = SessionSecrets::load_data_keys(settings, variable)?;
             let keys = DataKeys::read(&secrets)?;
-            let store = Store::open(&settings.database, 1).await?;
+            let store = Store::open(&settings.store.database, 1).await?;
             let resealed = reseal(&store, &keys).await?;
             store.close().await;
             writeln!(io::stdout(), "{} encrypted again", resealed.done)?;

@@ -2,10 +2,11 @@
 //! everything under it has been deleted. It may run beside relays and be cut off: what it has done stays done, and a row
 //! that is written meanwhile is left as it is.
 
-use super::record::{link_place, message_place, session_place, verdict_place};
-use super::seal::{DataKeys, SealError};
+use super::record::{link_place, session_place, verdict_place};
+use crate::secrets::data_keys::{DataKeys, SealError};
 use crate::store::reseal::{Column, SealedRow};
 use crate::store::{Store, StoreError};
+use crate::webhook::outbox::message_place;
 
 /// Rows of one round.
 const BATCH: i64 = 200;

@@ -3,9 +3,9 @@
 
 use secrecy::ExposeSecret;
 
-use super::SessionSettings;
 use super::layers::{InForce, Source};
-use crate::secret_file;
+use crate::secrets;
+use crate::store::settings::DatabaseSettings;
 use crate::store::url::holds_password;
 
 const URL: &str = "database";
@@ -15,7 +15,7 @@ const FILE: &str = "database-url-file";
 ///
 /// # Errors
 /// A sentence without the URL: it is given twice, it holds a password where none may stand, or its file is wrong.
-pub fn take_from_file(settings: &mut SessionSettings, in_force: &[InForce]) -> Result<(), String> {
+pub fn take_from_file(settings: &mut DatabaseSettings, in_force: &[InForce]) -> Result<(), String> {
     let url = in_force.iter().find(|setting| setting.key == URL && setting.source != Source::Default);
     let Some(path) = &settings.database_url_file else {
         let open = |source: &Source| matches!(source, Source::Flag | Source::File(_, _));
@@ -29,7 +29,7 @@ pub fn take_from_file(settings: &mut SessionSettings, in_force: &[InForce]) -> R
     if url.is_some() {
         return Err(format!("--{URL} and --{FILE} are both given: give one of them"));
     }
-    let text = secret_file::load(Some(path), FILE, None).map_err(|error| format!("--{FILE}: {error}"))?;
+    let text = secrets::load(Some(path), FILE, None).map_err(|error| format!("--{FILE}: {error}"))?;
     let text = text.ok_or_else(|| format!("--{FILE}: the file {} is empty", path.display()))?;
     settings.database = text.expose_secret().trim().parse().map_err(|error| format!("--{FILE}: {error}"))?;
     Ok(())

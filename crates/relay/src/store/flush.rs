@@ -54,7 +54,7 @@ mod tests {
     use std::sync::atomic::Ordering;
 
     use super::Flusher;
-    use crate::session::state::State;
+    use crate::lifecycle::State;
     use crate::store::Store;
     use crate::store::sessions::SessionRow;
 

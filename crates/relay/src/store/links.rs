@@ -4,7 +4,7 @@ use sqlx::Connection;
 
 use super::sessions::{COLUMNS, Columns as SessionColumns, SessionRow, count, session, states_before};
 use super::{Pool, Store, StoreError, on_connection};
-use crate::session::state::{Event, State};
+use crate::lifecycle::{Event, State};
 
 /// A link that was issued, as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use sqlx::Connection;
 
 use super::sessions::{SessionRow, count, states_before};
 use super::{Store, StoreError, on_connection};
-use crate::session::state::{Event, State};
+use crate::lifecycle::{Event, State};
 use crate::store::outbox::{NewMessage, insert_message};
 
 /// A call to the vendor for a verdict, about to be made.

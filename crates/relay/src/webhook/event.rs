@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::clock::rfc3339;
-use crate::session::state::State;
+use crate::lifecycle::State;
 
 /// The body of a webhook.
 #[derive(Serialize, ToSchema)]

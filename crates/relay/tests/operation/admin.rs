@@ -189,7 +189,7 @@ async fn off_loopback_there_are_metrics_and_nothing_of_sessions() {
     let Cli { settings, .. } = Cli::try_parse_from(["akiba-relay"]).unwrap();
     let state = Relay::state(&settings).with_sessions(Arc::clone(&bank.sessions));
     for (local, admin) in [(true, 200), (false, 404)] {
-        let app = akiba_relay::admin::app(state.clone(), local);
+        let app = akiba_relay::http::admin::app(state.clone(), local);
         for (path, status) in
             [("/metrics", 200), ("/readyz", 200), ("/admin/sessions", admin), ("/admin/webhooks", admin)]
         {

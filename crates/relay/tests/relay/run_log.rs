@@ -8,8 +8,8 @@ use std::process::{Command, Stdio, id};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Once};
 
-use akiba_relay::settings::LogFormat;
 use akiba_relay::telemetry;
+use akiba_relay::telemetry::LogFormat;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use super::{FILE_NAME, FULL_NAME, IDENTIFIER, S3_KEY, SIGNATURE, TOKEN};

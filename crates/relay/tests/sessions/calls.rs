@@ -137,7 +137,7 @@ async fn only_the_host_makes_and_reads_sessions() {
 async fn a_back_end_sees_its_own_sessions_alone() {
     let database = Database::sqlite();
     let vendor = content_vendor().await;
-    let new_key = |name| akiba_relay::session::api_key::new_key(name).unwrap();
+    let new_key = |name| akiba_relay::secrets::api_keys::new_key(name).unwrap();
     let own_name = database.keys.api_setting.split('=').next().unwrap();
     let ((other, other_setting), (newer, newer_setting)) = (new_key("another"), new_key(own_name));
     let flags = [format!("--api-key={other_setting}"), format!("--api-key={newer_setting}")];

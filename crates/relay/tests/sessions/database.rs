@@ -58,13 +58,13 @@ impl Keys {
     }
 
     fn new() -> Self {
-        let (api, api_setting) = akiba_relay::session::api_key::new_key("bank").unwrap();
+        let (api, api_setting) = akiba_relay::secrets::api_keys::new_key("bank").unwrap();
         let keys = Self {
             api,
             api_setting,
-            session: akiba_relay::session::token::new_key().unwrap(),
-            data: akiba_relay::session::seal::new_key("2026").unwrap(),
-            webhook: akiba_relay::webhook::sign::new_secret().unwrap(),
+            session: akiba_relay::secrets::session_keys::new_key().unwrap(),
+            data: akiba_relay::secrets::data_keys::new_key("2026").unwrap(),
+            webhook: akiba_relay::secrets::webhook_secrets::new_secret().unwrap(),
         };
         for secret in [&keys.api, &keys.session, keys.data.trim_start_matches("2026:"), &keys.webhook] {
             run_log::secret(secret);

@@ -52,13 +52,13 @@ async fn a_session_that_cannot_be_opened_is_told_of_all_the_same(database: &Data
     let vendor = content_vendor().await;
     let receiver = Receiver::answering(|_, _| 200).await;
     let flag = format!("--webhook-url={}", receiver.url);
-    let data = akiba_relay::session::seal::new_key("other").unwrap();
+    let data = akiba_relay::secrets::data_keys::new_key("other").unwrap();
     let blind = Bank::with_keys(database, &Keys { data, ..database.keys.copy() }, &vendor.base, &[&flag]).await;
     let bank = Bank::open(database, &vendor.base, &[&flag]).await;
     let page = bank.page().await;
     blind.clock.put_forward(3_600_000);
     assert_eq!(blind.sessions.sweep().await.unwrap().lapsed, 1);
-    deliver_due(&blind.sessions, &blind.sessions.webhooks().unwrap()).await.unwrap();
+    deliver_due(blind.sessions.outbox()).await.unwrap();
     let arrived = receiver.arrived();
     assert_eq!(arrived.len(), 1);
     assert_eq!((arrived[0].event(), arrived[0].session()), ("session.expired", page.id.as_str()));

@@ -2,8 +2,8 @@
 
 use std::process::Command;
 
+use akiba_relay::secrets::data_keys::new_key;
 use akiba_relay::session::SessionStartError;
-use akiba_relay::session::seal::new_key;
 use akiba_relay::webhook::worker::deliver_due;
 use serde_json::json;
 
@@ -57,7 +57,7 @@ async fn an_old_key_can_be_dropped_after_a_reseal(database: &Database) {
     for page in [&open, &newer] {
         assert_eq!(success(after.verify(page, &json!({}))).await["outcome"], "verified");
     }
-    while deliver_due(&after.sessions, &after.sessions.webhooks().unwrap()).await.unwrap() > 0 {}
+    while deliver_due(after.sessions.outbox()).await.unwrap() > 0 {}
     assert_eq!(receiver.arrived().len(), 5);
     let refused = Bank::try_open(database, &database.keys, &vendor.base, &flags).await;
     assert!(matches!(refused.err(), Some(SessionStartError::OtherDataKeys)), "nothing is under the old one");

@@ -54,12 +54,14 @@ async fn nothing_personal_can_be_read_without_the_key(database: &Database) {
         assert!(!contains(&dump, secret), "{secret}");
     }
     // A relay with another data key does not even start.
-    let mut keys =
-        crate::database::Keys { data: akiba_relay::session::seal::new_key("2026").unwrap(), ..database.keys.copy() };
+    let mut keys = crate::database::Keys {
+        data: akiba_relay::secrets::data_keys::new_key("2026").unwrap(),
+        ..database.keys.copy()
+    };
     let blind = Bank::try_open(database, &keys, &vendor.base, &[]).await;
     assert!(matches!(blind.err(), Some(SessionStartError::OtherDataKeys)));
     // A new one beside the old one opens all.
-    keys.data = format!("{} {}", akiba_relay::session::seal::new_key("2027").unwrap(), database.keys.data);
+    keys.data = format!("{} {}", akiba_relay::secrets::data_keys::new_key("2027").unwrap(), database.keys.data);
     let changed = Bank::with_keys(database, &keys, &vendor.base, &[]).await;
     assert_eq!(changed.report(&page).await["verdict"]["reply"]["data"]["identity"]["fullname"], FULL_NAME);
 }
@@ -76,7 +78,7 @@ async fn what_is_old_is_deleted(database: &Database) {
     bank.clock.put_forward(86_400_000 + 1_000);
     assert_eq!(bank.sessions.sweep().await.unwrap().deleted, 0, "its webhook is on its way");
     for _ in 0..8 {
-        deliver_due(&bank.sessions, &bank.sessions.webhooks().unwrap()).await.unwrap();
+        deliver_due(bank.sessions.outbox()).await.unwrap();
         bank.clock.put_forward(9_001_000);
     }
     assert_eq!(bank.sessions.sweep().await.unwrap().deleted, 1, "it was given up");

@@ -67,7 +67,7 @@ async fn keys_are_changed_while_pages_are_open() {
     let before = Bank::open(&database, &vendor.base, &[]).await;
     let (page, second) = (before.page().await, before.page().await);
     let old = database.keys.session.clone();
-    let new = akiba_relay::session::token::new_key().unwrap();
+    let new = akiba_relay::secrets::session_keys::new_key().unwrap();
 
     database.keys.session = format!("{new}\n{old}");
     let during = Bank::open(&database, &vendor.base, &[]).await;

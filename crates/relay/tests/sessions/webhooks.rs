@@ -35,7 +35,7 @@ async fn judged(bank: &Bank) -> Page {
 
 /// Delivers what is due now.
 async fn deliver(bank: &Bank) -> usize {
-    deliver_due(&bank.sessions, &bank.sessions.webhooks().unwrap()).await.unwrap()
+    deliver_due(bank.sessions.outbox()).await.unwrap()
 }
 
 /// Checks a signature as the receiver's library does.
@@ -54,7 +54,7 @@ async fn a_verdict_is_told_and_signed(database: &Database) {
     let receiver = Receiver::answering(|_, _| 204).await;
     let mut keys = database.keys.copy();
     let old = keys.webhook.clone();
-    let new = akiba_relay::webhook::sign::new_secret().unwrap();
+    let new = akiba_relay::secrets::webhook_secrets::new_secret().unwrap();
     keys.webhook = format!("{new} {old}");
     let bank = Bank::with_keys(database, &keys, &vendor.base, &[&format!("--webhook-url={}", receiver.url)]).await;
     let page = judged(&bank).await;
@@ -67,7 +67,7 @@ async fn a_verdict_is_told_and_signed(database: &Database) {
     assert!(webhook.id.starts_with("msg_"));
     assert!((bank.clock.now() / 1_000 - webhook.timestamp).abs() < 60);
     assert!(is_signed(webhook, &old) && is_signed(webhook, &new));
-    assert!(!is_signed(webhook, &akiba_relay::webhook::sign::new_secret().unwrap()));
+    assert!(!is_signed(webhook, &akiba_relay::secrets::webhook_secrets::new_secret().unwrap()));
     assert_eq!(webhook.body["type"], "session.verified");
     assert_eq!(
         webhook.body["data"],

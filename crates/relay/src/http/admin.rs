@@ -1,0 +1,162 @@
+//! What the operator has, on a listener of its own ([`app`]): metrics, health, and what is needed when webhooks don't
+//! arrive. Nobody is asked who they are, so all that tells of sessions is served on loopback alone.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use akiba_protocol::{ProblemCode, is_loopback};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, Request, State};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use http::HeaderValue;
+use http::header::{CONTENT_TYPE, HOST, ORIGIN};
+use http::uri::Authority;
+use serde::{Deserialize, Serialize};
+use tower_http::catch_panic::CatchPanicLayer;
+
+use super::request_log;
+use super::routes::{fallback, health};
+use super::state::AppState;
+use crate::clock::rfc3339;
+use crate::error::RelayError;
+use crate::store::Store;
+use crate::telemetry::metrics::{MEDIA_TYPE, metrics};
+use crate::webhook::outbox;
+use crate::webhook::status::MessageStatus;
+
+/// Most webhooks of one list.
+const LONGEST_LIST: u32 = 1_000;
+
+/// The operator's calls. `local` says whether none but this machine can reach them.
+pub fn app(state: AppState, local: bool) -> Router {
+    let mut routes = Router::new()
+        .route("/metrics", get(measure))
+        .route("/healthz", get(health::live))
+        .route("/readyz", get(health::ready));
+    if local && state.sessions.is_some() {
+        routes = routes
+            .route("/admin/sessions", get(sessions))
+            .route("/admin/webhooks", get(webhooks))
+            .route("/admin/webhooks/resend-failed", post(resend_failed))
+            .route("/admin/webhooks/{id}/resend", post(resend));
+    }
+    routes
+        .fallback(fallback::not_found)
+        .method_not_allowed_fallback(fallback::method_not_allowed)
+        .layer(CatchPanicLayer::custom(fallback::panicked))
+        .layer(from_fn_with_state(local, refuse_pages))
+        .layer(from_fn(request_log::observe))
+        .with_state(state)
+}
+
+/// Turns the pages of a browser on this machine away: none has business here. A page of another origin says so. One
+/// whose own name was made to lead to this machine (DNS rebinding) does not where it reads, but asks for that name.
+async fn refuse_pages(State(local): State<bool>, request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    let rebound = local && headers.get_all(HOST).iter().any(|host| !is_of_this_machine(host));
+    if rebound || headers.contains_key(ORIGIN) {
+        return RelayError::new(ProblemCode::Forbidden).into_response();
+    }
+    next.run(request).await
+}
+
+/// Whether `Host` is a name that can lead nowhere else.
+fn is_of_this_machine(host: &HeaderValue) -> bool {
+    let authority = Authority::try_from(host.as_bytes()).ok().filter(|authority| !authority.as_str().contains('@'));
+    authority.is_some_and(|authority| is_loopback(authority.host()))
+}
+
+/// All metrics. Without the database those that it knows stay as they were.
+async fn measure(State(state): State<AppState>) -> Response {
+    if let Some(sessions) = &state.sessions
+        && let Ok(waiting) = sessions.store().outbox_state().await
+    {
+        let since = |made| u64::try_from(sessions.clock().now().saturating_sub(made)).unwrap_or(0);
+        let oldest = Duration::from_millis(waiting.oldest_pending.map_or(0, since));
+        metrics().messages(&[("pending", waiting.pending), ("failed", waiting.failed)], oldest);
+    }
+    ([(CONTENT_TYPE, MEDIA_TYPE)], metrics().text()).into_response()
+}
+
+/// The database; every route that asks for it is there only with sessions.
+fn store(state: &AppState) -> Result<&Store, RelayError> {
+    let sessions = state.sessions.as_ref().ok_or_else(|| RelayError::new(ProblemCode::NotFound))?;
+    Ok(sessions.store())
+}
+
+/// How many sessions there are in each state.
+async fn sessions(State(state): State<AppState>) -> Result<Json<BTreeMap<String, i64>>, RelayError> {
+    Ok(Json(store(&state)?.count_sessions().await?.into_iter().collect()))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Which {
+    status: Option<MessageStatus>,
+    limit: Option<u32>,
+}
+
+/// A webhook, with nothing of its body.
+#[derive(Debug, Serialize)]
+struct Webhook {
+    id: String,
+    session_id: String,
+    event: String,
+    status: String,
+    attempts: i64,
+    last_result: Option<String>,
+    created_at: String,
+}
+
+/// Lists webhooks, the newest first.
+async fn webhooks(
+    State(state): State<AppState>,
+    which: Result<Query<Which>, QueryRejection>,
+) -> Result<Json<Vec<Webhook>>, RelayError> {
+    let Query(Which { status, limit }) = which.map_err(|_| {
+        RelayError::new(ProblemCode::BadRequest)
+            .with_detail("The query may hold `status` (pending, delivered or failed) and `limit` (a number).")
+    })?;
+    let status = status.unwrap_or(MessageStatus::Failed).as_str();
+    let limit = limit.unwrap_or(100).min(LONGEST_LIST);
+    let listed = store(&state)?.list_messages(status, limit.into()).await?;
+    let webhook = |message: crate::store::outbox::Listed| Webhook {
+        id: message.id,
+        session_id: message.session_id,
+        event: message.event,
+        status: message.status,
+        attempts: message.attempts,
+        last_result: message.last_result,
+        created_at: rfc3339(message.created_at),
+    };
+    Ok(Json(listed.into_iter().map(webhook).collect()))
+}
+
+/// How many webhooks are to be sent again.
+#[derive(Debug, Serialize)]
+struct Resent {
+    resent: u64,
+}
+
+/// Sends one webhook again, whatever its status.
+async fn resend(State(state): State<AppState>, Path(id): Path<String>) -> Result<Json<Resent>, RelayError> {
+    match send_again(&state, Some(&id)).await? {
+        Json(Resent { resent: 0 }) => Err(RelayError::new(ProblemCode::NotFound)),
+        resent => Ok(resent),
+    }
+}
+
+/// Sends all webhooks again that were given up.
+async fn resend_failed(State(state): State<AppState>) -> Result<Json<Resent>, RelayError> {
+    send_again(&state, None).await
+}
+
+async fn send_again(state: &AppState, id: Option<&str>) -> Result<Json<Resent>, RelayError> {
+    let sessions = state.sessions.as_ref().ok_or_else(|| RelayError::new(ProblemCode::NotFound))?;
+    let resent = outbox::resend(sessions.store(), id, sessions.clock().now()).await?;
+    sessions.outbox().bell.notify_one();
+    Ok(Json(Resent { resent }))
+}

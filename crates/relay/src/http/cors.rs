@@ -1,0 +1,55 @@
+//! Which pages may call: exact origins from a list ([`Origin`](crate::origin::Origin)), refused before anything else happens ([`guard`]), and
+//! the CORS headers for those that may ([`layer`]).
+
+use std::time::Duration;
+
+use akiba_protocol::ProblemCode;
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, ORIGIN, RETRY_AFTER, VARY};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+use super::idempotency::IDEMPOTENCY_KEY;
+use super::request_log::REQUEST_ID;
+use super::state::AppState;
+use crate::error::RelayError;
+use crate::origin::Origin;
+
+/// How long a browser may remember a preflight's answer.
+const PREFLIGHT_LIFE: Duration = Duration::from_secs(3_600);
+
+/// Refuses a request whose `Origin` is not on the list. A request without one comes from no page of another origin,
+/// and passes.
+///
+/// # Errors
+/// [`ProblemCode::Forbidden`] for an origin that is not on the list, for `null`, and for more than one.
+pub async fn guard(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    if may_call(&state.origins, request.headers()) {
+        return next.run(request).await;
+    }
+    let error = RelayError::new(ProblemCode::Forbidden).with_detail("The relay's list does not name this origin.");
+    let mut response = error.into_response();
+    response.headers_mut().insert(VARY, HeaderValue::from_static("origin"));
+    response
+}
+
+fn may_call(list: &[Origin], headers: &HeaderMap) -> bool {
+    let mut origins = headers.get_all(ORIGIN).iter();
+    match (origins.next(), origins.next()) {
+        (None, _) => true,
+        (Some(origin), None) => list.iter().any(|allowed| allowed.0 == origin),
+        (Some(_), Some(_)) => false,
+    }
+}
+
+/// Adds the CORS headers, and answers preflights. It stands behind [`guard`], so it sees no foreign origin.
+pub fn layer(list: &[Origin]) -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list(list.iter().map(|origin| origin.0.clone())))
+        .allow_methods([Method::POST])
+        .allow_headers([CONTENT_TYPE, AUTHORIZATION, HeaderName::from_static(IDEMPOTENCY_KEY)])
+        .expose_headers([RETRY_AFTER, REQUEST_ID])
+        .max_age(PREFLIGHT_LIFE)
+}

@@ -1,0 +1,26 @@
+//! The header that names a call ([`idempotency`]).
+
+use akiba_protocol::ProblemCode;
+use http::HeaderMap;
+use ring::digest::{SHA256, digest};
+
+use crate::error::RelayError;
+
+/// The name of the header that names a call.
+pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
+
+/// SHA-256 of a call's idempotency key within its session, if there is one: what the page calls it is not kept.
+///
+/// # Errors
+/// [`ProblemCode::BadRequest`] when it is not 1 to 255 visible ASCII characters, or there are two.
+pub fn idempotency(headers: &HeaderMap, session_id: &str) -> Result<Option<Vec<u8>>, RelayError> {
+    let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    let key = value.as_bytes();
+    if key.is_empty() || key.len() > 255 || !key.iter().all(u8::is_ascii_graphic) || values.next().is_some() {
+        let detail = "`Idempotency-Key` must be one value of 1 to 255 visible ASCII characters.";
+        return Err(RelayError::new(ProblemCode::BadRequest).with_detail(detail));
+    }
+    let text = [session_id.as_bytes(), b"\0", key].concat();
+    Ok(Some(digest(&SHA256, &text).as_ref().to_vec()))
+}

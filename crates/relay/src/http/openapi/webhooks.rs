@@ -1,0 +1,64 @@
+//! What is sent to the host's back end, as the document has it.
+
+use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
+use utoipa::openapi::request_body::RequestBodyBuilder;
+use utoipa::openapi::{
+    AllOfBuilder, Content, HttpMethod, ObjectBuilder, PathItem, Paths, Ref, RefOr, Required, ResponseBuilder, Schema,
+    Type,
+};
+use utoipa::{PartialSchema, ToSchema};
+
+use crate::lifecycle::State;
+use crate::webhook::event::{Event, name};
+
+/// All webhooks. The schemas that they refer to are put on the list.
+pub(crate) fn all(schemas: &mut Vec<(String, RefOr<Schema>)>) -> Paths {
+    schemas.push((Event::name().into_owned(), Event::schema()));
+    Event::schemas(schemas);
+    let mut paths = Paths::new();
+    for state in State::ALL {
+        if let Some(name) = name(state) {
+            paths.paths.insert(name.to_owned(), PathItem::new(HttpMethod::Post, operation(state, name)));
+        }
+    }
+    paths
+}
+
+fn operation(state: State, name: &str) -> Operation {
+    let only = |text: &str| ObjectBuilder::new().schema_type(Type::String).enum_values(Some([text]));
+    let data = ObjectBuilder::new().property("state", only(state.as_str()));
+    let members = ObjectBuilder::new().property("type", only(name)).property("data", data);
+    let schema = AllOfBuilder::new().item(Ref::from_schema_name(Event::name())).item(members);
+    let body = Content::new(Some(Schema::from(schema)));
+    let answer = ResponseBuilder::new().description("It has arrived. Anything but 2xx has it sent again, for a day.");
+    let parameter = |name: &str, description: &str| {
+        let text = ObjectBuilder::new().schema_type(Type::String);
+        let parameter = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Header);
+        parameter.required(Required::True).description(Some(description)).schema(Some(text))
+    };
+    Operation::builder()
+        .operation_id(Some(name))
+        .summary(Some(summary(state)))
+        .description(Some("Sent in the transport of Standard Webhooks, at least once and always with the same id."))
+        .parameter(parameter("webhook-id", "Names the webhook, however often it is sent."))
+        .parameter(parameter("webhook-timestamp", "When it was sent, in seconds since 1970."))
+        .parameter(parameter(
+            "webhook-signature",
+            "`v1,` and HMAC-SHA-256 in base64, for each secret, parted by spaces.",
+        ))
+        .request_body(Some(
+            RequestBodyBuilder::new().content("application/json", body).required(Some(Required::True)).build(),
+        ))
+        .response("2XX", answer)
+        .build()
+}
+
+fn summary(state: State) -> &'static str {
+    match state {
+        State::Verified => "The selfie and the record show one person.",
+        State::Rejected => "The vendor does not say so.",
+        State::Unknown => "The vendor was asked and its answer was lost.",
+        State::Expired => "The session's life ended with no verdict.",
+        State::Created | State::LinkIssued | State::Verifying => "",
+    }
+}

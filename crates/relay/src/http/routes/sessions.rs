@@ -1,0 +1,122 @@
+//! The calls of the host's back end: `POST /v1/sessions` ([`create`]), `GET` and `DELETE /v1/sessions/{id}` ([`read`],
+//! [`erase`]) and `POST /v1/sessions/{id}/reconcile` ([`reconcile`]).
+
+use axum::Json;
+use http::StatusCode;
+
+use crate::error::RelayError;
+use crate::http::auth::{HostCaller, SessionId};
+use crate::http::body::{JsonBody, JsonCall};
+use crate::http::openapi::problems::{OfCreate, OfErase, OfRead, OfReconcile};
+use crate::session::host::create::{Created, Wanted};
+use crate::session::host::reconcile::Reconcile;
+use crate::session::host::report::Report;
+
+impl JsonCall for Wanted {
+    const SHAPE: &'static str = "The body must be an object with `identifier` (string), `type` (\"1\" or \"2\") and, if \
+                                 wanted, `reference` (string), `consent` (`version` and `at`, strings) and `ttl` \
+                                 (whole seconds).";
+}
+
+impl JsonCall for Reconcile {
+    const SHAPE: &'static str = "The body must be an object with `action` (\"repeat\" or \"release\").";
+}
+
+/// Makes a session.
+///
+/// # Errors
+/// [`RelayError`] when the API key or the body is wrong, or the database fails.
+#[utoipa::path(
+    post,
+    path = "/v1/sessions",
+    operation_id = "createSession",
+    tag = "back end",
+    summary = "Makes a session.",
+    description = "The token goes to the page.",
+    security(("api_key" = [])),
+    request_body = Wanted,
+    responses(
+        (
+            status = 201, description = "The session.", body = Created,
+            links(
+                ("read" = (operation_id = "readSession", parameters(("id" = "$response.body#/session_id")))),
+                ("delete" = (operation_id = "deleteSession", parameters(("id" = "$response.body#/session_id")))),
+                ("reconcile" = (operation_id = "reconcileSession", parameters(("id" = "$response.body#/session_id")))),
+            ),
+        ),
+        OfCreate,
+    ),
+)]
+pub async fn create(
+    caller: HostCaller,
+    JsonBody(wanted): JsonBody<Wanted>,
+) -> Result<(StatusCode, Json<Created>), RelayError> {
+    let created = caller.sessions.create(&caller.key, wanted).await?;
+    tracing::info!(session = created.session_id, key = caller.key, "session created");
+    Ok((StatusCode::CREATED, Json(created)))
+}
+
+/// Tells of a session.
+///
+/// # Errors
+/// [`RelayError`] when the API key is wrong, there is no such session, or the database fails.
+#[utoipa::path(
+    get,
+    path = "/v1/sessions/{id}",
+    operation_id = "readSession",
+    tag = "back end",
+    summary = "Tells of a session.",
+    description = "`verdict` is null unless the state is `verified` or `rejected`.",
+    security(("api_key" = [])),
+    params(("id" = String, Path, description = "The session.", pattern = "^ses_[0-9a-f]{32}$")),
+    responses((status = 200, description = "The session.", body = Report), OfRead),
+)]
+pub async fn read(caller: HostCaller, SessionId(id): SessionId) -> Result<Json<Report>, RelayError> {
+    caller.sessions.report(&caller.key, &id).await.map(Json)
+}
+
+/// Deletes a session.
+///
+/// # Errors
+/// [`RelayError`] when the API key is wrong, there is no such session, the vendor is being asked for its verdict, or the
+/// database fails.
+#[utoipa::path(
+    delete,
+    path = "/v1/sessions/{id}",
+    operation_id = "deleteSession",
+    tag = "back end",
+    summary = "Deletes a session, and all that belongs to it.",
+    description = "Not while the vendor is being asked for its verdict.",
+    security(("api_key" = [])),
+    params(("id" = String, Path, description = "The session.", pattern = "^ses_[0-9a-f]{32}$")),
+    responses((status = 204, description = "It is gone."), OfErase),
+)]
+pub async fn erase(caller: HostCaller, SessionId(id): SessionId) -> Result<StatusCode, RelayError> {
+    caller.sessions.erase(&caller.key, &id).await?;
+    tracing::info!(session = id, key = caller.key, "session deleted");
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Moves a session on whose verdict was lost.
+///
+/// # Errors
+/// [`RelayError`] when the API key or the body is wrong, no verdict was lost, or the vendor gives none again.
+#[utoipa::path(
+    post,
+    path = "/v1/sessions/{id}/reconcile",
+    operation_id = "reconcileSession",
+    tag = "back end",
+    summary = "Moves a session on whose verdict was lost.",
+    description = "A session that has its verdict meanwhile is left as it is.",
+    security(("api_key" = [])),
+    params(("id" = String, Path, description = "The session.", pattern = "^ses_[0-9a-f]{32}$")),
+    request_body = Reconcile,
+    responses((status = 200, description = "The session.", body = Report), OfReconcile),
+)]
+pub async fn reconcile(
+    caller: HostCaller,
+    SessionId(id): SessionId,
+    JsonBody(request): JsonBody<Reconcile>,
+) -> Result<Json<Report>, RelayError> {
+    caller.sessions.reconcile(&caller.key, &id, request.action).await.map(Json)
+}

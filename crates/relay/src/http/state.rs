@@ -1,0 +1,63 @@
+//! What all requests share ([`AppState`]).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Bytes;
+
+use super::readiness::Readiness;
+use super::settings::HttpSettings;
+use crate::limits::Limits;
+use crate::limits::capacity::Capacity;
+use crate::limits::settings::LimitSettings;
+use crate::origin::Origin;
+use crate::session::Sessions;
+use crate::vendor_api::VendorClient;
+
+/// The shared parts of the service; a clone shares them.
+#[derive(Clone, Debug)]
+pub struct AppState {
+    /// The way to the vendor.
+    pub vendor: VendorClient,
+    /// Origins of the pages that may call.
+    pub origins: Arc<[Origin]>,
+    /// Places for the calls that may be at work.
+    pub capacity: Capacity,
+    /// How often one caller may call.
+    pub limits: Limits,
+    /// Largest request body, in bytes.
+    pub max_body_bytes: usize,
+    /// Longest wait for a request's body.
+    pub body_timeout: Duration,
+    /// Whether callers are to come here.
+    pub readiness: Readiness,
+    /// The contract as OpenAPI. [`app`](super::app) writes it.
+    pub document: Bytes,
+    /// The sessions; `None` where they are off.
+    pub sessions: Option<Arc<Sessions>>,
+}
+
+impl AppState {
+    /// Builds the shared parts, with no sessions.
+    #[must_use]
+    pub fn new(settings: &HttpSettings, limits: &LimitSettings, vendor: VendorClient) -> Self {
+        Self {
+            vendor,
+            origins: settings.allow_origin.clone().into(),
+            capacity: Capacity::of(limits.max_in_flight),
+            limits: Limits::new(limits),
+            max_body_bytes: settings.max_body_bytes.get(),
+            body_timeout: settings.body_timeout,
+            readiness: Readiness::default(),
+            document: Bytes::new(),
+            sessions: None,
+        }
+    }
+
+    /// The same, with sessions.
+    #[must_use]
+    pub fn with_sessions(mut self, sessions: Arc<Sessions>) -> Self {
+        self.sessions = Some(sessions);
+        self
+    }
+}

@@ -1,0 +1,79 @@
+//! The origin of a page ([`Origin`]), as a setting.
+
+use std::fmt;
+use std::str::FromStr;
+
+use http::HeaderValue;
+use url::Url;
+
+/// The origin of a page, spelt as browsers send it: `https://bank.example`, `http://127.0.0.1:8080`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin(pub(crate) HeaderValue);
+
+/// The text is no origin that may be on the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OriginError {
+    /// `*` or `null`: any page can have these.
+    Anyone,
+    /// Not an `http` or `https` origin.
+    NotAnOrigin,
+    /// Another spelling than the one that browsers send, which is given.
+    Spelling(String),
+}
+
+impl fmt::Display for OriginError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Anyone => f.write_str("any page can have this origin; name the page's own"),
+            Self::NotAnOrigin => f.write_str("it is no origin such as https://bank.example"),
+            Self::Spelling(origin) => write!(f, "browsers send this origin as {origin}"),
+        }
+    }
+}
+
+impl std::error::Error for OriginError {}
+
+impl FromStr for Origin {
+    type Err = OriginError;
+
+    fn from_str(text: &str) -> Result<Self, OriginError> {
+        if text == "*" || text.eq_ignore_ascii_case("null") {
+            return Err(OriginError::Anyone);
+        }
+        let origin = Url::parse(text).map_err(|_| OriginError::NotAnOrigin)?.origin();
+        let spelt = origin.ascii_serialization();
+        if !spelt.starts_with("http://") && !spelt.starts_with("https://") {
+            return Err(OriginError::NotAnOrigin);
+        }
+        if spelt != text {
+            return Err(OriginError::Spelling(spelt));
+        }
+        HeaderValue::from_str(text).map(Self).map_err(|_| OriginError::NotAnOrigin)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Origin, OriginError};
+
+    #[test]
+    fn only_the_spelling_of_browsers_is_taken() {
+        for right in
+            ["https://bank.example", "http://127.0.0.1:8080", "http://[::1]:8080", "https://xn--bcher-kva.example"]
+        {
+            assert!(right.parse::<Origin>().is_ok(), "{right}");
+        }
+        for wrong in ["*", "null", "NULL"] {
+            assert_eq!(wrong.parse::<Origin>(), Err(OriginError::Anyone), "{wrong}");
+        }
+        for wrong in ["", "bank.example", "ftp://bank.example", "file:///etc", "data:,x", "app://bank", "https://"] {
+            assert!(wrong.parse::<Origin>().is_err(), "{wrong}");
+        }
+        let respelt = OriginError::Spelling("https://bank.example".to_owned());
+        for wrong in
+            ["https://bank.example/", "https://BANK.example", "https://bank.example:443", "https://bank.example/selfie"]
+        {
+            assert_eq!(wrong.parse::<Origin>(), Err(respelt.clone()), "{wrong}");
+        }
+    }
+}

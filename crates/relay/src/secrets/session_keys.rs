@@ -1,0 +1,224 @@
+//! The session's token ([`KeyRing`]): PASETO v4.local, so what it says can be neither read nor changed outside the
+//! relay. Its footer names the key by its PASERK id, so keys can be changed while tokens are about.
+
+use std::fmt;
+
+use pasetors::keys::{Generate, SymmetricKey};
+use pasetors::paserk::{FormatAsPaserk, Id};
+use pasetors::token::{Local, UntrustedToken};
+use pasetors::version4::{LocalToken, V4};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+
+use super::entries;
+use crate::clock::{parse_rfc3339, rfc3339};
+
+/// The environment variable that can hold the keys.
+pub const KEYS_VARIABLE: &str = "AKIBA_SESSION_KEYS";
+
+/// Longest token that is looked at. One of the relay's own has about 300 characters.
+const LONGEST: usize = 1_024;
+
+/// What binds a token to its use: the same key makes nothing else that opens here.
+const PURPOSE: &[u8] = b"akiba-relay session 1";
+
+/// Keys of tokens: the first makes new ones, all open them.
+pub struct KeyRing(Vec<Key>);
+
+struct Key {
+    id: String,
+    key: SymmetricKey<V4>,
+}
+
+/// Why there is no key ring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyRingError {
+    /// No key at all.
+    Empty,
+    /// An entry that is no PASERK of a v4.local key; it is counted from 1.
+    NotAKey(usize),
+}
+
+impl fmt::Display for KeyRingError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("there is no session key"),
+            Self::NotAKey(entry) => write!(f, "session key {entry} is no PASERK such as k4.local.…"),
+        }
+    }
+}
+
+impl std::error::Error for KeyRingError {}
+
+/// Why a token opens nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenError {
+    /// No token of a key on the ring, or one that was changed.
+    Invalid,
+    /// Its time is over.
+    Expired,
+}
+
+/// What a token says: the registered claims of PASETO.
+#[derive(Serialize, Deserialize)]
+struct Claims {
+    sub: String,
+    iat: String,
+    exp: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Footer {
+    kid: String,
+}
+
+impl KeyRing {
+    /// Reads PASERK keys (`k4.local.…`), parted by white space or commas.
+    ///
+    /// # Errors
+    /// [`KeyRingError`].
+    pub fn read(text: &SecretString) -> Result<Self, KeyRingError> {
+        let mut keys = Vec::new();
+        for (index, entry) in entries(text.expose_secret()).enumerate() {
+            let key = SymmetricKey::<V4>::try_from(entry).map_err(|_| KeyRingError::NotAKey(index + 1))?;
+            let mut id = String::new();
+            Id::from(&key).fmt(&mut id).map_err(|_| KeyRingError::NotAKey(index + 1))?;
+            keys.push(Key { id, key });
+        }
+        if keys.is_empty() { Err(KeyRingError::Empty) } else { Ok(Self(keys)) }
+    }
+
+    /// Makes the token of a session.
+    ///
+    /// # Errors
+    /// When the system has no randomness.
+    pub fn seal(&self, session: &str, now: i64, expires_at: i64) -> Result<String, NoToken> {
+        let key = self.0.first().ok_or(NoToken)?;
+        let claims = Claims { sub: session.to_owned(), iat: rfc3339(now), exp: rfc3339(expires_at) };
+        let claims = serde_json::to_vec(&claims).map_err(|_| NoToken)?;
+        let footer = serde_json::to_vec(&Footer { kid: key.id.clone() }).map_err(|_| NoToken)?;
+        LocalToken::encrypt(&key.key, &claims, Some(&footer), Some(PURPOSE)).map_err(|_| NoToken)
+    }
+
+    /// The session of a token. `leeway` is how far the clocks of two relays may be apart, in milliseconds.
+    ///
+    /// # Errors
+    /// [`TokenError`].
+    pub fn open(&self, token: &str, now: i64, leeway: i64) -> Result<String, TokenError> {
+        if token.len() > LONGEST {
+            return Err(TokenError::Invalid);
+        }
+        let token = UntrustedToken::<Local, V4>::try_from(token).map_err(|_| TokenError::Invalid)?;
+        let footer: Footer = serde_json::from_slice(token.untrusted_footer()).map_err(|_| TokenError::Invalid)?;
+        let key = self.0.iter().find(|key| key.id == footer.kid).ok_or(TokenError::Invalid)?;
+        let opened = LocalToken::decrypt(&key.key, &token, None, Some(PURPOSE)).map_err(|_| TokenError::Invalid)?;
+        let claims: Claims = serde_json::from_str(opened.payload()).map_err(|_| TokenError::Invalid)?;
+        let made = parse_rfc3339(&claims.iat).ok_or(TokenError::Invalid)?;
+        let ends = parse_rfc3339(&claims.exp).ok_or(TokenError::Invalid)?;
+        if made > now.saturating_add(leeway) {
+            return Err(TokenError::Invalid);
+        }
+        if now >= ends.saturating_add(leeway) {
+            return Err(TokenError::Expired);
+        }
+        Ok(claims.sub)
+    }
+}
+
+/// No token could be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoToken;
+
+/// A new key as PASERK; `None` when the system has no randomness.
+#[must_use]
+pub fn new_key() -> Option<String> {
+    let key = SymmetricKey::<V4>::generate().ok()?;
+    let mut text = String::new();
+    key.fmt(&mut text).ok()?;
+    Some(text)
+}
+
+impl fmt::Debug for KeyRing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.iter().map(|key| &key.id)).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{KeyRing, KeyRingError, TokenError, new_key};
+
+    fn ring(keys: &[&str]) -> KeyRing {
+        KeyRing::read(&keys.join("\n").into()).unwrap()
+    }
+
+    #[test]
+    fn a_token_opens_while_it_lives_and_a_little_longer() {
+        let ring = ring(&[&new_key().unwrap()]);
+        let token = ring.seal("ses_1", 10_000, 20_000).unwrap();
+        assert!(token.starts_with("v4.local."));
+        assert!(!token.contains("ses_1"));
+        let rows = [
+            (10_000, 0, Ok("ses_1")),
+            (19_999, 0, Ok("ses_1")),
+            (20_000, 0, Err(TokenError::Expired)),
+            (20_999, 1_000, Ok("ses_1")),
+            (21_000, 1_000, Err(TokenError::Expired)),
+            // Made by a relay whose clock is ahead.
+            (9_000, 1_000, Ok("ses_1")),
+            (8_999, 1_000, Err(TokenError::Invalid)),
+        ];
+        for (now, leeway, expected) in rows {
+            assert_eq!(ring.open(&token, now, leeway).as_deref(), expected.as_deref(), "{now} {leeway}");
+        }
+    }
+
+    #[test]
+    fn keys_are_changed_while_tokens_are_about() {
+        let (old, new) = (new_key().unwrap(), new_key().unwrap());
+        let before = ring(&[&old]);
+        let token = before.seal("ses_1", 0, 60_000).unwrap();
+        let during = ring(&[&new, &old]);
+        assert_eq!(during.open(&token, 1, 0).as_deref(), Ok("ses_1"));
+        let newer = during.seal("ses_2", 0, 60_000).unwrap();
+        assert_eq!(before.open(&newer, 1, 0), Err(TokenError::Invalid), "made by the new key");
+        let after = ring(&[&new]);
+        assert_eq!(after.open(&token, 1, 0), Err(TokenError::Invalid), "the old key has gone");
+        assert_eq!(after.open(&newer, 1, 0).as_deref(), Ok("ses_2"));
+    }
+
+    #[test]
+    fn what_was_changed_or_made_elsewhere_does_not_open() {
+        let key = new_key().unwrap();
+        let ring = ring(&[&key]);
+        let token = ring.seal("ses_1", 0, 60_000).unwrap();
+        for (index, byte) in token.bytes().enumerate() {
+            let other = if byte == b'A' { 'B' } else { 'A' };
+            let mut changed = token.clone();
+            changed.replace_range(index..=index, &other.to_string());
+            // The last character of base64 holds bits that mean nothing; a decoder may take or refuse them.
+            assert_eq!(ring.open(&changed, 1, 0).ok(), None, "{index}");
+        }
+        for wrong in ["", "v4.local.", "v4.public.AAAA", "a.b.c.d", &token.replace("v4.", "v3."), &"x".repeat(9_999)] {
+            assert_eq!(ring.open(wrong, 1, 0), Err(TokenError::Invalid), "{wrong:.40}");
+        }
+        let parsed = pasetors::keys::SymmetricKey::try_from(key.as_str()).unwrap();
+        let footer = token.rsplit('.').next().unwrap();
+        let footer = base64::Engine::decode(&base64::prelude::BASE64_URL_SAFE_NO_PAD, footer).unwrap();
+        let claims = br#"{"sub":"ses_1","iat":"1970-01-01T00:00:00Z","exp":"2999-01-01T00:00:00Z"}"#;
+        let other_use = pasetors::version4::LocalToken::encrypt(&parsed, claims, Some(&footer), None).unwrap();
+        assert_eq!(ring.open(&other_use, 1, 0), Err(TokenError::Invalid), "the same key for another purpose");
+    }
+
+    #[test]
+    fn keys_are_checked_and_never_shown() {
+        assert_eq!(KeyRing::read(&String::new().into()).err(), Some(KeyRingError::Empty));
+        let key = new_key().unwrap();
+        for wrong in ["secret", "k4.local.AAAA", "k4.secret.AAAA"] {
+            let text = format!("{key} {wrong}");
+            assert_eq!(KeyRing::read(&text.into()).err(), Some(KeyRingError::NotAKey(2)), "{wrong}");
+        }
+        let shown = format!("{:?}", ring(&[&key]));
+        assert!(shown.contains("k4.lid.") && !shown.contains(key.trim_start_matches("k4.local.")), "{shown}");
+    }
+}

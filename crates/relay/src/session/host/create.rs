@@ -1,0 +1,185 @@
+//! A new session ([`Wanted`], [`Sessions::create`]).
+
+use std::time::Duration;
+
+use akiba_protocol::{CustomerType, ProblemCode};
+use serde::{Deserialize, Deserializer, Serialize, de};
+use serde_json::Number;
+use utoipa::ToSchema;
+
+use crate::clock::{milliseconds, parse_rfc3339, rfc3339};
+use crate::error::RelayError;
+use crate::id::new_id;
+use crate::lifecycle::State;
+use crate::session::Sessions;
+use crate::session::record::{Consent, Personal};
+use crate::store::sessions::SessionRow;
+
+/// Longest text of a field, in characters.
+const LONGEST: usize = 128;
+
+/// The body of `POST /v1/sessions`.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = NewSession, example = json!({
+    "identifier": "8001015009087",
+    "type": "1",
+    "reference": "order-4711",
+    "consent": { "version": "2026-01", "at": "2026-02-03T02:04:05Z" },
+    "ttl": 900,
+}))]
+pub struct Wanted {
+    /// National id of a person or registration of a company.
+    #[schema(
+        min_length = 1,
+        max_length = 128,
+        pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\u0000-\\u0020\\u007f-\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000][^\\u0000-\\u001f\\u007f-\\u009f]*$"
+    )]
+    pub identifier: String,
+    /// Whom the identifier names.
+    #[serde(rename = "type")]
+    pub customer_type: CustomerType,
+    /// The host's own word for the case; the page gets it back with the verdict.
+    #[serde(default)]
+    #[schema(
+        min_length = 1,
+        max_length = 128,
+        pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\u0000-\\u0020\\u007f-\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000][^\\u0000-\\u001f\\u007f-\\u009f]*$"
+    )]
+    pub reference: Option<String>,
+    /// To what the person agreed.
+    #[serde(default)]
+    pub consent: Option<Consent>,
+    /// Life in seconds, up to `--session-ttl-max`.
+    #[serde(default, deserialize_with = "seconds")]
+    #[schema(format = "int64", minimum = 1, maximum = 4294967295_i64)]
+    pub ttl: Option<u32>,
+}
+
+/// The answer to `POST /v1/sessions`.
+#[derive(Debug, Serialize, ToSchema)]
+#[cfg_attr(test, derive(PartialEq, Deserialize), serde(deny_unknown_fields))]
+#[schema(as = CreatedSession, example = json!({
+    "session_id": "ses_0197f3a1c2d34e5f8a9b0c1d2e3f4a5b",
+    "session_token": "v4.local.c2VjcmV0.eyJraWQiOiJrNC5saWQuLi4ifQ",
+    "expires_at": "2026-02-03T02:20:00Z",
+}))]
+pub struct Created {
+    /// The session.
+    #[schema(pattern = "^ses_[0-9a-f]{32}$")]
+    pub session_id: String,
+    /// What the page shows for it.
+    #[schema(pattern = "^v4\\.local\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+$")]
+    pub session_token: String,
+    /// When it ends.
+    #[schema(format = "date-time")]
+    pub expires_at: String,
+}
+
+/// Whole seconds. JSON has one kind of number: `900.0` and `9e2` are whole, too.
+fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    let Some(number) = Option::<Number>::deserialize(deserializer)? else { return Ok(None) };
+    let whole = number.as_f64().filter(|number| number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(number));
+    whole.map(|seconds| Some(seconds as u32)).ok_or_else(|| de::Error::custom("no whole seconds"))
+}
+
+impl Sessions {
+    /// Makes a session.
+    ///
+    /// # Errors
+    /// [`RelayError`] when a field is wrong or the database fails.
+    pub async fn create(&self, api_key: &str, wanted: Wanted) -> Result<Created, RelayError> {
+        let ttl = self.ttl(wanted.ttl)?;
+        let id = new_id("ses");
+        let personal = personal(&wanted)?;
+        let now = self.clock.now();
+        // Whole seconds, as that is what is told.
+        let expires_at = now.saturating_add(milliseconds(ttl)).div_euclid(1_000) * 1_000;
+        let session_token = self
+            .tokens
+            .seal(&id, now, expires_at)
+            .map_err(|_| RelayError::new(ProblemCode::Internal).caused_by("no session token could be made"))?;
+        let row = SessionRow {
+            sealed: self.seal_personal(&id, &personal)?,
+            id,
+            api_key: api_key.to_owned(),
+            customer_type: match wanted.customer_type {
+                CustomerType::Individual => "1".to_owned(),
+                CustomerType::Business => "2".to_owned(),
+            },
+            state: State::Created,
+            version: 0,
+            created_at: now,
+            expires_at,
+            updated_at: now,
+            links: 0,
+            verifies: 0,
+            attempt: None,
+            link_id: None,
+            lease_until: None,
+        };
+        self.store.insert_session(&row).await?;
+        Ok(Created { session_id: row.id, session_token, expires_at: rfc3339(expires_at) })
+    }
+
+    fn ttl(&self, seconds: Option<u32>) -> Result<Duration, RelayError> {
+        let Some(seconds) = seconds else { return Ok(self.limits.ttl) };
+        let ttl = Duration::from_secs(seconds.into());
+        if ttl.is_zero() || ttl > self.limits.ttl_max {
+            let detail = format!("`ttl` must be from 1 to {} seconds.", self.limits.ttl_max.as_secs());
+            return Err(RelayError::new(ProblemCode::BadRequest).with_detail(detail));
+        }
+        Ok(ttl)
+    }
+}
+
+fn personal(wanted: &Wanted) -> Result<Personal, RelayError> {
+    let bad = |detail: &'static str| RelayError::new(ProblemCode::BadRequest).with_detail(detail);
+    if !is_text(&wanted.identifier) {
+        return Err(bad("`identifier` must be 1 to 128 characters, with no control characters."));
+    }
+    if wanted.reference.as_deref().is_some_and(|reference| !is_text(reference)) {
+        return Err(bad("`reference` must be 1 to 128 characters, with no control characters."));
+    }
+    if let Some(consent) = &wanted.consent
+        && !(is_text(&consent.version) && parse_rfc3339(&consent.at).is_some())
+    {
+        return Err(bad("`consent` must have a `version` of 1 to 128 characters, and `at`, a time of RFC 3339."));
+    }
+    Ok(Personal {
+        identifier: wanted.identifier.clone(),
+        reference: wanted.reference.clone(),
+        consent: wanted.consent.clone(),
+    })
+}
+
+fn is_text(text: &str) -> bool {
+    !text.trim().is_empty() && text.chars().count() <= LONGEST && !text.chars().any(char::is_control)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Wanted;
+
+    #[test]
+    fn a_life_is_whole_seconds() {
+        let rows = [
+            ("1", Ok(Some(1))),
+            ("900.0", Ok(Some(900))),
+            ("9e2", Ok(Some(900))),
+            ("4294967295", Ok(Some(u32::MAX))),
+            ("null", Ok(None)),
+            ("0", Ok(Some(0))),
+            ("4294967296", Err(())),
+            ("-1", Err(())),
+            ("0.5", Err(())),
+            ("1e300", Err(())),
+            ("\"900\"", Err(())),
+            ("true", Err(())),
+        ];
+        for (ttl, expected) in rows {
+            let body = format!(r#"{{"identifier":"1","type":"1","ttl":{ttl}}}"#);
+            let wanted: Result<Wanted, _> = serde_json::from_str(&body);
+            assert_eq!(wanted.map(|wanted| wanted.ttl).map_err(drop), expected, "{ttl}");
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! What the host's back end gets to know of a session ([`Report`]).
+
+use akiba_protocol::{CustomerType, Outcome, ProblemCode, Reason, Verdict, VerifyReply};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::clock::rfc3339;
+use crate::error::RelayError;
+use crate::lifecycle::State;
+use crate::session::Sessions;
+use crate::session::record::{Consent, Open};
+use crate::store::sessions::SessionRow;
+
+/// The answer of `GET /v1/sessions/{id}`. The identifier is not repeated: the back end knows it.
+#[derive(Serialize, ToSchema)]
+#[cfg_attr(test, derive(serde::Deserialize), serde(deny_unknown_fields))]
+#[schema(as = Session, example = json!({
+    "session_id": "ses_0197f3a1c2d34e5f8a9b0c1d2e3f4a5b",
+    "state": "verified",
+    "type": "1",
+    "reference": "order-4711",
+    "created_at": "2026-02-03T02:04:05Z",
+    "expires_at": "2026-02-03T02:19:05Z",
+    "updated_at": "2026-02-03T02:05:06.123Z",
+    "links": 1,
+    "verifies": 1,
+    "verdict": {
+        "outcome": "verified",
+        "final": true,
+        "decided_at": "2026-02-03T02:05:06.123Z",
+        "customer_id": "A3020FM2PX",
+        "reply": { "status": "success", "message": "Identity and Selfie succesfully verified" },
+    },
+}))]
+pub struct Report {
+    /// The session.
+    #[schema(pattern = "^ses_[0-9a-f]{32}$")]
+    pub session_id: String,
+    /// Where it stands.
+    pub state: State,
+    /// Whom the identifier names.
+    #[serde(rename = "type")]
+    pub customer_type: CustomerType,
+    /// The host's own word for the case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// To what the person agreed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub consent: Option<Consent>,
+    /// When it was made.
+    #[schema(format = "date-time")]
+    pub created_at: String,
+    /// When its life ends.
+    #[schema(format = "date-time")]
+    pub expires_at: String,
+    /// When it was last moved.
+    #[schema(format = "date-time")]
+    pub updated_at: String,
+    /// Links that were asked for.
+    #[schema(minimum = 0)]
+    pub links: i64,
+    /// Verdicts that were asked for.
+    #[schema(minimum = 0)]
+    pub verifies: i64,
+    /// The last verdict, while the session stands by it.
+    #[schema(required)]
+    pub verdict: Option<ReportedVerdict>,
+}
+
+/// A verdict.
+#[derive(Serialize, ToSchema)]
+#[cfg_attr(test, derive(serde::Deserialize), serde(deny_unknown_fields))]
+#[schema(as = Verdict)]
+pub struct ReportedVerdict {
+    /// Verified or not.
+    pub outcome: Outcome,
+    /// Why not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+    /// Whether no other verdict can follow: else the page may still ask for one on another photo.
+    #[serde(rename = "final")]
+    pub is_final: bool,
+    /// When it came.
+    #[schema(format = "date-time")]
+    pub decided_at: String,
+    /// The vendor's own id of the customer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub customer_id: Option<String>,
+    /// What is kept of the vendor's answer. Personal data.
+    pub reply: VerifyReply,
+}
+
+impl Sessions {
+    /// What the back end of an API key gets to know of a session.
+    ///
+    /// # Errors
+    /// [`RelayError`] when there is none, or the database fails.
+    pub async fn report(&self, key: &str, id: &str) -> Result<Report, RelayError> {
+        let Open { row, personal, customer_type } = self.current_of(key, id).await?;
+        let decided = matches!(row.state, State::Verified | State::Rejected);
+        let verdict = if decided { Some(self.reported_verdict(&row).await?) } else { None };
+        Ok(Report {
+            session_id: row.id,
+            state: row.state,
+            customer_type,
+            reference: personal.reference,
+            consent: personal.consent,
+            created_at: rfc3339(row.created_at),
+            expires_at: rfc3339(row.expires_at),
+            updated_at: rfc3339(row.updated_at),
+            links: row.links,
+            verifies: row.verifies,
+            verdict,
+        })
+    }
+
+    /// The verdict that a session stands by. A state alone is none: who may write to the database can set it, and can't
+    /// make the verdict to it.
+    async fn reported_verdict(&self, row: &SessionRow) -> Result<ReportedVerdict, RelayError> {
+        let disagree = || RelayError::new(ProblemCode::Internal).caused_by("a session's state is not its verdict's");
+        let links = self.open_links(&row.id).await?;
+        let link = links.into_iter().find(|link| Some(&link.row.id) == row.link_id.as_ref()).ok_or_else(disagree)?;
+        let reply = self.verdict_of(&link.row)?.ok_or_else(disagree)?;
+        let decided_at = link.row.decided_at.ok_or_else(disagree)?;
+        let Verdict { outcome, reason, reply } = Verdict::of(reply);
+        if (outcome == Outcome::Verified) != (row.state == State::Verified) {
+            return Err(disagree());
+        }
+        let over = row.expires_at.saturating_add(self.limits.leeway) <= self.clock.now();
+        let is_final = over || self.is_final(outcome, reason, row.links, row.verifies);
+        let customer_id = link.issued.customer_id;
+        Ok(ReportedVerdict { outcome, reason, is_final, decided_at: rfc3339(decided_at), customer_id, reply })
+    }
+}

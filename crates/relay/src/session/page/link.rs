@@ -1,0 +1,130 @@
+//! The widget's first call with a session ([`Sessions::link`]): a signed link, bound to the session before the page gets
+//! it.
+
+use std::fmt;
+
+use akiba_protocol::{LinkRequest, ProblemCode, Reason, Verdict};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::binding::{LinkCall, check_person, file_name};
+use crate::error::RelayError;
+use crate::id::new_id;
+use crate::lifecycle::{Event, State};
+use crate::session::Sessions;
+use crate::session::link_host::allows;
+use crate::session::record::{Issued, Open};
+use crate::session::refusal::refusal;
+
+/// The answer to the page: a [`LinkReply`](akiba_protocol::LinkReply) that names nobody.
+#[derive(Serialize, ToSchema)]
+#[cfg_attr(test, derive(serde::Deserialize), serde(deny_unknown_fields))]
+#[schema(description = "A signed link, bound to the session.", example = json!({
+    "identifier": "ses_0197f3a1c2d34e5f8a9b0c1d2e3f4a5b",
+    "signed_link": "https://bucket.s3.amazonaws.com/selfies/selfie-0197f3a1.jpg?X-Amz-Signature=00",
+    "s3_key": "selfies/selfie-0197f3a1.jpg",
+    "selfie_filename": "selfie-0197f3a1.jpg",
+}))]
+pub struct SessionLink {
+    /// The session's id. It stands for the identifier, which the page need not know.
+    pub identifier: String,
+    /// Where the photo goes: a presigned S3 URL of a host on the relay's list.
+    #[schema(format = "uri")]
+    pub signed_link: String,
+    /// The object's key, for the second call.
+    pub s3_key: String,
+    /// The file name, for the second call.
+    pub selfie_filename: String,
+    /// Form fields of an S3 POST policy. When they are there, the photo is sent by `POST`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub fields: Option<Map<String, Value>>,
+}
+
+impl fmt::Debug for SessionLink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionLink").finish_non_exhaustive()
+    }
+}
+
+impl Sessions {
+    /// Asks the vendor for a signed link for the session's person.
+    ///
+    /// # Errors
+    /// [`RelayError`] when the session does not allow it, or the vendor gives no usable link.
+    pub async fn link(&self, session_id: &str, call: LinkCall) -> Result<SessionLink, RelayError> {
+        let _place = self.capacity.enter()?;
+        let now = self.clock.now();
+        let caps = (self.limits.links, self.limits.verifies);
+        let session = match self.store.take_link(session_id, caps, self.latest_end(), now).await? {
+            Some(row) => self.open_session(row)?,
+            None => self.reserve(session_id).await?,
+        };
+        check_person(&session, call.identifier.as_deref(), call.customer_type)?;
+        let id = new_id("lnk");
+        let request = LinkRequest {
+            identifier: session.personal.identifier,
+            customer_type: session.customer_type,
+            selfie_filename: Some(file_name(&id, call.selfie_filename.as_deref())),
+        };
+        let reply = self.vendor.link(&request, session.personal.consent.is_some()).await?;
+        if !allows(&self.link_hosts, &reply.signed_link) {
+            let cause = "the signed link leads to a host that --link-host does not name";
+            return Err(RelayError::new(ProblemCode::VendorReply).caused_by(cause));
+        }
+        let issued = Issued {
+            s3_key: reply.s3_key.clone(),
+            selfie_filename: reply.selfie_filename.clone(),
+            customer_id: reply.customer_id,
+        };
+        let sealed = self.seal_issued(session_id, &id, &issued)?;
+        if !self.store.issue_link(&session.row, &id, &sealed, self.clock.now()).await? {
+            return Err(self.why_no_link(session_id).await?);
+        }
+        Ok(SessionLink {
+            identifier: session_id.to_owned(),
+            signed_link: reply.signed_link,
+            s3_key: reply.s3_key,
+            selfie_filename: reply.selfie_filename,
+            fields: reply.fields,
+        })
+    }
+
+    /// Counts a link for a session that may have a verdict, or may allow none.
+    async fn reserve(&self, session_id: &str) -> Result<Open, RelayError> {
+        let session = self.current(session_id).await?;
+        self.may_issue(session.row.state, session.row.links, session.row.verifies)?;
+        if session.row.state == State::Rejected && self.last_reason(&session).await? == Some(Reason::Fraud) {
+            return Err(refusal(State::Verified));
+        }
+        if !self.store.reserve_link(&session.row, self.limits.links, self.clock.now()).await? {
+            return Err(self.why_no_link(session_id).await?);
+        }
+        Ok(session)
+    }
+
+    fn may_issue(&self, state: State, links: i64, verifies: i64) -> Result<(), RelayError> {
+        if state.after(Event::LinkIssued).is_none() {
+            return Err(refusal(state));
+        }
+        if links >= self.limits.links || verifies >= self.limits.verifies {
+            return Err(RelayError::new(ProblemCode::SessionLimit));
+        }
+        Ok(())
+    }
+
+    /// Why the last verdict is not a better one.
+    async fn last_reason(&self, session: &Open) -> Result<Option<Reason>, RelayError> {
+        let links = self.store.links(&session.row.id).await?;
+        let last = links.iter().find(|link| Some(&link.id) == session.row.link_id.as_ref());
+        let verdict = last.map(|link| self.verdict_of(link)).transpose()?.flatten();
+        Ok(verdict.and_then(|reply| Verdict::of(reply).reason))
+    }
+
+    async fn why_no_link(&self, session_id: &str) -> Result<RelayError, RelayError> {
+        let row = self.current(session_id).await?.row;
+        let pending = || RelayError::new(ProblemCode::SessionState);
+        Ok(self.may_issue(row.state, row.links, row.verifies).err().unwrap_or_else(pending))
+    }
+}

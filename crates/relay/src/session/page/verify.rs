@@ -1,0 +1,89 @@
+//! The widget's second call with a session ([`Sessions::verify`]): one verdict for one link, however often and however
+//! much at once it is asked for.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use akiba_protocol::{ProblemCode, Verdict, VerifyReply};
+use tokio::time::{Instant, sleep};
+
+use super::binding::{VerifyCall, check_person, choose};
+use super::verdict::{self, PageVerdict};
+use crate::error::RelayError;
+use crate::lifecycle::{Event, State};
+use crate::session::Sessions;
+use crate::session::attempt::MARGIN;
+use crate::session::record::Open;
+use crate::session::refusal::refusal;
+
+/// Pauses between two looks for the verdict that another call has asked for.
+const FIRST_LOOK: Duration = Duration::from_millis(50);
+const LAST_LOOK: Duration = Duration::from_millis(500);
+
+/// How often a session that others move meanwhile is read again.
+const READINGS: usize = 8;
+
+impl Sessions {
+    /// Asks the vendor for the verdict on an issued link, or tells the one that it gave.
+    ///
+    /// # Errors
+    /// [`RelayError`] when the session does not allow it, or the vendor gives no verdict.
+    pub async fn verify(
+        self: &Arc<Self>,
+        session_id: &str,
+        call: VerifyCall,
+        idempotency: Option<Vec<u8>>,
+    ) -> Result<PageVerdict, RelayError> {
+        for _ in 0..READINGS {
+            let session = self.current(session_id).await?;
+            check_person(&session, call.id.as_deref(), call.user_type)?;
+            let links = self.open_links(session_id).await?;
+            let link = choose(&links, &call, idempotency.as_deref())?;
+            if let Some(reply) = self.verdict_of(&link.row)? {
+                return Ok(self.tell_page(&session, reply));
+            }
+            if link.row.released {
+                let detail = "This link was given up; another verdict takes a new one.";
+                return Err(RelayError::new(ProblemCode::SessionState).with_detail(detail));
+            }
+            match session.row.state {
+                State::LinkIssued => {
+                    if session.row.verifies >= self.limits.verifies {
+                        return Err(RelayError::new(ProblemCode::SessionLimit));
+                    }
+                    let begun = self.begin(&session, link, Event::VerifyStarted, idempotency.as_deref());
+                    if let Some(question) = begun.await? {
+                        let reply = question.answer().await?;
+                        return Ok(self.tell_page(&session, reply));
+                    }
+                }
+                State::Verifying if session.row.link_id.as_deref() == Some(link.row.id.as_str()) => {
+                    let reply = self.wait_for_other(session_id, &link.row.id).await?;
+                    return Ok(self.tell_page(&session, reply));
+                }
+                state => return Err(refusal(state)),
+            }
+        }
+        Err(refusal(State::LinkIssued).retry_after(1))
+    }
+
+    /// Waits for the verdict that another call, perhaps at another relay, has asked for.
+    async fn wait_for_other(&self, session_id: &str, link_id: &str) -> Result<VerifyReply, RelayError> {
+        let started = Instant::now();
+        let patience = self.vendor.timeout().saturating_add(MARGIN);
+        let mut pause = FIRST_LOOK;
+        while started.elapsed() < patience {
+            sleep(pause).await;
+            pause = (pause * 2).min(LAST_LOOK);
+            if self.current(session_id).await?.row.state != State::Verifying {
+                // Where the other call has failed, whether to ask again is for the caller, not for all who waited.
+                return self.standing(session_id, link_id).await;
+            }
+        }
+        Err(refusal(State::Verifying))
+    }
+
+    fn tell_page(&self, session: &Open, reply: VerifyReply) -> PageVerdict {
+        verdict::reply(self.page, &Verdict::of(reply), session.personal.reference.as_deref())
+    }
+}

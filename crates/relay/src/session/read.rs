@@ -1,0 +1,44 @@
+//! A session as it is now ([`Sessions::current`]), and the verdict that stands on one of its links.
+
+use akiba_protocol::{ProblemCode, VerifyReply};
+
+use super::Sessions;
+use super::record::Open;
+use super::refusal::refusal;
+use crate::error::RelayError;
+
+impl Sessions {
+    /// A session, with what time has done to it.
+    ///
+    /// # Errors
+    /// [`RelayError`] when there is none, or the database fails.
+    pub async fn current(&self, id: &str) -> Result<Open, RelayError> {
+        let unknown = || RelayError::new(ProblemCode::UnknownSession);
+        let row = self.store.session(id).await?.ok_or_else(unknown)?;
+        if !self.is_overdue(&row) {
+            return self.open_session(row);
+        }
+        self.let_lapse(row).await?;
+        let row = self.store.session(id).await?.ok_or_else(unknown)?;
+        self.open_session(row)
+    }
+
+    /// The same, for the back end of an API key: another's session is as if it were not there.
+    ///
+    /// # Errors
+    /// [`RelayError`] when there is none of this key's, or the database fails.
+    pub async fn current_of(&self, key: &str, id: &str) -> Result<Open, RelayError> {
+        let session = self.current(id).await?;
+        if session.row.api_key == key { Ok(session) } else { Err(RelayError::new(ProblemCode::UnknownSession)) }
+    }
+
+    /// The verdict that stands on a link, or why there is none.
+    pub(super) async fn standing(&self, session_id: &str, link_id: &str) -> Result<VerifyReply, RelayError> {
+        let state = self.current(session_id).await?.row.state;
+        let links = self.store.links(session_id).await?;
+        match links.iter().find(|link| link.id == link_id) {
+            Some(link) => self.verdict_of(link)?.ok_or_else(|| refusal(state).retry_after(1)),
+            None => Err(refusal(state)),
+        }
+    }
+}

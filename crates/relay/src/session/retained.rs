@@ -1,0 +1,59 @@
+//! What is kept of the vendor's answer ([`kept`]): by default no more than the verdict needs.
+
+use akiba_protocol::{Identity, VerifyData, VerifyReply};
+use serde_json::Map;
+
+use super::settings::Keep;
+
+/// What is kept of an answer. It is judged as the whole answer is.
+#[must_use]
+pub fn kept(keep: Keep, reply: VerifyReply) -> VerifyReply {
+    if keep == Keep::Full {
+        return reply;
+    }
+    let identity = reply.data.and_then(|data| data.identity).map(|identity| Identity {
+        fraud_score: identity.fraud_score,
+        fraud_detected: identity.fraud_detected,
+        facial_recognition_confidence: identity.facial_recognition_confidence,
+        ..Identity::default()
+    });
+    let data = identity.map(|identity| VerifyData { identity: Some(identity), extra: Map::new() });
+    VerifyReply { status: reply.status, message: reply.message, data, extra: Map::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use akiba_protocol::{Verdict, VerifyReply};
+    use serde_json::json;
+
+    use super::kept;
+    use crate::session::settings::Keep;
+
+    #[test]
+    fn the_record_is_left_out_and_the_verdict_stays() {
+        for (status, fraud) in [("success", "Low"), ("success", "High"), ("failed", "Low")] {
+            let reply = json!({
+                "status": status, "message": "said", "trace": "t-1",
+                "data": { "more": 1, "identity": {
+                    "fullname": "FRANK NONO", "dob": "1991-12-12", "photo_id": [{ "url": "x" }], "passport": "A1",
+                    "fraud_score": 0.21, "fraud_detected": fraud, "facial_recognition_confidence": 0.95,
+                } },
+            });
+            let reply: VerifyReply = serde_json::from_value(reply).unwrap();
+            let short = kept(Keep::Verdict, reply.clone());
+            assert_eq!(
+                serde_json::to_value(&short).unwrap(),
+                json!({
+                    "status": status, "message": "said",
+                    "data": { "identity": {
+                        "fraud_score": 0.21, "fraud_detected": fraud, "facial_recognition_confidence": 0.95,
+                    } },
+                })
+            );
+            let (whole, short) = (Verdict::of(reply.clone()), Verdict::of(short));
+            assert_eq!((whole.outcome, whole.reason), (short.outcome, short.reason));
+            assert_eq!(kept(Keep::Full, reply.clone()), reply);
+        }
+        assert_eq!(kept(Keep::Verdict, VerifyReply::default()), VerifyReply::default());
+    }
+}

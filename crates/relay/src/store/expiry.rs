@@ -1,0 +1,116 @@
+//! What happens to sessions with no call of a page: they lapse, are released, and are deleted.
+
+use sqlx::Connection;
+
+use super::outbox::{NewMessage, insert_message};
+use super::sessions::{COLUMNS, Columns, SessionRow, count, session};
+use super::{Pool, Store, StoreError, on_connection};
+use crate::lifecycle::Event;
+use crate::telemetry::metrics::metrics;
+
+impl Store {
+    /// Moves a session by an event that needs nothing but itself: [`Event::Lost`], [`Event::LifeOver`],
+    /// [`Event::Released`], which closes the session's last link too. `false` when it is no longer as it was read.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn advance(
+        &self,
+        row: &SessionRow,
+        event: Event,
+        message: Option<&NewMessage>,
+        now: i64,
+    ) -> Result<bool, StoreError> {
+        const SQL: &str = "UPDATE sessions SET state = $3, version = version + 1, lease_until = NULL, \
+            updated_at = $4 WHERE id = $1 AND version = $2";
+        const LINK: &str = "UPDATE links SET released = 1 WHERE id = $1";
+        let Some(after) = row.state.after(event) else { return Ok(false) };
+        self.write(async {
+            on_connection!(self, |connection| {
+                let mut transaction = connection.begin().await?;
+                let moved = sqlx::query(SQL).bind(&row.id).bind(row.version).bind(after.as_str()).bind(now);
+                if moved.execute(&mut *transaction).await?.rows_affected() == 0 {
+                    return Ok(false);
+                }
+                if event == Event::Released {
+                    sqlx::query(LINK).bind(&row.link_id).execute(&mut *transaction).await?;
+                }
+                if let Some(message) = message {
+                    insert_message!(transaction, message);
+                }
+                transaction.commit().await.map(|()| true)
+            })
+        })
+        .await
+        .inspect(|&moved| count(moved, after))
+    }
+
+    /// Sessions whose time had run out at a time: those that wait for a vendor's answer past its lease, and those whose
+    /// life has ended with no verdict.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn overdue(&self, at: i64, limit: i64) -> Result<Vec<SessionRow>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM sessions WHERE (state = 'verifying' AND lease_until <= $1) \
+             OR (state IN ('created', 'link_issued') AND expires_at <= $1) LIMIT $2"
+        );
+        let found = self.run(async {
+            on_connection!(self, |connection| sqlx::query_as::<_, Columns>(&sql)
+                .bind(at)
+                .bind(limit)
+                .fetch_all(connection)
+                .await)
+        });
+        found.await?.into_iter().map(session).collect()
+    }
+
+    /// Deletes a session with all that belongs to it. `false` when there is none, or the vendor is being asked about it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn erase(&self, id: &str) -> Result<bool, StoreError> {
+        const SQL: &str = "DELETE FROM sessions WHERE id = $1 AND state <> 'verifying'";
+        self.write(async {
+            on_connection!(self, |connection| sqlx::query(SQL)
+                .bind(id)
+                .execute(connection)
+                .await
+                .map(|done| done.rows_affected() > 0))
+        })
+        .await
+        .inspect(|&erased| metrics().sessions_deleted(erased.into()))
+    }
+
+    /// Empties SQLite's write-ahead log, which keeps what was deleted until then. PostgreSQL's `VACUUM` is its own. What
+    /// is read meanwhile puts it off to the next time.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn settle(&self) -> Result<(), StoreError> {
+        let Pool::Sqlite(pool) = &self.pool else { return Ok(()) };
+        self.write(async { sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(pool).await.map(drop) }).await
+    }
+
+    /// Deletes sessions that were made before a time, with all that belongs to them, and says how many. Those that
+    /// still wait for something, and those whose webhooks are on their way, stay until that has ended.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn purge(&self, made_before: i64, limit: i64) -> Result<u64, StoreError> {
+        const SQL: &str = "DELETE FROM sessions WHERE id IN \
+            (SELECT id FROM sessions WHERE created_at < $1 AND state NOT IN ('created', 'link_issued', 'verifying') \
+             AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.session_id = sessions.id AND outbox.status = 'pending') \
+             ORDER BY created_at LIMIT $2)";
+        self.write(async {
+            on_connection!(self, |connection| sqlx::query(SQL)
+                .bind(made_before)
+                .bind(limit)
+                .execute(connection)
+                .await
+                .map(|done| done.rows_affected()))
+        })
+        .await
+        .inspect(|&purged| metrics().sessions_deleted(purged))
+    }
+}

@@ -1,0 +1,168 @@
+//! What the profile, the settings and the secrets say of the vendor's API, put together ([`Access`]).
+
+use std::fmt;
+
+use akiba_protocol::is_loopback;
+use http::{HeaderName, HeaderValue};
+use secrecy::SecretString;
+use url::Url;
+
+use super::endpoint::{ApiPath, VendorBase};
+use super::mapping::{ReplyMap, RequestMap};
+use super::oauth::OAuthClient;
+use super::profile::{AuthProfile, CallProfile, Profile, ProfileError};
+use super::settings::VendorSettings;
+use super::token::{TOKEN_VARIABLE, TokenError, VendorToken};
+use crate::secrets::{self, SecretError};
+
+/// The environment variable that can hold the client's secret.
+pub const CLIENT_SECRET_VARIABLE: &str = "AKIBA_CLIENT_SECRET";
+
+/// Where the vendor's calls are, what opens them, and what their fields are called.
+#[derive(Clone, Debug)]
+pub struct Access {
+    pub(super) link: Endpoint,
+    pub(super) verify: Endpoint,
+    pub(super) opening: Opening,
+}
+
+/// One call.
+#[derive(Clone, Debug)]
+pub(super) struct Endpoint {
+    pub(super) url: Url,
+    pub(super) request: Option<RequestMap>,
+    pub(super) reply: Option<ReplyMap>,
+}
+
+/// What opens the calls.
+#[derive(Clone, Debug)]
+pub(super) enum Opening {
+    Token { header: HeaderName, value: HeaderValue },
+    OAuth(OAuthClient),
+}
+
+/// Why the vendor's API can't be called.
+#[derive(Debug)]
+pub enum AccessError {
+    /// The profile.
+    Profile(ProfileError),
+    /// The profile names no base, and the settings neither.
+    NoBase,
+    /// The token.
+    Token(TokenError),
+    /// The client's secret can't be read.
+    ClientSecret(SecretError),
+    /// A part of OAuth2 is missing: the setting that has it.
+    Missing(&'static str),
+}
+
+impl fmt::Display for AccessError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Profile(error) => error.fmt(f),
+            Self::NoBase => f.write_str("the vendor's profile names no base: give --vendor-base"),
+            Self::Token(error) => error.fmt(f),
+            Self::ClientSecret(error) => error.fmt(f),
+            Self::Missing(what) => write!(f, "the vendor's profile wants OAuth2: give {what}"),
+        }
+    }
+}
+
+impl std::error::Error for AccessError {}
+
+impl Access {
+    /// Puts together what the settings say, with the secrets from files or, as `variable` reads it, the environment.
+    ///
+    /// # Errors
+    /// [`AccessError`].
+    pub fn load(
+        settings: &VendorSettings,
+        variable: impl Fn(&'static str) -> Option<String>,
+    ) -> Result<Self, AccessError> {
+        let profile = Profile::load(&settings.vendor_profile).map_err(AccessError::Profile)?;
+        let base = settings.vendor_base.clone().or(profile.base).ok_or(AccessError::NoBase)?;
+        let endpoint = |call: CallProfile, path: &Option<ApiPath>| Endpoint {
+            url: base.join(path.as_ref().unwrap_or(&call.path)),
+            request: call.request,
+            reply: call.reply,
+        };
+        let opening = match profile.auth {
+            AuthProfile::Token { header, scheme } => {
+                let scheme = settings.token_scheme.as_ref().or(scheme.as_ref());
+                let token = VendorToken::load(settings.token_file.as_deref(), variable(TOKEN_VARIABLE), scheme);
+                let value = token.map_err(AccessError::Token)?.header_value();
+                Opening::Token { header: settings.token_header.clone().unwrap_or(header), value }
+            }
+            AuthProfile::OAuth2 { token_path, credentials } => {
+                let below = || token_path.as_ref().map(|path| base.join(path));
+                let own = settings.vendor_token_url.as_ref().map(VendorBase::url);
+                Opening::OAuth(OAuthClient {
+                    token_url: own.or_else(below).ok_or(AccessError::Missing("--vendor-token-url"))?,
+                    credentials,
+                    id: settings.vendor_client_id.clone().ok_or(AccessError::Missing("--vendor-client-id"))?,
+                    secret: client_secret(settings, variable)?,
+                    scope: settings.vendor_scope.clone(),
+                    audience: settings.vendor_audience.clone(),
+                })
+            }
+        };
+        Ok(Self {
+            link: endpoint(profile.link, &settings.vendor_link_path),
+            verify: endpoint(profile.verify, &settings.vendor_verify_path),
+            opening,
+        })
+    }
+
+    /// Whether nothing of it is on this machine alone, so that plain HTTP can be ruled out.
+    pub(super) fn is_https(&self) -> bool {
+        let token = match &self.opening {
+            Opening::Token { .. } => None,
+            Opening::OAuth(client) => Some(&client.token_url),
+        };
+        let mut urls = [Some(&self.link.url), Some(&self.verify.url), token].into_iter().flatten();
+        !urls.any(|url| url.scheme() == "http" && url.host_str().is_some_and(is_loopback))
+    }
+}
+
+fn client_secret(
+    settings: &VendorSettings,
+    variable: impl Fn(&'static str) -> Option<String>,
+) -> Result<SecretString, AccessError> {
+    let value = variable(CLIENT_SECRET_VARIABLE);
+    let secret = secrets::load(settings.vendor_client_secret_file.as_deref(), CLIENT_SECRET_VARIABLE, value);
+    let missing = AccessError::Missing("--vendor-client-secret-file or set AKIBA_CLIENT_SECRET");
+    secret.map_err(AccessError::ClientSecret)?.ok_or(missing)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::Access;
+    use crate::Settings;
+
+    fn load(flags: &[&str]) -> Result<Access, String> {
+        let settings = Settings::try_parse_from(["akiba-relay"].iter().chain(flags)).unwrap();
+        Access::load(&settings.vendor, |_| Some("s3cret".to_owned())).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn plain_http_is_ruled_out_unless_a_part_of_it_is_on_this_machine() {
+        let newer = ["--vendor-profile=newer", "--vendor-client-id=x"];
+        let with = |flags: &[&str]| load(&[&newer, flags].concat()).unwrap().is_https();
+        assert!(load(&[]).unwrap().is_https());
+        assert!(!load(&["--vendor-base=http://127.0.0.1:1"]).unwrap().is_https());
+        assert!(with(&["--vendor-base=https://api.example"]));
+        assert!(!with(&["--vendor-base=https://api.example", "--vendor-token-url=http://127.0.0.1:1/token"]));
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        let missing = |flags: &[&str]| load(flags).unwrap_err();
+        assert!(missing(&["--vendor-profile=newer"]).contains("--vendor-base"));
+        let flags = ["--vendor-profile=newer", "--vendor-base=https://api.example"];
+        assert!(missing(&flags).contains("--vendor-client-id"));
+        assert!(!format!("{:?}", load(&[flags[0], flags[1], "--vendor-client-id=x"]).unwrap()).contains("s3cret"));
+        assert!(!format!("{:?}", load(&[]).unwrap()).contains("s3cret"));
+    }
+}

@@ -1,0 +1,240 @@
+//! How a call to the vendor fails ([`VendorError`], [`NoToken`], [`ReplyFault`]), and which [`RelayError`] each failure is.
+
+use std::error::Error;
+use std::fmt;
+
+use akiba_protocol::{ProblemCode, SignedLinkError};
+use http::StatusCode;
+use serde_json::error::Category;
+
+use crate::error::RelayError;
+use crate::telemetry::metrics::MetricWord;
+
+/// Seconds to wait when the vendor asks for patience and does not say how much.
+const DEFAULT_RETRY_AFTER: u32 = 5;
+
+/// Why there is no client of the vendor's API.
+#[derive(Debug)]
+pub enum StartError {
+    /// The HTTP client could not be built: the machine's certificates can't be read, most likely.
+    Client(reqwest::Error),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Client(_) => f.write_str("the HTTP client for the vendor could not be built"),
+        }
+    }
+}
+
+impl Error for StartError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Client(error) => Some(error),
+        }
+    }
+}
+
+/// A call to the vendor that failed. What it displays is for the log, and holds nothing of the call.
+#[derive(Debug)]
+pub enum VendorError {
+    /// The request could not be written as JSON.
+    Request,
+    /// A value of the request for which the profile has no word.
+    NoWord,
+    /// No token of OAuth2, so nothing was sent.
+    NoToken(NoToken),
+    /// No connection, so nothing was sent: what went wrong, from the outside in, without the URL.
+    NoConnection(String),
+    /// A connection that broke: what went wrong, likewise.
+    Broken(String),
+    /// The vendor was slower than the setting allows.
+    Timeout,
+    /// 401 or 403: the token does not open this call.
+    Denied(StatusCode),
+    /// 404.
+    UnknownCustomer,
+    /// 429, with the seconds that the vendor asks for, if it does.
+    Busy(Option<u32>),
+    /// Any other 4xx.
+    Refused(StatusCode),
+    /// 503 with `Retry-After`: the vendor takes no calls now.
+    Away,
+    /// Any other 5xx.
+    Failed(StatusCode),
+    /// An answer that is not what the vendor's reference says.
+    Reply(ReplyFault),
+}
+
+/// Why there is no token. What it displays is for the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoToken {
+    /// Whether the vendor refused the client.
+    pub denied: bool,
+    cause: String,
+}
+
+impl NoToken {
+    pub(super) fn new(denied: bool, cause: impl Into<String>) -> Self {
+        Self { denied, cause: cause.into() }
+    }
+
+    /// A failure that is not the vendor's refusal.
+    pub(super) fn fault(cause: &str) -> Self {
+        Self::new(false, cause)
+    }
+
+    /// It took longer than a call may.
+    #[must_use]
+    pub fn too_slow() -> Self {
+        Self::fault("it came too late")
+    }
+}
+
+impl fmt::Display for NoToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "no access token: {}", self.cause)
+    }
+}
+
+/// What the vendor may have done of a call that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// Nothing: the call did not get to where the work is done.
+    NotStarted,
+    /// Nothing: the vendor looked at the call and refused it.
+    Refused,
+    /// It is not known, and the vendor may bill it.
+    MayBeDone,
+}
+
+/// What is wrong with an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReplyFault {
+    /// A status that promises nothing, such as a redirect, which is never followed.
+    Status(StatusCode),
+    /// More bytes than the setting allows.
+    TooLarge,
+    /// Not the JSON of the call. Serde's own message is left out, as it quotes the answer.
+    Json {
+        /// Whether its syntax or its content is wrong.
+        category: Category,
+        /// The line of the fault, from 1.
+        line: usize,
+        /// The column of the fault, from 1.
+        column: usize,
+    },
+    /// A link that no photo may be sent to.
+    Link(SignedLinkError),
+}
+
+impl VendorError {
+    /// The failure of a request that got no whole answer.
+    pub(crate) fn of_transport(error: reqwest::Error) -> Self {
+        // Nothing was sent when the connection itself timed out, so that is no `Timeout`.
+        if error.is_timeout() && !error.is_connect() {
+            return Self::Timeout;
+        }
+        let connecting = error.is_connect();
+        let error = error.without_url();
+        let mut text = error.to_string();
+        let mut source = error.source();
+        while let Some(cause) = source {
+            text.push_str(": ");
+            text.push_str(&cause.to_string());
+            source = cause.source();
+        }
+        if connecting { Self::NoConnection(text) } else { Self::Broken(text) }
+    }
+
+    /// What the vendor may have done of a call that failed so.
+    #[must_use]
+    pub fn work(&self) -> Work {
+        match self {
+            Self::Request | Self::NoWord | Self::NoToken(_) => Work::NotStarted,
+            Self::NoConnection(_) | Self::Denied(_) | Self::Busy(_) => Work::NotStarted,
+            // 408 may come from something before the vendor that has lost patience with it, and so may 503: gateways
+            // answer that for a service that is too slow. One that says when to come back was not asked the work.
+            Self::Refused(StatusCode::REQUEST_TIMEOUT) => Work::MayBeDone,
+            Self::UnknownCustomer | Self::Refused(_) | Self::Away => Work::Refused,
+            Self::Broken(_) | Self::Timeout | Self::Failed(_) | Self::Reply(_) => Work::MayBeDone,
+        }
+    }
+}
+
+impl MetricWord for VendorError {
+    fn metric_word(&self) -> &'static str {
+        match self {
+            Self::NoWord => "no-word",
+            Self::NoToken(_) => "no-token",
+            Self::Request => "request",
+            Self::NoConnection(_) => "no-connection",
+            Self::Broken(_) => "broken",
+            Self::Timeout => "timeout",
+            Self::Denied(_) => "denied",
+            Self::UnknownCustomer => "unknown-customer",
+            Self::Busy(_) => "busy",
+            Self::Refused(_) => "refused",
+            Self::Away | Self::Failed(_) => "failed",
+            Self::Reply(_) => "reply",
+        }
+    }
+}
+
+impl fmt::Display for VendorError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Request => f.write_str("the request could not be written"),
+            Self::NoWord => f.write_str("the vendor's profile has no word for a value of the request"),
+            Self::NoToken(error) => error.fmt(f),
+            Self::NoConnection(cause) | Self::Broken(cause) => f.write_str(cause),
+            Self::Timeout => f.write_str("the vendor was too slow"),
+            Self::Denied(status) | Self::Refused(status) | Self::Failed(status) => {
+                write!(f, "the vendor answered {}", status.as_u16())
+            }
+            Self::UnknownCustomer => f.write_str("the vendor answered 404"),
+            Self::Away => f.write_str("the vendor answered 503"),
+            Self::Busy(_) => f.write_str("the vendor answered 429"),
+            Self::Reply(fault) => fault.fmt(f),
+        }
+    }
+}
+
+impl Error for VendorError {}
+
+impl fmt::Display for ReplyFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Status(status) => write!(f, "the vendor answered {}", status.as_u16()),
+            Self::TooLarge => f.write_str("the vendor's answer is over the limit"),
+            Self::Json { category, line, column } => {
+                write!(f, "the vendor's JSON is wrong ({category:?}) at line {line}, column {column}")
+            }
+            Self::Link(error) => error.fmt(f),
+        }
+    }
+}
+
+impl From<VendorError> for RelayError {
+    fn from(error: VendorError) -> Self {
+        let code = match &error {
+            VendorError::Request => ProblemCode::Internal,
+            VendorError::NoConnection(_) | VendorError::Broken(_) | VendorError::Away | VendorError::Failed(_) => {
+                ProblemCode::VendorUnavailable
+            }
+            VendorError::NoToken(error) if !error.denied => ProblemCode::VendorUnavailable,
+            VendorError::Timeout => ProblemCode::VendorTimeout,
+            VendorError::NoToken(_) | VendorError::Denied(_) => ProblemCode::VendorDenied,
+            VendorError::UnknownCustomer => ProblemCode::UnknownCustomer,
+            VendorError::Busy(_) => ProblemCode::TooManyRequests,
+            VendorError::NoWord | VendorError::Refused(_) => ProblemCode::Refused,
+            VendorError::Reply(_) => ProblemCode::VendorReply,
+        };
+        let relayed = Self::new(code).caused_by(error.to_string());
+        match error {
+            VendorError::Busy(seconds) => relayed.retry_after(seconds.unwrap_or(DEFAULT_RETRY_AFTER)),
+            _ => relayed,
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! The settings of the vendor's API ([`VendorSettings`]). Its token and its client's secret are none: they come from files
+//! or the environment.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use http::HeaderName;
+
+use super::endpoint::{ApiPath, VendorBase};
+use super::profile::ProfileName;
+use super::token::{self, TokenScheme};
+use crate::clock::duration;
+
+/// Settings of the vendor's API.
+#[derive(Clone, Debug, Args)]
+pub struct VendorSettings {
+    /// Which API the vendor has: published, newer (a template), or a file that describes it
+    #[arg(long, env = "AKIBA_RELAY_VENDOR_PROFILE", value_name = "PROFILE", default_value = "published")]
+    pub vendor_profile: ProfileName,
+
+    /// Base URL of the vendor's API, https but for loopback; by default the profile's, on api.akibadigital.com
+    #[arg(long, env = "AKIBA_RELAY_VENDOR_BASE", value_name = "URL")]
+    pub vendor_base: Option<VendorBase>,
+
+    /// Path of the vendor's call for a signed link; by default the profile's, /v1/customer
+    #[arg(long, env = "AKIBA_RELAY_VENDOR_LINK_PATH", value_name = "PATH")]
+    pub vendor_link_path: Option<ApiPath>,
+
+    /// Path of the vendor's call that verifies; by default the profile's, /v1/customer/verify
+    #[arg(long, env = "AKIBA_RELAY_VENDOR_VERIFY_PATH", value_name = "PATH")]
+    pub vendor_verify_path: Option<ApiPath>,
+
+    /// File that holds the vendor's token; without it AKIBA_TOKEN does
+    #[arg(long, env = "AKIBA_RELAY_TOKEN_FILE", value_name = "FILE")]
+    pub token_file: Option<PathBuf>,
+
+    /// Header that carries the token; by default the profile's, Token
+    #[arg(long, env = "AKIBA_RELAY_TOKEN_HEADER", value_name = "NAME", value_parser = token::header_name)]
+    pub token_header: Option<HeaderName>,
+
+    /// Word before the token in its header, such as Bearer; none by default
+    #[arg(long, env = "AKIBA_RELAY_TOKEN_SCHEME", value_name = "WORD")]
+    pub token_scheme: Option<TokenScheme>,
+
+    /// OAuth2: URL of the token endpoint; by default the profile's path below the base
+    #[arg(long, env = "AKIBA_RELAY_VENDOR_TOKEN_URL", value_name = "URL")]
+    pub vendor_token_url: Option<VendorBase>,
+
+    /// OAuth2: id of the client
+    #[arg(long, env = "AKIBA_RELAY_VENDOR_CLIENT_ID", value_name = "ID")]
+    pub vendor_client_id: Option<String>,
+
+    /// OAuth2: file that holds the client's secret; without it AKIBA_CLIENT_SECRET does
+    #[arg(long, env = "AKIBA_RELAY_VENDOR_CLIENT_SECRET_FILE", value_name = "FILE")]
+    pub vendor_client_secret_file: Option<PathBuf>,
+
+    /// OAuth2: scope of the tokens, if the vendor wants it said
+    #[arg(long, env = "AKIBA_RELAY_VENDOR_SCOPE", value_name = "SCOPE")]
+    pub vendor_scope: Option<String>,
+
+    /// OAuth2: audience of the tokens, if the vendor wants it said
+    #[arg(long, env = "AKIBA_RELAY_VENDOR_AUDIENCE", value_name = "AUDIENCE")]
+    pub vendor_audience: Option<String>,
+
+    /// Longest wait for a connection to the vendor
+    #[arg(long, env = "AKIBA_RELAY_CONNECT_TIMEOUT", value_name = "DURATION", default_value = "5s", value_parser = duration)]
+    pub connect_timeout: Duration,
+
+    /// Longest wait for the vendor's whole answer, the connection included
+    #[arg(long, env = "AKIBA_RELAY_VENDOR_TIMEOUT", value_name = "DURATION", default_value = "30s", value_parser = duration)]
+    pub vendor_timeout: Duration,
+
+    /// Largest answer that is read from the vendor, in bytes
+    #[arg(long, env = "AKIBA_RELAY_MAX_REPLY_BYTES", value_name = "BYTES", default_value = "262144")]
+    pub max_reply_bytes: NonZeroUsize,
+}
