@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds what a page loads (the WebAssembly into www/pkg and www/vision, the demo page into build/site) and the services.
+# Builds what a page loads (the WebAssembly into www/pkg and www/vision, the demo page into build/site) and the
+# services.
 #
 #   scripts/build.sh             everything that has changed
 #   scripts/build.sh services    only the relay and the sandbox
@@ -18,7 +19,8 @@ log=build/build.log
 # Whether the compiler or a source is newer than the WebAssembly. Folders count, which detects a removed file.
 outdated() {
   rustc -vV | cmp -s - "$stamp" || return 0
-  local sources=(src crates/npm crates/protocol crates/vision Cargo.toml Cargo.lock package-lock.json scripts/build.sh scripts/shrink.mjs)
+  local sources=(src crates/npm crates/protocol crates/vision Cargo.toml Cargo.lock package-lock.json)
+  sources+=(scripts/build.sh scripts/shrink.mjs)
   [ -n "$(find "${sources[@]}" -newer "$stamp" -print -quit)" ]
 }
 
@@ -30,9 +32,9 @@ swap() {
   rm -rf "$2.old"
 }
 
-# The page's users pay for every byte with prepaid data. So this also builds the standard library, for size. A panic traps
-# at once, and `Debug` prints nothing, so that no message, field name or line number is shipped. These options are unstable,
-# but they are the same in all compilers that set-up may choose.
+# The page's users pay for every byte with prepaid data. So this also builds the standard library, for size. A panic
+# traps at once, and `Debug` prints nothing, so that no message, field name or line number is shipped. These options are
+# unstable, but they are the same in all compilers that set-up may choose.
 rust_flags="-Zunstable-options -Cpanic=immediate-abort -Zfmt-debug=none -Zlocation-detail=none"
 
 build_wasm() {

@@ -57,7 +57,7 @@ check_rust() {
 }
 
 check_dependencies() {
-  # For all targets, including those that this machine never builds for.
+  # For all targets, also the ones that this machine never builds for.
   cargo fetch --locked --quiet
   cargo deny --offline --all-features check --hide-inclusion-graph licenses bans sources
   # The database of advisories is outside the package registries, so not every machine can fetch it.

@@ -20,7 +20,8 @@ outdated() {
 # The same options as for the widget, for the same reasons (scripts/build.sh), but compiled for speed and with SIMD. The
 # worker checks that the browser has SIMD.
 build() {
-  local flags="-Ctarget-feature=+simd128 -Zunstable-options -Cpanic=immediate-abort -Zfmt-debug=none -Zlocation-detail=none"
+  local flags="-Ctarget-feature=+simd128 -Zunstable-options -Cpanic=immediate-abort"
+  flags+=" -Zfmt-debug=none -Zlocation-detail=none"
   rustc -vV >build/vision.begun
   : >"$log"
   step "$log" "build: the vision module's WebAssembly" "about a minute" \

@@ -84,7 +84,8 @@ function selfTest(phrases) {
   const missed = phrases.filter((phrase) =>
     [prose(phrase.bad), wrapped(phrase.bad)].some((text) => !find(text, [phrase]).length),
   );
-  const named = find(prose('fn the_key_is_no_uuid() {}'), phrases).length === 0;
+  const test = `fn ${phrases[0]?.bad.replaceAll(' ', '_')}() {}`;
+  const named = find(prose(test), phrases).length === 0;
   const ordinary = [ORDINARY, ...phrases.map(({ plain }) => plain)].flatMap((text) => find(prose(text), phrases));
   return [
     ...missed.map(({ pattern, bad }) => `${pattern} does not find its example «${bad}»`),
