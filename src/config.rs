@@ -8,7 +8,6 @@ use std::fmt;
 
 use akiba_protocol::{CustomerType, WebUrl};
 
-use crate::flow::CameraChoice;
 use crate::guidance::{ChallengeKind, Thresholds};
 
 /// The settings as the page wrote them: one field an attribute, `None` where the attribute is missing.
@@ -65,6 +64,16 @@ pub enum Capture {
     Manual,
 }
 
+/// Which way a camera faces.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Facing {
+    /// Towards the person.
+    #[default]
+    Front,
+    /// Away from the person.
+    Back,
+}
+
 /// The settings that the widget runs by.
 #[derive(Clone, PartialEq)]
 pub struct Config {
@@ -89,7 +98,7 @@ pub struct Config {
     /// The limits of the guidance.
     pub thresholds: Thresholds,
     /// The camera to begin with.
-    pub camera: CameraChoice,
+    pub camera: Facing,
     /// Whether the person is shown the photo before it is sent.
     pub review: bool,
     /// Whether the person is asked to agree before the camera opens.
@@ -205,8 +214,8 @@ impl Config {
             strict: options.strict,
             thresholds: Thresholds::with(&options.thresholds).map_err(|_| ConfigError::Thresholds)?,
             camera: match given(&options.camera) {
-                None | Some("front") => CameraChoice::Front,
-                Some("back") => CameraChoice::Back,
+                None | Some("front") => Facing::Front,
+                Some("back") => Facing::Back,
                 Some(_) => return Err(ConfigError::Camera),
             },
             review: !options.no_review,
@@ -227,7 +236,7 @@ impl Config {
             challenge: None,
             strict: false,
             thresholds: Thresholds::default(),
-            camera: CameraChoice::Front,
+            camera: Facing::Front,
             review: true,
             consent: true,
         }

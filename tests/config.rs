@@ -2,8 +2,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use akiba_protocol::CustomerType;
-use akiba_selfie::config::{Capture, Config, ConfigError, Options};
-use akiba_selfie::flow::CameraChoice;
+use akiba_selfie::config::{Capture, Config, ConfigError, Facing, Options};
 use akiba_selfie::guidance::{ChallengeKind, Check, Hint, Limit, Threshold, Thresholds};
 
 const PAGE: &str = "https://bank.example:8443/join/step?x=1#top";
@@ -31,7 +30,7 @@ fn defaults() {
     assert_eq!(config.capture, Capture::Auto);
     assert!(!config.countdown && !config.strict && config.challenge.is_none());
     assert_eq!(config.thresholds, Thresholds::default());
-    assert_eq!(config.camera, CameraChoice::Front);
+    assert_eq!(config.camera, Facing::Front);
     assert!(config.review && config.consent);
 }
 
@@ -50,7 +49,7 @@ fn every_value_of_every_attribute() {
     }
     assert!(given(|options| options.countdown = true).unwrap().countdown);
     assert!(given(|options| options.strict = true).unwrap().strict);
-    assert_eq!(given(|options| options.camera = some("back")).unwrap().camera, CameraChoice::Back);
+    assert_eq!(given(|options| options.camera = some("back")).unwrap().camera, Facing::Back);
     assert!(!given(|options| options.no_review = true).unwrap().review);
     assert!(!given(|options| options.no_consent = true).unwrap().consent);
     assert_eq!(given(|options| options.lang = some("zu-ZA")).unwrap().lang, some("zu-ZA"));

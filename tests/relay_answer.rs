@@ -102,7 +102,7 @@ fn every_problem_code_has_its_sentence() {
 /// The last cell of a problem's row names the widget's own code, or another row that does.
 #[test]
 fn the_table_of_the_relays_errors_says_what_the_widget_does() {
-    let doc = include_str!("../docs/relay.md");
+    let doc = include_str!("../docs/relay/reference.md");
     let cell = |code: &str| {
         let row = doc.lines().find(|line| line.starts_with(&format!("| `{code}` | "))).expect("a row");
         row.trim_end_matches(" |").rsplit(" | ").next().expect("a cell").to_owned()

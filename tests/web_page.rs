@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use akiba_selfie::adapter::page::{self, PageWatch, stylesheet};
 use akiba_selfie::adapter::timer::Timers;
-use akiba_selfie::flow::{Delay, Event, Timer};
+use akiba_selfie::flow::{Delay, Event, Generation, Timer};
 use gloo_timers::future::sleep;
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::JsValue;
@@ -45,7 +45,9 @@ async fn a_timer_fires_once_and_not_before_its_time() {
     let mut timers = Timers::default();
     for (timer, delay) in [(Timer::Retry, ms(80)), (Timer::Stall, ms(30))] {
         let fired = Rc::clone(&fired);
-        timers.start(timer, Delay::After(delay), move || fired.borrow_mut().push((timer, js_sys::Date::now())));
+        timers.start(timer, Generation(1), Delay::After(delay), move || {
+            fired.borrow_mut().push((timer, js_sys::Date::now()))
+        });
     }
     assert!(fired.borrow().is_empty());
     sleep(ms(250)).await;
@@ -62,13 +64,13 @@ async fn a_cancelled_a_replaced_and_a_dropped_timer_never_fire() {
         move || fired.borrow_mut().push(word)
     };
     let mut timers = Timers::default();
-    timers.start(Timer::Retry, Delay::After(ms(20)), push("cancelled"));
-    timers.cancel(Timer::Retry);
-    timers.start(Timer::Stall, Delay::After(ms(20)), push("replaced"));
-    timers.start(Timer::Stall, Delay::After(ms(40)), push("in its place"));
-    timers.cancel(Timer::LinkLife);
+    timers.start(Timer::Retry, Generation(1), Delay::After(ms(20)), push("cancelled"));
+    timers.retain(|timer, _| timer != Timer::Retry);
+    timers.start(Timer::Stall, Generation(1), Delay::After(ms(20)), push("replaced"));
+    timers.start(Timer::Stall, Generation(1), Delay::After(ms(40)), push("in its place"));
+    timers.retain(|timer, generation| (timer, generation) == (Timer::Stall, Generation(1)));
     let mut others = Timers::default();
-    others.start(Timer::Stall, Delay::After(ms(20)), push("dropped"));
+    others.start(Timer::Stall, Generation(1), Delay::After(ms(20)), push("dropped"));
     drop(others);
     sleep(ms(200)).await;
     assert_eq!(*fired.borrow(), ["in its place"]);
@@ -82,13 +84,13 @@ async fn a_timer_may_be_started_again_or_dropped_by_what_it_calls() {
     let first = move || {
         count.set(count.get() + 1);
         let (last, count) = (Rc::clone(&again), Rc::clone(&count));
-        again.borrow_mut().as_mut().unwrap().start(Timer::Countdown, Delay::After(ms(10)), move || {
+        again.borrow_mut().as_mut().unwrap().start(Timer::Countdown, Generation(1), Delay::After(ms(10)), move || {
             count.set(count.get() + 1);
             drop(last.borrow_mut().take());
             count.set(count.get() + 1);
         });
     };
-    timers.borrow_mut().as_mut().unwrap().start(Timer::Countdown, Delay::After(ms(10)), first);
+    timers.borrow_mut().as_mut().unwrap().start(Timer::Countdown, Generation(1), Delay::After(ms(10)), first);
     sleep(ms(200)).await;
     assert_eq!(fired.get(), 3);
     assert!(timers.borrow().is_none());
@@ -104,7 +106,9 @@ async fn a_jittered_timer_keeps_its_bounds_and_varies() {
             let waits = Rc::clone(&waits);
             let mut timers = Timers::default();
             let delay = Delay::Jittered { least: ms(100), most: ms(500) };
-            timers.start(Timer::Retry, delay, move || waits.borrow_mut().push(js_sys::Date::now() - started));
+            timers.start(Timer::Retry, Generation(1), delay, move || {
+                waits.borrow_mut().push(js_sys::Date::now() - started)
+            });
             timers
         })
         .collect();
@@ -123,7 +127,8 @@ async fn a_wait_longer_than_the_browser_can_count_does_not_end_at_once() {
     let fired = Rc::new(Cell::new(false));
     let mut timers = Timers::default();
     let set = Rc::clone(&fired);
-    timers.start(Timer::LinkLife, Delay::After(Duration::from_secs(604_800 * 52)), move || set.set(true));
+    timers
+        .start(Timer::LinkLife, Generation(1), Delay::After(Duration::from_secs(604_800 * 52)), move || set.set(true));
     sleep(ms(60)).await;
     assert!(!fired.get());
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use akiba_protocol::{Problem, ProblemCode};
 use akiba_selfie::adapter::relay::session::{Bearer, Reason, Session, SessionError};
-use akiba_selfie::adapter::relay::{Abort, Judged, LONGEST_ANSWER, Link, request_link, verify};
+use akiba_selfie::adapter::relay::{Abort, IssuedLink, LONGEST_ANSWER, Verdict, request_link, verify};
 use akiba_selfie::config::{Config, Options};
 use akiba_selfie::flow::RelayFailure;
 use js_sys::{Function, Reflect};
@@ -47,27 +47,27 @@ fn config(fault: &Fault, identifier: Option<&str>) -> Config {
 /// The idempotency key of a link.
 const KEY: &str = "0123456789abcdef";
 
-fn link() -> Link {
-    Link::read(LINK).unwrap()
+fn link() -> IssuedLink {
+    IssuedLink::read(LINK).unwrap()
 }
 
 fn function(body: &str) -> Session {
     Session::from_js(&Function::new_no_args(body)).unwrap()
 }
 
-async fn ask(fault: &Fault, session: &Session) -> Result<Link, RelayFailure> {
+async fn ask(fault: &Fault, session: &Session) -> Result<IssuedLink, RelayFailure> {
     ask_for(fault, &session.clone().into()).await
 }
 
-async fn ask_for(fault: &Fault, bearer: &Bearer) -> Result<Link, RelayFailure> {
+async fn ask_for(fault: &Fault, bearer: &Bearer) -> Result<IssuedLink, RelayFailure> {
     request_link(&config(fault, Some("930555212345")), bearer, &Abort::for_link()).await
 }
 
-async fn judge(fault: &Fault) -> Result<Judged, RelayFailure> {
+async fn judge(fault: &Fault) -> Result<Verdict, RelayFailure> {
     judge_for(fault, &Bearer::default()).await
 }
 
-async fn judge_for(fault: &Fault, bearer: &Bearer) -> Result<Judged, RelayFailure> {
+async fn judge_for(fault: &Fault, bearer: &Bearer) -> Result<Verdict, RelayFailure> {
     verify(&config(fault, Some("930555212345")), bearer, &link(), KEY, &Abort::for_verify()).await
 }
 

@@ -8,7 +8,8 @@ use std::rc::Rc;
 
 use akiba_selfie::VisionSource;
 use akiba_selfie::adapter::camera::{Camera, preview};
-use akiba_selfie::adapter::vision::{Blind, Pump, Vision};
+use akiba_selfie::adapter::vision::{FrameLoop, Vision, VisionUnavailable};
+use akiba_selfie::config::Facing;
 use akiba_selfie::flow::CameraChoice;
 use akiba_vision::{Measure, Report};
 use gloo_timers::future::TimeoutFuture;
@@ -45,15 +46,19 @@ fn source(worker: &str, wasm: &[u8]) -> VisionSource {
 }
 
 /// What the fake camera's frames come to within a while, and how long it took until `enough`.
-async fn pumped(source: &VisionSource, most: f64, enough: usize) -> (Vec<Result<(Report, f64), Blind>>, f64) {
+async fn pumped(
+    source: &VisionSource,
+    most: f64,
+    enough: usize,
+) -> (Vec<Result<(Report, f64), VisionUnavailable>>, f64) {
     let vision = Vision::open(source);
     let video = preview::video().unwrap();
-    let camera = Camera::open(CameraChoice::Front, None, video.clone(), || {}).await.unwrap();
+    let camera = Camera::open(CameraChoice::Facing(Facing::Front), None, video.clone(), || {}).await.unwrap();
     let told = Rc::new(RefCell::new(Vec::new()));
     let begun = now();
     let pump = {
         let told = Rc::clone(&told);
-        Pump::start(&vision, video, move |seen| told.borrow_mut().push(seen))
+        FrameLoop::start(&vision, video, move |seen| told.borrow_mut().push(seen))
     };
     while now() - begun < most && told.borrow().len() < enough {
         TimeoutFuture::new(10).await;
@@ -70,7 +75,7 @@ async fn pumped(source: &VisionSource, most: f64, enough: usize) -> (Vec<Result<
 #[wasm_bindgen_test]
 async fn a_photo_is_looked_at_as_it_is_and_its_face_is_found() {
     let vision = Vision::open(&source(WORKER, WASM));
-    let report = vision.looker().look_at(&blob(FACE, "image/jpeg")).await.expect("a report");
+    let report = vision.analyser().analyse(&blob(FACE, "image/jpeg")).await.expect("a report");
     assert_eq!((report.width, report.height, report.faces), (512.0, 512.0, 1));
     // Eileen Collins' eyes, as one sees them in the portrait, are about 38 pixels apart.
     let eyes = report.value(Measure::InterEyeDistance).expect("a distance");
@@ -83,8 +88,8 @@ async fn a_photo_is_looked_at_as_it_is_and_its_face_is_found() {
 #[wasm_bindgen_test]
 async fn what_is_no_picture_is_not_seen_and_ends_nothing() {
     let vision = Vision::open(&source(WORKER, WASM));
-    assert_eq!(vision.looker().look_at(&blob(b"text", "text/plain")).await, None);
-    assert!(vision.looker().look_at(&blob(ALPHA, "image/png")).await.is_some());
+    assert_eq!(vision.analyser().analyse(&blob(b"text", "text/plain")).await, None);
+    assert!(vision.analyser().analyse(&blob(ALPHA, "image/png")).await.is_some());
 }
 
 #[wasm_bindgen_test]
@@ -125,7 +130,7 @@ async fn without_sight_it_says_so_once_and_nobody_waits() {
         ("never an answer", source(late, WASM), true),
     ] {
         let (told, took) = pumped(&source, 12_000.0, 1).await;
-        assert_eq!(told, [Err(Blind)], "{name}");
+        assert_eq!(told, [Err(VisionUnavailable)], "{name}");
         assert!(if slow { (4_900.0..7_500.0).contains(&took) } else { took < 4_000.0 }, "{name}: {took} ms");
     }
 }
@@ -137,15 +142,15 @@ async fn a_photo_waits_two_seconds_at_the_most_and_not_at_all_for_the_blind() {
     {
         let vision = Vision::open(&source);
         let begun = now();
-        assert_eq!(vision.looker().look_at(&blob(ALPHA, "image/png")).await, None);
+        assert_eq!(vision.analyser().analyse(&blob(ALPHA, "image/png")).await, None);
         let took = now() - begun;
         assert!((least..most).contains(&took), "{took} ms");
     }
     // One that ends meanwhile leaves nobody waiting, either.
     let vision = Vision::open(&source("onmessage = () => {};", WASM));
-    let looker = vision.looker();
+    let analyser = vision.analyser();
     drop(vision);
     let begun = now();
-    assert_eq!(looker.look_at(&blob(ALPHA, "image/png")).await, None);
+    assert_eq!(analyser.analyse(&blob(ALPHA, "image/png")).await, None);
     assert!(now() - begun < 500.0);
 }

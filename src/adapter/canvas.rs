@@ -33,7 +33,7 @@ impl Picture<'_> {
 
 /// What a canvas is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Use {
+pub(super) enum Purpose {
     /// Its pixels are read again and again.
     Read,
     /// It is encoded.
@@ -49,13 +49,13 @@ pub(super) struct Canvas {
 
 impl Canvas {
     /// A white canvas; `None` where the browser has no memory for it.
-    pub(super) fn new(width: u32, height: u32, purpose: Use) -> Option<Self> {
+    pub(super) fn new(width: u32, height: u32, purpose: Purpose) -> Option<Self> {
         let element: HtmlCanvasElement =
             web_sys::window()?.document()?.create_element("canvas").ok()?.dyn_into().ok()?;
         element.set_width(width);
         element.set_height(height);
         let options = Object::new();
-        if purpose == Use::Read {
+        if purpose == Purpose::Read {
             // Keeps the pixels out of the GPU: reading them back from there stalls the page.
             Reflect::set(&options, &"willReadFrequently".into(), &JsValue::TRUE).ok()?;
         }

@@ -3,8 +3,8 @@
 use gloo_timers::callback::Interval;
 use web_sys::{HtmlMediaElement, HtmlVideoElement};
 
-use super::canvas::{Canvas, Picture, Use};
-use crate::flow::Quality;
+use super::canvas::{Canvas, Picture, Purpose};
+use crate::flow::Luminance;
 
 /// Measured so many times a second: often enough to follow a hand, rarely enough for a cheap phone.
 const HERTZ: u32 = 4;
@@ -21,14 +21,14 @@ pub struct Sampler {
 
 impl Sampler {
     /// Starts measuring; `None` where the browser gives no canvas. A video without a frame is left out.
-    pub fn start(video: HtmlVideoElement, on_frame: impl Fn(Quality) + 'static) -> Option<Self> {
-        let canvas = Canvas::new(WIDTH, HEIGHT, Use::Read)?;
+    pub fn start(video: HtmlVideoElement, on_frame: impl Fn(Luminance) + 'static) -> Option<Self> {
+        let canvas = Canvas::new(WIDTH, HEIGHT, Purpose::Read)?;
         let interval = Interval::new(1000 / HERTZ, move || {
             if video.ready_state() < HtmlMediaElement::HAVE_CURRENT_DATA {
                 return;
             }
-            if let Some(quality) = on_canvas(&canvas, Picture::Video(&video)) {
-                on_frame(quality);
+            if let Some(luminance) = on_canvas(&canvas, Picture::Video(&video)) {
+                on_frame(luminance);
             }
         });
         Some(Self { _interval: interval })
@@ -36,17 +36,17 @@ impl Sampler {
 }
 
 /// Measures one picture.
-pub(super) fn picture(picture: Picture<'_>) -> Option<Quality> {
-    on_canvas(&Canvas::new(WIDTH, HEIGHT, Use::Read)?, picture)
+pub(super) fn picture(picture: Picture<'_>) -> Option<Luminance> {
+    on_canvas(&Canvas::new(WIDTH, HEIGHT, Purpose::Read)?, picture)
 }
 
-fn on_canvas(canvas: &Canvas, picture: Picture<'_>) -> Option<Quality> {
+fn on_canvas(canvas: &Canvas, picture: Picture<'_>) -> Option<Luminance> {
     canvas.draw(picture).ok()?;
     canvas.pixels().map(|rgba| luminance(&rgba))
 }
 
 /// Mean and variance of the Rec. 709 luma (ITU-R BT.709-6, item 3.2) of sRGB pixels; of no pixels, 0.
-fn luminance(rgba: &[u8]) -> Quality {
+fn luminance(rgba: &[u8]) -> Luminance {
     let (mut count, mut sum, mut squares) = (0.0_f32, 0.0_f32, 0.0_f32);
     for pixel in rgba.chunks_exact(4) {
         let [red, green, blue] = [pixel[0], pixel[1], pixel[2]].map(|value| f32::from(value) / 255.0);
@@ -56,18 +56,18 @@ fn luminance(rgba: &[u8]) -> Quality {
         squares += luma * luma;
     }
     if count == 0.0 {
-        return Quality::default();
+        return Luminance::default();
     }
     let mean = sum / count;
-    Quality { luminance_mean: mean, luminance_variance: (squares / count - mean * mean).max(0.0) }
+    Luminance { mean: mean, variance: (squares / count - mean * mean).max(0.0) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn close(quality: Quality, mean: f32, variance: f32) -> bool {
-        (quality.luminance_mean - mean).abs() < 1e-3 && (quality.luminance_variance - variance).abs() < 1e-3
+    fn close(luminance: Luminance, mean: f32, variance: f32) -> bool {
+        (luminance.mean - mean).abs() < 1e-3 && (luminance.variance - variance).abs() < 1e-3
     }
 
     #[test]
@@ -82,8 +82,8 @@ mod tests {
             (vec![[0, 255, 0, 255]; 8], 0.7152, 0.0),
             (vec![[0, 0, 255, 255]; 8], 0.0722, 0.0),
         ] {
-            let quality = luminance(&pixels.concat());
-            assert!(close(quality, mean, variance), "{quality:?} is not {mean}, {variance}");
+            let luminance = luminance(&pixels.concat());
+            assert!(close(luminance, mean, variance), "{luminance:?} is not {mean}, {variance}");
         }
     }
 }

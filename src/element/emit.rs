@@ -1,13 +1,13 @@
 //! Sends a [`PageEvent`] as a `CustomEvent` from the element.
 
-use js_sys::{Object, Reflect};
 use wasm_bindgen::JsValue;
 use web_sys::{CustomEvent, CustomEventInit, EventTarget};
 
-use super::quality::{checks, quality};
-use crate::adapter::relay::Judged;
+use super::quality::{checks, quality_object};
+use crate::adapter::js::object;
+use crate::adapter::relay::Verdict;
 use crate::flow::Phase;
-use crate::widget::page_event::{Captured, Known, PageEvent};
+use crate::widget::page_event::{Captured, PageEvent, Quality};
 
 /// Dispatches the event, which bubbles and crosses shadow roots. Returns false if the page refused it.
 pub fn dispatch(target: &EventTarget, event: &PageEvent) -> bool {
@@ -27,17 +27,17 @@ fn detail(event: &PageEvent) -> JsValue {
         PageEvent::StateChange { state, previous } => {
             object(&[("state", state.as_str().into()), ("previous", previous.as_str().into())])
         }
-        PageEvent::Guidance { hint, known } => object(&[
+        PageEvent::Guidance { hint, quality } => object(&[
             ("hint", hint.as_str().into()),
-            ("quality", quality(known)),
-            ("checks", known.evidence.as_ref().and_then(|evidence| evidence.checks).map_or(JsValue::NULL, checks)),
+            ("quality", quality_object(quality)),
+            ("checks", quality.evidence.as_ref().and_then(|evidence| evidence.checks).map_or(JsValue::NULL, checks)),
         ]),
         PageEvent::Capture | PageEvent::Cancelled => JsValue::NULL,
-        PageEvent::Captured(Captured { blob, width, height, known }) => object(&[
+        PageEvent::Captured(Captured { blob, width, height, quality }) => object(&[
             ("blob", blob.into()),
             ("width", (*width).into()),
             ("height", (*height).into()),
-            ("quality", quality(known)),
+            ("quality", quality_object(quality)),
         ]),
         PageEvent::Progress(phase) => {
             let (sent, total) = match phase {
@@ -46,7 +46,7 @@ fn detail(event: &PageEvent) -> JsValue {
             };
             object(&[("phase", phase.as_str().into()), ("sent", sent.into()), ("total", total.into())])
         }
-        PageEvent::Verified(verdict, known) | PageEvent::Rejected(verdict, known) => judged(verdict, known),
+        PageEvent::Verified(verdict, quality) | PageEvent::Rejected(verdict, quality) => judged(verdict, quality),
         PageEvent::Error { code, message, cause } => object(&[
             ("code", code.as_str().into()),
             ("message", message.as_str().into()),
@@ -56,7 +56,7 @@ fn detail(event: &PageEvent) -> JsValue {
     }
 }
 
-fn judged(judged: &Judged, known: &Known) -> JsValue {
+fn judged(judged: &Verdict, quality: &Quality) -> JsValue {
     let scores =
         object(&[("fraud", judged.score("fraud_score")), ("match", judged.score("facial_recognition_confidence"))]);
     object(&[
@@ -66,15 +66,6 @@ fn judged(judged: &Judged, known: &Known) -> JsValue {
         ("identity", judged.identity()),
         ("scores", scores),
         ("response", judged.response.clone()),
-        ("quality", quality(known)),
+        ("quality", quality_object(quality)),
     ])
-}
-
-pub(super) fn object(fields: &[(&str, JsValue)]) -> JsValue {
-    let object = Object::new();
-    for (name, value) in fields {
-        // Setting a field of a fresh plain object can't fail.
-        let _ = Reflect::set(&object, &JsValue::from_str(name), value);
-    }
-    object.into()
 }

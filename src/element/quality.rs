@@ -4,20 +4,20 @@ use akiba_vision::{Measure, Report};
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
-use super::emit::object;
-use crate::guidance::{ChallengeRecord, Check, Checks, Evidence, MODEL, MovementSeen, Times};
-use crate::widget::page_event::Known;
+use crate::adapter::js::object;
+use crate::guidance::{ChallengeRecord, Check, Checks, Evidence, MODEL, MovementRecord, Times};
+use crate::widget::page_event::Quality;
 
 /// Null where nothing is known at all.
-pub(super) fn quality(known: &Known) -> JsValue {
-    let Known { quality, evidence } = known;
+pub(super) fn quality_object(quality: &Quality) -> JsValue {
+    let Quality { luminance, evidence } = quality;
     let report = evidence.as_ref().and_then(|evidence| evidence.report.as_ref());
-    if quality.is_none() && report.is_none() {
+    if luminance.is_none() && report.is_none() {
         return JsValue::NULL;
     }
     let mut fields = vec![
-        ("luminanceMean", or_null(quality.map(|quality| quality.luminance_mean))),
-        ("luminanceVariance", or_null(quality.map(|quality| quality.luminance_variance))),
+        ("luminanceMean", or_null(luminance.map(|luminance| luminance.mean))),
+        ("luminanceVariance", or_null(luminance.map(|luminance| luminance.variance))),
         ("model", report.map_or(JsValue::NULL, |_| MODEL.into())),
     ];
     if let Some(evidence) = evidence {
@@ -73,7 +73,7 @@ fn times(times: &Times) -> JsValue {
 }
 
 fn challenge(record: &ChallengeRecord) -> JsValue {
-    let movements = record.movements.iter().flatten().map(|MovementSeen { movement, value, took }| {
+    let movements = record.movements.iter().flatten().map(|MovementRecord { movement, value, took }| {
         object(&[
             ("movement", movement.as_str().into()),
             ("value", tidy(*value).into()),

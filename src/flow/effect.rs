@@ -1,5 +1,8 @@
 //! What the flow wants done ([`Effect`]). It never does anything itself: the runner does, and answers with an
 //! [`Event`](super::Event).
+//!
+//! Effects open things and begin requests. None closes, aborts or forgets: after each step the runner drops what the
+//! state does not need any more (see [`needs`](super::needs)).
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -8,13 +11,15 @@ use akiba_protocol::Judgement;
 
 use crate::guidance::{Evidence, Hint};
 
+use super::camera::CameraChoice;
 use super::error::ErrorCode;
+use super::photo::{FileId, Generation, LinkId, Luminance, Photo, PhotoId};
 use super::screen::{Phase, ScreenName};
-use super::state::{CameraChoice, FileId, Generation, LinkId, Photo, PhotoId, Quality, Timer};
+use super::timer::Timer;
 
 /// Where a photo comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
+pub enum PhotoSource {
     /// The camera's current frame.
     Camera,
     /// The best of the camera's next few frames.
@@ -23,17 +28,6 @@ pub enum Source {
     File(FileId),
     /// The photo that there is, made smaller.
     Photo(PhotoId),
-}
-
-/// A request that can be in flight and be aborted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Request {
-    /// The relay's first call.
-    Link,
-    /// The upload to S3.
-    Upload,
-    /// The relay's second call.
-    Verify,
 }
 
 /// How long a timer waits.
@@ -66,7 +60,7 @@ pub enum Notice {
         /// What the person is told.
         hint: Hint,
         /// What was measured of the frame.
-        quality: Quality,
+        luminance: Luminance,
         /// What came of looking at it.
         evidence: Option<Rc<Evidence>>,
     },
@@ -84,7 +78,7 @@ pub enum Notice {
         /// What it says.
         judgement: Judgement,
         /// What was measured of the photo.
-        quality: Option<Quality>,
+        luminance: Option<Luminance>,
         /// What is known of the photo.
         evidence: Option<Rc<Evidence>>,
     },
@@ -128,20 +122,18 @@ pub enum Effect {
         /// Which camera.
         choice: CameraChoice,
     },
-    /// Stop the camera, or the request for it.
-    CloseCamera,
-    /// Measure the open camera's frames until it closes. Answered by `Frame`, again and again.
+    /// Measure the open camera's frames until it closes. Answered by `FrameMeasured`, again and again.
     Measure {
         /// The generation of the camera.
         generation: Generation,
     },
-    /// Look at the open camera's frames until it closes. Answered by `Seen`, again and again, or by `Blind`.
-    Look {
+    /// Look at the open camera's frames until it closes. Answered by `FrameAnalysed`, again and again, or by `VisionUnavailable`.
+    Analyse {
         /// The generation of the camera.
         generation: Generation,
     },
-    /// Draw a number that the page can't foresee. Answered by `Drawn`.
-    Draw {
+    /// Draw a number that the page can't foresee. Answered by `SeedDrawn`.
+    DrawSeed {
         /// The id of this request.
         generation: Generation,
     },
@@ -151,12 +143,8 @@ pub enum Effect {
         /// The id of this request.
         generation: Generation,
         /// What to make it of.
-        source: Source,
+        source: PhotoSource,
     },
-    /// Forget a photo.
-    DropPhoto(PhotoId),
-    /// Forget a link.
-    DropLink(LinkId),
     /// Ask the relay for a signed link. Answered by `LinkReady` or `LinkFailed`.
     RequestLink {
         /// The id of this request.
@@ -182,8 +170,6 @@ pub enum Effect {
         /// The link that the photo went to.
         link: LinkId,
     },
-    /// Give up a request; it is answered by nothing.
-    Abort(Request),
     /// Set a timer, in place of an earlier one of its name. Answered by `Tick`.
     StartTimer {
         /// Which timer.
@@ -193,8 +179,6 @@ pub enum Effect {
         /// How long.
         delay: Delay,
     },
-    /// Stop a timer.
-    CancelTimer(Timer),
     /// Tell the page.
     Emit(Notice),
     /// Tell a screen reader.

@@ -5,9 +5,11 @@ use std::time::Duration;
 use akiba_protocol::{Judgement, UploadFailure};
 use akiba_vision::Report;
 
+use super::camera::CameraInfo;
 use super::error::ErrorCode;
 use super::failure::{GrabFailure, RelayFailure};
-use super::state::{CameraInfo, FileId, Generation, LinkId, Photo, Quality, Timer};
+use super::photo::{FileId, Generation, LinkId, Luminance, Photo};
+use super::timer::Timer;
 
 /// Something that happened. Every answer to an effect carries the [`Generation`] of that effect.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,14 +61,14 @@ pub enum Event {
         generation: Generation,
     },
     /// A frame was measured.
-    Frame {
+    FrameMeasured {
         /// The request that opened the camera.
         generation: Generation,
         /// What was measured.
-        quality: Quality,
+        luminance: Luminance,
     },
     /// A frame was looked at.
-    Seen {
+    FrameAnalysed {
         /// The request that opened the camera.
         generation: Generation,
         /// What came of it.
@@ -78,12 +80,12 @@ pub enum Event {
         aspect: f32,
     },
     /// Frames can't be looked at on this device, or no longer. The photo is then taken by hand.
-    Blind {
+    VisionUnavailable {
         /// The request that opened the camera.
         generation: Generation,
     },
     /// A number was drawn.
-    Drawn {
+    SeedDrawn {
         /// The request that this answers.
         generation: Generation,
         /// Any number, each as likely as the other.
@@ -181,4 +183,27 @@ pub enum Event {
     ConfigRefused,
     /// The element left the document.
     Disconnected,
+}
+
+impl Event {
+    /// Whether the person or the page did it, rather than the browser.
+    #[must_use]
+    pub fn by_person_or_page(&self) -> bool {
+        matches!(
+            self,
+            Self::Start
+                | Self::Consented
+                | Self::Shutter
+                | Self::Retake
+                | Self::Accept
+                | Self::Retry
+                | Self::SwitchCamera
+                | Self::FilePicked(_)
+                | Self::Choosing
+                | Self::ChoseNone
+                | Self::SkipChallenge
+                | Self::Cancel
+                | Self::Reset
+        )
+    }
 }

@@ -6,7 +6,7 @@ use akiba_protocol::Judgement;
 use crate::guidance::Hint;
 
 use super::error::ErrorCode;
-use super::state::Photo;
+use super::photo::Photo;
 
 /// Where sending the photo stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,9 +45,20 @@ pub enum Wait {
     Pause,
 }
 
+/// How opening the camera goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opening {
+    /// The browser was asked for it.
+    Requested,
+    /// It takes so long that the person is told where to look.
+    Slow,
+    /// The page is out of sight, and the camera stays off until it is seen again.
+    Paused,
+}
+
 /// What the person is told while they get ready for the photo, and what they can do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Aim {
+pub struct Prompt {
     /// The instruction.
     pub hint: Hint,
     /// How many checks hold; `None` where nobody looks.
@@ -67,16 +78,11 @@ pub enum Screen {
     /// The person is asked to agree.
     Consent,
     /// The camera is being opened.
-    Starting {
-        /// Whether it takes so long that the person is told where to look.
-        slow: bool,
-        /// Whether the page is out of sight, and the camera stays off until it is seen again.
-        paused: bool,
-    },
+    Starting(Opening),
     /// The person gets ready for the photo.
     Framing {
         /// What they are told, and what they can do.
-        aim: Aim,
+        prompt: Prompt,
     },
     /// The photo is about to be taken.
     Countdown {
@@ -180,7 +186,7 @@ impl Screen {
         match self {
             Self::Idle => ScreenName::Idle,
             Self::Consent => ScreenName::Consent,
-            Self::Starting { .. } => ScreenName::Starting,
+            Self::Starting(_) => ScreenName::Starting,
             Self::Framing { .. } => ScreenName::Framing,
             Self::Countdown { .. } => ScreenName::Countdown,
             Self::Grabbing => ScreenName::Grabbing,

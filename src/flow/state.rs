@@ -5,61 +5,23 @@ use std::rc::Rc;
 use crate::config::Config;
 use crate::guidance::{Challenge, ChallengeRecord, Evidence, Flaw, Guide, Hint};
 
+use super::camera::CameraState;
+use super::photo::{Generation, LinkId};
 use super::screen::Screen;
-
-/// The id of one request or one setting of a timer. An answer with another id than the one waited for is stale and
-/// changes nothing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Generation(pub u32);
-
-/// A photo that the runner holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct PhotoId(pub u32);
-
-/// A chosen file that the runner holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct FileId(pub u32);
-
-/// A signed link that the runner holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct LinkId(pub u32);
-
-/// What is known of a photo: a JPEG without metadata.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Photo {
-    /// Where the runner keeps it.
-    pub id: PhotoId,
-    /// Pixels across.
-    pub width: u32,
-    /// Pixels down.
-    pub height: u32,
-    /// Size in bytes.
-    pub bytes: u32,
-    /// What was measured of it; `None` where the browser lets nobody read pixels.
-    pub quality: Option<Quality>,
-}
-
-/// What is measured of a frame.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Quality {
-    /// Mean luminance (Rec. 709 luma of the sRGB values), 0 black to 1 white.
-    pub luminance_mean: f32,
-    /// Variance of the same, 0 to 0.25; 0 is one even colour.
-    pub luminance_variance: f32,
-}
+use super::timer::Timers;
 
 /// Where the challenge stands, where the page asks for one.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Trial {
+pub struct ChallengeProgress {
     /// Where the current one stands.
-    pub stage: TrialStage,
+    pub stage: ChallengeStage,
     /// How many were begun.
     pub attempts: u8,
 }
 
 /// Where one challenge stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub enum TrialStage {
+pub enum ChallengeStage {
     /// It waits for all checks to hold.
     #[default]
     Waiting,
@@ -73,108 +35,63 @@ pub enum TrialStage {
     Over(ChallengeRecord),
 }
 
-/// Which camera to open.
+/// Whether the photo at hand is at the link at hand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum CameraChoice {
-    /// The one that faces the person.
+pub enum Delivery {
+    /// It is not.
     #[default]
-    Front,
-    /// The one that faces away.
-    Back,
-    /// The device's next one after the last that was open.
-    Next,
-    /// The one that was last open.
-    Last,
-}
-
-/// What is known of an open camera.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CameraInfo {
-    /// Whether the preview is shown as in a mirror: yes for every camera that does not face away.
-    pub mirrored: bool,
-    /// How many cameras the device has, 1 or more.
-    pub cameras: u8,
-}
-
-/// Where the camera is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Camera {
-    /// Off.
-    #[default]
-    Closed,
-    /// Asked for.
-    Opening(Generation),
-    /// On.
-    Open(Generation, CameraInfo),
-}
-
-impl Camera {
-    /// The generation, if the camera is asked for or on.
-    #[must_use]
-    pub fn generation(self) -> Option<Generation> {
-        match self {
-            Self::Closed => None,
-            Self::Opening(generation) | Self::Open(generation, _) => Some(generation),
-        }
-    }
+    None,
+    /// It may be: an upload there ended with no answer.
+    Unknown,
+    /// It is.
+    Done,
 }
 
 /// Where the signed link is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Link {
+pub enum LinkState {
     /// There is none.
     #[default]
     Absent,
     /// It was asked for.
-    Asked(Generation),
+    Requested(Generation),
     /// It is here.
     Ready {
         /// The link.
         id: LinkId,
         /// Whether it is about to die, so that no new upload may start with it.
-        dying: bool,
+        expiring: bool,
+        /// Whether the photo is there.
+        delivery: Delivery,
     },
 }
 
-/// The timers of the flow. Each runs once at a time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Timer {
-    /// Opening the camera takes long.
-    CameraSlow,
-    /// With `capture="auto"` and `countdown`, where frames can't be looked at: the person had time to get ready.
-    AutoCapture,
-    /// With `capture="auto"`: the photo was not taken by itself in time.
-    Shutter,
-    /// The movement was not made in time.
-    Challenge,
-    /// A second of the countdown.
-    Countdown,
-    /// The signed link is about to die.
-    LinkLife,
-    /// The upload has not moved.
-    Stall,
-    /// A pause before the next try.
-    Retry,
+/// A request of the submission, less the one for the link, which may be in flight before there is a photo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sending {
+    /// The upload.
+    Upload(Generation),
+    /// The verify call.
+    Verify(Generation),
 }
 
-impl Timer {
-    /// Every timer.
-    pub const ALL: [Self; 8] = [
-        Self::CameraSlow,
-        Self::AutoCapture,
-        Self::Shutter,
-        Self::Challenge,
-        Self::Countdown,
-        Self::LinkLife,
-        Self::Stall,
-        Self::Retry,
-    ];
+/// What is known since the camera opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Framing {
+    /// What is known after all frames that were looked at.
+    pub guide: Guide,
+    /// Black frames in a row.
+    pub black_frames: u8,
+    /// Whether a file dialog may be open.
+    pub choosing: bool,
+    /// The hint that a screen reader was told last, and when.
+    pub said: (Hint, f64),
 }
 
 /// How often something was tried since the person asked for it, so that nothing is tried for ever. Only the person sets
 /// it back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
+pub struct Attempts {
     /// Link requests that failed.
     pub links: u8,
     /// Uploads that failed in a way that may pass.
@@ -199,39 +116,27 @@ pub struct State {
     /// What the person sees.
     pub screen: Screen,
     /// Where the camera is.
-    pub camera: Camera,
+    pub camera: CameraState,
     /// The photo that is being made.
     pub grab: Option<Generation>,
     /// Where the signed link is.
-    pub link: Link,
-    /// The upload in flight.
-    pub upload: Option<Generation>,
-    /// The verify call in flight.
-    pub verify: Option<Generation>,
-    /// Whether the photo at hand is known to be at the link at hand.
-    pub uploaded: bool,
-    /// Whether the photo may be at the link at hand: an upload there ended with no answer.
-    pub may_have_landed: bool,
+    pub link: LinkState,
+    /// The upload or the verify call in flight.
+    pub sending: Option<Sending>,
     /// Whether the person chose another camera than the one that the settings name.
     pub switched: bool,
     /// The running timers.
-    pub timers: Vec<(Timer, Generation)>,
+    pub timers: Timers,
     /// Counts of this submission.
-    pub tally: Tally,
+    pub attempts: Attempts,
     /// Links asked for before there was a photo.
     pub prefetched: u8,
-    /// Black frames in a row.
-    pub black_frames: u8,
-    /// What is known after all frames of this camera that were looked at.
-    pub guide: Guide,
+    /// What is known since the camera opened.
+    pub framing: Framing,
     /// Whether frames can't be looked at on this device.
-    pub blind: bool,
-    /// Whether a file dialog may be open.
-    pub choosing: bool,
+    pub vision_unavailable: bool,
     /// Where the challenge stands.
-    pub trial: Trial,
-    /// The hint that a screen reader was told last, and when.
-    pub said: (Hint, f64),
+    pub challenge: ChallengeProgress,
     /// What is known of the photo.
     pub evidence: Option<Rc<Evidence>>,
     /// Photos that could not be used, one after the other, where the page forbids to send such.
@@ -248,23 +153,17 @@ impl Default for State {
     fn default() -> Self {
         Self {
             screen: Screen::Idle,
-            camera: Camera::Closed,
+            camera: CameraState::Closed,
             grab: None,
-            link: Link::Absent,
-            upload: None,
-            verify: None,
-            uploaded: false,
-            may_have_landed: false,
+            link: LinkState::Absent,
+            sending: None,
             switched: false,
-            timers: Vec::new(),
-            tally: Tally::default(),
+            timers: Timers::default(),
+            attempts: Attempts::default(),
             prefetched: 0,
-            black_frames: 0,
-            guide: Guide::default(),
-            blind: false,
-            choosing: false,
-            trial: Trial::default(),
-            said: (Hint::Position, 0.0),
+            framing: Framing::default(),
+            vision_unavailable: false,
+            challenge: ChallengeProgress::default(),
             evidence: None,
             refusals: 0,
             online: true,
@@ -275,6 +174,24 @@ impl Default for State {
 }
 
 impl State {
+    /// The upload in flight.
+    #[must_use]
+    pub fn upload(&self) -> Option<Generation> {
+        match self.sending {
+            Some(Sending::Upload(generation)) => Some(generation),
+            _ => None,
+        }
+    }
+
+    /// The verify call in flight.
+    #[must_use]
+    pub fn verify(&self) -> Option<Generation> {
+        match self.sending {
+            Some(Sending::Verify(generation)) => Some(generation),
+            _ => None,
+        }
+    }
+
     /// The worst flaw of the photo at hand.
     #[must_use]
     pub fn flaw(&self) -> Option<Flaw> {

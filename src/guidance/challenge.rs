@@ -104,7 +104,7 @@ impl Movement {
 
 /// A movement that was asked for, and what was seen of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct MovementSeen {
+pub struct MovementRecord {
     /// What was asked for.
     pub movement: Movement,
     /// The furthest that was seen of it, in the movement's unit.
@@ -149,7 +149,7 @@ pub struct ChallengeRecord {
     /// How often it was begun.
     pub attempts: u8,
     /// What was asked for the last time.
-    pub movements: [Option<MovementSeen>; MOST],
+    pub movements: [Option<MovementRecord>; MOST],
 }
 
 /// Where a challenge under way stands after a report.
@@ -166,7 +166,7 @@ pub enum Step {
 /// A challenge under way.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Challenge {
-    movements: [Option<MovementSeen>; MOST],
+    movements: [Option<MovementRecord>; MOST],
     current: usize,
     /// Whether the current movement was seen, and the face comes back.
     returning: bool,
@@ -184,7 +184,7 @@ impl Challenge {
         let start = pose(report)?;
         let movements = kind.movements(seed);
         Some(Self {
-            movements: movements.map(|asked| asked.map(|movement| MovementSeen { movement, value: 0.0, took: None })),
+            movements: movements.map(|asked| asked.map(|movement| MovementRecord { movement, value: 0.0, took: None })),
             current: 0,
             returning: false,
             start,
@@ -205,13 +205,13 @@ impl Challenge {
 
     /// What was asked for, and what was seen of it.
     #[must_use]
-    pub fn movements(&self) -> [Option<MovementSeen>; MOST] {
+    pub fn movements(&self) -> [Option<MovementRecord>; MOST] {
         self.movements
     }
 
     /// One more report.
     #[must_use]
-    pub fn see(mut self, report: &Report, at: f64) -> Step {
+    pub fn observe(mut self, report: &Report, at: f64) -> Step {
         let Some((yaw, width)) = pose(report).filter(|_| report.faces == 1) else {
             self.streak = 0;
             return if at - self.seen > times::LOST { Step::Lost } else { Step::On(self) };

@@ -100,7 +100,7 @@ impl Checks {
 }
 
 /// How a report stands against the limits.
-pub(super) struct Against<'a> {
+pub(super) struct CheckContext<'a> {
     pub(super) thresholds: &'a Thresholds,
     /// How many steps the limits have loosened.
     pub(super) steps: u8,
@@ -114,7 +114,7 @@ pub(super) struct Against<'a> {
 
 /// What is there, against the limits: which checks hold, and what is to be said. What could not be measured holds: nobody
 /// is kept from a photo by what nobody knows.
-pub(super) fn check(report: &Report, against: &Against<'_>) -> (Checks, Hint) {
+pub(super) fn check(report: &Report, context: &CheckContext<'_>) -> (Checks, Hint) {
     if is_black(report.frame_mean, report.frame_variance) {
         return (Checks::default(), Hint::NoPicture);
     }
@@ -122,11 +122,11 @@ pub(super) fn check(report: &Report, against: &Against<'_>) -> (Checks, Hint) {
         let hint = if report.frame_mean < DARK_PICTURE { Hint::TooDark } else { Hint::NoFace };
         return (Checks::default(), hint);
     };
-    let Some(place) = in_oval(report, &face, against.aspect) else { return (Checks::default(), Hint::NoFace) };
+    let Some(place) = in_oval(report, &face, context.aspect) else { return (Checks::default(), Hint::NoFace) };
     let mut checks = Checks::default();
     let mut said = None;
     for check in Check::ALL {
-        let wrong = wrong(check, report, place, against);
+        let wrong = wrong(check, report, place, context);
         checks = checks.with(check, wrong.is_none());
         said = said.or(wrong);
     }
@@ -134,13 +134,13 @@ pub(super) fn check(report: &Report, against: &Against<'_>) -> (Checks, Hint) {
 }
 
 /// What is to be said, if the check fails.
-fn wrong(check: Check, report: &Report, place: InOval, against: &Against<'_>) -> Option<Hint> {
+fn wrong(check: Check, report: &Report, place: InOval, context: &CheckContext<'_>) -> Option<Hint> {
     let within =
-        |limit: Limit, value: f32| against.thresholds.allow(limit, value, against.steps, against.before.hold(check));
+        |limit: Limit, value: f32| context.thresholds.allow(limit, value, context.steps, context.before.hold(check));
     let measured =
         |limit: Limit, measure: Measure| report.value(measure).is_none_or(|value| within(limit, value.abs()));
     let sharp = |value: f32| {
-        against.thresholds.allow(Limit::SharpnessMin, value, against.steps, against.before.hold(Check::Sharp))
+        context.thresholds.allow(Limit::SharpnessMin, value, context.steps, context.before.hold(Check::Sharp))
     };
     let sharp = report.value(Measure::Sharpness).is_none_or(sharp);
     let holds = match check {
@@ -157,7 +157,7 @@ fn wrong(check: Check, report: &Report, place: InOval, against: &Against<'_>) ->
             }
             within(Limit::FaceWidthMax, place.width)
         }
-        Check::Centred => return off_centre(place, against, within),
+        Check::Centred => return off_centre(place, context, within),
         Check::Upright => measured(Limit::Roll, Measure::PoseRoll),
         Check::Frontal => measured(Limit::Yaw, Measure::PoseYaw),
         // A blur takes away what it is told by.
@@ -179,8 +179,8 @@ fn wrong(check: Check, report: &Report, place: InOval, against: &Against<'_>) ->
 }
 
 /// Which way the face has to go, as the person sees it: further in the direction in which it is missing most.
-fn off_centre(place: InOval, against: &Against<'_>, within: impl Fn(Limit, f32) -> bool) -> Option<Hint> {
-    let right = if against.mirrored { -place.right } else { place.right };
+fn off_centre(place: InOval, context: &CheckContext<'_>, within: impl Fn(Limit, f32) -> bool) -> Option<Hint> {
+    let right = if context.mirrored { -place.right } else { place.right };
     let across = (!within(Limit::OffsetX, right.abs()))
         .then_some((right.abs(), if right > 0.0 { Hint::MoveLeft } else { Hint::MoveRight }));
     let along = (!within(Limit::OffsetY, place.below.abs()))

@@ -4,8 +4,8 @@ use akiba_vision::{Measure, Report};
 
 use super::challenge::ChallengeRecord;
 use super::check::Checks;
+use super::flaw::Flaw;
 use super::guide::Guide;
-use super::still::Flaw;
 use super::thresholds::{Limit, Thresholds};
 
 /// How the capture went, in milliseconds from the first frame that was looked at.
@@ -45,7 +45,7 @@ impl Evidence {
         thresholds: Thresholds,
         challenge: Option<ChallengeRecord>,
     ) -> Self {
-        let times = guide.sees().then(|| Times {
+        let times = guide.is_active().then(|| Times {
             frames: guide.frames,
             first_face: guide.first_face.map(|at| at - guide.began),
             guided: guide.now - guide.began,

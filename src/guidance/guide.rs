@@ -2,13 +2,13 @@
 
 use akiba_vision::Report;
 
-use super::check::{Against, Checks, check};
+use super::check::{CheckContext, Checks, check};
 use super::hint::Hint;
 use super::thresholds::{Thresholds, times};
 
 /// A report with what it is seen by.
 #[derive(Clone, Copy, Debug)]
-pub struct Seen<'a> {
+pub struct Observation<'a> {
     /// What came of looking at the frame.
     pub report: &'a Report,
     /// When, in milliseconds.
@@ -52,7 +52,7 @@ pub struct Guide {
 impl Guide {
     /// What is known after one more report.
     #[must_use]
-    pub fn see(mut self, seen: Seen<'_>, thresholds: &Thresholds) -> Self {
+    pub fn observe(mut self, seen: Observation<'_>, thresholds: &Thresholds) -> Self {
         let first = self.frames == 0;
         // A clock that is no number, or goes back, stands still.
         let now = if seen.at.is_finite() && (first || seen.at > self.now) { seen.at } else { self.now };
@@ -62,14 +62,14 @@ impl Guide {
             (self.began, self.shown, self.settled) = (now, now, now);
         }
         self.now = now;
-        let against = Against {
+        let context = CheckContext {
             thresholds,
             steps: self.steps,
             before: self.checks,
             mirrored: seen.mirrored,
             aspect: seen.aspect,
         };
-        let (checks, wanted) = check(seen.report, &against);
+        let (checks, wanted) = check(seen.report, &context);
         self.checks = checks;
         self.keep_time(if first { 0.0 } else { gap }, seen.report.face.is_some());
         self.say(wanted, first);
@@ -116,7 +116,7 @@ impl Guide {
 
     /// Whether frames are looked at.
     #[must_use]
-    pub fn sees(&self) -> bool {
+    pub fn is_active(&self) -> bool {
         self.frames > 0
     }
 
@@ -134,7 +134,7 @@ impl Guide {
 
     /// Waits for all checks to hold anew.
     #[must_use]
-    pub fn again(mut self) -> Self {
+    pub fn restart_hold(mut self) -> Self {
         self.good = self.good.map(|_| self.now);
         self
     }

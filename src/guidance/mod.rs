@@ -6,23 +6,23 @@
 //! - `hint`: what can be said ([`Hint`]), and which of it comes first.
 //! - `guide`: from one report after the other to the hint that is shown and the moment for the photo ([`Guide`]).
 //! - `challenge`: a movement that is asked for and recognised ([`Challenge`]).
-//! - `still`: what is wrong with the photo that was taken ([`Flaw`]).
+//! - `flaw`: what is wrong with the photo that was taken ([`Flaw`]).
 //! - `evidence`: what the page is told of all this ([`Evidence`]).
 
 mod challenge;
 mod check;
 mod evidence;
+mod flaw;
 mod guide;
 mod hint;
 mod oval;
-mod still;
 mod thresholds;
 
-pub use challenge::{Challenge, ChallengeKind, ChallengeOutcome, ChallengeRecord, Movement, MovementSeen, Step};
+pub use challenge::{Challenge, ChallengeKind, ChallengeOutcome, ChallengeRecord, Movement, MovementRecord, Step};
 pub(crate) use check::is_black;
 pub use check::{Check, Checks};
 pub use evidence::{Evidence, Times};
-pub use guide::{Guide, Seen};
+pub use flaw::Flaw;
+pub use guide::{Guide, Observation};
 pub use hint::Hint;
-pub use still::Flaw;
 pub use thresholds::{Limit, MODEL, THRESHOLDS_VERSION, Threshold, Thresholds, ThresholdsError, times};

@@ -2,10 +2,12 @@
 
 use crate::flow::ErrorCode;
 
-use super::{Browser, ErrorText, Message, Table};
+use super::browser::Browser;
+use super::language::{ErrorText, Language};
+use super::message::Message;
 
 /// The table.
-pub(super) const TABLE: Table = Table { lang: "en", dir: "ltr", message, error, allow_camera };
+pub(super) const ENGLISH: Language = Language { lang: "en", dir: "ltr", message, error, allow_camera };
 
 fn message(message: Message) -> &'static str {
     use Message as M;

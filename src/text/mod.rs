@@ -1,6 +1,6 @@
 //! What the person reads.
 //!
-//! A language is a [`Table`]: plain functions from message ids to words, checked for completeness by the compiler.
+//! A language is a [`Language`]: plain functions from message ids to words, checked for completeness by the compiler.
 //! [`Text`] finds the table for the language that the page asks for, and fills numbers in.
 //!
 //! - `message`: the ids ([`Message`]).
@@ -9,51 +9,29 @@
 
 mod browser;
 mod en;
+mod language;
 mod message;
 
 pub use browser::Browser;
+pub use language::{ErrorText, Language};
 pub use message::Message;
 
 use crate::flow::ErrorCode;
 
-/// The words for one error.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ErrorText {
-    /// What happened, in a few words.
-    pub title: &'static str,
-    /// What it means and what to do, in a sentence or two.
-    pub body: &'static str,
-}
-
-/// One language.
-#[derive(Debug)]
-pub struct Table {
-    /// Its BCP 47 tag.
-    pub lang: &'static str,
-    /// The direction of its script: `ltr` or `rtl`.
-    pub dir: &'static str,
-    /// The words for a message.
-    pub message: fn(Message) -> &'static str,
-    /// The words for an error.
-    pub error: fn(ErrorCode) -> ErrorText,
-    /// How to allow the camera in this browser.
-    pub allow_camera: fn(Browser) -> &'static str,
-}
-
 /// Every language; the first one stands in for all that are missing.
-pub const TABLES: &[&Table] = &[&en::TABLE];
+pub const LANGUAGES: &[&Language] = &[&en::ENGLISH];
 
 /// The language in use.
 #[derive(Clone, Copy, Debug)]
-pub struct Text(&'static Table);
+pub struct Text(&'static Language);
 
 impl Text {
     /// The table for a BCP 47 tag, by its primary language; the first table where there is none.
     #[must_use]
     pub fn for_lang(lang: Option<&str>) -> Self {
         let primary = lang.and_then(|tag| tag.split(['-', '_']).next()).unwrap_or_default();
-        let found = TABLES.iter().find(|table| table.lang.eq_ignore_ascii_case(primary));
-        Self(found.or(TABLES.first()).unwrap_or(&&en::TABLE))
+        let found = LANGUAGES.iter().find(|language| language.lang.eq_ignore_ascii_case(primary));
+        Self(found.or(LANGUAGES.first()).unwrap_or(&&en::ENGLISH))
     }
 
     /// The tag of the language in use, for the `lang` attribute.
@@ -172,44 +150,44 @@ mod tests {
 
     #[test]
     fn every_message_has_words_that_fit() {
-        for table in TABLES {
+        for language in LANGUAGES {
             for message in Message::ALL {
-                let words = (table.message)(*message);
-                assert!(!words.is_empty() && !has_lone_space(words), "{} {message:?}", table.lang);
-                assert!(words.chars().count() <= room(*message), "{} {message:?}: {words}", table.lang);
+                let words = (language.message)(*message);
+                assert!(!words.is_empty() && !has_lone_space(words), "{} {message:?}", language.lang);
+                assert!(words.chars().count() <= room(*message), "{} {message:?}: {words}", language.lang);
             }
         }
     }
 
     #[test]
     fn every_error_has_words_that_fit() {
-        for table in TABLES {
+        for language in LANGUAGES {
             for code in ErrorCode::ALL {
-                let ErrorText { title, body } = (table.error)(*code);
-                assert!(!title.is_empty() && title.chars().count() <= 36, "{} {title}", table.lang);
-                assert!(!body.is_empty() && body.chars().count() <= 110, "{} {body}", table.lang);
-                assert!(!title.ends_with('.') && body.ends_with(['.', ':']), "{} {title} {body}", table.lang);
+                let ErrorText { title, body } = (language.error)(*code);
+                assert!(!title.is_empty() && title.chars().count() <= 36, "{} {title}", language.lang);
+                assert!(!body.is_empty() && body.chars().count() <= 110, "{} {body}", language.lang);
+                assert!(!title.ends_with('.') && body.ends_with(['.', ':']), "{} {title} {body}", language.lang);
             }
             for browser in Browser::ALL {
-                let help = (table.allow_camera)(browser);
-                assert!(!help.is_empty() && help.chars().count() <= 130, "{} {help}", table.lang);
+                let help = (language.allow_camera)(browser);
+                assert!(!help.is_empty() && help.chars().count() <= 130, "{} {help}", language.lang);
             }
         }
     }
 
     #[test]
     fn numbers_stand_where_they_belong_and_nowhere_else() {
-        for table in TABLES {
+        for language in LANGUAGES {
             for message in Message::ALL {
-                let words = (table.message)(*message);
+                let words = (language.message)(*message);
                 let (n, m) = match message {
                     Message::Bytes | Message::WaitPause => (1, 1),
                     Message::SayPercent => (1, 0),
                     _ => (0, 0),
                 };
-                assert_eq!(words.matches("{n}").count(), n, "{} {words}", table.lang);
-                assert_eq!(words.matches("{m}").count(), m, "{} {words}", table.lang);
-                assert_eq!(words.matches(['{', '}']).count(), 2 * (n + m), "{} {words}", table.lang);
+                assert_eq!(words.matches("{n}").count(), n, "{} {words}", language.lang);
+                assert_eq!(words.matches("{m}").count(), m, "{} {words}", language.lang);
+                assert_eq!(words.matches(['{', '}']).count(), 2 * (n + m), "{} {words}", language.lang);
             }
         }
         assert_eq!(Text::for_lang(None).fill(Message::Bytes, 12, 310), "12 of 310 kB");

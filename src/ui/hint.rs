@@ -1,7 +1,6 @@
 //! The words and the icon for a hint, and the words for what is wrong with a photo.
 
-use crate::flow::Hint;
-use crate::guidance::Flaw;
+use crate::guidance::{Flaw, Hint};
 use crate::text::Message;
 
 use super::icon::Icon;

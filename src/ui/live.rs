@@ -3,7 +3,8 @@
 
 use yew::prelude::*;
 
-use crate::flow::{Announcement, Hint};
+use crate::flow::Announcement;
+use crate::guidance::Hint;
 use crate::text::{Message, Text};
 
 use super::hint;

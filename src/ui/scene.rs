@@ -6,14 +6,14 @@ use crate::flow::{Event, Photo};
 use crate::text::{Message, Text};
 
 use super::icon::{Icon, icon};
-use super::{Act, View};
+use super::view::{Action, View};
 
 /// One drawing of the widget.
 pub(super) struct Scene<'a> {
     /// All that is drawn from.
     pub(super) view: &'a View,
     /// Where the person's doings go.
-    pub(super) act: &'a Callback<Act>,
+    pub(super) action: &'a Callback<Action>,
     /// The language.
     pub(super) text: Text,
     /// The prefix of this widget's ids.
@@ -62,8 +62,8 @@ impl Scene<'_> {
 
     /// A callback that tells the flow.
     pub(super) fn on(&self, event: Event) -> Callback<MouseEvent> {
-        let act = self.act.clone();
-        Callback::from(move |_| act.emit(Act::Event(event.clone())))
+        let action = self.action.clone();
+        Callback::from(move |_| action.emit(Action::Event(event.clone())))
     }
 
     /// A screen. The heading names it, and takes the focus with the text below it as its description.

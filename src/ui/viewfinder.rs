@@ -4,7 +4,7 @@ use yew::prelude::*;
 use yew::virtual_dom::VNode;
 
 use crate::flow::limits::COUNTDOWN_FROM;
-use crate::flow::{Aim, Camera, Screen};
+use crate::flow::{CameraState, Opening, Prompt, Screen};
 use crate::guidance::Check;
 use crate::text::Message;
 
@@ -18,7 +18,7 @@ const OVAL: &str = "M150 44A99 134 0 0 1 150 312A99 134 0 0 1 150 44Z";
 
 pub(super) fn viewfinder(scene: &Scene) -> Html {
     let state = &scene.view.state;
-    let mirrored = matches!(state.camera, Camera::Open(_, info) if info.mirrored);
+    let mirrored = matches!(state.camera, CameraState::Open(_, info) if info.mirrored);
     let picture = scene.view.video.clone().map(|video| VNode::VRef(video.into()));
     html! {
         <div class={class("viewfinder", state.screen.name().as_str())} part="viewfinder">
@@ -38,14 +38,14 @@ pub(super) fn viewfinder(scene: &Scene) -> Html {
 
 fn overlay(scene: &Scene) -> Html {
     match scene.view.state.screen {
-        Screen::Starting { paused, .. } => {
-            html! { <div class="veil">{ if paused { icon(Icon::Camera) } else { spinner() } }</div> }
+        Screen::Starting(opening) => {
+            html! { <div class="veil">{ if opening == Opening::Paused { icon(Icon::Camera) } else { spinner() } }</div> }
         }
-        Screen::Grabbing if scene.view.state.camera == Camera::Closed => {
+        Screen::Grabbing if scene.view.state.camera == CameraState::Closed => {
             html! { <div class="veil">{ spinner() }</div> }
         }
         Screen::Grabbing => html! { <>{ guide(None) }<div class="flash"></div></> },
-        Screen::Framing { aim: Aim { passed: Some(passed), .. } } => guide(Some(Ring::Checks(passed))),
+        Screen::Framing { prompt: Prompt { passed: Some(passed), .. } } => guide(Some(Ring::Checks(passed))),
         Screen::Countdown { left } => html! {
             <>
                 { guide(Some(Ring::Seconds(left))) }
@@ -99,12 +99,12 @@ fn guide(ring: Option<Ring>) -> Html {
 
 fn chip(scene: &Scene) -> Html {
     let state = &scene.view.state;
-    let mirrored = matches!(state.camera, Camera::Open(_, info) if info.mirrored);
+    let mirrored = matches!(state.camera, CameraState::Open(_, info) if info.mirrored);
     let (message, shape) = match state.screen {
-        Screen::Starting { paused: true, .. } => (Message::StartingPaused, None),
-        Screen::Starting { slow: true, .. } => (Message::StartingSlow, None),
-        Screen::Starting { .. } => (Message::StartingBody, None),
-        Screen::Framing { aim } => (hint::words(aim.hint), hint::shape(aim.hint, mirrored)),
+        Screen::Starting(Opening::Paused) => (Message::StartingPaused, None),
+        Screen::Starting(Opening::Slow) => (Message::StartingSlow, None),
+        Screen::Starting(_) => (Message::StartingBody, None),
+        Screen::Framing { prompt } => (hint::words(prompt.hint), hint::shape(prompt.hint, mirrored)),
         Screen::Countdown { .. } => (Message::CountdownHint, None),
         _ => return Html::default(),
     };

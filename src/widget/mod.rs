@@ -7,14 +7,14 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use self::page_event::PageEvent;
-use self::runner::{Context as RunContext, Runner, Wires};
+use self::runner::{Callbacks, Context as RunContext, Runner};
 use crate::adapter::page::{self, focus, stylesheet};
 use crate::adapter::relay::session::Session;
 use crate::adapter::vision::VisionSource;
 use crate::config::{Config, ConfigError, Options};
 use crate::flow::{Announcement, Effect, Event, ScreenName, State, step};
 use crate::text::{Browser, Text};
-use crate::ui::{self, Act, View};
+use crate::ui::{self, Action, View};
 
 pub mod page_event;
 mod resources;
@@ -44,7 +44,7 @@ pub enum Message {
     /// Something that the person, the browser or the page did.
     Event(Event),
     /// Something that the person did on a screen.
-    Act(Act),
+    Action(Action),
 }
 
 /// The selfie widget as a Yew component.
@@ -54,9 +54,9 @@ pub struct AkibaSelfie {
     config: Result<Config, ConfigError>,
     runner: Runner,
     announcement: Option<(u32, Announcement)>,
-    focus: Option<focus::Wish>,
+    focus: Option<focus::FocusReason>,
     browser: Browser,
-    hooks: Rc<RefCell<Hooks>>,
+    page_callbacks: Rc<RefCell<PageCallbacks>>,
 }
 
 impl Component for AkibaSelfie {
@@ -68,25 +68,25 @@ impl Component for AkibaSelfie {
         if config.is_err() {
             ctx.link().send_message(Message::Event(Event::ConfigRefused));
         }
-        let hooks = Rc::new(RefCell::new(Hooks::of(ctx.props())));
+        let page_callbacks = Rc::new(RefCell::new(PageCallbacks::of(ctx.props())));
         Self {
             root: NodeRef::default(),
             state: State::default(),
             config,
-            runner: Runner::new(wires(ctx, &hooks)),
+            runner: Runner::new(callbacks(ctx, &page_callbacks)),
             announcement: None,
             focus: None,
             browser: ui::this_browser(),
-            hooks,
+            page_callbacks,
         }
     }
 
     fn update(&mut self, ctx: &Context<Self>, message: Message) -> bool {
         let event = match message {
-            Message::Event(event) | Message::Act(Act::Event(event)) => event,
-            Message::Act(Act::Pick(file)) => Event::FilePicked(self.runner.keep_file(file)),
+            Message::Event(event) | Message::Action(Action::Event(event)) => event,
+            Message::Action(Action::Pick(file)) => Event::FilePicked(self.runner.keep_file(file)),
         };
-        if self.config.is_err() && by_person_or_page(&event) {
+        if self.config.is_err() && event.by_person_or_page() {
             return false;
         }
         self.advance(ctx.props(), event)
@@ -94,7 +94,7 @@ impl Component for AkibaSelfie {
 
     fn changed(&mut self, ctx: &Context<Self>, old: &Props) -> bool {
         let props = ctx.props();
-        *self.hooks.borrow_mut() = Hooks::of(props);
+        *self.page_callbacks.borrow_mut() = PageCallbacks::of(props);
         if props.options == old.options && props.session == old.session {
             return true;
         }
@@ -122,8 +122,8 @@ impl Component for AkibaSelfie {
             announcement: self.announcement,
             browser: self.browser,
         };
-        let act = ctx.link().callback(Message::Act);
-        html! { <div ref={self.root.clone()}>{ ui::view(&view, &act) }</div> }
+        let action = ctx.link().callback(Message::Action);
+        html! { <div ref={self.root.clone()}>{ ui::view(&view, &action) }</div> }
     }
 
     fn rendered(&mut self, _: &Context<Self>, first: bool) {
@@ -131,14 +131,14 @@ impl Component for AkibaSelfie {
         if first {
             stylesheet::adopt(&root, ui::STYLE);
         }
-        if let Some(wish) = self.focus.take() {
-            focus::move_to_heading(&root, wish);
+        if let Some(reason) = self.focus.take() {
+            focus::move_to_heading(&root, reason);
         }
     }
 
     fn destroy(&mut self, ctx: &Context<Self>) {
+        // Ends everything: the state that follows needs nothing.
         self.advance(ctx.props(), Event::Disconnected);
-        self.runner.stop();
     }
 }
 
@@ -151,7 +151,6 @@ impl AkibaSelfie {
 
     /// One step of the flow, and what it wants done. Returns whether to draw anew.
     fn advance(&mut self, props: &Props, event: Event) -> bool {
-        self.runner.refuse_stale(&self.state, &event);
         let refused = self.config.as_ref().err().map(ToString::to_string);
         let fallback;
         let config = match &self.config {
@@ -161,7 +160,7 @@ impl AkibaSelfie {
                 &fallback
             }
         };
-        let asked = by_person_or_page(&event);
+        let asked = event.by_person_or_page();
         let mut before = self.state.clone();
         let (state, effects) = step(std::mem::take(&mut self.state), event, config);
         self.state = state;
@@ -178,53 +177,36 @@ impl AkibaSelfie {
                     let number = self.announcement.map_or(0, |(number, _)| number.wrapping_add(1));
                     self.announcement = Some((number, announcement));
                 }
-                Effect::Focus => self.focus = Some(if asked { focus::Wish::Asked } else { focus::Wish::Follow }),
+                Effect::Focus => {
+                    self.focus = Some(if asked { focus::FocusReason::Requested } else { focus::FocusReason::Follow })
+                }
                 other => self.runner.run(other, context),
             }
         }
-        self.runner.sweep(&self.state);
+        self.runner.retain(&self.state);
         // What was seen is drawn by the screen that it leads to.
-        before.guide = self.state.guide;
+        before.framing = self.state.framing;
         before != self.state
     }
 }
 
-fn by_person_or_page(event: &Event) -> bool {
-    matches!(
-        event,
-        Event::Start
-            | Event::Consented
-            | Event::Shutter
-            | Event::Retake
-            | Event::Accept
-            | Event::Retry
-            | Event::SwitchCamera
-            | Event::FilePicked(_)
-            | Event::Choosing
-            | Event::ChoseNone
-            | Event::SkipChallenge
-            | Event::Cancel
-            | Event::Reset
-    )
-}
-
 /// The page's callbacks, as they stand now: it may change them while the widget runs.
 #[derive(Clone)]
-struct Hooks {
+struct PageCallbacks {
     on_event: Callback<PageEvent>,
     may_capture: Callback<(), bool>,
 }
 
-impl Hooks {
+impl PageCallbacks {
     fn of(props: &Props) -> Self {
         Self { on_event: props.on_event.clone(), may_capture: props.may_capture.clone() }
     }
 }
 
-fn wires(ctx: &Context<AkibaSelfie>, hooks: &Rc<RefCell<Hooks>>) -> Wires {
+fn callbacks(ctx: &Context<AkibaSelfie>, page_callbacks: &Rc<RefCell<PageCallbacks>>) -> Callbacks {
     // A callback is taken out before it is called, so that it may lead to a change of the props.
-    let (tell, ask) = (Rc::clone(hooks), Rc::clone(hooks));
-    Wires {
+    let (tell, ask) = (Rc::clone(page_callbacks), Rc::clone(page_callbacks));
+    Callbacks {
         send: ctx.link().callback(Message::Event),
         tell: Callback::from(move |event| {
             let on_event = tell.borrow().on_event.clone();

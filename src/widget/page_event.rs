@@ -4,15 +4,15 @@ use std::rc::Rc;
 
 use web_sys::Blob;
 
-use crate::adapter::relay::Judged;
-use crate::flow::{ErrorCode, Hint, Phase, Quality, ScreenName};
-use crate::guidance::Evidence;
+use crate::adapter::relay::Verdict;
+use crate::flow::{ErrorCode, Luminance, Phase, ScreenName};
+use crate::guidance::{Evidence, Hint};
 
 /// What is known of a frame or a photo.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Known {
+pub struct Quality {
     /// What was measured of the whole picture; `None` where the browser lets nobody read pixels.
-    pub quality: Option<Quality>,
+    pub luminance: Option<Luminance>,
     /// What came of looking at it.
     pub evidence: Option<Rc<Evidence>>,
 }
@@ -27,7 +27,7 @@ pub struct Captured {
     /// Pixels down.
     pub height: u32,
     /// What is known of it.
-    pub known: Known,
+    pub quality: Quality,
 }
 
 /// Something that the page is told.
@@ -45,7 +45,7 @@ pub enum PageEvent {
         /// What.
         hint: Hint,
         /// What is known of the frame.
-        known: Known,
+        quality: Quality,
     },
     /// A photo is about to be made. The page may refuse, by `preventDefault()`.
     Capture,
@@ -54,9 +54,9 @@ pub enum PageEvent {
     /// Sending the photo goes on.
     Progress(Phase),
     /// The vendor says that the selfie and the record show one person.
-    Verified(Judged, Known),
+    Verified(Verdict, Quality),
     /// The vendor does not say so.
-    Rejected(Judged, Known),
+    Rejected(Verdict, Quality),
     /// The person gave up.
     Cancelled,
     /// Something failed.

@@ -1,191 +1,213 @@
-//! What a widget holds of the browser ([`Vault`]), by the ids that the flow knows. Letting go of a thing here ends it.
+//! What a widget has open in the browser ([`Resources`]), and how it is let go of.
+//!
+//! Everything that is open belongs to a request of the flow, and is kept under its [`Generation`] or the id that it was
+//! given. There is one way to let go of it: after each step, [`Resources::retain`] drops what the new state does not need.
+//! The flow has no effect that closes, aborts or forgets, so that none can be left out, and an answer that nobody waits
+//! for any more needs no code of its own: the state does not name it, so that it goes. Every adapter cleans up when it is
+//! dropped. What the state needs is pure, and tested with the flow.
+//!
+//! Only a camera is closed before its successor opens, as both may be one device.
 
 use web_sys::{Blob, File};
 
 use crate::adapter::camera::Camera;
 use crate::adapter::luminance::Sampler;
-use crate::adapter::photo::Still;
+use crate::adapter::photo::EncodedPhoto;
 use crate::adapter::photo::object_url::ObjectUrl;
 use crate::adapter::random;
-use crate::adapter::relay::session::Kept;
-use crate::adapter::relay::{Abort, Judged, Link};
+use crate::adapter::relay::session::TokenCache;
+use crate::adapter::relay::{Abort, IssuedLink, Verdict};
 use crate::adapter::task::Task;
 use crate::adapter::upload::{Target, Upload};
-use crate::adapter::vision::{Pump, Vision, VisionSource};
-use crate::flow::{FileId, LinkId, Photo, PhotoId, Request};
+use crate::adapter::vision::{FrameLoop, Vision, VisionSource};
+use crate::flow::{FileId, Generation, LinkId, Photo, PhotoId, State};
 
-struct KeptPhoto {
+/// Something that belongs to one request of the flow; there is one at a time.
+struct Slot<T>(Option<(Generation, T)>);
+
+impl<T> Default for Slot<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<T> Slot<T> {
+    fn put(&mut self, generation: Generation, value: T) {
+        self.0 = Some((generation, value));
+    }
+
+    /// Drops what belongs to another request than this.
+    fn retain(&mut self, needed: Option<Generation>) {
+        self.0.take_if(|(generation, _)| Some(*generation) != needed);
+    }
+}
+
+struct StoredPhoto {
+    generation: Generation,
     id: PhotoId,
     blob: Blob,
     url: Option<ObjectUrl>,
 }
 
-struct KeptLink {
+struct StoredLink {
+    generation: Generation,
     id: LinkId,
     target: Target,
-    reply: Link,
+    reply: IssuedLink,
     key: String,
 }
 
 /// The browser objects of one widget. There are at most two photos and one or two links at a time.
 #[derive(Default)]
-pub(crate) struct Vault {
-    opening: Option<Task>,
-    camera: Option<Camera>,
-    sampler: Option<Sampler>,
-    pump: Option<Pump>,
+pub(super) struct Resources {
+    opening: Slot<Task>,
+    frame_loop: Slot<FrameLoop>,
+    sampler: Slot<Sampler>,
+    camera: Slot<Camera>,
     vision: Option<Vision>,
     last_device: Option<String>,
-    photos: Vec<KeptPhoto>,
-    links: Vec<KeptLink>,
+    photos: Vec<StoredPhoto>,
+    links: Vec<StoredLink>,
     file: Option<(FileId, File)>,
-    link_call: Option<Abort>,
-    verify_call: Option<Abort>,
-    upload: Option<Upload>,
-    judged: Option<Judged>,
-    session: Kept,
+    link_call: Slot<Abort>,
+    verify_call: Slot<Abort>,
+    upload: Slot<Upload>,
+    verdict: Slot<Verdict>,
+    session: TokenCache,
     last_id: u32,
 }
 
-impl Vault {
+impl Resources {
+    /// Drops everything that the state does not need.
+    pub(super) fn retain(&mut self, state: &State) {
+        self.retain_camera(state.camera.generation());
+        self.link_call.retain(state.link_request());
+        self.upload.retain(state.upload());
+        self.verify_call.retain(state.verify());
+        self.verdict.retain(state.verify());
+        self.photos.retain(|photo| state.needs_photo(photo.generation, photo.id));
+        self.links.retain(|link| state.needs_link(link.generation, link.id));
+        if !state.needs_file() {
+            self.file = None;
+        }
+        if !state.needs_vision() {
+            self.vision = None;
+        }
+        if !state.needs_session() {
+            // The next attempt asks anew. A call of this one that still waits for the page's function keeps its answer to
+            // itself.
+            self.session = TokenCache::default();
+        }
+    }
+
+    fn retain_camera(&mut self, needed: Option<Generation>) {
+        self.opening.retain(needed);
+        self.frame_loop.retain(needed);
+        self.sampler.retain(needed);
+        self.camera.retain(needed);
+    }
+
     fn id(&mut self) -> u32 {
         self.last_id = self.last_id.wrapping_add(1);
         self.last_id
     }
 
     /// The device that was last open.
-    pub(crate) fn last_device(&self) -> Option<String> {
+    pub(super) fn last_device(&self) -> Option<String> {
         self.last_device.clone()
     }
 
-    pub(crate) fn keep_opening(&mut self, opening: Task) {
-        self.opening = Some(opening);
+    pub(super) fn close_camera(&mut self) {
+        self.retain_camera(None);
     }
 
-    pub(crate) fn keep_camera(&mut self, camera: Camera) {
+    pub(super) fn keep_opening(&mut self, generation: Generation, opening: Task) {
+        self.opening.put(generation, opening);
+    }
+
+    pub(super) fn keep_camera(&mut self, generation: Generation, camera: Camera) {
         self.last_device = camera.device_id();
-        self.camera = Some(camera);
+        self.camera.put(generation, camera);
     }
 
-    pub(crate) fn keep_sampler(&mut self, sampler: Option<Sampler>) {
-        self.sampler = sampler;
+    pub(super) fn keep_sampler(&mut self, generation: Generation, sampler: Sampler) {
+        self.sampler.put(generation, sampler);
+    }
+
+    pub(super) fn keep_frame_loop(&mut self, generation: Generation, frame_loop: FrameLoop) {
+        self.frame_loop.put(generation, frame_loop);
     }
 
     /// The thread that looks at pictures, begun if it was not.
-    pub(crate) fn vision(&mut self, source: &VisionSource) -> &Vision {
+    pub(super) fn vision(&mut self, source: &VisionSource) -> &Vision {
         self.vision.get_or_insert_with(|| Vision::open(source))
     }
 
-    pub(crate) fn keep_pump(&mut self, pump: Pump) {
-        self.pump = Some(pump);
-    }
-
-    /// Ends the thread.
-    pub(crate) fn drop_vision(&mut self) {
-        self.vision = None;
-    }
-
-    pub(crate) fn close_camera(&mut self) {
-        self.opening = None;
-        self.pump = None;
-        self.sampler = None;
-        self.camera = None;
-    }
-
-    pub(crate) fn keep_photo(&mut self, still: Still) -> Photo {
+    pub(super) fn keep_photo(&mut self, generation: Generation, still: EncodedPhoto) -> Photo {
         let id = PhotoId(self.id());
-        let Still { blob, width, height, quality } = still;
+        let EncodedPhoto { blob, width, height, luminance } = still;
         // A photo is below half a megabyte, so that its size fits.
         let bytes = blob.size() as u32;
-        self.photos.push(KeptPhoto { id, url: ObjectUrl::new(&blob), blob });
-        Photo { id, width, height, bytes, quality }
+        self.photos.push(StoredPhoto { generation, id, url: ObjectUrl::new(&blob), blob });
+        Photo { id, width, height, bytes, luminance }
     }
 
-    pub(crate) fn photo(&self, id: PhotoId) -> Option<&Blob> {
-        self.photos.iter().find(|kept| kept.id == id).map(|kept| &kept.blob)
+    pub(super) fn photo(&self, id: PhotoId) -> Option<&Blob> {
+        self.photos.iter().find(|stored| stored.id == id).map(|stored| &stored.blob)
     }
 
-    pub(crate) fn photo_url(&self, id: PhotoId) -> Option<String> {
-        let kept = self.photos.iter().find(|kept| kept.id == id)?;
-        kept.url.as_ref().map(|url| url.as_str().to_owned())
+    pub(super) fn photo_url(&self, id: PhotoId) -> Option<String> {
+        let stored = self.photos.iter().find(|stored| stored.id == id)?;
+        stored.url.as_ref().map(|url| url.as_str().to_owned())
     }
 
-    pub(crate) fn drop_photo(&mut self, id: PhotoId) {
-        self.photos.retain(|kept| kept.id != id);
-    }
-
-    pub(crate) fn keep_file(&mut self, file: File) -> FileId {
+    pub(super) fn keep_file(&mut self, file: File) -> FileId {
         let id = FileId(self.id());
         self.file = Some((id, file));
         id
     }
 
-    pub(crate) fn drop_file(&mut self) {
-        self.file = None;
-    }
-
-    pub(crate) fn take_file(&mut self, id: FileId) -> Option<File> {
+    pub(super) fn take_file(&mut self, id: FileId) -> Option<File> {
         self.file.take_if(|(kept, _)| *kept == id).map(|(_, file)| file)
     }
 
-    pub(crate) fn keep_link(&mut self, target: Target, reply: Link) -> LinkId {
+    pub(super) fn keep_link(&mut self, generation: Generation, target: Target, reply: IssuedLink) -> LinkId {
         let id = LinkId(self.id());
-        self.links.push(KeptLink { id, target, reply, key: random::name() });
+        self.links.push(StoredLink { generation, id, target, reply, key: random::name() });
         id
     }
 
-    pub(crate) fn target(&self, id: LinkId) -> Option<&Target> {
-        self.links.iter().find(|kept| kept.id == id).map(|kept| &kept.target)
+    pub(super) fn target(&self, id: LinkId) -> Option<&Target> {
+        self.links.iter().find(|stored| stored.id == id).map(|stored| &stored.target)
     }
 
     /// What the relay said of a link, and the idempotency key of its verdict.
-    pub(crate) fn reply(&self, id: LinkId) -> Option<(&Link, &str)> {
-        self.links.iter().find(|kept| kept.id == id).map(|kept| (&kept.reply, kept.key.as_str()))
+    pub(super) fn reply(&self, id: LinkId) -> Option<(&IssuedLink, &str)> {
+        self.links.iter().find(|stored| stored.id == id).map(|stored| (&stored.reply, stored.key.as_str()))
     }
 
-    pub(crate) fn drop_link(&mut self, id: LinkId) {
-        self.links.retain(|kept| kept.id != id);
+    pub(super) fn keep_link_call(&mut self, generation: Generation, abort: Abort) {
+        self.link_call.put(generation, abort);
     }
 
-    pub(crate) fn keep_call(&mut self, request: Request, abort: Abort) {
-        match request {
-            Request::Link => self.link_call = Some(abort),
-            Request::Verify => self.verify_call = Some(abort),
-            Request::Upload => {}
-        }
+    pub(super) fn keep_verify_call(&mut self, generation: Generation, abort: Abort) {
+        self.verify_call.put(generation, abort);
+    }
+
+    pub(super) fn keep_upload(&mut self, generation: Generation, upload: Upload) {
+        self.upload.put(generation, upload);
     }
 
     /// What the page's function gave for this attempt.
-    pub(crate) fn session(&self) -> Kept {
-        Kept::clone(&self.session)
+    pub(super) fn session(&self) -> TokenCache {
+        TokenCache::clone(&self.session)
     }
 
-    /// The next attempt asks anew; a call of this one that still waits for the page's function keeps its answer to
-    /// itself.
-    pub(crate) fn forget_session(&mut self) {
-        self.session = Kept::default();
+    pub(super) fn keep_verdict(&mut self, generation: Generation, verdict: Verdict) {
+        self.verdict.put(generation, verdict);
     }
 
-    pub(crate) fn keep_upload(&mut self, upload: Option<Upload>) {
-        self.upload = upload;
-    }
-
-    pub(crate) fn keep_judged(&mut self, judged: Judged) {
-        self.judged = Some(judged);
-    }
-
-    pub(crate) fn take_judged(&mut self) -> Option<Judged> {
-        self.judged.take()
-    }
-
-    pub(crate) fn abort(&mut self, request: Request) {
-        match request {
-            Request::Link => self.link_call = None,
-            Request::Verify => {
-                self.verify_call = None;
-                self.judged = None;
-            }
-            Request::Upload => self.upload = None,
-        }
+    pub(super) fn take_verdict(&mut self) -> Option<Verdict> {
+        self.verdict.0.take().map(|(_, verdict)| verdict)
     }
 }

@@ -2,14 +2,14 @@
 //! good.
 
 use akiba_selfie::flow::{
-    Announcement, Effect, ErrorCode, Event, FileId, GrabFailure, Hint, Notice, Screen, ScreenName, Source, Timer,
-    TrialStage, limits,
+    Announcement, ChallengeStage, Effect, ErrorCode, Event, FileId, GrabFailure, Notice, PhotoSource, Screen,
+    ScreenName, Timer, limits,
 };
-use akiba_selfie::guidance::{ChallengeOutcome, Flaw, Movement};
+use akiba_selfie::guidance::{ChallengeOutcome, Flaw, Hint, Movement};
 use akiba_vision::{Measure, Report};
 
 use crate::faces::{black, face, good, nobody, two, with};
-use crate::play::{Play, config, photo};
+use crate::play::{Play, STALE, config, photo};
 
 /// Framing with `capture="auto"` and these other settings.
 fn framing(change: impl FnOnce(&mut akiba_selfie::config::Options)) -> Play {
@@ -21,7 +21,7 @@ fn framing(change: impl FnOnce(&mut akiba_selfie::config::Options)) -> Play {
     play
 }
 
-fn grabs(play: &Play, wanted: Source) -> bool {
+fn grabs(play: &Play, wanted: PhotoSource) -> bool {
     play.did(|effect| matches!(effect, Effect::Grab { source, .. } if *source == wanted))
 }
 
@@ -34,7 +34,7 @@ fn photo_of(play: &mut Play, report: Option<Report>) {
 fn the_camera_is_looked_at_as_soon_as_it_is_open() {
     let play = framing(|_| {});
     let generation = play.camera_generation();
-    assert!(play.did(|effect| *effect == Effect::Look { generation }));
+    assert!(play.did(|effect| *effect == Effect::Analyse { generation }));
     assert!(play.did(|effect| *effect == Effect::Announce(Announcement::CameraReady { shutter: false })));
 }
 
@@ -44,7 +44,7 @@ fn the_photo_is_taken_by_itself_once_all_has_been_well_for_600_ms() {
     play.sees(&good(), 600);
     assert_eq!((play.name(), play.hint()), (ScreenName::Framing, Some(Hint::Hold)));
     play.sees(&good(), 200);
-    assert!(grabs(&play, Source::Burst));
+    assert!(grabs(&play, PhotoSource::Burst));
     assert_eq!(play.effects.iter().filter(|effect| matches!(effect, Effect::Grab { .. })).count(), 1, "just once");
     assert_eq!(play.name(), ScreenName::Grabbing);
 }
@@ -55,7 +55,7 @@ fn one_bad_frame_and_the_600_ms_begin_anew() {
     play.sees(&good(), 500).sees(&with(good(), Measure::Motion, 5.0), 70).sees(&good(), 500);
     assert_eq!(play.name(), ScreenName::Framing);
     play.sees(&good(), 300);
-    assert!(grabs(&play, Source::Burst));
+    assert!(grabs(&play, PhotoSource::Burst));
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn manual_guides_and_takes_nothing() {
     play.sees(&good(), 3_000);
     assert_eq!((play.hint(), play.name()), (Some(Hint::Hold), ScreenName::Framing));
     play.send(Event::Shutter);
-    assert!(grabs(&play, Source::Camera));
+    assert!(grabs(&play, PhotoSource::Camera));
 }
 
 #[test]
@@ -87,21 +87,21 @@ fn the_shutter_appears_after_8_seconds_or_as_soon_as_nobody_looks() {
     assert!(play.did(|effect| *effect == Effect::Announce(Announcement::Shutter)));
     assert_eq!(limits::SHUTTER.as_secs(), 8);
     play.sees(&nobody(), 1_000).send(Event::Shutter);
-    assert!(grabs(&play, Source::Camera), "with no face in sight, too");
+    assert!(grabs(&play, PhotoSource::Camera), "with no face in sight, too");
 
     let mut play = framing(|_| {});
-    play.goes_blind();
+    play.loses_vision();
     assert!(play.has_shutter());
     assert_eq!(play.hint(), Some(Hint::Position));
-    assert!(play.state.timers.iter().all(|(timer, _)| *timer == Timer::LinkLife), "no photo is taken by time");
+    assert!(play.state.timers.running().all(|timer| timer == Timer::LinkLife), "no photo is taken by time");
     play.send(Event::Shutter);
-    assert!(grabs(&play, Source::Camera));
+    assert!(grabs(&play, PhotoSource::Camera));
 }
 
 #[test]
 fn who_can_not_see_once_has_the_shutter_at_once_the_next_time() {
     let mut play = framing(|_| {});
-    play.goes_blind().send(Event::Shutter).photo_comes(1).send(Event::Retake).camera_opens();
+    play.loses_vision().send(Event::Shutter).photo_comes(1).send(Event::Retake).camera_opens();
     assert!(play.has_shutter());
 }
 
@@ -109,7 +109,7 @@ fn who_can_not_see_once_has_the_shutter_at_once_the_next_time() {
 fn the_page_may_always_take_the_photo() {
     let mut play = framing(|_| {});
     play.send(Event::Shutter);
-    assert!(grabs(&play, Source::Camera));
+    assert!(grabs(&play, PhotoSource::Camera));
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn with_a_countdown_the_seconds_are_counted_and_stop_when_the_person_leaves() {
     assert_eq!(play.name(), ScreenName::Framing);
     assert_eq!(play.timer(Timer::Countdown), None);
     play.sees(&good(), 800).tick(Timer::Countdown).tick(Timer::Countdown).tick(Timer::Countdown);
-    assert!(grabs(&play, Source::Burst));
+    assert!(grabs(&play, PhotoSource::Burst));
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn no_photo_is_taken_by_itself_behind_a_file_dialog() {
     play.send(Event::ChoseNone).sees(&good(), 500);
     assert_eq!(play.name(), ScreenName::Framing, "the person looks up first");
     play.sees(&good(), 300);
-    assert!(grabs(&play, Source::Burst));
+    assert!(grabs(&play, PhotoSource::Burst));
 }
 
 #[test]
@@ -236,7 +236,7 @@ fn strict_sends_no_photo_that_nobody_can_use_and_says_where_to_go_on() {
         play.send(Event::Retake).camera_opens();
     }
     assert!(play.told(|notice| *notice == Notice::Error(ErrorCode::PhotoUnusable)));
-    assert!(play.did(|effect| matches!(effect, Effect::DropPhoto(_))));
+    assert!(!play.state.needs_photo(STALE, photo(1).id), "the photo is gone");
     play.send(Event::FilePicked(FileId(1)));
     photo_of(&mut play, Some(good()));
     play.send(Event::Accept);
@@ -268,9 +268,9 @@ fn the_verdict_comes_with_what_is_known_of_the_photo() {
 fn challenged(kind: &str, seed: u32) -> Play {
     let mut play = framing(|options| options.challenge = Some(kind.to_owned()));
     play.sees(&good(), 800);
-    let TrialStage::Drawing(generation) = play.state.trial.stage else { panic!("{:?}", play.state.trial) };
-    assert!(play.did(|effect| *effect == Effect::Draw { generation }));
-    play.send(Event::Drawn { generation, seed }).sees(&good(), 70);
+    let ChallengeStage::Drawing(generation) = play.state.challenge.stage else { panic!("{:?}", play.state.challenge) };
+    assert!(play.did(|effect| *effect == Effect::DrawSeed { generation }));
+    play.send(Event::SeedDrawn { generation, seed }).sees(&good(), 70);
     play
 }
 
@@ -279,8 +279,8 @@ fn turned(degrees: f32) -> Report {
 }
 
 fn outcome(play: &Play) -> Option<ChallengeOutcome> {
-    match play.state.trial.stage {
-        TrialStage::Over(record) => Some(record.outcome),
+    match play.state.challenge.stage {
+        ChallengeStage::Over(record) => Some(record.outcome),
         _ => None,
     }
 }
@@ -298,7 +298,7 @@ fn a_challenge_is_asked_for_recognised_and_told() {
     play.sees(&turned(-30.0), 200);
     assert_eq!(outcome(&play), Some(ChallengeOutcome::Done));
     play.sees(&good(), 900);
-    assert!(grabs(&play, Source::Burst), "then the photo, once all is well again");
+    assert!(grabs(&play, PhotoSource::Burst), "then the photo, once all is well again");
     photo_of(&mut play, Some(good()));
     let record = play.state.evidence.as_ref().unwrap().challenge.unwrap();
     let seen: Vec<_> = record.movements.iter().flatten().map(|seen| (seen.movement, seen.took.is_some())).collect();
@@ -328,31 +328,33 @@ fn the_order_is_drawn() {
 fn a_challenge_that_is_not_done_in_time_begins_anew_three_times_and_locks_nobody_out() {
     let mut play = challenged("turn", 0);
     for round in 1..=limits::CHALLENGES {
-        assert!(matches!(play.state.trial.stage, TrialStage::Running(_)), "round {round}");
+        assert!(matches!(play.state.challenge.stage, ChallengeStage::Running(_)), "round {round}");
         play.tick(Timer::Challenge);
         if round < limits::CHALLENGES {
             assert!(play.did(|effect| *effect == Effect::Announce(Announcement::ChallengeAgain)));
             play.sees(&good(), 800);
-            let TrialStage::Drawing(generation) = play.state.trial.stage else { panic!("{:?}", play.state.trial) };
-            play.send(Event::Drawn { generation, seed: 0 }).sees(&good(), 70);
+            let ChallengeStage::Drawing(generation) = play.state.challenge.stage else {
+                panic!("{:?}", play.state.challenge)
+            };
+            play.send(Event::SeedDrawn { generation, seed: 0 }).sees(&good(), 70);
         }
     }
     assert_eq!(outcome(&play), Some(ChallengeOutcome::TimedOut));
     play.sees(&good(), 800);
-    assert!(grabs(&play, Source::Burst));
+    assert!(grabs(&play, PhotoSource::Burst));
 }
 
 #[test]
 fn who_can_not_do_it_leaves_it_out_and_is_not_asked_again() {
     let mut play = challenged("turn", 0);
-    assert!(matches!(play.state.screen, Screen::Framing { aim } if aim.skip));
+    assert!(matches!(play.state.screen, Screen::Framing { prompt } if prompt.skip));
     play.send(Event::SkipChallenge).sees(&good(), 800);
-    assert!(grabs(&play, Source::Burst));
+    assert!(grabs(&play, PhotoSource::Burst));
     photo_of(&mut play, Some(good()));
     let record = play.state.evidence.as_ref().unwrap().challenge.unwrap();
     assert_eq!(record.outcome, ChallengeOutcome::Skipped);
     play.send(Event::Retake).camera_opens().sees(&good(), 800);
-    assert!(grabs(&play, Source::Burst), "not asked again");
+    assert!(grabs(&play, PhotoSource::Burst), "not asked again");
 }
 
 #[test]
@@ -362,16 +364,16 @@ fn a_challenge_that_was_done_belongs_to_its_photo() {
     photo_of(&mut play, Some(good()));
     play.send(Event::Retake).camera_opens().sees(&good(), 900);
     assert_eq!(play.name(), ScreenName::Framing);
-    assert!(play.did(|effect| matches!(effect, Effect::Draw { .. })), "asked for again");
+    assert!(play.did(|effect| matches!(effect, Effect::DrawSeed { .. })), "asked for again");
 }
 
 #[test]
 fn a_face_that_goes_away_begins_the_challenge_anew() {
     let mut play = challenged("turn", 0);
     play.sees(&nobody(), 500);
-    assert!(matches!(play.state.trial.stage, TrialStage::Running(_)));
+    assert!(matches!(play.state.challenge.stage, ChallengeStage::Running(_)));
     play.sees(&nobody(), 1_000);
-    assert_eq!(play.state.trial.stage, TrialStage::Waiting);
+    assert_eq!(play.state.challenge.stage, ChallengeStage::Waiting);
 }
 
 #[test]
@@ -379,17 +381,17 @@ fn the_shutter_begins_the_challenge_and_a_second_press_leaves_it_out() {
     let mut play = framing(|options| options.challenge = Some("turn".to_owned()));
     play.sees(&face(0.3, 0.0, 0.0), 300).send(Event::Shutter);
     assert_eq!(play.name(), ScreenName::Framing);
-    assert!(play.did(|effect| matches!(effect, Effect::Draw { .. })));
+    assert!(play.did(|effect| matches!(effect, Effect::DrawSeed { .. })));
     play.send(Event::Shutter);
-    assert!(grabs(&play, Source::Camera));
+    assert!(grabs(&play, PhotoSource::Camera));
     assert_eq!(outcome(&play), Some(ChallengeOutcome::Skipped));
 }
 
 #[test]
 fn where_nobody_looks_no_movement_is_asked_for() {
     let mut play = framing(|options| options.challenge = Some("turn".to_owned()));
-    play.goes_blind().send(Event::Shutter);
-    assert!(grabs(&play, Source::Camera));
+    play.loses_vision().send(Event::Shutter);
+    assert!(grabs(&play, PhotoSource::Camera));
     assert_eq!(outcome(&play), Some(ChallengeOutcome::Unavailable));
     let mut play = challenged("turn", 0);
     play.send(Event::FilePicked(FileId(1)));
@@ -399,9 +401,9 @@ fn where_nobody_looks_no_movement_is_asked_for() {
 #[test]
 fn looking_that_ends_in_the_middle_leaves_the_person_the_shutter() {
     let mut play = challenged("turn", 0);
-    play.goes_blind();
+    play.loses_vision();
     assert!(play.has_shutter());
     assert_eq!((play.hint(), play.timer(Timer::Challenge)), (Some(Hint::Position), None));
     play.send(Event::Shutter);
-    assert!(grabs(&play, Source::Camera));
+    assert!(grabs(&play, PhotoSource::Camera));
 }

@@ -1,6 +1,6 @@
 //! The guidance: which hint for what is seen, how long it stays, how it loosens, and what never happens.
 
-use akiba_selfie::guidance::{Check, Guide, Hint, Limit, Seen, Thresholds, times};
+use akiba_selfie::guidance::{Check, Guide, Hint, Limit, Observation, Thresholds, times};
 use akiba_vision::{Measure, Report};
 use proptest::prelude::*;
 
@@ -9,8 +9,8 @@ use crate::faces::{black, face, good, nobody, two, with};
 /// Milliseconds from one frame to the next, at 15 a second.
 const FRAME: f64 = 1_000.0 / 15.0;
 
-fn seen(report: &Report, at: f64) -> Seen<'_> {
-    Seen { report, at, aspect: 0.75, mirrored: true }
+fn seen(report: &Report, at: f64) -> Observation<'_> {
+    Observation { report, at, aspect: 0.75, mirrored: true }
 }
 
 /// What is known after these reports, each seen for so many milliseconds.
@@ -21,7 +21,7 @@ fn after(history: &[(Report, f64)]) -> Guide {
 fn on(mut guide: Guide, history: &[(Report, f64)]) -> Guide {
     for (report, milliseconds) in history {
         for _ in 0..(milliseconds / FRAME).round() as u32 {
-            guide = guide.see(seen(report, guide.now + FRAME), &Thresholds::default());
+            guide = guide.observe(seen(report, guide.now + FRAME), &Thresholds::default());
         }
     }
     guide
@@ -119,13 +119,13 @@ fn the_way_to_go_is_that_of_the_picture_as_it_is_shown() {
     // In the frame the face is too far right. The mirror shows it on the left, so it goes right; without, left.
     for (mirrored, hint) in [(true, Hint::MoveRight), (false, Hint::MoveLeft)] {
         let report = face(0.9, 0.4, 0.0);
-        let guide = Guide::default().see(Seen { mirrored, ..seen(&report, 0.0) }, &Thresholds::default());
+        let guide = Guide::default().observe(Observation { mirrored, ..seen(&report, 0.0) }, &Thresholds::default());
         assert_eq!(guide.hint, hint);
     }
     // Up and down are the same in both.
     for mirrored in [true, false] {
         let report = face(0.9, 0.1, 0.5);
-        let guide = Guide::default().see(Seen { mirrored, ..seen(&report, 0.0) }, &Thresholds::default());
+        let guide = Guide::default().observe(Observation { mirrored, ..seen(&report, 0.0) }, &Thresholds::default());
         assert_eq!(guide.hint, Hint::MoveUp);
     }
 }
@@ -150,8 +150,8 @@ fn the_oval_is_found_in_frames_of_every_shape() {
             eye.y = y;
         }
         let see = |report: &Report| {
-            let seen = Seen { report, at: 0.0, aspect, mirrored: true };
-            Guide::default().see(seen, &Thresholds::default()).hint
+            let seen = Observation { report, at: 0.0, aspect, mirrored: true };
+            Guide::default().observe(seen, &Thresholds::default()).hint
         };
         assert_eq!(see(&report), Hint::Hold, "{width} × {height} shown as {aspect}");
         let mut aside = report;
@@ -229,8 +229,8 @@ fn what_was_not_measured_keeps_nobody_from_a_photo() {
 fn a_page_sets_its_own_limits() {
     let turned = with(good(), Measure::PoseYaw, 25.0);
     let wide = Thresholds::with(&[("yaw".to_owned(), 30.0)]).unwrap();
-    assert_eq!(Guide::default().see(seen(&turned, 0.0), &wide).hint, Hint::Hold);
-    assert_eq!(Guide::default().see(seen(&turned, 0.0), &Thresholds::default()).hint, Hint::LookStraight);
+    assert_eq!(Guide::default().observe(seen(&turned, 0.0), &wide).hint, Hint::Hold);
+    assert_eq!(Guide::default().observe(seen(&turned, 0.0), &Thresholds::default()).hint, Hint::LookStraight);
 }
 
 /// Any number that a report may hold, the impossible ones too.
@@ -286,7 +286,7 @@ proptest! {
         let mut at = 100_000.0;
         for (report, gap, aspect) in &reports {
             at += gap;
-            let next = guide.see(Seen { report, at, aspect: *aspect, mirrored }, &Thresholds::default());
+            let next = guide.observe(Observation { report, at, aspect: *aspect, mirrored }, &Thresholds::default());
             prop_assert!(next.now >= guide.now && next.steps <= times::LOOSEST && next.steps >= guide.steps);
             prop_assert!(!next.ready() || next.checks.all());
             guide = next;
@@ -301,7 +301,7 @@ proptest! {
         let (mut at, mut shown, mut well) = (0.0, 0.0, None);
         for (report, gap) in &reports {
             at += gap;
-            let next = guide.see(seen(report, at), &Thresholds::default());
+            let next = guide.observe(seen(report, at), &Thresholds::default());
             if next.hint != guide.hint {
                 let least = if next.hint.is_urgent() { times::SHOWN_BEFORE_URGENT } else { times::SHOWN };
                 let first = guide.hint == Hint::Position;

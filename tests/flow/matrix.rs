@@ -27,7 +27,7 @@ CameraFailed     .       .        failed   .        .         .        .        
 CameraEnded      .       .        .        failed   failed    failed   .        .        .         .         .       .        .        .
 Frame            .       .        .        .        .         .        .        .        .         .         .       .        .        .
 Seen             .       .        .        .        .         .        .        .        .         .         .       .        .        .
-Blind            .       .        .        .        .         .        .        .        .         .         .       .        .        .
+VisionUnavailable            .       .        .        .        .         .        .        .        .         .         .       .        .        .
 Drawn            .       .        .        .        .         .        .        .        .         .         .       .        .        .
 CameraSlow       .       .        .        .        .         .        .        .        .         .         .       .        .        .
 AutoCapture      .       .        .        .        .         .        .        .        .         .         .       .        .        .
@@ -57,7 +57,7 @@ Disconnected     .       idle     idle     idle     idle      idle     idle     
 ";
 
 fn seen(generation: Generation) -> Event {
-    Event::Seen { generation, report: Box::new(good()), at: 0.0, aspect: 0.75 }
+    Event::FrameAnalysed { generation, report: Box::new(good()), at: 0.0, aspect: 0.75 }
 }
 
 /// The row's event, as an answer to what `play` has in flight.
@@ -65,8 +65,8 @@ fn event(name: &str, play: &Play) -> Event {
     let camera = play.camera_generation();
     let grab = play.state.grab.unwrap_or(STALE);
     let link = play.link_generation();
-    let upload = play.state.upload.unwrap_or(STALE);
-    let verify = play.state.verify.unwrap_or(STALE);
+    let upload = play.state.upload().unwrap_or(STALE);
+    let verify = play.state.verify().unwrap_or(STALE);
     let tick = |timer| Event::Tick { timer, generation: play.timer(timer).unwrap_or(STALE) };
     match name {
         "Start" => Event::Start,
@@ -84,10 +84,10 @@ fn event(name: &str, play: &Play) -> Event {
         "CameraOpened" => Event::CameraOpened { generation: camera, info: CAMERA },
         "CameraFailed" => Event::CameraFailed { generation: camera, error: ErrorCode::CameraInUse },
         "CameraEnded" => Event::CameraEnded { generation: camera },
-        "Frame" => Event::Frame { generation: camera, quality: lit() },
+        "Frame" => Event::FrameMeasured { generation: camera, luminance: lit() },
         "Seen" => seen(camera),
-        "Blind" => Event::Blind { generation: camera },
-        "Drawn" => Event::Drawn { generation: STALE, seed: 1 },
+        "VisionUnavailable" => Event::VisionUnavailable { generation: camera },
+        "Drawn" => Event::SeedDrawn { generation: STALE, seed: 1 },
         "SkipChallenge" => Event::SkipChallenge,
         "ShutterTimer" => tick(Timer::Shutter),
         "ChallengeTimer" => tick(Timer::Challenge),
@@ -144,10 +144,10 @@ fn a_stale_answer_changes_nothing_in_any_state() {
         Event::CameraOpened { generation: STALE, info: CAMERA },
         Event::CameraFailed { generation: STALE, error: ErrorCode::CameraInUse },
         Event::CameraEnded { generation: STALE },
-        Event::Frame { generation: STALE, quality: lit() },
+        Event::FrameMeasured { generation: STALE, luminance: lit() },
         seen(STALE),
-        Event::Blind { generation: STALE },
-        Event::Drawn { generation: STALE, seed: 1 },
+        Event::VisionUnavailable { generation: STALE },
+        Event::SeedDrawn { generation: STALE, seed: 1 },
         Event::PhotoReady { generation: STALE, photo: photo(2), report: None },
         Event::GrabFailed { generation: STALE, failure: GrabFailure::Frame },
         Event::LinkReady { generation: STALE, link: LinkId(2), life: None },

@@ -5,9 +5,10 @@ use std::time::Duration;
 use akiba_protocol::Judgement;
 use akiba_selfie::config::{Config, Options};
 use akiba_selfie::flow::{
-    CameraInfo, Effect, Event, Generation, Hint, Link, LinkId, Notice, Photo, PhotoId, Quality, Screen, ScreenName,
+    CameraInfo, Effect, Event, Generation, LinkId, LinkState, Luminance, Notice, Photo, PhotoId, Screen, ScreenName,
     State, Timer, step,
 };
+use akiba_selfie::guidance::Hint;
 use akiba_vision::Report;
 
 pub(crate) const CAMERA: CameraInfo = CameraInfo { mirrored: true, cameras: 2 };
@@ -29,15 +30,15 @@ pub(crate) fn config(change: impl FnOnce(&mut Options)) -> Config {
 }
 
 pub(crate) fn photo(id: u32) -> Photo {
-    Photo { id: PhotoId(id), width: 1280, height: 960, bytes: 200_000, quality: None }
+    Photo { id: PhotoId(id), width: 1280, height: 960, bytes: 200_000, luminance: None }
 }
 
 pub(crate) fn judgement(status: &str) -> Judgement {
     Judgement::of(Some(status), None)
 }
 
-pub(crate) fn lit() -> Quality {
-    Quality { luminance_mean: 0.5, luminance_variance: 0.05 }
+pub(crate) fn lit() -> Luminance {
+    Luminance { mean: 0.5, variance: 0.05 }
 }
 
 /// A flow under way.
@@ -45,18 +46,20 @@ pub(crate) fn lit() -> Quality {
 pub(crate) struct Play {
     pub(crate) state: State,
     pub(crate) config: Config,
+    /// The state before the last event.
+    pub(crate) before: State,
     /// What the last event did.
     pub(crate) effects: Vec<Effect>,
 }
 
 impl Play {
     pub(crate) fn new(config: Config) -> Self {
-        Self { state: State::default(), config, effects: Vec::new() }
+        Self { state: State::default(), config, before: State::default(), effects: Vec::new() }
     }
 
     pub(crate) fn send(&mut self, event: Event) -> &mut Self {
         let (state, effects) = step(self.state.clone(), event, &self.config);
-        self.state = state;
+        self.before = std::mem::replace(&mut self.state, state);
         self.effects = effects;
         self
     }
@@ -67,7 +70,7 @@ impl Play {
 
     pub(crate) fn link_generation(&self) -> Generation {
         match self.state.link {
-            Link::Asked(generation) => generation,
+            LinkState::Requested(generation) => generation,
             _ => STALE,
         }
     }
@@ -77,7 +80,7 @@ impl Play {
     }
 
     pub(crate) fn timer(&self, timer: Timer) -> Option<Generation> {
-        self.state.timers.iter().find(|(running, _)| *running == timer).map(|(_, generation)| *generation)
+        self.state.timers.get(timer)
     }
 
     pub(crate) fn tick(&mut self, timer: Timer) -> &mut Self {
@@ -86,19 +89,19 @@ impl Play {
     }
 
     /// Nobody looks at the frames.
-    pub(crate) fn goes_blind(&mut self) -> &mut Self {
+    pub(crate) fn loses_vision(&mut self) -> &mut Self {
         let generation = self.camera_generation();
-        self.send(Event::Blind { generation })
+        self.send(Event::VisionUnavailable { generation })
     }
 
     /// Frames like this, 15 a second, for so many milliseconds from where the last ones ended.
     pub(crate) fn sees(&mut self, report: &Report, milliseconds: u32) -> &mut Self {
         let mut effects = Vec::new();
-        let begin = if self.state.guide.sees() { self.state.guide.now } else { 1_000.0 };
+        let begin = if self.state.framing.guide.is_active() { self.state.framing.guide.now } else { 1_000.0 };
         for frame in 1..=milliseconds * 15 / 1_000 {
             let generation = self.camera_generation();
             let at = begin + f64::from(frame) * 1_000.0 / 15.0;
-            self.send(Event::Seen { generation, report: Box::new(*report), at, aspect: 0.75 });
+            self.send(Event::FrameAnalysed { generation, report: Box::new(*report), at, aspect: 0.75 });
             effects.append(&mut self.effects);
         }
         self.effects = effects;
@@ -107,13 +110,13 @@ impl Play {
 
     pub(crate) fn hint(&self) -> Option<Hint> {
         match self.state.screen {
-            Screen::Framing { aim } => Some(aim.hint),
+            Screen::Framing { prompt } => Some(prompt.hint),
             _ => None,
         }
     }
 
     pub(crate) fn has_shutter(&self) -> bool {
-        matches!(self.state.screen, Screen::Framing { aim } if aim.shutter)
+        matches!(self.state.screen, Screen::Framing { prompt } if prompt.shutter)
     }
 
     pub(crate) fn camera_opens(&mut self) -> &mut Self {
@@ -132,7 +135,7 @@ impl Play {
     }
 
     pub(crate) fn upload_ends(&mut self, result: Result<(), akiba_protocol::UploadFailure>) -> &mut Self {
-        let generation = self.state.upload.expect("an upload is in flight");
+        let generation = self.state.upload().expect("an upload is in flight");
         self.send(match result {
             Ok(()) => Event::Uploaded { generation },
             Err(failure) => Event::UploadFailed { generation, failure },
@@ -140,7 +143,7 @@ impl Play {
     }
 
     pub(crate) fn verify_ends(&mut self, result: Result<&str, akiba_selfie::flow::RelayFailure>) -> &mut Self {
-        let generation = self.state.verify.expect("a verify call is in flight");
+        let generation = self.state.verify().expect("a verify call is in flight");
         self.send(match result {
             Ok(status) => Event::VerifyDone { generation, judgement: judgement(status) },
             Err(failure) => Event::VerifyFailed { generation, failure },
@@ -149,6 +152,38 @@ impl Play {
 
     pub(crate) fn did(&self, wanted: impl Fn(&Effect) -> bool) -> bool {
         self.effects.iter().any(wanted)
+    }
+
+    /// Whether the camera that was open, or asked for, is needed no more.
+    pub(crate) fn closed_camera(&self) -> bool {
+        let before = self.before.camera.generation();
+        before.is_some() && self.state.camera.generation() != before
+    }
+
+    /// Whether the photo at hand is needed no more.
+    pub(crate) fn dropped_photo(&self) -> bool {
+        self.before.screen.photo().is_some_and(|photo| !self.state.needs_photo(STALE, photo.id))
+    }
+
+    /// Whether the link at hand is needed no more.
+    pub(crate) fn dropped_link(&self) -> bool {
+        matches!(self.before.link, LinkState::Ready { id, .. } if !self.state.needs_link(STALE, id))
+    }
+
+    /// Whether the link request in flight is given up.
+    pub(crate) fn aborted_link(&self) -> bool {
+        let before = self.before.link_request();
+        before.is_some() && self.state.link_request() != before
+    }
+
+    /// Whether the upload in flight is given up.
+    pub(crate) fn aborted_upload(&self) -> bool {
+        self.before.upload().is_some() && self.state.upload() != self.before.upload()
+    }
+
+    /// Whether the verify call in flight is given up.
+    pub(crate) fn aborted_verify(&self) -> bool {
+        self.before.verify().is_some() && self.state.verify() != self.before.verify()
     }
 
     pub(crate) fn told(&self, wanted: impl Fn(&Notice) -> bool) -> bool {
@@ -176,7 +211,7 @@ impl Play {
             },
             |play| {
                 if play.timer(Timer::Shutter).is_some() {
-                    play.goes_blind().tick(Timer::AutoCapture);
+                    play.loses_vision().tick(Timer::AutoCapture);
                 }
             },
             |play| {

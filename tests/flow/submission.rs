@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use akiba_protocol::UploadFailure;
 use akiba_selfie::flow::{
-    Announcement, Delay, Effect, ErrorCode, Event, LinkId, Notice, Phase, RelayFailure, Request, Screen, ScreenName,
-    Source, Timer, Wait, limits, upload_code,
+    Announcement, Delay, Effect, ErrorCode, Event, LinkId, Notice, Phase, PhotoSource, RelayFailure, Screen,
+    ScreenName, Timer, Timers, Wait, limits, upload_code,
 };
 
 use crate::play::{Place, Play, photo};
@@ -32,7 +32,7 @@ fn the_whole_way_with_a_link_at_hand() {
     let mut play = Play::at(Place::Framing);
     play.link_comes(5, 60).send(Event::Shutter).photo_comes(1).send(Event::Accept);
     assert!(play.did(|effect| matches!(effect, Effect::Upload { link: LinkId(5), plain: false, again: false, .. })));
-    let generation = play.state.upload.unwrap();
+    let generation = play.state.upload().unwrap();
     play.send(Event::UploadProgress { generation, sent: 120_000, total: 200_000 });
     assert!(play.told(|notice| *notice == Notice::Progress(Phase::Uploading { sent: 120_000, total: 200_000 })));
     assert!(play.did(|effect| *effect == Effect::Announce(Announcement::Quarter(2))));
@@ -41,9 +41,9 @@ fn the_whole_way_with_a_link_at_hand() {
     play.verify_ends(Ok("success"));
     assert_eq!(play.name(), ScreenName::Done);
     assert!(play.told(|notice| matches!(notice, Notice::Verdict { judgement, .. } if judgement.is_verified())));
-    assert!(play.did(|effect| matches!(effect, Effect::DropPhoto(_))));
-    assert!(play.did(|effect| *effect == Effect::DropLink(LinkId(5))));
-    assert!(play.state.timers.is_empty());
+    assert!(play.dropped_photo());
+    assert!(play.dropped_link());
+    assert!(play.state.timers == Timers::default());
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn an_upload_that_the_network_leaves_is_given_five_seconds() {
         play.did(|effect| matches!(effect, Effect::StartTimer { timer: Timer::Stall, delay, .. } if *delay == wanted))
     );
     play.tick(Timer::Stall);
-    assert!(play.did(|effect| *effect == Effect::Abort(Request::Upload)));
+    assert!(play.aborted_upload());
     assert_eq!(wait_of(&play), Some(Wait::Network));
 }
 
@@ -115,7 +115,7 @@ fn an_upload_that_the_network_leaves_is_given_five_seconds() {
 fn a_link_that_dies_during_the_wait_is_replaced() {
     let mut play = Play::at(Place::Uploading);
     play.send(Event::Offline).upload_ends(Err(UploadFailure::Network)).tick(Timer::LinkLife);
-    assert!(play.did(|effect| matches!(effect, Effect::DropLink(_))));
+    assert!(play.dropped_link());
     play.send(Event::Online);
     assert!(play.did(|effect| matches!(effect, Effect::RequestLink { .. })));
     play.link_comes(9, 60);
@@ -136,7 +136,7 @@ fn an_expired_link_is_replaced_once() {
     for failure in [UploadFailure::Expired, UploadFailure::ClockSkew] {
         let mut play = Play::at(Place::Uploading);
         play.upload_ends(Err(failure));
-        assert!(play.did(|effect| matches!(effect, Effect::DropLink(_))));
+        assert!(play.dropped_link());
         assert!(play.did(|effect| matches!(effect, Effect::RequestLink { .. })));
         play.link_comes(2, 60).upload_ends(Err(failure));
         assert_eq!(failed_with(&play), Some(upload_code(failure)));
@@ -167,9 +167,9 @@ fn an_old_style_link_is_tried_once_without_content_type() {
 fn a_photo_that_is_too_large_is_made_smaller_once() {
     let mut play = Play::at(Place::Uploading);
     play.upload_ends(Err(UploadFailure::TooLarge));
-    assert!(play.did(|effect| matches!(effect, Effect::Grab { source: Source::Photo(_), .. })));
+    assert!(play.did(|effect| matches!(effect, Effect::Grab { source: PhotoSource::Photo(_), .. })));
     play.photo_comes(2);
-    assert!(play.did(|effect| *effect == Effect::DropPhoto(photo(1).id)));
+    assert!(play.dropped_photo());
     assert!(play.did(|effect| matches!(effect, Effect::Upload { photo: id, .. } if *id == photo(2).id)));
     assert!(!play.told(|notice| matches!(notice, Notice::Captured { .. })), "it is the same photo to the page");
     play.upload_ends(Err(UploadFailure::TooLarge));
@@ -197,13 +197,13 @@ fn a_first_try_that_may_have_landed_goes_on_to_verify() {
 fn a_stalled_upload_is_aborted_and_progress_restarts_the_clock() {
     let mut play = Play::at(Place::Uploading);
     let first = play.timer(Timer::Stall).unwrap();
-    let generation = play.state.upload.unwrap();
+    let generation = play.state.upload().unwrap();
     play.send(Event::UploadProgress { generation, sent: 1, total: 200_000 });
     assert_ne!(play.timer(Timer::Stall), Some(first));
     play.send(Event::UploadProgress { generation, sent: 1, total: 200_000 });
     assert!(play.effects.is_empty(), "no byte, no new time");
     play.tick(Timer::Stall);
-    assert!(play.did(|effect| *effect == Effect::Abort(Request::Upload)));
+    assert!(play.aborted_upload());
     assert_eq!(wait_of(&play), Some(Wait::Pause));
 }
 
@@ -291,7 +291,7 @@ fn a_link_of_another_session_is_replaced_once_with_the_same_photo() {
     let mut play = Play::at(Place::Verifying);
     let photo = play.state.screen.photo().unwrap();
     play.verify_ends(Err(RelayFailure::LinkVoid));
-    assert!(play.did(|effect| matches!(effect, Effect::DropLink(_))));
+    assert!(play.dropped_link());
     assert!(play.did(|effect| matches!(effect, Effect::RequestLink { .. })));
     play.link_comes(8, 60);
     assert!(play.did(|effect| matches!(effect, Effect::Upload { photo: sent, .. } if *sent == photo.id)));
@@ -318,7 +318,7 @@ fn verify_waits_for_the_network_and_is_then_asked_for_once() {
 fn a_412_at_the_first_try_is_a_refusal_and_the_link_is_not_used_again() {
     let mut play = Play::at(Place::Uploading);
     play.upload_ends(Err(UploadFailure::Refused));
-    assert!(play.did(|effect| matches!(effect, Effect::DropLink(_))));
+    assert!(play.dropped_link());
     play.send(Event::Retry).link_comes(8, 60);
     assert!(play.did(|effect| matches!(effect, Effect::Upload { again: false, .. })));
 }
@@ -356,7 +356,7 @@ fn drops_past_the_links_life_are_drops_like_others() {
 #[test]
 fn the_answer_to_the_last_byte_is_given_longer_and_a_short_gap_changes_nothing() {
     let mut play = Play::at(Place::Uploading);
-    let generation = play.state.upload.unwrap();
+    let generation = play.state.upload().unwrap();
     let stall = |play: &Play| {
         play.effects.iter().find_map(|effect| match effect {
             Effect::StartTimer { timer: Timer::Stall, delay, .. } => Some(*delay),
@@ -400,7 +400,7 @@ fn a_photo_of_one_customer_is_never_sent_for_another() {
         let mut play = Play::at(place);
         play.send(Event::ConfigChanged { customer: true });
         assert_eq!(play.name(), ScreenName::Idle, "{place:?}");
-        assert!(play.did(|effect| matches!(effect, Effect::DropPhoto(_))), "{place:?}");
+        assert!(play.dropped_photo(), "{place:?}");
     }
 }
 

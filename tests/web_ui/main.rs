@@ -7,10 +7,11 @@ use std::rc::Rc;
 
 use akiba_selfie::config::ConfigError;
 use akiba_selfie::flow::{
-    Announcement, Camera, CameraInfo, ErrorCode, Event, Generation, Hint, NextStep, Phase, Screen, Wait,
+    Announcement, CameraInfo, CameraState, ErrorCode, Event, Generation, NextStep, Phase, Screen, Wait,
 };
+use akiba_selfie::guidance::Hint;
 use akiba_selfie::text::Browser;
-use akiba_selfie::ui::{self, Act, View};
+use akiba_selfie::ui::{self, Action, View};
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -115,7 +116,7 @@ async fn the_video_stays_where_it_is_from_starting_to_grabbing() {
     }
     assert_eq!(*removals.borrow(), 0);
     let mut back = with_video(framing());
-    back.state.camera = Camera::Open(Generation(1), CameraInfo { mirrored: false, cameras: 1 });
+    back.state.camera = CameraState::Open(Generation(1), CameraInfo { mirrored: false, cameras: 1 });
     mounted.show(back).await;
     assert!(!parent.class_list().contains("mirrored"));
     assert!(!mounted.names().contains(&"Switch camera".to_owned()));
@@ -148,7 +149,7 @@ async fn every_button_does_what_it_says() {
     for (screen, name, event) in table {
         mounted.show(view(screen)).await;
         mounted.control(name).click();
-        assert_eq!(mounted.acts.borrow_mut().drain(..).collect::<Vec<_>>(), [Act::Event(event)], "{name}");
+        assert_eq!(mounted.actions.borrow_mut().drain(..).collect::<Vec<_>>(), [Action::Event(event)], "{name}");
     }
     mounted.show(view(submitting(Phase::Verifying, None))).await;
     assert!(mounted.names().is_empty(), "what is being judged can't be cancelled");
@@ -168,9 +169,9 @@ async fn the_same_file_can_be_chosen_twice() {
         input.dispatch_event(&web_sys::Event::new_with_event_init_dict("change", &init).unwrap()).unwrap();
         assert_eq!(input.value(), "");
     }
-    let acts = mounted.acts.borrow();
-    assert_eq!(acts.len(), 2);
-    assert!(acts.iter().all(|act| matches!(act, Act::Pick(file) if file.name() == "me.jpg")));
+    let actions = mounted.actions.borrow();
+    assert_eq!(actions.len(), 2);
+    assert!(actions.iter().all(|action| matches!(action, Action::Pick(file) if file.name() == "me.jpg")));
 }
 
 #[wasm_bindgen_test]

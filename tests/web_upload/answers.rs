@@ -11,7 +11,7 @@ use crate::{outcome, photo, target, told, told_while, v2, v4, xml};
 
 /// A link to try.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Link {
+enum Kind {
     /// V4, signed this moment.
     Fresh,
     /// V4, with a life that ends before the answer comes.
@@ -22,7 +22,7 @@ enum Link {
 
 #[wasm_bindgen_test]
 async fn each_answer_is_its_failure() {
-    use Link::*;
+    use Kind::*;
     use UploadFailure::*;
     // Link, whether plain, whether again, status, code, message, failure.
     let rows = [

@@ -11,7 +11,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use akiba_selfie::adapter::relay::Link;
+use akiba_selfie::adapter::relay::IssuedLink;
 use akiba_selfie::adapter::upload::{Progress, Target, Upload};
 use gloo_timers::future::sleep;
 use js_sys::{Array, Uint8Array};
@@ -39,11 +39,11 @@ pub(crate) fn photo(bytes: u32) -> Blob {
 }
 
 /// A relay's reply with this link.
-pub(crate) fn reply(url: &str, fields: Option<Value>) -> Link {
+pub(crate) fn reply(url: &str, fields: Option<Value>) -> IssuedLink {
     let reply = json!({
         "identifier": "1", "signed_link": url, "s3_key": "k", "selfie_filename": "f.jpg", "fields": fields
     });
-    Link::read(&reply.to_string()).unwrap()
+    IssuedLink::read(&reply.to_string()).unwrap()
 }
 
 /// Where a plain `PUT` to this link goes.

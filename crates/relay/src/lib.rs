@@ -2,7 +2,7 @@
 //! into a page.
 //!
 //! It takes the widget's two calls, checks them, adds the token, and checks what comes back. Its contract is
-//! `docs/relay.md`. [`app()`] is the whole service as a router; [`serve()`] puts it on a listener with the limits that
+//! `docs/relay/reference.md`. [`app()`] is the whole service as a router; [`serve()`] puts it on a listener with the limits that
 //! only a server can set; the binary `akiba-relay` does both from [`Settings`].
 //!
 //! From the top down:

@@ -19,7 +19,7 @@ use akiba_relay::server::shutdown::Signals;
 use akiba_relay::session::Sessions;
 use akiba_relay::settings::layers::{InForce, LayerError};
 #[cfg(feature = "otel")]
-use akiba_relay::telemetry::traces::Exporter;
+use akiba_relay::telemetry::exporter::Exporter;
 use akiba_relay::webhook::worker::deliver_due;
 use akiba_relay::{ConnectionLimits, Drained, Settings, app, serve, serve_tls, telemetry};
 use tokio::net::TcpListener;
@@ -80,24 +80,26 @@ fn variable(name: &str) -> Option<String> {
 
 async fn run(settings: Settings, in_force: &[InForce], parts: Parts) -> Result<Drained, Box<dyn Error>> {
     #[cfg(feature = "otel")]
-    let exporter = settings.service.otel_endpoint.as_ref().map(Exporter::to).transpose()?;
+    let exporter = settings.telemetry.otel_endpoint.as_ref().map(Exporter::to).transpose()?;
     #[cfg(feature = "otel")]
-    telemetry::init(settings.log_format, settings.log.clone(), exporter.as_ref())?;
+    telemetry::init(settings.telemetry.log_format, settings.telemetry.log.clone(), exporter.as_ref())?;
     #[cfg(not(feature = "otel"))]
-    telemetry::init(settings.log_format, settings.log.clone())?;
+    telemetry::init(settings.telemetry.log_format, settings.telemetry.log.clone())?;
     for warning in check_config::warnings(&settings, in_force) {
         tracing::warn!("{warning}");
     }
     let Parts { mut state, tls, session } = parts;
     if let Some(secrets) = session {
-        state = state.with_sessions(Arc::new(Sessions::open(&settings, &secrets, Clock::default()).await?));
+        let (vendor, capacity) = (state.vendor.clone(), state.capacity.clone());
+        let sessions = Sessions::open(&settings.session, &secrets, vendor, capacity, Clock::default()).await?;
+        state = state.with_sessions(Arc::new(sessions));
     }
     let (sessions, readiness) = (state.sessions.clone(), state.readiness.clone());
     let (mut first, mut second) = (Signals::listen()?, Signals::listen()?);
-    let listener = listen(settings.listen).await?;
-    let limits = ConnectionLimits::from(&settings);
+    let listener = listen(settings.server.listen).await?;
+    let limits = ConnectionLimits::new(&settings.server, &settings.limits);
     let mut beside = JoinSet::new();
-    if let Some(address) = settings.service.admin_listen {
+    if let Some(address) = settings.server.admin_listen {
         let listener = listen(address).await?;
         writeln!(io::stdout(), "admin on http://{}", listener.local_addr()?)?;
         let admin = admin::app(state.clone(), address.ip().is_loopback());
@@ -118,7 +120,7 @@ async fn run(settings: Settings, in_force: &[InForce], parts: Parts) -> Result<D
         first.received().await;
         readiness.drain();
         tracing::info!("draining");
-        tokio::time::sleep(settings.service.drain_delay).await;
+        tokio::time::sleep(settings.server.drain_delay).await;
         let _ = stopped.set(Instant::now());
     };
     let drained = tokio::select! {
@@ -127,7 +129,7 @@ async fn run(settings: Settings, in_force: &[InForce], parts: Parts) -> Result<D
             match &sessions {
                 Some(sessions) => {
                     let spent = stopped.get().map_or(Duration::ZERO, Instant::elapsed);
-                    finish(sessions, settings.drain_timeout.saturating_sub(spent), drained).await
+                    finish(sessions, settings.server.drain_timeout.saturating_sub(spent), drained).await
                 }
                 None => drained,
             }
@@ -155,9 +157,7 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, String> {
 async fn finish(sessions: &Arc<Sessions>, patience: Duration, drained: Drained) -> Drained {
     let work = async {
         sessions.tasks().ended().await;
-        if let Some(webhooks) = sessions.webhooks()
-            && let Err(error) = deliver_due(sessions, &webhooks).await
-        {
+        if let Err(error) = deliver_due(sessions.outbox()).await {
             tracing::warn!(%error, "webhooks are left to the next relay");
         }
         sessions.tasks().ended().await;

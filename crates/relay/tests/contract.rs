@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use akiba_relay::http::openapi::text;
+use akiba_relay::http::document;
 
 #[test]
 fn the_committed_documents_are_those_of_the_routes() {
@@ -12,9 +12,12 @@ fn the_committed_documents_are_those_of_the_routes() {
     for (sessions, name) in [(true, "openapi.json"), (false, "openapi-without-sessions.json")] {
         let path = docs.join(name);
         if std::env::var_os("UPDATE").is_some() {
-            std::fs::write(&path, text(sessions)).unwrap();
+            std::fs::write(&path, document(sessions)).unwrap();
         }
         let committed = std::fs::read_to_string(&path).unwrap_or_default();
-        assert!(committed == text(sessions), "docs/{name} is old: UPDATE=1 cargo test -p akiba-relay --test contract");
+        assert!(
+            committed == document(sessions),
+            "docs/{name} is old: UPDATE=1 cargo test -p akiba-relay --test contract"
+        );
     }
 }

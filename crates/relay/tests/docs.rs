@@ -11,7 +11,7 @@ use akiba_relay::settings::layers::is_setting;
 use akiba_relay::telemetry::metrics::metrics;
 use clap::{Arg, CommandFactory};
 
-const DOC: &str = include_str!("../../../docs/relay.md");
+const DOC: &str = include_str!("../../../docs/relay/reference.md");
 const ERRORS: &str = include_str!("../../../docs/errors.md");
 
 /// The cells of the table rows whose first cell is a word in backquotes.

@@ -1,10 +1,11 @@
-//! Which camera to ask for, in what order, and what its track says of it. Pure.
+//! Pure policy: which camera to ask for, in which order, and what a track says about its camera.
 
+use crate::config::Facing;
 use crate::flow::CameraChoice;
 
 /// The camera and the size of one try.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Ask {
+pub(super) struct CameraRequest {
     /// Exactly this device.
     pub(super) device: Option<String>,
     /// A camera that faces this way, if there is one: a word of `facingMode`.
@@ -14,24 +15,24 @@ pub(super) struct Ask {
 }
 
 /// What to ask for, the best first. «Ideal» wishes can't fail by the standard; in old WebViews they do.
-pub(super) fn ladder(choice: CameraChoice, next: Option<String>) -> Vec<Ask> {
-    let mut asks = Vec::new();
+pub(super) fn requests(choice: CameraChoice, next: Option<String>) -> Vec<CameraRequest> {
+    let mut requests = Vec::new();
     if let Some(id) = next {
         for sized in [true, false] {
-            asks.push(Ask { device: Some(id.clone()), facing: None, sized });
+            requests.push(CameraRequest { device: Some(id.clone()), facing: None, sized });
         }
     }
     let facing = match choice {
-        CameraChoice::Front => Some("user"),
-        CameraChoice::Back => Some("environment"),
+        CameraChoice::Facing(Facing::Front) => Some("user"),
+        CameraChoice::Facing(Facing::Back) => Some("environment"),
         CameraChoice::Next | CameraChoice::Last => None,
     };
-    asks.push(Ask { device: None, facing, sized: true });
+    requests.push(CameraRequest { device: None, facing, sized: true });
     if facing.is_some() {
-        asks.push(Ask { device: None, facing, sized: false });
+        requests.push(CameraRequest { device: None, facing, sized: false });
     }
-    asks.push(Ask { device: None, facing: None, sized: false });
-    asks
+    requests.push(CameraRequest { device: None, facing: None, sized: false });
+    requests
 }
 
 /// The device after the last one, and after the end the first again. Before the person has agreed, browsers give every
@@ -64,32 +65,41 @@ pub(super) fn faces_away(facing_mode: Option<&str>, label: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn ask(device: Option<&str>, facing: Option<&'static str>, sized: bool) -> Ask {
-        Ask { device: device.map(str::to_owned), facing, sized }
+    fn open_first(device: Option<&str>, facing: Option<&'static str>, sized: bool) -> CameraRequest {
+        CameraRequest { device: device.map(str::to_owned), facing, sized }
     }
 
     #[test]
     fn wishes_are_dropped_one_by_one() {
-        let any = ask(None, None, false);
-        for (choice, next, asks) in [
+        let any = open_first(None, None, false);
+        for (choice, next, wanted) in [
             (
-                CameraChoice::Front,
+                CameraChoice::Facing(Facing::Front),
                 None,
-                vec![ask(None, Some("user"), true), ask(None, Some("user"), false), any.clone()],
+                vec![open_first(None, Some("user"), true), open_first(None, Some("user"), false), any.clone()],
             ),
             (
-                CameraChoice::Back,
+                CameraChoice::Facing(Facing::Back),
                 None,
-                vec![ask(None, Some("environment"), true), ask(None, Some("environment"), false), any.clone()],
+                vec![
+                    open_first(None, Some("environment"), true),
+                    open_first(None, Some("environment"), false),
+                    any.clone(),
+                ],
             ),
             (
                 CameraChoice::Next,
                 Some("b"),
-                vec![ask(Some("b"), None, true), ask(Some("b"), None, false), ask(None, None, true), any.clone()],
+                vec![
+                    open_first(Some("b"), None, true),
+                    open_first(Some("b"), None, false),
+                    open_first(None, None, true),
+                    any.clone(),
+                ],
             ),
-            (CameraChoice::Next, None, vec![ask(None, None, true), any]),
+            (CameraChoice::Next, None, vec![open_first(None, None, true), any]),
         ] {
-            assert_eq!(ladder(choice, next.map(str::to_owned)), asks, "{choice:?}");
+            assert_eq!(requests(choice, next.map(str::to_owned)), wanted, "{choice:?}");
         }
     }
 

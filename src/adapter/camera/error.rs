@@ -1,4 +1,5 @@
-//! What a refusal of `getUserMedia` means. Pure: told apart by the exception's name, never by its text.
+//! Pure policy: the error code for what the browser says about a camera. Exceptions are told apart by their name, never by
+//! their text.
 
 use crate::flow::ErrorCode;
 
@@ -16,6 +17,18 @@ pub(super) enum Permission {
 /// Why there is no camera API.
 pub(super) fn absent(secure_page: bool) -> ErrorCode {
     if secure_page { ErrorCode::CameraUnsupported } else { ErrorCode::CameraInsecurePage }
+}
+
+/// The code for a camera that gave no frame in time. A muted track is one whose device sends nothing: another program has
+/// it, or the system keeps it.
+pub(super) fn without_frame(muted: bool) -> ErrorCode {
+    if muted { ErrorCode::CameraInUse } else { ErrorCode::CameraFailed }
+}
+
+/// Whether an exception of `play()` means that the video can't be played. `AbortError` does not: the element was moved, or
+/// was given another stream meanwhile.
+pub(super) fn play_failed(name: &str) -> bool {
+    name != "AbortError"
 }
 
 /// Whether fewer wishes may help: the camera asked for is not there, or not so.
@@ -74,6 +87,17 @@ mod tests {
         }
         assert_eq!(absent(true), CameraUnsupported);
         assert_eq!(absent(false), CameraInsecurePage);
+        assert_eq!(without_frame(true), CameraInUse);
+        assert_eq!(without_frame(false), CameraFailed);
+    }
+
+    #[test]
+    fn a_play_that_was_interrupted_has_not_failed() {
+        for (name, failed) in
+            [("AbortError", false), ("NotAllowedError", true), ("NotSupportedError", true), ("", true)]
+        {
+            assert_eq!(play_failed(name), failed, "{name}");
+        }
     }
 
     #[test]

@@ -9,9 +9,9 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlMediaElement, HtmlVideoElement, MediaDevices, MediaStreamTrack, MediaStreamTrackState};
 
-use self::choice::{faces_away, is_gone, ladder, next_device};
-use self::error::absent;
-use self::user_media::{Live, ask, camera_ids, error_name, is_blocked, media_devices};
+use self::choice::{faces_away, is_gone, next_device, requests};
+use self::error::{absent, play_failed, without_frame};
+use self::user_media::{OwnedStream, camera_ids, error_name, is_blocked, media_devices, open_first};
 use super::js::settled;
 use crate::flow::{CameraChoice, CameraInfo, ErrorCode};
 
@@ -29,11 +29,11 @@ const FIRST_FRAME_MS: f64 = 10_000.0;
 #[derive(Debug)]
 #[must_use = "the camera is turned off when this is dropped"]
 pub struct Camera {
-    _shown: Shown,
+    _shown: AttachedStream,
     track: MediaStreamTrack,
     info: CameraInfo,
     _listeners: Vec<EventListener>,
-    _watch: Rc<Watch>,
+    _watch: Rc<EndNotifier>,
 }
 
 impl Camera {
@@ -57,12 +57,12 @@ impl Camera {
         let next = match choice {
             CameraChoice::Next => next_device(&camera_ids(&devices).await.unwrap_or_default(), last_device.as_deref()),
             CameraChoice::Last => last_device,
-            CameraChoice::Front | CameraChoice::Back => None,
+            CameraChoice::Facing(_) => None,
         };
-        let stream = ask(&window, &devices, ladder(choice, next)).await?;
+        let stream = open_first(&window, &devices, requests(choice, next)).await?;
         let track: MediaStreamTrack =
             stream.0.get_video_tracks().get(0).dyn_into().map_err(|_| ErrorCode::CameraFailed)?;
-        let shown = Shown::new(stream, video);
+        let shown = AttachedStream::new(stream, video);
         first_frame(&shown, &track).await?;
         let cameras = camera_ids(&devices).await.map_or(1, |ids| u8::try_from(ids.len()).unwrap_or(u8::MAX).max(1));
         if track.ready_state() == MediaStreamTrackState::Ended {
@@ -70,7 +70,7 @@ impl Camera {
         }
         let facing = track.get_settings().get_facing_mode();
         let info = CameraInfo { mirrored: !faces_away(facing.as_deref(), &track.label()), cameras };
-        let watch = Rc::new(Watch { ended: Cell::new(false), on_ended: Box::new(on_ended) });
+        let watch = Rc::new(EndNotifier { ended: Cell::new(false), on_ended: Box::new(on_ended) });
         let listeners = listen(&watch, &shown.video, &track, &devices);
         Ok(Self { _shown: shown, track, info, _listeners: listeners, _watch: watch })
     }
@@ -90,19 +90,19 @@ impl Camera {
 
 /// A stream in a video; taken out again on drop, unless another has taken its place.
 #[derive(Debug)]
-struct Shown {
-    stream: Live,
+struct AttachedStream {
+    stream: OwnedStream,
     video: HtmlVideoElement,
 }
 
-impl Shown {
-    fn new(stream: Live, video: HtmlVideoElement) -> Self {
+impl AttachedStream {
+    fn new(stream: OwnedStream, video: HtmlVideoElement) -> Self {
         video.set_src_object(Some(&stream.0));
         Self { stream, video }
     }
 }
 
-impl Drop for Shown {
+impl Drop for AttachedStream {
     fn drop(&mut self) {
         if self.video.src_object().as_ref() == Some(&self.stream.0) {
             self.video.set_src_object(None);
@@ -111,18 +111,18 @@ impl Drop for Shown {
 }
 
 /// Tells of the camera's end, once.
-struct Watch {
+struct EndNotifier {
     ended: Cell<bool>,
     on_ended: Box<dyn Fn()>,
 }
 
-impl std::fmt::Debug for Watch {
+impl std::fmt::Debug for EndNotifier {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Watch").field("ended", &self.ended).finish_non_exhaustive()
+        f.debug_struct("EndNotifier").field("ended", &self.ended).finish_non_exhaustive()
     }
 }
 
-impl Watch {
+impl EndNotifier {
     fn end(&self) {
         if !self.ended.replace(true) {
             (self.on_ended)();
@@ -135,7 +135,7 @@ fn device_id(track: &MediaStreamTrack) -> Option<String> {
 }
 
 /// Plays the video until it has a frame.
-async fn first_frame(shown: &Shown, track: &MediaStreamTrack) -> Result<(), ErrorCode> {
+async fn first_frame(shown: &AttachedStream, track: &MediaStreamTrack) -> Result<(), ErrorCode> {
     let video = &shown.video;
     let refused = Rc::new(Cell::new(false));
     play(video, &refused);
@@ -157,17 +157,15 @@ async fn first_frame(shown: &Shown, track: &MediaStreamTrack) -> Result<(), Erro
         }
         TimeoutFuture::new(POLL_MS).await;
     }
-    // A muted track is one whose device sends nothing: another program has it, or the system keeps it.
-    Err(if track.muted() { ErrorCode::CameraInUse } else { ErrorCode::CameraFailed })
+    Err(without_frame(track.muted()))
 }
 
-/// Plays the video. `refused` tells of a refusal other than `AbortError`: that one only says that the element was moved
-/// or given another stream meanwhile.
+/// Plays the video. `refused` becomes true if the browser can't play it.
 fn play(video: &HtmlVideoElement, refused: &Rc<Cell<bool>>) {
     let (promise, refused) = (video.play(), Rc::clone(refused));
     spawn_local(async move {
         if let Err(error) = settled::<JsValue>(promise).await {
-            refused.set(error_name(&error) != "AbortError");
+            refused.set(play_failed(&error_name(&error)));
         }
     });
 }
@@ -175,7 +173,7 @@ fn play(video: &HtmlVideoElement, refused: &Rc<Cell<bool>>) {
 /// Watches for the camera's end, and keeps the video playing: browsers pause it when it is moved in the document and
 /// when a call comes in.
 fn listen(
-    watch: &Rc<Watch>,
+    watch: &Rc<EndNotifier>,
     video: &HtmlVideoElement,
     track: &MediaStreamTrack,
     devices: &MediaDevices,

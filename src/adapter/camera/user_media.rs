@@ -1,5 +1,5 @@
 //! Everything that the browser is asked about cameras before one is shown: whether the page may, which there are, and
-//! the stream itself ([`Live`]).
+//! the stream itself ([`OwnedStream`]).
 
 use futures_channel::oneshot;
 use js_sys::{Array, Object, Reflect};
@@ -10,7 +10,7 @@ use web_sys::{
     PermissionState, PermissionStatus, Window,
 };
 
-use super::choice::Ask;
+use super::choice::CameraRequest;
 use super::error::{Permission, code, may_be_relaxed};
 use crate::adapter::js::settled;
 use crate::flow::ErrorCode;
@@ -22,9 +22,9 @@ const IDEAL_HEIGHT: u32 = 960;
 /// A stream whose tracks stop when it is dropped. Never cloned: `clone` of a stream or a track is JavaScript's, whose
 /// copy keeps the device on by itself.
 #[derive(Debug)]
-pub(super) struct Live(pub(super) MediaStream);
+pub(super) struct OwnedStream(pub(super) MediaStream);
 
-impl Drop for Live {
+impl Drop for OwnedStream {
     fn drop(&mut self) {
         for track in self.0.get_tracks() {
             track.unchecked_into::<MediaStreamTrack>().stop();
@@ -64,10 +64,14 @@ pub(super) async fn camera_ids(devices: &MediaDevices) -> Option<Vec<String>> {
 }
 
 /// Asks for one camera after the other until one is given.
-pub(super) async fn ask(window: &Window, devices: &MediaDevices, asks: Vec<Ask>) -> Result<Live, ErrorCode> {
+pub(super) async fn open_first(
+    window: &Window,
+    devices: &MediaDevices,
+    requests: Vec<CameraRequest>,
+) -> Result<OwnedStream, ErrorCode> {
     let mut name = String::new();
-    for ask in asks {
-        match user_media(devices, &ask).await {
+    for request in requests {
+        match user_media(devices, &request).await {
             Ok(stream) => return Ok(stream),
             Err(error) => name = error_name(&error),
         }
@@ -80,18 +84,18 @@ pub(super) async fn ask(window: &Window, devices: &MediaDevices, asks: Vec<Ask>)
 
 /// One call of `getUserMedia`. It can't be cancelled: so a task of its own waits for the stream, and stops it if nobody
 /// wants it any more.
-async fn user_media(devices: &MediaDevices, ask: &Ask) -> Result<Live, JsValue> {
-    let promise = devices.get_user_media_with_constraints(&constraints(ask)?);
+async fn user_media(devices: &MediaDevices, request: &CameraRequest) -> Result<OwnedStream, JsValue> {
+    let promise = devices.get_user_media_with_constraints(&constraints(request)?);
     let (sender, receiver) = oneshot::channel();
     spawn_local(async move {
-        let answer = settled(promise).await.map(Live);
+        let answer = settled(promise).await.map(OwnedStream);
         // An answer that can't be sent is dropped, and the stream is stopped by that.
         drop(sender.send(answer));
     });
     receiver.await.map_err(|_| JsValue::UNDEFINED)?
 }
 
-fn constraints(ask: &Ask) -> Result<MediaStreamConstraints, JsValue> {
+fn constraints(request: &CameraRequest) -> Result<MediaStreamConstraints, JsValue> {
     let wish = |kind: &str, value: JsValue| -> Result<JsValue, JsValue> {
         let wish = Object::new();
         Reflect::set(&wish, &kind.into(), &value)?;
@@ -103,13 +107,13 @@ fn constraints(ask: &Ask) -> Result<MediaStreamConstraints, JsValue> {
         bare = false;
         Reflect::set(&video, &name.into(), &value).map(|_| ())
     };
-    if let Some(id) = &ask.device {
+    if let Some(id) = &request.device {
         add("deviceId", wish("exact", id.into())?)?;
     }
-    if let Some(facing) = ask.facing {
+    if let Some(facing) = request.facing {
         add("facingMode", wish("ideal", facing.into())?)?;
     }
-    if ask.sized {
+    if request.sized {
         add("width", wish("ideal", IDEAL_WIDTH.into())?)?;
         add("height", wish("ideal", IDEAL_HEIGHT.into())?)?;
     }

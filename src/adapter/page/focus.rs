@@ -5,9 +5,9 @@ use web_sys::{Document, Element, FocusOptions, HtmlElement, ScrollIntoViewOption
 
 /// Why the focus should move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wish {
+pub enum FocusReason {
     /// The person, or the page, asked for the new screen.
-    Asked,
+    Requested,
     /// The screen changed by itself: the focus moves only if it went with the old screen, or was on its heading. Who is
     /// typing elsewhere in the page, or has a finger on a button that is still there, is not disturbed.
     Follow,
@@ -15,8 +15,8 @@ pub enum Wish {
 
 /// Focuses the element marked `data-focus`. The page scrolls only where the person asked for the new screen, and only as
 /// far as the heading needs: at a large zoom, the button that was pressed may be a long way below it.
-pub fn move_to_heading(root: &Element, wish: Wish) {
-    if wish == Wish::Follow && focus_is_busy(root) {
+pub fn move_to_heading(root: &Element, reason: FocusReason) {
+    if reason == FocusReason::Follow && focus_is_busy(root) {
         return;
     }
     let Ok(Some(heading)) = root.query_selector("[data-focus]") else { return };
@@ -25,7 +25,7 @@ pub fn move_to_heading(root: &Element, wish: Wish) {
     options.set_prevent_scroll(true);
     // Focusing an element that can't be focused does nothing, and there is no error to handle.
     let _ = heading.focus_with_options(&options);
-    if wish == Wish::Asked {
+    if reason == FocusReason::Requested {
         let nearest = ScrollIntoViewOptions::new();
         nearest.set_block(ScrollLogicalPosition::Nearest);
         heading.scroll_into_view_with_scroll_into_view_options(&nearest);

@@ -1,10 +1,37 @@
-//! Which frame of a burst is kept ([`merit`]). Pure.
+//! Pure policy: which frame of a burst is kept ([`Best`]).
 
 use akiba_vision::{Measure, Report};
 
+/// Frames of a burst, and the least time from one to the next: together 0.4 s, in which a hand comes to rest.
+pub(super) const FRAMES: u32 = 5;
+pub(super) const GAP_MS: u32 = 80;
+
+/// The best frame of a burst so far. It holds one frame, so that at most two are in memory at a time.
+pub(super) struct Best<T>(Option<(T, f32)>);
+
+impl<T> Best<T> {
+    pub(super) fn new() -> Self {
+        Self(None)
+    }
+
+    /// Takes the next frame, with what came of looking at it. Of two frames that are as good, the first is kept. Returns
+    /// whether more frames are of use: without reports, one frame is as good as any.
+    pub(super) fn offer(&mut self, frame: T, report: Option<&Report>) -> bool {
+        let merit = report.map_or(0.0, merit);
+        if self.0.as_ref().is_none_or(|(_, most)| merit > *most) {
+            self.0 = Some((frame, merit));
+        }
+        report.is_some()
+    }
+
+    pub(super) fn into_frame(self) -> Option<T> {
+        self.0.map(|(frame, _)| frame)
+    }
+}
+
 /// How good a frame is, 0 to 100: half of it is how sharp it is, as a burst is too short for much else to change, and
 /// half the mean of all scores. 0 without a face, or with more than one.
-pub(super) fn merit(report: &Report) -> f32 {
+fn merit(report: &Report) -> f32 {
     if report.faces != 1 {
         return 0.0;
     }
@@ -46,5 +73,24 @@ mod tests {
             assert!(merit(&better) > merit(&worse), "{better:?} against {worse:?}");
         }
         assert_eq!(merit(&report(1, None, &[])), 0.0);
+    }
+
+    #[test]
+    fn the_best_frame_of_a_burst_is_kept() {
+        let sharp = |sharpness| Some(report(1, Some(sharpness), &[90]));
+        for (reports, kept) in [
+            (vec![sharp(0.3), sharp(0.6), sharp(0.5)], Some(1)),
+            (vec![sharp(0.6), sharp(0.6)], Some(0)),
+            (vec![Some(report(0, None, &[])), Some(report(2, Some(0.9), &[90]))], Some(0)),
+            (vec![sharp(0.3), None], Some(0)),
+            (vec![None], Some(0)),
+            (vec![], None),
+        ] {
+            let mut best = Best::new();
+            for (index, report) in reports.iter().enumerate() {
+                assert_eq!(best.offer(index, report.as_ref()), report.is_some());
+            }
+            assert_eq!(best.into_frame(), kept, "{reports:?}");
+        }
     }
 }

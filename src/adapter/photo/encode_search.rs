@@ -1,4 +1,5 @@
-//! Finds the quality, and if need be the size in pixels, at which a JPEG has the bytes it should have ([`Search`]). Pure.
+//! Pure policy: finds the quality, and if need be the size in pixels, at which a JPEG has the bytes that it should have
+//! ([`Search`]).
 
 use std::ops::RangeInclusive;
 
@@ -15,7 +16,7 @@ const TRIES: u8 = 6;
 
 /// One encoding to try.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Shot {
+pub(super) struct Encoding {
     /// Pixels of the longest side.
     pub(super) side: u32,
     /// Quality, 0 to 1.
@@ -24,11 +25,11 @@ pub(super) struct Shot {
 
 /// What follows from an encoding's size.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Verdict {
+pub(super) struct Assessment {
     /// Whether it is the best so far.
     pub(super) best: bool,
     /// What to try next; `None` when the best so far is to be taken.
-    pub(super) next: Option<Shot>,
+    pub(super) next: Option<Encoding>,
 }
 
 /// A bisection over the quality. What is too big at the worst quality gets fewer pixels; what is too small at the best
@@ -36,7 +37,7 @@ pub(super) struct Verdict {
 #[derive(Clone, Debug)]
 pub(super) struct Search {
     bytes: RangeInclusive<u32>,
-    shot: Shot,
+    encoding: Encoding,
     /// The best quality known to be too small, and the worst known to be too big.
     too_small: Option<f64>,
     too_big: Option<f64>,
@@ -47,17 +48,17 @@ pub(super) struct Search {
 impl Search {
     /// A search for so many bytes, for a picture whose longest side has so many pixels.
     pub(super) fn new(bytes: RangeInclusive<u32>, side: u32) -> Self {
-        let shot = Shot { side, quality: START };
-        Self { bytes, shot, too_small: None, too_big: None, best: None, left: TRIES }
+        let encoding = Encoding { side, quality: START };
+        Self { bytes, encoding, too_small: None, too_big: None, best: None, left: TRIES }
     }
 
     /// What to try first.
-    pub(super) fn first(&self) -> Shot {
-        self.shot
+    pub(super) fn first(&self) -> Encoding {
+        self.encoding
     }
 
-    /// Takes the size in bytes of the last shot.
-    pub(super) fn tell(&mut self, bytes: u32) -> Verdict {
+    /// Takes the size in bytes of the last encoding.
+    pub(super) fn assess(&mut self, bytes: u32) -> Assessment {
         let fits = self.bytes.contains(&bytes);
         let big = bytes > *self.bytes.end();
         // Too big is worse than too small: it may be refused, and costs the person's data.
@@ -78,18 +79,18 @@ impl Search {
         } else {
             self.better()
         };
-        if let Some(shot) = next {
-            self.shot = shot;
+        if let Some(encoding) = next {
+            self.encoding = encoding;
         }
-        Verdict { best, next }
+        Assessment { best, next }
     }
 
-    fn smaller(&mut self, bytes: u32) -> Shot {
-        let Shot { side, quality } = self.shot;
+    fn smaller(&mut self, bytes: u32) -> Encoding {
+        let Encoding { side, quality } = self.encoding;
         if quality > WORST {
             self.too_big = Some(quality);
             let middle = quality.midpoint(self.too_small.unwrap_or(WORST));
-            return Shot { side, quality: if middle - WORST < CLOSE { WORST } else { middle } };
+            return Encoding { side, quality: if middle - WORST < CLOSE { WORST } else { middle } };
         }
         (self.too_small, self.too_big) = (None, None);
         let aim = f64::from(*self.bytes.start()).midpoint(f64::from(*self.bytes.end()));
@@ -97,17 +98,17 @@ impl Search {
         // The factor is positive and below 1, so the product is a smaller u32.
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let side = (f64::from(side) * factor) as u32;
-        Shot { side: side.max(1), quality }
+        Encoding { side: side.max(1), quality }
     }
 
-    fn better(&mut self) -> Option<Shot> {
-        let Shot { side, quality } = self.shot;
+    fn better(&mut self) -> Option<Encoding> {
+        let Encoding { side, quality } = self.encoding;
         self.too_small = Some(quality);
         match self.too_big {
             None if quality >= BEST => None,
-            None => Some(Shot { side, quality: BEST }),
+            None => Some(Encoding { side, quality: BEST }),
             Some(high) if high - quality < CLOSE / 2.0 => None,
-            Some(high) => Some(Shot { side, quality: quality.midpoint(high) }),
+            Some(high) => Some(Encoding { side, quality: quality.midpoint(high) }),
         }
     }
 }
@@ -132,25 +133,25 @@ mod tests {
     use super::*;
 
     /// A model of an encoder: bytes grow with the pixels, and with the quality as libjpeg's do.
-    fn size(shot: Shot, detail: f64) -> u32 {
-        let pixels = f64::from(shot.side) * f64::from(shot.side) * 0.75;
-        (pixels * detail * (0.08 + 0.6 * shot.quality.powi(6))) as u32
+    fn size(encoding: Encoding, detail: f64) -> u32 {
+        let pixels = f64::from(encoding.side) * f64::from(encoding.side) * 0.75;
+        (pixels * detail * (0.08 + 0.6 * encoding.quality.powi(6))) as u32
     }
 
-    /// Every shot with its bytes, and the index of the one that is taken.
-    fn run(bytes: RangeInclusive<u32>, side: u32, detail: f64) -> (Vec<(Shot, u32)>, usize) {
+    /// Every encoding with its bytes, and the index of the one that is taken.
+    fn run(bytes: RangeInclusive<u32>, side: u32, detail: f64) -> (Vec<(Encoding, u32)>, usize) {
         let mut search = Search::new(bytes, side);
-        let (mut shots, mut taken, mut next) = (Vec::new(), 0, Some(search.first()));
-        while let Some(shot) = next {
-            let bytes = size(shot, detail);
-            let verdict = search.tell(bytes);
+        let (mut encodings, mut taken, mut next) = (Vec::new(), 0, Some(search.first()));
+        while let Some(encoding) = next {
+            let bytes = size(encoding, detail);
+            let verdict = search.assess(bytes);
             if verdict.best {
-                taken = shots.len();
+                taken = encodings.len();
             }
-            shots.push((shot, bytes));
+            encodings.push((encoding, bytes));
             next = verdict.next;
         }
-        (shots, taken)
+        (encodings, taken)
     }
 
     #[test]
@@ -165,18 +166,21 @@ mod tests {
             ("a white wall stays small", 0.01, 1600, 2, false),
             ("a small camera", 0.5, 640, 2, false),
         ] {
-            let (shots, taken) = run(120_000..=400_000, side, detail);
-            let (shot, bytes) = shots[taken];
-            assert_eq!((120_000..=400_000).contains(&bytes), in_range, "{what}: {shots:?}");
-            assert!(in_range || shot.quality == BEST, "{what}: {shots:?}");
-            assert_eq!(shots.len(), tries, "{what}: {shots:?}");
+            let (encodings, taken) = run(120_000..=400_000, side, detail);
+            let (encoding, bytes) = encodings[taken];
+            assert_eq!((120_000..=400_000).contains(&bytes), in_range, "{what}: {encodings:?}");
+            assert!(in_range || encoding.quality == BEST, "{what}: {encodings:?}");
+            assert_eq!(encodings.len(), tries, "{what}: {encodings:?}");
         }
     }
 
     #[test]
     fn pixels_go_only_after_quality() {
-        let (shots, _) = run(120_000..=400_000, 1600, 6.0);
-        assert!(shots.iter().all(|(shot, _)| shot.side == 1600 || shot.quality <= WORST), "{shots:?}");
+        let (encodings, _) = run(120_000..=400_000, 1600, 6.0);
+        assert!(
+            encodings.iter().all(|(encoding, _)| encoding.side == 1600 || encoding.quality <= WORST),
+            "{encodings:?}"
+        );
     }
 
     #[test]
@@ -198,12 +202,12 @@ mod tests {
     proptest! {
         #[test]
         fn a_search_ends_with_the_best_it_saw(detail in 0.0_f64..80.0, side in 100_u32..1600, most in 20_000_u32..500_000) {
-            let (shots, taken) = run(most / 2..=most, side, detail);
-            prop_assert!(shots.len() <= usize::from(TRIES));
-            prop_assert!(shots.iter().all(|(shot, _)| (WORST..=BEST).contains(&shot.quality) && shot.side <= side));
+            let (encodings, taken) = run(most / 2..=most, side, detail);
+            prop_assert!(encodings.len() <= usize::from(TRIES));
+            prop_assert!(encodings.iter().all(|(encoding, _)| (WORST..=BEST).contains(&encoding.quality) && encoding.side <= side));
             let fits = |bytes: u32| (most / 2..=most).contains(&bytes);
-            prop_assert!(fits(shots[taken].1) || !shots.iter().any(|(_, bytes)| fits(*bytes)));
-            prop_assert!(shots[taken].1 <= most, "{:?}", shots);
+            prop_assert!(fits(encodings[taken].1) || !encodings.iter().any(|(_, bytes)| fits(*bytes)));
+            prop_assert!(encodings[taken].1 <= most, "{:?}", encodings);
         }
     }
 }

@@ -1,5 +1,5 @@
-//! What kind of image a file is and how many pixels it claims, read from its first bytes, so that a file which is none,
-//! or which would fill the memory, is never decoded ([`Header`]); and whether the file has its end. Pure.
+//! Pure policy: what kind of image a file is and how many pixels it claims, read from its first bytes, so that a file
+//! which is none, or which would fill the memory, is never decoded ([`Header`]); and whether the file has its end.
 
 /// The kinds of image that people have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

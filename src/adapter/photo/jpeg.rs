@@ -1,5 +1,6 @@
-//! Takes everything out of a JPEG that is not picture ([`strip_metadata`]), so that no browser's encoder can tell where,
-//! when or with what a photo was taken; and tells a whole JPEG from a part of one ([`is_whole`]). Pure. Markers from ITU-T T.81, annex B; JFIF from ITU-T T.871.
+//! Pure policy: takes everything out of a JPEG that is not picture ([`strip_metadata`]), so that no browser's encoder can
+//! tell where, when or with what a photo was taken; and tells a whole JPEG from a part of one ([`is_whole`]). Markers from
+//! ITU-T T.81, annex B; JFIF from ITU-T T.871.
 
 const SOI: u8 = 0xD8;
 const EOI: u8 = 0xD9;

@@ -1,4 +1,4 @@
-//! Makes the photo that is sent ([`Still`]): of the camera's frame, of a file, or of a photo that is too large.
+//! Makes the photo that is sent ([`EncodedPhoto`]): of the camera's frame, of a file, or of a photo that is too large.
 
 use std::ops::RangeInclusive;
 
@@ -7,36 +7,26 @@ use js_sys::{Array, ArrayBuffer, Uint8Array};
 use wasm_bindgen::JsValue;
 use web_sys::{Blob, BlobPropertyBag, File, HtmlVideoElement};
 
-use self::burst::merit;
+use self::burst::{Best, FRAMES, GAP_MS};
 use self::decode::Decoded;
 use self::encode_search::{Search, fit};
 use self::image_header::Kind;
 use self::jpeg::strip_metadata;
-use super::canvas::{Canvas, Picture, Use};
+pub use self::limits::{BYTES, FILE_BYTES, FILE_PIXELS, LONGEST_SIDE};
+use self::limits::{check_bytes, check_pixels, smaller_than, undecodable};
+use super::canvas::{Canvas, Picture, Purpose};
 use super::js::settled;
 use super::luminance;
-use super::vision::Looker;
-use crate::flow::{GrabFailure, Quality};
+use super::vision::Analyser;
+use crate::flow::{GrabFailure, Luminance};
 
 mod burst;
 mod decode;
 mod encode_search;
 mod image_header;
 mod jpeg;
+mod limits;
 pub mod object_url;
-
-/// Pixels of a photo's longest side. A face that fills half of it has over 200 pixels between the eyes.
-pub const LONGEST_SIDE: u32 = 1600;
-/// Bytes of a photo: enough for a face to be compared, little enough for prepaid data.
-pub const BYTES: RangeInclusive<u32> = 120_000..=400_000;
-/// Bytes of the largest file that is opened.
-pub const FILE_BYTES: u32 = 20_000_000;
-/// Pixels of the largest file that is opened.
-pub const FILE_PIXELS: u64 = 50_000_000;
-
-/// Frames of a burst, and the time from one to the next at the least: together 0.4 s, in which a hand comes to rest.
-const SHOTS: u32 = 5;
-const SHOT_GAP_MS: u32 = 80;
 
 /// A JPEG's header is looked for in so many bytes; EXIF with its thumbnail takes up to 64 kB, colour profiles more.
 const HEAD_BYTES: i32 = 256 * 1024;
@@ -45,7 +35,7 @@ const END_BYTES: i32 = 8;
 
 /// A photo: a JPEG in sRGB, without metadata, turned the right way up.
 #[derive(Clone, Debug)]
-pub struct Still {
+pub struct EncodedPhoto {
     /// The file.
     pub blob: Blob,
     /// Pixels across.
@@ -53,14 +43,14 @@ pub struct Still {
     /// Pixels down.
     pub height: u32,
     /// What was measured of it; `None` where the browser lets nobody read pixels.
-    pub quality: Option<Quality>,
+    pub luminance: Option<Luminance>,
 }
 
 /// Makes a photo of the video's current frame, as the camera sees it: not mirrored.
 ///
 /// # Errors
 /// [`GrabFailure::Frame`].
-pub async fn from_video(video: &HtmlVideoElement) -> Result<Still, GrabFailure> {
+pub async fn from_video(video: &HtmlVideoElement) -> Result<EncodedPhoto, GrabFailure> {
     encode(drawn(Picture::Video(video))?, BYTES).await
 }
 
@@ -68,24 +58,19 @@ pub async fn from_video(video: &HtmlVideoElement) -> Result<Still, GrabFailure> 
 ///
 /// # Errors
 /// [`GrabFailure::Frame`].
-pub async fn burst(video: &HtmlVideoElement, looker: &Looker) -> Result<Still, GrabFailure> {
-    let mut best: Option<(Canvas, f32)> = None;
-    for _ in 0..SHOTS {
-        let pause = TimeoutFuture::new(SHOT_GAP_MS);
+pub async fn burst(video: &HtmlVideoElement, analyser: &Analyser) -> Result<EncodedPhoto, GrabFailure> {
+    let mut best = Best::new();
+    for _ in 0..FRAMES {
+        let pause = TimeoutFuture::new(GAP_MS);
         // A video that stops in between leaves what there is.
         let Ok(canvas) = drawn(Picture::Video(video)) else { break };
-        let report = looker.look_at_frame(&canvas).await;
-        let merit = report.as_ref().map_or(0.0, merit);
-        // At most two canvases are there at a time.
-        if best.as_ref().is_none_or(|(_, most)| merit > *most) {
-            best = Some((canvas, merit));
-        }
-        if report.is_none() {
+        let report = analyser.analyse_frame(&canvas).await;
+        if !best.offer(canvas, report.as_ref()) {
             break;
         }
         pause.await;
     }
-    let (canvas, _) = best.ok_or(GrabFailure::Frame)?;
+    let canvas = best.into_frame().ok_or(GrabFailure::Frame)?;
     encode(canvas, BYTES).await
 }
 
@@ -96,24 +81,17 @@ pub async fn burst(video: &HtmlVideoElement, looker: &Looker) -> Result<Still, G
 /// - [`GrabFailure::NotAnImage`]: it is nothing that this browser can show.
 /// - [`GrabFailure::Unreadable`]: it is an image, but damaged, or gone from the disk.
 /// - [`GrabFailure::Frame`]: the browser can't encode it.
-pub async fn from_file(file: &File) -> Result<Still, GrabFailure> {
-    if file.size() > f64::from(FILE_BYTES) {
-        return Err(GrabFailure::TooLarge);
-    }
+pub async fn from_file(file: &File) -> Result<EncodedPhoto, GrabFailure> {
+    check_bytes(file.size())?;
     let head = file.slice_with_i32_and_i32(0, HEAD_BYTES).map_err(|_| GrabFailure::Unreadable)?;
     let head = bytes(&head).await.ok_or(GrabFailure::Unreadable)?;
     let header = image_header::read(&head).ok_or(GrabFailure::NotAnImage)?;
-    if header.size.is_some_and(is_too_large) {
-        return Err(GrabFailure::TooLarge);
-    }
+    header.size.map_or(Ok(()), check_pixels)?;
     if !has_end(header.kind, file).await {
         return Err(GrabFailure::Unreadable);
     }
-    let undecodable = if header.kind.is_common() { GrabFailure::Unreadable } else { GrabFailure::NotAnImage };
-    let decoded = Decoded::new(file).await.ok_or(undecodable)?;
-    if is_too_large(decoded.picture().size()) {
-        return Err(GrabFailure::TooLarge);
-    }
+    let decoded = Decoded::new(file).await.ok_or(undecodable(header.kind))?;
+    check_pixels(decoded.picture().size())?;
     let canvas = drawn(decoded.picture())?;
     drop(decoded);
     encode(canvas, BYTES).await
@@ -123,14 +101,14 @@ pub async fn from_file(file: &File) -> Result<Still, GrabFailure> {
 ///
 /// # Errors
 /// [`GrabFailure::Frame`].
-pub async fn smaller(photo: &Blob) -> Result<Still, GrabFailure> {
+pub async fn smaller(photo: &Blob) -> Result<EncodedPhoto, GrabFailure> {
     // A photo of ours has far fewer bytes than a u32 counts.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let bytes = photo.size() as u32;
     let decoded = Decoded::new(photo).await.ok_or(GrabFailure::Frame)?;
     let canvas = drawn(decoded.picture())?;
     drop(decoded);
-    encode(canvas, bytes / 3..=bytes / 2).await
+    encode(canvas, smaller_than(bytes)).await
 }
 
 /// Whether the file has its end. Nearly every file ends where its picture does; one that goes on, as a photo with a film
@@ -141,10 +119,6 @@ async fn has_end(kind: Kind, file: &File) -> bool {
         Err(_) => Vec::new(),
     };
     image_header::ends_well(kind, &end) || bytes(file).await.is_some_and(|file| image_header::is_whole(kind, &file))
-}
-
-fn is_too_large((width, height): (u32, u32)) -> bool {
-    u64::from(width) * u64::from(height) > FILE_PIXELS
 }
 
 /// The picture on a canvas of its own, no larger than a photo may be.
@@ -159,35 +133,38 @@ fn drawn(picture: Picture<'_>) -> Result<Canvas, GrabFailure> {
 fn resized(picture: Picture<'_>, longest: u32) -> Result<Canvas, GrabFailure> {
     let (width, height) = picture.size();
     let (width, height) = fit(width, height, longest);
-    let canvas = Canvas::new(width, height, Use::Encode).ok_or(GrabFailure::Frame)?;
+    let canvas = Canvas::new(width, height, Purpose::Encode).ok_or(GrabFailure::Frame)?;
     canvas.draw(picture).map_err(|_| GrabFailure::Frame)?;
     Ok(canvas)
 }
 
 /// Encodes the canvas so that it has about so many bytes.
-async fn encode(canvas: Canvas, wanted: RangeInclusive<u32>) -> Result<Still, GrabFailure> {
-    let quality = luminance::picture(Picture::Canvas(&canvas));
+async fn encode(canvas: Canvas, wanted: RangeInclusive<u32>) -> Result<EncodedPhoto, GrabFailure> {
+    let luminance = luminance::picture(Picture::Canvas(&canvas));
     let (width, height) = Picture::Canvas(&canvas).size();
     let mut search = Search::new(wanted, width.max(height));
     let mut next = Some(search.first());
     let mut best = None;
-    while let Some(shot) = next {
-        let scaled =
-            if shot.side < width.max(height) { Some(resized(Picture::Canvas(&canvas), shot.side)?) } else { None };
+    while let Some(encoding) = next {
+        let scaled = if encoding.side < width.max(height) {
+            Some(resized(Picture::Canvas(&canvas), encoding.side)?)
+        } else {
+            None
+        };
         let source = scaled.as_ref().unwrap_or(&canvas);
-        let jpeg = source.jpeg(shot.quality).await.map_err(|_| GrabFailure::Frame)?;
+        let jpeg = source.jpeg(encoding.quality).await.map_err(|_| GrabFailure::Frame)?;
         // A canvas of 1600 pixels has far fewer bytes than a u32 counts.
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        let verdict = search.tell(jpeg.size() as u32);
-        if verdict.best {
+        let assessment = search.assess(jpeg.size() as u32);
+        if assessment.best {
             best = Some((jpeg, Picture::Canvas(source).size()));
         }
-        next = verdict.next;
+        next = assessment.next;
     }
     let (jpeg, (width, height)) = best.ok_or(GrabFailure::Frame)?;
     let clean = bytes(&jpeg).await.and_then(|jpeg| strip_metadata(&jpeg)).ok_or(GrabFailure::Frame)?;
     let blob = jpeg_blob(&clean).map_err(|_| GrabFailure::Frame)?;
-    Ok(Still { blob, width, height, quality })
+    Ok(EncodedPhoto { blob, width, height, luminance })
 }
 
 async fn bytes(blob: &Blob) -> Option<Vec<u8>> {

@@ -1,4 +1,5 @@
-//! What an answer of the relay means ([`Answer`]). Pure, so that every row is tested with no browser.
+//! Pure policy: what an answer of the relay means ([`Answer`]). Every row is tested on the host, in
+//! `tests/relay_answer.rs`.
 //!
 //! The relay of this repository says it by a [`ProblemCode`]. A plain reverse proxy before the vendor's API says it by
 //! a status alone, and there the more careful reading counts.

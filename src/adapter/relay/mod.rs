@@ -19,15 +19,16 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, AbortSignal, ReferrerPolicy, RequestCache, RequestCredentials, RequestRedirect};
 
 use self::answer::{Answer, Call};
-pub use self::reply::{Judged, Link, NotText};
+pub use self::reply::{IssuedLink, NotText, Verdict};
 use self::session::{Bearer, Reason};
-use super::timer::milliseconds;
+use super::delay::milliseconds;
 use crate::config::Config;
 use crate::flow::RelayFailure;
 
 pub mod answer;
 mod reply;
 pub mod session;
+mod token;
 
 /// How long the first call may take, its answer read.
 pub const LINK_LIMIT: Duration = Duration::from_secs(20);
@@ -87,10 +88,10 @@ pub fn request_link(
     config: &Config,
     bearer: &Bearer,
     abort: &Abort,
-) -> impl Future<Output = Result<Link, RelayFailure>> + use<> {
+) -> impl Future<Output = Result<IssuedLink, RelayFailure>> + use<> {
     let body = LinkBody { identifier: config.identifier.as_deref(), customer_type: config.customer_type };
     let text = post(Call::Link, &config.link_url, json(&body), None, bearer, abort);
-    async move { Link::read(&text.await?).ok_or(RelayFailure::Reply) }
+    async move { IssuedLink::read(&text.await?).ok_or(RelayFailure::Reply) }
 }
 
 /// Asks for the verdict, once. The id is the one of the settings; where the session knows it, it is what the first
@@ -101,10 +102,10 @@ pub fn request_link(
 pub fn verify(
     config: &Config,
     bearer: &Bearer,
-    link: &Link,
+    link: &IssuedLink,
     key: &str,
     abort: &Abort,
-) -> impl Future<Output = Result<Judged, RelayFailure>> + use<> {
+) -> impl Future<Output = Result<Verdict, RelayFailure>> + use<> {
     let body = VerifyRequest {
         selfie_filename: link.selfie_filename.clone(),
         id: config.identifier.clone().unwrap_or_else(|| link.identifier.clone()),
@@ -112,7 +113,7 @@ pub fn verify(
         s3_key: link.s3_key.clone(),
     };
     let text = post(Call::Verify, &config.verify_url, json(&body), Some(key), bearer, abort);
-    async move { Judged::read(&text.await?).ok_or(RelayFailure::Reply) }
+    async move { Verdict::read(&text.await?).ok_or(RelayFailure::Reply) }
 }
 
 /// A body's JSON, by the browser's own writer.

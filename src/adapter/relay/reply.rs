@@ -1,4 +1,4 @@
-//! What the relay's answers hold, read straight from the browser's own JSON ([`Link`], [`Judged`]).
+//! What the relay's answers hold, read straight from the browser's own JSON ([`IssuedLink`], [`Verdict`]).
 //!
 //! `JSON.parse` is in every browser; a second parser and a tree of values would be a third of what a page loads.
 
@@ -10,7 +10,7 @@ use wasm_bindgen::{JsCast, JsValue};
 
 /// The answer to the first call; see [`LinkReply`](akiba_protocol::LinkReply).
 #[derive(Clone, PartialEq, Eq)]
-pub struct Link {
+pub struct IssuedLink {
     /// The identifier that was sent.
     pub identifier: String,
     /// Where the selfie goes. A secret while it lives.
@@ -27,14 +27,14 @@ pub struct Link {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotText;
 
-impl fmt::Debug for Link {
+impl fmt::Debug for IssuedLink {
     /// Leaves everything out, so that it can't reach a log by accident.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Link").finish_non_exhaustive()
+        f.debug_struct("IssuedLink").finish_non_exhaustive()
     }
 }
 
-impl Link {
+impl IssuedLink {
     /// Reads an answer's text; `None` where it is of another shape.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
@@ -52,21 +52,21 @@ impl Link {
 
 /// The answer to the second call, judged.
 #[derive(Clone, PartialEq)]
-pub struct Judged {
+pub struct Verdict {
     /// Verified or not.
     pub judgement: Judgement,
     /// The answer as the browser's JSON reader gave it. Personal data.
     pub response: JsValue,
 }
 
-impl fmt::Debug for Judged {
+impl fmt::Debug for Verdict {
     /// Leaves the response out, so that a person's record can't reach a log by accident.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Judged").field("judgement", &self.judgement).finish_non_exhaustive()
+        f.debug_struct("Verdict").field("judgement", &self.judgement).finish_non_exhaustive()
     }
 }
 
-impl Judged {
+impl Verdict {
     /// Reads an answer's text; `None` where it is no object.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {

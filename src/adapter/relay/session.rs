@@ -14,13 +14,12 @@ use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
-use crate::adapter::timer::milliseconds;
+use super::token::sendable;
+use crate::adapter::delay::milliseconds;
 use crate::flow::RelayFailure;
 
 /// How long the page's function may take.
 pub const SESSION_LIMIT: Duration = Duration::from_secs(15);
-/// The longest session: proxies and servers refuse header lines from 8 kB on.
-const LONGEST: usize = 7_000;
 
 /// A session that a Rust program hands out: `None` where it has none to give.
 pub type SessionFuture = Pin<Box<dyn Future<Output = Option<String>>>>;
@@ -60,20 +59,20 @@ impl Reason {
 }
 
 /// What a function gave, for the calls of one attempt.
-pub type Kept = Rc<RefCell<Option<String>>>;
+pub type TokenCache = Rc<RefCell<Option<String>>>;
 
 /// A session as one attempt uses it, from its start to the verdict.
 #[derive(Clone, Debug, Default)]
 pub struct Bearer {
     session: Session,
-    kept: Kept,
+    cache: TokenCache,
 }
 
 impl Bearer {
     /// The session of an attempt for which a function may have been asked before.
     #[must_use]
-    pub fn new(session: Session, kept: Kept) -> Self {
-        Self { session, kept }
+    pub fn new(session: Session, cache: TokenCache) -> Self {
+        Self { session, cache }
     }
 
     /// The text to send, if there is to be one. A function is asked where that was not done yet, and always for
@@ -86,11 +85,11 @@ impl Bearer {
         if !self.can_renew() {
             return self.session.token_within(reason, SESSION_LIMIT).await;
         }
-        let token = match self.kept.take().filter(|_| reason == Reason::Start) {
+        let token = match self.cache.take().filter(|_| reason == Reason::Start) {
             Some(token) => Some(token),
             None => self.session.token_within(reason, SESSION_LIMIT).await?,
         };
-        self.kept.replace(token.clone());
+        self.cache.replace(token.clone());
         Ok(token)
     }
 
@@ -103,7 +102,7 @@ impl Bearer {
 
 impl From<Session> for Bearer {
     fn from(session: Session) -> Self {
-        Self::new(session, Kept::default())
+        Self::new(session, TokenCache::default())
     }
 }
 
@@ -180,12 +179,6 @@ async fn within(limit: Duration, promise: &Promise) -> Option<JsValue> {
     let first = JsFuture::from(Promise::race(&Array::of2(promise, &over))).await;
     drop(timeout);
     first.ok()
-}
-
-/// The text, if it may stand in a header: printable ASCII without spaces (RFC 6750, `b64token`, read generously).
-fn sendable(text: String) -> Option<String> {
-    let good = !text.is_empty() && text.len() <= LONGEST && text.bytes().all(|byte| byte.is_ascii_graphic());
-    good.then_some(text)
 }
 
 impl PartialEq for Session {

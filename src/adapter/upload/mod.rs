@@ -13,12 +13,12 @@ use js_sys::JsString;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, FormData, ProgressEvent, XmlHttpRequest};
 
+use self::fields::JPEG;
 pub use self::target::Target;
 
+mod fields;
 pub mod target;
 
-/// What a photo is.
-const JPEG: &str = "image/jpeg";
 /// The longest part of S3's answer that is read, in UTF-16 units. Its error documents are below one kilobyte.
 const LONGEST_ANSWER: u32 = 16_384;
 
@@ -41,10 +41,10 @@ pub enum Progress {
 /// An upload in flight. Dropping it ends it, and then nothing more is told of it.
 #[derive(Debug)]
 #[must_use = "dropping it aborts the upload"]
-pub struct Upload(Way);
+pub struct Upload(Transfer);
 
 #[derive(Debug)]
-enum Way {
+enum Transfer {
     /// Bytes are on their way.
     Sending { xhr: XmlHttpRequest, listeners: Vec<EventListener> },
     /// The link was over before; that is told in a moment, as an answer would be.
@@ -65,11 +65,11 @@ impl Upload {
     ) -> Option<Self> {
         if target.is_over() {
             let told = Timeout::new(0, move || on_progress(Progress::Failed(UploadFailure::Over)));
-            return Some(Self(Way::Over { _told: told }));
+            return Some(Self(Transfer::Over { _told: told }));
         }
         let xhr = XmlHttpRequest::new().ok()?;
         let listeners = listen(&xhr, target.clone(), plain, again, on_progress)?;
-        let upload = Self(Way::Sending { xhr: xhr.clone(), listeners });
+        let upload = Self(Transfer::Sending { xhr: xhr.clone(), listeners });
         match target.form(photo) {
             Some(form) => post(&xhr, target, &form?),
             None => put(&xhr, target, photo, plain),
@@ -81,7 +81,7 @@ impl Upload {
 
 impl Drop for Upload {
     fn drop(&mut self) {
-        if let Way::Sending { xhr, listeners } = &mut self.0 {
+        if let Transfer::Sending { xhr, listeners } = &mut self.0 {
             listeners.clear();
             // Fails only on a request that was never opened.
             let _ = xhr.abort();

@@ -13,7 +13,8 @@ use js_sys::{JSON, Reflect};
 use wasm_bindgen::JsValue;
 use web_sys::{Blob, FormData, window};
 
-use crate::adapter::relay::{Link, NotText};
+use super::fields::{form_fields, put_headers};
+use crate::adapter::relay::{IssuedLink, NotText};
 use crate::flow::RelayFailure;
 
 /// A link this close to its end is not tried, and a refusal this close to it is put down to it: S3's clock and this
@@ -40,16 +41,16 @@ impl Target {
     /// # Errors
     /// [`RelayFailure::LinkUnusable`] when the link is not https, holds an empty body's checksum, or wants a header
     /// that can't be known; or when the policy's fields are not text, or ask for a redirect, which a page can't follow.
-    pub fn from_reply(reply: &Link) -> Result<Self, RelayFailure> {
+    pub fn from_reply(reply: &IssuedLink) -> Result<Self, RelayFailure> {
         let link = SignedLink::parse(&reply.signed_link).map_err(|_| RelayFailure::LinkUnusable)?;
         let fields = match &reply.fields {
             None => None,
-            Some(Ok(fields)) => Some(form_fields(fields)?),
+            Some(Ok(fields)) => Some(form_fields(fields, policy(fields).as_deref())?),
             Some(Err(NotText)) => return Err(RelayFailure::LinkUnusable),
         };
         let (headers, life) = match &fields {
             Some(fields) => (Vec::new(), policy_life(fields)),
-            None => (signed_headers(&link)?, link.life((js_sys::Date::now() / 1000.0) as i64)),
+            None => (put_headers(link.signed_headers())?, link.life((js_sys::Date::now() / 1000.0) as i64)),
         };
         Ok(Self { link, headers, fields, life, received: Moment::now() })
     }
@@ -103,32 +104,6 @@ fn fill(fields: &[(String, String)], photo: &Blob) -> Option<FormData> {
     }
     form.append_with_blob_and_filename("file", photo, "selfie.jpg").ok()?;
     Some(form)
-}
-
-/// The headers to set for a `PUT`.
-fn signed_headers(link: &SignedLink) -> Result<Vec<(&'static str, &'static str)>, RelayFailure> {
-    let known = |name: &str| match name {
-        "host" | "content-length" | "content-type" => Ok(None),
-        "if-none-match" => Ok(Some(("If-None-Match", "*"))),
-        "x-amz-content-sha256" => Ok(Some(("x-amz-content-sha256", "UNSIGNED-PAYLOAD"))),
-        _ => Err(RelayFailure::LinkUnusable),
-    };
-    link.signed_headers().filter_map(|name| known(name).transpose()).collect()
-}
-
-/// The fields of a POST policy, and `Content-Type` added where the policy speaks of it and the fields do not. S3 minds
-/// only that they come before the file.
-fn form_fields(fields: &[(String, String)]) -> Result<Vec<(String, String)>, RelayFailure> {
-    let impossible = |name: &str| matches!(name, "file" | "redirect" | "success_action_redirect");
-    if fields.iter().any(|(name, _)| impossible(name)) {
-        return Err(RelayFailure::LinkUnusable);
-    }
-    let mut fields = fields.to_vec();
-    let typed = fields.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
-    if !typed && policy(&fields).is_some_and(|policy| policy.to_ascii_lowercase().contains("content-type")) {
-        fields.push(("Content-Type".to_owned(), super::JPEG.to_owned()));
-    }
-    Ok(fields)
 }
 
 /// The policy's JSON, which travels in Base64.

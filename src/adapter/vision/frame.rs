@@ -1,4 +1,4 @@
-//! A picture that can go to another thread ([`Shot`]), and the wait for a camera's next one ([`next_frame`]).
+//! A picture that can go to another thread ([`TransferableImage`]), and the wait for a camera's next one ([`next_frame`]).
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -24,22 +24,22 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn close(this: &VideoFrame);
 
-    type Framed;
+    type VideoFrameCallbacks;
     #[wasm_bindgen(method, catch, js_name = requestVideoFrameCallback)]
-    fn request(this: &Framed, callback: &JsValue) -> Result<u32, JsValue>;
+    fn request(this: &VideoFrameCallbacks, callback: &JsValue) -> Result<u32, JsValue>;
     #[wasm_bindgen(method, js_name = cancelVideoFrameCallback)]
-    fn cancel(this: &Framed, handle: u32);
+    fn cancel(this: &VideoFrameCallbacks, handle: u32);
 }
 
 /// A picture. Its memory is given back on drop, unless it went to another thread by then.
-pub(super) enum Shot {
+pub(super) enum TransferableImage {
     /// The camera's own frame: nothing is copied.
     Frame(JsValue),
     /// A copy.
     Bitmap(ImageBitmap),
 }
 
-impl Shot {
+impl TransferableImage {
     /// The video's current frame; `None` where there is none.
     pub(super) async fn of_video(video: &HtmlVideoElement) -> Option<Self> {
         if frames_know_their_rotation()
@@ -72,7 +72,7 @@ impl Shot {
     }
 }
 
-impl Drop for Shot {
+impl Drop for TransferableImage {
     fn drop(&mut self) {
         match self {
             Self::Frame(frame) => frame.unchecked_ref::<VideoFrame>().close(),
@@ -100,10 +100,10 @@ pub(super) async fn next_frame(video: &HtmlVideoElement) {
             let _ = sender.send(());
         }
     });
-    let framed: &Framed = video.unchecked_ref();
-    match framed.request(callback.as_ref()) {
+    let callbacks: &VideoFrameCallbacks = video.unchecked_ref();
+    match callbacks.request(callback.as_ref()) {
         Ok(handle) => {
-            let _request = Request { video, handle, _callback: callback };
+            let _request = FrameRequest { video, handle, _callback: callback };
             let _ = shown.await;
         }
         Err(_) => TimeoutFuture::new(BLIND_FRAME_MS).await,
@@ -111,14 +111,14 @@ pub(super) async fn next_frame(video: &HtmlVideoElement) {
 }
 
 /// Taken back on drop.
-struct Request<'a> {
+struct FrameRequest<'a> {
     video: &'a HtmlVideoElement,
     handle: u32,
     _callback: Closure<dyn FnMut()>,
 }
 
-impl Drop for Request<'_> {
+impl Drop for FrameRequest<'_> {
     fn drop(&mut self) {
-        self.video.unchecked_ref::<Framed>().cancel(self.handle);
+        self.video.unchecked_ref::<VideoFrameCallbacks>().cancel(self.handle);
     }
 }

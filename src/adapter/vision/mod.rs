@@ -1,4 +1,4 @@
-//! The thread that looks at pictures ([`Vision`]), and what brings it the camera's ([`Pump`]). How they speak with it is
+//! The thread that looks at pictures ([`Vision`]), and what brings it the camera's ([`FrameLoop`]). How they speak with it is
 //! written in `www/vision/worker.js`.
 
 use std::cell::{Cell, RefCell};
@@ -16,7 +16,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Blob, HtmlVideoElement, MessageEvent, Worker};
 use yew::AttrValue;
 
-use self::frame::{Shot, next_frame};
+use self::frame::{TransferableImage, next_frame};
 use self::pace::Pace;
 use super::canvas::Canvas;
 use super::task::Task;
@@ -67,21 +67,21 @@ impl VisionSource {
 
 /// There is no thread, or it is no use: guidance ends, and the person takes the photo by hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Blind;
+pub struct VisionUnavailable;
 
 /// The thread. It loads what it needs while nobody waits yet, and ends when this is dropped.
 #[derive(Debug)]
 #[must_use = "the thread ends when this is dropped"]
 pub struct Vision {
-    desk: Rc<Desk>,
+    connection: Rc<Connection>,
     _listeners: Vec<EventListener>,
 }
 
 #[derive(Debug)]
-struct Desk {
+struct Connection {
     worker: Option<Worker>,
     ready: Cell<bool>,
-    blind: Cell<bool>,
+    is_over: Cell<bool>,
     /// Whoever waits for the beginning.
     early: RefCell<Vec<oneshot::Sender<()>>>,
     /// Whoever waits for a report, in order.
@@ -92,58 +92,58 @@ impl Vision {
     /// Begins it. Where that can't be, it is blind from the beginning.
     pub fn open(source: &VisionSource) -> Self {
         let worker = source.open();
-        let desk = Rc::new(Desk {
+        let connection = Rc::new(Connection {
             ready: Cell::new(false),
-            blind: Cell::new(worker.is_none()),
+            is_over: Cell::new(worker.is_none()),
             worker,
             early: RefCell::default(),
             waiting: RefCell::default(),
         });
-        let listeners = desk.worker.as_ref().map(|worker| listen(worker, &desk)).unwrap_or_default();
-        Self { desk, _listeners: listeners }
+        let listeners = connection.worker.as_ref().map(|worker| listen(worker, &connection)).unwrap_or_default();
+        Self { connection, _listeners: listeners }
     }
 
     /// For whoever has a photo to look at.
     #[must_use]
-    pub fn looker(&self) -> Looker {
-        Looker(Rc::clone(&self.desk))
+    pub fn analyser(&self) -> Analyser {
+        Analyser(Rc::clone(&self.connection))
     }
 }
 
 /// Looks at photos by a [`Vision`], while that lives.
 #[derive(Clone, Debug)]
-pub struct Looker(Rc<Desk>);
+pub struct Analyser(Rc<Connection>);
 
-impl Looker {
+impl Analyser {
     /// What is seen in a photo; `None` where nothing sees, or not in time for the person who waits.
-    pub async fn look_at(&self, photo: &Blob) -> Option<Report> {
-        self.look(Shot::of_blob(photo), None).await
+    pub async fn analyse(&self, photo: &Blob) -> Option<Report> {
+        self.look(TransferableImage::of_blob(photo), None).await
     }
 
     /// What is seen in the camera's current frame, which is on the canvas.
-    pub(super) async fn look_at_frame(&self, canvas: &Canvas) -> Option<Report> {
-        self.look(Shot::of_canvas(canvas), now()).await
+    pub(super) async fn analyse_frame(&self, canvas: &Canvas) -> Option<Report> {
+        self.look(TransferableImage::of_canvas(canvas), now()).await
     }
 
-    async fn look(&self, shot: impl Future<Output = Option<Shot>>, at: Option<f64>) -> Option<Report> {
-        if self.0.blind.get() {
+    async fn look(&self, image: impl Future<Output = Option<TransferableImage>>, at: Option<f64>) -> Option<Report> {
+        if self.0.is_over.get() {
             return None;
         }
-        let report = async { self.0.look(&shot.await?, at).await.ok() };
+        let report = async { self.0.look(&image.await?, at).await.ok() };
         in_time(report, PHOTO_PATIENCE_MS).await.flatten()
     }
 }
 
 impl Drop for Vision {
     fn drop(&mut self) {
-        self.desk.end();
+        self.connection.end();
     }
 }
 
-impl Desk {
+impl Connection {
     /// Stops the thread, and lets everybody know who waits.
     fn end(&self) {
-        self.blind.set(true);
+        self.is_over.set(true);
         if let Some(worker) = &self.worker {
             worker.terminate();
         }
@@ -171,51 +171,52 @@ impl Desk {
         }
     }
 
-    async fn ready(&self) -> Result<(), Blind> {
-        if self.blind.get() {
-            return Err(Blind);
+    async fn ready(&self) -> Result<(), VisionUnavailable> {
+        if self.is_over.get() {
+            return Err(VisionUnavailable);
         }
         if self.ready.get() {
             return Ok(());
         }
         let (sender, ready) = oneshot::channel();
         self.early.borrow_mut().push(sender);
-        ready.await.map_err(|_| Blind)
+        ready.await.map_err(|_| VisionUnavailable)
     }
 
     /// `at`: when it was taken, for a frame of the camera.
-    async fn look(&self, shot: &Shot, at: Option<f64>) -> Result<Report, Blind> {
-        let worker = self.worker.as_ref().filter(|_| !self.blind.get()).ok_or(Blind)?;
+    async fn look(&self, image: &TransferableImage, at: Option<f64>) -> Result<Report, VisionUnavailable> {
+        let worker = self.worker.as_ref().filter(|_| !self.is_over.get()).ok_or(VisionUnavailable)?;
         let message = Object::new();
-        let set = |name: &str, value: &JsValue| Reflect::set(&message, &name.into(), value).map_err(|_| Blind);
-        set("picture", shot.as_js())?;
+        let set =
+            |name: &str, value: &JsValue| Reflect::set(&message, &name.into(), value).map_err(|_| VisionUnavailable);
+        set("picture", image.as_js())?;
         if let Some(at) = at {
             set("side", &SIDE.into())?;
             set("at", &at.into())?;
         }
-        worker.post_message_with_transfer(&message, &Array::of1(shot.as_js())).map_err(|_| Blind)?;
+        worker.post_message_with_transfer(&message, &Array::of1(image.as_js())).map_err(|_| VisionUnavailable)?;
         let (sender, seen) = oneshot::channel();
         self.waiting.borrow_mut().push_back(sender);
-        seen.await.map_err(|_| Blind)
+        seen.await.map_err(|_| VisionUnavailable)
     }
 }
 
-fn listen(worker: &Worker, desk: &Rc<Desk>) -> Vec<EventListener> {
+fn listen(worker: &Worker, connection: &Rc<Connection>) -> Vec<EventListener> {
     let heard = {
-        let desk = Rc::downgrade(desk);
+        let connection = Rc::downgrade(connection);
         EventListener::new(worker, "message", move |event| {
-            if let (Some(desk), Some(message)) = (desk.upgrade(), event.dyn_ref::<MessageEvent>()) {
-                desk.hear(&message.data());
+            if let (Some(connection), Some(message)) = (connection.upgrade(), event.dyn_ref::<MessageEvent>()) {
+                connection.hear(&message.data());
             }
         })
     };
     let failed = {
-        let desk = Rc::downgrade(desk);
+        let connection = Rc::downgrade(connection);
         // Else the page, too, would be told of the error.
         EventListener::new_with_options(worker, "error", EventListenerOptions::enable_prevent_default(), move |event| {
             event.prevent_default();
-            if let Some(desk) = desk.upgrade() {
-                desk.end();
+            if let Some(connection) = connection.upgrade() {
+                connection.end();
             }
         })
     };
@@ -225,40 +226,40 @@ fn listen(worker: &Worker, desk: &Rc<Desk>) -> Vec<EventListener> {
 /// Brings the thread a video's frames, one at a time and no faster than it can look at them, until it is dropped.
 #[derive(Debug)]
 #[must_use = "the frames stop when the pump is dropped"]
-pub struct Pump {
+pub struct FrameLoop {
     _task: Task,
 }
 
-impl Pump {
+impl FrameLoop {
     /// Starts it. `tell` hears of each report with the time of its frame in milliseconds of the page's clock, and
-    /// [`Blind`] once and last.
+    /// [`VisionUnavailable`] once and last.
     pub fn start(
         vision: &Vision,
         video: HtmlVideoElement,
-        tell: impl Fn(Result<(Report, f64), Blind>) + 'static,
+        tell: impl Fn(Result<(Report, f64), VisionUnavailable>) + 'static,
     ) -> Self {
-        let desk = Rc::clone(&vision.desk);
+        let connection = Rc::clone(&vision.connection);
         let task = Task::spawn(async move {
-            let ready = in_time(desk.ready(), PATIENCE_MS).await;
+            let ready = in_time(connection.ready(), PATIENCE_MS).await;
             if matches!(ready, Some(Ok(()))) {
-                run(&desk, &video, |report, at| tell(Ok((report, at)))).await;
+                run(&connection, &video, |report, at| tell(Ok((report, at)))).await;
             }
-            desk.end();
-            tell(Err(Blind));
+            connection.end();
+            tell(Err(VisionUnavailable));
         });
         Self { _task: task }
     }
 }
 
 /// Goes on until something is amiss.
-async fn run(desk: &Desk, video: &HtmlVideoElement, tell: impl Fn(Report, f64)) -> Option<()> {
+async fn run(connection: &Connection, video: &HtmlVideoElement, tell: impl Fn(Report, f64)) -> Option<()> {
     let mut pace = Pace::default();
     loop {
         next_frame(video).await;
         let at = now()?;
-        let Some(shot) = Shot::of_video(video).await else { continue };
-        let report = in_time(desk.look(&shot, Some(at)), PATIENCE_MS).await?.ok()?;
-        drop(shot);
+        let Some(image) = TransferableImage::of_video(video).await else { continue };
+        let report = in_time(connection.look(&image, Some(at)), PATIENCE_MS).await?.ok()?;
+        drop(image);
         tell(report, at);
         TimeoutFuture::new(pace.wait(now()? - at)).await;
     }

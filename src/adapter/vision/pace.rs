@@ -1,4 +1,4 @@
-//! How soon the next frame is looked at ([`Pace`]). Pure.
+//! Pure policy: how soon the next frame is looked at ([`Pace`]).
 
 /// Frames a second, where the device manages them: enough to follow a head.
 const TARGET: f64 = 15.0;

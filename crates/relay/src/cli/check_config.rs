@@ -11,6 +11,7 @@ use crate::session::settings::SessionMode;
 use crate::session::start::problems;
 use crate::settings::Settings;
 use crate::settings::layers::{FILE_ARGUMENT, InForce, Source};
+use crate::vendor_api::VendorClient;
 use crate::vendor_api::access::Access;
 
 /// What the service is made of.
@@ -56,7 +57,10 @@ pub fn sentence(error: &dyn std::error::Error) -> String {
 pub fn check(settings: &Settings, variable: impl Fn(&'static str) -> Option<String>) -> Result<Parts, Problems> {
     let mut found = Vec::new();
     let state = match Access::load(&settings.vendor, &variable) {
-        Ok(access) => AppState::new(settings, &access).map_err(|error| found.push(sentence(&error))).ok(),
+        Ok(access) => VendorClient::new(&settings.vendor, &access)
+            .map(|vendor| AppState::new(&settings.http, &settings.limits, vendor))
+            .map_err(|error| found.push(sentence(&error)))
+            .ok(),
         Err(error) => {
             found.push(sentence(&error));
             None
@@ -72,16 +76,16 @@ pub fn check(settings: &Settings, variable: impl Fn(&'static str) -> Option<Stri
             Err(errors) => found.extend(errors.iter().map(|error| sentence(error))),
         }
     }
-    let service = &settings.service;
-    let tls = Tls::load(service.tls_cert.as_ref(), service.tls_key.as_ref());
+    let server = &settings.server;
+    let tls = Tls::load(server.tls_cert.as_ref(), server.tls_key.as_ref());
     let tls = tls.map_err(|error| found.push(sentence(&error))).ok().flatten();
-    if service.admin_listen.is_some_and(|address| !address.ip().is_loopback()) && !service.admin_remote {
+    if server.admin_listen.is_some_and(|address| !address.ip().is_loopback()) && !server.admin_remote {
         found.push("--admin-listen is no loopback address: --admin-remote allows that".to_owned());
     }
-    if service.otel_endpoint.is_some() && !cfg!(feature = "otel") {
+    if settings.telemetry.otel_endpoint.is_some() && !cfg!(feature = "otel") {
         found.push("--otel-endpoint: this program was built without the feature otel".to_owned());
     }
-    if settings.listen.port() != 0 && service.admin_listen == Some(settings.listen) {
+    if settings.server.listen.port() != 0 && server.admin_listen == Some(settings.server.listen) {
         found.push("--admin-listen is the address of --listen".to_owned());
     }
     match state {
@@ -94,10 +98,10 @@ pub fn check(settings: &Settings, variable: impl Fn(&'static str) -> Option<Stri
 #[must_use]
 pub fn warnings(settings: &Settings, in_force: &[InForce]) -> Vec<String> {
     let mut found = Vec::new();
-    if settings.allow_origin.is_empty() {
+    if settings.http.allow_origin.is_empty() {
         found.push("no --allow-origin: every page of a browser is refused".to_owned());
     }
-    if settings.listen.ip().is_loopback() && settings.limits.trusted_proxy.is_empty() {
+    if settings.server.listen.ip().is_loopback() && settings.limits.trusted_proxy.is_empty() {
         found.push("no --trusted-proxy: all clients of a proxy on this machine share one rate".to_owned());
     }
     for everyone in settings.limits.trusted_proxy.iter().filter(|network| network.prefix_len() == 0) {

@@ -54,10 +54,10 @@ pub async fn run(
 ) -> Result<(), Box<dyn Error>> {
     match command {
         DatabaseCommand::Reseal => {
-            super::must_exist(&settings.database)?;
+            settings.store.database.must_exist()?;
             let secrets = SessionSecrets::load_data_keys(settings, variable)?;
             let keys = DataKeys::read(&secrets)?;
-            let store = Store::open(&settings.database, 1).await?;
+            let store = Store::open(&settings.store.database, 1).await?;
             let resealed = reseal(&store, &keys).await?;
             store.close().await;
             writeln!(io::stdout(), "{} encrypted again", resealed.done)?;

@@ -16,12 +16,12 @@ use std::path::PathBuf;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use self::database::DatabaseCommand;
-use crate::clock::{Clock, milliseconds, rfc3339};
+use crate::clock::{Clock, rfc3339};
 use crate::secrets::{api_keys, data_keys, session_keys, webhook_secrets};
 use crate::settings::layers::{self, InForce, LayerError};
 use crate::settings::{self, Settings, TOKEN_HELP};
-use crate::store::{DatabaseUrl, Store};
-use crate::webhook::backoff;
+use crate::store::Store;
+use crate::webhook::outbox;
 use crate::webhook::status::MessageStatus;
 
 /// Holds the vendor's token between the selfie widget and Akiba Digital's API.
@@ -50,7 +50,7 @@ impl Cli {
     pub fn load(flags: &[OsString]) -> Result<(Self, Vec<InForce>), LayerError> {
         let (matches, in_force) = layers::parse(Self::command(), flags)?;
         let mut cli = Self::from_arg_matches(&matches).map_err(|error| LayerError::Flags(Box::new(error)))?;
-        settings::database::take_from_file(&mut cli.settings.session, &in_force)
+        settings::database::take_from_file(&mut cli.settings.session.store, &in_force)
             .map_err(|problem| LayerError::Problems(vec![problem]))?;
         Ok((cli, in_force))
     }
@@ -130,14 +130,6 @@ pub async fn run(
     }
 }
 
-/// A file of SQLite that is not there would be made.
-fn must_exist(database: &DatabaseUrl) -> Result<(), &'static str> {
-    match database {
-        DatabaseUrl::Sqlite(path) if !path.exists() => Err("there is no such database"),
-        _ => Ok(()),
-    }
-}
-
 fn keygen(kind: KeyKind, name: &str) -> Result<(), Box<dyn Error>> {
     let text = match kind {
         KeyKind::Api => api_keys::new_key(name).map(|(key, setting)| format!("{key}\n{setting}")),
@@ -150,8 +142,8 @@ fn keygen(kind: KeyKind, name: &str) -> Result<(), Box<dyn Error>> {
 }
 
 async fn webhooks(command: WebhookCommand, settings: &Settings) -> Result<(), Box<dyn Error>> {
-    must_exist(&settings.session.database)?;
-    let store = Store::open(&settings.session.database, 1).await?;
+    settings.session.store.database.must_exist()?;
+    let store = Store::open(&settings.session.store.database, 1).await?;
     match command {
         WebhookCommand::List { status, limit } => {
             let mut out = io::stdout().lock();
@@ -166,9 +158,7 @@ async fn webhooks(command: WebhookCommand, settings: &Settings) -> Result<(), Bo
             }
         }
         WebhookCommand::Resend { id, .. } => {
-            let now = Clock::default().now();
-            let give_up_at = now.saturating_add(milliseconds(backoff::PATIENCE));
-            let count = store.resend_messages(id.as_deref(), now, give_up_at).await?;
+            let count = outbox::resend(&store, id.as_deref(), Clock::default().now()).await?;
             if id.is_some() && count == 0 {
                 return Err("there is no webhook of this id".into());
             }

@@ -16,11 +16,11 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// # Errors
 /// A sentence when it is not ready, or can't be asked.
 pub async fn ready(settings: &Settings) -> Result<(), String> {
-    let address = match settings.service.admin_listen {
+    let address = match settings.server.admin_listen {
         Some(address) => address,
         // Its certificate is not of this name.
-        None if settings.service.tls_cert.is_some() => return Err("with --tls-cert it takes --admin-listen".to_owned()),
-        None => settings.listen,
+        None if settings.server.tls_cert.is_some() => return Err("with --tls-cert it takes --admin-listen".to_owned()),
+        None => settings.server.listen,
     };
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = Client::builder().no_proxy().timeout(PATIENCE).build().map_err(|error| error.to_string())?;

@@ -20,11 +20,11 @@ use tower_http::catch_panic::CatchPanicLayer;
 use super::request_log;
 use super::routes::{fallback, health};
 use super::state::AppState;
-use crate::clock::{milliseconds, rfc3339};
+use crate::clock::rfc3339;
 use crate::error::RelayError;
 use crate::store::Store;
 use crate::telemetry::metrics::{MEDIA_TYPE, metrics};
-use crate::webhook::backoff;
+use crate::webhook::outbox;
 use crate::webhook::status::MessageStatus;
 
 /// Most webhooks of one list.
@@ -72,11 +72,11 @@ fn is_of_this_machine(host: &HeaderValue) -> bool {
 /// All metrics. Without the database those that it knows stay as they were.
 async fn measure(State(state): State<AppState>) -> Response {
     if let Some(sessions) = &state.sessions
-        && let Ok(outbox) = sessions.store().outbox_state().await
+        && let Ok(waiting) = sessions.store().outbox_state().await
     {
         let since = |made| u64::try_from(sessions.clock().now().saturating_sub(made)).unwrap_or(0);
-        let oldest = Duration::from_millis(outbox.oldest_pending.map_or(0, since));
-        metrics().messages(&[("pending", outbox.pending), ("failed", outbox.failed)], oldest);
+        let oldest = Duration::from_millis(waiting.oldest_pending.map_or(0, since));
+        metrics().messages(&[("pending", waiting.pending), ("failed", waiting.failed)], oldest);
     }
     ([(CONTENT_TYPE, MEDIA_TYPE)], metrics().text()).into_response()
 }
@@ -156,9 +156,7 @@ async fn resend_failed(State(state): State<AppState>) -> Result<Json<Resent>, Re
 
 async fn send_again(state: &AppState, id: Option<&str>) -> Result<Json<Resent>, RelayError> {
     let sessions = state.sessions.as_ref().ok_or_else(|| RelayError::new(ProblemCode::NotFound))?;
-    let now = sessions.clock().now();
-    let give_up_at = now.saturating_add(milliseconds(backoff::PATIENCE));
-    let resent = sessions.store().resend_messages(id, now, give_up_at).await?;
-    sessions.outbox_bell().notify_one();
+    let resent = outbox::resend(sessions.store(), id, sessions.clock().now()).await?;
+    sessions.outbox().bell.notify_one();
     Ok(Json(Resent { resent }))
 }

@@ -1,5 +1,6 @@
 //! What callers meet: the whole service as one router ([`app`]), its routes and the order of its layers.
 //!
+//! - [`settings`]: what the operator sets.
 //! - [`state`]: what all requests share.
 //! - [`routes`]: one file a group of calls.
 //! - [`openapi`]: the contract as a document, made from the routes.
@@ -21,7 +22,10 @@ pub mod rate_limit;
 pub mod readiness;
 pub mod request_log;
 pub mod routes;
+pub mod settings;
 pub mod state;
+#[cfg(test)]
+mod tests;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -32,20 +36,24 @@ use utoipa_axum::routes;
 use self::routes::{fallback, health, page, page_without_session, sessions};
 use self::state::AppState;
 
-/// The service: its calls, with sessions or without, in the layers that surround them all.
-pub fn app(state: AppState) -> Router {
+/// Builds the service: its calls, with sessions or without, in the layers that surround them all.
+pub fn app(mut state: AppState) -> Router {
     let sessions = state.sessions.is_some();
-    let mut pages = Router::from(page_calls(sessions));
+    let mut pages = page_calls(sessions);
     // With sessions a page is counted by its own, and by the address only who has none.
     if !sessions {
         pages = pages.route_layer(from_fn_with_state(state.clone(), rate_limit::page_calls));
     }
-    surround(pages.merge(host_calls(sessions)).merge(own_calls()), state)
+    let (routes, api) = pages.merge(host_calls(sessions)).merge(own_calls()).split_for_parts();
+    state.document = openapi::text(api, sessions).into();
+    surround(routes, state)
 }
 
-/// All calls, with what [`openapi`] says of them.
-pub(crate) fn calls(sessions: bool) -> OpenApiRouter<AppState> {
-    page_calls(sessions).merge(host_calls(sessions)).merge(own_calls())
+/// Returns the contract of the service as OpenAPI: the JSON that `GET /openapi.json` answers with.
+#[must_use]
+pub fn document(sessions: bool) -> String {
+    let calls = page_calls(sessions).merge(host_calls(sessions)).merge(own_calls());
+    openapi::text(calls.into_openapi(), sessions)
 }
 
 fn page_calls(sessions: bool) -> OpenApiRouter<AppState> {
@@ -86,40 +94,4 @@ fn surround(routes: Router<AppState>, state: AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), cors::guard))
         .layer(from_fn(request_log::observe))
         .with_state(state)
-}
-
-#[cfg(test)]
-mod tests {
-    use akiba_protocol::{Problem, ProblemCode};
-    use axum::Router;
-    use axum::body::{Body, to_bytes};
-    use axum::extract::Request;
-    use axum::routing::get;
-    use clap::Parser;
-    use tower::ServiceExt;
-
-    use super::surround;
-    use crate::vendor_api::access::Access;
-    use crate::{AppState, Settings};
-
-    async fn broken() -> &'static str {
-        panic!("8001015009087 is no index")
-    }
-
-    #[tokio::test]
-    async fn a_panic_is_a_problem_that_tells_nothing_of_it_and_that_the_page_can_read() {
-        let settings = Settings::try_parse_from(["akiba-relay", "--allow-origin=https://bank.example"]).unwrap();
-        let access = Access::load(&settings.vendor, |_| Some("x".to_owned())).unwrap();
-        let state = AppState::new(&settings, &access).unwrap();
-        let router = surround(Router::new().route("/broken", get(broken)), state);
-
-        let request = Request::get("/broken").header("origin", "https://bank.example").body(Body::empty());
-        let response = router.oneshot(request.unwrap()).await.unwrap();
-        assert_eq!(response.status(), 500);
-        assert_eq!(response.headers()["access-control-allow-origin"], "https://bank.example");
-        let id = response.headers()["x-request-id"].to_str().unwrap().to_owned();
-        let body = to_bytes(response.into_body(), 4_096).await.unwrap();
-        let problem: Problem = serde_json::from_slice(&body).unwrap();
-        assert_eq!(problem, Problem { request_id: Some(id), ..Problem::new(ProblemCode::Internal) });
-    }
 }

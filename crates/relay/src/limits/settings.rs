@@ -1,4 +1,4 @@
-//! The settings of rates ([`LimitSettings`]).
+//! The settings of rates and capacity ([`LimitSettings`]).
 
 use std::num::NonZeroUsize;
 
@@ -8,9 +8,13 @@ use ipnet::IpNet;
 use super::client_address::network;
 use super::rate::Rate;
 
-/// Settings of how often one caller may call.
+/// Settings of how often one caller may call, and how many calls may be at work.
 #[derive(Clone, Debug, Args)]
 pub struct LimitSettings {
+    /// Most calls at the vendor at once; further ones get 503. A call whose body is still on its way does not count
+    #[arg(long, env = "AKIBA_RELAY_MAX_IN_FLIGHT", value_name = "COUNT", default_value = "128")]
+    pub max_in_flight: NonZeroUsize,
+
     /// Network or address of a proxy whose X-Forwarded-For is believed; repeat it, or part several by commas
     #[arg(
         long,

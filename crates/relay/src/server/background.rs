@@ -21,9 +21,9 @@ impl Background {
     /// Starts them.
     pub fn start(sessions: &Arc<Sessions>) -> Self {
         let mut tasks = JoinSet::new();
-        let (for_webhooks, for_lapses) = (Arc::clone(sessions), Arc::clone(sessions));
-        tasks.spawn(keep_up("webhooks", move || worker::run(Arc::clone(&for_webhooks))));
-        tasks.spawn(keep_up("sweep", move || expiry::run(Arc::clone(&for_lapses))));
+        let (outbox, sessions) = (Arc::clone(sessions.outbox()), Arc::clone(sessions));
+        tasks.spawn(keep_up("webhooks", move || worker::run(Arc::clone(&outbox))));
+        tasks.spawn(keep_up("sweep", move || expiry::run(Arc::clone(&sessions))));
         Self(tasks)
     }
 }

@@ -1,11 +1,13 @@
 //! The accept loop ([`serve`], [`ConnectionLimits`]). It is our own because `axum::serve` sets no limit on how long a
 //! client may take over its headers, nor on the number of connections.
 //!
+//! - [`settings`]: what the operator sets.
 //! - [`tls`]: the relay's own TLS.
 //! - [`shutdown`]: the signals that end the service.
 //! - [`background`]: what runs beside the requests.
 
 pub mod background;
+pub mod settings;
 pub mod shutdown;
 pub mod tls;
 
@@ -31,10 +33,11 @@ use tokio::time::timeout;
 use tokio_io_timeout::TimeoutStream;
 use tower_service::Service;
 
+use self::settings::ServerSettings;
 use self::tls::Tls;
 use crate::limits::client_address::{Peer, TrustedProxies};
 use crate::limits::connections::ConnectionCounts;
-use crate::settings::Settings;
+use crate::limits::settings::LimitSettings;
 use crate::telemetry::metrics::metrics;
 
 /// Bytes of a request's head that are held. The relay's calls need a few hundred; browsers send up to a few thousand.
@@ -64,6 +67,22 @@ pub struct ConnectionLimits {
 const ADMIN_CONNECTIONS: usize = 32;
 
 impl ConnectionLimits {
+    /// The limits that the settings name, for the service's listener.
+    #[must_use]
+    pub fn new(settings: &ServerSettings, limits: &LimitSettings) -> Self {
+        Self {
+            header_timeout: settings.header_timeout,
+            write_timeout: settings.write_timeout,
+            connections_of_address: ConnectionCounts::new(
+                limits.max_connections_address.get(),
+                TrustedProxies::new(&limits.trusted_proxy),
+            ),
+            max_connections: settings.max_connections.get(),
+            drain_timeout: settings.drain_timeout,
+            listener: "service",
+        }
+    }
+
     /// The same for the operator's listener.
     #[must_use]
     pub fn of_admin(&self) -> Self {
@@ -72,22 +91,6 @@ impl ConnectionLimits {
             connections_of_address: ConnectionCounts::new(ADMIN_CONNECTIONS, TrustedProxies::new(&[])),
             listener: "admin",
             ..self.clone()
-        }
-    }
-}
-
-impl From<&Settings> for ConnectionLimits {
-    fn from(settings: &Settings) -> Self {
-        Self {
-            header_timeout: settings.header_timeout,
-            write_timeout: settings.write_timeout,
-            connections_of_address: ConnectionCounts::new(
-                settings.limits.max_connections_address.get(),
-                TrustedProxies::new(&settings.limits.trusted_proxy),
-            ),
-            max_connections: settings.max_connections.get(),
-            drain_timeout: settings.drain_timeout,
-            listener: "service",
         }
     }
 }

@@ -15,10 +15,10 @@ use crate::clock::milliseconds;
 use crate::error::RelayError;
 use crate::id::new_id;
 use crate::lifecycle::{Event, State};
-use crate::limits::capacity::{Capacity, Place};
+use crate::limits::capacity::Place;
 use crate::store::StoreError;
 use crate::store::verdicts::{Begin, Conclusion};
-use crate::vendor_api::{VendorClient, VendorError, Work};
+use crate::vendor_api::{VendorError, Work};
 use crate::webhook::event::End;
 
 /// Time for the database, beyond the vendor's own, before an answer counts as lost.
@@ -60,17 +60,15 @@ impl Sessions {
     /// meanwhile.
     pub(super) async fn begin(
         self: &Arc<Self>,
-        vendor: &VendorClient,
-        capacity: &Capacity,
         session: &Open,
         link: &OpenLink,
         event: Event,
         idempotency: Option<&[u8]>,
     ) -> Result<Option<Question>, RelayError> {
-        let place = capacity.enter()?;
+        let place = self.capacity.enter()?;
         let attempt = new_id("att");
         let now = self.clock.now();
-        let lease = milliseconds(self.limits.vendor_timeout.saturating_add(MARGIN));
+        let lease = milliseconds(self.vendor.timeout().saturating_add(MARGIN));
         let begin = Begin {
             session: &session.row,
             event,
@@ -88,9 +86,7 @@ impl Sessions {
             s3_key: link.issued.s3_key.clone(),
         };
         match self.store.begin(begin).await {
-            Ok(true) => {
-                Ok(Some(self.ask(vendor.clone(), place, session.clone(), link.row.id.clone(), attempt, event, request)))
-            }
+            Ok(true) => Ok(Some(self.ask(place, session.clone(), link.row.id.clone(), attempt, event, request))),
             Ok(false) => Ok(None),
             Err(StoreError::Conflict) => Err(RelayError::new(ProblemCode::IdempotencyMismatch)),
             Err(error) => {
@@ -103,10 +99,8 @@ impl Sessions {
 
     /// Asks the vendor, and keeps what it says. The place is held until that is done, so a database that is gone makes
     /// the relay shed calls, not pile up verdicts.
-    #[allow(clippy::too_many_arguments, reason = "all of it is what one call needs")]
     fn ask(
         self: &Arc<Self>,
-        vendor: VendorClient,
         place: Place,
         session: Open,
         link_id: String,
@@ -119,7 +113,7 @@ impl Sessions {
         let sessions = Arc::clone(self);
         self.tasks.spawn(async move {
             let _place = place;
-            match vendor.verify(&request, session.personal.consent.is_some()).await {
+            match sessions.vendor.verify(&request, session.personal.consent.is_some()).await {
                 Ok(reply) => sessions.conclude(&session, &link_id, reply, &mut asker).await,
                 Err(error) => sessions.fail(&session.row.id, &attempt, event, error, &mut asker).await,
             }
@@ -140,7 +134,7 @@ impl Sessions {
         // The session was read before this verdict was counted.
         let is_final = self.is_final(outcome, reason, session.row.links, session.row.verifies.saturating_add(1));
         let end = Some(End { reason, is_final });
-        let message = self.message(session_id, session.personal.reference.as_deref(), state, end, now);
+        let message = self.outbox.message(session_id, session.personal.reference.as_deref(), state, end, now);
         let (sealed, message) = match (sealed, message) {
             (Ok(sealed), Ok(message)) => (sealed, message),
             (Err(error), _) | (_, Err(error)) => return asker.tell(Err(error.into())),
@@ -148,7 +142,7 @@ impl Sessions {
         let verdict = Conclusion { session_id, link_id, state, verdict: &sealed, message: message.as_ref(), now };
         match self.persist(asker, |_| true, || self.store.conclude(verdict)).await {
             Ok(true) => {
-                self.outbox_bell.notify_one();
+                self.outbox.bell.notify_one();
                 asker.tell(Ok(reply));
             }
             // Kept before, by a try whose answer got lost; or another one stands, or it was given up. What the session

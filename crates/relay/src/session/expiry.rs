@@ -63,12 +63,12 @@ impl Sessions {
         let opened = self.open_session(row.clone()).ok();
         let reference = opened.as_ref().and_then(|session| session.personal.reference.as_deref());
         let message = match row.state.after(event) {
-            Some(after) => self.message(&row.id, reference, after, None, now).map_err(|_| no_randomness())?,
+            Some(after) => self.outbox.message(&row.id, reference, after, None, now).map_err(|_| no_randomness())?,
             None => None,
         };
         let moved = self.store.advance(row, event, message.as_ref(), now).await?;
         if moved && message.is_some() {
-            self.outbox_bell.notify_one();
+            self.outbox.bell.notify_one();
         }
         Ok(moved)
     }

@@ -30,18 +30,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use akiba_protocol::{Outcome, Reason};
-use tokio::sync::Notify;
 
 use self::link_host::LinkHost;
 use self::settings::{Keep, PageReply};
 use crate::clock::Clock;
+use crate::limits::capacity::Capacity;
 use crate::secrets::api_keys::{self, ApiKey};
-use crate::secrets::data_keys::{DataKeys, SealError};
+use crate::secrets::data_keys::DataKeys;
 use crate::secrets::session_keys::{KeyRing, TokenError};
 use crate::store::Store;
 use crate::tasks::Tasks;
-use crate::webhook::outbox::message_place;
-use crate::webhook::worker::Webhooks;
+use crate::vendor_api::VendorClient;
+use crate::webhook::outbox::Outbox;
 
 pub use self::start::{SessionSecrets, SessionStartError};
 
@@ -49,15 +49,16 @@ pub use self::start::{SessionSecrets, SessionStartError};
 #[derive(Debug)]
 pub struct Sessions {
     store: Store,
+    vendor: VendorClient,
+    capacity: Capacity,
     tokens: KeyRing,
-    data: DataKeys,
+    data_keys: Arc<DataKeys>,
     api_keys: Vec<ApiKey>,
     link_hosts: Vec<LinkHost>,
     page: PageReply,
     keep: Keep,
     limits: Limits,
-    webhooks: Option<Arc<Webhooks>>,
-    outbox_bell: Notify,
+    outbox: Arc<Outbox>,
     clock: Clock,
     tasks: Tasks,
 }
@@ -71,7 +72,6 @@ struct Limits {
     leeway: i64,
     links: i64,
     verifies: i64,
-    vendor_timeout: Duration,
     /// In milliseconds.
     retention: i64,
 }
@@ -89,36 +89,16 @@ impl Sessions {
         &self.clock
     }
 
-    /// How far the relays' clocks may be apart, in milliseconds.
-    #[must_use]
-    pub fn leeway(&self) -> i64 {
-        self.limits.leeway
-    }
-
     /// Work that outlives its requests.
     #[must_use]
     pub fn tasks(&self) -> &Tasks {
         &self.tasks
     }
 
-    /// How webhooks are sent, if they are set up.
+    /// The webhooks that wait, and what it takes to deliver them.
     #[must_use]
-    pub fn webhooks(&self) -> Option<Arc<Webhooks>> {
-        self.webhooks.clone()
-    }
-
-    /// Rings when a webhook was written.
-    #[must_use]
-    pub fn outbox_bell(&self) -> &Notify {
-        &self.outbox_bell
-    }
-
-    /// The body of a webhook.
-    ///
-    /// # Errors
-    /// [`SealError`].
-    pub fn open_message(&self, id: &str, sealed: &[u8]) -> Result<String, SealError> {
-        self.data.open(sealed, &message_place(id))
+    pub fn outbox(&self) -> &Arc<Outbox> {
+        &self.outbox
     }
 
     /// The name of the API key that was sent, if it is on the list.

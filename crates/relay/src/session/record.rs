@@ -3,22 +3,15 @@
 
 use std::fmt;
 
-use akiba_protocol::{CustomerType, VerifyReply};
+use akiba_protocol::{CustomerType, ProblemCode, VerifyReply};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Sessions;
 use crate::error::RelayError;
-use crate::id::new_id;
-use crate::lifecycle::State;
 use crate::secrets::data_keys::SealError;
 use crate::store::links::LinkRow;
-use crate::store::outbox::NewMessage;
 use crate::store::sessions::SessionRow;
-use crate::webhook::backoff;
-use crate::webhook::event::{self, End};
-use crate::webhook::outbox::message_place;
-use akiba_protocol::ProblemCode;
 
 /// What the host's back end said of the person.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,11 +107,11 @@ pub(super) fn verdict_place(session_id: &str, id: &str) -> String {
 
 impl Sessions {
     pub(super) fn seal_personal(&self, id: &str, personal: &Personal) -> Result<Vec<u8>, SealError> {
-        self.data.seal(personal, &session_place(id))
+        self.data_keys.seal(personal, &session_place(id))
     }
 
     pub(super) fn seal_issued(&self, session_id: &str, id: &str, issued: &Issued) -> Result<Vec<u8>, SealError> {
-        self.data.seal(issued, &link_place(session_id, id))
+        self.data_keys.seal(issued, &link_place(session_id, id))
     }
 
     pub(super) fn seal_verdict(
@@ -127,19 +120,19 @@ impl Sessions {
         link_id: &str,
         reply: &VerifyReply,
     ) -> Result<Vec<u8>, SealError> {
-        self.data.seal(reply, &verdict_place(session_id, link_id))
+        self.data_keys.seal(reply, &verdict_place(session_id, link_id))
     }
 
     /// The verdict of a link, if it has one.
     pub(super) fn verdict_of(&self, link: &LinkRow) -> Result<Option<VerifyReply>, SealError> {
         link.verdict
             .as_deref()
-            .map(|sealed| self.data.open(sealed, &verdict_place(&link.session_id, &link.id)))
+            .map(|sealed| self.data_keys.open(sealed, &verdict_place(&link.session_id, &link.id)))
             .transpose()
     }
 
     pub(super) fn open_session(&self, row: SessionRow) -> Result<Open, RelayError> {
-        let personal = self.data.open(&row.sealed, &session_place(&row.id))?;
+        let personal = self.data_keys.open(&row.sealed, &session_place(&row.id))?;
         let customer_type = row
             .customer_type
             .parse()
@@ -151,32 +144,9 @@ impl Sessions {
     pub(super) async fn open_links(&self, session_id: &str) -> Result<Vec<OpenLink>, RelayError> {
         let rows = self.store.links(session_id).await?;
         let open = |row: LinkRow| {
-            let issued = self.data.open(&row.sealed, &link_place(&row.session_id, &row.id))?;
+            let issued = self.data_keys.open(&row.sealed, &link_place(&row.session_id, &row.id))?;
             Ok(OpenLink { row, issued })
         };
         rows.into_iter().map(open).collect()
-    }
-
-    /// The webhook about a session that comes to a state; `None` where webhooks are not set up, or do not tell of it.
-    pub(super) fn message(
-        &self,
-        session_id: &str,
-        reference: Option<&str>,
-        state: State,
-        end: Option<End>,
-        now: i64,
-    ) -> Result<Option<NewMessage>, SealError> {
-        if self.webhooks.is_none() {
-            return Ok(None);
-        }
-        let (Some(event), Some(body)) = (event::name(state), event::body(session_id, reference, state, end, now))
-        else {
-            return Ok(None);
-        };
-        let id = new_id("msg");
-        let sealed = self.data.seal(&body, &message_place(&id))?;
-        let give_up_at = now.saturating_add(crate::clock::milliseconds(backoff::PATIENCE));
-        let session_id = session_id.to_owned();
-        Ok(Some(NewMessage { id, session_id, event: event.to_owned(), sealed, created_at: now, give_up_at }))
     }
 }

@@ -9,8 +9,8 @@ use clap::{Args, ValueEnum};
 use super::link_host::LinkHost;
 use crate::clock::duration;
 use crate::secrets::api_keys::ApiKey;
-use crate::store::DatabaseUrl;
-use crate::webhook::WebhookUrl;
+use crate::store::settings::DatabaseSettings;
+use crate::webhook::settings::WebhookSettings;
 
 /// Whether the widget's calls need a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -58,23 +58,9 @@ pub struct SessionSettings {
     #[arg(long, env = "AKIBA_RELAY_DATA_KEYS_FILE", value_name = "FILE")]
     pub data_keys_file: Option<PathBuf>,
 
-    /// Where sessions are kept: sqlite:PATH or postgres://USER@HOST/NAME
-    #[arg(
-        long,
-        env = "AKIBA_RELAY_DATABASE",
-        value_name = "URL",
-        default_value = "sqlite:akiba-relay.db",
-        hide_env_values = true
-    )]
-    pub database: DatabaseUrl,
-
-    /// File that holds the URL of the database, for one with a password
-    #[arg(long, env = "AKIBA_RELAY_DATABASE_URL_FILE", value_name = "FILE")]
-    pub database_url_file: Option<PathBuf>,
-
-    /// Most connections to the database
-    #[arg(long, env = "AKIBA_RELAY_DATABASE_CONNECTIONS", value_name = "COUNT", default_value = "8")]
-    pub database_connections: NonZeroU32,
+    /// The database.
+    #[command(flatten)]
+    pub store: DatabaseSettings,
 
     /// Life of a session that asks for none of its own
     #[arg(long, env = "AKIBA_RELAY_SESSION_TTL", value_name = "DURATION", default_value = "15m", value_parser = duration)]
@@ -119,17 +105,9 @@ pub struct SessionSettings {
     #[arg(long, env = "AKIBA_RELAY_RETENTION", value_name = "DURATION", default_value = "30days", value_parser = duration)]
     pub retention: Duration,
 
-    /// Where webhooks go; https, but for loopback
-    #[arg(long, env = "AKIBA_RELAY_WEBHOOK_URL", value_name = "URL", hide_env_values = true)]
-    pub webhook_url: Option<WebhookUrl>,
-
-    /// File of the webhooks' secrets; without it AKIBA_WEBHOOK_SECRETS holds them
-    #[arg(long, env = "AKIBA_RELAY_WEBHOOK_SECRETS_FILE", value_name = "FILE")]
-    pub webhook_secrets_file: Option<PathBuf>,
-
-    /// Longest wait for the answer to a webhook
-    #[arg(long, env = "AKIBA_RELAY_WEBHOOK_TIMEOUT", value_name = "DURATION", default_value = "15s", value_parser = duration)]
-    pub webhook_timeout: Duration,
+    /// Webhooks.
+    #[command(flatten)]
+    pub webhook: WebhookSettings,
 }
 
 impl SessionSettings {

@@ -11,14 +11,16 @@ use super::record::{Personal, session_place};
 use super::settings::{Keep, PageReply, SessionSettings};
 use super::{Limits, Sessions};
 use crate::clock::{Clock, milliseconds};
+use crate::limits::capacity::Capacity;
 use crate::secrets::data_keys::{self, DataKeys, DataKeysError};
 use crate::secrets::session_keys::{self, KeyRing, KeyRingError};
 use crate::secrets::webhook_secrets::{self, Secrets, SecretsError};
 use crate::secrets::{SecretError, load};
-use crate::settings::Settings;
 use crate::store::{Store, StoreError};
 use crate::tasks::Tasks;
-use crate::webhook::worker::Webhooks;
+use crate::vendor_api::VendorClient;
+use crate::webhook::delivery::Sender;
+use crate::webhook::outbox::Outbox;
 
 /// The texts of all secrets of sessions.
 #[derive(Clone, Debug, Default)]
@@ -50,7 +52,7 @@ impl SessionSecrets {
         let secrets = Self {
             session_keys: secret(&settings.session_keys_file, session_keys::KEYS_VARIABLE),
             data_keys: secret(&settings.data_keys_file, data_keys::KEYS_VARIABLE),
-            webhook_secrets: secret(&settings.webhook_secrets_file, webhook_secrets::SECRETS_VARIABLE),
+            webhook_secrets: secret(&settings.webhook.webhook_secrets_file, webhook_secrets::SECRETS_VARIABLE),
         };
         if errors.is_empty() { Ok(secrets) } else { Err(errors) }
     }
@@ -132,7 +134,7 @@ impl std::error::Error for SessionStartError {}
 struct Keys {
     tokens: KeyRing,
     data: DataKeys,
-    webhooks: Option<Arc<Webhooks>>,
+    sender: Option<Sender>,
 }
 
 impl Keys {
@@ -149,16 +151,16 @@ impl Keys {
             errors.push(Error::Keep);
         }
         let text = |secret: &Option<SecretString>| secret.clone().unwrap_or_default();
-        let webhooks = settings.webhook_url.as_ref().map(|url| {
+        let sender = settings.webhook.webhook_url.as_ref().map(|url| {
             let secrets = Secrets::read(&text(&secrets.webhook_secrets)).map_err(Error::WebhookSecrets)?;
-            Webhooks::new(url.clone(), secrets, settings.webhook_timeout).map(Arc::new).map_err(Error::Client)
+            Sender::new(url.clone(), secrets, settings.webhook.webhook_timeout).map_err(Error::Client)
         });
         let tokens = KeyRing::read(&text(&secrets.session_keys)).map_err(Error::SessionKeys);
         let data = DataKeys::read(&text(&secrets.data_keys)).map_err(Error::DataKeys);
-        match (tokens, data, webhooks.transpose()) {
-            (Ok(tokens), Ok(data), Ok(webhooks)) if errors.is_empty() => Ok(Self { tokens, data, webhooks }),
-            (tokens, data, webhooks) => {
-                errors.extend([tokens.err(), data.err(), webhooks.err()].into_iter().flatten());
+        match (tokens, data, sender.transpose()) {
+            (Ok(tokens), Ok(data), Ok(sender)) if errors.is_empty() => Ok(Self { tokens, data, sender }),
+            (tokens, data, sender) => {
+                errors.extend([tokens.err(), data.err(), sender.err()].into_iter().flatten());
                 Err(errors)
             }
         }
@@ -172,26 +174,44 @@ pub fn problems(settings: &SessionSettings, secrets: &SessionSecrets) -> Vec<Ses
 }
 
 impl Sessions {
-    /// Reads the keys and opens the database.
+    /// Reads the keys and opens the database. Calls go to the vendor within the capacity.
     ///
     /// # Errors
     /// [`SessionStartError`]: the first, if there are several.
-    pub async fn open(settings: &Settings, secrets: &SessionSecrets, clock: Clock) -> Result<Self, SessionStartError> {
+    pub async fn open(
+        own: &SessionSettings,
+        secrets: &SessionSecrets,
+        vendor: VendorClient,
+        capacity: Capacity,
+        clock: Clock,
+    ) -> Result<Self, SessionStartError> {
         use SessionStartError as Error;
-        let own = &settings.session;
-        let Keys { tokens, data, webhooks } =
+        let Keys { tokens, data, sender } =
             Keys::read(own, secrets).map_err(|errors| errors.into_iter().next().unwrap_or(Error::NoApiKey))?;
-        let store = Store::open(&own.database, own.database_connections.get()).await.map_err(Error::Store)?;
+        let store =
+            Store::open(&own.store.database, own.store.database_connections.get()).await.map_err(Error::Store)?;
         // A relay with other keys than its sisters would fail its callers, and spoil webhooks that it can't open.
         if let Some(newest) = store.newest_session().await.map_err(Error::Store)?
             && data.open::<Personal>(&newest.sealed, &session_place(&newest.id)).is_err()
         {
             return Err(Error::OtherDataKeys);
         }
+        let (data_keys, tasks, leeway) = (Arc::new(data), Tasks::default(), milliseconds(own.clock_leeway));
+        let outbox = Outbox {
+            store: store.clone(),
+            data_keys: Arc::clone(&data_keys),
+            clock: clock.clone(),
+            tasks: tasks.clone(),
+            leeway,
+            sender,
+            bell: Notify::new(),
+        };
         Ok(Self {
             store,
+            vendor,
+            capacity,
             tokens,
-            data,
+            data_keys,
             api_keys: own.api_key.clone(),
             link_hosts: own.link_host.clone(),
             page: own.page_reply,
@@ -199,16 +219,14 @@ impl Sessions {
             limits: Limits {
                 ttl: own.session_ttl,
                 ttl_max: own.session_ttl_max,
-                leeway: milliseconds(own.clock_leeway),
+                leeway,
                 links: own.max_links.get().into(),
                 verifies: own.max_verifies.get().into(),
-                vendor_timeout: settings.vendor_timeout,
                 retention: milliseconds(own.retention),
             },
-            webhooks,
-            outbox_bell: Notify::new(),
+            outbox: Arc::new(outbox),
             clock,
-            tasks: Tasks::default(),
+            tasks,
         })
     }
 }

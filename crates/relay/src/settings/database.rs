@@ -5,7 +5,7 @@ use secrecy::ExposeSecret;
 
 use super::layers::{InForce, Source};
 use crate::secrets;
-use crate::session::settings::SessionSettings;
+use crate::store::settings::DatabaseSettings;
 use crate::store::url::holds_password;
 
 const URL: &str = "database";
@@ -15,7 +15,7 @@ const FILE: &str = "database-url-file";
 ///
 /// # Errors
 /// A sentence without the URL: it is given twice, it holds a password where none may stand, or its file is wrong.
-pub fn take_from_file(settings: &mut SessionSettings, in_force: &[InForce]) -> Result<(), String> {
+pub fn take_from_file(settings: &mut DatabaseSettings, in_force: &[InForce]) -> Result<(), String> {
     let url = in_force.iter().find(|setting| setting.key == URL && setting.source != Source::Default);
     let Some(path) = &settings.database_url_file else {
         let open = |source: &Source| matches!(source, Source::Flag | Source::File(_, _));

@@ -4,7 +4,14 @@
 //! transaction; sqlx 0.8 does not notice, nests the next one in it, and «commits» what never gets to the disk.
 
 use sqlx::pool::PoolConnection;
-use sqlx::{Database, Pool};
+use sqlx::{Database, PgPool, SqlitePool};
+
+/// The connections to whichever database there is.
+#[derive(Clone, Debug)]
+pub(super) enum Pool {
+    Sqlite(SqlitePool),
+    Postgres(PgPool),
+}
 
 /// A connection for one operation.
 pub(super) struct Lent<DB: Database> {
@@ -14,7 +21,7 @@ pub(super) struct Lent<DB: Database> {
 
 impl<DB: Database> Lent<DB> {
     /// Waits for one.
-    pub(super) async fn of(pool: &Pool<DB>) -> Result<Self, sqlx::Error> {
+    pub(super) async fn of(pool: &sqlx::Pool<DB>) -> Result<Self, sqlx::Error> {
         Ok(Self { connection: pool.acquire().await?, sound: false })
     }
 
@@ -47,14 +54,14 @@ fn leaves_in_order(error: &sqlx::Error) -> bool {
 macro_rules! on_connection {
     ($store:expr, |$connection:ident| $body:expr) => {
         match &$store.pool {
-            $crate::store::Pool::Sqlite(pool) => {
+            $crate::store::connection::Pool::Sqlite(pool) => {
                 let mut lent = $crate::store::connection::Lent::of(pool).await?;
                 let $connection = &mut *lent.connection;
                 let result = async { $body }.await;
                 lent.ended(&result);
                 result
             }
-            $crate::store::Pool::Postgres(pool) => {
+            $crate::store::connection::Pool::Postgres(pool) => {
                 let mut lent = $crate::store::connection::Lent::of(pool).await?;
                 let $connection = &mut *lent.connection;
                 let result = async { $body }.await;

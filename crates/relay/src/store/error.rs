@@ -34,6 +34,17 @@ impl fmt::Display for StoreError {
 
 impl Error for StoreError {}
 
+impl StoreError {
+    /// Returns the word for the metrics; `None` for a conflict, which is how a second row is kept out.
+    pub(super) fn metric_kind(&self) -> Option<&'static str> {
+        match self {
+            Self::Unavailable(_) => Some("unavailable"),
+            Self::Fault(_) => Some("fault"),
+            Self::Conflict => None,
+        }
+    }
+}
+
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         match error {

@@ -1,6 +1,7 @@
 //! Where sessions are kept ([`Store`]): SQLite in a file beside the relay, or PostgreSQL when one machine is not enough.
 //! The SQL is the same for both, but for the claim of webhooks.
 //!
+//! - [`settings`]: what the operator sets.
 //! - [`url`]: which database ([`DatabaseUrl`]).
 //! - [`error`]: how it fails ([`StoreError`]).
 //! - [`sessions`]: sessions, made and read.
@@ -24,6 +25,7 @@ pub mod links;
 pub mod outbox;
 pub mod reseal;
 pub mod sessions;
+pub mod settings;
 pub mod url;
 pub mod verdicts;
 
@@ -43,7 +45,7 @@ use tracing::Instrument;
 use crate::telemetry::metrics::metrics;
 use crate::telemetry::traces::{Of, span};
 
-use self::connection::on_connection;
+use self::connection::{Pool, on_connection};
 pub use self::error::StoreError;
 use self::flush::Flusher;
 pub use self::url::DatabaseUrl;
@@ -68,12 +70,6 @@ pub struct Store {
     keeper: Arc<Mutex<Option<SqliteConnection>>>,
     /// SQLite's commits on their way to the disk.
     flusher: Option<Arc<Flusher>>,
-}
-
-#[derive(Clone, Debug)]
-enum Pool {
-    Sqlite(SqlitePool),
-    Postgres(PgPool),
 }
 
 impl Store {
@@ -141,7 +137,11 @@ impl Store {
             Ok(result) => result.map_err(StoreError::from),
             Err(_) => Err(StoreError::Unavailable("the database was too slow".to_owned())),
         };
-        done.inspect_err(|error| metrics().database_failed(error))
+        done.inspect_err(|error| {
+            if let Some(kind) = error.metric_kind() {
+                metrics().database_failed(kind);
+            }
+        })
     }
 
     /// Runs an operation that writes, in its turn, and waits until what it wrote outlives a power cut.

@@ -75,7 +75,7 @@ pub(super) fn session(columns: Columns) -> Result<SessionRow, StoreError> {
 /// Counts a move, if it was made.
 pub(super) fn count(moved: bool, to: State) {
     if moved {
-        metrics().session_moved(to);
+        metrics().session_moved(to.as_str());
     }
 }
 
@@ -109,7 +109,7 @@ impl Store {
                 .map(drop))
         })
         .await
-        .inspect(|()| metrics().session_moved(row.state))
+        .inspect(|()| metrics().session_moved(row.state.as_str()))
     }
 
     /// How many sessions there are in each state.

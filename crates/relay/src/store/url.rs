@@ -48,6 +48,31 @@ impl FromStr for DatabaseUrl {
     }
 }
 
+impl DatabaseUrl {
+    /// Fails if it names a file of SQLite that is not there: opening it would create it.
+    ///
+    /// # Errors
+    /// [`NoSuchDatabase`].
+    pub fn must_exist(&self) -> Result<(), NoSuchDatabase> {
+        match self {
+            Self::Sqlite(path) if !path.exists() => Err(NoSuchDatabase),
+            Self::Sqlite(_) | Self::Postgres(_) => Ok(()),
+        }
+    }
+}
+
+/// The file of SQLite is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoSuchDatabase;
+
+impl fmt::Display for NoSuchDatabase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("there is no such database")
+    }
+}
+
+impl std::error::Error for NoSuchDatabase {}
+
 /// Whether a database's URL holds a password.
 #[must_use]
 pub fn holds_password(text: &str) -> bool {

@@ -17,8 +17,6 @@ use tracing::Instrument;
 
 use super::traces::{Of, span};
 use crate::lifecycle::State;
-use crate::store::StoreError;
-use crate::vendor_api::VendorError;
 
 /// The media type of [`Metrics::text`].
 pub const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -28,6 +26,12 @@ const SECONDS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1
 
 /// A word of this program.
 type Word = &'static str;
+
+/// An error that the metrics can name.
+pub trait MetricWord {
+    /// Returns the word for it.
+    fn metric_word(&self) -> &'static str;
+}
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Request {
@@ -215,24 +219,24 @@ impl Metrics {
     ///
     /// # Errors
     /// Those of the call.
-    pub async fn vendor_call<T>(
+    pub async fn vendor_call<T, E: MetricWord>(
         &self,
         call: &'static str,
-        work: impl Future<Output = Result<T, VendorError>>,
-    ) -> Result<T, VendorError> {
+        work: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E> {
         let _going = Going::on(&self.vendor_running);
         let started = Instant::now();
         let span = span(Of::Client, call, None);
         let done = work.instrument(span.clone()).await;
         self.vendor_times.get_or_create(&Call { call }).observe(started.elapsed().as_secs_f64());
-        let result = done.as_ref().err().map_or("ok", VendorError::word);
+        let result = done.as_ref().err().map_or("ok", E::metric_word);
         span.record("code", result);
         self.vendor_calls.get_or_create(&VendorCall { call, result }).inc();
         done
     }
 
-    pub(crate) fn session_moved(&self, to: State) {
-        self.moves.get_or_create(&To { to: to.as_str() }).inc();
+    pub(crate) fn session_moved(&self, to: Word) {
+        self.moves.get_or_create(&To { to }).inc();
     }
 
     pub(crate) fn sessions_deleted(&self, count: u64) {
@@ -251,13 +255,7 @@ impl Metrics {
         self.deliveries.get_or_create(&Done { result }).inc();
     }
 
-    pub(crate) fn database_failed(&self, error: &StoreError) {
-        let kind = match error {
-            StoreError::Unavailable(_) => "unavailable",
-            StoreError::Fault(_) => "fault",
-            // It is how a second row is kept out.
-            StoreError::Conflict => return,
-        };
+    pub(crate) fn database_failed(&self, kind: Word) {
         self.database_errors.get_or_create(&Kind { kind }).inc();
     }
 

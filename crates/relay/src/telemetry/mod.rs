@@ -1,10 +1,14 @@
 //! Where log lines go and how they look ([`subscriber`], [`init`]). Standard error is for the log; standard output is
 //! for the one line that names the address.
 //!
+//! - [`settings`]: what the operator sets.
 //! - [`metrics`]: what is counted.
-//! - [`traces`]: spans for OpenTelemetry.
+//! - [`traces`]: spans for OpenTelemetry; `exporter` sends them, with the Cargo feature `otel` alone.
 
+#[cfg(feature = "otel")]
+pub mod exporter;
 pub mod metrics;
+pub mod settings;
 pub mod traces;
 
 use std::io::{self, IsTerminal};
@@ -20,7 +24,7 @@ use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
 use tracing_subscriber::{Layer, Registry, fmt};
 
 #[cfg(feature = "otel")]
-use self::traces::Exporter;
+use self::exporter::Exporter;
 use self::traces::TARGET;
 
 /// How log lines look.

@@ -1,4 +1,4 @@
-//! How a call to the vendor fails ([`VendorError`], [`ReplyFault`]), and which [`RelayError`] each failure is.
+//! How a call to the vendor fails ([`VendorError`], [`NoToken`], [`ReplyFault`]), and which [`RelayError`] each failure is.
 
 use std::error::Error;
 use std::fmt;
@@ -7,11 +7,34 @@ use akiba_protocol::{ProblemCode, SignedLinkError};
 use http::StatusCode;
 use serde_json::error::Category;
 
-use super::oauth::NoToken;
 use crate::error::RelayError;
+use crate::telemetry::metrics::MetricWord;
 
 /// Seconds to wait when the vendor asks for patience and does not say how much.
 const DEFAULT_RETRY_AFTER: u32 = 5;
+
+/// Why there is no client of the vendor's API.
+#[derive(Debug)]
+pub enum StartError {
+    /// The HTTP client could not be built: the machine's certificates can't be read, most likely.
+    Client(reqwest::Error),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Client(_) => f.write_str("the HTTP client for the vendor could not be built"),
+        }
+    }
+}
+
+impl Error for StartError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Client(error) => Some(error),
+        }
+    }
+}
 
 /// A call to the vendor that failed. What it displays is for the log, and holds nothing of the call.
 #[derive(Debug)]
@@ -42,6 +65,37 @@ pub enum VendorError {
     Failed(StatusCode),
     /// An answer that is not what the vendor's reference says.
     Reply(ReplyFault),
+}
+
+/// Why there is no token. What it displays is for the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoToken {
+    /// Whether the vendor refused the client.
+    pub denied: bool,
+    cause: String,
+}
+
+impl NoToken {
+    pub(super) fn new(denied: bool, cause: impl Into<String>) -> Self {
+        Self { denied, cause: cause.into() }
+    }
+
+    /// A failure that is not the vendor's refusal.
+    pub(super) fn fault(cause: &str) -> Self {
+        Self::new(false, cause)
+    }
+
+    /// It took longer than a call may.
+    #[must_use]
+    pub fn too_slow() -> Self {
+        Self::fault("it came too late")
+    }
+}
+
+impl fmt::Display for NoToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "no access token: {}", self.cause)
+    }
 }
 
 /// What the vendor may have done of a call that failed.
@@ -94,9 +148,23 @@ impl VendorError {
         if connecting { Self::NoConnection(text) } else { Self::Broken(text) }
     }
 
-    /// A word for metrics.
+    /// What the vendor may have done of a call that failed so.
     #[must_use]
-    pub fn word(&self) -> &'static str {
+    pub fn work(&self) -> Work {
+        match self {
+            Self::Request | Self::NoWord | Self::NoToken(_) => Work::NotStarted,
+            Self::NoConnection(_) | Self::Denied(_) | Self::Busy(_) => Work::NotStarted,
+            // 408 may come from something before the vendor that has lost patience with it, and so may 503: gateways
+            // answer that for a service that is too slow. One that says when to come back was not asked the work.
+            Self::Refused(StatusCode::REQUEST_TIMEOUT) => Work::MayBeDone,
+            Self::UnknownCustomer | Self::Refused(_) | Self::Away => Work::Refused,
+            Self::Broken(_) | Self::Timeout | Self::Failed(_) | Self::Reply(_) => Work::MayBeDone,
+        }
+    }
+}
+
+impl MetricWord for VendorError {
+    fn metric_word(&self) -> &'static str {
         match self {
             Self::NoWord => "no-word",
             Self::NoToken(_) => "no-token",
@@ -110,20 +178,6 @@ impl VendorError {
             Self::Refused(_) => "refused",
             Self::Away | Self::Failed(_) => "failed",
             Self::Reply(_) => "reply",
-        }
-    }
-
-    /// What the vendor may have done of a call that failed so.
-    #[must_use]
-    pub fn work(&self) -> Work {
-        match self {
-            Self::Request | Self::NoWord | Self::NoToken(_) => Work::NotStarted,
-            Self::NoConnection(_) | Self::Denied(_) | Self::Busy(_) => Work::NotStarted,
-            // 408 may come from something before the vendor that has lost patience with it, and so may 503: gateways
-            // answer that for a service that is too slow. One that says when to come back was not asked the work.
-            Self::Refused(StatusCode::REQUEST_TIMEOUT) => Work::MayBeDone,
-            Self::UnknownCustomer | Self::Refused(_) | Self::Away => Work::Refused,
-            Self::Broken(_) | Self::Timeout | Self::Failed(_) | Self::Reply(_) => Work::MayBeDone,
         }
     }
 }

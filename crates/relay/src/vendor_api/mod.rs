@@ -34,10 +34,10 @@ use serde::de::DeserializeOwned;
 use tokio::time::{Instant, timeout_at};
 
 use self::access::{Access, Endpoint, Opening};
-pub use self::error::{ReplyFault, VendorError, Work};
-use self::oauth::{BearerToken, NoToken, TokenSource};
+pub use self::error::{NoToken, ReplyFault, StartError, VendorError, Work};
+use self::oauth::{BearerToken, TokenSource};
+use self::settings::VendorSettings;
 use self::unique::Unique;
-use crate::settings::Settings;
 use crate::telemetry::metrics::metrics;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -76,8 +76,8 @@ impl VendorClient {
     /// Builds the client; nothing is sent yet.
     ///
     /// # Errors
-    /// [`reqwest::Error`] when the machine's certificates can't be read.
-    pub fn new(settings: &Settings, access: &Access) -> Result<Self, reqwest::Error> {
+    /// [`StartError`] when the machine's certificates can't be read.
+    pub fn new(settings: &VendorSettings, access: &Access) -> Result<Self, StartError> {
         // Two providers in one process are a panic in rustls unless one is named. Where the process has named one
         // before, that one stays.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -90,7 +90,8 @@ impl VendorClient {
             .https_only(access.is_https())
             .connect_timeout(settings.connect_timeout)
             .pool_idle_timeout(IDLE)
-            .build()?;
+            .build()
+            .map_err(StartError::Client)?;
         let max_reply_bytes = settings.max_reply_bytes.get();
         let opener = match access.opening.clone() {
             Opening::Token { header, value } => Opener::Token(header, value),
@@ -101,6 +102,12 @@ impl VendorClient {
         let (link, verify) = (access.link.clone(), access.verify.clone());
         let timeout = settings.vendor_timeout;
         Ok(Self(Arc::new(Parts { client, link, verify, opener, timeout, max_reply_bytes })))
+    }
+
+    /// Returns how long a whole call may take.
+    #[must_use]
+    pub fn timeout(&self) -> Duration {
+        self.0.timeout
     }
 
     /// Asks for a signed link. `consent` is whether the person's consent is known.

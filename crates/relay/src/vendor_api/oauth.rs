@@ -17,7 +17,7 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 use url::Url;
 
-use super::error::VendorError;
+use super::error::{NoToken, VendorError};
 use super::profile::ClientCredentials;
 use super::reply;
 
@@ -63,32 +63,6 @@ pub struct BearerToken {
     asked_at: Instant,
     renew_at: Instant,
     ends_at: Instant,
-}
-
-/// Why there is no token. What it displays is for the log.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NoToken {
-    /// Whether the vendor refused the client.
-    pub denied: bool,
-    cause: String,
-}
-
-impl NoToken {
-    fn fault(cause: &str) -> Self {
-        Self { denied: false, cause: cause.to_owned() }
-    }
-
-    /// It took longer than a call may.
-    #[must_use]
-    pub fn too_slow() -> Self {
-        Self::fault("it came too late")
-    }
-}
-
-impl fmt::Display for NoToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no access token: {}", self.cause)
-    }
 }
 
 /// Where tokens come from; a clone shares them.
@@ -256,11 +230,9 @@ fn no_token(error: TokenFailure) -> NoToken {
                 BasicErrorResponseType::InvalidRequest => (true, "invalid_request"),
                 BasicErrorResponseType::Extension(_) => (false, "an error of the vendor's own"),
             };
-            NoToken { denied, cause: word.to_owned() }
+            NoToken::new(denied, word)
         }
-        RequestTokenError::Request(error) => {
-            NoToken { denied: matches!(error, VendorError::Denied(_)), cause: error.to_string() }
-        }
+        RequestTokenError::Request(error) => NoToken::new(matches!(error, VendorError::Denied(_)), error.to_string()),
         RequestTokenError::Parse(..) => NoToken::fault("the answer is none of OAuth2"),
         RequestTokenError::Other(_) => NoToken::fault("the answer is empty or no JSON"),
     }

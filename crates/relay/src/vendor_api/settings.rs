@@ -1,7 +1,9 @@
 //! The settings of the vendor's API ([`VendorSettings`]). Its token and its client's secret are none: they come from files
 //! or the environment.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 use http::HeaderName;
@@ -9,6 +11,7 @@ use http::HeaderName;
 use super::endpoint::{ApiPath, VendorBase};
 use super::profile::ProfileName;
 use super::token::{self, TokenScheme};
+use crate::clock::duration;
 
 /// Settings of the vendor's API.
 #[derive(Clone, Debug, Args)]
@@ -60,4 +63,16 @@ pub struct VendorSettings {
     /// OAuth2: audience of the tokens, if the vendor wants it said
     #[arg(long, env = "AKIBA_RELAY_VENDOR_AUDIENCE", value_name = "AUDIENCE")]
     pub vendor_audience: Option<String>,
+
+    /// Longest wait for a connection to the vendor
+    #[arg(long, env = "AKIBA_RELAY_CONNECT_TIMEOUT", value_name = "DURATION", default_value = "5s", value_parser = duration)]
+    pub connect_timeout: Duration,
+
+    /// Longest wait for the vendor's whole answer, the connection included
+    #[arg(long, env = "AKIBA_RELAY_VENDOR_TIMEOUT", value_name = "DURATION", default_value = "30s", value_parser = duration)]
+    pub vendor_timeout: Duration,
+
+    /// Largest answer that is read from the vendor, in bytes
+    #[arg(long, env = "AKIBA_RELAY_MAX_REPLY_BYTES", value_name = "BYTES", default_value = "262144")]
+    pub max_reply_bytes: NonZeroUsize,
 }

@@ -1,14 +1,18 @@
 //! The verdict on its way to the host's back end: webhooks by the Standard Webhooks scheme, from a durable outbox.
 //!
+//! - [`settings`]: what the operator sets.
 //! - [`event`]: what a webhook says.
 //! - [`backoff`]: when to try again.
-//! - [`outbox`]: where webhooks wait.
 //! - [`status`]: how a webhook stands.
-//! - [`worker`]: the delivery.
+//! - [`outbox`]: the webhooks that wait in the database.
+//! - [`delivery`]: one delivery over HTTP.
+//! - [`worker`]: when to deliver which.
 
 pub mod backoff;
+pub mod delivery;
 pub mod event;
 pub mod outbox;
+pub mod settings;
 pub mod status;
 pub mod worker;
 

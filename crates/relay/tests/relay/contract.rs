@@ -3,11 +3,11 @@
 use std::sync::LazyLock;
 
 use akiba_protocol::ProblemCode;
-use akiba_relay::http::openapi::text;
+use akiba_relay::http::document;
 use serde_json::Value;
 
 static DOCUMENTS: LazyLock<[Value; 2]> =
-    LazyLock::new(|| [true, false].map(|sessions| serde_json::from_str(text(sessions)).unwrap()));
+    LazyLock::new(|| [true, false].map(|sessions| serde_json::from_str(&document(sessions)).unwrap()));
 
 /// Whether the contract has this problem for a call. What is no call of its may have the problems of that.
 pub(crate) fn has(method: &str, path: &str, code: ProblemCode) -> bool {

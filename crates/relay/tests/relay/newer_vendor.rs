@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use akiba_protocol::ProblemCode;
 use akiba_relay::AppState;
 use akiba_relay::cli::Cli;
+use akiba_relay::vendor_api::VendorClient;
 use akiba_relay::vendor_api::access::{Access, CLIENT_SECRET_VARIABLE};
 use akiba_sandbox::{Options, Sandbox};
 use axum::response::IntoResponse;
@@ -48,7 +49,8 @@ async fn world_with(sandbox: Sandbox, secret: &str, flags: &[&str]) -> World {
     let flags = own.into_iter().chain(flags.iter().map(|&flag| flag.to_owned()));
     let Cli { settings, .. } = Cli::try_parse_from(flags).unwrap();
     let variable = |name| (name == CLIENT_SECRET_VARIABLE).then(|| secret.to_owned());
-    let state = AppState::new(&settings, &Access::load(&settings.vendor, variable).unwrap()).unwrap();
+    let vendor = VendorClient::new(&settings.vendor, &Access::load(&settings.vendor, variable).unwrap()).unwrap();
+    let state = AppState::new(&settings.http, &settings.limits, vendor);
     World { sandbox, relay: Relay::of(state, &settings).await, _profile: profile }
 }
 
@@ -201,7 +203,8 @@ async fn a_call_that_has_waited_long_for_its_token_is_not_sent() {
     ];
     let Cli { settings, .. } = Cli::try_parse_from(own).unwrap();
     let access = Access::load(&settings.vendor, |_| Some("s3cret".to_owned())).unwrap();
-    let relay = Relay::of(AppState::new(&settings, &access).unwrap(), &settings).await;
+    let client = VendorClient::new(&settings.vendor, &access).unwrap();
+    let relay = Relay::of(AppState::new(&settings.http, &settings.limits, client), &settings).await;
     let paths = || vendor.seen().into_iter().map(|seen| seen.path).collect::<Vec<_>>();
     let verify = json!({ "id": VERIFIED, "user_type": "1", "s3_key": "k", "selfie_filename": "me.jpg" });
     // Half a second would be left, after which the verdict would count as lost.

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use akiba_protocol::{Problem, ProblemCode};
 use akiba_relay::cli::Cli;
+use akiba_relay::vendor_api::VendorClient;
 use akiba_relay::vendor_api::access::{Access, CLIENT_SECRET_VARIABLE};
 use akiba_relay::vendor_api::token::TOKEN_VARIABLE;
 use akiba_relay::{AppState, ConnectionLimits, Drained, Settings, app, serve};
@@ -190,13 +191,13 @@ impl Relay {
     pub(crate) fn state(settings: &Settings) -> AppState {
         let ours = [TOKEN_VARIABLE, CLIENT_SECRET_VARIABLE];
         let access = Access::load(&settings.vendor, |name| ours.contains(&name).then(|| TOKEN.to_owned())).unwrap();
-        AppState::new(settings, &access).unwrap()
+        AppState::new(&settings.http, &settings.limits, VendorClient::new(&settings.vendor, &access).unwrap())
     }
 
     /// A relay of these parts.
     pub(crate) async fn of(state: AppState, settings: &Settings) -> Self {
         run_log::begin();
-        let limits = ConnectionLimits::from(settings);
+        let limits = ConnectionLimits::new(&settings.server, &settings.limits);
         let (listener, base) = listen().await;
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(async move {

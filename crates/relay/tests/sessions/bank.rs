@@ -66,8 +66,10 @@ impl Bank {
             webhook_secrets: Some(keys.webhook.clone().into()),
         };
         let clock = Clock::default();
-        let sessions = Arc::new(Sessions::open(&settings, &secrets, clock.clone()).await?);
-        let state = Relay::state(&settings).with_sessions(Arc::clone(&sessions));
+        let state = Relay::state(&settings);
+        let (vendor, capacity) = (state.vendor.clone(), state.capacity.clone());
+        let sessions = Arc::new(Sessions::open(&settings.session, &secrets, vendor, capacity, clock.clone()).await?);
+        let state = state.with_sessions(Arc::clone(&sessions));
         let relay = Relay::of(state, &settings).await;
         Ok(Self { relay, sessions, clock, api: keys.api.clone(), _background: None })
     }

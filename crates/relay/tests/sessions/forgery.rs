@@ -58,7 +58,7 @@ async fn a_session_that_cannot_be_opened_is_told_of_all_the_same(database: &Data
     let page = bank.page().await;
     blind.clock.put_forward(3_600_000);
     assert_eq!(blind.sessions.sweep().await.unwrap().lapsed, 1);
-    deliver_due(&blind.sessions, &blind.sessions.webhooks().unwrap()).await.unwrap();
+    deliver_due(blind.sessions.outbox()).await.unwrap();
     let arrived = receiver.arrived();
     assert_eq!(arrived.len(), 1);
     assert_eq!((arrived[0].event(), arrived[0].session()), ("session.expired", page.id.as_str()));

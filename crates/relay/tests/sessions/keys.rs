@@ -57,7 +57,7 @@ async fn an_old_key_can_be_dropped_after_a_reseal(database: &Database) {
     for page in [&open, &newer] {
         assert_eq!(success(after.verify(page, &json!({}))).await["outcome"], "verified");
     }
-    while deliver_due(&after.sessions, &after.sessions.webhooks().unwrap()).await.unwrap() > 0 {}
+    while deliver_due(after.sessions.outbox()).await.unwrap() > 0 {}
     assert_eq!(receiver.arrived().len(), 5);
     let refused = Bank::try_open(database, &database.keys, &vendor.base, &flags).await;
     assert!(matches!(refused.err(), Some(SessionStartError::OtherDataKeys)), "nothing is under the old one");

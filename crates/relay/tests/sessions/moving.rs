@@ -35,7 +35,7 @@ async fn everything_goes_on_where_it_stood() {
     let (linked, link) = before.linked().await;
     let (verified, _) = before.linked().await;
     success(before.verify(&verified, &json!({})).header("idempotency-key", "k-1")).await;
-    deliver_due(&before.sessions, &before.sessions.webhooks().unwrap()).await.unwrap();
+    deliver_due(before.sessions.outbox()).await.unwrap();
     // Two webhooks of one session that have not arrived yet.
     let twice = before.page().await;
     success(before.link(&twice, &json!({ "selfie_filename": "a.png" }))).await;
@@ -67,7 +67,7 @@ async fn everything_goes_on_where_it_stood() {
     let asked = verdicts_asked(&vendor).len();
     success(after.verify(&verified, &json!({})).header("idempotency-key", "k-1")).await;
     assert_eq!(verdicts_asked(&vendor).len(), asked, "it is told what was stored");
-    while deliver_due(&after.sessions, &after.sessions.webhooks().unwrap()).await.unwrap() > 0 {}
+    while deliver_due(after.sessions.outbox()).await.unwrap() > 0 {}
     let arrived = receiver.arrived();
     let of = |id: &str| {
         arrived.iter().filter(|webhook| webhook.session() == id).map(|webhook| webhook.event().to_owned()).collect()

@@ -78,7 +78,7 @@ async fn what_is_old_is_deleted(database: &Database) {
     bank.clock.put_forward(86_400_000 + 1_000);
     assert_eq!(bank.sessions.sweep().await.unwrap().deleted, 0, "its webhook is on its way");
     for _ in 0..8 {
-        deliver_due(&bank.sessions, &bank.sessions.webhooks().unwrap()).await.unwrap();
+        deliver_due(bank.sessions.outbox()).await.unwrap();
         bank.clock.put_forward(9_001_000);
     }
     assert_eq!(bank.sessions.sweep().await.unwrap().deleted, 1, "it was given up");

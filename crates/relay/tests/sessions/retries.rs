@@ -38,7 +38,7 @@ async fn the_host_knows_whether_a_rejection_stays(database: &Database) {
         assert_eq!(bank.report(&page).await["verdict"]["final"], json!(stays));
     }
     problem(bank.link(&page, &json!({})), ProblemCode::SessionLimit).await;
-    while deliver_due(&bank.sessions, &bank.sessions.webhooks().unwrap()).await.unwrap() > 0 {}
+    while deliver_due(bank.sessions.outbox()).await.unwrap() > 0 {}
     let told: Vec<_> = receiver.arrived().iter().map(|webhook| webhook.body["data"]["final"].clone()).collect();
     assert_eq!(told, [json!(false), json!(true)]);
 

@@ -35,7 +35,7 @@ async fn judged(bank: &Bank) -> Page {
 
 /// Delivers what is due now.
 async fn deliver(bank: &Bank) -> usize {
-    deliver_due(&bank.sessions, &bank.sessions.webhooks().unwrap()).await.unwrap()
+    deliver_due(bank.sessions.outbox()).await.unwrap()
 }
 
 /// Checks a signature as the receiver's library does.

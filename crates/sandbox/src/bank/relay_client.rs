@@ -1,4 +1,4 @@
-//! The back end's calls of the relay ([`RelayApi`]), with its API key.
+//! The back end's calls to the relay ([`RelayApi`]), with its API key.
 
 use std::net::SocketAddr;
 
@@ -11,10 +11,10 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde_json::Value;
 
-/// Longest answer that is read.
-const LONGEST: usize = 256 * 1024;
+/// Largest answer that is read, in bytes.
+const MAX_REPLY: usize = 256 * 1024;
 
-/// The relay, as its back end sees it.
+/// A client of the relay.
 pub struct RelayApi {
     client: Client<HttpConnector, Body>,
     address: SocketAddr,
@@ -22,14 +22,14 @@ pub struct RelayApi {
 }
 
 impl RelayApi {
-    /// The relay at an address, which takes this API key.
+    /// Creates a client of the relay at this address.
     pub(super) fn new(address: SocketAddr, key: String) -> Self {
-        // No connection is kept: the relay may have closed it meanwhile.
+        // No connection is kept open: the relay may have closed it in the meantime.
         let client = Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build_http();
         Self { client, address, key }
     }
 
-    /// Makes one call. `None` when there is no answer, or it is no JSON.
+    /// Makes one call. Returns `None` if there is no answer or the answer is not JSON.
     pub(super) async fn call(&self, method: Method, path: &str, body: Option<&Value>) -> Option<(StatusCode, Value)> {
         let body = body.map(Value::to_string);
         let request = Request::builder()
@@ -41,12 +41,12 @@ impl RelayApi {
             .ok()?;
         let response = self.client.request(request).await.ok()?;
         let status = response.status();
-        let bytes = Limited::new(response.into_body(), LONGEST).collect().await.ok()?.to_bytes();
+        let bytes = Limited::new(response.into_body(), MAX_REPLY).collect().await.ok()?.to_bytes();
         Some((status, serde_json::from_slice(&bytes).ok()?))
     }
 }
 
-/// The path of a session; `None` where the id can be none, so that it never becomes another path.
+/// Returns the path of a session. Returns `None` for an id with other characters, so that it can't lead to another path.
 pub(super) fn session_path(id: &str, rest: &str) -> Option<String> {
     let plain = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     plain.then(|| format!("/v1/sessions/{id}{rest}"))
@@ -57,7 +57,7 @@ mod tests {
     use super::session_path;
 
     #[test]
-    fn an_id_never_becomes_another_path() {
+    fn an_id_cannot_lead_to_another_path() {
         assert_eq!(session_path("ses_01ab", "/reconcile").as_deref(), Some("/v1/sessions/ses_01ab/reconcile"));
         for wrong in ["", "..", "a/b", "a%2fb", "a?b", "a b"] {
             assert_eq!(session_path(wrong, ""), None, "{wrong}");

@@ -1,34 +1,22 @@
-//! The relay's webhooks (`Inbox`), checked by the library of Standard Webhooks: signature and time. A repeat, which the
+//! The relay's webhooks (`Inbox`). The Standard Webhooks library checks signature and time. A repeated message, which the
 //! sender may send, is dropped by its id.
 
 use std::collections::VecDeque;
-use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
-use axum::extract::State;
-use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 use standardwebhooks::{HEADER_WEBHOOK_ID, Webhook};
 
-use super::Bank;
+/// Number of webhooks that are kept.
+const CAPACITY: usize = 500;
 
-/// How many webhooks are kept.
-const MOST: usize = 500;
+/// The webhooks' secret is malformed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("invalid webhook secret: it must be whsec_ and base64")]
+pub struct InvalidSecret;
 
-/// The secret of webhooks is none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NoSecret;
-
-impl fmt::Display for NoSecret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the secret of webhooks is none")
-    }
-}
-
-impl std::error::Error for NoSecret {}
-
-/// A webhook whose signature and time were right.
+/// A webhook whose signature and time were valid.
 #[derive(Clone, Serialize)]
 pub(super) struct Message {
     #[serde(skip)]
@@ -39,7 +27,7 @@ pub(super) struct Message {
     received_at: String,
 }
 
-/// What webhooks have told.
+/// The webhooks received so far.
 pub(super) struct Inbox {
     webhook: Webhook,
     messages: Mutex<VecDeque<Message>>,
@@ -58,11 +46,11 @@ struct Data {
 }
 
 impl Inbox {
-    pub(super) fn new(secret: &str) -> Result<Self, NoSecret> {
-        Ok(Self { webhook: Webhook::new(secret).map_err(|_| NoSecret)?, messages: Mutex::default() })
+    pub(super) fn new(secret: &str) -> Result<Self, InvalidSecret> {
+        Ok(Self { webhook: Webhook::new(secret).map_err(|_| InvalidSecret)?, messages: Mutex::default() })
     }
 
-    /// The webhooks about a session, the oldest first.
+    /// Returns the webhooks about a session, the oldest first.
     pub(super) fn about(&self, session: &str) -> Vec<Message> {
         let messages = self.messages.lock().unwrap_or_else(PoisonError::into_inner);
         messages.iter().filter(|message| message.session == session).cloned().collect()
@@ -73,14 +61,14 @@ impl Inbox {
         if messages.iter().any(|known| known.id == message.id) {
             return;
         }
-        if messages.len() == MOST {
+        if messages.len() == CAPACITY {
             messages.pop_front();
         }
         messages.push_back(message);
     }
 
-    /// Takes a webhook in.
-    fn take(&self, headers: &HeaderMap, body: &[u8]) -> StatusCode {
+    /// Checks and stores a webhook; returns the status to answer with.
+    pub(super) fn take(&self, headers: &HeaderMap, body: &[u8]) -> StatusCode {
         if self.webhook.verify(body, headers).is_err() {
             return StatusCode::UNAUTHORIZED;
         }
@@ -96,11 +84,6 @@ impl Inbox {
         });
         StatusCode::NO_CONTENT
     }
-}
-
-/// Answers for `POST /bank/hook`.
-pub(super) async fn receive(State(bank): State<Arc<Bank>>, headers: HeaderMap, body: Bytes) -> StatusCode {
-    bank.inbox.take(&headers, &body)
 }
 
 #[cfg(test)]
@@ -123,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn a_webhook_counts_once_and_only_with_its_signature_and_in_time() {
+    fn a_webhook_counts_once_and_only_with_a_valid_signature_and_time() {
         let inbox = Inbox::new(SECRET).unwrap();
         let now = jiff::Timestamp::now().as_second();
         assert_eq!(inbox.take(&HeaderMap::new(), BODY), StatusCode::UNAUTHORIZED);

@@ -1,4 +1,4 @@
-//! Processes: what ends this one ([`stop`]), and children that do not outlive it ([`tether`]).
+//! Processes: signals that stop this one ([`stop`]), and children that do not outlive it ([`tether`]).
 
 pub mod stop;
 pub mod tether;

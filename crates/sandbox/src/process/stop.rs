@@ -1,4 +1,4 @@
-//! What ends a run ([`Stop`]): a signal, or the end of standard input where that was asked for.
+//! What stops a run ([`Stop`]): a signal or, if requested, the end of standard input.
 
 use std::convert::Infallible;
 use std::io;
@@ -7,8 +7,8 @@ use std::thread;
 use tokio::signal::unix::{Signal, SignalKind, signal as listen_for};
 use tokio::sync::oneshot;
 
-/// SIGINT, SIGTERM, SIGHUP (a terminal that was closed) and SIGQUIT, listened for from the moment this is made, so that
-/// none is lost during start-up; and standard input.
+/// Listens for SIGINT, SIGTERM, SIGHUP (a closed terminal), SIGQUIT and the end of standard input. It listens from its
+/// creation, so that no signal is lost during start-up.
 #[derive(Debug)]
 pub struct Stop {
     interrupt: Signal,
@@ -19,10 +19,10 @@ pub struct Stop {
 }
 
 impl Stop {
-    /// Starts to listen; to the end of standard input as well if `with_stdin`.
+    /// Starts to listen; for the end of standard input only if `with_stdin`.
     ///
     /// # Errors
-    /// When the system refuses.
+    /// Fails if the system refuses the signal handlers or the thread.
     pub fn listen(with_stdin: bool) -> io::Result<Self> {
         Ok(Self {
             interrupt: listen_for(SignalKind::interrupt())?,
@@ -52,12 +52,12 @@ async fn ended(input: &mut Option<oneshot::Receiver<Infallible>>) {
     }
 }
 
-/// Reads standard input to its end; what is returned is closed then. The thread is no task of Tokio's, whose runtime
-/// would wait for it at the end.
+/// Reads standard input to its end, then closes the returned channel. It uses a thread of its own, because the runtime
+/// would wait for a blocking Tokio task at shutdown.
 fn read_stdin() -> io::Result<oneshot::Receiver<Infallible>> {
     let (open, input) = oneshot::channel();
     thread::Builder::new().name("stdin".to_owned()).spawn(move || {
-        // An input that can't be read has ended as well.
+        // An input that can't be read counts as ended.
         let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
         drop(open);
     })?;

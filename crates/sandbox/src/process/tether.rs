@@ -1,8 +1,9 @@
 //! Child processes that do not outlive this one ([`command`], [`run`], [`terminate`]).
 //!
-//! A parent that is killed outright can't end its children. Linux can: `PR_SET_PDEATHSIG` sends the child a signal when
-//! its parent dies. The child has to ask for it itself, between `fork` and `exec`, where safe Rust can't go. So this
-//! program starts itself as the child, asks, and then becomes the program that was meant.
+//! A parent that is killed with SIGKILL can't stop its children. Linux can: the parent-death signal (`PR_SET_PDEATHSIG`)
+//! reaches the child when its parent dies. The child has to request it itself between `fork` and `exec`, which needs
+//! `unsafe`. So this program starts itself as the child, requests the signal, and then replaces itself (`exec`) by the
+//! intended program. Such a child is called tethered here.
 
 use std::ffi::OsString;
 use std::io;
@@ -15,11 +16,11 @@ use tokio::process::{Child, Command};
 /// The hidden subcommand that calls [`run`].
 pub const SUBCOMMAND: &str = "run-tethered";
 
-/// A command that runs `program` tethered to this process, which must be `akiba-sandbox`. To be spawned from the main
-/// thread: the tether is to the thread that spawns. Only Linux has tethers; elsewhere it is a plain child.
+/// Returns a command that runs `program` tethered to this process, which must be `akiba-sandbox`. Spawn it from the main
+/// thread, because the signal comes when the spawning thread ends. On systems other than Linux it is a plain child.
 ///
 /// # Errors
-/// Where this process does not know its own path.
+/// Fails if this process can't find its own path.
 pub fn command(program: &Path) -> io::Result<Command> {
     let mut command = if cfg!(target_os = "linux") {
         let mut command = Command::new(std::env::current_exe()?);
@@ -28,13 +29,13 @@ pub fn command(program: &Path) -> io::Result<Command> {
     } else {
         Command::new(program)
     };
-    // A group of its own: a Ctrl-C in the terminal is for the parent, which then ends the child in order.
+    // Its own process group: Ctrl-C in the terminal reaches only the parent, which then terminates the child.
     command.process_group(0);
     command.kill_on_drop(true);
     Ok(command)
 }
 
-/// Ties this process to its parent of the given id and becomes `program`. Returns only where that fails.
+/// Requests the parent-death signal and becomes `program`. `parent` is the id of the parent. Returns only on failure.
 #[cfg(target_os = "linux")]
 #[must_use]
 pub fn run(parent: u32, program: &OsString, arguments: &[OsString]) -> io::Error {
@@ -44,28 +45,28 @@ pub fn run(parent: u32, program: &OsString, arguments: &[OsString]) -> io::Error
         return error.into();
     }
     if parent_id() != parent {
-        return io::Error::other("the parent is gone");
+        return io::Error::other("the parent process has exited");
     }
     std::process::Command::new(program).args(arguments).exec()
 }
 
-/// There are no tethers here.
+/// Fails: this system has no parent-death signal.
 #[cfg(not(target_os = "linux"))]
 #[must_use]
 pub fn run(_parent: u32, _program: &OsString, _arguments: &[OsString]) -> io::Error {
     io::ErrorKind::Unsupported.into()
 }
 
-/// Asks a child to end, and ends it where it does not within `patience`.
+/// Sends SIGTERM to a child, and kills it if it has not exited after `timeout`.
 ///
 /// # Errors
-/// Where the child can't be waited for.
-pub async fn terminate(child: &mut Child, patience: Duration) -> io::Result<ExitStatus> {
+/// Fails if the system can't wait for the child.
+pub async fn terminate(child: &mut Child, timeout: Duration) -> io::Result<ExitStatus> {
     if let Some(id) = child.id().and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw) {
-        // It may have ended by itself, which is as good.
+        // An error means that it has exited already.
         let _ = rustix::process::kill_process(id, rustix::process::Signal::TERM);
     }
-    match tokio::time::timeout(patience, child.wait()).await {
+    match tokio::time::timeout(timeout, child.wait()).await {
         Ok(status) => status,
         Err(_) => {
             child.start_kill()?;

@@ -1,7 +1,6 @@
-//! The relay as a child process ([`RelayChild`], [`RelayError`]), and the keys that its program makes ([`keygen`]).
+//! The relay as a child process ([`RelayChild`]).
 
 use std::ffi::OsString;
-use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -9,78 +8,48 @@ use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
-use tokio::process::{Child, ChildStdout, Command};
+use tokio::process::{Child, ChildStdout};
 
 use super::keys::Keys;
+use super::program::{RelayError, START_TIMEOUT, remove_relay_settings};
 use crate::process::tether;
 
-/// How long the relay may take to listen.
-const START_PATIENCE: Duration = Duration::from_secs(10);
-/// How long the relay may take to end.
-const STOP_PATIENCE: Duration = Duration::from_secs(3);
-/// What the relay prints before its address.
+/// How long the relay may take to exit after SIGTERM.
+const STOP_TIMEOUT: Duration = Duration::from_secs(3);
+/// The text that the relay prints before its address.
 const LISTENING: &str = "listening on http://";
 
-/// How the relay is to run.
+/// The settings of the relay.
 #[derive(Clone)]
 pub struct RelaySettings {
     /// The `akiba-relay` program.
     pub program: PathBuf,
-    /// Its port; 0 takes a free one.
+    /// Its port; 0 picks a free one.
     pub port: u16,
     /// Base URL of the vendor's API.
     pub vendor_url: String,
-    /// The vendor's token. It goes through the environment, never through the arguments.
+    /// The vendor's token. It is passed in the environment, never in the arguments, which other users can see.
     pub token: String,
     /// Origins of the pages that may call.
     pub origins: Vec<String>,
-    /// How its sessions are to be; `None` for none.
+    /// The settings of its sessions; `None` turns sessions off.
     pub sessions: Option<SessionSettings>,
-    /// Further arguments.
+    /// More arguments.
     pub arguments: Vec<OsString>,
 }
 
-/// How the relay's sessions are to be.
+/// The settings of the relay's sessions.
 #[derive(Clone, Debug)]
 pub struct SessionSettings {
-    /// The secrets. Like the token, they go through the environment.
+    /// The secrets. Like the token, they are passed in the environment.
     pub keys: Keys,
-    /// Where webhooks go.
+    /// URL that receives the webhooks.
     pub webhook_url: String,
-    /// The database's file.
+    /// Path of the SQLite database.
     pub database: PathBuf,
 }
 
-/// Why there is no relay.
-#[derive(Debug)]
-pub enum RelayError {
-    /// The program can't be started.
-    Start(PathBuf, io::Error),
-    /// It ended before it listened.
-    Ended(ExitStatus),
-    /// It did not say in time where it listens.
-    Silent,
-    /// Its output can't be read.
-    Output(io::Error),
-    /// It made no key.
-    NoKey,
-}
-
-impl fmt::Display for RelayError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Start(program, error) => write!(f, "the relay {} can't be started: {error}", program.display()),
-            Self::Ended(status) => write!(f, "the relay ended before it listened ({status}); its message is above"),
-            Self::Silent => write!(f, "the relay did not listen within {} s", START_PATIENCE.as_secs()),
-            Self::Output(error) => write!(f, "the relay's output can't be read: {error}"),
-            Self::NoKey => f.write_str("the relay made no key; its message is above"),
-        }
-    }
-}
-
-impl std::error::Error for RelayError {}
-
-/// A relay that runs and listens. It is killed when this is dropped.
+/// A running relay that listens. Dropping this kills it.
 #[derive(Debug)]
 pub struct RelayChild {
     child: Child,
@@ -91,41 +60,41 @@ impl RelayChild {
     /// Starts the relay and waits until it listens.
     ///
     /// # Errors
-    /// [`RelayError`] where it can't be started or does not come to listen.
+    /// [`RelayError`] if it can't be started or does not listen in time.
     pub async fn start(settings: RelaySettings) -> Result<Self, RelayError> {
         let mut child = spawn(&settings).map_err(|error| RelayError::Start(settings.program, error))?;
-        let Some(stdout) = child.stdout.take() else { return Err(RelayError::Silent) };
+        let Some(stdout) = child.stdout.take() else { return Err(RelayError::Timeout) };
         let mut lines = BufReader::new(stdout).lines();
-        let address = match tokio::time::timeout(START_PATIENCE, listening_address(&mut lines)).await {
-            Err(_) => return Err(RelayError::Silent),
+        let address = match tokio::time::timeout(START_TIMEOUT, listening_address(&mut lines)).await {
+            Err(_) => return Err(RelayError::Timeout),
             Ok(Err(error)) => return Err(RelayError::Output(error)),
             Ok(Ok(Some(address))) => address,
-            Ok(Ok(None)) => return Err(child.wait().await.map_or_else(RelayError::Output, RelayError::Ended)),
+            Ok(Ok(None)) => return Err(child.wait().await.map_or_else(RelayError::Output, RelayError::Exited)),
         };
-        tokio::spawn(pass_on(lines));
+        tokio::spawn(forward_output(lines));
         Ok(Self { child, address })
     }
 
-    /// Where it listens.
+    /// Returns the address that it listens on.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Waits for it to end by itself.
+    /// Waits until it exits by itself.
     ///
     /// # Errors
-    /// Where it can't be waited for.
+    /// Fails if the system can't wait for it.
     pub async fn ended(&mut self) -> io::Result<ExitStatus> {
         self.child.wait().await
     }
 
-    /// Ends it.
+    /// Terminates it.
     ///
     /// # Errors
-    /// Where it can't be waited for.
+    /// Fails if the system can't wait for it.
     pub async fn stop(mut self) -> io::Result<ExitStatus> {
-        tether::terminate(&mut self.child, STOP_PATIENCE).await
+        tether::terminate(&mut self.child, STOP_TIMEOUT).await
     }
 }
 
@@ -135,7 +104,7 @@ fn spawn(settings: &RelaySettings) -> io::Result<Child> {
     }
     let program = Path::new(&settings.program).canonicalize()?;
     let mut command = tether::command(&program)?;
-    forget_others(&mut command);
+    remove_relay_settings(&mut command);
     match &settings.sessions {
         None => command.args(["--sessions", "off"]),
         Some(SessionSettings { keys, webhook_url, database }) => command
@@ -148,36 +117,13 @@ fn spawn(settings: &RelaySettings) -> io::Result<Child> {
     command
         .env("AKIBA_TOKEN", &settings.token)
         .args(["--listen", &format!("127.0.0.1:{}", settings.port), "--vendor-base", &settings.vendor_url])
-        // The page's server, which is the only way to it for a browser.
+        // Browsers reach the relay only through the page's server.
         .args(["--trusted-proxy", "127.0.0.1"])
         .args(settings.origins.iter().flat_map(|origin| ["--allow-origin", origin]))
         .args(&settings.arguments)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .spawn()
-}
-
-/// What the developer's own environment says of another relay is not for this one.
-fn forget_others(command: &mut Command) {
-    for (name, _) in std::env::vars_os() {
-        if name.as_encoded_bytes().starts_with(b"AKIBA_") {
-            command.env_remove(name);
-        }
-    }
-}
-
-/// Has the relay's program make a key.
-///
-/// # Errors
-/// [`RelayError`] where it makes none.
-pub async fn keygen(program: &Path, kind: &str, name: &str) -> Result<String, RelayError> {
-    let mut command = Command::new(program);
-    forget_others(&mut command);
-    command.args(["keygen", kind, name]).stdin(Stdio::null()).stderr(Stdio::inherit()).kill_on_drop(true);
-    let output = command.output().await.map_err(|error| RelayError::Start(program.to_owned(), error))?;
-    let text = String::from_utf8(output.stdout).map_err(|_| RelayError::NoKey)?;
-    let key = text.trim();
-    if output.status.success() && !key.is_empty() { Ok(key.to_owned()) } else { Err(RelayError::NoKey) }
 }
 
 async fn listening_address(lines: &mut Lines<BufReader<ChildStdout>>) -> io::Result<Option<SocketAddr>> {
@@ -189,8 +135,8 @@ async fn listening_address(lines: &mut Lines<BufReader<ChildStdout>>) -> io::Res
     Ok(None)
 }
 
-/// Passes the rest of the relay's output on, so that its pipe never fills.
-async fn pass_on(mut lines: Lines<BufReader<ChildStdout>>) {
+/// Forwards the rest of the relay's output to standard error, so that its pipe never fills up.
+async fn forward_output(mut lines: Lines<BufReader<ChildStdout>>) {
     let mut stderr = tokio::io::stderr();
     while let Ok(Some(line)) = lines.next_line().await {
         if stderr.write_all(format!("{line}\n").as_bytes()).await.is_err() {

@@ -1,30 +1,30 @@
-//! The secrets of one run ([`Keys`]), made by the relay's own `keygen`.
+//! The secrets of one run ([`Keys`]), created by the relay's own `keygen`.
 
 use std::fmt;
 use std::path::Path;
 
-use super::child::{RelayError, keygen};
+use super::program::{RelayError, keygen};
 
-/// The secrets that the relay and its back end share. They open nothing but this run.
+/// The secrets that the relay and its back end share. They are valid for this run only.
 #[derive(Clone)]
 pub struct Keys {
     /// The back end's API key.
     pub api_key: String,
-    /// What the relay is told of it: its name and its hash.
+    /// The relay's setting for that key: its name and its hash.
     pub api_setting: String,
-    /// The key of session tokens.
+    /// The key that seals session tokens.
     pub session_key: String,
-    /// The key of the database's fields.
+    /// The key that encrypts fields of the database.
     pub data_key: String,
-    /// The secret of webhooks.
+    /// The secret that signs webhooks.
     pub webhook_secret: String,
 }
 
 impl Keys {
-    /// Makes new ones.
+    /// Creates new keys.
     ///
     /// # Errors
-    /// [`RelayError`] where the program makes none.
+    /// [`RelayError`] if the program creates none.
     pub async fn make(relay: &Path) -> Result<Self, RelayError> {
         let (api, session, data, webhook) = tokio::try_join!(
             keygen(relay, "api", "bank"),
@@ -44,7 +44,7 @@ impl Keys {
 }
 
 impl fmt::Debug for Keys {
-    /// Leaves the keys out.
+    /// Omits the keys.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Keys").finish_non_exhaustive()
     }

@@ -1,13 +1,13 @@
-//! Reading the vendor's two request bodies ([`link_request`], [`verify_request`]): every required field, of the right
-//! type, and nothing guessed. Pure.
+//! Parses the vendor's two request bodies ([`link_request`], [`verify_request`]). Every required field must be present
+//! with the right type. Pure.
 
 use akiba_protocol::{CustomerType, LinkRequest, VerifyRequest};
 use serde_json::{Map, Value};
 
-/// What is wrong with a body, as a sentence that repeats nothing of it.
+/// What is wrong with a body: a sentence that quotes none of its values.
 pub(crate) type FieldError = String;
 
-/// Reads the body of the link call.
+/// Parses the body of the link call.
 pub(crate) fn link_request(body: &[u8]) -> Result<LinkRequest, FieldError> {
     let fields = object(body)?;
     Ok(LinkRequest {
@@ -20,7 +20,7 @@ pub(crate) fn link_request(body: &[u8]) -> Result<LinkRequest, FieldError> {
     })
 }
 
-/// Reads the body of the verify call.
+/// Parses the body of the verify call.
 pub(crate) fn verify_request(body: &[u8]) -> Result<VerifyRequest, FieldError> {
     let fields = object(body)?;
     Ok(VerifyRequest {

@@ -1,10 +1,10 @@
-//! One of the vendor's newer APIs ([`newer_app`]): tokens of OAuth2, `identity_type` and `consent`. No more of it is public;
-//! the paths and all other names are made up here, and the relay's template of a profile has the same.
+//! One of the vendor's newer APIs ([`newer_app`]): OAuth2 tokens, `identity_type` and `consent`. Nothing else about it is
+//! public. The paths and all other names are invented here; the relay's template of a profile uses the same ones.
 
 use std::sync::Arc;
 
 use akiba_protocol::{CustomerType, LinkRequest, VerifyRequest};
-use axum::extract::{DefaultBodyLimit, Form, Request, State};
+use axum::extract::{Form, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
@@ -13,26 +13,26 @@ use http::{HeaderMap, StatusCode, header};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{MAX_BODY, Vendor, answer_link, answer_verify, error};
+use super::answer::{answer_link, answer_verify, error};
+use super::vendor::Vendor;
 
-/// The id of the one client. Its secret is the vendor's token.
+/// The id of the only client. Its secret is the vendor's token.
 const CLIENT_ID: &str = "sandbox";
 
-/// `POST /oauth2/token`, `POST /v2/selfies` and `POST /v2/selfies/verify`.
+/// Serves `POST /oauth2/token`, `POST /v2/selfies` and `POST /v2/selfies/verify`.
 pub(super) fn newer_app(vendor: Arc<Vendor>) -> Router {
     Router::new()
         .route("/v2/selfies", post(link))
         .route("/v2/selfies/verify", post(verify))
         .route_layer(middleware::from_fn_with_state(Arc::clone(&vendor), check_token))
         .route("/oauth2/token", post(token))
-        .layer(DefaultBodyLimit::max(MAX_BODY))
         .with_state(vendor)
 }
 
 async fn check_token(State(vendor): State<Arc<Vendor>>, request: Request, next: Next) -> Response {
     let value = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token = value.and_then(|value| value.strip_prefix("Bearer "));
-    if token.is_some_and(|token| vendor.tokens.are_good(token)) {
+    if token.is_some_and(|token| vendor.tokens.is_valid(token)) {
         next.run(request).await
     } else {
         StatusCode::UNAUTHORIZED.into_response()
@@ -47,7 +47,7 @@ struct TokenRequest {
 }
 
 async fn token(State(vendor): State<Arc<Vendor>>, headers: HeaderMap, Form(request): Form<TokenRequest>) -> Response {
-    if !vendor.tokens.ask() {
+    if !vendor.tokens.count_request() {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
     let refused = |status, word| (status, Json(json!({ "error": word }))).into_response();
@@ -79,7 +79,7 @@ struct Call {
     upload_key: Option<String>,
 }
 
-/// Which document the number is of. To the sandbox all are a person's.
+/// The kind of document that the number belongs to. The sandbox treats all of them as a person's.
 #[derive(Deserialize)]
 enum IdentityType {
     #[serde(rename = "IDNumber")]
@@ -133,7 +133,7 @@ fn person(identity_type: &IdentityType) -> CustomerType {
     }
 }
 
-/// A published answer in the newer words.
+/// Translates a published answer into the newer API's JSON.
 fn in_newer_words(reply: &Value) -> Value {
     let result = if reply["status"] == "success" { "VERIFIED" } else { "NOT_VERIFIED" };
     let identity = &reply["data"]["identity"];

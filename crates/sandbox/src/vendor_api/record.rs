@@ -1,28 +1,28 @@
-//! The vendor's answers to the verify call, in its published shape ([`judged`], [`failure`]). Pure.
+//! The published JSON of the vendor's verify replies ([`verify_reply`], [`failure`]). Pure.
 //!
-//! The types of `akiba-protocol` write scores as numbers; the vendor writes them as strings. So the JSON is made here.
+//! The vendor writes scores as strings, the types of `akiba-protocol` write numbers. So the JSON is built here.
 
 use akiba_protocol::CustomerType;
 use serde_json::{Value, json};
 
 use crate::identities::Scenario;
 
-/// The message of the vendor's published example, its spelling included.
+/// The message of the vendor's published example, with its misspelling.
 const VERIFIED: &str = "Identity and Selfie succesfully verified";
 const NOT_MATCHED: &str = "Selfie does not match the photo on record";
 
-/// The scores of a reply, as the vendor writes them.
+/// The scores of a reply as strings.
 struct Scores {
     fraud: &'static str,
     word: &'static str,
     confidence: &'static str,
 }
 
-/// The answer to a selfie that could be read.
+/// Returns the reply for a selfie that could be read.
 ///
-/// A selfie that does not match is answered with the record all the same: what tells is the status alone, and a
-/// consumer that takes a record for success is to be found out here.
-pub(crate) fn judged(scenario: Scenario, identifier: &str, customer_type: CustomerType, s3_key: &str) -> Value {
+/// A selfie that does not match gets the record as well. Only the status tells; a client that takes a record for success
+/// fails here.
+pub(crate) fn verify_reply(scenario: Scenario, identifier: &str, customer_type: CustomerType, s3_key: &str) -> Value {
     let (status, message, scores) = match scenario {
         Scenario::NotMatched => ("failed", NOT_MATCHED, Scores { fraud: "0.35", word: "Medium", confidence: "0.12" }),
         Scenario::HighFraud => ("success", VERIFIED, Scores { fraud: "0.92", word: "High", confidence: "0.91" }),
@@ -35,12 +35,12 @@ pub(crate) fn judged(scenario: Scenario, identifier: &str, customer_type: Custom
     })
 }
 
-/// The answer where there is no selfie to compare.
+/// Returns the reply if there is no selfie to compare.
 pub(crate) fn failure(message: &str) -> Value {
     json!({ "status": "failed", "message": message })
 }
 
-/// A plausible record: the same for the same identifier, and nobody's.
+/// Returns a made-up record, which is always the same for an identifier.
 fn identity(identifier: &str, customer_type: CustomerType, s3_key: &str, scores: &Scores) -> Value {
     let seed = fnv1a(identifier);
     let pick = |from: &[&'static str], shift: u32| -> &'static str {
@@ -72,7 +72,7 @@ fn identity(identifier: &str, customer_type: CustomerType, s3_key: &str, scores:
     })
 }
 
-/// The 64-bit FNV-1a hash: a seed that is the same on every machine and in every version.
+/// Returns the 64-bit FNV-1a hash: a seed that is the same on every machine and in every version.
 fn fnv1a(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
@@ -84,12 +84,12 @@ mod tests {
     use super::*;
 
     fn verdict(scenario: Scenario, customer_type: CustomerType) -> Verdict {
-        let reply = judged(scenario, "8001015009087", customer_type, "k");
+        let reply = verify_reply(scenario, "8001015009087", customer_type, "k");
         Verdict::of(serde_json::from_value::<VerifyReply>(reply).unwrap())
     }
 
     #[test]
-    fn each_scenario_is_judged_as_it_should_be() {
+    fn each_scenario_has_its_verdict() {
         for customer_type in [CustomerType::Individual, CustomerType::Business] {
             assert_eq!(verdict(Scenario::Verified, customer_type).reason, None);
             assert_eq!(verdict(Scenario::NotMatched, customer_type).reason, Some(Reason::NotMatched));
@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn scores_are_strings_and_every_published_field_is_there() {
-        let reply = judged(Scenario::Verified, "8001015009087", CustomerType::Individual, "k");
+        let reply = verify_reply(Scenario::Verified, "8001015009087", CustomerType::Individual, "k");
         let identity = reply["data"]["identity"].as_object().unwrap();
         let published = [
             "_id",
@@ -130,9 +130,9 @@ mod tests {
     }
 
     #[test]
-    fn a_record_depends_on_its_identifier_alone() {
+    fn a_record_depends_only_on_its_identifier() {
         let name =
-            |id| judged(Scenario::Verified, id, CustomerType::Individual, "k")["data"]["identity"]["_id"].clone();
+            |id| verify_reply(Scenario::Verified, id, CustomerType::Individual, "k")["data"]["identity"]["_id"].clone();
         assert_eq!(name("1"), name("1"));
         assert_ne!(name("1"), name("2"));
     }

@@ -1,4 +1,4 @@
-//! The links that were handed out ([`Registry`], [`Issued`]).
+//! The issued links ([`Registry`], [`IssuedLink`]).
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
@@ -8,20 +8,20 @@ use akiba_protocol::{CustomerType, VerifyRequest};
 use crate::identities::Scenario;
 use crate::storage::Freshness;
 
-/// For whom a link was handed out. The verify call must name the same.
+/// Whom a link was issued for. The verify call must repeat these values.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Issued {
+pub(crate) struct IssuedLink {
     /// The identifier of the link call.
     pub(crate) identifier: String,
     /// Its type.
     pub(crate) customer_type: CustomerType,
-    /// The file name that was answered.
+    /// The file name in the reply.
     pub(crate) selfie_filename: String,
 }
 
-impl Issued {
-    /// Whether a verify call names what the link call named.
-    pub(crate) fn fits(&self, request: &VerifyRequest) -> bool {
+impl IssuedLink {
+    /// Whether a verify call has the values of the link call.
+    pub(crate) fn matches(&self, request: &VerifyRequest) -> bool {
         self.identifier == request.id
             && self.customer_type == request.user_type
             && self.selfie_filename == request.selfie_filename
@@ -30,46 +30,46 @@ impl Issued {
 
 #[derive(Default)]
 struct Inner {
-    by_key: HashMap<String, Issued>,
+    by_key: HashMap<String, IssuedLink>,
     last_key: Option<String>,
-    /// Identifiers that have had their expired link and are due a good one.
-    warned: HashSet<String>,
+    /// Identifiers that got their expired link; the next one is valid.
+    had_expired_link: HashSet<String>,
 }
 
-/// Every link since the sandbox began.
+/// Every link since the start.
 #[derive(Default)]
 pub(crate) struct Registry(Mutex<Inner>);
 
 impl Registry {
-    /// Notes a link.
-    pub(crate) fn issue(&self, key: String, issued: Issued) {
+    /// Stores a link.
+    pub(crate) fn issue(&self, key: String, issued: IssuedLink) {
         let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         inner.last_key = Some(key.clone());
         inner.by_key.insert(key, issued);
     }
 
-    /// For whom the link to a key was handed out.
-    pub(crate) fn issued(&self, key: &str) -> Option<Issued> {
+    /// Returns whom the link to a key was issued for.
+    pub(crate) fn issued(&self, key: &str) -> Option<IssuedLink> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).by_key.get(key).cloned()
     }
 
-    /// The key of the last link.
+    /// Returns the key of the last link.
     pub(crate) fn last_key(&self) -> Option<String> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).last_key.clone()
     }
 
-    /// Whether the next link for an identifier works, as its scenario wants it.
+    /// Returns whether the next link for an identifier is valid or expired, as its scenario says.
     pub(crate) fn freshness(&self, scenario: Scenario, identifier: &str) -> Freshness {
         let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match scenario {
             Scenario::ExpiredAlways => Freshness::Expired,
-            Scenario::ExpiredOnce if inner.warned.insert(identifier.to_owned()) => Freshness::Expired,
+            Scenario::ExpiredOnce if inner.had_expired_link.insert(identifier.to_owned()) => Freshness::Expired,
             _ => Freshness::Fresh,
         }
     }
 
-    /// Ends a verification: its identifier starts anew.
+    /// Ends a verification: the next one of this identifier starts from the beginning.
     pub(crate) fn finish(&self, identifier: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).warned.remove(identifier);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).had_expired_link.remove(identifier);
     }
 }

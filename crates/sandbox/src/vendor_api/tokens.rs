@@ -8,16 +8,16 @@ use std::time::{Duration, Instant};
 
 use crate::random;
 
-/// Life of a token, in seconds, as the vendor has it.
+/// Lifetime of a token in seconds, as the vendor documents it.
 const LIFE: u64 = 3_600;
 
-/// Every token that was handed out.
+/// Every issued token.
 #[derive(Debug)]
 pub struct Tokens {
     ends: Mutex<HashMap<String, Instant>>,
     life_seconds: AtomicU64,
     down: AtomicBool,
-    asked: AtomicU32,
+    requested: AtomicU32,
 }
 
 impl Default for Tokens {
@@ -26,40 +26,40 @@ impl Default for Tokens {
             ends: Mutex::default(),
             life_seconds: AtomicU64::new(LIFE),
             down: AtomicBool::default(),
-            asked: AtomicU32::default(),
+            requested: AtomicU32::default(),
         }
     }
 }
 
 impl Tokens {
-    /// Changes the life of the tokens that are handed out from now on, in whole seconds.
+    /// Changes the lifetime of future tokens, in whole seconds.
     pub fn set_life(&self, life: Duration) {
         self.life_seconds.store(life.as_secs(), Ordering::Relaxed);
     }
 
-    /// Takes the token endpoint down, or up again.
+    /// Makes the token endpoint answer 503, or work again.
     pub fn set_down(&self, down: bool) {
         self.down.store(down, Ordering::Relaxed);
     }
 
-    /// Ends every token before its time.
+    /// Revokes every token.
     pub fn revoke_all(&self) {
         self.ends.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    /// How often a token was asked for.
+    /// Returns the number of requests for a token.
     #[must_use]
-    pub fn asked(&self) -> u32 {
-        self.asked.load(Ordering::Relaxed)
+    pub fn requested(&self) -> u32 {
+        self.requested.load(Ordering::Relaxed)
     }
 
-    /// Counts a request for a token; whether the endpoint is up.
-    pub(super) fn ask(&self) -> bool {
-        self.asked.fetch_add(1, Ordering::Relaxed);
+    /// Counts a request for a token; returns whether the endpoint works.
+    pub(super) fn count_request(&self) -> bool {
+        self.requested.fetch_add(1, Ordering::Relaxed);
         !self.down.load(Ordering::Relaxed)
     }
 
-    /// A new token and its life in seconds.
+    /// Returns a new token and its lifetime in seconds.
     pub(super) fn issue(&self) -> io::Result<(String, u64)> {
         let token = random::hex(32)?;
         let life = self.life_seconds.load(Ordering::Relaxed);
@@ -68,8 +68,8 @@ impl Tokens {
         Ok((token, life))
     }
 
-    /// Whether a token opens the calls.
-    pub(super) fn are_good(&self, token: &str) -> bool {
+    /// Whether a token is valid.
+    pub(super) fn is_valid(&self, token: &str) -> bool {
         let ends = self.ends.lock().unwrap_or_else(PoisonError::into_inner);
         ends.get(token).is_some_and(|end| Instant::now() < *end)
     }

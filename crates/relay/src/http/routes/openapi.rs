@@ -5,7 +5,6 @@ use axum::response::IntoResponse;
 use http::header::CONTENT_TYPE;
 
 use crate::http::openapi::problems::Always;
-use crate::http::openapi::text;
 use crate::http::state::AppState;
 
 /// Gives this document. It says the same for every setting, and holds no secret.
@@ -18,5 +17,5 @@ use crate::http::state::AppState;
     responses((status = 200, description = "It, for relays with sessions or without.", body = Object), Always),
 )]
 pub async fn document(State(state): State<AppState>) -> impl IntoResponse {
-    ([(CONTENT_TYPE, "application/json")], text(state.sessions.is_some()))
+    ([(CONTENT_TYPE, "application/json")], state.document)
 }

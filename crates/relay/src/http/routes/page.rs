@@ -1,18 +1,26 @@
 //! The widget's two calls with a session: `POST /v1/customer` ([`link`]) and `POST /v1/customer/verify` ([`verify`]).
 
 use axum::Json;
-use axum::extract::State;
 use http::HeaderMap;
 
 use crate::error::RelayError;
 use crate::http::auth::PageCaller;
-use crate::http::body::JsonBody;
+use crate::http::body::{JsonBody, JsonCall};
 use crate::http::idempotency::idempotency;
 use crate::http::openapi::problems::{OfBoundLink, OfBoundVerify};
-use crate::http::state::AppState;
 use crate::session::page::binding::{LinkCall, VerifyCall};
 use crate::session::page::link::SessionLink;
 use crate::session::page::verdict::PageVerdict;
+
+impl JsonCall for LinkCall {
+    const SHAPE: &'static str = "The body must be an object with, if wanted, `identifier` (string), `type` (\"1\" or \
+                                 \"2\") and `selfie_filename` (string).";
+}
+
+impl JsonCall for VerifyCall {
+    const SHAPE: &'static str = "The body must be an object with, if wanted, `selfie_filename`, `id`, `s3_key` \
+                                 (strings) and `user_type` (\"1\" or \"2\").";
+}
 
 /// Asks the vendor for a signed link for the session's person.
 ///
@@ -29,12 +37,8 @@ use crate::session::page::verdict::PageVerdict;
     request_body = LinkCall,
     responses((status = 200, description = "The link. A secret while it lives.", body = SessionLink), OfBoundLink),
 )]
-pub async fn link(
-    State(state): State<AppState>,
-    caller: PageCaller,
-    JsonBody(call): JsonBody<LinkCall>,
-) -> Result<Json<SessionLink>, RelayError> {
-    caller.sessions.link(&state.vendor, &state.capacity, &caller.session_id, call).await.map(Json)
+pub async fn link(caller: PageCaller, JsonBody(call): JsonBody<LinkCall>) -> Result<Json<SessionLink>, RelayError> {
+    caller.sessions.link(&caller.session_id, call).await.map(Json)
 }
 
 /// Asks the vendor for the verdict on what the session issued.
@@ -58,11 +62,10 @@ pub async fn link(
     responses((status = 200, description = "The verdict.", body = PageVerdict), OfBoundVerify),
 )]
 pub async fn verify(
-    State(state): State<AppState>,
     caller: PageCaller,
     headers: HeaderMap,
     JsonBody(call): JsonBody<VerifyCall>,
 ) -> Result<Json<PageVerdict>, RelayError> {
     let key = idempotency(&headers, &caller.session_id)?;
-    caller.sessions.verify(&state.vendor, &state.capacity, &caller.session_id, call, key).await.map(Json)
+    caller.sessions.verify(&caller.session_id, call, key).await.map(Json)
 }

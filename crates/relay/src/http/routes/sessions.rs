@@ -2,17 +2,25 @@
 //! [`erase`]) and `POST /v1/sessions/{id}/reconcile` ([`reconcile`]).
 
 use axum::Json;
-use axum::extract::State;
 use http::StatusCode;
 
 use crate::error::RelayError;
 use crate::http::auth::{HostCaller, SessionId};
-use crate::http::body::JsonBody;
+use crate::http::body::{JsonBody, JsonCall};
 use crate::http::openapi::problems::{OfCreate, OfErase, OfRead, OfReconcile};
-use crate::http::state::AppState;
 use crate::session::host::create::{Created, Wanted};
 use crate::session::host::reconcile::Reconcile;
 use crate::session::host::report::Report;
+
+impl JsonCall for Wanted {
+    const SHAPE: &'static str = "The body must be an object with `identifier` (string), `type` (\"1\" or \"2\") and, if \
+                                 wanted, `reference` (string), `consent` (`version` and `at`, strings) and `ttl` \
+                                 (whole seconds).";
+}
+
+impl JsonCall for Reconcile {
+    const SHAPE: &'static str = "The body must be an object with `action` (\"repeat\" or \"release\").";
+}
 
 /// Makes a session.
 ///
@@ -106,10 +114,9 @@ pub async fn erase(caller: HostCaller, SessionId(id): SessionId) -> Result<Statu
     responses((status = 200, description = "The session.", body = Report), OfReconcile),
 )]
 pub async fn reconcile(
-    State(state): State<AppState>,
     caller: HostCaller,
     SessionId(id): SessionId,
     JsonBody(request): JsonBody<Reconcile>,
 ) -> Result<Json<Report>, RelayError> {
-    caller.sessions.reconcile(&state.vendor, &state.capacity, &caller.key, &id, request.action).await.map(Json)
+    caller.sessions.reconcile(&caller.key, &id, request.action).await.map(Json)
 }

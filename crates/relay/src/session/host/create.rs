@@ -9,7 +9,6 @@ use utoipa::ToSchema;
 
 use crate::clock::{milliseconds, parse_rfc3339, rfc3339};
 use crate::error::RelayError;
-use crate::http::body::JsonCall;
 use crate::id::new_id;
 use crate::lifecycle::State;
 use crate::session::Sessions;
@@ -74,12 +73,6 @@ pub struct Created {
     /// When it ends.
     #[schema(format = "date-time")]
     pub expires_at: String,
-}
-
-impl JsonCall for Wanted {
-    const SHAPE: &'static str = "The body must be an object with `identifier` (string), `type` (\"1\" or \"2\") and, if \
-                                 wanted, `reference` (string), `consent` (`version` and `at`, strings) and `ttl` \
-                                 (whole seconds).";
 }
 
 /// Whole seconds. JSON has one kind of number: `900.0` and `9e2` are whole, too.

@@ -9,12 +9,9 @@ use utoipa::ToSchema;
 
 use super::report::Report;
 use crate::error::RelayError;
-use crate::http::body::JsonCall;
 use crate::lifecycle::{Event, State};
-use crate::limits::capacity::Capacity;
 use crate::session::Sessions;
 use crate::session::refusal::refusal;
-use crate::vendor_api::VendorClient;
 
 /// What is to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
@@ -34,23 +31,12 @@ pub struct Reconcile {
     pub action: Action,
 }
 
-impl JsonCall for Reconcile {
-    const SHAPE: &'static str = "The body must be an object with `action` (\"repeat\" or \"release\").";
-}
-
 impl Sessions {
     /// Moves a session on whose verdict was lost. A session that has its verdict meanwhile is left as it is.
     ///
     /// # Errors
     /// [`RelayError`] when no verdict was lost, or the vendor gives none again.
-    pub async fn reconcile(
-        self: &Arc<Self>,
-        vendor: &VendorClient,
-        capacity: &Capacity,
-        key: &str,
-        id: &str,
-        action: Action,
-    ) -> Result<Report, RelayError> {
+    pub async fn reconcile(self: &Arc<Self>, key: &str, id: &str, action: Action) -> Result<Report, RelayError> {
         let session = self.current_of(key, id).await?;
         match (session.row.state, action) {
             (State::Verified | State::Rejected, _) => {}
@@ -63,7 +49,7 @@ impl Sessions {
                 let links = self.open_links(id).await?;
                 let link = links.iter().find(|link| Some(&link.row.id) == session.row.link_id.as_ref());
                 let link = link.ok_or_else(|| RelayError::new(ProblemCode::Internal).caused_by("a link is gone"))?;
-                match self.begin(vendor, capacity, &session, link, Event::Repeated, None).await? {
+                match self.begin(&session, link, Event::Repeated, None).await? {
                     Some(question) => {
                         if let Err(error) = question.answer().await
                             && !self.is_decided(id).await?

@@ -8,7 +8,6 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::error::RelayError;
-use crate::http::body::JsonCall;
 use crate::session::record::{Open, OpenLink};
 
 /// The body of `POST /v1/customer` with a session.
@@ -47,16 +46,6 @@ pub struct VerifyCall {
     /// Key that was issued with the link.
     #[serde(default)]
     pub s3_key: Option<String>,
-}
-
-impl JsonCall for LinkCall {
-    const SHAPE: &'static str = "The body must be an object with, if wanted, `identifier` (string), `type` (\"1\" or \
-                                 \"2\") and `selfie_filename` (string).";
-}
-
-impl JsonCall for VerifyCall {
-    const SHAPE: &'static str = "The body must be an object with, if wanted, `selfie_filename`, `id`, `s3_key` \
-                                 (strings) and `user_type` (\"1\" or \"2\").";
 }
 
 impl fmt::Debug for LinkCall {

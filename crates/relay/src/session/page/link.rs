@@ -12,12 +12,10 @@ use super::binding::{LinkCall, check_person, file_name};
 use crate::error::RelayError;
 use crate::id::new_id;
 use crate::lifecycle::{Event, State};
-use crate::limits::capacity::Capacity;
 use crate::session::Sessions;
 use crate::session::link_host::allows;
 use crate::session::record::{Issued, Open};
 use crate::session::refusal::refusal;
-use crate::vendor_api::VendorClient;
 
 /// The answer to the page: a [`LinkReply`](akiba_protocol::LinkReply) that names nobody.
 #[derive(Serialize, ToSchema)]
@@ -55,14 +53,8 @@ impl Sessions {
     ///
     /// # Errors
     /// [`RelayError`] when the session does not allow it, or the vendor gives no usable link.
-    pub async fn link(
-        &self,
-        vendor: &VendorClient,
-        capacity: &Capacity,
-        session_id: &str,
-        call: LinkCall,
-    ) -> Result<SessionLink, RelayError> {
-        let _place = capacity.enter()?;
+    pub async fn link(&self, session_id: &str, call: LinkCall) -> Result<SessionLink, RelayError> {
+        let _place = self.capacity.enter()?;
         let now = self.clock.now();
         let caps = (self.limits.links, self.limits.verifies);
         let session = match self.store.take_link(session_id, caps, self.latest_end(), now).await? {
@@ -76,7 +68,7 @@ impl Sessions {
             customer_type: session.customer_type,
             selfie_filename: Some(file_name(&id, call.selfie_filename.as_deref())),
         };
-        let reply = vendor.link(&request, session.personal.consent.is_some()).await?;
+        let reply = self.vendor.link(&request, session.personal.consent.is_some()).await?;
         if !allows(&self.link_hosts, &reply.signed_link) {
             let cause = "the signed link leads to a host that --link-host does not name";
             return Err(RelayError::new(ProblemCode::VendorReply).caused_by(cause));

@@ -11,12 +11,10 @@ use super::binding::{VerifyCall, check_person, choose};
 use super::verdict::{self, PageVerdict};
 use crate::error::RelayError;
 use crate::lifecycle::{Event, State};
-use crate::limits::capacity::Capacity;
 use crate::session::Sessions;
 use crate::session::attempt::MARGIN;
 use crate::session::record::Open;
 use crate::session::refusal::refusal;
-use crate::vendor_api::VendorClient;
 
 /// Pauses between two looks for the verdict that another call has asked for.
 const FIRST_LOOK: Duration = Duration::from_millis(50);
@@ -32,8 +30,6 @@ impl Sessions {
     /// [`RelayError`] when the session does not allow it, or the vendor gives no verdict.
     pub async fn verify(
         self: &Arc<Self>,
-        vendor: &VendorClient,
-        capacity: &Capacity,
         session_id: &str,
         call: VerifyCall,
         idempotency: Option<Vec<u8>>,
@@ -55,8 +51,7 @@ impl Sessions {
                     if session.row.verifies >= self.limits.verifies {
                         return Err(RelayError::new(ProblemCode::SessionLimit));
                     }
-                    let begun =
-                        self.begin(vendor, capacity, &session, link, Event::VerifyStarted, idempotency.as_deref());
+                    let begun = self.begin(&session, link, Event::VerifyStarted, idempotency.as_deref());
                     if let Some(question) = begun.await? {
                         let reply = question.answer().await?;
                         return Ok(self.tell_page(&session, reply));
@@ -75,7 +70,7 @@ impl Sessions {
     /// Waits for the verdict that another call, perhaps at another relay, has asked for.
     async fn wait_for_other(&self, session_id: &str, link_id: &str) -> Result<VerifyReply, RelayError> {
         let started = Instant::now();
-        let patience = self.limits.vendor_timeout.saturating_add(MARGIN);
+        let patience = self.vendor.timeout().saturating_add(MARGIN);
         let mut pause = FIRST_LOOK;
         while started.elapsed() < patience {
             sleep(pause).await;

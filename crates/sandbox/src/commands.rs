@@ -1,6 +1,5 @@
-//! The two commands ([`serve`], [`demo`]) and what can go wrong with them ([`Failure`]).
+//! The two commands ([`serve`], [`demo`]) and their errors ([`CommandError`]).
 
-use std::fmt;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
@@ -14,71 +13,59 @@ use crate::bank::Bank;
 use crate::cli::{CommonArgs, DemoArgs, ServeArgs};
 use crate::page::{PageSettings, page_app};
 use crate::process::stop::Stop;
-use crate::relay::child::{RelayChild, RelayError, RelaySettings, SessionSettings};
+use crate::relay::child::{RelayChild, RelaySettings, SessionSettings};
 use crate::relay::keys::Keys;
+use crate::relay::program::RelayError;
 use crate::report::Report;
 use crate::sandbox::{self, Options, Sandbox};
 
-/// Port of the relay where another server has the page.
+/// Default port of the relay with `--no-page`.
 const RELAY_PORT: u16 = 8081;
 
-/// Why a command ended that should run on.
-#[derive(Debug)]
-pub enum Failure {
-    /// The page's port is taken.
+/// Why a command ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// The port of the page is in use.
+    #[error("port {0} is in use: choose another one, such as PORT={other}", other = other_port(*.0))]
     PortInUse(u16),
     /// The folder of the page has no `index.html`.
+    #[error("no index.html in {}: give the folder of the page to --site", .0.display())]
     NoSite(PathBuf),
     /// The relay did not start.
-    Relay(RelayError),
-    /// The relay ended while the demo ran.
+    #[error(transparent)]
+    Relay(#[from] RelayError),
+    /// The relay exited while the demo ran.
+    #[error("the relay exited ({0}), so the demo stopped")]
     RelayEnded(ExitStatus),
-    /// There was a second signal before the relay had ended.
-    Hurried,
-    /// Anything else of files and sockets.
-    Io(io::Error),
+    /// A second signal arrived before the relay had exited.
+    #[error("second signal: the relay was killed")]
+    SecondSignal,
+    /// Another error of files or sockets.
+    #[error(transparent)]
+    Io(#[from] io::Error),
 }
 
-impl Failure {
-    /// The process's exit status: 2 where another argument would help, else 1.
+impl CommandError {
+    /// Returns the process's exit status: 2 if other arguments can help, else 1.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::PortInUse(_) | Self::NoSite(_) => 2,
-            Self::Relay(_) | Self::RelayEnded(_) | Self::Hurried | Self::Io(_) => 1,
+            Self::Relay(_) | Self::RelayEnded(_) | Self::SecondSignal | Self::Io(_) => 1,
         }
     }
 }
 
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::PortInUse(port) => {
-                let other = port.checked_add(10).unwrap_or(port - 10);
-                write!(f, "port {port} is in use: choose another one, such as PORT={other}")
-            }
-            Self::NoSite(site) => write!(f, "there is no index.html in {}", site.display()),
-            Self::Relay(error) => error.fmt(f),
-            Self::RelayEnded(status) => write!(f, "the relay has ended ({status}), and the demo with it"),
-            Self::Hurried => f.write_str("a second signal: the relay was killed"),
-            Self::Io(error) => error.fmt(f),
-        }
-    }
+/// Returns a port to suggest if `port` is in use.
+fn other_port(port: u16) -> u16 {
+    port.checked_add(10).unwrap_or_else(|| port - 10)
 }
 
-impl std::error::Error for Failure {}
-
-impl From<io::Error> for Failure {
-    fn from(error: io::Error) -> Self {
-        Self::Io(error)
-    }
-}
-
-/// Runs the vendor's API and the S3 until a reason to [`Stop`].
+/// Runs the vendor's API and the S3 until [`Stop`].
 ///
 /// # Errors
-/// [`Failure`] where they can't start.
-pub async fn serve(args: ServeArgs) -> Result<(), Failure> {
+/// [`CommandError`] if they can't start.
+pub async fn serve(args: ServeArgs) -> Result<(), CommandError> {
     let mut stop = Stop::listen(args.common.end_with_stdin)?;
     let options = Options { vendor_port: args.vendor_port, s3_port: args.s3_port, ..args.common.options() };
     let sandbox = Sandbox::start(options).await?;
@@ -87,12 +74,12 @@ pub async fn serve(args: ServeArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Runs everything, with the relay as a child process, until a reason to [`Stop`] or until the relay ends. Must be
-/// awaited on the main thread (see [`crate::process::tether`]).
+/// Runs everything, with the relay as a child process, until [`Stop`] or until the relay exits. Await it on the main
+/// thread (see [`crate::process::tether`]).
 ///
 /// # Errors
-/// [`Failure`] where a part can't start, where the relay ends, and where a second signal does not wait for its end.
-pub async fn demo(args: DemoArgs) -> Result<(), Failure> {
+/// [`CommandError`] if a part can't start, if the relay exits, or if a second signal arrives while it shuts down.
+pub async fn demo(args: DemoArgs) -> Result<(), CommandError> {
     let mut stop = Stop::listen(args.common.end_with_stdin)?;
     let mut running = tokio::select! {
         started = start(&args) => started?,
@@ -101,16 +88,16 @@ pub async fn demo(args: DemoArgs) -> Result<(), Failure> {
     announce(&args.common, &running.report)?;
     tokio::select! {
         () = stop.wait() => {}
-        status = running.relay.ended() => return Err(Failure::RelayEnded(status?)),
+        status = running.relay.ended() => return Err(CommandError::RelayEnded(status?)),
     }
     tokio::select! {
         stopped = running.relay.stop() => stopped.map(drop)?,
-        () = stop.wait() => return Err(Failure::Hurried),
+        () = stop.wait() => return Err(CommandError::SecondSignal),
     }
     Ok(())
 }
 
-/// The parts of a demo; all but the relay stop when they are dropped, and the relay is killed.
+/// The parts of a demo. When they are dropped, the relay is killed and the others stop.
 struct Running {
     report: Report,
     relay: RelayChild,
@@ -119,8 +106,8 @@ struct Running {
     _database: Option<TempDir>,
 }
 
-async fn start(args: &DemoArgs) -> Result<Running, Failure> {
-    // The page's port first: that is the one that may be taken.
+async fn start(args: &DemoArgs) -> Result<Running, CommandError> {
+    // The page's port first: it is the one most likely to be in use.
     let page = match &args.site {
         Some(site) if !args.no_page => Some((page_listener(args.port).await?, checked(site)?)),
         _ => None,
@@ -137,7 +124,7 @@ async fn start(args: &DemoArgs) -> Result<Running, Failure> {
     let program = relay_program(args.relay.clone())?;
     let (database, sessions) = if args.has_sessions() {
         let folder = tempfile::tempdir()?;
-        let keys = Keys::make(&program).await.map_err(Failure::Relay)?;
+        let keys = Keys::make(&program).await?;
         let webhook_url = format!("http://127.0.0.1:{port}/bank/hook");
         let sessions = SessionSettings { keys, webhook_url, database: folder.path().join("relay.db") };
         (Some(folder), Some(sessions))
@@ -153,8 +140,7 @@ async fn start(args: &DemoArgs) -> Result<Running, Failure> {
         sessions: sessions.clone(),
         arguments: args.relay_arguments.clone(),
     })
-    .await
-    .map_err(Failure::Relay)?;
+    .await?;
 
     let mut report = Report { relay: Some(format!("http://{}", relay.address())), ..Report::of(&sandbox) };
     let mut servers = JoinSet::new();
@@ -169,18 +155,18 @@ async fn start(args: &DemoArgs) -> Result<Running, Failure> {
     Ok(Running { report, relay, _page: servers, _sandbox: sandbox, _database: database })
 }
 
-async fn page_listener(port: u16) -> Result<tokio::net::TcpListener, Failure> {
+async fn page_listener(port: u16) -> Result<tokio::net::TcpListener, CommandError> {
     sandbox::bind(port).await.map_err(|error| match error.kind() {
-        io::ErrorKind::AddrInUse => Failure::PortInUse(port),
-        _ => Failure::Io(error),
+        io::ErrorKind::AddrInUse => CommandError::PortInUse(port),
+        _ => CommandError::Io(error),
     })
 }
 
-fn checked(site: &Path) -> Result<PathBuf, Failure> {
-    if site.join("index.html").is_file() { Ok(site.to_owned()) } else { Err(Failure::NoSite(site.to_owned())) }
+fn checked(site: &Path) -> Result<PathBuf, CommandError> {
+    if site.join("index.html").is_file() { Ok(site.to_owned()) } else { Err(CommandError::NoSite(site.to_owned())) }
 }
 
-/// The origins under which a browser knows the page.
+/// Returns the origins under which a browser can open the page.
 fn page_origins(port: u16) -> io::Result<Vec<HeaderValue>> {
     ["127.0.0.1", "localhost"]
         .iter()
@@ -195,7 +181,7 @@ fn relay_program(given: Option<PathBuf>) -> io::Result<PathBuf> {
     }
 }
 
-/// Tells the user and the waiting programs that all is up.
+/// Tells the user and waiting programs that everything is ready.
 fn announce(args: &CommonArgs, report: &Report) -> io::Result<()> {
     if let Some(path) = &args.ready_file {
         report.write(path)?;
@@ -205,12 +191,12 @@ fn announce(args: &CommonArgs, report: &Report) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::Failure;
+    use super::CommandError;
 
     #[test]
-    fn the_port_that_is_suggested_is_another_one() {
-        for (port, other) in [(8080, 8090), (65525, 65535), (65526, 65516), (65535, 65525)] {
-            let text = Failure::PortInUse(port).to_string();
+    fn another_port_is_suggested() {
+        for (port, other) in [(1, 11), (8080, 8090), (65525, 65535), (65526, 65516), (65535, 65525)] {
+            let text = CommandError::PortInUse(port).to_string();
             assert_eq!(text, format!("port {port} is in use: choose another one, such as PORT={other}"));
         }
     }

@@ -1,20 +1,20 @@
-//! What is checked of a request before `s3s` sees it: rules of Amazon's S3 that `s3s` 0.14 does not have.
+//! Checks of a request before `s3s` sees it: rules of Amazon's S3 that `s3s` 0.14 lacks.
 //!
-//! All functions are pure; the order in which they run is in [`super::service`].
+//! All functions are pure. [`super::service`] calls them in order.
 
 use base64_simd::STANDARD;
 use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode, header};
 use s3s::crypto::{Checksum, Md5};
 
-use super::refusal::Refusal;
+use super::error_document::ErrorDocument;
 
-/// Refuses `x-amz-*` headers that the signature does not cover. Without this the holder of a presigned PUT could add
-/// `x-amz-copy-source` and read another object, or `x-amz-acl` and publish his own.
+/// Fails if the signature does not cover an `x-amz-*` header. Otherwise the holder of a presigned PUT could add
+/// `x-amz-copy-source` and read another object, or `x-amz-acl` and publish the object.
 ///
-/// A request whose signing version covers all of these headers by itself (V2), or that has no signature at all and is
-/// refused for that, passes.
-pub(crate) fn unsigned_headers(parts: &Parts) -> Result<(), Refusal> {
+/// Two kinds of requests pass: those with a Version 2 signature, which covers all these headers, and those without a
+/// signature, which `s3s` rejects.
+pub(crate) fn unsigned_headers(parts: &Parts) -> Result<(), ErrorDocument> {
     let Some(signed) = signed_headers(parts) else { return Ok(()) };
     let unsigned: Vec<&str> = parts
         .headers
@@ -25,7 +25,7 @@ pub(crate) fn unsigned_headers(parts: &Parts) -> Result<(), Refusal> {
     if unsigned.is_empty() {
         return Ok(());
     }
-    Err(Refusal {
+    Err(ErrorDocument {
         status: StatusCode::FORBIDDEN,
         code: "AccessDenied",
         message: "There were headers present in the request which were not signed",
@@ -33,8 +33,8 @@ pub(crate) fn unsigned_headers(parts: &Parts) -> Result<(), Refusal> {
     })
 }
 
-/// The names that a V4 signature covers, from the link or from the `Authorization` header; none for a form, whose
-/// policy covers its fields and no header.
+/// Returns the header names that a V4 signature covers, from the link or from the `Authorization` header. The list is empty
+/// for a form, whose policy covers its fields only.
 fn signed_headers(parts: &Parts) -> Option<Vec<String>> {
     let split = |list: &str| list.split(';').map(str::to_ascii_lowercase).collect();
     if is_form(parts) {
@@ -55,13 +55,13 @@ fn is_form(parts: &Parts) -> bool {
     parts.method == Method::POST && kind.to_ascii_lowercase().starts_with("multipart/form-data")
 }
 
-/// Wants an upload to say how long it is, as S3 does.
-pub(crate) fn stated_length(parts: &Parts) -> Result<(), Refusal> {
+/// Fails if an upload has no `Content-Length`, as S3 does.
+pub(crate) fn stated_length(parts: &Parts) -> Result<(), ErrorDocument> {
     let upload = parts.method == Method::PUT || parts.method == Method::POST;
     if !upload || parts.headers.contains_key(header::CONTENT_LENGTH) {
         return Ok(());
     }
-    Err(Refusal {
+    Err(ErrorDocument {
         status: StatusCode::LENGTH_REQUIRED,
         code: "MissingContentLength",
         message: "You must provide the Content-Length HTTP header.",
@@ -69,9 +69,9 @@ pub(crate) fn stated_length(parts: &Parts) -> Result<(), Refusal> {
     })
 }
 
-/// The answer to a body of `proposed` bytes where `limit` are taken.
-pub(crate) fn too_large(proposed: u64, limit: u64) -> Refusal {
-    Refusal {
+/// Returns the error for a body of `proposed` bytes that exceeds `limit`.
+pub(crate) fn too_large(proposed: u64, limit: u64) -> ErrorDocument {
+    ErrorDocument {
         status: StatusCode::BAD_REQUEST,
         code: "EntityTooLarge",
         message: "Your proposed upload exceeds the maximum allowed size",
@@ -79,11 +79,10 @@ pub(crate) fn too_large(proposed: u64, limit: u64) -> Refusal {
     }
 }
 
-/// Compares the body with its `Content-MD5` before anything is stored: `s3s-fs` compares after it has replaced the
-/// object.
-pub(crate) fn digest(headers: &HeaderMap, body: &[u8]) -> Result<(), Refusal> {
+/// Fails if the body does not match its `Content-MD5`. `s3s-fs` compares too late, after it has replaced the object.
+pub(crate) fn digest(headers: &HeaderMap, body: &[u8]) -> Result<(), ErrorDocument> {
     let Some(stated) = headers.get("content-md5") else { return Ok(()) };
-    let refusal = |code, message| Refusal { status: StatusCode::BAD_REQUEST, code, message, details: Vec::new() };
+    let refusal = |code, message| ErrorDocument { status: StatusCode::BAD_REQUEST, code, message, details: Vec::new() };
     let stated = STANDARD.decode_to_vec(stated.as_bytes()).unwrap_or_default();
     if stated.len() != 16 {
         return Err(refusal("InvalidDigest", "The Content-MD5 you specified was invalid."));
@@ -128,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_signs_no_header() {
+    fn a_form_covers_no_header() {
         let form = [("content-type", "Multipart/Form-Data; boundary=x"), ("x-amz-acl", "public-read")];
         assert!(unsigned_headers(&parts(Method::POST, "/b?X-Amz-SignedHeaders=x-amz-acl", &form)).is_err());
     }
@@ -141,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_digest_must_fit_the_body() {
+    fn a_digest_must_match_the_body() {
         let with = |value: &str| {
             digest(&HeaderMap::from_iter([("content-md5".parse().unwrap(), value.parse().unwrap())]), b"hello")
         };

@@ -5,7 +5,8 @@ mod web_support;
 
 use akiba_selfie::adapter::camera::Camera;
 use akiba_selfie::adapter::photo::object_url::ObjectUrl;
-use akiba_selfie::adapter::photo::{self, Still};
+use akiba_selfie::adapter::photo::{self, EncodedPhoto};
+use akiba_selfie::config::Facing;
 use akiba_selfie::flow::{CameraChoice, GrabFailure};
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -34,7 +35,7 @@ fn segments(jpeg: &[u8]) -> Vec<(u8, Vec<u8>)> {
 }
 
 /// A photo is a JPEG that says nothing but its picture, in the size that it claims.
-async fn assert_clean(still: &Still) {
+async fn assert_clean(still: &EncodedPhoto) {
     let jpeg = bytes(&still.blob).await;
     assert_eq!(still.blob.type_(), "image/jpeg");
     for (marker, body) in segments(&jpeg) {
@@ -49,13 +50,13 @@ async fn assert_clean(still: &Still) {
 #[wasm_bindgen_test]
 async fn a_frame_of_the_camera_becomes_a_photo() {
     let video = video();
-    let camera = Camera::open(CameraChoice::Front, None, video.clone(), || {}).await.unwrap();
+    let camera = Camera::open(CameraChoice::Facing(Facing::Front), None, video.clone(), || {}).await.unwrap();
     let still = photo::from_video(&video).await.unwrap();
     assert_eq!((still.width, still.height), (video.video_width(), video.video_height()));
     assert_clean(&still).await;
     assert!(still.blob.size() <= f64::from(*photo::BYTES.end()));
-    let quality = still.quality.unwrap();
-    assert!(quality.luminance_mean > 0.04 && quality.luminance_variance > 0.0004, "{quality:?}");
+    let luminance = still.luminance.unwrap();
+    assert!(luminance.mean > 0.04 && luminance.variance > 0.0004, "{luminance:?}");
     drop(camera);
     video.remove();
 }
@@ -65,7 +66,7 @@ async fn a_photo_is_not_mirrored() {
     let video = video();
     let colours = ["rgb(230 20 20)", "rgb(20 180 20)", "rgb(20 20 230)", "rgb(245 245 245)"];
     replace_camera(&quarters(1280, 960, colours.map(str::to_owned).to_vec()));
-    let camera = Camera::open(CameraChoice::Front, None, video.clone(), || {}).await.unwrap();
+    let camera = Camera::open(CameraChoice::Facing(Facing::Front), None, video.clone(), || {}).await.unwrap();
     restore();
     assert!(camera.info().mirrored, "the preview is a mirror, the photo is none");
     let still = photo::from_video(&video).await.unwrap();
@@ -111,7 +112,7 @@ async fn a_refused_photo_is_made_half_as_large() {
     assert_clean(&smaller).await;
     let part = smaller.blob.size() / still.blob.size();
     assert!((0.3..=0.5).contains(&part), "{part}");
-    let shape = |still: &Still| f64::from(still.width) / f64::from(still.height);
+    let shape = |still: &EncodedPhoto| f64::from(still.width) / f64::from(still.height);
     assert!((shape(&smaller) - shape(&still)).abs() < 0.01, "{smaller:?}");
 }
 

@@ -1,26 +1,25 @@
-//! An S3 error document that is written here and not by `s3s` ([`Refusal`]): those of the gate, which carry elements
-//! that `s3s` can't write.
+//! An S3 error document ([`ErrorDocument`]) for the checks before `s3s`. It has elements that `s3s` can't write.
 
 use std::fmt::Write;
 
 use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
 
-/// One S3 error: what the gate answers in place of the service.
+/// One S3 error.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Refusal {
+pub(crate) struct ErrorDocument {
     /// The HTTP status.
     pub(crate) status: StatusCode,
     /// The `<Code>`.
     pub(crate) code: &'static str,
     /// The `<Message>`.
     pub(crate) message: &'static str,
-    /// Further elements, by name.
+    /// More elements: name and text.
     pub(crate) details: Vec<(&'static str, String)>,
 }
 
-impl Refusal {
-    /// The error document.
+impl ErrorDocument {
+    /// Returns the document as XML.
     fn xml(&self) -> String {
         let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error>");
         let head = [("Code", self.code), ("Message", self.message)];
@@ -34,7 +33,7 @@ impl Refusal {
     }
 }
 
-impl IntoResponse for Refusal {
+impl IntoResponse for ErrorDocument {
     fn into_response(self) -> Response {
         (self.status, [(header::CONTENT_TYPE, "application/xml")], self.xml()).into_response()
     }
@@ -50,7 +49,7 @@ mod tests {
 
     #[test]
     fn a_header_name_cannot_break_out_of_the_document() {
-        let refusal = Refusal {
+        let refusal = ErrorDocument {
             status: StatusCode::FORBIDDEN,
             code: "AccessDenied",
             message: "no",

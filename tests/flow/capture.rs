@@ -1,10 +1,12 @@
 //! From the start to a photo, as a person lives it.
 
 use akiba_protocol::UploadFailure;
+use akiba_selfie::config::Facing;
 use akiba_selfie::flow::{
-    Announcement, Camera, CameraChoice, Delay, Effect, ErrorCode, Event, FileId, GrabFailure, Hint, Notice, Quality,
-    Request, Screen, ScreenName, Source, Timer, limits,
+    Announcement, CameraChoice, CameraState, Delay, Effect, ErrorCode, Event, FileId, GrabFailure, Luminance, Notice,
+    Opening, PhotoSource, Screen, ScreenName, Timer, Timers, limits,
 };
+use akiba_selfie::guidance::Hint;
 
 use crate::play::{Place, Play, config, lit};
 
@@ -26,7 +28,9 @@ fn a_page_that_asked_itself_goes_straight_to_the_camera() {
     let mut play = Play::new(config(|options| options.no_consent = true));
     play.send(Event::Start);
     assert_eq!(play.name(), ScreenName::Starting);
-    assert!(play.did(|effect| matches!(effect, Effect::OpenCamera { choice: CameraChoice::Front, .. })));
+    assert!(
+        play.did(|effect| matches!(effect, Effect::OpenCamera { choice: CameraChoice::Facing(Facing::Front), .. }))
+    );
 }
 
 #[test]
@@ -44,7 +48,7 @@ fn a_link_that_dies_while_the_person_frames_is_replaced_but_not_for_ever() {
     let mut play = Play::at(Place::Framing);
     for round in 1..limits::PREFETCHES {
         play.link_comes(u32::from(round), 60).tick(Timer::LinkLife);
-        assert!(play.did(|effect| matches!(effect, Effect::DropLink(_))));
+        assert!(play.dropped_link());
         assert!(play.did(|effect| matches!(effect, Effect::RequestLink { .. })), "round {round}");
     }
     play.link_comes(99, 60).tick(Timer::LinkLife);
@@ -81,7 +85,7 @@ fn a_failed_request_ahead_is_silent() {
 fn a_slow_camera_says_where_to_look() {
     let mut play = Play::at(Place::Starting);
     play.tick(Timer::CameraSlow);
-    assert_eq!(play.state.screen, Screen::Starting { slow: true, paused: false });
+    assert_eq!(play.state.screen, Screen::Starting(Opening::Slow));
 }
 
 #[test]
@@ -89,13 +93,13 @@ fn a_black_picture_is_told_and_taken_back() {
     let mut play = Play::at(Place::Framing);
     let generation = play.camera_generation();
     for _ in 1..limits::BLACK_FRAMES {
-        play.send(Event::Frame { generation, quality: Quality::default() });
+        play.send(Event::FrameMeasured { generation, luminance: Luminance::default() });
         assert!(play.effects.is_empty());
     }
-    play.send(Event::Frame { generation, quality: Quality::default() });
+    play.send(Event::FrameMeasured { generation, luminance: Luminance::default() });
     assert_eq!(play.hint(), Some(Hint::NoPicture));
     assert!(play.told(|notice| matches!(notice, Notice::Guidance { hint: Hint::NoPicture, .. })));
-    play.send(Event::Frame { generation, quality: lit() });
+    play.send(Event::FrameMeasured { generation, luminance: lit() });
     assert_eq!(play.hint(), Some(Hint::Position));
 }
 
@@ -104,7 +108,7 @@ fn an_even_grey_picture_is_no_black_one() {
     let mut play = Play::at(Place::Framing);
     let generation = play.camera_generation();
     for _ in 0..20 {
-        play.send(Event::Frame { generation, quality: Quality { luminance_mean: 0.3, luminance_variance: 0.0 } });
+        play.send(Event::FrameMeasured { generation, luminance: Luminance { mean: 0.3, variance: 0.0 } });
     }
     assert_eq!(play.hint(), Some(Hint::Position));
 }
@@ -116,35 +120,35 @@ fn auto_counts_down_and_takes_the_photo() {
     play.tick(Timer::Countdown);
     assert!(play.did(|effect| *effect == Effect::Announce(Announcement::Countdown(2))));
     play.tick(Timer::Countdown).tick(Timer::Countdown);
-    assert!(play.did(|effect| matches!(effect, Effect::Grab { source: Source::Camera, .. })));
+    assert!(play.did(|effect| matches!(effect, Effect::Grab { source: PhotoSource::Camera, .. })));
     assert_eq!(play.name(), ScreenName::Grabbing);
 }
 
 #[test]
 fn auto_waits_for_a_picture() {
     let mut play = Play::new(config(|options| (options.capture, options.countdown) = (None, true)));
-    play.send(Event::Start).send(Event::Consented).camera_opens().goes_blind();
+    play.send(Event::Start).send(Event::Consented).camera_opens().loses_vision();
     let generation = play.camera_generation();
     for _ in 0..limits::BLACK_FRAMES {
-        play.send(Event::Frame { generation, quality: Quality::default() });
+        play.send(Event::FrameMeasured { generation, luminance: Luminance::default() });
     }
     play.tick(Timer::AutoCapture);
     assert_eq!(play.name(), ScreenName::Framing);
-    play.send(Event::Frame { generation, quality: lit() }).tick(Timer::AutoCapture);
+    play.send(Event::FrameMeasured { generation, luminance: lit() }).tick(Timer::AutoCapture);
     assert_eq!(play.name(), ScreenName::Countdown);
 }
 
 #[test]
 fn manual_never_takes_a_photo_by_itself() {
     let play = Play::at(Place::Framing);
-    assert!(play.state.timers.is_empty());
+    assert!(play.state.timers == Timers::default());
 }
 
 #[test]
 fn the_photo_closes_the_camera_and_is_shown() {
     let mut play = Play::at(Place::Grabbing);
     play.photo_comes(7);
-    assert!(play.did(|effect| *effect == Effect::CloseCamera));
+    assert!(play.closed_camera());
     assert!(play.told(|notice| matches!(notice, Notice::Captured { photo, .. } if photo.id.0 == 7)));
     assert_eq!(play.name(), ScreenName::Review);
 }
@@ -164,7 +168,7 @@ fn a_page_may_refuse_the_photo_and_the_camera_goes_on() {
     let generation = play.state.grab.unwrap();
     play.send(Event::GrabFailed { generation, failure: GrabFailure::Prevented });
     assert_eq!(play.name(), ScreenName::Framing);
-    assert!(matches!(play.state.camera, Camera::Open(..)));
+    assert!(matches!(play.state.camera, CameraState::Open(..)));
     assert!(!play.told(|notice| matches!(notice, Notice::Error(_))));
 }
 
@@ -172,7 +176,7 @@ fn a_page_may_refuse_the_photo_and_the_camera_goes_on() {
 fn a_refused_file_opens_the_camera_again() {
     let mut play = Play::at(Place::Framing);
     play.send(Event::FilePicked(FileId(1)));
-    assert!(play.did(|effect| *effect == Effect::CloseCamera));
+    assert!(play.closed_camera());
     let generation = play.state.grab.unwrap();
     play.send(Event::GrabFailed { generation, failure: GrabFailure::Prevented });
     assert_eq!(play.name(), ScreenName::Starting);
@@ -185,7 +189,10 @@ fn a_file_is_a_way_out_of_every_camera_error() {
         let generation = play.camera_generation();
         play.send(Event::CameraFailed { generation, error });
         play.send(Event::FilePicked(FileId(1)));
-        assert!(play.did(|effect| matches!(effect, Effect::Grab { source: Source::File(FileId(1)), .. })), "{error:?}");
+        assert!(
+            play.did(|effect| matches!(effect, Effect::Grab { source: PhotoSource::File(FileId(1)), .. })),
+            "{error:?}"
+        );
         play.photo_comes(1);
         assert_eq!(play.name(), ScreenName::Review, "{error:?}");
     }
@@ -196,8 +203,8 @@ fn a_page_out_of_sight_lets_go_of_the_camera_and_takes_it_back() {
     for place in [Place::Framing, Place::Countdown] {
         let mut play = Play::at(place);
         play.send(Event::Hidden);
-        assert!(play.did(|effect| *effect == Effect::CloseCamera));
-        assert_eq!(play.state.screen, Screen::Starting { slow: false, paused: true });
+        assert!(play.closed_camera());
+        assert_eq!(play.state.screen, Screen::Starting(Opening::Paused));
         play.send(Event::Visible);
         assert!(play.did(|effect| matches!(effect, Effect::OpenCamera { .. })));
         assert_eq!(play.camera_opens().name(), ScreenName::Framing);
@@ -208,17 +215,17 @@ fn a_page_out_of_sight_lets_go_of_the_camera_and_takes_it_back() {
 fn a_camera_that_opens_out_of_sight_waits_closed() {
     let mut play = Play::at(Place::Starting);
     play.send(Event::Hidden).camera_opens();
-    assert_eq!(play.state.screen, Screen::Starting { slow: false, paused: true });
-    assert_eq!(play.state.camera, Camera::Closed);
-    assert!(play.did(|effect| *effect == Effect::CloseCamera));
+    assert_eq!(play.state.screen, Screen::Starting(Opening::Paused));
+    assert_eq!(play.state.camera, CameraState::Closed);
+    assert!(play.closed_camera());
 }
 
 #[test]
 fn retake_drops_the_photo_and_keeps_an_unused_link() {
     let mut play = Play::at(Place::Framing);
     play.link_comes(1, 60).send(Event::Shutter).photo_comes(1).send(Event::Retake);
-    assert!(play.did(|effect| matches!(effect, Effect::DropPhoto(_))));
-    assert!(!play.did(|effect| matches!(effect, Effect::DropLink(_))));
+    assert!(play.dropped_photo());
+    assert!(!play.dropped_link());
     assert!(play.did(|effect| matches!(effect, Effect::OpenCamera { .. })));
 }
 
@@ -231,7 +238,7 @@ fn retake_after_a_try_drops_the_link_that_may_hold_the_old_photo() {
     }
     assert_eq!(play.name(), ScreenName::Failed);
     play.send(Event::Retake);
-    assert!(play.did(|effect| matches!(effect, Effect::DropLink(_))));
+    assert!(play.dropped_link());
 }
 
 #[test]
@@ -242,23 +249,23 @@ fn cancel_tells_the_page_and_ends_everything() {
         let over = matches!(place, Place::Idle | Place::Done | Place::Rejected);
         assert_eq!(play.told(|notice| *notice == Notice::Cancelled), !over, "{place:?}");
         if !over {
-            assert_eq!(play.state.camera, Camera::Closed);
-            assert!(play.state.timers.is_empty(), "{place:?}");
+            assert_eq!(play.state.camera, CameraState::Closed);
+            assert!(play.state.timers == Timers::default(), "{place:?}");
         }
     }
 }
 
 #[test]
 fn leaving_the_document_aborts_what_is_in_flight() {
-    for (place, wanted) in [
-        (Place::Framing, Effect::Abort(Request::Link)),
-        (Place::Uploading, Effect::Abort(Request::Upload)),
-        (Place::Verifying, Effect::Abort(Request::Verify)),
-        (Place::Starting, Effect::CloseCamera),
+    for (place, ended) in [
+        (Place::Framing, Play::aborted_link as fn(&Play) -> bool),
+        (Place::Uploading, Play::aborted_upload),
+        (Place::Verifying, Play::aborted_verify),
+        (Place::Starting, Play::closed_camera),
     ] {
         let mut play = Play::at(place);
         play.send(Event::Disconnected);
-        assert!(play.did(|effect| *effect == wanted), "{place:?}: {:?}", play.effects);
+        assert!(ended(&play), "{place:?}: {:?}", play.state);
     }
 }
 
@@ -283,7 +290,9 @@ fn the_camera_that_the_person_chose_stays_chosen() {
     play.camera_opens().send(Event::Shutter).photo_comes(1).send(Event::Retake);
     assert!(play.did(|effect| matches!(effect, Effect::OpenCamera { choice: CameraChoice::Last, .. })));
     play.send(Event::Cancel).send(Event::Start).send(Event::Consented);
-    assert!(play.did(|effect| matches!(effect, Effect::OpenCamera { choice: CameraChoice::Front, .. })));
+    assert!(
+        play.did(|effect| matches!(effect, Effect::OpenCamera { choice: CameraChoice::Facing(Facing::Front), .. }))
+    );
 }
 
 #[test]
@@ -302,7 +311,7 @@ fn a_camera_that_fails_out_of_sight_is_asked_again_in_sight() {
     play.send(Event::Hidden);
     let generation = play.camera_generation();
     play.send(Event::CameraFailed { generation, error: ErrorCode::CameraInUse });
-    assert_eq!(play.state.screen, Screen::Starting { slow: false, paused: true });
+    assert_eq!(play.state.screen, Screen::Starting(Opening::Paused));
     play.send(Event::Visible);
     assert!(play.did(|effect| matches!(effect, Effect::OpenCamera { .. })));
 }
@@ -312,8 +321,8 @@ fn a_refused_photo_opens_no_camera_out_of_sight() {
     let mut play = Play::at(Place::Grabbing);
     let generation = play.state.grab.unwrap();
     play.send(Event::Hidden).send(Event::GrabFailed { generation, failure: GrabFailure::Prevented });
-    assert_eq!(play.state.camera, Camera::Closed);
-    assert_eq!(play.state.screen, Screen::Starting { slow: false, paused: true });
+    assert_eq!(play.state.camera, CameraState::Closed);
+    assert_eq!(play.state.screen, Screen::Starting(Opening::Paused));
 }
 
 #[test]
@@ -321,7 +330,7 @@ fn a_lens_that_is_covered_during_the_countdown_stops_it() {
     let mut play = Play::at(Place::Countdown);
     let generation = play.camera_generation();
     for _ in 0..limits::BLACK_FRAMES {
-        play.send(Event::Frame { generation, quality: Quality::default() });
+        play.send(Event::FrameMeasured { generation, luminance: Luminance::default() });
     }
     assert_eq!(play.hint(), Some(Hint::NoPicture));
     assert_eq!(play.timer(Timer::Countdown), None);

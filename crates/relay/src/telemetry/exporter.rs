@@ -1,0 +1,90 @@
+//! Sends spans to the collector of `--otel-endpoint` ([`Exporter`]).
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use axum::body::Bytes;
+use http::{Request, Response};
+use opentelemetry::trace::TracerProvider;
+use opentelemetry_http::{HttpClient, HttpError};
+use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig, WithHttpConfig};
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::trace::SdkTracerProvider;
+use reqwest::Client;
+use tokio::runtime::Handle;
+use tracing::Subscriber;
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::registry::LookupSpan;
+use url::Url;
+
+use super::traces::TARGET;
+
+/// Longest wait for the collector.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What sends spans to the collector, in a thread of its own.
+#[derive(Clone, Debug)]
+pub struct Exporter(SdkTracerProvider);
+
+impl Exporter {
+    /// An exporter to this collector (OTLP over HTTP); nothing is sent yet. Must be called within a runtime.
+    ///
+    /// # Errors
+    /// A sentence when the client can't be built.
+    pub fn to(endpoint: &Url) -> Result<Self, String> {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).timeout(PATIENCE);
+        let client =
+            Collector { client: client.build().map_err(|error| error.to_string())?, runtime: Handle::current() };
+        let exporter = SpanExporter::builder()
+            .with_http()
+            .with_http_client(client)
+            .with_protocol(Protocol::HttpBinary)
+            .with_endpoint(format!("{}/v1/traces", endpoint.as_str().trim_end_matches('/')))
+            .with_timeout(PATIENCE)
+            .build()
+            .map_err(|error| error.to_string())?;
+        let resource = Resource::builder_empty().with_service_name("akiba-relay").build();
+        Ok(Self(SdkTracerProvider::builder().with_batch_exporter(exporter).with_resource(resource).build()))
+    }
+
+    /// What takes the spans of a process.
+    pub fn layer<S>(&self) -> impl Layer<S> + Send + Sync
+    where
+        S: Subscriber + for<'span> LookupSpan<'span> + Send + Sync,
+    {
+        let layer = tracing_opentelemetry::layer().with_tracer(self.0.tracer("akiba-relay"));
+        // A place in the source or a thread's name says nothing to an operator.
+        let layer = layer.with_location(false).with_threads(false).with_tracked_inactivity(false);
+        layer.with_filter(Targets::new().with_target(TARGET, LevelFilter::INFO))
+    }
+
+    /// Sends what is left. It blocks.
+    pub fn end(&self) {
+        if let Err(error) = self.0.shutdown() {
+            tracing::warn!(%error, "the last spans were not sent");
+        }
+    }
+}
+
+/// The way to the collector. The exporter's thread is none of the runtime's, in which the client has to run.
+#[derive(Debug)]
+struct Collector {
+    client: Client,
+    runtime: Handle,
+}
+
+#[async_trait]
+impl HttpClient for Collector {
+    async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
+        let client = self.client.clone();
+        let answer = self.runtime.spawn(async move {
+            let request = reqwest::Request::try_from(request)?;
+            client.execute(request).await.map_err(reqwest::Error::without_url)
+        });
+        let answer = answer.await??;
+        // What a collector says of spans that it did not take is not needed: its status tells.
+        Ok(Response::builder().status(answer.status()).body(Bytes::new())?)
+    }
+}

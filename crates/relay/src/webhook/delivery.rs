@@ -1,0 +1,68 @@
+//! One delivery of a webhook over HTTP ([`Sender`]).
+
+use std::fmt;
+use std::time::Duration;
+
+use http::StatusCode;
+use http::header::CONTENT_TYPE;
+use reqwest::Client;
+
+use super::WebhookUrl;
+use crate::clock::milliseconds;
+use crate::secrets::webhook_secrets::Secrets;
+
+/// What sends webhooks: where to, and signed with which secrets.
+pub struct Sender {
+    url: WebhookUrl,
+    secrets: Secrets,
+    client: Client,
+    timeout: Duration,
+}
+
+impl Sender {
+    /// Builds the client; nothing is sent yet.
+    ///
+    /// # Errors
+    /// [`reqwest::Error`] when the machine's certificates can't be read.
+    pub fn new(url: WebhookUrl, secrets: Secrets, timeout: Duration) -> Result<Self, reqwest::Error> {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = Client::builder()
+            .user_agent(concat!("akiba-relay/", env!("CARGO_PKG_VERSION")))
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .no_proxy()
+            .referer(false)
+            .timeout(timeout)
+            .build()?;
+        Ok(Self { url, secrets, client, timeout })
+    }
+
+    /// How long a claim holds: longer than a delivery can take, by the clock of every relay.
+    pub(super) fn lease(&self, leeway: i64) -> i64 {
+        milliseconds(self.timeout).saturating_mul(2).saturating_add(1_000).saturating_add(leeway)
+    }
+
+    /// Sends one webhook. `Err` is the word for what went wrong, with nothing of what was said.
+    pub(super) async fn send(&self, id: &str, seconds: i64, body: String) -> Result<StatusCode, String> {
+        let request = self
+            .client
+            .post(self.url.url().clone())
+            .header(CONTENT_TYPE, "application/json")
+            .header("webhook-id", id)
+            .header("webhook-timestamp", seconds)
+            .header("webhook-signature", self.secrets.signatures(id, seconds, &body));
+        match request.body(body).send().await {
+            Ok(response) if response.status().is_success() => Ok(response.status()),
+            Ok(response) => Err(format!("status {}", response.status().as_u16())),
+            Err(error) if error.is_connect() => Err("no connection".to_owned()),
+            Err(error) if error.is_timeout() => Err("time-out".to_owned()),
+            Err(_) => Err("connection broke".to_owned()),
+        }
+    }
+}
+
+impl fmt::Debug for Sender {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sender").field("url", &self.url).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,25 @@
+//! The settings of webhooks ([`WebhookSettings`]). Their secrets are none: they come from a file or the environment.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::WebhookUrl;
+use crate::clock::duration;
+
+/// Settings of webhooks.
+#[derive(Clone, Debug, Args)]
+pub struct WebhookSettings {
+    /// Where webhooks go; https, but for loopback
+    #[arg(long, env = "AKIBA_RELAY_WEBHOOK_URL", value_name = "URL", hide_env_values = true)]
+    pub webhook_url: Option<WebhookUrl>,
+
+    /// File of the webhooks' secrets; without it AKIBA_WEBHOOK_SECRETS holds them
+    #[arg(long, env = "AKIBA_RELAY_WEBHOOK_SECRETS_FILE", value_name = "FILE")]
+    pub webhook_secrets_file: Option<PathBuf>,
+
+    /// Longest wait for the answer to a webhook
+    #[arg(long, env = "AKIBA_RELAY_WEBHOOK_TIMEOUT", value_name = "DURATION", default_value = "15s", value_parser = duration)]
+    pub webhook_timeout: Duration,
+}
