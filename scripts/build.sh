@@ -43,7 +43,7 @@ build_wasm() {
   mkdir -p "$new"
   # As old as the start of the build, so that the next build notices a change in the meantime.
   rustc -vV >build/begun
-  step "$log" "build: the widget's WebAssembly" "about 2 minutes" \
+  step "$log" "build: the widget's WebAssembly" "about a minute and a half" \
     env RUSTC_BOOTSTRAP=1 CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="$rust_flags" \
     cargo build --locked --package akiba-selfie-npm --lib --profile shipped --target "$target" \
     -Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size
@@ -63,7 +63,7 @@ build_site() {
   grep -v 'data-trunk' index.html >"$new/index.html"
   cp -R demo "$new/demo"
   cp www/*.js "$new/akiba-selfie/"
-  cp "$pkg"/akiba-selfie* "$new/akiba-selfie/pkg/"
+  cp "$pkg"/akiba-selfie.js "$pkg"/akiba-selfie_bg.wasm "$new/akiba-selfie/pkg/"
   cp www/vision/worker.js www/vision/akiba-vision.wasm "$new/akiba-selfie/vision/"
   if diff -rq "$new" "$site" >/dev/null 2>&1; then rm -rf "$new"; else swap "$new" "$site"; fi
 }

@@ -24,7 +24,7 @@ build() {
   flags+=" -Zfmt-debug=none -Zlocation-detail=none"
   rustc -vV >build/vision.begun
   : >"$log"
-  step "$log" "build: the vision module's WebAssembly" "about a minute" \
+  step "$log" "build: the vision module's WebAssembly" "about half a minute" \
     env RUSTC_BOOTSTRAP=1 CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="$flags" \
     cargo build --locked --target wasm32-unknown-unknown --profile vision --package akiba-vision-module \
     -Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size
