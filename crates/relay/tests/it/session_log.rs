@@ -1,5 +1,5 @@
-//! What the log holds of sessions at its most talkative, and what it must never hold. In a process of its own, as a
-//! process has one log.
+//! The log of sessions at level `trace`: one line a request, and no secret in any line. It is a binary of its own because
+//! a process has one log, and this test needs all of its lines.
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "helpers of tests may panic too")]
 
@@ -15,21 +15,22 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tracing_subscriber::util::SubscriberInitExt;
 
-use support::bank::{Bank, Page, REFERENCE, vendor};
+use support::bank::{Bank, Page, REFERENCE};
 use support::database::Database;
 use support::memory_log::Log;
 use support::receiver::Receiver;
-use support::{FULL_NAME, IDENTIFIER, SIGNATURE, TOKEN, problem, run_log, success, verify_reply};
+use support::vendor::Seen;
+use support::{FULL_NAME, IDENTIFIER, SIGNATURE, TOKEN, Vendor, problem, run_log, success, verify_reply};
 
-/// Goes every way that a session can go, and says what must not be in the log.
+/// Takes sessions through every state. Returns the texts that must not be in the log.
 async fn go(database: &Database) -> Vec<String> {
-    let judge = |request: &support::Seen| {
+    let judge = |request: &Seen| {
         let name = request.body["selfie_filename"].as_str().unwrap();
         if name.ends_with(".png") { json!(format!("{IDENTIFIER} {FULL_NAME}")) } else { verify_reply() }
     };
-    let vendor = vendor(judge, Duration::ZERO).await;
+    let vendor = Vendor::judging(judge, Duration::ZERO).await;
     let receiver = Receiver::answering(|_, before| if before == 0 { 500 } else { 200 }).await;
-    // Another data key, which nobody notices as long as there are no sessions.
+    // Another data key. The relay starts with it as long as there are no sessions.
     let data = akiba_relay::secrets::data_keys::new_key("2026").unwrap();
     let keys = support::database::Keys { data, ..database.keys.copy() };
     let blind = Bank::with_keys(database, &keys, &vendor.base, &[]).await;
@@ -45,13 +46,13 @@ async fn go(database: &Database) -> Vec<String> {
     ] {
         problem(bank.verify(&other, &wrong), code).await;
     }
-    // A verdict that is lost, asked for again, and lost again.
+    // A verdict that is lost, repeated, and lost again.
     let lost = bank.page().await;
     success(bank.link(&lost, &json!({ "selfie_filename": "x.png" }))).await;
     problem(bank.verify(&lost, &json!({})), ProblemCode::VendorReply).await;
     problem(bank.reconcile(&lost, "repeat"), ProblemCode::VendorReply).await;
     success(bank.reconcile(&lost, "release")).await;
-    // What opens nothing.
+    // Calls with invalid tokens and ids.
     let intruder = Page { token: format!("{}x", page.token), ..page.clone() };
     problem(bank.link(&intruder, &json!({ "identifier": IDENTIFIER })), ProblemCode::Unauthorized).await;
     let path = format!("/v1/sessions/{IDENTIFIER}");
@@ -81,7 +82,7 @@ async fn go(database: &Database) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_line_holds_a_secret() {
+async fn no_secret_of_a_session_is_logged() {
     let log = Log::default();
     telemetry::subscriber(LogFormat::Json, "trace".parse().unwrap(), false, log.clone()).try_init().unwrap();
     let mut secrets = Vec::new();
@@ -98,7 +99,7 @@ async fn no_line_holds_a_secret() {
         assert_eq!(line, None, "{secret} is in the log");
     }
     let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert!(lines.iter().any(|line| line["target"] == "sqlx::query"), "libraries are heard too");
+    assert!(lines.iter().any(|line| line["target"] == "sqlx::query"), "the libraries' lines are missing");
     let requests: Vec<_> = lines.iter().filter(|line| line["message"] == "request").collect();
     for line in &requests {
         let route = line["route"].as_str().unwrap();

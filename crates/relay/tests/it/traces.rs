@@ -1,4 +1,5 @@
-//! Traces to a collector, with the feature `otel`: what it gets, and what it and others don't.
+//! Traces to a collector: what it gets, and what nobody gets. It is a binary of its own because only this test needs the
+//! feature `otel`.
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "helpers of tests may panic too")]
 
@@ -11,16 +12,14 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::body::Bytes;
 use axum::http::Uri;
-use reqwest::Method;
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
-use support::bank::vendor;
 use support::database::Database;
 use support::program::Program;
-use support::{FULL_NAME, IDENTIFIER, SIGNATURE, TOKEN, Task, listen, nobody, verify_reply};
+use support::{FULL_NAME, IDENTIFIER, SIGNATURE, TOKEN, Task, Vendor, closed_port, listen};
 
-/// A collector that keeps what it gets.
+/// A collector that keeps every request.
 struct Collector {
     base: String,
     got: Arc<Mutex<Vec<(String, Bytes)>>>,
@@ -45,30 +44,29 @@ fn holds(bytes: &[u8], text: &str) -> bool {
 }
 
 async fn call(program: &Program, path: &str, key: &str, body: Value) -> Value {
-    let request = program.request(Method::POST, &format!("{}{path}", program.base)).bearer_auth(key);
-    // A trace of the caller's is not taken up.
+    let request = program.post(path, key, &body);
+    // The relay must not continue a trace of the caller.
     let request = request.header("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
-    let answer = request.header("content-type", "application/json").body(body.to_string()).send().await.unwrap();
+    let answer = request.send().await.unwrap();
     serde_json::from_str(&answer.text().await.unwrap()).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_collector_gets_spans_that_name_nobody_and_the_vendor_no_trace() {
-    let _ = rustls::crypto::ring::default_provider().install_default();
+async fn spans_hold_no_personal_data_and_vendor_calls_no_trace() {
     let collector = Collector::start().await;
     let database = Database::sqlite();
-    let vendor = vendor(|_| verify_reply(), Duration::ZERO).await;
+    let vendor = Vendor::verifying().await;
     let program =
         Program::with_sessions(&database, &["--otel-endpoint", &collector.base, "--vendor-base", &vendor.base]);
     let created = json!({ "identifier": IDENTIFIER, "type": "1" });
     let created = call(&program, "/v1/sessions", &database.keys.api, created).await;
     let token = created["session_token"].as_str().unwrap();
     let link = call(&program, "/v1/customer", token, json!({})).await;
-    let told = call(&program, "/v1/customer/verify", token, json!({})).await;
-    assert_eq!(told["outcome"], "verified", "{told}");
-    // What was not sent yet is sent at the end.
+    let reply = call(&program, "/v1/customer/verify", token, json!({})).await;
+    assert_eq!(reply["outcome"], "verified", "{reply}");
+    // The relay sends the remaining spans when it ends.
     program.signal(Signal::TERM);
-    let (in_order, log) = tokio::task::spawn_blocking(move || program.ended()).await.unwrap();
+    let (in_order, log) = program.ended().await;
     assert!(in_order, "{log}");
 
     let got = collector.got.lock().unwrap().clone();
@@ -76,10 +74,10 @@ async fn the_collector_gets_spans_that_name_nobody_and_the_vendor_no_trace() {
     let bytes: Vec<u8> = got.iter().flat_map(|(_, body)| body.to_vec()).collect();
     let id = created["session_id"].as_str().unwrap();
     for part in ["akiba-relay", "/v1/sessions", "/v1/customer/verify", "link", "verify", "database", "request_id", id] {
-        assert!(holds(&bytes, part), "{part} is in the spans");
+        assert!(holds(&bytes, part), "{part} is not in the spans");
     }
     let trace = [0x4b, 0xf9, 0x2f, 0x35, 0x77, 0xb3, 0x4d, 0xa6];
-    assert!(!bytes.windows(8).any(|window| window == trace), "the caller's trace goes on");
+    assert!(!bytes.windows(8).any(|window| window == trace), "the relay continues the caller's trace");
     let key = link["s3_key"].as_str().unwrap();
     for secret in [TOKEN, IDENTIFIER, FULL_NAME, SIGNATURE, key, token, database.keys.api.as_str()] {
         assert!(!holds(&bytes, secret), "{secret} is in the spans");
@@ -90,11 +88,12 @@ async fn the_collector_gets_spans_that_name_nobody_and_the_vendor_no_trace() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_collector_that_is_not_there_holds_nobody_up() {
-    let _ = rustls::crypto::ring::default_provider().install_default();
+async fn a_missing_collector_does_not_slow_calls() {
     let database = Database::sqlite();
-    let program =
-        Program::with_sessions(&database, &["--otel-endpoint", &nobody().await, "--vendor-base", &nobody().await]);
+    let program = Program::with_sessions(
+        &database,
+        &["--otel-endpoint", &closed_port().await, "--vendor-base", &closed_port().await],
+    );
     let started = Instant::now();
     for _ in 0..20 {
         let created =
@@ -103,6 +102,6 @@ async fn a_collector_that_is_not_there_holds_nobody_up() {
     }
     assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
     program.signal(Signal::TERM);
-    let (in_order, log) = tokio::task::spawn_blocking(move || program.ended()).await.unwrap();
+    let (in_order, log) = program.ended().await;
     assert!(in_order, "{log}");
 }

@@ -1,5 +1,4 @@
-//! The settings as the operator gives them: flags over environment over file over default, `--check-config`, and
-//! secrets that are told to nobody.
+//! Settings by flag, environment variable, file and default; `--check-config`; and secrets that no message repeats.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
@@ -10,19 +9,19 @@ use tempfile::TempDir;
 const TOKEN: &str = "tkn-5f1c9a";
 const API_KEY: &str = "bank=ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
-/// A folder with a file of settings.
+/// A folder with a settings file.
 struct Machine(TempDir);
 
-/// What the program said.
-struct Said {
+/// The exit status and output of the program.
+struct Checked {
     status: i32,
     out: String,
     err: String,
 }
 
-impl Said {
-    /// The line of a setting.
-    fn of(&self, key: &str) -> &str {
+impl Checked {
+    /// Returns the line of a setting.
+    fn line(&self, key: &str) -> &str {
         self.out.lines().find(|line| line.trim_start_matches("# ").starts_with(&format!("{key} "))).expect("a line")
     }
 }
@@ -34,7 +33,7 @@ impl Machine {
         machine
     }
 
-    /// Writes a file that only its owner may read.
+    /// Writes a file that only its owner can read.
     fn file(&self, name: &str, text: &str) -> PathBuf {
         let path = self.0.path().join(name);
         std::fs::write(&path, text).unwrap();
@@ -42,13 +41,13 @@ impl Machine {
         path
     }
 
-    fn check(&self, flags: &[&str], variables: &[(&str, &str)]) -> Said {
+    fn check(&self, flags: &[&str], variables: &[(&str, &str)]) -> Checked {
         let mut command = Command::new(env!("CARGO_BIN_EXE_akiba-relay"));
         command.env_clear().current_dir(self.0.path()).args(["--check-config", "--config", "relay.toml"]).args(flags);
         command.envs(variables.iter().copied()).stdin(Stdio::null());
         let Output { status, stdout, stderr } = command.output().unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
-        Said { status: status.code().unwrap(), out: text(stdout), err: text(stderr) }
+        Checked { status: status.code().unwrap(), out: text(stdout), err: text(stderr) }
     }
 }
 
@@ -58,15 +57,15 @@ fn keygen(arguments: &[&str]) -> String {
 }
 
 #[test]
-fn a_flag_wins_over_the_environment_over_the_file_over_the_default() {
+fn flags_override_environment_file_and_defaults() {
     let machine = Machine::with(
         "max-links = 7\nmax-verifies = 7\nsession-ttl = \"7m\"\nallow-origin = [\"https://a.example\", \"https://b.example\"]\n\
          link-host = \"bucket.example\"\nlog-format = \"json\"\ntrusted-proxy = \"127.0.0.1\"",
     );
     let flags = ["--max-links=9", "--link-host=x.example", "--link-host=y.example"];
     let variables = [("AKIBA_TOKEN", TOKEN), ("AKIBA_RELAY_MAX_LINKS", "8"), ("AKIBA_RELAY_MAX_VERIFIES", "8")];
-    let said = machine.check(&flags, &variables);
-    assert_eq!((said.status, said.err.as_str()), (0, ""));
+    let checked = machine.check(&flags, &variables);
+    assert_eq!((checked.status, checked.err.as_str()), (0, ""));
     for (key, line) in [
         ("max-links", "max-links = \"9\"  # flag"),
         ("max-verifies", "max-verifies = \"8\"  # AKIBA_RELAY_MAX_VERIFIES"),
@@ -76,23 +75,23 @@ fn a_flag_wins_over_the_environment_over_the_file_over_the_default() {
         ("link-host", "link-host = [\"x.example\", \"y.example\"]  # flag"),
         ("log-format", "log-format = \"json\"  # relay.toml:6"),
     ] {
-        assert_eq!(said.of(key), line);
+        assert_eq!(checked.line(key), line);
     }
-    // What it prints is a file of settings.
-    let again = Machine::with(&said.out).check(&[], &variables[..1]);
+    // The output is a settings file itself.
+    let again = Machine::with(&checked.out).check(&[], &variables[..1]);
     assert_eq!(again.status, 0, "{}", again.err);
-    assert!(again.of("max-links").starts_with("max-links = \"9\"  # relay.toml:"));
+    assert!(again.line("max-links").starts_with("max-links = \"9\"  # relay.toml:"));
 }
 
 #[test]
-fn everything_that_is_wrong_is_told_at_once_and_no_value_is_repeated() {
+fn all_errors_are_reported_at_once_without_values() {
     let machine = Machine::with(
         "listen = \"s3cret\"\nallow-origins = \"s3cret\"\nmax-links = 0\ndatabase = \"mysql://s3cret@x/y\"\n\
          log-format = \"s3cret\"\nretention = [\"1d\", \"2d\"]\nconfig = \"s3cret\"\ncheck-config = true",
     );
-    let said = machine.check(&[], &[]);
-    assert_eq!(said.status, 2);
-    let lines: Vec<_> = said.err.lines().collect();
+    let checked = machine.check(&[], &[]);
+    assert_eq!(checked.status, 2);
+    let lines: Vec<_> = checked.err.lines().collect();
     let expected = [
         "1: listen: invalid socket address syntax",
         "2: \"allow-origins\" is no setting; did you mean allow-origin?",
@@ -106,49 +105,57 @@ fn everything_that_is_wrong_is_told_at_once_and_no_value_is_repeated() {
     assert_eq!(lines, expected.map(|line| format!("akiba-relay: relay.toml:{line}")));
 
     let variables = [("AKIBA_RELAY_LISTEN", "s3cret"), ("AKIBA_RELAY_DATABASE", "mysql://s3cret@x/y")];
-    let said = Machine::with("").check(&[], &variables);
-    assert_eq!(said.status, 2);
-    assert!(said.err.contains("AKIBA_RELAY_LISTEN: ") && said.err.contains("AKIBA_RELAY_DATABASE: "), "{}", said.err);
-    assert!(!said.err.contains("s3cret"), "{}", said.err);
+    let checked = Machine::with("").check(&[], &variables);
+    assert_eq!(checked.status, 2);
+    assert!(
+        checked.err.contains("AKIBA_RELAY_LISTEN: ") && checked.err.contains("AKIBA_RELAY_DATABASE: "),
+        "{}",
+        checked.err
+    );
+    assert!(!checked.err.contains("s3cret"), "{}", checked.err);
 
     let flags = ["--api-key", API_KEY, "--session-ttl=2h", "--page-reply=full", "--webhook-url=https://bank.example"];
-    let said = Machine::with("").check(&flags, &[("AKIBA_SESSION_KEYS", "s3cret")]);
-    assert_eq!(said.status, 2);
+    let checked = Machine::with("").check(&flags, &[("AKIBA_SESSION_KEYS", "s3cret")]);
+    assert_eq!(checked.status, 2);
     for part in ["no token", "--session-ttl-max", "--keep full", "session key 1", "no data key", "no webhook secret"] {
-        assert!(said.err.contains(part), "{part}: {}", said.err);
+        assert!(checked.err.contains(part), "{part}: {}", checked.err);
     }
-    assert!(!said.err.contains("s3cret") && said.out.is_empty(), "{}", said.err);
+    assert!(!checked.err.contains("s3cret") && checked.out.is_empty(), "{}", checked.err);
 }
 
 #[test]
-fn a_password_of_the_database_comes_from_a_file_of_its_own() {
+fn a_database_password_needs_a_file_or_the_environment() {
     let url = "postgres://relay:s3cret@db.example/relay";
     let token = [("AKIBA_TOKEN", TOKEN)];
     let machine = Machine::with(&format!("database = \"{url}\""));
-    let said = machine.check(&[], &token);
-    assert!(said.status == 2 && said.err.contains("--database-url-file"), "{}", said.err);
-    let said = Machine::with("").check(&["--database", url], &token);
-    assert!(said.status == 2 && !said.err.contains("s3cret"), "{}", said.err);
+    let checked = machine.check(&[], &token);
+    assert!(checked.status == 2 && checked.err.contains("--database-url-file"), "{}", checked.err);
+    let checked = Machine::with("").check(&["--database", url], &token);
+    assert!(checked.status == 2 && !checked.err.contains("s3cret"), "{}", checked.err);
 
     let machine =
         Machine::with("database-url-file = \"url\"\nallow-origin = \"https://bank.example\"\ntrusted-proxy = \"::1\"");
     assert!(machine.check(&[], &token).err.contains("can't be read"));
     machine.file("url", "mysql://s3cret@x/y");
-    let said = machine.check(&[], &token);
-    assert!(said.status == 2 && said.err.contains("sqlite:PATH") && !said.err.contains("s3cret"), "{}", said.err);
+    let checked = machine.check(&[], &token);
+    assert!(
+        checked.status == 2 && checked.err.contains("sqlite:PATH") && !checked.err.contains("s3cret"),
+        "{}",
+        checked.err
+    );
     machine.file("url", &format!("{url}\n"));
-    let said = machine.check(&[], &token);
-    assert_eq!((said.status, said.err.as_str()), (0, ""));
-    assert!(!said.out.contains("s3cret"));
+    let checked = machine.check(&[], &token);
+    assert_eq!((checked.status, checked.err.as_str()), (0, ""));
+    assert!(!checked.out.contains("s3cret"));
     assert!(machine.check(&["--database=sqlite:x"], &token).err.contains("both given"));
-    // The environment may hold it, and it is not shown.
-    let said = Machine::with("").check(&[], &[token[0], ("AKIBA_RELAY_DATABASE", url)]);
-    assert_eq!(said.status, 0);
-    assert_eq!(said.of("database"), "# database # not shown  # AKIBA_RELAY_DATABASE");
+    // The environment may hold the password, and the output hides it.
+    let checked = Machine::with("").check(&[], &[token[0], ("AKIBA_RELAY_DATABASE", url)]);
+    assert_eq!(checked.status, 0);
+    assert_eq!(checked.line("database"), "# database # not shown  # AKIBA_RELAY_DATABASE");
 }
 
 #[test]
-fn a_secret_that_all_may_read_is_warned_of() {
+fn a_world_readable_secret_is_a_warning() {
     let machine = Machine::with("token-file = \"token\"");
     let path = machine.file("token", TOKEN);
     assert_eq!(
@@ -157,13 +164,13 @@ fn a_secret_that_all_may_read_is_warned_of() {
          akiba-relay: warning: no --trusted-proxy: all clients of a proxy on this machine share one rate\n"
     );
     std::fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).unwrap();
-    let said = machine.check(&[], &[]);
-    assert_eq!(said.status, 0);
-    assert!(said.err.contains("the file token of --token-file can be read by everyone"), "{}", said.err);
+    let checked = machine.check(&[], &[]);
+    assert_eq!(checked.status, 0);
+    assert!(checked.err.contains("the file token of --token-file can be read by everyone"), "{}", checked.err);
 }
 
 #[test]
-fn what_is_given_and_does_nothing_is_warned_of() {
+fn settings_without_effect_are_warnings() {
     let flags = ["--allow-origin=https://bank.example", "--trusted-proxy=0.0.0.0/0", "--trusted-proxy=10.0.0.1"];
     let variables = [
         ("AKIBA_TOKEN", TOKEN),
@@ -173,9 +180,9 @@ fn what_is_given_and_does_nothing_is_warned_of() {
         ("AKIBA_RELAY_SERVICE_HOST", "10.0.0.1"),
         ("AKIBA_RELAY_PORT_8081_TCP", "tcp://10.0.0.1:8081"),
     ];
-    let said = Machine::with("data-keys-file = \"nowhere\"").check(&flags, &variables);
-    assert_eq!(said.status, 0);
-    let warnings: Vec<_> = said.err.lines().collect();
+    let checked = Machine::with("data-keys-file = \"nowhere\"").check(&flags, &variables);
+    assert_eq!(checked.status, 0);
+    let warnings: Vec<_> = checked.err.lines().collect();
     assert_eq!(
         warnings,
         [
@@ -192,16 +199,20 @@ fn what_is_given_and_does_nothing_is_warned_of() {
 fn two_listeners_need_two_addresses() {
     let machine = Machine::with("");
     let token = [("AKIBA_TOKEN", TOKEN)];
-    let said = machine.check(&["--listen=127.0.0.1:9", "--admin-listen=127.0.0.1:9"], &token);
-    assert!(said.status == 2 && said.err.contains("--admin-listen is the address of --listen"), "{}", said.err);
+    let checked = machine.check(&["--listen=127.0.0.1:9", "--admin-listen=127.0.0.1:9"], &token);
+    assert!(
+        checked.status == 2 && checked.err.contains("--admin-listen is the address of --listen"),
+        "{}",
+        checked.err
+    );
     assert_eq!(machine.check(&["--listen=127.0.0.1:0", "--admin-listen=127.0.0.1:0"], &token).status, 0);
 }
 
-/// Where systemd puts the credentials of the unit beside it.
+/// Where systemd puts the credentials of the unit.
 const CREDENTIALS: &str = "/run/credentials/akiba-relay.service";
 
 #[test]
-fn the_example_file_is_in_order() {
+fn the_example_file_is_valid() {
     let example = include_str!("../../../../../deploy/akiba-relay.toml");
     let machine = Machine::with("");
     machine.file("token", TOKEN);
@@ -212,9 +223,9 @@ fn the_example_file_is_in_order() {
     }
     let folder = machine.0.path().to_str().unwrap();
     machine.file("relay.toml", &example.replace(CREDENTIALS, folder));
-    let said = machine.check(&[], &[]);
-    assert_eq!((said.status, said.err.as_str()), (0, ""));
-    // Each credential of the unit has its place in the file.
+    let checked = machine.check(&[], &[]);
+    assert_eq!((checked.status, checked.err.as_str()), (0, ""));
+    // The file uses every credential of the unit.
     let unit = include_str!("../../../../../deploy/akiba-relay.service");
     let credentials = unit.lines().filter_map(|line| line.trim_start_matches('#').strip_prefix("LoadCredential="));
     let mut names: Vec<_> = credentials.map(|line| line.split_once(':').unwrap().0).collect();
@@ -223,6 +234,6 @@ fn the_example_file_is_in_order() {
     assert!(names.iter().all(|name| example.contains(&format!("\"{CREDENTIALS}/{name}\""))));
     for key in ["token-file", "session-keys-file", "data-keys-file", "webhook-secrets-file", "api-key", "allow-origin"]
     {
-        assert!(said.of(key).contains("# relay.toml:"), "{key} is in the example");
+        assert!(checked.line(key).contains("# relay.toml:"), "{key} is not in the example");
     }
 }

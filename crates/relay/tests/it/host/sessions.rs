@@ -1,23 +1,23 @@
-//! The whole way, and what each side gets to know on it.
+//! A session from creation to report: what its back end and its page can do and read.
 
 use akiba_protocol::ProblemCode;
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::bank::{Bank, Page, REFERENCE, content_vendor, verdicts_asked};
+use crate::support::bank::{Bank, Page, REFERENCE};
 use crate::support::database::{Database, on_both};
-use crate::support::{FULL_NAME, IDENTIFIER, Relay, problem, problem_and_headers, success, verify_reply};
+use crate::support::{FULL_NAME, IDENTIFIER, Relay, Vendor, problem, problem_and_headers, success, verify_reply};
 
 on_both!(
-    a_page_that_knows_nobody_gets_a_verdict,
-    the_whole_answer_is_a_choice,
-    sessions_made_on_one_relay_work_on_another,
-    consent_is_kept,
-    an_id_that_is_none_is_an_unknown_session,
+    a_page_without_personal_data_gets_a_verdict,
+    the_full_reply_is_a_setting,
+    a_session_works_on_every_relay,
+    consent_is_stored,
+    an_invalid_id_is_an_unknown_session,
 );
 
-async fn a_page_that_knows_nobody_gets_a_verdict(database: &Database) {
-    let vendor = content_vendor().await;
+async fn a_page_without_personal_data_gets_a_verdict(database: &Database) {
+    let vendor = Vendor::verifying().await;
     let bank = Bank::open(database, &vendor.base, &[]).await;
     let page = bank.page().await;
     let report = bank.report(&page).await;
@@ -28,14 +28,14 @@ async fn a_page_that_knows_nobody_gets_a_verdict(database: &Database) {
     assert_eq!((&sent["identifier"], &sent["type"]), (&json!(IDENTIFIER), &json!("1")));
     let name = sent["selfie_filename"].as_str().unwrap();
     assert!(name.starts_with("selfie-") && name.ends_with(".png"), "{name}");
-    assert_eq!(link["identifier"], page.id.as_str(), "the session stands for the person");
+    assert_eq!(link["identifier"], page.id.as_str(), "the page gets the session's id in place of the person's");
     let mut fields: Vec<_> = link.as_object().unwrap().keys().map(String::as_str).collect();
     fields.sort_unstable();
     assert_eq!(fields, ["identifier", "s3_key", "selfie_filename", "signed_link"]);
     assert!(!link.to_string().contains(IDENTIFIER));
     assert_eq!(bank.state(&page).await, "link_issued");
 
-    // As today's widget makes it: with what the first answer said.
+    // As the widget sends it: with the fields of the first answer.
     let body = json!({
         "id": link["identifier"], "user_type": "1", "s3_key": link["s3_key"], "selfie_filename": link["selfie_filename"],
     });
@@ -47,7 +47,7 @@ async fn a_page_that_knows_nobody_gets_a_verdict(database: &Database) {
         })
     );
     assert_eq!(
-        verdicts_asked(&vendor)[0].body,
+        vendor.verdict_calls()[0].body,
         json!({ "id": IDENTIFIER, "user_type": "1", "s3_key": link["s3_key"], "selfie_filename": name })
     );
 
@@ -59,11 +59,11 @@ async fn a_page_that_knows_nobody_gets_a_verdict(database: &Database) {
     assert_eq!((&verdict["outcome"], &verdict["customer_id"]), (&json!("verified"), &json!("A3020FM2PX")));
     let reply = &verdict["reply"];
     assert_eq!((&reply["status"], &reply["data"]["identity"]["fraud_detected"]), (&json!("success"), &json!("Low")));
-    assert!(!report.to_string().contains(FULL_NAME), "what is not needed is not kept");
+    assert!(!report.to_string().contains(FULL_NAME), "the name is stored without need");
 }
 
-async fn the_whole_answer_is_a_choice(database: &Database) {
-    let vendor = content_vendor().await;
+async fn the_full_reply_is_a_setting(database: &Database) {
+    let vendor = Vendor::verifying().await;
     let bank = Bank::open(database, &vendor.base, &["--page-reply=full", "--keep=full"]).await;
     let (page, _) = bank.linked().await;
     let reply = success(bank.verify(&page, &json!({}))).await;
@@ -73,8 +73,8 @@ async fn the_whole_answer_is_a_choice(database: &Database) {
     assert_eq!(bank.report(&page).await["verdict"]["reply"]["data"], reply["data"]);
 }
 
-async fn sessions_made_on_one_relay_work_on_another(database: &Database) {
-    let vendor = content_vendor().await;
+async fn a_session_works_on_every_relay(database: &Database) {
+    let vendor = Vendor::verifying().await;
     let first = Bank::open(database, &vendor.base, &[]).await;
     let second = Bank::open(database, &vendor.base, &[]).await;
     let page = first.page().await;
@@ -82,10 +82,10 @@ async fn sessions_made_on_one_relay_work_on_another(database: &Database) {
     let reply = success(first.verify(&page, &json!({}))).await;
     assert_eq!(success(second.verify(&page, &json!({}))).await, reply);
     assert_eq!(second.state(&page).await, "verified");
-    assert_eq!(verdicts_asked(&vendor).len(), 1);
+    assert_eq!(vendor.verdict_calls().len(), 1);
 }
 
-async fn an_id_that_is_none_is_an_unknown_session(database: &Database) {
+async fn an_invalid_id_is_an_unknown_session(database: &Database) {
     let bank = Bank::open(database, "http://127.0.0.1:9", &[]).await;
     let page = bank.page().await;
     for id in
@@ -98,7 +98,7 @@ async fn an_id_that_is_none_is_an_unknown_session(database: &Database) {
     problem(bank.host(Method::GET, &other), ProblemCode::UnknownSession).await;
 }
 
-async fn consent_is_kept(database: &Database) {
+async fn consent_is_stored(database: &Database) {
     let bank = Bank::open(database, "http://127.0.0.1:9", &[]).await;
     let consent = json!({ "version": "2026-02", "at": "2026-02-03T04:05:06+02:00" });
     let body = json!({ "identifier": IDENTIFIER, "type": "2", "consent": consent, "ttl": 60 });
@@ -109,41 +109,41 @@ async fn consent_is_kept(database: &Database) {
     let report = bank.report(&page).await;
     assert_eq!((&report["consent"], &report["type"]), (&consent, &json!("2")));
     assert_eq!(report["expires_at"], created["expires_at"]);
-    assert!(!report.to_string().contains(IDENTIFIER), "the back end knows it");
+    assert!(!report.to_string().contains(IDENTIFIER), "the report repeats the identifier");
 }
 
 #[tokio::test]
-async fn only_the_host_makes_and_reads_sessions() {
+async fn a_wrong_api_key_is_rejected() {
     let database = Database::sqlite();
     let bank = Bank::open(&database, "http://127.0.0.1:9", &["--allow-origin=https://bank.example"]).await;
     let page = bank.page().await;
-    let wanted = json!({ "identifier": IDENTIFIER, "type": "1" });
-    let path = format!("/v1/sessions/{}", page.id);
+    let body = json!({ "identifier": IDENTIFIER, "type": "1" });
+    let path = page.path();
     for key in ["", "akr_AAAA", &page.token, &database.keys.api_setting, &database.keys.api[..20]] {
-        let create = bank.relay.post("/v1/sessions", &wanted).bearer_auth(key);
+        let create = bank.relay.post("/v1/sessions", &body).bearer_auth(key);
         let (_, headers) = problem_and_headers(create, ProblemCode::Unauthorized).await;
         assert_eq!(headers["www-authenticate"], "Bearer");
         problem(bank.relay.request(Method::GET, &path).bearer_auth(key), ProblemCode::Unauthorized).await;
     }
-    problem(bank.relay.post("/v1/sessions", &wanted), ProblemCode::Unauthorized).await;
-    let basic = bank.relay.post("/v1/sessions", &wanted).basic_auth(&database.keys.api, Some(""));
+    problem(bank.relay.post("/v1/sessions", &body), ProblemCode::Unauthorized).await;
+    let basic = bank.relay.post("/v1/sessions", &body).basic_auth(&database.keys.api, Some(""));
     problem(basic, ProblemCode::Unauthorized).await;
-    // Even a page that may call must not hold an API key.
-    let from_page = bank.create(&wanted).header("origin", "https://bank.example");
+    // A browser must never hold an API key, not even on an allowed page.
+    let from_page = bank.create(&body).header("origin", "https://bank.example");
     problem(from_page, ProblemCode::Forbidden).await;
 }
 
 #[tokio::test]
-async fn a_back_end_sees_its_own_sessions_alone() {
+async fn a_back_end_reads_only_its_own_sessions() {
     let database = Database::sqlite();
-    let vendor = content_vendor().await;
+    let vendor = Vendor::verifying().await;
     let new_key = |name| akiba_relay::secrets::api_keys::new_key(name).unwrap();
     let own_name = database.keys.api_setting.split('=').next().unwrap();
     let ((other, other_setting), (newer, newer_setting)) = (new_key("another"), new_key(own_name));
     let flags = [format!("--api-key={other_setting}"), format!("--api-key={newer_setting}")];
     let bank = Bank::open(&database, &vendor.base, &flags.each_ref().map(String::as_str)).await;
     let (page, _) = bank.linked().await;
-    let path = format!("/v1/sessions/{}", page.id);
+    let path = page.path();
     let reconcile = format!("{path}/reconcile");
     for call in [
         bank.relay.request(Method::GET, &path),
@@ -152,16 +152,16 @@ async fn a_back_end_sees_its_own_sessions_alone() {
     ] {
         problem(call.bearer_auth(&other), ProblemCode::UnknownSession).await;
     }
-    // Keys of one name are one back end, so they can be changed.
+    // Keys of one name belong to one back end, which allows rotation.
     let report = success(bank.relay.request(Method::GET, &path).bearer_auth(&newer)).await;
     assert_eq!(report, bank.report(&page).await);
 }
 
 #[tokio::test]
-async fn a_session_is_for_somebody_and_not_for_long() {
+async fn an_invalid_session_request_is_rejected() {
     let database = Database::sqlite();
     let bank = Bank::open(&database, "http://127.0.0.1:9", &[]).await;
-    let right = || json!({ "identifier": IDENTIFIER, "type": "1" });
+    let valid = || json!({ "identifier": IDENTIFIER, "type": "1" });
     for (field, wrong) in [
         ("identifier", json!("")),
         ("identifier", json!(" ")),
@@ -180,14 +180,14 @@ async fn a_session_is_for_somebody_and_not_for_long() {
         ("ttl", json!(3_601)),
         ("ttl", json!("60")),
     ] {
-        let mut body = right();
+        let mut body = valid();
         body[field] = wrong;
         problem(bank.create(&body), ProblemCode::BadRequest).await;
     }
 }
 
 #[tokio::test]
-async fn without_sessions_there_are_no_calls_for_them() {
+async fn without_sessions_their_routes_do_not_exist() {
     let relay = Relay::before("http://127.0.0.1:9", &[]).await;
     problem(relay.post("/v1/sessions", &json!({})), ProblemCode::NotFound).await;
     problem(relay.request(Method::GET, "/v1/sessions/ses_1"), ProblemCode::NotFound).await;

@@ -1,5 +1,5 @@
-//! Requests that no browser makes, byte by byte. Each gets an answer or an end, none reaches the vendor twice or as
-//! something else, and the relay goes on.
+//! Requests that no browser makes, byte by byte. Each gets an answer or a closed connection, none reaches the vendor twice
+//! or changed, and the relay still works.
 
 use std::time::{Duration, Instant};
 
@@ -9,25 +9,17 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::support::{IDENTIFIER, Relay, TOKEN, Vendor, link_reply, link_request, problem, success};
-
-/// How long a test waits for what must happen: long enough for a slow machine that does much else.
-const PATIENCE: Duration = Duration::from_secs(30);
+use crate::support::wait::PATIENCE;
+use crate::support::{IDENTIFIER, Relay, TOKEN, link_request, problem, success, with_link_vendor};
 
 const HEAD: &str = "POST /v1/customer HTTP/1.1\r\nhost: relay\r\ncontent-type: application/json\r\n";
 
-async fn parts(flags: &[&str]) -> (Vendor, Relay) {
-    let vendor = Vendor::saying(200, link_reply().to_string()).await;
-    let relay = Relay::before(&vendor.base, flags).await;
-    (vendor, relay)
-}
-
-/// Sends bytes, and reads what comes back until the relay closes, or is silent for a while.
+/// Sends bytes. Returns what the relay sends until it closes the connection or is silent for a while.
 async fn send(relay: &Relay, bytes: impl AsRef<[u8]>) -> String {
     let stream = TcpStream::connect(relay.address()).await.unwrap();
     let (mut reader, mut writer) = stream.into_split();
     let bytes = bytes.as_ref().to_vec();
-    // The relay may close before it has taken all.
+    // The relay may close the connection before it has read everything.
     let writing = tokio::spawn(async move {
         let _ = writer.write_all(&bytes).await;
         writer
@@ -42,46 +34,48 @@ async fn send(relay: &Relay, bytes: impl AsRef<[u8]>) -> String {
     String::from_utf8_lossy(&said).into_owned()
 }
 
-/// The statuses of the answers in what was said.
+/// Returns the statuses of the answers.
 fn statuses(said: &str) -> Vec<u16> {
     said.split("HTTP/1.1 ").skip(1).map(|answer| answer[..3].parse().unwrap()).collect()
 }
 
-async fn goes_on(relay: &Relay) {
+/// Fails if the relay does not answer.
+async fn still_works(relay: &Relay) {
     assert_eq!(success(relay.request(Method::GET, "/healthz")).await, json!({ "status": "ok" }));
 }
 
 #[tokio::test]
-async fn a_body_of_a_megabyte_is_refused_at_its_announcement() {
-    let (vendor, relay) = parts(&[]).await;
+async fn a_megabyte_body_is_rejected_by_its_length() {
+    let (vendor, relay) = with_link_vendor(&[]).await;
     let started = Instant::now();
     let said = send(&relay, format!("{HEAD}content-length: 1048576\r\n\r\n{}", " ".repeat(1_048_576))).await;
     assert!(said.is_empty() || statuses(&said) == [413], "{said}");
     let said = send(&relay, format!("{HEAD}content-length: 1048576\r\n\r\n")).await;
-    assert_eq!(statuses(&said), [413], "it is not waited for");
+    assert_eq!(statuses(&said), [413], "the relay does not wait for the body");
     let said = send(&relay, format!("{HEAD}content-length: 18446744073709551615\r\n\r\n")).await;
     assert!(matches!(statuses(&said)[..], [400 | 413 | 431]), "{said}");
     assert!(started.elapsed() < PATIENCE);
     assert!(vendor.seen().is_empty());
-    goes_on(&relay).await;
+    still_works(&relay).await;
 }
 
 #[tokio::test]
-async fn ten_thousand_headers_are_refused() {
-    let (vendor, relay) = parts(&[]).await;
+async fn ten_thousand_headers_are_rejected() {
+    let (vendor, relay) = with_link_vendor(&[]).await;
     for headers in ["a: b\r\n".repeat(10_000), "a: b\r\n".repeat(101), format!("a: {}\r\n", "b".repeat(20_000))] {
         let said = send(&relay, format!("{HEAD}{headers}content-length: 0\r\n\r\n")).await;
-        // Or a reset, which overtakes the answer where the relay closes while bytes come in.
+        // Or nothing: if bytes arrive while the relay closes, a reset overtakes the answer.
         assert!(said.is_empty() || statuses(&said) == [431], "{said:.200}");
     }
     assert!(vendor.seen().is_empty());
-    goes_on(&relay).await;
+    still_works(&relay).await;
 }
 
 #[tokio::test]
-async fn a_hundred_slow_callers_keep_nobody_out_and_are_cut() {
+async fn a_hundred_slow_callers_are_cut_off_and_block_nobody() {
     let (vendor, relay) =
-        parts(&["--header-timeout=1s", "--body-timeout=1s", "--max-in-flight=2", "--max-connections=101"]).await;
+        with_link_vendor(&["--header-timeout=1s", "--body-timeout=1s", "--max-in-flight=2", "--max-connections=101"])
+            .await;
     let mut slow = Vec::new();
     for index in 0..100 {
         let mut stream = TcpStream::connect(relay.address()).await.unwrap();
@@ -98,7 +92,7 @@ async fn a_hundred_slow_callers_keep_nobody_out_and_are_cut() {
             let mut said = Vec::new();
             let ended = tokio::time::timeout(PATIENCE, reader.read_to_end(&mut said)).await;
             drip.abort();
-            ended.expect("a slow caller is cut").ok();
+            ended.expect("a slow caller is cut off").ok();
         }));
     }
     success(relay.link()).await;
@@ -109,8 +103,8 @@ async fn a_hundred_slow_callers_keep_nobody_out_and_are_cut() {
 }
 
 #[tokio::test]
-async fn a_half_closed_connection_is_no_burden() {
-    let (_vendor, relay) = parts(&["--max-connections=1", "--header-timeout=1s"]).await;
+async fn half_closed_connections_are_freed() {
+    let (_vendor, relay) = with_link_vendor(&["--max-connections=1", "--header-timeout=1s"]).await;
     let body = link_request().to_string();
     let cases = [
         String::new(),
@@ -121,19 +115,19 @@ async fn a_half_closed_connection_is_no_burden() {
     for bytes in cases {
         let mut stream = TcpStream::connect(relay.address()).await.unwrap();
         stream.write_all(bytes.as_bytes()).await.unwrap();
-        // Our side will say no more, and listens on.
+        // This side sends nothing more, and still reads.
         stream.shutdown().await.unwrap();
         let mut said = Vec::new();
         let ended = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut said)).await;
-        assert!(ended.is_ok(), "the connection stays: {bytes}");
+        assert!(ended.is_ok(), "the connection stays open: {bytes}");
     }
-    // The one place is free again.
-    goes_on(&relay).await;
+    // The only connection is free again.
+    still_works(&relay).await;
 }
 
 #[tokio::test]
-async fn requests_in_a_row_are_answered_in_a_row() {
-    let (vendor, relay) = parts(&[]).await;
+async fn pipelined_requests_are_answered_in_order() {
+    let (vendor, relay) = with_link_vendor(&[]).await;
     let body = link_request().to_string();
     let call = format!("{HEAD}content-length: {}\r\n\r\n{body}", body.len());
     let said = send(&relay, format!("{call}GET /nope HTTP/1.1\r\nhost: relay\r\n\r\n{call}")).await;
@@ -142,8 +136,8 @@ async fn requests_in_a_row_are_answered_in_a_row() {
 }
 
 #[tokio::test]
-async fn bad_chunks_are_refused() {
-    let (vendor, relay) = parts(&["--body-timeout=500ms"]).await;
+async fn bad_chunks_are_rejected() {
+    let (vendor, relay) = with_link_vendor(&["--body-timeout=500ms"]).await;
     let chunked = format!("{HEAD}transfer-encoding: chunked\r\n\r\n");
     for chunks in [
         "x\r\n{}\r\n0\r\n\r\n",
@@ -162,12 +156,12 @@ async fn bad_chunks_are_refused() {
     let said = send(&relay, extension).await;
     assert!(statuses(&said).iter().all(|status| (400..500).contains(status)), "{said}");
     assert!(vendor.seen().is_empty());
-    goes_on(&relay).await;
+    still_works(&relay).await;
 }
 
 #[tokio::test]
-async fn nothing_is_smuggled_in_a_body() {
-    let (vendor, relay) = parts(&["--body-timeout=500ms"]).await;
+async fn no_request_is_smuggled_in_a_body() {
+    let (vendor, relay) = with_link_vendor(&["--body-timeout=500ms"]).await;
     let body = link_request().to_string();
     let length = body.len();
     let inner = "GET /healthz HTTP/1.1\r\nhost: relay\r\n\r\n";
@@ -190,16 +184,16 @@ async fn nothing_is_smuggled_in_a_body() {
     ] {
         let said = send(&relay, bytes).await;
         let answered = statuses(&said);
-        assert!(answered.len() <= 1, "{what}: a second request was seen: {said}");
+        assert!(answered.len() <= 1, "{what}: the relay saw a second request: {said}");
         assert!(answered.iter().all(|status| (400..500).contains(status)), "{what}: {said}");
     }
     assert!(vendor.seen().is_empty());
-    goes_on(&relay).await;
+    still_works(&relay).await;
 }
 
 #[tokio::test]
-async fn weird_targets_and_versions_are_no_calls() {
-    let (vendor, relay) = parts(&[]).await;
+async fn malformed_targets_and_versions_are_rejected() {
+    let (vendor, relay) = with_link_vendor(&[]).await;
     let body = link_request().to_string();
     let rest = format!(
         "host: relay\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
@@ -232,12 +226,12 @@ async fn weird_targets_and_versions_are_no_calls() {
     let said = send(&relay, long).await;
     assert!(statuses(&said).iter().all(|status| matches!(status, 414 | 431)), "{said}");
     assert!(vendor.seen().is_empty());
-    goes_on(&relay).await;
+    still_works(&relay).await;
 }
 
 #[tokio::test]
-async fn a_target_with_a_host_is_a_call_to_the_relay_and_to_nobody_else() {
-    let (vendor, relay) = parts(&[]).await;
+async fn an_absolute_target_calls_only_the_relay() {
+    let (vendor, relay) = with_link_vendor(&[]).await;
     let body = link_request().to_string();
     let rest = format!(
         "host: evil.example\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
@@ -250,7 +244,7 @@ async fn a_target_with_a_host_is_a_call_to_the_relay_and_to_nobody_else() {
     assert_eq!(seen[0].headers["host"], vendor.base.trim_start_matches("http://"));
 }
 
-/// Texts that break out of what they are put into, where that is done by pasting.
+/// Texts that would break out of their field if a program pasted them into another text.
 fn break_outs() -> Vec<String> {
     let mut texts: Vec<String> = [
         "",
@@ -278,8 +272,8 @@ fn break_outs() -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_field_stays_a_field() {
-    let (vendor, relay) = parts(&[]).await;
+async fn injected_text_stays_in_its_field() {
+    let (vendor, relay) = with_link_vendor(&[]).await;
     for text in break_outs() {
         for field in ["identifier", "selfie_filename"] {
             let mut body = link_request();
@@ -293,7 +287,7 @@ async fn a_field_stays_a_field() {
                 200 => {
                     let seen = vendor.seen();
                     assert_eq!(seen.len(), before + 1);
-                    assert_eq!(seen[before].body, body, "it gets to the vendor as it was sent");
+                    assert_eq!(seen[before].body, body, "the vendor receives it unchanged");
                     assert_eq!(seen[before].headers["token"], TOKEN);
                 }
                 400 => {
@@ -306,8 +300,8 @@ async fn a_field_stays_a_field() {
 }
 
 #[tokio::test]
-async fn json_that_is_nested_or_large_is_refused() {
-    let (vendor, relay) = parts(&[]).await;
+async fn deeply_nested_json_is_rejected() {
+    let (vendor, relay) = with_link_vendor(&[]).await;
     let nested = |field: &str, open: &str, close: &str, depth: usize| {
         let value = format!("{}{}", open.repeat(depth), close.repeat(depth));
         format!("{{\"{field}\":{value},\"identifier\":\"{IDENTIFIER}\",\"type\":\"1\"}}")
@@ -329,7 +323,7 @@ async fn json_that_is_nested_or_large_is_refused() {
     let not_utf8 = relay.request(Method::POST, "/v1/customer").header("content-type", "application/json");
     problem(not_utf8.body(b"{\"identifier\":\"\xff\xfe\",\"type\":\"1\"}".to_vec()), ProblemCode::BadRequest).await;
     assert!(vendor.seen().is_empty());
-    // An unknown field is dropped, whatever it holds.
+    // An unknown field is dropped, whatever its value.
     success(send(nested("x", "[", "]", 1_900))).await;
     assert_eq!(vendor.seen()[0].body, json!({ "identifier": IDENTIFIER, "type": "1" }));
 }

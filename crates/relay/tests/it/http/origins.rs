@@ -1,19 +1,13 @@
-//! Which pages may call.
+//! Which pages can call the relay (CORS).
 
 use akiba_protocol::ProblemCode;
 use axum::http::Method;
 use reqwest::Response;
 
-use crate::support::{Relay, Vendor, link_reply, problem_and_headers};
+use crate::support::{Relay, problem_and_headers, with_link_vendor};
 
 const PAGE: &str = "https://bank.example";
 const FLAGS: [&str; 1] = ["--allow-origin=https://bank.example,http://127.0.0.1:8080"];
-
-async fn parts() -> (Vendor, Relay) {
-    let vendor = Vendor::saying(200, link_reply().to_string()).await;
-    let relay = Relay::before(&vendor.base, &FLAGS).await;
-    (vendor, relay)
-}
 
 async fn preflight(relay: &Relay, origin: &str) -> Response {
     let request = relay.request(Method::OPTIONS, "/v1/customer").header("origin", origin);
@@ -29,8 +23,8 @@ fn list(response: &Response, name: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_page_on_the_list_may_call_and_read() {
-    let (_vendor, relay) = parts().await;
+async fn an_allowed_page_can_call_and_read() {
+    let (_vendor, relay) = with_link_vendor(&FLAGS).await;
     for page in [PAGE, "http://127.0.0.1:8080"] {
         let response = relay.link().header("origin", page).send().await.unwrap();
         assert_eq!(response.status(), 200);
@@ -42,8 +36,8 @@ async fn a_page_on_the_list_may_call_and_read() {
 }
 
 #[tokio::test]
-async fn a_page_on_the_list_can_read_errors_too() {
-    let (_vendor, relay) = parts().await;
+async fn an_allowed_page_can_read_errors() {
+    let (_vendor, relay) = with_link_vendor(&FLAGS).await;
     let cases = [
         (relay.request(Method::GET, "/nope"), ProblemCode::NotFound),
         (relay.request(Method::GET, "/v1/customer"), ProblemCode::MethodNotAllowed),
@@ -56,8 +50,8 @@ async fn a_page_on_the_list_can_read_errors_too() {
 }
 
 #[tokio::test]
-async fn a_foreign_page_is_refused_and_the_vendor_is_not_asked() {
-    let (vendor, relay) = parts().await;
+async fn a_foreign_origin_is_rejected_before_the_vendor_call() {
+    let (vendor, relay) = with_link_vendor(&FLAGS).await;
     let foreign = [
         "https://evil.example",
         "https://bank.example.evil.example",
@@ -88,7 +82,7 @@ async fn a_foreign_page_is_refused_and_the_vendor_is_not_asked() {
 
 #[tokio::test]
 async fn a_preflight_is_answered() {
-    let (vendor, relay) = parts().await;
+    let (vendor, relay) = with_link_vendor(&FLAGS).await;
     let response = preflight(&relay, PAGE).await;
     assert_eq!(response.status(), 200);
     assert_eq!(response.headers()["access-control-allow-origin"], PAGE);
@@ -99,8 +93,8 @@ async fn a_preflight_is_answered() {
 }
 
 #[tokio::test]
-async fn a_caller_that_is_no_page_passes() {
-    let (vendor, relay) = parts().await;
+async fn a_request_without_an_origin_passes() {
+    let (vendor, relay) = with_link_vendor(&FLAGS).await;
     let response = relay.link().send().await.unwrap();
     assert_eq!(response.status(), 200);
     assert!(!response.headers().contains_key("access-control-allow-origin"));
@@ -108,9 +102,8 @@ async fn a_caller_that_is_no_page_passes() {
 }
 
 #[tokio::test]
-async fn with_no_list_every_page_is_refused() {
-    let vendor = Vendor::saying(200, link_reply().to_string()).await;
-    let relay = Relay::before(&vendor.base, &[]).await;
+async fn without_allowed_origins_every_page_is_rejected() {
+    let (vendor, relay) = with_link_vendor(&[]).await;
     for origin in [PAGE, "null"] {
         problem_and_headers(relay.link().header("origin", origin), ProblemCode::Forbidden).await;
     }

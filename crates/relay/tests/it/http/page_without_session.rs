@@ -1,4 +1,4 @@
-//! Both calls, with a vendor that behaves.
+//! Both calls of a page without a session, with a correct vendor.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -8,14 +8,13 @@ use axum::extract::ConnectInfo;
 use axum::http::{Method, Uri};
 use axum::{Json, Router};
 use serde_json::json;
-use tokio::net::TcpListener;
 
 use crate::support::{
-    FILE_NAME, IDENTIFIER, Relay, S3_KEY, TOKEN, Task, Vendor, link_reply, link_request, success, verify_reply,
+    FILE_NAME, IDENTIFIER, Relay, S3_KEY, TOKEN, Task, Vendor, link_reply, link_request, listen, success, verify_reply,
 };
 
 #[tokio::test]
-async fn the_first_call_reaches_the_vendor_with_the_token_and_comes_back() {
+async fn the_link_call_is_sent_with_the_token() {
     let vendor = Vendor::saying(200, link_reply().to_string()).await;
     let relay = Relay::before(&vendor.base, &[]).await;
 
@@ -31,7 +30,7 @@ async fn the_first_call_reaches_the_vendor_with_the_token_and_comes_back() {
 }
 
 #[tokio::test]
-async fn the_second_call_reaches_the_vendor_with_the_token_and_comes_back() {
+async fn the_verify_call_is_sent_with_the_token() {
     let vendor = Vendor::saying(200, verify_reply().to_string()).await;
     let relay = Relay::before(&vendor.base, &[]).await;
 
@@ -41,7 +40,7 @@ async fn the_second_call_reaches_the_vendor_with_the_token_and_comes_back() {
     let identity = &reply["data"]["identity"];
     assert_eq!(identity["id_number"], IDENTIFIER);
     assert_eq!(identity["photo_id"], verify_reply()["data"]["identity"]["photo_id"]);
-    assert_eq!(identity["fraud_score"], json!(0.21), "a score comes back as a number");
+    assert_eq!(identity["fraud_score"], json!(0.21), "a score is returned as a number");
     assert_eq!(identity["facial_recognition_confidence"], json!(0.95));
 
     let seen = vendor.seen();
@@ -54,7 +53,7 @@ async fn the_second_call_reaches_the_vendor_with_the_token_and_comes_back() {
 }
 
 #[tokio::test]
-async fn header_scheme_and_paths_are_settings() {
+async fn token_header_scheme_and_paths_are_settings() {
     let vendor = Vendor::saying(200, link_reply().to_string()).await;
     let base = format!("{}/za/", vendor.base);
     let flags = [
@@ -73,13 +72,13 @@ async fn header_scheme_and_paths_are_settings() {
     assert_eq!(seen[1].path, "/za/v3/verdicts");
     for request in seen {
         let sent: Vec<_> = request.headers.get_all("authorization").iter().collect();
-        assert_eq!(sent, [&format!("Bearer {TOKEN}")], "the token of the relay, and it alone");
+        assert_eq!(sent, [&format!("Bearer {TOKEN}")], "only the relay's token is sent");
         assert!(!request.headers.contains_key("token"));
     }
 }
 
 #[tokio::test]
-async fn nothing_of_the_page_but_the_known_fields_is_sent_on() {
+async fn only_known_fields_reach_the_vendor() {
     let vendor = Vendor::saying(200, link_reply().to_string()).await;
     let relay = Relay::before(&vendor.base, &[]).await;
     let mut body = link_request();
@@ -99,7 +98,7 @@ async fn nothing_of_the_page_but_the_known_fields_is_sent_on() {
 }
 
 #[tokio::test]
-async fn unknown_fields_of_the_vendor_and_post_policies_are_kept() {
+async fn unknown_vendor_fields_and_post_policies_are_kept() {
     let mut reply = link_reply();
     reply["region"] = json!("af-south-1");
     reply["fields"] = json!({ "key": S3_KEY, "policy": "cG9saWN5" });
@@ -110,7 +109,7 @@ async fn unknown_fields_of_the_vendor_and_post_policies_are_kept() {
 }
 
 #[tokio::test]
-async fn a_reply_that_does_not_say_success_is_passed_on_as_it_is() {
+async fn a_reply_without_success_is_passed_on_unchanged() {
     for reply in [json!({ "status": "failed", "message": "No match" }), json!({})] {
         let vendor = Vendor::saying(200, reply.to_string()).await;
         let relay = Relay::before(&vendor.base, &[]).await;
@@ -119,7 +118,7 @@ async fn a_reply_that_does_not_say_success_is_passed_on_as_it_is() {
 }
 
 #[tokio::test]
-async fn health_asks_nothing_of_the_vendor() {
+async fn health_does_not_call_the_vendor() {
     let vendor = Vendor::saying(500, "").await;
     let relay = Relay::before(&vendor.base, &[]).await;
     assert_eq!(success(relay.request(Method::GET, "/healthz")).await, json!({ "status": "ok" }));
@@ -127,7 +126,7 @@ async fn health_asks_nothing_of_the_vendor() {
 }
 
 #[tokio::test]
-async fn a_connection_that_was_idle_is_not_used_for_a_verdict() {
+async fn an_idle_connection_is_not_reused_for_a_verdict() {
     let connections = Arc::new(Mutex::new(Vec::new()));
     let list = Arc::clone(&connections);
     let app = Router::new().fallback(move |ConnectInfo(peer): ConnectInfo<SocketAddr>, uri: Uri| {
@@ -135,17 +134,16 @@ async fn a_connection_that_was_idle_is_not_used_for_a_verdict() {
         let reply = if uri.path() == "/v1/customer" { link_reply() } else { verify_reply() };
         async move { Json(reply) }
     });
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let base = format!("http://{}", listener.local_addr().unwrap());
+    let (listener, base) = listen().await;
     let server = axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>());
     let _task = Task::of(tokio::spawn(async move { server.await.unwrap() }));
     let relay = Relay::before(&base, &[]).await;
     success(relay.link()).await;
     success(relay.verify()).await;
-    // Shorter than the shortest wait of common servers, which is five seconds.
+    // Shorter than the shortest idle timeout of common servers, which is five seconds.
     tokio::time::sleep(Duration::from_millis(4_700)).await;
     success(relay.verify()).await;
     let ports = connections.lock().unwrap().clone();
-    assert_eq!(ports[0], ports[1], "a connection is used again at once");
+    assert_eq!(ports[0], ports[1], "a connection is reused at once");
     assert_ne!(ports[1], ports[2]);
 }

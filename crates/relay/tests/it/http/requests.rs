@@ -1,4 +1,4 @@
-//! Requests that are wrong in some way: each gets its problem, and none reaches the vendor.
+//! Invalid requests: each gets its problem, and none reaches the vendor.
 
 use akiba_protocol::ProblemCode;
 use axum::http::Method;
@@ -7,18 +7,12 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::support::{
-    IDENTIFIER, Relay, Vendor, link_reply, link_request, problem, problem_and_headers, success, verify_request,
+    IDENTIFIER, link_request, problem, problem_and_headers, success, verify_request, with_link_vendor,
 };
 
-async fn parts() -> (Vendor, Relay) {
-    let vendor = Vendor::saying(200, link_reply().to_string()).await;
-    let relay = Relay::before(&vendor.base, &[]).await;
-    (vendor, relay)
-}
-
 #[tokio::test]
-async fn a_body_of_5_kb_is_too_large_announced_or_not() {
-    let (vendor, relay) = parts().await;
+async fn a_5_kb_body_is_too_large_with_or_without_a_length() {
+    let (vendor, relay) = with_link_vendor(&[]).await;
     let mut body = link_request();
     body["padding"] = json!("x".repeat(5_000));
     problem(relay.post("/v1/customer", &body), ProblemCode::BodyTooLarge).await;
@@ -36,7 +30,7 @@ async fn a_body_of_5_kb_is_too_large_announced_or_not() {
 
 #[tokio::test]
 async fn a_body_at_the_limit_passes() {
-    let (_vendor, relay) = parts().await;
+    let (_vendor, relay) = with_link_vendor(&[]).await;
     let mut body = link_request().to_string();
     body.push_str(&" ".repeat(4_096 - body.len()));
     let request = relay.request(Method::POST, "/v1/customer").header("content-type", "application/json; charset=utf-8");
@@ -44,8 +38,8 @@ async fn a_body_at_the_limit_passes() {
 }
 
 #[tokio::test]
-async fn only_json_is_taken() {
-    let (vendor, relay) = parts().await;
+async fn only_json_is_accepted() {
+    let (vendor, relay) = with_link_vendor(&[]).await;
     let body = link_request().to_string();
     for media in ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", "multipart/form-data", ""] {
         let request = relay.request(Method::POST, "/v1/customer").header("content-type", media).body(body.clone());
@@ -56,8 +50,8 @@ async fn only_json_is_taken() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_not_the_calls_is_a_bad_request() {
-    let (vendor, relay) = parts().await;
+async fn an_invalid_body_is_a_bad_request() {
+    let (vendor, relay) = with_link_vendor(&[]).await;
     let send = |path, body: &str| {
         let request = relay.request(Method::POST, path).header("content-type", "application/json");
         request.body(body.to_owned())
@@ -97,7 +91,7 @@ async fn a_body_that_is_not_the_calls_is_a_bad_request() {
 
 #[tokio::test]
 async fn another_method_is_not_allowed() {
-    let (vendor, relay) = parts().await;
+    let (vendor, relay) = with_link_vendor(&[]).await;
     for path in ["/v1/customer", "/v1/customer/verify"] {
         for method in [Method::GET, Method::PUT, Method::DELETE] {
             let (_, headers) = problem_and_headers(relay.request(method, path), ProblemCode::MethodNotAllowed).await;
@@ -110,7 +104,7 @@ async fn another_method_is_not_allowed() {
 
 #[tokio::test]
 async fn an_unknown_path_is_not_found() {
-    let (vendor, relay) = parts().await;
+    let (vendor, relay) = with_link_vendor(&[]).await;
     for path in ["/", "/v1", "/v1/customer/", "/v1/customers", "/V1/customer", "//v1/customer", "/v1/../v2", "/%2e%2e/"]
     {
         problem(relay.post(path, &link_request()), ProblemCode::NotFound).await;
@@ -120,13 +114,13 @@ async fn an_unknown_path_is_not_found() {
 }
 
 #[tokio::test]
-async fn request_ids_are_the_relays_own() {
-    let (_vendor, relay) = parts().await;
+async fn request_ids_come_from_the_relay() {
+    let (_vendor, relay) = with_link_vendor(&[]).await;
     let mut ids = std::collections::HashSet::new();
     for _ in 0..3 {
         let response = relay.link().header("x-request-id", "of-the-caller").send().await.unwrap();
         let id = response.headers()["x-request-id"].to_str().unwrap().to_owned();
         assert_ne!(id, "of-the-caller");
-        assert!(ids.insert(id), "an id came twice");
+        assert!(ids.insert(id), "an id was used twice");
     }
 }

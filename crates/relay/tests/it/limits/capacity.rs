@@ -1,4 +1,4 @@
-//! Time, number and the end: what a slow or greedy caller gets, and how the relay stops.
+//! Limits on time and number: permits, connections and timeouts, and how the relay stops.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,12 +11,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 
+use crate::support::wait::{PATIENCE, until};
 use crate::support::{Relay, Vendor, link_reply, link_request, problem_and_headers, success};
 
-/// How long a test waits for what must happen: long enough for a slow machine that does much else.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// A vendor that answers only as often as permits are added to its gate.
+/// A vendor that answers one request for each permit that the test adds to its gate.
 async fn gated() -> (Vendor, Arc<Semaphore>) {
     let gate = Arc::new(Semaphore::new(0));
     let handle = Arc::clone(&gate);
@@ -31,33 +29,25 @@ async fn gated() -> (Vendor, Arc<Semaphore>) {
     (vendor, gate)
 }
 
-async fn until(what: &str, condition: impl Fn() -> bool) {
-    let started = Instant::now();
-    while !condition() {
-        assert!(started.elapsed() < PATIENCE, "{what} did not happen");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-}
-
-/// Reads until the other side closes; what it said.
+/// Reads until the other side closes the connection. Returns what it sent.
 async fn rest(stream: &mut TcpStream, limit: Duration) -> String {
     let mut said = Vec::new();
     let read = tokio::time::timeout(limit, stream.read_to_end(&mut said)).await.expect("the connection is closed");
-    // A reset is an end as well.
+    // A reset ends the connection as well.
     let _ = read;
     String::from_utf8_lossy(&said).into_owned()
 }
 
 #[tokio::test]
-async fn calls_over_the_limit_are_shed_and_a_free_place_is_used_again() {
+async fn calls_over_the_limit_are_rejected_until_a_permit_is_free() {
     let (vendor, gate) = gated().await;
     let relay = Relay::before(&vendor.base, &["--max-in-flight=2"]).await;
     let running = [tokio::spawn(success(relay.link())), tokio::spawn(success(relay.link()))];
-    until("both calls at the vendor", || vendor.seen().len() == 2).await;
+    vendor.reached(2).await;
 
     let (_, headers) = problem_and_headers(relay.verify(), ProblemCode::Overloaded).await;
     assert_eq!(headers["retry-after"], "1");
-    assert_eq!(vendor.seen().len(), 2, "a shed call is not sent on");
+    assert_eq!(vendor.seen().len(), 2, "a rejected call does not reach the vendor");
     success(relay.request(Method::GET, "/healthz")).await;
 
     gate.add_permits(3);
@@ -68,7 +58,7 @@ async fn calls_over_the_limit_are_shed_and_a_free_place_is_used_again() {
 }
 
 #[tokio::test]
-async fn callers_who_send_their_body_slowly_keep_nobody_out() {
+async fn slow_bodies_hold_no_permit() {
     let vendor = Vendor::saying(200, link_reply().to_string()).await;
     let relay = Relay::before(&vendor.base, &["--max-in-flight=1"]).await;
     let body = link_request().to_string();
@@ -78,7 +68,7 @@ async fn callers_who_send_their_body_slowly_keep_nobody_out() {
         let head = "POST /v1/customer HTTP/1.1\r\nhost: relay\r\nconnection: close\r\nexpect: 100-continue\r\n";
         let head = format!("{head}content-type: application/json\r\ncontent-length: {}\r\n\r\n", body.len());
         stream.write_all(head.as_bytes()).await.unwrap();
-        // It is asked for the body, so the call is past all that comes before that.
+        // The relay asks for the body, so the call has passed every earlier check.
         let mut asked = [0; 25];
         stream.read_exact(&mut asked).await.unwrap();
         assert_eq!(&asked, b"HTTP/1.1 100 Continue\r\n\r\n");
@@ -93,23 +83,23 @@ async fn callers_who_send_their_body_slowly_keep_nobody_out() {
 }
 
 #[tokio::test]
-async fn a_caller_that_goes_away_frees_its_place() {
+async fn a_disconnected_caller_frees_its_permit() {
     let (vendor, _gate) = gated().await;
-    // The vendor never answers and is waited for all along, so nothing else frees the place.
+    // The vendor never answers and its timeout is an hour, so nothing else frees the permit.
     let relay = Relay::before(&vendor.base, &["--max-in-flight=1", "--vendor-timeout=1h"]).await;
     let gone = tokio::spawn(relay.link().send());
-    until("the call at the vendor", || vendor.seen().len() == 1).await;
+    vendor.reached(1).await;
     gone.abort();
     let started = Instant::now();
     while vendor.seen().len() == 1 {
-        assert!(started.elapsed() < PATIENCE, "the place stays taken");
-        // Shed at once, or at the vendor and without an answer.
+        assert!(started.elapsed() < PATIENCE, "the permit stays taken");
+        // Either rejected at once, or sent to the vendor, which does not answer.
         let _ = tokio::time::timeout(Duration::from_millis(50), relay.link().send()).await;
     }
 }
 
 #[tokio::test]
-async fn headers_that_never_end_are_cut() {
+async fn endless_headers_are_cut_off() {
     let vendor = Vendor::saying(200, "").await;
     let relay = Relay::before(&vendor.base, &["--header-timeout=300ms"]).await;
     let started = Instant::now();
@@ -130,7 +120,7 @@ async fn headers_that_never_end_are_cut() {
 #[tokio::test]
 async fn an_idle_connection_is_closed() {
     let vendor = Vendor::saying(200, "").await;
-    // Long enough for the request to get there on a slow machine.
+    // Long enough for the request to arrive on a slow machine.
     let relay = Relay::before(&vendor.base, &["--header-timeout=3s"]).await;
     let mut stream = TcpStream::connect(relay.address()).await.unwrap();
     stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: relay\r\n\r\n").await.unwrap();
@@ -139,7 +129,7 @@ async fn an_idle_connection_is_closed() {
 }
 
 #[tokio::test]
-async fn a_head_that_is_too_large_is_refused() {
+async fn too_large_headers_are_rejected() {
     let vendor = Vendor::saying(200, "").await;
     let relay = Relay::before(&vendor.base, &[]).await;
     let mut stream = TcpStream::connect(relay.address()).await.unwrap();
@@ -150,7 +140,7 @@ async fn a_head_that_is_too_large_is_refused() {
 }
 
 #[tokio::test]
-async fn a_body_that_never_ends_is_a_timeout() {
+async fn an_endless_body_is_a_timeout() {
     let vendor = Vendor::saying(200, "").await;
     let relay = Relay::before(&vendor.base, &["--body-timeout=300ms"]).await;
     let mut stream = TcpStream::connect(relay.address()).await.unwrap();
@@ -168,28 +158,24 @@ async fn connections_over_the_limit_wait() {
     let (vendor, gate) = gated().await;
     let relay = Relay::before(&vendor.base, &["--max-connections=1"]).await;
     let holder = tokio::spawn(success(relay.link().header("connection", "close")));
-    until("the call at the vendor", || vendor.seen().len() == 1).await;
+    vendor.reached(1).await;
     let mut second = tokio::spawn(success(relay.request(Method::GET, "/healthz")));
     let early = tokio::time::timeout(Duration::from_millis(300), &mut second).await;
-    assert!(early.is_err(), "the second one did not wait for the first to end");
+    assert!(early.is_err(), "the second connection did not wait for the first");
     gate.add_permits(1);
     holder.await.unwrap();
-    tokio::time::timeout(PATIENCE, second).await.expect("the free place is used").unwrap();
+    tokio::time::timeout(PATIENCE, second).await.expect("the free connection is used").unwrap();
 }
 
 #[tokio::test]
-async fn a_stop_lets_a_running_call_end_and_takes_no_other() {
+async fn a_stop_finishes_running_calls_and_accepts_no_new_ones() {
     let (vendor, gate) = gated().await;
     let mut relay = Relay::before(&vendor.base, &[]).await;
     let running = tokio::spawn(success(relay.link()));
-    until("the call at the vendor", || vendor.seen().len() == 1).await;
+    vendor.reached(1).await;
 
     relay.stop();
-    let started = Instant::now();
-    while TcpStream::connect(relay.address()).await.is_ok() {
-        assert!(started.elapsed() < PATIENCE, "it still takes connections");
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    until("the listener closes", async || TcpStream::connect(relay.address()).await.is_err()).await;
     assert!(!running.is_finished());
     gate.add_permits(1);
     assert_eq!(running.await.unwrap(), link_reply());
@@ -197,11 +183,11 @@ async fn a_stop_lets_a_running_call_end_and_takes_no_other() {
 }
 
 #[tokio::test]
-async fn a_stop_does_not_wait_for_ever() {
+async fn a_stop_cuts_calls_after_the_drain_timeout() {
     let (vendor, _gate) = gated().await;
     let mut relay = Relay::before(&vendor.base, &["--drain-timeout=300ms"]).await;
     let running = tokio::spawn(relay.link().send());
-    until("the call at the vendor", || vendor.seen().len() == 1).await;
+    vendor.reached(1).await;
     relay.stop();
     let started = Instant::now();
     assert_eq!(relay.stopped().await, Drained::Cut);

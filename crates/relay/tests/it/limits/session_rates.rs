@@ -1,21 +1,21 @@
-//! Pages and back ends that call too often.
+//! Rates by session, by API key, and by address for callers without a session.
 
 use akiba_protocol::ProblemCode;
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::bank::{Bank, content_vendor};
+use crate::support::bank::Bank;
 use crate::support::database::{Database, on_both};
-use crate::support::{IDENTIFIER, problem, problem_and_headers, success};
+use crate::support::{IDENTIFIER, Vendor, problem, problem_and_headers, success};
 
 on_both!(
-    a_page_that_calls_too_often_leaves_others_alone,
-    who_has_no_session_is_counted_by_the_address_and_locks_no_page_out,
-    a_back_end_is_counted_by_its_key,
+    a_page_is_limited_by_its_session,
+    callers_without_a_session_are_limited_by_address,
+    a_back_end_is_limited_by_its_api_key,
 );
 
-async fn a_page_that_calls_too_often_leaves_others_alone(database: &Database) {
-    let vendor = content_vendor().await;
+async fn a_page_is_limited_by_its_session(database: &Database) {
+    let vendor = Vendor::verifying().await;
     let bank = Bank::open(database, &vendor.base, &["--rate-session=2/m"]).await;
     let (page, other) = (bank.page().await, bank.page().await);
     for _ in 0..2 {
@@ -26,14 +26,14 @@ async fn a_page_that_calls_too_often_leaves_others_alone(database: &Database) {
     assert!((1..=30).contains(&wait), "{wait}");
     assert_eq!(problem.detail.as_deref(), Some("The page of this session has called too often."));
     success(bank.link(&other, &json!({}))).await;
-    assert_eq!(bank.report(&page).await["links"], 2, "what is refused is not counted as a link");
+    assert_eq!(bank.report(&page).await["links"], 2, "a rejected call does not count as a link");
 }
 
-async fn who_has_no_session_is_counted_by_the_address_and_locks_no_page_out(database: &Database) {
-    let vendor = content_vendor().await;
+async fn callers_without_a_session_are_limited_by_address(database: &Database) {
+    let vendor = Vendor::verifying().await;
     let bank = Bank::open(database, &vendor.base, &["--rate-address=2/h"]).await;
     let page = bank.page().await;
-    // Neighbours behind one address.
+    // Other callers behind the same address.
     problem(bank.relay.post("/v1/customer", &json!({})), ProblemCode::Unauthorized).await;
     let forged = || bank.relay.post("/v1/customer", &json!({})).bearer_auth("v4.local.forged");
     problem(forged(), ProblemCode::Unauthorized).await;
@@ -47,18 +47,18 @@ async fn who_has_no_session_is_counted_by_the_address_and_locks_no_page_out(data
     problem(bank.link(&page, &json!({})), ProblemCode::SessionExpired).await;
 }
 
-async fn a_back_end_is_counted_by_its_key(database: &Database) {
-    let vendor = content_vendor().await;
+async fn a_back_end_is_limited_by_its_api_key(database: &Database) {
+    let vendor = Vendor::verifying().await;
     let bank = Bank::open(database, &vendor.base, &["--rate-api-key=3/h", "--rate-address=2/h"]).await;
     let page = bank.page().await;
-    // Who guesses is counted by the address.
+    // Guesses of a key count for the address.
     for wrong in ["akr_guess", ""] {
-        let guess = bank.relay.request(Method::GET, &format!("/v1/sessions/{}", page.id)).bearer_auth(wrong);
+        let guess = bank.relay.request(Method::GET, &page.path()).bearer_auth(wrong);
         problem(guess, ProblemCode::Unauthorized).await;
     }
-    let guess = bank.relay.request(Method::GET, &format!("/v1/sessions/{}", page.id)).bearer_auth("akr_guess");
+    let guess = bank.relay.request(Method::GET, &page.path()).bearer_auth("akr_guess");
     problem(guess, ProblemCode::TooManyRequests).await;
-    // The right key is not.
+    // Calls with the right key do not.
     bank.report(&page).await;
     bank.report(&page).await;
     let body = json!({ "identifier": IDENTIFIER, "type": "1" });

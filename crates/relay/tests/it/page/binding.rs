@@ -1,25 +1,26 @@
-//! What a page may not do with a session that is its own.
+//! What a page cannot do with its own session.
 
 use akiba_protocol::ProblemCode;
 use axum::response::Response;
 use serde_json::json;
 
-use crate::support::bank::{Bank, content_vendor, issued, verdicts_asked};
+use crate::support::bank::Bank;
 use crate::support::database::{Database, on_both};
-use crate::support::{IDENTIFIER, Vendor, problem, success};
+use crate::support::vendor::issued;
+use crate::support::{IDENTIFIER, Vendor, all_of, problem, success};
 
 on_both!(
-    a_session_is_for_one_person,
-    a_verdict_is_for_what_the_session_issued,
-    the_last_link_counts_where_none_is_named,
-    links_and_verdicts_are_counted,
-    links_are_counted_across_relays,
-    verdicts_are_counted_across_relays,
-    a_link_to_elsewhere_is_not_handed_out,
+    a_session_belongs_to_one_person,
+    only_photos_of_the_session_are_judged,
+    the_last_link_is_the_default,
+    links_and_verdicts_are_limited,
+    links_are_limited_across_relays,
+    verdicts_are_limited_across_relays,
+    a_link_to_a_foreign_host_is_rejected,
 );
 
-async fn a_session_is_for_one_person(database: &Database) {
-    let vendor = content_vendor().await;
+async fn a_session_belongs_to_one_person(database: &Database) {
+    let vendor = Vendor::verifying().await;
     let bank = Bank::open(database, &vendor.base, &[]).await;
     let page = bank.page().await;
     for wrong in [
@@ -43,12 +44,12 @@ async fn a_session_is_for_one_person(database: &Database) {
     for wrong in [json!([]), json!({ "s3_key": 1 }), json!("x")] {
         problem(bank.verify(&page, &wrong), ProblemCode::BadRequest).await;
     }
-    assert!(verdicts_asked(&vendor).is_empty());
+    assert!(vendor.verdict_calls().is_empty());
     success(bank.verify(&page, &json!({ "id": IDENTIFIER, "user_type": "1" }))).await;
 }
 
-async fn a_verdict_is_for_what_the_session_issued(database: &Database) {
-    let vendor = content_vendor().await;
+async fn only_photos_of_the_session_are_judged(database: &Database) {
+    let vendor = Vendor::verifying().await;
     let bank = Bank::open(database, &vendor.base, &[]).await;
     let fresh = bank.page().await;
     problem(bank.verify(&fresh, &json!({})), ProblemCode::SessionState).await;
@@ -66,22 +67,22 @@ async fn a_verdict_is_for_what_the_session_issued(database: &Database) {
     ] {
         problem(bank.verify(&page, &wrong), ProblemCode::SessionMismatch).await;
     }
-    assert!(verdicts_asked(&vendor).is_empty());
+    assert!(vendor.verdict_calls().is_empty());
     success(bank.verify(&page, &json!({ "s3_key": link["s3_key"] }))).await;
-    assert_eq!(verdicts_asked(&vendor)[0].body["s3_key"], link["s3_key"]);
+    assert_eq!(vendor.verdict_calls()[0].body["s3_key"], link["s3_key"]);
 }
 
-async fn the_last_link_counts_where_none_is_named(database: &Database) {
-    let vendor = content_vendor().await;
+async fn the_last_link_is_the_default(database: &Database) {
+    let vendor = Vendor::verifying().await;
     let bank = Bank::open(database, &vendor.base, &[]).await;
     let (page, _) = bank.linked().await;
     let last = success(bank.link(&page, &json!({}))).await;
     success(bank.verify(&page, &json!({}))).await;
-    assert_eq!(verdicts_asked(&vendor)[0].body["s3_key"], last["s3_key"]);
+    assert_eq!(vendor.verdict_calls()[0].body["s3_key"], last["s3_key"]);
 }
 
-async fn links_and_verdicts_are_counted(database: &Database) {
-    let vendor = crate::support::bank::vendor(|_| json!({ "status": "failed" }), std::time::Duration::ZERO).await;
+async fn links_and_verdicts_are_limited(database: &Database) {
+    let vendor = Vendor::rejecting().await;
     let bank = Bank::open(database, &vendor.base, &["--max-links=3", "--max-verifies=2"]).await;
     let page = bank.page().await;
     for _ in 0..3 {
@@ -95,29 +96,26 @@ async fn links_and_verdicts_are_counted(database: &Database) {
         assert_eq!(success(bank.verify(&page, &json!({}))).await["outcome"], "rejected");
     }
     problem(bank.link(&page, &json!({})), ProblemCode::SessionLimit).await;
-    assert_eq!(success(bank.verify(&page, &json!({}))).await["outcome"], "rejected", "told again");
-    assert_eq!(verdicts_asked(&vendor).len(), 2);
+    assert_eq!(success(bank.verify(&page, &json!({}))).await["outcome"], "rejected", "the same verdict again");
+    assert_eq!(vendor.verdict_calls().len(), 2);
 }
 
-async fn links_are_counted_across_relays(database: &Database) {
-    let vendor = content_vendor().await;
+async fn links_are_limited_across_relays(database: &Database) {
+    let vendor = Vendor::verifying().await;
     let mut banks = Vec::new();
     for _ in 0..2 {
         banks.push(Bank::open(database, &vendor.base, &["--max-links=5"]).await);
     }
     let page = banks[0].page().await;
-    let calls = (0..20).map(|index| tokio::spawn(banks[index % 2].link(&page, &json!({})).send()));
-    let mut answers = Vec::new();
-    for call in calls.collect::<Vec<_>>() {
-        answers.push(call.await.unwrap().unwrap().status().as_u16());
-    }
+    let answers = all_of((0..20).map(|index| banks[index % 2].link(&page, &json!({})).send())).await;
+    let mut answers: Vec<_> = answers.into_iter().map(|answer| answer.unwrap().status().as_u16()).collect();
     answers.sort_unstable();
     assert_eq!(answers, [[200; 5].as_slice(), &[409; 15]].concat());
     assert_eq!(vendor.seen().len(), 5);
 }
 
-async fn verdicts_are_counted_across_relays(database: &Database) {
-    let vendor = crate::support::bank::vendor(|_| json!({ "status": "failed" }), std::time::Duration::ZERO).await;
+async fn verdicts_are_limited_across_relays(database: &Database) {
+    let vendor = Vendor::rejecting().await;
     let mut banks = Vec::new();
     for _ in 0..2 {
         banks.push(Bank::open(database, &vendor.base, &["--max-verifies=3"]).await);
@@ -130,10 +128,10 @@ async fn verdicts_are_counted_across_relays(database: &Database) {
     for bank in &banks {
         problem(bank.link(&page, &json!({})), ProblemCode::SessionLimit).await;
     }
-    assert_eq!(verdicts_asked(&vendor).len(), 3);
+    assert_eq!(vendor.verdict_calls().len(), 3);
 }
 
-async fn a_link_to_elsewhere_is_not_handed_out(database: &Database) {
+async fn a_link_to_a_foreign_host_is_rejected(database: &Database) {
     for place in [
         "https://bucket.s3.amazonaws.com.evil.example/k",
         "https://169.254.169.254/latest",

@@ -1,4 +1,4 @@
-//! Answers of the vendor that come when nobody reckons with them any more.
+//! Answers of the vendor that come after the attempt has expired.
 
 use std::time::Duration;
 
@@ -6,21 +6,22 @@ use akiba_protocol::ProblemCode;
 use axum::response::Response;
 use serde_json::json;
 
-use crate::support::bank::{Bank, Page, issued, verdicts_asked};
+use crate::support::bank::{Bank, Page};
 use crate::support::database::{Database, on_both};
-use crate::support::{Seen, Vendor, problem, success, verify_reply};
+use crate::support::vendor::{Seen, issued};
+use crate::support::{Vendor, problem, success, verify_reply};
 
 on_both!(
-    a_verdict_that_was_given_up_is_not_told,
-    a_late_verdict_stands_though_the_vendor_is_asked_again,
-    an_end_that_may_hide_a_verdict_is_lost,
+    a_released_verdict_is_not_returned,
+    a_late_verdict_stands_despite_a_repeat,
+    a_503_without_retry_after_is_unknown,
 );
 
-/// A vendor whose first answer comes after a while and says yes, and whose second comes later still and says no.
-async fn two_minds() -> Vendor {
+/// A vendor that verifies at the first call, after 2 s, and rejects at the second, after 4 s.
+async fn undecided_vendor() -> Vendor {
     let asked = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
     Vendor::answering(move |request: Seen| {
-        let verify = request.path == "/v1/customer/verify";
+        let verify = request.is_verify();
         let first = verify && asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) == 0;
         let (answer, wait) = match (verify, first) {
             (false, _) => (issued(&request), 0),
@@ -35,49 +36,45 @@ async fn two_minds() -> Vendor {
     .await
 }
 
-/// Another relay, whose clock is far ahead, gives an attempt up that is still under way.
-async fn given_up(bank: &Bank, other: &Bank, vendor: &Vendor) -> (Page, tokio::task::JoinHandle<reqwest::Response>) {
+/// Lets another relay, whose clock is far ahead, expire an attempt that still runs.
+async fn expired(bank: &Bank, other: &Bank, vendor: &Vendor) -> (Page, tokio::task::JoinHandle<reqwest::Response>) {
     let (page, _) = bank.linked().await;
-    let call = bank.verify(&page, &json!({}));
-    let call = tokio::spawn(async move { call.send().await.unwrap() });
-    while verdicts_asked(vendor).is_empty() {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    let call = bank.verify_in_background(&page, vendor).await;
     other.clock.put_forward(300_000);
     assert_eq!(other.state(&page).await, "unknown");
     (page, call)
 }
 
-async fn a_verdict_that_was_given_up_is_not_told(database: &Database) {
-    let vendor = two_minds().await;
+async fn a_released_verdict_is_not_returned(database: &Database) {
+    let vendor = undecided_vendor().await;
     let bank = Bank::open(database, &vendor.base, &[]).await;
     let other = Bank::open(database, &vendor.base, &[]).await;
-    let (page, call) = given_up(&bank, &other, &vendor).await;
+    let (page, call) = expired(&bank, &other, &vendor).await;
     success(other.reconcile(&page, "release")).await;
     let answer = call.await.unwrap();
-    assert_eq!(answer.status(), 409, "what the session does not stand by is no verdict");
+    assert_eq!(answer.status(), 409, "the session has no verdict");
     assert_eq!(bank.state(&page).await, "link_issued");
 }
 
-async fn a_late_verdict_stands_though_the_vendor_is_asked_again(database: &Database) {
-    let vendor = two_minds().await;
+async fn a_late_verdict_stands_despite_a_repeat(database: &Database) {
+    let vendor = undecided_vendor().await;
     let bank = Bank::open(database, &vendor.base, &[]).await;
     let other = Bank::open(database, &vendor.base, &[]).await;
-    let (page, call) = given_up(&bank, &other, &vendor).await;
+    let (page, call) = expired(&bank, &other, &vendor).await;
     let repeated = tokio::spawn(success(other.reconcile(&page, "repeat")));
     let answer = call.await.unwrap();
     assert_eq!(answer.status(), 200);
-    let told: serde_json::Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
-    assert_eq!(told["outcome"], "verified");
-    assert_eq!(bank.state(&page).await, "verified", "it was billed, and it is about the same photo");
-    assert_eq!(repeated.await.unwrap()["verdict"]["outcome"], "verified", "the first one stands");
+    let reply: serde_json::Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+    assert_eq!(reply["outcome"], "verified");
+    assert_eq!(bank.state(&page).await, "verified", "the verdict was billed, and is for the same photo");
+    assert_eq!(repeated.await.unwrap()["verdict"]["outcome"], "verified", "the first verdict stands");
     assert_eq!(success(bank.verify(&page, &json!({}))).await["outcome"], "verified");
-    assert_eq!(verdicts_asked(&vendor).len(), 2);
+    assert_eq!(vendor.verdict_calls().len(), 2);
 }
 
-async fn an_end_that_may_hide_a_verdict_is_lost(database: &Database) {
-    // Gateways answer 503 for a service that is too slow, as Heroku and Amazon's do. Who says when to come back has
-    // looked at the call and left it.
+async fn a_503_without_retry_after_is_unknown(database: &Database) {
+    // Gateways, such as Heroku's and Amazon's, answer 503 for a service that is too slow, so it may have judged. With a
+    // Retry-After, the service itself has refused the call.
     for (retry_after, state) in [(None, "unknown"), (Some("7"), "link_issued")] {
         let vendor = Vendor::answering(move |request| {
             let response = match (request.path.as_str(), retry_after) {

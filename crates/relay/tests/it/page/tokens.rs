@@ -1,16 +1,16 @@
-//! Tokens that open nothing, and keys that are changed.
+//! Session tokens: expiry, forgery and the rotation of their keys.
 
 use akiba_protocol::ProblemCode;
 use serde_json::json;
 
-use crate::support::bank::{Bank, Page, content_vendor};
+use crate::support::bank::{Bank, Page};
 use crate::support::database::{Database, on_both};
-use crate::support::{problem, success};
+use crate::support::{Vendor, problem, success};
 
-on_both!(an_expired_token_opens_nothing);
+on_both!(an_expired_token_is_rejected);
 
-async fn an_expired_token_opens_nothing(database: &Database) {
-    let vendor = content_vendor().await;
+async fn an_expired_token_is_rejected(database: &Database) {
+    let vendor = Vendor::verifying().await;
     let bank = Bank::open(database, &vendor.base, &["--session-ttl=10m", "--clock-leeway=30s"]).await;
     let (page, _) = bank.linked().await;
     bank.clock.put_forward(10 * 60_000);
@@ -20,15 +20,15 @@ async fn an_expired_token_opens_nothing(database: &Database) {
     problem(bank.verify(&page, &json!({})), ProblemCode::SessionExpired).await;
     assert_eq!(bank.state(&page).await, "expired");
     assert_eq!(vendor.seen().len(), 2);
-    // A relay whose clock is behind takes the token still; the database knows better.
+    // A relay whose clock is behind accepts the token, but the database knows the session is over.
     bank.clock.put_forward(-60_000);
     problem(bank.link(&page, &json!({})), ProblemCode::SessionExpired).await;
 }
 
 #[tokio::test]
-async fn only_a_token_of_this_relays_keys_opens_a_session() {
+async fn a_token_under_another_key_is_rejected() {
     let (database, other) = (Database::sqlite(), Database::sqlite());
-    let vendor = content_vendor().await;
+    let vendor = Vendor::verifying().await;
     let bank = Bank::open(&database, &vendor.base, &[]).await;
     let foreign = Bank::open(&other, &vendor.base, &[]).await.page().await;
     let page = bank.page().await;
@@ -51,7 +51,7 @@ async fn only_a_token_of_this_relays_keys_opens_a_session() {
         problem(bank.verify(&intruder, &json!({})), ProblemCode::Unauthorized).await;
     }
     problem(bank.relay.post("/v1/customer", &json!({})), ProblemCode::Unauthorized).await;
-    // In the query it would be logged by every proxy.
+    // Every proxy would log a token in the query.
     let in_query = format!("/v1/customer?access_token={}", page.token);
     problem(bank.relay.post(&in_query, &json!({})), ProblemCode::Unauthorized).await;
     let twice = bank.link(&page, &json!({})).header("authorization", format!("Bearer {}", page.token));
@@ -61,9 +61,9 @@ async fn only_a_token_of_this_relays_keys_opens_a_session() {
 }
 
 #[tokio::test]
-async fn keys_are_changed_while_pages_are_open() {
+async fn session_keys_can_be_rotated() {
     let mut database = Database::sqlite();
-    let vendor = content_vendor().await;
+    let vendor = Vendor::verifying().await;
     let before = Bank::open(&database, &vendor.base, &[]).await;
     let (page, second) = (before.page().await, before.page().await);
     let old = database.keys.session.clone();

@@ -1,4 +1,4 @@
-//! What the operator is told, and what others are not.
+//! The operator's listener: metrics, webhooks, sessions, and who can't reach it.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,52 +11,58 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use crate::support::bank::{Bank, vendor};
+use crate::support::bank::Bank;
 use crate::support::database::Database;
 use crate::support::program::{Program, command};
 use crate::support::receiver::Receiver;
-use crate::support::{FULL_NAME, IDENTIFIER, Relay, SIGNATURE, TOKEN, Vendor, nobody, verify_reply};
+use crate::support::wait::until;
+use crate::support::{FULL_NAME, IDENTIFIER, Relay, SIGNATURE, TOKEN, Vendor, closed_port};
 
 const ADMIN: &str = "--admin-listen=127.0.0.1:0";
 
-/// Makes a session and gets its verdict, and says the session's id and everything that is nobody's business.
-async fn verdict(program: &Program, api: &str) -> (String, Vec<String>) {
-    let call = |path: &str, key: &str, body: Value| {
-        let request = program.request(Method::POST, &format!("{}{path}", program.base)).bearer_auth(key);
-        let request = request.header("content-type", "application/json").body(body.to_string());
-        async move {
-            let text = request.send().await.unwrap().text().await.unwrap();
-            serde_json::from_str::<Value>(&text).unwrap()
-        }
-    };
-    let made = call("/v1/sessions", api, json!({ "identifier": IDENTIFIER, "type": "1" })).await;
-    let text = |value: &Value| value.as_str().unwrap().to_owned();
-    let (id, token) = (text(&made["session_id"]), text(&made["session_token"]));
-    let link = call("/v1/customer", &token, json!({})).await;
-    let told = call("/v1/customer/verify", &token, json!({})).await;
-    assert_eq!(told["outcome"], "verified", "{told}");
-    let secrets = [TOKEN, IDENTIFIER, FULL_NAME, SIGNATURE, api, &token].map(str::to_owned);
-    (id, secrets.into_iter().chain([text(&link["s3_key"])]).collect())
+/// A relay with sessions that has one verdict. The receiver failed once for its webhook.
+struct Judged {
+    program: Program,
+    receiver: Receiver,
+    /// The session's id.
+    session: String,
+    /// Texts that the operator must not see.
+    secrets: Vec<String>,
+    _vendor: Vendor,
+    _database: Database,
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn metrics_count_what_happens_and_name_nobody() {
-    let _ = rustls::crypto::ring::default_provider().install_default();
+async fn judged() -> Judged {
     let database = Database::sqlite();
-    let vendor = vendor(|_| verify_reply(), Duration::ZERO).await;
+    let vendor = Vendor::verifying().await;
     let receiver = Receiver::answering(|_, before| if before == 0 { 500 } else { 200 }).await;
     let program =
         Program::with_sessions(&database, &[ADMIN, "--vendor-base", &vendor.base, "--webhook-url", &receiver.url]);
-    let (id, mut secrets) = verdict(&program, &database.keys.api).await;
-    // What a caller makes up is no label.
-    let path = format!("{}/{IDENTIFIER}?key={SIGNATURE}", program.base);
-    assert_eq!(program.request(Method::GET, &path).send().await.unwrap().status(), 404);
+    let call = async |path: &str, key: &str, body: Value| {
+        let text = program.post(path, key, &body).send().await.unwrap().text().await.unwrap();
+        serde_json::from_str::<Value>(&text).unwrap()
+    };
+    let api = &database.keys.api;
+    let created = call("/v1/sessions", api, json!({ "identifier": IDENTIFIER, "type": "1" })).await;
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let (session, token) = (text(&created["session_id"]), text(&created["session_token"]));
+    let link = call("/v1/customer", &token, json!({})).await;
+    let reply = call("/v1/customer/verify", &token, json!({})).await;
+    assert_eq!(reply["outcome"], "verified", "{reply}");
+    let secrets = [TOKEN, IDENTIFIER, FULL_NAME, SIGNATURE, api, &token].map(str::to_owned);
+    let secrets = secrets.into_iter().chain([text(&link["s3_key"])]).collect();
     receiver.wait("the webhook", |arrived| arrived.len() == 1).await;
+    Judged { program, receiver, session, secrets, _vendor: vendor, _database: database }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn metrics_count_everything_without_personal_data() {
+    let Judged { program, session, secrets, .. } = &judged().await;
+    // Text from a caller must not become a label.
+    let path = format!("/{IDENTIFIER}?key={SIGNATURE}");
+    assert_eq!(program.get(&path).send().await.unwrap().status(), 404);
     let put_off = "akiba_relay_webhook_deliveries_total{result=\"put-off\"}";
-    let started = Instant::now();
-    while program.metric(put_off).await != Some(1.0) {
-        assert!(started.elapsed() < Duration::from_secs(30));
-    }
+    until("the failed delivery is counted", async || program.metric(put_off).await == Some(1.0)).await;
     for (name, value) in [
         ("http_requests_total{route=\"/v1/sessions\",code=\"ok\"}", 1.0),
         ("http_requests_total{route=\"/v1/customer/verify\",code=\"ok\"}", 1.0),
@@ -81,33 +87,22 @@ async fn metrics_count_what_happens_and_name_nobody() {
     }
     assert!(program.metric("akiba_relay_connections{listener=\"admin\"}").await.unwrap() >= 1.0);
     let (_, text) = program.operator(Method::GET, "/metrics").await;
-    secrets.push(id);
-    for secret in &secrets {
+    for secret in secrets.iter().chain([session]) {
         assert!(!text.contains(secret.as_str()), "{secret} is in the metrics");
     }
     assert!(text.ends_with("# EOF\n"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn webhooks_that_do_not_arrive_can_be_seen_and_sent_again() {
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let database = Database::sqlite();
-    let vendor = vendor(|_| verify_reply(), Duration::ZERO).await;
-    let receiver = Receiver::answering(|_, before| if before == 0 { 500 } else { 200 }).await;
-    let program =
-        Program::with_sessions(&database, &[ADMIN, "--vendor-base", &vendor.base, "--webhook-url", &receiver.url]);
-    let (session, _) = verdict(&program, &database.keys.api).await;
-    receiver.wait("the webhook", |arrived| arrived.len() == 1).await;
-    let started = Instant::now();
-    let listed = loop {
+async fn undelivered_webhooks_can_be_listed_and_resent() {
+    let Judged { program, receiver, session, .. } = &judged().await;
+    let pending = async || {
         let (status, text) = program.operator(Method::GET, "/admin/webhooks?status=pending").await;
         assert_eq!(status, 200);
-        let listed: Value = serde_json::from_str(&text).unwrap();
-        if listed[0]["attempts"] == 1 {
-            break listed;
-        }
-        assert!(started.elapsed() < Duration::from_secs(30), "{listed}");
+        serde_json::from_str::<Value>(&text).unwrap()
     };
+    until("the failed attempt is listed", async || pending().await[0]["attempts"] == 1).await;
+    let listed = pending().await;
     assert_eq!(listed.as_array().unwrap().len(), 1);
     assert_eq!(listed[0]["session_id"], session.as_str());
     assert_eq!(listed[0]["event"], "session.verified");
@@ -116,8 +111,8 @@ async fn webhooks_that_do_not_arrive_can_be_seen_and_sent_again() {
     let started = Instant::now();
     let (status, text) = program.operator(Method::POST, &format!("/admin/webhooks/{id}/resend")).await;
     assert_eq!((status, text.as_str()), (200, "{\"resent\":1}"));
-    let arrived = receiver.wait("it is sent again", |arrived| arrived.len() == 2).await;
-    assert!(started.elapsed() < Duration::from_secs(3), "it does not wait for its turn");
+    let arrived = receiver.wait("the webhook again", |arrived| arrived.len() == 2).await;
+    assert!(started.elapsed() < Duration::from_secs(3), "a resend does not wait for the next retry");
     assert_eq!(arrived[0].id, arrived[1].id);
     program.wait_for("/admin/webhooks?status=pending", (200, json!([]))).await;
     program.wait_for("/admin/webhooks", (200, json!([]))).await;
@@ -140,19 +135,18 @@ async fn webhooks_that_do_not_arrive_can_be_seen_and_sent_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_service_shows_none_of_it_and_pages_are_turned_away() {
-    let _ = rustls::crypto::ring::default_provider().install_default();
+async fn the_admin_routes_are_closed_to_callers_and_pages() {
     let database = Database::sqlite();
-    let program = Program::with_sessions(&database, &[ADMIN, "--vendor-base", &nobody().await]);
+    let program = Program::with_sessions(&database, &[ADMIN, "--vendor-base", &closed_port().await]);
     for path in ["/metrics", "/admin/sessions", "/admin/webhooks"] {
         let (status, _) = program.operator(Method::GET, path).await;
         assert_eq!(status, 200, "{path}");
-        let outside = program.request(Method::GET, &format!("{}{path}", program.base)).send().await.unwrap();
+        let outside = program.get(path).send().await.unwrap();
         assert_eq!(outside.status(), 404, "{path}");
         let page =
             program.request(Method::GET, &format!("{}{path}", program.admin)).header("origin", "https://x.example");
         assert_eq!(page.send().await.unwrap().status(), 403, "{path}");
-        // A page whose own name leads here sends no origin with what it reads.
+        // DNS rebinding: a page whose host name resolves to this machine sends no Origin with a GET.
         for (host, status) in [
             ("rebound.example", 403),
             ("rebound.example:9091", 403),
@@ -167,12 +161,12 @@ async fn the_service_shows_none_of_it_and_pages_are_turned_away() {
             assert_eq!(named.send().await.unwrap().status(), status, "{path} at {host}");
         }
     }
-    // Without the setting there is no listener.
-    assert_eq!(Program::start(&["--vendor-base", &nobody().await]).admin, "");
+    // Without the flag there is no such listener.
+    assert_eq!(Program::start(&["--vendor-base", &closed_port().await]).admin, "");
 }
 
 #[test]
-fn it_listens_off_loopback_only_when_told_to() {
+fn a_remote_admin_listener_needs_its_own_flag() {
     let check = |flags: &[&str]| {
         let output = command(&[&["--check-config", "--admin-listen=0.0.0.0:0"], flags].concat()).output().unwrap();
         (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
@@ -183,9 +177,9 @@ fn it_listens_off_loopback_only_when_told_to() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn off_loopback_there_are_metrics_and_nothing_of_sessions() {
+async fn a_remote_admin_listener_has_metrics_but_no_sessions() {
     let database = Database::sqlite();
-    let bank = Bank::open(&database, &nobody().await, &[]).await;
+    let bank = Bank::open(&database, &closed_port().await, &[]).await;
     let Cli { settings, .. } = Cli::try_parse_from(["akiba-relay"]).unwrap();
     let state = Relay::state(&settings).with_sessions(Arc::clone(&bank.sessions));
     for (local, admin) in [(true, 200), (false, 404)] {
@@ -195,7 +189,7 @@ async fn off_loopback_there_are_metrics_and_nothing_of_sessions() {
         {
             let request = Request::get(path).body(Body::empty()).unwrap();
             assert_eq!(app.clone().oneshot(request).await.unwrap().status(), status, "{path}");
-            // Off loopback it has whatever name it has.
+            // A remote listener accepts any host name.
             let named = Request::get(path).header("host", "relay-1.internal:9091").body(Body::empty()).unwrap();
             let status = if local { 403 } else { status };
             assert_eq!(app.clone().oneshot(named).await.unwrap().status(), status, "{path}");
@@ -204,18 +198,8 @@ async fn off_loopback_there_are_metrics_and_nothing_of_sessions() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn calls_that_are_shed_are_counted() {
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let (reached, mut at_vendor) = tokio::sync::mpsc::unbounded_channel();
-    let vendor = Vendor::raw(move |stream| {
-        let reached = reached.clone();
-        async move {
-            reached.send(()).unwrap();
-            std::future::pending::<()>().await;
-            drop(stream);
-        }
-    })
-    .await;
+async fn rejected_and_cancelled_calls_are_counted() {
+    let (vendor, mut at_vendor) = Vendor::stalled().await;
     let program = Program::start(&[ADMIN, "--max-in-flight=1", "--vendor-base", &vendor.base]);
     let url = format!("{}/v1/customer", program.base);
     let call = || {
@@ -227,13 +211,10 @@ async fn calls_that_are_shed_are_counted() {
     assert_eq!(program.metric("akiba_relay_vendor_calls_in_flight").await, Some(1.0));
     assert_eq!(call().await.unwrap().status(), 503);
     assert_eq!(program.metric("akiba_relay_limited_total{limit=\"in-flight\"}").await, Some(1.0));
-    // A caller that hangs up ends the call.
+    // A disconnected caller cancels the call.
     first.abort();
     let _ = first.await;
     let gone = "akiba_relay_http_requests_total{route=\"/v1/customer\",code=\"caller-gone\"}";
-    let started = Instant::now();
-    while program.metric(gone).await.is_none() {
-        assert!(started.elapsed() < Duration::from_secs(30));
-    }
+    until("the disconnected caller is counted", async || program.metric(gone).await.is_some()).await;
     assert_eq!(program.metric("akiba_relay_vendor_calls_in_flight").await, Some(0.0));
 }

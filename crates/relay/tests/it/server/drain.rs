@@ -1,52 +1,49 @@
-//! How it tells load balancers that it is about to end.
+//! The shutdown: readiness for load balancers, the drain delay, and the last webhooks.
 
 use std::time::{Duration, Instant};
 
-use reqwest::Method;
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
-use crate::support::bank::{vendor, verdicts_asked};
 use crate::support::database::Database;
-use crate::support::program::{Program, command};
+use crate::support::program::{self, Program};
 use crate::support::receiver::Receiver;
-use crate::support::{IDENTIFIER, nobody, verify_reply};
+use crate::support::{IDENTIFIER, Vendor, closed_port};
 
-/// The exit status of the command that asks the program at its operator's listener.
-fn asked(program: &Program) -> Option<i32> {
+/// Returns whether the command `ready` succeeds for this program.
+fn is_ready(program: &Program) -> bool {
     let admin = program.admin.replace("http://", "--admin-listen=");
-    command(&[&admin, "ready"]).output().unwrap().status.code()
+    program::run(&[&admin, "ready"], &[]).0
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_says_that_it_drains_and_takes_callers_until_the_delay_is_over() {
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let vendor = nobody().await;
+async fn a_draining_relay_is_not_ready_and_still_serves() {
+    let vendor = closed_port().await;
     let flags = ["--admin-listen=127.0.0.1:0", "--drain-delay=3s", "--vendor-base", &vendor];
     let program = Program::start(&flags);
     program.wait_for("/readyz", (200, json!({ "status": "ok" }))).await;
-    let of_service = |path: &str| program.request(Method::GET, &format!("{}{path}", program.base)).send();
-    assert_eq!(of_service("/readyz").await.unwrap().status(), 200);
+    let service = |path: &str| program.get(path).send();
+    assert_eq!(service("/readyz").await.unwrap().status(), 200);
 
-    assert_eq!(asked(&program), Some(0));
+    assert!(is_ready(&program));
     program.signal(Signal::TERM);
     let started = Instant::now();
     program.wait_for("/readyz", (503, json!({ "status": "draining" }))).await;
-    assert_eq!(of_service("/readyz").await.unwrap().status(), 503);
-    assert_eq!(asked(&program), Some(1));
-    // It is alive, and whoever comes by an old list of relays is served.
-    assert_eq!(of_service("/healthz").await.unwrap().status(), 200);
+    assert_eq!(service("/readyz").await.unwrap().status(), 503);
+    assert!(!is_ready(&program));
+    // It is alive, and still serves callers from load balancers that have not noticed yet.
+    assert_eq!(service("/healthz").await.unwrap().status(), 200);
     program.wait_for("/healthz", (200, json!({ "status": "ok" }))).await;
-    let (in_order, log) = tokio::task::spawn_blocking(move || program.ended()).await.unwrap();
+    let (in_order, log) = program.ended().await;
     assert!(in_order, "{log}");
     assert!(started.elapsed() >= Duration::from_millis(2_500), "{:?}", started.elapsed());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_is_not_ready_while_its_database_is_gone() {
-    let _ = rustls::crypto::ring::default_provider().install_default();
+async fn a_relay_without_its_database_is_not_ready() {
     let database = Database::postgres_alone();
-    let program = Program::with_sessions(&database, &["--admin-listen=127.0.0.1:0", "--vendor-base", &nobody().await]);
+    let program =
+        Program::with_sessions(&database, &["--admin-listen=127.0.0.1:0", "--vendor-base", &closed_port().await]);
     program.wait_for("/readyz", (200, json!({ "status": "ok" }))).await;
     database.stop();
     program.wait_for("/readyz", (503, json!({ "status": "database" }))).await;
@@ -57,33 +54,27 @@ async fn it_is_not_ready_while_its_database_is_gone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_webhook_of_the_last_verdict_arrives_before_it_ends() {
-    let _ = rustls::crypto::ring::default_provider().install_default();
+async fn the_last_webhook_is_delivered_before_exit() {
     let database = Database::sqlite();
-    let vendor = vendor(|_| verify_reply(), Duration::from_millis(1_500)).await;
+    let vendor = Vendor::verifying_after(Duration::from_millis(1_500)).await;
     let receiver = Receiver::answering(|_, _| 200).await;
     let program = Program::with_sessions(&database, &["--vendor-base", &vendor.base, "--webhook-url", &receiver.url]);
-    let post = |path: &str, key: &str, body: Value| {
-        let request = program.request(Method::POST, &format!("{}{path}", program.base)).bearer_auth(key);
-        request.header("content-type", "application/json").body(body.to_string()).send()
-    };
-    let wanted = json!({ "identifier": IDENTIFIER, "type": "1" });
-    let made = post("/v1/sessions", &database.keys.api, wanted).await.unwrap().text().await.unwrap();
-    let made: Value = serde_json::from_str(&made).unwrap();
-    let token = made["session_token"].as_str().unwrap();
+    let post = |path: &str, key: &str, body: Value| program.post(path, key, &body).send();
+    let body = json!({ "identifier": IDENTIFIER, "type": "1" });
+    let created = post("/v1/sessions", &database.keys.api, body).await.unwrap().text().await.unwrap();
+    let created: Value = serde_json::from_str(&created).unwrap();
+    let token = created["session_token"].as_str().unwrap();
     assert_eq!(post("/v1/customer", token, json!({})).await.unwrap().status(), 200);
     let verdict = tokio::spawn(post("/v1/customer/verify", token, json!({})));
-    while verdicts_asked(&vendor).is_empty() {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    vendor.reached_for_a_verdict().await;
     program.signal(Signal::TERM);
     assert_eq!(verdict.await.unwrap().unwrap().status(), 200);
-    let (in_order, log) = tokio::task::spawn_blocking(move || program.ended()).await.unwrap();
+    let (in_order, log) = program.ended().await;
     assert!(in_order, "{log}");
     let arrived = receiver.arrived();
     assert_eq!(arrived.len(), 1, "{log}");
-    assert_eq!(arrived[0].session(), made["session_id"].as_str().unwrap());
-    // It was seen to have arrived, so no relay sends it again.
+    assert_eq!(arrived[0].session(), created["session_id"].as_str().unwrap());
+    // The delivery was recorded, so no relay sends it again.
     let again = Program::with_sessions(&database, &["--vendor-base", &vendor.base, "--webhook-url", &receiver.url]);
     tokio::time::sleep(Duration::from_secs(2)).await;
     drop(again);

@@ -1,27 +1,27 @@
-//! Relays whose clocks are apart.
+//! Relays whose clocks differ.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use akiba_protocol::ProblemCode;
-use akiba_relay::webhook::worker::deliver_due;
 use serde_json::json;
 
-use crate::support::bank::{Bank, content_vendor, vendor, verdicts_asked};
+use crate::support::bank::Bank;
 use crate::support::database::{Database, on_both};
 use crate::support::receiver::Receiver;
-use crate::support::{problem, success, verify_reply};
+use crate::support::wait::until;
+use crate::support::{Vendor, problem, success};
 
 on_both!(
-    within_the_leeway_nobody_notices,
-    an_attempt_is_not_given_up_early,
-    beyond_the_leeway_tokens_fail_and_verdicts_do_not,
-    a_webhook_on_its_way_is_not_sent_by_a_relay_that_is_ahead,
+    within_the_leeway_everything_works,
+    a_relay_ahead_does_not_expire_a_running_attempt,
+    beyond_the_leeway_tokens_fail_and_verdicts_stay,
+    a_relay_ahead_does_not_resend_a_webhook_in_flight,
 );
 
-async fn within_the_leeway_nobody_notices(database: &Database) {
-    let vendor = content_vendor().await;
+async fn within_the_leeway_everything_works(database: &Database) {
+    let vendor = Vendor::verifying().await;
     for ahead in [25_000, -25_000] {
         let bank = Bank::open(database, &vendor.base, &["--session-ttl=60s"]).await;
         let other = Bank::open(database, &vendor.base, &["--session-ttl=60s"]).await;
@@ -31,29 +31,27 @@ async fn within_the_leeway_nobody_notices(database: &Database) {
         assert_eq!(other.sessions.sweep().await.unwrap().lapsed, 0);
         bank.clock.put_forward(59_000);
         other.clock.put_forward(59_000);
-        assert_eq!(other.sessions.sweep().await.unwrap().lapsed, 0, "its life is not over");
+        assert_eq!(other.sessions.sweep().await.unwrap().lapsed, 0, "the session has not expired");
         success(other.verify(&page, &json!({}))).await;
         success(bank.verify(&page, &json!({}))).await;
     }
 }
 
-async fn an_attempt_is_not_given_up_early(database: &Database) {
-    let vendor = vendor(|_| verify_reply(), Duration::from_secs(1)).await;
+async fn a_relay_ahead_does_not_expire_a_running_attempt(database: &Database) {
+    let vendor = Vendor::verifying_after(Duration::from_secs(1)).await;
     let bank = Bank::open(database, &vendor.base, &["--vendor-timeout=2s", "--clock-leeway=30s"]).await;
     let other = Bank::open(database, &vendor.base, &["--vendor-timeout=2s", "--clock-leeway=30s"]).await;
     other.clock.put_forward(29_000);
     let (page, _) = bank.linked().await;
-    let call = tokio::spawn(success(bank.verify(&page, &json!({}))));
-    while verdicts_asked(&vendor).is_empty() {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    let call = bank.verify_in_background(&page, &vendor).await;
     assert_eq!(other.sessions.sweep().await.unwrap().lapsed, 0);
     assert_eq!(other.state(&page).await, "verifying");
-    assert_eq!(call.await.unwrap()["outcome"], "verified");
+    assert_eq!(call.await.unwrap().status(), 200);
+    assert_eq!(bank.state(&page).await, "verified");
 }
 
-async fn beyond_the_leeway_tokens_fail_and_verdicts_do_not(database: &Database) {
-    let vendor = content_vendor().await;
+async fn beyond_the_leeway_tokens_fail_and_verdicts_stay(database: &Database) {
+    let vendor = Vendor::verifying().await;
     let bank = Bank::open(database, &vendor.base, &["--session-ttl=60s"]).await;
     let behind = Bank::open(database, &vendor.base, &["--session-ttl=60s"]).await;
     let ahead = Bank::open(database, &vendor.base, &["--session-ttl=60s"]).await;
@@ -63,20 +61,20 @@ async fn beyond_the_leeway_tokens_fail_and_verdicts_do_not(database: &Database) 
     problem(behind.link(&page, &json!({})), ProblemCode::Unauthorized).await;
     problem(ahead.verify(&page, &json!({})), ProblemCode::SessionExpired).await;
     assert_eq!(success(bank.verify(&page, &json!({}))).await["outcome"], "verified");
-    // Its end is its verdict's, whatever the clocks say.
+    // The verdict decides the state, whatever the clocks say.
     ahead.sessions.sweep().await.unwrap();
     for relay in [&bank, &behind, &ahead] {
         assert_eq!(relay.state(&page).await, "verified");
     }
-    // One that is ahead ends lives early, for all: that is what the leeway is for.
+    // A relay that is ahead expires sessions early, for all relays. The leeway guards against that.
     let (page, _) = bank.linked().await;
     assert_eq!(ahead.sessions.sweep().await.unwrap().lapsed, 1);
     problem(bank.verify(&page, &json!({})), ProblemCode::SessionExpired).await;
-    assert_eq!(verdicts_asked(&vendor).len(), 1);
+    assert_eq!(vendor.verdict_calls().len(), 1);
 }
 
-async fn a_webhook_on_its_way_is_not_sent_by_a_relay_that_is_ahead(database: &Database) {
-    let vendor = content_vendor().await;
+async fn a_relay_ahead_does_not_resend_a_webhook_in_flight(database: &Database) {
+    let vendor = Vendor::verifying().await;
     let started = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&started);
     let receiver = Receiver::answering(move |_, _| {
@@ -89,13 +87,10 @@ async fn a_webhook_on_its_way_is_not_sent_by_a_relay_that_is_ahead(database: &Da
     let bank = Bank::open(database, &vendor.base, &flags).await;
     let ahead = Bank::open(database, &vendor.base, &flags).await;
     ahead.clock.put_forward(29_000);
-    let (page, _) = bank.linked().await;
-    success(bank.verify(&page, &json!({}))).await;
-    let outbox = Arc::clone(bank.sessions.outbox());
-    let delivery = tokio::spawn(async move { deliver_due(&outbox).await.unwrap() });
-    while started.load(Ordering::Relaxed) == 0 {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    assert_eq!(deliver_due(ahead.sessions.outbox()).await.unwrap(), 0);
-    assert_eq!(delivery.await.unwrap(), 1);
+    bank.judged().await;
+    let (delivered, ()) = tokio::join!(bank.deliver(), async {
+        until("the webhook is in flight", async || started.load(Ordering::Relaxed) > 0).await;
+        assert_eq!(ahead.deliver().await, 0);
+    });
+    assert_eq!(delivered, 1);
 }

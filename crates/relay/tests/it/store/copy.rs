@@ -1,26 +1,21 @@
-//! From SQLite to PostgreSQL.
+//! The copy of a database from SQLite to PostgreSQL.
 
-use std::process::Command;
-
-use akiba_relay::webhook::worker::deliver_due;
 use serde_json::json;
 
-use crate::support::bank::{Bank, content_vendor, vendor, verdicts_asked};
+use crate::support::bank::Bank;
 use crate::support::database::Database;
+use crate::support::program;
 use crate::support::receiver::Receiver;
-use crate::support::{success, verify_reply};
+use crate::support::{Vendor, success, verify_reply};
 
 fn copy(from: &str, to: &str) -> (bool, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_akiba-relay"));
-    let output = command.env_clear().args(["database", "copy", "--from", from, "--to", to]).output().unwrap();
-    let text = [output.stdout, output.stderr].concat();
-    (output.status.success(), String::from_utf8(text).unwrap())
+    program::run(&["database", "copy", "--from", from, "--to", to], &[])
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn everything_goes_on_where_it_stood() {
+async fn sessions_continue_after_a_copy_to_postgres() {
     let (old, new) = (Database::sqlite(), Database::postgres());
-    let vendor = vendor(
+    let vendor = Vendor::judging(
         |request| match request.body["selfie_filename"].as_str().unwrap().ends_with(".png") {
             true => json!({ "status": "failed" }),
             false => verify_reply(),
@@ -35,8 +30,8 @@ async fn everything_goes_on_where_it_stood() {
     let (linked, link) = before.linked().await;
     let (verified, _) = before.linked().await;
     success(before.verify(&verified, &json!({})).header("idempotency-key", "k-1")).await;
-    deliver_due(before.sessions.outbox()).await.unwrap();
-    // Two webhooks of one session that have not arrived yet.
+    before.deliver().await;
+    // Two webhooks of one session that are not delivered yet.
     let twice = before.page().await;
     success(before.link(&twice, &json!({ "selfie_filename": "a.png" }))).await;
     success(before.verify(&twice, &json!({}))).await;
@@ -52,7 +47,7 @@ async fn everything_goes_on_where_it_stood() {
     assert!(!copied && text.contains("in use"), "{text}");
     before.sessions.store().close().await;
     assert!(!copy("sqlite:/nowhere/at/all.db", &new.url).0);
-    assert!(!copy(&new.url, &old.url).0, "the other way round");
+    assert!(!copy(&new.url, &old.url).0, "from PostgreSQL to SQLite");
     let (copied, text) = copy(&old.url, &new.url.replace("relay@", "relay:s3cret@"));
     assert!(!copied && text.contains("PGPASSWORD") && !text.contains("s3cret"), "{text}");
     assert_eq!(copy(&old.url, &new.url), (true, "509 sessions, 4 links and 3 webhooks copied\n".to_owned()));
@@ -64,29 +59,29 @@ async fn everything_goes_on_where_it_stood() {
     assert_eq!([after.report(&fresh).await, after.report(&linked).await, after.report(&verified).await], reports);
     success(after.link(&fresh, &json!({}))).await;
     assert_eq!(success(after.verify(&linked, &json!({ "s3_key": link["s3_key"] }))).await["outcome"], "verified");
-    let asked = verdicts_asked(&vendor).len();
+    let asked = vendor.verdict_calls().len();
     success(after.verify(&verified, &json!({})).header("idempotency-key", "k-1")).await;
-    assert_eq!(verdicts_asked(&vendor).len(), asked, "it is told what was stored");
-    while deliver_due(after.sessions.outbox()).await.unwrap() > 0 {}
+    assert_eq!(vendor.verdict_calls().len(), asked, "the stored verdict is returned");
+    after.deliver_all().await;
     let arrived = receiver.arrived();
     let of = |id: &str| {
         arrived.iter().filter(|webhook| webhook.session() == id).map(|webhook| webhook.event().to_owned()).collect()
     };
     let (twice, verified): (Vec<_>, Vec<_>) = (of(&twice.id), of(&verified.id));
     assert_eq!(twice, ["session.rejected", "session.verified"], "in order");
-    assert_eq!(verified, ["session.verified"], "what has arrived is not sent again");
+    assert_eq!(verified, ["session.verified"], "a delivered webhook is not sent again");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_copy_that_fails_leaves_nothing() {
+async fn a_failed_copy_leaves_nothing() {
     let (old, new) = (Database::sqlite(), Database::postgres());
-    let vendor = content_vendor().await;
+    let vendor = Vendor::verifying().await;
     let before = Bank::open(&old, &vendor.base, &[]).await;
     for _ in 0..3 {
         before.linked().await;
     }
     before.sessions.store().close().await;
-    // The tables are made by a relay; then something keeps the last rows out.
+    // A relay creates the tables. Then a constraint rejects the last rows.
     drop(Bank::open(&new, &vendor.base, &[]).await);
     new.sql("ALTER TABLE links ADD CONSTRAINT none CHECK (issued_at < 0)").await;
     let (copied, text) = copy(&old.url, &new.url);

@@ -1,4 +1,4 @@
-//! PostgreSQL behind a network that forgets, and one that has become a replica.
+//! PostgreSQL behind a network that drops connections silently, and a PostgreSQL that has become a replica.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,19 +9,20 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, UnixStream};
 
-use crate::support::bank::{Bank, vendor, verdicts_asked};
+use crate::support::bank::Bank;
 use crate::support::database::Database;
-use crate::support::{Task, problem, success, verify_reply};
+use crate::support::wait::{until, until_within};
+use crate::support::{Task, Vendor, problem, success};
 
-/// A way to PostgreSQL on which connections can fall silent without an end, as after a failover of the network.
-struct Way {
+/// A proxy to PostgreSQL whose connections can fall silent without being closed, as after a failover of the network.
+struct Proxy {
     url: String,
     silent_below: Arc<AtomicUsize>,
     count: Arc<AtomicUsize>,
     _task: Task<()>,
 }
 
-impl Way {
+impl Proxy {
     async fn to(database: &Database) -> Self {
         let (place, name) = (database.socket(), database.name());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -46,7 +47,7 @@ impl Way {
                             break;
                         }
                     }
-                    // Nor is the end of what is silent told.
+                    // The end of a silent connection is not passed on.
                     if number < up.load(Ordering::Relaxed) {
                         std::future::pending::<()>().await;
                     }
@@ -59,7 +60,7 @@ impl Way {
                             break;
                         }
                     }
-                    // The end is not told either.
+                    // The end is not passed on, either.
                     if number < down.load(Ordering::Relaxed) {
                         std::future::pending::<()>().await;
                     }
@@ -69,59 +70,56 @@ impl Way {
         Self { url, silent_below, count, _task: Task::of(task) }
     }
 
-    fn forget(&self) {
+    /// Makes all present connections fall silent.
+    fn silence(&self) {
         self.silent_below.store(self.count.load(Ordering::Relaxed), Ordering::Relaxed);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn connections_that_fall_silent_are_given_up() {
+async fn silent_connections_are_dropped() {
     let database = Database::postgres();
-    let way = Way::to(&database).await;
-    let through = database.by_way_of(&way.url);
-    let vendor = vendor(|_| verify_reply(), Duration::from_millis(800)).await;
+    let proxy = Proxy::to(&database).await;
+    let through = database.at(&proxy.url);
+    let vendor = Vendor::verifying_after(Duration::from_millis(800)).await;
     let bank = Bank::open(&through, &vendor.base, &["--database-connections=4"]).await;
     let (page, _) = bank.linked().await;
-    let verdict = tokio::spawn(bank.verify(&page, &json!({})).send());
-    while verdicts_asked(&vendor).is_empty() {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    // Every connection is in the middle of a query when its other end goes away.
+    let verdict = bank.verify_in_background(&page, &vendor).await;
+    // Every connection is in the middle of a query when its other end disappears.
     let lock = async {
         database.sql("BEGIN; LOCK TABLE sessions; SELECT pg_sleep(1)::text; COMMIT").await;
     };
-    let path = format!("/v1/sessions/{}", page.id);
+    let path = page.path();
     let calls = async {
         tokio::time::sleep(Duration::from_millis(300)).await;
         let calls: Vec<_> = (0..8).map(|_| tokio::spawn(bank.host(reqwest::Method::GET, &path).send())).collect();
         tokio::time::sleep(Duration::from_millis(300)).await;
-        way.forget();
+        proxy.silence();
         calls
     };
     let ((), calls) = tokio::join!(lock, calls);
-    let forgotten = Instant::now();
+    let silenced = Instant::now();
     for call in calls {
         assert_eq!(call.await.unwrap().unwrap().status(), 503);
     }
-    assert!(forgotten.elapsed() < Duration::from_secs(12), "it says so soon");
-    assert!([200, 503].contains(&verdict.await.unwrap().unwrap().status().as_u16()));
-    while bank.host(reqwest::Method::GET, &path).send().await.unwrap().status() != 200
-        || bank.state(&page).await != "verified"
-    {
-        assert!(forgotten.elapsed() < Duration::from_secs(40), "it does not come back");
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    assert_eq!(verdicts_asked(&vendor).len(), 1);
+    assert!(silenced.elapsed() < Duration::from_secs(12), "the calls fail late");
+    assert!([200, 503].contains(&verdict.await.unwrap().status().as_u16()));
+    until_within(Duration::from_secs(40), "the relay recovers with its verdict", async || {
+        bank.host(reqwest::Method::GET, &path).send().await.unwrap().status() == 200
+            && bank.state(&page).await == "verified"
+    })
+    .await;
+    assert_eq!(vendor.verdict_calls().len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_transaction_that_fell_silent_does_not_keep_its_session() {
+async fn a_silent_transaction_releases_its_session() {
     let database = Database::postgres();
-    let way = Way::to(&database).await;
-    let vendor = vendor(|_| verify_reply(), Duration::ZERO).await;
-    let bank = Bank::open(&database.by_way_of(&way.url), &vendor.base, &[]).await;
+    let proxy = Proxy::to(&database).await;
+    let vendor = Vendor::verifying().await;
+    let bank = Bank::open(&database.at(&proxy.url), &vendor.base, &[]).await;
     let (page, _) = bank.linked().await;
-    // It has locked its session, and waits for its link, when the network forgets it.
+    // The transaction has locked its session and waits for its link when the network drops it.
     let lock = async {
         database.sql("BEGIN; LOCK TABLE links IN SHARE MODE; SELECT pg_sleep(1)::text; COMMIT").await;
     };
@@ -129,33 +127,22 @@ async fn a_transaction_that_fell_silent_does_not_keep_its_session() {
         tokio::time::sleep(Duration::from_millis(300)).await;
         let call = tokio::spawn(bank.verify(&page, &json!({})).send());
         tokio::time::sleep(Duration::from_millis(300)).await;
-        way.forget();
+        proxy.silence();
         call.await.unwrap().unwrap().status()
     };
     let ((), status) = tokio::join!(lock, verdict);
     assert_eq!(status, 503);
-    let forgotten = Instant::now();
-    loop {
-        let status = bank.verify(&page, &json!({})).send().await.unwrap().status();
-        if status == 200 {
-            break;
-        }
-        assert!(forgotten.elapsed() < Duration::from_secs(30), "{status}: its lock stays");
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
-    assert_eq!(verdicts_asked(&vendor).len(), 1);
+    until("the lock is released", async || bank.verify(&page, &json!({})).send().await.unwrap().status() == 200).await;
+    assert_eq!(vendor.verdict_calls().len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_database_that_has_become_a_replica_loses_no_verdict() {
+async fn a_database_turned_replica_loses_no_verdict() {
     let database = Database::postgres();
-    let vendor = vendor(|_| verify_reply(), Duration::from_millis(1_500)).await;
+    let vendor = Vendor::verifying_after(Duration::from_millis(1_500)).await;
     let bank = Bank::open(&database, &vendor.base, &[]).await;
     let (page, _) = bank.linked().await;
-    let call = tokio::spawn(bank.verify(&page, &json!({})).send());
-    while verdicts_asked(&vendor).is_empty() {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    let call = bank.verify_in_background(&page, &vendor).await;
     let name = database.name();
     database.sql(&format!("ALTER DATABASE {name} SET default_transaction_read_only = on")).await;
     database
@@ -164,20 +151,16 @@ async fn a_database_that_has_become_a_replica_loses_no_verdict() {
               WHERE datname = current_database() AND pid <> pg_backend_pid()",
         )
         .await;
-    assert_eq!(call.await.unwrap().unwrap().status(), 503);
+    assert_eq!(call.await.unwrap().status(), 503);
     problem(bank.create(&json!({ "identifier": "8001015009087", "type": "1" })), ProblemCode::StorageUnavailable).await;
     let options = "options=-c%20default_transaction_read_only%3Doff";
-    let writer = database.by_way_of(&format!("{}&{options}", database.url));
+    let writer = database.at(&format!("{}&{options}", database.url));
     writer.sql(&format!("ALTER DATABASE {name} RESET default_transaction_read_only")).await;
-    // The connections that were made meanwhile stay as they were; they must be given up.
-    let started = Instant::now();
-    while bank.state(&page).await != "verified" {
-        assert!(started.elapsed() < Duration::from_secs(20), "the verdict is lost");
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    // Connections opened in the meantime stay read-only. The relay must drop them.
+    until("the verdict is stored", async || bank.state(&page).await == "verified").await;
     for _ in 0..10 {
         bank.page().await;
     }
     assert_eq!(success(bank.verify(&page, &json!({}))).await["outcome"], "verified");
-    assert_eq!(verdicts_asked(&vendor).len(), 1);
+    assert_eq!(vendor.verdict_calls().len(), 1);
 }

@@ -1,28 +1,24 @@
-//! Somebody who may write to the database, and has none of the keys; and relays that have the wrong ones.
-
-use std::time::Duration;
+//! An attacker who can write to the database but has no keys, and relays with the wrong keys.
 
 use akiba_protocol::ProblemCode;
-use akiba_relay::webhook::worker::deliver_due;
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::bank::{Bank, content_vendor, vendor};
+use crate::support::bank::Bank;
 use crate::support::database::{Database, Keys, on_both};
 use crate::support::receiver::Receiver;
-use crate::support::{problem, success};
+use crate::support::{Vendor, problem};
 
 on_both!(
-    a_verdict_does_not_move_to_another_session,
-    a_state_alone_verifies_nobody,
-    a_session_that_cannot_be_opened_is_told_of_all_the_same,
+    a_verdict_cannot_move_to_another_session,
+    a_forged_state_verifies_nobody,
+    a_session_under_another_key_still_expires,
 );
 
-async fn a_verdict_does_not_move_to_another_session(database: &Database) {
-    let vendor = content_vendor().await;
+async fn a_verdict_cannot_move_to_another_session(database: &Database) {
+    let vendor = Vendor::verifying().await;
     let bank = Bank::open(database, &vendor.base, &[]).await;
-    let (honest, _) = bank.linked().await;
-    success(bank.verify(&honest, &json!({}))).await;
+    let honest = bank.judged().await;
     let (thief, _) = bank.linked().await;
     let (honest_id, thief_id) = (&honest.id, &thief.id);
     database
@@ -36,20 +32,19 @@ async fn a_verdict_does_not_move_to_another_session(database: &Database) {
     problem(bank.verify(&thief, &json!({})), ProblemCode::Internal).await;
 }
 
-async fn a_state_alone_verifies_nobody(database: &Database) {
-    let vendor = vendor(|_| json!({ "status": "failed" }), Duration::ZERO).await;
+async fn a_forged_state_verifies_nobody(database: &Database) {
+    let vendor = Vendor::rejecting().await;
     let bank = Bank::open(database, &vendor.base, &[]).await;
-    let (rejected, _) = bank.linked().await;
-    success(bank.verify(&rejected, &json!({}))).await;
+    let rejected = bank.judged().await;
     let (asked_nothing, _) = bank.linked().await;
     for page in [rejected, asked_nothing] {
         database.sql(&format!("UPDATE sessions SET state = 'verified' WHERE id = '{}'", page.id)).await;
-        problem(bank.host(Method::GET, &format!("/v1/sessions/{}", page.id)), ProblemCode::Internal).await;
+        problem(bank.host(Method::GET, &page.path()), ProblemCode::Internal).await;
     }
 }
 
-async fn a_session_that_cannot_be_opened_is_told_of_all_the_same(database: &Database) {
-    let vendor = content_vendor().await;
+async fn a_session_under_another_key_still_expires(database: &Database) {
+    let vendor = Vendor::verifying().await;
     let receiver = Receiver::answering(|_, _| 200).await;
     let flag = format!("--webhook-url={}", receiver.url);
     let data = akiba_relay::secrets::data_keys::new_key("other").unwrap();
@@ -58,7 +53,7 @@ async fn a_session_that_cannot_be_opened_is_told_of_all_the_same(database: &Data
     let page = bank.page().await;
     blind.clock.put_forward(3_600_000);
     assert_eq!(blind.sessions.sweep().await.unwrap().lapsed, 1);
-    deliver_due(blind.sessions.outbox()).await.unwrap();
+    blind.deliver().await;
     let arrived = receiver.arrived();
     assert_eq!(arrived.len(), 1);
     assert_eq!((arrived[0].event(), arrived[0].session()), ("session.expired", page.id.as_str()));

@@ -1,24 +1,25 @@
-//! A disk on which nothing can be written for a while. The program's files may not grow, which needs no root and is an
-//! error of the write itself, as a full disk is.
+//! A full disk, simulated by a limit on the size of the program's files. That needs no root, and writes fail as on a
+//! full disk.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use reqwest::Client;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use crate::support::bank::{vendor, verdicts_asked};
 use crate::support::database::Database;
-use crate::support::process::Program;
-use crate::support::verify_reply;
+use crate::support::program::Program;
+use crate::support::wait::until;
+use crate::support::{IDENTIFIER, Vendor};
 
-/// A session of the program's.
+/// A session of the program.
 #[derive(Clone)]
 struct Case {
     id: String,
     token: String,
 }
 
+/// Calls the program as its back end and its pages do.
 #[derive(Clone)]
 struct Caller {
     client: Client,
@@ -38,8 +39,8 @@ impl Caller {
     }
 
     async fn create(&self) -> (u16, Option<Case>) {
-        let wanted = json!({ "identifier": "8001015009087", "type": "1" });
-        let (status, body) = self.call("/v1/sessions", &self.api, Some(wanted)).await;
+        let body = json!({ "identifier": IDENTIFIER, "type": "1" });
+        let (status, body) = self.call("/v1/sessions", &self.api, Some(body)).await;
         let text = |field: &str| body[field].as_str().unwrap().to_owned();
         (status, (status == 201).then(|| Case { id: text("session_id"), token: text("session_token") }))
     }
@@ -63,22 +64,19 @@ impl Caller {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_is_a_503_and_loses_nothing() {
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let database = Database::sqlite();
-    let vendor = vendor(|_| verify_reply(), Duration::from_millis(1_000)).await;
-    let program = Program::start(&database, &vendor.base, &[]);
+    let vendor = Vendor::verifying_after(Duration::from_millis(1_000)).await;
+    let program = Program::with_sessions(&database, &["--vendor-base", &vendor.base]);
     let client = Client::builder().no_proxy().build().unwrap();
     let caller = Caller { client, base: program.base.clone(), api: database.keys.api.clone() };
     let (asked, mut waiting) = (caller.linked().await, Vec::new());
     for _ in 0..12 {
         waiting.push(caller.linked().await);
     }
-    // The vendor is asked, and while it judges the disk fills up.
+    // The disk fills up while the vendor judges.
     let verdict = caller.verify(&asked);
     let fill = async {
-        while verdicts_asked(&vendor).is_empty() {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        vendor.reached_for_a_verdict().await;
         program.limit_files(Some(1));
     };
     let ((status, body), ()) = tokio::join!(verdict, fill);
@@ -90,18 +88,14 @@ async fn a_full_disk_is_a_503_and_loses_nothing() {
             assert_eq!(status, 503, "{body}");
         }
     }
-    assert_eq!(caller.state(&asked).await, "verifying", "reading goes on");
-    assert_eq!(verdicts_asked(&vendor).len(), 1, "no verdict is asked for that can't be kept");
+    assert_eq!(caller.state(&asked).await, "verifying", "reading still works");
+    assert_eq!(vendor.verdict_calls().len(), 1, "no call for a verdict that can't be stored");
 
     program.limit_files(None);
-    let started = Instant::now();
-    while caller.state(&asked).await != "verified" {
-        assert!(started.elapsed() < Duration::from_secs(20), "the verdict is lost");
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    // All goes on as before, also where many want the same at once.
+    until("the verdict is stored", async || caller.state(&asked).await == "verified").await;
+    // Everything works again, also for parallel calls of one session.
     for case in &waiting {
-        loop {
+        until("the session gets its verdict", async || {
             let mut calls = JoinSet::new();
             for _ in 0..6 {
                 let (caller, case) = (caller.clone(), case.clone());
@@ -109,18 +103,15 @@ async fn a_full_disk_is_a_503_and_loses_nothing() {
             }
             let answers = calls.join_all().await;
             assert!(answers.iter().all(|(status, _)| [200, 409, 503].contains(status)), "{answers:?}");
-            if answers.iter().any(|(status, _)| *status == 200) {
-                break;
-            }
-            assert!(started.elapsed() < Duration::from_secs(60), "it does not go on: {answers:?}");
-            tokio::time::sleep(Duration::from_millis(200)).await;
-        }
+            answers.iter().any(|(status, _)| *status == 200)
+        })
+        .await;
     }
-    assert_eq!(verdicts_asked(&vendor).len(), 13, "one call of the vendor for each");
+    assert_eq!(vendor.verdict_calls().len(), 13, "one vendor call for each session");
     let fresh = caller.linked().await;
-    // What was told is on the disk.
+    // Every verdict that a page got is on the disk.
     drop(program);
-    let program = Program::start(&database, &vendor.base, &[]);
+    let program = Program::with_sessions(&database, &["--vendor-base", &vendor.base]);
     let caller = Caller { base: program.base.clone(), ..caller };
     for case in waiting.iter().chain([&asked]) {
         assert_eq!(caller.state(case).await, "verified");

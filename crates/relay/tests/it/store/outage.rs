@@ -1,4 +1,4 @@
-//! A database that is gone for a while.
+//! A database that is unavailable for a while.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,23 +7,23 @@ use std::time::{Duration, Instant};
 use akiba_protocol::ProblemCode;
 use serde_json::{Value, json};
 
-use crate::support::bank::{Bank, Page, vendor, verdicts_asked};
+use crate::support::bank::{Bank, Page};
 use crate::support::database::Database;
 use crate::support::receiver::Receiver;
-use crate::support::{problem_and_headers, success, verify_reply};
+use crate::support::{Vendor, problem_and_headers, success};
 
-/// What became of one page's calls.
+/// What happened to one page.
 struct Fate {
     page: Option<Page>,
-    told: Option<Value>,
-    refused: usize,
+    verdict: Option<Value>,
+    rejected: usize,
 }
 
-/// Goes the whole way as a patient widget does: what is answered with 503 is asked again.
+/// Creates a session and gets its verdict. Repeats every call that is answered with 503.
 async fn go(bank: &Bank, over: &AtomicBool) -> Fate {
-    let mut fate = Fate { page: None, told: None, refused: 0 };
+    let mut fate = Fate { page: None, verdict: None, rejected: 0 };
     let mut linked = false;
-    while fate.told.is_none() {
+    while fate.verdict.is_none() {
         let request = match &fate.page {
             None => bank.create(&json!({ "identifier": "8001015009087", "type": "1" })),
             Some(page) if !linked => bank.link(page, &json!({})),
@@ -33,19 +33,16 @@ async fn go(bank: &Bank, over: &AtomicBool) -> Fate {
         let status = response.status().as_u16();
         let body: Value = serde_json::from_str(&response.text().await.unwrap()).unwrap();
         match (status, &fate.page) {
-            (201, None) => {
-                let text = |field: &str| body[field].as_str().unwrap().to_owned();
-                fate.page = Some(Page { id: text("session_id"), token: text("session_token") });
-            }
+            (201, None) => fate.page = Some(Page::of(&body)),
             (200, Some(_)) if !linked => linked = true,
-            (200, Some(_)) => fate.told = Some(body),
+            (200, Some(_)) => fate.verdict = Some(body),
             (503, _) => {
                 assert_eq!(body["code"], "storage-unavailable");
-                assert!(!over.load(Ordering::Relaxed) || fate.refused < 100, "it does not come back");
-                fate.refused += 1;
+                assert!(!over.load(Ordering::Relaxed) || fate.rejected < 100, "the relay does not recover");
+                fate.rejected += 1;
                 tokio::time::sleep(Duration::from_millis(200)).await;
             }
-            // A link or an attempt whose writing was cut in the middle.
+            // A link or an attempt whose transaction was interrupted.
             (409, Some(_)) => tokio::time::sleep(Duration::from_millis(200)).await,
             _ => panic!("{status} {body}"),
         }
@@ -54,9 +51,9 @@ async fn go(bank: &Bank, over: &AtomicBool) -> Fate {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn postgres_gone_for_ten_seconds_loses_and_doubles_nothing() {
+async fn ten_seconds_without_postgres_lose_and_repeat_nothing() {
     let database = Database::postgres_alone();
-    let vendor = vendor(|_| verify_reply(), Duration::from_millis(400)).await;
+    let vendor = Vendor::verifying_after(Duration::from_millis(400)).await;
     let receiver = Receiver::answering(|_, _| 200).await;
     let bank = Arc::new(Bank::telling(&database, &vendor.base, &receiver.url, &[]).await);
     let over = Arc::new(AtomicBool::new(false));
@@ -79,11 +76,11 @@ async fn postgres_gone_for_ten_seconds_loses_and_doubles_nothing() {
     });
     let database = database.await.unwrap();
     let page = Page { id: format!("ses_{}", "0".repeat(32)), token: String::new() };
-    let path = format!("/v1/sessions/{}", page.id);
+    let path = page.path();
     let asked = Instant::now();
     let (_, headers) =
         problem_and_headers(bank.host(reqwest::Method::GET, &path), ProblemCode::StorageUnavailable).await;
-    assert!(asked.elapsed() < Duration::from_secs(8), "it says so soon");
+    assert!(asked.elapsed() < Duration::from_secs(8), "the relay fails late");
     assert_eq!(headers["retry-after"], "2");
     tokio::time::sleep(Duration::from_secs(10).saturating_sub(asked.elapsed())).await;
     let database = tokio::task::spawn_blocking(move || {
@@ -97,14 +94,14 @@ async fn postgres_gone_for_ten_seconds_loses_and_doubles_nothing() {
     for worker in workers {
         fates.extend(tokio::time::timeout(Duration::from_secs(60), worker).await.unwrap().unwrap());
     }
-    assert!(fates.iter().any(|fate| fate.refused > 0), "some met the outage");
+    assert!(fates.iter().any(|fate| fate.rejected > 0), "no call was rejected during the outage");
     assert!(fates.len() > 12, "{}", fates.len());
     for fate in &fates {
-        assert_eq!(fate.told.as_ref().unwrap()["outcome"], "verified");
+        assert_eq!(fate.verdict.as_ref().unwrap()["outcome"], "verified");
         assert_eq!(bank.state(fate.page.as_ref().unwrap()).await, "verified");
     }
-    // One call of the vendor for each, also for those whose verdict came while nothing could be kept.
-    let asked = verdicts_asked(&vendor);
+    // One vendor call for each session, also where the verdict came while the database was down.
+    let asked = vendor.verdict_calls();
     let mut keys: Vec<_> = asked.iter().map(|call| call.body["s3_key"].as_str().unwrap()).collect();
     keys.sort_unstable();
     keys.dedup();
@@ -116,36 +113,33 @@ async fn postgres_gone_for_ten_seconds_loses_and_doubles_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_locked_file_is_a_503_and_loses_nothing() {
+async fn a_locked_sqlite_file_is_a_503_and_loses_nothing() {
     use sqlx::{ConnectOptions, Connection, Executor};
 
     let database = Database::sqlite();
-    let vendor = vendor(|_| verify_reply(), Duration::from_millis(1_500)).await;
+    let vendor = Vendor::verifying_after(Duration::from_millis(1_500)).await;
     let bank = Bank::open(&database, &vendor.base, &[]).await;
     let (page, _) = bank.linked().await;
-    let call = tokio::spawn(bank.verify(&page, &json!({})).send());
-    while verdicts_asked(&vendor).is_empty() {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    let call = bank.verify_in_background(&page, &vendor).await;
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(database.file());
     let mut other = options.connect().await.unwrap();
     other.execute("BEGIN IMMEDIATE").await.unwrap();
-    let wanted = json!({ "identifier": "8001015009087", "type": "1" });
-    problem_and_headers(bank.create(&wanted), ProblemCode::StorageUnavailable).await;
-    assert_eq!(call.await.unwrap().unwrap().status(), 503, "the verdict can't be kept yet");
-    assert_eq!(bank.state(&page).await, "verifying", "reading goes on");
+    let body = json!({ "identifier": "8001015009087", "type": "1" });
+    problem_and_headers(bank.create(&body), ProblemCode::StorageUnavailable).await;
+    assert_eq!(call.await.unwrap().status(), 503, "the verdict can't be stored yet");
+    assert_eq!(bank.state(&page).await, "verifying", "reading still works");
     other.execute("COMMIT").await.unwrap();
     other.close().await.unwrap();
     assert_eq!(success(bank.verify(&page, &json!({}))).await["outcome"], "verified");
-    assert_eq!(verdicts_asked(&vendor).len(), 1);
+    assert_eq!(vendor.verdict_calls().len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_waits_for_a_locked_file_is_limited() {
+async fn calls_waiting_for_a_locked_file_are_limited() {
     use sqlx::{ConnectOptions, Connection, Executor};
 
     let database = Database::sqlite();
-    let vendor = vendor(|_| verify_reply(), Duration::ZERO).await;
+    let vendor = Vendor::verifying().await;
     let bank = Bank::open(&database, &vendor.base, &["--max-in-flight=3"]).await;
     let mut pages = Vec::new();
     for _ in 0..6 {
@@ -157,7 +151,7 @@ async fn what_waits_for_a_locked_file_is_limited() {
     for page in &pages[..3] {
         problem_and_headers(bank.verify(page, &json!({})), ProblemCode::StorageUnavailable).await;
     }
-    // Each attempt that was perhaps marked is still to be taken back.
+    // The relay still has to undo each attempt whose write may have succeeded.
     for page in &pages[3..] {
         problem_and_headers(bank.verify(page, &json!({})), ProblemCode::Overloaded).await;
     }
@@ -168,5 +162,5 @@ async fn what_waits_for_a_locked_file_is_limited() {
         success(bank.verify(page, &json!({}))).await;
         assert_eq!(bank.report(page).await["verifies"], 1);
     }
-    assert_eq!(verdicts_asked(&vendor).len(), 6);
+    assert_eq!(vendor.verdict_calls().len(), 6);
 }

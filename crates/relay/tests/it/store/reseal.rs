@@ -1,37 +1,30 @@
-//! Data keys that are changed while data is about.
-
-use std::process::Command;
+//! Rotation of data keys while there is data under the old key.
 
 use akiba_relay::secrets::data_keys::new_key;
 use akiba_relay::session::SessionStartError;
-use akiba_relay::webhook::worker::deliver_due;
 use serde_json::json;
 
-use crate::support::bank::{Bank, content_vendor};
+use crate::support::bank::Bank;
 use crate::support::database::{Database, Keys, on_both};
+use crate::support::program;
 use crate::support::receiver::Receiver;
-use crate::support::{FULL_NAME, success};
+use crate::support::{FULL_NAME, Vendor, success};
 
-on_both!(an_old_key_can_be_dropped_after_a_reseal);
+on_both!(an_old_data_key_can_be_removed_after_a_reseal);
 
 fn reseal(database: &Database, keys: &str) -> (bool, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_akiba-relay"));
-    command.env_clear().env("AKIBA_RELAY_DATABASE", &database.url).env("AKIBA_DATA_KEYS", keys);
-    let output = command.args(["database", "reseal"]).output().unwrap();
-    let text = [output.stdout, output.stderr].concat();
-    (output.status.success(), String::from_utf8(text).unwrap())
+    program::run(&["database", "reseal"], &[("AKIBA_RELAY_DATABASE", &database.url), ("AKIBA_DATA_KEYS", keys)])
 }
 
-async fn an_old_key_can_be_dropped_after_a_reseal(database: &Database) {
-    let vendor = content_vendor().await;
+async fn an_old_data_key_can_be_removed_after_a_reseal(database: &Database) {
+    let vendor = Vendor::verifying().await;
     let receiver = Receiver::answering(|_, _| 200).await;
     let flags = [&format!("--webhook-url={}", receiver.url), "--keep=full"];
     let before = Bank::open(database, &vendor.base, &flags).await;
     let mut judged = Vec::new();
-    // More than one round's.
+    // More than fit in one round.
     for _ in 0..3 {
-        let (page, _) = before.linked().await;
-        success(before.verify(&page, &json!({}))).await;
+        let page = before.judged().await;
         judged.push(page);
     }
     let (open, _) = before.linked().await;
@@ -41,10 +34,10 @@ async fn an_old_key_can_be_dropped_after_a_reseal(database: &Database) {
     let during = Bank::with_keys(database, &both, &vendor.base, &flags).await;
     let (newer, _) = during.linked().await;
 
-    // Without the old key nothing old can be opened, and it is told so.
+    // Without the old key the old data cannot be opened, and the command says so.
     let (success_without, text) = reseal(database, &new);
     assert!(!success_without && text.contains("14 can't be opened"), "{text}");
-    // 4 sessions, 4 links, 3 verdicts and 3 webhooks; the fifth session and its link are under the new key.
+    // 4 sessions, 4 links, 3 verdicts and 3 webhooks; the fifth session and its link are already under the new key.
     assert_eq!(reseal(database, &both.data), (true, "14 encrypted again\n".to_owned()));
     assert_eq!(reseal(database, &both.data), (true, "0 encrypted again\n".to_owned()));
     assert_eq!(reseal(database, &new), (true, "0 encrypted again\n".to_owned()));
@@ -57,8 +50,8 @@ async fn an_old_key_can_be_dropped_after_a_reseal(database: &Database) {
     for page in [&open, &newer] {
         assert_eq!(success(after.verify(page, &json!({}))).await["outcome"], "verified");
     }
-    while deliver_due(after.sessions.outbox()).await.unwrap() > 0 {}
+    after.deliver_all().await;
     assert_eq!(receiver.arrived().len(), 5);
     let refused = Bank::try_open(database, &database.keys, &vendor.base, &flags).await;
-    assert!(matches!(refused.err(), Some(SessionStartError::OtherDataKeys)), "nothing is under the old one");
+    assert!(matches!(refused.err(), Some(SessionStartError::OtherDataKeys)), "no data is under the old key");
 }

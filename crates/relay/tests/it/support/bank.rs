@@ -1,24 +1,24 @@
-//! A relay with sessions, a vendor before it, and those who call.
+//! A bank: a relay with sessions, and the calls of its back end and its pages.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use akiba_relay::cli::Cli;
 use akiba_relay::clock::Clock;
 use akiba_relay::server::background::Background;
 use akiba_relay::session::{SessionSecrets, SessionStartError, Sessions};
-use axum::response::Response;
+use akiba_relay::webhook::worker::deliver_due;
 use clap::Parser;
-use reqwest::{Method, RequestBuilder};
+use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
+use tokio::task::JoinHandle;
 
-use crate::support::database::{Database, Keys};
-use crate::support::{FULL_NAME, IDENTIFIER, Relay, SIGNATURE, Seen, Vendor, run_log, verify_reply};
+use super::database::{Database, Keys};
+use super::{IDENTIFIER, Relay, Vendor, run_log, success};
 
-/// The host's own word for the case.
+/// The back end's own reference for the case.
 pub(crate) const REFERENCE: &str = "order-4711";
 
-/// A relay with sessions.
+/// A relay with sessions, and the keys to call it.
 pub(crate) struct Bank {
     pub(crate) relay: Relay,
     pub(crate) sessions: Arc<Sessions>,
@@ -27,25 +27,39 @@ pub(crate) struct Bank {
     _background: Option<Background>,
 }
 
-/// A page that has a session.
+/// A page with a session.
 #[derive(Clone, Debug)]
 pub(crate) struct Page {
     pub(crate) id: String,
     pub(crate) token: String,
 }
 
+impl Page {
+    /// The page for which the answer to `POST /v1/sessions` is meant.
+    pub(crate) fn of(created: &Value) -> Self {
+        let text = |field: &str| created[field].as_str().unwrap().to_owned();
+        run_log::secret(&text("session_token"));
+        Self { id: text("session_id"), token: text("session_token") }
+    }
+
+    /// The path of the session for the back end.
+    pub(crate) fn path(&self) -> String {
+        format!("/v1/sessions/{}", self.id)
+    }
+}
+
 impl Bank {
-    /// A relay on this database, with nothing beside its requests.
+    /// A relay on this database, without background tasks: tests sweep and deliver webhooks themselves.
     pub(crate) async fn open(database: &Database, vendor: &str, flags: &[&str]) -> Self {
         Self::with_keys(database, &database.keys, vendor, flags).await
     }
 
-    /// The same with other keys than the database's.
+    /// The same, with other keys than those of the database.
     pub(crate) async fn with_keys(database: &Database, keys: &Keys, vendor: &str, flags: &[&str]) -> Self {
         Self::try_open(database, keys, vendor, flags).await.unwrap()
     }
 
-    /// The same, if it starts.
+    /// The same. Fails if the relay does not start.
     pub(crate) async fn try_open(
         database: &Database,
         keys: &Keys,
@@ -74,7 +88,7 @@ impl Bank {
         Ok(Self { relay, sessions, clock, api: keys.api.clone(), _background: None })
     }
 
-    /// The same, with webhooks to this place, delivered.
+    /// The same, with background tasks that deliver webhooks to this URL.
     pub(crate) async fn telling(database: &Database, vendor: &str, receiver: &str, flags: &[&str]) -> Self {
         let url = format!("--webhook-url={receiver}");
         let flags: Vec<_> = flags.iter().copied().chain([url.as_str()]).collect();
@@ -83,7 +97,7 @@ impl Bank {
         bank
     }
 
-    /// A call of the host's back end.
+    /// A call of the back end.
     pub(crate) fn host(&self, method: Method, path: &str) -> RequestBuilder {
         self.relay.request(method, path).bearer_auth(&self.api)
     }
@@ -93,26 +107,27 @@ impl Bank {
     }
 
     pub(crate) fn reconcile(&self, page: &Page, action: &str) -> RequestBuilder {
-        let path = format!("/v1/sessions/{}/reconcile", page.id);
+        let path = format!("{}/reconcile", page.path());
         self.relay.post(&path, &json!({ "action": action })).bearer_auth(&self.api)
     }
 
-    /// A new session for the tests' person.
+    /// Creates a session for the person of the tests.
     pub(crate) async fn page(&self) -> Page {
         self.page_of(IDENTIFIER).await
     }
 
-    /// A new session for another person.
+    /// Creates a session for another person.
     pub(crate) async fn page_of(&self, identifier: &str) -> Page {
-        let body = json!({ "identifier": identifier, "type": "1", "reference": REFERENCE });
-        let response = self.create(&body).send().await.unwrap();
+        self.page_with(&json!({ "identifier": identifier, "type": "1", "reference": REFERENCE })).await
+    }
+
+    /// Creates a session with this body.
+    pub(crate) async fn page_with(&self, body: &Value) -> Page {
+        let response = self.create(body).send().await.unwrap();
         let status = response.status();
         let text = response.text().await.unwrap();
         assert_eq!(status, 201, "{text}");
-        let created: Value = serde_json::from_str(&text).unwrap();
-        let text = |field: &str| created[field].as_str().unwrap().to_owned();
-        run_log::secret(&text("session_token"));
-        Page { id: text("session_id"), token: text("session_token") }
+        Page::of(&serde_json::from_str(&text).unwrap())
     }
 
     /// The widget's first call.
@@ -125,62 +140,45 @@ impl Bank {
         self.relay.post("/v1/customer/verify", body).bearer_auth(&page.token)
     }
 
-    /// A session that has a link.
+    /// Creates a session and issues a link for it.
     pub(crate) async fn linked(&self) -> (Page, Value) {
         let page = self.page().await;
-        let link = crate::support::success(self.link(&page, &json!({}))).await;
+        let link = success(self.link(&page, &json!({}))).await;
         (page, link)
     }
 
-    /// What the host's back end gets to know.
+    /// Returns what the back end reads of a session.
     pub(crate) async fn report(&self, page: &Page) -> Value {
-        crate::support::success(self.host(Method::GET, &format!("/v1/sessions/{}", page.id))).await
+        success(self.host(Method::GET, &page.path())).await
     }
 
+    /// Returns the state of a session.
     pub(crate) async fn state(&self, page: &Page) -> String {
         self.report(page).await["state"].as_str().unwrap().to_owned()
     }
-}
 
-/// A vendor that hands out a link for each call, and judges as told, after a while.
-pub(crate) async fn vendor(judge: impl Fn(&Seen) -> Value + Clone + Send + Sync + 'static, after: Duration) -> Vendor {
-    Vendor::answering(move |request| {
-        let answer = match request.path.as_str() {
-            "/v1/customer" => issued(&request),
-            _ => judge(&request),
-        };
-        let wait = if request.path == "/v1/customer" { Duration::ZERO } else { after };
-        async move {
-            tokio::time::sleep(wait).await;
-            let response = Response::builder().header("content-type", "application/json");
-            response.body(answer.to_string().into()).unwrap()
-        }
-    })
-    .await
-}
+    /// Asks for a verdict in the background, and waits until the vendor has the call. Returns the answer's task.
+    pub(crate) async fn verify_in_background(&self, page: &Page, vendor: &Vendor) -> JoinHandle<Response> {
+        let call = self.verify(page, &json!({})).send();
+        let call = tokio::spawn(async move { call.await.unwrap() });
+        vendor.reached_for_a_verdict().await;
+        call
+    }
 
-/// A vendor that finds that both photos show one person.
-pub(crate) async fn content_vendor() -> Vendor {
-    vendor(|_| verify_reply(), Duration::ZERO).await
-}
+    /// Creates a session and gets its verdict.
+    pub(crate) async fn judged(&self) -> Page {
+        let (page, _) = self.linked().await;
+        success(self.verify(&page, &json!({}))).await;
+        page
+    }
 
-/// A link of its own for each call, as the vendor's reference shows it.
-pub(crate) fn issued(request: &Seen) -> Value {
-    let name = request.body["selfie_filename"].as_str().unwrap();
-    let key = format!("selfies/of-{name}");
-    run_log::secret(&key);
-    run_log::secret(name);
-    json!({
-        "identifier": request.body["identifier"],
-        "signed_link": format!("https://bucket.s3.amazonaws.com/{key}?X-Amz-Signature={SIGNATURE}"),
-        "s3_key": key,
-        "selfie_filename": name,
-        "customer_id": "A3020FM2PX",
-        "person": FULL_NAME,
-    })
-}
+    /// Delivers the webhooks that are due now. Returns how many that were.
+    pub(crate) async fn deliver(&self) -> usize {
+        deliver_due(self.sessions.outbox()).await.unwrap()
+    }
 
-/// The calls for a verdict that a vendor got.
-pub(crate) fn verdicts_asked(vendor: &Vendor) -> Vec<Seen> {
-    vendor.seen().into_iter().filter(|seen| seen.path == "/v1/customer/verify").collect()
+    /// Delivers webhooks until none is due.
+    pub(crate) async fn deliver_all(&self) {
+        while self.deliver().await > 0 {}
+    }
 }

@@ -1,4 +1,4 @@
-//! What the OpenAPI documents say of a call's problems.
+//! The problems of each call in the OpenAPI documents.
 
 use std::sync::LazyLock;
 
@@ -9,7 +9,7 @@ use serde_json::Value;
 static DOCUMENTS: LazyLock<[Value; 2]> =
     LazyLock::new(|| [true, false].map(|sessions| serde_json::from_str(&document(sessions)).unwrap()));
 
-/// Whether the contract has this problem for a call. What is no call of its may have the problems of that.
+/// Returns whether a document lists this problem for the call. `true` for a call that no document has.
 pub(crate) fn has(method: &str, path: &str, code: ProblemCode) -> bool {
     if matches!(code, ProblemCode::NotFound | ProblemCode::MethodNotAllowed) {
         return true;

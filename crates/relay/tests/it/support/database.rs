@@ -1,4 +1,4 @@
-//! Databases of the tests: a file of SQLite, or one of a real PostgreSQL that is started for them.
+//! Databases of the tests: a SQLite file, or a database of a real PostgreSQL server that the tests start.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::support::run_log;
+use super::run_log;
 
-/// Makes a test of a function for each database.
+/// Makes two tests of each function: on SQLite and on PostgreSQL.
 macro_rules! on_both {
     ($($name:ident),* $(,)?) => {
         mod sqlite {
@@ -29,7 +29,7 @@ macro_rules! on_both {
 }
 pub(crate) use on_both;
 
-/// A database of one test, and the keys of those who use it.
+/// A database of one test, and the keys of its relays.
 pub(crate) struct Database {
     pub(crate) url: String,
     pub(crate) keys: Keys,
@@ -80,7 +80,7 @@ impl Database {
         Self { url, keys: Keys::new(), folder: Some(folder), server: None }
     }
 
-    /// A database on the server that all tests of this process share.
+    /// A database on a server that all tests of this process share.
     pub(crate) fn postgres() -> Self {
         static SERVER: OnceLock<Server> = OnceLock::new();
         static COUNT: AtomicUsize = AtomicUsize::new(0);
@@ -90,24 +90,24 @@ impl Database {
         Self { url, keys: Keys::new(), folder: None, server: None }
     }
 
-    /// A database on a server of its own, which can be stopped.
+    /// A database on a server of its own, which the test can stop.
     pub(crate) fn postgres_alone() -> Self {
         let server = Server::start();
         let url = server.database("alone");
         Self { url, keys: Keys::new(), folder: None, server: Some(server) }
     }
 
-    /// The same database, reached in another way.
-    pub(crate) fn by_way_of(&self, url: &str) -> Self {
+    /// The same database at another URL.
+    pub(crate) fn at(&self, url: &str) -> Self {
         Self { url: url.to_owned(), keys: self.keys.copy(), folder: None, server: None }
     }
 
     /// This database, with the keys of another.
     pub(crate) fn with_keys_of(&self, other: &Self) -> Self {
-        Self { keys: other.keys.copy(), ..self.by_way_of(&self.url) }
+        Self { keys: other.keys.copy(), ..self.at(&self.url) }
     }
 
-    /// Name of the database of PostgreSQL.
+    /// The name of the PostgreSQL database.
     pub(crate) fn name(&self) -> &str {
         self.url.trim_start_matches("postgres://relay@localhost/").split('?').next().unwrap()
     }
@@ -125,7 +125,7 @@ impl Database {
         self.server.as_ref().unwrap().run();
     }
 
-    /// Everything that the database holds, as bytes.
+    /// Returns the content of the database as bytes.
     pub(crate) fn dump(&self) -> Vec<u8> {
         match &self.folder {
             Some(folder) => {
@@ -140,7 +140,7 @@ impl Database {
         }
     }
 
-    /// Runs SQL, as somebody who may write to the database, and says what its first column holds, a line a row.
+    /// Runs SQL with write access. Returns the first column, one line a row.
     pub(crate) async fn sql(&self, sql: &str) -> String {
         use sqlx::{ConnectOptions, Connection, Row};
 
@@ -163,14 +163,14 @@ impl Database {
         String::from_utf8(psql.stdout).unwrap().trim().to_owned()
     }
 
-    /// The file of SQLite.
+    /// The SQLite file.
     pub(crate) fn file(&self) -> PathBuf {
         self.folder.as_ref().unwrap().path().join("relay.db")
     }
 }
 
-/// A server of PostgreSQL that ends with this process, however that ends: it is started by a shell that stops it, and
-/// deletes its files, at the end of its standard input.
+/// A PostgreSQL server that ends with this process, even if the process is killed: a shell starts it, waits for the end of
+/// its standard input, stops it and deletes its files.
 struct Server {
     folder: PathBuf,
     keeper: Mutex<Option<Child>>,
@@ -196,7 +196,7 @@ impl Server {
     }
 
     fn run(&self) {
-        // `fsync` is off: it is the relay that is killed in these tests, not the machine.
+        // `fsync` is off: these tests kill the relay, not the machine.
         let script = "folder=$1; shift; trap '' TERM INT HUP\n\
             \"$@\" -D \"$folder/data\" -k \"$folder\" -c fsync=off -c listen_addresses= -c max_connections=200 & server=$!\n\
             cat >/dev/null\n\
@@ -221,7 +221,7 @@ impl Server {
         }
     }
 
-    /// Stops it, to be started again.
+    /// Stops the server and keeps its files.
     fn stop(&self) {
         std::fs::write(self.folder.join("keep"), "").unwrap();
         self.end();
@@ -253,7 +253,7 @@ impl Drop for Server {
     }
 }
 
-/// A command, run by a user as whom PostgreSQL consents to run.
+/// A command that runs as an unprivileged user: PostgreSQL refuses to run as root.
 fn program(name: &str) -> Command {
     let path = folder_of_programs().join(name);
     let path = if path.exists() { path } else { PathBuf::from(name) };
@@ -268,7 +268,7 @@ fn program(name: &str) -> Command {
     }
 }
 
-/// The user for what root may not do; `None` where this process is not root's.
+/// The user for PostgreSQL. `None` if this process does not run as root.
 fn unprivileged() -> Option<&'static str> {
     if !rustix::process::geteuid().is_root() {
         return None;
@@ -277,7 +277,7 @@ fn unprivileged() -> Option<&'static str> {
     Some(if known("postgres") { "postgres" } else { "nobody" })
 }
 
-/// Where `initdb` and the like are: Debian keeps them out of `PATH`.
+/// The folder with `initdb`, `postgres`, `psql` and `pg_dump`. Debian keeps them out of `PATH`.
 fn folder_of_programs() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| {

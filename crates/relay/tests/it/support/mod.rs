@@ -1,38 +1,30 @@
-//! A relay and vendors on free ports of this machine; all end when they are dropped.
+//! Helpers of the tests: relays, vendors, databases and receivers, each on free ports of this machine, and the
+//! fixtures and checks that the tests share.
 
 pub(crate) mod bank;
 mod contract;
 pub(crate) mod database;
 #[allow(dead_code, reason = "for the two binaries that read their log")]
 pub(crate) mod memory_log;
-pub(crate) mod process;
 pub(crate) mod program;
 pub(crate) mod receiver;
+pub(crate) mod relay;
 pub(crate) mod run_log;
 pub(crate) mod tls_vendor;
-
-use std::future::Future;
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+pub(crate) mod vendor;
+pub(crate) mod wait;
 
 use akiba_protocol::{Problem, ProblemCode};
-use akiba_relay::cli::Cli;
-use akiba_relay::vendor_api::VendorClient;
-use akiba_relay::vendor_api::access::{Access, CLIENT_SECRET_VARIABLE};
-use akiba_relay::vendor_api::token::TOKEN_VARIABLE;
-use akiba_relay::{AppState, ConnectionLimits, Drained, Settings, app, serve};
-use axum::Router;
-use axum::body::Bytes;
-use axum::http::{HeaderMap, Method, Uri};
-use axum::response::Response;
-use clap::Parser;
-use reqwest::{Client, RequestBuilder};
+use axum::http::HeaderMap;
+use reqwest::RequestBuilder;
 use serde_json::{Value, json};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::oneshot;
+use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-/// Secrets of the tests, each a text that stands nowhere else.
+pub(crate) use relay::{Relay, with_link_vendor};
+pub(crate) use vendor::Vendor;
+
+/// Secrets of the tests. Each text occurs nowhere else, so a search for it finds every leak.
 pub(crate) const TOKEN: &str = "tkn-5f1c9a";
 pub(crate) const IDENTIFIER: &str = "8001015009087";
 pub(crate) const S3_KEY: &str = "selfies/key-77ab31.jpg";
@@ -45,7 +37,7 @@ pub(crate) fn link_request() -> Value {
     json!({ "identifier": IDENTIFIER, "type": "1", "selfie_filename": FILE_NAME })
 }
 
-/// The answer to it, as the vendor's reference shows it.
+/// The answer to the first call, as in the vendor's reference.
 pub(crate) fn link_reply() -> Value {
     json!({
         "identifier": IDENTIFIER,
@@ -61,7 +53,7 @@ pub(crate) fn verify_request() -> Value {
     json!({ "selfie_filename": FILE_NAME, "id": IDENTIFIER, "user_type": "2", "s3_key": S3_KEY })
 }
 
-/// The answer to it, as the vendor's reference shows it, shortened.
+/// The answer to the second call, as in the vendor's reference, shortened.
 pub(crate) fn verify_reply() -> Value {
     json!({
         "status": "success",
@@ -89,78 +81,6 @@ impl<T> Drop for Task<T> {
     }
 }
 
-/// A request that a vendor got.
-#[derive(Clone, Debug)]
-pub(crate) struct Seen {
-    pub(crate) method: Method,
-    pub(crate) path: String,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Value,
-}
-
-/// A vendor of the tests.
-pub(crate) struct Vendor {
-    pub(crate) base: String,
-    seen: Arc<Mutex<Vec<Seen>>>,
-    _task: Task<()>,
-}
-
-impl Vendor {
-    /// A vendor that speaks HTTP and answers every request with `answer`.
-    pub(crate) async fn answering<F, A>(answer: F) -> Self
-    where
-        F: Fn(Seen) -> A + Clone + Send + Sync + 'static,
-        A: Future<Output = Response> + Send + 'static,
-    {
-        let seen = Arc::new(Mutex::new(Vec::new()));
-        let list = Arc::clone(&seen);
-        let handler = move |method: Method, uri: Uri, headers: HeaderMap, body: Bytes| {
-            let body = serde_json::from_slice(&body).unwrap_or(Value::Null);
-            let request = Seen { method, path: uri.to_string(), headers, body };
-            list.lock().unwrap().push(request.clone());
-            answer(request)
-        };
-        let (listener, base) = listen().await;
-        let task = tokio::spawn(async move {
-            axum::serve(listener, Router::new().fallback(handler)).await.unwrap();
-        });
-        Self { base, seen, _task: Task::of(task) }
-    }
-
-    /// A vendor that answers every request with this status and JSON.
-    pub(crate) async fn saying(status: u16, body: impl Into<String>) -> Self {
-        let body = body.into();
-        Self::answering(move |_| {
-            let response = Response::builder().status(status).header("content-type", "application/json");
-            let response = response.body(body.clone().into()).unwrap();
-            async move { response }
-        })
-        .await
-    }
-
-    /// A vendor that does what it likes with each connection.
-    pub(crate) async fn raw<F, A>(act: F) -> Self
-    where
-        F: Fn(TcpStream) -> A + Send + Sync + 'static,
-        A: Future<Output = ()> + Send + 'static,
-    {
-        let (listener, base) = listen().await;
-        let task = tokio::spawn(async move {
-            let mut connections = tokio::task::JoinSet::new();
-            loop {
-                let (stream, _) = listener.accept().await.unwrap();
-                connections.spawn(act(stream));
-            }
-        });
-        Self { base, seen: Arc::default(), _task: Task::of(task) }
-    }
-
-    /// What it got so far.
-    pub(crate) fn seen(&self) -> Vec<Seen> {
-        self.seen.lock().unwrap().clone()
-    }
-}
-
 /// A listener on a free port, and its address as a base URL.
 pub(crate) async fn listen() -> (TcpListener, String) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -168,91 +88,24 @@ pub(crate) async fn listen() -> (TcpListener, String) {
     (listener, base)
 }
 
-/// A base URL at which nobody listens.
-pub(crate) async fn nobody() -> String {
+/// A base URL on a port that is closed.
+pub(crate) async fn closed_port() -> String {
     listen().await.1
 }
 
-/// A relay of the tests.
-pub(crate) struct Relay {
-    pub(crate) base: String,
-    client: Client,
-    stop: Option<oneshot::Sender<()>>,
-    task: Task<Drained>,
+/// Waits for all calls, which run at once, and returns their answers in order.
+pub(crate) async fn all_of<T: Send + 'static>(
+    calls: impl IntoIterator<Item = impl Future<Output = T> + Send + 'static>,
+) -> Vec<T> {
+    let calls: Vec<_> = calls.into_iter().map(tokio::spawn).collect();
+    let mut answers = Vec::new();
+    for call in calls {
+        answers.push(call.await.unwrap());
+    }
+    answers
 }
 
-impl Relay {
-    /// A relay in front of `vendor`, with further flags.
-    pub(crate) async fn before(vendor: &str, flags: &[&str]) -> Self {
-        let base_flag = format!("--vendor-base={vendor}");
-        let all = ["akiba-relay", &base_flag].into_iter().chain(flags.iter().copied());
-        let Cli { settings, .. } = Cli::try_parse_from(all).unwrap();
-        let state = Self::state(&settings);
-        Self::of(state, &settings).await
-    }
-
-    /// What a relay's requests share, with no sessions.
-    pub(crate) fn state(settings: &Settings) -> AppState {
-        let ours = [TOKEN_VARIABLE, CLIENT_SECRET_VARIABLE];
-        let access = Access::load(&settings.vendor, |name| ours.contains(&name).then(|| TOKEN.to_owned())).unwrap();
-        AppState::new(&settings.http, &settings.limits, VendorClient::new(&settings.vendor, &access).unwrap())
-    }
-
-    /// A relay of these parts.
-    pub(crate) async fn of(state: AppState, settings: &Settings) -> Self {
-        run_log::begin();
-        let limits = ConnectionLimits::new(&settings.server, &settings.limits);
-        let (listener, base) = listen().await;
-        let (stop, stopped) = oneshot::channel();
-        let task = tokio::spawn(async move {
-            serve(listener, app(state), limits, async {
-                let _ = stopped.await;
-            })
-            .await
-        });
-        // The relay closes idle connections after 10 s; one that is used again at that moment would fail.
-        let client = Client::builder().no_proxy().pool_idle_timeout(Duration::from_secs(5));
-        let client = client.redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        Self { base, client, stop: Some(stop), task: Task::of(task) }
-    }
-
-    /// The address without a scheme.
-    pub(crate) fn address(&self) -> &str {
-        self.base.trim_start_matches("http://")
-    }
-
-    /// A request of any kind.
-    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        self.client.request(method, format!("{}{path}", self.base))
-    }
-
-    /// A call, as the widget makes it.
-    pub(crate) fn post(&self, path: &str, body: &Value) -> RequestBuilder {
-        self.request(Method::POST, path).header("content-type", "application/json").body(body.to_string())
-    }
-
-    /// The first call, right in every way.
-    pub(crate) fn link(&self) -> RequestBuilder {
-        self.post("/v1/customer", &link_request())
-    }
-
-    /// The second call, right in every way.
-    pub(crate) fn verify(&self) -> RequestBuilder {
-        self.post("/v1/customer/verify", &verify_request())
-    }
-
-    /// Asks it to stop.
-    pub(crate) fn stop(&mut self) {
-        self.stop.take().unwrap().send(()).unwrap();
-    }
-
-    /// Waits until it has.
-    pub(crate) async fn stopped(&mut self) -> Drained {
-        (&mut self.task.0).await.unwrap()
-    }
-}
-
-/// The JSON of an answer that is a success.
+/// Returns the JSON of an answer. Fails unless the answer is a success.
 pub(crate) async fn success(request: RequestBuilder) -> Value {
     let response = request.send().await.unwrap();
     assert_eq!(response.status(), 200);
@@ -262,7 +115,7 @@ pub(crate) async fn success(request: RequestBuilder) -> Value {
     serde_json::from_str(&response.text().await.unwrap()).unwrap()
 }
 
-/// The problem and the headers of an answer that must be one of this code.
+/// Returns the problem and the headers of an answer. Fails unless the answer is a problem with this code.
 pub(crate) async fn problem_and_headers(request: RequestBuilder, code: ProblemCode) -> (Problem, HeaderMap) {
     let (client, request) = request.build_split();
     let request = request.unwrap();
@@ -285,7 +138,7 @@ pub(crate) async fn problem_and_headers(request: RequestBuilder, code: ProblemCo
     (problem, headers)
 }
 
-/// The problem of an answer that must be one of this code.
+/// Returns the problem of an answer. Fails unless the answer is a problem with this code.
 pub(crate) async fn problem(request: RequestBuilder, code: ProblemCode) -> Problem {
     problem_and_headers(request, code).await.0
 }

@@ -1,14 +1,15 @@
-//! The host's back end, as far as it takes webhooks.
+//! A receiver of webhooks, as in the host's back end.
 
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
-use crate::support::{Task, listen};
+use super::wait::until_within;
+use super::{Task, listen};
 
 /// A webhook that arrived.
 #[derive(Clone, Debug)]
@@ -31,7 +32,7 @@ impl Arrived {
     }
 }
 
-/// What takes webhooks and remembers them.
+/// A receiver that remembers every webhook.
 pub(crate) struct Receiver {
     pub(crate) url: String,
     arrived: Arc<Mutex<Vec<Arrived>>>,
@@ -39,7 +40,7 @@ pub(crate) struct Receiver {
 }
 
 impl Receiver {
-    /// One that answers each with what `answer` says of it; it is given what arrived, and how many had before.
+    /// A receiver that answers with the status that `answer` returns for the webhook and the number of earlier ones.
     pub(crate) async fn answering(answer: impl Fn(&Arrived, usize) -> u16 + Clone + Send + Sync + 'static) -> Self {
         let arrived: Arc<Mutex<Vec<Arrived>>> = Arc::default();
         let list = Arc::clone(&arrived);
@@ -68,20 +69,14 @@ impl Receiver {
         Self { url: format!("{base}/hooks"), arrived, _task: Task::of(task) }
     }
 
+    /// The webhooks that have arrived so far.
     pub(crate) fn arrived(&self) -> Vec<Arrived> {
         self.arrived.lock().unwrap().clone()
     }
 
-    /// Waits until `enough` is so.
+    /// Waits until `enough` is true for the webhooks that have arrived. Returns them.
     pub(crate) async fn wait(&self, what: &str, enough: impl Fn(&[Arrived]) -> bool) -> Vec<Arrived> {
-        let started = Instant::now();
-        loop {
-            let arrived = self.arrived();
-            if enough(&arrived) {
-                return arrived;
-            }
-            assert!(started.elapsed() < Duration::from_secs(60), "{what}: {arrived:#?}");
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        until_within(Duration::from_secs(60), what, async || enough(&self.arrived())).await;
+        self.arrived()
     }
 }

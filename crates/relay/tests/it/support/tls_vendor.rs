@@ -1,4 +1,4 @@
-//! A vendor behind TLS on a free port of this machine, with a certificate of its own making.
+//! A vendor behind TLS, with a self-signed certificate.
 
 use std::sync::Arc;
 
@@ -10,15 +10,14 @@ use hyper_util::service::TowerToHyperService;
 use rustls::ServerConfig;
 use rustls::crypto::ring;
 use tempfile::NamedTempFile;
-use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
-use crate::support::Task;
+use super::{Task, listen};
 
 /// A vendor that answers every request with the same JSON.
 pub(crate) struct TlsVendor {
     pub(crate) base: String,
-    /// The certificate to trust, as PEM.
+    /// The certificate, as PEM.
     pub(crate) certificate: NamedTempFile,
     _task: Task<()>,
 }
@@ -38,14 +37,14 @@ impl TlsVendor {
         let acceptor = TlsAcceptor::from(Arc::new(config));
         let app = Router::new().fallback(async move || ([(CONTENT_TYPE, "application/json")], body.clone()));
 
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base = format!("https://{}", listener.local_addr().unwrap());
+        let (listener, base) = listen().await;
+        let base = base.replace("http://", "https://");
         let task = tokio::spawn(async move {
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
                 let (acceptor, app) = (acceptor.clone(), app.clone());
                 tokio::spawn(async move {
-                    // One that does not trust the certificate hangs up here.
+                    // A client that does not trust the certificate disconnects here.
                     let Ok(stream) = acceptor.accept(stream).await else { return };
                     let service = TowerToHyperService::new(app);
                     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;

@@ -1,4 +1,4 @@
-//! Vendors that fail, stall, lie or lead elsewhere.
+//! Vendors that fail, stall, lie or redirect.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,7 +10,7 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::support::{
-    Relay, SIGNATURE, Vendor, link_reply, nobody, problem, problem_and_headers, success, verify_reply,
+    Relay, SIGNATURE, Vendor, closed_port, link_reply, problem, problem_and_headers, success, verify_reply,
 };
 
 #[tokio::test]
@@ -29,30 +29,30 @@ async fn each_status_has_its_code() {
         (304, ProblemCode::VendorReply),
     ];
     for (status, code) in rows {
-        // The vendor's 401 has an empty body; what the others say is not passed on.
+        // The vendor's 401 has an empty body. The bodies of the others are not passed on.
         let body = if matches!(status, 401 | 204 | 304) { String::new() } else { link_reply().to_string() };
         let vendor = Vendor::saying(status, body).await;
         let relay = Relay::before(&vendor.base, &[]).await;
         problem(relay.link(), code).await;
         problem(relay.verify(), code).await;
-        assert_eq!(vendor.seen().len(), 2, "{status} is not tried again by the relay");
+        assert_eq!(vendor.seen().len(), 2, "the relay repeated a call after {status}");
     }
 }
 
 #[tokio::test]
-async fn a_sane_retry_after_is_passed_on() {
-    for (said, passed) in [(Some("17"), "17"), (Some("86400"), "5"), (Some("soon"), "5"), (None, "5")] {
+async fn a_reasonable_retry_after_is_passed_on() {
+    for (sent, passed) in [(Some("17"), "17"), (Some("86400"), "5"), (Some("soon"), "5"), (None, "5")] {
         let vendor = Vendor::answering(move |_| async move {
             let mut response = Response::builder().status(429);
-            if let Some(said) = said {
-                response = response.header("retry-after", said);
+            if let Some(sent) = sent {
+                response = response.header("retry-after", sent);
             }
             response.body("".into()).unwrap()
         })
         .await;
         let relay = Relay::before(&vendor.base, &[]).await;
         let (_, headers) = problem_and_headers(relay.link(), ProblemCode::TooManyRequests).await;
-        assert_eq!(headers["retry-after"], passed, "{said:?}");
+        assert_eq!(headers["retry-after"], passed, "{sent:?}");
     }
 }
 
@@ -74,7 +74,7 @@ async fn a_redirect_is_not_followed() {
 }
 
 #[tokio::test]
-async fn a_link_reply_that_is_not_one_is_refused() {
+async fn an_invalid_link_reply_is_rejected() {
     let without = |field: &str| {
         let mut reply = link_reply();
         reply.as_object_mut().unwrap().remove(field);
@@ -112,12 +112,12 @@ async fn a_link_reply_that_is_not_one_is_refused() {
         let vendor = Vendor::saying(200, reply.clone()).await;
         let relay = Relay::before(&vendor.base, &[]).await;
         let problem = problem(relay.link(), ProblemCode::VendorReply).await;
-        assert_eq!(problem.detail, None, "the cause is for the log: {reply:.80}");
+        assert_eq!(problem.detail, None, "the cause belongs in the log: {reply:.80}");
     }
 }
 
 #[tokio::test]
-async fn a_verify_reply_that_is_not_one_is_refused() {
+async fn an_invalid_verify_reply_is_rejected() {
     for reply in ["", "null", "[]", "true", "{\"status\":\"success\"", "{\"status\":\"failed\",\"status\":\"success\"}"]
     {
         let vendor = Vendor::saying(200, reply).await;
@@ -151,7 +151,7 @@ async fn a_slow_vendor_is_a_timeout() {
 }
 
 #[tokio::test]
-async fn a_vendor_that_drips_its_body_is_a_timeout() {
+async fn a_dripping_body_is_a_timeout() {
     let vendor = Vendor::raw(|mut stream| async move {
         let head = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n";
         let _ = stream.write_all(head).await;
@@ -165,7 +165,7 @@ async fn a_vendor_that_drips_its_body_is_a_timeout() {
 }
 
 #[tokio::test]
-async fn an_answer_over_the_limit_is_refused() {
+async fn an_answer_over_the_size_limit_is_rejected() {
     let mut reply = link_reply();
     reply["padding"] = json!("x".repeat(262_144));
     let vendor = Vendor::saying(200, reply.to_string()).await;
@@ -175,11 +175,11 @@ async fn an_answer_over_the_limit_is_refused() {
     reply["padding"] = json!("x".repeat(200_000));
     let vendor = Vendor::saying(200, reply.to_string()).await;
     let relay = Relay::before(&vendor.base, &[]).await;
-    assert_eq!(success(relay.link()).await, reply, "under the limit it passes");
+    assert_eq!(success(relay.link()).await, reply, "an answer under the limit passes");
 }
 
 #[tokio::test]
-async fn ten_megabytes_are_refused_announced_or_not() {
+async fn ten_megabytes_are_rejected_with_or_without_a_length() {
     let body = " ".repeat(10_000_000);
     for head in ["content-length: 10000000", "connection: close"] {
         let answer = format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n{head}\r\n\r\n{body}");
@@ -197,7 +197,7 @@ async fn ten_megabytes_are_refused_announced_or_not() {
 }
 
 #[tokio::test]
-async fn headers_without_end_are_no_answer() {
+async fn endless_vendor_headers_are_rejected() {
     for line in ["x-a: b\r\n", "HTTP/1.1 103 Early Hints\r\n\r\n"] {
         let vendor = Vendor::raw(move |mut stream| async move {
             let _ = stream.read(&mut [0; 4_096]).await;
@@ -213,9 +213,9 @@ async fn headers_without_end_are_no_answer() {
 }
 
 #[tokio::test]
-async fn a_packed_answer_is_not_unpacked() {
-    // Some 10 kB that would be 10 MB.
-    let packed = |text: &[u8]| {
+async fn a_compressed_answer_is_not_decompressed() {
+    // About 10 kB that decompress to 10 MB.
+    let compressed = |text: &[u8]| {
         let mut child = std::process::Command::new("gzip");
         child.arg("-9").stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
         let mut child = child.spawn().unwrap();
@@ -227,7 +227,7 @@ async fn a_packed_answer_is_not_unpacked() {
         output
     };
     for text in [" ".repeat(10_000_000), link_reply().to_string()] {
-        let body = packed(text.as_bytes());
+        let body = compressed(text.as_bytes());
         assert!(body.len() < 20_000);
         let vendor = Vendor::answering(move |_| {
             let response = Response::builder().header("content-encoding", "gzip").body(body.clone().into()).unwrap();
@@ -236,12 +236,12 @@ async fn a_packed_answer_is_not_unpacked() {
         .await;
         let relay = Relay::before(&vendor.base, &[]).await;
         problem(relay.link(), ProblemCode::VendorReply).await;
-        assert!(!vendor.seen()[0].headers.contains_key("accept-encoding"), "it did not ask for it");
+        assert!(!vendor.seen()[0].headers.contains_key("accept-encoding"), "the relay asked for compression");
     }
 }
 
 #[tokio::test]
-async fn an_error_in_an_answer_of_200_is_no_success() {
+async fn an_error_with_status_200_is_not_a_success() {
     let errors = [
         json!({ "status": "error", "message": "Permission denied" }),
         json!({ "error": { "code": 401 } }),
@@ -257,7 +257,7 @@ async fn an_error_in_an_answer_of_200_is_no_success() {
 }
 
 #[tokio::test]
-async fn an_endless_answer_is_cut_at_the_limit() {
+async fn an_endless_answer_is_cut_off() {
     let written = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&written);
     let vendor = Vendor::raw(move |mut stream| {
@@ -276,21 +276,21 @@ async fn an_endless_answer_is_cut_at_the_limit() {
     problem(relay.link(), ProblemCode::VendorReply).await;
     let cut = written.load(Ordering::Relaxed);
     tokio::time::sleep(Duration::from_millis(300)).await;
-    // What the kernel's buffers hold was written too, but it does not grow: the connection is closed.
-    assert!(written.load(Ordering::Relaxed) < cut + 16_000_000, "the relay reads on");
+    // The kernel's buffers take some more. After that the count must not grow: the connection is closed.
+    assert!(written.load(Ordering::Relaxed) < cut + 16_000_000, "the relay still reads");
     let after = written.load(Ordering::Relaxed);
     tokio::time::sleep(Duration::from_millis(200)).await;
     assert_eq!(written.load(Ordering::Relaxed), after, "the vendor can still write");
 }
 
 #[tokio::test]
-async fn a_vendor_that_is_not_there_is_unavailable() {
-    let relay = Relay::before(&nobody().await, &[]).await;
+async fn an_unreachable_vendor_is_unavailable() {
+    let relay = Relay::before(&closed_port().await, &[]).await;
     problem(relay.link(), ProblemCode::VendorUnavailable).await;
 }
 
 #[tokio::test]
-async fn a_vendor_that_breaks_off_is_unavailable() {
+async fn a_dropped_connection_is_unavailable() {
     for said in ["", "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"status\":", "220 smtp.example ESMTP\r\n"] {
         let vendor = Vendor::raw(move |mut stream| async move {
             let _ = stream.read(&mut [0; 4_096]).await;
@@ -324,7 +324,7 @@ async fn a_vendor_without_tls_never_sees_the_token() {
 }
 
 #[tokio::test]
-async fn the_vendors_words_and_headers_stay_behind() {
+async fn vendor_texts_and_headers_are_not_passed_on() {
     let vendor = Vendor::answering(|_| async {
         let response = Response::builder().status(500).header("set-cookie", "a=b").header("x-request-id", "of-vendor");
         response.body(format!("stack trace with {SIGNATURE}").into()).unwrap()

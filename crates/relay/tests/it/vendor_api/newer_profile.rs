@@ -1,22 +1,17 @@
-//! The vendor's newer API, as the sandbox has it: other paths and names, and tokens that end.
+//! The vendor's newer API, as in the sandbox: other paths and names, and access tokens that expire.
 
 use std::time::{Duration, Instant};
 
 use akiba_protocol::ProblemCode;
-use akiba_relay::AppState;
-use akiba_relay::cli::Cli;
-use akiba_relay::vendor_api::VendorClient;
-use akiba_relay::vendor_api::access::{Access, CLIENT_SECRET_VARIABLE};
 use akiba_sandbox::{Options, Sandbox};
 use axum::response::IntoResponse;
-use clap::Parser;
 use serde_json::{Value, json};
 
-use crate::support::{Relay, TOKEN, Vendor, problem, success};
+use crate::support::{Relay, TOKEN, Vendor, all_of, problem, success};
 
 const VERIFIED: &str = "0000000000001";
 
-/// A profile whose consent is a constant: a relay without sessions knows of none.
+/// A profile with consent as a constant, since a relay without sessions has no consent.
 fn profile() -> tempfile::NamedTempFile {
     let text = include_str!("../../../src/vendor_api/profiles/newer.toml");
     let text = text.replace("consent = \"consent\"", "constants = { consent = true }");
@@ -25,33 +20,28 @@ fn profile() -> tempfile::NamedTempFile {
     file
 }
 
+/// A relay in front of a sandbox with the newer API.
 struct World {
     sandbox: Sandbox,
     relay: Relay,
     _profile: tempfile::NamedTempFile,
 }
 
-async fn world(flags: &[&str]) -> World {
+async fn world() -> World {
     let sandbox = Sandbox::start(Options { test_controls: true, ..Options::default() }).await.unwrap();
     let secret = sandbox.token().to_owned();
-    world_with(sandbox, &secret, flags).await
+    world_with(sandbox, &secret).await
 }
 
-async fn world_with(sandbox: Sandbox, secret: &str, flags: &[&str]) -> World {
+async fn world_with(sandbox: Sandbox, secret: &str) -> World {
     let profile = profile();
-    let own = [
-        "akiba-relay".to_owned(),
+    let flags = [
         format!("--vendor-profile={}", profile.path().display()),
         format!("--vendor-base={}", sandbox.vendor_url()),
         "--vendor-client-id=sandbox".to_owned(),
         "--rate-address=off".to_owned(),
     ];
-    let flags = own.into_iter().chain(flags.iter().map(|&flag| flag.to_owned()));
-    let Cli { settings, .. } = Cli::try_parse_from(flags).unwrap();
-    let variable = |name| (name == CLIENT_SECRET_VARIABLE).then(|| secret.to_owned());
-    let vendor = VendorClient::new(&settings.vendor, &Access::load(&settings.vendor, variable).unwrap()).unwrap();
-    let state = AppState::new(&settings.http, &settings.limits, vendor);
-    World { sandbox, relay: Relay::of(state, &settings).await, _profile: profile }
+    World { sandbox, relay: Relay::with_secret(secret, flags).await, _profile: profile }
 }
 
 impl World {
@@ -60,7 +50,8 @@ impl World {
         self.relay.post("/v1/customer", &body)
     }
 
-    fn asked(&self) -> u32 {
+    /// How many access tokens the relay has requested.
+    fn tokens_requested(&self) -> u32 {
         self.sandbox.vendor().tokens().requested()
     }
 
@@ -78,8 +69,8 @@ impl World {
 }
 
 #[tokio::test]
-async fn the_page_notices_nothing_of_it() {
-    let world = world(&[]).await;
+async fn the_page_sees_the_published_api() {
+    let world = world().await;
     let link = success(world.link()).await;
     assert_eq!((&link["identifier"], &link["selfie_filename"]), (&json!(VERIFIED), &json!("me.jpg")));
     let reply = world.verdict(&link).await;
@@ -88,80 +79,71 @@ async fn the_page_notices_nothing_of_it() {
     let identity = &reply["data"]["identity"];
     assert_eq!((&identity["id_number"], &identity["fraud_score"]), (&json!(VERIFIED), &json!(0.04)));
     assert_eq!(identity["facial_recognition_confidence"], json!(0.97));
-    assert_eq!(world.asked(), 1, "one token opens both calls");
+    assert_eq!(world.tokens_requested(), 1, "both calls use one token");
 
     let rejected = json!({ "identifier": "0000000000002", "type": "1", "selfie_filename": "me.jpg" });
     let link = success(world.relay.post("/v1/customer", &rejected)).await;
-    assert_eq!(world.verdict(&link).await.get("status"), None, "what is not VERIFIED is no success");
+    assert_eq!(world.verdict(&link).await.get("status"), None, "a result other than VERIFIED is not a success");
 }
 
 #[tokio::test]
-async fn a_value_without_a_word_is_refused_before_the_vendor_is_asked() {
-    let world = world(&[]).await;
+async fn an_unmapped_value_is_rejected_before_the_vendor_call() {
+    let world = world().await;
     let company = json!({ "identifier": VERIFIED, "type": "2", "selfie_filename": "me.jpg" });
     problem(world.relay.post("/v1/customer", &company), ProblemCode::Refused).await;
-    assert_eq!(world.asked(), 0);
+    assert_eq!(world.tokens_requested(), 0);
 }
 
 #[tokio::test]
-async fn fifty_calls_at_the_start_ask_for_one_token() {
-    let world = world(&[]).await;
-    let calls: Vec<_> = (0..50).map(|_| tokio::spawn(success(world.link()))).collect();
-    for call in calls {
-        call.await.unwrap();
-    }
-    assert_eq!(world.asked(), 1);
+async fn fifty_first_calls_request_one_token() {
+    let world = world().await;
+    all_of((0..50).map(|_| success(world.link()))).await;
+    assert_eq!(world.tokens_requested(), 1);
 }
 
 #[tokio::test]
-async fn a_token_is_renewed_before_its_end_and_no_call_fails() {
-    let world = world(&[]).await;
+async fn a_token_is_renewed_before_it_expires() {
+    let world = world().await;
     world.sandbox.vendor().tokens().set_life(Duration::from_secs(2));
     let started = Instant::now();
     while started.elapsed() < Duration::from_secs(7) {
-        let calls: Vec<_> = (0..4).map(|_| tokio::spawn(success(world.link()))).collect();
-        for call in calls {
-            call.await.unwrap();
-        }
+        all_of((0..4).map(|_| success(world.link()))).await;
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    let asked = world.asked();
-    assert!((4..=5).contains(&asked), "a token of 2 s is renewed after 1.8 s: {asked}");
+    let requested = world.tokens_requested();
+    assert!((4..=5).contains(&requested), "a token of 2 s is renewed after 1.8 s: {requested}");
 }
 
 #[tokio::test]
-async fn a_token_that_ends_before_its_time_is_replaced_once_for_all() {
-    let world = world(&[]).await;
+async fn a_revoked_token_is_replaced_once() {
+    let world = world().await;
     success(world.link()).await;
     tokio::time::sleep(Duration::from_millis(1_100)).await;
     world.sandbox.vendor().tokens().revoke_all();
-    let calls: Vec<_> = (0..20).map(|_| tokio::spawn(success(world.link()))).collect();
-    for call in calls {
-        call.await.unwrap();
-    }
-    assert_eq!(world.asked(), 2);
-    // One that is refused though it is new is not asked for again and again.
+    all_of((0..20).map(|_| success(world.link()))).await;
+    assert_eq!(world.tokens_requested(), 2);
+    // A new token that the vendor rejects is not replaced at every call.
     let refused = json!({ "identifier": "0000000000011", "type": "1", "selfie_filename": "me.jpg" });
     for _ in 0..5 {
         problem(world.relay.post("/v1/customer", &refused), ProblemCode::VendorDenied).await;
     }
-    assert!(world.asked() <= 3, "{}", world.asked());
+    assert!(world.tokens_requested() <= 3, "{}", world.tokens_requested());
 }
 
 #[tokio::test]
-async fn an_old_token_is_used_on_while_no_new_one_is_to_be_had() {
-    let world = world(&[]).await;
+async fn an_old_token_is_used_while_renewal_fails() {
+    let world = world().await;
     let tokens = world.sandbox.vendor().tokens();
     tokens.set_life(Duration::from_secs(10));
     success(world.link()).await;
     tokens.set_down(true);
-    // From 9 s on it should be renewed.
+    // Renewal is due from 9 s on.
     tokio::time::sleep(Duration::from_millis(9_200)).await;
     for _ in 0..5 {
         success(world.link()).await;
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    assert_eq!(world.asked(), 2, "a failure is followed by a pause");
+    assert_eq!(world.tokens_requested(), 2, "the relay pauses after a failed renewal");
     tokio::time::sleep(Duration::from_millis(1_500)).await;
     problem(world.link(), ProblemCode::VendorUnavailable).await;
     tokens.set_down(false);
@@ -170,19 +152,16 @@ async fn an_old_token_is_used_on_while_no_new_one_is_to_be_had() {
 }
 
 #[tokio::test]
-async fn without_a_token_nothing_is_sent_and_the_failure_is_shared() {
-    let world = world(&[]).await;
+async fn without_a_token_no_call_is_sent_and_all_share_one_failure() {
+    let world = world().await;
     world.sandbox.vendor().tokens().set_down(true);
-    let calls: Vec<_> = (0..20).map(|_| tokio::spawn(problem(world.link(), ProblemCode::VendorUnavailable))).collect();
-    for call in calls {
-        call.await.unwrap();
-    }
-    assert_eq!(world.asked(), 1);
-    assert_eq!(world.sandbox.vendor().last_key(), None, "no call got through");
+    all_of((0..20).map(|_| problem(world.link(), ProblemCode::VendorUnavailable))).await;
+    assert_eq!(world.tokens_requested(), 1);
+    assert_eq!(world.sandbox.vendor().last_key(), None, "a call reached the vendor");
 }
 
 #[tokio::test]
-async fn a_call_that_has_waited_long_for_its_token_is_not_sent() {
+async fn a_call_that_waited_too_long_for_a_token_is_not_sent() {
     let vendor = Vendor::answering(|seen| async move {
         let body = if seen.path == "/oauth2/token" {
             tokio::time::sleep(Duration::from_millis(1_500)).await;
@@ -194,43 +173,39 @@ async fn a_call_that_has_waited_long_for_its_token_is_not_sent() {
     })
     .await;
     let profile = profile();
-    let own = [
-        "akiba-relay".to_owned(),
+    let flags = [
         format!("--vendor-profile={}", profile.path().display()),
         format!("--vendor-base={}", vendor.base),
         "--vendor-client-id=x".to_owned(),
         "--vendor-timeout=2s".to_owned(),
     ];
-    let Cli { settings, .. } = Cli::try_parse_from(own).unwrap();
-    let access = Access::load(&settings.vendor, |_| Some("s3cret".to_owned())).unwrap();
-    let client = VendorClient::new(&settings.vendor, &access).unwrap();
-    let relay = Relay::of(AppState::new(&settings.http, &settings.limits, client), &settings).await;
+    let relay = Relay::with_secret("s3cret", flags).await;
     let paths = || vendor.seen().into_iter().map(|seen| seen.path).collect::<Vec<_>>();
     let verify = json!({ "id": VERIFIED, "user_type": "1", "s3_key": "k", "selfie_filename": "me.jpg" });
-    // Half a second would be left, after which the verdict would count as lost.
+    // Only half a second would be left for the call. A timeout then would make the verdict unknown.
     problem(relay.post("/v1/customer/verify", &verify), ProblemCode::VendorUnavailable).await;
     assert_eq!(paths(), ["/oauth2/token"]);
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert_eq!(success(relay.post("/v1/customer/verify", &verify)).await["status"], "success");
-    assert_eq!(paths(), ["/oauth2/token", "/v2/selfies/verify"], "the token came for those after it");
+    assert_eq!(paths(), ["/oauth2/token", "/v2/selfies/verify"], "later calls use the token");
 }
 
 #[tokio::test]
-async fn a_wrong_secret_is_the_relays_fault() {
+async fn a_wrong_client_secret_is_vendor_denied() {
     let sandbox = Sandbox::start(Options::default()).await.unwrap();
-    let world = world_with(sandbox, "guess", &[]).await;
+    let world = world_with(sandbox, "guess").await;
     problem(world.link(), ProblemCode::VendorDenied).await;
 }
 
 #[tokio::test]
-async fn the_secret_may_stand_in_the_body() {
+async fn the_client_secret_can_be_sent_in_the_body() {
     for (credentials, in_header) in [("header", true), ("body", false)] {
         let text = std::fs::read_to_string(profile().path()).unwrap();
         let text = text.replace("kind = \"oauth2\"", &format!("kind = \"oauth2\"\ncredentials = \"{credentials}\""));
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), text).unwrap();
         let sandbox = Sandbox::start(Options { token: Some(TOKEN.to_owned()), ..Options::default() }).await.unwrap();
-        // Between the two, somebody who looks where the secret stands.
+        // A proxy between the two checks where the secret is.
         let behind = sandbox.vendor_url();
         let vendor = Vendor::answering(move |seen| {
             assert_eq!(seen.headers.contains_key("authorization"), in_header, "{credentials}");
@@ -249,14 +224,12 @@ async fn the_secret_may_stand_in_the_body() {
         })
         .await;
         let flags = [
-            "akiba-relay".to_owned(),
             format!("--vendor-profile={}", file.path().display()),
             format!("--vendor-base={}", sandbox.vendor_url()),
             format!("--vendor-token-url={}/oauth2/token", vendor.base),
             "--vendor-client-id=sandbox".to_owned(),
         ];
-        let Cli { settings, .. } = Cli::try_parse_from(flags).unwrap();
-        let relay = Relay::of(Relay::state(&settings), &settings).await;
+        let relay = Relay::with_secret(TOKEN, flags).await;
         let body = json!({ "identifier": VERIFIED, "type": "1", "selfie_filename": "me.jpg" });
         success(relay.post("/v1/customer", &body)).await;
         assert_eq!(vendor.seen().len(), 1);
