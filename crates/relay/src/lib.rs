@@ -19,8 +19,8 @@
 //!   [`VendorError`](vendor_api::VendorError)).
 //! - [`secrets`]: the relay's own secrets.
 //! - [`telemetry`]: log, metrics, traces.
-//! - [`lifecycle`], [`error`], [`clock`], [`origin`], [`http_client`], [`tasks`] and `id` stand below all others: where a session stands, the one
-//!   error of all calls ([`RelayError`](error::RelayError)), the time, the origin of a page, and work that outlives its request.
+//! - [`lifecycle`], [`error`], [`clock`], [`origin`], [`http_client`] and `id` stand below all others: where a session stands,
+//!   the one error of all calls ([`RelayError`](error::RelayError)), the time, the origin of a page, and HTTP clients.
 
 pub mod cli;
 pub mod clock;
@@ -36,7 +36,6 @@ pub mod server;
 pub mod session;
 pub mod settings;
 pub mod store;
-pub mod tasks;
 pub mod telemetry;
 pub mod vendor_api;
 pub mod webhook;

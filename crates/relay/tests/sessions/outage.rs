@@ -163,7 +163,7 @@ async fn what_waits_for_a_locked_file_is_limited() {
     }
     other.execute("COMMIT").await.unwrap();
     other.close().await.unwrap();
-    bank.sessions.tasks().ended().await;
+    bank.sessions.tasks().wait().await;
     for page in &pages {
         success(bank.verify(page, &json!({}))).await;
         assert_eq!(bank.report(page).await["verifies"], 1);

@@ -128,7 +128,7 @@ async fn a_caller_who_hangs_up_cuts_nothing(database: &Database) {
     }
     caller.abort();
     assert!(caller.await.unwrap_err().is_cancelled());
-    bank.sessions.tasks().ended().await;
+    bank.sessions.tasks().wait().await;
     assert_eq!(bank.state(&page).await, "verified");
     assert_eq!(success(bank.verify(&page, &json!({}))).await["outcome"], "verified");
     assert_eq!(verdicts_asked(&vendor).len(), 1);
