@@ -17,7 +17,7 @@
 //! - [`secrets`]: keys, and the files that hold them.
 //! - [`telemetry`]: log, metrics, traces.
 //! - Below all others: [`lifecycle`] (the states of a session), [`error`] (the one error of all calls,
-//!   [`RelayError`](error::RelayError)), [`clock`], [`origin`], [`http_client`], [`tasks`] and `id`.
+//!   [`RelayError`](error::RelayError)), [`clock`], [`origin`], [`http_client`] and `id`.
 
 pub mod cli;
 pub mod clock;
@@ -33,7 +33,6 @@ pub mod server;
 pub mod session;
 pub mod settings;
 pub mod store;
-pub mod tasks;
 pub mod telemetry;
 pub mod vendor_api;
 pub mod webhook;

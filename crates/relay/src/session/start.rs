@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 use tokio::sync::Notify;
+use tokio_util::task::TaskTracker;
 
 use super::record::{Personal, session_place};
 use super::settings::{PageReply, Retain, SessionSettings};
@@ -18,7 +19,6 @@ use crate::secrets::session_keys::{self, SessionKeys, SessionKeysError};
 use crate::secrets::webhook_secrets::{self, WebhookSecrets, WebhookSecretsError};
 use crate::secrets::{SecretError, load};
 use crate::store::{Store, StoreError};
-use crate::tasks::Tasks;
 use crate::vendor_api::VendorClient;
 use crate::webhook::delivery::Sender;
 use crate::webhook::outbox::Outbox;
@@ -199,7 +199,10 @@ impl Sessions {
         {
             return Err(Error::OtherDataKeys);
         }
-        let (data_keys, tasks, leeway) = (Arc::new(data), Tasks::default(), milliseconds(own.clock_leeway));
+        let (data_keys, leeway) = (Arc::new(data), milliseconds(own.clock_leeway));
+        let tasks = TaskTracker::new();
+        // A closed tracker still takes tasks. `wait` returns only on a closed one, once no task runs.
+        tasks.close();
         let outbox = Outbox {
             store: store.clone(),
             data_keys: Arc::clone(&data_keys),

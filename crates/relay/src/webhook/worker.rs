@@ -74,7 +74,7 @@ async fn start_due(
     let count = claimed.len();
     for message in claimed {
         // As work that the relay's end waits for: one that is cut would be sent again only when its claim is over.
-        let delivery = outbox.tasks.spawn(deliver(Arc::clone(outbox), message));
+        let delivery = outbox.tasks.spawn(deliver(Arc::clone(outbox), message).in_current_span());
         deliveries.spawn(async move {
             let _ = delivery.await;
         });
