@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the page, the relay and the sandbox at http://127.0.0.1:8080, on this machine only. Ctrl-C stops all. PORT changes
-# the page's port. Arguments go to `akiba-sandbox demo`, such as `--sessions off`.
+# Runs the page, the relay and the sandbox at http://127.0.0.1:8080, on this machine only. Ctrl-C stops all. PORT
+# changes the page's port. Arguments go to `akiba-sandbox demo`, such as `--sessions off`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/env.sh

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::sync::LazyLock;
 
 use akiba_relay::http::auth::bearer;
-use akiba_relay::http::idempotency::idempotency;
+use akiba_relay::http::idempotency::key_hash;
 use akiba_relay::limits::client_address::{TrustedProxies, network};
 use akiba_relay::vendor_api::retry_after::seconds;
 use http::header::{AUTHORIZATION, RETRY_AFTER};
@@ -41,12 +41,12 @@ fuzz_target!(|data: &[u8]| {
     }
 
     let keys: Vec<_> = headers.get_all("idempotency-key").iter().collect();
-    match idempotency(&headers, "ses_1") {
+    match key_hash(&headers, "ses_1") {
         Ok(None) => assert!(keys.is_empty()),
         Ok(Some(hash)) => {
             assert!(keys.len() == 1 && hash.len() == 32);
             assert!((1..=255).contains(&keys[0].len()) && keys[0].as_bytes().iter().all(u8::is_ascii_graphic));
-            assert_ne!(idempotency(&headers, "ses_2").ok().flatten(), Some(hash), "the same hash in another session");
+            assert_ne!(key_hash(&headers, "ses_2").ok().flatten(), Some(hash), "the same hash in another session");
         }
         Err(_) => assert!(!keys.is_empty()),
     }

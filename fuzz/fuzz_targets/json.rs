@@ -3,12 +3,12 @@
 #![no_main]
 
 use akiba_protocol::{LinkReply, LinkRequest, Outcome, Problem, Verdict, VerifyReply, VerifyRequest};
-use akiba_relay::session::host::create::Wanted;
+use akiba_relay::session::host::create::NewSession;
 use akiba_relay::session::host::reconcile::Reconcile;
 use akiba_relay::session::page::binding::{LinkCall, VerifyCall, file_name};
-use akiba_relay::session::page::verdict::reply;
-use akiba_relay::session::retained::kept;
-use akiba_relay::session::settings::{Keep, PageReply};
+use akiba_relay::session::page::verdict::page_verdict;
+use akiba_relay::session::retained::retained;
+use akiba_relay::session::settings::{PageReply, Retain};
 use libfuzzer_sys::fuzz_target;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -20,7 +20,7 @@ fuzz_target!(|data: &[u8]| {
     round_trip::<LinkReply>(data);
     round_trip::<VerifyReply>(data);
     round_trip::<Problem>(data);
-    let _ = serde_json::from_slice::<Wanted>(data);
+    let _ = serde_json::from_slice::<NewSession>(data);
     let _ = serde_json::from_slice::<VerifyCall>(data);
     let _ = serde_json::from_slice::<Reconcile>(data);
     if let Ok(call) = serde_json::from_slice::<LinkCall>(data) {
@@ -52,11 +52,11 @@ fn judge(data: &[u8], answer: VerifyReply) {
         assert!(!verdict.is_verified() || (success && !fraud), "verified against the rule");
         assert!(verdict.is_verified() || !success || fraud, "rejected against the rule");
     }
-    for keep in [Keep::Verdict, Keep::Full] {
-        assert!(Verdict::of(kept(keep, answer.clone())).outcome == verdict.outcome, "the stored reply has another outcome");
+    for keep in [Retain::Verdict, Retain::Full] {
+        assert!(Verdict::of(retained(keep, answer.clone())).outcome == verdict.outcome, "the stored reply has another outcome");
     }
     for kind in [PageReply::Verdict, PageReply::Full] {
-        let page = reply(kind, &verdict, Some("order-7"));
+        let page = page_verdict(kind, &verdict, Some("order-7"));
         assert!(page.outcome == verdict.outcome);
         let text = serde_json::to_string(&page).expect("JSON");
         let told: Value = serde_json::from_str(&text).expect("JSON");

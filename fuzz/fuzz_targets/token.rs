@@ -5,7 +5,7 @@
 use std::sync::LazyLock;
 
 use akiba_relay::secrets::api_keys::{ApiKey, name_of};
-use akiba_relay::secrets::session_keys::{KeyRing, TokenError};
+use akiba_relay::secrets::session_keys::{SessionKeys, TokenError};
 use libfuzzer_sys::fuzz_target;
 
 /// A key for this test only, and a token that it sealed: for the session `ses_1`, valid for the first 60 seconds of 1970.
@@ -14,7 +14,7 @@ const TOKEN: &str = "v4.local.Dw_ulBdX7aU4Py6THnxZDHPQTQelPPzdiF6D5uz0sGMxamyKZb
 const API_KEY: &str = "abc";
 const API_KEY_HASH: &str = "bank=ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
-static RING: LazyLock<KeyRing> = LazyLock::new(|| KeyRing::read(&KEY.to_owned().into()).expect("a key"));
+static RING: LazyLock<SessionKeys> = LazyLock::new(|| SessionKeys::read(&KEY.to_owned().into()).expect("a key"));
 static API_KEYS: LazyLock<Vec<ApiKey>> = LazyLock::new(|| vec![API_KEY_HASH.parse().expect("a hash")]);
 
 fuzz_target!(init: assert_eq!(RING.open(TOKEN, 1, 0).as_deref(), Ok("ses_1")), |data: &[u8]| {
@@ -30,7 +30,7 @@ fuzz_target!(init: assert_eq!(RING.open(TOKEN, 1, 0).as_deref(), Ok("ses_1")), |
     }
     assert_eq!(name_of(&API_KEYS, text).is_some(), text == API_KEY);
     // The parsers of the settings' secrets.
-    let _ = KeyRing::read(&text.to_owned().into());
-    let _ = akiba_relay::secrets::webhook_secrets::Secrets::read(&text.to_owned().into());
+    let _ = SessionKeys::read(&text.to_owned().into());
+    let _ = akiba_relay::secrets::webhook_secrets::WebhookSecrets::read(&text.to_owned().into());
     let _ = text.parse::<ApiKey>();
 });

@@ -112,7 +112,7 @@ impl DataKeys {
     ///
     /// # Errors
     /// [`SealError`] when there is no key.
-    pub fn head(&self) -> Result<Vec<u8>, SealError> {
+    pub fn key_prefix(&self) -> Result<Vec<u8>, SealError> {
         let (id, _) = self.0.first().ok_or(SealError)?;
         let mut head = vec![FORMAT, u8::try_from(id.len()).map_err(|_| SealError)?];
         head.extend_from_slice(id.as_bytes());
@@ -123,7 +123,7 @@ impl DataKeys {
         let (_, key) = self.0.first().ok_or(SealError)?;
         let mut nonce = [0; NONCE];
         SystemRandom::new().fill(&mut nonce).map_err(|_| SealError)?;
-        let mut sealed = self.head()?;
+        let mut sealed = self.key_prefix()?;
         sealed.extend_from_slice(&nonce);
         let head = sealed.len();
         sealed.resize(head + plain.len() + TAG, 0);

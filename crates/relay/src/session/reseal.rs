@@ -45,12 +45,12 @@ impl std::error::Error for ResealError {}
 /// # Errors
 /// [`ResealError`].
 pub async fn reseal(store: &Store, keys: &DataKeys) -> Result<Resealed, ResealError> {
-    let head = keys.head().map_err(ResealError::Seal)?;
+    let head = keys.key_prefix().map_err(ResealError::Seal)?;
     let mut resealed = Resealed::default();
     for column in Column::ALL {
         let mut after = String::new();
         loop {
-            let rows = store.sealed_otherwise(column, &head, &after, BATCH).await.map_err(ResealError::Store)?;
+            let rows = store.sealed_under_other_keys(column, &head, &after, BATCH).await.map_err(ResealError::Store)?;
             let Some(last) = rows.last() else { break };
             after.clone_from(&last.id);
             for row in rows {

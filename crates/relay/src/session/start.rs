@@ -6,18 +6,19 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 use tokio::sync::Notify;
+use tokio_util::task::TaskTracker;
 
 use super::record::{Personal, session_place};
-use super::settings::{Keep, PageReply, SessionSettings};
-use super::{Limits, Sessions};
+use super::settings::{PageReply, Retain, SessionSettings};
+use super::{SessionLimits, Sessions};
 use crate::clock::{Clock, milliseconds};
+use crate::http_client::ClientError;
 use crate::limits::capacity::Capacity;
 use crate::secrets::data_keys::{self, DataKeys, DataKeysError};
-use crate::secrets::session_keys::{self, KeyRing, KeyRingError};
-use crate::secrets::webhook_secrets::{self, Secrets, SecretsError};
+use crate::secrets::session_keys::{self, SessionKeys, SessionKeysError};
+use crate::secrets::webhook_secrets::{self, WebhookSecrets, WebhookSecretsError};
 use crate::secrets::{SecretError, load};
 use crate::store::{Store, StoreError};
-use crate::tasks::Tasks;
 use crate::vendor_api::VendorClient;
 use crate::webhook::delivery::Sender;
 use crate::webhook::outbox::Outbox;
@@ -77,17 +78,17 @@ pub enum SessionStartError {
     /// No API key: nobody could make a session.
     NoApiKey,
     /// The keys of tokens.
-    SessionKeys(KeyRingError),
+    SessionKeys(SessionKeysError),
     /// The keys of the database's fields.
     DataKeys(DataKeysError),
     /// The secrets of webhooks.
-    WebhookSecrets(SecretsError),
+    WebhookSecrets(WebhookSecretsError),
     /// The client for webhooks could not be built.
-    Client(reqwest::Error),
+    Client(ClientError),
     /// The life that sessions have by default is over the longest that they may ask for.
     Ttl,
     /// The page would get more than is kept.
-    Keep,
+    PageReplyNeedsKeep,
     /// The database.
     Store(StoreError),
     /// The keys are not those of the database.
@@ -117,9 +118,11 @@ impl fmt::Display for SessionStartError {
                 "{error}: give --webhook-secrets-file or set {}, see akiba-relay keygen webhook",
                 webhook_secrets::SECRETS_VARIABLE
             ),
-            Self::Client(_) => f.write_str("the HTTP client for webhooks could not be built"),
+            Self::Client(error) => error.fmt(f),
             Self::Ttl => f.write_str("--session-ttl is over --session-ttl-max"),
-            Self::Keep => f.write_str("--page-reply full needs --keep full: a repeat is told what is kept"),
+            Self::PageReplyNeedsKeep => {
+                f.write_str("--page-reply full needs --keep full: a repeat is told what is kept")
+            }
             Self::Store(error) => error.fmt(f),
             Self::OtherDataKeys => {
                 f.write_str("the data keys are not those of the database: its newest session can't be opened")
@@ -132,7 +135,7 @@ impl std::error::Error for SessionStartError {}
 
 /// The secrets, read.
 struct Keys {
-    tokens: KeyRing,
+    tokens: SessionKeys,
     data: DataKeys,
     sender: Option<Sender>,
 }
@@ -147,15 +150,15 @@ impl Keys {
         if settings.session_ttl > settings.session_ttl_max {
             errors.push(Error::Ttl);
         }
-        if settings.page_reply == PageReply::Full && settings.keep != Keep::Full {
-            errors.push(Error::Keep);
+        if settings.page_reply == PageReply::Full && settings.keep != Retain::Full {
+            errors.push(Error::PageReplyNeedsKeep);
         }
         let text = |secret: &Option<SecretString>| secret.clone().unwrap_or_default();
         let sender = settings.webhook.webhook_url.as_ref().map(|url| {
-            let secrets = Secrets::read(&text(&secrets.webhook_secrets)).map_err(Error::WebhookSecrets)?;
+            let secrets = WebhookSecrets::read(&text(&secrets.webhook_secrets)).map_err(Error::WebhookSecrets)?;
             Sender::new(url.clone(), secrets, settings.webhook.webhook_timeout).map_err(Error::Client)
         });
-        let tokens = KeyRing::read(&text(&secrets.session_keys)).map_err(Error::SessionKeys);
+        let tokens = SessionKeys::read(&text(&secrets.session_keys)).map_err(Error::SessionKeys);
         let data = DataKeys::read(&text(&secrets.data_keys)).map_err(Error::DataKeys);
         match (tokens, data, sender.transpose()) {
             (Ok(tokens), Ok(data), Ok(sender)) if errors.is_empty() => Ok(Self { tokens, data, sender }),
@@ -196,7 +199,10 @@ impl Sessions {
         {
             return Err(Error::OtherDataKeys);
         }
-        let (data_keys, tasks, leeway) = (Arc::new(data), Tasks::default(), milliseconds(own.clock_leeway));
+        let (data_keys, leeway) = (Arc::new(data), milliseconds(own.clock_leeway));
+        let tasks = TaskTracker::new();
+        // A closed tracker still takes tasks. `wait` returns only on a closed one, once no task runs.
+        tasks.close();
         let outbox = Outbox {
             store: store.clone(),
             data_keys: Arc::clone(&data_keys),
@@ -204,7 +210,7 @@ impl Sessions {
             tasks: tasks.clone(),
             leeway,
             sender,
-            bell: Notify::new(),
+            wake: Notify::new(),
         };
         Ok(Self {
             store,
@@ -216,7 +222,7 @@ impl Sessions {
             link_hosts: own.link_host.clone(),
             page: own.page_reply,
             keep: own.keep,
-            limits: Limits {
+            limits: SessionLimits {
                 ttl: own.session_ttl,
                 ttl_max: own.session_ttl_max,
                 leeway,

@@ -98,9 +98,9 @@ pub async fn copy(from: &Path, to: &PgConnectOptions) -> Result<Copied, CopyErro
         return Err(CopyError::NotEmpty);
     }
     let copied = Copied {
-        sessions: copy_sessions(&mut from, &mut to).await.map_err(|error| error.told(source, target))?,
-        links: copy_links(&mut from, &mut to).await.map_err(|error| error.told(source, target))?,
-        messages: copy_messages(&mut from, &mut to).await.map_err(|error| error.told(source, target))?,
+        sessions: copy_sessions(&mut from, &mut to).await.map_err(|error| error.copy_error(source, target))?,
+        links: copy_links(&mut from, &mut to).await.map_err(|error| error.copy_error(source, target))?,
+        messages: copy_messages(&mut from, &mut to).await.map_err(|error| error.copy_error(source, target))?,
     };
     to.commit().await.map_err(target)?;
     // What it ends with is in the target already.
@@ -115,7 +115,11 @@ enum Side {
 }
 
 impl Side {
-    fn told(self, source: impl Fn(sqlx::Error) -> CopyError, target: impl Fn(sqlx::Error) -> CopyError) -> CopyError {
+    fn copy_error(
+        self,
+        source: impl Fn(sqlx::Error) -> CopyError,
+        target: impl Fn(sqlx::Error) -> CopyError,
+    ) -> CopyError {
         match self {
             Self::From(error) => source(error),
             Self::To(error) => target(error),

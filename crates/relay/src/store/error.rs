@@ -75,14 +75,14 @@ impl From<sqlx::Error> for StoreError {
 fn may_mend(code: &str) -> bool {
     if code.len() == 5 {
         let passing = ["40", "53", "57", "58", "XX"].iter().any(|class| code.starts_with(class));
-        return passing || code == "55P03" || is_of_connection(code);
+        return passing || code == "55P03" || is_connection_error(code);
     }
     code.parse::<u32>().is_ok_and(|number| matches!(number & 0xFF, 5 | 6 | 7 | 8 | 9 | 10 | 13 | 14 | 15))
 }
 
 /// Whether one of PostgreSQL's codes says that another connection may do better: this one has failed or was ended, or
 /// its server is one that may not be written to, as after a failover.
-pub(super) fn is_of_connection(code: &str) -> bool {
+pub(super) fn is_connection_error(code: &str) -> bool {
     code == "25006" || ["08", "57P"].iter().any(|class| code.starts_with(class))
 }
 

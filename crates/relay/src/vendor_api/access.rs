@@ -23,7 +23,7 @@ pub const CLIENT_SECRET_VARIABLE: &str = "AKIBA_CLIENT_SECRET";
 pub struct Access {
     pub(super) link: Endpoint,
     pub(super) verify: Endpoint,
-    pub(super) opening: Opening,
+    pub(super) auth: AuthConfig,
 }
 
 /// One call.
@@ -36,7 +36,7 @@ pub(super) struct Endpoint {
 
 /// What opens the calls.
 #[derive(Clone, Debug)]
-pub(super) enum Opening {
+pub(super) enum AuthConfig {
     Token { header: HeaderName, value: HeaderValue },
     OAuth(OAuthClient),
 }
@@ -86,17 +86,17 @@ impl Access {
             request: call.request,
             reply: call.reply,
         };
-        let opening = match profile.auth {
+        let auth = match profile.auth {
             AuthProfile::Token { header, scheme } => {
                 let scheme = settings.token_scheme.as_ref().or(scheme.as_ref());
                 let token = VendorToken::load(settings.token_file.as_deref(), variable(TOKEN_VARIABLE), scheme);
                 let value = token.map_err(AccessError::Token)?.header_value();
-                Opening::Token { header: settings.token_header.clone().unwrap_or(header), value }
+                AuthConfig::Token { header: settings.token_header.clone().unwrap_or(header), value }
             }
             AuthProfile::OAuth2 { token_path, credentials } => {
                 let below = || token_path.as_ref().map(|path| base.join(path));
                 let own = settings.vendor_token_url.as_ref().map(VendorBase::url);
-                Opening::OAuth(OAuthClient {
+                AuthConfig::OAuth(OAuthClient {
                     token_url: own.or_else(below).ok_or(AccessError::Missing("--vendor-token-url"))?,
                     credentials,
                     id: settings.vendor_client_id.clone().ok_or(AccessError::Missing("--vendor-client-id"))?,
@@ -109,15 +109,15 @@ impl Access {
         Ok(Self {
             link: endpoint(profile.link, &settings.vendor_link_path),
             verify: endpoint(profile.verify, &settings.vendor_verify_path),
-            opening,
+            auth,
         })
     }
 
     /// Whether nothing of it is on this machine alone, so that plain HTTP can be ruled out.
     pub(super) fn is_https(&self) -> bool {
-        let token = match &self.opening {
-            Opening::Token { .. } => None,
-            Opening::OAuth(client) => Some(&client.token_url),
+        let token = match &self.auth {
+            AuthConfig::Token { .. } => None,
+            AuthConfig::OAuth(client) => Some(&client.token_url),
         };
         let mut urls = [Some(&self.link.url), Some(&self.verify.url), token].into_iter().flatten();
         !urls.any(|url| url.scheme() == "http" && url.host_str().is_some_and(is_loopback))
