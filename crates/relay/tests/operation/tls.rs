@@ -142,7 +142,7 @@ fn it_does_not_start_with_half_a_pair_or_a_wrong_one() {
     for (flags, says) in [
         (vec![&cert], "need each other"),
         (vec![&key], "need each other"),
-        (vec![&cert, &other_key], "are no pair"),
+        (vec![&cert, &other_key], "do not belong together"),
         (vec![&cert, &nowhere], "--tls-key: /nowhere/at/all: No such file"),
         (vec![&cert, &no_pem], "it holds no private key in PEM"),
     ] {
