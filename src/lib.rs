@@ -1,14 +1,17 @@
-//! A selfie that proves who you are, taken in a web page: the Yew component [`AkibaSelfie`], and what the custom element
-//! `<akiba-selfie>` is made of.
+//! A selfie that proves who you are, taken in a web page: the Yew component [`AkibaSelfie`], and the core of the custom
+//! element `<akiba-selfie>`.
 //!
-//! - [`flow`]: the capture flow as a pure state machine; it decides everything and touches nothing.
-//! - [`guidance`]: what the person is told while the camera runs, and when the photo is taken.
-//! - [`config`]: what the page wrote, checked.
-//! - [`adapter`]: one browser API each.
-//! - [`ui`]: what the person sees; [`text`]: what the person reads.
-//! - [`widget`]: the component that ties these together. In it `runner` does what the flow wants, by the adapters,
-//!   `resources` holds what it has open, and [`page_event`](widget::page_event) is what the page is told.
-//! - [`element`]: the component's face to JavaScript.
+//! From the top down; a file imports only what is further down or in its own room (`src/layers.txt`):
+//!
+//! - [`element`]: everything that JavaScript sees.
+//! - [`widget`]: the component. Its `runner` carries out the flow's effects with the adapters, `resources` holds what
+//!   is open, and [`page_event`](widget::page_event) lists the messages to the page.
+//! - [`ui`]: the screens.
+//! - [`adapter`]: the browser's APIs.
+//! - [`text`]: the words that the person reads.
+//! - [`flow`]: the capture flow as a pure state machine. It decides everything and touches nothing.
+//! - [`config`]: the page's settings, checked.
+//! - [`guidance`]: the hints while the camera runs, and the moment for the photo.
 
 pub mod adapter;
 pub mod config;
@@ -25,7 +28,7 @@ pub use config::Options;
 pub use widget::page_event::PageEvent;
 pub use widget::{AkibaSelfie, Props};
 
-/// The page on embedding, so that its Rust is compiled with the tests.
+/// The page on embedding, included so that its Rust is compiled with the tests.
 #[cfg(doctest)]
 #[doc = include_str!("../docs/embedding.md")]
 pub struct EmbeddingPage;

@@ -1,5 +1,5 @@
-//! The camera in a real browser: Chromium with its fake device. What that device can't do is done by a `getUserMedia`
-//! that rejects as the browsers' own do.
+//! The camera in a real browser: Chromium with its fake device. For other cases, a replaced `getUserMedia` rejects as
+//! browsers do.
 #![cfg(target_arch = "wasm32")]
 
 mod web_support;
@@ -68,13 +68,13 @@ async fn a_dropped_camera_is_off() {
     assert_eq!(clones(), 0, "a clone would keep the device on");
     assert_eq!(video.src_object(), None);
     TimeoutFuture::new(100).await;
-    assert_eq!(ended.get(), 0, "our own stop is no end");
+    assert_eq!(ended.get(), 0, "stopping the camera ourselves is not reported");
     restore();
     video.remove();
 }
 
 #[wasm_bindgen_test]
-async fn a_dropped_camera_leaves_its_successor_alone() {
+async fn a_dropped_camera_does_not_stop_the_next_one() {
     let video = video();
     let first = open(CameraChoice::Facing(Facing::Front), &video).await.unwrap();
     let stream = video.src_object().unwrap();
@@ -88,7 +88,7 @@ async fn a_dropped_camera_leaves_its_successor_alone() {
 }
 
 #[wasm_bindgen_test]
-async fn the_next_of_one_camera_is_itself() {
+async fn switching_through_all_cameras_returns_to_the_first() {
     let video = video();
     let first = open(CameraChoice::Facing(Facing::Front), &video).await.unwrap();
     let (id, count) = (first.device_id(), first.info().cameras);
@@ -99,12 +99,12 @@ async fn the_next_of_one_camera_is_itself() {
         last = next.device_id();
         assert!(last.is_some());
     }
-    assert_eq!(last, id, "after as many switches as there are cameras, it is the first again");
+    assert_eq!(last, id, "after one switch per camera it is the first one again");
     video.remove();
 }
 
 #[wasm_bindgen_test]
-async fn a_device_that_has_gone_is_replaced() {
+async fn a_missing_device_is_replaced_by_another() {
     let video = video();
     let camera = Camera::open(CameraChoice::Next, Some("gone".into()), video.clone(), || {}).await;
     assert!(camera.is_ok());
@@ -112,7 +112,7 @@ async fn a_device_that_has_gone_is_replaced() {
 }
 
 #[wasm_bindgen_test]
-async fn each_refusal_has_its_code() {
+async fn each_rejection_has_its_code() {
     use ErrorCode::*;
     let video = video();
     for (name, permission, code) in [
@@ -138,7 +138,7 @@ async fn each_refusal_has_its_code() {
 }
 
 #[wasm_bindgen_test]
-async fn a_refusal_where_permissions_are_not_told_is_a_denial() {
+async fn without_a_permissions_api_a_rejection_is_a_denial() {
     let video = video();
     replace_get_user_media(&rejecting(vec!["NotAllowedError".to_owned()]));
     replace(&navigator(), "permissions", &JsValue::UNDEFINED);
@@ -149,7 +149,7 @@ async fn a_refusal_where_permissions_are_not_told_is_a_denial() {
 }
 
 #[wasm_bindgen_test]
-async fn pages_and_browsers_without_a_camera_api() {
+async fn a_missing_camera_api_has_its_code() {
     let video = video();
     for (secure, code) in [(true, ErrorCode::CameraUnsupported), (false, ErrorCode::CameraInsecurePage)] {
         replace(&navigator(), "mediaDevices", &JsValue::UNDEFINED);
@@ -162,7 +162,7 @@ async fn pages_and_browsers_without_a_camera_api() {
 }
 
 #[wasm_bindgen_test]
-async fn a_forbidden_camera_is_not_asked_for() {
+async fn a_camera_forbidden_by_policy_is_not_requested() {
     let video = video();
     let asked = rejecting(vec![String::new()]);
     replace_get_user_media(&asked);
@@ -175,14 +175,14 @@ async fn a_forbidden_camera_is_not_asked_for() {
     video.remove();
 }
 
-/// What a `rejecting` function was asked for.
+/// The constraints that a `rejecting` function received.
 fn asks(function: &Function) -> Vec<String> {
     let asked = Reflect::get(function, &"asked".into()).unwrap();
     Array::from(&asked).iter().map(|constraints| constraints.as_string().unwrap()).collect()
 }
 
 #[wasm_bindgen_test]
-async fn wishes_that_can_not_be_met_are_dropped() {
+async fn unmet_constraints_are_dropped() {
     let video = video();
     let function = rejecting(vec!["OverconstrainedError".into(), "OverconstrainedError".into(), String::new()]);
     replace_get_user_media(&function);
@@ -201,7 +201,7 @@ async fn wishes_that_can_not_be_met_are_dropped() {
 }
 
 #[wasm_bindgen_test]
-async fn a_refusal_is_not_asked_again() {
+async fn a_denied_camera_is_not_requested_again() {
     let video = video();
     let function = rejecting(vec!["NotAllowedError".into()]);
     replace_get_user_media(&function);
@@ -211,13 +211,13 @@ async fn a_refusal_is_not_asked_again() {
     video.remove();
 }
 
-/// A canvas in place of the camera.
+/// A canvas instead of the camera.
 fn four_colours() -> MediaStream {
     quarters(640, 480, ["#f00", "#0f0", "#00f", "#fff"].map(str::to_owned).to_vec())
 }
 
 #[wasm_bindgen_test]
-async fn a_stream_that_comes_too_late_is_stopped() {
+async fn a_late_stream_is_stopped() {
     let video = video();
     let (stream, deferred) = (four_colours(), deferred());
     replace_get_user_media(&returning(&deferred.get(0)));
@@ -228,7 +228,7 @@ async fn a_stream_that_comes_too_late_is_stopped() {
         told.set(true);
     });
     TimeoutFuture::new(300).await;
-    assert!(!opened.get(), "a question without an answer stays open");
+    assert!(!opened.get(), "an unanswered question stays open");
     drop(task);
     deferred.get(1).unchecked_into::<Function>().call1(&JsValue::NULL, &stream).unwrap();
     let stopped = until(|| has_ended(&stream)).await;
@@ -240,7 +240,7 @@ async fn a_stream_that_comes_too_late_is_stopped() {
 }
 
 #[wasm_bindgen_test]
-async fn a_camera_that_is_given_up_before_its_first_frame_is_off() {
+async fn a_camera_dropped_before_its_first_frame_is_off() {
     let video = video();
     let stream: MediaStream = silent().get(0).unchecked_into();
     replace_camera(&stream);
@@ -258,7 +258,7 @@ async fn a_camera_that_is_given_up_before_its_first_frame_is_off() {
 }
 
 #[wasm_bindgen_test]
-async fn a_camera_without_a_picture_fails_in_the_end() {
+async fn a_camera_without_a_picture_fails_after_a_time() {
     let video = video();
     let stream: MediaStream = silent().get(0).unchecked_into();
     let muted = tracks(&stream)[0].muted();
@@ -272,7 +272,7 @@ async fn a_camera_without_a_picture_fails_in_the_end() {
 }
 
 #[wasm_bindgen_test]
-async fn a_camera_that_stops_is_told_once() {
+async fn a_camera_that_stops_is_reported_once() {
     let video = video();
     let parts = silent();
     let (stream, show, end): (MediaStream, Function, Function) =
@@ -287,7 +287,7 @@ async fn a_camera_that_stops_is_told_once() {
     let camera = camera.unwrap();
     end.call0(&JsValue::NULL).unwrap();
     assert!(until(|| ended.get() > 0).await);
-    // Now the device is missing from the list, too.
+    // Now the device disappears from the list, too.
     let devices = web_sys::window().unwrap().navigator().media_devices().unwrap();
     replace(&devices, "enumerateDevices", &returning(&js_sys::Promise::resolve(&Array::new())));
     devices.dispatch_event(&web_sys::Event::new("devicechange").unwrap()).unwrap();
@@ -299,7 +299,7 @@ async fn a_camera_that_stops_is_told_once() {
 }
 
 #[wasm_bindgen_test]
-async fn a_device_that_leaves_the_list_has_ended() {
+async fn an_unplugged_device_ends_the_camera() {
     let video = video();
     let ended = Rc::new(Cell::new(0));
     let counted = Rc::clone(&ended);
@@ -311,7 +311,7 @@ async fn a_device_that_leaves_the_list_has_ended() {
     let change = || devices.dispatch_event(&web_sys::Event::new("devicechange").unwrap()).unwrap();
     change();
     TimeoutFuture::new(100).await;
-    assert_eq!(ended.get(), 0, "another device may come and go");
+    assert_eq!(ended.get(), 0, "another device may be plugged in or out");
     replace(&devices, "enumerateDevices", &returning(&js_sys::Promise::resolve(&Array::new())));
     change();
     assert!(until(|| ended.get() > 0).await);
@@ -321,7 +321,7 @@ async fn a_device_that_leaves_the_list_has_ended() {
 }
 
 #[wasm_bindgen_test]
-async fn a_paused_preview_plays_on() {
+async fn a_paused_preview_plays_again() {
     let video = video();
     let camera = open(CameraChoice::Facing(Facing::Front), &video).await.unwrap();
     video.pause().unwrap();
@@ -330,7 +330,7 @@ async fn a_paused_preview_plays_on() {
     video.remove();
 }
 
-/// What the sampler measures of the video, so many times.
+/// Returns the sampler's measurements of the video, at least this many.
 async fn measured(video: &HtmlVideoElement, times: usize) -> Vec<Luminance> {
     let measured = Rc::new(std::cell::RefCell::new(Vec::new()));
     let list = Rc::clone(&measured);
@@ -343,7 +343,7 @@ async fn measured(video: &HtmlVideoElement, times: usize) -> Vec<Luminance> {
     measured.take()
 }
 
-/// What the flow tells the person about these frames.
+/// Returns the hint of the flow for these frames.
 fn hint(frames: &[Luminance]) -> Hint {
     let options =
         Options { relay: Some("https://relay.example".into()), identifier: Some("1".into()), ..Options::default() };
@@ -365,7 +365,7 @@ fn hint(frames: &[Luminance]) -> Hint {
 }
 
 #[wasm_bindgen_test]
-async fn a_covered_camera_is_seen_as_black() {
+async fn a_covered_camera_counts_as_black() {
     let video = video();
     replace_camera(&quarters(640, 480, ["#000", "#040404", "#000", "#020202"].map(str::to_owned).to_vec()));
     let camera = open(CameraChoice::Facing(Facing::Front), &video).await.unwrap();

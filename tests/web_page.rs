@@ -30,7 +30,7 @@ fn fire(target: &EventTarget, name: &str) {
     target.dispatch_event(&web_sys::Event::new(name).unwrap()).unwrap();
 }
 
-/// Makes the document say that it is hidden, or not.
+/// Makes the document report that it is hidden or visible.
 fn pretend(document: &web_sys::Document, hidden: bool) {
     let property = Object::new();
     Reflect::set(&property, &"value".into(), &hidden.into()).unwrap();
@@ -57,7 +57,7 @@ async fn a_timer_fires_once_and_not_before_its_time() {
 }
 
 #[wasm_bindgen_test]
-async fn a_cancelled_a_replaced_and_a_dropped_timer_never_fire() {
+async fn cancelled_replaced_and_dropped_timers_never_fire() {
     let fired = Rc::new(RefCell::new(Vec::new()));
     let push = |word: &'static str| {
         let fired = Rc::clone(&fired);
@@ -77,7 +77,7 @@ async fn a_cancelled_a_replaced_and_a_dropped_timer_never_fire() {
 }
 
 #[wasm_bindgen_test]
-async fn a_timer_may_be_started_again_or_dropped_by_what_it_calls() {
+async fn a_timers_callback_may_start_or_drop_the_timers() {
     let timers = Rc::new(RefCell::new(Some(Timers::default())));
     let fired = Rc::new(Cell::new(0));
     let (again, count) = (Rc::clone(&timers), Rc::clone(&fired));
@@ -97,7 +97,7 @@ async fn a_timer_may_be_started_again_or_dropped_by_what_it_calls() {
 }
 
 #[wasm_bindgen_test]
-async fn a_jittered_timer_keeps_its_bounds_and_varies() {
+async fn a_jittered_timer_varies_within_its_bounds() {
     const TIMERS: usize = 24;
     let started = js_sys::Date::now();
     let waits = Rc::new(RefCell::new(Vec::new()));
@@ -161,7 +161,7 @@ fn page_events_arrive_until_the_watch_is_dropped() {
 }
 
 #[wasm_bindgen_test]
-fn a_watch_may_be_dropped_by_what_it_calls() {
+fn a_watchs_callback_may_drop_the_watch() {
     let watch = Rc::new(RefCell::new(None));
     let heard = Rc::new(Cell::new(0));
     let (slot, count) = (Rc::clone(&watch), Rc::clone(&heard));
@@ -177,13 +177,13 @@ fn a_watch_may_be_dropped_by_what_it_calls() {
 }
 
 #[wasm_bindgen_test]
-fn the_page_is_asked_as_it_is() {
+fn page_state_is_read_from_the_browser() {
     assert!(page::online());
     assert_eq!(page::url(), window().unwrap().location().href().unwrap());
 }
 
 #[wasm_bindgen_test]
-fn an_element_that_was_taken_out_gets_no_style_and_does_no_harm() {
+fn styling_a_removed_element_does_nothing() {
     let document = window().unwrap().document().unwrap();
     let element = document.create_element("div").unwrap();
     stylesheet::adopt(&element, "p { color: red }");

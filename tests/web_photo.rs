@@ -1,4 +1,4 @@
-//! Photos of frames and files in a real browser. The files are made by `tests/fixtures/make.py`.
+//! Photos from frames and files in a real browser. The files are made by `tests/fixtures/make.py`.
 #![cfg(target_arch = "wasm32")]
 
 mod web_support;
@@ -19,7 +19,7 @@ const GREEN: [u8; 3] = [20, 180, 20];
 const BLUE: [u8; 3] = [20, 20, 230];
 const WHITE: [u8; 3] = [245, 245, 245];
 
-/// The markers of a JPEG up to its picture, each with the start of what it holds.
+/// The segments of a JPEG before its picture: each marker with its content.
 fn segments(jpeg: &[u8]) -> Vec<(u8, Vec<u8>)> {
     assert_eq!(jpeg[..2], [0xFF, 0xD8]);
     let (mut at, mut segments) = (2, Vec::new());
@@ -34,7 +34,7 @@ fn segments(jpeg: &[u8]) -> Vec<(u8, Vec<u8>)> {
     }
 }
 
-/// A photo is a JPEG that says nothing but its picture, in the size that it claims.
+/// Checks that a photo is a JPEG of the claimed size, with nothing but its picture.
 async fn assert_clean(still: &EncodedPhoto) {
     let jpeg = bytes(&still.blob).await;
     assert_eq!(still.blob.type_(), "image/jpeg");
@@ -68,7 +68,7 @@ async fn a_photo_is_not_mirrored() {
     replace_camera(&quarters(1280, 960, colours.map(str::to_owned).to_vec()));
     let camera = Camera::open(CameraChoice::Facing(Facing::Front), None, video.clone(), || {}).await.unwrap();
     restore();
-    assert!(camera.info().mirrored, "the preview is a mirror, the photo is none");
+    assert!(camera.info().mirrored, "the preview is mirrored, the photo is not");
     let still = photo::from_video(&video).await.unwrap();
     let (width, height, seen) = look(&still.blob, &QUARTERS).await;
     assert_eq!((width, height), (1280, 960));
@@ -80,12 +80,12 @@ async fn a_photo_is_not_mirrored() {
 }
 
 #[wasm_bindgen_test]
-async fn a_video_without_a_frame_is_no_photo() {
+async fn a_video_without_a_frame_gives_no_photo() {
     assert_eq!(photo::from_video(&video()).await.err(), Some(GrabFailure::Frame));
 }
 
 #[wasm_bindgen_test]
-async fn a_large_photo_is_made_small() {
+async fn a_large_photo_is_scaled_down() {
     for (what, noise) in [("a usual photo", 0.3), ("one that is all noise", 1.0)] {
         let file = photo(4000, 3000, noise, 0.8).await;
         assert!(file.size() > 1e6);
@@ -95,18 +95,18 @@ async fn a_large_photo_is_made_small() {
         assert!(photo::BYTES.contains(&(still.blob.size() as u32)), "{what}: {} bytes", still.blob.size());
     }
     let soft = photo::from_file(&photo(4000, 3000, 0.1, 0.8).await).await.unwrap();
-    assert_eq!((soft.width, soft.height), (1600, 1200), "pixels stay where quality is enough");
+    assert_eq!((soft.width, soft.height), (1600, 1200), "pixels are kept if the quality is enough");
 }
 
 #[wasm_bindgen_test]
-async fn a_small_photo_is_not_blown_up() {
+async fn a_small_photo_is_not_enlarged() {
     let still = photo::from_file(&photo(320, 240, 0.1, 0.9).await).await.unwrap();
     assert_eq!((still.width, still.height), (320, 240));
     assert_clean(&still).await;
 }
 
 #[wasm_bindgen_test]
-async fn a_refused_photo_is_made_half_as_large() {
+async fn a_photo_that_is_too_large_gets_half_the_bytes() {
     let still = photo::from_file(&photo(2000, 1500, 0.3, 0.8).await).await.unwrap();
     let smaller = photo::smaller(&still.blob).await.unwrap();
     assert_clean(&smaller).await;
@@ -117,7 +117,7 @@ async fn a_refused_photo_is_made_half_as_large() {
 }
 
 #[wasm_bindgen_test]
-async fn photos_are_turned_and_forget_where_they_were_taken() {
+async fn photos_are_rotated_and_lose_their_metadata() {
     for (orientation, jpeg) in [
         (1, &include_bytes!("fixtures/orientation-1.jpg")[..]),
         (2, include_bytes!("fixtures/orientation-2.jpg")),
@@ -143,7 +143,7 @@ async fn photos_are_turned_and_forget_where_they_were_taken() {
 }
 
 #[wasm_bindgen_test]
-async fn where_there_are_no_bitmaps_an_image_element_decodes() {
+async fn without_bitmaps_an_image_element_decodes() {
     let jpeg = include_bytes!("fixtures/orientation-6.jpg");
     let failing = rejecting(vec!["InvalidStateError".to_owned()]);
     replace(&js_sys::global(), "createImageBitmap", &failing);
@@ -158,7 +158,7 @@ async fn where_there_are_no_bitmaps_an_image_element_decodes() {
 }
 
 #[wasm_bindgen_test]
-async fn what_is_transparent_becomes_white() {
+async fn transparent_pixels_become_white() {
     let still = photo::from_file(&file(include_bytes!("fixtures/alpha.png"), "selfie.png")).await.unwrap();
     assert_clean(&still).await;
     let (_, _, seen) = look(&still.blob, &QUARTERS).await;
@@ -166,9 +166,9 @@ async fn what_is_transparent_becomes_white() {
 }
 
 #[wasm_bindgen_test]
-async fn files_that_are_no_photos_are_refused() {
+async fn files_that_are_not_photos_are_rejected() {
     use GrabFailure::*;
-    // Its header alone: decoding it would fail as damaged.
+    // Only a header: decoding it would fail as damaged.
     let mut claims = b"\x89PNG\r\n\x1a\n\0\0\0\x0DIHDR".to_vec();
     claims.extend(10_000_u32.to_be_bytes().repeat(2));
     claims.extend(b"\x08\x02\0\0\0____");

@@ -1,10 +1,10 @@
-//! Pure policy: how long a wait is ([`length`]), in the milliseconds that browsers count in ([`milliseconds`]).
+//! Pure policy: the length of a wait ([`length`]), in the milliseconds that browsers count in ([`milliseconds`]).
 
 use std::time::Duration;
 
 use crate::flow::Delay;
 
-/// The length of a delay. `random` is between 0 and 1, and counts for a jittered one only.
+/// Returns the length of a delay. `random` is between 0 and 1 and is used for jitter only.
 pub(super) fn length(delay: Delay, random: f64) -> Duration {
     match delay {
         Delay::After(delay) => delay,
@@ -12,7 +12,8 @@ pub(super) fn length(delay: Delay, random: f64) -> Duration {
     }
 }
 
-/// Whole milliseconds as `setTimeout` takes them: a longer wait than its 32 signed bits hold would end at once.
+/// Converts to whole milliseconds for `setTimeout`. A wait that does not fit into its 32 signed bits would end at once,
+/// so it is capped.
 pub(super) fn milliseconds(delay: Duration) -> u32 {
     u32::try_from(delay.as_millis()).unwrap_or(u32::MAX).min(i32::MAX.unsigned_abs())
 }

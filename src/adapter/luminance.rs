@@ -1,4 +1,4 @@
-//! What a frame looks like: how bright it is and how much there is to see ([`Sampler`]).
+//! Measures how bright a frame is and how much it varies ([`Sampler`]).
 
 use gloo_timers::callback::Interval;
 use web_sys::{HtmlMediaElement, HtmlVideoElement};
@@ -6,9 +6,9 @@ use web_sys::{HtmlMediaElement, HtmlVideoElement};
 use super::canvas::{Canvas, Picture, Purpose};
 use crate::flow::Luminance;
 
-/// Measured so many times a second: often enough to follow a hand, rarely enough for a cheap phone.
+/// Measurements a second: often enough to notice a hand before the lens, rarely enough for a cheap phone.
 const HERTZ: u32 = 4;
-/// Frames are measured at this size: enough for their brightness, and small enough to read in well under a millisecond.
+/// Frames are scaled to this size: enough for their brightness, and small enough to read in well under a millisecond.
 const WIDTH: u32 = 64;
 const HEIGHT: u32 = 48;
 
@@ -20,7 +20,7 @@ pub struct Sampler {
 }
 
 impl Sampler {
-    /// Starts measuring; `None` where the browser gives no canvas. A video without a frame is left out.
+    /// Starts to measure. Returns `None` if the browser gives no canvas. A video without a frame is skipped.
     pub fn start(video: HtmlVideoElement, on_frame: impl Fn(Luminance) + 'static) -> Option<Self> {
         let canvas = Canvas::new(WIDTH, HEIGHT, Purpose::Read)?;
         let interval = Interval::new(1000 / HERTZ, move || {
@@ -45,7 +45,7 @@ fn on_canvas(canvas: &Canvas, picture: Picture<'_>) -> Option<Luminance> {
     canvas.pixels().map(|rgba| luminance(&rgba))
 }
 
-/// Mean and variance of the Rec. 709 luma (ITU-R BT.709-6, item 3.2) of sRGB pixels; of no pixels, 0.
+/// Returns mean and variance of the Rec. 709 luma (ITU-R BT.709-6, item 3.2) of sRGB pixels; 0 for no pixels.
 fn luminance(rgba: &[u8]) -> Luminance {
     let (mut count, mut sum, mut squares) = (0.0_f32, 0.0_f32, 0.0_f32);
     for pixel in rgba.chunks_exact(4) {
@@ -59,7 +59,7 @@ fn luminance(rgba: &[u8]) -> Luminance {
         return Luminance::default();
     }
     let mean = sum / count;
-    Luminance { mean: mean, variance: (squares / count - mean * mean).max(0.0) }
+    Luminance { mean, variance: (squares / count - mean * mean).max(0.0) }
 }
 
 #[cfg(test)]

@@ -1,18 +1,18 @@
-//! The flow's timers ([`Timers`]): each runs once at a time, and none outlives its owner.
+//! The flow's timers ([`Timers`]). Each runs once at a time, and none outlives its owner.
 
 use gloo_timers::callback::Timeout;
 
 use super::delay::{length, milliseconds};
 use crate::flow::{Delay, Generation, Timer};
 
-/// The timers that run. Dropping it stops them all.
+/// The running timers. Dropping them stops them all.
 #[derive(Debug, Default)]
 pub struct Timers {
     running: Vec<(Timer, Generation, Timeout)>,
 }
 
 impl Timers {
-    /// Starts a timer, in place of an earlier one of its name, and calls `then` when it has run out.
+    /// Starts a timer and calls `then` when it runs out. Replaces an earlier timer of the same name.
     pub fn start(&mut self, timer: Timer, generation: Generation, delay: Delay, then: impl FnOnce() + 'static) {
         self.running.retain(|(running, ..)| *running != timer);
         let delay = length(delay, js_sys::Math::random());

@@ -17,11 +17,11 @@ pub fn dispatch(target: &EventTarget, event: &PageEvent) -> bool {
     init.set_cancelable(event.cancelable());
     init.set_detail(&detail(event));
     let Ok(event) = CustomEvent::new_with_event_init_dict(event.name(), &init) else { return true };
-    // A throwing listener is reported by the browser, never thrown here; the only error is a re-dispatch.
+    // The browser reports an exception of a listener itself. The only error here is a second dispatch.
     target.dispatch_event(&event).unwrap_or(true)
 }
 
-/// The event's `detail`.
+/// Builds the event's `detail`.
 fn detail(event: &PageEvent) -> JsValue {
     match event {
         PageEvent::StateChange { state, previous } => {

@@ -1,4 +1,5 @@
-//! What the element class of `www` calls ([`Widget`]): the only part of this crate that JavaScript sees.
+//! Everything that JavaScript sees: the exported class ([`Widget`]), which the element class in `www` calls, and the
+//! events.
 
 use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::prelude::*;
@@ -28,8 +29,8 @@ pub struct Widget {
 impl Widget {
     /// Draws a widget into `root`, an element in the host's shadow root, and sends its events from `host`.
     ///
-    /// `options` has the attributes' names as keys; `session` is the property's value; `open_vision` begins the worker
-    /// that looks at pictures.
+    /// `options` has the attributes' names as keys. `session` is the property's value. `open_vision` starts the worker
+    /// that analyses pictures.
     #[must_use]
     pub fn mount(
         host: HtmlElement,
@@ -44,49 +45,49 @@ impl Widget {
         Self { app, host, vision }
     }
 
-    /// Gives the widget other settings.
+    /// Changes the settings.
     pub fn update(&mut self, options: &JsValue, session: &JsValue) {
         self.app.update(props(&self.host, options, session, self.vision.clone()));
     }
 
-    /// Begins, where nothing has begun.
+    /// Starts, if nothing has started.
     pub fn start(&self) {
         self.send(Event::Start);
     }
 
-    /// Takes the photo, where the camera is on.
+    /// Takes the photo, if the camera is on.
     pub fn capture(&self) {
         self.send(Event::Shutter);
     }
 
-    /// Goes back to the camera, where there is a photo.
+    /// Goes back to the camera, if there is a photo.
     pub fn retake(&self) {
         self.send(Event::Retake);
     }
 
-    /// Sends the photo, where it is shown for review; or again, where sending failed.
+    /// Sends the photo in the review, or again after a failure.
     pub fn submit(&self) {
         self.send(Event::Accept);
     }
 
-    /// Gives up: camera off, photo gone.
+    /// Cancels: turns the camera off and drops the photo.
     pub fn cancel(&self) {
         self.send(Event::Cancel);
     }
 
-    /// Back to the beginning, whatever was.
+    /// Returns to the beginning from every state.
     pub fn reset(&self) {
         self.send(Event::Reset);
     }
 
-    /// The name of the state.
+    /// Returns the name of the state.
     #[wasm_bindgen(getter)]
     #[must_use]
     pub fn state(&self) -> String {
         self.screen().as_str().to_owned()
     }
 
-    /// Takes the widget down: camera, timers and requests end.
+    /// Removes the widget: camera, timers and requests end.
     pub fn unmount(self) {
         self.app.destroy();
     }
@@ -117,7 +118,8 @@ fn props(host: &HtmlElement, options: &JsValue, session: &JsValue, vision: Visio
     }
 }
 
-/// The options of a plain object; what can't be read is missing, which [`Config`](crate::config::Config) then says.
+/// Reads the options from a plain object. An unreadable value counts as missing; [`Config`](crate::config::Config)
+/// reports it.
 fn read(options: &JsValue) -> Options {
     let get = |name: &str| Reflect::get(options, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED);
     let text = |name: &str| get(name).as_string();
@@ -142,7 +144,7 @@ fn read(options: &JsValue) -> Options {
     }
 }
 
-/// The numbers of a plain object. What is none becomes NaN, which is in no range.
+/// Reads the numbers of a plain object. Any other value becomes NaN, which is out of every range.
 fn thresholds(object: &JsValue) -> Vec<(String, f64)> {
     let Some(object) = object.dyn_ref::<Object>() else {
         let unset = object.is_undefined() || object.is_null();

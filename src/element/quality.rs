@@ -1,4 +1,4 @@
-//! The `quality` and `checks` of an event's `detail`.
+//! Builds the `quality` and `checks` of an event's `detail`.
 
 use akiba_vision::{Measure, Report};
 use js_sys::Array;
@@ -8,7 +8,7 @@ use crate::adapter::js::object;
 use crate::guidance::{ChallengeRecord, Check, Checks, Evidence, MODEL, MovementRecord, Times};
 use crate::widget::page_event::Quality;
 
-/// Null where nothing is known at all.
+/// Returns null if nothing is known.
 pub(super) fn quality_object(quality: &Quality) -> JsValue {
     let Quality { luminance, evidence } = quality;
     let report = evidence.as_ref().and_then(|evidence| evidence.report.as_ref());
@@ -40,7 +40,7 @@ pub(super) fn quality_object(quality: &Quality) -> JsValue {
     object(&fields)
 }
 
-/// Each check by its name.
+/// Returns each check by its name.
 pub(super) fn checks(checks: Checks) -> JsValue {
     object(&Check::ALL.map(|check| (check.as_str(), checks.hold(check).into())))
 }
@@ -89,7 +89,7 @@ fn challenge(record: &ChallengeRecord) -> JsValue {
     ])
 }
 
-/// With four digits after the point: the others are noise, and 0.03 is to read as such.
+/// Rounds to four decimals: the others are noise, and 0.03 should look like 0.03.
 fn tidy(value: f32) -> f64 {
     (f64::from(value) * 1e4).round() / 1e4
 }

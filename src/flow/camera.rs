@@ -1,4 +1,5 @@
-//! What state and screen share about the camera: which one is wanted ([`CameraChoice`]), and where it stands ([`CameraState`]).
+//! Camera types shared by state and screen: the requested camera ([`CameraChoice`]) and the camera's state
+//! ([`CameraState`]).
 
 use crate::config::Facing;
 
@@ -7,37 +8,37 @@ use super::photo::Generation;
 /// Which camera to open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CameraChoice {
-    /// One that faces this way.
+    /// A camera that faces this way.
     Facing(Facing),
-    /// The device's next one after the last that was open.
+    /// The device after the one that was last open.
     Next,
-    /// The one that was last open.
+    /// The camera that was last open.
     Last,
 }
 
-/// What is known of an open camera.
+/// The properties of an open camera.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CameraInfo {
-    /// Whether the preview is shown as in a mirror: yes for every camera that does not face away.
+    /// Whether the preview is mirrored: yes for every camera that does not face away.
     pub mirrored: bool,
-    /// How many cameras the device has, 1 or more.
+    /// The number of cameras of the device, 1 or more.
     pub cameras: u8,
 }
 
-/// Where the camera is.
+/// The state of the camera.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum CameraState {
     /// Off.
     #[default]
     Closed,
-    /// Asked for.
+    /// Requested.
     Opening(Generation),
     /// On.
     Open(Generation, CameraInfo),
 }
 
 impl CameraState {
-    /// The generation, if the camera is asked for or on.
+    /// Returns the generation if the camera is requested or on.
     #[must_use]
     pub fn generation(self) -> Option<Generation> {
         match self {

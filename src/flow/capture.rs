@@ -1,4 +1,4 @@
-//! Makes the photo, of the camera's frame or of a file, and shows or sends it.
+//! Makes the photo, from the camera's frame or from a file, and shows or sends it.
 
 use std::rc::Rc;
 
@@ -117,7 +117,7 @@ impl Transition<'_> {
         };
         if allowed {
             self.drop_photo();
-            // The old photo may be at this link, and a link that allows no overwriting would keep it.
+            // The old photo may be at this link, and a link that forbids overwriting would keep it.
             if matches!(self.state.link, LinkState::Ready { delivery: Delivery::Unknown | Delivery::Done, .. }) {
                 self.drop_link();
             }

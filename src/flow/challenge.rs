@@ -1,4 +1,4 @@
-//! The challenge, where the page asks for one: when it begins, how it ends, and what is recorded.
+//! The challenge, if the page asks for one: how it begins and ends, and what is recorded.
 
 use akiba_vision::Report;
 
@@ -13,12 +13,12 @@ use super::timer::Timer;
 use super::transition::Transition;
 
 impl Transition<'_> {
-    /// Whether there is no challenge to come.
+    /// Whether no challenge is left to do.
     pub(super) fn challenge_is_over(&self) -> bool {
         self.config.challenge.is_none() || matches!(self.state.challenge.stage, ChallengeStage::Over(_))
     }
 
-    /// A movement belongs to the photo that it was made for. Who left it out is not asked again.
+    /// A challenge counts only for the photo it was done for. If the person skipped it, do not ask again.
     pub(super) fn forget_challenge(&mut self) {
         let left_out = matches!(
             self.state.challenge.stage,
@@ -69,7 +69,7 @@ impl Transition<'_> {
         }
     }
 
-    /// Not seen in time, or the face was gone: again, but not for ever.
+    /// The movement was not seen in time, or the face was lost. Starts again, a limited number of times.
     fn challenge_failed(&mut self, kind: ChallengeKind) {
         if self.state.challenge.attempts >= limits::CHALLENGES {
             self.end_challenge(kind, ChallengeOutcome::TimedOut);
@@ -80,7 +80,7 @@ impl Transition<'_> {
         }
     }
 
-    /// A challenge that was begun waits to begin again.
+    /// Makes a challenge that has begun wait for a new start.
     pub(super) fn interrupt_challenge(&mut self) {
         if matches!(self.state.challenge.stage, ChallengeStage::Running(_) | ChallengeStage::Drawn(_)) {
             self.cancel_timer(Timer::Challenge);
@@ -115,7 +115,7 @@ impl Transition<'_> {
         }
     }
 
-    /// The shutter, while a challenge is to come, begins it; once more, and it is left out.
+    /// The shutter first begins an outstanding challenge. Pressed again, it skips the challenge.
     pub(super) fn begins_challenge(&mut self) -> bool {
         let begins = !self.challenge_is_over()
             && self.state.framing.guide.is_active()
@@ -126,7 +126,7 @@ impl Transition<'_> {
         begins
     }
 
-    /// A photo is about to be made: what was asked for and not done stays undone.
+    /// A photo is about to be made: records an unfinished challenge as not done.
     pub(super) fn close_challenge(&mut self, source: PhotoSource) {
         let Some(kind) = self.config.challenge else { return };
         let camera = matches!(source, PhotoSource::Camera | PhotoSource::Burst);

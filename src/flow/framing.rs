@@ -1,4 +1,4 @@
-//! While the person frames: the hint, the shutter, the countdown, and the moment for the photo.
+//! While the person frames: hints, shutter, countdown, and the moment for the photo.
 
 use std::rc::Rc;
 
@@ -24,7 +24,8 @@ impl Transition<'_> {
         self.time_capture();
     }
 
-    /// The photo is taken by itself when the checks hold; what happens where they never do goes by time.
+    /// Starts the timers for a photo that is not taken automatically. Otherwise the photo is taken when the checks
+    /// pass.
     fn time_capture(&mut self) {
         let Screen::Framing { prompt } = self.state.screen else { return };
         if self.config.capture == Capture::Manual {
@@ -38,14 +39,14 @@ impl Transition<'_> {
         }
     }
 
-    /// Sets the times where none is running.
+    /// Starts the timers unless one is running.
     fn time_capture_again(&mut self) {
         if [Timer::AutoCapture, Timer::Shutter].iter().all(|timer| self.state.timers.get(*timer).is_none()) {
             self.time_capture();
         }
     }
 
-    /// The page may change who presses the shutter while the person frames.
+    /// The page may change `capture` while the person frames.
     pub(super) fn capture_setting_changed(&mut self) {
         match self.config.capture {
             Capture::Manual => {
@@ -56,7 +57,7 @@ impl Transition<'_> {
         }
     }
 
-    /// The person can take the photo themselves from now on.
+    /// Lets the person take the photo from now on.
     fn show_shutter(&mut self) {
         self.cancel_timer(Timer::Shutter);
         if let Screen::Framing { prompt } = &mut self.state.screen {
@@ -69,8 +70,8 @@ impl Transition<'_> {
         self.announce(Announcement::Shutter);
     }
 
-    /// A file dialog hides no page: without this, a photo would be taken behind it. Not every browser says that it was
-    /// closed, so the shutter appears.
+    /// A file dialog does not hide the page: without this, a photo would be taken behind it. Not every browser reports
+    /// that it was closed, so the shutter appears.
     pub(super) fn choosing(&mut self) {
         self.state.framing.choosing = true;
         self.stop_auto_capture();
@@ -118,7 +119,7 @@ impl Transition<'_> {
         }
     }
 
-    /// What the simple sampler says counts as long as nobody looks at the frames.
+    /// Uses the measured luminance as long as no frame is analysed.
     pub(super) fn frame_measured(&mut self, generation: Generation, luminance: Luminance) {
         let hint = match self.state.screen {
             Screen::Framing { prompt } => prompt.hint,
@@ -146,7 +147,7 @@ impl Transition<'_> {
         self.announce(Announcement::Hint(next));
     }
 
-    /// Nothing looks at the frames: the person takes the photo by hand.
+    /// Frames can't be analysed: lets the person take the photo by hand.
     pub(super) fn vision_unavailable(&mut self, generation: Generation) {
         if self.state.camera.generation() != Some(generation) || self.state.vision_unavailable {
             return;
@@ -173,7 +174,7 @@ impl Transition<'_> {
         let seen = Observation { report, at, aspect, mirrored: info.mirrored };
         framing.guide = framing.guide.observe(seen, &self.config.thresholds);
         if framing.guide.frames == 1 {
-            // What the camera's start is announced with is read out first.
+            // The announcement of the camera's start is read out first.
             framing.said = (Hint::Position, framing.guide.now);
         }
         if let Screen::Countdown { .. } = self.state.screen {
@@ -195,7 +196,7 @@ impl Transition<'_> {
         self.state.framing.guide.ready() && !self.state.framing.choosing
     }
 
-    /// Shows the hint, tells the page of another one, and a screen reader now and then.
+    /// Shows the hint, sends a changed hint to the page, and announces it to a screen reader now and then.
     fn show_prompt(&mut self, report: &Report) {
         let Screen::Framing { prompt: before } = self.state.screen else { return };
         let guide = self.state.framing.guide;

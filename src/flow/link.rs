@@ -1,4 +1,4 @@
-//! The signed link: asked for ahead, held, replaced before it dies.
+//! The signed link: requested ahead, held, and replaced before it expires.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use super::timer::Timer;
 use super::transition::Transition;
 
 impl Transition<'_> {
-    /// Asks for a link, in place of the one at hand.
+    /// Requests a link that replaces the current one.
     pub(super) fn request_link(&mut self) {
         self.drop_link();
         let generation = self.generation();
@@ -20,7 +20,7 @@ impl Transition<'_> {
         self.effect(Effect::RequestLink { generation });
     }
 
-    /// Asks for a link before there is a photo, so that the shutter can start the upload at once.
+    /// Requests a link before there is a photo, so that the upload can start right after the shutter.
     pub(super) fn prefetch_link(&mut self) {
         if self.state.link == LinkState::Absent && self.state.prefetched < limits::PREFETCHES {
             self.state.prefetched += 1;
@@ -34,7 +34,7 @@ impl Transition<'_> {
         }
         self.state.link = LinkState::Ready { id, expiring: false, delivery: Delivery::None };
         if let Some(life) = life {
-            // Half of a very short life: better a late try than links without end.
+            // At least half of a very short life: a late attempt is better than endless requests.
             let useful = life.saturating_sub(limits::LINK_MARGIN).max(life / 2);
             self.start_timer_after(Timer::LinkLife, useful);
         }
@@ -48,13 +48,13 @@ impl Transition<'_> {
             return;
         }
         self.state.link = LinkState::Absent;
-        // A link that was only asked for ahead is asked for again when it is needed.
+        // A link that was requested ahead is requested again when it is needed.
         if let Some((photo, Phase::Linking)) = self.phase() {
             self.relay_failed(photo, Phase::Linking, failure, failure.link_may_be_retried());
         }
     }
 
-    /// A link about to die is replaced: at once while the person frames, else when it is needed.
+    /// Replaces a link that is about to expire: at once while the person frames, otherwise when it is needed.
     pub(super) fn link_life_tick(&mut self) {
         let is_uploading = self.state.upload().is_some();
         match &mut self.state.link {

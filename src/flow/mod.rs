@@ -1,20 +1,19 @@
 //! The capture flow as a pure state machine.
 //!
-//! [`step`] takes a [`State`], an [`Event`] and the [`Config`](crate::config::Config), and answers with the next state and the [`Effect`]s that
-//! it wants done. It is total (every event is allowed in every state), knows no browser, and reads no clock: times
-//! arrive as [`Event::Tick`]. Every answer carries the [`Generation`] of the request that it answers; a stale one
-//! changes nothing.
+//! [`step`] takes a [`State`], an [`Event`] and the [`Config`](crate::config::Config), and returns the next state and
+//! the [`Effect`]s to run. It is total: every event is allowed in every state. It uses no browser and no clock; time
+//! arrives as [`Event::Tick`]. Every answer carries the [`Generation`] of its request; a stale answer changes nothing.
 //!
 //! - `photo`, `camera`, `timer`, `screen`, `state`, `event`, `effect`: the vocabulary.
 //! - `error`, `failure`: what can go wrong, and what the person can do about it.
 //! - [`needs`]: what a state needs to stay open; the runner drops the rest.
-//! - [`limits`]: every time and count.
-//! - `transition`: what all transitions share (cameras, timers and requests end there only).
+//! - [`limits`]: every duration and count.
+//! - `transition`: what all transitions share. Cameras, timers and requests end there only.
 //! - `start`: from the start to an open camera.
-//! - `framing`, `challenge`: what is made of what the camera sees, by [`guidance`](crate::guidance).
+//! - `framing`, `challenge`: reactions to the camera's frames, using [`guidance`](crate::guidance).
 //! - `capture`: the photo.
 //! - `submission`, `link`, `upload`: from a photo to a verdict.
-//! - `step`: which of these handles which event.
+//! - `step`: the dispatch from events to these functions.
 
 mod camera;
 mod capture;

@@ -1,5 +1,5 @@
-//! What a [`State`] needs to stay open in the browser. The runner drops the rest after each step, and that is the only way
-//! in which anything ends: camera, timers, requests, photos, links.
+//! What a [`State`] needs to stay open in the browser. After each step the runner drops the rest. Camera, timers,
+//! requests, photos and links end in no other way.
 
 use super::camera::CameraState;
 use super::photo::{Generation, LinkId, PhotoId};
@@ -8,13 +8,13 @@ use super::state::{LinkState, State};
 use super::timer::Timer;
 
 impl State {
-    /// Whether this setting of a timer still counts.
+    /// Whether this start of a timer still counts.
     #[must_use]
     pub fn needs_timer(&self, timer: Timer, generation: Generation) -> bool {
         self.timers.get(timer) == Some(generation)
     }
 
-    /// The link request in flight.
+    /// Returns the link request in flight.
     #[must_use]
     pub fn link_request(&self) -> Option<Generation> {
         match self.link {
@@ -23,13 +23,13 @@ impl State {
         }
     }
 
-    /// Whether a photo is shown or sent, or is the one that is being made: its event may still be on its way.
+    /// Whether a photo is shown or sent, or is being made: its event may not have arrived yet.
     #[must_use]
     pub fn needs_photo(&self, made_by: Generation, id: PhotoId) -> bool {
         self.grab == Some(made_by) || self.screen.photo().is_some_and(|photo| photo.id == id)
     }
 
-    /// Whether a link is to be used, or is the one that was asked for: its event may still be on its way.
+    /// Whether a link is in use, or was requested: its event may not have arrived yet.
     #[must_use]
     pub fn needs_link(&self, asked_by: Generation, id: LinkId) -> bool {
         self.link_request() == Some(asked_by) || matches!(self.link, LinkState::Ready { id: ready, .. } if ready == id)
@@ -41,13 +41,13 @@ impl State {
         self.grab.is_some()
     }
 
-    /// Whether there is something to look at, or soon may be: in the review, another photo may follow.
+    /// Whether there are pictures to analyse, or may be soon: after the review, another photo may follow.
     #[must_use]
     pub fn needs_vision(&self) -> bool {
         self.grab.is_some() || self.camera != CameraState::Closed || matches!(self.screen, Screen::Review { .. })
     }
 
-    /// Whether an attempt is under way, which has one session.
+    /// Whether an attempt is under way. Each attempt has one session.
     #[must_use]
     pub fn needs_session(&self) -> bool {
         !matches!(self.screen, Screen::Idle | Screen::Done { .. })

@@ -1,4 +1,4 @@
-//! From the start to an open camera: consent, opening, switching, and a page that goes out of sight.
+//! From the start to an open camera: consent, opening, switching, and pages that are hidden.
 
 use super::camera::{CameraChoice, CameraInfo, CameraState};
 use super::effect::{Announcement, Effect};
@@ -28,7 +28,7 @@ impl Transition<'_> {
         }
     }
 
-    /// Opens the camera that the person chose, or else the one that the settings name.
+    /// Opens the camera that the person chose, or the one in the settings.
     pub(super) fn open_own_camera(&mut self) {
         self.open_camera(if self.state.switched {
             CameraChoice::Last
@@ -75,7 +75,7 @@ impl Transition<'_> {
         if self.state.camera != CameraState::Opening(generation) {
             return;
         }
-        // A page out of sight gets no picture from any camera: that says nothing of this one.
+        // In a hidden page every camera fails, so this says nothing about the camera.
         if self.state.hidden { self.pause_camera() } else { self.fail(error, None) }
     }
 
@@ -92,7 +92,8 @@ impl Transition<'_> {
         }
     }
 
-    /// Phones mute the camera of a page that is out of sight, and some never unmute it: it is opened anew.
+    /// Phones mute the camera of a hidden page, and some never unmute it. The camera is therefore closed, and opened
+    /// again later.
     pub(super) fn hidden(&mut self) {
         self.state.hidden = true;
         if self.is_live() {

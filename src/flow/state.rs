@@ -1,4 +1,5 @@
-//! What the flow knows ([`State`]). No browser object is in here: photos, links and files are ids into the runner.
+//! The flow's memory ([`State`]). It contains no browser objects: photos, links and files are ids of things that the
+//! runner holds.
 
 use std::rc::Rc;
 
@@ -10,142 +11,142 @@ use super::photo::{Generation, LinkId};
 use super::screen::Screen;
 use super::timer::Timers;
 
-/// Where the challenge stands, where the page asks for one.
+/// The progress of the challenge, if the page asks for one.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct ChallengeProgress {
-    /// Where the current one stands.
+    /// The stage of the current attempt.
     pub stage: ChallengeStage,
-    /// How many were begun.
+    /// The number of attempts.
     pub attempts: u8,
 }
 
-/// Where one challenge stands.
+/// The stage of one attempt.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum ChallengeStage {
-    /// It waits for all checks to hold.
+    /// Waits until all checks pass.
     #[default]
     Waiting,
-    /// Its order is being drawn.
+    /// A random number is being drawn for the order of movements.
     Drawing(Generation),
-    /// It begins with the next report.
+    /// Begins with the next report.
     Drawn(u32),
-    /// It is under way.
+    /// Under way.
     Running(Challenge),
-    /// It is over.
+    /// Over.
     Over(ChallengeRecord),
 }
 
-/// Whether the photo at hand is at the link at hand.
+/// Whether the current photo is stored at the current link.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Delivery {
-    /// It is not.
+    /// No.
     #[default]
     None,
-    /// It may be: an upload there ended with no answer.
+    /// Perhaps: an upload ended without an answer.
     Unknown,
-    /// It is.
+    /// Yes.
     Done,
 }
 
-/// Where the signed link is.
+/// The state of the signed link.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LinkState {
-    /// There is none.
+    /// Missing.
     #[default]
     Absent,
-    /// It was asked for.
+    /// It was requested.
     Requested(Generation),
-    /// It is here.
+    /// It is available.
     Ready {
         /// The link.
         id: LinkId,
-        /// Whether it is about to die, so that no new upload may start with it.
+        /// Whether it is about to expire, so that no new upload may start with it.
         expiring: bool,
-        /// Whether the photo is there.
+        /// Whether the photo is stored there.
         delivery: Delivery,
     },
 }
 
-/// A request of the submission, less the one for the link, which may be in flight before there is a photo.
+/// A request of the submission. Not the link request, which may be in flight before there is a photo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sending {
     /// The upload.
     Upload(Generation),
-    /// The verify call.
+    /// The verdict request.
     Verify(Generation),
 }
 
 /// What is known since the camera opened.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Framing {
-    /// What is known after all frames that were looked at.
+    /// The result of all analysed frames.
     pub guide: Guide,
     /// Black frames in a row.
     pub black_frames: u8,
     /// Whether a file dialog may be open.
     pub choosing: bool,
-    /// The hint that a screen reader was told last, and when.
+    /// The last hint that was announced to a screen reader, and when.
     pub said: (Hint, f64),
 }
 
-/// How often something was tried since the person asked for it, so that nothing is tried for ever. Only the person sets
-/// it back.
+/// How often each step was tried since the person last asked for it, so that nothing is retried endlessly. Only the
+/// person resets it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Attempts {
     /// Link requests that failed.
     pub links: u8,
-    /// Uploads that failed in a way that may pass.
+    /// Uploads that failed for a temporary reason.
     pub uploads: u8,
-    /// Verify calls that were turned away.
+    /// Verdict requests that the relay turned away.
     pub verifies: u8,
-    /// Tries while the browser said that there was no network.
+    /// Attempts while the browser reported no network.
     pub probes: u8,
-    /// New links asked for because the old one was refused as expired, or as another session's.
+    /// New links requested because the old one had expired or belonged to another session.
     pub relinks: u8,
-    /// Whether the photo was sent once more after it had arrived damaged.
+    /// Whether the photo was sent again after it had arrived damaged.
     pub resent: bool,
     /// Whether the photo was made smaller.
     pub shrunk: bool,
-    /// Whether `Content-Type` is left out.
+    /// Whether `Content-Type` is omitted.
     pub plain: bool,
 }
 
-/// All that the flow knows.
+/// The state of the flow.
 #[derive(Clone, Debug, PartialEq)]
 pub struct State {
-    /// What the person sees.
+    /// The current screen.
     pub screen: Screen,
-    /// Where the camera is.
+    /// The state of the camera.
     pub camera: CameraState,
     /// The photo that is being made.
     pub grab: Option<Generation>,
-    /// Where the signed link is.
+    /// The state of the signed link.
     pub link: LinkState,
-    /// The upload or the verify call in flight.
+    /// The upload or the verdict request in flight.
     pub sending: Option<Sending>,
-    /// Whether the person chose another camera than the one that the settings name.
+    /// Whether the person switched to another camera than the configured one.
     pub switched: bool,
     /// The running timers.
     pub timers: Timers,
-    /// Counts of this submission.
+    /// Failed attempts of this submission.
     pub attempts: Attempts,
-    /// Links asked for before there was a photo.
+    /// Links requested before there was a photo.
     pub prefetched: u8,
     /// What is known since the camera opened.
     pub framing: Framing,
-    /// Whether frames can't be looked at on this device.
+    /// Whether frames can't be analysed on this device.
     pub vision_unavailable: bool,
-    /// Where the challenge stands.
+    /// The progress of the challenge.
     pub challenge: ChallengeProgress,
-    /// What is known of the photo.
+    /// The analysis of the photo.
     pub evidence: Option<Rc<Evidence>>,
-    /// Photos that could not be used, one after the other, where the page forbids to send such.
+    /// Unusable photos in a row, if the page forbids to send them.
     pub refusals: u8,
-    /// What the browser says of the network.
+    /// Whether the browser reports a network.
     pub online: bool,
-    /// Whether the page is out of sight.
+    /// Whether the page is hidden.
     pub hidden: bool,
-    /// The last generation that was given out.
+    /// The last generation that was used.
     pub generation: Generation,
 }
 
@@ -174,7 +175,7 @@ impl Default for State {
 }
 
 impl State {
-    /// The upload in flight.
+    /// Returns the upload in flight.
     #[must_use]
     pub fn upload(&self) -> Option<Generation> {
         match self.sending {
@@ -183,7 +184,7 @@ impl State {
         }
     }
 
-    /// The verify call in flight.
+    /// Returns the verdict request in flight.
     #[must_use]
     pub fn verify(&self) -> Option<Generation> {
         match self.sending {
@@ -192,13 +193,13 @@ impl State {
         }
     }
 
-    /// The worst flaw of the photo at hand.
+    /// Returns the worst flaw of the current photo.
     #[must_use]
     pub fn flaw(&self) -> Option<Flaw> {
         self.evidence.as_ref().and_then(|evidence| evidence.flaw())
     }
 
-    /// Whether the page forbids to send the photo at hand.
+    /// Whether the page forbids to send the current photo.
     #[must_use]
     pub fn forbids_photo(&self, config: &Config) -> bool {
         config.strict && self.flaw().is_some_and(Flaw::is_hard)

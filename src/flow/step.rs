@@ -1,4 +1,4 @@
-//! One step of the flow ([`step`]): which function handles which event.
+//! One step of the flow ([`step`]): the dispatch from events to functions.
 
 use crate::config::Config;
 
@@ -11,7 +11,7 @@ use super::state::State;
 use super::timer::Timer;
 use super::transition::Transition;
 
-/// Returns the state after an event, and what it wants done.
+/// Returns the state after an event, and the effects to run.
 #[must_use]
 pub fn step(state: State, event: Event, config: &Config) -> (State, Vec<Effect>) {
     let previous = state.screen.name();
@@ -90,7 +90,7 @@ impl Transition<'_> {
         self.effect(Effect::Focus);
     }
 
-    /// A photo taken for one customer is never sent for another.
+    /// A photo taken for one customer is never sent for another one.
     fn config_changed(&mut self, customer: bool) {
         let refused = matches!(self.state.screen, Screen::Failed { error: ErrorCode::Config, .. });
         if customer || refused {

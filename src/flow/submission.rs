@@ -1,4 +1,4 @@
-//! From a photo to a verdict: what is to be done next, pauses between tries, and the verify call.
+//! From a photo to a verdict: the next request, pauses between attempts, and the verdict request.
 
 use std::time::Duration;
 
@@ -15,14 +15,14 @@ use super::timer::Timer;
 use super::transition::Transition;
 
 impl Transition<'_> {
-    /// Sends the photo from where it stands, as the person asked for it: all counts begin anew.
+    /// Sends the photo because the person asked for it: resets all counts.
     pub(super) fn submit(&mut self, photo: Photo) {
         self.state.attempts = Attempts { shrunk: self.state.attempts.shrunk, ..Attempts::default() };
         self.send(photo);
     }
 
-    /// The next thing to do for this photo: link, upload or verify. While the browser says that there is no network,
-    /// verify waits for it: it is not repeated by itself where it fails.
+    /// Makes the next request for this photo: link, upload or verdict. While the browser reports no network, the
+    /// verdict request waits, because it is not retried automatically.
     pub(super) fn send(&mut self, photo: Photo) {
         if matches!(self.state.link, LinkState::Ready { delivery: Delivery::Done, .. }) && !self.state.online {
             self.wait_for_network(photo, Phase::Verifying);
@@ -31,7 +31,7 @@ impl Transition<'_> {
         }
     }
 
-    /// The same, whatever the browser says of the network.
+    /// The same, whether or not there is a network.
     fn send_now(&mut self, photo: Photo) {
         self.cancel_timer(Timer::Retry);
         match self.state.link {
@@ -60,7 +60,7 @@ impl Transition<'_> {
         }
     }
 
-    /// The photo that is being sent, and in which phase.
+    /// Returns the photo that is being sent, and the phase.
     pub(super) fn phase(&self) -> Option<(Photo, Phase)> {
         match self.state.screen {
             Screen::Submitting { photo, phase, .. } => Some((photo, phase)),
@@ -68,14 +68,14 @@ impl Transition<'_> {
         }
     }
 
-    /// Shows where the submission stands, and tells the page.
+    /// Shows the progress of the submission, and sends it to the page.
     pub(super) fn show(&mut self, photo: Photo, phase: Phase, wait: Option<Wait>) {
         let attempt = *self.failed_tries(phase);
         self.state.screen = Screen::Submitting { photo, phase, attempt, wait };
         self.effect(Effect::Emit(Notice::Progress(phase)));
     }
 
-    /// How often this phase failed since the person asked.
+    /// Returns the failed attempts of this phase since the person asked.
     fn failed_tries(&mut self, phase: Phase) -> &mut u8 {
         match phase {
             Phase::Linking => &mut self.state.attempts.links,
@@ -96,7 +96,8 @@ impl Transition<'_> {
         }
     }
 
-    /// Waits before the next try: for the network if there is none, else a little longer each time; or gives up.
+    /// Waits before the next attempt: for the network while offline, otherwise a little longer each time. After too
+    /// many attempts, fails.
     pub(super) fn pause(&mut self, photo: Photo, phase: Phase, least: Duration, error: ErrorCode) {
         if !self.state.online {
             self.wait_for_network(photo, phase);
@@ -113,7 +114,7 @@ impl Transition<'_> {
         self.show(photo, phase, Some(Wait::Pause));
     }
 
-    /// Being offline is nobody's failed try.
+    /// Being offline does not count as a failed attempt.
     fn wait_for_network(&mut self, photo: Photo, phase: Phase) {
         if phase != Phase::Verifying && self.state.attempts.probes < limits::OFFLINE_PROBES {
             self.state.attempts.probes += 1;
@@ -123,7 +124,7 @@ impl Transition<'_> {
         self.announce(Announcement::WaitingForNetwork);
     }
 
-    /// Goes on with what waited, or gives the upload under way its whole time again.
+    /// Continues a submission that waited for the network, or gives the upload its full time again.
     pub(super) fn online(&mut self) {
         self.state.online = true;
         match self.state.screen {
@@ -135,7 +136,7 @@ impl Transition<'_> {
         }
     }
 
-    /// An upload under way may yet go on, but is not given the whole time any more.
+    /// The upload may still continue, but gets less time.
     pub(super) fn offline(&mut self) {
         self.state.online = false;
         if self.state.upload().is_some() {

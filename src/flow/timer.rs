@@ -1,4 +1,4 @@
-//! The timers of the flow ([`Timer`]), and which of them run ([`Timers`]).
+//! The timers of the flow ([`Timer`]), and the running ones ([`Timers`]).
 
 use super::photo::Generation;
 
@@ -7,19 +7,19 @@ use super::photo::Generation;
 pub enum Timer {
     /// Opening the camera takes long.
     CameraSlow,
-    /// With `capture="auto"` and `countdown`, where frames can't be looked at: the person had time to get ready.
+    /// With `capture="auto"` and `countdown`, if frames can't be analysed: the person had time to get ready.
     AutoCapture,
-    /// With `capture="auto"`: the photo was not taken by itself in time.
+    /// With `capture="auto"`: no photo was taken automatically in time.
     Shutter,
-    /// The movement was not made in time.
+    /// The challenge was not done in time.
     Challenge,
     /// A second of the countdown.
     Countdown,
-    /// The signed link is about to die.
+    /// The signed link is about to expire.
     LinkLife,
-    /// The upload has not moved.
+    /// The upload makes no progress.
     Stall,
-    /// A pause before the next try.
+    /// The pause before the next attempt is over.
     Retry,
 }
 
@@ -37,18 +37,18 @@ impl Timer {
     ];
 }
 
-/// The running timers: for each, the setting that counts.
+/// The running timers: for each, the start that counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Timers([Option<Generation>; Timer::ALL.len()]);
 
 impl Timers {
-    /// The setting of a timer that runs.
+    /// Returns the start of a running timer.
     #[must_use]
     pub fn get(&self, timer: Timer) -> Option<Generation> {
         self.0[timer as usize]
     }
 
-    /// The running timers.
+    /// Returns the running timers.
     pub fn running(&self) -> impl Iterator<Item = Timer> {
         Timer::ALL.into_iter().filter(|timer| self.get(*timer).is_some())
     }

@@ -1,4 +1,4 @@
-//! What all transitions share ([`Transition`]): the one place where cameras, timers and requests end, so that none is ever
+//! What all transitions share ([`Transition`]): the one place where cameras, timers and requests end, so that none is
 //! left behind.
 
 use std::time::Duration;
@@ -13,7 +13,7 @@ use super::screen::{Screen, ScreenName};
 use super::state::{Attempts, ChallengeProgress, LinkState, State};
 use super::timer::Timer;
 
-/// A step under way: the state as it changes, and the effects so far.
+/// A step in progress: the changing state, and the effects so far.
 pub(super) struct Transition<'a> {
     pub(super) state: State,
     pub(super) config: &'a Config,
@@ -25,7 +25,7 @@ impl<'a> Transition<'a> {
         Self { state, config, effects: Vec::new() }
     }
 
-    /// The step's outcome. A change of screen is told to the page before anything else that the step tells it.
+    /// Ends the step. A change of screen is reported to the page before everything else.
     pub(super) fn finish(mut self, previous: ScreenName) -> (State, Vec<Effect>) {
         let state = self.state.screen.name();
         if state != previous {
@@ -50,7 +50,7 @@ impl<'a> Transition<'a> {
         self.state.generation
     }
 
-    /// Whether the person sees themselves, and can take the photo.
+    /// Whether the person sees the camera's picture and can take the photo.
     pub(super) fn is_live(&self) -> bool {
         matches!(self.state.screen, Screen::Framing { .. } | Screen::Countdown { .. })
     }
@@ -76,26 +76,26 @@ impl<'a> Transition<'a> {
         self.state.camera = CameraState::Closed;
     }
 
-    /// Forgets the link, or the request for one.
+    /// Drops the link, or the request for one.
     pub(super) fn drop_link(&mut self) {
         self.cancel_timer(Timer::LinkLife);
         self.state.link = LinkState::Absent;
     }
 
-    /// Ends the upload or verify call in flight, and the pauses between tries.
+    /// Ends the upload or verdict request in flight, and the pauses between attempts.
     pub(super) fn stop_sending(&mut self) {
         self.cancel_timer(Timer::Stall);
         self.cancel_timer(Timer::Retry);
         self.state.sending = None;
     }
 
-    /// Forgets the photo that is being made, and what is known of the one that was. The next screen has none.
+    /// Drops the photo that is being made, and the analysis of the last one. The next screen has no photo.
     pub(super) fn drop_photo(&mut self) {
         self.state.grab = None;
         self.state.evidence = None;
     }
 
-    /// Back to the start: camera off, nothing in flight, nothing kept.
+    /// Returns to the start: camera off, nothing in flight, nothing kept.
     pub(super) fn tear_down(&mut self) {
         self.close_camera();
         self.stop_sending();
@@ -109,7 +109,7 @@ impl<'a> Transition<'a> {
         self.state.switched = false;
     }
 
-    /// Stops at an error. The photo, if there is one, stays.
+    /// Stops with an error. The photo, if there is one, is kept.
     pub(super) fn fail(&mut self, error: ErrorCode, photo: Option<Photo>) {
         self.close_camera();
         self.stop_sending();

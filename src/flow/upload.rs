@@ -1,4 +1,4 @@
-//! The upload: its progress, its stalls, and what is done about each failure.
+//! The upload: its progress, its stalls, and the reaction to each failure.
 
 use std::time::Duration;
 
@@ -60,7 +60,7 @@ impl Transition<'_> {
         }
     }
 
-    /// The photo is at the link. The link is kept for its key; its life no longer matters.
+    /// The photo is stored at the link. The link is kept for its key; its expiry no longer matters.
     fn landed(&mut self) {
         self.delivered(Delivery::Done);
         self.cancel_timer(Timer::LinkLife);
@@ -112,7 +112,7 @@ impl Transition<'_> {
             }
             UploadFailure::MayHaveLanded => self.landed(),
             _ => {
-                // What was refused for good would be refused again.
+                // A permanent failure would happen again.
                 self.drop_link();
                 self.fail(upload_code(failure), Some(photo));
             }
@@ -120,7 +120,7 @@ impl Transition<'_> {
     }
 }
 
-/// The upload phase from its first byte.
+/// Returns the upload phase at its first byte.
 fn restart(phase: Phase) -> Phase {
     match phase {
         Phase::Uploading { total, .. } => Phase::Uploading { sent: 0, total },

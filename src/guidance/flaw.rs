@@ -1,16 +1,16 @@
-//! What is wrong with the photo that was taken ([`Flaw`]).
+//! The flaws of a photo ([`Flaw`]).
 
 use akiba_vision::{Keypoint, Measure, Report};
 
 use super::check::is_black;
 use super::thresholds::{Limit, Thresholds};
 
-/// What is wrong with a photo, the worst first.
+/// A flaw of a photo, the worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flaw {
-    /// There is no face in it.
+    /// It shows no face.
     NoFace,
-    /// There are several.
+    /// There are several faces in it.
     SeveralFaces,
     /// The face is too dark.
     TooDark,
@@ -42,7 +42,7 @@ impl Flaw {
         Self::Blurred,
     ];
 
-    /// The word for it in the photo's `quality`.
+    /// Returns the word for it in the photo's `quality`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -58,14 +58,14 @@ impl Flaw {
         }
     }
 
-    /// Whether no comparison can come of such a photo. A page may forbid it with `strict`.
+    /// Whether such a photo can't be compared. A page may forbid it with `strict`.
     #[must_use]
     pub fn is_hard(self) -> bool {
         matches!(self, Self::NoFace | Self::SeveralFaces | Self::TooDark)
     }
 
-    /// The worst flaw of a photo, with the limits as they stood when it was taken, and their slack: what was good enough for
-    /// the shutter is not blamed a moment later.
+    /// Returns the worst flaw of a photo. Uses the limits at the time of the photo, with their slack: a photo that was
+    /// good enough for the shutter is not criticised a moment later.
     #[must_use]
     pub fn of(report: &Report, thresholds: &Thresholds, steps: u8) -> Option<Self> {
         if is_black(report.frame_mean, report.frame_variance) {
@@ -85,7 +85,7 @@ impl Flaw {
             Self::TooSmall => eyes.is_finite() && !allow(Limit::EyeDistanceMin, eyes),
             Self::Turned => !measured(Limit::Yaw, Measure::PoseYaw),
             Self::Leaning => !measured(Limit::Roll, Measure::PoseRoll),
-            // A blur takes away what it is told by.
+            // A blurred face does not show where the light comes from.
             Self::SideLight => {
                 measured(Limit::SharpnessMin, Measure::Sharpness)
                     && !measured(Limit::UniformityMin, Measure::IlluminationUniformity)

@@ -1,16 +1,16 @@
-//! What a language consists of ([`Language`]).
+//! The texts of one language ([`Language`]).
 
 use crate::flow::ErrorCode;
 
 use super::browser::Browser;
 use super::message::Message;
 
-/// The words for one error.
+/// The texts for one error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ErrorText {
     /// What happened, in a few words.
     pub title: &'static str,
-    /// What it means and what to do, in a sentence or two.
+    /// What it means and what to do, in one or two sentences.
     pub body: &'static str,
 }
 
@@ -21,10 +21,10 @@ pub struct Language {
     pub lang: &'static str,
     /// The direction of its script: `ltr` or `rtl`.
     pub dir: &'static str,
-    /// The words for a message.
+    /// Returns the text of a message.
     pub message: fn(Message) -> &'static str,
-    /// The words for an error.
+    /// Returns the texts for an error.
     pub error: fn(ErrorCode) -> ErrorText,
-    /// How to allow the camera in this browser.
+    /// Returns how to allow the camera in this browser.
     pub allow_camera: fn(Browser) -> &'static str,
 }

@@ -1,10 +1,14 @@
-//! What the person reads.
+//! The words that the person reads.
 //!
-//! A language is a [`Language`]: plain functions from message ids to words, checked for completeness by the compiler.
-//! [`Text`] finds the table for the language that the page asks for, and fills numbers in.
+//! A [`Language`] consists of plain functions from message ids to text, so that the compiler checks its completeness.
+//! [`Text`] finds the language that the page requests, and fills in numbers.
+//!
+//! To add a language, write a module like `en` and add it to [`LANGUAGES`]; its tests say which texts are missing or
+//! too long.
 //!
 //! - `message`: the ids ([`Message`]).
-//! - `browser`: which browser this is ([`Browser`]), because the way to the camera's switch differs in each.
+//! - `language`: the texts of one language ([`Language`], [`ErrorText`]).
+//! - `browser`: detects the browser ([`Browser`]), because each has its own camera permission.
 //! - `en`: English.
 
 mod browser;
@@ -18,15 +22,15 @@ pub use message::Message;
 
 use crate::flow::ErrorCode;
 
-/// Every language; the first one stands in for all that are missing.
+/// Every language. The first one replaces all that are missing.
 pub const LANGUAGES: &[&Language] = &[&en::ENGLISH];
 
-/// The language in use.
+/// The current language.
 #[derive(Clone, Copy, Debug)]
 pub struct Text(&'static Language);
 
 impl Text {
-    /// The table for a BCP 47 tag, by its primary language; the first table where there is none.
+    /// Finds a language by the primary part of a BCP 47 tag. Returns the first language if none matches.
     #[must_use]
     pub fn for_lang(lang: Option<&str>) -> Self {
         let primary = lang.and_then(|tag| tag.split(['-', '_']).next()).unwrap_or_default();
@@ -34,37 +38,37 @@ impl Text {
         Self(found.or(LANGUAGES.first()).unwrap_or(&&en::ENGLISH))
     }
 
-    /// The tag of the language in use, for the `lang` attribute.
+    /// Returns the tag of the language, for the `lang` attribute.
     #[must_use]
     pub fn lang(self) -> &'static str {
         self.0.lang
     }
 
-    /// The direction of the script, for the `dir` attribute.
+    /// Returns the direction of the script, for the `dir` attribute.
     #[must_use]
     pub fn dir(self) -> &'static str {
         self.0.dir
     }
 
-    /// The words for a message.
+    /// Returns the text of a message.
     #[must_use]
     pub fn get(self, message: Message) -> &'static str {
         (self.0.message)(message)
     }
 
-    /// The words for a message, with `{n}` and `{m}` filled in.
+    /// Returns the text of a message, with `{n}` and `{m}` filled in.
     #[must_use]
     pub fn fill(self, message: Message, n: u32, m: u32) -> String {
         self.get(message).replace("{n}", &n.to_string()).replace("{m}", &m.to_string())
     }
 
-    /// The words for an error.
+    /// Returns the texts for an error.
     #[must_use]
     pub fn error(self, code: ErrorCode) -> ErrorText {
         (self.0.error)(code)
     }
 
-    /// How to allow the camera in this browser.
+    /// Returns how to allow the camera in this browser.
     #[must_use]
     pub fn allow_camera(self, browser: Browser) -> &'static str {
         (self.0.allow_camera)(browser)
@@ -75,8 +79,8 @@ impl Text {
 mod tests {
     use super::*;
 
-    /// The most characters that fit, by what a message is: a button's label on one line of 320 px or two, a heading on
-    /// two, a hint on three over the picture.
+    /// Returns the most characters that fit: a button on one line of 320 px or two, a heading on two, a hint on three
+    /// over the picture.
     fn room(message: Message) -> usize {
         use Message as M;
         match message {
@@ -176,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_stand_where_they_belong_and_nowhere_else() {
+    fn only_messages_with_numbers_have_placeholders() {
         for language in LANGUAGES {
             for message in Message::ALL {
                 let words = (language.message)(*message);
@@ -194,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_language_is_found_by_its_primary_tag_and_english_stands_in() {
+    fn a_language_is_found_by_its_primary_tag_with_english_as_the_default() {
         for (tag, lang) in
             [(None, "en"), (Some("en"), "en"), (Some("EN-za"), "en"), (Some("tlh"), "en"), (Some(""), "en")]
         {

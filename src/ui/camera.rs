@@ -1,6 +1,6 @@
-//! From `Starting` to `Grabbing`: the live picture with what belongs to it. The four screens are one section, so that the
-//! video element stays where it is. While the countdown runs the shutter has the focus in place of the heading: a key takes
-//! the photo at once.
+//! The screens from `Starting` to `Grabbing`: the live picture and its controls. The four screens are one section, so
+//! that the video element stays in place. During the countdown the shutter has the focus instead of the heading, so
+//! that a key takes the photo at once.
 
 use yew::prelude::*;
 

@@ -1,4 +1,4 @@
-//! The button that chooses a photo from the device, or takes one with its camera app.
+//! The button that chooses a photo from the device, or takes one with the device's camera app.
 
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
@@ -10,10 +10,10 @@ use super::icon::{Icon, icon};
 use super::scene::{Scene, Weight};
 use super::view::Action;
 
-/// What a file button looks like.
+/// The appearance of a file button.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum FileLook {
-    /// An icon with its name below, beside the shutter.
+    /// An icon with a label below it, beside the shutter.
     Tool,
     /// A button among others.
     Button(Weight),
@@ -21,13 +21,13 @@ pub(super) enum FileLook {
     CameraApp(Weight),
 }
 
-/// Draws the button: a real file input, which the keyboard reaches, over what looks like a button.
+/// Draws the button: a real file input, which the keyboard can reach, over the look of a button.
 pub(super) fn file_button(scene: &Scene, look: FileLook, label: Message) -> Html {
     let action = scene.action.clone();
     let onchange = Callback::from(move |event: web_sys::Event| {
         let Some(input) = event.target_dyn_into::<HtmlInputElement>() else { return };
         let file = input.files().and_then(|files| files.get(0));
-        // Otherwise the same file, chosen again, would be no change.
+        // Otherwise choosing the same file again would cause no change event.
         input.set_value("");
         if let Some(file) = file {
             action.emit(Action::Pick(file));

@@ -1,7 +1,7 @@
-//! What the person sees: one function a screen, all of them pure functions of a [`View`].
+//! The screens: one function for each, all of them pure functions of a [`View`].
 //!
-//! [`view`] draws it, [`STYLE`] dresses it. What the person does comes out as an [`Action`]. The parts that screens share
-//! are in `scene` (text, headings, buttons), `icon`, `file` and `live`.
+//! [`view`] draws the screen, and [`STYLE`] is the style sheet. The person's actions come out as an [`Action`]. Shared
+//! parts are in `scene` (text, headings, buttons), `icon`, `file` and `live`.
 
 mod camera;
 mod consent;
@@ -26,9 +26,9 @@ use crate::text::Browser;
 
 pub use view::{Action, View};
 
-/// The style sheet. It works in a shadow root and in the document; every rule is under `.akiba-selfie`.
+/// The style sheet. It works in a shadow root and in a document; every rule is below `.akiba-selfie`.
 ///
-/// The comment at the head of `style.css` lists what a page can style; it is left out here, where every byte is
+/// The comment at the head of `style.css` lists what a page can style. It is cut off here, because every byte is
 /// downloaded.
 pub const STYLE: &str = after_head(include_str!("style.css"));
 
@@ -44,12 +44,12 @@ const fn after_head(css: &'static str) -> &'static str {
     css
 }
 
-/// Draws the widget. The element with `data-focus` is where the keyboard's focus belongs after a change of screen.
+/// Draws the widget. After a change of screen, the focus belongs on the element with `data-focus`.
 pub fn view(view: &View, action: &Callback<Action>) -> Html {
     html! { <shell::Shell view={view.clone()} action={action.clone()} /> }
 }
 
-/// The browser that this runs in.
+/// Detects the current browser.
 #[must_use]
 pub fn this_browser() -> Browser {
     let Some(window) = web_sys::window() else { return Browser::default() };

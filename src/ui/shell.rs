@@ -1,4 +1,4 @@
-//! The frame around every screen ([`Shell`]): language, card and live regions, which are never mounted anew.
+//! The frame around every screen ([`Shell`]): language, card and live regions, which stay mounted.
 
 use std::cell::Cell;
 
@@ -15,19 +15,19 @@ thread_local! {
     static NEXT_ID: Cell<u32> = const { Cell::new(0) };
 }
 
-/// What [`Shell`] is drawn from.
+/// The props of [`Shell`].
 #[derive(PartialEq, Properties)]
 pub(super) struct ShellProps {
-    /// All that a screen is drawn from.
+    /// The data to draw.
     pub(super) view: View,
-    /// Where the person's doings go.
+    /// Receives the person's actions.
     pub(super) action: Callback<Action>,
 }
 
 /// The widget.
 #[component]
 pub(super) fn Shell(props: &ShellProps) -> Html {
-    // Without a shadow root, several widgets share one space of ids.
+    // Without a shadow root, several widgets share the ids of one document.
     let id = use_memo((), |()| {
         let id = NEXT_ID.get();
         NEXT_ID.set(id.wrapping_add(1));

@@ -1,4 +1,4 @@
-//! What the screens are drawn from ([`View`]), and what comes out of them ([`Action`]).
+//! The input of the screens ([`View`]) and their output ([`Action`]).
 
 use web_sys::{File, HtmlVideoElement};
 use yew::AttrValue;
@@ -7,30 +7,30 @@ use crate::config::{Config, ConfigError};
 use crate::flow::{Announcement, Event, State};
 use crate::text::Browser;
 
-/// All that a screen is drawn from.
+/// The data that a screen is drawn from.
 #[derive(Clone, PartialEq)]
 pub struct View {
-    /// Where the flow stands.
+    /// The state of the flow.
     pub state: State,
-    /// The settings, or why they can't be used.
+    /// The settings, or why they are invalid.
     pub config: Result<Config, ConfigError>,
-    /// The camera's picture, shown in every screen from `Starting` to `Grabbing` in one and the same place of the tree
-    /// (a node that is moved stops playing).
+    /// The video that shows the camera. It keeps the same place in the tree in every screen from `Starting` to
+    /// `Grabbing`, because a moved node stops playing.
     pub video: Option<HtmlVideoElement>,
     /// An object URL of the photo, in the screens that have one.
     pub photo_url: Option<AttrValue>,
-    /// What a screen reader is told now; the number changes with every announcement, so that the same words are said
-    /// again.
+    /// The current announcement for screen readers. The number changes with every announcement, so that the same text
+    /// is announced again.
     pub announcement: Option<(u32, Announcement)>,
-    /// Which browser this is: the help with a blocked camera differs in each. See [`this_browser`](super::this_browser).
+    /// The browser, because the help for a blocked camera differs. See [`this_browser`](super::this_browser).
     pub browser: Browser,
 }
 
-/// What the person does.
+/// An action of the person.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
-    /// Something that the flow knows.
+    /// An event for the flow.
     Event(Event),
-    /// A file was chosen. The runner keeps it and tells the flow.
+    /// A file was chosen. The runner stores it and passes an event to the flow.
     Pick(File),
 }

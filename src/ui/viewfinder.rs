@@ -1,4 +1,4 @@
-//! The camera's picture with the oval guide, the hint and the countdown over it.
+//! The camera's picture with the oval, the hint and the countdown over it.
 
 use yew::prelude::*;
 use yew::virtual_dom::VNode;
@@ -12,8 +12,8 @@ use super::hint;
 use super::icon::{Icon, icon, spinner};
 use super::scene::{Scene, class};
 
-/// The guide's outline on a grid of 300 by 400: a face is about as wide as three quarters of its height, and sits a little
-/// above the middle. The guidance reckons with it too (`guidance::oval`).
+/// The outline of the oval on a grid of 300 by 400. A face is about three quarters as wide as high, and sits slightly
+/// above the middle. The guidance uses the same numbers (`guidance::oval`).
 const OVAL: &str = "M150 44A99 134 0 0 1 150 312A99 134 0 0 1 150 44Z";
 
 pub(super) fn viewfinder(scene: &Scene) -> Html {
@@ -56,17 +56,17 @@ fn overlay(scene: &Scene) -> Html {
     }
 }
 
-/// What the line around the oval tells.
+/// The meaning of the line around the oval.
 #[derive(Clone, Copy)]
 enum Ring {
-    /// How many checks hold.
+    /// The number of checks that pass.
     Checks(u8),
-    /// How many seconds are left.
+    /// The number of seconds left.
     Seconds(u8),
 }
 
 impl Ring {
-    /// Its class, of how many parts it is, and how many of them are missing.
+    /// Returns its class, its number of parts, and how many of them are missing.
     fn parts(self) -> (&'static str, u8, u8) {
         let all = Check::ALL.len() as u8;
         match self {
@@ -77,7 +77,7 @@ impl Ring {
     }
 }
 
-/// The oval, with a line that goes around it.
+/// Draws the oval, with a line around it.
 fn guide(ring: Option<Ring>) -> Html {
     let shade = format!("M-2000-2000H2300V2400H-2000Z{OVAL}");
     html! {

@@ -1,4 +1,4 @@
-//! The Yew component ([`AkibaSelfie`]): holds the flow's state, sends it every event, and has the effects done.
+//! The Yew component ([`AkibaSelfie`]): holds the flow's state, passes it every event, and runs the effects.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -23,27 +23,27 @@ mod runner;
 /// The settings of [`AkibaSelfie`].
 #[derive(Clone, PartialEq, Properties)]
 pub struct Props {
-    /// What would be the element's attributes.
+    /// The element's attributes.
     pub options: Options,
-    /// What shows the relay that this page may ask.
+    /// Authorises the page at the relay.
     #[prop_or_default]
     pub session: Session,
-    /// Where the worker comes from that looks at pictures; without it, the person is not guided.
+    /// The source of the worker that analyses pictures. Without it, the person gets no guidance.
     #[prop_or_default]
     pub vision: VisionSource,
-    /// Told of everything that happens, in order.
+    /// Receives all events in order.
     #[prop_or_default]
     pub on_event: Callback<PageEvent>,
-    /// Asked before each photo: false refuses it.
+    /// Called before each photo; false refuses the photo.
     #[prop_or_else(|| Callback::from(|()| true))]
     pub may_capture: Callback<(), bool>,
 }
 
-/// What the component is sent.
+/// The component's messages.
 pub enum Message {
-    /// Something that the person, the browser or the page did.
+    /// An event of the person, the browser or the page.
     Event(Event),
-    /// Something that the person did on a screen.
+    /// An action of the person on a screen.
     Action(Action),
 }
 
@@ -101,7 +101,7 @@ impl Component for AkibaSelfie {
         let config = Config::from_options(&props.options, &page::url());
         let event = match (&self.config, &config) {
             (Ok(before), Ok(now)) => {
-                // Where only the session knows the customer, another session may be another customer.
+                // If only the session knows the customer, another session may mean another customer.
                 let session = now.identifier.is_none() && props.session.is_other_token(&old.session);
                 Event::ConfigChanged { customer: session || !before.same_customer(now) }
             }
@@ -137,19 +137,19 @@ impl Component for AkibaSelfie {
     }
 
     fn destroy(&mut self, ctx: &Context<Self>) {
-        // Ends everything: the state that follows needs nothing.
+        // Ends everything: the next state needs nothing.
         self.advance(ctx.props(), Event::Disconnected);
     }
 }
 
 impl AkibaSelfie {
-    /// The name of the screen that is shown.
+    /// Returns the name of the current screen.
     #[must_use]
     pub fn state(&self) -> ScreenName {
         self.state.screen.name()
     }
 
-    /// One step of the flow, and what it wants done. Returns whether to draw anew.
+    /// Runs one step of the flow and its effects. Returns whether to redraw.
     fn advance(&mut self, props: &Props, event: Event) -> bool {
         let refused = self.config.as_ref().err().map(ToString::to_string);
         let fallback;
@@ -184,13 +184,13 @@ impl AkibaSelfie {
             }
         }
         self.runner.retain(&self.state);
-        // What was seen is drawn by the screen that it leads to.
+        // An analysed frame alone changes nothing visible: it is drawn through the screen that it leads to.
         before.framing = self.state.framing;
         before != self.state
     }
 }
 
-/// The page's callbacks, as they stand now: it may change them while the widget runs.
+/// The page's current callbacks: the page may change them while the widget runs.
 #[derive(Clone)]
 struct PageCallbacks {
     on_event: Callback<PageEvent>,
@@ -204,7 +204,7 @@ impl PageCallbacks {
 }
 
 fn callbacks(ctx: &Context<AkibaSelfie>, page_callbacks: &Rc<RefCell<PageCallbacks>>) -> Callbacks {
-    // A callback is taken out before it is called, so that it may lead to a change of the props.
+    // A callback is cloned before it is called, because it may change the props.
     let (tell, ask) = (Rc::clone(page_callbacks), Rc::clone(page_callbacks));
     Callbacks {
         send: ctx.link().callback(Message::Event),

@@ -1,4 +1,4 @@
-//! What the page is told ([`PageEvent`]): each is a DOM event of the element and a callback of the Yew component.
+//! The messages to the page ([`PageEvent`]). Each is a DOM event of the element and a callback of the Yew component.
 
 use std::rc::Rc;
 
@@ -8,64 +8,64 @@ use crate::adapter::relay::Verdict;
 use crate::flow::{ErrorCode, Luminance, Phase, ScreenName};
 use crate::guidance::{Evidence, Hint};
 
-/// What is known of a frame or a photo.
+/// The quality of a frame or a photo.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Quality {
-    /// What was measured of the whole picture; `None` where the browser lets nobody read pixels.
+    /// The luminance of the whole picture; `None` if the browser blocks reading pixels.
     pub luminance: Option<Luminance>,
-    /// What came of looking at it.
+    /// The analysis.
     pub evidence: Option<Rc<Evidence>>,
 }
 
-/// A photo as the page gets it.
+/// A photo, for the page.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Captured {
     /// The JPEG, without metadata.
     pub blob: Blob,
-    /// Pixels across.
+    /// Width in pixels.
     pub width: u32,
-    /// Pixels down.
+    /// Height in pixels.
     pub height: u32,
-    /// What is known of it.
+    /// Its quality.
     pub quality: Quality,
 }
 
-/// Something that the page is told.
+/// A message to the page.
 #[derive(Clone, Debug, PartialEq)]
 pub enum PageEvent {
-    /// The flow moved to another screen.
+    /// The screen changed.
     StateChange {
-        /// The state now.
+        /// The new state.
         state: ScreenName,
-        /// The state before.
+        /// The previous state.
         previous: ScreenName,
     },
-    /// The person is told something else.
+    /// The hint changed.
     Guidance {
-        /// What.
+        /// The new hint.
         hint: Hint,
-        /// What is known of the frame.
+        /// The quality of the frame.
         quality: Quality,
     },
-    /// A photo is about to be made. The page may refuse, by `preventDefault()`.
+    /// A photo is about to be made. The page may refuse it with `preventDefault()`.
     Capture,
     /// A photo was made.
     Captured(Captured),
-    /// Sending the photo goes on.
+    /// The submission made progress.
     Progress(Phase),
-    /// The vendor says that the selfie and the record show one person.
+    /// According to the vendor, the selfie and the record show the same person.
     Verified(Verdict, Quality),
-    /// The vendor does not say so.
+    /// The vendor did not confirm the person.
     Rejected(Verdict, Quality),
-    /// The person gave up.
+    /// The person cancelled.
     Cancelled,
     /// Something failed.
     Error {
-        /// What.
+        /// The code.
         code: ErrorCode,
         /// The sentence that the person reads.
         message: String,
-        /// For the page's developer: what exactly is wrong, where more is known than the code says.
+        /// The exact cause for the page's developer, if there is more to say than the code.
         cause: Option<String>,
     },
 }
@@ -84,7 +84,7 @@ impl PageEvent {
         "selfie-error",
     ];
 
-    /// The name of the DOM event.
+    /// Returns the name of the DOM event.
     #[must_use]
     pub fn name(&self) -> &'static str {
         let index = match self {

@@ -1,12 +1,12 @@
-//! What a widget has open in the browser ([`Resources`]), and how it is let go of.
+//! The browser objects that a widget holds ([`Resources`]), and how they are dropped.
 //!
-//! Everything that is open belongs to a request of the flow, and is kept under its [`Generation`] or the id that it was
-//! given. There is one way to let go of it: after each step, [`Resources::retain`] drops what the new state does not need.
-//! The flow has no effect that closes, aborts or forgets, so that none can be left out, and an answer that nobody waits
-//! for any more needs no code of its own: the state does not name it, so that it goes. Every adapter cleans up when it is
-//! dropped. What the state needs is pure, and tested with the flow.
+//! Every object belongs to a request of the flow and is stored under the request's [`Generation`] or under an id. There
+//! is one way to drop it: after each step, [`Resources::retain`] drops everything that the new state does not need. The
+//! flow has no effects that close, abort or forget, so none can be left out. A stale answer needs no code of its own:
+//! the state does not name it, so it is dropped. Every adapter cleans up on drop. Which objects a state needs is a pure
+//! function, tested with the flow.
 //!
-//! Only a camera is closed before its successor opens, as both may be one device.
+//! One exception: a camera is closed before the next one opens, because both may be the same device.
 
 use web_sys::{Blob, File};
 
@@ -22,7 +22,7 @@ use crate::adapter::upload::{Target, Upload};
 use crate::adapter::vision::{FrameLoop, Vision, VisionSource};
 use crate::flow::{FileId, Generation, LinkId, Photo, PhotoId, State};
 
-/// Something that belongs to one request of the flow; there is one at a time.
+/// The object of one request. There is at most one at a time.
 struct Slot<T>(Option<(Generation, T)>);
 
 impl<T> Default for Slot<T> {
@@ -36,7 +36,7 @@ impl<T> Slot<T> {
         self.0 = Some((generation, value));
     }
 
-    /// Drops what belongs to another request than this.
+    /// Drops the object unless it belongs to this request.
     fn retain(&mut self, needed: Option<Generation>) {
         self.0.take_if(|(generation, _)| Some(*generation) != needed);
     }
@@ -57,7 +57,7 @@ struct StoredLink {
     key: String,
 }
 
-/// The browser objects of one widget. There are at most two photos and one or two links at a time.
+/// The browser objects of one widget: at most two photos, and one or two links at a time.
 #[derive(Default)]
 pub(super) struct Resources {
     opening: Slot<Task>,
@@ -94,8 +94,8 @@ impl Resources {
             self.vision = None;
         }
         if !state.needs_session() {
-            // The next attempt asks anew. A call of this one that still waits for the page's function keeps its answer to
-            // itself.
+            // The next attempt calls the page's function again. A call of this attempt that still waits for it keeps
+            // the old cache.
             self.session = TokenCache::default();
         }
     }
@@ -112,7 +112,7 @@ impl Resources {
         self.last_id
     }
 
-    /// The device that was last open.
+    /// Returns the device that was last open.
     pub(super) fn last_device(&self) -> Option<String> {
         self.last_device.clone()
     }
@@ -138,7 +138,7 @@ impl Resources {
         self.frame_loop.put(generation, frame_loop);
     }
 
-    /// The thread that looks at pictures, begun if it was not.
+    /// Returns the worker that analyses pictures; starts it if necessary.
     pub(super) fn vision(&mut self, source: &VisionSource) -> &Vision {
         self.vision.get_or_insert_with(|| Vision::open(source))
     }
@@ -146,7 +146,7 @@ impl Resources {
     pub(super) fn keep_photo(&mut self, generation: Generation, still: EncodedPhoto) -> Photo {
         let id = PhotoId(self.id());
         let EncodedPhoto { blob, width, height, luminance } = still;
-        // A photo is below half a megabyte, so that its size fits.
+        // A photo is below half a megabyte, so its size fits.
         let bytes = blob.size() as u32;
         self.photos.push(StoredPhoto { generation, id, url: ObjectUrl::new(&blob), blob });
         Photo { id, width, height, bytes, luminance }
@@ -181,7 +181,7 @@ impl Resources {
         self.links.iter().find(|stored| stored.id == id).map(|stored| &stored.target)
     }
 
-    /// What the relay said of a link, and the idempotency key of its verdict.
+    /// Returns the relay's reply for a link, and the idempotency key of its verdict request.
     pub(super) fn reply(&self, id: LinkId) -> Option<(&IssuedLink, &str)> {
         self.links.iter().find(|stored| stored.id == id).map(|stored| (&stored.reply, stored.key.as_str()))
     }
@@ -198,7 +198,7 @@ impl Resources {
         self.upload.put(generation, upload);
     }
 
-    /// What the page's function gave for this attempt.
+    /// Returns the token cache of this attempt.
     pub(super) fn session(&self) -> TokenCache {
         TokenCache::clone(&self.session)
     }

@@ -1,4 +1,4 @@
-//! From the start to a photo, as a person lives it.
+//! From the start to a photo, from the person's point of view.
 
 use akiba_protocol::UploadFailure;
 use akiba_selfie::config::Facing;
@@ -24,7 +24,7 @@ fn start_asks_for_consent_and_opens_nothing() {
 }
 
 #[test]
-fn a_page_that_asked_itself_goes_straight_to_the_camera() {
+fn no_consent_opens_the_camera_at_once() {
     let mut play = Play::new(config(|options| options.no_consent = true));
     play.send(Event::Start);
     assert_eq!(play.name(), ScreenName::Starting);
@@ -34,7 +34,7 @@ fn a_page_that_asked_itself_goes_straight_to_the_camera() {
 }
 
 #[test]
-fn the_link_is_asked_for_while_the_person_frames() {
+fn the_link_is_requested_while_the_person_frames() {
     let mut play = Play::at(Place::Starting);
     play.camera_opens();
     assert!(play.did(|effect| matches!(effect, Effect::RequestLink { .. })));
@@ -44,7 +44,7 @@ fn the_link_is_asked_for_while_the_person_frames() {
 }
 
 #[test]
-fn a_link_that_dies_while_the_person_frames_is_replaced_but_not_for_ever() {
+fn a_link_that_expires_while_framing_is_replaced_a_limited_number_of_times() {
     let mut play = Play::at(Place::Framing);
     for round in 1..limits::PREFETCHES {
         play.link_comes(u32::from(round), 60).tick(Timer::LinkLife);
@@ -57,7 +57,7 @@ fn a_link_that_dies_while_the_person_frames_is_replaced_but_not_for_ever() {
 }
 
 #[test]
-fn a_link_is_replaced_ten_seconds_before_its_end_and_a_short_one_at_half_its_life() {
+fn a_link_is_replaced_ten_seconds_before_expiry_or_at_half_of_a_short_life() {
     for (life, wanted) in [(60, 50), (300, 290), (12, 6), (4, 2)] {
         let mut play = Play::at(Place::Framing);
         play.link_comes(1, life);
@@ -73,7 +73,7 @@ fn a_link_is_replaced_ten_seconds_before_its_end_and_a_short_one_at_half_its_lif
 }
 
 #[test]
-fn a_failed_request_ahead_is_silent() {
+fn a_failed_prefetch_is_silent() {
     let mut play = Play::at(Place::Framing);
     let generation = play.link_generation();
     play.send(Event::LinkFailed { generation, failure: akiba_selfie::flow::RelayFailure::Forbidden });
@@ -82,14 +82,14 @@ fn a_failed_request_ahead_is_silent() {
 }
 
 #[test]
-fn a_slow_camera_says_where_to_look() {
+fn a_slow_camera_shows_where_to_look_for_the_question() {
     let mut play = Play::at(Place::Starting);
     play.tick(Timer::CameraSlow);
     assert_eq!(play.state.screen, Screen::Starting(Opening::Slow));
 }
 
 #[test]
-fn a_black_picture_is_told_and_taken_back() {
+fn a_black_picture_shows_a_hint_until_there_is_light() {
     let mut play = Play::at(Place::Framing);
     let generation = play.camera_generation();
     for _ in 1..limits::BLACK_FRAMES {
@@ -104,7 +104,7 @@ fn a_black_picture_is_told_and_taken_back() {
 }
 
 #[test]
-fn an_even_grey_picture_is_no_black_one() {
+fn an_even_grey_picture_is_not_black() {
     let mut play = Play::at(Place::Framing);
     let generation = play.camera_generation();
     for _ in 0..20 {
@@ -114,7 +114,7 @@ fn an_even_grey_picture_is_no_black_one() {
 }
 
 #[test]
-fn auto_counts_down_and_takes_the_photo() {
+fn auto_capture_counts_down_and_takes_the_photo() {
     let mut play = Play::at(Place::Countdown);
     assert_eq!(play.state.screen, Screen::Countdown { left: 3 });
     play.tick(Timer::Countdown);
@@ -125,7 +125,7 @@ fn auto_counts_down_and_takes_the_photo() {
 }
 
 #[test]
-fn auto_waits_for_a_picture() {
+fn auto_capture_waits_for_a_picture() {
     let mut play = Play::new(config(|options| (options.capture, options.countdown) = (None, true)));
     play.send(Event::Start).send(Event::Consented).camera_opens().loses_vision();
     let generation = play.camera_generation();
@@ -139,7 +139,7 @@ fn auto_waits_for_a_picture() {
 }
 
 #[test]
-fn manual_never_takes_a_photo_by_itself() {
+fn manual_capture_starts_no_timer() {
     let play = Play::at(Place::Framing);
     assert!(play.state.timers == Timers::default());
 }
@@ -163,7 +163,7 @@ fn without_review_the_photo_is_sent_at_once() {
 }
 
 #[test]
-fn a_page_may_refuse_the_photo_and_the_camera_goes_on() {
+fn after_the_page_refuses_a_photo_the_camera_stays_on() {
     let mut play = Play::at(Place::Grabbing);
     let generation = play.state.grab.unwrap();
     play.send(Event::GrabFailed { generation, failure: GrabFailure::Prevented });
@@ -173,7 +173,7 @@ fn a_page_may_refuse_the_photo_and_the_camera_goes_on() {
 }
 
 #[test]
-fn a_refused_file_opens_the_camera_again() {
+fn refusing_a_file_opens_the_camera_again() {
     let mut play = Play::at(Place::Framing);
     play.send(Event::FilePicked(FileId(1)));
     assert!(play.closed_camera());
@@ -183,7 +183,7 @@ fn a_refused_file_opens_the_camera_again() {
 }
 
 #[test]
-fn a_file_is_a_way_out_of_every_camera_error() {
+fn after_every_camera_error_the_person_can_choose_a_file() {
     for &error in ErrorCode::ALL.iter().filter(|code| code.as_str().starts_with("camera-")) {
         let mut play = Play::at(Place::Starting);
         let generation = play.camera_generation();
@@ -199,7 +199,7 @@ fn a_file_is_a_way_out_of_every_camera_error() {
 }
 
 #[test]
-fn a_page_out_of_sight_lets_go_of_the_camera_and_takes_it_back() {
+fn a_hidden_page_closes_the_camera_and_a_visible_one_opens_it() {
     for place in [Place::Framing, Place::Countdown] {
         let mut play = Play::at(place);
         play.send(Event::Hidden);
@@ -212,7 +212,7 @@ fn a_page_out_of_sight_lets_go_of_the_camera_and_takes_it_back() {
 }
 
 #[test]
-fn a_camera_that_opens_out_of_sight_waits_closed() {
+fn a_camera_that_opens_in_a_hidden_page_is_closed() {
     let mut play = Play::at(Place::Starting);
     play.send(Event::Hidden).camera_opens();
     assert_eq!(play.state.screen, Screen::Starting(Opening::Paused));
@@ -230,7 +230,7 @@ fn retake_drops_the_photo_and_keeps_an_unused_link() {
 }
 
 #[test]
-fn retake_after_a_try_drops_the_link_that_may_hold_the_old_photo() {
+fn retake_after_an_upload_drops_the_link() {
     let mut play = Play::at(Place::Uploading);
     play.upload_ends(Err(UploadFailure::Network));
     for _ in 1..limits::TRIES {
@@ -270,7 +270,7 @@ fn leaving_the_document_aborts_what_is_in_flight() {
 }
 
 #[test]
-fn good_settings_after_bad_ones_begin_anew() {
+fn valid_settings_after_invalid_ones_start_again() {
     let mut play = Play::at(Place::Idle);
     play.send(Event::ConfigRefused);
     assert!(play.told(|notice| *notice == Notice::Error(ErrorCode::Config)));
@@ -281,7 +281,7 @@ fn good_settings_after_bad_ones_begin_anew() {
 }
 
 #[test]
-fn the_camera_that_the_person_chose_stays_chosen() {
+fn the_chosen_camera_is_kept() {
     let mut play = Play::at(Place::Framing);
     play.send(Event::SwitchCamera);
     assert!(play.did(|effect| matches!(effect, Effect::OpenCamera { choice: CameraChoice::Next, .. })));
@@ -306,7 +306,7 @@ fn no_photo_is_taken_behind_a_file_dialog() {
 }
 
 #[test]
-fn a_camera_that_fails_out_of_sight_is_asked_again_in_sight() {
+fn a_camera_that_fails_in_a_hidden_page_is_opened_again_later() {
     let mut play = Play::at(Place::Starting);
     play.send(Event::Hidden);
     let generation = play.camera_generation();
@@ -317,7 +317,7 @@ fn a_camera_that_fails_out_of_sight_is_asked_again_in_sight() {
 }
 
 #[test]
-fn a_refused_photo_opens_no_camera_out_of_sight() {
+fn a_refused_photo_opens_no_camera_in_a_hidden_page() {
     let mut play = Play::at(Place::Grabbing);
     let generation = play.state.grab.unwrap();
     play.send(Event::Hidden).send(Event::GrabFailed { generation, failure: GrabFailure::Prevented });
@@ -326,7 +326,7 @@ fn a_refused_photo_opens_no_camera_out_of_sight() {
 }
 
 #[test]
-fn a_lens_that_is_covered_during_the_countdown_stops_it() {
+fn covering_the_lens_stops_the_countdown() {
     let mut play = Play::at(Place::Countdown);
     let generation = play.camera_generation();
     for _ in 0..limits::BLACK_FRAMES {
@@ -337,7 +337,7 @@ fn a_lens_that_is_covered_during_the_countdown_stops_it() {
 }
 
 #[test]
-fn the_page_may_change_who_presses_the_shutter() {
+fn the_page_may_change_capture_while_framing() {
     let mut play = Play::at(Place::Countdown);
     play.config = config(|_| {});
     play.send(Event::ConfigChanged { customer: false });

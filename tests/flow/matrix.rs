@@ -1,4 +1,4 @@
-//! Every event in every state: which screen it leads to.
+//! The screen after every event in every state.
 
 use akiba_protocol::UploadFailure;
 use akiba_selfie::flow::{ErrorCode, Event, FileId, Generation, GrabFailure, LinkId, RelayFailure, Timer};
@@ -6,7 +6,8 @@ use akiba_selfie::flow::{ErrorCode, Event, FileId, Generation, GrabFailure, Link
 use crate::faces::good;
 use crate::play::{CAMERA, Place, Play, STALE, judgement, lit, photo};
 
-/// One column a [`Place`], one row an event; a dot leaves the screen as it is. The events answer what is in flight.
+/// One column for each [`Place`], one row for each event. A dot keeps the screen. The events answer the requests in
+/// flight.
 const TABLE: &str = "
                  idle    consent  starting framing  countdown grabbing review   linking  uploading verifying done    rejected failedup failedcam
 Start            consent .        .        .        .         .        .        .        .         .         consent consent  .        .
@@ -60,7 +61,7 @@ fn seen(generation: Generation) -> Event {
     Event::FrameAnalysed { generation, report: Box::new(good()), at: 0.0, aspect: 0.75 }
 }
 
-/// The row's event, as an answer to what `play` has in flight.
+/// The event of a row, as an answer to the requests that `play` has in flight.
 fn event(name: &str, play: &Play) -> Event {
     let camera = play.camera_generation();
     let grab = play.state.grab.unwrap_or(STALE);

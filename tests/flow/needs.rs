@@ -1,11 +1,11 @@
-//! What each state needs to stay open: the runner drops the rest.
+//! What each state needs to stay open; the runner drops the rest.
 
 use akiba_selfie::flow::{Event, FileId, LinkId, PhotoId};
 
 use crate::play::{Place, Play, STALE, photo};
 
 #[test]
-fn an_answer_on_its_way_is_kept_and_a_stale_one_is_not() {
+fn a_pending_answer_is_kept_and_a_stale_one_is_dropped() {
     let mut play = Play::at(Place::Grabbing);
     let (grab, link) = (play.state.grab.unwrap(), play.link_generation());
     assert!(play.state.needs_photo(grab, PhotoId(7)) && play.state.needs_link(link, LinkId(7)));
@@ -15,7 +15,7 @@ fn an_answer_on_its_way_is_kept_and_a_stale_one_is_not() {
 }
 
 #[test]
-fn only_the_photo_and_the_link_at_hand_are_kept() {
+fn only_the_current_photo_and_link_are_kept() {
     let play = Play::at(Place::Uploading);
     let state = &play.state;
     assert!(state.needs_photo(STALE, photo(1).id) && !state.needs_photo(STALE, PhotoId(2)));
@@ -23,7 +23,7 @@ fn only_the_photo_and_the_link_at_hand_are_kept() {
 }
 
 #[test]
-fn the_worker_runs_while_pictures_may_come_and_the_session_lasts_an_attempt() {
+fn vision_and_session_are_needed_in_the_right_states() {
     for place in Place::ALL {
         let state = Play::at(place).state;
         let vision =

@@ -1,4 +1,4 @@
-//! Plays the flow by hand: sends events, keeps the effects, and answers for the runner.
+//! Drives the flow by hand: sends events, keeps the effects, and answers as the runner does.
 
 use std::time::Duration;
 
@@ -41,14 +41,14 @@ pub(crate) fn lit() -> Luminance {
     Luminance { mean: 0.5, variance: 0.05 }
 }
 
-/// A flow under way.
+/// A running flow.
 #[derive(Clone)]
 pub(crate) struct Play {
     pub(crate) state: State,
     pub(crate) config: Config,
     /// The state before the last event.
     pub(crate) before: State,
-    /// What the last event did.
+    /// The effects of the last event.
     pub(crate) effects: Vec<Effect>,
 }
 
@@ -84,17 +84,17 @@ impl Play {
     }
 
     pub(crate) fn tick(&mut self, timer: Timer) -> &mut Self {
-        let generation = self.timer(timer).unwrap_or_else(|| panic!("{timer:?} does not run"));
+        let generation = self.timer(timer).unwrap_or_else(|| panic!("{timer:?} is not running"));
         self.send(Event::Tick { timer, generation })
     }
 
-    /// Nobody looks at the frames.
+    /// Frames can't be analysed any more.
     pub(crate) fn loses_vision(&mut self) -> &mut Self {
         let generation = self.camera_generation();
         self.send(Event::VisionUnavailable { generation })
     }
 
-    /// Frames like this, 15 a second, for so many milliseconds from where the last ones ended.
+    /// Sends frames like this, 15 a second, for this many milliseconds after the last ones.
     pub(crate) fn sees(&mut self, report: &Report, milliseconds: u32) -> &mut Self {
         let mut effects = Vec::new();
         let begin = if self.state.framing.guide.is_active() { self.state.framing.guide.now } else { 1_000.0 };
@@ -154,34 +154,34 @@ impl Play {
         self.effects.iter().any(wanted)
     }
 
-    /// Whether the camera that was open, or asked for, is needed no more.
+    /// Whether the camera that was open or requested is not needed any more.
     pub(crate) fn closed_camera(&self) -> bool {
         let before = self.before.camera.generation();
         before.is_some() && self.state.camera.generation() != before
     }
 
-    /// Whether the photo at hand is needed no more.
+    /// Whether the current photo is not needed any more.
     pub(crate) fn dropped_photo(&self) -> bool {
         self.before.screen.photo().is_some_and(|photo| !self.state.needs_photo(STALE, photo.id))
     }
 
-    /// Whether the link at hand is needed no more.
+    /// Whether the current link is not needed any more.
     pub(crate) fn dropped_link(&self) -> bool {
         matches!(self.before.link, LinkState::Ready { id, .. } if !self.state.needs_link(STALE, id))
     }
 
-    /// Whether the link request in flight is given up.
+    /// Whether the link request in flight was aborted.
     pub(crate) fn aborted_link(&self) -> bool {
         let before = self.before.link_request();
         before.is_some() && self.state.link_request() != before
     }
 
-    /// Whether the upload in flight is given up.
+    /// Whether the upload in flight was aborted.
     pub(crate) fn aborted_upload(&self) -> bool {
         self.before.upload().is_some() && self.state.upload() != self.before.upload()
     }
 
-    /// Whether the verify call in flight is given up.
+    /// Whether the verdict request in flight was aborted.
     pub(crate) fn aborted_verify(&self) -> bool {
         self.before.verify().is_some() && self.state.verify() != self.before.verify()
     }
@@ -190,7 +190,7 @@ impl Play {
         self.did(|effect| matches!(effect, Effect::Emit(notice) if wanted(notice)))
     }
 
-    /// A flow in the named state, reached the way a person reaches it.
+    /// A flow in the named state, reached in the way of a person.
     pub(crate) fn at(place: Place) -> Self {
         let auto = place == Place::Countdown;
         let mut play = Self::new(config(|options| {
@@ -256,7 +256,7 @@ impl Play {
     }
 }
 
-/// The states that tests begin in; the number is how many moves lead there.
+/// The states in which tests begin. The number is the count of moves that lead there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     Idle,
@@ -295,7 +295,7 @@ impl Place {
 }
 
 #[test]
-fn every_place_is_the_state_that_it_names() {
+fn every_place_has_the_screen_of_its_name() {
     for place in Place::ALL {
         let play = Play::at(place);
         let wanted = match place {

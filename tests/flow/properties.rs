@@ -1,5 +1,5 @@
-//! What holds after any events in any order. The model learns what is open by the effects and the events alone, and holds it
-//! against what the state names.
+//! Properties that hold after any events in any order. The model learns only from effects and events what is open, and
+//! compares it with what the state names.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -17,7 +17,7 @@ use crate::play::{CAMERA, Place, Play, STALE, config, judgement, photo};
 
 const CAMERA_ERRORS: [ErrorCode; 3] = [ErrorCode::CameraDenied, ErrorCode::CameraNotFound, ErrorCode::CameraBlocked];
 
-/// A step of a random play: which event, which of its variants, and whether its generation is a live one.
+/// A step of a random play: the event, its variant, and whether its generation is current.
 type Move = (u8, u8, bool);
 
 fn event_of(play: &Play, (kind, variant, live): Move, serial: u32) -> Event {
@@ -128,7 +128,8 @@ enum Call {
     Verify,
 }
 
-/// What the runner would hold: what the effects opened and what the answers brought, less what the state does not need.
+/// What the runner would hold: everything that effects opened and answers brought, without what the state no longer
+/// needs.
 #[derive(Default)]
 struct Model {
     camera: Option<Generation>,
@@ -140,7 +141,7 @@ struct Model {
 }
 
 impl Model {
-    /// Takes what an answer brings, also one that nobody waits for any more, and notes what has ended by itself.
+    /// Adds what an answer brings, even a stale one, and removes what has ended by itself.
     fn answered(&mut self, event: &Event) {
         let mut ended = |call, generation: &Generation| {
             self.in_flight.retain(|one, at| (*one, *at) != (call, *generation));
@@ -167,8 +168,8 @@ impl Model {
         }
     }
 
-    /// `event` is what led to the effect: of its own accord, the flow begins no request while another one of its kind is
-    /// in flight.
+    /// `event` led to the effect. The flow never begins a request while another one of its kind is in flight, except
+    /// after a stall.
     fn perform(&mut self, effect: &Effect, event: &Event) -> Result<(), TestCaseError> {
         match effect {
             Effect::OpenCamera { generation, .. } => self.camera = Some(*generation),
@@ -200,7 +201,7 @@ impl Model {
         Ok(())
     }
 
-    /// Lets go of what the state does not need, as the runner does.
+    /// Drops what the state does not need, as the runner does.
     fn retain(&mut self, state: &State) {
         self.camera.take_if(|generation| state.camera.generation() != Some(*generation));
         self.grabbing.take_if(|generation| state.grab != Some(*generation));
@@ -210,8 +211,8 @@ impl Model {
         self.links.retain(|link, generation| state.needs_link(*generation, *link));
     }
 
-    /// The state names nothing that was never opened, or that was let go of before.
-    fn holds_all_that_is_named(&self, state: &State) -> Result<(), TestCaseError> {
+    /// Fails if the state names a thing that was never opened or was dropped before.
+    fn assert_state_names_only_open_things(&self, state: &State) -> Result<(), TestCaseError> {
         prop_assert_eq!(state.camera.generation(), self.camera);
         prop_assert_eq!(state.grab, self.grabbing);
         for call in [Call::Link, Call::Upload, Call::Verify] {
@@ -241,7 +242,7 @@ impl Model {
     }
 }
 
-/// The request of this kind that the state waits for.
+/// Returns the request of this kind that the state waits for.
 fn needed(state: &State, call: Call) -> Option<Generation> {
     match call {
         Call::Link => state.link_request(),
@@ -250,7 +251,7 @@ fn needed(state: &State, call: Call) -> Option<Generation> {
     }
 }
 
-/// Whether this event is the person's or the page's wish to let go of the photo, or its verdict.
+/// Whether this event is a wish of the person or the page to drop the photo, or its verdict.
 fn may_end_the_photo(event: &Event) -> bool {
     matches!(
         event,
@@ -306,13 +307,13 @@ fn play_through(moves: &[Move], auto: bool, review: bool) -> Result<(), TestCase
             prop_assert!(effects.is_empty());
         }
         play.state = state;
-        // Given up for another one: what comes of it is stale.
+        // Replaced by another one, so its answer is stale.
         model.grabbing.take_if(|generation| play.state.grab != Some(*generation));
         for effect in &effects {
             model.perform(effect, &event)?;
         }
         model.retain(&play.state);
-        model.holds_all_that_is_named(&play.state)?;
+        model.assert_state_names_only_open_things(&play.state)?;
         check(&play, &before, &event, &model)?;
     }
     Ok(())
@@ -333,11 +334,11 @@ fn check(play: &Play, before: &Play, event: &Event, model: &Model) -> Result<(),
     let moving = !matches!(name, ScreenName::Failed | ScreenName::Idle | ScreenName::Done);
     if name == ScreenName::Submitting {
         let offline = matches!(play.state.screen, Screen::Submitting { wait: Some(Wait::Network), .. });
-        prop_assert!(!offline || !play.state.online, "waits for a network that is there");
+        prop_assert!(!offline || !play.state.online, "waits for a network although there is one");
         let waits = offline || model.timers.contains_key(&Timer::Retry) || play.state.grab.is_some();
         prop_assert!(!model.in_flight.is_empty() || waits, "stuck after {:?}: {:?}", event, play.state);
     }
-    // Nobody is locked out: while a photo is not taken by itself, the shutter is there or on its way.
+    // Nobody is locked out: without an automatic photo, the shutter is visible or its timer runs.
     if let Screen::Framing { prompt } = play.state.screen {
         prop_assert!(prompt.shutter || model.timers.contains_key(&Timer::Shutter), "no shutter after {:?}", event);
     }
@@ -356,7 +357,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
 
     #[test]
-    fn nothing_is_left_behind_whatever_happens(
+    fn nothing_is_left_open_after_any_events(
         moves in prop::collection::vec((0u8..40, any::<u8>(), prop::bool::weighted(0.9)), 1..200),
         auto in any::<bool>(),
         review in any::<bool>(),
@@ -365,7 +366,8 @@ proptest! {
     }
 }
 
-/// The random plays reach the far states at all: a property over plays that all end at the consent screen proves nothing.
+/// Checks that random plays reach every state: a property over plays that all end at the consent screen would prove
+/// nothing.
 #[test]
 fn random_plays_reach_every_state() {
     use proptest::strategy::ValueTree;
@@ -385,8 +387,8 @@ fn random_plays_reach_every_state() {
     assert_eq!(seen.len(), ScreenName::ALL.len(), "{seen:?}");
 }
 
-/// However the network behaves, the person is asked within a bounded number of requests and pauses: nobody looks at
-/// «connecting» for ever.
+/// However the network behaves, the person is asked after a limited number of requests and pauses, and never waits
+/// forever.
 fn ends(mut play: Play, answers: &[u8]) -> Result<(), TestCaseError> {
     for round in 0..400 {
         if play.name() != ScreenName::Submitting {
@@ -408,18 +410,18 @@ fn ends(mut play: Play, answers: &[u8]) -> Result<(), TestCaseError> {
         } else if let Some(generation) = play.timer(Timer::Retry) {
             Event::Tick { timer: Timer::Retry, generation }
         } else {
-            // Nothing runs: it waits for the browser's word or the person's, and costs nothing meanwhile.
+            // Nothing runs: it waits for the browser or the person, at no cost.
             prop_assert!(!state.online);
             return Ok(());
         };
         play.send(event);
     }
-    Err(TestCaseError::fail(format!("still at it: {:?}", play.state)))
+    Err(TestCaseError::fail(format!("still submitting: {:?}", play.state)))
 }
 
 proptest! {
     #[test]
-    fn a_submission_comes_to_an_end(answers in prop::collection::vec(any::<u8>(), 1..40), online in any::<bool>()) {
+    fn every_submission_ends(answers in prop::collection::vec(any::<u8>(), 1..40), online in any::<bool>()) {
         let mut play = Play::at(Place::Linking);
         if !online {
             play.send(Event::Offline);

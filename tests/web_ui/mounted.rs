@@ -1,4 +1,4 @@
-//! The widget on a page ([`Mounted`]), and every screen that it has ([`screens`]).
+//! The widget on a page ([`Mounted`]), and a list of all screens ([`screens`]).
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -31,7 +31,7 @@ fn App(props: &Props) -> Html {
     ui::view(&props.view, &props.action)
 }
 
-/// The widget in a shadow root, 360 px wide, dressed.
+/// The widget in a shadow root, 360 px wide, with its style.
 pub(crate) struct Mounted {
     pub(crate) host: HtmlElement,
     handle: yew::AppHandle<App>,
@@ -90,7 +90,7 @@ impl Mounted {
         self.one(&format!("[id='{id}']"))
     }
 
-    /// Buttons and file inputs by the name that a screen reader gives them.
+    /// Buttons and file inputs by their accessible name.
     pub(crate) fn controls(&self) -> Vec<(String, Element)> {
         let name = |element: &Element| {
             let labelled =
@@ -146,7 +146,7 @@ pub(crate) fn starting() -> Screen {
     Screen::Starting(Opening::Requested)
 }
 
-/// Framing, while the person is told this.
+/// Framing with this hint.
 pub(crate) fn hinted(hint: Hint) -> Screen {
     Screen::Framing { prompt: Prompt { hint, passed: None, shutter: true, skip: false } }
 }
@@ -164,7 +164,7 @@ pub(crate) fn failed(error: ErrorCode) -> Screen {
     Screen::Failed { error, photo: photo.then_some(PHOTO) }
 }
 
-/// The screen after the vendor's `status` and `fraud_detected`.
+/// The screen for the vendor's `status` and `fraud_detected`.
 pub(crate) fn done((status, fraud): (&str, &str)) -> Screen {
     Screen::Done { judgement: Judgement::of(Some(status), Some(fraud)) }
 }
@@ -174,7 +174,7 @@ pub(crate) const NOT_MATCHED: (&str, &str) = ("failed", "Low");
 pub(crate) const FRAUD: (&str, &str) = ("success", "High");
 pub(crate) const UPLOADING: Phase = Phase::Uploading { sent: 187_000, total: 312_400 };
 
-/// Every screen that there is.
+/// Every screen.
 pub(crate) fn screens() -> Vec<Screen> {
     let mut screens = vec![
         Screen::Idle,

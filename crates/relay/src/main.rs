@@ -156,11 +156,11 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, String> {
 /// are on their way. Those that are due get one try, the last verdicts' among them.
 async fn finish(sessions: &Arc<Sessions>, patience: Duration, drained: Drained) -> Drained {
     let work = async {
-        sessions.tasks().ended().await;
+        sessions.tasks().wait().await;
         if let Err(error) = deliver_due(sessions.outbox()).await {
             tracing::warn!(%error, "webhooks are left to the next relay");
         }
-        sessions.tasks().ended().await;
+        sessions.tasks().wait().await;
     };
     match tokio::time::timeout(patience, work).await {
         Ok(()) => drained,

@@ -3,18 +3,19 @@
 use crate::config::Facing;
 use crate::flow::CameraChoice;
 
-/// The camera and the size of one try.
+/// One request for a camera.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct CameraRequest {
-    /// Exactly this device.
+    /// The exact device.
     pub(super) device: Option<String>,
-    /// A camera that faces this way, if there is one: a word of `facingMode`.
+    /// The preferred direction: a value of `facingMode`.
     pub(super) facing: Option<&'static str>,
-    /// Whether to wish for a size.
+    /// Whether to prefer a size.
     pub(super) sized: bool,
 }
 
-/// What to ask for, the best first. «Ideal» wishes can't fail by the standard; in old WebViews they do.
+/// Returns the requests to try, the best first. By the standard, "ideal" constraints can't fail; in old WebViews they
+/// do.
 pub(super) fn requests(choice: CameraChoice, next: Option<String>) -> Vec<CameraRequest> {
     let mut requests = Vec::new();
     if let Some(id) = next {
@@ -35,21 +36,21 @@ pub(super) fn requests(choice: CameraChoice, next: Option<String>) -> Vec<Camera
     requests
 }
 
-/// The device after the last one, and after the end the first again. Before the person has agreed, browsers give every
-/// device an empty id: then there is none to name.
+/// Returns the device after the last one, and the first device after the end. Until the person allows the camera,
+/// browsers give every device an empty id; then no device can be named.
 pub(super) fn next_device(ids: &[String], last: Option<&str>) -> Option<String> {
     let known: Vec<&String> = ids.iter().filter(|id| !id.is_empty()).collect();
     let after = last.and_then(|last| known.iter().position(|id| *id == last)).map_or(0, |index| index + 1);
     known.get(after).or(known.first()).map(|id| (*id).clone())
 }
 
-/// Whether the device is no more among those with these ids. A list with an empty id hides which ones they are.
+/// Whether the device is missing from this list of ids. A list with an empty id hides its devices.
 pub(super) fn is_gone(ids: &[String], device: &str) -> bool {
     ids.iter().all(|id| !id.is_empty() && id != device)
 }
 
-/// Whether the camera faces away from the person, by `facingMode` where the browser tells it, else by the words that
-/// Android and iOS have in the labels of such cameras.
+/// Whether the camera faces away from the person: by `facingMode` if the browser reports it, else by the words that
+/// Android and iOS put into the labels of such cameras.
 pub(super) fn faces_away(facing_mode: Option<&str>, label: &str) -> bool {
     match facing_mode {
         Some("environment") => true,
@@ -70,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn wishes_are_dropped_one_by_one() {
+    fn constraints_are_dropped_one_by_one() {
         let any = open_first(None, None, false);
         for (choice, next, wanted) in [
             (
@@ -104,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn the_next_device_goes_round() {
+    fn the_next_device_after_the_last_is_the_first() {
         for (ids, last, next) in [
             (&["a", "b", "c"][..], Some("a"), Some("b")),
             (&["a", "b", "c"], Some("c"), Some("a")),
@@ -121,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn which_devices_are_gone() {
+    fn missing_devices_are_detected() {
         for (ids, gone) in [(&["a", "b"][..], false), (&["b"], true), (&[], true), (&["", "b"], false)] {
             let ids: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
             assert_eq!(is_gone(&ids, "a"), gone, "{ids:?}");
@@ -129,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn which_cameras_face_away() {
+    fn cameras_that_face_away_are_detected() {
         for (mode, label, away) in [
             (Some("environment"), "", true),
             (Some("user"), "Back of the room", false),

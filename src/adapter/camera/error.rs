@@ -1,47 +1,46 @@
-//! Pure policy: the error code for what the browser says about a camera. Exceptions are told apart by their name, never by
-//! their text.
+//! Pure policy: the error code for a browser's camera failure. Exceptions are distinguished by name, never by text.
 
 use crate::flow::ErrorCode;
 
-/// What the browser's list of permissions says of the camera.
+/// The camera's state in the browser's permissions API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Permission {
-    /// It will be asked again: the person has not decided.
+    /// The browser will ask again: the person has not decided.
     Prompt,
-    /// It is decided.
+    /// The person or a policy has decided.
     Decided,
-    /// The browser does not tell.
+    /// The browser does not report it.
     Unknown,
 }
 
-/// Why there is no camera API.
+/// Returns the code for a missing camera API.
 pub(super) fn absent(secure_page: bool) -> ErrorCode {
     if secure_page { ErrorCode::CameraUnsupported } else { ErrorCode::CameraInsecurePage }
 }
 
-/// The code for a camera that gave no frame in time. A muted track is one whose device sends nothing: another program has
-/// it, or the system keeps it.
+/// Returns the code for a camera that gave no frame in time. A muted track is one whose device sends nothing: another
+/// program uses it, or the system blocks it.
 pub(super) fn without_frame(muted: bool) -> ErrorCode {
     if muted { ErrorCode::CameraInUse } else { ErrorCode::CameraFailed }
 }
 
-/// Whether an exception of `play()` means that the video can't be played. `AbortError` does not: the element was moved, or
-/// was given another stream meanwhile.
+/// Whether an exception of `play()` means that the video can't be played. `AbortError` does not: the element was moved,
+/// or got another stream meanwhile.
 pub(super) fn play_failed(name: &str) -> bool {
     name != "AbortError"
 }
 
-/// Whether fewer wishes may help: the camera asked for is not there, or not so.
+/// Whether a request with fewer constraints may succeed: the requested camera does not exist.
 pub(super) fn may_be_relaxed(name: &str) -> bool {
     matches!(name, "OverconstrainedError" | "ConstraintNotSatisfiedError" | "NotFoundError" | "DevicesNotFoundError")
 }
 
-/// The code of an exception. Names from the standard (W3C Media Capture and Streams, `getUserMedia`), and those of
-/// older Chromium WebViews.
+/// Returns the code for an exception. The names come from the standard (W3C Media Capture and Streams, `getUserMedia`)
+/// and from older Chromium WebViews.
 pub(super) fn code(name: &str, permission: Permission, secure_page: bool) -> ErrorCode {
     match name {
-        // Chromium and Firefox reject alike for «no» and for a question that was closed; after the latter the
-        // permission is still open.
+        // Chromium and Firefox reject with the same name when the person says no and when the person closes the
+        // question. After closing it, the permission is still "prompt".
         "NotAllowedError" | "PermissionDeniedError" if permission == Permission::Prompt => ErrorCode::CameraDismissed,
         "PermissionDismissedError" => ErrorCode::CameraDismissed,
         "NotAllowedError" | "PermissionDeniedError" => ErrorCode::CameraDenied,
@@ -101,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn only_unmet_wishes_are_relaxed() {
+    fn only_unmet_constraints_are_relaxed() {
         assert!(may_be_relaxed("OverconstrainedError"));
         for name in ["NotAllowedError", "NotReadableError", "SecurityError", "AbortError", "TypeError"] {
             assert!(!may_be_relaxed(name), "{name}");

@@ -20,9 +20,9 @@ mod error;
 pub mod preview;
 mod user_media;
 
-/// How often the video is looked at until it has a frame and a size: browsers differ in which event comes with both.
+/// The interval for checking whether the video has a frame and a size. Browsers differ in which event comes with both.
 const POLL_MS: u32 = 30;
-/// A camera that shows nothing for so long is taken for broken.
+/// A camera without a frame after this time counts as broken.
 const FIRST_FRAME_MS: f64 = 10_000.0;
 
 /// A running camera, shown in a video. Dropping it turns the camera off and empties the video.
@@ -37,12 +37,13 @@ pub struct Camera {
 }
 
 impl Camera {
-    /// Opens a camera and shows it in the video; done when the video plays and has a frame. `last_device` is the
-    /// [`device_id`](Self::device_id) of the camera before, for [`CameraChoice::Next`]. `on_ended` is called once if the
-    /// camera stops by itself. The future may be dropped at any time: a stream that comes later is stopped at once.
+    /// Opens a camera and shows it in the video. Completes when the video plays and has a frame. `last_device` is the
+    /// [`device_id`](Self::device_id) of the previous camera, for [`CameraChoice::Next`]. `on_ended` is called once if
+    /// the camera stops by itself. The future may be dropped at any time: a stream that arrives later is stopped at
+    /// once.
     ///
     /// # Errors
-    /// The code of what the browser said.
+    /// The code for the browser's failure.
     pub async fn open(
         choice: CameraChoice,
         last_device: Option<String>,
@@ -75,20 +76,20 @@ impl Camera {
         Ok(Self { _shown: shown, track, info, _listeners: listeners, _watch: watch })
     }
 
-    /// What is known of the camera.
+    /// Returns the camera's properties.
     #[must_use]
     pub fn info(&self) -> CameraInfo {
         self.info
     }
 
-    /// The browser's id of the device, where it tells one.
+    /// Returns the browser's id of the device, if it reports one.
     #[must_use]
     pub fn device_id(&self) -> Option<String> {
         device_id(&self.track)
     }
 }
 
-/// A stream in a video; taken out again on drop, unless another has taken its place.
+/// A stream shown in a video. Dropping it removes the stream, unless another one has replaced it.
 #[derive(Debug)]
 struct AttachedStream {
     stream: OwnedStream,
@@ -110,7 +111,7 @@ impl Drop for AttachedStream {
     }
 }
 
-/// Tells of the camera's end, once.
+/// Reports the camera's end once.
 struct EndNotifier {
     ended: Cell<bool>,
     on_ended: Box<dyn Fn()>,
@@ -139,7 +140,7 @@ async fn first_frame(shown: &AttachedStream, track: &MediaStreamTrack) -> Result
     let video = &shown.video;
     let refused = Rc::new(Cell::new(false));
     play(video, &refused);
-    // By the clock, as timers of a page out of sight run a second apart.
+    // Measured by the clock, because timers of a hidden page run a second apart.
     let begun = js_sys::Date::now();
     while js_sys::Date::now() - begun < FIRST_FRAME_MS {
         let has_frame = video.ready_state() >= HtmlMediaElement::HAVE_CURRENT_DATA && video.video_width() > 0;
@@ -160,7 +161,7 @@ async fn first_frame(shown: &AttachedStream, track: &MediaStreamTrack) -> Result
     Err(without_frame(track.muted()))
 }
 
-/// Plays the video. `refused` becomes true if the browser can't play it.
+/// Plays the video. Sets `refused` if the browser can't play it.
 fn play(video: &HtmlVideoElement, refused: &Rc<Cell<bool>>) {
     let (promise, refused) = (video.play(), Rc::clone(refused));
     spawn_local(async move {
@@ -170,7 +171,7 @@ fn play(video: &HtmlVideoElement, refused: &Rc<Cell<bool>>) {
     });
 }
 
-/// Watches for the camera's end, and keeps the video playing: browsers pause it when it is moved in the document and
+/// Listens for the camera's end, and keeps the video playing: browsers pause it when it is moved in the document and
 /// when a call comes in.
 fn listen(
     watch: &Rc<EndNotifier>,
@@ -186,7 +187,7 @@ fn listen(
             }
         })
     };
-    // Some drivers leave the track alive, and still, when the device is unplugged.
+    // With some drivers the track stays live, without frames, after the device is unplugged.
     let unplugged = {
         let (watch, own, device) = (Rc::downgrade(watch), devices.clone(), device_id(track));
         EventListener::new(devices, "devicechange", move |_| {

@@ -1,5 +1,4 @@
-//! Everything that the browser is asked about cameras before one is shown: whether the page may, which there are, and
-//! the stream itself ([`OwnedStream`]).
+//! The browser calls before a camera is shown: permission, list of devices, and the stream itself ([`OwnedStream`]).
 
 use futures_channel::oneshot;
 use js_sys::{Array, Object, Reflect};
@@ -15,12 +14,12 @@ use super::error::{Permission, code, may_be_relaxed};
 use crate::adapter::js::settled;
 use crate::flow::ErrorCode;
 
-/// The size that is wished for: enough for the vendor, and one that nearly every camera has.
+/// The preferred size: enough for the vendor, and supported by nearly every camera.
 const IDEAL_WIDTH: u32 = 1280;
 const IDEAL_HEIGHT: u32 = 960;
 
-/// A stream whose tracks stop when it is dropped. Never cloned: `clone` of a stream or a track is JavaScript's, whose
-/// copy keeps the device on by itself.
+/// A stream whose tracks stop on drop. Never clone it: `clone` of a stream or a track is JavaScript's method, and the
+/// copy keeps the device on.
 #[derive(Debug)]
 pub(super) struct OwnedStream(pub(super) MediaStream);
 
@@ -32,14 +31,15 @@ impl Drop for OwnedStream {
     }
 }
 
-/// The browser's camera API, if it has one. Read by hand: where there is none, web-sys would give `undefined`.
+/// Returns the browser's camera API, if it has one. Read with `Reflect`, because web-sys would return `undefined`
+/// without it.
 pub(super) fn media_devices(window: &Window) -> Option<MediaDevices> {
     let devices = Reflect::get(&window.navigator(), &"mediaDevices".into()).ok()?;
     let usable = devices.is_object() && Reflect::get(&devices, &"getUserMedia".into()).ok()?.is_function();
     usable.then(|| devices.unchecked_into())
 }
 
-/// Whether the page's Permissions-Policy forbids the camera, where the browser (Chromium) tells.
+/// Whether the page's Permissions-Policy forbids the camera, if the browser (Chromium) reports it.
 pub(super) fn is_blocked(window: &Window) -> bool {
     let allows = || -> Option<bool> {
         let document = window.document()?;
@@ -53,7 +53,8 @@ pub(super) fn is_blocked(window: &Window) -> bool {
     allows() == Some(false)
 }
 
-/// The ids of all cameras, empty texts before the person has agreed; `None` where the browser does not tell.
+/// Returns the ids of all cameras; they are empty until the person allows the camera. Returns `None` if the browser
+/// does not list devices.
 pub(super) async fn camera_ids(devices: &MediaDevices) -> Option<Vec<String>> {
     let list: Array = settled(devices.enumerate_devices()).await.ok()?;
     let cameras = list
@@ -63,7 +64,7 @@ pub(super) async fn camera_ids(devices: &MediaDevices) -> Option<Vec<String>> {
     Some(cameras.map(|device| device.device_id()).collect())
 }
 
-/// Asks for one camera after the other until one is given.
+/// Tries one request after the other until the browser returns a camera.
 pub(super) async fn open_first(
     window: &Window,
     devices: &MediaDevices,
@@ -82,14 +83,14 @@ pub(super) async fn open_first(
     Err(code(&name, permission(window).await, window.is_secure_context()))
 }
 
-/// One call of `getUserMedia`. It can't be cancelled: so a task of its own waits for the stream, and stops it if nobody
-/// wants it any more.
+/// Calls `getUserMedia` once. The call can't be cancelled, so a separate task waits for the stream and stops it if it
+/// is not wanted any more.
 async fn user_media(devices: &MediaDevices, request: &CameraRequest) -> Result<OwnedStream, JsValue> {
     let promise = devices.get_user_media_with_constraints(&constraints(request)?);
     let (sender, receiver) = oneshot::channel();
     spawn_local(async move {
         let answer = settled(promise).await.map(OwnedStream);
-        // An answer that can't be sent is dropped, and the stream is stopped by that.
+        // If nobody waits, the answer is dropped, which stops the stream.
         drop(sender.send(answer));
     });
     receiver.await.map_err(|_| JsValue::UNDEFINED)?
@@ -123,12 +124,13 @@ fn constraints(request: &CameraRequest) -> Result<MediaStreamConstraints, JsValu
     Ok(constraints)
 }
 
-/// The name of an exception; empty if it has none. `OverconstrainedError` is no `DOMException` in every browser.
+/// Returns the name of an exception; empty if it has none. Not every browser makes `OverconstrainedError` a
+/// `DOMException`.
 pub(super) fn error_name(error: &JsValue) -> String {
     Reflect::get(error, &"name".into()).ok().and_then(|name| name.as_string()).unwrap_or_default()
 }
 
-/// What the list of permissions says, where the browser has one that knows cameras.
+/// Asks the permissions API, if the browser has one that knows cameras.
 async fn permission(window: &Window) -> Permission {
     let query = async || -> Result<PermissionState, JsValue> {
         let permissions = window.navigator().permissions()?;

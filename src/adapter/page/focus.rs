@@ -1,20 +1,20 @@
-//! Moves the keyboard's focus to the heading of a new screen ([`move_to_heading`]), so that a screen reader reads it.
+//! Moves the keyboard focus to the heading of a new screen ([`move_to_heading`]), so that a screen reader reads it.
 
 use wasm_bindgen::JsCast;
 use web_sys::{Document, Element, FocusOptions, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition, ShadowRoot};
 
-/// Why the focus should move.
+/// Why the focus moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FocusReason {
-    /// The person, or the page, asked for the new screen.
+    /// The person or the page asked for the new screen.
     Requested,
-    /// The screen changed by itself: the focus moves only if it went with the old screen, or was on its heading. Who is
-    /// typing elsewhere in the page, or has a finger on a button that is still there, is not disturbed.
+    /// The screen changed by itself. The focus moves only if it was lost with the old screen or was on its heading. A
+    /// person who types elsewhere, or is about to press a button that is still there, is not disturbed.
     Follow,
 }
 
-/// Focuses the element marked `data-focus`. The page scrolls only where the person asked for the new screen, and only as
-/// far as the heading needs: at a large zoom, the button that was pressed may be a long way below it.
+/// Focuses the element marked `data-focus`. The page scrolls only if the person asked for the new screen, and only as
+/// far as the heading needs: at high zoom, the pressed button may be far below it.
 pub fn move_to_heading(root: &Element, reason: FocusReason) {
     if reason == FocusReason::Follow && focus_is_busy(root) {
         return;
@@ -23,7 +23,7 @@ pub fn move_to_heading(root: &Element, reason: FocusReason) {
     let Some(heading) = heading.dyn_ref::<HtmlElement>() else { return };
     let options = FocusOptions::new();
     options.set_prevent_scroll(true);
-    // Focusing an element that can't be focused does nothing, and there is no error to handle.
+    // Focusing an element that can't have focus does nothing and reports no error.
     let _ = heading.focus_with_options(&options);
     if reason == FocusReason::Requested {
         let nearest = ScrollIntoViewOptions::new();
@@ -50,7 +50,7 @@ fn is_control(element: &Element) -> bool {
     matches!(element.tag_name().as_str(), "BUTTON" | "INPUT")
 }
 
-/// The focused element; none where it is the body, which gets the focus when the focused element goes.
+/// Returns the focused element. The body does not count: it gets the focus when the focused element is removed.
 fn active(document: &Document) -> Option<Element> {
     document.active_element().filter(|element| element.tag_name() != "BODY")
 }

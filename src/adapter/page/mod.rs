@@ -1,4 +1,4 @@
-//! What the browser says of the page and of the network ([`PageWatch`], [`online`], [`hidden`], [`url`]).
+//! The browser's information about page and network ([`PageWatch`], [`online`], [`hidden`], [`url`]).
 
 use std::rc::Rc;
 
@@ -10,7 +10,7 @@ use crate::flow::Event;
 pub mod focus;
 pub mod stylesheet;
 
-/// Listens for the network's comings and goings and for the page's being seen. Dropping it ends that.
+/// Listens for network changes and for the page being hidden or shown. Dropping it removes the listeners.
 #[derive(Debug)]
 #[must_use = "dropping it removes the listeners"]
 pub struct PageWatch {
@@ -18,8 +18,8 @@ pub struct PageWatch {
 }
 
 impl PageWatch {
-    /// Calls `on` with [`Event::Online`], [`Event::Offline`], [`Event::Hidden`] or [`Event::Visible`] as they happen;
-    /// `None` where there is no document.
+    /// Calls `on` with [`Event::Online`], [`Event::Offline`], [`Event::Hidden`] or [`Event::Visible`]. Returns `None`
+    /// without a document.
     pub fn start(on: impl Fn(Event) + 'static) -> Option<Self> {
         let window = window()?;
         let document = window.document()?;
@@ -40,19 +40,19 @@ impl PageWatch {
     }
 }
 
-/// Whether the browser says that there is a network. A hint, not a fact: «yes» may be wrong.
+/// Whether the browser reports a network. This is a hint: "online" may be wrong.
 #[must_use]
 pub fn online() -> bool {
     window().is_none_or(|window| window.navigator().on_line())
 }
 
-/// Whether the page is out of sight.
+/// Whether the page is hidden.
 #[must_use]
 pub fn hidden() -> bool {
     window().and_then(|window| window.document()).is_some_and(|document| document.hidden())
 }
 
-/// The page's own URL; empty where there is none.
+/// Returns the page's own URL; empty outside a page.
 #[must_use]
 pub fn url() -> String {
     window().and_then(|window| window.location().href().ok()).unwrap_or_default()

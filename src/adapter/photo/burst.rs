@@ -2,11 +2,11 @@
 
 use akiba_vision::{Measure, Report};
 
-/// Frames of a burst, and the least time from one to the next: together 0.4 s, in which a hand comes to rest.
+/// Frames of a burst, and the least time between them: together 0.4 s, enough for a hand to come to rest.
 pub(super) const FRAMES: u32 = 5;
 pub(super) const GAP_MS: u32 = 80;
 
-/// The best frame of a burst so far. It holds one frame, so that at most two are in memory at a time.
+/// The best frame of a burst so far. It holds one frame, so that at most two are in memory.
 pub(super) struct Best<T>(Option<(T, f32)>);
 
 impl<T> Best<T> {
@@ -14,8 +14,8 @@ impl<T> Best<T> {
         Self(None)
     }
 
-    /// Takes the next frame, with what came of looking at it. Of two frames that are as good, the first is kept. Returns
-    /// whether more frames are of use: without reports, one frame is as good as any.
+    /// Takes the next frame with its report. Keeps the earlier of two equal frames. Returns whether to take more
+    /// frames: without reports, one frame is as good as any.
     pub(super) fn offer(&mut self, frame: T, report: Option<&Report>) -> bool {
         let merit = report.map_or(0.0, merit);
         if self.0.as_ref().is_none_or(|(_, most)| merit > *most) {
@@ -29,8 +29,8 @@ impl<T> Best<T> {
     }
 }
 
-/// How good a frame is, 0 to 100: half of it is how sharp it is, as a burst is too short for much else to change, and
-/// half the mean of all scores. 0 without a face, or with more than one.
+/// Scores a frame from 0 to 100. One half is its sharpness, because little else changes within a burst; the other half
+/// is the mean of all scores. A frame without a face, or with several, scores 0.
 fn merit(report: &Report) -> f32 {
     if report.faces != 1 {
         return 0.0;
@@ -38,7 +38,7 @@ fn merit(report: &Report) -> f32 {
     let scores: Vec<f32> =
         report.readings.iter().flatten().filter_map(|reading| reading.score).map(f32::from).collect();
     let mean = if scores.is_empty() { 0.0 } else { scores.iter().sum::<f32>() / scores.len() as f32 };
-    // A ratio without a score: 0.1 is a smear, and hardly any face has more than 1.
+    // A ratio without a score: 0.1 is a smear, and hardly any face exceeds 1.
     let sharpness = report.value(Measure::Sharpness).map_or(0.0, |value| 100.0 * value.clamp(0.0, 1.0));
     f32::midpoint(sharpness, mean)
 }
@@ -59,12 +59,12 @@ mod tests {
     }
 
     #[test]
-    fn the_sharper_one_the_better_one_and_never_two_faces() {
+    fn a_sharper_frame_with_one_face_is_better() {
         let good = report(1, Some(0.6), &[90, 95, 70]);
         for (better, worse) in [
             (good, report(1, Some(0.5), &[90, 95, 70])),
             (good, report(1, Some(0.6), &[50, 95, 70])),
-            // Blur in exchange for a little light is a bad bargain.
+            // Losing sharpness to gain a little light is a bad trade.
             (good, report(1, Some(0.5), &[90, 100, 70])),
             (good, report(1, None, &[90, 95, 70])),
             (report(1, Some(0.1), &[]), report(2, Some(0.6), &[90, 95, 70])),

@@ -1,4 +1,4 @@
-//! An image file in memory, decoded by the browser and turned the right way up ([`Decoded`]).
+//! Decodes an image file in memory, with its rotation applied ([`Decoded`]).
 
 use wasm_bindgen::JsValue;
 use web_sys::{Blob, HtmlImageElement, ImageBitmap, ImageBitmapOptions, ImageOrientation};
@@ -9,19 +9,19 @@ use crate::adapter::js::settled;
 
 /// A decoded image.
 pub(super) enum Decoded {
-    /// As most browsers do it; off the main thread. Closed on drop.
+    /// As most browsers decode, off the main thread. Closed on drop.
     Bitmap(ImageBitmap),
-    /// In the way of older Safari, which neither turns bitmaps nor reads HEIF into them.
+    /// For older Safari, which does not rotate bitmaps and does not decode HEIF into them.
     Image {
-        /// The element, in no document.
+        /// The element, outside every document.
         image: HtmlImageElement,
-        /// Kept until the image is drawn, since browsers may decode it again for that.
+        /// Kept until the image is drawn, because browsers may decode it again then.
         _url: ObjectUrl,
     },
 }
 
 impl Decoded {
-    /// Decodes the file. `None` if the browser can't.
+    /// Decodes the file. Returns `None` if the browser can't.
     pub(super) async fn new(file: &Blob) -> Option<Self> {
         if let Ok(bitmap) = bitmap(file).await {
             return Some(Self::Bitmap(bitmap));
@@ -33,7 +33,7 @@ impl Decoded {
         Some(Self::Image { image, _url: url })
     }
 
-    /// What to draw.
+    /// Returns the picture to draw.
     pub(super) fn picture(&self) -> Picture<'_> {
         match self {
             Self::Bitmap(bitmap) => Picture::Bitmap(bitmap),

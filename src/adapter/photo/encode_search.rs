@@ -1,17 +1,17 @@
-//! Pure policy: finds the quality, and if need be the size in pixels, at which a JPEG has the bytes that it should have
-//! ([`Search`]).
+//! Pure policy: searches the quality, and if necessary the size in pixels, at which a JPEG has the wanted number of
+//! bytes ([`Search`]).
 
 use std::ops::RangeInclusive;
 
-/// Tried first: most selfies of 1600 pixels fit.
+/// The first quality to try: most selfies of 1600 pixels fit.
 const START: f64 = 0.85;
-/// Above this a JPEG grows and looks no better.
+/// Above this, a JPEG grows without looking better.
 const BEST: f64 = 0.95;
-/// Below this blocks show, and fewer pixels are the lesser evil.
+/// Below this, blocks become visible, and fewer pixels look better.
 const WORST: f64 = 0.6;
-/// Two qualities this close give nearly the same bytes.
+/// Two qualities this close give nearly the same number of bytes.
 const CLOSE: f64 = 0.07;
-/// An encoding takes a cheap phone a tenth of a second.
+/// One encoding takes a tenth of a second on a cheap phone.
 const TRIES: u8 = 6;
 
 /// One encoding to try.
@@ -23,22 +23,22 @@ pub(super) struct Encoding {
     pub(super) quality: f64,
 }
 
-/// What follows from an encoding's size.
+/// The result of one encoding.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Assessment {
     /// Whether it is the best so far.
     pub(super) best: bool,
-    /// What to try next; `None` when the best so far is to be taken.
+    /// The encoding to try next. `None` ends the search: take the best.
     pub(super) next: Option<Encoding>,
 }
 
-/// A bisection over the quality. What is too big at the worst quality gets fewer pixels; what is too small at the best
-/// quality is taken as it is.
+/// A bisection over the quality. An image that is too big at the worst quality gets fewer pixels. An image that is too
+/// small at the best quality is taken as it is.
 #[derive(Clone, Debug)]
 pub(super) struct Search {
     bytes: RangeInclusive<u32>,
     encoding: Encoding,
-    /// The best quality known to be too small, and the worst known to be too big.
+    /// The best quality that was too small, and the worst that was too big.
     too_small: Option<f64>,
     too_big: Option<f64>,
     best: Option<(u8, u32)>,
@@ -46,13 +46,13 @@ pub(super) struct Search {
 }
 
 impl Search {
-    /// A search for so many bytes, for a picture whose longest side has so many pixels.
+    /// Starts a search for this range of bytes, for a picture whose longest side has `side` pixels.
     pub(super) fn new(bytes: RangeInclusive<u32>, side: u32) -> Self {
         let encoding = Encoding { side, quality: START };
         Self { bytes, encoding, too_small: None, too_big: None, best: None, left: TRIES }
     }
 
-    /// What to try first.
+    /// Returns the first encoding to try.
     pub(super) fn first(&self) -> Encoding {
         self.encoding
     }
@@ -61,7 +61,7 @@ impl Search {
     pub(super) fn assess(&mut self, bytes: u32) -> Assessment {
         let fits = self.bytes.contains(&bytes);
         let big = bytes > *self.bytes.end();
-        // Too big is worse than too small: it may be refused, and costs the person's data.
+        // Too big is worse than too small: it may be refused, and it costs the person data.
         let rank = match (fits, big) {
             (true, _) => (2, 0),
             (_, false) => (1, bytes),
@@ -113,7 +113,7 @@ impl Search {
     }
 }
 
-/// Width and height with the longest side no longer than this, in the same proportion. Never larger than before.
+/// Scales width and height so that the longest side is at most `longest`. Keeps the proportion and never enlarges.
 pub(super) fn fit(width: u32, height: u32, longest: u32) -> (u32, u32) {
     let side = width.max(height);
     if side <= longest {
@@ -132,13 +132,13 @@ mod tests {
 
     use super::*;
 
-    /// A model of an encoder: bytes grow with the pixels, and with the quality as libjpeg's do.
+    /// A model of an encoder: bytes grow with the pixels, and with the quality as in libjpeg.
     fn size(encoding: Encoding, detail: f64) -> u32 {
         let pixels = f64::from(encoding.side) * f64::from(encoding.side) * 0.75;
         (pixels * detail * (0.08 + 0.6 * encoding.quality.powi(6))) as u32
     }
 
-    /// Every encoding with its bytes, and the index of the one that is taken.
+    /// Returns every encoding with its bytes, and the index of the chosen one.
     fn run(bytes: RangeInclusive<u32>, side: u32, detail: f64) -> (Vec<(Encoding, u32)>, usize) {
         let mut search = Search::new(bytes, side);
         let (mut encodings, mut taken, mut next) = (Vec::new(), 0, Some(search.first()));
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn pictures_of_every_kind_find_their_size() {
+    fn every_kind_of_picture_reaches_its_size() {
         for (what, detail, side, tries, in_range) in [
             ("a usual selfie", 0.5, 1600, 1, true),
             ("a soft one needs more quality", 0.15, 1600, 2, true),
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn pixels_go_only_after_quality() {
+    fn quality_is_reduced_before_pixels() {
         let (encodings, _) = run(120_000..=400_000, 1600, 6.0);
         assert!(
             encodings.iter().all(|(encoding, _)| encoding.side == 1600 || encoding.quality <= WORST),
@@ -201,7 +201,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_search_ends_with_the_best_it_saw(detail in 0.0_f64..80.0, side in 100_u32..1600, most in 20_000_u32..500_000) {
+        fn a_search_ends_with_the_best_encoding(detail in 0.0_f64..80.0, side in 100_u32..1600, most in 20_000_u32..500_000) {
             let (encodings, taken) = run(most / 2..=most, side, detail);
             prop_assert!(encodings.len() <= usize::from(TRIES));
             prop_assert!(encodings.iter().all(|(encoding, _)| (WORST..=BEST).contains(&encoding.quality) && encoding.side <= side));

@@ -1,5 +1,5 @@
-//! Pure policy: what kind of image a file is and how many pixels it claims, read from its first bytes, so that a file
-//! which is none, or which would fill the memory, is never decoded ([`Header`]); and whether the file has its end.
+//! Pure policy: reads the kind of an image file and its claimed size from its first bytes ([`Header`]), and checks that
+//! the file is complete. A file that is not an image, or that would fill the memory, is never decoded.
 
 /// The kinds of image that people have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,34 +17,34 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    /// Whether every browser reads this kind, so that a file which is not read is damaged.
+    /// Whether every browser reads this kind. Such a file that can't be read is damaged.
     pub(super) fn is_common(self) -> bool {
         self != Self::Heif
     }
 }
 
-/// What the first bytes of an image say.
+/// The information in the first bytes of an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Header {
-    /// What it is.
+    /// The kind.
     pub(super) kind: Kind,
-    /// Pixels across and down before turning, if they are told.
+    /// Width and height in pixels before rotation, if the header has them.
     pub(super) size: Option<(u32, u32)>,
 }
 
-/// Reads the header of a JPEG, PNG, WebP, GIF, BMP, HEIF or AVIF file; `None` if it is nothing of these.
+/// Reads the header of a JPEG, PNG, WebP, GIF, BMP, HEIF or AVIF file. Returns `None` for any other file.
 pub(super) fn read(head: &[u8]) -> Option<Header> {
     let header = |kind, size| Some(Header { kind, size });
     match head {
         [0xFF, 0xD8, 0xFF, ..] => header(Kind::Jpeg, jpeg(head)),
-        // IHDR is always first (PNG specification, 11.2.1).
+        // IHDR is always the first chunk (PNG specification, 11.2.1).
         [0x89, b'P', b'N', b'G', 0x0D, 0x0A, 0x1A, 0x0A, ..] => header(Kind::Png, be32(head, 16).zip(be32(head, 20))),
         [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => header(Kind::WebP, webp(head)),
         [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => header(Kind::Old, le16(head, 6).zip(le16(head, 8))),
         [b'B', b'M', ..]
             if le32(head, 14) == Some(40) || le32(head, 14) >= Some(108) && le32(head, 14) <= Some(124) =>
         {
-            // A negative height means that the rows run down.
+            // A negative height means that the rows are stored from top to bottom.
             let height = le32(head, 22).map(|height| height.cast_signed().unsigned_abs());
             header(Kind::Old, le32(head, 18).zip(height))
         }
@@ -56,18 +56,18 @@ pub(super) fn read(head: &[u8]) -> Option<Header> {
     }
 }
 
-/// Whether a file of this kind has its end. Browsers decode one without, and leave the missing part grey.
+/// Whether a file of this kind is complete. Browsers decode an incomplete file and leave the missing part grey.
 pub(super) fn is_whole(kind: Kind, file: &[u8]) -> bool {
     match kind {
         Kind::Jpeg => super::jpeg::is_whole(file),
         Kind::Png => png_has_end(file).is_some(),
-        // The length in the RIFF header leaves its own 8 bytes out (RFC 9649, 2.4).
+        // The length in the RIFF header does not include its own 8 bytes (RFC 9649, 2.4).
         Kind::WebP => le32(file, 4).is_some_and(|length| file.len() as u64 >= u64::from(length) + 8),
         Kind::Old | Kind::Heif => true,
     }
 }
 
-/// Whether a file of this kind, with this end, is surely whole, so that it need not be read.
+/// Whether these last bytes prove that the file is complete, so that it need not be read.
 pub(super) fn ends_well(kind: Kind, end: &[u8]) -> bool {
     match kind {
         Kind::Jpeg => end.ends_with(&[0xFF, 0xD9]),
@@ -77,7 +77,7 @@ pub(super) fn ends_well(kind: Kind, end: &[u8]) -> bool {
     }
 }
 
-/// Goes through a PNG's chunks up to the last (PNG specification, 5.3).
+/// Walks through a PNG's chunks to the last one (PNG specification, 5.3).
 fn png_has_end(file: &[u8]) -> Option<()> {
     let mut at = 8_usize;
     loop {
@@ -90,14 +90,14 @@ fn png_has_end(file: &[u8]) -> Option<()> {
     }
 }
 
-/// The size in a JPEG's frame header (ITU-T T.81, B.2.2).
+/// Reads the size from a JPEG's frame header (ITU-T T.81, B.2.2).
 fn jpeg(head: &[u8]) -> Option<(u32, u32)> {
     let mut at = 2;
     loop {
         let [0xFF, marker] = *head.get(at..at + 2)? else { return None };
         match marker {
             0xFF => at += 1,
-            // SOF0 to SOF15, less DHT, JPG and DAC, which lie among them.
+            // SOF0 to SOF15 without DHT, JPG and DAC, whose codes lie between them.
             0xC0..=0xCF if !matches!(marker, 0xC4 | 0xC8 | 0xCC) => {
                 return be16(head, at + 7).zip(be16(head, at + 5));
             }
@@ -107,7 +107,7 @@ fn jpeg(head: &[u8]) -> Option<(u32, u32)> {
     }
 }
 
-/// The size in a WebP's first chunk (RFC 9649, 2.5 to 2.7).
+/// Reads the size from a WebP's first chunk (RFC 9649, 2.5 to 2.7).
 fn webp(head: &[u8]) -> Option<(u32, u32)> {
     match head.get(12..16)? {
         b"VP8 " => Some((le16(head, 26)? & 0x3FFF, le16(head, 28)? & 0x3FFF)),
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn files_without_their_end() {
+    fn incomplete_files_are_detected() {
         let png = b"\x89PNG\r\n\x1a\n\0\0\0\x03IDATabccrc_\0\0\0\0IEND\xAE\x42\x60\x82";
         let webp = b"RIFF\x0C\0\0\0WEBPVP8Lxxxx";
         let jpeg = b"\xFF\xD8\xFF\xDA\0\x02scan\xFF\xD9";
@@ -211,7 +211,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_bytes_are_survived(start in 0_usize..5, bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
+        fn any_bytes_are_handled(start in 0_usize..5, bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
             let starts: [&[u8]; 5] = [b"\xFF\xD8\xFF", b"RIFF____WEBPVP8X", b"\x89PNG\r\n\x1a\n", b"BM", b""];
             let file = [starts[start], &bytes].concat();
             if let Some(header) = read(&file) {

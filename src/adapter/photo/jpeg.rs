@@ -1,6 +1,6 @@
-//! Pure policy: takes everything out of a JPEG that is not picture ([`strip_metadata`]), so that no browser's encoder can
-//! tell where, when or with what a photo was taken; and tells a whole JPEG from a part of one ([`is_whole`]). Markers from
-//! ITU-T T.81, annex B; JFIF from ITU-T T.871.
+//! Pure policy: removes everything from a JPEG that is not picture ([`strip_metadata`]), so that the photo reveals
+//! nothing about place, time or device, and checks that a JPEG is complete ([`is_whole`]). Markers are from ITU-T T.81,
+//! annex B; JFIF is from ITU-T T.871.
 
 const SOI: u8 = 0xD8;
 const EOI: u8 = 0xD9;
@@ -8,31 +8,33 @@ const SOS: u8 = 0xDA;
 const APP0: u8 = 0xE0;
 const APP15: u8 = 0xEF;
 const COM: u8 = 0xFE;
-/// The length that a JFIF segment has without a thumbnail.
+/// The length of a JFIF segment without a thumbnail.
 const JFIF_LENGTH: usize = 16;
 
-/// The same picture without comments, application segments (EXIF, XMP, ICC, IPTC, thumbnails; the bare JFIF header
-/// stays) and whatever follows its end. For the sRGB that a canvas writes: a colour profile would be lost.
+/// Returns the same picture without comments, without application segments (EXIF, XMP, ICC, IPTC, thumbnails; the bare
+/// JFIF header stays) and without the bytes after its end. Use it for the sRGB of a canvas only: it removes the colour
+/// profile.
 ///
-/// `None` if the bytes are no JPEG, or not a whole one.
+/// Returns `None` if the bytes are not a complete JPEG.
 pub(super) fn strip_metadata(jpeg: &[u8]) -> Option<Vec<u8>> {
     let mut clean = Vec::with_capacity(jpeg.len());
     walk(jpeg, |part| clean.extend_from_slice(part))?;
     Some(clean)
 }
 
-/// Whether the bytes are a JPEG with an end.
+/// Whether the bytes are a complete JPEG.
 pub(super) fn is_whole(jpeg: &[u8]) -> bool {
     walk(jpeg, |_| {}).is_some()
 }
 
-/// Goes through a JPEG up to its end, and shows the parts that belong to the picture; `None` if there is no end.
+/// Walks through a JPEG to its end and passes on the parts that belong to the picture. Returns `None` if there is no
+/// end.
 fn walk<'a>(jpeg: &'a [u8], mut keep: impl FnMut(&'a [u8])) -> Option<()> {
     let (start, mut rest) = jpeg.split_at_checked(2).filter(|(start, _)| *start == [0xFF, SOI])?;
     keep(start);
     loop {
         let marker = match *rest {
-            // Any number of fill bytes may stand before a marker (B.1.1.2).
+            // Any number of fill bytes may precede a marker (B.1.1.2).
             [0xFF, 0xFF, ..] => {
                 rest = rest.get(1..)?;
                 continue;
@@ -66,7 +68,8 @@ fn walk<'a>(jpeg: &'a [u8], mut keep: impl FnMut(&'a [u8])) -> Option<()> {
     }
 }
 
-/// The length of the entropy-coded data: up to the first marker that is neither a stuffed zero nor a restart (B.1.1.5).
+/// Returns the length of the entropy-coded data: it ends at the first marker that is neither a stuffed zero nor a
+/// restart (B.1.1.5).
 fn scan_length(data: &[u8]) -> Option<usize> {
     data.windows(2).position(|pair| pair[0] == 0xFF && !matches!(pair[1], 0x00 | 0xD0..=0xD7 | 0xFF))
 }
@@ -82,7 +85,7 @@ mod tests {
         [&[0xFF, marker], &length[..], body].concat()
     }
 
-    /// The parts of a JPEG, each with whether it stays.
+    /// Returns the parts of a JPEG, each with whether it is kept.
     fn parts() -> Vec<(Vec<u8>, bool)> {
         vec![
             (vec![0xFF, SOI], true),
@@ -110,26 +113,26 @@ mod tests {
     }
 
     #[test]
-    fn only_the_picture_stays() {
+    fn only_the_picture_is_kept() {
         let clean = strip_metadata(&join(&parts(), false)).unwrap();
         assert_eq!(clean, join(&parts(), true));
         assert_eq!(strip_metadata(&clean).unwrap(), clean);
     }
 
     #[test]
-    fn a_jfif_header_with_a_thumbnail_goes() {
+    fn a_jfif_header_with_a_thumbnail_is_removed() {
         let jpeg =
             [vec![0xFF, SOI], segment(APP0, b"JFIF\0\x01\x01\0\0\x01\0\x01\x01\x01rgb"), vec![0xFF, EOI]].concat();
         assert_eq!(strip_metadata(&jpeg).unwrap(), [0xFF, SOI, 0xFF, EOI]);
     }
 
     #[test]
-    fn fill_bytes_are_no_markers() {
+    fn fill_bytes_are_not_markers() {
         assert_eq!(strip_metadata(&[0xFF, SOI, 0xFF, 0xFF, 0xFF, EOI]).unwrap(), [0xFF, SOI, 0xFF, EOI]);
     }
 
     #[test]
-    fn a_part_of_a_jpeg_is_none() {
+    fn an_incomplete_jpeg_is_rejected() {
         let whole = join(&parts()[..16], false);
         assert!(is_whole(&whole));
         for end in 0..whole.len() {
@@ -141,7 +144,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_bytes_are_survived(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        fn any_bytes_are_handled(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
             let jpeg = [&[0xFF, SOI], &bytes[..]].concat();
             if let Some(clean) = strip_metadata(&jpeg) {
                 prop_assert!(clean.len() <= jpeg.len());

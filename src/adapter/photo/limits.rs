@@ -1,4 +1,4 @@
-//! Pure policy: how large a photo and a chosen file may be, and what an image that can't be decoded means.
+//! Pure policy: the size limits of photos and chosen files, and the failure of an image that can't be decoded.
 
 use std::ops::RangeInclusive;
 
@@ -8,14 +8,14 @@ use super::image_header::Kind;
 
 /// Pixels of a photo's longest side. A face that fills half of it has over 200 pixels between the eyes.
 pub const LONGEST_SIDE: u32 = 1600;
-/// Bytes of a photo: enough for a face to be compared, little enough for prepaid data.
+/// Bytes of a photo: enough to compare a face, few enough for prepaid data.
 pub const BYTES: RangeInclusive<u32> = 120_000..=400_000;
-/// Bytes of the largest file that is opened.
+/// Bytes of the largest accepted file.
 pub const FILE_BYTES: u32 = 20_000_000;
-/// Pixels of the largest file that is opened.
+/// Pixels of the largest accepted file.
 pub const FILE_PIXELS: u64 = 50_000_000;
 
-/// Fails if a file has too many bytes. Browsers give the size as a floating-point number.
+/// Fails if a file has too many bytes. Browsers report the size as a floating-point number.
 pub(super) fn check_bytes(bytes: f64) -> Result<(), GrabFailure> {
     if bytes > f64::from(FILE_BYTES) { Err(GrabFailure::TooLarge) } else { Ok(()) }
 }
@@ -25,13 +25,13 @@ pub(super) fn check_pixels((width, height): (u32, u32)) -> Result<(), GrabFailur
     if u64::from(width) * u64::from(height) > FILE_PIXELS { Err(GrabFailure::TooLarge) } else { Ok(()) }
 }
 
-/// The failure of an image that the browser can't decode. Every browser reads the common kinds, so that such a file is
-/// damaged.
+/// Returns the failure of an image that the browser can't decode. Every browser reads the common kinds, so such a file
+/// is damaged.
 pub(super) fn undecodable(kind: Kind) -> GrabFailure {
     if kind.is_common() { GrabFailure::Unreadable } else { GrabFailure::NotAnImage }
 }
 
-/// The bytes to aim for when a photo of this size is too large: about half.
+/// Returns the range of bytes to aim for if a photo of this size is too large: about half.
 pub(super) fn smaller_than(bytes: u32) -> RangeInclusive<u32> {
     bytes / 3..=bytes / 2
 }
@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_rare_kind_that_fails_may_be_unknown_to_the_browser() {
+    fn only_a_heif_that_fails_may_be_an_unsupported_image() {
         for (kind, failure) in [
             (Kind::Jpeg, GrabFailure::Unreadable),
             (Kind::Png, GrabFailure::Unreadable),

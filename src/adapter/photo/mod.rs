@@ -1,4 +1,4 @@
-//! Makes the photo that is sent ([`EncodedPhoto`]): of the camera's frame, of a file, or of a photo that is too large.
+//! Makes the photo to send ([`EncodedPhoto`]): from the camera's frame, from a file, or from a photo that is too large.
 
 use std::ops::RangeInclusive;
 
@@ -28,25 +28,25 @@ mod jpeg;
 mod limits;
 pub mod object_url;
 
-/// A JPEG's header is looked for in so many bytes; EXIF with its thumbnail takes up to 64 kB, colour profiles more.
+/// A JPEG's header is searched in this many bytes. EXIF with its thumbnail takes up to 64 kB, colour profiles more.
 const HEAD_BYTES: i32 = 256 * 1024;
-/// The end of a JPEG or PNG.
+/// The length of the end marker of a JPEG or PNG.
 const END_BYTES: i32 = 8;
 
-/// A photo: a JPEG in sRGB, without metadata, turned the right way up.
+/// A photo: a JPEG in sRGB, upright and without metadata.
 #[derive(Clone, Debug)]
 pub struct EncodedPhoto {
     /// The file.
     pub blob: Blob,
-    /// Pixels across.
+    /// Width in pixels.
     pub width: u32,
-    /// Pixels down.
+    /// Height in pixels.
     pub height: u32,
-    /// What was measured of it; `None` where the browser lets nobody read pixels.
+    /// The measured luminance; `None` if the browser blocks reading pixels.
     pub luminance: Option<Luminance>,
 }
 
-/// Makes a photo of the video's current frame, as the camera sees it: not mirrored.
+/// Makes a photo from the video's current frame as the camera sees it, not mirrored.
 ///
 /// # Errors
 /// [`GrabFailure::Frame`].
@@ -54,7 +54,7 @@ pub async fn from_video(video: &HtmlVideoElement) -> Result<EncodedPhoto, GrabFa
     encode(drawn(Picture::Video(video))?, BYTES).await
 }
 
-/// Makes a photo of the best of the video's next few frames; of the current one, where nothing looks at them.
+/// Makes a photo from the best of the video's next few frames. Without analysis, uses the current frame.
 ///
 /// # Errors
 /// [`GrabFailure::Frame`].
@@ -62,7 +62,7 @@ pub async fn burst(video: &HtmlVideoElement, analyser: &Analyser) -> Result<Enco
     let mut best = Best::new();
     for _ in 0..FRAMES {
         let pause = TimeoutFuture::new(GAP_MS);
-        // A video that stops in between leaves what there is.
+        // If the video stops meanwhile, the frames so far are used.
         let Ok(canvas) = drawn(Picture::Video(video)) else { break };
         let report = analyser.analyse_frame(&canvas).await;
         if !best.offer(canvas, report.as_ref()) {
@@ -74,12 +74,12 @@ pub async fn burst(video: &HtmlVideoElement, analyser: &Analyser) -> Result<Enco
     encode(canvas, BYTES).await
 }
 
-/// Makes a photo of a file that the person chose.
+/// Makes a photo from a file that the person chose.
 ///
 /// # Errors
 /// - [`GrabFailure::TooLarge`]: it has more bytes or pixels than [`FILE_BYTES`] or [`FILE_PIXELS`].
-/// - [`GrabFailure::NotAnImage`]: it is nothing that this browser can show.
-/// - [`GrabFailure::Unreadable`]: it is an image, but damaged, or gone from the disk.
+/// - [`GrabFailure::NotAnImage`]: this browser can't show it.
+/// - [`GrabFailure::Unreadable`]: it is a damaged image, or was removed from the disk.
 /// - [`GrabFailure::Frame`]: the browser can't encode it.
 pub async fn from_file(file: &File) -> Result<EncodedPhoto, GrabFailure> {
     check_bytes(file.size())?;
@@ -102,7 +102,7 @@ pub async fn from_file(file: &File) -> Result<EncodedPhoto, GrabFailure> {
 /// # Errors
 /// [`GrabFailure::Frame`].
 pub async fn smaller(photo: &Blob) -> Result<EncodedPhoto, GrabFailure> {
-    // A photo of ours has far fewer bytes than a u32 counts.
+    // A photo made here has far fewer bytes than a u32 counts.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let bytes = photo.size() as u32;
     let decoded = Decoded::new(photo).await.ok_or(GrabFailure::Frame)?;
@@ -111,8 +111,8 @@ pub async fn smaller(photo: &Blob) -> Result<EncodedPhoto, GrabFailure> {
     encode(canvas, smaller_than(bytes)).await
 }
 
-/// Whether the file has its end. Nearly every file ends where its picture does; one that goes on, as a photo with a film
-/// in it does, is read as a whole.
+/// Whether the file is complete. Nearly every file ends where its picture ends. A file with more data after it, such as
+/// a photo with a film, is read in full.
 async fn has_end(kind: Kind, file: &File) -> bool {
     let end = match file.slice_with_f64(file.size() - f64::from(END_BYTES)) {
         Ok(end) => bytes(&end).await.unwrap_or_default(),
@@ -121,7 +121,7 @@ async fn has_end(kind: Kind, file: &File) -> bool {
     image_header::ends_well(kind, &end) || bytes(file).await.is_some_and(|file| image_header::is_whole(kind, &file))
 }
 
-/// The picture on a canvas of its own, no larger than a photo may be.
+/// Draws the picture on a canvas of its own, scaled down to the size of a photo.
 fn drawn(picture: Picture<'_>) -> Result<Canvas, GrabFailure> {
     let (width, height) = picture.size();
     if width == 0 || height == 0 {
@@ -138,7 +138,7 @@ fn resized(picture: Picture<'_>, longest: u32) -> Result<Canvas, GrabFailure> {
     Ok(canvas)
 }
 
-/// Encodes the canvas so that it has about so many bytes.
+/// Encodes the canvas to about this many bytes.
 async fn encode(canvas: Canvas, wanted: RangeInclusive<u32>) -> Result<EncodedPhoto, GrabFailure> {
     let luminance = luminance::picture(Picture::Canvas(&canvas));
     let (width, height) = Picture::Canvas(&canvas).size();

@@ -1,7 +1,7 @@
-//! The relay's two calls ([`request_link`], [`verify`]) over `fetch`, and the handle that gives one up ([`Abort`]).
+//! The relay's two calls ([`request_link`], [`verify`]) over `fetch`, and the handle that aborts one ([`Abort`]).
 //!
-//! Each is one try with a typed outcome; what an answer means stands in `answer`, and whether to try again is the
-//! flow's decision.
+//! Each call is one attempt with a typed outcome. The meaning of an answer is in `answer`; the flow decides whether to
+//! retry.
 
 use std::cell::Cell;
 use std::future::Future;
@@ -30,33 +30,33 @@ mod reply;
 pub mod session;
 mod token;
 
-/// How long the first call may take, its answer read.
+/// Time limit of the link request, including reading its answer.
 pub const LINK_LIMIT: Duration = Duration::from_secs(20);
-/// How long the second call may take, its answer read: the vendor compares faces meanwhile.
+/// Time limit of the verdict request, including reading its answer: the vendor compares faces meanwhile.
 pub const VERIFY_LIMIT: Duration = Duration::from_secs(60);
-/// The longest answer that is read, in UTF-16 units or bytes. The vendor's are a few kilobytes.
+/// The longest accepted answer, in UTF-16 units or bytes. The vendor's answers have a few kilobytes.
 pub const LONGEST_ANSWER: u32 = 1_000_000;
 
-/// The owner of one call: dropping it gives the call up, which then ends as [`RelayFailure::Unreachable`].
+/// The owner of one call. Dropping it aborts the call, which then fails with [`RelayFailure::Unreachable`].
 #[derive(Debug)]
-#[must_use = "dropping it gives the call up"]
+#[must_use = "dropping it aborts the call"]
 pub struct Abort {
     controller: Option<AbortController>,
     limit: Duration,
 }
 
 impl Abort {
-    /// For a call to [`request_link`]: gives up after [`LINK_LIMIT`].
+    /// For [`request_link`]: aborts after [`LINK_LIMIT`].
     pub fn for_link() -> Self {
         Self::after(LINK_LIMIT)
     }
 
-    /// For a call to [`verify`]: gives up after [`VERIFY_LIMIT`].
+    /// For [`verify`]: aborts after [`VERIFY_LIMIT`].
     pub fn for_verify() -> Self {
         Self::after(VERIFY_LIMIT)
     }
 
-    /// For a call that is given up after `limit`, counted from when the session is known.
+    /// Aborts after `limit`, counted from the moment when the session is known.
     pub fn after(limit: Duration) -> Self {
         Self { controller: AbortController::new().ok(), limit }
     }
@@ -70,8 +70,8 @@ impl Drop for Abort {
     }
 }
 
-/// The body of the first call: [`LinkRequest`](akiba_protocol::LinkRequest), less the identifier where the session
-/// knows it.
+/// The body of the link request: [`LinkRequest`](akiba_protocol::LinkRequest), without the identifier if only the
+/// session knows it.
 #[derive(Serialize)]
 struct LinkBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -80,7 +80,7 @@ struct LinkBody<'a> {
     customer_type: CustomerType,
 }
 
-/// Asks for a signed link, once. The file name is left to the vendor.
+/// Requests a signed link, once. The vendor chooses the file name.
 ///
 /// # Errors
 /// [`RelayFailure`].
@@ -94,8 +94,8 @@ pub fn request_link(
     async move { IssuedLink::read(&text.await?).ok_or(RelayFailure::Reply) }
 }
 
-/// Asks for the verdict, once. The id is the one of the settings; where the session knows it, it is what the first
-/// call's answer says of it. `key` is the link's own, the same for each try.
+/// Requests the verdict, once. The id comes from the settings; if only the session knows it, it comes from the link.
+/// `key` is the link's idempotency key, the same for each attempt.
 ///
 /// # Errors
 /// [`RelayFailure`].
@@ -116,14 +116,14 @@ pub fn verify(
     async move { Verdict::read(&text.await?).ok_or(RelayFailure::Reply) }
 }
 
-/// A body's JSON, by the browser's own writer.
+/// Serialises a body to JSON with the browser's own `JSON.stringify`.
 fn json(body: &impl Serialize) -> Option<String> {
     let body = body.serialize(&Serializer::json_compatible()).ok()?;
     JSON::stringify(&body).ok()?.as_string()
 }
 
-/// One call: JSON there, and the answer's text back. Where the relay does not accept the session, and a function can
-/// give another one, it is made once more: the relay has done nothing.
+/// Makes one call: sends JSON and returns the answer's text. If the relay rejects the session and a function can
+/// provide another one, the call is made once more: the relay has done nothing.
 fn post(
     call: Call,
     url: &str,
@@ -165,8 +165,8 @@ fn post(
     }
 }
 
-/// The request: no cookies, no cache, no redirect, no referrer. The key goes with a session alone: a plain proxy on
-/// another origin need not allow its header.
+/// Builds the request: no cookies, no cache, no redirect, no referrer. The idempotency key is sent only with a session:
+/// a plain proxy on another origin need not allow its header.
 fn build(
     url: &str,
     body: &str,
@@ -193,8 +193,8 @@ fn build(
 
 /// Sends a request and reads its answer.
 ///
-/// `gloo-net`'s own `send` panics when `fetch` is rejected with anything but an `Error` of this realm, which a page
-/// that wraps `fetch` can do; so the promises are awaited here.
+/// `send` of `gloo-net` panics if `fetch` is rejected with anything but an `Error` of this realm. A page that wraps
+/// `fetch` can do that, so the promises are awaited here.
 async fn exchange(request: web_sys::Request) -> Result<(Answer, String), RelayFailure> {
     let global = js_sys::global();
     let promise = Reflect::get(&global, &JsValue::from_str("fetch"))
@@ -203,7 +203,7 @@ async fn exchange(request: web_sys::Request) -> Result<(Answer, String), RelayFa
         .map_err(|_| RelayFailure::Unreachable)?;
     let response = JsFuture::from(Promise::resolve(&promise)).await.map_err(|_| RelayFailure::Unreachable)?;
     let response: web_sys::Response = response.dyn_into().map_err(|_| RelayFailure::Reply)?;
-    // The handle, not JavaScript's own `clone()`, which would read the body twice.
+    // The Rust handle, not JavaScript's `clone()`, which would read the body twice.
     let handle = Clone::clone(&response);
     let response = Response::from(response);
     let headers = response.headers();
@@ -222,7 +222,7 @@ async fn exchange(request: web_sys::Request) -> Result<(Answer, String), RelayFa
     Ok((answer, text.into()))
 }
 
-/// Milliseconds since 1970 of a date in text, as the browser reads it; not a number where it can't.
+/// Parses a date with the browser: milliseconds since 1970, or NaN if it is not a date.
 fn date(text: &str) -> f64 {
     js_sys::Date::parse(text)
 }

@@ -1,6 +1,6 @@
-//! The page's session ([`Session`]): what shows the relay that this page may ask. It comes from the page's own back
-//! end as text, or as a function that is asked at the start of an attempt, and again when the relay says that what it
-//! gave is over ([`Bearer`], [`Reason`]).
+//! The page's session ([`Session`]), which authorises the page at the relay. The page's back end provides it, as text
+//! or through a function. The function is called at the start of an attempt, and again if the relay says that the
+//! session has expired ([`Bearer`], [`Reason`]).
 
 use std::cell::RefCell;
 use std::fmt;
@@ -18,37 +18,37 @@ use super::token::sendable;
 use crate::adapter::delay::milliseconds;
 use crate::flow::RelayFailure;
 
-/// How long the page's function may take.
+/// Time limit of the page's function.
 pub const SESSION_LIMIT: Duration = Duration::from_secs(15);
 
-/// A session that a Rust program hands out: `None` where it has none to give.
+/// A session provided by a Rust program; `None` if it has none.
 pub type SessionFuture = Pin<Box<dyn Future<Output = Option<String>>>>;
 
-/// What shows the relay that this page may ask. Sent as `Authorization: Bearer`.
+/// Authorises the page at the relay. Sent as `Authorization: Bearer`.
 #[derive(Clone, Default)]
 pub enum Session {
-    /// The relay asks for none.
+    /// The relay requires none.
     #[default]
     None,
-    /// This text. A secret.
+    /// This text. Secret.
     Token(String),
-    /// A function of the page that returns a string, or a promise of one.
+    /// A function of the page that returns a string or a promise of one.
     Function(Function),
     /// The same for a Yew application.
     Provider(Rc<dyn Fn(Reason) -> SessionFuture>),
 }
 
-/// Why a function is asked.
+/// Why the function is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
     /// An attempt begins.
     Start,
-    /// The relay does not accept what the function gave, most likely as its time is over.
+    /// The relay rejected the session, most likely because it has expired.
     Expired,
 }
 
 impl Reason {
-    /// The word for it, as the page's function gets it.
+    /// The word that the page's function receives.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -58,10 +58,10 @@ impl Reason {
     }
 }
 
-/// What a function gave, for the calls of one attempt.
+/// The token that a function returned, shared by the calls of one attempt.
 pub type TokenCache = Rc<RefCell<Option<String>>>;
 
-/// A session as one attempt uses it, from its start to the verdict.
+/// The session of one attempt, from its start to the verdict.
 #[derive(Clone, Debug, Default)]
 pub struct Bearer {
     session: Session,
@@ -69,19 +69,19 @@ pub struct Bearer {
 }
 
 impl Bearer {
-    /// The session of an attempt for which a function may have been asked before.
+    /// Creates the session of an attempt. The function may have been called before.
     #[must_use]
     pub fn new(session: Session, cache: TokenCache) -> Self {
         Self { session, cache }
     }
 
-    /// The text to send, if there is to be one. A function is asked where that was not done yet, and always for
+    /// Returns the token to send, if any. Calls the function if it was not called yet, and always for
     /// [`Reason::Expired`].
     ///
     /// # Errors
     /// As for [`Session::token_within`].
     pub async fn token(&self, reason: Reason) -> Result<Option<String>, RelayFailure> {
-        // Text is at hand anyway, and must not be taken for what a function gave that comes after it.
+        // Text needs no cache, and must not be mistaken for the result of a function that replaces it later.
         if !self.can_renew() {
             return self.session.token_within(reason, SESSION_LIMIT).await;
         }
@@ -93,7 +93,7 @@ impl Bearer {
         Ok(token)
     }
 
-    /// Whether there is a function that can be asked again.
+    /// Whether there is a function that can be called again.
     #[must_use]
     pub fn can_renew(&self) -> bool {
         matches!(self.session, Session::Function(_) | Session::Provider(_))
@@ -106,7 +106,7 @@ impl From<Session> for Bearer {
     }
 }
 
-/// The value is neither a string that fits into a header, nor a function, nor absent.
+/// The value is neither absent, nor a function, nor a string that fits into a header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SessionError;
 
@@ -119,10 +119,10 @@ impl fmt::Display for SessionError {
 impl std::error::Error for SessionError {}
 
 impl Session {
-    /// The session of a property's value; `undefined`, `null` and `""` are no session.
+    /// Reads the property's value. `undefined`, `null` and `""` mean no session.
     ///
     /// # Errors
-    /// [`SessionError`] for anything that could never be sent.
+    /// [`SessionError`] for a value that can never be sent.
     pub fn from_js(value: &JsValue) -> Result<Self, SessionError> {
         if let Some(function) = value.dyn_ref::<Function>() {
             return Ok(Self::Function(function.clone()));
@@ -135,23 +135,23 @@ impl Session {
         }
     }
 
-    /// Whether this is another text than that: another customer's session, perhaps. Of two functions nobody can tell.
+    /// Whether both are texts and differ: the session may belong to another customer. Functions can't be compared that
+    /// way.
     #[must_use]
     pub fn is_other_token(&self, other: &Self) -> bool {
         matches!(self, Self::Token(_)) && matches!(other, Self::Token(_)) && self != other
     }
 
-    /// The text to send, if there is to be one; a function is given so much time.
+    /// Returns the token to send, if any. A function has this much time.
     ///
     /// # Errors
-    /// [`RelayFailure::Session`] when the page's function fails, takes too long, or returns something that can't be
-    /// sent.
+    /// [`RelayFailure::Session`] if the page's function fails, takes too long, or returns a value that can't be sent.
     pub async fn token_within(&self, reason: Reason, limit: Duration) -> Result<Option<String>, RelayFailure> {
         let answer = match self {
             Self::None => return Ok(None),
             Self::Token(text) => return sendable(text.clone()).map(Some).ok_or(RelayFailure::Session),
             Self::Function(function) => {
-                // A promise or any other «thenable» is waited for; a string is an answer already.
+                // A promise or any other thenable is awaited; a string resolves at once.
                 let why = Object::new();
                 // Setting a property of a new object can't fail.
                 let _ = Reflect::set(&why, &JsValue::from_str("reason"), &JsValue::from_str(reason.as_str()));
@@ -167,7 +167,7 @@ impl Session {
     }
 }
 
-/// What a promise resolves to; `None` if it is rejected or takes longer than `limit`.
+/// Awaits a promise. Returns `None` if it is rejected or takes longer than `limit`.
 async fn within(limit: Duration, promise: &Promise) -> Option<JsValue> {
     let mut timeout = None;
     let over = Promise::new(&mut |_, reject| {
@@ -194,7 +194,7 @@ impl PartialEq for Session {
 }
 
 impl fmt::Debug for Session {
-    /// Leaves the session's text out, so that it can't reach a log by accident.
+    /// Omits the session's text, so that it does not reach a log by accident.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::None => "None",

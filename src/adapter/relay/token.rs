@@ -1,6 +1,6 @@
 //! Pure policy: which text can be sent as a session token ([`sendable`]).
 
-/// The longest token: proxies and servers refuse header lines from 8 kB on.
+/// The longest token: proxies and servers reject header lines from 8 kB on.
 const LONGEST: usize = 7_000;
 
 /// Returns the text if it may stand in a header: printable ASCII without spaces (RFC 6750, `b64token`, read generously).

@@ -1,16 +1,15 @@
-//! Pure policy: which headers go with a `PUT` ([`put_headers`]), and which fields a POST policy's form has
-//! ([`form_fields`]).
+//! Pure policy: the headers of a `PUT` ([`put_headers`]), and the form fields of a POST policy ([`form_fields`]).
 
 use crate::flow::RelayFailure;
 
-/// What a photo is.
+/// The media type of a photo.
 pub(super) const JPEG: &str = "image/jpeg";
 
 /// A header and its value.
 pub(super) type Header = (&'static str, &'static str);
 
-/// The headers to set for a `PUT` whose link signs these names. The browser itself sends `Host` and `Content-Length`, and
-/// `Content-Type` is set by the upload.
+/// Returns the headers to set for a `PUT` whose link signs these names. The browser itself sends `Host` and
+/// `Content-Length`, and the upload sets `Content-Type`.
 ///
 /// # Errors
 /// [`RelayFailure::LinkUnusable`] if the link signs a header whose value can't be known here.
@@ -24,11 +23,11 @@ pub(super) fn put_headers<'a>(signed: impl Iterator<Item = &'a str>) -> Result<V
     signed.filter_map(|name| known(name).transpose()).collect()
 }
 
-/// The fields of a form, with `Content-Type` added where the policy speaks of it and the fields do not. `policy` is its
-/// JSON, where that can be read. S3 minds only that all fields come before the file.
+/// Returns the fields of a form. Adds `Content-Type` if the policy mentions it and the fields do not. `policy` is the
+/// policy's JSON, if it can be read. S3 requires only that all fields precede the file.
 ///
 /// # Errors
-/// [`RelayFailure::LinkUnusable`] if the fields take the file's place, or ask for a redirect, which a page can't follow.
+/// [`RelayFailure::LinkUnusable`] if the fields contain the file, or a redirect, which a page can't follow.
 pub(super) fn form_fields(
     fields: &[(String, String)],
     policy: Option<&str>,
@@ -67,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_says_what_the_file_is_only_where_the_policy_asks() {
+    fn a_form_has_a_content_type_only_if_the_policy_mentions_it() {
         const ASKS: &str = r#"{"conditions":[["starts-with","$Content-Type","image/"]]}"#;
         let form = |names: &[&str], policy| {
             let fields: Vec<_> = names.iter().map(|name| ((*name).to_owned(), "x".to_owned())).collect();

@@ -1,7 +1,7 @@
-//! One upload of a photo to S3 ([`Upload`]) over `XMLHttpRequest`, which alone tells how many bytes have left.
+//! One upload of a photo to S3 ([`Upload`]) over `XMLHttpRequest`, the only API that reports the bytes sent.
 //!
-//! What an answer means stands in [`akiba_protocol::s3`], where it goes and with which headers in `target`; whether to
-//! try again, and when an upload has stalled, is the flow's decision.
+//! The meaning of an answer is in [`akiba_protocol::s3`], the destination and its headers are in `target`. The flow
+//! decides whether to retry, and when an upload has stalled.
 
 use std::rc::Rc;
 
@@ -19,43 +19,43 @@ pub use self::target::Target;
 mod fields;
 pub mod target;
 
-/// The longest part of S3's answer that is read, in UTF-16 units. Its error documents are below one kilobyte.
+/// The longest part of S3's answer to read, in UTF-16 units. Its error documents are below one kilobyte.
 const LONGEST_ANSWER: u32 = 16_384;
 
-/// How an upload goes.
+/// The progress of an upload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
-    /// Bytes have left. All of them having left is no success: a dead link takes them, too.
+    /// Bytes were sent. Even with all of them sent, the upload may fail: an expired link takes them, too.
     Sent {
-        /// Bytes that have left.
+        /// Bytes sent.
         sent: u32,
-        /// Bytes in all.
+        /// Bytes in total.
         total: u32,
     },
-    /// S3 has the photo. Nothing comes after this.
+    /// S3 stored the photo. This is the last call.
     Done,
-    /// S3 does not have it. Nothing comes after this.
+    /// S3 did not store the photo. This is the last call.
     Failed(UploadFailure),
 }
 
-/// An upload in flight. Dropping it ends it, and then nothing more is told of it.
+/// An upload in flight. Dropping it aborts it and ends all calls of `on_progress`.
 #[derive(Debug)]
 #[must_use = "dropping it aborts the upload"]
 pub struct Upload(Transfer);
 
 #[derive(Debug)]
 enum Transfer {
-    /// Bytes are on their way.
+    /// The upload is being sent.
     Sending { xhr: XmlHttpRequest, listeners: Vec<EventListener> },
-    /// The link was over before; that is told in a moment, as an answer would be.
+    /// The link had expired before. This is reported a moment later, as an answer would be.
     Over { _told: Timeout },
 }
 
 impl Upload {
-    /// Sends a photo. `plain` leaves `Content-Type` out of a `PUT`; `again` says that this link was tried before.
+    /// Sends a photo. `plain` omits `Content-Type` from a `PUT`; `again` says that this link was tried before.
     ///
-    /// `on_progress` is never called before this returns. A link that is over is not tried: that is
-    /// [`UploadFailure::Over`]. `None` where the browser refuses to send at all.
+    /// `on_progress` is never called before this function returns. An expired link is not tried; this is
+    /// [`UploadFailure::Over`]. Returns `None` if the browser refuses to send.
     pub fn start(
         target: &Target,
         photo: &Blob,
@@ -83,20 +83,20 @@ impl Drop for Upload {
     fn drop(&mut self) {
         if let Transfer::Sending { xhr, listeners } = &mut self.0 {
             listeners.clear();
-            // Fails only on a request that was never opened.
+            // Fails only for a request that was never opened.
             let _ = xhr.abort();
         }
     }
 }
 
-/// Sends the photo as the body. Only headers that are signed, and `Content-Type`, may go with it.
+/// Sends the photo as the body. Only signed headers and `Content-Type` are allowed.
 fn put(xhr: &XmlHttpRequest, target: &Target, photo: &Blob, plain: bool) -> Result<(), JsValue> {
     xhr.open_with_async("PUT", target.url(), true)?;
     for (name, value) in target.headers() {
         xhr.set_request_header(name, value)?;
     }
     if plain {
-        // A blob's own type would be sent in place of the header, so it goes as a blob without one.
+        // Without this header, the browser would send the blob's own type, so the blob is sent without one.
         return xhr.send_with_opt_blob(Some(&photo.slice()?));
     }
     xhr.set_request_header("Content-Type", JPEG)?;
@@ -136,7 +136,7 @@ fn listen(
             });
         }
     });
-    // A browser ends a request in one of these ways; all but the first leave the status at 0.
+    // Every request ends with one of these events; all except the first leave the status at 0.
     for name in ["load", "error", "abort", "timeout"] {
         let end = Rc::clone(&end);
         listeners.push(EventListener::new(xhr, name, move |_| end()));
@@ -144,7 +144,7 @@ fn listen(
     Some(listeners)
 }
 
-/// The beginning of an answer's text.
+/// Returns the beginning of an answer's text.
 fn body(xhr: &XmlHttpRequest) -> String {
     let text = xhr.response().ok().and_then(|response| response.dyn_into::<JsString>().ok());
     text.map(|text| text.slice(0, LONGEST_ANSWER).into()).unwrap_or_default()

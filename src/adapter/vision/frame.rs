@@ -1,4 +1,5 @@
-//! A picture that can go to another thread ([`TransferableImage`]), and the wait for a camera's next one ([`next_frame`]).
+//! A picture that can be transferred to another thread ([`TransferableImage`]), and the wait for the camera's next
+//! frame ([`next_frame`]).
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -12,10 +13,10 @@ use web_sys::{Blob, HtmlVideoElement, ImageBitmap};
 use crate::adapter::canvas::Canvas;
 use crate::adapter::js::settled;
 
-/// Where the browser does not tell of a video's frames, they are taken this far apart.
+/// The interval between frames if the browser does not report them.
 const BLIND_FRAME_MS: u32 = 33;
 
-// Not, or not yet, in web-sys' stable part.
+// Not, or not yet, in the stable part of web-sys.
 #[wasm_bindgen]
 extern "C" {
     type VideoFrame;
@@ -31,16 +32,16 @@ extern "C" {
     fn cancel(this: &VideoFrameCallbacks, handle: u32);
 }
 
-/// A picture. Its memory is given back on drop, unless it went to another thread by then.
+/// A picture. Its memory is freed on drop, unless it was transferred before.
 pub(super) enum TransferableImage {
-    /// The camera's own frame: nothing is copied.
+    /// The camera's own frame, without a copy.
     Frame(JsValue),
     /// A copy.
     Bitmap(ImageBitmap),
 }
 
 impl TransferableImage {
-    /// The video's current frame; `None` where there is none.
+    /// Takes the video's current frame. Returns `None` without one.
     pub(super) async fn of_video(video: &HtmlVideoElement) -> Option<Self> {
         if frames_know_their_rotation()
             && let Ok(frame) = VideoFrame::new(video)
@@ -51,19 +52,19 @@ impl TransferableImage {
         settled(promise).await.ok().map(Self::Bitmap)
     }
 
-    /// What is on the canvas.
+    /// Copies the canvas.
     pub(super) async fn of_canvas(canvas: &Canvas) -> Option<Self> {
         let promise = web_sys::window()?.create_image_bitmap_with_html_canvas_element(canvas.element());
         settled(promise).await.ok().map(Self::Bitmap)
     }
 
-    /// A photo of ours, decoded: it lies the right way up.
+    /// Decodes a photo made here, which is upright.
     pub(super) async fn of_blob(photo: &Blob) -> Option<Self> {
         let promise = web_sys::window()?.create_image_bitmap_with_blob(photo);
         settled(promise).await.ok().map(Self::Bitmap)
     }
 
-    /// The object to send and transfer.
+    /// Returns the object to send and transfer.
     pub(super) fn as_js(&self) -> &JsValue {
         match self {
             Self::Frame(frame) => frame,
@@ -81,16 +82,16 @@ impl Drop for TransferableImage {
     }
 }
 
-/// Whether a `VideoFrame` says how it lies. Phones send frames as the sensor lies and turn them when they are shown;
-/// browsers whose frames can't say so (<https://github.com/w3c/webcodecs/issues/351>) would have them looked at on their
-/// side.
+/// Whether a `VideoFrame` reports its rotation. Phones send frames as the sensor is mounted and rotate them for
+/// display. Browsers whose frames do not report it (<https://github.com/w3c/webcodecs/issues/351>) would have them
+/// analysed on their side.
 fn frames_know_their_rotation() -> bool {
     Reflect::get(&js_sys::global(), &"VideoFrame".into())
         .and_then(|class| Reflect::get(&class, &"prototype".into()))
         .is_ok_and(|prototype| Reflect::has(&prototype, &"rotation".into()).unwrap_or(false))
 }
 
-/// Waits until the video shows another frame. In a page out of sight none is shown.
+/// Waits until the video shows another frame. A hidden page shows none.
 pub(super) async fn next_frame(video: &HtmlVideoElement) {
     let (sender, shown) = oneshot::channel();
     let sender = Rc::new(RefCell::new(Some(sender)));
@@ -110,7 +111,7 @@ pub(super) async fn next_frame(video: &HtmlVideoElement) {
     }
 }
 
-/// Taken back on drop.
+/// A requested frame callback; cancelled on drop.
 struct FrameRequest<'a> {
     video: &'a HtmlVideoElement,
     handle: u32,

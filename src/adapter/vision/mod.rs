@@ -1,5 +1,5 @@
-//! The thread that looks at pictures ([`Vision`]), and what brings it the camera's ([`FrameLoop`]). How they speak with it is
-//! written in `www/vision/worker.js`.
+//! The worker that analyses pictures ([`Vision`]), and the loop that sends it the camera's frames ([`FrameLoop`]).
+//! Their messages are documented in `www/vision/worker.js`.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -24,28 +24,28 @@ use super::task::Task;
 mod frame;
 mod pace;
 
-/// A thread that says nothing for so long is given up.
+/// A worker that does not answer within this time is given up.
 const PATIENCE_MS: u32 = 5_000;
 /// The same for a photo: the person waits for it.
 const PHOTO_PATIENCE_MS: u32 = 2_000;
-/// Pixels of the longest side of a frame that is looked at: the detector needs 128, and what is measured of the face no
-/// more than this. A photo is looked at as it is.
+/// Pixels of the longest side of an analysed frame: the detector needs 128, and the measures of the face need no more
+/// than this. A photo is analysed in full size.
 const SIDE: u32 = 640;
 
-/// Where the thread comes from.
+/// Where the worker comes from.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum VisionSource {
-    /// From nowhere: the person is not guided.
+    /// No worker: the person gets no guidance.
     #[default]
     Absent,
     /// From these URLs, on the page's own origin.
     Urls {
-        /// Of `vision/worker.js`.
+        /// URL of `vision/worker.js`.
         worker: AttrValue,
-        /// Of `vision/akiba-vision.wasm`.
+        /// URL of `vision/akiba-vision.wasm`.
         wasm: AttrValue,
     },
-    /// From a function that begins it, or throws.
+    /// From a function that starts it, or throws.
     Opener(Function),
 }
 
@@ -65,13 +65,13 @@ impl VisionSource {
     }
 }
 
-/// There is no thread, or it is no use: guidance ends, and the person takes the photo by hand.
+/// The worker is missing or has failed: guidance ends, and the person takes the photo by hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VisionUnavailable;
 
-/// The thread. It loads what it needs while nobody waits yet, and ends when this is dropped.
+/// The worker. It loads what it needs while nobody waits yet, and ends when this is dropped.
 #[derive(Debug)]
-#[must_use = "the thread ends when this is dropped"]
+#[must_use = "the worker ends when this is dropped"]
 pub struct Vision {
     connection: Rc<Connection>,
     _listeners: Vec<EventListener>,
@@ -82,14 +82,14 @@ struct Connection {
     worker: Option<Worker>,
     ready: Cell<bool>,
     is_over: Cell<bool>,
-    /// Whoever waits for the beginning.
+    /// Waiting for the worker to be ready.
     early: RefCell<Vec<oneshot::Sender<()>>>,
-    /// Whoever waits for a report, in order.
+    /// Waiting for a report, in order.
     waiting: RefCell<VecDeque<oneshot::Sender<Report>>>,
 }
 
 impl Vision {
-    /// Begins it. Where that can't be, it is blind from the beginning.
+    /// Starts the worker. If that fails, every use returns [`VisionUnavailable`].
     pub fn open(source: &VisionSource) -> Self {
         let worker = source.open();
         let connection = Rc::new(Connection {
@@ -103,24 +103,24 @@ impl Vision {
         Self { connection, _listeners: listeners }
     }
 
-    /// For whoever has a photo to look at.
+    /// Returns a handle that analyses photos.
     #[must_use]
     pub fn analyser(&self) -> Analyser {
         Analyser(Rc::clone(&self.connection))
     }
 }
 
-/// Looks at photos by a [`Vision`], while that lives.
+/// Analyses photos with a [`Vision`], as long as that lives.
 #[derive(Clone, Debug)]
 pub struct Analyser(Rc<Connection>);
 
 impl Analyser {
-    /// What is seen in a photo; `None` where nothing sees, or not in time for the person who waits.
+    /// Analyses a photo. Returns `None` if that is impossible or takes too long for a waiting person.
     pub async fn analyse(&self, photo: &Blob) -> Option<Report> {
         self.look(TransferableImage::of_blob(photo), None).await
     }
 
-    /// What is seen in the camera's current frame, which is on the canvas.
+    /// Analyses the camera's current frame, which is on the canvas.
     pub(super) async fn analyse_frame(&self, canvas: &Canvas) -> Option<Report> {
         self.look(TransferableImage::of_canvas(canvas), now()).await
     }
@@ -141,7 +141,7 @@ impl Drop for Vision {
 }
 
 impl Connection {
-    /// Stops the thread, and lets everybody know who waits.
+    /// Stops the worker, and wakes everything that waits for it.
     fn end(&self) {
         self.is_over.set(true);
         if let Some(worker) = &self.worker {
@@ -160,7 +160,7 @@ impl Connection {
             match Report::from_numbers(&numbers.to_vec()) {
                 // The only error is that nobody waits any more.
                 Some(report) => drop(sender.send(report)),
-                // Of another version, out of some cache.
+                // The worker has another version, from some cache.
                 None => self.end(),
             }
         } else {
@@ -183,7 +183,7 @@ impl Connection {
         ready.await.map_err(|_| VisionUnavailable)
     }
 
-    /// `at`: when it was taken, for a frame of the camera.
+    /// `at` is the time of a camera frame.
     async fn look(&self, image: &TransferableImage, at: Option<f64>) -> Result<Report, VisionUnavailable> {
         let worker = self.worker.as_ref().filter(|_| !self.is_over.get()).ok_or(VisionUnavailable)?;
         let message = Object::new();
@@ -212,7 +212,7 @@ fn listen(worker: &Worker, connection: &Rc<Connection>) -> Vec<EventListener> {
     };
     let failed = {
         let connection = Rc::downgrade(connection);
-        // Else the page, too, would be told of the error.
+        // Otherwise the page would receive the error, too.
         EventListener::new_with_options(worker, "error", EventListenerOptions::enable_prevent_default(), move |event| {
             event.prevent_default();
             if let Some(connection) = connection.upgrade() {
@@ -223,16 +223,17 @@ fn listen(worker: &Worker, connection: &Rc<Connection>) -> Vec<EventListener> {
     vec![heard, failed]
 }
 
-/// Brings the thread a video's frames, one at a time and no faster than it can look at them, until it is dropped.
+/// Sends the worker a video's frames until it is dropped: one at a time, and no faster than the worker can analyse
+/// them.
 #[derive(Debug)]
-#[must_use = "the frames stop when the pump is dropped"]
+#[must_use = "the frames stop when the loop is dropped"]
 pub struct FrameLoop {
     _task: Task,
 }
 
 impl FrameLoop {
-    /// Starts it. `tell` hears of each report with the time of its frame in milliseconds of the page's clock, and
-    /// [`VisionUnavailable`] once and last.
+    /// Starts the loop. `tell` receives each report with the time of its frame, in milliseconds of the page's clock,
+    /// and finally [`VisionUnavailable`] once.
     pub fn start(
         vision: &Vision,
         video: HtmlVideoElement,
@@ -251,7 +252,7 @@ impl FrameLoop {
     }
 }
 
-/// Goes on until something is amiss.
+/// Runs until a step fails.
 async fn run(connection: &Connection, video: &HtmlVideoElement, tell: impl Fn(Report, f64)) -> Option<()> {
     let mut pace = Pace::default();
     loop {
@@ -265,7 +266,7 @@ async fn run(connection: &Connection, video: &HtmlVideoElement, tell: impl Fn(Re
     }
 }
 
-/// What the future comes to, unless that takes longer.
+/// Awaits a future. Returns `None` if it takes longer.
 async fn in_time<T>(future: impl Future<Output = T>, milliseconds: u32) -> Option<T> {
     match select(pin!(future), TimeoutFuture::new(milliseconds)).await {
         Either::Left((output, _)) => Some(output),

@@ -1,24 +1,25 @@
-//! Pure policy: how soon the next frame is looked at ([`Pace`]).
+//! Pure policy: the time until the next frame is analysed ([`Pace`]).
 
-/// Frames a second, where the device manages them: enough to follow a head.
+/// Frames a second on a device that is fast enough: enough to follow a head.
 const TARGET: f64 = 15.0;
-/// Frames a second at the least, where the device is slow. One that is slower still is never made to wait.
+/// The least frames a second on a slow device. A device that is slower still never waits.
 const FLOOR: f64 = 4.0;
-/// Of a period, at most this part is spent on looking: the rest is the page's and the battery's.
+/// At most this part of a period is spent on analysis; the rest belongs to the page and the battery.
 const SHARE: f64 = 0.5;
-/// A camera sends 30 frames a second, and one that is just missed costs a whole one: so the wait ends half a frame early.
+/// A camera sends 30 frames a second, and just missing one costs a whole frame. The wait therefore ends half a frame
+/// early.
 const EARLY_MS: f64 = 1000.0 / 60.0;
-/// How much the latest round trip counts against those before.
+/// The weight of the latest round trip against the earlier ones.
 const WEIGHT: f64 = 0.25;
 
-/// Follows how long a frame takes there and back.
+/// Tracks the round trip of a frame.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Pace {
     round_trip: Option<f64>,
 }
 
 impl Pace {
-    /// Milliseconds from the answer to when the next frame is wanted, after a round trip of so many.
+    /// Returns the milliseconds from the answer to the next frame, after a round trip of this length.
     pub(super) fn wait(&mut self, round_trip: f64) -> u32 {
         let before = self.round_trip.unwrap_or(round_trip);
         let smooth = before + WEIGHT * (round_trip - before);
@@ -35,7 +36,7 @@ impl Pace {
 mod tests {
     use super::*;
 
-    /// Frames a second of a camera with 30 after the pace has settled.
+    /// Returns the frames a second from a camera with 30, after the pace has settled.
     fn rate(round_trip: f64) -> f64 {
         let mut pace = Pace::default();
         let wait = (0..50).map(|_| pace.wait(round_trip)).last().map_or(0.0, f64::from);
@@ -44,7 +45,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_device_manages() {
+    fn the_pace_follows_the_device() {
         for (round_trip, least, most) in [
             (3.0, 14.9, 15.1),
             (10.0, 14.9, 15.1),

@@ -1,4 +1,4 @@
-//! The camera, and what is made of its frames.
+//! Effects for the camera and its frames.
 
 use crate::adapter::camera::{Camera, preview};
 use crate::adapter::luminance::Sampler;
@@ -14,9 +14,9 @@ pub(super) fn open(handles: &Handles, generation: Generation, choice: CameraChoi
         return;
     };
     let mut resources = handles.resources();
-    // A device may be busy for as long as another stream of this page uses it.
+    // A device may be busy while another stream of this page uses it.
     resources.close_camera();
-    // What looks at the frames is loaded while the browser asks the person.
+    // The worker loads while the browser asks the person.
     resources.vision(context.vision);
     let last_device = resources.last_device();
     let (ended, opened) = (handles.clone(), handles.clone());

@@ -1,4 +1,4 @@
-//! What every effect is done with ([`Handles`], [`Context`]).
+//! What every effect needs ([`Handles`], [`Context`]).
 
 use std::cell::{RefCell, RefMut};
 use std::rc::Rc;
@@ -14,50 +14,50 @@ use crate::text::Text;
 use crate::widget::page_event::PageEvent;
 use crate::widget::resources::Resources;
 
-/// Whom the runner answers to.
+/// The receivers of the runner's answers.
 #[derive(Clone)]
 pub(crate) struct Callbacks {
-    /// The flow.
+    /// Passes an event to the flow.
     pub(crate) send: Callback<Event>,
-    /// The page, told of what happened.
+    /// Passes an event to the page.
     pub(crate) tell: Callback<PageEvent>,
-    /// The page, asked whether a photo may be taken.
+    /// Asks the page whether a photo may be taken.
     pub(crate) may_capture: Callback<(), bool>,
 }
 
-/// What the effects of one step are done by.
+/// The settings for the effects of one step.
 #[derive(Clone, Copy)]
 pub(crate) struct Context<'a> {
-    /// The settings.
+    /// The widget's settings.
     pub(crate) config: &'a Config,
     /// The page's session.
     pub(crate) session: &'a Session,
-    /// Where the thread comes from that looks at pictures.
+    /// The source of the worker that analyses pictures.
     pub(crate) vision: &'a VisionSource,
-    /// What the person reads.
+    /// The texts for the person.
     pub(crate) text: Text,
-    /// Why the settings can't be used, where they can't.
+    /// Why the settings are invalid, if they are.
     pub(crate) refused: Option<&'a str>,
 }
 
-/// What every effect of a widget is done with. Cheap to clone, so that a future can hold it.
+/// What every effect needs. Cheap to clone, so that a future can hold it.
 #[derive(Clone)]
 pub(super) struct Handles {
-    /// Whom to answer.
+    /// The receivers of the answers.
     pub(super) callbacks: Callbacks,
     /// The video that shows the camera.
     pub(super) video: Option<HtmlVideoElement>,
-    /// What is open.
+    /// The browser objects that are open.
     pub(super) resources: Rc<RefCell<Resources>>,
 }
 
 impl Handles {
-    /// Tells the flow.
+    /// Passes an event to the flow.
     pub(super) fn send(&self, event: Event) {
         self.callbacks.send.emit(event);
     }
 
-    /// What is open, to change it. Never held while the flow or the page is called.
+    /// Borrows the browser objects. Never hold this while the flow or the page is called.
     pub(super) fn resources(&self) -> RefMut<'_, Resources> {
         self.resources.borrow_mut()
     }

@@ -1,7 +1,7 @@
-//! Does what the flow wants ([`Runner`]): one match from an [`Effect`] to an adapter.
+//! Runs the flow's effects ([`Runner`]): one match from an [`Effect`] to an adapter.
 //!
-//! What an adapter answers goes back to the flow as an [`Event`]; nothing here decides anything. Effects only open
-//! things. How they are let go of is told in [`resources`](super::resources).
+//! The adapter's answer goes back to the flow as an [`Event`]. The runner decides nothing. Effects only open things;
+//! [`resources`](super::resources) explains how things are dropped.
 
 mod camera;
 mod handles;
@@ -27,7 +27,7 @@ pub(super) struct Runner {
 }
 
 impl Runner {
-    /// A runner with nothing under way. It begins by telling the flow how the page stands.
+    /// Creates a runner, and reports the state of page and network to the flow.
     pub(super) fn new(callbacks: Callbacks) -> Self {
         if !page::online() {
             callbacks.send.emit(Event::Offline);
@@ -43,28 +43,28 @@ impl Runner {
         }
     }
 
-    /// The camera's picture.
+    /// Returns the video that shows the camera.
     pub(super) fn video(&self) -> Option<HtmlVideoElement> {
         self.handles.video.clone()
     }
 
-    /// The photo's object URL.
+    /// Returns the photo's object URL.
     pub(super) fn photo_url(&self, photo: PhotoId) -> Option<String> {
         self.handles.resources().photo_url(photo)
     }
 
-    /// Keeps a chosen file until the step that its event leads to.
+    /// Stores a chosen file until its event has been handled.
     pub(super) fn keep_file(&self, file: File) -> FileId {
         self.handles.resources().keep_file(file)
     }
 
-    /// Drops everything that the state does not need any more. To be done after the effects of each step.
+    /// Drops everything that the state no longer needs. Call it after the effects of each step.
     pub(super) fn retain(&mut self, state: &State) {
         self.timers.retain(|timer, generation| state.needs_timer(timer, generation));
         self.handles.resources().retain(state);
     }
 
-    /// Does one thing.
+    /// Runs one effect.
     pub(super) fn run(&mut self, effect: Effect, context: Context<'_>) {
         let handles = &self.handles;
         match effect {
@@ -84,7 +84,7 @@ impl Runner {
                 self.timers.start(timer, generation, delay, tick);
             }
             Effect::Emit(notice) => notice::emit(handles, notice, context),
-            // The component itself speaks and moves the focus, once the screen is drawn.
+            // The component itself announces and moves the focus, after drawing the screen.
             Effect::Announce(_) | Effect::Focus => {}
         }
     }

@@ -1,4 +1,4 @@
-//! From what the flow has to tell ([`Notice`]) to what the page gets ([`PageEvent`]).
+//! Converts the flow's messages ([`Notice`]) to the page's events ([`PageEvent`]).
 
 use std::rc::Rc;
 
@@ -10,7 +10,7 @@ use crate::widget::page_event::{Captured, PageEvent, Quality};
 
 use super::handles::{Context, Handles};
 
-/// Tells the page in a task of its own, so that a listener may call the element, or remove it.
+/// Sends the event in a task of its own, so that a listener may call the element or remove it.
 pub(super) fn emit(handles: &Handles, notice: Notice, context: Context<'_>) {
     if let Some(event) = page_event(handles, notice, context) {
         let tell = handles.callbacks.tell.clone();

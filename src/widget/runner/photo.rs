@@ -1,4 +1,4 @@
-//! Makes photos: of the camera's frame, of a file, or of a photo that is too large.
+//! Makes photos: from the camera's frame, from a file, or from a photo that is too large.
 
 use wasm_bindgen_futures::spawn_local;
 
@@ -11,10 +11,10 @@ use super::handles::{Context, Handles};
 pub(super) fn grab(handles: &Handles, generation: Generation, source: PhotoSource, context: Context<'_>) {
     let handles = handles.clone();
     let is_new = !matches!(source, PhotoSource::Photo(_));
-    // What was good enough to be sent is not looked at again when it is made smaller.
+    // A photo that was good enough to send is not analysed again when it is made smaller.
     let analyser = is_new.then(|| handles.resources().vision(context.vision).analyser());
     spawn_local(async move {
-        // The page is asked in a task of its own, when no borrow of the widget is held.
+        // The page is asked in a separate task, while no borrow of the widget is held.
         let made = if is_new && !handles.callbacks.may_capture.emit(()) {
             Err(GrabFailure::Prevented)
         } else {

@@ -5,9 +5,9 @@ use std::fmt;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use ring::hmac::{HMAC_SHA256, Key, sign};
 use ring::rand::{SecureRandom, SystemRandom};
 use secrecy::{ExposeSecret, SecretString};
+use standardwebhooks::Webhook;
 
 use super::entries;
 
@@ -17,29 +17,18 @@ pub const SECRETS_VARIABLE: &str = "AKIBA_WEBHOOK_SECRETS";
 const PREFIX: &str = "whsec_";
 
 /// The secrets that sign. Each signs every webhook, so that the receiver can change from one to the next.
-pub struct WebhookSecrets(Vec<Key>);
+pub struct WebhookSecrets(Vec<Webhook>);
 
 /// Why there are no secrets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WebhookSecretsError {
     /// No secret at all.
+    #[error("there is no webhook secret")]
     Empty,
     /// An entry that is no secret of 24 to 64 bytes; it is counted from 1.
+    #[error("webhook secret {0} must be whsec_BASE64 with 24 to 64 bytes of base64")]
     NotASecret(usize),
 }
-
-impl fmt::Display for WebhookSecretsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Empty => f.write_str("there is no webhook secret"),
-            Self::NotASecret(entry) => {
-                write!(f, "webhook secret {entry} is no whsec_BASE64 with 24 to 64 bytes of base64")
-            }
-        }
-    }
-}
-
-impl std::error::Error for WebhookSecretsError {}
 
 impl WebhookSecrets {
     /// Reads secrets (`whsec_…`), parted by white space or commas.
@@ -54,17 +43,17 @@ impl WebhookSecrets {
             if !(24..=64).contains(&bytes.len()) {
                 return Err(wrong);
             }
-            keys.push(Key::new(HMAC_SHA256, &bytes));
+            keys.push(Webhook::from_bytes(bytes).map_err(|_| wrong)?);
         }
         if keys.is_empty() { Err(WebhookSecretsError::Empty) } else { Ok(Self(keys)) }
     }
 
-    /// The value of `webhook-signature`; `timestamp` is in seconds since 1970.
+    /// Returns the value of `webhook-signature`: one signature for each secret. `timestamp` is in seconds since 1970.
     #[must_use]
     pub fn signatures(&self, id: &str, timestamp: i64, body: &str) -> String {
-        let signed = format!("{id}.{timestamp}.{body}");
-        let signature = |key| format!("v1,{}", BASE64_STANDARD.encode(sign(key, signed.as_bytes())));
-        self.0.iter().map(signature).collect::<Vec<_>>().join(" ")
+        // Signing fails only for a body that is not UTF-8.
+        let signatures = self.0.iter().filter_map(|secret| secret.sign(id, timestamp, body.as_bytes()).ok());
+        signatures.collect::<Vec<_>>().join(" ")
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use akiba_protocol::{Outcome, ProblemCode, Verdict, VerifyReply, VerifyRequest};
 use tokio::sync::oneshot;
 use tokio::time::sleep;
+use tracing::Instrument;
 
 use super::Sessions;
 use super::record::{OpenLink, OpenSession};
@@ -113,13 +114,14 @@ impl Sessions {
         let (sender, receiver) = oneshot::channel();
         let mut waiter = Waiter(Some(sender));
         let sessions = Arc::clone(self);
-        self.tasks.spawn(async move {
+        let work = async move {
             let _permit = permit;
             match sessions.vendor.verify(&request, session.personal.consent.is_some()).await {
                 Ok(reply) => sessions.conclude(&session, &link_id, reply, &mut waiter).await,
                 Err(error) => sessions.settle_failure(&session.row.id, &attempt, event, error, &mut waiter).await,
             }
-        });
+        };
+        self.tasks.spawn(work.in_current_span());
         PendingVerdict(receiver)
     }
 
@@ -200,7 +202,7 @@ impl Sessions {
     /// Takes an attempt back that was perhaps marked and never made. The place is held until that is done, too.
     fn withdraw(self: &Arc<Self>, permit: Permit, session_id: String, attempt: String, event: Event) {
         let sessions = Arc::clone(self);
-        self.tasks.spawn(async move {
+        let work = async move {
             let _permit = permit;
             let mut waiter = Waiter(None);
             let withdrawn = if event == Event::Repeated {
@@ -212,7 +214,8 @@ impl Sessions {
             if let Err(error) = withdrawn {
                 tracing::error!(%error, "an attempt that was not made could not be taken back");
             }
-        });
+        };
+        self.tasks.spawn(work.in_current_span());
     }
 
     /// Writes to the database, again and again while it is gone. The caller is told so at the first failure.

@@ -30,6 +30,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use akiba_protocol::{Outcome, Reason};
+use tokio_util::task::TaskTracker;
 
 use self::link_host::LinkHost;
 use self::settings::{PageReply, Retain};
@@ -39,7 +40,6 @@ use crate::secrets::api_keys::{self, ApiKey};
 use crate::secrets::data_keys::DataKeys;
 use crate::secrets::session_keys::{SessionKeys, TokenError};
 use crate::store::Store;
-use crate::tasks::Tasks;
 use crate::vendor_api::VendorClient;
 use crate::webhook::outbox::Outbox;
 
@@ -60,7 +60,7 @@ pub struct Sessions {
     limits: SessionLimits,
     outbox: Arc<Outbox>,
     clock: Clock,
-    tasks: Tasks,
+    tasks: TaskTracker,
 }
 
 /// What a session may take.
@@ -91,7 +91,7 @@ impl Sessions {
 
     /// Work that outlives its requests.
     #[must_use]
-    pub fn tasks(&self) -> &Tasks {
+    pub fn tasks(&self) -> &TaskTracker {
         &self.tasks
     }
 

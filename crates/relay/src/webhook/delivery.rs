@@ -6,6 +6,7 @@ use std::time::Duration;
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
 use reqwest::Client;
+use standardwebhooks::{HEADER_WEBHOOK_ID, HEADER_WEBHOOK_SIGNATURE, HEADER_WEBHOOK_TIMESTAMP};
 
 use super::WebhookUrl;
 use crate::clock::milliseconds;
@@ -41,9 +42,9 @@ impl Sender {
             .client
             .post(self.url.url().clone())
             .header(CONTENT_TYPE, "application/json")
-            .header("webhook-id", id)
-            .header("webhook-timestamp", seconds)
-            .header("webhook-signature", self.secrets.signatures(id, seconds, &body));
+            .header(HEADER_WEBHOOK_ID, id)
+            .header(HEADER_WEBHOOK_TIMESTAMP, seconds)
+            .header(HEADER_WEBHOOK_SIGNATURE, self.secrets.signatures(id, seconds, &body));
         match request.body(body).send().await {
             Ok(response) if response.status().is_success() => Ok(response.status()),
             Ok(response) => Err(format!("status {}", response.status().as_u16())),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use tokio::sync::Notify;
+use tokio_util::task::TaskTracker;
 
 use super::backoff::GIVE_UP_AFTER;
 use super::delivery::Sender;
@@ -13,7 +14,6 @@ use crate::lifecycle::State;
 use crate::secrets::data_keys::{DataKeys, SealError};
 use crate::store::outbox::{Message, NewMessage};
 use crate::store::{Store, StoreError};
-use crate::tasks::Tasks;
 
 /// The webhooks that wait in the database, and what it takes to deliver them.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ pub struct Outbox {
     /// The time.
     pub clock: Clock,
     /// Deliveries under way, which the relay's end waits for.
-    pub tasks: Tasks,
+    pub tasks: TaskTracker,
     /// How far the clocks of the relays may be apart, in milliseconds.
     pub leeway: i64,
     /// What sends them; `None` where webhooks are not set up.

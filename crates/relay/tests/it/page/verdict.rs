@@ -121,7 +121,7 @@ async fn a_disconnected_caller_does_not_cancel_the_verdict(database: &Database) 
     let caller = bank.verify_in_background(&page, &vendor).await;
     caller.abort();
     assert!(caller.await.unwrap_err().is_cancelled());
-    bank.sessions.tasks().ended().await;
+    bank.sessions.tasks().wait().await;
     assert_eq!(bank.state(&page).await, "verified");
     assert_eq!(success(bank.verify(&page, &json!({}))).await["outcome"], "verified");
     assert_eq!(vendor.verdict_calls().len(), 1);

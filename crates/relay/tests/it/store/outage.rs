@@ -157,7 +157,7 @@ async fn calls_waiting_for_a_locked_file_are_limited() {
     }
     other.execute("COMMIT").await.unwrap();
     other.close().await.unwrap();
-    bank.sessions.tasks().ended().await;
+    bank.sessions.tasks().wait().await;
     for page in &pages {
         success(bank.verify(page, &json!({}))).await;
         assert_eq!(bank.report(page).await["verifies"], 1);
