@@ -1,8 +1,6 @@
 //! What can be known before the service starts ([`Prepared`], [`Problems`]): every secret and certificate is read, and
 //! everything that is wrong is told at once. Nothing is sent, and nothing listened to.
 
-use std::fmt;
-
 use crate::http::state::AppState;
 use crate::secrets::is_open_to_all;
 use crate::server::tls::Tls;
@@ -26,17 +24,16 @@ pub struct Prepared {
 }
 
 /// Everything that is wrong, a sentence each.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.lines())]
 pub struct Problems(pub Vec<String>);
 
-impl fmt::Display for Problems {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Problems {
+    fn lines(&self) -> String {
         let lines: Vec<_> = self.0.iter().map(|problem| format!("akiba-relay: {problem}")).collect();
-        f.write_str(&lines.join("\n"))
+        lines.join("\n")
     }
 }
-
-impl std::error::Error for Problems {}
 
 /// A sentence on an error and what is below it.
 #[must_use]
