@@ -1,4 +1,4 @@
-# `make` lists the targets. Each sets up what this machine lacks before it begins.
+# `make` lists the targets. Each of them first installs what this machine does not have.
 
 PORT ?= 8080
 
@@ -8,33 +8,34 @@ PORT ?= 8080
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: ## the page, the relay and the sandbox at http://127.0.0.1:8080 (PORT= changes it, DEMO='--sessions off' leaves sessions out); Ctrl-C ends all
+demo: ## run the page, the relay and the sandbox at http://127.0.0.1:8080 (options: PORT=8090 DEMO='--sessions off')
 	@exec env PORT=$(PORT) scripts/demo.sh $(DEMO)
 
-test: ## every test: host, browser, end to end, S3, packaging, sizes
+test: ## run all tests: host, browser, end to end, S3, packaging, sizes
 	@scripts/test.sh
 
-check: ## format, lints, documentation, licences
+check: ## check format, lints, types, documentation, licences
 	@scripts/check.sh
 
-build: ## the widget into www/pkg and build/site, the relay and the sandbox
+build: ## build the widget into www/pkg and build/site, the relay and the sandbox
 	@scripts/setup.sh build
 	@scripts/build.sh
 
-size: build ## bytes that a page loads to reach a verdict; fails over the budget
+size: build ## print how many bytes a page loads to reach a verdict; fails over the limit
 	@node scripts/size.mjs
 
-bench: build ## times from navigation to camera, from tap to verdict, and of a frame beside other detectors; the relay's speed
+bench: build ## measure times from navigation to camera, from tap to verdict and for a frame, and the relay's speed
 	@scripts/setup.sh bench
 	@scripts/bench.sh
 
-memory: build ## ten minutes of framing: what it holds of memory; fails if that grows
+memory: build ## watch the memory use of framing for ten minutes; fails if it grows
 	@scripts/setup.sh test
-	@bash -c '. scripts/env.sh && exec node tests/e2e/memory.mjs'
+	@bash -c '. scripts/env.sh && exec node benches/memory.mjs'
 
-tour: build ## a picture of every state, in both sizes and themes, into build/tour
+tour: build ## write a picture of every state, in both sizes and themes, into build/tour
 	@scripts/setup.sh test
 	@scripts/tour.sh
 
-clean: ## remove what was built; what set-up installed stays
-	rm -rf $(or $(CARGO_TARGET_DIR),target) build dist www/pkg www/vision/akiba-vision.wasm node_modules examples/backend/node/node_modules
+clean: ## remove what was built; keeps the tools that set-up installed
+	rm -rf $(or $(CARGO_TARGET_DIR),target) build dist www/pkg www/vision/akiba-vision.wasm node_modules examples/backend/node/node_modules \
+	  evaluation/vision/node_modules scripts/lint/node_modules

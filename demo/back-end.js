@@ -1,59 +1,81 @@
-/* The bank's own server, as its page asks it: for a session at the start, and for what it knows of the verdict. */
+/* The page's calls to the bank's server: for a session at the start, and for the verdict. */
 
-/** Pauses between two looks for a webhook, in milliseconds. */
+import { find } from './dom.js';
+
+/** @typedef {{ type: string }} Webhook */
+/** @typedef {{ state: string, outcome: string | null, webhooks: Webhook[] }} Known */
+
+/** Pause between two polls for a webhook, in milliseconds. */
 const PAUSE = 400;
-/** How often it is looked for. */
+/** How often the page polls for it. */
 const LOOKS = 40;
 
-/** The page's side of the bank's server, and the panel that shows what that knows. */
+/** The client of the bank's server, and the panel that shows its answers. */
 export class BackEnd {
   #base;
+  /** @type {string | undefined} */
   #identifier;
+  /** @type {string | undefined} */
   #session;
   #looking = 0;
-  #panel = document.querySelector('.bank');
+  #panel = find('.bank', HTMLElement);
 
-  /** @param {string} base where the server is */
+  /** @param {string} base the server's URL */
   constructor(base) {
     this.#base = base;
     this.#panel.hidden = false;
-    this.#panel.querySelector('#bank-says').textContent = 'The page asks it for a session when you begin.';
-    for (const button of this.#panel.querySelectorAll('#reconcile button')) {
+    find('#bank-says', HTMLElement, this.#panel).textContent = 'The page asks it for a session when you start.';
+    for (const button of find('#reconcile', HTMLElement, this.#panel).querySelectorAll('button')) {
       button.addEventListener('click', () => this.#reconcile(button.value));
     }
   }
 
-  /** The server that this page names, if it names one. */
+  /** Returns the server that the page names, if it names one. */
   static ofPage() {
-    const named = document.querySelector('meta[name=back-end]');
+    const named = /** @type {HTMLMetaElement | null} */ (document.querySelector('meta[name=back-end]'));
     return named ? new BackEnd(named.content) : undefined;
   }
 
-  /** Whom the next session is for; whether that is somebody else than before. A real server knows by itself. */
+  /**
+   * Chooses the person for the next session, and returns whether it is another one than before. A real server takes the
+   * person from its login.
+   * @param {string} identifier
+   */
   chooses(identifier) {
     const changed = this.#identifier !== undefined && this.#identifier !== identifier;
     this.#identifier = identifier;
     return changed;
   }
 
-  /** What the widget's property `session` is: the token of a new session. */
+  /**
+   * Returns the token of a new session, for the widget's property `session`.
+   * @param {{ reason: 'start' | 'expired' }} request
+   * @returns {Promise<string>}
+   */
   async session({ reason }) {
     const created = await this.#ask('session', { identifier: this.#identifier });
     this.#session = created.session_id;
-    this.#say('created', reason === 'expired' ? 'The session was over: here is another one.' : 'The page has a session.');
+    this.#say(
+      'created',
+      reason === 'expired' ? 'The last session had ended: the page has a new one.' : 'The page has a session.',
+    );
     return created.session_token;
   }
 
-  /** Looks what the server knows when the widget says that something has happened. */
+  /**
+   * Asks the server for the verdict when an event of the widget says that there may be one.
+   * @param {CustomEvent} event
+   */
   follow({ type, detail }) {
     const moved = type === 'selfie-verified' || type === 'selfie-rejected' || type === 'selfie-error';
     if (this.#session && (moved || (type === 'selfie-progress' && detail.phase === 'verifying'))) this.#look();
   }
 
-  /** Looks until a webhook has told of the state that the session is in. */
+  /** Polls until a webhook has reported the session's state. */
   async #look() {
     const turn = ++this.#looking;
     for (let look = 0; look < LOOKS && turn === this.#looking; look += 1) {
+      /** @type {Known | undefined} */
       const known = await this.#ask(`session/${this.#session}`).catch(() => undefined);
       if (turn !== this.#looking) return;
       if (known && this.#show(known)) return;
@@ -61,23 +83,29 @@ export class BackEnd {
     }
   }
 
-  /** Shows what the server knows, and says whether that is final. */
+  /**
+   * Shows the server's answer, and returns whether it is final.
+   * @param {Known} known
+   */
   #show(known) {
     const { state, outcome, webhooks } = known;
-    this.#panel.querySelector('#bank-knows').textContent = JSON.stringify(known, null, 2);
-    this.#panel.querySelector('#reconcile').hidden = state !== 'unknown';
-    const told = webhooks.findLast(({ type }) => type === `session.${state}`);
-    const how = told ? 'by webhook, signature valid' : 'its webhook is on the way';
+    find('#bank-knows', HTMLElement, this.#panel).textContent = JSON.stringify(known, null, 2);
+    find('#reconcile', HTMLElement, this.#panel).hidden = state !== 'unknown';
+    const reported = webhooks.some(({ type }) => type === `session.${state}`);
+    const how = reported ? 'by webhook, signature valid' : 'its webhook is on the way';
     switch (state) {
       case 'verified':
       case 'rejected':
         this.#say(state, `The back end's verdict: ${outcome}, ${how}.`);
-        return Boolean(told);
+        return reported;
       case 'unknown':
-        this.#say(state, 'The vendor was asked and its answer was lost. The back end decides: asking again may cost again.');
-        return Boolean(told);
+        this.#say(
+          state,
+          'The relay asked the vendor, and the answer was lost. The back end decides: asking again may cost again.',
+        );
+        return reported;
       case 'expired':
-        this.#say(state, 'The session ended with no verdict.');
+        this.#say(state, 'The session ended without a verdict.');
         return true;
       default:
         this.#say(state, 'No verdict yet.');
@@ -85,25 +113,33 @@ export class BackEnd {
     }
   }
 
+  /** @param {string} action */
   async #reconcile(action) {
+    /** @type {Known | undefined} */
     const known = await this.#ask(`session/${this.#session}/reconcile`, { action }).catch(() => undefined);
     if (known) this.#show(known);
     this.#look();
   }
 
+  /**
+   * @param {string} state
+   * @param {string} sentence
+   */
   #say(state, sentence) {
-    const output = this.#panel.querySelector('#bank-state');
+    const output = find('#bank-state', HTMLOutputElement, this.#panel);
     output.value = state;
     output.dataset.state = state;
-    this.#panel.querySelector('#bank-says').textContent = sentence;
+    find('#bank-says', HTMLElement, this.#panel).textContent = sentence;
   }
 
+  /**
+   * @param {string} path
+   * @param {object} [body]
+   * @returns {Promise<any>}
+   */
   async #ask(path, body) {
-    const answer = await fetch(`${this.#base}/${path}`, {
-      method: body ? 'POST' : 'GET',
-      headers: body && { 'Content-Type': 'application/json' },
-      body: body && JSON.stringify(body),
-    });
+    const request = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
+    const answer = await fetch(`${this.#base}/${path}`, body && request);
     if (!answer.ok) throw new Error(`the bank's server answered ${answer.status}`);
     return answer.json();
   }

@@ -1,85 +1,103 @@
-/* The demo page: settings on one side of the widget, what it tells the page on the other. */
+/* The demo page: the settings of the widget, and the events that it sends. */
 
-import '../akiba-selfie/define.js';
+import { AkibaSelfieElement } from '../akiba-selfie/define.js';
 import { ATTRIBUTES, EVENTS, TAG } from '../akiba-selfie/registry.js';
 import { BackEnd } from './back-end.js';
+import { find } from './dom.js';
 import { IDENTITIES } from './identities.js';
 import { EventLog } from './log.js';
 
-/** The last choice of the list: an identifier of one's own. */
+/** The last choice of the list: an identifier that the user types. */
 const OWN = 'own';
 
-const selfie = document.querySelector(TAG);
-const settings = document.querySelector('#settings');
-const { elements: controls } = settings;
+const selfie = find(TAG, AkibaSelfieElement);
+const settings = find('#settings', HTMLFormElement);
+const person = find('[name=identifier]', HTMLSelectElement, settings);
 
-/** The bank's server, where the demo runs with sessions; without them, the page itself names the person. */
+/** The bank's server, if the demo runs with sessions. Without sessions, the page itself names the person. */
 const backEnd = BackEnd.ofPage();
 
 function fillIdentities() {
-  for (const { id, name } of IDENTITIES) controls.identifier.add(new Option(`${id}  ${name}`, id));
-  controls.identifier.add(new Option('Another identifier …', OWN));
+  for (const { id, name } of IDENTITIES) person.add(new Option(`${id}  ${name}`, id));
+  person.add(new Option('Another identifier …', OWN));
 }
 
-/** Hands the settings on to the widget, as a page's own script would. */
+/**
+ * Returns whether a box of the settings is checked.
+ * @param {string} name
+ */
+const checked = (name) => find(`[name=${name}]`, HTMLInputElement, settings).checked;
+
+/**
+ * Sets an attribute of the widget, or removes it.
+ * @param {string} name
+ * @param {string} value empty to remove it
+ */
+function set(name, value) {
+  if (value) selfie.setAttribute(name, value);
+  else selfie.removeAttribute(name);
+}
+
+/** Passes the settings to the widget, like a page's own script. */
 function applySettings() {
-  const own = controls.identifier.value === OWN;
-  document.querySelector('.own-identifier').hidden = !own;
-  const identifier = own ? controls.own.value : controls.identifier.value;
+  const own = person.value === OWN;
+  find('.own-identifier', HTMLElement).hidden = !own;
+  const identifier = own ? find('[name=own]', HTMLInputElement, settings).value : person.value;
   if (!backEnd) selfie.identifier = identifier;
   else if (backEnd.chooses(identifier)) selfie.reset();
-  selfie.captureMode = controls.manual.checked ? 'manual' : null;
-  selfie.countdown = controls.countdown.checked;
-  selfie.challenge = controls.challenge.checked ? 'random' : null;
-  selfie.noReview = controls['no-review'].checked;
-  selfie.noConsent = controls['no-consent'].checked;
+  set('capture', checked('manual') ? 'manual' : '');
+  selfie.countdown = checked('countdown');
+  set('challenge', checked('challenge') ? 'random' : '');
+  selfie.noReview = checked('no-review');
+  selfie.noConsent = checked('no-consent');
 
-  const identity = IDENTITIES.find(({ id }) => id === controls.identifier.value);
-  document.querySelector('#what-happens').textContent =
+  const identity = IDENTITIES.find(({ id }) => id === person.value);
+  find('#what-happens', HTMLElement).textContent =
     identity?.whatHappens ?? 'For an identifier that is not in the list, the sandbox looks at the photo.';
-  document.querySelector('#markup').textContent = markup();
+  find('#markup', HTMLElement).textContent = markup();
 }
 
-/** The widget's tag as it now stands. */
+/** Returns the widget's tag with its attributes. */
 function markup() {
   const attributes = Object.entries(ATTRIBUTES)
     .filter(([name]) => selfie.hasAttribute(name))
     .map(([name, { boolean }]) => (boolean ? name : `${name}="${selfie.getAttribute(name)}"`));
   const session = "\n\nselfie.session = async () => (await fetch('/bank/session', …)).session_token;";
-  return [`<${TAG}`, ...attributes].join('\n  ') + `>\n</${TAG}>${backEnd ? session : ''}`;
+  const start = [`<${TAG}`, ...attributes].join('\n  ');
+  return `${start}>\n</${TAG}>${backEnd ? session : ''}`;
 }
 
 function followEvents() {
-  const log = new EventLog(document.querySelector('#events'), document.querySelector('#empty'));
+  const log = new EventLog(find('#events', HTMLOListElement), find('#empty', HTMLElement));
+  const state = find('#state', HTMLOutputElement);
   for (const type of EVENTS) {
     selfie.addEventListener(type, (event) => {
       log.add(event);
       backEnd?.follow(event);
-      document.querySelector('#state').value = selfie.state;
+      state.value = selfie.state;
     });
   }
-  document.querySelector('#clear').addEventListener('click', () => log.clear());
+  find('#clear', HTMLButtonElement).addEventListener('click', () => log.clear());
 }
 
 function followTheme() {
-  const theme = document.querySelector('#theme');
+  const theme = find('#theme', HTMLSelectElement);
   const apply = () => {
     document.documentElement.dataset.theme = theme.value;
-    if (theme.value) selfie.setAttribute('theme', theme.value);
-    else selfie.removeAttribute('theme');
+    set('theme', theme.value);
   };
   theme.addEventListener('change', apply);
   apply();
 }
 
 if (backEnd) {
-  selfie.identifier = null;
+  selfie.removeAttribute('identifier');
   selfie.session = (request) => backEnd.session(request);
 }
 fillIdentities();
 followTheme();
 followEvents();
-// A browser keeps what a form held over a reload.
+// A browser restores the form after a reload.
 applySettings();
 settings.addEventListener('input', applySettings);
 settings.addEventListener('submit', (event) => event.preventDefault());

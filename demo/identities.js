@@ -1,4 +1,4 @@
-/* The sandbox's test identities, as docs/sandbox.md has them; a test compares this list with the sandbox's own. */
+/* The sandbox's test identities, as in docs/sandbox.md. A test compares this list with the sandbox's. */
 
 /** @type {{id: string, name: string, whatHappens: string}[]} */
 export const IDENTITIES = [
@@ -55,7 +55,7 @@ export const IDENTITIES = [
   {
     id: '0000000000011',
     name: 'token-refused',
-    whatHappens: 'The vendor refuses the relay\'s token (401).',
+    whatHappens: "The vendor refuses the relay's token (401).",
   },
   {
     id: '0000000000012',

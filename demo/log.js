@@ -1,9 +1,12 @@
 /* The live log: one entry for each event of the widget, the latest first. */
 
-/** How many entries are kept. */
+/** The largest number of entries. */
 const MOST = 200;
 
-/** Colours of the entries whose event is news, good or bad. */
+/**
+ * The tone of an entry by its event.
+ * @type {Record<string, 'good' | 'bad' | 'muted'>}
+ */
 const TONES = {
   'selfie-verified': 'good',
   'selfie-rejected': 'bad',
@@ -17,11 +20,12 @@ const TONES = {
 export class EventLog {
   #list;
   #empty;
-  #urls = new Map();
+  /** @type {WeakMap<Element, string>} the photos' object URLs */
+  #urls = new WeakMap();
 
   /**
-   * @param {HTMLOListElement} list where the entries go
-   * @param {HTMLElement} empty what is shown while there are none
+   * @param {HTMLOListElement} list the entries
+   * @param {HTMLElement} empty the message while there are no entries
    */
   constructor(list, empty) {
     this.#list = list;
@@ -31,10 +35,11 @@ export class EventLog {
   /** @param {CustomEvent} event */
   add(event) {
     const before = this.#list.firstElementChild;
-    // Byte counts come by the dozen: one entry follows them.
-    if (event.type === 'selfie-progress' && before?.dataset.progress === event.detail.phase) this.#remove(before);
+    // An upload sends dozens of byte counts: the log shows the last one of each phase.
+    const repeats = event.type === 'selfie-progress' && before?.getAttribute('data-progress') === event.detail.phase;
+    if (before && repeats) this.#remove(before);
     this.#list.prepend(this.#entry(event));
-    while (this.#list.childElementCount > MOST) this.#remove(this.#list.lastElementChild);
+    for (const entry of [...this.#list.children].slice(MOST)) this.#remove(entry);
     this.#empty.hidden = true;
   }
 
@@ -43,12 +48,13 @@ export class EventLog {
     this.#empty.hidden = false;
   }
 
+  /** @param {Element} entry */
   #remove(entry) {
-    URL.revokeObjectURL(this.#urls.get(entry));
-    this.#urls.delete(entry);
+    URL.revokeObjectURL(this.#urls.get(entry) ?? '');
     entry.remove();
   }
 
+  /** @param {CustomEvent} event */
   #entry({ type, detail }) {
     const entry = element('li', TONES[type]);
     if (type === 'selfie-progress') entry.dataset.progress = detail.phase;
@@ -58,7 +64,7 @@ export class EventLog {
       const more = element('details');
       more.open = type === 'selfie-verified' || type === 'selfie-rejected' || type === 'selfie-error';
       const text = element('pre', '', pretty(detail));
-      // It scrolls; so must who has no mouse.
+      // It scrolls, so it must take the keyboard's focus.
       text.tabIndex = 0;
       more.append(head, text);
       entry.append(more);
@@ -76,7 +82,12 @@ export class EventLog {
   }
 }
 
-/** The event in a few words. */
+/**
+ * Returns the event in a few words.
+ * @param {string} type
+ * @param {any} detail
+ * @returns {string}
+ */
 function gist(type, detail) {
   switch (type) {
     case 'selfie-statechange':
@@ -86,9 +97,7 @@ function gist(type, detail) {
     case 'selfie-captured':
       return `${detail.width} × ${detail.height}, ${kilobytes(detail.blob.size)}`;
     case 'selfie-progress':
-      return detail.total
-        ? `${detail.phase} ${kilobytes(detail.sent)} of ${kilobytes(detail.total)}`
-        : detail.phase;
+      return detail.total ? `${detail.phase} ${kilobytes(detail.sent)} of ${kilobytes(detail.total)}` : detail.phase;
     case 'selfie-verified':
     case 'selfie-rejected':
       return `match ${detail.scores.match ?? '–'}, fraud ${detail.scores.fraud ?? '–'}`;
@@ -99,20 +108,31 @@ function gist(type, detail) {
   }
 }
 
-const kilobytes = (bytes) => `${(bytes / 1000).toFixed(bytes < 10_000 ? 1 : 0)} kB`;
+const kilobytes = (/** @type {number} */ bytes) => `${(bytes / 1000).toFixed(bytes < 10_000 ? 1 : 0)} kB`;
 
+/** @param {unknown} detail */
 function pretty(detail) {
-  const readable = (_, value) => (value instanceof Blob ? `Blob ${value.type}, ${value.size} bytes` : value);
+  const readable = (/** @type {string} */ _, /** @type {unknown} */ value) =>
+    value instanceof Blob ? `Blob ${value.type}, ${value.size} bytes` : value;
   return JSON.stringify(detail, readable, 2);
 }
 
 function time() {
   const now = new Date();
-  const stamp = element('time', '', `${now.toLocaleTimeString('en-GB')}.${String(now.getMilliseconds()).padStart(3, '0')}`);
+  const stamp = element(
+    'time',
+    '',
+    `${now.toLocaleTimeString('en-GB')}.${String(now.getMilliseconds()).padStart(3, '0')}`,
+  );
   stamp.dateTime = now.toISOString();
   return stamp;
 }
 
+/**
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} tag
+ * @returns {HTMLElementTagNameMap[K]}
+ */
 function element(tag, className = '', text = '') {
   const made = document.createElement(tag);
   if (className) made.className = className;

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# How long a person waits, beside what the browser and the network need anyway; and how long the module takes for a frame,
-# beside what else finds faces in a browser. And how many calls the relay answers, beside a plain nginx.
+# Measures how long a person waits compared with a minimal page, how long the vision module takes for a frame compared
+# with other face detectors, and how many calls the relay answers compared with nginx.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/env.sh
 
-node tests/e2e/bench.mjs "$@"
+node benches/page.mjs "$@"
 echo
-node tests/vision/bench.mjs
+node benches/detectors.mjs
 echo
 cargo build --release --locked --quiet -p akiba-relay
-node tests/bench/relay.mjs
+node benches/relay.mjs

@@ -1,24 +1,30 @@
 #!/usr/bin/env bash
-# Builds what a page loads (the WebAssembly into www/pkg and www/vision, the demo page into build/site), and the services. What has not
-# changed is not built again. Folders are made beside their place and moved there when they are whole, so that a demo or
-# a test that runs meanwhile never sees half of one.
+# Builds what a page loads (the WebAssembly into www/pkg and www/vision, the demo page into build/site) and the
+# services.
+#
+#   scripts/build.sh             everything that has changed
+#   scripts/build.sh services    only the relay and the sandbox
+#
+# It builds into a new folder and renames it at the end, so that a running demo or test never sees half of one.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/env.sh
+. scripts/progress.sh
 
 pkg=www/pkg
 stamp=$pkg/.built
 site=build/site
+log=build/build.log
 
-# Whether the WebAssembly is of another compiler, or anything that it is made of is newer. Folders count, so that a
-# removed file is seen.
+# Whether the compiler or a source is newer than the WebAssembly. Folders count, which detects a removed file.
 outdated() {
   rustc -vV | cmp -s - "$stamp" || return 0
-  local sources=(src crates/npm crates/protocol crates/vision Cargo.toml Cargo.lock package-lock.json scripts/build.sh scripts/shrink.mjs)
+  local sources=(src crates/npm crates/protocol crates/vision Cargo.toml Cargo.lock package-lock.json)
+  sources+=(scripts/build.sh scripts/shrink.mjs)
   [ -n "$(find "${sources[@]}" -newer "$stamp" -print -quit)" ]
 }
 
-# Puts the folder $1 in the place of $2.
+# Replaces the folder $2 with $1.
 swap() {
   rm -rf "$2.old"
   if [ -e "$2" ]; then mv "$2" "$2.old"; fi
@@ -26,33 +32,30 @@ swap() {
   rm -rf "$2.old"
 }
 
-# Every byte is paid for by somebody's prepaid data. So the standard library is built along, for size; a panic traps at
-# once, and `Debug` prints nothing: no message, field name or line number of theirs is shipped. These options are
-# unstable, and the same in all compilers that set-up may choose.
-shipped_rust() {
-  local flags="-Zunstable-options -Cpanic=immediate-abort -Zfmt-debug=none -Zlocation-detail=none"
-  RUSTC_BOOTSTRAP=1 CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS=$flags \
-    "$@" --locked -Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size
-}
+# The page's users pay for every byte with prepaid data. So this also builds the standard library, for size. A panic
+# traps at once, and `Debug` prints nothing, so that no message, field name or line number is shipped. These options are
+# unstable, but they are the same in all compilers that set-up may choose.
+rust_flags="-Zunstable-options -Cpanic=immediate-abort -Zfmt-debug=none -Zlocation-detail=none"
 
 build_wasm() {
-  echo "build: WebAssembly"
-  local new=build/pkg
+  local new=build/pkg target=wasm32-unknown-unknown
   rm -rf "$new"
   mkdir -p "$new"
-  # As old as the build's beginning: what changes while it runs is built by the next one.
+  # As old as the start of the build, so that the next build notices a change in the meantime.
   rustc -vV >build/begun
-  # --no-opt: wasm-pack would download a wasm-opt of its own.
-  shipped_rust wasm-pack --quiet build --target web --profile shipped --no-opt --mode no-install --no-pack \
-    --no-typescript --out-dir "$PWD/$new" --out-name akiba-selfie crates/npm --
-  # wasm-pack's .gitignore would keep the folder out of the npm package, too.
-  rm -f "$new/.gitignore"
-  node scripts/shrink.mjs "$new/akiba-selfie.js" "$new/akiba-selfie_bg.wasm"
+  step "$log" "build: the widget's WebAssembly" "about a minute and a half" \
+    env RUSTC_BOOTSTRAP=1 CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="$rust_flags" \
+    cargo build --locked --package akiba-selfie-npm --lib --profile shipped --target "$target" \
+    -Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size
+  wasm-bindgen --target web --no-typescript --out-dir "$new" --out-name akiba-selfie \
+    "$CARGO_TARGET_DIR/$target/shipped/akiba_selfie_npm.wasm"
+  step "$log" "build: optimising it" "about 20 seconds" \
+    node scripts/shrink.mjs "$new/akiba-selfie.js" "$new/akiba-selfie_bg.wasm"
   mv build/begun "$new/.built"
   swap "$new" "$pkg"
 }
 
-# The page as Trunk would make it: its links say what it is made of.
+# Makes the same files as Trunk; the links in index.html list them.
 build_site() {
   local new=build/site.new
   rm -rf "$new"
@@ -60,19 +63,23 @@ build_site() {
   grep -v 'data-trunk' index.html >"$new/index.html"
   cp -R demo "$new/demo"
   cp www/*.js "$new/akiba-selfie/"
-  cp "$pkg"/akiba-selfie* "$new/akiba-selfie/pkg/"
+  cp "$pkg"/akiba-selfie.js "$pkg"/akiba-selfie_bg.wasm "$new/akiba-selfie/pkg/"
   cp www/vision/worker.js www/vision/akiba-vision.wasm "$new/akiba-selfie/vision/"
   if diff -rq "$new" "$site" >/dev/null 2>&1; then rm -rf "$new"; else swap "$new" "$site"; fi
 }
 
 build_services() {
-  cargo build --quiet --locked --package akiba-relay --package akiba-sandbox
+  step "$log" "build: the relay and the sandbox" "about 2 minutes the first time" \
+    cargo build --locked --package akiba-relay --package akiba-sandbox
 }
 
 mkdir -p build
 hold_lock build/lock
-if outdated; then build_wasm; fi
-scripts/vision.sh
-cp LICENSE-APACHE LICENSE-MIT www/
-build_site
+: >"$log"
+if [ "${1:-}" != services ]; then
+  if outdated; then build_wasm; fi
+  scripts/vision.sh
+  cp LICENSE-APACHE LICENSE-MIT www/
+  build_site
+fi
 build_services

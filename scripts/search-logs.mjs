@@ -1,14 +1,18 @@
-// Searches every log line of a test run for what must be in none: the secrets and personal data that the tests used.
+// Fails if a log line of a test run contains a secret or personal data that the tests used.
 //
 //     node scripts/search-logs.mjs FOLDER
 //
-// FOLDER holds the logs (*.log) and what must not be in them (*.secrets, one a line), as the tests have kept them while
-// AKIBA_SELFIE_LOGS named it. It fails, too, where a kind of log is missing, and where it would not find what it looks for.
-import { createReadStream, readFileSync, readdirSync } from 'node:fs';
+// FOLDER has the logs (*.log) and the secrets (*.secrets, one in each line) of a test run with
+// AKIBA_SELFIE_LOGS=FOLDER. It also fails if a kind of log is missing, or if it does not find a secret that it plants
+// itself.
+import { createReadStream, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-// What is a secret by its look, with one that must be found.
+/**
+ * Patterns of secrets, each with an example that it must find.
+ * @type {[pattern: RegExp, sample: string, name: string][]}
+ */
 const PATTERNS = [
   [/v4\.local\.[\w-]{8}/, 'v4.local.AAAAAAAAAAAA', 'a session token'],
   [/k4\.local\.[\w-]{8}/, 'k4.local.AAAAAAAAAAAA', 'a session key'],
@@ -20,20 +24,27 @@ const PATTERNS = [
   [/\bbearer [\w.-]{8}/i, 'Bearer AAAAAAAA', 'a bearer token'],
 ];
 
-// Logs that must be there, by the begin of their names: the tests' own relays and those of the demo.
+// Prefixes of the logs that must exist: of the tests' own relays and of the demo's.
 const KINDS = process.env.AKIBA_SELFIE_LOG_KINDS?.split(',') ?? ['relay-', 'demo-'];
 
-// What no test makes up: the people of the sandbox and those of the fixtures.
+/** Returns the identifiers and names of the sandbox's people. */
 function fixtures() {
-  const source = (path) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
-  const identities = [...source('crates/sandbox/src/identities.rs').matchAll(/^ +id: "(\d+)"/gm)].map((match) => match[1]);
-  const record = source('crates/sandbox/src/vendor/record.rs').split('#[cfg(test)]')[0];
+  const source = (/** @type {string} */ path) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+  const identities = [...source('crates/sandbox/src/identities.rs').matchAll(/^ +id: "(\d+)"/gm)].map(
+    (match) => match[1],
+  );
+  const record = source('crates/sandbox/src/vendor_api/record.rs').split('#[cfg(test)]')[0];
   const names = [...record.matchAll(/"([A-Z]{5,})"/g)].map((match) => match[1]);
-  if (identities.length < 10 || names.length < 6) throw new Error('the sandbox’s people are not where they were');
+  if (identities.length < 10 || names.length < 6)
+    throw new Error('the sandbox’s people are not in these files any longer');
   return [...identities, ...names];
 }
 
-/** What of `words` and PATTERNS is in a line. */
+/**
+ * Returns the first secret in a line, if there is one.
+ * @param {string} line
+ * @param {string[]} words
+ */
 function found(line, words) {
   return words.find((word) => line.includes(word)) ?? PATTERNS.find(([pattern]) => pattern.test(line))?.[2];
 }
@@ -48,16 +59,17 @@ const words = [...new Set([...noted, ...fixtures()])].filter((word) => word !== 
 const short = words.find((word) => word.length < 5);
 const missing = KINDS.find((kind) => !logs.some((name) => name.startsWith(kind)));
 
-// Every one is found where it is planted, or the search proves nothing.
+// The search must find each planted secret, or it proves nothing.
 const planted = [...words, ...PATTERNS.map(([, sample]) => sample)];
 const unseen = planted.find((secret) => !found(`{"level":"INFO","cause":"planted ${secret} here"}`, words));
-const innocent = '{"level":"INFO","request_id":"5f0c","session":"ses_01","route":"/v1/customer","status":200,"code":"ok"}';
+const innocent =
+  '{"level":"INFO","request_id":"5f0c","session":"ses_01","route":"/v1/customer","status":200,"code":"ok"}';
 const problem =
-  (short && 'a noted secret is too short to be told from other words') ??
-  (missing && `there is no log of ${missing}…`) ??
+  (short && 'a noted secret is too short to distinguish it from other words') ??
+  (missing && `there is no log with the prefix ${missing}`) ??
   (noted.length < 10 && 'the tests have noted no secrets') ??
-  (unseen && 'a planted line was not found') ??
-  (found(innocent, words) && 'a line with no secret is taken for one');
+  (unseen && 'a planted secret was not found') ??
+  (found(innocent, words) && 'a secret was found in a line without one');
 if (problem) {
   console.error(`search-logs: ${problem}`);
   process.exit(1);
@@ -72,10 +84,12 @@ for (const name of logs) {
     const what = found(line, words);
     if (what === undefined) continue;
     hits += 1;
-    if (hits <= 20) console.error(`search-logs: ${name}:${number} holds ${what}\n  ${line.slice(0, 400)}`);
+    if (hits <= 20) console.error(`search-logs: ${name}:${number} contains ${what}\n  ${line.slice(0, 400)}`);
   }
   lines += number;
 }
-console.log(`search-logs: ${lines} lines of ${logs.length} logs (${traced} at trace), ${words.length} words, ${hits} found`);
-if (traced === 0) console.error('search-logs: no log was written at trace');
+console.log(
+  `search-logs: ${lines} lines of ${logs.length} logs (${traced} at trace), ${words.length} words, ${hits} found`,
+);
+if (traced === 0) console.error('search-logs: no log has the level trace');
 process.exit(hits === 0 && traced > 0 ? 0 : 1);

@@ -1,5 +1,5 @@
-// Makes what wasm-bindgen wrote smaller: the WebAssembly by binaryen, the JavaScript beside it by terser, and the names
-// of what the two give each other, which are long and hardly compress.
+// Shrinks the output of wasm-bindgen: the WebAssembly with binaryen, the JavaScript with terser, and the names of
+// imports and exports between the two, which are long and hardly compress.
 //
 //   node scripts/shrink.mjs DIR/NAME.js DIR/NAME_bg.wasm
 
@@ -10,9 +10,10 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { minify } from 'terser';
 
 const [glue, wasm] = process.argv.slice(2);
+if (!glue || !wasm) throw new Error('usage: node scripts/shrink.mjs DIR/NAME.js DIR/NAME_bg.wasm');
 const wasmOpt = fileURLToPath(new URL('../node_modules/.bin/wasm-opt', import.meta.url));
 
-/** What the browsers that are supported have, and the compiler uses. */
+/** Features that the supported browsers have and the compiler uses. */
 const FEATURES = [
   '--enable-bulk-memory',
   '--enable-nontrapping-float-to-int',
@@ -23,24 +24,38 @@ const FEATURES = [
 ];
 
 /**
- * A function with one caller is put in its place only if it is tiny. It would save a few bytes whatever its size, but what is alike
- * then stands in unlike surroundings, and Brotli packs it 3 % worse.
+ * Inlines a function with one caller only if it is tiny. Inlining all of them saves a few bytes, but Brotli compresses
+ * the result 3 % worse, because similar code then has different surroundings.
  */
 const INLINE = ['--one-caller-inline-max-function-size', '20'];
 
+/** Runs wasm-opt and returns its output. @param {string[]} options */
 function optimise(...options) {
   const args = [...FEATURES, ...options, ...INLINE, '--output', wasm, wasm];
   return execFileSync(wasmOpt, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
-/** Returns what was renamed: imports as `[module, name, short name]`, exports as `[name, short name]`. */
+/**
+ * @typedef {object} Names
+ * @property {[module: string, name: string, short: string][]} imports
+ * @property {[name: string, short: string][]} exports
+ */
+
+/**
+ * Optimises the WebAssembly, and returns its new names.
+ * @returns {Names}
+ */
 function shrinkWasm() {
   optimise('-Oz', '--converge', '--strip-debug', '--strip-producers', '--strip-target-features');
-  // In a run of its own: `--converge` would rename what was renamed.
+  // A separate run, because `--converge` would rename the names again.
   return JSON.parse(optimise('-Oz', '--minify-imports-and-exports-and-modules'));
 }
 
-/** The glue with the short names. Every name that it gives or takes must be known, and every import be given. */
+/**
+ * Returns the JavaScript with the short names. Fails if a name is unknown or an import is missing.
+ * @param {string} text
+ * @param {Names} names
+ */
 function renamed(text, { imports, exports }) {
   const shortModule = WebAssembly.Module.imports(new WebAssembly.Module(readFileSync(wasm)))[0].module;
   const shortImports = new Map(imports.map(([, name, short]) => [name, short]));
@@ -48,19 +63,19 @@ function renamed(text, { imports, exports }) {
   const modules = new Set(imports.map(([module]) => module));
   const given = new Set();
   const short = text
-    .replace(/^( +)(__wb\w+|"__wb[^"]+"): (?=function|wasm\.|\()/gm, (whole, indent, key) => {
+    .replace(/^( +)(__wb\w+|"__wb[^"]+"): (?=function|wasm\.|\()/gm, (_, indent, key) => {
       const name = key.replaceAll('"', '');
       given.add(name);
-      // What binaryen found unused is not imported any more.
+      // binaryen removes unused imports.
       return `${indent}${shortImports.get(name) ?? name}: `;
     })
     .replace(/"([^"\n]+)": import0\b/g, (whole, module) => (modules.has(module) ? `${shortModule}: import0` : whole))
-    .replace(/\bwasm\.(\w+)/g, (whole, name) => {
-      if (!shortExports.has(name)) throw new Error(`shrink: the WebAssembly exports no «${name}»`);
+    .replace(/\bwasm\.(\w+)/g, (_, name) => {
+      if (!shortExports.has(name)) throw new Error(`shrink: the WebAssembly does not export «${name}»`);
       return `wasm.${shortExports.get(name)}`;
     });
   for (const name of shortImports.keys()) {
-    if (!given.has(name)) throw new Error(`shrink: the WebAssembly imports «${name}», which is not given`);
+    if (!given.has(name)) throw new Error(`shrink: the JavaScript does not provide the import «${name}»`);
   }
   return short;
 }
@@ -71,8 +86,9 @@ const { code } = await minify(renamed(readFileSync(glue, 'utf8'), names), {
   compress: { passes: 3 },
   format: { comments: false },
 });
+if (code === undefined) throw new Error('shrink: terser returned nothing');
 writeFileSync(glue, code);
 
-// The proof that the two still fit: an import that is missing, or no function, is a LinkError here.
-const { initSync } = await import(pathToFileURL(resolve(glue)));
+// Proves that the two fit: a missing or invalid import is a LinkError.
+const { initSync } = await import(pathToFileURL(resolve(glue)).href);
 initSync({ module: readFileSync(wasm) });

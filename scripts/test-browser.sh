@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# The adapters and the component in headless Chromium with a fake camera, by wasm-bindgen's own test runner. Names of
-# tests can be given: scripts/test-browser.sh web_camera
+# Tests the adapters and the component in headless Chromium with a fake camera, with wasm-bindgen's test runner.
+# Arguments are names of tests: scripts/test-browser.sh web_camera
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/env.sh
 
 export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=wasm-bindgen-test-runner
 export WASM_BINDGEN_USE_BROWSER=1
-# A slow machine is no failure: the default is 20 s for a whole file of tests.
+# The default for a file of tests is 20 s, which is too short on a slow machine.
 export WASM_BINDGEN_TEST_TIMEOUT=180
 
-# Named one by one: the host's tests stand in the same folder, and what they need does not build for wasm32.
+# Lists them one by one, because the tests for the host in the same folder do not build for wasm32.
 if [ $# -eq 0 ]; then
   for path in tests/web_*; do
     name=$(basename "$path" .rs)
@@ -20,7 +20,7 @@ fi
 tests=()
 for name in "$@"; do tests+=(--test "$name"); done
 
-# The browser that CHROMIUM names: chromedriver would take one of its own choice.
+# By default chromedriver chooses a browser; this sets the one in CHROMIUM.
 if [ -n "$CHROMIUM" ]; then
   capabilities=$(mktemp)
   trap 'rm -f "$capabilities"' EXIT

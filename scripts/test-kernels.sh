@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The detector's vector kernels in WebAssembly, by node: they give the integers that the plain ones do.
+# Tests the detector's vector kernels in WebAssembly, in Node.js: they compute the same integers as the scalar ones.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/env.sh

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Every test, in the order of how soon it tells.
+# Runs every test, the fastest first.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/setup.sh test
 . scripts/env.sh
 
-# The logs of all relays of this run, at trace: searched at its end.
+# The tests keep the logs of all relays here, at level trace. The last part searches them.
 AKIBA_SELFIE_LOGS=$(mktemp -d)
 export AKIBA_SELFIE_LOGS
 trap 'rm -rf "$AKIBA_SELFIE_LOGS"' EXIT
@@ -16,7 +16,7 @@ part "host: protocol, flow, settings, relay, sandbox"
 cargo test --workspace --locked
 cargo test --package akiba-relay --features otel --locked --test traces
 
-part "node: the detector's vector kernels against its plain ones"
+part "node: the detector's vector kernels against its scalar ones"
 scripts/test-kernels.sh
 
 part "build"
@@ -32,17 +32,17 @@ scripts/test-e2e.sh
 part "packaging: npm and Trunk"
 scripts/test-packages.sh
 
-part "contract: the relay's OpenAPI document tried on it by schemathesis"
+part "contract: the relay against its OpenAPI document, with schemathesis"
 tests/contract/run.sh
 
-part "fuzzing: what the relay reads of strangers, 15 s a target after the corpus"
+part "fuzzing: untrusted input of the relay, the corpus and 15 s for each target"
 scripts/fuzz.sh 15
 
 part "S3: the same uploads against OpenStack Swift, signed by boto3"
 tests/s3/run.sh
 scripts/test-e2e.sh tests/s3/widget.test.mjs
 
-part "logs: no secret and nothing of a person in any line of this run"
+part "logs: no secret and no personal data in the logs of this run"
 node scripts/search-logs.mjs "$AKIBA_SELFIE_LOGS"
 
 part "all tests passed"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A picture of every state into build/tour; with --docs, the README's pictures, too.
+# Writes a picture of every state into build/tour, and with --docs also the README's pictures.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/env.sh

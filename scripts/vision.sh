@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# Builds the module that looks at pictures, crates/vision-module, into www/vision/akiba-vision.wasm. What has not changed
-# is not built again.
+# Builds the vision module, crates/vision-module, into www/vision/akiba-vision.wasm if it has changed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/env.sh
+. scripts/progress.sh
 
 wasm=www/vision/akiba-vision.wasm
 stamp=build/vision.built
+log=build/vision.log
 
-# Whether it is of another compiler, or anything that it is made of is newer. Folders count, so that a removed file is
-# seen.
+# Whether the compiler or a source is newer than the module. Folders count, which detects a removed file.
 outdated() {
   [ -e "$wasm" ] || return 0
   rustc -vV | cmp -s - "$stamp" || return 0
@@ -17,14 +17,16 @@ outdated() {
   [ -n "$(find "${sources[@]}" -newer "$stamp" -print -quit)" ]
 }
 
-# The same options as the widget's, for the same reasons (scripts/build.sh), but compiled for speed, and with SIMD: the
-# worker asks the browser for it first.
+# The same options as for the widget, for the same reasons (scripts/build.sh), but compiled for speed and with SIMD. The
+# worker checks that the browser has SIMD.
 build() {
-  echo "build: vision"
-  local flags="-Ctarget-feature=+simd128 -Zunstable-options -Cpanic=immediate-abort -Zfmt-debug=none -Zlocation-detail=none"
+  local flags="-Ctarget-feature=+simd128 -Zunstable-options -Cpanic=immediate-abort"
+  flags+=" -Zfmt-debug=none -Zlocation-detail=none"
   rustc -vV >build/vision.begun
-  RUSTC_BOOTSTRAP=1 CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS=$flags \
-    cargo build --quiet --locked --target wasm32-unknown-unknown --profile vision --package akiba-vision-module \
+  : >"$log"
+  step "$log" "build: the vision module's WebAssembly" "about half a minute" \
+    env RUSTC_BOOTSTRAP=1 CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="$flags" \
+    cargo build --locked --target wasm32-unknown-unknown --profile vision --package akiba-vision-module \
     -Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size
   node_modules/.bin/wasm-opt --enable-simd --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext \
     --enable-mutable-globals --enable-reference-types --enable-multivalue \

@@ -1,22 +1,21 @@
-//! From what the page wrote to what the widget runs by ([`Options`], [`Config`]).
+//! From the page's settings ([`Options`]) to the widget's settings ([`Config`]).
 //!
-//! [`Options`] is relaxed: text as it stands in attributes, anything missing. [`Config`] is strict: every value is
-//! valid, every default is filled in. [`Config::from_options`] is the only way from one to the other, and the only
-//! place where a default stands.
+//! [`Options`] is relaxed: the text of the attributes, any of them missing. [`Config`] is strict: every value is valid
+//! and every default is filled in. [`Config::from_options`] is the only way from one to the other, and the only place
+//! with defaults.
 
 use std::fmt;
 
 use akiba_protocol::{CustomerType, WebUrl};
 
-use crate::flow::CameraChoice;
 use crate::guidance::{ChallengeKind, Thresholds};
 
-/// The settings as the page wrote them: one field an attribute, `None` where the attribute is missing.
+/// The settings of the page: one field for each attribute, `None` if the attribute is missing.
 #[derive(Clone, Default, PartialEq)]
 pub struct Options {
     /// `relay`: the relay's base URL; absolute, or a path on the page's own origin.
     pub relay: Option<String>,
-    /// `identifier`: national id or company registration. May be missing where the page gives a session.
+    /// `identifier`: national id or company registration. May be missing if the page provides a session.
     pub identifier: Option<String>,
     /// `type`: `individual` or `1` (the default), `business` or `2`.
     pub customer_type: Option<String>,
@@ -24,97 +23,107 @@ pub struct Options {
     pub lang: Option<String>,
     /// `capture`: `auto` (the default) or `manual`.
     pub capture: Option<String>,
-    /// `countdown`: count three seconds before a photo that is taken by itself.
+    /// `countdown`: count three seconds before an automatic photo.
     pub countdown: bool,
     /// `challenge`: `turn`, `closer` or `random`.
     pub challenge: Option<String>,
     /// `strict`: a photo with no face, several faces or too little light can't be sent.
     pub strict: bool,
-    /// The property `thresholds`: limits of the guidance by name, in place of the table's.
+    /// The property `thresholds`: limits of the guidance by name, replacing the defaults.
     pub thresholds: Vec<(String, f64)>,
     /// `camera`: `front` (the default) or `back`.
     pub camera: Option<String>,
-    /// `no-review`: send the photo without asking.
+    /// `no-review`: send the photo without a review.
     pub no_review: bool,
-    /// `no-consent`: the page has asked for consent itself.
+    /// `no-consent`: the page itself has asked for consent.
     pub no_consent: bool,
-    /// `link-path`: path of the first call under the relay's base URL.
+    /// `link-path`: the path of the link request below the relay's base URL.
     pub link_path: Option<String>,
-    /// `verify-path`: path of the second call under the relay's base URL.
+    /// `verify-path`: the path of the verdict request below the relay's base URL.
     pub verify_path: Option<String>,
-    /// Whether the page gave a `session`, which is a property and never text in here.
+    /// Whether the page provided a `session`, which is a property and never stored here.
     pub session: bool,
-    /// Whether it gave one that is neither text nor a function.
+    /// Whether that session is neither text nor a function.
     pub bad_session: bool,
 }
 
 impl fmt::Debug for Options {
-    /// Leaves the identifier out, so that it can't reach a log by accident.
+    /// Omits the identifier, so that it does not reach a log by accident.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Options").field("relay", &self.relay).finish_non_exhaustive()
     }
 }
 
-/// Who presses the shutter.
+/// Who takes the photo.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Capture {
-    /// The widget, at the best moment. The shutter appears where that does not come.
+    /// The widget, at the best moment. If that does not come, the shutter appears.
     #[default]
     Auto,
     /// The person.
     Manual,
 }
 
-/// The settings that the widget runs by.
+/// Which way a camera faces.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Facing {
+    /// Towards the person.
+    #[default]
+    Front,
+    /// Away from the person.
+    Back,
+}
+
+/// The settings of the widget.
 #[derive(Clone, PartialEq)]
 pub struct Config {
-    /// The URL of the relay's first call.
+    /// The URL of the link request.
     pub link_url: String,
-    /// The URL of the relay's second call.
+    /// The URL of the verdict request.
     pub verify_url: String,
-    /// National id or company registration; `None` where the session knows it.
+    /// National id or company registration; `None` if the session knows it.
     pub identifier: Option<String>,
-    /// Whom the identifier names.
+    /// The type of the customer.
     pub customer_type: CustomerType,
-    /// The language that the page asks for, a BCP 47 tag.
+    /// The language that the page requests, a BCP 47 tag.
     pub lang: Option<String>,
-    /// Who presses the shutter.
+    /// Who takes the photo.
     pub capture: Capture,
-    /// Whether three seconds are counted before a photo that is taken by itself.
+    /// Whether to count three seconds before an automatic photo.
     pub countdown: bool,
-    /// The movement that the person is asked for.
+    /// The movement to request from the person.
     pub challenge: Option<ChallengeKind>,
-    /// Whether a photo that no comparison can come of may not be sent.
+    /// Whether to forbid photos that can't be compared.
     pub strict: bool,
     /// The limits of the guidance.
     pub thresholds: Thresholds,
-    /// The camera to begin with.
-    pub camera: CameraChoice,
-    /// Whether the person is shown the photo before it is sent.
+    /// The first camera.
+    pub camera: Facing,
+    /// Whether the person reviews the photo before it is sent.
     pub review: bool,
-    /// Whether the person is asked to agree before the camera opens.
+    /// Whether to ask for consent before the camera opens.
     pub consent: bool,
 }
 
 impl fmt::Debug for Config {
-    /// Leaves the identifier out, so that it can't reach a log by accident.
+    /// Omits the identifier, so that it does not reach a log by accident.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Config").field("link_url", &self.link_url).finish_non_exhaustive()
     }
 }
 
-/// Why settings can't be used. The text is for the page's developer and repeats no value.
+/// Why settings are invalid. The text is for the page's developer and contains no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConfigError {
-    /// There is no `relay`.
+    /// `relay` is missing.
     NoRelay,
-    /// `relay` is no http(s) URL, or has a query, a fragment or a user name in it.
+    /// `relay` is not an http(s) URL, or contains a query, a fragment or a user name.
     RelayUrl,
     /// `relay` is plain http on another machine.
     RelayInsecure,
-    /// There is neither an `identifier` nor a `session`.
+    /// Both `identifier` and `session` are missing.
     NoIdentifier,
-    /// `identifier` is over 128 characters or holds control characters.
+    /// `identifier` is over 128 characters or contains control characters.
     Identifier,
     /// `session` is neither text that fits into a header nor a function.
     Session,
@@ -124,11 +133,11 @@ pub enum ConfigError {
     Capture,
     /// `challenge` is unknown.
     Challenge,
-    /// `thresholds` names what there is not, or gives a number out of its range.
+    /// `thresholds` contains an unknown name, or a number out of its range.
     Thresholds,
     /// `camera` is unknown.
     Camera,
-    /// `link-path` or `verify-path` does not begin with a single `/`, or has a query or fragment.
+    /// `link-path` or `verify-path` does not begin with a single `/`, or contains a query or fragment.
     Path,
 }
 
@@ -157,9 +166,9 @@ impl fmt::Display for ConfigError {
 
 impl std::error::Error for ConfigError {}
 
-/// Path of the first call where `link-path` is missing.
+/// The default of `link-path`.
 const LINK_PATH: &str = "/v1/customer";
-/// Path of the second call where `verify-path` is missing.
+/// The default of `verify-path`.
 const VERIFY_PATH: &str = "/v1/customer/verify";
 
 impl Config {
@@ -205,8 +214,8 @@ impl Config {
             strict: options.strict,
             thresholds: Thresholds::with(&options.thresholds).map_err(|_| ConfigError::Thresholds)?,
             camera: match given(&options.camera) {
-                None | Some("front") => CameraChoice::Front,
-                Some("back") => CameraChoice::Back,
+                None | Some("front") => Facing::Front,
+                Some("back") => Facing::Back,
                 Some(_) => return Err(ConfigError::Camera),
             },
             review: !options.no_review,
@@ -214,7 +223,7 @@ impl Config {
         })
     }
 
-    /// What stands in while the settings are refused: the flow stays at its error then, so nothing is ever sent by it.
+    /// Returns a stand-in for invalid settings. The flow stays at its error then, so nothing is ever sent with it.
     pub(crate) fn refused() -> Self {
         Self {
             link_url: String::new(),
@@ -227,14 +236,14 @@ impl Config {
             challenge: None,
             strict: false,
             thresholds: Thresholds::default(),
-            camera: CameraChoice::Front,
+            camera: Facing::Front,
             review: true,
             consent: true,
         }
     }
 
-    /// Whether both speak of the same customer at the same relay, so that a photo taken under one may be sent under
-    /// the other.
+    /// Whether both name the same customer at the same relay, so that a photo taken under one may be sent under the
+    /// other.
     #[must_use]
     pub fn same_customer(&self, other: &Self) -> bool {
         self.link_url == other.link_url
@@ -244,12 +253,12 @@ impl Config {
     }
 }
 
-/// The text of an option that says something.
+/// Returns the text of an option, if it is not blank.
 fn given(option: &Option<String>) -> Option<&str> {
     option.as_deref().map(str::trim).filter(|text| !text.is_empty())
 }
 
-/// The relay's base URL, absolute and without a slash at its end.
+/// Returns the relay's base URL, absolute and without a trailing slash.
 fn relay_base(relay: &str, page: &str) -> Result<String, ConfigError> {
     if relay.contains(['#', '?', '@', '\\']) {
         return Err(ConfigError::RelayUrl);

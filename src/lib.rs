@@ -1,34 +1,34 @@
-//! A selfie that proves who you are, taken in a web page: the Yew component [`AkibaSelfie`], and what the custom element
-//! `<akiba-selfie>` is made of.
+//! A selfie that proves who you are, taken in a web page: the Yew component [`AkibaSelfie`], and the core of the custom
+//! element `<akiba-selfie>`.
 //!
-//! - [`flow`]: the capture flow as a pure state machine; it decides everything and touches nothing.
-//! - [`guidance`]: what the person is told while the camera runs, and when the photo is taken.
-//! - [`config`]: what the page wrote, checked.
-//! - [`adapter`]: one browser API each.
-//! - `runner`: does what the flow wants, by the adapters; `vault` holds what it has open.
-//! - [`ui`]: what the person sees; [`text`]: what the person reads.
-//! - [`page_event`]: what the page is told.
-//! - [`widget`]: the component that ties these together; [`element`]: its face to JavaScript.
+//! From the top down; a file imports only what is further down or in its own room (`src/layers.txt`):
+//!
+//! - [`element`]: everything that JavaScript sees.
+//! - [`widget`]: the component. Its `runner` carries out the flow's effects with the adapters, `resources` holds what
+//!   is open, and [`page_event`](widget::page_event) lists the messages to the page.
+//! - [`ui`]: the screens.
+//! - [`adapter`]: the browser's APIs.
+//! - [`text`]: the words that the person reads.
+//! - [`flow`]: the capture flow as a pure state machine. It decides everything and touches nothing.
+//! - [`config`]: the page's settings, checked.
+//! - [`guidance`]: the hints while the camera runs, and the moment for the photo.
 
 pub mod adapter;
 pub mod config;
 pub mod element;
 pub mod flow;
 pub mod guidance;
-pub mod page_event;
-mod runner;
 pub mod text;
 pub mod ui;
-mod vault;
 pub mod widget;
 
-pub use adapter::session::Session;
+pub use adapter::relay::session::Session;
 pub use adapter::vision::VisionSource;
 pub use config::Options;
-pub use page_event::PageEvent;
+pub use widget::page_event::PageEvent;
 pub use widget::{AkibaSelfie, Props};
 
-/// The page on embedding, so that its Rust is compiled with the tests.
+/// The page on embedding, included so that its Rust is compiled with the tests.
 #[cfg(doctest)]
 #[doc = include_str!("../docs/embedding.md")]
 pub struct EmbeddingPage;

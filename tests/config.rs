@@ -1,9 +1,8 @@
-//! Settings: what the page may write, and what each becomes.
+//! The page's settings: what is accepted, and what each value becomes.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use akiba_protocol::CustomerType;
-use akiba_selfie::config::{Capture, Config, ConfigError, Options};
-use akiba_selfie::flow::CameraChoice;
+use akiba_selfie::config::{Capture, Config, ConfigError, Facing, Options};
 use akiba_selfie::guidance::{ChallengeKind, Check, Hint, Limit, Threshold, Thresholds};
 
 const PAGE: &str = "https://bank.example:8443/join/step?x=1#top";
@@ -31,7 +30,7 @@ fn defaults() {
     assert_eq!(config.capture, Capture::Auto);
     assert!(!config.countdown && !config.strict && config.challenge.is_none());
     assert_eq!(config.thresholds, Thresholds::default());
-    assert_eq!(config.camera, CameraChoice::Front);
+    assert_eq!(config.camera, Facing::Front);
     assert!(config.review && config.consent);
 }
 
@@ -50,7 +49,7 @@ fn every_value_of_every_attribute() {
     }
     assert!(given(|options| options.countdown = true).unwrap().countdown);
     assert!(given(|options| options.strict = true).unwrap().strict);
-    assert_eq!(given(|options| options.camera = some("back")).unwrap().camera, CameraChoice::Back);
+    assert_eq!(given(|options| options.camera = some("back")).unwrap().camera, Facing::Back);
     assert!(!given(|options| options.no_review = true).unwrap().review);
     assert!(!given(|options| options.no_consent = true).unwrap().consent);
     assert_eq!(given(|options| options.lang = some("zu-ZA")).unwrap().lang, some("zu-ZA"));
@@ -93,7 +92,7 @@ fn refused_relays() {
 }
 
 #[test]
-fn refused_values_are_not_repeated_in_the_text() {
+fn error_texts_do_not_repeat_the_value() {
     for (change, wanted) in [
         ((|options| options.identifier = some(&"9".repeat(129))) as fn(&mut Options), ConfigError::Identifier),
         (|options| options.identifier = some("12\n34"), ConfigError::Identifier),
@@ -113,14 +112,14 @@ fn refused_values_are_not_repeated_in_the_text() {
 }
 
 #[test]
-fn the_identifier_does_not_show_in_debug_output() {
+fn debug_output_hides_the_identifier() {
     let options = Options { identifier: some("geheim"), relay: some("/"), ..Options::default() };
     let config = Config::from_options(&options, PAGE).unwrap();
     assert!(!format!("{options:?} {config:?}").contains("geheim"));
 }
 
 #[test]
-fn a_session_stands_in_for_the_identifier() {
+fn a_session_may_replace_the_identifier() {
     let config = given(|options| {
         options.identifier = None;
         options.session = true;
@@ -129,7 +128,7 @@ fn a_session_stands_in_for_the_identifier() {
 }
 
 #[test]
-fn what_makes_another_customer() {
+fn other_customers_are_detected() {
     let base = given(|_| {}).unwrap();
     for (change, same) in [
         ((|options| options.identifier = some("2")) as fn(&mut Options), false),
@@ -150,7 +149,7 @@ fn thresholds(list: &[(&str, f64)]) -> Result<Thresholds, ConfigError> {
 }
 
 #[test]
-fn every_threshold_can_be_set_within_its_range_and_not_beyond() {
+fn a_threshold_can_only_be_set_within_its_range() {
     for (&limit, row) in Limit::ALL.iter().zip(Limit::TABLE) {
         let (least, most) = (f64::from(row.range.0), f64::from(row.range.1));
         for value in [least, most] {
@@ -162,7 +161,7 @@ fn every_threshold_can_be_set_within_its_range_and_not_beyond() {
             assert_eq!(thresholds(&[(row.name, value)]).unwrap_err(), ConfigError::Thresholds, "{} {value}", row.name);
         }
         assert!(row.range.0 <= row.limit && row.limit <= row.range.1, "{}", row.name);
-        assert!(row.slack * row.step > 0.0, "{} loosens as it gives way", row.name);
+        assert!(row.slack * row.step > 0.0, "slack and step of {} have the same sign", row.name);
     }
     for name in ["", "Yaw", "yawMax", "__proto__"] {
         assert_eq!(thresholds(&[(name, 1.0)]).unwrap_err(), ConfigError::Thresholds, "{name}");

@@ -1,4 +1,4 @@
-//! What each answer of the relay means, row by row.
+//! The meaning of each answer of the relay, row by row.
 
 use std::time::Duration;
 
@@ -52,9 +52,9 @@ fn every_problem_code_has_its_failure() {
     }
 }
 
-/// What the person is told and can do. A code that is new has to find its place here, or this does not compile.
+/// The error code and next steps for each problem code. A new code does not compile until it has a row here.
 #[test]
-fn every_problem_code_has_its_sentence() {
+fn every_problem_code_has_its_error_code() {
     for code in ProblemCode::ALL {
         let (link, verify) = match code {
             ProblemCode::Unauthorized | ProblemCode::SessionExpired | ProblemCode::UnknownSession => {
@@ -62,7 +62,7 @@ fn every_problem_code_has_its_sentence() {
             }
             ProblemCode::SessionLimit => (ErrorCode::SessionLimit, ErrorCode::SessionLimit),
             ProblemCode::VerdictUnknown => (ErrorCode::VerdictUnknown, ErrorCode::VerdictUnknown),
-            // Only if a new link does not mend it.
+            // Only if a new link does not help.
             ProblemCode::SessionState => (ErrorCode::SessionDone, ErrorCode::RelayForbidden),
             ProblemCode::SessionMismatch | ProblemCode::Forbidden => {
                 (ErrorCode::RelayForbidden, ErrorCode::RelayForbidden)
@@ -78,7 +78,7 @@ fn every_problem_code_has_its_sentence() {
             ProblemCode::Internal | ProblemCode::VendorUnavailable | ProblemCode::VendorReply => {
                 (ErrorCode::RelayFailed, ErrorCode::RelayFailed)
             }
-            // Faults of whoever set the check up.
+            // Errors in the set-up of the check.
             ProblemCode::BadRequest
             | ProblemCode::NotFound
             | ProblemCode::MethodNotAllowed
@@ -91,7 +91,7 @@ fn every_problem_code_has_its_sentence() {
         for (call, wanted) in [(Call::Link, link), (Call::Verify, verify)] {
             let failure = check(call, code.status(), true, Some(code.as_str())).unwrap_err();
             assert_eq!(failure.code(), wanted, "{code:?} {call:?}");
-            // Nobody may be asked to send, or to take a photo, again where that changes nothing or may be billed.
+            // The person must not be asked to send or take a photo again if that changes nothing or may be billed.
             let hopeless =
                 matches!(wanted, ErrorCode::SessionDone | ErrorCode::SessionLimit | ErrorCode::VerdictUnknown);
             assert!(!(hopeless && wanted.retryable()), "{code:?}");
@@ -101,8 +101,8 @@ fn every_problem_code_has_its_sentence() {
 
 /// The last cell of a problem's row names the widget's own code, or another row that does.
 #[test]
-fn the_table_of_the_relays_errors_says_what_the_widget_does() {
-    let doc = include_str!("../docs/relay.md");
+fn the_documented_relay_errors_match_the_widget() {
+    let doc = include_str!("../docs/relay/reference.md");
     let cell = |code: &str| {
         let row = doc.lines().find(|line| line.starts_with(&format!("| `{code}` | "))).expect("a row");
         row.trim_end_matches(" |").rsplit(" | ").next().expect("a cell").to_owned()
@@ -113,14 +113,14 @@ fn the_table_of_the_relays_errors_says_what_the_widget_does() {
             told = cell(other);
         }
         let does = check(Call::Link, code.status(), true, Some(code.as_str())).unwrap_err().code().as_str();
-        // A page can't read this one.
+        // A page can't read this answer.
         let does = if code == ProblemCode::Forbidden { "relay-unreachable" } else { does };
-        assert!(told.contains(&format!("`{does}`")), "{code:?}: {does} is not in «{told}»");
+        assert!(told.contains(&format!("`{does}`")), "{code:?}: {does} is missing in: {told}");
     }
 }
 
 #[test]
-fn a_plain_proxy_says_it_by_its_status() {
+fn a_plain_proxy_is_understood_by_its_status() {
     use Call::{Link, Verify};
     let rows = [
         (Link, 200, true, Ok(())),

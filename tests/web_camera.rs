@@ -1,5 +1,5 @@
-//! The camera in a real browser: Chromium with its fake device. What that device can't do is done by a `getUserMedia`
-//! that rejects as the browsers' own do.
+//! The camera in a real browser: Chromium with its fake device. For other cases, a replaced `getUserMedia` rejects as
+//! browsers do.
 #![cfg(target_arch = "wasm32")]
 
 mod web_support;
@@ -8,12 +8,13 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use akiba_selfie::adapter::camera::Camera;
-use akiba_selfie::adapter::measure::Sampler;
+use akiba_selfie::adapter::luminance::Sampler;
 use akiba_selfie::adapter::task::Task;
-use akiba_selfie::config::{Config, Options};
+use akiba_selfie::config::{Config, Facing, Options};
 use akiba_selfie::flow::{
-    self, Aim, CameraChoice, CameraInfo, ErrorCode, Event, Generation, Hint, Quality, Screen, State,
+    self, CameraChoice, CameraInfo, ErrorCode, Event, Generation, Luminance, Prompt, Screen, State,
 };
+use akiba_selfie::guidance::Hint;
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::prelude::*;
@@ -38,7 +39,7 @@ fn navigator() -> JsValue {
 #[wasm_bindgen_test]
 async fn an_open_camera_shows_a_picture() {
     let video = video();
-    let camera = open(CameraChoice::Front, &video).await.unwrap();
+    let camera = open(CameraChoice::Facing(Facing::Front), &video).await.unwrap();
     assert!(camera.info().cameras >= 1);
     assert!(camera.info().mirrored);
     assert!(camera.device_id().is_some());
@@ -58,24 +59,26 @@ async fn a_dropped_camera_is_off() {
     let ended = Rc::new(Cell::new(0));
     let counted = Rc::clone(&ended);
     let camera =
-        Camera::open(CameraChoice::Front, None, video.clone(), move || counted.set(counted.get() + 1)).await.unwrap();
+        Camera::open(CameraChoice::Facing(Facing::Front), None, video.clone(), move || counted.set(counted.get() + 1))
+            .await
+            .unwrap();
     let stream = video.src_object().unwrap();
     drop(camera);
     assert!(has_ended(&stream));
     assert_eq!(clones(), 0, "a clone would keep the device on");
     assert_eq!(video.src_object(), None);
     TimeoutFuture::new(100).await;
-    assert_eq!(ended.get(), 0, "our own stop is no end");
+    assert_eq!(ended.get(), 0, "stopping the camera ourselves is not reported");
     restore();
     video.remove();
 }
 
 #[wasm_bindgen_test]
-async fn a_dropped_camera_leaves_its_successor_alone() {
+async fn a_dropped_camera_does_not_stop_the_next_one() {
     let video = video();
-    let first = open(CameraChoice::Front, &video).await.unwrap();
+    let first = open(CameraChoice::Facing(Facing::Front), &video).await.unwrap();
     let stream = video.src_object().unwrap();
-    let second = open(CameraChoice::Front, &video).await.unwrap();
+    let second = open(CameraChoice::Facing(Facing::Front), &video).await.unwrap();
     drop(first);
     assert!(has_ended(&stream));
     assert!(video.src_object().is_some_and(|stream| !has_ended(&stream)));
@@ -85,9 +88,9 @@ async fn a_dropped_camera_leaves_its_successor_alone() {
 }
 
 #[wasm_bindgen_test]
-async fn the_next_of_one_camera_is_itself() {
+async fn switching_through_all_cameras_returns_to_the_first() {
     let video = video();
-    let first = open(CameraChoice::Front, &video).await.unwrap();
+    let first = open(CameraChoice::Facing(Facing::Front), &video).await.unwrap();
     let (id, count) = (first.device_id(), first.info().cameras);
     drop(first);
     let mut last = id.clone();
@@ -96,12 +99,12 @@ async fn the_next_of_one_camera_is_itself() {
         last = next.device_id();
         assert!(last.is_some());
     }
-    assert_eq!(last, id, "after as many switches as there are cameras, it is the first again");
+    assert_eq!(last, id, "after one switch per camera it is the first one again");
     video.remove();
 }
 
 #[wasm_bindgen_test]
-async fn a_device_that_has_gone_is_replaced() {
+async fn a_missing_device_is_replaced_by_another() {
     let video = video();
     let camera = Camera::open(CameraChoice::Next, Some("gone".into()), video.clone(), || {}).await;
     assert!(camera.is_ok());
@@ -109,7 +112,7 @@ async fn a_device_that_has_gone_is_replaced() {
 }
 
 #[wasm_bindgen_test]
-async fn each_refusal_has_its_code() {
+async fn each_rejection_has_its_code() {
     use ErrorCode::*;
     let video = video();
     for (name, permission, code) in [
@@ -126,7 +129,7 @@ async fn each_refusal_has_its_code() {
     ] {
         replace_get_user_media(&rejecting(vec![name.to_owned()]));
         replace(&navigator(), "permissions", &permissions(permission));
-        let error = open(CameraChoice::Front, &video).await.err();
+        let error = open(CameraChoice::Facing(Facing::Front), &video).await.err();
         restore();
         assert_eq!(error, Some(code), "{name} {permission}");
     }
@@ -135,23 +138,23 @@ async fn each_refusal_has_its_code() {
 }
 
 #[wasm_bindgen_test]
-async fn a_refusal_where_permissions_are_not_told_is_a_denial() {
+async fn without_a_permissions_api_a_rejection_is_a_denial() {
     let video = video();
     replace_get_user_media(&rejecting(vec!["NotAllowedError".to_owned()]));
     replace(&navigator(), "permissions", &JsValue::UNDEFINED);
-    let error = open(CameraChoice::Front, &video).await.err();
+    let error = open(CameraChoice::Facing(Facing::Front), &video).await.err();
     restore();
     assert_eq!(error, Some(ErrorCode::CameraDenied));
     video.remove();
 }
 
 #[wasm_bindgen_test]
-async fn pages_and_browsers_without_a_camera_api() {
+async fn a_missing_camera_api_has_its_code() {
     let video = video();
     for (secure, code) in [(true, ErrorCode::CameraUnsupported), (false, ErrorCode::CameraInsecurePage)] {
         replace(&navigator(), "mediaDevices", &JsValue::UNDEFINED);
         replace(&global(), "isSecureContext", &JsValue::from_bool(secure));
-        let error = open(CameraChoice::Front, &video).await.err();
+        let error = open(CameraChoice::Facing(Facing::Front), &video).await.err();
         restore();
         assert_eq!(error, Some(code));
     }
@@ -159,31 +162,31 @@ async fn pages_and_browsers_without_a_camera_api() {
 }
 
 #[wasm_bindgen_test]
-async fn a_forbidden_camera_is_not_asked_for() {
+async fn a_camera_forbidden_by_policy_is_not_requested() {
     let video = video();
     let asked = rejecting(vec![String::new()]);
     replace_get_user_media(&asked);
     let document = web_sys::window().unwrap().document().unwrap();
     replace(&document, "featurePolicy", &forbidding_policy());
-    let error = open(CameraChoice::Front, &video).await.err();
+    let error = open(CameraChoice::Facing(Facing::Front), &video).await.err();
     restore();
     assert_eq!(error, Some(ErrorCode::CameraBlocked));
     assert_eq!(asks(&asked), Vec::<String>::new());
     video.remove();
 }
 
-/// What a `rejecting` function was asked for.
+/// The constraints that a `rejecting` function received.
 fn asks(function: &Function) -> Vec<String> {
     let asked = Reflect::get(function, &"asked".into()).unwrap();
     Array::from(&asked).iter().map(|constraints| constraints.as_string().unwrap()).collect()
 }
 
 #[wasm_bindgen_test]
-async fn wishes_that_can_not_be_met_are_dropped() {
+async fn unmet_constraints_are_dropped() {
     let video = video();
     let function = rejecting(vec!["OverconstrainedError".into(), "OverconstrainedError".into(), String::new()]);
     replace_get_user_media(&function);
-    let camera = open(CameraChoice::Front, &video).await;
+    let camera = open(CameraChoice::Facing(Facing::Front), &video).await;
     restore();
     assert!(camera.is_ok());
     assert_eq!(
@@ -198,34 +201,34 @@ async fn wishes_that_can_not_be_met_are_dropped() {
 }
 
 #[wasm_bindgen_test]
-async fn a_refusal_is_not_asked_again() {
+async fn a_denied_camera_is_not_requested_again() {
     let video = video();
     let function = rejecting(vec!["NotAllowedError".into()]);
     replace_get_user_media(&function);
-    let _ = open(CameraChoice::Back, &video).await;
+    let _ = open(CameraChoice::Facing(Facing::Back), &video).await;
     restore();
     assert_eq!(asks(&function).len(), 1);
     video.remove();
 }
 
-/// A canvas in place of the camera.
+/// A canvas instead of the camera.
 fn four_colours() -> MediaStream {
     quarters(640, 480, ["#f00", "#0f0", "#00f", "#fff"].map(str::to_owned).to_vec())
 }
 
 #[wasm_bindgen_test]
-async fn a_stream_that_comes_too_late_is_stopped() {
+async fn a_late_stream_is_stopped() {
     let video = video();
     let (stream, deferred) = (four_colours(), deferred());
     replace_get_user_media(&returning(&deferred.get(0)));
     let opened = Rc::new(Cell::new(false));
     let (own, told) = (video.clone(), Rc::clone(&opened));
     let task = Task::spawn(async move {
-        let _camera = open(CameraChoice::Front, &own).await;
+        let _camera = open(CameraChoice::Facing(Facing::Front), &own).await;
         told.set(true);
     });
     TimeoutFuture::new(300).await;
-    assert!(!opened.get(), "a question without an answer stays open");
+    assert!(!opened.get(), "an unanswered question stays open");
     drop(task);
     deferred.get(1).unchecked_into::<Function>().call1(&JsValue::NULL, &stream).unwrap();
     let stopped = until(|| has_ended(&stream)).await;
@@ -237,13 +240,13 @@ async fn a_stream_that_comes_too_late_is_stopped() {
 }
 
 #[wasm_bindgen_test]
-async fn a_camera_that_is_given_up_before_its_first_frame_is_off() {
+async fn a_camera_dropped_before_its_first_frame_is_off() {
     let video = video();
     let stream: MediaStream = silent().get(0).unchecked_into();
     replace_camera(&stream);
     let own = video.clone();
     let task = Task::spawn(async move {
-        let _camera = open(CameraChoice::Front, &own).await;
+        let _camera = open(CameraChoice::Facing(Facing::Front), &own).await;
     });
     assert!(until(|| video.src_object().is_some()).await);
     drop(task);
@@ -255,13 +258,13 @@ async fn a_camera_that_is_given_up_before_its_first_frame_is_off() {
 }
 
 #[wasm_bindgen_test]
-async fn a_camera_without_a_picture_fails_in_the_end() {
+async fn a_camera_without_a_picture_fails_after_a_time() {
     let video = video();
     let stream: MediaStream = silent().get(0).unchecked_into();
     let muted = tracks(&stream)[0].muted();
     replace_camera(&stream);
     replace(&global(), "setTimeout", &fast_timers(20));
-    let error = open(CameraChoice::Front, &video).await.err();
+    let error = open(CameraChoice::Facing(Facing::Front), &video).await.err();
     restore();
     assert_eq!(error, Some(if muted { ErrorCode::CameraInUse } else { ErrorCode::CameraFailed }));
     assert!(has_ended(&stream));
@@ -269,7 +272,7 @@ async fn a_camera_without_a_picture_fails_in_the_end() {
 }
 
 #[wasm_bindgen_test]
-async fn a_camera_that_stops_is_told_once() {
+async fn a_camera_that_stops_is_reported_once() {
     let video = video();
     let parts = silent();
     let (stream, show, end): (MediaStream, Function, Function) =
@@ -278,11 +281,13 @@ async fn a_camera_that_stops_is_told_once() {
     show.call0(&JsValue::NULL).unwrap();
     let ended = Rc::new(Cell::new(0));
     let counted = Rc::clone(&ended);
-    let camera = Camera::open(CameraChoice::Front, None, video.clone(), move || counted.set(counted.get() + 1)).await;
+    let camera =
+        Camera::open(CameraChoice::Facing(Facing::Front), None, video.clone(), move || counted.set(counted.get() + 1))
+            .await;
     let camera = camera.unwrap();
     end.call0(&JsValue::NULL).unwrap();
     assert!(until(|| ended.get() > 0).await);
-    // Now the device is missing from the list, too.
+    // Now the device disappears from the list, too.
     let devices = web_sys::window().unwrap().navigator().media_devices().unwrap();
     replace(&devices, "enumerateDevices", &returning(&js_sys::Promise::resolve(&Array::new())));
     devices.dispatch_event(&web_sys::Event::new("devicechange").unwrap()).unwrap();
@@ -294,17 +299,19 @@ async fn a_camera_that_stops_is_told_once() {
 }
 
 #[wasm_bindgen_test]
-async fn a_device_that_leaves_the_list_has_ended() {
+async fn an_unplugged_device_ends_the_camera() {
     let video = video();
     let ended = Rc::new(Cell::new(0));
     let counted = Rc::clone(&ended);
     let camera =
-        Camera::open(CameraChoice::Front, None, video.clone(), move || counted.set(counted.get() + 1)).await.unwrap();
+        Camera::open(CameraChoice::Facing(Facing::Front), None, video.clone(), move || counted.set(counted.get() + 1))
+            .await
+            .unwrap();
     let devices = web_sys::window().unwrap().navigator().media_devices().unwrap();
     let change = || devices.dispatch_event(&web_sys::Event::new("devicechange").unwrap()).unwrap();
     change();
     TimeoutFuture::new(100).await;
-    assert_eq!(ended.get(), 0, "another device may come and go");
+    assert_eq!(ended.get(), 0, "another device may be plugged in or out");
     replace(&devices, "enumerateDevices", &returning(&js_sys::Promise::resolve(&Array::new())));
     change();
     assert!(until(|| ended.get() > 0).await);
@@ -314,20 +321,20 @@ async fn a_device_that_leaves_the_list_has_ended() {
 }
 
 #[wasm_bindgen_test]
-async fn a_paused_preview_plays_on() {
+async fn a_paused_preview_plays_again() {
     let video = video();
-    let camera = open(CameraChoice::Front, &video).await.unwrap();
+    let camera = open(CameraChoice::Facing(Facing::Front), &video).await.unwrap();
     video.pause().unwrap();
     assert!(until(|| !video.paused()).await);
     drop(camera);
     video.remove();
 }
 
-/// What the sampler measures of the video, so many times.
-async fn measured(video: &HtmlVideoElement, times: usize) -> Vec<Quality> {
+/// Returns the sampler's measurements of the video, at least this many.
+async fn measured(video: &HtmlVideoElement, times: usize) -> Vec<Luminance> {
     let measured = Rc::new(std::cell::RefCell::new(Vec::new()));
     let list = Rc::clone(&measured);
-    let sampler = Sampler::start(video.clone(), move |quality| list.borrow_mut().push(quality)).unwrap();
+    let sampler = Sampler::start(video.clone(), move |luminance| list.borrow_mut().push(luminance)).unwrap();
     assert!(until(|| measured.borrow().len() >= times).await);
     drop(sampler);
     let count = measured.borrow().len();
@@ -336,32 +343,32 @@ async fn measured(video: &HtmlVideoElement, times: usize) -> Vec<Quality> {
     measured.take()
 }
 
-/// What the flow tells the person about these frames.
-fn hint(frames: &[Quality]) -> Hint {
+/// Returns the hint of the flow for these frames.
+fn hint(frames: &[Luminance]) -> Hint {
     let options =
         Options { relay: Some("https://relay.example".into()), identifier: Some("1".into()), ..Options::default() };
     let config = Config::from_options(&options, "https://page.example/").unwrap();
     let generation = Generation(1);
     let mut state = State {
-        screen: Screen::Framing { aim: Aim::default() },
-        camera: flow::Camera::Open(generation, CameraInfo { mirrored: true, cameras: 1 }),
+        screen: Screen::Framing { prompt: Prompt::default() },
+        camera: flow::CameraState::Open(generation, CameraInfo { mirrored: true, cameras: 1 }),
         generation,
         ..State::default()
     };
-    for quality in frames {
-        state = flow::step(state, Event::Frame { generation, quality: *quality }, &config).0;
+    for luminance in frames {
+        state = flow::step(state, Event::FrameMeasured { generation, luminance: *luminance }, &config).0;
     }
     match state.screen {
-        Screen::Framing { aim } => aim.hint,
+        Screen::Framing { prompt } => prompt.hint,
         other => panic!("{other:?}"),
     }
 }
 
 #[wasm_bindgen_test]
-async fn a_covered_camera_is_seen_as_black() {
+async fn a_covered_camera_counts_as_black() {
     let video = video();
     replace_camera(&quarters(640, 480, ["#000", "#040404", "#000", "#020202"].map(str::to_owned).to_vec()));
-    let camera = open(CameraChoice::Front, &video).await.unwrap();
+    let camera = open(CameraChoice::Facing(Facing::Front), &video).await.unwrap();
     restore();
     assert_eq!(hint(&measured(&video, 6).await), Hint::NoPicture);
     drop(camera);
@@ -371,7 +378,7 @@ async fn a_covered_camera_is_seen_as_black() {
 #[wasm_bindgen_test]
 async fn a_camera_with_a_picture_is_not_black() {
     let video = video();
-    let camera = open(CameraChoice::Front, &video).await.unwrap();
+    let camera = open(CameraChoice::Facing(Facing::Front), &video).await.unwrap();
     let frames = measured(&video, 7).await;
     assert_eq!(hint(&frames), Hint::Position, "{frames:?}");
     drop(camera);
@@ -382,11 +389,11 @@ async fn a_camera_with_a_picture_is_not_black() {
 async fn the_colours_of_a_frame_are_measured() {
     let video = video();
     replace_camera(&quarters(640, 480, ["#000", "#fff", "#fff", "#000"].map(str::to_owned).to_vec()));
-    let camera = open(CameraChoice::Front, &video).await.unwrap();
+    let camera = open(CameraChoice::Facing(Facing::Front), &video).await.unwrap();
     restore();
-    for quality in measured(&video, 2).await {
-        assert!((quality.luminance_mean - 0.5).abs() < 0.05, "{quality:?}");
-        assert!((quality.luminance_variance - 0.25).abs() < 0.05, "{quality:?}");
+    for luminance in measured(&video, 2).await {
+        assert!((luminance.mean - 0.5).abs() < 0.05, "{luminance:?}");
+        assert!((luminance.variance - 0.25).abs() < 0.05, "{luminance:?}");
     }
     drop(camera);
     video.remove();

@@ -11,10 +11,9 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
-use akiba_selfie::adapter::page::{self, PageWatch};
-use akiba_selfie::adapter::stylesheet;
+use akiba_selfie::adapter::page::{self, PageWatch, stylesheet};
 use akiba_selfie::adapter::timer::Timers;
-use akiba_selfie::flow::{Delay, Event, Timer};
+use akiba_selfie::flow::{Delay, Event, Generation, Timer};
 use gloo_timers::future::sleep;
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::JsValue;
@@ -31,7 +30,7 @@ fn fire(target: &EventTarget, name: &str) {
     target.dispatch_event(&web_sys::Event::new(name).unwrap()).unwrap();
 }
 
-/// Makes the document say that it is hidden, or not.
+/// Makes the document report that it is hidden or visible.
 fn pretend(document: &web_sys::Document, hidden: bool) {
     let property = Object::new();
     Reflect::set(&property, &"value".into(), &hidden.into()).unwrap();
@@ -46,7 +45,9 @@ async fn a_timer_fires_once_and_not_before_its_time() {
     let mut timers = Timers::default();
     for (timer, delay) in [(Timer::Retry, ms(80)), (Timer::Stall, ms(30))] {
         let fired = Rc::clone(&fired);
-        timers.start(timer, Delay::After(delay), move || fired.borrow_mut().push((timer, js_sys::Date::now())));
+        timers.start(timer, Generation(1), Delay::After(delay), move || {
+            fired.borrow_mut().push((timer, js_sys::Date::now()))
+        });
     }
     assert!(fired.borrow().is_empty());
     sleep(ms(250)).await;
@@ -56,47 +57,47 @@ async fn a_timer_fires_once_and_not_before_its_time() {
 }
 
 #[wasm_bindgen_test]
-async fn a_cancelled_a_replaced_and_a_dropped_timer_never_fire() {
+async fn cancelled_replaced_and_dropped_timers_never_fire() {
     let fired = Rc::new(RefCell::new(Vec::new()));
     let push = |word: &'static str| {
         let fired = Rc::clone(&fired);
         move || fired.borrow_mut().push(word)
     };
     let mut timers = Timers::default();
-    timers.start(Timer::Retry, Delay::After(ms(20)), push("cancelled"));
-    timers.cancel(Timer::Retry);
-    timers.start(Timer::Stall, Delay::After(ms(20)), push("replaced"));
-    timers.start(Timer::Stall, Delay::After(ms(40)), push("in its place"));
-    timers.cancel(Timer::LinkLife);
+    timers.start(Timer::Retry, Generation(1), Delay::After(ms(20)), push("cancelled"));
+    timers.retain(|timer, _| timer != Timer::Retry);
+    timers.start(Timer::Stall, Generation(1), Delay::After(ms(20)), push("replaced"));
+    timers.start(Timer::Stall, Generation(1), Delay::After(ms(40)), push("in its place"));
+    timers.retain(|timer, generation| (timer, generation) == (Timer::Stall, Generation(1)));
     let mut others = Timers::default();
-    others.start(Timer::Stall, Delay::After(ms(20)), push("dropped"));
+    others.start(Timer::Stall, Generation(1), Delay::After(ms(20)), push("dropped"));
     drop(others);
     sleep(ms(200)).await;
     assert_eq!(*fired.borrow(), ["in its place"]);
 }
 
 #[wasm_bindgen_test]
-async fn a_timer_may_be_started_again_or_dropped_by_what_it_calls() {
+async fn a_timers_callback_may_start_or_drop_the_timers() {
     let timers = Rc::new(RefCell::new(Some(Timers::default())));
     let fired = Rc::new(Cell::new(0));
     let (again, count) = (Rc::clone(&timers), Rc::clone(&fired));
     let first = move || {
         count.set(count.get() + 1);
         let (last, count) = (Rc::clone(&again), Rc::clone(&count));
-        again.borrow_mut().as_mut().unwrap().start(Timer::Countdown, Delay::After(ms(10)), move || {
+        again.borrow_mut().as_mut().unwrap().start(Timer::Countdown, Generation(1), Delay::After(ms(10)), move || {
             count.set(count.get() + 1);
             drop(last.borrow_mut().take());
             count.set(count.get() + 1);
         });
     };
-    timers.borrow_mut().as_mut().unwrap().start(Timer::Countdown, Delay::After(ms(10)), first);
+    timers.borrow_mut().as_mut().unwrap().start(Timer::Countdown, Generation(1), Delay::After(ms(10)), first);
     sleep(ms(200)).await;
     assert_eq!(fired.get(), 3);
     assert!(timers.borrow().is_none());
 }
 
 #[wasm_bindgen_test]
-async fn a_jittered_timer_keeps_its_bounds_and_varies() {
+async fn a_jittered_timer_varies_within_its_bounds() {
     const TIMERS: usize = 24;
     let started = js_sys::Date::now();
     let waits = Rc::new(RefCell::new(Vec::new()));
@@ -105,7 +106,9 @@ async fn a_jittered_timer_keeps_its_bounds_and_varies() {
             let waits = Rc::clone(&waits);
             let mut timers = Timers::default();
             let delay = Delay::Jittered { least: ms(100), most: ms(500) };
-            timers.start(Timer::Retry, delay, move || waits.borrow_mut().push(js_sys::Date::now() - started));
+            timers.start(Timer::Retry, Generation(1), delay, move || {
+                waits.borrow_mut().push(js_sys::Date::now() - started)
+            });
             timers
         })
         .collect();
@@ -124,7 +127,8 @@ async fn a_wait_longer_than_the_browser_can_count_does_not_end_at_once() {
     let fired = Rc::new(Cell::new(false));
     let mut timers = Timers::default();
     let set = Rc::clone(&fired);
-    timers.start(Timer::LinkLife, Delay::After(Duration::from_secs(604_800 * 52)), move || set.set(true));
+    timers
+        .start(Timer::LinkLife, Generation(1), Delay::After(Duration::from_secs(604_800 * 52)), move || set.set(true));
     sleep(ms(60)).await;
     assert!(!fired.get());
 }
@@ -157,7 +161,7 @@ fn page_events_arrive_until_the_watch_is_dropped() {
 }
 
 #[wasm_bindgen_test]
-fn a_watch_may_be_dropped_by_what_it_calls() {
+fn a_watchs_callback_may_drop_the_watch() {
     let watch = Rc::new(RefCell::new(None));
     let heard = Rc::new(Cell::new(0));
     let (slot, count) = (Rc::clone(&watch), Rc::clone(&heard));
@@ -173,13 +177,13 @@ fn a_watch_may_be_dropped_by_what_it_calls() {
 }
 
 #[wasm_bindgen_test]
-fn the_page_is_asked_as_it_is() {
+fn page_state_is_read_from_the_browser() {
     assert!(page::online());
     assert_eq!(page::url(), window().unwrap().location().href().unwrap());
 }
 
 #[wasm_bindgen_test]
-fn an_element_that_was_taken_out_gets_no_style_and_does_no_harm() {
+fn styling_a_removed_element_does_nothing() {
     let document = window().unwrap().document().unwrap();
     let element = document.create_element("div").unwrap();
     stylesheet::adopt(&element, "p { color: red }");

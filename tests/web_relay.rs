@@ -11,8 +11,8 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use akiba_protocol::{Problem, ProblemCode};
-use akiba_selfie::adapter::relay::{Abort, Judged, LONGEST_ANSWER, Link, request_link, verify};
-use akiba_selfie::adapter::session::{Bearer, Reason, Session, SessionError};
+use akiba_selfie::adapter::relay::session::{Bearer, Reason, Session, SessionError};
+use akiba_selfie::adapter::relay::{Abort, IssuedLink, LONGEST_ANSWER, Verdict, request_link, verify};
 use akiba_selfie::config::{Config, Options};
 use akiba_selfie::flow::RelayFailure;
 use js_sys::{Function, Reflect};
@@ -47,27 +47,27 @@ fn config(fault: &Fault, identifier: Option<&str>) -> Config {
 /// The idempotency key of a link.
 const KEY: &str = "0123456789abcdef";
 
-fn link() -> Link {
-    Link::read(LINK).unwrap()
+fn link() -> IssuedLink {
+    IssuedLink::read(LINK).unwrap()
 }
 
 fn function(body: &str) -> Session {
     Session::from_js(&Function::new_no_args(body)).unwrap()
 }
 
-async fn ask(fault: &Fault, session: &Session) -> Result<Link, RelayFailure> {
+async fn ask(fault: &Fault, session: &Session) -> Result<IssuedLink, RelayFailure> {
     ask_for(fault, &session.clone().into()).await
 }
 
-async fn ask_for(fault: &Fault, bearer: &Bearer) -> Result<Link, RelayFailure> {
+async fn ask_for(fault: &Fault, bearer: &Bearer) -> Result<IssuedLink, RelayFailure> {
     request_link(&config(fault, Some("930555212345")), bearer, &Abort::for_link()).await
 }
 
-async fn judge(fault: &Fault) -> Result<Judged, RelayFailure> {
+async fn judge(fault: &Fault) -> Result<Verdict, RelayFailure> {
     judge_for(fault, &Bearer::default()).await
 }
 
-async fn judge_for(fault: &Fault, bearer: &Bearer) -> Result<Judged, RelayFailure> {
+async fn judge_for(fault: &Fault, bearer: &Bearer) -> Result<Verdict, RelayFailure> {
     verify(&config(fault, Some("930555212345")), bearer, &link(), KEY, &Abort::for_verify()).await
 }
 
@@ -80,7 +80,7 @@ fn path(request: &Value) -> &str {
 }
 
 #[wasm_bindgen_test]
-async fn the_first_call_says_whom_and_nothing_else() {
+async fn the_link_request_contains_only_the_customer() {
     let fault = Fault::status(200, LINK).await;
     let reply = ask(&fault, &Session::None).await.unwrap();
     assert_eq!(reply, link());
@@ -96,7 +96,7 @@ async fn the_first_call_says_whom_and_nothing_else() {
 }
 
 #[wasm_bindgen_test]
-async fn an_identifier_that_only_the_session_knows_is_left_out() {
+async fn an_identifier_known_only_to_the_session_is_not_sent() {
     let fault = Fault::status(200, LINK).await;
     let session = Session::from_js(&"abc.def".into()).unwrap();
     request_link(&config(&fault, None), &session.into(), &Abort::for_link()).await.unwrap();
@@ -106,7 +106,7 @@ async fn an_identifier_that_only_the_session_knows_is_left_out() {
 }
 
 #[wasm_bindgen_test]
-async fn the_second_call_gives_back_what_the_first_one_gave() {
+async fn the_verdict_request_returns_the_values_of_the_link() {
     let fault = Fault::status(200, r#"{"status":"success","message":"m","data":{}}"#).await;
     let verdict = judge(&fault).await.unwrap();
     assert!(verdict.judgement.is_verified());
@@ -119,7 +119,7 @@ async fn the_second_call_gives_back_what_the_first_one_gave() {
 }
 
 #[wasm_bindgen_test]
-async fn the_second_call_has_the_first_ones_identifier_where_the_page_has_none() {
+async fn without_an_identifier_the_verdict_request_uses_the_links() {
     let fault = Fault::status(200, r#"{"status":"failed"}"#).await;
     let session = Session::from_js(&"abc".into()).unwrap();
     let verdict = verify(&config(&fault, None), &session.into(), &link(), KEY, &Abort::for_verify()).await.unwrap();
@@ -162,14 +162,14 @@ async fn a_function_may_return_a_string_or_a_promise() {
     }
 }
 
-/// A function that gives `s-1 why`, `s-2 why` and so on, with the reason for which it is asked.
+/// A function that returns `s-1-reason`, `s-2-reason` and so on, with the reason for which it is called.
 fn counting() -> Bearer {
     let body = "globalThis.asked = (globalThis.asked ?? 0) + 1; return `s-${asked}-${why.reason}`";
     Reflect::set(&js_sys::global(), &"asked".into(), &0.into()).unwrap();
     Session::from_js(&Function::new_with_args("why", body)).unwrap().into()
 }
 
-/// The `Authorization` of each request that came.
+/// The `Authorization` header of each request.
 async fn bearers(fault: &Fault) -> Vec<String> {
     let seen = fault.seen().await;
     let requests = seen["requests"].as_array().unwrap();
@@ -177,14 +177,14 @@ async fn bearers(fault: &Fault) -> Vec<String> {
 }
 
 #[wasm_bindgen_test]
-async fn a_function_is_asked_once_for_all_calls_of_an_attempt() {
+async fn a_session_function_is_called_once_per_attempt() {
     let bearer = counting();
     for _ in 0..2 {
         let fault = Fault::status(200, LINK).await;
         ask_for(&fault, &bearer).await.unwrap();
         assert_eq!(bearers(&fault).await, ["Bearer s-1-start"]);
     }
-    // Text that was there before a function is not what the function gave.
+    // Earlier text must not be mistaken for the function's result.
     let kept = Rc::default();
     let fault = Fault::status(200, LINK).await;
     ask_for(&fault, &Bearer::new(Session::Token("text".to_owned()), Rc::clone(&kept))).await.unwrap();
@@ -195,18 +195,18 @@ async fn a_function_is_asked_once_for_all_calls_of_an_attempt() {
 }
 
 #[wasm_bindgen_test]
-async fn a_session_that_is_over_is_renewed_once_and_the_call_made_again() {
+async fn an_expired_session_is_renewed_once_and_the_call_is_repeated() {
     let over =
         json!({ "status": 401, "body": serde_json::to_string(&Problem::new(ProblemCode::SessionExpired)).unwrap() });
     let bearer = counting();
     let fault = Fault::answering(json!([over, { "body": LINK }])).await;
     assert_eq!(ask_for(&fault, &bearer).await.unwrap(), link());
     assert_eq!(bearers(&fault).await, ["Bearer s-1-start", "Bearer s-2-expired"]);
-    // The next call goes on with the new one.
+    // The next call uses the new session.
     let fault = Fault::status(200, r#"{"status":"success"}"#).await;
     judge_for(&fault, &bearer).await.unwrap();
     assert_eq!(bearers(&fault).await, ["Bearer s-2-expired"]);
-    // One that is never accepted is not asked for without end.
+    // A session that is always rejected is renewed only once.
     let fault = Fault::answering(json!([over])).await;
     assert_eq!(judge_for(&fault, &bearer).await, Err(RelayFailure::Session));
     assert_eq!(bearers(&fault).await, ["Bearer s-2-expired", "Bearer s-3-expired"]);
@@ -217,7 +217,7 @@ async fn a_session_that_is_over_is_renewed_once_and_the_call_made_again() {
 }
 
 #[wasm_bindgen_test]
-async fn a_call_for_a_verdict_has_its_key_with_a_session_and_only_there() {
+async fn a_verdict_request_sends_its_key_only_with_a_session() {
     let bearer = Session::Token("s".to_owned()).into();
     let fault = Fault::status(200, r#"{"status":"success"}"#).await;
     judge_for(&fault, &bearer).await.unwrap();
@@ -232,7 +232,7 @@ async fn a_call_for_a_verdict_has_its_key_with_a_session_and_only_there() {
 }
 
 #[wasm_bindgen_test]
-async fn a_function_that_fails_is_a_session_failure_and_nothing_is_sent() {
+async fn a_failing_session_function_is_a_session_failure_and_sends_nothing() {
     let page = [
         function("throw new Error('no')"),
         function("throw 'no'"),
@@ -254,7 +254,7 @@ async fn a_function_that_fails_is_a_session_failure_and_nothing_is_sent() {
 }
 
 #[wasm_bindgen_test]
-async fn a_function_that_never_answers_is_given_up() {
+async fn a_session_function_that_never_answers_times_out() {
     let never = function("return new Promise(() => {})");
     assert_eq!(never.token_within(Reason::Start, Duration::from_millis(30)).await, Err(RelayFailure::Session));
     let slow = function("return new Promise((answer) => setTimeout(answer, 20, 's-1'))");
@@ -262,7 +262,7 @@ async fn a_function_that_never_answers_is_given_up() {
 }
 
 #[wasm_bindgen_test]
-async fn each_status_is_its_failure() {
+async fn each_status_maps_to_its_failure() {
     let rows = [
         (401, "", RelayFailure::Session),
         (403, "", RelayFailure::Forbidden),
@@ -287,7 +287,7 @@ async fn each_status_is_its_failure() {
 }
 
 #[wasm_bindgen_test]
-async fn verify_is_busy_only_when_nothing_was_done() {
+async fn a_verdict_request_is_busy_only_if_nothing_was_done() {
     let fault = Fault::status(503, "").await;
     assert_eq!(judge(&fault).await, Err(RelayFailure::Failed));
     let problem = serde_json::to_string(&Problem::new(ProblemCode::Overloaded)).unwrap();
@@ -307,7 +307,7 @@ async fn retry_after_may_be_a_date() {
 }
 
 #[wasm_bindgen_test]
-async fn an_answer_of_another_shape_is_a_reply_failure() {
+async fn an_answer_of_another_shape_is_invalid() {
     for body in ["", "<!doctype html><p>Sign in</p>", "null", "[]", "{}", r#"{"signed_link":7}"#, "{\"identifier\":"] {
         let fault = Fault::status(200, body).await;
         assert_eq!(ask(&fault, &Session::None).await, Err(RelayFailure::Reply), "{body}");
@@ -319,7 +319,7 @@ async fn an_answer_of_another_shape_is_a_reply_failure() {
 }
 
 #[wasm_bindgen_test]
-async fn an_answer_that_is_too_long_is_a_reply_failure() {
+async fn an_answer_that_is_too_long_is_invalid() {
     let long = LONGEST_ANSWER + 1;
     for headers in [json!({}), json!({ "content-length": long.to_string() })] {
         let fault = Fault::answering(json!([{ "body": " ", "repeat": long, "headers": headers }])).await;
@@ -344,7 +344,7 @@ async fn no_answer_is_unreachable() {
 }
 
 #[wasm_bindgen_test]
-async fn a_call_that_takes_too_long_is_given_up() {
+async fn a_call_that_takes_too_long_is_aborted() {
     for answer in [json!({ "hang": true }), json!({ "trickle": true })] {
         let fault = Fault::answering(json!([answer])).await;
         let abort = Abort::after(Duration::from_millis(300));
@@ -355,7 +355,7 @@ async fn a_call_that_takes_too_long_is_given_up() {
 }
 
 #[wasm_bindgen_test]
-async fn dropping_the_handle_gives_the_call_up() {
+async fn dropping_the_handle_aborts_the_call() {
     let fault = Rc::new(Fault::answering(json!([{ "hang": true }])).await);
     let abort = Abort::for_verify();
     let reply = verify(&config(&fault, Some("1")), &Bearer::default(), &link(), KEY, &abort);
@@ -369,7 +369,7 @@ async fn dropping_the_handle_gives_the_call_up() {
 }
 
 #[wasm_bindgen_test]
-async fn a_handle_dropped_before_the_session_is_known_sends_nothing() {
+async fn aborting_before_the_session_is_known_sends_nothing() {
     let fault = Fault::status(200, LINK).await;
     let abort = Abort::for_link();
     let session = function("return new Promise((answer) => setTimeout(answer, 50, 's'))");
@@ -380,7 +380,7 @@ async fn a_handle_dropped_before_the_session_is_known_sends_nothing() {
 }
 
 #[wasm_bindgen_test]
-async fn a_page_that_wraps_fetch_can_make_no_call_panic() {
+async fn a_wrapped_fetch_never_causes_a_panic() {
     let fault = Fault::status(200, LINK).await;
     let config = config(&fault, None);
     let global = js_sys::global();

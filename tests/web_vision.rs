@@ -1,5 +1,4 @@
-//! The thread that looks at pictures, as it is shipped, in a real Chromium: what it answers, and that whatever is amiss
-//! leaves nobody waiting.
+//! The vision worker as shipped, in a real Chromium: its reports, and that no failure leaves anything waiting.
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
@@ -7,9 +6,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use akiba_selfie::VisionSource;
-use akiba_selfie::adapter::camera::Camera;
-use akiba_selfie::adapter::preview;
-use akiba_selfie::adapter::vision::{Blind, Pump, Vision};
+use akiba_selfie::adapter::camera::{Camera, preview};
+use akiba_selfie::adapter::vision::{FrameLoop, Vision, VisionUnavailable};
+use akiba_selfie::config::Facing;
 use akiba_selfie::flow::CameraChoice;
 use akiba_vision::{Measure, Report};
 use gloo_timers::future::TimeoutFuture;
@@ -45,16 +44,20 @@ fn source(worker: &str, wasm: &[u8]) -> VisionSource {
     }
 }
 
-/// What the fake camera's frames come to within a while, and how long it took until `enough`.
-async fn pumped(source: &VisionSource, most: f64, enough: usize) -> (Vec<Result<(Report, f64), Blind>>, f64) {
+/// Returns the results for the fake camera's frames, and how long it took until there were `enough`.
+async fn pumped(
+    source: &VisionSource,
+    most: f64,
+    enough: usize,
+) -> (Vec<Result<(Report, f64), VisionUnavailable>>, f64) {
     let vision = Vision::open(source);
     let video = preview::video().unwrap();
-    let camera = Camera::open(CameraChoice::Front, None, video.clone(), || {}).await.unwrap();
+    let camera = Camera::open(CameraChoice::Facing(Facing::Front), None, video.clone(), || {}).await.unwrap();
     let told = Rc::new(RefCell::new(Vec::new()));
     let begun = now();
     let pump = {
         let told = Rc::clone(&told);
-        Pump::start(&vision, video, move |seen| told.borrow_mut().push(seen))
+        FrameLoop::start(&vision, video, move |seen| told.borrow_mut().push(seen))
     };
     while now() - begun < most && told.borrow().len() < enough {
         TimeoutFuture::new(10).await;
@@ -63,38 +66,38 @@ async fn pumped(source: &VisionSource, most: f64, enough: usize) -> (Vec<Result<
     drop(pump);
     let heard = told.borrow().len();
     TimeoutFuture::new(300).await;
-    assert_eq!(told.borrow().len(), heard, "a dropped pump says nothing");
+    assert_eq!(told.borrow().len(), heard, "a dropped loop reports nothing");
     drop(camera);
     (told.take(), took)
 }
 
 #[wasm_bindgen_test]
-async fn a_photo_is_looked_at_as_it_is_and_its_face_is_found() {
+async fn a_photo_is_analysed_in_full_size_and_its_face_is_found() {
     let vision = Vision::open(&source(WORKER, WASM));
-    let report = vision.looker().look_at(&blob(FACE, "image/jpeg")).await.expect("a report");
+    let report = vision.analyser().analyse(&blob(FACE, "image/jpeg")).await.expect("a report");
     assert_eq!((report.width, report.height, report.faces), (512.0, 512.0, 1));
-    // Eileen Collins' eyes, as one sees them in the portrait, are about 38 pixels apart.
+    // In this portrait, Eileen Collins' eyes are about 38 pixels apart.
     let eyes = report.value(Measure::InterEyeDistance).expect("a distance");
     assert!((30.0..50.0).contains(&eyes), "{eyes}");
     assert_eq!(report.value(Measure::Motion), None);
-    // It was not scaled.
+    // The photo was not scaled.
     assert!(report.value(Measure::CompressionArtefacts).is_some());
 }
 
 #[wasm_bindgen_test]
-async fn what_is_no_picture_is_not_seen_and_ends_nothing() {
+async fn a_file_that_is_not_a_picture_gets_no_report_and_ends_nothing() {
     let vision = Vision::open(&source(WORKER, WASM));
-    assert_eq!(vision.looker().look_at(&blob(b"text", "text/plain")).await, None);
-    assert!(vision.looker().look_at(&blob(ALPHA, "image/png")).await.is_some());
+    assert_eq!(vision.analyser().analyse(&blob(b"text", "text/plain")).await, None);
+    assert!(vision.analyser().analyse(&blob(ALPHA, "image/png")).await.is_some());
 }
 
 #[wasm_bindgen_test]
-async fn a_cameras_frames_are_looked_at_in_order_and_no_faster_than_needed() {
+async fn camera_frames_are_analysed_in_order_and_no_faster_than_needed() {
     let (told, took) = pumped(&source(WORKER, WASM), 20_000.0, 30).await;
-    let times: Vec<f64> = told.iter().map(|seen| seen.as_ref().expect("not blind").1).collect();
+    let times: Vec<f64> = told.iter().map(|seen| seen.as_ref().expect("vision works").1).collect();
     assert_eq!(times.len(), 30);
     assert!(times.is_sorted_by(|one, next| one < next), "{times:?}");
-    // 15 a second, and a little more by the rounding to frames; how slow it may be is the machine's matter.
+    // 15 a second, and slightly more because of rounding to frames. The lower bound depends on the machine.
     let rate = 29_000.0 / (times[29] - times[0]);
     assert!(rate < 17.0, "{rate} a second, {took} ms in all");
     let (report, _) = told.into_iter().next_back().unwrap().unwrap();
@@ -103,9 +106,9 @@ async fn a_cameras_frames_are_looked_at_in_order_and_no_faster_than_needed() {
     assert!(report.frame_mean > 0.05 && report.frame_variance > 0.001, "{report:?}");
 }
 
-/// Each lack, and whether it takes the whole patience until it is seen.
+/// Each failure, and whether it is noticed only after the full timeout.
 #[wasm_bindgen_test]
-async fn without_sight_it_says_so_once_and_nobody_waits() {
+async fn a_failed_worker_is_reported_once_and_nobody_waits() {
     let silent = "onmessage = () => {};";
     let thrower = "throw new Error('at the beginning');";
     let late = "onmessage = ({ data }) => { if (data.wasm) postMessage({}); };";
@@ -126,27 +129,27 @@ async fn without_sight_it_says_so_once_and_nobody_waits() {
         ("never an answer", source(late, WASM), true),
     ] {
         let (told, took) = pumped(&source, 12_000.0, 1).await;
-        assert_eq!(told, [Err(Blind)], "{name}");
+        assert_eq!(told, [Err(VisionUnavailable)], "{name}");
         assert!(if slow { (4_900.0..7_500.0).contains(&took) } else { took < 4_000.0 }, "{name}: {took} ms");
     }
 }
 
 #[wasm_bindgen_test]
-async fn a_photo_waits_two_seconds_at_the_most_and_not_at_all_for_the_blind() {
+async fn a_photo_waits_at_most_two_seconds_and_not_at_all_without_vision() {
     for (source, least, most) in
         [(VisionSource::Absent, 0.0, 500.0), (source("onmessage = () => {};", WASM), 1_900.0, 4_000.0)]
     {
         let vision = Vision::open(&source);
         let begun = now();
-        assert_eq!(vision.looker().look_at(&blob(ALPHA, "image/png")).await, None);
+        assert_eq!(vision.analyser().analyse(&blob(ALPHA, "image/png")).await, None);
         let took = now() - begun;
         assert!((least..most).contains(&took), "{took} ms");
     }
-    // One that ends meanwhile leaves nobody waiting, either.
+    // A worker that ends meanwhile leaves nothing waiting, either.
     let vision = Vision::open(&source("onmessage = () => {};", WASM));
-    let looker = vision.looker();
+    let analyser = vision.analyser();
     drop(vision);
     let begun = now();
-    assert_eq!(looker.look_at(&blob(ALPHA, "image/png")).await, None);
+    assert_eq!(analyser.analyse(&blob(ALPHA, "image/png")).await, None);
     assert!(now() - begun < 500.0);
 }

@@ -1,5 +1,5 @@
-//! The component as a Yew application uses it, in a real Chromium with a fake camera: what it draws, what it tells, and
-//! what it leaves behind.
+//! The component as a Yew application uses it, in a real Chromium with a fake camera: what it draws, which events it
+//! sends, and what it leaves behind.
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
@@ -16,7 +16,7 @@ use yew::{AppHandle, Callback};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
-/// A mounted component, and what it told.
+/// A mounted component with its events.
 struct Widget {
     root: Element,
     app: Option<AppHandle<AkibaSelfie>>,
@@ -61,7 +61,7 @@ impl Widget {
         self.app.as_mut().unwrap().update(props);
     }
 
-    /// Where it stands; `None` until it is drawn.
+    /// Its state; `None` until it is drawn.
     fn state(&self) -> Option<ScreenName> {
         Some(self.app.as_ref().unwrap().get_component()?.state())
     }
@@ -69,16 +69,16 @@ impl Widget {
     async fn reaches(&self, wanted: ScreenName) {
         for _ in 0..400 {
             if self.state() == Some(wanted) {
-                // Drawn, and told.
+                // Drawn, and its events sent.
                 TimeoutFuture::new(50).await;
                 return;
             }
             TimeoutFuture::new(25).await;
         }
-        panic!("{wanted:?} is not reached, but {:?}", self.state());
+        panic!("expected {wanted:?}, got {:?}", self.state());
     }
 
-    /// Presses the screen's main button, or the shutter.
+    /// Clicks the screen's main button, or the shutter.
     fn press(&self) {
         let button = self.root.query_selector("[part~=primary-button], [part~=shutter]").unwrap();
         button.expect("a main button").unchecked_into::<HtmlElement>().click();
@@ -102,13 +102,13 @@ impl Widget {
     async fn unmount(mut self) {
         self.app.take().unwrap().destroy();
         self.root.remove();
-        // Yew takes down in a task of its own.
+        // Yew unmounts in a task of its own.
         TimeoutFuture::new(20).await;
     }
 }
 
 #[wasm_bindgen_test]
-async fn three_taps_from_start_to_a_photo_that_is_sent() {
+async fn three_clicks_lead_from_start_to_a_sent_photo() {
     let widget = Widget::mount(options());
     widget.reaches(ScreenName::Idle).await;
     widget.press();
@@ -137,7 +137,7 @@ async fn three_taps_from_start_to_a_photo_that_is_sent() {
 }
 
 #[wasm_bindgen_test]
-async fn taken_out_while_framing_it_turns_the_camera_off() {
+async fn removing_the_widget_while_framing_turns_the_camera_off() {
     let widget = Widget::mount(Options { no_consent: true, ..options() });
     widget.reaches(ScreenName::Idle).await;
     widget.press();
@@ -165,7 +165,7 @@ async fn the_page_may_refuse_a_photo() {
 }
 
 #[wasm_bindgen_test]
-async fn bad_settings_are_told_once_and_good_ones_mend_them() {
+async fn invalid_settings_are_reported_once_and_valid_ones_recover() {
     let mut widget = Widget::mount(Options { relay: None, ..options() });
     widget.reaches(ScreenName::Failed).await;
     let causes: Vec<_> = widget
@@ -179,14 +179,14 @@ async fn bad_settings_are_told_once_and_good_ones_mend_them() {
         .collect();
     assert_eq!(causes.len(), 1);
     assert!(causes[0].contains("`relay`"), "{}", causes[0]);
-    assert!(widget.root.text_content().unwrap().contains("relay"), "the developer can read it on the page");
+    assert!(widget.root.text_content().unwrap().contains("relay"), "the page shows it to the developer");
     widget.set(options());
     widget.reaches(ScreenName::Idle).await;
     widget.unmount().await;
 }
 
 #[wasm_bindgen_test]
-async fn another_customer_ends_what_was_under_way_and_another_language_does_not() {
+async fn changing_the_customer_resets_and_changing_the_language_does_not() {
     let mut widget = Widget::mount(Options { no_consent: true, ..options() });
     widget.reaches(ScreenName::Idle).await;
     widget.press();
@@ -216,7 +216,7 @@ async fn the_focus_follows_the_person_and_leaves_others_alone() {
     widget.reaches(ScreenName::Starting).await;
     field.focus().unwrap();
     widget.reaches(ScreenName::Framing).await;
-    assert_eq!(document.active_element().as_ref(), Some(field.as_ref()), "who types elsewhere is not disturbed");
+    assert_eq!(document.active_element().as_ref(), Some(field.as_ref()), "typing elsewhere is not disturbed");
     widget.unmount().await;
     field.remove();
 }

@@ -1,56 +1,65 @@
 /*
- * The class behind <akiba-selfie>. It translates what a page does to an element into calls of the widget, which is
- * WebAssembly; it decides nothing about the capture. To import this file defines no element: define.js does.
+ * The class behind <akiba-selfie>. It turns changes of the element into calls of the widget, which is WebAssembly. It
+ * decides nothing about the capture. This file does not define the element: import define.js for that.
  */
+
+/** @import { SelfieErrorCode, SelfieSession, SelfieState, SelfieThresholds } from './index.js' */
+/** @import { Widget } from './pkg/akiba-selfie.js' */
 
 import { hasCrashed, watch } from './crash.js';
 import { load, openVision } from './load.js';
 import { ATTRIBUTES, METHODS, STATES } from './registry.js';
 import { Root } from './root.js';
 
-// On a server there is no HTMLElement, and nothing of this is used; the import must not fail.
-const Base = globalThis.HTMLElement ?? class {};
+// A server has no HTMLElement. It never uses the class, but importing it must not fail there.
+const Base = /** @type {typeof HTMLElement} */ (globalThis.HTMLElement ?? class {});
 
 const LOAD_FAILURE = 'The selfie could not be loaded. Check the connection and reload the page.';
 const CRASH = 'Something went wrong in the selfie. Reload the page to begin again.';
 
-/** The look of the message that stands in for the widget; the page's `::part(load-error)` goes over it. */
+/** The style of the message that replaces the widget. The page's `::part(load-error)` overrides it. */
 const FAILURE_STYLE = `[part=load-error] {
   box-sizing: border-box; max-width: 28rem; margin: 0 auto; padding: 1.25rem 1.5rem;
   border: 1px solid #8888; border-radius: 24px; font: 1rem/1.5 system-ui, sans-serif;
 }`;
 
-/** Takes a selfie, sends it and tells the page the verdict by `selfie-*` events. */
+/** Takes a selfie, sends it and reports the verdict to the page in `selfie-*` events. */
 export class AkibaSelfieElement extends Base {
   static observedAttributes = Object.keys(ATTRIBUTES);
 
+  /** @type {ElementInternals | undefined} */
   #internals;
+  #shadow;
+  /** @type {Widget | undefined} */
   #widget;
+  /** @type {Root | undefined} */
   #root;
-  /** The worker that the widget began last. */
+  /** The worker that the widget started last. @type {Worker | undefined} */
   #vision;
+  /** @type {SelfieSession | null | undefined} */
   #session;
+  /** @type {SelfieThresholds | null | undefined} */
   #thresholds;
-  /** The state that CSS is told of. */
+  /** The state that CSS can select. @type {SelfieState} */
   #shown = 'idle';
-  /** Ends the watch for a crash. */
+  /** Stops watching for a crash. @type {(() => void) | undefined} */
   #unwatch;
-  /** Methods that were called before there was a widget. */
+  /** Methods that were called before there was a widget. @type {(typeof METHODS[number])[]} */
   #calls = [];
-  /** What the widget was told last. */
-  #told;
+  /** The settings that the widget has. @type {{ options: string, session: unknown } | undefined} */
+  #sent;
   #settling = false;
   #loading = false;
-  /** Whether the widget could not be loaded, and is not tried again until the page does something about it. */
+  /** Whether loading the widget failed. It is not loaded again until the page calls a method or moves the element. */
   #failed = false;
 
   constructor() {
     super();
     this.#internals = this.attachInternals?.();
-    this.attachShadow({ mode: 'open' });
+    this.#shadow = this.attachShadow({ mode: 'open' });
     this.#showState('idle');
     this.addEventListener('selfie-statechange', (event) => {
-      if (event.target === this) this.#showState(event.detail.state);
+      if (event.target === this) this.#showState(/** @type {CustomEvent} */ (event).detail.state);
     });
   }
 
@@ -63,7 +72,7 @@ export class AkibaSelfieElement extends Base {
     this.#settle();
   }
 
-  /** A stylesheet belongs to one document: in another one, the widget begins anew. */
+  /** Mounts a new widget, because a constructed stylesheet can't move to another document. */
   adoptedCallback() {
     this.#unmount();
     this.#settle();
@@ -73,7 +82,7 @@ export class AkibaSelfieElement extends Base {
     this.#settle();
   }
 
-  /** What the page's own session is: a string, or a function that returns one or a promise of one. */
+  /** The page's session: a string, or a function that returns one or a promise of one. */
   get session() {
     return this.#session;
   }
@@ -83,7 +92,7 @@ export class AkibaSelfieElement extends Base {
     this.#settle();
   }
 
-  /** Limits of the guidance by name, in place of the defaults; see docs/guidance.md. To change one, set it anew. */
+  /** Limits of the guidance by name, instead of the defaults; see docs/guidance.md. To change one, set a new object. */
   get thresholds() {
     return this.#thresholds;
   }
@@ -93,12 +102,15 @@ export class AkibaSelfieElement extends Base {
     this.#settle();
   }
 
-  /** Where the capture stands, one of STATES. */
+  /** The state of the capture, one of STATES. */
   get state() {
-    return this.#widget?.state ?? this.#shown;
+    return /** @type {SelfieState} */ (this.#widget?.state ?? this.#shown);
   }
 
-  /** Used by the methods: now if there is a widget, else as soon as there is one. */
+  /**
+   * Calls a method of the widget, now or as soon as there is one.
+   * @param {typeof METHODS[number]} method
+   */
   #call(method) {
     if (this.#widget) {
       this.#widget[method]();
@@ -110,9 +122,8 @@ export class AkibaSelfieElement extends Base {
   }
 
   /**
-   * Brings the widget in line with the document, once for all that was done to the element in this task. So a framework
-   * that moves the element (removes it and appends it elsewhere) does not end the capture, and ten attributes are one
-   * update.
+   * Brings the widget in line with the document at the end of this task. So a framework that moves the element
+   * (removes it and appends it elsewhere) does not end the capture, and a change of ten attributes is one update.
    */
   #settle() {
     if (this.#settling) return;
@@ -130,15 +141,16 @@ export class AkibaSelfieElement extends Base {
     this.#loading = true;
     try {
       const Widget = await load();
-      // It may have left the document in the meantime.
+      // The page may have removed the element in the meantime.
       if (!this.isConnected) return;
       if (hasCrashed()) {
         this.#crash();
         return;
       }
       this.#root = new Root();
-      this.shadowRoot.replaceChildren(this.#root.element);
-      this.#widget = Widget.mount(this, this.#root.element, ...this.#tell(), () => this.#openVision());
+      this.#shadow.replaceChildren(this.#root.element);
+      const { options, session } = this.#settings();
+      this.#widget = Widget.mount(this, this.#root.element, options, session, () => this.#openVision());
       this.#unwatch = watch(() => this.#crash());
     } catch (error) {
       this.#calls = [];
@@ -156,34 +168,36 @@ export class AkibaSelfieElement extends Base {
     return this.#vision;
   }
 
-  /** Tells the widget what has changed, if anything has: attributes, `session`, or the language of another place. */
+  /** Updates the widget if a setting has changed: an attribute, `session`, or the language that it inherits. */
   #update() {
-    const before = this.#told;
-    const [options, session] = this.#tell();
-    if (this.#told.options !== before.options || session !== before.session) this.#widget.update(options, session);
+    const before = this.#sent;
+    const { options, session } = this.#settings();
+    if (this.#sent?.options !== before?.options || session !== before?.session) this.#widget?.update(options, session);
   }
 
-  #tell() {
+  /** Returns the settings, and notes them as sent. */
+  #settings() {
     const options = this.#options();
-    this.#told = { options: JSON.stringify(options), session: this.#session };
-    return [options, this.#session];
+    this.#sent = { options: JSON.stringify(options), session: this.#session };
+    return { options, session: this.#session };
   }
 
   #unmount() {
     this.#failed = false;
-    // What was asked of an element that was never in a document still waits for that.
+    // Calls on an element that was never in a document still wait until it is.
     if (this.#loading) this.#calls = [];
     this.#showState('idle');
     const widget = this.#widget;
     if (!widget) return;
     this.#widget = undefined;
-    this.#unwatch();
+    this.#unwatch?.();
     widget.unmount();
-    this.#root.release();
+    this.#root?.release();
   }
 
-  /** The attributes as they stand; what is wrong with them is the widget's to say. */
+  /** Returns the attributes unchecked. The widget reports an invalid value. */
   #options() {
+    /** @type {Record<string, unknown>} */
     const options = { session: Boolean(this.#session) };
     if (this.#thresholds != null) options.thresholds = numbers(this.#thresholds);
     for (const [name, { boolean }] of Object.entries(ATTRIBUTES)) {
@@ -191,20 +205,23 @@ export class AkibaSelfieElement extends Base {
       else if (this.hasAttribute(name)) options[name] = this.getAttribute(name);
     }
     // A language is inherited, as in all of HTML.
-    options.lang ??= this.closest('[lang]')?.lang ?? this.ownerDocument.documentElement.lang;
+    options.lang ??=
+      /** @type {HTMLElement | null} */ (this.closest('[lang]'))?.lang ?? this.ownerDocument.documentElement.lang;
     return options;
   }
 
-  /** What a framework set before the class was defined stands in the way of the accessors: set it again, through them. */
+  /** Sets properties again that a framework set before the class was defined, as they hide the accessors. */
   #adoptProperties() {
-    for (const property of ['session', 'thresholds', 'capture', ...Object.values(ATTRIBUTES).map(({ property }) => property)]) {
+    const reflecting = Object.values(ATTRIBUTES).map(({ property }) => property);
+    for (const property of ['session', 'thresholds', 'capture', ...reflecting]) {
       if (!Object.hasOwn(this, property)) continue;
-      const value = this[property];
-      delete this[property];
-      this[property] = value;
+      const value = Reflect.get(this, property);
+      Reflect.deleteProperty(this, property);
+      Reflect.set(this, property, value);
     }
   }
 
+  /** @param {SelfieState} state */
   #showState(state) {
     this.#shown = state;
     const states = this.#internals?.states;
@@ -213,22 +230,29 @@ export class AkibaSelfieElement extends Base {
       for (const name of STATES) states.delete(name);
       states.add(state);
     } catch {
-      // Chromium before 125 takes only names that begin with two dashes. There, :state() is unknown too.
+      // Chromium before 125 accepts only names that begin with two dashes. It does not know :state(), either.
     }
   }
 
-  /** The WebAssembly has stopped: the camera goes off, and the person is told. */
+  /** Turns the camera off and shows a message, because the WebAssembly has stopped. */
   #crash() {
     this.#widget = undefined;
     this.#calls = [];
     this.#failed = true;
     this.#vision?.terminate();
-    for (const video of this.shadowRoot.querySelectorAll('video')) {
-      for (const track of video.srcObject?.getTracks() ?? []) track.stop();
+    for (const video of this.#shadow.querySelectorAll('video')) {
+      const stream = /** @type {MediaStream | null} */ (video.srcObject);
+      for (const track of stream?.getTracks() ?? []) track.stop();
     }
     this.#showFailure('crash', CRASH, null);
   }
 
+  /**
+   * Replaces the widget with a message, and sends `selfie-error`.
+   * @param {SelfieErrorCode} code
+   * @param {string} message
+   * @param {string | null} cause
+   */
   #showFailure(code, message, cause) {
     this.#showState('failed');
     const text = document.createElement('p');
@@ -236,12 +260,12 @@ export class AkibaSelfieElement extends Base {
     text.setAttribute('part', 'load-error');
     text.setAttribute('role', 'alert');
     text.textContent = message;
-    if (this.shadowRoot.adoptedStyleSheets) {
+    if (this.#shadow.adoptedStyleSheets) {
       const style = new CSSStyleSheet();
       style.replaceSync(FAILURE_STYLE);
-      this.shadowRoot.adoptedStyleSheets = [style];
+      this.#shadow.adoptedStyleSheets = [style];
     }
-    this.shadowRoot.replaceChildren(text);
+    this.#shadow.replaceChildren(text);
     const detail = { code, message, retryable: false, cause };
     this.dispatchEvent(new CustomEvent('selfie-error', { detail, bubbles: true, composed: true }));
   }
@@ -249,10 +273,10 @@ export class AkibaSelfieElement extends Base {
   static {
     for (const [name, { property, boolean }] of Object.entries(ATTRIBUTES)) {
       if (property in Base.prototype) continue;
-      Object.defineProperty(this.prototype, property, reflected(name, boolean));
+      Object.defineProperty(AkibaSelfieElement.prototype, property, reflected(name, boolean));
     }
     for (const method of METHODS) {
-      Object.defineProperty(this.prototype, method, {
+      Object.defineProperty(AkibaSelfieElement.prototype, method, {
         configurable: true,
         enumerable: true,
         writable: true,
@@ -261,20 +285,31 @@ export class AkibaSelfieElement extends Base {
         },
       });
     }
-    // Frameworks that find a property of an attribute's name set that in place of the attribute (React 19, Vue): they
-    // would write over the method. So what is written to `capture` goes to the attribute.
-    const { value: capture } = Object.getOwnPropertyDescriptor(this.prototype, 'capture');
-    Object.defineProperty(this.prototype, 'capture', { ...reflected('capture'), get: () => capture });
+    // React 19 and Vue set a property instead of an attribute if there is one with the attribute's name. They would
+    // overwrite the method `capture`, so its setter sets the attribute.
+    const capture = Reflect.get(AkibaSelfieElement.prototype, 'capture');
+    Object.defineProperty(AkibaSelfieElement.prototype, 'capture', { ...reflected('capture'), get: () => capture });
   }
 }
 
-/** A plain object of numbers; what is none of both is left to the widget to refuse. */
+/**
+ * Returns a plain object of numbers. The widget rejects everything else: a value that is not a number becomes null,
+ * and an object that is not one becomes the name of its type.
+ * @param {unknown} object
+ */
 function numbers(object) {
   if (typeof object !== 'object') return typeof object;
-  return Object.fromEntries(Object.entries(object).map(([name, value]) => [name, typeof value === 'number' ? value : null]));
+  return Object.fromEntries(
+    Object.entries(object ?? {}).map(([name, value]) => [name, typeof value === 'number' ? value : null]),
+  );
 }
 
-/** The accessors of a property that stands for an attribute. */
+/**
+ * Returns the accessors of a property that reflects an attribute.
+ * @param {string} name
+ * @param {boolean} [boolean] whether the attribute has no value
+ * @returns {PropertyDescriptor & ThisType<HTMLElement>}
+ */
 function reflected(name, boolean) {
   return {
     configurable: true,

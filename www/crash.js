@@ -1,20 +1,24 @@
 /*
- * The last resort: if the WebAssembly stops at a fault of its own (a trap), no Rust code runs any more, and nothing of it
- * could turn the camera off or say a word. So this is watched for from outside.
+ * Detects a trap of the WebAssembly. After a trap no Rust code runs, so the widget itself can neither turn the camera
+ * off nor show a message.
  */
 
+/** @type {Set<() => void>} */
 const mounted = new Set();
-/** What a trap of this package has in its stack: the file names of the WebAssembly and of the code that called it. */
+/** The file names in the stack of a trap of this package: the WebAssembly and the code that calls it. */
 const names = new Set();
-let crashed;
+let crashed = false;
 
-/** Adds the file of a URL to those that a trap of this package is known by; a bundler may have renamed it. */
+/**
+ * Adds a file name that identifies a trap of this package. A bundler may have renamed the file.
+ * @param {string | URL} url
+ */
 export function known(url) {
   names.add(new URL(url).pathname.split('/').pop());
 }
 
 /**
- * Watches over an element until the returned function is called.
+ * Watches for a trap until the returned function is called.
  * @param {() => void} onCrash called once if the WebAssembly stops
  */
 export function watch(onCrash) {
@@ -22,9 +26,10 @@ export function watch(onCrash) {
   return () => mounted.delete(onCrash);
 }
 
-/** Whether the WebAssembly has stopped. It can't be started again in this page. */
-export const hasCrashed = () => crashed === true;
+/** Returns whether the WebAssembly has stopped. It can't start again in this page. */
+export const hasCrashed = () => crashed;
 
+/** @param {unknown} error */
 function onFault(error) {
   if (crashed || !(error instanceof WebAssembly.RuntimeError)) return;
   const stack = String(error.stack);

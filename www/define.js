@@ -1,4 +1,4 @@
-/* Defines <akiba-selfie>, unless the page has it already. */
+/* Defines <akiba-selfie>, unless it is already defined. */
 
 import { AkibaSelfieElement } from './akiba-selfie.js';
 import { TAG } from './registry.js';

@@ -1,4 +1,4 @@
-/** Where the capture stands. */
+/** The state of the capture. */
 export type SelfieState =
   | 'idle'
   | 'consent'
@@ -11,38 +11,38 @@ export type SelfieState =
   | 'done'
   | 'failed';
 
-/** What a measure came to. */
+/** The result of a measure. */
 export interface SelfieMeasure {
   /** In the measure's own unit. */
   value: number;
   unit: string;
-  /** 0 bad to 100 good, where ISO/IEC 29794-5 maps the value to one. */
+  /** From 0 (bad) to 100 (good), if ISO/IEC 29794-5 maps the value to a score. */
   score: number | null;
-  /** The limits of the guidance, as they stand before they loosen; null where it has none. */
+  /** The limits of the guidance before they loosen; null if the measure has no limit. */
   threshold: { min: number | null; max: number | null } | null;
-  /** Whether the value is within them. */
+  /** Whether the value is within the limits. */
   pass: boolean | null;
 }
 
-/** What was seen of a challenge. A hurdle, not proof of life. */
+/** The result of a challenge. A hurdle, not proof of liveness. */
 export interface SelfieChallenge {
   kind: 'turn' | 'closer' | 'random';
-  /** `unavailable`: frames could not be looked at, or the photo is a file. */
+  /** `unavailable`: frames could not be analysed, or the photo is a file. */
   outcome: 'done' | 'skipped' | 'timed-out' | 'unavailable';
-  /** How often it was begun. */
+  /** How often it was started. */
   attempts: number;
-  /** What was asked for the last time, in this order. */
+  /** The movements of the last attempt, in order. */
   movements: {
     movement: 'turn-left' | 'turn-right' | 'closer';
-    /** The furthest that was seen of it. */
+    /** The largest movement that was seen. */
     value: number;
     unit: string;
-    /** Milliseconds until it was seen; null where it was not. */
+    /** Milliseconds until it was seen; null if it was not. */
     took: number | null;
   }[];
 }
 
-/** What is wrong with a photo, the worst first. */
+/** The flaws of a photo, the worst first. */
 export type SelfieFlaw =
   | 'no-face'
   | 'several-faces'
@@ -54,31 +54,31 @@ export type SelfieFlaw =
   | 'side-light'
   | 'blurred';
 
-/** What is known of a frame or a photo. What begins with `luminance` is of the whole picture. */
+/** The measured quality of a frame or a photo. Fields that begin with `luminance` describe the whole picture. */
 export interface SelfieQuality {
   /** Mean luminance (Rec. 709 luma of the sRGB values), 0 black to 1 white. */
   luminanceMean: number | null;
   /** Variance of the same, 0 to 0.25; 0 is one even colour. */
   luminanceVariance: number | null;
-  /** The face detector; null where frames can't be looked at on this device. Then there are no measures. */
+  /** The face detector; null if this device can't analyse frames. Then there are no measures. */
   model: string | null;
-  /** How many faces there are. */
+  /** The number of faces. */
   faces?: number | null;
-  /** What is wrong with the photo, if anything is. */
+  /** The worst flaw of the photo; null if it has none of them. */
   flaw?: SelfieFlaw | null;
-  /** What could be measured of the main face, by name, in the terms of ISO/IEC 29794-5. */
+  /** The measures of the main face by name, in the terms of ISO/IEC 29794-5. */
   measures?: Record<string, SelfieMeasure>;
   /** The version of the thresholds. */
   thresholds?: string;
   /** How many steps the thresholds had loosened, 0 to 3. */
   loosened?: number;
-  /** How the capture went, in milliseconds from the first frame that was looked at; null for a file. */
+  /** Times of the capture in milliseconds from the first analysed frame; null for a file. */
   times?: { frames: number; firstFace: number | null; guided: number } | null;
-  /** Null where the page asks for none, or it is not over. */
+  /** Null if the page does not ask for a challenge, or it is not over. */
   challenge?: SelfieChallenge | null;
 }
 
-/** What must hold for a good photo. */
+/** The conditions of a good photo. */
 export type SelfieCheck =
   | 'single-face'
   | 'light'
@@ -90,7 +90,7 @@ export type SelfieCheck =
   | 'still'
   | 'sharp';
 
-/** What the person can be told. */
+/** The hints to the person. */
 export type SelfieHint =
   | 'position'
   | 'no-picture'
@@ -115,7 +115,7 @@ export type SelfieHint =
   | 'lean-in'
   | 'face-forward';
 
-/** Limits of the guidance by name, in place of the defaults; docs/guidance.md lists names, units and ranges. */
+/** Limits of the guidance by name, instead of the defaults; docs/guidance.md lists names, units and ranges. */
 export interface SelfieThresholds {
   faceWidthMin?: number;
   faceWidthMax?: number;
@@ -139,10 +139,10 @@ export interface SelfieStateChangeDetail {
 
 /** Detail of `selfie-guidance`. */
 export interface SelfieGuidanceDetail {
-  /** What the person is told. */
+  /** The hint that the person sees. */
   hint: SelfieHint;
   quality: SelfieQuality;
-  /** Which checks hold; null where frames can't be looked at. */
+  /** Which checks pass; null if frames can't be analysed. */
   checks: Record<SelfieCheck, boolean> | null;
 }
 
@@ -154,7 +154,7 @@ export interface SelfieCapturedDetail {
   width: number;
   /** Pixels down. */
   height: number;
-  /** Null where the browser lets nobody read pixels. */
+  /** Null if the browser blocks reading pixels. */
   quality: SelfieQuality | null;
 }
 
@@ -163,28 +163,31 @@ export interface SelfieProgressDetail {
   phase: 'linking' | 'uploading' | 'verifying';
   /** Bytes sent; 0 in the other phases. */
   sent: number;
-  /** Bytes in all; 0 in the other phases. */
+  /** Bytes in total; 0 in the other phases. */
   total: number;
 }
 
-/** Detail of `selfie-verified` and `selfie-rejected`. It comes through the browser: trust what the relay tells your server. */
+/**
+ * Detail of `selfie-verified` and `selfie-rejected`. A browser can forge it: trust only the relay's answer to your
+ * server.
+ */
 export interface SelfieVerdictDetail {
   outcome: 'verified' | 'rejected';
   /** Why it was rejected; null when verified. */
   reason: 'not-matched' | 'fraud' | null;
-  /** The vendor's sentence, in English. */
+  /** The vendor's message, in English. */
   message: string | null;
   /** The person on record, as the vendor names the fields. Personal data. */
   identity: Record<string, unknown> | null;
   scores: {
-    /** How suspicious the vendor finds the selfie, 0 to 1. */
+    /** How likely a fraud is, by the vendor, 0 to 1. */
     fraud: number | null;
-    /** How sure the vendor is that both photos show one person, 0 to 1. */
+    /** How sure the vendor is that both photos show the same person, 0 to 1. */
     match: number | null;
   };
   /** The vendor's whole reply. Personal data. */
   response: Record<string, unknown>;
-  /** What is known of the photo; null where the browser lets nobody read pixels. */
+  /** The quality of the photo; null if the browser blocks reading pixels. */
   quality: SelfieQuality | null;
 }
 
@@ -234,9 +237,9 @@ export interface SelfieErrorDetail {
   code: SelfieErrorCode;
   /** The sentence that the person reads. */
   message: string;
-  /** Whether the person can do something about it here and now. */
+  /** Whether the person can fix it and try again now. */
   retryable: boolean;
-  /** For the page's developer: what exactly is wrong, where more is known than the code says. */
+  /** For the page's developer: details beyond the code, if there are any. */
   cause: string | null;
 }
 
@@ -244,62 +247,62 @@ export interface SelfieErrorDetail {
 export interface SelfieEventMap {
   'selfie-statechange': CustomEvent<SelfieStateChangeDetail>;
   'selfie-guidance': CustomEvent<SelfieGuidanceDetail>;
-  /** A photo is about to be made; the one event that can be cancelled, by `preventDefault()`. */
+  /** The widget is about to take a photo. The only cancelable event: `preventDefault()` stops it. */
   'selfie-capture': CustomEvent<null>;
   'selfie-captured': CustomEvent<SelfieCapturedDetail>;
   'selfie-progress': CustomEvent<SelfieProgressDetail>;
   'selfie-verified': CustomEvent<SelfieVerdictDetail>;
   'selfie-rejected': CustomEvent<SelfieVerdictDetail>;
-  /** The person gave up. */
+  /** The person cancelled. */
   'selfie-cancelled': CustomEvent<null>;
   'selfie-error': CustomEvent<SelfieErrorDetail>;
 }
 
-/** Why a session is asked for: an attempt begins, or the relay says that the last one is over. */
+/** Why the widget needs a session: an attempt starts, or the relay says that the last session is over. */
 export interface SelfieSessionRequest {
   reason: 'start' | 'expired';
 }
 
-/** The page's session: a string, or a function that gives one when it is needed. */
+/** The page's session: a string, or a function that returns one when the widget needs it. */
 export type SelfieSession = string | ((request: SelfieSessionRequest) => string | Promise<string>);
 
-/** Takes a selfie, sends it and tells the page the verdict by `selfie-*` events. */
+/** Takes a selfie, sends it and reports the verdict to the page in `selfie-*` events. */
 export declare class AkibaSelfieElement extends HTMLElement {
   /** Attribute `relay`: the relay's base URL; absolute, or a path of the page's own origin. Required. */
   relay: string;
-  /** Attribute `identifier`: national id or company registration. May be missing where `session` knows it. */
+  /** Attribute `identifier`: national id or company registration. Optional if `session` identifies the person. */
   identifier: string;
-  /** Attribute `type`: whom the identifier names; `individual` if missing. */
+  /** Attribute `type`: whether the identifier names a person or a business; `individual` by default. */
   type: 'individual' | 'business' | '1' | '2' | '';
   /**
-   * Attribute `capture`: who takes the photo, the widget at the best moment or the person; `auto` if missing. The property
-   * `capture` is the method.
+   * Attribute `capture`: whether the widget takes the photo at the best moment, or the person does; `auto` by default.
+   * The property `capture` is the method.
    */
   captureMode: 'auto' | 'manual' | '';
-  /** Attribute `countdown`: count three seconds before a photo that is taken by itself. */
+  /** Attribute `countdown`: counts down three seconds before the widget takes the photo. */
   countdown: boolean;
-  /** Attribute `challenge`: a movement that the person is asked for. A hurdle, not proof of life. */
+  /** Attribute `challenge`: a movement that the person has to make. A hurdle, not proof of liveness. */
   challenge: 'turn' | 'closer' | 'random' | '';
-  /** Attribute `strict`: a photo with no face, several faces or too little light is not sent. */
+  /** Attribute `strict`: does not send a photo without a face, with several faces or with too little light. */
   strict: boolean;
-  /** Attribute `camera`: the camera to begin with; `front` if missing. */
+  /** Attribute `camera`: the camera to open first; `front` by default. */
   camera: 'front' | 'back' | '';
-  /** Attribute `no-review`: send the photo without asking. */
+  /** Attribute `no-review`: sends the photo without a review. */
   noReview: boolean;
-  /** Attribute `no-consent`: the page has asked for consent itself. */
+  /** Attribute `no-consent`: skips the consent screen, because the page asks for consent itself. */
   noConsent: boolean;
-  /** Attribute `link-path`: path of the relay's first call; `/v1/customer` if missing. */
+  /** Attribute `link-path`: path of the relay's first call; `/v1/customer` by default. */
   linkPath: string;
-  /** Attribute `verify-path`: path of the relay's second call; `/v1/customer/verify` if missing. */
+  /** Attribute `verify-path`: path of the relay's second call; `/v1/customer/verify` by default. */
   verifyPath: string;
   /** Sent to the relay as `Authorization: Bearer`. Never an attribute. */
   session: SelfieSession | null | undefined;
-  /** Limits of the guidance by name, in place of the defaults. To change one, set it anew. */
+  /** Limits of the guidance by name, instead of the defaults. To change one, set a new object. */
   thresholds: SelfieThresholds | null | undefined;
-  /** Where the capture stands. */
+  /** The state of the capture. */
   readonly state: SelfieState;
 
-  /** Begins, as the person's own «Start» does. */
+  /** Starts, like the person's own «Start». */
   start(): void;
   /** Takes the photo now. */
   capture(): void;
@@ -307,9 +310,9 @@ export declare class AkibaSelfieElement extends HTMLElement {
   retake(): void;
   /** Sends the photo. */
   submit(): void;
-  /** Gives up, and turns the camera off. */
+  /** Cancels, and turns the camera off. */
   cancel(): void;
-  /** Makes the element as it was at first. */
+  /** Returns the element to its first state. */
   reset(): void;
 
   addEventListener<K extends keyof SelfieEventMap>(

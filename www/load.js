@@ -1,15 +1,16 @@
 /*
- * Loads the WebAssembly once for all elements of the page, when the first of them needs it, and begins the worker that
- * looks at pictures, when a camera opens.
+ * Loads the WebAssembly once for all elements of the page, when the first of them needs it. Starts the worker that
+ * analyses pictures when a camera opens.
  */
 
 import { known } from './crash.js';
 import init, { Widget } from './pkg/akiba-selfie.js';
 
+/** @type {Promise<typeof Widget> | undefined} */
 let loading;
 
 /**
- * Resolves to the widget's class. A failed load is tried again by the next call.
+ * Resolves to the widget's class. After a failure, the next call tries again.
  * @returns {Promise<typeof Widget>}
  */
 export function load() {
@@ -28,9 +29,9 @@ export function load() {
 }
 
 /**
- * Begins the worker, which loads what it needs. The widget ends it.
+ * Starts the worker, which loads its own WebAssembly. The widget ends it.
  * @returns {Worker}
- * @throws {DOMException} where the page may not begin it, as when this file is of another origin
+ * @throws {DOMException} if the page may not start it, as when this file comes from another origin
  */
 export function openVision() {
   const worker = new Worker(new URL('./vision/worker.js', import.meta.url));

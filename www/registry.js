@@ -1,12 +1,15 @@
 /*
- * The element's public names, listed once. The class derives its attributes, properties and methods from here; the
- * manifest (custom-elements.json), the types (index.d.ts) and the docs are tested against it.
+ * The element's public names, listed once. The class derives its attributes, properties and methods from them.
+ * Tests compare the manifest (custom-elements.json), the types (index.d.ts) and the docs with them.
  */
 
 /** The element's tag name. */
 export const TAG = 'akiba-selfie';
 
-/** Each attribute with the property that reflects it; `lang` is every HTML element's own. */
+/**
+ * Each attribute with the property that reflects it. Every HTML element has `lang`.
+ * @type {Record<string, { property: string, boolean?: boolean }>}
+ */
 export const ATTRIBUTES = {
   relay: { property: 'relay' },
   identifier: { property: 'identifier' },
@@ -26,11 +29,11 @@ export const ATTRIBUTES = {
 /** Properties without an attribute. */
 export const PROPERTIES = ['session', 'thresholds', 'state'];
 
-/** What the page can ask for. */
-export const METHODS = ['start', 'capture', 'retake', 'submit', 'cancel', 'reset'];
+/** The methods that the page can call. */
+export const METHODS = /** @type {const} */ (['start', 'capture', 'retake', 'submit', 'cancel', 'reset']);
 
 /** The values of `state`, and the element's custom states in CSS. */
-export const STATES = [
+export const STATES = /** @type {const} */ ([
   'idle',
   'consent',
   'starting',
@@ -41,10 +44,10 @@ export const STATES = [
   'submitting',
   'done',
   'failed',
-];
+]);
 
 /** Every event; all of them bubble and are composed. */
-export const EVENTS = [
+export const EVENTS = /** @type {const} */ ([
   'selfie-statechange',
   'selfie-guidance',
   'selfie-capture',
@@ -54,4 +57,4 @@ export const EVENTS = [
   'selfie-rejected',
   'selfie-cancelled',
   'selfie-error',
-];
+]);

@@ -1,31 +1,36 @@
 /*
- * What a widget is drawn into.
+ * The root element of a widget.
  *
- * Yew 0.23 never takes its listeners off the root that it draws into (`HostHandlers` in `dom_bundle/subtree_root.rs`: «The
- * registry is never dropped»). Each of them is a Rust closure that holds the root, so that root and closures would stay
- * for the life of the page. Here they are noted, and let go of when the widget ends.
+ * Yew 0.23 never removes its listeners from the root that it renders into (`HostHandlers` in
+ * `dom_bundle/subtree_root.rs`: «The registry is never dropped»). Each listener is a Rust closure that holds the root,
+ * so both would leak until the page closes. The class notes the listeners and releases them when the widget ends.
  */
 
-/** An element whose listeners end with it. */
+/** An element that can release all of its listeners. */
 export class Root {
   element = document.createElement('div');
+  /** @type {[string, any, boolean | AddEventListenerOptions | undefined][]} */
   #listeners = [];
 
   constructor() {
     const { element } = this;
     const listen = element.addEventListener;
-    element.addEventListener = (type, listener, options) => {
+    element.addEventListener = (
+      /** @type {string} */ type,
+      /** @type {any} */ listener,
+      /** @type {boolean | AddEventListenerOptions | undefined} */ options,
+    ) => {
       this.#listeners.push([type, listener, options]);
       listen.call(element, type, listener, options);
     };
   }
 
-  /** Takes the element out of its parent, and all listeners off it. */
+  /** Removes the element from its parent, and all listeners from the element. */
   release() {
     this.element.remove();
     for (const [type, listener, options] of this.#listeners.splice(0)) {
       this.element.removeEventListener(type, listener, options);
-      // What wasm-bindgen does when a closure is dropped, and Yew, which forgets it, does not.
+      // wasm-bindgen does this when a closure is dropped. Yew never drops it.
       listener._wbg_cb_unref?.();
     }
   }

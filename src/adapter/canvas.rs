@@ -1,26 +1,26 @@
-//! A canvas that gives its memory back ([`Canvas`]), and what can be drawn on it ([`Picture`]).
+//! A canvas that frees its memory on drop ([`Canvas`]), and everything that can be drawn on it ([`Picture`]).
 
 use js_sys::{Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, CanvasRenderingContext2d, HtmlCanvasElement, HtmlImageElement, HtmlVideoElement, ImageBitmap};
 
-use super::promise::settled;
+use super::js::settled;
 
 /// Something that can be drawn.
 #[derive(Clone, Copy)]
 pub(super) enum Picture<'a> {
-    /// The current frame.
+    /// The current frame of a video.
     Video(&'a HtmlVideoElement),
     /// A canvas.
     Canvas(&'a Canvas),
     /// A decoded file.
     Bitmap(&'a ImageBitmap),
-    /// A decoded file, where the browser can't make a bitmap of it.
+    /// A decoded file, where the browser can't make a bitmap from it.
     Image(&'a HtmlImageElement),
 }
 
 impl Picture<'_> {
-    /// Pixels across and down, turned the right way up.
+    /// Width and height in pixels, after rotation.
     pub(super) fn size(self) -> (u32, u32) {
         match self {
             Self::Video(video) => (video.video_width(), video.video_height()),
@@ -31,38 +31,38 @@ impl Picture<'_> {
     }
 }
 
-/// What a canvas is for.
+/// The purpose of a canvas.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Use {
+pub(super) enum Purpose {
     /// Its pixels are read again and again.
     Read,
     /// It is encoded.
     Encode,
 }
 
-/// A canvas that is in no document. Safari on iOS keeps the pixels of dropped canvases until the garbage collector
-/// comes, and refuses new ones past 384 MB: so the pixels are given back on drop.
+/// A canvas outside every document. Safari on iOS keeps the pixels of dropped canvases until the garbage collector
+/// runs, and refuses new canvases above 384 MB. The pixels are therefore freed on drop.
 pub(super) struct Canvas {
     element: HtmlCanvasElement,
     context: CanvasRenderingContext2d,
 }
 
 impl Canvas {
-    /// A white canvas; `None` where the browser has no memory for it.
-    pub(super) fn new(width: u32, height: u32, purpose: Use) -> Option<Self> {
+    /// Creates a white canvas. Returns `None` if the browser has no memory for it.
+    pub(super) fn new(width: u32, height: u32, purpose: Purpose) -> Option<Self> {
         let element: HtmlCanvasElement =
             web_sys::window()?.document()?.create_element("canvas").ok()?.dyn_into().ok()?;
         element.set_width(width);
         element.set_height(height);
         let options = Object::new();
-        if purpose == Use::Read {
+        if purpose == Purpose::Read {
             // Keeps the pixels out of the GPU: reading them back from there stalls the page.
             Reflect::set(&options, &"willReadFrequently".into(), &JsValue::TRUE).ok()?;
         }
         let context: CanvasRenderingContext2d =
             element.get_context_with_context_options("2d", &options).ok()??.dyn_into().ok()?;
         let canvas = Self { element, context };
-        // A wish, which Firefox does not know; web-sys does not, either.
+        // Optional: Firefox does not know this property, and web-sys has no binding for it.
         let _ = Reflect::set(&canvas.context, &"imageSmoothingQuality".into(), &"high".into());
         canvas.context.set_fill_style_str("#fff");
         canvas.context.fill_rect(0.0, 0.0, f64::from(width), f64::from(height));
@@ -93,21 +93,21 @@ impl Canvas {
         }
     }
 
-    /// The pixels, row by row, four bytes each: red, green, blue, alpha.
+    /// Returns the pixels row by row, four bytes each: red, green, blue, alpha.
     pub(super) fn pixels(&self) -> Option<Vec<u8>> {
         let (width, height) = (self.element.width(), self.element.height());
         let data = self.context.get_image_data(0.0, 0.0, f64::from(width), f64::from(height)).ok()?;
         Some(data.data().0)
     }
 
-    /// The canvas as a JPEG; `quality` is 0 to 1.
+    /// Encodes the canvas as a JPEG. `quality` is 0 to 1.
     pub(super) async fn jpeg(&self, quality: f64) -> Result<Blob, JsValue> {
         let promise = Promise::new(&mut |resolve, reject| {
-            // With no blob the promise still resolves, and `settled` finds `null` to be none.
+            // Without a blob the promise still resolves, and `settled` rejects the `null`.
             if let Err(error) =
                 self.element.to_blob_with_type_and_encoder_options(&resolve, "image/jpeg", &quality.into())
             {
-                // Calling a promise's own function does not throw.
+                // Calling a promise's own function can't throw.
                 let _ = reject.call1(&JsValue::UNDEFINED, &error);
             }
         });

@@ -1,32 +1,35 @@
-//! The browser, one API a file. Everything here is an owned value that cleans up after itself when it is dropped: a
-//! dropped camera is off, a dropped request is aborted, a dropped listener is gone. No decisions: those are the flow's.
+//! The browser: one folder for each of its APIs.
+//!
+//! Everything here is an owned value that cleans up after itself when it is dropped: a dropped camera is off, a dropped
+//! request is aborted, a dropped listener is gone.
+//!
+//! Files that talk to the browser decide nothing. A rule stands in a file of its own, whose first line says that it is
+//! pure policy: it knows no browser type, and its unit tests run on the host.
+//!
+//! | rule | file |
+//! | --- | --- |
+//! | which camera to ask for, and in which order | `camera/choice` |
+//! | the error code for what the browser says about a camera | `camera/error` |
+//! | the time between frames that are analysed | `vision/pace` |
+//! | the size limits of photos and files | `photo/limits` |
+//! | the best frame of a burst | `photo/burst` |
+//! | quality and size of a JPEG | `photo/encode_search` |
+//! | the kind of an image file, and whether it is whole | `photo/image_header`, `photo/jpeg` |
+//! | the meaning of the relay's answers | `relay/answer` |
+//! | the text that can be a session token | `relay/token` |
+//! | the headers and form fields of an upload | `upload/fields` |
+//! | the length of a wait | `delay` |
 
-mod burst_choice;
 pub mod camera;
-mod camera_choice;
-mod camera_error;
 mod canvas;
-mod decode;
-pub mod emit;
-pub mod focus;
-pub mod grab;
-mod image_header;
-mod jpeg;
-mod jpeg_search;
-pub mod measure;
-pub mod object_url;
-mod pace;
+mod delay;
+pub(crate) mod js;
+pub mod luminance;
 pub mod page;
-pub mod preview;
-mod promise;
-mod quality_object;
+pub mod photo;
 pub mod random;
 pub mod relay;
-pub mod session;
-mod shot;
-pub mod stylesheet;
 pub mod task;
 pub mod timer;
 pub mod upload;
-mod user_media;
 pub mod vision;

@@ -1,14 +1,14 @@
-//! Draws a number ([`draw`]) and a name ([`name`]).
+//! Draws a random number ([`draw`]) and a random name ([`name`]).
 
-/// Any whole number of 32 bits. By `Math.random`: the page that could foresee it could as well write the widget's events
-/// itself.
+/// Returns a random 32-bit number. `Math.random` is enough: a page that can predict it can also write the widget's
+/// events itself.
 #[must_use]
 pub fn draw() -> u32 {
-    // Between 0 and 2^32, so that it fits.
+    // Between 0 and 2^32, so it fits.
     (js_sys::Math::random() * 4_294_967_296.0) as u32
 }
 
-/// A name that no other thing of the same session has: 128 bits in hex. It is no secret.
+/// Returns a name that is unique within a session: 128 bits in hex. It is not secret.
 #[must_use]
 pub fn name() -> String {
     (0..32).filter_map(|_| char::from_digit(draw() >> 28, 16)).collect()

@@ -1,12 +1,12 @@
-//! A future that runs by itself and ends when its owner does ([`Task`]).
+//! A future that is cancelled when its owner is dropped ([`Task`]).
 
 use std::future::Future;
 
 use futures_util::future::{AbortHandle, abortable};
 use wasm_bindgen_futures::spawn_local;
 
-/// A running future. Dropping this drops the future, and with it whatever the future held: a camera that was about to
-/// open, a request.
+/// A running future. Dropping the task drops the future and everything that it holds, such as a camera that is about to
+/// open.
 #[derive(Debug)]
 #[must_use = "the future ends when the task is dropped"]
 pub struct Task(AbortHandle);
@@ -16,7 +16,7 @@ impl Task {
     pub fn spawn(future: impl Future<Output = ()> + 'static) -> Self {
         let (future, handle) = abortable(future);
         spawn_local(async move {
-            // The only error is that the owner gave up.
+            // The only error is that the owner was dropped.
             let _ = future.await;
         });
         Self(handle)

@@ -1,5 +1,8 @@
-//! What the flow wants done ([`Effect`]). It never does anything itself: the runner does, and answers with an
+//! The work that the flow requests ([`Effect`]). The flow never does it itself: the runner does, and answers with an
 //! [`Event`](super::Event).
+//!
+//! Effects open things and begin requests. None closes, aborts or forgets: after each step the runner drops everything
+//! that the state no longer needs (see [`needs`](super::needs)).
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -8,84 +11,75 @@ use akiba_protocol::Judgement;
 
 use crate::guidance::{Evidence, Hint};
 
+use super::camera::CameraChoice;
 use super::error::ErrorCode;
+use super::photo::{FileId, Generation, LinkId, Luminance, Photo, PhotoId};
 use super::screen::{Phase, ScreenName};
-use super::state::{CameraChoice, FileId, Generation, LinkId, Photo, PhotoId, Quality, Timer};
+use super::timer::Timer;
 
-/// Where a photo comes from.
+/// The source of a photo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
+pub enum PhotoSource {
     /// The camera's current frame.
     Camera,
     /// The best of the camera's next few frames.
     Burst,
     /// A file that the person chose.
     File(FileId),
-    /// The photo that there is, made smaller.
+    /// The current photo, made smaller.
     Photo(PhotoId),
-}
-
-/// A request that can be in flight and be aborted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Request {
-    /// The relay's first call.
-    Link,
-    /// The upload to S3.
-    Upload,
-    /// The relay's second call.
-    Verify,
 }
 
 /// How long a timer waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delay {
-    /// Just so long.
+    /// Exactly this long.
     After(Duration),
-    /// A random time between the two, drawn evenly: «full jitter» (AWS Architecture Blog, «Exponential Backoff And
-    /// Jitter»), above what the server asked for.
+    /// A random time between the two, with uniform distribution: full jitter (AWS Architecture Blog, "Exponential
+    /// Backoff And Jitter") above the time that the server asked for.
     Jittered {
-        /// At least this.
+        /// The shortest time.
         least: Duration,
-        /// At most this.
+        /// The longest time.
         most: Duration,
     },
 }
 
-/// What is told to the page as a DOM event.
+/// A message to the page, sent as a DOM event.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Notice {
     /// `selfie-statechange`.
     StateChange {
-        /// The state now.
+        /// The new state.
         state: ScreenName,
-        /// The state before.
+        /// The previous state.
         previous: ScreenName,
     },
     /// `selfie-guidance`.
     Guidance {
-        /// What the person is told.
+        /// The hint that the person sees.
         hint: Hint,
-        /// What was measured of the frame.
-        quality: Quality,
-        /// What came of looking at it.
+        /// The frame's luminance.
+        luminance: Luminance,
+        /// The analysis of the frame.
         evidence: Option<Rc<Evidence>>,
     },
-    /// `selfie-captured`; the runner adds the photo itself.
+    /// `selfie-captured`. The runner adds the photo itself.
     Captured {
         /// The photo.
         photo: Photo,
-        /// What is known of it.
+        /// The analysis of the photo.
         evidence: Rc<Evidence>,
     },
     /// `selfie-progress`.
     Progress(Phase),
     /// `selfie-verified` or `selfie-rejected`.
     Verdict {
-        /// What it says.
+        /// The result.
         judgement: Judgement,
-        /// What was measured of the photo.
-        quality: Option<Quality>,
-        /// What is known of the photo.
+        /// The photo's luminance.
+        luminance: Option<Luminance>,
+        /// The analysis of the photo.
         evidence: Option<Rc<Evidence>>,
     },
     /// `selfie-cancelled`.
@@ -94,111 +88,101 @@ pub enum Notice {
     Error(ErrorCode),
 }
 
-/// What a screen reader is told within a screen. What a new screen says, it says by its focused heading.
+/// A message to a screen reader within a screen. A new screen announces itself by its focused heading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Announcement {
     /// The camera shows a picture.
     CameraReady {
-        /// Whether there is a shutter; else the photo is taken by itself.
+        /// Whether there is a shutter. Otherwise the photo is taken automatically.
         shutter: bool,
     },
     /// The shutter has appeared.
     Shutter,
     /// The guidance changed.
     Hint(Hint),
-    /// The challenge begins anew.
+    /// The challenge starts again.
     ChallengeAgain,
     /// Seconds until the photo is taken.
     Countdown(u8),
-    /// The photo is being sent: this many quarters of it have left, 1 to 3.
+    /// The number of quarters of the photo that were sent, 1 to 3.
     Quarter(u8),
-    /// The photo has arrived and is being compared.
+    /// The photo was sent and is being compared.
     Verifying,
-    /// There is no network; the photo waits.
+    /// The network is missing; the photo is kept.
     WaitingForNetwork,
 }
 
-/// Something to do.
+/// One piece of work.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
-    /// Open a camera. Answered by `CameraOpened` or `CameraFailed`, later perhaps `CameraEnded`.
+    /// Open a camera. Answered by `CameraOpened` or `CameraFailed`, later perhaps by `CameraEnded`.
     OpenCamera {
         /// The id of this request.
         generation: Generation,
         /// Which camera.
         choice: CameraChoice,
     },
-    /// Stop the camera, or the request for it.
-    CloseCamera,
-    /// Measure the open camera's frames until it closes. Answered by `Frame`, again and again.
+    /// Measure the open camera's frames until it closes. Answered by `FrameMeasured`, repeatedly.
     Measure {
         /// The generation of the camera.
         generation: Generation,
     },
-    /// Look at the open camera's frames until it closes. Answered by `Seen`, again and again, or by `Blind`.
-    Look {
+    /// Analyse the open camera's frames until it closes. Answered by `FrameAnalysed`, repeatedly, or by
+    /// `VisionUnavailable`.
+    Analyse {
         /// The generation of the camera.
         generation: Generation,
     },
-    /// Draw a number that the page can't foresee. Answered by `Drawn`.
-    Draw {
+    /// Draw a random number that the page can't predict. Answered by `SeedDrawn`.
+    DrawSeed {
         /// The id of this request.
         generation: Generation,
     },
-    /// Make a photo, after the page had its say by `selfie-capture` where it is a new one. Answered by `PhotoReady` or
-    /// `GrabFailed`.
+    /// Make a photo. For a new one, the page may refuse by `selfie-capture`. Answered by `PhotoReady` or `GrabFailed`.
     Grab {
         /// The id of this request.
         generation: Generation,
-        /// What to make it of.
-        source: Source,
+        /// The source of the photo.
+        source: PhotoSource,
     },
-    /// Forget a photo.
-    DropPhoto(PhotoId),
-    /// Forget a link.
-    DropLink(LinkId),
-    /// Ask the relay for a signed link. Answered by `LinkReady` or `LinkFailed`.
+    /// Request a signed link from the relay. Answered by `LinkReady` or `LinkFailed`.
     RequestLink {
         /// The id of this request.
         generation: Generation,
     },
-    /// Send the photo to S3. Answered by `UploadProgress`, and by `Uploaded` or `UploadFailed`.
+    /// Upload the photo to S3. Answered by `UploadProgress`, then by `Uploaded` or `UploadFailed`.
     Upload {
         /// The id of this request.
         generation: Generation,
-        /// Where to.
+        /// The destination.
         link: LinkId,
-        /// What.
+        /// The photo.
         photo: PhotoId,
-        /// Whether to leave `Content-Type` out, for an old-style V2 link that did not count on it.
+        /// Whether to omit `Content-Type`, for a V2 link that was signed without it.
         plain: bool,
         /// Whether this link was tried before.
         again: bool,
     },
-    /// Ask the relay for the verdict. Answered by `VerifyDone` or `VerifyFailed`.
+    /// Request the verdict from the relay. Answered by `VerifyDone` or `VerifyFailed`.
     Verify {
         /// The id of this request.
         generation: Generation,
-        /// The link that the photo went to.
+        /// The link that the photo was uploaded to.
         link: LinkId,
     },
-    /// Give up a request; it is answered by nothing.
-    Abort(Request),
-    /// Set a timer, in place of an earlier one of its name. Answered by `Tick`.
+    /// Start a timer. Replaces an earlier timer of the same name. Answered by `Tick`.
     StartTimer {
         /// Which timer.
         timer: Timer,
-        /// The id of this setting.
+        /// The id of this start.
         generation: Generation,
         /// How long.
         delay: Delay,
     },
-    /// Stop a timer.
-    CancelTimer(Timer),
-    /// Tell the page.
+    /// Send an event to the page.
     Emit(Notice),
-    /// Tell a screen reader.
+    /// Announce something to a screen reader.
     Announce(Announcement),
-    /// Move the keyboard's focus to the heading of the screen that is now shown.
+    /// Move the keyboard focus to the heading of the current screen.
     Focus,
 }

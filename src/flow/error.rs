@@ -1,6 +1,6 @@
-//! The one list of everything that can go wrong ([`ErrorCode`]) and of what the person can do about it ([`NextStep`]).
+//! The list of all errors ([`ErrorCode`]) and of what the person can do about each ([`NextStep`]).
 //!
-//! The codes are part of the public API: they reach the page in `selfie-error` and never change their meaning.
+//! The codes are part of the public API: they reach the page in `selfie-error`, and their meaning never changes.
 
 /// What a person can do after a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -11,7 +11,7 @@ pub enum NextStep {
     PickFile,
     /// Take another photo.
     Retake,
-    /// Send the photo that was taken, from where it stopped.
+    /// Send the photo again, from the step that failed.
     Resubmit,
     /// Only the page's owner can help; the widget says so.
     AskSite,
@@ -29,13 +29,13 @@ macro_rules! error_codes {
             /// Every code, in the order of the flow.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The code as the page sees it.
+            /// Returns the code as the page sees it.
             #[must_use]
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $code),+ }
             }
 
-            /// What the person can do, the best first. Never empty.
+            /// Returns what the person can do, the best first. Never empty.
             #[must_use]
             pub fn next_steps(self) -> &'static [NextStep] {
                 match self { $(Self::$variant => &[$(NextStep::$step),+]),+ }
@@ -47,94 +47,94 @@ macro_rules! error_codes {
 error_codes! {
     /// A setting of the element is missing or wrong.
     Config = "config" => [AskSite];
-    /// The widget's own code could not be loaded; sent by the element before any Rust runs.
+    /// The widget's code could not be loaded; sent by the element before any Rust runs.
     Load = "load" => [AskSite];
-    /// The widget's own code stopped at a fault; sent by the element when no Rust runs any more.
+    /// The widget's code crashed; sent by the element after the Rust code has stopped.
     Crash = "crash" => [AskSite];
 
-    /// The person or the browser's settings refuse the camera.
+    /// The person or the browser's settings deny the camera.
     CameraDenied = "camera-denied" => [RetryCamera, PickFile];
     /// The browser's question was closed without an answer.
     CameraDismissed = "camera-dismissed" => [RetryCamera, PickFile];
-    /// There is no camera.
+    /// The device has no camera.
     CameraNotFound = "camera-not-found" => [PickFile, RetryCamera];
-    /// Another program has the camera, or the system can't start it.
+    /// Another program uses the camera, or the system can't start it.
     CameraInUse = "camera-in-use" => [RetryCamera, PickFile];
     /// The page is not served over https.
     CameraInsecurePage = "camera-insecure-page" => [PickFile];
-    /// The page's Permissions-Policy, or the frame that it is in, forbids the camera.
+    /// The page's Permissions-Policy, or the frame that contains the page, forbids the camera.
     CameraBlocked = "camera-blocked" => [PickFile];
     /// This browser has no camera API.
     CameraUnsupported = "camera-unsupported" => [PickFile];
-    /// The camera stopped while it ran: unplugged, or taken back by the system.
+    /// The camera stopped while it was on: it was unplugged, or the system took it.
     CameraEnded = "camera-ended" => [RetryCamera, PickFile];
-    /// The camera failed in a way that the browser does not explain.
+    /// The camera failed for a reason that the browser does not explain.
     CameraFailed = "camera-failed" => [RetryCamera, PickFile];
 
     /// The frame could not be made into a photo.
     PhotoFailed = "photo-failed" => [RetryCamera, PickFile];
-    /// With `strict`: three photos in a row had no face, several, or too little light.
+    /// With `strict`: three photos in a row had no face, several faces or too little light.
     PhotoUnusable = "photo-unusable" => [RetryCamera, PickFile, AskSite];
-    /// The chosen file is no image that this browser can read.
+    /// The chosen file is not an image that this browser can read.
     FileNotImage = "file-not-image" => [PickFile, RetryCamera];
     /// The chosen file is over 20 MB or 50 megapixels.
     FileTooLarge = "file-too-large" => [PickFile, RetryCamera];
     /// The chosen file can't be read, or is damaged.
     FileUnreadable = "file-unreadable" => [PickFile, RetryCamera];
 
-    /// The page's session is missing, over, or its function failed.
+    /// The page's session is missing or has expired, or its function failed.
     Session = "session" => [Resubmit, AskSite];
-    /// The session has its verdict already.
+    /// The session already has its verdict.
     SessionDone = "session-done" => [AskSite];
     /// The session allows no more photos.
     SessionLimit = "session-limit" => [AskSite];
-    /// The verdict was lost on its way. The site decides what is next.
+    /// The verdict is lost. The site decides how to continue.
     VerdictUnknown = "verdict-unknown" => [AskSite];
-    /// The relay does not allow this page or session to do this.
+    /// The relay does not allow this for this page or session.
     RelayForbidden = "relay-forbidden" => [AskSite];
     /// The relay can't be reached.
     RelayUnreachable = "relay-unreachable" => [Resubmit];
-    /// The relay took too long to answer.
+    /// The relay did not answer in time.
     RelayTimeout = "relay-timeout" => [Resubmit];
-    /// The relay or the vendor has too much to do.
+    /// The relay or the vendor is overloaded.
     RelayBusy = "relay-busy" => [Resubmit];
-    /// The relay refused the request as it stands.
+    /// The relay rejected the request.
     RelayRefused = "relay-refused" => [AskSite];
     /// The relay, or the vendor behind it, failed.
     RelayFailed = "relay-failed" => [Resubmit];
-    /// The relay's answer could not be understood.
+    /// The relay's answer is invalid.
     RelayReply = "relay-reply" => [Resubmit, AskSite];
     /// The vendor does not know this customer.
     CustomerUnknown = "customer-unknown" => [AskSite];
     /// The signed link can't be used: it is not https, or it signs the checksum of an empty body.
     LinkUnusable = "link-unusable" => [AskSite];
 
-    /// S3 can't be reached: offline, or its CORS rules leave this page out.
+    /// S3 can't be reached: the device is offline, or S3's CORS rules exclude this page.
     UploadUnreachable = "upload-unreachable" => [Resubmit];
-    /// The upload stood still for 30 seconds, again and again.
+    /// The upload stalled for 30 seconds, repeatedly.
     UploadStalled = "upload-stalled" => [Resubmit];
-    /// A fresh link, too, was past its life.
+    /// Even a new link had expired.
     UploadExpired = "upload-expired" => [Resubmit];
-    /// S3 says that the clock which signed the link is off.
+    /// According to S3, the clock of the machine that signed the link is wrong.
     UploadClockSkew = "upload-clock-skew" => [Resubmit];
-    /// S3 refuses the upload for good.
+    /// S3 rejected the upload permanently.
     UploadRefused = "upload-refused" => [Resubmit, AskSite];
-    /// The photo is over the link's size limit even when made smaller.
+    /// The photo exceeds the link's size limit even after it was made smaller.
     UploadTooLarge = "upload-too-large" => [Retake];
     /// The photo arrived damaged twice.
     UploadDamaged = "upload-damaged" => [Resubmit];
-    /// S3 asked to slow down again and again.
+    /// S3 asked to slow down, repeatedly.
     UploadBusy = "upload-busy" => [Resubmit];
 }
 
 impl ErrorCode {
-    /// Whether the person can do something about it here and now.
+    /// Whether the person can do something about it now.
     #[must_use]
     pub fn retryable(self) -> bool {
         self.next_steps().iter().any(|step| *step != NextStep::AskSite)
     }
 
-    /// Whether this step is among the next steps.
+    /// Whether this is one of the next steps.
     #[must_use]
     pub fn offers(self, step: NextStep) -> bool {
         self.next_steps().contains(&step)

@@ -1,56 +1,58 @@
-//! What can happen ([`Event`]): done by the person, by the browser or by the page.
+//! The flow's input ([`Event`]): actions of the person, of the browser or of the page.
 
 use std::time::Duration;
 
 use akiba_protocol::{Judgement, UploadFailure};
 use akiba_vision::Report;
 
+use super::camera::CameraInfo;
 use super::error::ErrorCode;
 use super::failure::{GrabFailure, RelayFailure};
-use super::state::{CameraInfo, FileId, Generation, LinkId, Photo, Quality, Timer};
+use super::photo::{FileId, Generation, LinkId, Luminance, Photo};
+use super::timer::Timer;
 
-/// Something that happened. Every answer to an effect carries the [`Generation`] of that effect.
+/// An input of the flow. Every answer to an effect carries the [`Generation`] of that effect.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
-    /// The person, or the page by `start()`, wants to begin.
+    /// The person, or the page by `start()`, starts.
     Start,
-    /// The person agreed to what the consent screen says.
+    /// The person accepted the consent screen.
     Consented,
-    /// The person, or the page by `capture()`, wants the photo now.
+    /// The person, or the page by `capture()`, takes the photo now.
     Shutter,
-    /// The person, or the page by `retake()`, wants another photo.
+    /// The person, or the page by `retake()`, asks for another photo.
     Retake,
-    /// The person, or the page by `submit()`, wants to send this photo; also again, where sending it failed.
+    /// The person, or the page by `submit()`, sends this photo; also again after a failure.
     Accept,
-    /// The person wants to go on: after a failure, or now rather than after a pause.
+    /// The person continues: after a failure, or without waiting for a pause to end.
     Retry,
-    /// The person wants the device's other camera.
+    /// The person asks for the device's other camera.
     SwitchCamera,
-    /// The person looks for a file: no photo may be taken meanwhile.
+    /// The person opened a file dialog: no photo may be taken meanwhile.
     Choosing,
-    /// The person chose none.
+    /// The person closed the file dialog without a choice.
     ChoseNone,
     /// The person chose a file, which the runner holds under this id.
     FilePicked(FileId),
-    /// The person can't do the movement that they are asked for, or does not want to.
+    /// The person can't or won't do the requested movement.
     SkipChallenge,
-    /// The person, or the page by `cancel()`, gives up.
+    /// The person, or the page by `cancel()`, cancels.
     Cancel,
-    /// The page wants the widget as it was at first.
+    /// The page resets the widget.
     Reset,
 
-    /// The camera runs.
+    /// The camera is on.
     CameraOpened {
         /// The request that this answers.
         generation: Generation,
-        /// What is known of the camera.
+        /// The camera's properties.
         info: CameraInfo,
     },
     /// The camera could not be opened.
     CameraFailed {
         /// The request that this answers.
         generation: Generation,
-        /// Why.
+        /// The reason.
         error: ErrorCode,
     },
     /// The camera stopped by itself.
@@ -59,126 +61,149 @@ pub enum Event {
         generation: Generation,
     },
     /// A frame was measured.
-    Frame {
+    FrameMeasured {
         /// The request that opened the camera.
         generation: Generation,
-        /// What was measured.
-        quality: Quality,
+        /// The measured luminance.
+        luminance: Luminance,
     },
-    /// A frame was looked at.
-    Seen {
+    /// A frame was analysed.
+    FrameAnalysed {
         /// The request that opened the camera.
         generation: Generation,
-        /// What came of it.
+        /// The analysis.
         report: Box<Report>,
-        /// When the frame was taken, in milliseconds of a clock that never goes back.
+        /// The time of the frame, in milliseconds of a monotonic clock.
         at: f64,
-        /// Width by height of the picture as it is shown: the frame covers it, and what sticks out is cut off on both
-        /// sides.
+        /// The aspect ratio (width by height) of the picture as it is shown. The frame covers the picture; the rest is
+        /// cut off on both sides.
         aspect: f32,
     },
-    /// Frames can't be looked at on this device, or no longer. The photo is then taken by hand.
-    Blind {
+    /// Frames can't be analysed on this device, or no longer. The person takes the photo by hand.
+    VisionUnavailable {
         /// The request that opened the camera.
         generation: Generation,
     },
-    /// A number was drawn.
-    Drawn {
+    /// A random number was drawn.
+    SeedDrawn {
         /// The request that this answers.
         generation: Generation,
-        /// Any number, each as likely as the other.
+        /// A number from a uniform distribution.
         seed: u32,
     },
     /// A timer ran out.
     Tick {
-        /// Which one.
+        /// The timer.
         timer: Timer,
-        /// The setting of it that ran out.
+        /// The start that this timer belongs to.
         generation: Generation,
     },
     /// A photo is ready.
     PhotoReady {
         /// The request that this answers.
         generation: Generation,
-        /// What is known of the photo.
+        /// The photo's properties.
         photo: Photo,
-        /// What came of looking at it; `None` where nobody can.
+        /// The analysis of the photo; `None` if it is impossible.
         report: Option<Box<Report>>,
     },
-    /// No photo came of it.
+    /// No photo could be made.
     GrabFailed {
         /// The request that this answers.
         generation: Generation,
-        /// Why.
+        /// The reason.
         failure: GrabFailure,
     },
-    /// The relay gave a signed link.
+    /// The relay issued a signed link.
     LinkReady {
         /// The request that this answers.
         generation: Generation,
         /// The link, which the runner holds.
         link: LinkId,
-        /// How long it lives from now; `None` where it does not say.
+        /// How long it is valid from now; `None` if it does not say.
         life: Option<Duration>,
     },
-    /// The relay gave no link.
+    /// The relay issued no link.
     LinkFailed {
         /// The request that this answers.
         generation: Generation,
-        /// Why.
+        /// The reason.
         failure: RelayFailure,
     },
-    /// Some of the photo is on its way.
+    /// A part of the photo was sent.
     UploadProgress {
         /// The request that this answers.
         generation: Generation,
         /// Bytes sent.
         sent: u32,
-        /// Bytes in all.
+        /// Bytes in total.
         total: u32,
     },
-    /// S3 has the photo.
+    /// S3 stored the photo.
     Uploaded {
         /// The request that this answers.
         generation: Generation,
     },
-    /// S3 does not have the photo.
+    /// S3 did not store the photo.
     UploadFailed {
         /// The request that this answers.
         generation: Generation,
-        /// Why.
+        /// The reason.
         failure: UploadFailure,
     },
-    /// The vendor judged the selfie.
+    /// The vendor returned a verdict.
     VerifyDone {
         /// The request that this answers.
         generation: Generation,
-        /// What it says.
+        /// The result.
         judgement: Judgement,
     },
-    /// No verdict.
+    /// The verdict request failed.
     VerifyFailed {
         /// The request that this answers.
         generation: Generation,
-        /// Why.
+        /// The reason.
         failure: RelayFailure,
     },
-    /// The browser says that there is a network. A hint, not a fact.
+    /// The browser reports a network. A hint, not a fact.
     Online,
-    /// The browser says that there is none. A hint, not a fact.
+    /// The browser reports a lost network. A hint, not a fact.
     Offline,
-    /// The page went out of sight.
+    /// The page was hidden.
     Hidden,
-    /// The page is seen again.
+    /// The page is visible again.
     Visible,
 
-    /// The page changed the element's settings, and they are good.
+    /// The page changed the element's settings; they are valid.
     ConfigChanged {
-        /// Whether the new settings speak of another customer or another relay.
+        /// Whether the new settings name another customer or another relay.
         customer: bool,
     },
-    /// The page changed the element's settings, and they can't be used.
+    /// The page changed the element's settings; they are invalid.
     ConfigRefused,
-    /// The element left the document.
+    /// The element was removed from the document.
     Disconnected,
+}
+
+impl Event {
+    /// Whether the person or the page caused it, rather than the browser.
+    #[must_use]
+    pub fn by_person_or_page(&self) -> bool {
+        matches!(
+            self,
+            Self::Start
+                | Self::Consented
+                | Self::Shutter
+                | Self::Retake
+                | Self::Accept
+                | Self::Retry
+                | Self::SwitchCamera
+                | Self::FilePicked(_)
+                | Self::Choosing
+                | Self::ChoseNone
+                | Self::SkipChallenge
+                | Self::Cancel
+                | Self::Reset
+        )
+    }
 }

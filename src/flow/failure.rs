@@ -1,4 +1,4 @@
-//! How the adapters say what failed ([`GrabFailure`], [`RelayFailure`]); the upload's own list is
+//! The adapters' failures ([`GrabFailure`], [`RelayFailure`]); the upload has its own list,
 //! [`UploadFailure`](akiba_protocol::UploadFailure). Each maps to one [`ErrorCode`].
 
 use std::time::Duration;
@@ -7,23 +7,23 @@ use akiba_protocol::UploadFailure;
 
 use super::error::ErrorCode;
 
-/// Why no photo came of a frame or a file.
+/// Why a frame or a file did not become a photo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GrabFailure {
     /// The page cancelled `selfie-capture`.
     Prevented,
     /// The frame could not be read or encoded.
     Frame,
-    /// The file is no image that this browser can read.
+    /// The file is not an image that this browser can read.
     NotAnImage,
-    /// The file is over the limits.
+    /// The file exceeds the limits.
     TooLarge,
     /// The file can't be read.
     Unreadable,
 }
 
 impl GrabFailure {
-    /// The code for the page; `None` where nothing failed.
+    /// Returns the code for the page; `None` if nothing failed.
     #[must_use]
     pub fn code(self) -> Option<ErrorCode> {
         match self {
@@ -36,44 +36,44 @@ impl GrabFailure {
     }
 }
 
-/// Why a call to the relay came to nothing.
+/// Why a call to the relay failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RelayFailure {
-    /// The page's `session` function failed, or the relay does not accept the session.
+    /// The page's `session` function failed, or the relay rejects the session.
     Session,
-    /// 403.
+    /// Status 403.
     Forbidden,
-    /// The session has issued no such link, or no longer takes it; it may issue another one.
+    /// The session did not issue this link, or no longer accepts it. It may issue another one.
     LinkVoid,
-    /// The session has its verdict.
+    /// The session already has its verdict.
     SessionDone,
-    /// The session's links or verdicts are used up.
+    /// The session allows no more links or verdicts.
     SessionLimit,
-    /// The vendor was asked for the verdict and its answer was lost; the host's back end decides what is next.
+    /// The vendor was asked for the verdict and its answer was lost. The host's back end decides how to continue.
     VerdictUnknown,
-    /// No answer: offline, refused, or a CORS error.
+    /// No answer: offline, connection refused, or a CORS error.
     Unreachable,
     /// No answer in time.
     Timeout,
-    /// 429 or 503: nothing was done, and it may be tried again.
+    /// Status 429 or 503: nothing was done, and a retry is allowed.
     Busy {
-        /// What `Retry-After` says.
+        /// The value of `Retry-After`.
         retry_after: Option<Duration>,
     },
     /// The vendor does not know the customer.
     UnknownCustomer,
-    /// Another 4xx.
+    /// Another status 4xx.
     Refused,
-    /// Another 5xx.
+    /// Another status 5xx.
     Failed,
-    /// The answer is not what the contract says.
+    /// The answer does not follow the contract.
     Reply,
     /// The answer's signed link can't be used.
     LinkUnusable,
 }
 
 impl RelayFailure {
-    /// The code for the page.
+    /// Returns the code for the page.
     #[must_use]
     pub fn code(self) -> ErrorCode {
         match self {
@@ -93,22 +93,22 @@ impl RelayFailure {
         }
     }
 
-    /// Whether asking for a link again may help, with nobody's doing. A link has no cost and no effect until it is
-    /// used, so every passing fault is tried again.
+    /// Whether to retry a link request automatically. An unused link has no cost and no effect, so every temporary
+    /// failure is retried.
     #[must_use]
     pub fn link_may_be_retried(self) -> bool {
         matches!(self, Self::Unreachable | Self::Timeout | Self::Busy { .. } | Self::Failed)
     }
 
-    /// Whether verify may be repeated with nobody's doing. The vendor may bill each verify and documents no
-    /// idempotency key, so only an answer which says that nothing was done counts.
+    /// Whether to retry a verdict request automatically. The vendor may bill each one and documents no idempotency key,
+    /// so only an answer which says that nothing was done allows a retry.
     #[must_use]
     pub fn verify_may_be_retried(self) -> bool {
         matches!(self, Self::Busy { .. })
     }
 }
 
-/// The code for the page of a failed upload.
+/// Returns the code for the page of a failed upload.
 #[must_use]
 pub fn upload_code(failure: UploadFailure) -> ErrorCode {
     match failure {

@@ -1,234 +1,222 @@
-//! What is made of what the camera sees: the hint, the challenge, and the moment for the photo.
+//! While the person frames: hints, shutter, countdown, and the moment for the photo.
 
 use std::rc::Rc;
 
 use akiba_vision::Report;
 
 use crate::config::Capture;
-use crate::guidance::{
-    Challenge, ChallengeKind, ChallengeOutcome, ChallengeRecord, Evidence, Guide, Hint, Seen, Step, times,
-};
+use crate::guidance::{Hint, Observation, is_black, times};
 
-use super::effect::{Announcement, Effect, Notice, Source};
+use super::camera::CameraState;
+use super::effect::{Announcement, Effect, Notice, PhotoSource};
 use super::limits;
-use super::screen::{Aim, Screen};
-use super::state::{Camera, Generation, Quality, Timer, TrialStage};
+use super::photo::{Generation, Luminance};
+use super::screen::{Prompt, Screen};
+use super::state::{ChallengeStage, Framing};
+use super::timer::Timer;
 use super::transition::Transition;
 
 impl Transition<'_> {
     pub(super) fn frame_person(&mut self) {
-        self.state.guide = Guide::default();
-        self.state.black_frames = 0;
-        self.state.choosing = false;
-        let shutter = self.config.capture == Capture::Manual || self.state.blind;
-        self.state.screen = Screen::Framing { aim: Aim { shutter, ..Aim::default() } };
+        self.state.framing = Framing::default();
+        let shutter = self.config.capture == Capture::Manual || self.state.vision_unavailable;
+        self.state.screen = Screen::Framing { prompt: Prompt { shutter, ..Prompt::default() } };
         self.time_capture();
     }
 
-    /// The photo is taken by itself when the checks hold; what happens where they never do goes by time.
-    pub(super) fn time_capture(&mut self) {
-        let Screen::Framing { aim } = self.state.screen else { return };
+    /// Starts the timers for a photo that is not taken automatically. Otherwise the photo is taken when the checks
+    /// pass.
+    fn time_capture(&mut self) {
+        let Screen::Framing { prompt } = self.state.screen else { return };
         if self.config.capture == Capture::Manual {
             return;
         }
-        if self.state.blind && self.config.countdown {
+        if self.state.vision_unavailable && self.config.countdown {
             self.start_timer_after(Timer::AutoCapture, limits::AUTO_CAPTURE);
         }
-        if !aim.shutter {
+        if !prompt.shutter {
             self.start_timer_after(Timer::Shutter, limits::SHUTTER);
         }
     }
 
-    /// The person can take the photo themselves from now on.
-    pub(super) fn show_shutter(&mut self) {
-        self.cancel_timer(Timer::Shutter);
-        if let Screen::Framing { aim } = &mut self.state.screen {
-            aim.shutter = true;
+    /// Starts the timers unless one is running.
+    fn time_capture_again(&mut self) {
+        if [Timer::AutoCapture, Timer::Shutter].iter().all(|timer| self.state.timers.get(*timer).is_none()) {
+            self.time_capture();
         }
     }
 
-    pub(super) fn blind(&mut self, generation: Generation) {
-        if self.state.camera.generation() != Some(generation) || self.state.blind {
+    /// The page may change `capture` while the person frames.
+    pub(super) fn capture_setting_changed(&mut self) {
+        match self.config.capture {
+            Capture::Manual => {
+                self.stop_auto_capture();
+                self.show_shutter();
+            }
+            Capture::Auto => self.time_capture_again(),
+        }
+    }
+
+    /// Lets the person take the photo from now on.
+    fn show_shutter(&mut self) {
+        self.cancel_timer(Timer::Shutter);
+        if let Screen::Framing { prompt } = &mut self.state.screen {
+            prompt.shutter = true;
+        }
+    }
+
+    pub(super) fn shutter_tick(&mut self) {
+        self.show_shutter();
+        self.announce(Announcement::Shutter);
+    }
+
+    /// A file dialog does not hide the page: without this, a photo would be taken behind it. Not every browser reports
+    /// that it was closed, so the shutter appears.
+    pub(super) fn choosing(&mut self) {
+        self.state.framing.choosing = true;
+        self.stop_auto_capture();
+        self.show_shutter();
+    }
+
+    pub(super) fn chose_none(&mut self) {
+        self.state.framing.choosing = false;
+        self.state.framing.guide = self.state.framing.guide.restart_hold();
+        self.time_capture_again();
+    }
+
+    pub(super) fn stop_auto_capture(&mut self) {
+        self.cancel_timer(Timer::AutoCapture);
+        self.cancel_timer(Timer::Countdown);
+        if matches!(self.state.screen, Screen::Countdown { .. }) {
+            self.state.screen = Screen::Framing { prompt: Prompt { shutter: true, ..Prompt::default() } };
+        }
+    }
+
+    pub(super) fn auto_capture_tick(&mut self) {
+        match self.state.screen {
+            Screen::Framing { prompt: Prompt { hint: Hint::NoPicture, .. } } => {
+                self.start_timer_after(Timer::AutoCapture, limits::AUTO_CAPTURE);
+            }
+            Screen::Framing { .. } => self.count(limits::COUNTDOWN_FROM),
+            _ => {}
+        }
+    }
+
+    pub(super) fn countdown_tick(&mut self) {
+        if let Screen::Countdown { left } = self.state.screen {
+            self.count(left - 1);
+        }
+    }
+
+    fn count(&mut self, left: u8) {
+        if left == 0 {
+            self.grab(if self.state.framing.guide.is_active() { PhotoSource::Burst } else { PhotoSource::Camera });
+        } else {
+            self.state.screen = Screen::Countdown { left };
+            self.cancel_timer(Timer::Shutter);
+            self.announce(Announcement::Countdown(left));
+            self.start_timer_after(Timer::Countdown, limits::SECOND);
+        }
+    }
+
+    /// Uses the measured luminance as long as no frame is analysed.
+    pub(super) fn frame_measured(&mut self, generation: Generation, luminance: Luminance) {
+        let hint = match self.state.screen {
+            Screen::Framing { prompt } => prompt.hint,
+            Screen::Countdown { .. } => Hint::Position,
+            _ => return,
+        };
+        let framing = &mut self.state.framing;
+        if self.state.camera.generation() != Some(generation) || framing.guide.is_active() {
             return;
         }
-        self.state.blind = true;
-        self.state.guide = Guide::default();
-        if matches!(self.state.trial.stage, TrialStage::Running(_) | TrialStage::Drawn(_)) {
-            self.cancel_timer(Timer::Challenge);
-            self.state.trial.stage = TrialStage::Waiting;
+        let black = is_black(luminance.mean, luminance.variance);
+        framing.black_frames = if black { framing.black_frames.saturating_add(1) } else { 0 };
+        let next = if framing.black_frames >= limits::BLACK_FRAMES { Hint::NoPicture } else { Hint::Position };
+        if next == hint {
+            return;
         }
-        let hint = match self.state.screen {
-            Screen::Framing { aim: Aim { hint: Hint::NoPicture, .. } } => Hint::NoPicture,
-            _ => Hint::Position,
-        };
-        if let Screen::Framing { .. } = self.state.screen {
-            self.state.screen = Screen::Framing { aim: Aim { hint, shutter: true, ..Aim::default() } };
+        if matches!(self.state.screen, Screen::Countdown { .. }) {
+            self.stop_auto_capture();
+            self.time_capture_again();
+        }
+        if let Screen::Framing { prompt } = &mut self.state.screen {
+            prompt.hint = next;
+        }
+        self.effect(Effect::Emit(Notice::Guidance { hint: next, luminance, evidence: None }));
+        self.announce(Announcement::Hint(next));
+    }
+
+    /// Frames can't be analysed: lets the person take the photo by hand.
+    pub(super) fn vision_unavailable(&mut self, generation: Generation) {
+        if self.state.camera.generation() != Some(generation) || self.state.vision_unavailable {
+            return;
+        }
+        self.state.vision_unavailable = true;
+        self.state.framing.guide = Default::default();
+        self.interrupt_challenge();
+        if let Screen::Framing { prompt: Prompt { hint, .. } } = self.state.screen {
+            let hint = if hint == Hint::NoPicture { hint } else { Hint::Position };
+            self.state.screen = Screen::Framing { prompt: Prompt { hint, shutter: true, ..Prompt::default() } };
             self.cancel_timer(Timer::Shutter);
             self.time_capture();
         }
     }
 
-    pub(super) fn seen(&mut self, generation: Generation, report: &Report, at: f64, aspect: f32) {
-        let Camera::Open(open, info) = self.state.camera else { return };
-        let looking = matches!(self.state.screen, Screen::Framing { .. } | Screen::Countdown { .. });
-        if open != generation || !looking {
+    pub(super) fn frame_analysed(&mut self, generation: Generation, report: &Report, at: f64, aspect: f32) {
+        let CameraState::Open(open, info) = self.state.camera else { return };
+        if open != generation || !self.is_live() {
             return;
         }
-        self.state.blind = false;
+        self.state.vision_unavailable = false;
         self.cancel_timer(Timer::AutoCapture);
-        let seen = Seen { report, at, aspect, mirrored: info.mirrored };
-        self.state.guide = self.state.guide.see(seen, &self.config.thresholds);
-        if self.state.guide.frames == 1 {
-            // What the camera's start is announced with is read out first.
-            self.state.said = (Hint::Position, self.state.guide.now);
+        let framing = &mut self.state.framing;
+        let seen = Observation { report, at, aspect, mirrored: info.mirrored };
+        framing.guide = framing.guide.observe(seen, &self.config.thresholds);
+        if framing.guide.frames == 1 {
+            // The announcement of the camera's start is read out first.
+            framing.said = (Hint::Position, framing.guide.now);
         }
         if let Screen::Countdown { .. } = self.state.screen {
-            if self.state.guide.falters() {
+            if framing.guide.falters() {
                 self.stop_auto_capture();
-                self.aim(report);
+                self.show_prompt(report);
             }
             return;
         }
         self.challenge(report);
-        self.aim(report);
-        if self.config.capture == Capture::Auto && !self.state.choosing && self.state.guide.ready() && self.is_tried() {
-            if self.config.countdown { self.count(limits::COUNTDOWN_FROM) } else { self.grab(Source::Burst) }
+        self.show_prompt(report);
+        if self.config.capture == Capture::Auto && self.is_ready() && self.challenge_is_over() {
+            if self.config.countdown { self.count(limits::COUNTDOWN_FROM) } else { self.grab(PhotoSource::Burst) }
         }
     }
 
-    /// Whether there is no challenge to come.
-    pub(super) fn is_tried(&self) -> bool {
-        self.config.challenge.is_none() || matches!(self.state.trial.stage, TrialStage::Over(_))
+    /// Whether this is a moment for the photo.
+    pub(super) fn is_ready(&self) -> bool {
+        self.state.framing.guide.ready() && !self.state.framing.choosing
     }
 
-    fn challenge(&mut self, report: &Report) {
-        let Some(kind) = self.config.challenge else { return };
-        let now = self.state.guide.now;
-        match self.state.trial.stage {
-            TrialStage::Waiting if self.state.guide.ready() && !self.state.choosing => self.draw(),
-            TrialStage::Drawn(seed) => match Challenge::begin(kind, seed, report, now) {
-                Some(challenge) => {
-                    self.state.trial.attempts = self.state.trial.attempts.saturating_add(1);
-                    self.state.trial.stage = TrialStage::Running(challenge);
-                    self.start_timer_after(Timer::Challenge, limits::CHALLENGE);
-                }
-                None => self.end_challenge(kind, ChallengeOutcome::Unavailable),
-            },
-            TrialStage::Running(challenge) => match challenge.see(report, now) {
-                Step::On(challenge) => self.state.trial.stage = TrialStage::Running(challenge),
-                Step::Done(challenge) => {
-                    self.state.trial.stage = TrialStage::Running(challenge);
-                    self.end_challenge(kind, ChallengeOutcome::Done);
-                }
-                Step::Lost => self.challenge_failed(kind),
-            },
-            _ => {}
-        }
-    }
-
-    fn draw(&mut self) {
-        let generation = self.generation();
-        self.state.trial.stage = TrialStage::Drawing(generation);
-        self.effect(Effect::Draw { generation });
-    }
-
-    pub(super) fn drawn(&mut self, generation: Generation, seed: u32) {
-        if self.state.trial.stage == TrialStage::Drawing(generation) {
-            self.state.trial.stage = TrialStage::Drawn(seed);
-        }
-    }
-
-    /// Not seen in time, or the face was gone: again, but not for ever.
-    fn challenge_failed(&mut self, kind: ChallengeKind) {
-        if self.state.trial.attempts >= limits::CHALLENGES {
-            self.end_challenge(kind, ChallengeOutcome::TimedOut);
-        } else {
-            self.cancel_timer(Timer::Challenge);
-            self.state.trial.stage = TrialStage::Waiting;
-            self.state.guide = self.state.guide.again();
-            self.announce(Announcement::ChallengeAgain);
-        }
-    }
-
-    pub(super) fn challenge_tick(&mut self) {
-        if let (Some(kind), TrialStage::Running(_)) = (self.config.challenge, self.state.trial.stage) {
-            self.challenge_failed(kind);
-        }
-    }
-
-    fn end_challenge(&mut self, kind: ChallengeKind, outcome: ChallengeOutcome) {
-        self.cancel_timer(Timer::Challenge);
-        let movements = match self.state.trial.stage {
-            TrialStage::Running(challenge) => challenge.movements(),
-            _ => Default::default(),
-        };
-        let attempts = self.state.trial.attempts;
-        self.state.trial.stage = TrialStage::Over(ChallengeRecord { kind, outcome, attempts, movements });
-        self.state.guide = self.state.guide.again();
-    }
-
-    pub(super) fn skip_challenge(&mut self) {
-        if let (Some(kind), Screen::Framing { aim }) = (self.config.challenge, &mut self.state.screen)
-            && aim.skip
-        {
-            aim.skip = false;
-            aim.hint = self.state.guide.hint;
-            self.end_challenge(kind, ChallengeOutcome::Skipped);
-        }
-    }
-
-    /// The shutter, while a challenge is to come, begins it; once more, and it is left out.
-    pub(super) fn begins_challenge(&mut self) -> bool {
-        let begins = !self.is_tried()
-            && self.state.guide.sees()
-            && self.state.trial.attempts == 0
-            && self.state.trial.stage == TrialStage::Waiting;
-        if begins {
-            self.draw();
-        }
-        begins
-    }
-
-    /// A photo is about to be made: what was asked for and not done stays undone.
-    pub(super) fn close_challenge(&mut self, source: Source) {
-        let Some(kind) = self.config.challenge else { return };
-        let camera = matches!(source, Source::Camera | Source::Burst);
-        match self.state.trial.stage {
-            TrialStage::Over(_) if camera => {}
-            _ if camera && self.state.guide.sees() => self.end_challenge(kind, ChallengeOutcome::Skipped),
-            _ => self.end_challenge(kind, ChallengeOutcome::Unavailable),
-        }
-    }
-
-    pub(super) fn evidence(&self, report: Option<Report>) -> Evidence {
-        let challenge = match self.state.trial.stage {
-            TrialStage::Over(record) => Some(record),
-            _ => None,
-        };
-        Evidence::new(report, &self.state.guide, self.config.thresholds, challenge)
-    }
-
-    /// Shows the hint, tells the page of another one, and a screen reader now and then.
-    fn aim(&mut self, report: &Report) {
-        let Screen::Framing { aim: before } = self.state.screen else { return };
-        let guide = self.state.guide;
-        let (hint, asked) = match self.state.trial.stage {
-            TrialStage::Running(challenge) => (challenge.hint(), true),
+    /// Shows the hint, sends a changed hint to the page, and announces it to a screen reader now and then.
+    fn show_prompt(&mut self, report: &Report) {
+        let Screen::Framing { prompt: before } = self.state.screen else { return };
+        let guide = self.state.framing.guide;
+        let (hint, asked) = match self.state.challenge.stage {
+            ChallengeStage::Running(challenge) => (challenge.hint(), true),
             _ => (guide.hint, false),
         };
-        let skip = !self.is_tried() && self.state.trial.attempts > 0;
-        let aim = Aim { hint, passed: Some(guide.checks.passed()), skip, ..before };
-        self.state.screen = Screen::Framing { aim };
+        let skip = !self.challenge_is_over() && self.state.challenge.attempts > 0;
+        let prompt = Prompt { hint, passed: Some(guide.checks.passed()), skip, ..before };
+        self.state.screen = Screen::Framing { prompt };
         if hint != before.hint {
-            let quality = Quality { luminance_mean: report.frame_mean, luminance_variance: report.frame_variance };
+            let luminance = Luminance { mean: report.frame_mean, variance: report.frame_variance };
             let mut evidence = self.evidence(Some(*report));
             evidence.checks = Some(guide.checks);
-            self.effect(Effect::Emit(Notice::Guidance { hint, quality, evidence: Some(Rc::new(evidence)) }));
+            self.effect(Effect::Emit(Notice::Guidance { hint, luminance, evidence: Some(Rc::new(evidence)) }));
         }
-        let (said, at) = self.state.said;
+        let (said, at) = self.state.framing.said;
         let now = asked || hint == Hint::NoPicture || guide.now - at >= times::SPOKEN;
         if hint != said && hint != Hint::Position && now {
-            self.state.said = (hint, guide.now);
+            self.state.framing.said = (hint, guide.now);
             self.announce(Announcement::Hint(hint));
         }
     }

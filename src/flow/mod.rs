@@ -1,50 +1,48 @@
 //! The capture flow as a pure state machine.
 //!
-//! [`step`] takes a [`State`], an [`Event`] and the [`Config`], and answers with the next state and the [`Effect`]s that
-//! it wants done. It is total (every event is allowed in every state), knows no browser, and reads no clock: times
-//! arrive as [`Event::Tick`]. Every answer carries the [`Generation`] of the request that it answers; a stale one
-//! changes nothing.
+//! [`step`] takes a [`State`], an [`Event`] and the [`Config`](crate::config::Config), and returns the next state and
+//! the [`Effect`]s to run. It is total: every event is allowed in every state. It uses no browser and no clock; time
+//! arrives as [`Event::Tick`]. Every answer carries the [`Generation`] of its request; a stale answer changes nothing.
 //!
-//! - `state`, `screen`, `event`, `effect`: the vocabulary.
+//! - `photo`, `camera`, `timer`, `screen`, `state`, `event`, `effect`: the vocabulary.
 //! - `error`, `failure`: what can go wrong, and what the person can do about it.
-//! - `transition`: what all transitions share (cameras, timers and requests are opened and closed there only).
-//! - `capture`: from the start to a photo.
-//! - `framing`: what is made of what the camera sees, by [`guidance`](crate::guidance).
-//! - `submission`: from a photo to a verdict.
-//! - `limits`: every time and count.
+//! - [`needs`]: what a state needs to stay open; the runner drops the rest.
+//! - [`limits`]: every duration and count.
+//! - `transition`: what all transitions share. Cameras, timers and requests end there only.
+//! - `start`: from the start to an open camera.
+//! - `framing`, `challenge`: reactions to the camera's frames, using [`guidance`](crate::guidance).
+//! - `capture`: the photo.
+//! - `submission`, `link`, `upload`: from a photo to a verdict.
+//! - `step`: the dispatch from events to these functions.
 
+mod camera;
 mod capture;
+mod challenge;
 mod effect;
 mod error;
 mod event;
 mod failure;
 mod framing;
 pub mod limits;
+mod link;
+pub mod needs;
+mod photo;
 mod screen;
+mod start;
 mod state;
+mod step;
 mod submission;
+mod timer;
 mod transition;
+mod upload;
 
-pub use effect::{Announcement, Delay, Effect, Notice, Request, Source};
+pub use camera::{CameraChoice, CameraInfo, CameraState};
+pub use effect::{Announcement, Delay, Effect, Notice, PhotoSource};
 pub use error::{ErrorCode, NextStep};
 pub use event::Event;
 pub use failure::{GrabFailure, RelayFailure, upload_code};
-pub use screen::{Aim, Phase, Screen, ScreenName, Wait};
-pub use state::{
-    Camera, CameraChoice, CameraInfo, FileId, Generation, Link, LinkId, Photo, PhotoId, Quality, State, Tally, Timer,
-    Trial, TrialStage,
-};
-
-pub use crate::guidance::Hint;
-
-use crate::config::Config;
-use transition::Transition;
-
-/// One step of the flow.
-#[must_use]
-pub fn step(state: State, event: Event, config: &Config) -> (State, Vec<Effect>) {
-    let previous = state.screen.name();
-    let mut transition = Transition::new(state, config);
-    transition.handle(event);
-    transition.finish(previous)
-}
+pub use photo::{FileId, Generation, LinkId, Luminance, Photo, PhotoId};
+pub use screen::{Opening, Phase, Prompt, Screen, ScreenName, Wait};
+pub use state::{Attempts, ChallengeProgress, ChallengeStage, Delivery, Framing, LinkState, Sending, State};
+pub use step::step;
+pub use timer::{Timer, Timers};

@@ -1,4 +1,4 @@
-//! What the person sees ([`Screen`]), its name for the page ([`ScreenName`]), and where sending the photo stands
+//! The current screen ([`Screen`]), its name for the page ([`ScreenName`]), and the progress of a submission
 //! ([`Phase`], [`Wait`]).
 
 use akiba_protocol::Judgement;
@@ -6,18 +6,18 @@ use akiba_protocol::Judgement;
 use crate::guidance::Hint;
 
 use super::error::ErrorCode;
-use super::state::Photo;
+use super::photo::Photo;
 
-/// Where sending the photo stands.
+/// The phase of a submission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
     /// Waiting for a signed link.
     Linking,
-    /// Bytes are on their way.
+    /// The photo is being uploaded.
     Uploading {
         /// Bytes sent.
         sent: u32,
-        /// Bytes in all.
+        /// Bytes in total.
         total: u32,
     },
     /// S3 has the photo; the vendor compares.
@@ -25,7 +25,7 @@ pub enum Phase {
 }
 
 impl Phase {
-    /// The word for it in `selfie-progress`.
+    /// Returns the word for it in `selfie-progress`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -36,47 +36,53 @@ impl Phase {
     }
 }
 
-/// What a submission waits for before it goes on by itself.
+/// What a submission waits for before it continues by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wait {
     /// The network.
     Network,
-    /// A pause before the next try.
+    /// The pause before the next attempt.
     Pause,
 }
 
-/// What the person is told while they get ready for the photo, and what they can do.
+/// The progress of opening the camera.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opening {
+    /// The camera was requested.
+    Requested,
+    /// It takes so long that the screen says where to look for the browser's question.
+    Slow,
+    /// The page is hidden, and the camera stays off until it is visible again.
+    Paused,
+}
+
+/// What the person sees while framing, and can do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Aim {
-    /// The instruction.
+pub struct Prompt {
+    /// The hint.
     pub hint: Hint,
-    /// How many checks hold; `None` where nobody looks.
+    /// The number of checks that pass; `None` if frames are not analysed.
     pub passed: Option<u8>,
-    /// Whether they can take the photo themselves.
+    /// Whether the person can take the photo.
     pub shutter: bool,
-    /// Whether they can leave the challenge out.
+    /// Whether the person can skip the challenge.
     pub skip: bool,
 }
 
-/// What the person sees.
+/// The current screen.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Screen {
-    /// Nothing has begun.
+    /// Nothing has started.
     #[default]
     Idle,
-    /// The person is asked to agree.
+    /// The person is asked for consent.
     Consent,
     /// The camera is being opened.
-    Starting {
-        /// Whether it takes so long that the person is told where to look.
-        slow: bool,
-        /// Whether the page is out of sight, and the camera stays off until it is seen again.
-        paused: bool,
-    },
+    Starting(Opening),
     /// The person gets ready for the photo.
     Framing {
-        /// What they are told, and what they can do.
-        aim: Aim,
+        /// The hint and the available controls.
+        prompt: Prompt,
     },
     /// The photo is about to be taken.
     Countdown {
@@ -85,30 +91,30 @@ pub enum Screen {
     },
     /// The photo is being made.
     Grabbing,
-    /// The person looks at the photo.
+    /// The person reviews the photo.
     Review {
         /// The photo.
         photo: Photo,
     },
-    /// The photo is being sent and judged.
+    /// The photo is being sent and verified.
     Submitting {
         /// The photo.
         photo: Photo,
-        /// Where it stands.
+        /// The phase.
         phase: Phase,
-        /// Tries of this phase that failed.
+        /// Failed attempts of this phase.
         attempt: u8,
-        /// What it waits for, if it does not move.
+        /// What it waits for, if it is paused.
         wait: Option<Wait>,
     },
     /// There is a verdict.
     Done {
-        /// What it says.
+        /// The result.
         judgement: Judgement,
     },
     /// Something failed.
     Failed {
-        /// What.
+        /// The error.
         error: ErrorCode,
         /// The photo, if one was taken.
         photo: Option<Photo>,
@@ -155,7 +161,7 @@ impl ScreenName {
         Self::Failed,
     ];
 
-    /// The name as the page sees it.
+    /// Returns the name as the page sees it.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -174,13 +180,13 @@ impl ScreenName {
 }
 
 impl Screen {
-    /// The screen's name.
+    /// Returns the screen's name.
     #[must_use]
     pub fn name(&self) -> ScreenName {
         match self {
             Self::Idle => ScreenName::Idle,
             Self::Consent => ScreenName::Consent,
-            Self::Starting { .. } => ScreenName::Starting,
+            Self::Starting(_) => ScreenName::Starting,
             Self::Framing { .. } => ScreenName::Framing,
             Self::Countdown { .. } => ScreenName::Countdown,
             Self::Grabbing => ScreenName::Grabbing,
@@ -191,7 +197,7 @@ impl Screen {
         }
     }
 
-    /// The photo, in the screens that have one.
+    /// Returns the photo, in the screens that have one.
     #[must_use]
     pub fn photo(&self) -> Option<Photo> {
         match self {

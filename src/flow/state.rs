@@ -1,246 +1,152 @@
-//! What the flow knows ([`State`]). No browser object is in here: photos, links and files are ids into the runner.
+//! The flow's memory ([`State`]). It contains no browser objects: photos, links and files are ids of things that the
+//! runner holds.
 
 use std::rc::Rc;
 
 use crate::config::Config;
 use crate::guidance::{Challenge, ChallengeRecord, Evidence, Flaw, Guide, Hint};
 
+use super::camera::CameraState;
+use super::photo::{Generation, LinkId};
 use super::screen::Screen;
+use super::timer::Timers;
 
-/// The id of one request or one setting of a timer. An answer with another id than the one waited for is stale and
-/// changes nothing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Generation(pub u32);
-
-/// A photo that the runner holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct PhotoId(pub u32);
-
-/// A chosen file that the runner holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct FileId(pub u32);
-
-/// A signed link that the runner holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct LinkId(pub u32);
-
-/// What is known of a photo: a JPEG without metadata.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Photo {
-    /// Where the runner keeps it.
-    pub id: PhotoId,
-    /// Pixels across.
-    pub width: u32,
-    /// Pixels down.
-    pub height: u32,
-    /// Size in bytes.
-    pub bytes: u32,
-    /// What was measured of it; `None` where the browser lets nobody read pixels.
-    pub quality: Option<Quality>,
-}
-
-/// What is measured of a frame.
+/// The progress of the challenge, if the page asks for one.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Quality {
-    /// Mean luminance (Rec. 709 luma of the sRGB values), 0 black to 1 white.
-    pub luminance_mean: f32,
-    /// Variance of the same, 0 to 0.25; 0 is one even colour.
-    pub luminance_variance: f32,
-}
-
-/// Where the challenge stands, where the page asks for one.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Trial {
-    /// Where the current one stands.
-    pub stage: TrialStage,
-    /// How many were begun.
+pub struct ChallengeProgress {
+    /// The stage of the current attempt.
+    pub stage: ChallengeStage,
+    /// The number of attempts.
     pub attempts: u8,
 }
 
-/// Where one challenge stands.
+/// The stage of one attempt.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub enum TrialStage {
-    /// It waits for all checks to hold.
+pub enum ChallengeStage {
+    /// Waits until all checks pass.
     #[default]
     Waiting,
-    /// Its order is being drawn.
+    /// A random number is being drawn for the order of movements.
     Drawing(Generation),
-    /// It begins with the next report.
+    /// Begins with the next report.
     Drawn(u32),
-    /// It is under way.
+    /// Under way.
     Running(Challenge),
-    /// It is over.
+    /// Over.
     Over(ChallengeRecord),
 }
 
-/// Which camera to open.
+/// Whether the current photo is stored at the current link.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum CameraChoice {
-    /// The one that faces the person.
+pub enum Delivery {
+    /// No.
     #[default]
-    Front,
-    /// The one that faces away.
-    Back,
-    /// The device's next one after the last that was open.
-    Next,
-    /// The one that was last open.
-    Last,
+    None,
+    /// Perhaps: an upload ended without an answer.
+    Unknown,
+    /// Yes.
+    Done,
 }
 
-/// What is known of an open camera.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CameraInfo {
-    /// Whether the preview is shown as in a mirror: yes for every camera that does not face away.
-    pub mirrored: bool,
-    /// How many cameras the device has, 1 or more.
-    pub cameras: u8,
-}
-
-/// Where the camera is.
+/// The state of the signed link.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Camera {
-    /// Off.
-    #[default]
-    Closed,
-    /// Asked for.
-    Opening(Generation),
-    /// On.
-    Open(Generation, CameraInfo),
-}
-
-impl Camera {
-    /// The generation, if the camera is asked for or on.
-    #[must_use]
-    pub fn generation(self) -> Option<Generation> {
-        match self {
-            Self::Closed => None,
-            Self::Opening(generation) | Self::Open(generation, _) => Some(generation),
-        }
-    }
-}
-
-/// Where the signed link is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Link {
-    /// There is none.
+pub enum LinkState {
+    /// Missing.
     #[default]
     Absent,
-    /// It was asked for.
-    Asked(Generation),
-    /// It is here.
+    /// It was requested.
+    Requested(Generation),
+    /// It is available.
     Ready {
         /// The link.
         id: LinkId,
-        /// Whether it is about to die, so that no new upload may start with it.
-        dying: bool,
+        /// Whether it is about to expire, so that no new upload may start with it.
+        expiring: bool,
+        /// Whether the photo is stored there.
+        delivery: Delivery,
     },
 }
 
-/// The timers of the flow. Each runs once at a time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Timer {
-    /// Opening the camera takes long.
-    CameraSlow,
-    /// With `capture="auto"` and `countdown`, where frames can't be looked at: the person had time to get ready.
-    AutoCapture,
-    /// With `capture="auto"`: the photo was not taken by itself in time.
-    Shutter,
-    /// The movement was not made in time.
-    Challenge,
-    /// A second of the countdown.
-    Countdown,
-    /// The signed link is about to die.
-    LinkLife,
-    /// The upload has not moved.
-    Stall,
-    /// A pause before the next try.
-    Retry,
+/// A request of the submission. Not the link request, which may be in flight before there is a photo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sending {
+    /// The upload.
+    Upload(Generation),
+    /// The verdict request.
+    Verify(Generation),
 }
 
-impl Timer {
-    /// Every timer.
-    pub const ALL: [Self; 8] = [
-        Self::CameraSlow,
-        Self::AutoCapture,
-        Self::Shutter,
-        Self::Challenge,
-        Self::Countdown,
-        Self::LinkLife,
-        Self::Stall,
-        Self::Retry,
-    ];
+/// What is known since the camera opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Framing {
+    /// The result of all analysed frames.
+    pub guide: Guide,
+    /// Black frames in a row.
+    pub black_frames: u8,
+    /// Whether a file dialog may be open.
+    pub choosing: bool,
+    /// The last hint that was announced to a screen reader, and when.
+    pub said: (Hint, f64),
 }
 
-/// How often something was tried since the person asked for it, so that nothing is tried for ever. Only the person sets
-/// it back.
+/// How often each step was tried since the person last asked for it, so that nothing is retried endlessly. Only the
+/// person resets it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
+pub struct Attempts {
     /// Link requests that failed.
     pub links: u8,
-    /// Uploads that failed in a way that may pass.
+    /// Uploads that failed for a temporary reason.
     pub uploads: u8,
-    /// Verify calls that were turned away.
+    /// Verdict requests that the relay turned away.
     pub verifies: u8,
-    /// Tries while the browser said that there was no network.
+    /// Attempts while the browser reported no network.
     pub probes: u8,
-    /// New links asked for because the old one was refused as expired, or as another session's.
+    /// New links requested because the old one had expired or belonged to another session.
     pub relinks: u8,
-    /// Whether the photo was sent once more after it had arrived damaged.
+    /// Whether the photo was sent again after it had arrived damaged.
     pub resent: bool,
     /// Whether the photo was made smaller.
     pub shrunk: bool,
-    /// Whether `Content-Type` is left out.
+    /// Whether `Content-Type` is omitted.
     pub plain: bool,
 }
 
-/// All that the flow knows.
+/// The state of the flow.
 #[derive(Clone, Debug, PartialEq)]
 pub struct State {
-    /// What the person sees.
+    /// The current screen.
     pub screen: Screen,
-    /// Where the camera is.
-    pub camera: Camera,
+    /// The state of the camera.
+    pub camera: CameraState,
     /// The photo that is being made.
     pub grab: Option<Generation>,
-    /// Where the signed link is.
-    pub link: Link,
-    /// The upload in flight.
-    pub upload: Option<Generation>,
-    /// The verify call in flight.
-    pub verify: Option<Generation>,
-    /// Whether the photo at hand is known to be at the link at hand.
-    pub uploaded: bool,
-    /// Whether the photo may be at the link at hand: an upload there ended with no answer.
-    pub may_have_landed: bool,
-    /// Whether the person chose another camera than the one that the settings name.
+    /// The state of the signed link.
+    pub link: LinkState,
+    /// The upload or the verdict request in flight.
+    pub sending: Option<Sending>,
+    /// Whether the person switched to another camera than the configured one.
     pub switched: bool,
     /// The running timers.
-    pub timers: Vec<(Timer, Generation)>,
-    /// Counts of this submission.
-    pub tally: Tally,
-    /// Links asked for before there was a photo.
+    pub timers: Timers,
+    /// Failed attempts of this submission.
+    pub attempts: Attempts,
+    /// Links requested before there was a photo.
     pub prefetched: u8,
-    /// Black frames in a row.
-    pub black_frames: u8,
-    /// What is known after all frames of this camera that were looked at.
-    pub guide: Guide,
-    /// Whether frames can't be looked at on this device.
-    pub blind: bool,
-    /// Whether a file dialog may be open.
-    pub choosing: bool,
-    /// Where the challenge stands.
-    pub trial: Trial,
-    /// The hint that a screen reader was told last, and when.
-    pub said: (Hint, f64),
-    /// What is known of the photo.
+    /// What is known since the camera opened.
+    pub framing: Framing,
+    /// Whether frames can't be analysed on this device.
+    pub vision_unavailable: bool,
+    /// The progress of the challenge.
+    pub challenge: ChallengeProgress,
+    /// The analysis of the photo.
     pub evidence: Option<Rc<Evidence>>,
-    /// Photos that could not be used, one after the other, where the page forbids to send such.
+    /// Unusable photos in a row, if the page forbids to send them.
     pub refusals: u8,
-    /// What the browser says of the network.
+    /// Whether the browser reports a network.
     pub online: bool,
-    /// Whether the page is out of sight.
+    /// Whether the page is hidden.
     pub hidden: bool,
-    /// The last generation that was given out.
+    /// The last generation that was used.
     pub generation: Generation,
 }
 
@@ -248,23 +154,17 @@ impl Default for State {
     fn default() -> Self {
         Self {
             screen: Screen::Idle,
-            camera: Camera::Closed,
+            camera: CameraState::Closed,
             grab: None,
-            link: Link::Absent,
-            upload: None,
-            verify: None,
-            uploaded: false,
-            may_have_landed: false,
+            link: LinkState::Absent,
+            sending: None,
             switched: false,
-            timers: Vec::new(),
-            tally: Tally::default(),
+            timers: Timers::default(),
+            attempts: Attempts::default(),
             prefetched: 0,
-            black_frames: 0,
-            guide: Guide::default(),
-            blind: false,
-            choosing: false,
-            trial: Trial::default(),
-            said: (Hint::Position, 0.0),
+            framing: Framing::default(),
+            vision_unavailable: false,
+            challenge: ChallengeProgress::default(),
             evidence: None,
             refusals: 0,
             online: true,
@@ -275,13 +175,31 @@ impl Default for State {
 }
 
 impl State {
-    /// The worst flaw of the photo at hand.
+    /// Returns the upload in flight.
+    #[must_use]
+    pub fn upload(&self) -> Option<Generation> {
+        match self.sending {
+            Some(Sending::Upload(generation)) => Some(generation),
+            _ => None,
+        }
+    }
+
+    /// Returns the verdict request in flight.
+    #[must_use]
+    pub fn verify(&self) -> Option<Generation> {
+        match self.sending {
+            Some(Sending::Verify(generation)) => Some(generation),
+            _ => None,
+        }
+    }
+
+    /// Returns the worst flaw of the current photo.
     #[must_use]
     pub fn flaw(&self) -> Option<Flaw> {
         self.evidence.as_ref().and_then(|evidence| evidence.flaw())
     }
 
-    /// Whether the page forbids to send the photo at hand.
+    /// Whether the page forbids to send the current photo.
     #[must_use]
     pub fn forbids_photo(&self, config: &Config) -> bool {
         config.strict && self.flaw().is_some_and(Flaw::is_hard)

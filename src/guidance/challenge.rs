@@ -1,27 +1,27 @@
-//! A movement that is asked for and recognised ([`Challenge`]).
+//! Requests a movement and recognises it ([`Challenge`]).
 //!
-//! A hurdle, not proof of life: it stops a printed photo and a hurried cheat, not a film that is played to the camera, and
-//! no mask. It asks for nothing that a person can't leave out: what was not done is recorded as not done.
+//! It is a hurdle, not proof of a live person: it stops a printed photo and a hurried cheat, but neither a film that is
+//! played to the camera nor a mask. The person can always skip it; then it is recorded as not done.
 
 use akiba_vision::{Measure, Report};
 
 use super::hint::Hint;
 use super::thresholds::times;
 
-/// The head is turned by so many degrees from where it was: where the detector is never wrong about the side.
+/// The head is turned by this many degrees from its start: here the detector is never wrong about the side.
 const TURNED: f32 = 20.0;
-/// It is back when it is turned by less than this.
+/// The head is back when it is turned by less than this.
 const BACK: f32 = 12.0;
-/// The face is closer when it is so many times as wide.
+/// The face is closer when it is this many times as wide.
 const CLOSER: f32 = 1.3;
-/// It is back when it is less than so many times as wide.
+/// The face is back when it is less than this many times as wide.
 const AWAY: f32 = 1.15;
-/// So many reports in a row must show the movement.
+/// This many reports in a row must show the movement.
 const REPORTS: u8 = 2;
-/// At most so many movements.
+/// The most movements in one challenge.
 const MOST: usize = 2;
 
-/// What a page asks for, by the attribute `challenge`.
+/// The attribute `challenge`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChallengeKind {
     /// Turn the head to both sides, in random order.
@@ -33,7 +33,7 @@ pub enum ChallengeKind {
 }
 
 impl ChallengeKind {
-    /// The attribute's value.
+    /// Returns the attribute's value.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -43,7 +43,7 @@ impl ChallengeKind {
         }
     }
 
-    /// What is asked for, by a random number.
+    /// Chooses the movements by a random number.
     fn movements(self, seed: u32) -> [Option<Movement>; MOST] {
         use Movement as M;
         let all: &[[Option<Movement>; MOST]] = match self {
@@ -67,14 +67,14 @@ impl ChallengeKind {
 pub enum Movement {
     /// The head turns to the person's own left.
     TurnLeft,
-    /// To the person's own right.
+    /// The head turns to the person's own right.
     TurnRight,
     /// The face comes closer.
     Closer,
 }
 
 impl Movement {
-    /// The word for it in `quality.challenge`.
+    /// Returns the word for it in `quality.challenge`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -84,7 +84,7 @@ impl Movement {
         }
     }
 
-    /// The unit of what is measured of it.
+    /// Returns the unit of its measured value.
     #[must_use]
     pub fn unit(self) -> &'static str {
         match self {
@@ -102,32 +102,32 @@ impl Movement {
     }
 }
 
-/// A movement that was asked for, and what was seen of it.
+/// A requested movement, with the measurement.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct MovementSeen {
-    /// What was asked for.
+pub struct MovementRecord {
+    /// The requested movement.
     pub movement: Movement,
-    /// The furthest that was seen of it, in the movement's unit.
+    /// The largest measured value, in the movement's unit.
     pub value: f32,
-    /// From asking to seeing it, in milliseconds; `None` where it was not seen.
+    /// Milliseconds from the request to the movement; `None` if it was not seen.
     pub took: Option<f64>,
 }
 
 /// How a challenge ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChallengeOutcome {
-    /// All that was asked for was seen.
+    /// All movements were seen.
     Done,
-    /// The person left it out.
+    /// The person skipped it.
     Skipped,
-    /// It was not seen in time, three times.
+    /// It was not done in time, three times.
     TimedOut,
-    /// Nothing could be asked for: frames can't be looked at, or the photo is a file.
+    /// It was impossible: frames can't be analysed, or the photo is a file.
     Unavailable,
 }
 
 impl ChallengeOutcome {
-    /// The word for it in `quality.challenge`.
+    /// Returns the word for it in `quality.challenge`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -139,38 +139,38 @@ impl ChallengeOutcome {
     }
 }
 
-/// What the page is told of a challenge.
+/// The record of a challenge for the page.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ChallengeRecord {
-    /// What the page asked for.
+    /// The kind that the page requested.
     pub kind: ChallengeKind,
-    /// How it ended.
+    /// The outcome.
     pub outcome: ChallengeOutcome,
-    /// How often it was begun.
+    /// The number of attempts.
     pub attempts: u8,
-    /// What was asked for the last time.
-    pub movements: [Option<MovementSeen>; MOST],
+    /// The movements of the last attempt.
+    pub movements: [Option<MovementRecord>; MOST],
 }
 
-/// Where a challenge under way stands after a report.
+/// The state of a challenge after a report.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Step {
-    /// It goes on.
+    /// It continues.
     On(Challenge),
-    /// Everything was seen.
+    /// All movements were seen.
     Done(Challenge),
-    /// The face was lost: it begins anew.
+    /// The face was lost: the challenge starts again.
     Lost,
 }
 
-/// A challenge under way.
+/// A challenge in progress.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Challenge {
-    movements: [Option<MovementSeen>; MOST],
+    movements: [Option<MovementRecord>; MOST],
     current: usize,
-    /// Whether the current movement was seen, and the face comes back.
+    /// Whether the current movement was seen and the face is coming back.
     returning: bool,
-    /// Yaw and width of the face as it began.
+    /// Yaw and width of the face at the start.
     start: (f32, f32),
     asked: f64,
     seen: f64,
@@ -178,13 +178,13 @@ pub struct Challenge {
 }
 
 impl Challenge {
-    /// Asks for the first movement; `None` where the report shows nothing to begin from.
+    /// Requests the first movement. Returns `None` if the report has no usable face.
     #[must_use]
     pub fn begin(kind: ChallengeKind, seed: u32, report: &Report, at: f64) -> Option<Self> {
         let start = pose(report)?;
         let movements = kind.movements(seed);
         Some(Self {
-            movements: movements.map(|asked| asked.map(|movement| MovementSeen { movement, value: 0.0, took: None })),
+            movements: movements.map(|asked| asked.map(|movement| MovementRecord { movement, value: 0.0, took: None })),
             current: 0,
             returning: false,
             start,
@@ -194,7 +194,7 @@ impl Challenge {
         })
     }
 
-    /// What the person is told.
+    /// Returns the hint for the person.
     #[must_use]
     pub fn hint(&self) -> Hint {
         match self.movements.get(self.current) {
@@ -203,15 +203,15 @@ impl Challenge {
         }
     }
 
-    /// What was asked for, and what was seen of it.
+    /// Returns the requested movements with their measurements.
     #[must_use]
-    pub fn movements(&self) -> [Option<MovementSeen>; MOST] {
+    pub fn movements(&self) -> [Option<MovementRecord>; MOST] {
         self.movements
     }
 
-    /// One more report.
+    /// Takes one more report.
     #[must_use]
-    pub fn see(mut self, report: &Report, at: f64) -> Step {
+    pub fn observe(mut self, report: &Report, at: f64) -> Step {
         let Some((yaw, width)) = pose(report).filter(|_| report.faces == 1) else {
             self.streak = 0;
             return if at - self.seen > times::LOST { Step::Lost } else { Step::On(self) };
@@ -238,13 +238,13 @@ impl Challenge {
         seen.took = Some(at - self.asked);
         self.streak = 0;
         self.returning = true;
-        // After the last one the guidance itself brings the face back.
+        // After the last movement, the normal guidance brings the face back.
         let last = self.movements.iter().skip(self.current + 1).all(Option::is_none);
         if last { Step::Done(self) } else { Step::On(self) }
     }
 }
 
-/// Yaw and width of the face, if there is one to go by.
+/// Returns yaw and width of the face, if the report has a usable one.
 fn pose(report: &Report) -> Option<(f32, f32)> {
     let face = report.face?;
     let yaw = report.value(Measure::PoseYaw)?;

@@ -1,4 +1,4 @@
-//! What must hold for a good photo ([`Check`]), and whether it does in one report ([`Checks`]).
+//! The conditions of a good photo ([`Check`]), and which of them a report fulfils ([`Checks`]).
 
 use akiba_vision::{Measure, Report};
 
@@ -6,29 +6,29 @@ use super::hint::Hint;
 use super::oval::{InOval, in_oval};
 use super::thresholds::{Limit, Thresholds};
 
-/// A frame is black when nearly all of it is: lens caps, privacy shutters and muted cameras stay below both.
+/// Limits of a black frame. Lens caps, privacy shutters and muted cameras stay below both.
 const BLACK_LUMINANCE: f32 = 0.04;
 const BLACK_VARIANCE: f32 = 0.0004;
-/// In a picture of a lower mean, nobody is found for want of light.
+/// Below this mean, no face can be found because of the dark.
 const DARK_PICTURE: f32 = 0.12;
 
-/// Whether a frame of this mean luminance and variance shows nothing.
+/// Whether a frame of this mean luminance and variance is black.
 pub(crate) fn is_black(mean: f32, variance: f32) -> bool {
     mean < BLACK_LUMINANCE && variance < BLACK_VARIANCE
 }
 
-/// What must hold, in the order of the hints.
+/// A condition of a good photo, in the order of the hints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Check {
-    /// There is just one face.
+    /// There is exactly one face.
     SingleFace,
-    /// There is enough light, and not too much.
+    /// The light on the face is neither too weak nor too strong.
     Light,
-    /// The face is large enough, and not too large.
+    /// The face is neither too small nor too large.
     Size,
     /// The face is in the oval.
     Centred,
-    /// The head does not lean.
+    /// The head does not lean to a side.
     Upright,
     /// The head is not turned.
     Frontal,
@@ -54,7 +54,7 @@ impl Check {
         Self::Sharp,
     ];
 
-    /// The word for it in `selfie-guidance`.
+    /// Returns the word for it in `selfie-guidance`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -71,24 +71,24 @@ impl Check {
     }
 }
 
-/// Which checks hold.
+/// The checks that pass.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Checks(u16);
 
 impl Checks {
-    /// Whether this one holds.
+    /// Whether this check passes.
     #[must_use]
     pub fn hold(self, check: Check) -> bool {
         self.0 & (1 << check as u16) != 0
     }
 
-    /// How many hold.
+    /// Returns the number of checks that pass.
     #[must_use]
     pub fn passed(self) -> u8 {
         self.0.count_ones() as u8
     }
 
-    /// Whether all hold.
+    /// Whether all checks pass.
     #[must_use]
     pub fn all(self) -> bool {
         usize::from(self.passed()) == Check::ALL.len()
@@ -99,22 +99,22 @@ impl Checks {
     }
 }
 
-/// How a report stands against the limits.
-pub(super) struct Against<'a> {
+/// The context of a check.
+pub(super) struct CheckContext<'a> {
     pub(super) thresholds: &'a Thresholds,
-    /// How many steps the limits have loosened.
+    /// The number of steps by which the limits are loosened.
     pub(super) steps: u8,
-    /// What held before: it has the slack.
+    /// The checks that passed before: they get the slack.
     pub(super) before: Checks,
-    /// Whether the person sees the picture as in a mirror.
+    /// Whether the person sees the picture mirrored.
     pub(super) mirrored: bool,
-    /// Width by height of the picture as it is shown.
+    /// The aspect ratio (width by height) of the picture as it is shown.
     pub(super) aspect: f32,
 }
 
-/// What is there, against the limits: which checks hold, and what is to be said. What could not be measured holds: nobody
-/// is kept from a photo by what nobody knows.
-pub(super) fn check(report: &Report, against: &Against<'_>) -> (Checks, Hint) {
+/// Compares a report with the limits: returns the checks that pass, and the hint. A value that could not be measured
+/// passes: an unknown value must not block the photo.
+pub(super) fn check(report: &Report, context: &CheckContext<'_>) -> (Checks, Hint) {
     if is_black(report.frame_mean, report.frame_variance) {
         return (Checks::default(), Hint::NoPicture);
     }
@@ -122,25 +122,25 @@ pub(super) fn check(report: &Report, against: &Against<'_>) -> (Checks, Hint) {
         let hint = if report.frame_mean < DARK_PICTURE { Hint::TooDark } else { Hint::NoFace };
         return (Checks::default(), hint);
     };
-    let Some(place) = in_oval(report, &face, against.aspect) else { return (Checks::default(), Hint::NoFace) };
+    let Some(place) = in_oval(report, &face, context.aspect) else { return (Checks::default(), Hint::NoFace) };
     let mut checks = Checks::default();
     let mut said = None;
     for check in Check::ALL {
-        let wrong = wrong(check, report, place, against);
+        let wrong = wrong(check, report, place, context);
         checks = checks.with(check, wrong.is_none());
         said = said.or(wrong);
     }
     (checks, said.unwrap_or(Hint::Hold))
 }
 
-/// What is to be said, if the check fails.
-fn wrong(check: Check, report: &Report, place: InOval, against: &Against<'_>) -> Option<Hint> {
+/// Returns the hint if the check fails.
+fn wrong(check: Check, report: &Report, place: InOval, context: &CheckContext<'_>) -> Option<Hint> {
     let within =
-        |limit: Limit, value: f32| against.thresholds.allow(limit, value, against.steps, against.before.hold(check));
+        |limit: Limit, value: f32| context.thresholds.allow(limit, value, context.steps, context.before.hold(check));
     let measured =
         |limit: Limit, measure: Measure| report.value(measure).is_none_or(|value| within(limit, value.abs()));
     let sharp = |value: f32| {
-        against.thresholds.allow(Limit::SharpnessMin, value, against.steps, against.before.hold(Check::Sharp))
+        context.thresholds.allow(Limit::SharpnessMin, value, context.steps, context.before.hold(Check::Sharp))
     };
     let sharp = report.value(Measure::Sharpness).is_none_or(sharp);
     let holds = match check {
@@ -157,10 +157,10 @@ fn wrong(check: Check, report: &Report, place: InOval, against: &Against<'_>) ->
             }
             within(Limit::FaceWidthMax, place.width)
         }
-        Check::Centred => return off_centre(place, against, within),
+        Check::Centred => return off_centre(place, context, within),
         Check::Upright => measured(Limit::Roll, Measure::PoseRoll),
         Check::Frontal => measured(Limit::Yaw, Measure::PoseYaw),
-        // A blur takes away what it is told by.
+        // A blurred face does not show where the light comes from.
         Check::EvenLight => !sharp || measured(Limit::UniformityMin, Measure::IlluminationUniformity),
         Check::Still => measured(Limit::MotionMax, Measure::Motion),
         Check::Sharp => sharp,
@@ -178,9 +178,9 @@ fn wrong(check: Check, report: &Report, place: InOval, against: &Against<'_>) ->
     (!holds).then_some(hint)
 }
 
-/// Which way the face has to go, as the person sees it: further in the direction in which it is missing most.
-fn off_centre(place: InOval, against: &Against<'_>, within: impl Fn(Limit, f32) -> bool) -> Option<Hint> {
-    let right = if against.mirrored { -place.right } else { place.right };
+/// Returns the direction for the face as the person sees it, along the axis with the larger offset.
+fn off_centre(place: InOval, context: &CheckContext<'_>, within: impl Fn(Limit, f32) -> bool) -> Option<Hint> {
+    let right = if context.mirrored { -place.right } else { place.right };
     let across = (!within(Limit::OffsetX, right.abs()))
         .then_some((right.abs(), if right > 0.0 { Hint::MoveLeft } else { Hint::MoveRight }));
     let along = (!within(Limit::OffsetY, place.below.abs()))

@@ -1,43 +1,43 @@
-//! What the page is told of a frame or a photo ([`Evidence`]).
+//! The analysis of a frame or a photo, for the page ([`Evidence`]).
 
 use akiba_vision::{Measure, Report};
 
 use super::challenge::ChallengeRecord;
 use super::check::Checks;
+use super::flaw::Flaw;
 use super::guide::Guide;
-use super::still::Flaw;
 use super::thresholds::{Limit, Thresholds};
 
-/// How the capture went, in milliseconds from the first frame that was looked at.
+/// The course of the capture, in milliseconds from the first analysed frame.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Times {
-    /// How many frames were looked at.
+    /// The number of analysed frames.
     pub frames: u32,
-    /// Until the first face.
+    /// Time of the first face.
     pub first_face: Option<f64>,
-    /// Until the last frame.
+    /// Time of the last frame.
     pub guided: f64,
 }
 
-/// What is known of a frame or a photo.
+/// The analysis of a frame or a photo.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Evidence {
-    /// What came of looking at it.
+    /// The report.
     pub report: Option<Report>,
-    /// Which checks hold of a frame.
+    /// For a frame: the checks that pass.
     pub checks: Option<Checks>,
     /// The limits.
     pub thresholds: Thresholds,
-    /// How many steps they had loosened.
+    /// The number of steps by which they were loosened.
     pub steps: u8,
-    /// How the capture went; `None` where nothing was looked at before the photo.
+    /// The course of the capture; `None` if no frame was analysed before the photo.
     pub times: Option<Times>,
-    /// The challenge, where the page asks for one.
+    /// The challenge, if the page asks for one.
     pub challenge: Option<ChallengeRecord>,
 }
 
 impl Evidence {
-    /// Of a report, after all that the guide saw.
+    /// Combines a report with the result of all frames.
     #[must_use]
     pub fn new(
         report: Option<Report>,
@@ -45,7 +45,7 @@ impl Evidence {
         thresholds: Thresholds,
         challenge: Option<ChallengeRecord>,
     ) -> Self {
-        let times = guide.sees().then(|| Times {
+        let times = guide.is_active().then(|| Times {
             frames: guide.frames,
             first_face: guide.first_face.map(|at| at - guide.began),
             guided: guide.now - guide.began,
@@ -53,13 +53,13 @@ impl Evidence {
         Self { report, checks: None, thresholds, steps: guide.steps, times, challenge }
     }
 
-    /// The worst flaw of the photo.
+    /// Returns the worst flaw of the photo.
     #[must_use]
     pub fn flaw(&self) -> Option<Flaw> {
         self.report.as_ref().and_then(|report| Flaw::of(report, &self.thresholds, self.steps))
     }
 
-    /// The limits of a measure, least and most, as they stand before they loosen.
+    /// Returns the limits of a measure (least, most) before they are loosened.
     #[must_use]
     pub fn limits(&self, measure: Measure) -> (Option<f32>, Option<f32>) {
         let at = |limit| Some(self.thresholds.limit(limit, 0));
@@ -75,7 +75,7 @@ impl Evidence {
         }
     }
 
-    /// Whether a measure is within its limits; `None` where it has none, or was not taken.
+    /// Whether a measure is within its limits; `None` if it has none or was not measured.
     #[must_use]
     pub fn pass(&self, measure: Measure) -> Option<bool> {
         let report = self.report.as_ref()?;

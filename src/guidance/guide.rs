@@ -1,60 +1,60 @@
-//! From one report after the other to the hint that is shown and the moment for the photo ([`Guide`]).
+//! Turns a series of reports into the current hint and the moment for the photo ([`Guide`]).
 
 use akiba_vision::Report;
 
-use super::check::{Against, Checks, check};
+use super::check::{CheckContext, Checks, check};
 use super::hint::Hint;
 use super::thresholds::{Thresholds, times};
 
-/// A report with what it is seen by.
+/// A report with its circumstances.
 #[derive(Clone, Copy, Debug)]
-pub struct Seen<'a> {
-    /// What came of looking at the frame.
+pub struct Observation<'a> {
+    /// The report of the frame.
     pub report: &'a Report,
-    /// When, in milliseconds.
+    /// The time in milliseconds.
     pub at: f64,
-    /// Width by height of the picture as it is shown.
+    /// The aspect ratio (width by height) of the picture as it is shown.
     pub aspect: f32,
-    /// Whether the person sees it as in a mirror.
+    /// Whether the person sees it mirrored.
     pub mirrored: bool,
 }
 
-/// What is known after all reports so far. Times are the reports' own, in milliseconds.
+/// The result of all reports so far. Times come from the reports, in milliseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Guide {
-    /// How many reports there were.
+    /// The number of reports.
     pub frames: u32,
-    /// The first report's time.
+    /// The time of the first report.
     pub began: f64,
-    /// The last report's time.
+    /// The time of the last report.
     pub now: f64,
     /// The time of the first report with a face.
     pub first_face: Option<f64>,
-    /// The hint that is shown.
+    /// The current hint.
     pub hint: Hint,
-    /// Which checks hold.
+    /// The checks that pass.
     pub checks: Checks,
-    /// How many steps the limits have loosened.
+    /// The number of steps by which the limits are loosened.
     pub steps: u8,
     /// Since when the hint is shown.
     shown: f64,
-    /// What is to be said, and since when.
+    /// The hint to show next, and since when.
     wanted: Hint,
     settled: f64,
-    /// Since when all checks hold.
+    /// Since when all checks pass.
     good: Option<f64>,
-    /// Since when they do not.
+    /// Since when not all checks pass.
     bad: Option<f64>,
-    /// For how long a face has been in sight.
+    /// How long a face was in sight.
     in_sight: f64,
 }
 
 impl Guide {
-    /// What is known after one more report.
+    /// Adds one report.
     #[must_use]
-    pub fn see(mut self, seen: Seen<'_>, thresholds: &Thresholds) -> Self {
+    pub fn observe(mut self, seen: Observation<'_>, thresholds: &Thresholds) -> Self {
         let first = self.frames == 0;
-        // A clock that is no number, or goes back, stands still.
+        // A time that is not a number, or that goes back, counts as no change.
         let now = if seen.at.is_finite() && (first || seen.at > self.now) { seen.at } else { self.now };
         let gap = now - self.now;
         self.frames = self.frames.saturating_add(1);
@@ -62,14 +62,14 @@ impl Guide {
             (self.began, self.shown, self.settled) = (now, now, now);
         }
         self.now = now;
-        let against = Against {
+        let context = CheckContext {
             thresholds,
             steps: self.steps,
             before: self.checks,
             mirrored: seen.mirrored,
             aspect: seen.aspect,
         };
-        let (checks, wanted) = check(seen.report, &against);
+        let (checks, wanted) = check(seen.report, &context);
         self.checks = checks;
         self.keep_time(if first { 0.0 } else { gap }, seen.report.face.is_some());
         self.say(wanted, first);
@@ -114,9 +114,9 @@ impl Guide {
         }
     }
 
-    /// Whether frames are looked at.
+    /// Whether frames are analysed.
     #[must_use]
-    pub fn sees(&self) -> bool {
+    pub fn is_active(&self) -> bool {
         self.frames > 0
     }
 
@@ -126,15 +126,15 @@ impl Guide {
         self.good.is_some_and(|since| self.now - since >= times::HOLD)
     }
 
-    /// Whether a countdown has to stop.
+    /// Whether a countdown must stop.
     #[must_use]
     pub fn falters(&self) -> bool {
         self.bad.is_some_and(|since| self.now - since > times::FALTER)
     }
 
-    /// Waits for all checks to hold anew.
+    /// Waits the full time again for all checks to pass.
     #[must_use]
-    pub fn again(mut self) -> Self {
+    pub fn restart_hold(mut self) -> Self {
         self.good = self.good.map(|_| self.now);
         self
     }

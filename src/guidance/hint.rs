@@ -1,9 +1,9 @@
-//! What the person can be told ([`Hint`]).
+//! The hints for the person ([`Hint`]).
 
 macro_rules! hints {
     ($($(#[$meta:meta])+ $variant:ident = $word:literal,)+) => {
-        /// One instruction to the person. In the order of what comes first: what is further down is of no use before what is
-        /// further up is right.
+        /// One instruction to the person, in order of priority: a hint further down is of no use until the ones above
+        /// are fulfilled.
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
         pub enum Hint {
             $($(#[$meta])+ $variant,)+
@@ -13,7 +13,7 @@ macro_rules! hints {
             /// Every hint.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The word for it in `selfie-guidance`.
+            /// Returns the word for it in `selfie-guidance`.
             #[must_use]
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word),+ }
@@ -23,12 +23,12 @@ macro_rules! hints {
 }
 
 hints! {
-    /// The camera sends a picture, of which nothing more is known: bring the face into the oval.
+    /// The camera sends a picture: bring the face into the oval.
     #[default]
     Position = "position",
     /// The camera sends only black: it is covered, or switched off by a key or a shutter.
     NoPicture = "no-picture",
-    /// There is no face.
+    /// No face was found.
     NoFace = "no-face",
     /// There are several faces.
     SeveralFaces = "several-faces",
@@ -40,13 +40,13 @@ hints! {
     ComeCloser = "come-closer",
     /// The face is too large.
     MoveBack = "move-back",
-    /// The face belongs further to the left of the picture as it is shown.
+    /// The face must move to the left of the picture as it is shown.
     MoveLeft = "move-left",
-    /// Further to the right.
+    /// The face must move to the right.
     MoveRight = "move-right",
-    /// Further up.
+    /// The face must move up.
     MoveUp = "move-up",
-    /// Further down.
+    /// The face must move down.
     MoveDown = "move-down",
     /// The head leans to a side.
     Straighten = "straighten",
@@ -58,7 +58,7 @@ hints! {
     HoldStill = "hold-still",
     /// The face is blurred.
     Blurred = "blurred",
-    /// All is well.
+    /// Everything is right.
     Hold = "hold",
     /// Challenge: turn the head to the person's own left.
     TurnLeft = "turn-left",
@@ -66,12 +66,12 @@ hints! {
     TurnRight = "turn-right",
     /// Challenge: bring the face closer.
     LeanIn = "lean-in",
-    /// Challenge: back to where it began.
+    /// Challenge: return to the start.
     FaceForward = "face-forward",
 }
 
 impl Hint {
-    /// Whether it may take the place of another one early: nothing else matters then.
+    /// Whether it may replace another hint early: until it is fulfilled, nothing else matters.
     #[must_use]
     pub fn is_urgent(self) -> bool {
         matches!(self, Self::NoPicture | Self::NoFace | Self::SeveralFaces)

@@ -1,28 +1,28 @@
-//! What the person is told while the camera runs, and when the photo is taken: pure functions of what was seen, in the
-//! order in which it was seen. No browser, no clock: each report comes with its time.
+//! Guides the person while the camera runs, and finds the moment for the photo. Pure functions of the reports in their
+//! order: no browser and no clock, because each report carries its time.
 //!
-//! - `thresholds`: every limit and time, in one table ([`Limit`], [`Thresholds`]).
-//! - `check`: what must hold for a good photo ([`Check`]), and whether it does in one report.
-//! - `hint`: what can be said ([`Hint`]), and which of it comes first.
-//! - `guide`: from one report after the other to the hint that is shown and the moment for the photo ([`Guide`]).
-//! - `challenge`: a movement that is asked for and recognised ([`Challenge`]).
-//! - `still`: what is wrong with the photo that was taken ([`Flaw`]).
-//! - `evidence`: what the page is told of all this ([`Evidence`]).
+//! - `thresholds`: every limit and duration, in one table ([`Limit`], [`Thresholds`]).
+//! - `check`: the conditions of a good photo ([`Check`]), applied to one report.
+//! - `hint`: the hints ([`Hint`]) in order of priority.
+//! - `guide`: from a series of reports to the current hint and the moment for the photo ([`Guide`]).
+//! - `challenge`: requests a movement and recognises it ([`Challenge`]).
+//! - `flaw`: the flaws of a photo ([`Flaw`]).
+//! - `evidence`: the analysis for the page ([`Evidence`]).
 
 mod challenge;
 mod check;
 mod evidence;
+mod flaw;
 mod guide;
 mod hint;
 mod oval;
-mod still;
 mod thresholds;
 
-pub use challenge::{Challenge, ChallengeKind, ChallengeOutcome, ChallengeRecord, Movement, MovementSeen, Step};
+pub use challenge::{Challenge, ChallengeKind, ChallengeOutcome, ChallengeRecord, Movement, MovementRecord, Step};
 pub(crate) use check::is_black;
 pub use check::{Check, Checks};
 pub use evidence::{Evidence, Times};
-pub use guide::{Guide, Seen};
+pub use flaw::Flaw;
+pub use guide::{Guide, Observation};
 pub use hint::Hint;
-pub use still::Flaw;
 pub use thresholds::{Limit, MODEL, THRESHOLDS_VERSION, Threshold, Thresholds, ThresholdsError, times};

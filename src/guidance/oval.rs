@@ -1,28 +1,28 @@
-//! Where a face is in the oval that the person sees ([`in_oval`]).
+//! Locates a face in the oval that the person sees ([`in_oval`]).
 //!
-//! The guide is drawn on a grid of 270 by 360 that is as large as fits the picture, and the frame covers the picture: what
-//! sticks out is cut off on both sides. So the place of the oval in the frame follows from the two shapes.
+//! The oval is drawn on a grid of 270 by 360, as large as fits into the picture. The frame covers the picture, and the
+//! rest of the frame is cut off on both sides. The oval's place in the frame therefore follows from the two shapes.
 
 use akiba_vision::{Face, Keypoint, Report};
 
-/// The guide's grid, as in the viewfinder.
+/// The size of the grid, as in the viewfinder.
 const GRID: (f32, f32) = (270.0, 360.0);
-/// The oval's middle below the grid's, and its width.
+/// How far the oval's middle is above the grid's, and the oval's width.
 const ABOVE: f32 = 24.0;
 const WIDTH: f32 = 198.0;
 
-/// A face in the oval; lengths are in widths of the oval.
+/// A face relative to the oval; lengths are in oval widths.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct InOval {
-    /// How wide the face is.
+    /// The width of the face.
     pub(super) width: f32,
-    /// How far its middle is to the right of the oval's, in the frame: not mirrored.
+    /// How far its middle is to the right of the oval's, in the frame (not mirrored).
     pub(super) right: f32,
     /// How far its eyes are below the oval's middle.
     pub(super) below: f32,
 }
 
-/// Where the face is, if the numbers make sense.
+/// Locates the face. Returns `None` if the numbers make no sense.
 pub(super) fn in_oval(report: &Report, face: &Face, aspect: f32) -> Option<InOval> {
     let (width, height) = (report.width, report.height);
     let own = width / height;

@@ -1,44 +1,45 @@
-//! Every limit of the guidance ([`Limit`]), with its unit, its reason and how it loosens, and every time ([`times`]).
+//! Every limit of the guidance ([`Limit`]), with its unit, its reason and how it loosens, and every duration
+//! ([`times`]).
 //!
-//! A check that fails passes once its value is within the limit; one that passes fails only beyond limit and slack
-//! together, so that a value near the limit does not flicker. Each time that the person is stuck
-//! ([`times::LOOSEN`]), every limit moves one step further, at most [`times::LOOSEST`] steps. Whether there is just one
+//! A failing check passes once its value is within the limit. A passing check fails only beyond limit and slack
+//! together, so that a value near the limit does not flicker. Whenever the person makes no progress for some time
+//! ([`times::LOOSEN`]), every limit moves one step further, at most [`times::LOOSEST`] steps. The rule of exactly one
 //! face never loosens.
 
 use std::fmt;
 
-/// The version of the table below. It changes with every limit in it.
+/// The version of the table below. It changes with every change of a limit.
 pub const THRESHOLDS_VERSION: &str = "1";
-/// The same where the page has changed a limit.
+/// The version if the page has changed a limit.
 const CHANGED_VERSION: &str = "1-changed";
-/// The face detector behind the reports.
+/// The face detector that makes the reports.
 pub const MODEL: &str = "blazeface-short-range";
 
-/// Every time of the guidance, in milliseconds.
+/// Every duration of the guidance, in milliseconds.
 pub mod times {
-    /// All checks hold for so long before the photo is taken.
+    /// How long all checks must pass before the photo is taken.
     pub const HOLD: f64 = 600.0;
-    /// In the countdown, checks may fail for so long.
+    /// How long checks may fail during the countdown.
     pub const FALTER: f64 = 300.0;
-    /// A hint stays for at least so long: less can't be read.
+    /// The least time that a hint is shown: less can't be read.
     pub const SHOWN: f64 = 700.0;
-    /// The same, where no picture, no face or several faces are what is to be said next.
+    /// The same if an urgent hint follows: no picture, no face or several faces.
     pub const SHOWN_BEFORE_URGENT: f64 = 250.0;
-    /// What a hint says has to be so for so long before it is said.
+    /// How long a reason must last before its hint is shown.
     pub const SETTLED: f64 = 200.0;
-    /// The same for «no face»: a detector misses one now and then.
+    /// The same for "no face": a detector misses a face now and then.
     pub const SETTLED_NO_FACE: f64 = 500.0;
-    /// The same for «no picture»: cameras often begin with a few black frames.
+    /// The same for "no picture": cameras often begin with a few black frames.
     pub const SETTLED_NO_PICTURE: f64 = 1_000.0;
-    /// A face in sight for so long without a photo, and the limits loosen by a step; and again after as long.
+    /// After this time with a face but without a photo, the limits loosen by one step; and again after the same time.
     pub const LOOSEN: f64 = 4_000.0;
-    /// So many steps at most.
+    /// The most steps.
     pub const LOOSEST: u8 = 3;
-    /// Nothing is known of a pause between two frames that is longer than this.
+    /// A longer pause between two frames counts as unknown time.
     pub const GAP: f64 = 1_000.0;
-    /// A screen reader is told a new hint at most so often.
+    /// The least time between two hints announced to a screen reader.
     pub const SPOKEN: f64 = 2_000.0;
-    /// In a challenge, the face may be out of sight for so long.
+    /// How long the face may be out of sight during a challenge.
     pub const LOST: f64 = 1_000.0;
 }
 
@@ -47,17 +48,17 @@ pub mod times {
 pub struct Threshold {
     /// The key in the page's `thresholds`.
     pub name: &'static str,
-    /// What is measured.
+    /// The measured value.
     pub measure: &'static str,
-    /// In which unit.
+    /// Its unit.
     pub unit: &'static str,
-    /// The limit: the least that passes, or the most.
+    /// The limit: a minimum or a maximum.
     pub limit: f32,
-    /// How far beyond the limit a check that passes goes on passing; its sign is that of `step`.
+    /// How far beyond the limit a passing check still passes; it has the sign of `step`.
     pub slack: f32,
-    /// How far the limit moves with every step: negative for a least.
+    /// How far the limit moves with every step: negative for a minimum.
     pub step: f32,
-    /// The least and the most that a page may set.
+    /// The smallest and largest value that a page may set.
     pub range: (f32, f32),
 }
 
@@ -90,45 +91,46 @@ macro_rules! limits {
 const COUNT: usize = 12;
 
 limits! {
-    // name measure unit limit slack step, and what a page may set: least most
-    /// The narrowest face. A head that fills the oval gives a detector's box of 0.85 to 0.95 of its width; at 0.6 of it, a
+    // name, measure, unit, limit, slack, step, and the range for pages: least, most
+    /// The narrowest face. If the head fills the oval, the detector's box has 0.85 to 0.95 of its width. At 0.6, a
     /// picture of 480 lines still has 68 pixels between the eyes.
     FaceWidthMin = "faceWidthMin" "faceWidth" "oval widths" 0.62 -0.04 -0.05 0.2 1.0;
-    /// The widest face. Nearer than this, the lens draws the nose large, and hair and chin leave the picture.
+    /// The widest face. Closer than this, the lens enlarges the nose, and hair and chin leave the picture.
     FaceWidthMax = "faceWidthMax" "faceWidth" "oval widths" 1.12 0.05 0.08 0.7 2.0;
-    /// How far the middle of the face may be from that of the oval, across: then it is inside as a whole.
+    /// The largest horizontal distance between the middles of face and oval: the whole face is inside then.
     OffsetX = "offsetX" "faceOffsetX" "oval widths" 0.2 0.06 0.06 0.05 1.0;
-    /// How far the eyes may be above or below the oval's middle: faces differ in where the eyes are.
+    /// The largest vertical distance between the eyes and the oval's middle: the height of the eyes differs from face
+    /// to face.
     OffsetY = "offsetY" "faceOffsetY" "oval widths" 0.26 0.06 0.06 0.05 1.0;
-    /// How far the head may lean: ISO/IEC 39794-5 allows 8 degrees, and the detector is off by 2.3 on average.
+    /// The largest lean of the head. ISO/IEC 39794-5 allows 8 degrees, and the detector's mean error is 2.3.
     Roll = "roll" "poseRoll" "deg" 10.0 3.0 4.0 2.0 45.0;
-    /// How far the head may be turned: below 15 degrees the detector decides rightly 9 times in 10, beyond 25 always.
+    /// The largest turn of the head. Below 15 degrees the detector is right 9 times in 10, beyond 25 always.
     Yaw = "yaw" "poseYaw" "deg" 15.0 5.0 4.0 3.0 45.0;
-    /// The least light on the face. The standard's score is half at 0.2 of linear light, which no dark skin reaches in
-    /// good light; 0.03 is where shadows swallow the features, in a picture that shows it as 0.19 of its white.
+    /// The least light on the face. The standard's score is half at 0.2 of linear light, which dark skin does not reach
+    /// even in good light. At 0.03, which a picture shows as 0.19 of its white, shadows hide the features.
     LuminanceMin = "luminanceMin" "luminanceMean" "ratio" 0.03 -0.006 -0.006 0.0 0.5;
-    /// The most light on the face: the standard's score falls from 0.7, and is half at 0.8.
+    /// The most light on the face. The standard's score falls from 0.7 on, and is half at 0.8.
     LuminanceMax = "luminanceMax" "luminanceMean" "ratio" 0.75 0.04 0.05 0.3 1.0;
-    /// How alike both cheeks are lit: what their histograms have in common. A studio's portrait has only 0.12 to 0.23, so
-    /// that only light plainly from one side is told.
+    /// How evenly both cheeks are lit: the overlap of their histograms. Studio portraits have only 0.12 to 0.23, so
+    /// only strong light from one side is reported.
     UniformityMin = "uniformityMin" "illuminationUniformity" "ratio" 0.05 -0.02 -0.01 0.0 1.0;
-    /// How fast the face may move: 1 is 6 cm a second, which at an exposure of 1/30 s blurs by two or three pixels of 480. The
-    /// detector's own unrest comes to 0.2 to 0.5 at 15 frames a second.
+    /// How fast the face may move: 1 is 6 cm a second, which blurs two or three pixels of 480 at an exposure of 1/30 s.
+    /// The detector's own noise is 0.2 to 0.5 at 15 frames a second.
     MotionMax = "motionMax" "motion" "ied/s" 1.0 0.6 0.4 0.1 10.0;
-    /// How sharp the face is: 0.1 is a smear, 0.4 and more a sharp face.
+    /// How sharp the face is: 0.1 is a smear; a sharp face has 0.4 or more.
     SharpnessMin = "sharpnessMin" "sharpness" "ratio" 0.2 -0.03 -0.04 0.0 1.0;
-    /// In the photo: pixels between the eyes. The standard's score is full from 90; in the oval, a camera of 480 lines
-    /// gives 70 to 110.
+    /// In the photo: pixels between the eyes. The standard's score is full from 90 on. In the oval, a camera of 480
+    /// lines gives 70 to 110.
     EyeDistanceMin = "eyeDistanceMin" "interEyeDistance" "px" 60.0 -5.0 -8.0 10.0 400.0;
 }
 
-/// A page's `thresholds` are not what the table allows.
+/// The page's `thresholds` are not in the table or out of range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ThresholdsError;
 
 impl fmt::Display for ThresholdsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("no such threshold, or a number out of its range")
+        f.write_str("unknown threshold, or a number out of its range")
     }
 }
 
@@ -148,7 +150,7 @@ impl Default for Thresholds {
 }
 
 impl Thresholds {
-    /// The table with some limits in other places, by name.
+    /// Replaces limits of the table by name.
     ///
     /// # Errors
     /// A name that is not in the table, or a number out of the row's range.
@@ -166,19 +168,19 @@ impl Thresholds {
         Ok(thresholds)
     }
 
-    /// The version of the table, or that the page changed it.
+    /// Returns the version of the table, or the one for changed limits.
     #[must_use]
     pub fn version(&self) -> &'static str {
         if self.changed { CHANGED_VERSION } else { THRESHOLDS_VERSION }
     }
 
-    /// A limit after so many steps.
+    /// Returns a limit after this many steps.
     #[must_use]
     pub fn limit(&self, limit: Limit, steps: u8) -> f32 {
         self.limits[limit as usize] + Limit::TABLE[limit as usize].step * f32::from(steps)
     }
 
-    /// Whether a value is within a limit: after so many steps, and with the slack where it was before.
+    /// Whether a value is within a limit after this many steps. `was` adds the slack: the check passed before.
     #[must_use]
     pub fn allow(&self, limit: Limit, value: f32, steps: u8, was: bool) -> bool {
         let row = Limit::TABLE[limit as usize];

@@ -1,5 +1,5 @@
-//! Which browser this is ([`Browser`]), as far as its way to the camera's switch goes. Nothing else may depend on it:
-//! what a browser can do is asked of the browser.
+//! Detects the browser ([`Browser`]), for the help with its camera permission only. Nothing else may depend on it:
+//! detect features by asking the browser.
 
 /// A browser with its own way to allow the camera.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -12,7 +12,7 @@ pub enum Browser {
     FirefoxAndroid,
     /// Safari on an iPhone or iPad.
     SafariIos,
-    /// Chrome, or another browser app, on an iPhone or iPad: the system's settings decide.
+    /// Chrome or another browser app on an iPhone or iPad: the system's settings decide.
     ChromeIos,
     /// Chrome or Chromium on a computer.
     ChromeDesktop,
@@ -24,12 +24,12 @@ pub enum Browser {
     SafariMac,
     /// The page is shown inside another app.
     InApp,
-    /// Any other.
+    /// Any other browser.
     #[default]
     Other,
 }
 
-/// What apps that show pages inside themselves add to the user agent. `; wv)` is Android's own mark of a WebView.
+/// Marks that apps with a built-in browser add to the user agent. `; wv)` is Android's own mark of a WebView.
 const APPS: [&str; 13] = [
     "; wv)",
     "FBAN/",
@@ -45,9 +45,9 @@ const APPS: [&str; 13] = [
     "musical_ly",
     "Twitter for",
 ];
-/// Browser apps of iPhones and iPads beside Safari.
+/// Browser apps other than Safari on iPhones and iPads.
 const IOS_APPS: [&str; 7] = ["CriOS/", "FxiOS/", "EdgiOS/", "OPiOS/", "OPT/", "GSA/", "DuckDuckGo/"];
-/// Browsers that name Chrome too, and have other menus.
+/// Browsers that also name Chrome but have other menus.
 const CHROME_LIKE: [&str; 9] =
     ["OPR/", "OPX/", "Opera Mini", "UCBrowser/", "EdgA/", "HuaweiBrowser/", "MiuiBrowser/", "PHX/", "YaBrowser/"];
 
@@ -67,8 +67,8 @@ impl Browser {
         Self::Other,
     ];
 
-    /// The browser by what `navigator.userAgent` and `navigator.maxTouchPoints` say. The latter tells an iPad, which
-    /// calls itself a Macintosh, from a Mac, which has no touch screen.
+    /// Detects the browser by `navigator.userAgent` and `navigator.maxTouchPoints`. The latter distinguishes an iPad,
+    /// which calls itself a Macintosh, from a Mac, which has no touch screen.
     #[must_use]
     pub fn of(user_agent: &str, touch_points: i32) -> Self {
         let has = |mark: &str| user_agent.contains(mark);
@@ -82,7 +82,7 @@ impl Browser {
             } else if has("Safari/") {
                 Self::SafariIos
             } else {
-                // A WKWebView leaves out Safari's name.
+                // A WKWebView omits Safari's name.
                 Self::InApp
             }
         } else if has("SamsungBrowser/") {
@@ -102,7 +102,7 @@ impl Browser {
         }
     }
 
-    /// Whether it runs on a phone or tablet, whose own camera app can take a photo for a page.
+    /// Whether it runs on a phone or tablet, where the camera app can take a photo for a page.
     #[must_use]
     pub fn has_camera_app(self) -> bool {
         matches!(
@@ -116,7 +116,7 @@ impl Browser {
 mod tests {
     use super::Browser::{self, *};
 
-    /// User agents as the browsers send them, the touch points that go with them, and whose they are.
+    /// Real user agents, their touch points, and the expected browser.
     const TABLE: [(&str, i32, Browser); 25] = [
         (
             "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Mobile Safari/537.36",
@@ -226,7 +226,7 @@ mod tests {
     ];
 
     #[test]
-    fn user_agents_are_told_apart() {
+    fn user_agents_are_distinguished() {
         for (user_agent, touch_points, browser) in TABLE {
             assert_eq!(Browser::of(user_agent, touch_points), browser, "{user_agent}");
         }

@@ -2,10 +2,12 @@
 
 use crate::flow::ErrorCode;
 
-use super::{Browser, ErrorText, Message, Table};
+use super::browser::Browser;
+use super::language::{ErrorText, Language};
+use super::message::Message;
 
-/// The table.
-pub(super) const TABLE: Table = Table { lang: "en", dir: "ltr", message, error, allow_camera };
+/// The texts.
+pub(super) const ENGLISH: Language = Language { lang: "en", dir: "ltr", message, error, allow_camera };
 
 fn message(message: Message) -> &'static str {
     use Message as M;
@@ -202,7 +204,7 @@ fn error(code: ErrorCode) -> ErrorText {
         E::RelayFailed => ("The service has a problem", "It is not your fault. Please try again in a minute."),
         E::RelayReply => ("Something unexpected came back", "It is not your fault. Please send again."),
         E::CustomerUnknown => {
-            ("We couldn’t find your record", "There is no record under the ID number that we were given.")
+            ("We couldn’t find your record", "We have no record for the ID number that we were given.")
         }
         E::LinkUnusable => ("The photo can’t be sent", "The service gave an address that is not safe to use."),
 

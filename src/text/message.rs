@@ -1,8 +1,8 @@
-//! The ids of what the person reads ([`Message`]), apart from errors, which have [`ErrorCode`](crate::flow::ErrorCode).
+//! The ids of all texts ([`Message`]) except errors, which have [`ErrorCode`](crate::flow::ErrorCode).
 
 macro_rules! messages {
     ($($(#[doc = $doc:literal])+ $variant:ident,)+) => {
-        /// One piece of text. `{n}` and `{m}` in it stand for numbers.
+        /// One text. `{n}` and `{m}` in it stand for numbers.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Message {
             $($(#[doc = $doc])+ $variant,)+
@@ -18,7 +18,7 @@ macro_rules! messages {
 messages! {
     /// Idle: the heading.
     IdleTitle,
-    /// Idle: what this is.
+    /// Idle: the introduction.
     IdleBody,
     /// A tip: light.
     TipLight,
@@ -26,48 +26,48 @@ messages! {
     TipFace,
     /// A tip: how to hold the device.
     TipHold,
-    /// Idle: how long it takes, and how much data.
+    /// Idle: the duration and the amount of data.
     IdleNeeds,
     /// Idle: the button.
     Start,
 
     /// Consent: the heading.
     ConsentTitle,
-    /// Consent: the name of the part on what is taken.
+    /// Consent: the label for what is taken.
     ConsentWhat,
     /// Consent: what is taken.
     ConsentWhatBody,
-    /// Consent: the name of the part on why.
+    /// Consent: the label for the reason.
     ConsentWhy,
-    /// Consent: why.
+    /// Consent: the reason.
     ConsentWhyBody,
-    /// Consent: the name of the part on where it goes.
+    /// Consent: the label for where it goes.
     ConsentWhere,
     /// Consent: where it goes.
     ConsentWhereBody,
-    /// Consent: the photo is looked at before it is sent.
+    /// Consent: the photo is reviewed before it is sent.
     ConsentReview,
-    /// Consent: the button that agrees.
+    /// Consent: the button to agree.
     Agree,
-    /// Consent: the button that does not.
+    /// Consent: the button to decline.
     NotNow,
 
     /// Starting: the heading.
     StartingTitle,
-    /// Starting: what the browser will ask.
+    /// Starting: the browser's question.
     StartingBody,
     /// Starting: where to look for the browser's question.
     StartingSlow,
-    /// Starting: the camera waits until the page is seen again.
+    /// Starting: the camera waits until the page is visible again.
     StartingPaused,
 
     /// Framing: the heading.
     FramingTitle,
-    /// Framing: what to do.
+    /// Framing: the instruction.
     HintPosition,
     /// Framing: the camera sends only black.
     HintNoPicture,
-    /// Framing: there is no face.
+    /// Framing: no face was found.
     HintNoFace,
     /// Framing: there are several faces.
     HintSeveralFaces,
@@ -79,13 +79,13 @@ messages! {
     HintComeCloser,
     /// Framing: the face is too large.
     HintMoveBack,
-    /// Framing: the face belongs further left, as it is shown.
+    /// Framing: the face must move left, as it is shown.
     HintMoveLeft,
-    /// Framing: the face belongs further right.
+    /// Framing: the face must move right.
     HintMoveRight,
-    /// Framing: the face belongs further up.
+    /// Framing: the face must move up.
     HintMoveUp,
-    /// Framing: the face belongs further down.
+    /// Framing: the face must move down.
     HintMoveDown,
     /// Framing: the head leans to a side.
     HintStraighten,
@@ -97,7 +97,7 @@ messages! {
     HintHoldStill,
     /// Framing: the face is blurred.
     HintBlurred,
-    /// Framing: all is well.
+    /// Framing: everything is right.
     HintHold,
     /// Challenge: turn the head to the person's own left.
     HintTurnLeft,
@@ -105,24 +105,24 @@ messages! {
     HintTurnRight,
     /// Challenge: bring the face closer.
     HintLeanIn,
-    /// Challenge: back to where it began.
+    /// Challenge: return to the start.
     HintFaceForward,
-    /// Challenge: the button that leaves it out.
+    /// Challenge: the button to skip it.
     SkipChallenge,
-    /// The name of the camera's picture.
+    /// The label of the camera's picture.
     PreviewLabel,
     /// The shutter.
     Shutter,
-    /// The shutter while the countdown runs.
+    /// The shutter during the countdown.
     ShutterNow,
     /// The button for the device's other camera.
     SwitchCamera,
-    /// The button for a photo from the device.
+    /// The button to choose a photo from the device.
     ChoosePhoto,
 
     /// Countdown: the heading.
     CountdownTitle,
-    /// Countdown: what to do.
+    /// Countdown: the instruction.
     CountdownHint,
 
     /// Grabbing: the heading.
@@ -132,7 +132,7 @@ messages! {
 
     /// Review: the heading.
     ReviewTitle,
-    /// The name of the photo.
+    /// The label of the photo.
     PhotoAlt,
     /// Review: the first question.
     CheckFace,
@@ -140,13 +140,13 @@ messages! {
     CheckSharp,
     /// Review: the third question.
     CheckClear,
-    /// Review: the heading where something is wrong with the photo.
+    /// Review: the heading for a photo with a flaw.
     ReviewFlawTitle,
-    /// Review: the heading where the photo can't be sent.
+    /// Review: the heading for a photo that can't be sent.
     ReviewRefusedTitle,
-    /// Review: there is no face in the photo.
+    /// Review: the photo shows no face.
     FlawNoFace,
-    /// Review: there are several.
+    /// Review: there are several faces.
     FlawSeveralFaces,
     /// Review: the face is too dark.
     FlawTooDark,
@@ -162,7 +162,7 @@ messages! {
     FlawSideLight,
     /// Review: the face is blurred.
     FlawBlurred,
-    /// Review: the button that sends a photo in spite of it.
+    /// Review: the button that sends a photo with a flaw.
     UseAnyway,
     /// Review: the button that sends the photo.
     UsePhoto,
@@ -179,34 +179,34 @@ messages! {
     StepVerify,
     /// A step that is done, for a screen reader.
     StepDone,
-    /// The step under way, for a screen reader.
+    /// The current step, for a screen reader.
     StepNow,
-    /// A step to come, for a screen reader.
+    /// A future step, for a screen reader.
     StepNext,
-    /// Submitting: `{n}` of `{m}` kilobytes are sent.
+    /// Submitting: `{n}` of `{m}` kilobytes were sent.
     Bytes,
-    /// The name of the progress bar.
+    /// The label of the progress bar.
     ProgressLabel,
-    /// Submitting: there is no network.
+    /// Submitting: the network is missing.
     WaitNetwork,
-    /// Submitting: try number `{n}` of `{m}` comes soon.
+    /// Submitting: attempt `{n}` of `{m}` follows soon.
     WaitPause,
     /// Submitting: keep the page open.
     KeepOpen,
 
     /// Verified: the heading.
     VerifiedTitle,
-    /// Verified: what it means.
+    /// Verified: the explanation.
     VerifiedBody,
     /// Rejected: the heading.
     RejectedTitle,
     /// Rejected: the selfie does not match the record.
     RejectedNotMatched,
-    /// Rejected: the vendor's fraud word for the selfie was `High`.
+    /// Rejected: the vendor's fraud rating for the selfie was `High`.
     RejectedFraud,
-    /// Rejected: what helps.
+    /// Rejected: the introduction of the tips.
     RejectedTips,
-    /// Rejected: whom to ask if it happens again.
+    /// Rejected: whom to contact if it happens again.
     RejectedAsk,
     /// Rejected: the button.
     TryAgain,
@@ -221,40 +221,40 @@ messages! {
     ChooseAnother,
     /// Failed: the button for another photo.
     TakeAnother,
-    /// Failed: the button that goes on with the photo at hand.
+    /// Failed: the button that sends the current photo again.
     SendAgain,
-    /// Button: not to wait for the network any longer.
+    /// The button to continue without waiting for the network.
     TryNow,
-    /// Failed: the photo is safe.
+    /// Failed: the photo is kept.
     PhotoKept,
     /// Failed: only the page's owner can help.
     AskSite,
-    /// Failed: the page's owner can help if nothing else does.
+    /// Failed: the page's owner can help if it happens again.
     AskSiteAgain,
     /// Failed in another app's browser: open the page elsewhere.
     OpenInBrowser,
-    /// Failed: the code, in small print, after this.
+    /// Failed: the label of the code.
     CodeLabel,
-    /// Gives up.
+    /// The button to cancel.
     Cancel,
 
-    /// Refused settings: the heading, for the page's developer.
+    /// Invalid settings: the heading, for the page's developer.
     ConfigTitle,
-    /// Refused settings: for everyone else.
+    /// Invalid settings: for everyone else.
     ConfigBody,
 
-    /// Said: the camera works.
+    /// Announced: the camera works.
     SayCameraReady,
-    /// Said: the camera works, and the photo is taken by itself.
+    /// Announced: the camera works, and the photo is taken automatically.
     SayCameraReadyAuto,
-    /// Said: the shutter has appeared.
+    /// Announced: the shutter has appeared.
     SayShutter,
-    /// Said: the challenge begins anew.
+    /// Announced: the challenge starts again.
     SayChallengeAgain,
-    /// Said: `{n}` per cent are sent.
+    /// Announced: `{n}` per cent were sent.
     SayPercent,
-    /// Said: the photo is being compared.
+    /// Announced: the photo is being compared.
     SayVerifying,
-    /// Said: there is no network.
+    /// Announced: the network is missing.
     SayNoNetwork,
 }

@@ -1,92 +1,74 @@
-//! What the person reads.
+//! The words that the person reads.
 //!
-//! A language is a [`Table`]: plain functions from message ids to words, checked for completeness by the compiler.
-//! [`Text`] finds the table for the language that the page asks for, and fills numbers in.
+//! A [`Language`] consists of plain functions from message ids to text, so that the compiler checks its completeness.
+//! [`Text`] finds the language that the page requests, and fills in numbers.
+//!
+//! To add a language, write a module like `en` and add it to [`LANGUAGES`]; its tests say which texts are missing or
+//! too long.
 //!
 //! - `message`: the ids ([`Message`]).
-//! - `browser`: which browser this is ([`Browser`]), because the way to the camera's switch differs in each.
+//! - `language`: the texts of one language ([`Language`], [`ErrorText`]).
+//! - `browser`: detects the browser ([`Browser`]), because each has its own camera permission.
 //! - `en`: English.
 
 mod browser;
 mod en;
+mod language;
 mod message;
 
 pub use browser::Browser;
+pub use language::{ErrorText, Language};
 pub use message::Message;
 
 use crate::flow::ErrorCode;
 
-/// The words for one error.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ErrorText {
-    /// What happened, in a few words.
-    pub title: &'static str,
-    /// What it means and what to do, in a sentence or two.
-    pub body: &'static str,
-}
+/// Every language. The first one replaces all that are missing.
+pub const LANGUAGES: &[&Language] = &[&en::ENGLISH];
 
-/// One language.
-#[derive(Debug)]
-pub struct Table {
-    /// Its BCP 47 tag.
-    pub lang: &'static str,
-    /// The direction of its script: `ltr` or `rtl`.
-    pub dir: &'static str,
-    /// The words for a message.
-    pub message: fn(Message) -> &'static str,
-    /// The words for an error.
-    pub error: fn(ErrorCode) -> ErrorText,
-    /// How to allow the camera in this browser.
-    pub allow_camera: fn(Browser) -> &'static str,
-}
-
-/// Every language; the first one stands in for all that are missing.
-pub const TABLES: &[&Table] = &[&en::TABLE];
-
-/// The language in use.
+/// The current language.
 #[derive(Clone, Copy, Debug)]
-pub struct Text(&'static Table);
+pub struct Text(&'static Language);
 
 impl Text {
-    /// The table for a BCP 47 tag, by its primary language; the first table where there is none.
+    /// Finds a language by the primary part of a BCP 47 tag. Returns the first language if none matches.
     #[must_use]
     pub fn for_lang(lang: Option<&str>) -> Self {
         let primary = lang.and_then(|tag| tag.split(['-', '_']).next()).unwrap_or_default();
-        let found = TABLES.iter().find(|table| table.lang.eq_ignore_ascii_case(primary));
-        Self(found.or(TABLES.first()).unwrap_or(&&en::TABLE))
+        let found = LANGUAGES.iter().find(|language| language.lang.eq_ignore_ascii_case(primary));
+        Self(found.or(LANGUAGES.first()).unwrap_or(&&en::ENGLISH))
     }
 
-    /// The tag of the language in use, for the `lang` attribute.
+    /// Returns the tag of the language, for the `lang` attribute.
     #[must_use]
     pub fn lang(self) -> &'static str {
         self.0.lang
     }
 
-    /// The direction of the script, for the `dir` attribute.
+    /// Returns the direction of the script, for the `dir` attribute.
     #[must_use]
     pub fn dir(self) -> &'static str {
         self.0.dir
     }
 
-    /// The words for a message.
+    /// Returns the text of a message.
     #[must_use]
     pub fn get(self, message: Message) -> &'static str {
         (self.0.message)(message)
     }
 
-    /// The words for a message, with `{n}` and `{m}` filled in.
+    /// Returns the text of a message, with `{n}` and `{m}` filled in.
     #[must_use]
     pub fn fill(self, message: Message, n: u32, m: u32) -> String {
         self.get(message).replace("{n}", &n.to_string()).replace("{m}", &m.to_string())
     }
 
-    /// The words for an error.
+    /// Returns the texts for an error.
     #[must_use]
     pub fn error(self, code: ErrorCode) -> ErrorText {
         (self.0.error)(code)
     }
 
-    /// How to allow the camera in this browser.
+    /// Returns how to allow the camera in this browser.
     #[must_use]
     pub fn allow_camera(self, browser: Browser) -> &'static str {
         (self.0.allow_camera)(browser)
@@ -97,8 +79,8 @@ impl Text {
 mod tests {
     use super::*;
 
-    /// The most characters that fit, by what a message is: a button's label on one line of 320 px or two, a heading on
-    /// two, a hint on three over the picture.
+    /// Returns the most characters that fit: a button on one line of 320 px or two, a heading on two, a hint on three
+    /// over the picture.
     fn room(message: Message) -> usize {
         use Message as M;
         match message {
@@ -172,51 +154,51 @@ mod tests {
 
     #[test]
     fn every_message_has_words_that_fit() {
-        for table in TABLES {
+        for language in LANGUAGES {
             for message in Message::ALL {
-                let words = (table.message)(*message);
-                assert!(!words.is_empty() && !has_lone_space(words), "{} {message:?}", table.lang);
-                assert!(words.chars().count() <= room(*message), "{} {message:?}: {words}", table.lang);
+                let words = (language.message)(*message);
+                assert!(!words.is_empty() && !has_lone_space(words), "{} {message:?}", language.lang);
+                assert!(words.chars().count() <= room(*message), "{} {message:?}: {words}", language.lang);
             }
         }
     }
 
     #[test]
     fn every_error_has_words_that_fit() {
-        for table in TABLES {
+        for language in LANGUAGES {
             for code in ErrorCode::ALL {
-                let ErrorText { title, body } = (table.error)(*code);
-                assert!(!title.is_empty() && title.chars().count() <= 36, "{} {title}", table.lang);
-                assert!(!body.is_empty() && body.chars().count() <= 110, "{} {body}", table.lang);
-                assert!(!title.ends_with('.') && body.ends_with(['.', ':']), "{} {title} {body}", table.lang);
+                let ErrorText { title, body } = (language.error)(*code);
+                assert!(!title.is_empty() && title.chars().count() <= 36, "{} {title}", language.lang);
+                assert!(!body.is_empty() && body.chars().count() <= 110, "{} {body}", language.lang);
+                assert!(!title.ends_with('.') && body.ends_with(['.', ':']), "{} {title} {body}", language.lang);
             }
             for browser in Browser::ALL {
-                let help = (table.allow_camera)(browser);
-                assert!(!help.is_empty() && help.chars().count() <= 130, "{} {help}", table.lang);
+                let help = (language.allow_camera)(browser);
+                assert!(!help.is_empty() && help.chars().count() <= 130, "{} {help}", language.lang);
             }
         }
     }
 
     #[test]
-    fn numbers_stand_where_they_belong_and_nowhere_else() {
-        for table in TABLES {
+    fn only_messages_with_numbers_have_placeholders() {
+        for language in LANGUAGES {
             for message in Message::ALL {
-                let words = (table.message)(*message);
+                let words = (language.message)(*message);
                 let (n, m) = match message {
                     Message::Bytes | Message::WaitPause => (1, 1),
                     Message::SayPercent => (1, 0),
                     _ => (0, 0),
                 };
-                assert_eq!(words.matches("{n}").count(), n, "{} {words}", table.lang);
-                assert_eq!(words.matches("{m}").count(), m, "{} {words}", table.lang);
-                assert_eq!(words.matches(['{', '}']).count(), 2 * (n + m), "{} {words}", table.lang);
+                assert_eq!(words.matches("{n}").count(), n, "{} {words}", language.lang);
+                assert_eq!(words.matches("{m}").count(), m, "{} {words}", language.lang);
+                assert_eq!(words.matches(['{', '}']).count(), 2 * (n + m), "{} {words}", language.lang);
             }
         }
         assert_eq!(Text::for_lang(None).fill(Message::Bytes, 12, 310), "12 of 310 kB");
     }
 
     #[test]
-    fn a_language_is_found_by_its_primary_tag_and_english_stands_in() {
+    fn a_language_is_found_by_its_primary_tag_with_english_as_the_default() {
         for (tag, lang) in
             [(None, "en"), (Some("en"), "en"), (Some("EN-za"), "en"), (Some("tlh"), "en"), (Some(""), "en")]
         {

@@ -1,11 +1,11 @@
-//! From `Starting` to `Grabbing`: the live picture with what belongs to it. The four screens are one section, so that the
-//! video element stays where it is. While the countdown runs the shutter has the focus in place of the heading: a key takes
-//! the photo at once.
+//! The screens from `Starting` to `Grabbing`: the live picture and its controls. The four screens are one section, so
+//! that the video element stays in place. During the countdown the shutter has the focus instead of the heading, so
+//! that a key takes the photo at once.
 
 use yew::prelude::*;
 
 use crate::config::Capture;
-use crate::flow::{Aim, Camera, Event, Screen};
+use crate::flow::{CameraState, Event, Prompt, Screen};
 use crate::text::Message;
 
 use super::file::{FileLook, file_button};
@@ -17,9 +17,9 @@ pub(super) fn camera(scene: &Scene) -> Html {
     let state = &scene.view.state;
     let counting = matches!(state.screen, Screen::Countdown { .. });
     let title = match state.screen {
-        Screen::Starting { .. } => Message::StartingTitle,
+        Screen::Starting(_) => Message::StartingTitle,
         Screen::Countdown { .. } => Message::CountdownTitle,
-        Screen::Grabbing if state.camera == Camera::Closed => Message::ReadingTitle,
+        Screen::Grabbing if state.camera == CameraState::Closed => Message::ReadingTitle,
         Screen::Grabbing => Message::GrabbingTitle,
         _ => Message::FramingTitle,
     };
@@ -50,19 +50,19 @@ fn controls(scene: &Scene) -> Html {
     let state = &scene.view.state;
     let live = matches!(state.screen, Screen::Framing { .. } | Screen::Countdown { .. });
     let counting = matches!(state.screen, Screen::Countdown { .. });
-    let several = live && matches!(state.camera, Camera::Open(_, info) if info.cameras > 1);
-    let aim = match state.screen {
-        Screen::Framing { aim } => aim,
-        Screen::Countdown { .. } => Aim { shutter: true, ..Aim::default() },
+    let several = live && matches!(state.camera, CameraState::Open(_, info) if info.cameras > 1);
+    let prompt = match state.screen {
+        Screen::Framing { prompt } => prompt,
+        Screen::Countdown { .. } => Prompt { shutter: true, ..Prompt::default() },
         _ => {
             let manual = scene.view.config.as_ref().is_ok_and(|config| config.capture == Capture::Manual);
-            Aim { shutter: manual, ..Aim::default() }
+            Prompt { shutter: manual, ..Prompt::default() }
         }
     };
     let shutter = if counting { Message::ShutterNow } else { Message::Shutter };
     html! {
         <div class="controls">
-            if aim.skip {
+            if prompt.skip {
                 <div key="skip" class="skip">
                     { scene.button(Weight::Quiet, Message::SkipChallenge, Event::SkipChallenge) }
                 </div>
@@ -74,7 +74,7 @@ fn controls(scene: &Scene) -> Html {
             </div>
             <button
                 type="button"
-                class={if aim.shutter { "shutter" } else { "shutter later" }}
+                class={if prompt.shutter { "shutter" } else { "shutter later" }}
                 part="shutter"
                 aria-label={scene.say(shutter)}
                 aria-disabled={(!live).then_some("true")}

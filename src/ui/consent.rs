@@ -1,4 +1,4 @@
-//! The person is asked to agree: what is taken, why, and where it goes.
+//! Asks for consent: what is taken, why, and where it goes.
 
 use yew::prelude::*;
 

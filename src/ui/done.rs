@@ -1,4 +1,4 @@
-//! There is a verdict: calm where it is good, honest and of use where it is not.
+//! Shows the verdict: calm if it is good, honest and helpful if it is not.
 
 use akiba_protocol::{Judgement, Reason};
 use yew::prelude::*;

@@ -1,4 +1,4 @@
-//! Something failed: what, what it means, and a button for each thing that the person can do.
+//! Shows a failure: what happened, what it means, and a button for each next step.
 
 use yew::prelude::*;
 
@@ -46,7 +46,7 @@ pub(super) fn failed(scene: &Scene, error: ErrorCode, photo: Option<Photo>) -> H
     )
 }
 
-/// What to do in this very browser.
+/// Returns the help for this browser.
 fn help(scene: &Scene, error: ErrorCode) -> Html {
     let browser = scene.view.browser;
     let help = match error {
@@ -61,12 +61,12 @@ fn help(scene: &Scene, error: ErrorCode) -> Html {
     scene.note(Icon::Help, help)
 }
 
-/// The weight of the button that gives up: where it is the only one, it must be seen as one.
+/// Returns the weight of the cancel button: more if it is the only button.
 fn way_out(error: ErrorCode) -> Weight {
     if error.retryable() { Weight::Quiet } else { Weight::Secondary }
 }
 
-/// A button for each next step, the first of them the weightiest.
+/// Returns a button for each next step; the first one has the most weight.
 fn buttons(scene: &Scene, error: ErrorCode) -> Vec<Html> {
     let file = matches!(error, ErrorCode::FileNotImage | ErrorCode::FileTooLarge | ErrorCode::FileUnreadable);
     let camera_app = scene.view.browser.has_camera_app() && !file && error != ErrorCode::CameraNotFound;

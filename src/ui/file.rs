@@ -1,4 +1,4 @@
-//! The button that chooses a photo from the device, or takes one with its camera app.
+//! The button that chooses a photo from the device, or takes one with the device's camera app.
 
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
@@ -6,14 +6,14 @@ use yew::prelude::*;
 use crate::flow::Event;
 use crate::text::Message;
 
-use super::Act;
 use super::icon::{Icon, icon};
 use super::scene::{Scene, Weight};
+use super::view::Action;
 
-/// What a file button looks like.
+/// The appearance of a file button.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum FileLook {
-    /// An icon with its name below, beside the shutter.
+    /// An icon with a label below it, beside the shutter.
     Tool,
     /// A button among others.
     Button(Weight),
@@ -21,21 +21,21 @@ pub(super) enum FileLook {
     CameraApp(Weight),
 }
 
-/// Draws the button: a real file input, which the keyboard reaches, over what looks like a button.
+/// Draws the button: a real file input, which the keyboard can reach, over the look of a button.
 pub(super) fn file_button(scene: &Scene, look: FileLook, label: Message) -> Html {
-    let act = scene.act.clone();
+    let action = scene.action.clone();
     let onchange = Callback::from(move |event: web_sys::Event| {
         let Some(input) = event.target_dyn_into::<HtmlInputElement>() else { return };
         let file = input.files().and_then(|files| files.get(0));
-        // Otherwise the same file, chosen again, would be no change.
+        // Otherwise choosing the same file again would cause no change event.
         input.set_value("");
         if let Some(file) = file {
-            act.emit(Act::Pick(file));
+            action.emit(Action::Pick(file));
         }
     });
-    let (choosing, chose_none) = (scene.act.clone(), scene.act.clone());
-    let onclick = Callback::from(move |_: MouseEvent| choosing.emit(Act::Event(Event::Choosing)));
-    let oncancel = Callback::from(move |_: web_sys::Event| chose_none.emit(Act::Event(Event::ChoseNone)));
+    let (choosing, chose_none) = (scene.action.clone(), scene.action.clone());
+    let onclick = Callback::from(move |_: MouseEvent| choosing.emit(Action::Event(Event::Choosing)));
+    let oncancel = Callback::from(move |_: web_sys::Event| chose_none.emit(Action::Event(Event::ChoseNone)));
     let (class, part, capture) = match look {
         FileLook::Tool => ("tool", "button tool", None),
         FileLook::Button(weight) => (weight.class(), weight.part(), None),

@@ -1,12 +1,11 @@
-//! The words and the icon for a hint, and the words for what is wrong with a photo.
+//! The text and the icon of a hint, and the text of a flaw.
 
-use crate::flow::Hint;
-use crate::guidance::Flaw;
+use crate::guidance::{Flaw, Hint};
 use crate::text::Message;
 
 use super::icon::Icon;
 
-/// What the person reads and hears.
+/// Returns the text of a hint, for the screen and for screen readers.
 pub(super) fn words(hint: Hint) -> Message {
     match hint {
         Hint::Position => Message::HintPosition,
@@ -34,7 +33,7 @@ pub(super) fn words(hint: Hint) -> Message {
     }
 }
 
-/// The icon beside the words. In a mirror, the person's own left is on the left.
+/// Returns the icon of a hint. In a mirrored picture, the person's own left is on the left.
 pub(super) fn shape(hint: Hint, mirrored: bool) -> Option<Icon> {
     Some(match hint {
         Hint::Position => return None,
@@ -57,7 +56,7 @@ pub(super) fn shape(hint: Hint, mirrored: bool) -> Option<Icon> {
     })
 }
 
-/// What is wrong with the photo.
+/// Returns the text of a flaw.
 pub(super) fn flaw(flaw: Flaw) -> Message {
     match flaw {
         Flaw::NoFace => Message::FlawNoFace,

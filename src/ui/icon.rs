@@ -1,5 +1,5 @@
-//! The icons ([`Icon`]): strokes on a grid of 24, in the colour of the text around them. They only repeat what words
-//! say, so they are hidden from screen readers.
+//! The icons ([`Icon`]): strokes on a grid of 24, in the colour of the surrounding text. They only repeat the text, so
+//! they are hidden from screen readers.
 
 use yew::prelude::*;
 
@@ -102,7 +102,7 @@ pub(super) fn icon(shape: Icon) -> Html {
     }
 }
 
-/// The turning circle of something under way.
+/// Draws the rotating circle of something in progress.
 pub(super) fn spinner() -> Html {
     html! {
         <svg class="spinner" viewBox="0 0 24 24" aria-hidden="true" focusable="false">

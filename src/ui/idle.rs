@@ -1,4 +1,4 @@
-//! Before anything has begun: what this is, three tips, one button.
+//! The first screen: an introduction, three tips, one button.
 
 use yew::prelude::*;
 
@@ -8,7 +8,7 @@ use crate::text::Message;
 use super::icon::Icon;
 use super::scene::{Scene, Weight};
 
-/// The tips for a good selfie, also given after a rejection.
+/// The tips for a good selfie, also shown after a rejection.
 pub(super) const TIPS: [(Icon, Message); 3] =
     [(Icon::Sun, Message::TipLight), (Icon::Face, Message::TipFace), (Icon::Phone, Message::TipHold)];
 
@@ -30,7 +30,7 @@ pub(super) fn idle(scene: &Scene) -> Html {
     )
 }
 
-/// A face within the corners of a viewfinder.
+/// Draws a face within the corners of a viewfinder.
 fn hero() -> Html {
     html! {
         <svg class="hero" part="hero" viewBox="0 0 120 120" aria-hidden="true" focusable="false">

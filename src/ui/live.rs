@@ -1,9 +1,10 @@
-//! What a screen reader is told within a screen. The two regions are in every screen and never mounted anew: a region
-//! that appears together with its words is often not read.
+//! The live regions, which announce changes within a screen to screen readers. Both regions stay mounted in every
+//! screen: screen readers often skip a region that appears together with its text.
 
 use yew::prelude::*;
 
-use crate::flow::{Announcement, Hint};
+use crate::flow::Announcement;
+use crate::guidance::Hint;
 use crate::text::{Message, Text};
 
 use super::hint;
@@ -23,13 +24,13 @@ pub(super) fn regions(scene: &Scene) -> Html {
     }
 }
 
-/// Keyed by its number: the same words again are a new node, and are read again.
+/// Keyed by its number: the same text again is a new node, so it is announced again.
 fn words(text: Text, numbered: Option<(u32, Announcement)>) -> Html {
     let Some((number, announcement)) = numbered else { return Html::default() };
     html! { <span key={number}>{ spoken(text, announcement) }</span> }
 }
 
-/// Whether it may not wait until the reader has finished its sentence.
+/// Whether the announcement may interrupt the screen reader.
 fn is_urgent(announcement: Announcement) -> bool {
     matches!(announcement, Announcement::Countdown(_) | Announcement::Hint(Hint::NoPicture))
 }

@@ -1,7 +1,7 @@
-//! What the person sees: one function a screen, all of them pure functions of a [`View`].
+//! The screens: one function for each, all of them pure functions of a [`View`].
 //!
-//! [`view`] draws it, [`STYLE`] dresses it. What the person does comes out as an [`Act`]. The parts that screens share
-//! are in `scene` (text, headings, buttons), `icon`, `file` and `live`.
+//! [`view`] draws the screen, and [`STYLE`] is the style sheet. The person's actions come out as an [`Action`]. Shared
+//! parts are in `scene` (text, headings, buttons), `icon`, `file` and `live`.
 
 mod camera;
 mod consent;
@@ -17,18 +17,18 @@ mod review;
 mod scene;
 mod shell;
 mod submitting;
+mod view;
 mod viewfinder;
 
-use web_sys::{File, HtmlVideoElement};
 use yew::prelude::*;
 
-use crate::config::{Config, ConfigError};
-use crate::flow::{Announcement, Event, State};
 use crate::text::Browser;
 
-/// The style sheet. It works in a shadow root and in the document; every rule is under `.akiba-selfie`.
+pub use view::{Action, View};
+
+/// The style sheet. It works in a shadow root and in a document; every rule is below `.akiba-selfie`.
 ///
-/// The comment at the head of `style.css` lists what a page can style; it is left out here, where every byte is
+/// The comment at the head of `style.css` lists what a page can style. It is cut off here, because every byte is
 /// downloaded.
 pub const STYLE: &str = after_head(include_str!("style.css"));
 
@@ -44,40 +44,12 @@ const fn after_head(css: &'static str) -> &'static str {
     css
 }
 
-/// All that a screen is drawn from.
-#[derive(Clone, PartialEq)]
-pub struct View {
-    /// Where the flow stands.
-    pub state: State,
-    /// The settings, or why they can't be used.
-    pub config: Result<Config, ConfigError>,
-    /// The camera's picture, shown in every screen from `Starting` to `Grabbing` in one and the same place of the tree
-    /// (a node that is moved stops playing).
-    pub video: Option<HtmlVideoElement>,
-    /// An object URL of the photo, in the screens that have one.
-    pub photo_url: Option<AttrValue>,
-    /// What a screen reader is told now; the number changes with every announcement, so that the same words are said
-    /// again.
-    pub announcement: Option<(u32, Announcement)>,
-    /// Which browser this is: the help with a blocked camera differs in each. See [`this_browser`].
-    pub browser: Browser,
+/// Draws the widget. After a change of screen, the focus belongs on the element with `data-focus`.
+pub fn view(view: &View, action: &Callback<Action>) -> Html {
+    html! { <shell::Shell view={view.clone()} action={action.clone()} /> }
 }
 
-/// What the person does.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Act {
-    /// Something that the flow knows.
-    Event(Event),
-    /// A file was chosen. The runner keeps it and tells the flow.
-    Pick(File),
-}
-
-/// Draws the widget. The element with `data-focus` is where the keyboard's focus belongs after a change of screen.
-pub fn view(view: &View, act: &Callback<Act>) -> Html {
-    html! { <shell::Shell view={view.clone()} act={act.clone()} /> }
-}
-
-/// The browser that this runs in.
+/// Detects the current browser.
 #[must_use]
 pub fn this_browser() -> Browser {
     let Some(window) = web_sys::window() else { return Browser::default() };

@@ -1,4 +1,4 @@
-//! The element's settings can't be used: a readable message in place of the widget.
+//! Explains invalid settings: a readable message instead of the widget.
 
 use yew::prelude::*;
 

@@ -1,5 +1,5 @@
-//! The person looks at the photo before it is sent. Where something is wrong with it, they are told what, and another one
-//! is the first choice.
+//! Shows the photo before it is sent. If the photo has a flaw, the screen names it, and another photo is the first
+//! choice.
 
 use yew::prelude::*;
 

@@ -1,4 +1,4 @@
-//! What every screen is drawn with ([`Scene`]): its text, and the pieces that look the same everywhere.
+//! The context for drawing a screen ([`Scene`]): its texts, and the shared elements.
 
 use yew::prelude::*;
 
@@ -6,26 +6,26 @@ use crate::flow::{Event, Photo};
 use crate::text::{Message, Text};
 
 use super::icon::{Icon, icon};
-use super::{Act, View};
+use super::view::{Action, View};
 
 /// One drawing of the widget.
 pub(super) struct Scene<'a> {
-    /// All that is drawn from.
+    /// The data to draw.
     pub(super) view: &'a View,
-    /// Where the person's doings go.
-    pub(super) act: &'a Callback<Act>,
+    /// Receives the person's actions.
+    pub(super) action: &'a Callback<Action>,
     /// The language.
     pub(super) text: Text,
     /// The prefix of this widget's ids.
     pub(super) id: &'a str,
 }
 
-/// How much weight a button has.
+/// The visual weight of a button.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Weight {
-    /// The one next step.
+    /// The main next step.
     Primary,
-    /// Another good step.
+    /// Another useful step.
     Secondary,
     /// A way out.
     Quiet,
@@ -49,37 +49,37 @@ impl Weight {
     }
 }
 
-/// Two classes in one attribute.
+/// Joins two classes for one attribute.
 pub(super) fn class(one: &str, other: &str) -> AttrValue {
     AttrValue::from([one, " ", other].concat())
 }
 
 impl Scene<'_> {
-    /// The words for a message.
+    /// Returns the text of a message.
     pub(super) fn say(&self, message: Message) -> &'static str {
         self.text.get(message)
     }
 
-    /// A callback that tells the flow.
+    /// Returns a callback that passes an event to the flow.
     pub(super) fn on(&self, event: Event) -> Callback<MouseEvent> {
-        let act = self.act.clone();
-        Callback::from(move |_| act.emit(Act::Event(event.clone())))
+        let action = self.action.clone();
+        Callback::from(move |_| action.emit(Action::Event(event.clone())))
     }
 
-    /// A screen. The heading names it, and takes the focus with the text below it as its description.
+    /// Draws a screen. The heading names it and takes the focus; the text below describes it.
     pub(super) fn section(&self, name: &'static str, content: Html) -> Html {
         html! {
             <section key={name} class={class("screen", name)} aria-labelledby={self.title_id()}>{ content }</section>
         }
     }
 
-    /// The screen's heading, which takes the focus.
+    /// Draws the screen's heading, which takes the focus.
     pub(super) fn title(&self, title: &'static str) -> Html {
         self.keyed_title("title", title, true)
     }
 
-    /// The screen's heading, where several screens share their place in the tree: with another key it is another node,
-    /// so that a screen reader reads it when it takes the focus, if it does.
+    /// Draws the heading of screens that share a place in the tree. Another key makes another node, so that a screen
+    /// reader reads it when it gets the focus.
     pub(super) fn keyed_title(&self, key: &'static str, title: &'static str, focus: bool) -> Html {
         html! {
             <h2
@@ -96,12 +96,12 @@ impl Scene<'_> {
         }
     }
 
-    /// The text that goes with the heading.
+    /// Draws the text below the heading.
     pub(super) fn body(&self, body: impl Into<Html>) -> Html {
         html! { <p class="text" part="text" id={self.body_id()}>{ body.into() }</p> }
     }
 
-    /// A button that tells the flow.
+    /// Draws a button that passes an event to the flow.
     pub(super) fn button(&self, weight: Weight, label: Message, event: Event) -> Html {
         html! {
             <button type="button" class={weight.class()} part={weight.part()} onclick={self.on(event)}>
@@ -110,7 +110,7 @@ impl Scene<'_> {
         }
     }
 
-    /// A list of short points with an icon each.
+    /// Draws a list of short points with an icon each.
     pub(super) fn points(&self, points: &[(Icon, Message)]) -> Html {
         html! {
             <ul class="points" part="list">
@@ -121,12 +121,12 @@ impl Scene<'_> {
         }
     }
 
-    /// A note that stands out.
+    /// Draws a highlighted note.
     pub(super) fn note(&self, shape: Icon, note: impl Into<Html>) -> Html {
         html! { <p class="note" part="note">{ icon(shape) }<span>{ note.into() }</span></p> }
     }
 
-    /// The photo, as it is sent: not mirrored.
+    /// Draws the photo as it is sent, not mirrored.
     pub(super) fn photo(&self, photo: Photo, class: &'static str) -> Html {
         html! {
             <img

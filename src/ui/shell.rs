@@ -1,4 +1,4 @@
-//! The frame around every screen ([`Shell`]): language, card and live regions, which are never mounted anew.
+//! The frame around every screen ([`Shell`]): language, card and live regions, which stay mounted.
 
 use std::cell::Cell;
 
@@ -8,33 +8,34 @@ use crate::flow::Screen;
 use crate::text::Text;
 
 use super::scene::Scene;
-use super::{Act, View, camera, consent, done, failed, idle, live, refused, review, submitting};
+use super::view::{Action, View};
+use super::{camera, consent, done, failed, idle, live, refused, review, submitting};
 
 thread_local! {
     static NEXT_ID: Cell<u32> = const { Cell::new(0) };
 }
 
-/// What [`Shell`] is drawn from.
+/// The props of [`Shell`].
 #[derive(PartialEq, Properties)]
 pub(super) struct ShellProps {
-    /// All that a screen is drawn from.
+    /// The data to draw.
     pub(super) view: View,
-    /// Where the person's doings go.
-    pub(super) act: Callback<Act>,
+    /// Receives the person's actions.
+    pub(super) action: Callback<Action>,
 }
 
 /// The widget.
 #[component]
 pub(super) fn Shell(props: &ShellProps) -> Html {
-    // Without a shadow root, several widgets share one space of ids.
+    // Without a shadow root, several widgets share the ids of one document.
     let id = use_memo((), |()| {
         let id = NEXT_ID.get();
         NEXT_ID.set(id.wrapping_add(1));
         format!("akiba-selfie-{id}")
     });
-    let ShellProps { view, act } = props;
+    let ShellProps { view, action } = props;
     let text = Text::for_lang(view.config.as_ref().ok().and_then(|config| config.lang.as_deref()));
-    let scene = Scene { view, act, text, id: &id };
+    let scene = Scene { view, action, text, id: &id };
     html! {
         <div class="akiba-selfie" lang={text.lang()} dir={text.dir()}>
             <div class="card" part="card">{ screen(&scene) }</div>
@@ -50,7 +51,7 @@ fn screen(scene: &Scene) -> Html {
     match &scene.view.state.screen {
         Screen::Idle => idle::idle(scene),
         Screen::Consent => consent::consent(scene),
-        Screen::Starting { .. } | Screen::Framing { .. } | Screen::Countdown { .. } | Screen::Grabbing => {
+        Screen::Starting(_) | Screen::Framing { .. } | Screen::Countdown { .. } | Screen::Grabbing => {
             camera::camera(scene)
         }
         Screen::Review { photo } => review::review(scene, *photo),

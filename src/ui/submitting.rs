@@ -1,4 +1,4 @@
-//! The photo is on its way: three steps, real bytes, and what it waits for.
+//! Shows the submission: three steps, the bytes sent, and the reason for a pause.
 
 use yew::prelude::*;
 
@@ -9,7 +9,7 @@ use crate::text::Message;
 use super::icon::{Icon, icon, spinner};
 use super::scene::{Scene, Weight};
 
-/// Where a step stands, seen from the phase.
+/// The state of a step, relative to the phase.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Step {
     Done,

@@ -1,10 +1,10 @@
-//! The camera's picture with the oval guide, the hint and the countdown over it.
+//! The camera's picture with the oval, the hint and the countdown over it.
 
 use yew::prelude::*;
 use yew::virtual_dom::VNode;
 
 use crate::flow::limits::COUNTDOWN_FROM;
-use crate::flow::{Aim, Camera, Screen};
+use crate::flow::{CameraState, Opening, Prompt, Screen};
 use crate::guidance::Check;
 use crate::text::Message;
 
@@ -12,13 +12,13 @@ use super::hint;
 use super::icon::{Icon, icon, spinner};
 use super::scene::{Scene, class};
 
-/// The guide's outline on a grid of 300 by 400: a face is about as wide as three quarters of its height, and sits a little
-/// above the middle. The guidance reckons with it too (`guidance::oval`).
+/// The outline of the oval on a grid of 300 by 400. A face is about three quarters as wide as high, and sits slightly
+/// above the middle. The guidance uses the same numbers (`guidance::oval`).
 const OVAL: &str = "M150 44A99 134 0 0 1 150 312A99 134 0 0 1 150 44Z";
 
 pub(super) fn viewfinder(scene: &Scene) -> Html {
     let state = &scene.view.state;
-    let mirrored = matches!(state.camera, Camera::Open(_, info) if info.mirrored);
+    let mirrored = matches!(state.camera, CameraState::Open(_, info) if info.mirrored);
     let picture = scene.view.video.clone().map(|video| VNode::VRef(video.into()));
     html! {
         <div class={class("viewfinder", state.screen.name().as_str())} part="viewfinder">
@@ -38,14 +38,14 @@ pub(super) fn viewfinder(scene: &Scene) -> Html {
 
 fn overlay(scene: &Scene) -> Html {
     match scene.view.state.screen {
-        Screen::Starting { paused, .. } => {
-            html! { <div class="veil">{ if paused { icon(Icon::Camera) } else { spinner() } }</div> }
+        Screen::Starting(opening) => {
+            html! { <div class="veil">{ if opening == Opening::Paused { icon(Icon::Camera) } else { spinner() } }</div> }
         }
-        Screen::Grabbing if scene.view.state.camera == Camera::Closed => {
+        Screen::Grabbing if scene.view.state.camera == CameraState::Closed => {
             html! { <div class="veil">{ spinner() }</div> }
         }
         Screen::Grabbing => html! { <>{ guide(None) }<div class="flash"></div></> },
-        Screen::Framing { aim: Aim { passed: Some(passed), .. } } => guide(Some(Ring::Checks(passed))),
+        Screen::Framing { prompt: Prompt { passed: Some(passed), .. } } => guide(Some(Ring::Checks(passed))),
         Screen::Countdown { left } => html! {
             <>
                 { guide(Some(Ring::Seconds(left))) }
@@ -56,17 +56,17 @@ fn overlay(scene: &Scene) -> Html {
     }
 }
 
-/// What the line around the oval tells.
+/// The meaning of the line around the oval.
 #[derive(Clone, Copy)]
 enum Ring {
-    /// How many checks hold.
+    /// The number of checks that pass.
     Checks(u8),
-    /// How many seconds are left.
+    /// The number of seconds left.
     Seconds(u8),
 }
 
 impl Ring {
-    /// Its class, of how many parts it is, and how many of them are missing.
+    /// Returns its class, its number of parts, and how many of them are missing.
     fn parts(self) -> (&'static str, u8, u8) {
         let all = Check::ALL.len() as u8;
         match self {
@@ -77,7 +77,7 @@ impl Ring {
     }
 }
 
-/// The oval, with a line that goes around it.
+/// Draws the oval, with a line around it.
 fn guide(ring: Option<Ring>) -> Html {
     let shade = format!("M-2000-2000H2300V2400H-2000Z{OVAL}");
     html! {
@@ -99,12 +99,12 @@ fn guide(ring: Option<Ring>) -> Html {
 
 fn chip(scene: &Scene) -> Html {
     let state = &scene.view.state;
-    let mirrored = matches!(state.camera, Camera::Open(_, info) if info.mirrored);
+    let mirrored = matches!(state.camera, CameraState::Open(_, info) if info.mirrored);
     let (message, shape) = match state.screen {
-        Screen::Starting { paused: true, .. } => (Message::StartingPaused, None),
-        Screen::Starting { slow: true, .. } => (Message::StartingSlow, None),
-        Screen::Starting { .. } => (Message::StartingBody, None),
-        Screen::Framing { aim } => (hint::words(aim.hint), hint::shape(aim.hint, mirrored)),
+        Screen::Starting(Opening::Paused) => (Message::StartingPaused, None),
+        Screen::Starting(Opening::Slow) => (Message::StartingSlow, None),
+        Screen::Starting(_) => (Message::StartingBody, None),
+        Screen::Framing { prompt } => (hint::words(prompt.hint), hint::shape(prompt.hint, mirrored)),
         Screen::Countdown { .. } => (Message::CountdownHint, None),
         _ => return Html::default(),
     };

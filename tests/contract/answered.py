@@ -1,5 +1,7 @@
-"""Whether every call of a document has succeeded at least once, by the relay's log: a run in which all is refused shows
-little. Prints how often each status was answered."""
+"""Fails unless every call of the document succeeded at least once, by the relay's log.
+
+A run in which everything is refused proves little. Prints how often the relay answered with each status.
+"""
 
 import collections
 import json

@@ -1,6 +1,6 @@
-"""What schemathesis must be told to get past the door: a session of its own for every call of a page, and its back end's key.
+"""Hooks for schemathesis that authorise its calls: a new session for each call of a page, the API key for a back end's.
 
-The addresses and keys are those that run.sh made.
+run.sh sets the addresses and keys in the environment.
 """
 
 import json
@@ -15,7 +15,7 @@ RELAY = os.environ["CONTRACT_RELAY"]
 API_KEY = os.environ.get("CONTRACT_API_KEY")
 PHOTO = Path(__file__).parent.parent.joinpath("fixtures/face/collins.jpg").read_bytes()
 
-# The sandbox's person whose selfie is verified, and the one whose verdict is lost.
+# Identifiers of the sandbox: one is verified, the other one's verdict is lost.
 VERIFIED = "0000000000001"
 LOST = "0000000000005"
 
@@ -52,7 +52,7 @@ if API_KEY:
 
     @schemathesis.auth(refresh_interval=None).apply_to(path_regex="^/v1/customer")
     class Page:
-        """A session that no other call has used up. For a verdict the photo is there."""
+        """Creates an unused session. For a verdict, it uploads the photo first."""
 
         def get(self, case, context):
             token = new_session(VERIFIED)["session_token"]
@@ -65,7 +65,7 @@ if API_KEY:
 
     @schemathesis.hook
     def before_call(context, case, kwargs):
-        """A lost verdict for who wants to release one: made-up ids are unknown, and new sessions have lost none."""
+        """Loses a verdict before a call that releases one, as a generated id is unknown."""
         if case.operation.path.endswith("/reconcile") and case.body == {"action": "release"}:
             session = new_session(LOST)
             upload(session["session_token"])
@@ -79,7 +79,7 @@ else:
 
     @schemathesis.hook
     def before_call(context, case, kwargs):
-        """A photo to judge for every other call for a verdict: made-up keys have none."""
+        """Uploads a photo before a call for a verdict, as there is no photo under a generated key."""
         if case.operation.path.endswith("/verify") and is_verify(case.body) and case.body["user_type"] == "1":
             issued = ask(f"{RELAY}/v1/customer", {"identifier": VERIFIED, "type": "1"})
             ask(issued["signed_link"], PHOTO, method="PUT")

@@ -1,11 +1,11 @@
-// Everyone can get through: every state of the tour is looked into, in both themes, and the whole way is walked by
-// keyboard alone.
+// Accessibility of every state of the tour, in both themes, and of the whole flow with the keyboard only.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import { violations } from './support/axe.mjs';
-import { STATES, Studio } from './support/states.mjs';
+import { STATES } from './support/states.mjs';
+import { Studio } from './support/studio.mjs';
 
 /** Pixels of a target that a thumb hits (WCAG 2.5.5). */
 const THUMB = 44;
@@ -13,7 +13,7 @@ const THUMB = 44;
 const ZOOMED = { width: 320, height: 256 };
 const PHONE = { width: 360, height: 740 };
 
-/** Nobody asked for these: the focus stays where the page has it. */
+/** States that appear without an action of the person: the focus stays in the page. */
 const UNASKED = ['idle', 'load'];
 
 let studio;
@@ -31,15 +31,15 @@ describe('every state', { concurrency: 2 }, () => {
       await spoken(selfie, state);
       await focused(selfie, state);
       await reachable(selfie, state);
-      for (const colorScheme of ['light', 'dark']) {
+      for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
         await page.emulateMedia({ colorScheme });
-        // The colours of buttons take their time to change.
+        // The colours of buttons change gradually.
         await page.waitForTimeout(250);
         assert.deepEqual(await violations(page), [], `axe-core, ${colorScheme}`);
       }
       assert.deepEqual(await smallTargets(selfie), [], `targets under ${THUMB} px`);
       await page.emulateMedia({ reducedMotion: 'reduce' });
-      assert.equal(await animations(selfie), 0, 'what moves for who wants no motion');
+      assert.equal(await animations(selfie), 0, 'animations despite reduced motion');
       await page.emulateMedia({ forcedColors: 'active' });
       assert.deepEqual(await lostControls(selfie), [], 'controls that forced colours hide');
       await page.emulateMedia({ forcedColors: 'none' });
@@ -50,7 +50,8 @@ describe('every state', { concurrency: 2 }, () => {
   }
 });
 
-/** A live region says what belongs to the state. */
+/** A live region announces the state. */
+/** @param {import('./support/selfie.mjs').Selfie} selfie @param {import('./support/states.mjs').State} state */
 async function spoken({ element }, { says }) {
   if (says) await element.locator('[aria-live]', { hasText: says }).waitFor({ state: 'attached', timeout: 10_000 });
 }
@@ -66,7 +67,7 @@ async function focused({ element }, { name, title, main }) {
   assert.equal(seen, UNASKED.includes(name) ? null : wanted, 'the focus');
 }
 
-/** On a phone the button that goes on is in sight, with no scrolling. */
+/** On a phone the main button is visible without scrolling. */
 async function reachable({ page, element }, { main }) {
   if (!main) return;
   await page.evaluate(() => scrollTo(0, 0));
@@ -85,7 +86,7 @@ function smallTargets({ element }) {
   }, THUMB);
 }
 
-/** Controls without a line around them that differs from the ground. */
+/** Returns controls without a border that differs from the background. */
 function lostControls({ element }) {
   return element.evaluate(({ shadowRoot }) => {
     const faces = [...shadowRoot.querySelectorAll('button, input + span')];
@@ -99,7 +100,7 @@ function lostControls({ element }) {
   });
 }
 
-/** What makes the page scroll sideways, or reaches over the widget's edge. */
+/** Returns what makes the page scroll sideways, or overflows the widget. */
 function cutOff({ element }) {
   return element.evaluate((host) => {
     const { scrollWidth, clientWidth } = document.scrollingElement;
@@ -116,17 +117,22 @@ function cutOff({ element }) {
   });
 }
 
-test('by keyboard alone, from the start to the verdict', async () => {
+test('the keyboard alone leads from the start to the verdict', async () => {
   const { selfie, page, close } = await studio.visit(state('idle'));
   const { element } = selfie;
-  /** Tab by tab, until a control of the widget has the focus; each on the way can be seen to have it. */
+  /** Presses Tab until a control has the focus, and then the key. Every control on the way must show its focus. */
   const press = async (name, key = 'Enter') => {
     for (let tabs = 0; tabs < 15; tabs += 1) {
       await page.keyboard.press('Tab');
       const now = await element.evaluate(({ shadowRoot: { activeElement: active } }) => {
         if (!active) return null;
-        const { outlineStyle, outlineWidth } = getComputedStyle(active.matches('input') ? active.nextElementSibling : active);
-        return { name: active.ariaLabel ?? active.textContent, ring: outlineStyle === 'solid' && parseFloat(outlineWidth) >= 2 };
+        const { outlineStyle, outlineWidth } = getComputedStyle(
+          active.matches('input') ? active.nextElementSibling : active,
+        );
+        return {
+          name: active.ariaLabel ?? active.textContent,
+          ring: outlineStyle === 'solid' && parseFloat(outlineWidth) >= 2,
+        };
       });
       if (!now) continue;
       assert.ok(now.ring, `«${now.name}» shows no focus`);
@@ -135,7 +141,7 @@ test('by keyboard alone, from the start to the verdict', async () => {
         return;
       }
     }
-    assert.fail(`«${name}» is not reached`);
+    assert.fail(`Tab does not reach «${name}»`);
   };
   await press('Start');
   await selfie.state('consent');
@@ -150,11 +156,14 @@ test('by keyboard alone, from the start to the verdict', async () => {
   await press('Use this photo');
   await selfie.event('selfie-verified');
   await selfie.state('done');
-  assert.equal(await element.evaluate(({ shadowRoot }) => shadowRoot.activeElement?.textContent), 'It’s you. Thank you!');
+  assert.equal(
+    await element.evaluate(({ shadowRoot }) => shadowRoot.activeElement?.textContent),
+    'It’s you. Thank you!',
+  );
   await close();
 });
 
-test('where motion is welcome, the screens that wait move', async () => {
+test('screens that wait are animated unless motion is reduced', async () => {
   for (const name of ['starting', 'framing', 'submitting-linking']) {
     const { selfie, close } = await studio.visit(state(name));
     assert.ok((await animations(selfie)) > 0, name);

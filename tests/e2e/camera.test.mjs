@@ -1,32 +1,35 @@
-// What can go wrong with a camera, and that it is off in the end.
+// Failures of the camera, and that it is off at the end.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { launch } from './support/browser.mjs';
 import { Selfie } from './support/selfie.mjs';
-import { killCamera } from './support/states.mjs';
 import { suite } from './support/suite.mjs';
+import { killCamera } from './support/walks.mjs';
 import { watch } from './support/watch.mjs';
 
 const it = suite();
 
-/** A photo is taken, as on a phone whose camera the page can't have. */
+/** Chooses a file, like a person on a phone whose camera the page can't use. */
 async function goOnWithFile(selfie) {
   const buffer = it.film.frames[0];
-  await selfie.element.locator('input[type=file]').first().setInputFiles({ name: 'me.jpg', mimeType: 'image/jpeg', buffer });
+  await selfie.element
+    .locator('input[type=file]')
+    .first()
+    .setInputFiles({ name: 'me.jpg', mimeType: 'image/jpeg', buffer });
   await selfie.state('review');
   await selfie.send();
   await selfie.event('selfie-verified');
 }
 
-test('permission denied: the code, the way out, and a file in its place', async () => {
+test('permission denied: the code, advice, and the camera after permission is granted', async () => {
   const asking = await launch({ film: it.film.file, grant: false });
   try {
     const context = await asking.newContext();
     const page = await context.newPage();
     const watched = await watch(page);
-    // To grant nothing is to refuse everything: no question is asked.
+    // Granting nothing refuses everything without a question.
     await context.grantPermissions([], { origin: it.demo.page });
     const selfie = await Selfie.open(page, `${it.demo.page}/`);
     await selfie.button('Start').click();
@@ -36,7 +39,7 @@ test('permission denied: the code, the way out, and a file in its place', async 
     await selfie.state('failed');
     assert.match(await selfie.element.locator('[part=note]').innerText(), /address/);
 
-    // Allowed in the meantime, the same screen goes on.
+    // After the permission is granted, the same screen goes on.
     await context.grantPermissions(['camera'], { origin: it.demo.page });
     await selfie.button('Try the camera again').click();
     await selfie.state('framing');
@@ -50,7 +53,7 @@ test('permission denied: the code, the way out, and a file in its place', async 
   }
 });
 
-test('unplugged while framing: the code, and the camera again', async () => {
+test('a camera unplugged while framing: the code, and the camera again', async () => {
   const selfie = await it.open();
   await selfie.frame();
   await killCamera(it.browser);
@@ -62,7 +65,7 @@ test('unplugged while framing: the code, and the camera again', async () => {
   await selfie.shoot();
 });
 
-test('the camera is off after the photo, and after giving up', async () => {
+test('the camera is off after the photo, and after cancelling', async () => {
   const selfie = await it.open();
   await selfie.frame();
   assert.deepEqual(await selfie.tracks(), { all: 1, live: 1 });
@@ -80,7 +83,7 @@ test('the camera is off after the photo, and after giving up', async () => {
 test('the preview is mirrored, and plays', async () => {
   const selfie = await it.open();
   await selfie.frame();
-  const seen = await selfie.element.locator('video').evaluate(async (video) => {
+  const seen = await selfie.element.locator('video').evaluate(async (/** @type {HTMLVideoElement} */ video) => {
     const from = video.currentTime;
     await new Promise((wake) => setTimeout(wake, 400));
     const { a } = new DOMMatrix(getComputedStyle(video.parentElement).transform);
@@ -90,7 +93,7 @@ test('the preview is mirrored, and plays', async () => {
   assert.deepEqual(seen, { moves: true, mirrored: true, muted: true, inline: true });
 });
 
-test('no camera: the code, and a file in its place', async () => {
+test('no camera: the code, and a file instead', async () => {
   const blind = await launch({ film: null });
   try {
     const page = await blind.newPage();

@@ -1,4 +1,4 @@
-// The element in a page: events, attributes, several of it, in and out of the document.
+// The element in a page: events, attributes, several elements, and moves in the document.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -7,9 +7,11 @@ import { EVENTS } from '../../www/registry.js';
 import { Selfie } from './support/selfie.mjs';
 import { suite } from './support/suite.mjs';
 
+/** @import { AkibaSelfieElement } from '../../www/index.js' */
+
 const it = suite();
 
-/** Takes the demo's own element out, so that a test writes its own markup in its place. */
+/** Replaces the demo's own element with a test's markup. @param {string} html */
 async function markup(html) {
   const selfie = await it.open();
   await selfie.page.evaluate((text) => {
@@ -32,10 +34,14 @@ test('every event bubbles and is composed, and only selfie-capture can be cancel
   await selfie.event('selfie-verified');
   const events = await selfie.events();
   for (const { type, bubbles, composed, cancelable } of events) {
-    assert.deepEqual({ bubbles, composed, cancelable }, { bubbles: true, composed: true, cancelable: type === 'selfie-capture' }, type);
+    assert.deepEqual(
+      { bubbles, composed, cancelable },
+      { bubbles: true, composed: true, cancelable: type === 'selfie-capture' },
+      type,
+    );
   }
   const seen = new Set(events.map(({ type }) => type));
-  // The others belong to what did not go well: a rejection, a failure.
+  // The other events belong to a rejection or a failure.
   const rest = ['selfie-rejected', 'selfie-error'];
   assert.deepEqual([...seen].sort(), EVENTS.filter((type) => !rest.includes(type)).sort());
 });
@@ -54,11 +60,17 @@ test('the states follow one another, each named in the event, the property and C
   await selfie.state('done');
   const changes = (await selfie.events('selfie-statechange')).map(({ detail }) => detail);
   const states = ['consent', 'starting', 'framing', 'grabbing', 'review', 'submitting', 'done'];
-  assert.deepEqual(changes, states.map((state, index) => ({ state, previous: states[index - 1] ?? 'idle' })));
-  assert.deepEqual(await selfie.page.evaluate(() => shown), states.map((state) => [state, state, true]));
+  assert.deepEqual(
+    changes,
+    states.map((state, index) => ({ state, previous: states[index - 1] ?? 'idle' })),
+  );
+  assert.deepEqual(
+    await selfie.page.evaluate(() => shown),
+    states.map((state) => [state, state, true]),
+  );
 });
 
-test('it reaches a verdict by its methods alone', async () => {
+test('methods alone lead to a verdict', async () => {
   const selfie = await markup('<akiba-selfie relay="/" identifier="0000000000001" capture="manual"></akiba-selfie>');
   const call = (method) => selfie.page.evaluate((name) => document.querySelector('akiba-selfie')[name](), method);
   await call('start');
@@ -81,14 +93,18 @@ test('it reaches a verdict by its methods alone', async () => {
   await selfie.event('selfie-cancelled');
 });
 
-test('no-consent and no-review: a verdict without a tap', async () => {
+test('no-consent and no-review lead to a verdict without a tap', async () => {
   const selfie = await markup(`<akiba-selfie ${AUTO}></akiba-selfie>`);
   await selfie.page.evaluate(() => document.querySelector('akiba-selfie').start());
   await selfie.event('selfie-verified');
   const states = (await selfie.events('selfie-statechange')).map(({ detail }) => detail.state);
   assert.deepEqual(states, ['starting', 'framing', 'grabbing', 'submitting', 'done']);
   for (const type of ['selfie-captured', 'selfie-verified']) {
-    const [{ detail: { quality } }] = await selfie.events(type);
+    const [
+      {
+        detail: { quality },
+      },
+    ] = await selfie.events(type);
     assert.deepEqual([quality.faces, quality.flaw, quality.loosened, quality.challenge], [1, null, 0, null], type);
     assert.ok(quality.model && quality.thresholds && quality.times.frames > 3, type);
     const { value, unit, score, threshold, pass } = quality.measures.poseYaw;
@@ -98,7 +114,7 @@ test('no-consent and no-review: a verdict without a tap', async () => {
   }
 });
 
-test('a challenge that nobody does: the person leaves it out, and the page is told', async () => {
+test('a skipped challenge is reported to the page', async () => {
   const selfie = await markup(`<akiba-selfie ${AUTO} challenge="turn"></akiba-selfie>`);
   await selfie.page.evaluate(() => document.querySelector('akiba-selfie').start());
   await selfie.element.locator('[part=hint]', { hasText: 'Turn your head to your' }).waitFor();
@@ -106,17 +122,20 @@ test('a challenge that nobody does: the person leaves it out, and the page is to
   const { detail } = await selfie.event('selfie-verified');
   const { kind, outcome, attempts, movements } = detail.quality.challenge;
   assert.deepEqual([kind, outcome, attempts], ['turn', 'skipped', 1]);
-  assert.deepEqual(movements.map(({ took }) => took), [null, null]);
+  assert.deepEqual(
+    movements.map(({ took }) => took),
+    [null, null],
+  );
 });
 
-test('a listener may call the element from within its events', async () => {
+test('a listener can call the element inside its events', async () => {
   const selfie = await markup(`<akiba-selfie ${GOOD}></akiba-selfie>`);
   await selfie.page.evaluate(() => {
     const element = document.querySelector('akiba-selfie');
     element.addEventListener('selfie-statechange', ({ detail }) => {
       if (detail.state === 'framing') element.capture();
       if (detail.state === 'done') element.reset();
-      // A change of settings that leads to another state, from within which the element is called again.
+      // The change of settings leads to another state, and its listener calls the element again.
       if (detail.state === 'idle') {
         element.setAttribute('relay', 'nonsense');
         element.cancel();
@@ -130,7 +149,7 @@ test('a listener may call the element from within its events', async () => {
   assert.equal(detail.code, 'config');
 });
 
-test('attributes that are set late take effect, and keep what is under way', async () => {
+test('attributes that are set late take effect and keep the capture running', async () => {
   const selfie = await markup('<akiba-selfie capture="manual"></akiba-selfie>');
   const { detail } = await selfie.event('selfie-error');
   assert.deepEqual([detail.code, detail.retryable], ['config', false]);
@@ -151,13 +170,15 @@ test('attributes that are set late take effect, and keep what is under way', asy
   assert.equal(states.includes('review'), false);
 });
 
-for (const [what, attributes, cause] of [
+/** @type {[what: string, attributes: string, cause: RegExp][]} */
+const MISTAKES = [
   ['no identifier and no session', 'relay="/"', /identifier/],
   ['a relay without https', 'relay="http://relay.example" identifier="1"', /https/],
   ['an unknown type', 'relay="/" identifier="1" type="robot"', /`type`/],
   ['an unknown capture', 'relay="/" identifier="1" capture="never"', /`capture`/],
-]) {
-  test(`${what}: a message in place of the widget, and the code config`, async () => {
+];
+for (const [what, attributes, cause] of MISTAKES) {
+  test(`${what}: a message replaces the widget, with the code config`, async () => {
     const selfie = await markup(`<akiba-selfie ${attributes}></akiba-selfie>`);
     const { detail } = await selfie.event('selfie-error');
     assert.equal(detail.code, 'config');
@@ -182,14 +203,24 @@ test('several elements on one page do not disturb each other', async () => {
   await two.state('framing');
   await one.button('Take the photo').click();
   await one.state('done');
-  assert.equal(await selfie.page.evaluate(() => document.querySelector('#two').state), 'framing');
+  assert.equal(
+    await selfie.page.evaluate(() => /** @type {AkibaSelfieElement} */ (document.querySelector('#two')).state),
+    'framing',
+  );
   await two.button('Take the photo').click();
   await two.state('done');
-  const told = (await selfie.events('selfie-verified', 'selfie-rejected', 'selfie-error')).map(({ type, from }) => [from, type]);
-  assert.deepEqual(told, [['three', 'selfie-error'], ['one', 'selfie-verified'], ['two', 'selfie-rejected']]);
+  const seen = (await selfie.events('selfie-verified', 'selfie-rejected', 'selfie-error')).map(({ type, from }) => [
+    from,
+    type,
+  ]);
+  assert.deepEqual(seen, [
+    ['three', 'selfie-error'],
+    ['one', 'selfie-verified'],
+    ['two', 'selfie-rejected'],
+  ]);
 });
 
-test('moved while framing, the picture goes on; removed, the camera is off', async () => {
+test('an element that moves keeps its picture, and one that is removed turns the camera off', async () => {
   const selfie = await markup(`<akiba-selfie ${GOOD}></akiba-selfie><div id="elsewhere"></div>`);
   await selfie.button('Start').click();
   await selfie.state('framing');
@@ -217,7 +248,7 @@ test('moved while framing, the picture goes on; removed, the camera is off', asy
   await selfie.event('selfie-verified');
 });
 
-test('the session goes to the relay as a bearer, from a string or a function, and nowhere else', async () => {
+test('the session goes to the relay as a bearer token, and nowhere else', async () => {
   const selfie = await markup('<akiba-selfie relay="/" capture="manual" no-consent no-review></akiba-selfie>');
   const sent = [];
   selfie.page.on('request', (request) => {
@@ -237,17 +268,19 @@ test('the session goes to the relay as a bearer, from a string or a function, an
   assert.doesNotMatch(await selfie.page.content(), /short-lived/);
 });
 
-test('a trap of the WebAssembly turns the camera off and says so, in every element', async () => {
+test('a trap of the WebAssembly turns the camera off and shows a message', async () => {
   const expected = [/RuntimeError/];
   const selfie = await it.open({ expected });
   await selfie.frame();
   assert.equal((await selfie.tracks()).live, 1);
-  // Nothing that a page can do leads to one, so the memory is destroyed.
+  // A page can't cause a trap, so the test destroys the memory.
   await selfie.page.evaluate(async () => {
     const { default: init } = await import('/akiba-selfie/pkg/akiba-selfie.js');
-    const memory = Object.values(await init()).find((it) => it instanceof WebAssembly.Memory);
+    const memory = /** @type {unknown[]} */ (Object.values(await init())).find(
+      (it) => it instanceof WebAssembly.Memory,
+    );
     new Uint8Array(memory.buffer).fill(0xff);
-    // The next thing that the WebAssembly does is enough: it looks at the picture four times a second.
+    // The next call of the WebAssembly traps: it analyses the picture four times a second.
   });
   const { detail } = await selfie.event('selfie-error');
   assert.deepEqual([detail.code, detail.retryable], ['crash', false]);

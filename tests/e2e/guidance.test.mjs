@@ -1,6 +1,5 @@
-// What the person is told while the camera looks at them, when the photo is taken by itself, and that nobody is kept from
-// taking one where nothing can look. Each film shows the fake camera scenes that are known, see
-// `tests/fixtures/face/scenes.mjs`.
+// The hints while the camera is on, when the widget takes the photo, and that a person can always take one if frames
+// can't be analysed. The fake camera shows known scenes: see `tests/fixtures/face/scenes.mjs`.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -14,10 +13,10 @@ import { watch } from './support/watch.mjs';
 
 const it = suite();
 
-/** How long a film's scenes last where nothing else is said, in seconds: long enough for a hint, too short to loosen. */
+/** How long a scene lasts by default, in seconds: long enough for a hint, too short for the thresholds to loosen. */
 const SCENE = 2;
 
-/** A page before whose camera a film of scenes runs; `use` is what is done with it. */
+/** Opens a page whose camera shows scenes, and runs `use` with it. */
 async function before(scenes, use, { manual = false } = {}) {
   const film = await sceneFilm(scenes.map((scene) => (Array.isArray(scene) ? scene : [scene, SCENE])));
   const browser = await launch({ film });
@@ -36,13 +35,13 @@ async function before(scenes, use, { manual = false } = {}) {
 
 const hints = async (selfie) => (await selfie.events('selfie-guidance')).map(({ detail }) => detail.hint);
 
-/** Scenes, and the hints that must follow one another until a photo is taken. */
+/** Scenes, and the hints that must follow one another until the photo. */
 const FILMS = {
   'comes in, too far, too close, good': [
     ['empty', 'far', 'close', ['good', 30]],
     ['no-face', 'come-closer', 'move-back', 'hold'],
   ],
-  // The picture is shown as in a mirror: who is on its left in the frame is on its right to themselves.
+  // The preview is mirrored: a face on the left of the frame is on the person's right.
   'to the left, to the right, high, low, good': [
     ['left', 'right', 'high', 'low', ['good', 30]],
     ['move-left', 'move-right', 'move-down', 'move-up', 'hold'],
@@ -62,23 +61,28 @@ const FILMS = {
 };
 
 for (const [name, [scenes, expected]] of Object.entries(FILMS)) {
-  test(`${name}: each hint in its turn, and then one photo`, async () => {
+  test(`${name}: each hint in turn, and then one photo`, async () => {
     await before(scenes, async (selfie) => {
       await selfie.frame();
       await selfie.state('review', 30_000);
       assert.deepEqual(await hints(selfie), expected);
-      // The photo was taken of the good scene: what was measured of it is what was asked for.
+      // The photo shows the good scene: its measures pass.
       await selfie.page.waitForTimeout(1500);
-      const [{ detail: { quality } }, ...more] = await selfie.events('selfie-captured');
+      const [
+        {
+          detail: { quality },
+        },
+        ...more
+      ] = await selfie.events('selfie-captured');
       assert.deepEqual(more, []);
       assert.deepEqual([quality.faces, quality.flaw], [1, null]);
       for (const [measure, { pass }] of Object.entries(quality.measures)) assert.notEqual(pass, false, measure);
-      assert.ok(quality.measures.compressionArtefacts, 'the photo itself was looked at, not a frame that was scaled');
+      assert.ok(quality.measures.compressionArtefacts, 'the photo itself was analysed, not a scaled frame');
     });
   });
 }
 
-test('nothing is taken of what is not good: after 8 s there is a shutter, and the photo says what it lacks', async () => {
+test('a bad frame is never taken: after 8 s there is a shutter, and the photo has its flaw', async () => {
   await before([['dark', 30]], async (selfie) => {
     await selfie.frame();
     const shutter = selfie.button('Take the photo');
@@ -87,37 +91,55 @@ test('nothing is taken of what is not good: after 8 s there is a shutter, and th
     assert.deepEqual(await selfie.events('selfie-captured'), []);
     assert.deepEqual(await hints(selfie), ['too-dark']);
     await selfie.shoot();
-    const [{ detail: { quality } }] = await selfie.events('selfie-captured');
+    const [
+      {
+        detail: { quality },
+      },
+    ] = await selfie.events('selfie-captured');
     assert.equal(quality.flaw, 'too-dark');
     await selfie.button('Use it anyway').click();
     await selfie.event('selfie-verified', 'selfie-rejected');
   });
 });
 
-test('with capture="manual" it says what to do, and takes nothing', async () => {
-  await before([['far', 3], ['good', 30]], async (selfie) => {
-    await selfie.frame();
-    assert.ok(await selfie.button('Take the photo').isVisible());
-    await selfie.page.waitForTimeout(7000);
-    assert.deepEqual(await hints(selfie), ['come-closer', 'hold']);
-    assert.deepEqual(await selfie.events('selfie-captured'), []);
-    assert.equal(await selfie.element.evaluate((element) => element.state), 'framing');
-  }, { manual: true });
+test('with capture="manual" it shows hints and takes no photo', async () => {
+  await before(
+    [
+      ['far', 3],
+      ['good', 30],
+    ],
+    async (selfie) => {
+      await selfie.frame();
+      assert.ok(await selfie.button('Take the photo').isVisible());
+      await selfie.page.waitForTimeout(7000);
+      assert.deepEqual(await hints(selfie), ['come-closer', 'hold']);
+      assert.deepEqual(await selfie.events('selfie-captured'), []);
+      assert.equal(await selfie.element.evaluate((element) => element.state), 'framing');
+    },
+    { manual: true },
+  );
 });
 
-test('a chosen file is looked at, too', async () => {
+test('a chosen file is analysed, too', async () => {
   const selfie = await it.open();
   await selfie.frame();
   const buffer = it.film.frames[0];
-  await selfie.element.locator('input[type=file]').first().setInputFiles({ name: 'me.jpg', mimeType: 'image/jpeg', buffer });
+  await selfie.element
+    .locator('input[type=file]')
+    .first()
+    .setInputFiles({ name: 'me.jpg', mimeType: 'image/jpeg', buffer });
   await selfie.state('review');
-  const [{ detail: { quality } }] = await selfie.events('selfie-captured');
+  const [
+    {
+      detail: { quality },
+    },
+  ] = await selfie.events('selfie-captured');
   assert.deepEqual([quality.faces, quality.flaw], [1, null]);
 });
 
 const VISION = /\/vision\/(worker\.js|akiba-vision\.wasm)$/;
 
-test('nothing of it is loaded before the consent', async () => {
+test('the vision module loads after the consent', async () => {
   const asked = [];
   const selfie = await it.open({
     prepare: (page) => page.on('request', (request) => VISION.test(request.url()) && asked.push(request.url())),
@@ -132,53 +154,64 @@ test('nothing of it is loaded before the consent', async () => {
   assert.equal(asked.length, 2);
 });
 
-/** Puts code before the worker's own. */
+/** Puts code before the worker's own. @param {string} code */
 const ahead = (code) => (page) =>
   page.route(/\/vision\/worker\.js$/, async (route) => {
     const reply = await route.fetch();
     await route.fulfill({ response: reply, body: `${code};\n${await reply.text()}` });
   });
 
-/** What may be missing, and how a page comes to miss it. */
+/**
+ * Requirements of the vision module that may be missing.
+ * @type {Record<string, {
+ *   prepare: (page: import('playwright-core').Page) => unknown,
+ *   expected?: RegExp[],
+ *   slow?: boolean,
+ * }>}
+ */
 const LACKS = {
   'no workers': { prepare: (page) => page.addInitScript(() => delete globalThis.Worker) },
   'no SIMD': { prepare: ahead('WebAssembly.validate = () => false') },
   'no OffscreenCanvas': { prepare: ahead('delete self.OffscreenCanvas') },
-  'the worker is not found': {
+  'the worker is missing': {
     prepare: (page) => page.route(/\/vision\/worker\.js$/, (route) => route.fulfill({ status: 404 })),
     expected: [/404/],
   },
-  'the module is not found': {
+  'the module is missing': {
     prepare: (page) => page.route(/\/akiba-vision\.wasm$/, (route) => route.fulfill({ status: 404 })),
     expected: [/404/],
   },
   'the module is damaged': {
     prepare: (page) => page.route(/\/akiba-vision\.wasm$/, (route) => route.fulfill({ body: '\0asm' })),
   },
-  'the module takes for ever': { prepare: (page) => page.route(/\/akiba-vision\.wasm$/, () => {}), slow: true },
+  'the module never loads': { prepare: (page) => page.route(/\/akiba-vision\.wasm$/, () => {}), slow: true },
 };
 
 for (const [lack, { prepare, expected, slow }] of Object.entries(LACKS)) {
-  test(`${lack}: the photo is taken by hand, and nothing is said of it`, async () => {
+  test(`${lack}: the person takes the photo, and no error is shown`, async () => {
     const selfie = await it.open({ prepare, expected });
     await selfie.byHand(false);
     await selfie.frame();
     const begun = Date.now();
     const shutter = selfie.button('Take the photo');
     await shutter.waitFor({ timeout: 8000 });
-    // Had it not been known so soon, the shutter would have come after 8 s all the same.
+    // If the widget did not notice, the shutter would still appear after 8 s.
     assert.ok(Date.now() - begun < (slow ? 7500 : 2500), `${Date.now() - begun} ms`);
     assert.equal(await selfie.element.getByRole('alert').innerText(), '');
     await selfie.shoot();
     await selfie.send();
     await selfie.event('selfie-verified');
     assert.deepEqual(await selfie.events('selfie-error', 'selfie-guidance'), []);
-    const [{ detail: { quality } }] = await selfie.events('selfie-captured');
+    const [
+      {
+        detail: { quality },
+      },
+    ] = await selfie.events('selfie-captured');
     assert.deepEqual(quality.measures, {});
   });
 }
 
-test('a package on another origin may begin no worker: by hand', async () => {
+test('a package on another origin can not start a worker: the person takes the photo', async () => {
   const other = it.demo.page.replace('127.0.0.1', 'localhost');
   const selfie = await it.open({
     url: `${it.demo.page}/elsewhere`,
@@ -196,26 +229,31 @@ test('a package on another origin may begin no worker: by hand', async () => {
   await selfie.button('Start').click();
   await selfie.state('framing');
   await selfie.shoot();
-  const [{ detail: { quality } }] = await selfie.events('selfie-captured');
+  const [
+    {
+      detail: { quality },
+    },
+  ] = await selfie.events('selfie-captured');
   assert.deepEqual(quality.measures, {});
   assert.deepEqual(await selfie.events('selfie-error'), []);
 });
 
-/** How long framing is watched for tasks that hold the page up, in seconds. */
+/** How long framing is watched for tasks that block the page, in seconds. */
 const WATCHED = 10;
 
-test('no task of the page takes over 50 ms while frames are looked at', { timeout: 60_000 }, async () => {
+test('no task of the page takes over 50 ms while frames are analysed', { timeout: 60_000 }, async () => {
   const selfie = await it.open();
   await selfie.page.evaluate(() => {
     globalThis.longTasks = [];
-    new PerformanceObserver((list) => longTasks.push(...list.getEntries().map((entry) => entry.toJSON())))
-      .observe({ type: 'longtask' });
+    new PerformanceObserver((list) => longTasks.push(...list.getEntries().map((entry) => entry.toJSON()))).observe({
+      type: 'longtask',
+    });
   });
   await selfie.frame();
   await selfie.event('selfie-guidance');
   await selfie.page.waitForTimeout(1000);
-  // What the observer sees is time by the clock, and so also what the page waits for while other programs have the
-  // processor. The trace has each task's own time on the processor: only what takes long by both is the page's own doing.
+  // The observer measures wall-clock time, which includes waiting while other programs run. The trace has each task's
+  // own processor time. Only a task that is long by both is the page's own.
   await it.browser.startTracing(selfie.page, { categories: ['toplevel', '__metadata'] });
   const begun = await selfie.page.evaluate(() => performance.now());
   await selfie.page.waitForTimeout(1000 * WATCHED);
@@ -225,23 +263,23 @@ test('no task of the page takes over 50 ms while frames are looked at', { timeou
     traceEvents.filter(({ args }) => args.name === 'CrRendererMain').map(({ pid, tid }) => `${pid} ${tid}`),
   );
   const tasks = traceEvents.filter(
-    // One that is cut off by the trace's end has no time of its own.
+    // A task that is cut off by the trace's end has no duration.
     ({ name, pid, tid, ts, tdur }) => /RunTask$/.test(name) && mains.has(`${pid} ${tid}`) && ts > 0 && tdur >= 0,
   );
-  assert.ok(tasks.length > 100, `the trace tells of ${tasks.length} tasks`);
+  assert.ok(tasks.length > 100, `the trace has only ${tasks.length} tasks`);
   const long = tasks.filter(({ tdur }) => tdur > 50_000);
   assert.deepEqual(long, []);
   assert.ok(seen.length <= tasks.filter(({ dur }) => dur > 50_000).length, 'what the observer saw is in the trace');
 });
 
-/** How long memory is watched, in seconds; `make memory` watches it for ten minutes. */
+/** How long the test watches the memory, in seconds; `make memory` watches it for ten minutes. */
 const GROWTH = 40;
 
-test('framing holds memory flat', { timeout: 120_000 }, async () => {
+test('framing does not use more and more memory', { timeout: 120_000 }, async () => {
   const selfie = await it.open();
   await selfie.frame();
   await selfie.event('selfie-guidance');
-  // Compilers and pools fill up first.
+  // Compiled code and pools grow first.
   await selfie.page.waitForTimeout(10_000);
   const before = await memory(selfie);
   await selfie.page.waitForTimeout(1000 * GROWTH);

@@ -12,7 +12,7 @@ const it = suite({ demo: ['--slow-seconds', '2'] });
 const documentation = readFileSync(new URL('../../docs/sandbox.md', import.meta.url), 'utf8');
 const documented = [...documentation.matchAll(/^\| `(\d{13})` \| ([\w-]+) \|/gm)].map(([, id, name]) => ({ id, name }));
 
-/** The line that Chromium itself writes for a reply with this status. */
+/** Matches Chromium's own console message about a reply with this status. @param {number} status */
 const reply = (status) => new RegExp(`Failed to load resource: the server responded with a status of ${status}`);
 
 const verified = (detail) => {
@@ -23,7 +23,7 @@ const verified = (detail) => {
   assert.equal(typeof detail.identity.fullname, 'string');
 };
 
-/** A refusal without a record: the sentence says why. */
+/** A rejection without a record, with a message. @param {string} sentence */
 const refused = (sentence) => ({
   event: 'selfie-rejected',
   holds(detail) {
@@ -33,7 +33,10 @@ const refused = (sentence) => ({
   },
 });
 
-/** What each identity comes to: the event, what must hold of its detail, and the console errors on the way. */
+/**
+ * The outcome of each identity: the event, a check of its detail, and the console errors.
+ * @type {Record<string, { event: string, holds?: (detail: any) => void, code?: string, expected?: RegExp[] }>}
+ */
 const OUTCOMES = {
   verified: { event: 'selfie-verified', holds: verified },
   'not-matched': {
@@ -67,8 +70,14 @@ const OUTCOMES = {
 };
 
 test('the demo offers every identity of the documentation', () => {
-  assert.deepEqual(IDENTITIES.map(({ id, name }) => ({ id, name })), documented);
-  assert.deepEqual(Object.keys(OUTCOMES), documented.map(({ name }) => name));
+  assert.deepEqual(
+    IDENTITIES.map(({ id, name }) => ({ id, name })),
+    documented,
+  );
+  assert.deepEqual(
+    Object.keys(OUTCOMES),
+    documented.map(({ name }) => name),
+  );
 });
 
 for (const { id, name } of documented) {

@@ -1,4 +1,4 @@
-// 200 mounts and unmounts leave nothing behind: no live track, no worker, no node, no listener, no growing heap.
+// 200 mounts and unmounts leak nothing: no live track, no worker, no node, no listener, no memory.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -7,15 +7,15 @@ import { suite } from './support/suite.mjs';
 
 const it = suite();
 
-/** Mounts that are not counted: what is kept once for all of them is made here. */
+/** Mounts that are not counted: they create what is shared by all. */
 const WARM_UP = 40;
 const MOUNTS = 200;
-/** What 200 mounts may add to the JavaScript heap, in bytes: Yew's forgotten closures leave an empty function each. */
+/**
+ * How much 200 mounts may add to the JavaScript heap, in bytes: each closure that Yew leaks leaves an empty function.
+ */
 const HEAP = 250_000;
 
-/**
- * Runs in the page: mounts and removes elements, each at another point of its life.
- */
+/** Runs in the page: mounts elements and removes each at another point of its life. @param {number} count */
 async function mountAndRemove(count) {
   const main = document.querySelector('main');
   for (let index = 0; index < count; index += 1) {
@@ -24,9 +24,13 @@ async function mountAndRemove(count) {
     selfie.relay = '/';
     selfie.identifier = '0000000000001';
     const reached = (wanted) =>
-      new Promise((done) => {
-        selfie.addEventListener('selfie-statechange', ({ detail }) => detail.state === wanted && done());
-      });
+      /** @type {Promise<void>} */ (
+        new Promise((done) => {
+          selfie.addEventListener('selfie-statechange', ({ detail }) => {
+            if (detail.state === wanted) done();
+          });
+        })
+      );
     main.append(selfie);
     selfie.start();
     switch (index % 10) {
@@ -40,26 +44,26 @@ async function mountAndRemove(count) {
       case 3:
         break;
       default:
-        // Long enough to be drawn.
+        // Long enough to render.
         await new Promise((drawn) => requestAnimationFrame(drawn));
     }
     selfie.remove();
   }
-  // What was asked of the camera may come after its element has gone.
+  // The camera may open after its element is removed.
   await new Promise((wake) => setTimeout(wake, 1500));
 }
 
-test('200 mounts and unmounts leave nothing behind', { timeout: 240_000 }, async () => {
+test('200 mounts and unmounts leak nothing', { timeout: 240_000 }, async () => {
   const selfie = await it.open();
   await selfie.page.evaluate(() => document.querySelector('main').replaceChildren());
   const session = await selfie.page.context().newCDPSession(selfie.page);
   const measure = async () => {
-    // What the test itself writes down is no leak of the element.
+    // The test's own records are not a leak of the element.
     await selfie.page.evaluate(() => {
       selfieEvents.length = 0;
       cameraTracks = cameraTracks.filter(({ readyState }) => readyState === 'live');
     });
-    // What a FinalizationRegistry lets go of in one round is collected in the next.
+    // A FinalizationRegistry releases in one round what the next round collects.
     for (let round = 0; round < 5; round += 1) {
       await session.send('HeapProfiler.collectGarbage');
       await selfie.page.waitForTimeout(100);
@@ -68,7 +72,9 @@ test('200 mounts and unmounts leave nothing behind', { timeout: 240_000 }, async
     const { nodes, jsEventListeners } = await session.send('Memory.getDOMCounters');
     const memory = await selfie.page.evaluate(async () => {
       const { default: init } = await import('/akiba-selfie/pkg/akiba-selfie.js');
-      const memory = Object.values(await init()).find((it) => it instanceof WebAssembly.Memory);
+      const memory = /** @type {unknown[]} */ (Object.values(await init())).find(
+        (it) => it instanceof WebAssembly.Memory,
+      );
       return memory.buffer.byteLength;
     });
     return { heap: usedSize, nodes, listeners: jsEventListeners, memory };
@@ -85,7 +91,7 @@ test('200 mounts and unmounts leave nothing behind', { timeout: 240_000 }, async
   const grown = Object.fromEntries(Object.keys(after).map((name) => [name, after[name] - before[name]]));
   const story = JSON.stringify({ before, grown });
   assert.ok(grown.heap < HEAP, story);
-  // One element that stayed has three nodes and a listener at least: a leak would show as hundreds.
+  // A leaked element has at least three nodes and a listener, so a leak would be hundreds.
   assert.ok(grown.nodes < MOUNTS / 10, story);
   assert.ok(grown.listeners < MOUNTS / 10, story);
   assert.equal(grown.memory, 0, story);

@@ -1,4 +1,4 @@
-// A network that drops: nobody is asked for a second selfie.
+// A network that drops: the person never has to take a second selfie.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -7,22 +7,26 @@ import { suite } from './support/suite.mjs';
 
 const it = suite();
 
-/** What Chromium itself writes of a request that found no network. */
+/** Chromium's own console message about a request without a network. */
 const NO_NETWORK = /Failed to load resource: net::ERR_/;
-/** Bytes a second that a bad mobile network sends. */
+/** Bytes a second of a bad mobile network. */
 const SLOW = 40_000;
 
-/** A network as bad as it is told to be. */
+/** Returns a function that sets the quality of the page's network. */
 async function network(selfie) {
   const session = await selfie.page.context().newCDPSession(selfie.page);
   await session.send('Network.enable');
   return (settings) =>
     session.send('Network.emulateNetworkConditions', {
-      offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: -1, ...settings,
+      offline: false,
+      latency: 0,
+      downloadThroughput: -1,
+      uploadThroughput: -1,
+      ...settings,
     });
 }
 
-/** Waits until some, but not all, of the photo has left. */
+/** Waits until a part of the photo is sent. */
 function underway({ page }) {
   return page.waitForFunction(() => {
     const { phase, sent, total } = selfieEvents.findLast(({ type }) => type === 'selfie-progress')?.detail ?? {};
@@ -30,7 +34,7 @@ function underway({ page }) {
   });
 }
 
-/** What the browser asked for, by method and the storage's or the relay's path. */
+/** Lists the requests to the storage and the relay by name. */
 function requests(selfie) {
   const seen = [];
   selfie.page.on('request', (request) => {
@@ -49,7 +53,7 @@ async function verifiedWithOnePhoto(selfie) {
   assert.ok((await it.demo.lastObject()).equals(await selfie.capturedBytes()), 'another photo arrived');
 }
 
-test('offline in the middle of the upload, and back', async () => {
+test('an upload goes on after a time without a network', async () => {
   const selfie = await it.open({ expected: [NO_NETWORK] });
   const set = await network(selfie);
   await selfie.frame();
@@ -58,7 +62,7 @@ test('offline in the middle of the upload, and back', async () => {
   await selfie.send();
   await underway(selfie);
 
-  // Chromium's own switch fails new requests only: the one under way is cut off by the storage.
+  // Chromium's offline mode fails new requests only, so the storage drops the running one.
   await selfie.page.context().setOffline(true);
   await it.demo.fault({ fault: 'drop', seconds: 60, after_bytes: 0 });
   await selfie.element.getByText('You are offline.').waitFor();
@@ -71,7 +75,7 @@ test('offline in the middle of the upload, and back', async () => {
   await verifiedWithOnePhoto(selfie);
 });
 
-test('the storage hangs up in the middle of the upload', async () => {
+test('an upload is repeated after the storage drops the connection', async () => {
   const selfie = await it.open({ expected: [NO_NETWORK] });
   await selfie.frame();
   await selfie.shoot();
@@ -80,7 +84,7 @@ test('the storage hangs up in the middle of the upload', async () => {
   await verifiedWithOnePhoto(selfie);
 });
 
-test('the storage falls silent for a while', async () => {
+test('an upload goes on after the storage stalls', async () => {
   const selfie = await it.open();
   await selfie.frame();
   await selfie.shoot();
@@ -89,7 +93,7 @@ test('the storage falls silent for a while', async () => {
   await verifiedWithOnePhoto(selfie);
 });
 
-test('the storage is away for good: the person is asked, and the photo is kept', async () => {
+test('an unreachable storage: the person can send the same photo again', async () => {
   const selfie = await it.open({ expected: [NO_NETWORK] });
   await selfie.frame();
   await selfie.shoot();
@@ -103,7 +107,7 @@ test('the storage is away for good: the person is asked, and the photo is kept',
   assert.equal((await selfie.events('selfie-captured')).length, 1);
 });
 
-test('a link that dies between framing and upload is replaced, never tried', async () => {
+test('a link that expires between framing and upload is replaced, never used', async () => {
   const selfie = await it.open();
   const seen = requests(selfie);
   await it.demo.linkLife(3);
@@ -111,9 +115,9 @@ test('a link that dies between framing and upload is replaced, never tried', asy
     await selfie.frame();
     await selfie.shoot();
     const before = seen.filter((request) => request === 'link').length;
-    // Longer than any link that was asked for can live.
+    // Longer than a link is valid.
     await selfie.page.waitForTimeout(3500);
-    assert.equal(seen.filter((request) => request === 'link').length, before, 'no links are asked for in vain');
+    assert.equal(seen.filter((request) => request === 'link').length, before, 'a link was requested without need');
     await it.demo.linkLife(60);
     await selfie.send();
     await verifiedWithOnePhoto(selfie);
@@ -124,7 +128,7 @@ test('a link that dies between framing and upload is replaced, never tried', asy
   }
 });
 
-test('the link is there before the photo, and asked for once', async () => {
+test('the link is requested once, before the photo', async () => {
   const selfie = await it.open();
   const seen = requests(selfie);
   await selfie.frame();
@@ -133,10 +137,13 @@ test('the link is there before the photo, and asked for once', async () => {
   await selfie.shoot();
   await selfie.send();
   await verifiedWithOnePhoto(selfie);
-  assert.deepEqual(seen.filter((request) => request !== 'preflight'), ['link', 'upload', 'verify']);
+  assert.deepEqual(
+    seen.filter((request) => request !== 'preflight'),
+    ['link', 'upload', 'verify'],
+  );
 });
 
-test('a reload in the middle begins anew, with the camera off', async () => {
+test('a reload starts again, with the camera off', async () => {
   const selfie = await it.open({ expected: [NO_NETWORK] });
   const set = await network(selfie);
   await selfie.frame();
@@ -156,7 +163,7 @@ test('a reload in the middle begins anew, with the camera off', async () => {
   await verifiedWithOnePhoto(selfie);
 });
 
-test('given up in the middle of the upload, nothing more is sent', async () => {
+test('nothing more is sent after the person cancels an upload', async () => {
   const selfie = await it.open();
   const seen = requests(selfie);
   const set = await network(selfie);

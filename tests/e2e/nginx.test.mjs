@@ -1,12 +1,12 @@
-// A plain nginx in the place of the relay, as examples/nginx has it: the widget comes to a verdict, and nothing but its
-// two calls passes.
+// A plain nginx instead of the relay, with the configuration of examples/nginx: the widget gets a verdict, and only its
+// two calls pass.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { after, before, test } from 'node:test';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 import { film } from '../fixtures/face/film.mjs';
@@ -21,21 +21,26 @@ const PAGE = 'https://bank.example';
 const TOKEN = 'the-vendors-token-that-no-page-may-see';
 const LINK = JSON.stringify({ identifier: '0000000000001', type: '1' });
 
-/** A vendor that writes down what came and answers with all that an answer can do to a proxy or a browser. */
+/** A vendor that records requests, and answers with headers that could affect a proxy or a browser. */
 const vendor = { seen: [], headers: {}, status: 200, origin: '' };
 const server = createServer(async (incoming, response) => {
   const chunks = [];
   for await (const chunk of incoming) chunks.push(chunk);
   const { method, url, headers } = incoming;
   vendor.seen.push({ method, url, headers, body: Buffer.concat(chunks).toString() });
-  response.writeHead(vendor.status, { 'Content-Type': 'application/json', ...vendor.headers }).end('{"status":"success"}');
+  response
+    .writeHead(vendor.status, { 'Content-Type': 'application/json', ...vendor.headers })
+    .end('{"status":"success"}');
 });
 let nginx;
+
+/** @param {import('node:net').Server} listening */
+const portOf = (listening) => /** @type {import('node:net').AddressInfo} */ (listening.address()).port;
 
 before(async () => {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  vendor.origin = `http://127.0.0.1:${server.address().port}`;
+  vendor.origin = `http://127.0.0.1:${portOf(server)}`;
   nginx = await startNginx({ page: PAGE, vendor: vendor.origin, token: TOKEN });
 });
 
@@ -44,7 +49,10 @@ after(async () => {
   server.close();
 });
 
-/** One request as it is: no client tidies its path or leaves headers out. */
+/**
+ * Sends a request unchanged: no client tidies its path or drops headers.
+ * @param {{ path?: string, method?: string, headers?: Record<string, string>, body?: string }} [request]
+ */
 async function call({ path = '/v1/customer', method = 'POST', headers = {}, body = LINK } = {}) {
   const sent = { Origin: PAGE, 'Content-Type': 'application/json', ...headers };
   for (const name of Object.keys(sent)) if (sent[name] === undefined) delete sent[name];
@@ -55,13 +63,19 @@ async function call({ path = '/v1/customer', method = 'POST', headers = {}, body
   const chunks = [];
   for await (const chunk of response) chunks.push(chunk);
   const answer = { status: response.statusCode, headers: response.headers, text: Buffer.concat(chunks).toString() };
-  assert.ok(!(JSON.stringify(answer)).includes(TOKEN), 'the token came back');
+  assert.ok(!JSON.stringify(answer).includes(TOKEN), 'the token came back');
   return { ...answer, seen: vendor.seen.slice(before) };
 }
 
-test('both calls reach the vendor with the token, and with nothing of the page but the body', async () => {
+test('both calls reach the vendor with the token and the body, without the headers of the page', async () => {
   for (const path of ['/v1/customer', '/v1/customer/verify']) {
-    const headers = { Cookie: 'bank=secret', Authorization: 'Bearer x', Token: 'mine', 'X-Other': '1', 'Content-Type': 'application/json; charset=utf-8' };
+    const headers = {
+      Cookie: 'bank=secret',
+      Authorization: 'Bearer x',
+      Token: 'mine',
+      'X-Other': '1',
+      'Content-Type': 'application/json; charset=utf-8',
+    };
     const { status, text, seen } = await call({ path, headers });
     assert.deepEqual([status, text], [200, '{"status":"success"}']);
     assert.equal(seen.length, 1);
@@ -75,8 +89,20 @@ test('both calls reach the vendor with the token, and with nothing of the page b
   }
 });
 
-test('a path is exactly one of the two, however it is written', async () => {
-  for (const path of ['/', '/v1', '/v1/customers', '/v1/customer/', '/v1/customer/verify/', '/v1/customer/0000000000001', '/v1/Customer', '/v2/customer', '/v1/customer%00', '/v1/customer%2fverify%2fx', '/v1/customer/verify/../../other']) {
+test('only the two exact paths pass, in any spelling', async () => {
+  for (const path of [
+    '/',
+    '/v1',
+    '/v1/customers',
+    '/v1/customer/',
+    '/v1/customer/verify/',
+    '/v1/customer/0000000000001',
+    '/v1/Customer',
+    '/v2/customer',
+    '/v1/customer%00',
+    '/v1/customer%2fverify%2fx',
+    '/v1/customer/verify/../../other',
+  ]) {
     const { status, seen } = await call({ path });
     assert.ok([400, 404].includes(status), `${path}: ${status}`);
     assert.deepEqual(seen, [], path);
@@ -86,10 +112,14 @@ test('a path is exactly one of the two, however it is written', async () => {
     for (const { url } of seen) assert.equal(url, '/v1/customer', path);
   }
   assert.deepEqual((await call({ path: '/v1/customer?all=1' })).status, 400);
-  assert.deepEqual((await call({ path: '/v1/customer?' })).seen.map(({ url }) => url), ['/v1/customer']);
+  assert.deepEqual(
+    (await call({ path: '/v1/customer?' })).seen.map(({ url }) => url),
+    ['/v1/customer'],
+  );
 });
 
-test('another method, origin, kind of body or size is refused', async () => {
+test('another method, origin, content type or size is refused', async () => {
+  /** @type {[status: number, request: Parameters<typeof call>[0]][]} */
   const rows = [
     [405, { method: 'GET' }],
     [405, { method: 'PUT' }],
@@ -117,7 +147,7 @@ test('another method, origin, kind of body or size is refused', async () => {
   }
 });
 
-test('the page of another origin may call and read the answer, errors too', async () => {
+test('a page of another origin can call and read the answer, including errors', async () => {
   const preflight = await call({ method: 'OPTIONS', headers: { 'Access-Control-Request-Method': 'POST' } });
   assert.equal(preflight.status, 204);
   assert.equal(preflight.headers['access-control-allow-headers'], 'content-type');
@@ -125,7 +155,10 @@ test('the page of another origin may call and read the answer, errors too', asyn
   vendor.status = 401;
   const answers = [preflight, await call(), await call({ path: '/v1/other' })];
   Object.assign(vendor, { headers: {}, status: 200 });
-  assert.deepEqual(answers.map(({ status }) => status), [204, 401, 404]);
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    [204, 401, 404],
+  );
   for (const { headers } of answers) {
     assert.equal(headers['access-control-allow-origin'], PAGE);
     assert.equal(headers['access-control-allow-credentials'], undefined);
@@ -134,8 +167,12 @@ test('the page of another origin may call and read the answer, errors too', asyn
   }
 });
 
-test('what the vendor says beside the body does nothing here or in the browser', async () => {
-  vendor.headers = { 'Set-Cookie': 'vendor=1', 'Cache-Control': 'public, max-age=600', 'X-Accel-Redirect': '/v1/customer/verify' };
+test('headers of the vendor affect neither nginx nor the browser', async () => {
+  vendor.headers = {
+    'Set-Cookie': 'vendor=1',
+    'Cache-Control': 'public, max-age=600',
+    'X-Accel-Redirect': '/v1/customer/verify',
+  };
   const { status, headers, seen, text } = await call();
   vendor.headers = {};
   assert.deepEqual([status, text, seen.length], [200, '{"status":"success"}', 1]);
@@ -149,11 +186,30 @@ test('what the vendor says beside the body does nothing here or in the browser',
   assert.deepEqual([own.headers['retry-after'], theirs.headers['retry-after']], ['5', '30']);
 });
 
-test('a vendor whose certificate nobody trusts gets neither the token nor the body', async () => {
-  const pem = execFileSync('openssl', [
-    'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', '-', '-out', '-',
-    '-days', '1', '-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1',
-  ], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+test('a vendor with an untrusted certificate gets neither the token nor the body', async () => {
+  const pem = execFileSync(
+    'openssl',
+    [
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:prime256v1',
+      '-nodes',
+      '-keyout',
+      '-',
+      '-out',
+      '-',
+      '-days',
+      '1',
+      '-subj',
+      '/CN=127.0.0.1',
+      '-addext',
+      'subjectAltName=IP:127.0.0.1',
+    ],
+    { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
+  );
   let reached = 0;
   const impostor = createTlsServer({ key: pem, cert: pem }, (_, response) => {
     reached += 1;
@@ -161,7 +217,7 @@ test('a vendor whose certificate nobody trusts gets neither the token nor the bo
   });
   impostor.listen(0, '127.0.0.1');
   await once(impostor, 'listening');
-  const proxy = await startNginx({ page: PAGE, vendor: `https://127.0.0.1:${impostor.address().port}`, token: TOKEN });
+  const proxy = await startNginx({ page: PAGE, vendor: `https://127.0.0.1:${portOf(impostor)}`, token: TOKEN });
   try {
     const headers = { Origin: PAGE, 'Content-Type': 'application/json' };
     const answer = await fetch(`${proxy.origin}/v1/customer`, { method: 'POST', headers, body: LINK });
@@ -173,7 +229,7 @@ test('a vendor whose certificate nobody trusts gets neither the token nor the bo
   }
 });
 
-test('the widget comes to a verdict through it, from a page of another origin', async () => {
+test('the widget gets a verdict through it, from a page of another origin', async () => {
   const people = await film();
   const stop = [];
   try {
@@ -189,7 +245,9 @@ test('the widget comes to a verdict through it, from a page of another origin', 
     const page = await browser.newPage();
     const watched = await watch(page);
     const selfie = await Selfie.open(page, `${site.origin}/`);
-    await page.evaluate((relay) => (document.querySelector('akiba-selfie').relay = relay), proxy.origin);
+    await page.evaluate((relay) => {
+      document.querySelector('akiba-selfie').relay = relay;
+    }, proxy.origin);
     await selfie.takeAndSend();
     const { type, detail } = await selfie.event('selfie-verified', 'selfie-error');
     assert.equal(type, 'selfie-verified', JSON.stringify(detail));
@@ -202,13 +260,13 @@ test('the widget comes to a verdict through it, from a page of another origin', 
   }
 });
 
-// The last one: it uses up what one address may ask for.
-test('one address is given twenty calls at once, and then one a second', async () => {
-  // One after the other, or the cap on open connections would be met.
+// The last test, because it uses up the rate limit of the address.
+test('an address has a burst of twenty calls, and then one a second', async () => {
+  // One after the other, to stay below the limit on open connections.
   const answers = [];
   for (let count = 0; count < 60; count += 1) answers.push(await call());
-  const turned = answers.filter(({ status }) => status === 429);
-  assert.ok(turned.length >= 35, `only ${turned.length} of 60 were turned away`);
-  assert.equal(turned[0].headers['retry-after'], '5');
-  assert.equal(turned[0].headers['access-control-allow-origin'], PAGE);
+  const refused = answers.filter(({ status }) => status === 429);
+  assert.ok(refused.length >= 35, `only ${refused.length} of 60 were refused`);
+  assert.equal(refused[0].headers['retry-after'], '5');
+  assert.equal(refused[0].headers['access-control-allow-origin'], PAGE);
 });

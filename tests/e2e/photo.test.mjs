@@ -1,4 +1,4 @@
-// What reaches the storage: the frame that the camera showed, as a JPEG, and nothing else.
+// The uploaded object: the frame of the camera as a JPEG, and nothing else.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -9,12 +9,12 @@ import { suite } from './support/suite.mjs';
 
 const it = suite();
 
-/** Decibels over which it is this very frame: the film moves on by less than 34 dB from one to the next. */
+/** Decibels above which it is the same frame: neighbouring frames of the film differ by less than 34 dB. */
 const SAME = 36;
-/** Decibels below which they are plainly not. */
+/** Decibels below which it is another picture. */
 const OTHER = 20;
 
-test('the uploaded object is the frame, unmirrored, and the photo that the page was given', async () => {
+test('the uploaded object is the unmirrored frame, and the photo that the page got', async () => {
   const selfie = await it.open();
   await selfie.takeAndSend();
   await selfie.event('selfie-verified');
@@ -29,20 +29,26 @@ test('the uploaded object is the frame, unmirrored, and the photo that the page 
   const [{ detail }] = await selfie.events('selfie-captured');
   assert.deepEqual(detail.blob, { type: 'image/jpeg', size: object.length });
   assert.deepEqual([detail.width, detail.height], [WIDTH, HEIGHT]);
-  assert.ok(detail.quality.luminanceMean > 0.2 && detail.quality.luminanceMean < 0.8, 'the portrait is neither dark nor white');
+  assert.ok(
+    detail.quality.luminanceMean > 0.2 && detail.quality.luminanceMean < 0.8,
+    'the portrait is neither dark nor white',
+  );
   assert.ok(object.length <= 400_000, `${object.length} bytes`);
 });
 
-test('the uploaded object holds no metadata', async () => {
+test('the uploaded object has no metadata', async () => {
   const selfie = await it.open();
   await selfie.takeAndSend();
   await selfie.event('selfie-verified');
   const found = segments(await it.demo.lastObject());
-  assert.deepEqual(found.filter((name) => !PLAIN.has(name)), []);
+  assert.deepEqual(
+    found.filter((name) => !PLAIN.has(name)),
+    [],
+  );
   assert.deepEqual([found[0], found.at(-1)], ['SOI', 'EOI']);
 });
 
-test('a file goes the same way: turned by its EXIF, and its metadata gone', async () => {
+test('a file is turned by its EXIF orientation and loses its metadata', async () => {
   const selfie = await it.open();
   const [frame] = it.film.frames;
   await selfie.frame();
@@ -53,14 +59,17 @@ test('a file goes the same way: turned by its EXIF, and its metadata gone', asyn
   await selfie.event('selfie-verified');
 
   const object = await it.demo.lastObject();
-  assert.deepEqual(segments(object).filter((name) => !PLAIN.has(name)), []);
+  assert.deepEqual(
+    segments(object).filter((name) => !PLAIN.has(name)),
+    [],
+  );
   assert.equal(object.includes('Secret Camera'), false);
-  // Orientation 3 is upside down: turned right, it is the frame by half a turn.
+  // Orientation 3 is upside down, so the upload is the frame rotated by 180 degrees.
   const { straight } = await similarity(it.browser, await turned(it.browser, object), [frame]);
   assert.ok(straight > SAME, `${straight.toFixed(1)} dB from the frame`);
 });
 
-test('a file that is no picture is told apart, and another one can be chosen', async () => {
+test('a file that is not a picture is rejected, and the person can choose another one', async () => {
   const selfie = await it.open();
   await selfie.frame();
   await choose(selfie, 'letter.jpg', Buffer.from('%PDF-1.7 not a picture at all'));
@@ -74,7 +83,7 @@ test('a file that is no picture is told apart, and another one can be chosen', a
   await selfie.event('selfie-verified');
 });
 
-test('a page can refuse a photo', async () => {
+test('a page can prevent a photo', async () => {
   const selfie = await it.open();
   await selfie.frame();
   await selfie.page.evaluate(() => {
@@ -91,14 +100,18 @@ async function choose(selfie, name, buffer) {
   await selfie.element.locator('input[type=file]').first().setInputFiles({ name, mimeType: 'image/jpeg', buffer });
 }
 
-/** A JPEG with an EXIF segment: an orientation, and the name of a camera. */
+/**
+ * Adds an EXIF segment to a JPEG: an orientation and the name of a camera.
+ * @param {Buffer} jpeg
+ * @param {number} orientation
+ */
 function withExif(jpeg, orientation) {
   const make = Buffer.from('Secret Camera\0', 'latin1');
   const tiff = Buffer.alloc(8 + 2 + 2 * 12 + 4 + make.length);
   tiff.write('MM\0*', 0, 'latin1');
   tiff.writeUInt32BE(8, 4);
   tiff.writeUInt16BE(2, 8);
-  // Make: ASCII, behind the directory.
+  // Make: ASCII, after the directory.
   tiff.writeUInt16BE(0x010f, 10);
   tiff.writeUInt16BE(2, 12);
   tiff.writeUInt32BE(make.length, 14);
@@ -115,7 +128,7 @@ function withExif(jpeg, orientation) {
   return Buffer.concat([head, payload, jpeg.subarray(2)]);
 }
 
-/** A JPEG by half a turn. */
+/** Rotates a JPEG by 180 degrees. @param {import('playwright-core').Browser} browser @param {Buffer} jpeg */
 async function turned(browser, jpeg) {
   const page = await browser.newPage();
   const base64 = await page.evaluate(async (data) => {
@@ -125,7 +138,9 @@ async function turned(browser, jpeg) {
     const context = canvas.getContext('2d');
     context.setTransform(-1, 0, 0, -1, bitmap.width, bitmap.height);
     context.drawImage(bitmap, 0, 0);
-    const made = new Uint8Array(await (await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.98 })).arrayBuffer());
+    const made = new Uint8Array(
+      await (await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.98 })).arrayBuffer(),
+    );
     return btoa(Array.from(made, (byte) => String.fromCharCode(byte)).join(''));
   }, jpeg.toString('base64'));
   await page.close();

@@ -1,4 +1,4 @@
-// The demo with sessions: the page names nobody, and the verdict is the back end's.
+// The demo with sessions: the page does not name the person, and the back end gets the verdict.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -11,10 +11,10 @@ const it = suite({ sessions: 'required', relay: ['--clock-leeway', '1ms'] });
 const VERIFIED = '0000000000001';
 const REJECTED = '0000000000002';
 
-/** The line that Chromium itself writes for a reply with this status. */
+/** Matches Chromium's own console message about a reply with this status. @param {number} status */
 const reply = (status) => new RegExp(`Failed to load resource: the server responded with a status of ${status}`);
 
-/** What the page asked for, in order: a word and the request for each, with the answer's status once it is there. */
+/** Lists the page's requests in order: a name and the request, with the status as soon as there is one. */
 function requests(selfie) {
   const seen = [];
   selfie.page.on('request', (request) => {
@@ -24,40 +24,52 @@ function requests(selfie) {
     if (!name) return;
     const entry = { name, request, status: undefined };
     seen.push(entry);
-    request.response().then((response) => (entry.status = response?.status()), () => {});
+    request.response().then(
+      (response) => {
+        entry.status = response?.status();
+      },
+      () => {},
+    );
   });
   return seen;
 }
 
 const words = (seen) => seen.map(({ name, status }) => (status === 200 ? name : `${name} ${status}`));
 
-/** Waits until the panel of the back end says this. */
+/** Waits until the panel of the back end shows a text. */
 const says = (selfie, text) => selfie.page.locator('#bank-says').getByText(text).waitFor();
 
-/** A session, as the back end makes it for the page. */
+/** Creates a session at the back end, like the page. */
 async function session(selfie, wanted = {}) {
-  return selfie.page.evaluate(async (body) => {
-    const headers = { 'Content-Type': 'application/json' };
-    const answer = await fetch('/bank/session', { method: 'POST', headers, body: JSON.stringify(body) });
-    return answer.json();
-  }, { identifier: VERIFIED, ...wanted });
+  return selfie.page.evaluate(
+    async (body) => {
+      const headers = { 'Content-Type': 'application/json' };
+      const answer = await fetch('/bank/session', { method: 'POST', headers, body: JSON.stringify(body) });
+      return answer.json();
+    },
+    { identifier: VERIFIED, ...wanted },
+  );
 }
 
-/** Gives the first session that the page asks for so short a life. */
+/** Limits the lifetime of the page's first session. */
 async function firstSessionLives(selfie, seconds) {
-  await selfie.page.route('**/bank/session', async (route) => {
-    const body = { ...route.request().postDataJSON(), ttl: seconds };
-    await route.continue({ postData: JSON.stringify(body) });
-  }, { times: 1 });
+  await selfie.page.route(
+    '**/bank/session',
+    async (route) => {
+      const body = { ...route.request().postDataJSON(), ttl: seconds };
+      await route.continue({ postData: JSON.stringify(body) });
+    },
+    { times: 1 },
+  );
 }
 
-test('verified: the page names nobody, and the back end knows it by a signed webhook', async () => {
+test('verified: the page does not name the person, and the back end gets a signed webhook', async () => {
   const selfie = await it.open();
   const seen = requests(selfie);
   await selfie.takeAndSend();
   const { detail } = await selfie.event('selfie-verified');
   assert.equal(detail.outcome, 'verified');
-  assert.equal(detail.identity, null, 'the person\'s record stays on the server');
+  assert.equal(detail.identity, null, "the person's record stays on the server");
   await says(selfie, "The back end's verdict: verified, by webhook, signature valid.");
 
   assert.deepEqual(words(seen), ['session', 'link', 'upload', 'verify']);
@@ -72,7 +84,7 @@ test('verified: the page names nobody, and the back end knows it by a signed web
   assert.doesNotMatch(await selfie.page.locator('akiba-selfie').evaluate((element) => element.outerHTML), /identifier/);
 });
 
-test('rejected: the back end is told so, and another person gets another session', async () => {
+test('rejected: the back end gets a webhook, and another person gets another session', async () => {
   const selfie = await it.open();
   const seen = requests(selfie);
   await selfie.identity(REJECTED);
@@ -88,7 +100,7 @@ test('rejected: the back end is told so, and another person gets another session
   assert.deepEqual(asked, [REJECTED, VERIFIED]);
 });
 
-test('a session that ends after the link: the same photo goes on under another one, and nobody notices', async () => {
+test('a session that expires after the link: the same photo is sent in a new session', async () => {
   const selfie = await it.open({ expected: [reply(401), reply(403)] });
   const seen = requests(selfie);
   await firstSessionLives(selfie, 3);
@@ -97,7 +109,7 @@ test('a session that ends after the link: the same photo goes on under another o
   await selfie.page.waitForTimeout(4000);
   await selfie.send();
   await selfie.event('selfie-verified');
-  // The relay takes the token no more; the new session knows nothing of the old one's link.
+  // The relay rejects the expired token. The new session does not have the old one's link.
   const wanted = ['session', 'link', 'upload', 'verify 401', 'session', 'verify 403', 'link', 'upload', 'verify'];
   assert.deepEqual(words(seen), wanted);
   const verifies = seen.filter(({ name }) => name === 'verify');
@@ -109,7 +121,7 @@ test('a session that ends after the link: the same photo goes on under another o
   assert.ok((await it.demo.lastObject()).equals(await selfie.capturedBytes()), 'another photo arrived');
 });
 
-test('a session that ends before the link is asked for is renewed at once', async () => {
+test('a session that expires before the link is renewed at once', async () => {
   const selfie = await it.open({ expected: [reply(401)] });
   const seen = requests(selfie);
   await it.demo.linkLife(2);
@@ -128,7 +140,7 @@ test('a session that ends before the link is asked for is renewed at once', asyn
   assert.deepEqual(last, ['link 401', 'session', 'link', 'upload', 'verify']);
 });
 
-test('a page whose function can give no session keeps the photo until it can', async () => {
+test('a page that fails to get a session keeps the photo until it gets one', async () => {
   const selfie = await it.open({ expected: [reply(503)] });
   await selfie.page.route('**/bank/session', (route) => route.fulfill({ status: 503 }), { times: 2 });
   await selfie.takeAndSend();
@@ -142,22 +154,27 @@ test('a page whose function can give no session keeps the photo until it can', a
 test('a page that names another person than its session is refused, and nothing is uploaded', async () => {
   const selfie = await it.open({ expected: [reply(403)] });
   const seen = requests(selfie);
-  await selfie.page.evaluate((id) => (document.querySelector('akiba-selfie').identifier = id), REJECTED);
+  await selfie.page.evaluate((id) => {
+    document.querySelector('akiba-selfie').identifier = id;
+  }, REJECTED);
   await selfie.takeAndSend();
   const { detail } = await selfie.event('selfie-error');
   assert.equal(detail.code, 'relay-forbidden');
-  assert.equal(seen.some(({ name }) => name === 'upload'), false);
+  assert.equal(
+    seen.some(({ name }) => name === 'upload'),
+    false,
+  );
 });
 
-test('a verdict that was lost is nobody\'s until the back end asks again; then the page is told it, too', async () => {
+test('a lost verdict is recovered when the back end asks again, and the page gets it, too', async () => {
   const selfie = await it.open({ expected: [reply(502)] });
   const seen = requests(selfie);
   await it.demo.loseVerdicts(1);
   await selfie.takeAndSend();
   const { detail } = await selfie.event('selfie-error');
   assert.deepEqual([detail.code, detail.retryable], ['relay-failed', true]);
-  await says(selfie, 'its answer was lost');
-  for (const colorScheme of ['light', 'dark']) {
+  await says(selfie, 'the answer was lost');
+  for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
     await selfie.page.emulateMedia({ colorScheme });
     await selfie.page.waitForTimeout(250);
     assert.deepEqual(await violations(selfie.page), [], `axe-core, ${colorScheme}`);
@@ -169,13 +186,13 @@ test('a verdict that was lost is nobody\'s until the back end asks again; then t
   assert.deepEqual(words(seen), ['session', 'link', 'upload', 'verify 502', 'verify']);
 });
 
-test('a verdict that was given up is asked for anew, with the same photo and another link', async () => {
+test('after a lost verdict is released, the same photo is sent with another link', async () => {
   const selfie = await it.open({ expected: [reply(502), reply(409)] });
   const seen = requests(selfie);
   await it.demo.loseVerdicts(1);
   await selfie.takeAndSend();
   await selfie.event('selfie-error');
-  await says(selfie, 'its answer was lost');
+  await says(selfie, 'the answer was lost');
   await selfie.page.getByRole('button', { name: 'Give it up' }).click();
   await says(selfie, 'No verdict yet.');
   await selfie.button('Send again').click();
@@ -184,7 +201,7 @@ test('a verdict that was given up is asked for anew, with the same photo and ano
   assert.equal((await selfie.events('selfie-captured')).length, 1);
 });
 
-test('a reload in the middle begins anew with a session of its own', async () => {
+test('a reload starts again with a new session', async () => {
   const selfie = await it.open();
   const seen = requests(selfie);
   await selfie.frame();
@@ -197,12 +214,14 @@ test('a reload in the middle begins anew with a session of its own', async () =>
   assert.deepEqual(words(seen), ['session', 'link', 'session', 'link', 'upload', 'verify']);
 });
 
-test('two tabs with one session: one verdict, and the second tab is told that the check is finished', async () => {
+test('two tabs with one session get one verdict, and the second tab shows that the check is finished', async () => {
   const first = await it.open();
   const second = await it.open({ expected: [reply(409)] });
   const { session_id: id, session_token: token } = await session(first);
   for (const selfie of [first, second]) {
-    await selfie.page.evaluate((text) => (document.querySelector('akiba-selfie').session = text), token);
+    await selfie.page.evaluate((text) => {
+      document.querySelector('akiba-selfie').session = text;
+    }, token);
     await selfie.frame();
     await selfie.shoot();
   }
@@ -213,10 +232,13 @@ test('two tabs with one session: one verdict, and the second tab is told that th
   assert.deepEqual([detail.code, detail.retryable], ['session-done', false]);
   const known = await first.page.evaluate(async (path) => (await fetch(path)).json(), `/bank/session/${id}`);
   assert.equal(known.state, 'verified');
-  assert.deepEqual(known.webhooks.map(({ type }) => type), ['session.verified']);
+  assert.deepEqual(
+    known.webhooks.map(({ type }) => type),
+    ['session.verified'],
+  );
 });
 
-test('a verdict that is asked for before the photo is there is no success, and the photo can still come', async () => {
+test('a call for a verdict before the upload is not a success, and the photo can still be sent', async () => {
   const selfie = await it.open();
   const { session_id: id, session_token: token } = await session(selfie);
   const verdict = await selfie.page.evaluate(async (bearer) => {
@@ -230,7 +252,9 @@ test('a verdict that is asked for before the photo is there is no success, and t
   const state = () =>
     selfie.page.evaluate(async (path) => (await (await fetch(path)).json()).state, `/bank/session/${id}`);
   assert.equal(await state(), 'rejected');
-  await selfie.page.evaluate((text) => (document.querySelector('akiba-selfie').session = text), token);
+  await selfie.page.evaluate((text) => {
+    document.querySelector('akiba-selfie').session = text;
+  }, token);
   await selfie.takeAndSend();
   await selfie.event('selfie-verified');
   assert.equal(await state(), 'verified');

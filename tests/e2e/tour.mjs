@@ -1,23 +1,30 @@
-// Takes a picture of every state, as a phone and as a desk shows it, in light and in dark.
+// Takes a picture of every state: on a phone and on a desktop, in light and in dark.
 //
 //   node tests/e2e/tour.mjs [--docs] [NAME…]
 //
-// Writes build/tour/<state>-<width>-<theme>.png and an index.html that shows them. With --docs also the few pictures that
-// the README shows, into docs/pictures. Names choose states by how they begin.
+// Writes build/tour/<state>-<width>-<theme>.png and an index.html that shows them. With --docs it also writes the
+// README's pictures into docs/pictures. A name selects the states that begin with it.
 
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 import { HINTS } from './support/hints.mjs';
-import { STATES, Studio } from './support/states.mjs';
+import { STATES } from './support/states.mjs';
+import { Studio } from './support/studio.mjs';
 
 const OUT = new URL('../../build/tour/', import.meta.url);
 const DOCS = new URL('../../docs/pictures/', import.meta.url);
 
-const SIZES = [{ width: 360, height: 740, scale: 'device' }, { width: 1280, height: 800, scale: 'css' }];
-/** Milliseconds that the progress bar takes to follow; it is no animation that a screenshot could finish. */
+/** @type {{ width: number, height: number, scale: 'device' | 'css' }[]} */
+const SIZES = [
+  { width: 360, height: 740, scale: 'device' },
+  { width: 1280, height: 800, scale: 'css' },
+];
+/**
+ * How long the progress bar takes to move, in milliseconds. A screenshot can't finish it, as it is not an animation.
+ */
 const SETTLE = 350;
-const THEMES = ['light', 'dark'];
+const THEMES = /** @type {const} */ (['light', 'dark']);
 
 /** The README's pictures, of the widget alone, by their names. */
 const PICTURES = {
@@ -30,7 +37,7 @@ const PICTURES = {
   failed: { state: 'failed-upload-unreachable', theme: 'light' },
 };
 
-/** Two states at a time: most of a walk is waiting. */
+/** States at a time. Most of a walk is waiting. */
 const AT_ONCE = 2;
 
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
@@ -53,11 +60,14 @@ try {
   await studio.close();
 }
 await writeFile(new URL('index.html', OUT), index());
-console.log(`tour: ${states.length * SIZES.length * THEMES.length} pictures; open ${fileURLToPath(new URL('index.html', OUT))}`);
+console.log(
+  `tour: ${states.length * SIZES.length * THEMES.length} pictures; open ${fileURLToPath(new URL('index.html', OUT))}`,
+);
 
+/** Takes the pictures of a state. @param {import('./support/states.mjs').State} state */
 async function portray(state) {
   const { selfie, page, close } = await studio.visit(state, { deviceScaleFactor: 2 });
-  // Nothing is hovered over.
+  // Moves the pointer away, so that it hovers over nothing.
   await page.mouse.move(0, 0);
   for (const { width, height, scale } of SIZES) {
     await page.setViewportSize({ width, height });
@@ -72,14 +82,21 @@ async function portray(state) {
   await close();
 }
 
+/** Takes the README's picture of a state, if it has one. */
 async function crop({ element, page }, { name }, colorScheme) {
   const found = Object.entries(PICTURES).find(([, { state, theme }]) => state === name && theme === colorScheme);
   if (!found) return;
   const path = fileURLToPath(new URL(`${found[0]}.jpg`, DOCS));
-  // JPEG has no transparency: the round corners lie on what most pages are.
-  if (colorScheme === 'light') await page.evaluate(() => (document.body.style.background = '#fff'));
+  // JPEG has no transparency, so the page behind the round corners is white.
+  await background(page, colorScheme === 'light' ? '#fff' : '');
   await element.locator('[part=card]').screenshot({ path, type: 'jpeg', quality: 80, animations: 'disabled' });
-  await page.evaluate(() => (document.body.style.background = ''));
+  await background(page, '');
+}
+
+function background(page, colour) {
+  return page.evaluate((value) => {
+    document.body.style.background = value;
+  }, colour);
 }
 
 function at({ name }, width, theme) {

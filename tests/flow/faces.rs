@@ -1,12 +1,12 @@
-//! Reports as a camera of 480 by 640 pixels gives them, of faces that this file makes up.
+//! Synthetic reports, as from a camera of 480 by 640 pixels.
 
 use akiba_vision::{Face, Measure, Point, Reading, Rect, Report};
 
-/// The frame's size, and where the oval is in it: its middle, and its width.
+/// The frame's size, and the oval in it: its middle and its width.
 const SIZE: (f32, f32) = (480.0, 640.0);
 const OVAL: (f32, f32, f32) = (240.0, 277.3, 352.0);
 
-/// A face of this width, so far right and down of the oval's middle; all in widths of the oval.
+/// A face of this width, with this offset to the right of and below the oval's middle; all in oval widths.
 pub(crate) fn face(width: f32, right: f32, below: f32) -> Report {
     let width = width * OVAL.2;
     let (x, y) = (OVAL.0 + right * OVAL.2, OVAL.1 + below * OVAL.2);
@@ -45,12 +45,12 @@ pub(crate) fn face(width: f32, right: f32, below: f32) -> Report {
     .fold(blank, |report, (measure, value)| with(report, measure, value))
 }
 
-/// A face with which all is well.
+/// A face that passes all checks.
 pub(crate) fn good() -> Report {
     face(0.9, 0.0, 0.0)
 }
 
-/// A room without anybody.
+/// An empty room.
 pub(crate) fn nobody() -> Report {
     Report { faces: 0, face: None, readings: [None; Measure::ALL.len()], ..good() }
 }
@@ -60,12 +60,12 @@ pub(crate) fn two() -> Report {
     Report { faces: 2, ..good() }
 }
 
-/// A lens that is covered.
+/// A covered lens.
 pub(crate) fn black() -> Report {
     Report { frame_mean: 0.0, frame_variance: 0.0, ..nobody() }
 }
 
-/// The same with another reading.
+/// The same report with another reading.
 pub(crate) fn with(mut report: Report, measure: Measure, value: f32) -> Report {
     report.readings[measure as usize] = Some(Reading { value, score: None });
     report

@@ -1,17 +1,16 @@
-//! What happens while the camera sees: hints, the photo that is taken by itself, the challenge, and photos that are no
-//! good.
+//! Reactions to analysed frames: hints, the automatic photo, the challenge, and unusable photos.
 
 use akiba_selfie::flow::{
-    Announcement, Effect, ErrorCode, Event, FileId, GrabFailure, Hint, Notice, Screen, ScreenName, Source, Timer,
-    TrialStage, limits,
+    Announcement, ChallengeStage, Effect, ErrorCode, Event, FileId, GrabFailure, Notice, PhotoSource, Screen,
+    ScreenName, Timer, limits,
 };
-use akiba_selfie::guidance::{ChallengeOutcome, Flaw, Movement};
+use akiba_selfie::guidance::{ChallengeOutcome, Flaw, Hint, Movement};
 use akiba_vision::{Measure, Report};
 
 use crate::faces::{black, face, good, nobody, two, with};
-use crate::play::{Play, config, photo};
+use crate::play::{Play, STALE, config, photo};
 
-/// Framing with `capture="auto"` and these other settings.
+/// Framing with `capture="auto"` and these changed settings.
 fn framing(change: impl FnOnce(&mut akiba_selfie::config::Options)) -> Play {
     let mut play = Play::new(config(|options| {
         options.capture = None;
@@ -21,7 +20,7 @@ fn framing(change: impl FnOnce(&mut akiba_selfie::config::Options)) -> Play {
     play
 }
 
-fn grabs(play: &Play, wanted: Source) -> bool {
+fn grabs(play: &Play, wanted: PhotoSource) -> bool {
     play.did(|effect| matches!(effect, Effect::Grab { source, .. } if *source == wanted))
 }
 
@@ -31,35 +30,35 @@ fn photo_of(play: &mut Play, report: Option<Report>) {
 }
 
 #[test]
-fn the_camera_is_looked_at_as_soon_as_it_is_open() {
+fn frames_are_analysed_as_soon_as_the_camera_is_open() {
     let play = framing(|_| {});
     let generation = play.camera_generation();
-    assert!(play.did(|effect| *effect == Effect::Look { generation }));
+    assert!(play.did(|effect| *effect == Effect::Analyse { generation }));
     assert!(play.did(|effect| *effect == Effect::Announce(Announcement::CameraReady { shutter: false })));
 }
 
 #[test]
-fn the_photo_is_taken_by_itself_once_all_has_been_well_for_600_ms() {
+fn the_photo_is_taken_after_all_checks_pass_for_600_ms() {
     let mut play = framing(|_| {});
     play.sees(&good(), 600);
     assert_eq!((play.name(), play.hint()), (ScreenName::Framing, Some(Hint::Hold)));
     play.sees(&good(), 200);
-    assert!(grabs(&play, Source::Burst));
+    assert!(grabs(&play, PhotoSource::Burst));
     assert_eq!(play.effects.iter().filter(|effect| matches!(effect, Effect::Grab { .. })).count(), 1, "just once");
     assert_eq!(play.name(), ScreenName::Grabbing);
 }
 
 #[test]
-fn one_bad_frame_and_the_600_ms_begin_anew() {
+fn one_bad_frame_restarts_the_600_ms() {
     let mut play = framing(|_| {});
     play.sees(&good(), 500).sees(&with(good(), Measure::Motion, 5.0), 70).sees(&good(), 500);
     assert_eq!(play.name(), ScreenName::Framing);
     play.sees(&good(), 300);
-    assert!(grabs(&play, Source::Burst));
+    assert!(grabs(&play, PhotoSource::Burst));
 }
 
 #[test]
-fn nothing_is_taken_of_what_is_not_well() {
+fn no_photo_is_taken_while_a_check_fails() {
     for report in [nobody(), two(), black(), face(0.2, 0.0, 0.0), with(good(), Measure::LuminanceMean, 0.001)] {
         let mut play = framing(|_| {});
         play.sees(&report, 30_000);
@@ -68,18 +67,18 @@ fn nothing_is_taken_of_what_is_not_well() {
 }
 
 #[test]
-fn manual_guides_and_takes_nothing() {
+fn manual_capture_shows_hints_but_takes_no_photo() {
     let mut play = framing(|options| options.capture = Some("manual".to_owned()));
     play.sees(&face(0.4, 0.0, 0.0), 500);
     assert_eq!((play.hint(), play.has_shutter()), (Some(Hint::ComeCloser), true));
     play.sees(&good(), 3_000);
     assert_eq!((play.hint(), play.name()), (Some(Hint::Hold), ScreenName::Framing));
     play.send(Event::Shutter);
-    assert!(grabs(&play, Source::Camera));
+    assert!(grabs(&play, PhotoSource::Camera));
 }
 
 #[test]
-fn the_shutter_appears_after_8_seconds_or_as_soon_as_nobody_looks() {
+fn the_shutter_appears_after_8_seconds_or_without_vision() {
     let mut play = framing(|_| {});
     assert!(!play.has_shutter());
     play.sees(&nobody(), 3_000).tick(Timer::Shutter);
@@ -87,33 +86,33 @@ fn the_shutter_appears_after_8_seconds_or_as_soon_as_nobody_looks() {
     assert!(play.did(|effect| *effect == Effect::Announce(Announcement::Shutter)));
     assert_eq!(limits::SHUTTER.as_secs(), 8);
     play.sees(&nobody(), 1_000).send(Event::Shutter);
-    assert!(grabs(&play, Source::Camera), "with no face in sight, too");
+    assert!(grabs(&play, PhotoSource::Camera), "also without a face");
 
     let mut play = framing(|_| {});
-    play.goes_blind();
+    play.loses_vision();
     assert!(play.has_shutter());
     assert_eq!(play.hint(), Some(Hint::Position));
-    assert!(play.state.timers.iter().all(|(timer, _)| *timer == Timer::LinkLife), "no photo is taken by time");
+    assert!(play.state.timers.running().all(|timer| timer == Timer::LinkLife), "no timer takes a photo");
     play.send(Event::Shutter);
-    assert!(grabs(&play, Source::Camera));
+    assert!(grabs(&play, PhotoSource::Camera));
 }
 
 #[test]
-fn who_can_not_see_once_has_the_shutter_at_once_the_next_time() {
+fn without_vision_the_next_photo_has_the_shutter_at_once() {
     let mut play = framing(|_| {});
-    play.goes_blind().send(Event::Shutter).photo_comes(1).send(Event::Retake).camera_opens();
+    play.loses_vision().send(Event::Shutter).photo_comes(1).send(Event::Retake).camera_opens();
     assert!(play.has_shutter());
 }
 
 #[test]
-fn the_page_may_always_take_the_photo() {
+fn the_page_can_always_take_the_photo() {
     let mut play = framing(|_| {});
     play.send(Event::Shutter);
-    assert!(grabs(&play, Source::Camera));
+    assert!(grabs(&play, PhotoSource::Camera));
 }
 
 #[test]
-fn every_hint_is_told_to_the_page_once_with_what_was_measured() {
+fn every_hint_is_sent_to_the_page_once_with_its_report() {
     let mut play = framing(|_| {});
     play.sees(&face(0.4, 0.0, 0.0), 2_000);
     let told: Vec<_> = play
@@ -145,33 +144,33 @@ fn a_screen_reader_hears_a_hint_at_most_every_two_seconds() {
 }
 
 #[test]
-fn with_a_countdown_the_seconds_are_counted_and_stop_when_the_person_leaves() {
+fn the_countdown_stops_when_the_person_leaves() {
     let mut play = framing(|options| options.countdown = true);
     play.sees(&good(), 800);
     assert_eq!(play.state.screen, Screen::Countdown { left: 3 });
     play.sees(&nobody(), 200);
-    assert_eq!(play.name(), ScreenName::Countdown, "a moment is forgiven");
+    assert_eq!(play.name(), ScreenName::Countdown, "a short interruption is allowed");
     play.sees(&good(), 200).sees(&nobody(), 500);
     assert_eq!(play.name(), ScreenName::Framing);
     assert_eq!(play.timer(Timer::Countdown), None);
     play.sees(&good(), 800).tick(Timer::Countdown).tick(Timer::Countdown).tick(Timer::Countdown);
-    assert!(grabs(&play, Source::Burst));
+    assert!(grabs(&play, PhotoSource::Burst));
 }
 
 #[test]
-fn no_photo_is_taken_by_itself_behind_a_file_dialog() {
+fn no_automatic_photo_is_taken_behind_a_file_dialog() {
     let mut play = framing(|_| {});
     play.send(Event::Choosing).sees(&good(), 3_000);
     assert_eq!(play.name(), ScreenName::Framing);
-    assert!(play.has_shutter(), "not every browser says that the dialog was closed");
+    assert!(play.has_shutter(), "not every browser reports that the dialog was closed");
     play.send(Event::ChoseNone).sees(&good(), 500);
-    assert_eq!(play.name(), ScreenName::Framing, "the person looks up first");
+    assert_eq!(play.name(), ScreenName::Framing, "the checks must hold again first");
     play.sees(&good(), 300);
-    assert!(grabs(&play, Source::Burst));
+    assert!(grabs(&play, PhotoSource::Burst));
 }
 
 #[test]
-fn a_refused_photo_is_not_taken_again_at_once() {
+fn after_a_refused_photo_the_checks_must_hold_again() {
     let mut play = framing(|_| {});
     play.sees(&good(), 800);
     let generation = play.state.grab.unwrap();
@@ -180,7 +179,7 @@ fn a_refused_photo_is_not_taken_again_at_once() {
 }
 
 #[test]
-fn a_good_photo_is_shown_and_a_bad_one_says_why() {
+fn the_review_names_the_flaw_of_a_bad_photo() {
     for (report, flaw) in [
         (Some(good()), None),
         (None, None),
@@ -207,7 +206,7 @@ fn a_good_photo_is_shown_and_a_bad_one_says_why() {
 }
 
 #[test]
-fn without_review_only_a_photo_that_nobody_can_use_is_shown() {
+fn without_review_only_an_unusable_photo_is_shown() {
     for (report, wanted) in [
         (good(), ScreenName::Submitting),
         (with(good(), Measure::Sharpness, 0.05), ScreenName::Submitting),
@@ -222,7 +221,7 @@ fn without_review_only_a_photo_that_nobody_can_use_is_shown() {
 }
 
 #[test]
-fn strict_sends_no_photo_that_nobody_can_use_and_says_where_to_go_on() {
+fn strict_sends_no_unusable_photo_and_fails_after_three() {
     let mut play = framing(|options| options.strict = true);
     for round in 1..=limits::REFUSALS {
         play.send(Event::Shutter);
@@ -236,7 +235,7 @@ fn strict_sends_no_photo_that_nobody_can_use_and_says_where_to_go_on() {
         play.send(Event::Retake).camera_opens();
     }
     assert!(play.told(|notice| *notice == Notice::Error(ErrorCode::PhotoUnusable)));
-    assert!(play.did(|effect| matches!(effect, Effect::DropPhoto(_))));
+    assert!(!play.state.needs_photo(STALE, photo(1).id), "the photo is gone");
     play.send(Event::FilePicked(FileId(1)));
     photo_of(&mut play, Some(good()));
     play.send(Event::Accept);
@@ -244,7 +243,7 @@ fn strict_sends_no_photo_that_nobody_can_use_and_says_where_to_go_on() {
 }
 
 #[test]
-fn strict_lets_through_what_is_only_poor_and_what_nobody_can_look_at() {
+fn strict_allows_poor_photos_and_photos_without_analysis() {
     for report in [Some(with(good(), Measure::Sharpness, 0.05)), None] {
         let mut play = framing(|options| options.strict = true);
         play.send(Event::Shutter);
@@ -255,7 +254,7 @@ fn strict_lets_through_what_is_only_poor_and_what_nobody_can_look_at() {
 }
 
 #[test]
-fn the_verdict_comes_with_what_is_known_of_the_photo() {
+fn the_verdict_comes_with_the_analysis_of_the_photo() {
     let mut play = framing(|_| {});
     play.sees(&good(), 800).link_comes(1, 60);
     photo_of(&mut play, Some(good()));
@@ -264,13 +263,13 @@ fn the_verdict_comes_with_what_is_known_of_the_photo() {
         if evidence.report == Some(good()) && evidence.times.is_some_and(|times| times.frames >= 10))));
 }
 
-/// Framing with a challenge, in which all has been well until it begins, and the number that was drawn for it.
+/// Framing with a challenge that has just begun with this seed.
 fn challenged(kind: &str, seed: u32) -> Play {
     let mut play = framing(|options| options.challenge = Some(kind.to_owned()));
     play.sees(&good(), 800);
-    let TrialStage::Drawing(generation) = play.state.trial.stage else { panic!("{:?}", play.state.trial) };
-    assert!(play.did(|effect| *effect == Effect::Draw { generation }));
-    play.send(Event::Drawn { generation, seed }).sees(&good(), 70);
+    let ChallengeStage::Drawing(generation) = play.state.challenge.stage else { panic!("{:?}", play.state.challenge) };
+    assert!(play.did(|effect| *effect == Effect::DrawSeed { generation }));
+    play.send(Event::SeedDrawn { generation, seed }).sees(&good(), 70);
     play
 }
 
@@ -279,18 +278,18 @@ fn turned(degrees: f32) -> Report {
 }
 
 fn outcome(play: &Play) -> Option<ChallengeOutcome> {
-    match play.state.trial.stage {
-        TrialStage::Over(record) => Some(record.outcome),
+    match play.state.challenge.stage {
+        ChallengeStage::Over(record) => Some(record.outcome),
         _ => None,
     }
 }
 
 #[test]
-fn a_challenge_is_asked_for_recognised_and_told() {
+fn a_challenge_is_requested_recognised_and_recorded() {
     let mut play = challenged("turn", 0);
     assert_eq!(play.hint(), Some(Hint::TurnLeft));
     play.sees(&turned(-40.0), 1_000);
-    assert_eq!(play.hint(), Some(Hint::TurnLeft), "the other way");
+    assert_eq!(play.hint(), Some(Hint::TurnLeft), "the wrong direction");
     play.sees(&turned(30.0), 200);
     assert_eq!(play.hint(), Some(Hint::FaceForward));
     play.sees(&good(), 100);
@@ -298,7 +297,7 @@ fn a_challenge_is_asked_for_recognised_and_told() {
     play.sees(&turned(-30.0), 200);
     assert_eq!(outcome(&play), Some(ChallengeOutcome::Done));
     play.sees(&good(), 900);
-    assert!(grabs(&play, Source::Burst), "then the photo, once all is well again");
+    assert!(grabs(&play, PhotoSource::Burst), "the photo follows once all checks pass again");
     photo_of(&mut play, Some(good()));
     let record = play.state.evidence.as_ref().unwrap().challenge.unwrap();
     let seen: Vec<_> = record.movements.iter().flatten().map(|seen| (seen.movement, seen.took.is_some())).collect();
@@ -307,7 +306,7 @@ fn a_challenge_is_asked_for_recognised_and_told() {
 }
 
 #[test]
-fn closer_is_seen_by_the_size_of_the_face() {
+fn coming_closer_is_recognised_by_the_size_of_the_face() {
     let mut play = challenged("closer", 9);
     assert_eq!(play.hint(), Some(Hint::LeanIn));
     play.sees(&face(1.0, 0.0, 0.0), 1_000);
@@ -317,7 +316,7 @@ fn closer_is_seen_by_the_size_of_the_face() {
 }
 
 #[test]
-fn the_order_is_drawn() {
+fn the_order_is_random() {
     let first = |kind, seed| challenged(kind, seed).hint().unwrap();
     assert_eq!((first("turn", 0), first("turn", 1)), (Hint::TurnLeft, Hint::TurnRight));
     let all: std::collections::HashSet<_> = (0..6).map(|seed| first("random", seed)).collect();
@@ -325,71 +324,73 @@ fn the_order_is_drawn() {
 }
 
 #[test]
-fn a_challenge_that_is_not_done_in_time_begins_anew_three_times_and_locks_nobody_out() {
+fn a_challenge_that_times_out_is_repeated_up_to_three_times() {
     let mut play = challenged("turn", 0);
     for round in 1..=limits::CHALLENGES {
-        assert!(matches!(play.state.trial.stage, TrialStage::Running(_)), "round {round}");
+        assert!(matches!(play.state.challenge.stage, ChallengeStage::Running(_)), "round {round}");
         play.tick(Timer::Challenge);
         if round < limits::CHALLENGES {
             assert!(play.did(|effect| *effect == Effect::Announce(Announcement::ChallengeAgain)));
             play.sees(&good(), 800);
-            let TrialStage::Drawing(generation) = play.state.trial.stage else { panic!("{:?}", play.state.trial) };
-            play.send(Event::Drawn { generation, seed: 0 }).sees(&good(), 70);
+            let ChallengeStage::Drawing(generation) = play.state.challenge.stage else {
+                panic!("{:?}", play.state.challenge)
+            };
+            play.send(Event::SeedDrawn { generation, seed: 0 }).sees(&good(), 70);
         }
     }
     assert_eq!(outcome(&play), Some(ChallengeOutcome::TimedOut));
     play.sees(&good(), 800);
-    assert!(grabs(&play, Source::Burst));
+    assert!(grabs(&play, PhotoSource::Burst));
 }
 
 #[test]
-fn who_can_not_do_it_leaves_it_out_and_is_not_asked_again() {
+fn a_skipped_challenge_is_not_requested_again() {
     let mut play = challenged("turn", 0);
-    assert!(matches!(play.state.screen, Screen::Framing { aim } if aim.skip));
+    assert!(matches!(play.state.screen, Screen::Framing { prompt } if prompt.skip));
     play.send(Event::SkipChallenge).sees(&good(), 800);
-    assert!(grabs(&play, Source::Burst));
+    assert!(grabs(&play, PhotoSource::Burst));
     photo_of(&mut play, Some(good()));
     let record = play.state.evidence.as_ref().unwrap().challenge.unwrap();
     assert_eq!(record.outcome, ChallengeOutcome::Skipped);
     play.send(Event::Retake).camera_opens().sees(&good(), 800);
-    assert!(grabs(&play, Source::Burst), "not asked again");
+    assert!(grabs(&play, PhotoSource::Burst), "not requested again");
 }
 
 #[test]
-fn a_challenge_that_was_done_belongs_to_its_photo() {
+fn a_challenge_counts_only_for_its_photo() {
     let mut play = challenged("closer", 0);
     play.sees(&face(1.25, 0.0, 0.0), 200).sees(&good(), 900);
     photo_of(&mut play, Some(good()));
     play.send(Event::Retake).camera_opens().sees(&good(), 900);
     assert_eq!(play.name(), ScreenName::Framing);
-    assert!(play.did(|effect| matches!(effect, Effect::Draw { .. })), "asked for again");
+    assert!(play.did(|effect| matches!(effect, Effect::DrawSeed { .. })), "requested again");
 }
 
 #[test]
-fn a_face_that_goes_away_begins_the_challenge_anew() {
+fn losing_the_face_restarts_the_challenge() {
     let mut play = challenged("turn", 0);
     play.sees(&nobody(), 500);
-    assert!(matches!(play.state.trial.stage, TrialStage::Running(_)));
+    assert!(matches!(play.state.challenge.stage, ChallengeStage::Running(_)));
     play.sees(&nobody(), 1_000);
-    assert_eq!(play.state.trial.stage, TrialStage::Waiting);
+    assert_eq!(play.state.challenge.stage, ChallengeStage::Waiting);
 }
 
 #[test]
-fn the_shutter_begins_the_challenge_and_a_second_press_leaves_it_out() {
+fn the_shutter_begins_the_challenge_and_a_second_press_skips_it() {
     let mut play = framing(|options| options.challenge = Some("turn".to_owned()));
     play.sees(&face(0.3, 0.0, 0.0), 300).send(Event::Shutter);
     assert_eq!(play.name(), ScreenName::Framing);
-    assert!(play.did(|effect| matches!(effect, Effect::Draw { .. })));
+    assert!(play.did(|effect| matches!(effect, Effect::DrawSeed { .. })));
     play.send(Event::Shutter);
-    assert!(grabs(&play, Source::Camera));
+    assert!(grabs(&play, PhotoSource::Camera));
     assert_eq!(outcome(&play), Some(ChallengeOutcome::Skipped));
 }
 
 #[test]
-fn where_nobody_looks_no_movement_is_asked_for() {
+fn without_vision_no_movement_is_requested() {
     let mut play = framing(|options| options.challenge = Some("turn".to_owned()));
-    play.goes_blind().send(Event::Shutter);
-    assert!(grabs(&play, Source::Camera));
+    play.loses_vision().send(Event::Shutter);
+    assert!(grabs(&play, PhotoSource::Camera));
     assert_eq!(outcome(&play), Some(ChallengeOutcome::Unavailable));
     let mut play = challenged("turn", 0);
     play.send(Event::FilePicked(FileId(1)));
@@ -397,11 +398,11 @@ fn where_nobody_looks_no_movement_is_asked_for() {
 }
 
 #[test]
-fn looking_that_ends_in_the_middle_leaves_the_person_the_shutter() {
+fn losing_vision_during_a_challenge_shows_the_shutter() {
     let mut play = challenged("turn", 0);
-    play.goes_blind();
+    play.loses_vision();
     assert!(play.has_shutter());
     assert_eq!((play.hint(), play.timer(Timer::Challenge)), (Some(Hint::Position), None));
     play.send(Event::Shutter);
-    assert!(grabs(&play, Source::Camera));
+    assert!(grabs(&play, PhotoSource::Camera));
 }

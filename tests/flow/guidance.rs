@@ -1,19 +1,19 @@
-//! The guidance: which hint for what is seen, how long it stays, how it loosens, and what never happens.
+//! The guidance: the hint for each report, how long it lasts, how the limits loosen, and what never happens.
 
-use akiba_selfie::guidance::{Check, Guide, Hint, Limit, Seen, Thresholds, times};
+use akiba_selfie::guidance::{Check, Guide, Hint, Limit, Observation, Thresholds, times};
 use akiba_vision::{Measure, Report};
 use proptest::prelude::*;
 
 use crate::faces::{black, face, good, nobody, two, with};
 
-/// Milliseconds from one frame to the next, at 15 a second.
+/// Milliseconds between frames at 15 a second.
 const FRAME: f64 = 1_000.0 / 15.0;
 
-fn seen(report: &Report, at: f64) -> Seen<'_> {
-    Seen { report, at, aspect: 0.75, mirrored: true }
+fn seen(report: &Report, at: f64) -> Observation<'_> {
+    Observation { report, at, aspect: 0.75, mirrored: true }
 }
 
-/// What is known after these reports, each seen for so many milliseconds.
+/// The result of these reports, each seen for this many milliseconds.
 fn after(history: &[(Report, f64)]) -> Guide {
     on(Guide::default(), history)
 }
@@ -21,14 +21,14 @@ fn after(history: &[(Report, f64)]) -> Guide {
 fn on(mut guide: Guide, history: &[(Report, f64)]) -> Guide {
     for (report, milliseconds) in history {
         for _ in 0..(milliseconds / FRAME).round() as u32 {
-            guide = guide.see(seen(report, guide.now + FRAME), &Thresholds::default());
+            guide = guide.observe(seen(report, guide.now + FRAME), &Thresholds::default());
         }
     }
     guide
 }
 
 #[test]
-fn every_hint_follows_from_what_is_seen() {
+fn every_report_leads_to_its_hint() {
     use Measure as M;
     for (report, hint, failing) in [
         (good(), Hint::Hold, &[][..]),
@@ -62,7 +62,7 @@ fn every_hint_follows_from_what_is_seen() {
 }
 
 #[test]
-fn of_several_faults_the_first_in_the_order_is_said() {
+fn of_several_problems_the_first_in_order_is_shown() {
     let all = [
         (Measure::LuminanceMean, 0.01),
         (Measure::PoseRoll, 30.0),
@@ -81,7 +81,7 @@ fn of_several_faults_the_first_in_the_order_is_said() {
         |report| *report = with(*report, Measure::PoseRoll, 0.0),
         |report| *report = with(*report, Measure::PoseYaw, 0.0),
         |report| *report = with(*report, Measure::IlluminationUniformity, 0.5),
-        // What a blur hides can't be told: the light is said before it, where the face is sharp.
+        // A blurred face does not show where the light comes from, so that hint comes first, while the face is sharp.
         |report| *report = with(with(*report, Measure::Motion, 0.0), Measure::Sharpness, 0.0),
         |report| *report = with(*report, Measure::Sharpness, 0.5),
     ];
@@ -108,31 +108,32 @@ fn of_several_faults_the_first_in_the_order_is_said() {
 }
 
 #[test]
-fn a_blurred_face_is_not_told_of_its_light() {
+fn a_blurred_face_gets_no_hint_about_its_light() {
     let blurred = with(with(good(), Measure::IlluminationUniformity, 0.0), Measure::Sharpness, 0.05);
     let guide = after(&[(blurred, 1_000.0)]);
     assert_eq!((guide.hint, guide.checks.hold(Check::EvenLight)), (Hint::Blurred, true));
 }
 
 #[test]
-fn the_way_to_go_is_that_of_the_picture_as_it_is_shown() {
-    // In the frame the face is too far right. The mirror shows it on the left, so it goes right; without, left.
+fn directions_follow_the_picture_as_it_is_shown() {
+    // In the frame the face is too far right. A mirrored picture shows it on the left, so it must go right; otherwise
+    // left.
     for (mirrored, hint) in [(true, Hint::MoveRight), (false, Hint::MoveLeft)] {
         let report = face(0.9, 0.4, 0.0);
-        let guide = Guide::default().see(Seen { mirrored, ..seen(&report, 0.0) }, &Thresholds::default());
+        let guide = Guide::default().observe(Observation { mirrored, ..seen(&report, 0.0) }, &Thresholds::default());
         assert_eq!(guide.hint, hint);
     }
     // Up and down are the same in both.
     for mirrored in [true, false] {
         let report = face(0.9, 0.1, 0.5);
-        let guide = Guide::default().see(Seen { mirrored, ..seen(&report, 0.0) }, &Thresholds::default());
+        let guide = Guide::default().observe(Observation { mirrored, ..seen(&report, 0.0) }, &Thresholds::default());
         assert_eq!(guide.hint, Hint::MoveUp);
     }
 }
 
 #[test]
-fn the_oval_is_found_in_frames_of_every_shape() {
-    // Width and height of the frame, shape of the picture, and the oval's middle and width there (see the viewfinder).
+fn the_oval_is_located_in_frames_of_every_shape() {
+    // Width and height of the frame, aspect ratio of the picture, and the oval's middle and width (see the viewfinder).
     for (width, height, aspect, x, y, oval) in [
         (480.0, 640.0, 0.75, 240.0, 277.33, 352.0),
         (640.0, 480.0, 0.75, 320.0, 208.0, 264.0),
@@ -150,8 +151,8 @@ fn the_oval_is_found_in_frames_of_every_shape() {
             eye.y = y;
         }
         let see = |report: &Report| {
-            let seen = Seen { report, at: 0.0, aspect, mirrored: true };
-            Guide::default().see(seen, &Thresholds::default()).hint
+            let seen = Observation { report, at: 0.0, aspect, mirrored: true };
+            Guide::default().observe(seen, &Thresholds::default()).hint
         };
         assert_eq!(see(&report), Hint::Hold, "{width} × {height} shown as {aspect}");
         let mut aside = report;
@@ -164,7 +165,7 @@ fn the_oval_is_found_in_frames_of_every_shape() {
 }
 
 #[test]
-fn a_value_between_limit_and_slack_keeps_what_it_was() {
+fn between_limit_and_slack_a_check_keeps_its_result() {
     let thresholds = Thresholds::default();
     for (measure, limit, hint) in [
         (Measure::PoseYaw, Limit::Yaw, Hint::LookStraight),
@@ -176,24 +177,24 @@ fn a_value_between_limit_and_slack_keeps_what_it_was() {
         (Measure::Sharpness, Limit::SharpnessMin, Hint::Blurred),
     ] {
         let between = with(good(), measure, thresholds.limit(limit, 0) + Limit::TABLE[limit as usize].slack / 2.0);
-        assert_eq!(after(&[(between, 1_000.0)]).hint, hint, "what was not well is not yet");
+        assert_eq!(after(&[(between, 1_000.0)]).hint, hint, "a failing check still fails");
         assert_eq!(
             after(&[(good(), 1_000.0), (between, 1_000.0)]).hint,
             Hint::Hold,
-            "{hint:?}: what was well still is"
+            "{hint:?}: a passing check still passes"
         );
     }
 }
 
 #[test]
-fn a_hint_stays_long_enough_to_be_read_and_an_urgent_one_comes_early() {
+fn a_hint_can_be_read_and_an_urgent_one_replaces_it_early() {
     let closer = after(&[(face(0.5, 0.0, 0.0), 100.0)]);
-    assert_eq!(closer.hint, Hint::ComeCloser, "the first is said at once");
+    assert_eq!(closer.hint, Hint::ComeCloser, "the first hint is shown at once");
     assert_eq!(on(closer, &[(face(1.4, 0.0, 0.0), 500.0)]).hint, Hint::ComeCloser);
     assert_eq!(on(closer, &[(face(1.4, 0.0, 0.0), 800.0)]).hint, Hint::MoveBack);
     assert_eq!(on(closer, &[(two(), 330.0)]).hint, Hint::SeveralFaces);
     let long = after(&[(face(0.5, 0.0, 0.0), 3_000.0)]);
-    assert_eq!(on(long, &[(face(1.4, 0.0, 0.0), 140.0)]).hint, Hint::ComeCloser, "a moment is not told");
+    assert_eq!(on(long, &[(face(1.4, 0.0, 0.0), 140.0)]).hint, Hint::ComeCloser, "a moment is ignored");
     assert_eq!(on(long, &[(nobody(), 400.0)]).hint, Hint::ComeCloser, "a face may be missed now and then");
     assert_eq!(on(long, &[(nobody(), 700.0)]).hint, Hint::NoFace);
     assert_eq!(on(long, &[(black(), 900.0)]).hint, Hint::ComeCloser);
@@ -202,7 +203,7 @@ fn a_hint_stays_long_enough_to_be_read_and_an_urgent_one_comes_early() {
 }
 
 #[test]
-fn the_limits_loosen_step_by_step_while_a_face_is_in_sight_and_only_so_far() {
+fn the_limits_loosen_while_a_face_is_in_sight_up_to_a_maximum() {
     let leaning = with(good(), Measure::PoseRoll, 17.0);
     let mut guide = Guide::default();
     for (milliseconds, steps, hint) in
@@ -212,14 +213,14 @@ fn the_limits_loosen_step_by_step_while_a_face_is_in_sight_and_only_so_far() {
         assert_eq!((guide.steps, guide.hint), (steps, hint));
     }
     assert_eq!(after(&[(leaning, 60_000.0)]).steps, times::LOOSEST);
-    assert_eq!(after(&[(nobody(), 60_000.0)]).steps, 0, "nobody is stuck where nobody is");
+    assert_eq!(after(&[(nobody(), 60_000.0)]).steps, 0, "without a face, nothing loosens");
     for report in [two(), nobody(), black()] {
-        assert!(!after(&[(report, 120_000.0)]).ready(), "single face is never given up");
+        assert!(!after(&[(report, 120_000.0)]).ready(), "the rule of one face never loosens");
     }
 }
 
 #[test]
-fn what_was_not_measured_keeps_nobody_from_a_photo() {
+fn an_unknown_measure_does_not_block_the_photo() {
     let mut report = good();
     report.readings = [None; Measure::ALL.len()];
     assert!(after(&[(report, 800.0)]).ready());
@@ -229,11 +230,11 @@ fn what_was_not_measured_keeps_nobody_from_a_photo() {
 fn a_page_sets_its_own_limits() {
     let turned = with(good(), Measure::PoseYaw, 25.0);
     let wide = Thresholds::with(&[("yaw".to_owned(), 30.0)]).unwrap();
-    assert_eq!(Guide::default().see(seen(&turned, 0.0), &wide).hint, Hint::Hold);
-    assert_eq!(Guide::default().see(seen(&turned, 0.0), &Thresholds::default()).hint, Hint::LookStraight);
+    assert_eq!(Guide::default().observe(seen(&turned, 0.0), &wide).hint, Hint::Hold);
+    assert_eq!(Guide::default().observe(seen(&turned, 0.0), &Thresholds::default()).hint, Hint::LookStraight);
 }
 
-/// Any number that a report may hold, the impossible ones too.
+/// Any number that a report may contain, including impossible ones.
 fn number() -> impl Strategy<Value = f32> {
     prop_oneof![
         8 => -2.0f32..800.0,
@@ -261,7 +262,7 @@ fn wild() -> impl Strategy<Value = Report> {
     })
 }
 
-/// What a person may look like from one frame to the next: mostly well, with something wrong now and then.
+/// A realistic frame: mostly good, sometimes with a problem.
 fn plausible() -> impl Strategy<Value = Report> {
     prop_oneof![
         12 => Just(good()),
@@ -278,7 +279,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_report_is_too_much(
+    fn any_report_is_handled(
         reports in prop::collection::vec((wild(), -100.0f64..900.0, number()), 1..80),
         mirrored in any::<bool>(),
     ) {
@@ -286,7 +287,7 @@ proptest! {
         let mut at = 100_000.0;
         for (report, gap, aspect) in &reports {
             at += gap;
-            let next = guide.see(Seen { report, at, aspect: *aspect, mirrored }, &Thresholds::default());
+            let next = guide.observe(Observation { report, at, aspect: *aspect, mirrored }, &Thresholds::default());
             prop_assert!(next.now >= guide.now && next.steps <= times::LOOSEST && next.steps >= guide.steps);
             prop_assert!(!next.ready() || next.checks.all());
             guide = next;
@@ -294,21 +295,21 @@ proptest! {
     }
 
     #[test]
-    fn a_hint_is_never_too_short_and_ready_is_never_too_early(
+    fn hints_last_long_enough_and_ready_needs_the_full_hold(
         reports in prop::collection::vec((plausible(), 20.0f64..260.0), 1..300),
     ) {
         let mut guide = Guide::default();
         let (mut at, mut shown, mut well) = (0.0, 0.0, None);
         for (report, gap) in &reports {
             at += gap;
-            let next = guide.see(seen(report, at), &Thresholds::default());
+            let next = guide.observe(seen(report, at), &Thresholds::default());
             if next.hint != guide.hint {
                 let least = if next.hint.is_urgent() { times::SHOWN_BEFORE_URGENT } else { times::SHOWN };
                 let first = guide.hint == Hint::Position;
                 prop_assert!(first || at - shown >= least, "{:?} for {} ms", guide.hint, at - shown);
                 shown = at;
             }
-            // By the checks that the page is told of, and nothing else.
+            // Depends only on the checks that the page receives.
             well = if next.checks.all() { well.or(Some(at)) } else { None };
             prop_assert_eq!(next.ready(), well.is_some_and(|since| at - since >= times::HOLD));
             prop_assert_eq!(usize::from(next.checks.passed()) == Check::ALL.len(), next.checks.all());

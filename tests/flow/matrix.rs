@@ -1,4 +1,4 @@
-//! Every event in every state: which screen it leads to.
+//! The screen after every event in every state.
 
 use akiba_protocol::UploadFailure;
 use akiba_selfie::flow::{ErrorCode, Event, FileId, Generation, GrabFailure, LinkId, RelayFailure, Timer};
@@ -6,7 +6,8 @@ use akiba_selfie::flow::{ErrorCode, Event, FileId, Generation, GrabFailure, Link
 use crate::faces::good;
 use crate::play::{CAMERA, Place, Play, STALE, judgement, lit, photo};
 
-/// One column a [`Place`], one row an event; a dot leaves the screen as it is. The events answer what is in flight.
+/// One column for each [`Place`], one row for each event. A dot keeps the screen. The events answer the requests in
+/// flight.
 const TABLE: &str = "
                  idle    consent  starting framing  countdown grabbing review   linking  uploading verifying done    rejected failedup failedcam
 Start            consent .        .        .        .         .        .        .        .         .         consent consent  .        .
@@ -27,7 +28,7 @@ CameraFailed     .       .        failed   .        .         .        .        
 CameraEnded      .       .        .        failed   failed    failed   .        .        .         .         .       .        .        .
 Frame            .       .        .        .        .         .        .        .        .         .         .       .        .        .
 Seen             .       .        .        .        .         .        .        .        .         .         .       .        .        .
-Blind            .       .        .        .        .         .        .        .        .         .         .       .        .        .
+VisionUnavailable            .       .        .        .        .         .        .        .        .         .         .       .        .        .
 Drawn            .       .        .        .        .         .        .        .        .         .         .       .        .        .
 CameraSlow       .       .        .        .        .         .        .        .        .         .         .       .        .        .
 AutoCapture      .       .        .        .        .         .        .        .        .         .         .       .        .        .
@@ -57,16 +58,16 @@ Disconnected     .       idle     idle     idle     idle      idle     idle     
 ";
 
 fn seen(generation: Generation) -> Event {
-    Event::Seen { generation, report: Box::new(good()), at: 0.0, aspect: 0.75 }
+    Event::FrameAnalysed { generation, report: Box::new(good()), at: 0.0, aspect: 0.75 }
 }
 
-/// The row's event, as an answer to what `play` has in flight.
+/// The event of a row, as an answer to the requests that `play` has in flight.
 fn event(name: &str, play: &Play) -> Event {
     let camera = play.camera_generation();
     let grab = play.state.grab.unwrap_or(STALE);
     let link = play.link_generation();
-    let upload = play.state.upload.unwrap_or(STALE);
-    let verify = play.state.verify.unwrap_or(STALE);
+    let upload = play.state.upload().unwrap_or(STALE);
+    let verify = play.state.verify().unwrap_or(STALE);
     let tick = |timer| Event::Tick { timer, generation: play.timer(timer).unwrap_or(STALE) };
     match name {
         "Start" => Event::Start,
@@ -84,10 +85,10 @@ fn event(name: &str, play: &Play) -> Event {
         "CameraOpened" => Event::CameraOpened { generation: camera, info: CAMERA },
         "CameraFailed" => Event::CameraFailed { generation: camera, error: ErrorCode::CameraInUse },
         "CameraEnded" => Event::CameraEnded { generation: camera },
-        "Frame" => Event::Frame { generation: camera, quality: lit() },
+        "Frame" => Event::FrameMeasured { generation: camera, luminance: lit() },
         "Seen" => seen(camera),
-        "Blind" => Event::Blind { generation: camera },
-        "Drawn" => Event::Drawn { generation: STALE, seed: 1 },
+        "VisionUnavailable" => Event::VisionUnavailable { generation: camera },
+        "Drawn" => Event::SeedDrawn { generation: STALE, seed: 1 },
         "SkipChallenge" => Event::SkipChallenge,
         "ShutterTimer" => tick(Timer::Shutter),
         "ChallengeTimer" => tick(Timer::Challenge),
@@ -144,10 +145,10 @@ fn a_stale_answer_changes_nothing_in_any_state() {
         Event::CameraOpened { generation: STALE, info: CAMERA },
         Event::CameraFailed { generation: STALE, error: ErrorCode::CameraInUse },
         Event::CameraEnded { generation: STALE },
-        Event::Frame { generation: STALE, quality: lit() },
+        Event::FrameMeasured { generation: STALE, luminance: lit() },
         seen(STALE),
-        Event::Blind { generation: STALE },
-        Event::Drawn { generation: STALE, seed: 1 },
+        Event::VisionUnavailable { generation: STALE },
+        Event::SeedDrawn { generation: STALE, seed: 1 },
         Event::PhotoReady { generation: STALE, photo: photo(2), report: None },
         Event::GrabFailed { generation: STALE, failure: GrabFailure::Frame },
         Event::LinkReady { generation: STALE, link: LinkId(2), life: None },

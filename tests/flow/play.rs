@@ -1,13 +1,14 @@
-//! Plays the flow by hand: sends events, keeps the effects, and answers for the runner.
+//! Drives the flow by hand: sends events, keeps the effects, and answers as the runner does.
 
 use std::time::Duration;
 
 use akiba_protocol::Judgement;
 use akiba_selfie::config::{Config, Options};
 use akiba_selfie::flow::{
-    CameraInfo, Effect, Event, Generation, Hint, Link, LinkId, Notice, Photo, PhotoId, Quality, Screen, ScreenName,
+    CameraInfo, Effect, Event, Generation, LinkId, LinkState, Luminance, Notice, Photo, PhotoId, Screen, ScreenName,
     State, Timer, step,
 };
+use akiba_selfie::guidance::Hint;
 use akiba_vision::Report;
 
 pub(crate) const CAMERA: CameraInfo = CameraInfo { mirrored: true, cameras: 2 };
@@ -29,34 +30,36 @@ pub(crate) fn config(change: impl FnOnce(&mut Options)) -> Config {
 }
 
 pub(crate) fn photo(id: u32) -> Photo {
-    Photo { id: PhotoId(id), width: 1280, height: 960, bytes: 200_000, quality: None }
+    Photo { id: PhotoId(id), width: 1280, height: 960, bytes: 200_000, luminance: None }
 }
 
 pub(crate) fn judgement(status: &str) -> Judgement {
     Judgement::of(Some(status), None)
 }
 
-pub(crate) fn lit() -> Quality {
-    Quality { luminance_mean: 0.5, luminance_variance: 0.05 }
+pub(crate) fn lit() -> Luminance {
+    Luminance { mean: 0.5, variance: 0.05 }
 }
 
-/// A flow under way.
+/// A running flow.
 #[derive(Clone)]
 pub(crate) struct Play {
     pub(crate) state: State,
     pub(crate) config: Config,
-    /// What the last event did.
+    /// The state before the last event.
+    pub(crate) before: State,
+    /// The effects of the last event.
     pub(crate) effects: Vec<Effect>,
 }
 
 impl Play {
     pub(crate) fn new(config: Config) -> Self {
-        Self { state: State::default(), config, effects: Vec::new() }
+        Self { state: State::default(), config, before: State::default(), effects: Vec::new() }
     }
 
     pub(crate) fn send(&mut self, event: Event) -> &mut Self {
         let (state, effects) = step(self.state.clone(), event, &self.config);
-        self.state = state;
+        self.before = std::mem::replace(&mut self.state, state);
         self.effects = effects;
         self
     }
@@ -67,7 +70,7 @@ impl Play {
 
     pub(crate) fn link_generation(&self) -> Generation {
         match self.state.link {
-            Link::Asked(generation) => generation,
+            LinkState::Requested(generation) => generation,
             _ => STALE,
         }
     }
@@ -77,28 +80,28 @@ impl Play {
     }
 
     pub(crate) fn timer(&self, timer: Timer) -> Option<Generation> {
-        self.state.timers.iter().find(|(running, _)| *running == timer).map(|(_, generation)| *generation)
+        self.state.timers.get(timer)
     }
 
     pub(crate) fn tick(&mut self, timer: Timer) -> &mut Self {
-        let generation = self.timer(timer).unwrap_or_else(|| panic!("{timer:?} does not run"));
+        let generation = self.timer(timer).unwrap_or_else(|| panic!("{timer:?} is not running"));
         self.send(Event::Tick { timer, generation })
     }
 
-    /// Nobody looks at the frames.
-    pub(crate) fn goes_blind(&mut self) -> &mut Self {
+    /// Frames can't be analysed any more.
+    pub(crate) fn loses_vision(&mut self) -> &mut Self {
         let generation = self.camera_generation();
-        self.send(Event::Blind { generation })
+        self.send(Event::VisionUnavailable { generation })
     }
 
-    /// Frames like this, 15 a second, for so many milliseconds from where the last ones ended.
+    /// Sends frames like this, 15 a second, for this many milliseconds after the last ones.
     pub(crate) fn sees(&mut self, report: &Report, milliseconds: u32) -> &mut Self {
         let mut effects = Vec::new();
-        let begin = if self.state.guide.sees() { self.state.guide.now } else { 1_000.0 };
+        let begin = if self.state.framing.guide.is_active() { self.state.framing.guide.now } else { 1_000.0 };
         for frame in 1..=milliseconds * 15 / 1_000 {
             let generation = self.camera_generation();
             let at = begin + f64::from(frame) * 1_000.0 / 15.0;
-            self.send(Event::Seen { generation, report: Box::new(*report), at, aspect: 0.75 });
+            self.send(Event::FrameAnalysed { generation, report: Box::new(*report), at, aspect: 0.75 });
             effects.append(&mut self.effects);
         }
         self.effects = effects;
@@ -107,13 +110,13 @@ impl Play {
 
     pub(crate) fn hint(&self) -> Option<Hint> {
         match self.state.screen {
-            Screen::Framing { aim } => Some(aim.hint),
+            Screen::Framing { prompt } => Some(prompt.hint),
             _ => None,
         }
     }
 
     pub(crate) fn has_shutter(&self) -> bool {
-        matches!(self.state.screen, Screen::Framing { aim } if aim.shutter)
+        matches!(self.state.screen, Screen::Framing { prompt } if prompt.shutter)
     }
 
     pub(crate) fn camera_opens(&mut self) -> &mut Self {
@@ -132,7 +135,7 @@ impl Play {
     }
 
     pub(crate) fn upload_ends(&mut self, result: Result<(), akiba_protocol::UploadFailure>) -> &mut Self {
-        let generation = self.state.upload.expect("an upload is in flight");
+        let generation = self.state.upload().expect("an upload is in flight");
         self.send(match result {
             Ok(()) => Event::Uploaded { generation },
             Err(failure) => Event::UploadFailed { generation, failure },
@@ -140,7 +143,7 @@ impl Play {
     }
 
     pub(crate) fn verify_ends(&mut self, result: Result<&str, akiba_selfie::flow::RelayFailure>) -> &mut Self {
-        let generation = self.state.verify.expect("a verify call is in flight");
+        let generation = self.state.verify().expect("a verify call is in flight");
         self.send(match result {
             Ok(status) => Event::VerifyDone { generation, judgement: judgement(status) },
             Err(failure) => Event::VerifyFailed { generation, failure },
@@ -151,11 +154,43 @@ impl Play {
         self.effects.iter().any(wanted)
     }
 
+    /// Whether the camera that was open or requested is not needed any more.
+    pub(crate) fn closed_camera(&self) -> bool {
+        let before = self.before.camera.generation();
+        before.is_some() && self.state.camera.generation() != before
+    }
+
+    /// Whether the current photo is not needed any more.
+    pub(crate) fn dropped_photo(&self) -> bool {
+        self.before.screen.photo().is_some_and(|photo| !self.state.needs_photo(STALE, photo.id))
+    }
+
+    /// Whether the current link is not needed any more.
+    pub(crate) fn dropped_link(&self) -> bool {
+        matches!(self.before.link, LinkState::Ready { id, .. } if !self.state.needs_link(STALE, id))
+    }
+
+    /// Whether the link request in flight was aborted.
+    pub(crate) fn aborted_link(&self) -> bool {
+        let before = self.before.link_request();
+        before.is_some() && self.state.link_request() != before
+    }
+
+    /// Whether the upload in flight was aborted.
+    pub(crate) fn aborted_upload(&self) -> bool {
+        self.before.upload().is_some() && self.state.upload() != self.before.upload()
+    }
+
+    /// Whether the verdict request in flight was aborted.
+    pub(crate) fn aborted_verify(&self) -> bool {
+        self.before.verify().is_some() && self.state.verify() != self.before.verify()
+    }
+
     pub(crate) fn told(&self, wanted: impl Fn(&Notice) -> bool) -> bool {
         self.did(|effect| matches!(effect, Effect::Emit(notice) if wanted(notice)))
     }
 
-    /// A flow in the named state, reached the way a person reaches it.
+    /// A flow in the named state, reached in the way of a person.
     pub(crate) fn at(place: Place) -> Self {
         let auto = place == Place::Countdown;
         let mut play = Self::new(config(|options| {
@@ -176,7 +211,7 @@ impl Play {
             },
             |play| {
                 if play.timer(Timer::Shutter).is_some() {
-                    play.goes_blind().tick(Timer::AutoCapture);
+                    play.loses_vision().tick(Timer::AutoCapture);
                 }
             },
             |play| {
@@ -221,7 +256,7 @@ impl Play {
     }
 }
 
-/// The states that tests begin in; the number is how many moves lead there.
+/// The states in which tests begin. The number is the count of moves that lead there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     Idle,
@@ -260,7 +295,7 @@ impl Place {
 }
 
 #[test]
-fn every_place_is_the_state_that_it_names() {
+fn every_place_has_the_screen_of_its_name() {
     for place in Place::ALL {
         let play = Play::at(place);
         let wanted = match place {

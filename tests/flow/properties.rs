@@ -1,13 +1,13 @@
-//! What holds after any events in any order. The model knows only the effects and the events, never the state's own
-//! book-keeping.
+//! Properties that hold after any events in any order. The model learns only from effects and events what is open, and
+//! compares it with what the state names.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use akiba_protocol::UploadFailure;
 use akiba_selfie::flow::{
-    Effect, ErrorCode, Event, FileId, Generation, GrabFailure, Link, LinkId, PhotoId, Quality, RelayFailure, Request,
-    Screen, ScreenName, Timer, TrialStage, Wait, step,
+    ChallengeStage, Effect, ErrorCode, Event, FileId, Generation, GrabFailure, LinkId, LinkState, Luminance, PhotoId,
+    RelayFailure, Screen, ScreenName, State, Timer, Wait, step,
 };
 use akiba_vision::Measure;
 use proptest::prelude::*;
@@ -17,7 +17,7 @@ use crate::play::{CAMERA, Place, Play, STALE, config, judgement, photo};
 
 const CAMERA_ERRORS: [ErrorCode; 3] = [ErrorCode::CameraDenied, ErrorCode::CameraNotFound, ErrorCode::CameraBlocked];
 
-/// A step of a random play: which event, which of its variants, and whether its generation is a live one.
+/// A step of a random play: the event, its variant, and whether its generation is current.
 type Move = (u8, u8, bool);
 
 fn event_of(play: &Play, (kind, variant, live): Move, serial: u32) -> Event {
@@ -25,8 +25,8 @@ fn event_of(play: &Play, (kind, variant, live): Move, serial: u32) -> Event {
     let camera = pick(play.state.camera.generation());
     let grab = pick(play.state.grab);
     let link = if live { play.link_generation() } else { STALE };
-    let upload = pick(play.state.upload);
-    let verify = pick(play.state.verify);
+    let upload = pick(play.state.upload());
+    let verify = pick(play.state.verify());
     let v = usize::from(variant);
     let relay = [
         RelayFailure::Unreachable,
@@ -55,7 +55,7 @@ fn event_of(play: &Play, (kind, variant, live): Move, serial: u32) -> Event {
         13 | 14 => Event::CameraOpened { generation: camera, info: CAMERA },
         15 => Event::CameraFailed { generation: camera, error: CAMERA_ERRORS[v % CAMERA_ERRORS.len()] },
         16 => Event::CameraEnded { generation: camera },
-        17 => Event::Frame { generation: camera, quality: Quality::default() },
+        17 => Event::FrameMeasured { generation: camera, luminance: Luminance::default() },
         18 | 19 => {
             let timer = Timer::ALL[v % Timer::ALL.len()];
             Event::Tick { timer, generation: pick(play.timer(timer)) }
@@ -97,20 +97,20 @@ fn event_of(play: &Play, (kind, variant, live): Move, serial: u32) -> Event {
         30 => Event::VerifyFailed { generation: verify, failure: relay },
         31 => [Event::Online, Event::Offline][v % 2].clone(),
         32 => [Event::Hidden, Event::Visible][v % 2].clone(),
-        33 if v % 2 == 0 => Event::Blind { generation: camera },
+        33 if v % 2 == 0 => Event::VisionUnavailable { generation: camera },
         34 => {
-            let drawing = match play.state.trial.stage {
-                TrialStage::Drawing(generation) => Some(generation),
+            let drawing = match play.state.challenge.stage {
+                ChallengeStage::Drawing(generation) => Some(generation),
                 _ => None,
             };
-            Event::Drawn { generation: pick(drawing), seed: serial }
+            Event::SeedDrawn { generation: pick(drawing), seed: serial }
         }
         35 if v % 4 == 0 => Event::SkipChallenge,
         _ => {
             let turned = with(good(), Measure::PoseYaw, f32::from(variant) - 128.0);
             let report = if v % 3 != 0 { good() } else { [turned, nobody(), two(), black()][v % 4] };
-            let at = play.state.guide.now + f64::from(variant) * 4.0;
-            Event::Seen {
+            let at = play.state.framing.guide.now + f64::from(variant) * 4.0;
+            Event::FrameAnalysed {
                 generation: camera,
                 report: Box::new(report),
                 at,
@@ -120,94 +120,138 @@ fn event_of(play: &Play, (kind, variant, live): Move, serial: u32) -> Event {
     }
 }
 
-/// What the runner would hold, by the effects alone.
+/// A request that can be in flight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Call {
+    Link,
+    Upload,
+    Verify,
+}
+
+/// What the runner would hold: everything that effects opened and answers brought, without what the state no longer
+/// needs.
 #[derive(Default)]
 struct Model {
-    camera: bool,
-    in_flight: HashSet<Request>,
-    grabbing: u32,
-    timers: HashSet<Timer>,
-    photos: HashSet<PhotoId>,
-    links: HashSet<LinkId>,
+    camera: Option<Generation>,
+    in_flight: HashMap<Call, Generation>,
+    grabbing: Option<Generation>,
+    timers: HashMap<Timer, Generation>,
+    photos: HashMap<PhotoId, Generation>,
+    links: HashMap<LinkId, Generation>,
 }
 
 impl Model {
-    fn answered(&mut self, before: &Play, event: &Event) {
-        let state = &before.state;
+    /// Adds what an answer brings, even a stale one, and removes what has ended by itself.
+    fn answered(&mut self, event: &Event) {
+        let mut ended = |call, generation: &Generation| {
+            self.in_flight.retain(|one, at| (*one, *at) != (call, *generation));
+        };
         match event {
-            Event::CameraFailed { generation, .. } | Event::CameraEnded { generation }
-                if state.camera.generation() == Some(*generation) =>
-            {
-                // The flow still closes it, so that a half-open stream can't stay.
+            Event::Tick { timer, generation } => self.timers.retain(|one, at| (one, &*at) != (timer, generation)),
+            Event::PhotoReady { generation, photo, .. } => {
+                self.grabbing.take_if(|at| at == generation);
+                self.photos.insert(photo.id, *generation);
             }
-            Event::Tick { timer, generation } if before.timer(*timer) == Some(*generation) => {
-                self.timers.remove(timer);
+            Event::GrabFailed { generation, .. } => {
+                self.grabbing.take_if(|at| at == generation);
             }
-            Event::PhotoReady { generation, photo, .. } if state.grab == Some(*generation) => {
-                self.grabbing = 0;
-                self.photos.insert(photo.id);
+            Event::LinkReady { generation, link, .. } => {
+                ended(Call::Link, generation);
+                self.links.insert(*link, *generation);
             }
-            Event::GrabFailed { generation, .. } if state.grab == Some(*generation) => self.grabbing = 0,
-            Event::LinkReady { generation, link, .. } if state.link == Link::Asked(*generation) => {
-                self.in_flight.remove(&Request::Link);
-                self.links.insert(*link);
-            }
-            Event::LinkFailed { generation, .. } if state.link == Link::Asked(*generation) => {
-                self.in_flight.remove(&Request::Link);
-            }
-            Event::Uploaded { generation } | Event::UploadFailed { generation, .. }
-                if state.upload == Some(*generation) =>
-            {
-                self.in_flight.remove(&Request::Upload);
-            }
-            Event::VerifyDone { generation, .. } | Event::VerifyFailed { generation, .. }
-                if state.verify == Some(*generation) =>
-            {
-                self.in_flight.remove(&Request::Verify);
+            Event::LinkFailed { generation, .. } => ended(Call::Link, generation),
+            Event::Uploaded { generation } | Event::UploadFailed { generation, .. } => ended(Call::Upload, generation),
+            Event::VerifyDone { generation, .. } | Event::VerifyFailed { generation, .. } => {
+                ended(Call::Verify, generation);
             }
             _ => {}
         }
     }
 
-    fn perform(&mut self, effect: &Effect) -> Result<(), TestCaseError> {
+    /// `event` led to the effect. The flow never begins a request while another one of its kind is in flight, except
+    /// after a stall.
+    fn perform(&mut self, effect: &Effect, event: &Event) -> Result<(), TestCaseError> {
         match effect {
-            Effect::OpenCamera { .. } => {
-                prop_assert!(!self.camera, "a second camera");
-                self.camera = true;
+            Effect::OpenCamera { generation, .. } => self.camera = Some(*generation),
+            Effect::Grab { generation, .. } => {
+                prop_assert_eq!(self.grabbing, None, "a second photo is being made");
+                self.grabbing = Some(*generation);
             }
-            Effect::CloseCamera => {
-                prop_assert!(self.camera, "nothing to close");
-                self.camera = false;
+            Effect::RequestLink { generation } => {
+                prop_assert_eq!(self.in_flight.insert(Call::Link, *generation), None, "a second link request");
             }
-            Effect::Grab { .. } => {
-                prop_assert_eq!(self.grabbing, 0, "a second photo is being made");
-                self.grabbing = 1;
+            Effect::Upload { generation, link, photo, .. } => {
+                let before = self.in_flight.insert(Call::Upload, *generation);
+                let stalled = matches!(event, Event::Tick { timer: Timer::Stall, .. });
+                prop_assert!(before.is_none() || stalled, "a second upload");
+                prop_assert!(self.links.contains_key(link) && self.photos.contains_key(photo));
             }
-            Effect::RequestLink { .. } => prop_assert!(self.in_flight.insert(Request::Link), "a second link request"),
-            Effect::Upload { link, photo, .. } => {
-                prop_assert!(self.in_flight.insert(Request::Upload), "a second upload");
-                prop_assert!(self.links.contains(link) && self.photos.contains(photo));
+            Effect::Verify { generation, link } => {
+                prop_assert_eq!(self.in_flight.insert(Call::Verify, *generation), None, "a second verify call");
+                prop_assert!(self.links.contains_key(link));
             }
-            Effect::Verify { link, .. } => {
-                prop_assert!(self.in_flight.insert(Request::Verify), "a second verify call");
-                prop_assert!(self.links.contains(link));
+            Effect::StartTimer { timer, generation, .. } => {
+                self.timers.insert(*timer, *generation);
             }
-            Effect::Abort(request) => prop_assert!(self.in_flight.remove(request), "nothing to abort"),
-            Effect::StartTimer { timer, .. } => {
-                self.timers.insert(*timer);
+            Effect::Measure { generation } | Effect::Analyse { generation } => {
+                prop_assert_eq!(self.camera, Some(*generation));
             }
-            Effect::CancelTimer(timer) => prop_assert!(self.timers.remove(timer), "{timer:?} does not run"),
-            Effect::DropPhoto(photo) => prop_assert!(self.photos.remove(photo), "no such photo"),
-            Effect::DropLink(link) => prop_assert!(self.links.remove(link), "no such link"),
-            Effect::Measure { .. } | Effect::Look { .. } => prop_assert!(self.camera),
-            Effect::Draw { .. } => {}
-            Effect::Emit(_) | Effect::Announce(_) | Effect::Focus => {}
+            Effect::DrawSeed { .. } | Effect::Emit(_) | Effect::Announce(_) | Effect::Focus => {}
         }
         Ok(())
     }
+
+    /// Drops what the state does not need, as the runner does.
+    fn retain(&mut self, state: &State) {
+        self.camera.take_if(|generation| state.camera.generation() != Some(*generation));
+        self.grabbing.take_if(|generation| state.grab != Some(*generation));
+        self.in_flight.retain(|call, generation| needed(state, *call) == Some(*generation));
+        self.timers.retain(|timer, generation| state.needs_timer(*timer, *generation));
+        self.photos.retain(|photo, generation| state.needs_photo(*generation, *photo));
+        self.links.retain(|link, generation| state.needs_link(*generation, *link));
+    }
+
+    /// Fails if the state names a thing that was never opened or was dropped before.
+    fn assert_state_names_only_open_things(&self, state: &State) -> Result<(), TestCaseError> {
+        prop_assert_eq!(state.camera.generation(), self.camera);
+        prop_assert_eq!(state.grab, self.grabbing);
+        for call in [Call::Link, Call::Upload, Call::Verify] {
+            prop_assert_eq!(needed(state, call), self.in_flight.get(&call).copied(), "{:?}", call);
+        }
+        for timer in Timer::ALL {
+            prop_assert_eq!(state.timers.get(timer), self.timers.get(&timer).copied(), "{:?}", timer);
+        }
+        let shown = state.screen.photo().map(|photo| photo.id);
+        prop_assert_eq!(self.photos.keys().copied().collect::<Vec<_>>(), shown.into_iter().collect::<Vec<_>>());
+        let link = match state.link {
+            LinkState::Ready { id, .. } => Some(id),
+            _ => None,
+        };
+        prop_assert_eq!(self.links.keys().copied().collect::<Vec<_>>(), link.into_iter().collect::<Vec<_>>());
+        Ok(())
+    }
+
+    fn is_empty(&self) -> bool {
+        let Self { camera, in_flight, grabbing, timers, photos, links } = self;
+        camera.is_none()
+            && grabbing.is_none()
+            && in_flight.is_empty()
+            && timers.is_empty()
+            && photos.is_empty()
+            && links.is_empty()
+    }
 }
 
-/// Whether this event is the person's or the page's wish to let go of the photo, or its verdict.
+/// Returns the request of this kind that the state waits for.
+fn needed(state: &State, call: Call) -> Option<Generation> {
+    match call {
+        Call::Link => state.link_request(),
+        Call::Upload => state.upload(),
+        Call::Verify => state.verify(),
+    }
+}
+
+/// Whether this event is a wish of the person or the page to drop the photo, or its verdict.
 fn may_end_the_photo(event: &Event) -> bool {
     matches!(
         event,
@@ -226,11 +270,11 @@ fn is_stale(event: &Event) -> bool {
         Event::CameraOpened { generation, .. }
         | Event::CameraFailed { generation, .. }
         | Event::CameraEnded { generation }
-        | Event::Frame { generation, .. }
+        | Event::FrameMeasured { generation, .. }
         | Event::Tick { generation, .. }
-        | Event::Seen { generation, .. }
-        | Event::Blind { generation }
-        | Event::Drawn { generation, .. }
+        | Event::FrameAnalysed { generation, .. }
+        | Event::VisionUnavailable { generation }
+        | Event::SeedDrawn { generation, .. }
         | Event::PhotoReady { generation, .. }
         | Event::GrabFailed { generation, .. }
         | Event::LinkReady { generation, .. }
@@ -256,20 +300,20 @@ fn play_through(moves: &[Move], auto: bool, review: bool) -> Result<(), TestCase
     for (serial, &random) in moves.iter().enumerate() {
         let event = event_of(&play, random, serial as u32);
         let before = play.clone();
-        model.answered(&before, &event);
+        model.answered(&event);
         let (state, effects) = step(play.state.clone(), event.clone(), &play.config);
         if is_stale(&event) {
             prop_assert_eq!(&state, &before.state, "stale {:?}", event);
             prop_assert!(effects.is_empty());
         }
         play.state = state;
-        if before.state.grab != play.state.grab {
-            // Given up; what comes of it is stale.
-            model.grabbing = 0;
-        }
+        // Replaced by another one, so its answer is stale.
+        model.grabbing.take_if(|generation| play.state.grab != Some(*generation));
         for effect in &effects {
-            model.perform(effect)?;
+            model.perform(effect, &event)?;
         }
+        model.retain(&play.state);
+        model.assert_state_names_only_open_things(&play.state)?;
         check(&play, &before, &event, &model)?;
     }
     Ok(())
@@ -279,34 +323,31 @@ fn check(play: &Play, before: &Play, event: &Event, model: &Model) -> Result<(),
     let name = play.name();
     let camera_allowed =
         matches!(name, ScreenName::Starting | ScreenName::Framing | ScreenName::Countdown | ScreenName::Grabbing);
-    prop_assert!(camera_allowed || !model.camera, "camera on in {:?} after {:?}", name, event);
+    prop_assert!(camera_allowed || model.camera.is_none(), "camera on in {:?} after {:?}", name, event);
     if let Screen::Failed { error, .. } = &play.state.screen {
         prop_assert!(!error.next_steps().is_empty());
     }
     let shown = play.state.screen.photo().map(|photo| photo.id);
-    prop_assert_eq!(model.photos.iter().copied().collect::<Vec<_>>(), shown.into_iter().collect::<Vec<_>>());
-    prop_assert!(model.links.len() <= 1, "links kept: {:?}", model.links);
     if before.state.screen.photo().is_some() && !may_end_the_photo(event) {
         prop_assert!(shown.is_some(), "{:?} lost the photo", event);
     }
     let moving = !matches!(name, ScreenName::Failed | ScreenName::Idle | ScreenName::Done);
     if name == ScreenName::Submitting {
         let offline = matches!(play.state.screen, Screen::Submitting { wait: Some(Wait::Network), .. });
-        prop_assert!(!offline || !play.state.online, "waits for a network that is there");
-        let waits = offline || model.timers.contains(&Timer::Retry) || play.state.grab.is_some();
+        prop_assert!(!offline || !play.state.online, "waits for a network although there is one");
+        let waits = offline || model.timers.contains_key(&Timer::Retry) || play.state.grab.is_some();
         prop_assert!(!model.in_flight.is_empty() || waits, "stuck after {:?}: {:?}", event, play.state);
     }
-    // Nobody is locked out: while a photo is not taken by itself, the shutter is there or on its way.
-    if let Screen::Framing { aim } = play.state.screen {
-        prop_assert!(aim.shutter || model.timers.contains(&Timer::Shutter), "no shutter after {:?}", event);
+    // Nobody is locked out: without an automatic photo, the shutter is visible or its timer runs.
+    if let Screen::Framing { prompt } = play.state.screen {
+        prop_assert!(prompt.shutter || model.timers.contains_key(&Timer::Shutter), "no shutter after {:?}", event);
     }
     if !moving {
-        let sending = [Request::Upload, Request::Verify].iter().any(|request| model.in_flight.contains(request));
+        let sending = [Call::Upload, Call::Verify].iter().any(|call| model.in_flight.contains_key(call));
         prop_assert!(!sending, "sending in {:?}", name);
     }
     if matches!(event, Event::Disconnected) {
-        prop_assert!(!model.camera && model.in_flight.is_empty() && model.timers.is_empty());
-        prop_assert!(model.photos.is_empty() && model.links.is_empty());
+        prop_assert!(model.is_empty());
         prop_assert_eq!(name, ScreenName::Idle);
     }
     Ok(())
@@ -316,7 +357,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
 
     #[test]
-    fn nothing_is_left_behind_whatever_happens(
+    fn nothing_is_left_open_after_any_events(
         moves in prop::collection::vec((0u8..40, any::<u8>(), prop::bool::weighted(0.9)), 1..200),
         auto in any::<bool>(),
         review in any::<bool>(),
@@ -325,7 +366,8 @@ proptest! {
     }
 }
 
-/// The random plays reach the far states at all: a property over plays that all end at the consent screen proves nothing.
+/// Checks that random plays reach every state: a property over plays that all end at the consent screen would prove
+/// nothing.
 #[test]
 fn random_plays_reach_every_state() {
     use proptest::strategy::ValueTree;
@@ -345,8 +387,8 @@ fn random_plays_reach_every_state() {
     assert_eq!(seen.len(), ScreenName::ALL.len(), "{seen:?}");
 }
 
-/// However the network behaves, the person is asked within a bounded number of requests and pauses: nobody looks at
-/// «connecting» for ever.
+/// However the network behaves, the person is asked after a limited number of requests and pauses, and never waits
+/// forever.
 fn ends(mut play: Play, answers: &[u8]) -> Result<(), TestCaseError> {
     for round in 0..400 {
         if play.name() != ScreenName::Submitting {
@@ -354,11 +396,11 @@ fn ends(mut play: Play, answers: &[u8]) -> Result<(), TestCaseError> {
         }
         let answer = answers[round % answers.len()];
         let state = &play.state;
-        let event = if let Some(generation) = state.upload {
+        let event = if let Some(generation) = state.upload() {
             let failure = [UploadFailure::Network, UploadFailure::Stalled, UploadFailure::Busy, UploadFailure::Over];
             let failure = failure.into_iter().chain([UploadFailure::Expired]).cycle().nth(answer.into());
             Event::UploadFailed { generation, failure: failure.unwrap() }
-        } else if let Link::Asked(generation) = state.link {
+        } else if let LinkState::Requested(generation) = state.link {
             match answer % 3 {
                 0 => Event::LinkFailed { generation, failure: RelayFailure::Timeout },
                 _ => Event::LinkReady { generation, link: LinkId(round as u32), life: Some(Duration::from_secs(60)) },
@@ -368,18 +410,18 @@ fn ends(mut play: Play, answers: &[u8]) -> Result<(), TestCaseError> {
         } else if let Some(generation) = play.timer(Timer::Retry) {
             Event::Tick { timer: Timer::Retry, generation }
         } else {
-            // Nothing runs: it waits for the browser's word or the person's, and costs nothing meanwhile.
+            // Nothing runs: it waits for the browser or the person, at no cost.
             prop_assert!(!state.online);
             return Ok(());
         };
         play.send(event);
     }
-    Err(TestCaseError::fail(format!("still at it: {:?}", play.state)))
+    Err(TestCaseError::fail(format!("still submitting: {:?}", play.state)))
 }
 
 proptest! {
     #[test]
-    fn a_submission_comes_to_an_end(answers in prop::collection::vec(any::<u8>(), 1..40), online in any::<bool>()) {
+    fn every_submission_ends(answers in prop::collection::vec(any::<u8>(), 1..40), online in any::<bool>()) {
         let mut play = Play::at(Place::Linking);
         if !online {
             play.send(Event::Offline);

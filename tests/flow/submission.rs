@@ -1,11 +1,11 @@
-//! From a photo to a verdict: what is done about each failure, row by row.
+//! From a photo to a verdict: the reaction to each failure, row by row.
 
 use std::time::Duration;
 
 use akiba_protocol::UploadFailure;
 use akiba_selfie::flow::{
-    Announcement, Delay, Effect, ErrorCode, Event, LinkId, Notice, Phase, RelayFailure, Request, Screen, ScreenName,
-    Source, Timer, Wait, limits, upload_code,
+    Announcement, Delay, Effect, ErrorCode, Event, LinkId, Notice, Phase, PhotoSource, RelayFailure, Screen,
+    ScreenName, Timer, Timers, Wait, limits, upload_code,
 };
 
 use crate::play::{Place, Play, photo};
@@ -28,11 +28,11 @@ fn failed_with(play: &Play) -> Option<ErrorCode> {
 }
 
 #[test]
-fn the_whole_way_with_a_link_at_hand() {
+fn a_submission_with_a_prefetched_link_succeeds() {
     let mut play = Play::at(Place::Framing);
     play.link_comes(5, 60).send(Event::Shutter).photo_comes(1).send(Event::Accept);
     assert!(play.did(|effect| matches!(effect, Effect::Upload { link: LinkId(5), plain: false, again: false, .. })));
-    let generation = play.state.upload.unwrap();
+    let generation = play.state.upload().unwrap();
     play.send(Event::UploadProgress { generation, sent: 120_000, total: 200_000 });
     assert!(play.told(|notice| *notice == Notice::Progress(Phase::Uploading { sent: 120_000, total: 200_000 })));
     assert!(play.did(|effect| *effect == Effect::Announce(Announcement::Quarter(2))));
@@ -41,13 +41,13 @@ fn the_whole_way_with_a_link_at_hand() {
     play.verify_ends(Ok("success"));
     assert_eq!(play.name(), ScreenName::Done);
     assert!(play.told(|notice| matches!(notice, Notice::Verdict { judgement, .. } if judgement.is_verified())));
-    assert!(play.did(|effect| matches!(effect, Effect::DropPhoto(_))));
-    assert!(play.did(|effect| *effect == Effect::DropLink(LinkId(5))));
-    assert!(play.state.timers.is_empty());
+    assert!(play.dropped_photo());
+    assert!(play.dropped_link());
+    assert!(play.state.timers == Timers::default());
 }
 
 #[test]
-fn passing_faults_are_tried_again_with_growing_pauses_and_then_the_person_is_asked() {
+fn temporary_failures_are_retried_with_growing_pauses_before_the_person_is_asked() {
     for failure in [UploadFailure::Network, UploadFailure::Busy, UploadFailure::Stalled] {
         let mut play = Play::at(Place::Uploading);
         for failed in 1..limits::TRIES {
@@ -68,7 +68,7 @@ fn passing_faults_are_tried_again_with_growing_pauses_and_then_the_person_is_ask
         play.upload_ends(Err(failure));
         assert_eq!(failed_with(&play), Some(upload_code(failure)));
         play.send(Event::Retry);
-        assert!(play.did(|effect| matches!(effect, Effect::Upload { .. })), "and may send the same photo again");
+        assert!(play.did(|effect| matches!(effect, Effect::Upload { .. })), "the person can send the same photo again");
     }
 }
 
@@ -79,7 +79,7 @@ fn pauses_double_up_to_sixteen_seconds() {
 }
 
 #[test]
-fn offline_tries_a_few_times_and_then_waits_for_the_browsers_word_or_the_persons() {
+fn offline_it_tries_a_few_times_and_then_waits_for_the_network_or_the_person() {
     let mut play = Play::at(Place::Uploading);
     play.send(Event::Offline);
     for _ in 0..limits::OFFLINE_PROBES {
@@ -99,7 +99,7 @@ fn offline_tries_a_few_times_and_then_waits_for_the_browsers_word_or_the_persons
 }
 
 #[test]
-fn an_upload_that_the_network_leaves_is_given_five_seconds() {
+fn an_upload_gets_five_more_seconds_offline() {
     let mut play = Play::at(Place::Uploading);
     play.send(Event::Offline);
     let wanted = Delay::After(limits::STALL_OFFLINE);
@@ -107,15 +107,15 @@ fn an_upload_that_the_network_leaves_is_given_five_seconds() {
         play.did(|effect| matches!(effect, Effect::StartTimer { timer: Timer::Stall, delay, .. } if *delay == wanted))
     );
     play.tick(Timer::Stall);
-    assert!(play.did(|effect| *effect == Effect::Abort(Request::Upload)));
+    assert!(play.aborted_upload());
     assert_eq!(wait_of(&play), Some(Wait::Network));
 }
 
 #[test]
-fn a_link_that_dies_during_the_wait_is_replaced() {
+fn a_link_that_expires_during_a_pause_is_replaced() {
     let mut play = Play::at(Place::Uploading);
     play.send(Event::Offline).upload_ends(Err(UploadFailure::Network)).tick(Timer::LinkLife);
-    assert!(play.did(|effect| matches!(effect, Effect::DropLink(_))));
+    assert!(play.dropped_link());
     play.send(Event::Online);
     assert!(play.did(|effect| matches!(effect, Effect::RequestLink { .. })));
     play.link_comes(9, 60);
@@ -123,10 +123,10 @@ fn a_link_that_dies_during_the_wait_is_replaced() {
 }
 
 #[test]
-fn a_link_that_dies_during_the_upload_is_not_tried_again() {
+fn a_link_that_expires_during_the_upload_is_not_tried_again() {
     let mut play = Play::at(Place::Uploading);
     play.tick(Timer::LinkLife);
-    assert!(play.effects.is_empty(), "S3 looks at the clock when an upload begins");
+    assert!(play.effects.is_empty(), "S3 checks the expiry when an upload begins");
     play.upload_ends(Err(UploadFailure::Network)).tick(Timer::Retry);
     assert!(play.did(|effect| matches!(effect, Effect::RequestLink { .. })));
 }
@@ -136,17 +136,17 @@ fn an_expired_link_is_replaced_once() {
     for failure in [UploadFailure::Expired, UploadFailure::ClockSkew] {
         let mut play = Play::at(Place::Uploading);
         play.upload_ends(Err(failure));
-        assert!(play.did(|effect| matches!(effect, Effect::DropLink(_))));
+        assert!(play.dropped_link());
         assert!(play.did(|effect| matches!(effect, Effect::RequestLink { .. })));
         play.link_comes(2, 60).upload_ends(Err(failure));
         assert_eq!(failed_with(&play), Some(upload_code(failure)));
         play.send(Event::Retry);
-        assert!(play.did(|effect| matches!(effect, Effect::RequestLink { .. })), "never the dead link again");
+        assert!(play.did(|effect| matches!(effect, Effect::RequestLink { .. })), "the expired link is not used again");
     }
 }
 
 #[test]
-fn refusals_end_the_submission_and_keep_the_photo() {
+fn permanent_failures_end_the_submission_and_keep_the_photo() {
     for failure in [UploadFailure::Signature, UploadFailure::Refused] {
         let mut play = Play::at(Place::Uploading);
         play.upload_ends(Err(failure));
@@ -167,17 +167,17 @@ fn an_old_style_link_is_tried_once_without_content_type() {
 fn a_photo_that_is_too_large_is_made_smaller_once() {
     let mut play = Play::at(Place::Uploading);
     play.upload_ends(Err(UploadFailure::TooLarge));
-    assert!(play.did(|effect| matches!(effect, Effect::Grab { source: Source::Photo(_), .. })));
+    assert!(play.did(|effect| matches!(effect, Effect::Grab { source: PhotoSource::Photo(_), .. })));
     play.photo_comes(2);
-    assert!(play.did(|effect| *effect == Effect::DropPhoto(photo(1).id)));
+    assert!(play.dropped_photo());
     assert!(play.did(|effect| matches!(effect, Effect::Upload { photo: id, .. } if *id == photo(2).id)));
-    assert!(!play.told(|notice| matches!(notice, Notice::Captured { .. })), "it is the same photo to the page");
+    assert!(!play.told(|notice| matches!(notice, Notice::Captured { .. })), "for the page it is the same photo");
     play.upload_ends(Err(UploadFailure::TooLarge));
     assert_eq!(failed_with(&play), Some(ErrorCode::UploadTooLarge));
 }
 
 #[test]
-fn a_damaged_photo_is_sent_once_more() {
+fn a_damaged_photo_is_sent_again_once() {
     let mut play = Play::at(Place::Uploading);
     play.upload_ends(Err(UploadFailure::Damaged));
     assert!(play.did(|effect| matches!(effect, Effect::Upload { .. })));
@@ -186,7 +186,7 @@ fn a_damaged_photo_is_sent_once_more() {
 }
 
 #[test]
-fn a_first_try_that_may_have_landed_goes_on_to_verify() {
+fn an_upload_that_may_have_arrived_continues_with_the_verdict() {
     let mut play = Play::at(Place::Uploading);
     play.upload_ends(Err(UploadFailure::Network)).tick(Timer::Retry);
     play.upload_ends(Err(UploadFailure::MayHaveLanded));
@@ -194,21 +194,21 @@ fn a_first_try_that_may_have_landed_goes_on_to_verify() {
 }
 
 #[test]
-fn a_stalled_upload_is_aborted_and_progress_restarts_the_clock() {
+fn a_stalled_upload_is_aborted_and_progress_restarts_its_timer() {
     let mut play = Play::at(Place::Uploading);
     let first = play.timer(Timer::Stall).unwrap();
-    let generation = play.state.upload.unwrap();
+    let generation = play.state.upload().unwrap();
     play.send(Event::UploadProgress { generation, sent: 1, total: 200_000 });
     assert_ne!(play.timer(Timer::Stall), Some(first));
     play.send(Event::UploadProgress { generation, sent: 1, total: 200_000 });
-    assert!(play.effects.is_empty(), "no byte, no new time");
+    assert!(play.effects.is_empty(), "without a new byte the timer does not restart");
     play.tick(Timer::Stall);
-    assert!(play.did(|effect| *effect == Effect::Abort(Request::Upload)));
+    assert!(play.aborted_upload());
     assert_eq!(wait_of(&play), Some(Wait::Pause));
 }
 
 #[test]
-fn the_link_request_is_retried_where_that_can_help() {
+fn the_link_request_is_retried_after_temporary_failures() {
     for (failure, code, again) in [
         (RelayFailure::Unreachable, ErrorCode::RelayUnreachable, true),
         (RelayFailure::Timeout, ErrorCode::RelayTimeout, true),
@@ -238,7 +238,7 @@ fn the_link_request_is_retried_where_that_can_help() {
 }
 
 #[test]
-fn retry_after_is_the_least_pause_and_a_long_one_asks_the_person() {
+fn retry_after_is_the_shortest_pause_and_a_long_one_asks_the_person() {
     let mut play = Play::at(Place::Linking);
     let generation = play.link_generation();
     let busy = |seconds| RelayFailure::Busy { retry_after: Some(Duration::from_secs(seconds)) };
@@ -252,7 +252,7 @@ fn retry_after_is_the_least_pause_and_a_long_one_asks_the_person() {
 }
 
 #[test]
-fn verify_is_never_repeated_by_itself_unless_nothing_was_done() {
+fn a_verdict_request_is_retried_only_if_nothing_was_done() {
     for failure in [
         RelayFailure::Unreachable,
         RelayFailure::Timeout,
@@ -273,7 +273,7 @@ fn verify_is_never_repeated_by_itself_unless_nothing_was_done() {
 }
 
 #[test]
-fn where_sending_again_changes_nothing_it_is_not_done() {
+fn a_hopeless_failure_is_not_retried() {
     for failure in [RelayFailure::SessionDone, RelayFailure::SessionLimit, RelayFailure::VerdictUnknown] {
         let mut play = Play::at(Place::Verifying);
         play.verify_ends(Err(failure));
@@ -287,11 +287,11 @@ fn where_sending_again_changes_nothing_it_is_not_done() {
 }
 
 #[test]
-fn a_link_of_another_session_is_replaced_once_with_the_same_photo() {
+fn a_link_of_another_session_is_replaced_once_and_the_photo_is_kept() {
     let mut play = Play::at(Place::Verifying);
     let photo = play.state.screen.photo().unwrap();
     play.verify_ends(Err(RelayFailure::LinkVoid));
-    assert!(play.did(|effect| matches!(effect, Effect::DropLink(_))));
+    assert!(play.dropped_link());
     assert!(play.did(|effect| matches!(effect, Effect::RequestLink { .. })));
     play.link_comes(8, 60);
     assert!(play.did(|effect| matches!(effect, Effect::Upload { photo: sent, .. } if *sent == photo.id)));
@@ -302,7 +302,7 @@ fn a_link_of_another_session_is_replaced_once_with_the_same_photo() {
 }
 
 #[test]
-fn verify_waits_for_the_network_and_is_then_asked_for_once() {
+fn a_verdict_request_waits_for_the_network() {
     let mut play = Play::at(Place::Uploading);
     play.send(Event::Offline).upload_ends(Ok(()));
     assert_eq!((wait_of(&play), play.timer(Timer::Retry)), (Some(Wait::Network), None));
@@ -315,16 +315,16 @@ fn verify_waits_for_the_network_and_is_then_asked_for_once() {
 }
 
 #[test]
-fn a_412_at_the_first_try_is_a_refusal_and_the_link_is_not_used_again() {
+fn a_412_on_the_first_attempt_is_permanent_and_the_link_is_not_used_again() {
     let mut play = Play::at(Place::Uploading);
     play.upload_ends(Err(UploadFailure::Refused));
-    assert!(play.did(|effect| matches!(effect, Effect::DropLink(_))));
+    assert!(play.dropped_link());
     play.send(Event::Retry).link_comes(8, 60);
     assert!(play.did(|effect| matches!(effect, Effect::Upload { again: false, .. })));
 }
 
 #[test]
-fn what_s3_said_plainly_did_not_land_is_sent_as_for_the_first_time() {
+fn after_an_explicit_rejection_the_upload_counts_as_a_first_attempt() {
     for failure in [UploadFailure::Damaged, UploadFailure::SignatureV2] {
         let mut play = Play::at(Place::Uploading);
         play.upload_ends(Err(failure));
@@ -333,7 +333,7 @@ fn what_s3_said_plainly_did_not_land_is_sent_as_for_the_first_time() {
 }
 
 #[test]
-fn five_stalls_are_the_end_even_though_each_has_a_new_link() {
+fn five_stalls_end_the_submission_even_with_new_links() {
     let mut play = Play::at(Place::Uploading);
     for _ in 1..limits::TRIES {
         play.tick(Timer::LinkLife).tick(Timer::Stall).tick(Timer::Retry);
@@ -345,7 +345,7 @@ fn five_stalls_are_the_end_even_though_each_has_a_new_link() {
 }
 
 #[test]
-fn drops_past_the_links_life_are_drops_like_others() {
+fn network_failures_after_the_links_expiry_count_like_others() {
     let mut play = Play::at(Place::Uploading);
     for _ in 0..3 {
         play.tick(Timer::LinkLife).upload_ends(Err(UploadFailure::Network)).tick(Timer::Retry).link_comes(2, 60);
@@ -354,9 +354,9 @@ fn drops_past_the_links_life_are_drops_like_others() {
 }
 
 #[test]
-fn the_answer_to_the_last_byte_is_given_longer_and_a_short_gap_changes_nothing() {
+fn the_answer_after_the_last_byte_gets_more_time() {
     let mut play = Play::at(Place::Uploading);
-    let generation = play.state.upload.unwrap();
+    let generation = play.state.upload().unwrap();
     let stall = |play: &Play| {
         play.effects.iter().find_map(|effect| match effect {
             Effect::StartTimer { timer: Timer::Stall, delay, .. } => Some(*delay),
@@ -372,18 +372,18 @@ fn the_answer_to_the_last_byte_is_given_longer_and_a_short_gap_changes_nothing()
 }
 
 #[test]
-fn the_page_may_send_a_kept_photo_again_after_any_failure() {
+fn the_page_can_send_a_kept_photo_again_after_any_failure() {
     let mut play = Play::at(Place::Linking);
     let generation = play.link_generation();
     play.send(Event::LinkFailed { generation, failure: RelayFailure::Forbidden });
     play.send(Event::Retry);
-    assert_eq!(play.name(), ScreenName::Failed, "the person is offered no second try");
+    assert_eq!(play.name(), ScreenName::Failed, "the person has no retry button");
     play.send(Event::Accept);
-    assert!(play.did(|effect| matches!(effect, Effect::RequestLink { .. })), "but the page may have mended it");
+    assert!(play.did(|effect| matches!(effect, Effect::RequestLink { .. })), "but the page may have fixed the cause");
 }
 
 #[test]
-fn only_an_explicit_success_is_told_as_verified() {
+fn only_an_explicit_success_is_verified() {
     for status in ["failed", "Success", "", "pending"] {
         let mut play = Play::at(Place::Verifying);
         play.verify_ends(Ok(status));
@@ -400,14 +400,14 @@ fn a_photo_of_one_customer_is_never_sent_for_another() {
         let mut play = Play::at(place);
         play.send(Event::ConfigChanged { customer: true });
         assert_eq!(play.name(), ScreenName::Idle, "{place:?}");
-        assert!(play.did(|effect| matches!(effect, Effect::DropPhoto(_))), "{place:?}");
+        assert!(play.dropped_photo(), "{place:?}");
     }
 }
 
 #[test]
-fn a_link_that_comes_late_finds_no_second_request() {
+fn a_late_link_causes_no_second_request() {
     let mut play = Play::at(Place::Linking);
-    assert!(!play.did(|effect| matches!(effect, Effect::RequestLink { .. })), "the one asked for ahead is waited for");
+    assert!(!play.did(|effect| matches!(effect, Effect::RequestLink { .. })), "the prefetched link is awaited");
     play.link_comes(3, 60);
     assert!(play.did(|effect| matches!(effect, Effect::Upload { link: LinkId(3), .. })));
 }

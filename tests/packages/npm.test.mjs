@@ -1,4 +1,4 @@
-// The npm package as others get it: packed, unpacked into a node_modules, and used by a plain page with no bundler.
+// The npm package like users get it: packed, unpacked into node_modules, and used by a page without a bundler.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -10,8 +10,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 import { launch } from '../e2e/support/browser.mjs';
-import { serve } from '../e2e/support/site.mjs';
 import { Selfie } from '../e2e/support/selfie.mjs';
+import { serve } from '../e2e/support/site.mjs';
 import { watch } from '../e2e/support/watch.mjs';
 import { film } from '../fixtures/face/film.mjs';
 
@@ -35,7 +35,13 @@ before(async () => {
   shot = packed.files.map(({ path }) => path);
   const modules = join(folder, 'node_modules');
   await mkdir(join(modules, 'akiba-selfie'), { recursive: true });
-  await run('tar', ['-xzf', join(folder, packed.filename), '-C', join(modules, 'akiba-selfie'), '--strip-components=1']);
+  await run('tar', [
+    '-xzf',
+    join(folder, packed.filename),
+    '-C',
+    join(modules, 'akiba-selfie'),
+    '--strip-components=1',
+  ]);
   site = await serve({
     '/': Buffer.from(PAGE),
     '/icon.svg': Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'),
@@ -50,14 +56,14 @@ after(async () => {
   if (folder) await rm(folder, { recursive: true, force: true });
 });
 
-test('it holds what its package.json lists, and nothing else', async () => {
+test('it contains exactly the files that its package.json lists', async () => {
   const { default: manifest } = await import('../../www/package.json', { with: { type: 'json' } });
   assert.deepEqual([...shot].sort(), [...manifest.files, 'README.md', 'package.json'].sort());
 });
 
 test('a plain page takes a photo with it, under a strict policy', async () => {
   const page = await browser.newPage();
-  // There is no relay here, which the widget finds out while the person frames.
+  // There is no relay here, so the widget's first call fails while the person frames.
   const watched = await watch(page, [/status of 404/]);
   site.seen.length = 0;
   const selfie = await Selfie.open(page, `${site.origin}/`);
@@ -66,7 +72,7 @@ test('a plain page takes a photo with it, under a strict policy', async () => {
   await selfie.shoot();
   const [{ detail }] = await selfie.events('selfie-captured');
   assert.equal(detail.blob.type, 'image/jpeg');
-  // What guides the person begins with the camera, and a photo waits for nobody.
+  // The vision module loads with the camera, and the photo does not wait for it.
   for (const end = Date.now() + 10_000; !site.seen.some((path) => path.endsWith('/akiba-vision.wasm')); ) {
     assert.ok(Date.now() < end, 'the vision module is not loaded');
     await page.waitForTimeout(50);
@@ -75,8 +81,10 @@ test('a plain page takes a photo with it, under a strict policy', async () => {
   await page.close();
   watched.clean();
 
-  // What a page loads is what scripts/size.mjs counts.
-  const loaded = site.seen.filter((path) => path.startsWith('/node_modules/akiba-selfie/')).map((path) => path.slice(27));
+  // scripts/size.mjs counts the files that a page loads.
+  const loaded = site.seen
+    .filter((path) => path.startsWith('/node_modules/akiba-selfie/'))
+    .map((path) => path.slice(27));
   const counted = shot.filter((path) => /\.(js|wasm|css)$/.test(path));
   assert.deepEqual([...loaded].sort(), [...counted].sort());
 });

@@ -1,10 +1,10 @@
-// What Trunk makes of the root index.html: the same demo, from the camera to the verdict, by `trunk build` as by
-// scripts/serve.sh, whose `trunk serve` hands the relay's calls on.
+// Trunk's build of the root index.html: the same demo, from the camera to the verdict, both by `trunk build` and by
+// scripts/serve.sh, whose `trunk serve` is a proxy for the relay.
 
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ import { film } from '../fixtures/face/film.mjs';
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** How long `trunk serve` may take until its first build is served, in milliseconds. */
+/** How long `trunk serve` may take for its first build, in milliseconds. */
 const PATIENCE = 300_000;
 
 // Trunk can't read NO_COLOR=1.
@@ -42,17 +42,23 @@ after(async () => {
   if (dist) await rm(dist, { recursive: true, force: true });
 });
 
-test('it makes the files that the demo is made of', async () => {
+test('it builds the same files as the demo', async () => {
   const files = async (folder) =>
-    (await readdir(folder, { recursive: true, withFileTypes: true })).filter((file) => file.isFile())
-      .map(({ parentPath, path, name }) => join(parentPath ?? path, name).slice(folder.length)).sort();
+    (await readdir(folder, { recursive: true, withFileTypes: true }))
+      .filter((file) => file.isFile())
+      .map(({ parentPath, path, name }) => join(parentPath ?? path, name).slice(folder.length))
+      .sort();
   assert.deepEqual(await files(`${dist}/`), await files(join(root, 'build/site/')));
-  assert.doesNotMatch(await readFile(join(dist, 'index.html'), 'utf8'), /<script(?![^>]* src=)|<style/, 'nothing is inline');
+  assert.doesNotMatch(
+    await readFile(join(dist, 'index.html'), 'utf8'),
+    /<script(?![^>]* src=)|<style/,
+    'nothing is inline',
+  );
 });
 
-test('its page reaches a verdict, under the demo\'s policy', () => verdict(demo.page));
+test("its page gets a verdict, under the demo's policy", () => verdict(demo.page));
 
-test('`trunk serve` reaches a verdict through its proxy, and ends with what runs beside it', async (t) => {
+test('`trunk serve` gets a verdict through its proxy, and stops its other programs', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'akiba-selfie-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
   const [port, relayPort] = await freePorts(2);
@@ -60,15 +66,15 @@ test('`trunk serve` reaches a verdict through its proxy, and ends with what runs
   const output = [];
   const serving = spawn('scripts/serve.sh', ['--dist', folder], {
     cwd: root,
-    // As in a shell that wants no colours.
-    env: { ...env, NO_COLOR: '1', PORT: port, RELAY_PORT: relayPort },
+    // Like a shell without colours.
+    env: { ...env, NO_COLOR: '1', PORT: String(port), RELAY_PORT: String(relayPort) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = once(serving, 'exit');
   const stop = async () => {
     if (serving.exitCode === null && serving.signalCode === null) serving.kill('SIGTERM');
     await ended;
-    // What ran on would hold them open, and this file with them.
+    // A process that still runs would keep them open, and this test with them.
     serving.stdout.destroy();
     serving.stderr.destroy();
   };
@@ -82,10 +88,13 @@ test('`trunk serve` reaches a verdict through its proxy, and ends with what runs
   }
 
   await verdict(page);
-  assert.ok(await answers(relay), 'the relay is at its own port');
+  assert.ok(await answers(relay), 'the relay listens at its own port');
   await stop();
-  assert.deepEqual([await answers(page), await answers(relay)], [false, false], 'nothing runs on');
-  assert.deepEqual((await readdir(root)).filter((name) => /^Trunk\..+\.toml$/.test(name)), []);
+  assert.deepEqual([await answers(page), await answers(relay)], [false, false], 'nothing still runs');
+  assert.deepEqual(
+    (await readdir(root)).filter((name) => /^Trunk\..+\.toml$/.test(name)),
+    [],
+  );
 });
 
 async function verdict(origin) {
@@ -100,13 +109,17 @@ async function verdict(origin) {
   watched.clean();
 }
 
-/** Whether a web server is there, whatever it says. */
-const answers = (origin) => fetch(origin).then(() => true, () => false);
+/** Returns whether a web server answers. @param {string} origin */
+const answers = (origin) =>
+  fetch(origin).then(
+    () => true,
+    () => false,
+  );
 
 async function freePorts(count) {
   const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
   await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map((server) => server.address().port);
+  const ports = servers.map((server) => /** @type {import('node:net').AddressInfo} */ (server.address()).port);
   await Promise.all(servers.map((server) => new Promise((closed) => server.close(closed))));
   return ports;
 }

@@ -1,6 +1,6 @@
-"""The requests that are sent to each S3, and what Amazon's answers to them.
+"""The requests to each S3, and how Amazon answers them.
 
-A case is a function of a `Bucket` and a fresh key; it returns the answer that counts. What Amazon answers is taken from
+A case is a function of a `Bucket` and a fresh key; it returns the answer to compare. Amazon's answers are taken from
 its documentation («Error responses», «Authenticating Requests: Using Query Parameters», «POST policy»).
 """
 
@@ -28,7 +28,7 @@ class Answer:
 
 
 def send(url, method="PUT", body=BODY, headers=None, path=None):
-    """Sends a request just as it is given: no path is tidied, no header is added but Host and Content-Length."""
+    """Sends a request unchanged: it does not tidy the path, and adds only Host and Content-Length."""
     parts = urllib.parse.urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=30)
     try:
@@ -40,7 +40,7 @@ def send(url, method="PUT", body=BODY, headers=None, path=None):
 
 
 def post(form, **changes):
-    """Sends a form with a file, as a browser would."""
+    """Sends a form with a file, like a browser."""
     boundary, fields = uuid.uuid4().hex, {**form["fields"], **changes.get("fields", {})}
     parts = [f'--{boundary}\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n' for k, v in fields.items()]
     file = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n'
@@ -188,7 +188,7 @@ def _(bucket, key):
     return answer
 
 
-@case("a Content-MD5 that is none", "400 InvalidDigest")
+@case("an invalid Content-MD5", "400 InvalidDigest")
 def _(bucket, key):
     return send(bucket.link(key), headers={"Content-MD5": "none"})
 

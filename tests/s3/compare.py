@@ -3,7 +3,7 @@
 
     compare.py --sandbox READY.json --swift READY.json [--write]
 
-It fails where the sandbox or Swift answers otherwise than the table in README.md says. `--write` writes the table anew.
+It fails if an answer of the sandbox or of Swift differs from the table in README.md. `--write` writes the table.
 """
 
 import argparse
@@ -19,13 +19,13 @@ README = pathlib.Path(__file__).with_name("README.md")
 BEGIN, END = "<!-- the table begins -->\n", "<!-- the table ends -->\n"
 
 
-def bucket_of(ready):
-    """The bucket of a ready file, as either server writes it."""
-    with open(ready, encoding="utf-8") as file:
-        told = json.load(file)
-    if "s3" in told:
-        return Bucket(told["s3"], told["region"], told["bucket"], told["s3_access_key"], told["s3_secret_key"])
-    return Bucket(**told)
+def bucket_of(path):
+    """Returns the bucket that a ready file of either server describes."""
+    with open(path, encoding="utf-8") as file:
+        ready = json.load(file)
+    if "s3" in ready:
+        return Bucket(ready["s3"], ready["region"], ready["bucket"], ready["s3_access_key"], ready["s3_secret_key"])
+    return Bucket(**ready)
 
 
 def answer(function, bucket):
@@ -61,7 +61,9 @@ def main():
         README.write_text(before + BEGIN + found + END + after, encoding="utf-8")
     elif found != known:
         unknown = sorted(set(found.splitlines()) - set(known.splitlines()))
-        sys.exit("compare.py: these rows are not those of README.md:\n" + "\n".join(unknown))
+        sys.exit(
+            "compare.py: these rows differ from README.md (run with --write to accept them):\n" + "\n".join(unknown)
+        )
     print(f"{len(cases.CASES)} requests to each server, as README.md says")
 
 

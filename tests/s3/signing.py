@@ -1,4 +1,4 @@
-"""Links and forms that boto3 signs, for a bucket of any S3, at any time of the clock."""
+"""Links and forms that boto3 signs for a bucket of any S3, as if at another time."""
 
 import contextlib
 import datetime
@@ -11,7 +11,7 @@ import botocore.signers
 
 
 class Bucket:
-    """One bucket of one server, with the keys that open it."""
+    """A bucket of a server, with its keys."""
 
     def __init__(self, endpoint, region, bucket, access_key, secret_key):
         self.endpoint, self.region, self.name = endpoint, region, bucket
@@ -33,10 +33,12 @@ class Bucket:
             config=config,
         )
 
-    def link(self, key, operation="put_object", *, version="s3v4", age=0, life=60, bucket=None, keys=(None, None), **more):
+    def link(
+        self, key, operation="put_object", *, version="s3v4", age=0, life=60, bucket=None, keys=(None, None), **more
+    ):
         """A presigned link that was signed `age` seconds ago and lives for `life` seconds."""
         parameters = {"Bucket": bucket or self.name, "Key": key, **more}
-        # The older version states its end, the newer one its beginning and its life.
+        # Version 2 states the end, version 4 the beginning and the lifetime.
         seconds = life - age if version == "s3" else life
         with signed_ago(age):
             return self.client(version, *keys).generate_presigned_url(operation, parameters, seconds)
@@ -49,8 +51,8 @@ class Bucket:
 
 @contextlib.contextmanager
 def signed_ago(seconds):
-    """Moves the clock of botocore's signer, and of nothing else."""
-    moment = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(seconds=seconds)
+    """Moves the clock of botocore's signer only."""
+    moment = datetime.datetime.now(datetime.UTC) - datetime.timedelta(seconds=seconds)
 
     def now(remove_tzinfo=True):
         return moment.replace(tzinfo=None) if remove_tzinfo else moment

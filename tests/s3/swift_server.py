@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""OpenStack Swift with its S3 API on a free loopback port: an S3 that is not ours.
+"""OpenStack Swift with its S3 API on a free loopback port, as an independent S3.
 
     swift_server.py start [--origin http://127.0.0.1:8080]... [--ready-file FILE]
 
-runs until it gets SIGINT or SIGTERM. It prints one line of JSON: endpoint, region, bucket, access key and secret key.
+Runs until SIGINT or SIGTERM. Prints one line of JSON: endpoint, region, bucket, access key and secret key.
 The proxy and the account, container and in-memory object servers run in this one process, on sockets that are bound
-before anything is told of them. Databases live in a temporary folder that is removed at the end.
+before their addresses are written. Databases live in a temporary folder that is removed at the end.
 """
 
 import argparse
@@ -16,7 +16,7 @@ import sys
 import tempfile
 import warnings
 
-# Swift stands on eventlet, whose advice to leave it is for Swift's authors.
+# Swift uses eventlet. Its warning to migrate away is meant for Swift's authors.
 warnings.filterwarnings("ignore", message="(?s).*Eventlet is deprecated")
 
 import eventlet  # noqa: E402
@@ -94,11 +94,13 @@ def write_ring(folder, name, port):
 
 
 def make_bucket(app):
-    request = Request.blank(f"/v1/AUTH_test/{BUCKET}", environ={"REQUEST_METHOD": "PUT", "swift.authorize": lambda _: None})
+    request = Request.blank(
+        f"/v1/AUTH_test/{BUCKET}", environ={"REQUEST_METHOD": "PUT", "swift.authorize": lambda _: None}
+    )
     request.environ["swift.authorize_override"] = True
     response = request.get_response(app)
     if response.status_int not in (201, 202):
-        raise SystemExit(f"swift_server.py: the bucket could not be made: {response.status}")
+        raise SystemExit(f"swift_server.py: creating the bucket failed: {response.status}")
 
 
 def start(origins, ready_file):
@@ -120,9 +122,7 @@ def start(origins, ready_file):
 
         conf_path = os.path.join(folder, "proxy.conf")
         with open(conf_path, "w", encoding="ascii") as conf:
-            conf.write(
-                PROXY_CONF.format(folder=folder, origins=",".join(origins), region=REGION, secret=SECRET_KEY)
-            )
+            conf.write(PROXY_CONF.format(folder=folder, origins=",".join(origins), region=REGION, secret=SECRET_KEY))
         app = loadapp(conf_path)
         proxy_socket = listen()
         make_bucket(app)

@@ -1,5 +1,5 @@
-// The real widget sends a real photo to an S3 that is not ours (OpenStack Swift), by links that boto3 signs: neither side
-// of the signature is ours. The relay is played by the test, since the vendor is not what is tried here.
+// The real widget sends a real photo to an independent S3 (OpenStack Swift), with links that boto3 signs. The test
+// answers the relay's calls, as it does not test the vendor.
 
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
@@ -54,7 +54,7 @@ after(async () => {
   if (folder) await rm(folder, { recursive: true, force: true });
 });
 
-/** Where Swift is, once it is up. */
+/** Waits until Swift listens, and returns its URL. */
 async function endpoint() {
   for (let tries = 0; tries < 600; tries += 1) {
     if (swift.exitCode !== null) throw new Error(`Swift ended with status ${swift.exitCode}`);
@@ -68,7 +68,7 @@ async function endpoint() {
 }
 
 for (const version of ['v4', 'v2']) {
-  test(`a photo by a link of signature version ${version.slice(1)}`, async () => {
+  test(`uploads a photo with a link of signature version ${version.slice(1)}`, async () => {
     const key = `selfies/${version}.jpg`;
     const { stdout } = await execute(script, ['sign', ready, key]);
     const links = JSON.parse(stdout);
@@ -78,7 +78,13 @@ for (const version of ['v4', 'v2']) {
     let verified;
     await page.route('**/v1/customer', (route) =>
       route.fulfill({
-        json: { identifier: '1', signed_link: links[version], s3_key: key, selfie_filename: 'selfie.jpg', customer_id: 'A1' },
+        json: {
+          identifier: '1',
+          signed_link: links[version],
+          s3_key: key,
+          selfie_filename: 'selfie.jpg',
+          customer_id: 'A1',
+        },
       }),
     );
     await page.route('**/v1/customer/verify', async (route) => {

@@ -1,4 +1,4 @@
-//! The tests' side of `fault-server.mjs` ([`Fault`]): says how the server is to answer, and what it saw.
+//! The client of `fault-server.mjs` for tests ([`Fault`]): programs the server's answers, and reads what it received.
 
 use std::cell::Cell;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use gloo_net::http::Request;
 use gloo_timers::future::sleep;
 use serde_json::{Value, json};
 
-/// Where the server is, put in by `with-fault-server.mjs` when the tests are built.
+/// The URL of the server, set by `with-fault-server.mjs` when the tests are built.
 const SERVER: Option<&str> = option_env!("AKIBA_TEST_FAULT_SERVER");
 
 thread_local! {
@@ -20,7 +20,7 @@ pub(crate) struct Fault {
 }
 
 impl Fault {
-    /// An address that gives these answers, the last one from then on.
+    /// An address that gives these answers in order, and repeats the last one.
     pub(crate) async fn answering(answers: Value) -> Self {
         Self::programmed(json!({ "answers": answers })).await
     }
@@ -43,7 +43,7 @@ impl Fault {
             .send()
             .await
             .unwrap();
-        assert!(sent.ok(), "the fault server took no program");
+        assert!(sent.ok(), "the fault server rejected the program");
         Self { id }
     }
 
@@ -52,13 +52,13 @@ impl Fault {
         format!("{}/run/{}{rest}", server(), self.id)
     }
 
-    /// What came to this address: `requests` and `preflights`.
+    /// Returns what this address received: `requests` and `preflights`.
     pub(crate) async fn seen(&self) -> Value {
         let reply = Request::get(&format!("{}/seen/{}", server(), self.id)).send().await.unwrap();
         serde_json::from_str(&reply.text().await.unwrap()).unwrap()
     }
 
-    /// The only request that came.
+    /// Returns the only request.
     pub(crate) async fn request(&self) -> Value {
         let mut seen = self.seen().await;
         let requests = seen["requests"].as_array_mut().unwrap();
@@ -66,7 +66,7 @@ impl Fault {
         requests.remove(0)
     }
 
-    /// Waits until the only request is given up by its sender.
+    /// Waits until its sender aborts the only request.
     pub(crate) async fn aborted(&self) {
         for _ in 0..250 {
             if self.seen().await["requests"][0]["aborted"] == true {
@@ -77,7 +77,7 @@ impl Fault {
         panic!("the request was not aborted within 5 seconds");
     }
 
-    /// Waits until a request has come.
+    /// Waits until a request has arrived.
     pub(crate) async fn arrived(&self) {
         for _ in 0..250 {
             if !self.seen().await["requests"].as_array().unwrap().is_empty() {

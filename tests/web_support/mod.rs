@@ -1,4 +1,4 @@
-//! What the browser tests share: streams made of a canvas, pixels of a photo, and a browser that behaves as others do.
+//! Helpers of the browser tests: streams from a canvas, pixels of a photo, and replaced browser functions.
 #![allow(dead_code, reason = "each test file uses some of it")]
 
 use gloo_timers::future::TimeoutFuture;
@@ -148,12 +148,12 @@ extern "C" {
     pub(crate) fn zeros(length: u32) -> File;
 }
 
-/// `navigator.mediaDevices.getUserMedia` answers this instead.
+/// Replaces `navigator.mediaDevices.getUserMedia`.
 pub(crate) fn replace_get_user_media(function: &JsValue) {
     replace(&JsValue::NULL, "getUserMedia", function);
 }
 
-/// Every camera is this stream.
+/// Makes this stream the answer to every camera request.
 pub(crate) fn replace_camera(stream: &MediaStream) {
     replace_get_user_media(&returning(&js_sys::Promise::resolve(stream)));
 }
@@ -173,7 +173,7 @@ pub(crate) async fn bytes(blob: &Blob) -> Vec<u8> {
     Uint8Array::new(&JsFuture::from(blob.array_buffer()).await.unwrap()).to_vec()
 }
 
-/// An image's width and height, and its colours at these points, given as parts of width and height.
+/// Returns an image's width and height, and its colours at these points, given as fractions of width and height.
 pub(crate) async fn look(blob: &Blob, points: &[(f64, f64)]) -> (u32, u32, Vec<[u8; 3]>) {
     let points: Array = points.iter().map(|(x, y)| Array::of2(&(*x).into(), &(*y).into())).collect();
     let numbers: Vec<f64> =
@@ -185,14 +185,14 @@ pub(crate) async fn look(blob: &Blob, points: &[(f64, f64)]) -> (u32, u32, Vec<[
 /// The middle of each quarter: top left, top right, bottom left, bottom right.
 pub(crate) const QUARTERS: [(f64, f64); 4] = [(0.25, 0.25), (0.75, 0.25), (0.25, 0.75), (0.75, 0.75)];
 
-/// Whether two colours are the same but for the rounding of an encoder.
+/// Whether two colours are equal except for an encoder's rounding.
 pub(crate) fn alike(a: [u8; 3], b: [u8; 3]) -> bool {
     a.iter().zip(b).all(|(a, b)| a.abs_diff(b) < 40)
 }
 
-/// A video as a widget has it, in the page.
+/// A video as the widget creates it, added to the page.
 pub(crate) fn video() -> HtmlVideoElement {
-    let video = akiba_selfie::adapter::preview::video().unwrap();
+    let video = akiba_selfie::adapter::camera::preview::video().unwrap();
     web_sys::window().unwrap().document().unwrap().body().unwrap().append_child(&video).unwrap();
     video
 }
@@ -207,7 +207,7 @@ pub(crate) fn has_ended(stream: &MediaStream) -> bool {
     tracks(stream).iter().all(|track| track.ready_state() == MediaStreamTrackState::Ended)
 }
 
-/// Waits until it is so, two seconds at most.
+/// Waits until the condition holds, for two seconds at most.
 pub(crate) async fn until(mut is_so: impl FnMut() -> bool) -> bool {
     for _ in 0..100 {
         if is_so() {

@@ -7,10 +7,11 @@ use std::rc::Rc;
 
 use akiba_selfie::config::ConfigError;
 use akiba_selfie::flow::{
-    Announcement, Camera, CameraInfo, ErrorCode, Event, Generation, Hint, NextStep, Phase, Screen, Wait,
+    Announcement, CameraInfo, CameraState, ErrorCode, Event, Generation, NextStep, Phase, Screen, Wait,
 };
+use akiba_selfie::guidance::Hint;
 use akiba_selfie::text::Browser;
-use akiba_selfie::ui::{self, Act, View};
+use akiba_selfie::ui::{self, Action, View};
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -25,7 +26,7 @@ mod mounted;
 wasm_bindgen_test_configure!(run_in_browser);
 
 #[wasm_bindgen_test]
-async fn every_screen_is_named_by_its_heading_and_has_one_place_for_the_focus() {
+async fn every_screen_has_a_heading_and_one_focus_target() {
     let mut mounted = Mounted::new(view(Screen::Idle)).await;
     for screen in screens() {
         let counting = matches!(screen, Screen::Countdown { .. });
@@ -53,7 +54,7 @@ async fn nothing_needs_an_inline_style() {
 }
 
 #[wasm_bindgen_test]
-async fn the_picture_and_what_lies_over_it_cover_the_viewfinder() {
+async fn picture_and_overlays_cover_the_viewfinder() {
     let document = web_sys::window().unwrap().document().unwrap();
     let video: HtmlVideoElement = document.create_element("video").unwrap().unchecked_into();
     let mut mounted = Mounted::new(view(Screen::Idle)).await;
@@ -69,7 +70,7 @@ async fn the_picture_and_what_lies_over_it_cover_the_viewfinder() {
 }
 
 #[wasm_bindgen_test]
-async fn targets_are_large_and_nothing_is_wider_than_a_phone() {
+async fn touch_targets_are_large_and_everything_fits_a_phone() {
     let mut mounted = Mounted::new(view(Screen::Idle)).await;
     for screen in screens() {
         mounted.show(view(screen.clone())).await;
@@ -90,7 +91,7 @@ async fn targets_are_large_and_nothing_is_wider_than_a_phone() {
 }
 
 #[wasm_bindgen_test]
-async fn the_video_stays_where_it_is_from_starting_to_grabbing() {
+async fn the_video_keeps_its_place_from_starting_to_grabbing() {
     let document = web_sys::window().unwrap().document().unwrap();
     let video: HtmlVideoElement = document.create_element("video").unwrap().unchecked_into();
     let with_video = |screen| View { video: Some(video.clone()), ..view(screen) };
@@ -115,7 +116,7 @@ async fn the_video_stays_where_it_is_from_starting_to_grabbing() {
     }
     assert_eq!(*removals.borrow(), 0);
     let mut back = with_video(framing());
-    back.state.camera = Camera::Open(Generation(1), CameraInfo { mirrored: false, cameras: 1 });
+    back.state.camera = CameraState::Open(Generation(1), CameraInfo { mirrored: false, cameras: 1 });
     mounted.show(back).await;
     assert!(!parent.class_list().contains("mirrored"));
     assert!(!mounted.names().contains(&"Switch camera".to_owned()));
@@ -148,10 +149,10 @@ async fn every_button_does_what_it_says() {
     for (screen, name, event) in table {
         mounted.show(view(screen)).await;
         mounted.control(name).click();
-        assert_eq!(mounted.acts.borrow_mut().drain(..).collect::<Vec<_>>(), [Act::Event(event)], "{name}");
+        assert_eq!(mounted.actions.borrow_mut().drain(..).collect::<Vec<_>>(), [Action::Event(event)], "{name}");
     }
     mounted.show(view(submitting(Phase::Verifying, None))).await;
-    assert!(mounted.names().is_empty(), "what is being judged can't be cancelled");
+    assert!(mounted.names().is_empty(), "a verdict request can't be cancelled");
 }
 
 #[wasm_bindgen_test]
@@ -168,9 +169,9 @@ async fn the_same_file_can_be_chosen_twice() {
         input.dispatch_event(&web_sys::Event::new_with_event_init_dict("change", &init).unwrap()).unwrap();
         assert_eq!(input.value(), "");
     }
-    let acts = mounted.acts.borrow();
-    assert_eq!(acts.len(), 2);
-    assert!(acts.iter().all(|act| matches!(act, Act::Pick(file) if file.name() == "me.jpg")));
+    let actions = mounted.actions.borrow();
+    assert_eq!(actions.len(), 2);
+    assert!(actions.iter().all(|action| matches!(action, Action::Pick(file) if file.name() == "me.jpg")));
 }
 
 #[wasm_bindgen_test]
@@ -197,7 +198,7 @@ async fn every_failure_offers_its_next_steps_and_shows_its_code() {
 }
 
 #[wasm_bindgen_test]
-async fn help_with_the_camera_fits_the_browser() {
+async fn camera_help_matches_the_browser() {
     let denied = |browser| View { browser, ..view(failed(ErrorCode::CameraDenied)) };
     let mut mounted = Mounted::new(denied(Browser::SafariMac)).await;
     assert!(mounted.text().contains("Settings for This Website"));
@@ -211,7 +212,7 @@ async fn help_with_the_camera_fits_the_browser() {
 }
 
 #[wasm_bindgen_test]
-async fn announcements_are_said_again_in_regions_that_stay() {
+async fn repeated_announcements_are_read_again_in_permanent_regions() {
     let said = |number, announcement| View { announcement: Some((number, announcement)), ..view(framing()) };
     let mut mounted = Mounted::new(view(Screen::Idle)).await;
     let (polite, urgent) = (mounted.one("[aria-live=polite]"), mounted.one("[aria-live=assertive]"));
@@ -250,7 +251,7 @@ async fn announcements_are_said_again_in_regions_that_stay() {
 }
 
 #[wasm_bindgen_test]
-async fn progress_is_what_was_sent() {
+async fn progress_shows_the_bytes_sent() {
     let mut mounted = Mounted::new(view(submitting(UPLOADING, None))).await;
     let bar = mounted.one("progress");
     assert_eq!(
@@ -269,7 +270,7 @@ async fn progress_is_what_was_sent() {
 }
 
 #[wasm_bindgen_test]
-async fn a_verdict_says_what_it_is() {
+async fn each_verdict_has_its_own_text() {
     let mut mounted = Mounted::new(view(done(MATCHED))).await;
     assert!(mounted.text().contains("It’s you") && mounted.names().is_empty());
     mounted.show(view(done(NOT_MATCHED))).await;
@@ -287,7 +288,7 @@ async fn refused_settings_are_explained_to_the_developer() {
     assert!(mounted.names().is_empty());
 }
 
-/// The words between this line of the style sheet's head and the next empty one.
+/// The words between this line of the style sheet's head and the next empty line.
 fn listed(from: &str) -> impl Iterator<Item = &'static str> {
     const SHEET: &str = include_str!("../../src/ui/style.css");
     let start = SHEET.find(from).unwrap() + from.len();
@@ -318,10 +319,10 @@ async fn the_style_sheet_lists_every_part_and_property() {
 }
 
 #[wasm_bindgen_test]
-async fn it_fits_into_whatever_is_around_it() {
+async fn the_card_fits_into_any_container() {
     let mounted = Mounted::new(view(framing())).await;
     mounted.host.style().remove_property("width").unwrap();
-    // The same, however low the browser's window is.
+    // The width must not depend on the height of the browser's window.
     mounted.host.style().set_property("--selfie-max-width", "448px").unwrap();
     let document = web_sys::window().unwrap().document().unwrap();
     let outer: HtmlElement = document.create_element("div").unwrap().unchecked_into();

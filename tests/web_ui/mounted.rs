@@ -1,4 +1,4 @@
-//! The widget on a page ([`Mounted`]), and every screen that it has ([`screens`]).
+//! The widget on a page ([`Mounted`]), and a list of all screens ([`screens`]).
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -6,35 +6,37 @@ use std::rc::Rc;
 use akiba_protocol::Judgement;
 use akiba_selfie::config::{Config, Options};
 use akiba_selfie::flow::{
-    Aim, Camera, CameraInfo, ErrorCode, Generation, Hint, NextStep, Phase, Photo, PhotoId, Screen, State, Wait,
+    CameraInfo, CameraState, ErrorCode, Generation, NextStep, Opening, Phase, Photo, PhotoId, Prompt, Screen, State,
+    Wait,
 };
+use akiba_selfie::guidance::Hint;
 use akiba_selfie::text::Browser;
-use akiba_selfie::ui::{self, Act, View};
+use akiba_selfie::ui::{self, Action, View};
 use gloo_timers::future::TimeoutFuture;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use web_sys::{CssStyleSheet, Element, HtmlElement};
 use yew::prelude::*;
 
-pub(crate) type Acts = Rc<RefCell<Vec<Act>>>;
+pub(crate) type Actions = Rc<RefCell<Vec<Action>>>;
 
 #[derive(Clone, PartialEq, Properties)]
 struct Props {
     view: View,
-    act: Callback<Act>,
+    action: Callback<Action>,
 }
 
 #[component]
 fn App(props: &Props) -> Html {
-    ui::view(&props.view, &props.act)
+    ui::view(&props.view, &props.action)
 }
 
-/// The widget in a shadow root, 360 px wide, dressed.
+/// The widget in a shadow root, 360 px wide, with its style.
 pub(crate) struct Mounted {
     pub(crate) host: HtmlElement,
     handle: yew::AppHandle<App>,
-    pub(crate) acts: Acts,
-    act: Callback<Act>,
+    pub(crate) actions: Actions,
+    action: Callback<Action>,
 }
 
 impl Mounted {
@@ -49,13 +51,13 @@ impl Mounted {
         root.set_adopted_style_sheets(&Array::of1(&sheet));
         let mount = document.create_element("div").unwrap();
         root.append_child(&mount).unwrap();
-        let acts = Acts::default();
-        let act = {
-            let acts = Rc::clone(&acts);
-            Callback::from(move |act| acts.borrow_mut().push(act))
+        let actions = Actions::default();
+        let action = {
+            let actions = Rc::clone(&actions);
+            Callback::from(move |action| actions.borrow_mut().push(action))
         };
-        let handle = yew::Renderer::<App>::with_root_and_props(mount, Props { view, act: act.clone() }).render();
-        let mounted = Self { host, handle, acts, act };
+        let handle = yew::Renderer::<App>::with_root_and_props(mount, Props { view, action: action.clone() }).render();
+        let mounted = Self { host, handle, actions, action };
         mounted.drawn().await;
         mounted
     }
@@ -65,7 +67,7 @@ impl Mounted {
     }
 
     pub(crate) async fn show(&mut self, view: View) {
-        self.handle.update(Props { view, act: self.act.clone() });
+        self.handle.update(Props { view, action: self.action.clone() });
         self.drawn().await;
     }
 
@@ -88,7 +90,7 @@ impl Mounted {
         self.one(&format!("[id='{id}']"))
     }
 
-    /// Buttons and file inputs by the name that a screen reader gives them.
+    /// Buttons and file inputs by their accessible name.
     pub(crate) fn controls(&self) -> Vec<(String, Element)> {
         let name = |element: &Element| {
             let labelled =
@@ -119,7 +121,7 @@ impl Drop for Mounted {
     }
 }
 
-pub(crate) const PHOTO: Photo = Photo { id: PhotoId(1), width: 960, height: 1280, bytes: 312_400, quality: None };
+pub(crate) const PHOTO: Photo = Photo { id: PhotoId(1), width: 960, height: 1280, bytes: 312_400, luminance: None };
 pub(crate) const INFO: CameraInfo = CameraInfo { mirrored: true, cameras: 2 };
 
 pub(crate) fn view(screen: Screen) -> View {
@@ -129,7 +131,7 @@ pub(crate) fn view(screen: Screen) -> View {
         ..Options::default()
     };
     let live = matches!(screen, Screen::Framing { .. } | Screen::Countdown { .. } | Screen::Grabbing);
-    let camera = if live { Camera::Open(Generation(1), INFO) } else { Camera::Closed };
+    let camera = if live { CameraState::Open(Generation(1), INFO) } else { CameraState::Closed };
     View {
         state: State { screen, camera, ..State::default() },
         config: Config::from_options(&options, "https://bank.example/"),
@@ -141,12 +143,12 @@ pub(crate) fn view(screen: Screen) -> View {
 }
 
 pub(crate) fn starting() -> Screen {
-    Screen::Starting { slow: false, paused: false }
+    Screen::Starting(Opening::Requested)
 }
 
-/// Framing, while the person is told this.
+/// Framing with this hint.
 pub(crate) fn hinted(hint: Hint) -> Screen {
-    Screen::Framing { aim: Aim { hint, passed: None, shutter: true, skip: false } }
+    Screen::Framing { prompt: Prompt { hint, passed: None, shutter: true, skip: false } }
 }
 
 pub(crate) fn framing() -> Screen {
@@ -162,7 +164,7 @@ pub(crate) fn failed(error: ErrorCode) -> Screen {
     Screen::Failed { error, photo: photo.then_some(PHOTO) }
 }
 
-/// The screen after the vendor's `status` and `fraud_detected`.
+/// The screen for the vendor's `status` and `fraud_detected`.
 pub(crate) fn done((status, fraud): (&str, &str)) -> Screen {
     Screen::Done { judgement: Judgement::of(Some(status), Some(fraud)) }
 }
@@ -172,19 +174,19 @@ pub(crate) const NOT_MATCHED: (&str, &str) = ("failed", "Low");
 pub(crate) const FRAUD: (&str, &str) = ("success", "High");
 pub(crate) const UPLOADING: Phase = Phase::Uploading { sent: 187_000, total: 312_400 };
 
-/// Every screen that there is.
+/// Every screen.
 pub(crate) fn screens() -> Vec<Screen> {
     let mut screens = vec![
         Screen::Idle,
         Screen::Consent,
         starting(),
-        Screen::Starting { slow: true, paused: false },
-        Screen::Starting { slow: false, paused: true },
+        Screen::Starting(Opening::Slow),
+        Screen::Starting(Opening::Paused),
         framing(),
         hinted(Hint::NoPicture),
-        Screen::Framing { aim: Aim { hint: Hint::MoveLeft, passed: Some(6), shutter: false, skip: false } },
-        Screen::Framing { aim: Aim { hint: Hint::Hold, passed: Some(9), shutter: true, skip: false } },
-        Screen::Framing { aim: Aim { hint: Hint::TurnRight, passed: Some(8), shutter: true, skip: true } },
+        Screen::Framing { prompt: Prompt { hint: Hint::MoveLeft, passed: Some(6), shutter: false, skip: false } },
+        Screen::Framing { prompt: Prompt { hint: Hint::Hold, passed: Some(9), shutter: true, skip: false } },
+        Screen::Framing { prompt: Prompt { hint: Hint::TurnRight, passed: Some(8), shutter: true, skip: true } },
         Screen::Countdown { left: 3 },
         Screen::Grabbing,
         Screen::Review { photo: PHOTO },

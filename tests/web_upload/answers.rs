@@ -1,4 +1,4 @@
-//! What S3 can answer, row by row.
+//! The answers of S3, row by row.
 
 use akiba_protocol::UploadFailure;
 use akiba_selfie::adapter::upload::Progress;
@@ -11,20 +11,20 @@ use crate::{outcome, photo, target, told, told_while, v2, v4, xml};
 
 /// A link to try.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Link {
-    /// V4, signed this moment.
+enum Kind {
+    /// V4, signed just now.
     Fresh,
-    /// V4, with a life that ends before the answer comes.
+    /// V4, expiring before the answer arrives.
     Dying,
     /// V2.
     Old,
 }
 
 #[wasm_bindgen_test]
-async fn each_answer_is_its_failure() {
-    use Link::*;
+async fn each_answer_maps_to_its_failure() {
+    use Kind::*;
     use UploadFailure::*;
-    // Link, whether plain, whether again, status, code, message, failure.
+    // Link, plain, again, status, code, message, failure.
     let rows = [
         (Fresh, false, false, 403, "AccessDenied", "Request has expired", Expired),
         (Old, false, false, 403, "AccessDenied", "Request has expired", Expired),
@@ -81,7 +81,7 @@ async fn every_success_is_done() {
 }
 
 #[wasm_bindgen_test]
-async fn no_answer_is_the_network_and_past_its_life_the_link() {
+async fn an_upload_without_an_answer_is_a_network_failure() {
     let programs = [
         json!({ "answers": [{ "cut": 0 }] }),
         json!({ "answers": [{ "cut": 500 }] }),
@@ -97,11 +97,11 @@ async fn no_answer_is_the_network_and_past_its_life_the_link() {
     let fault = Fault::answering(json!([{ "cut": 0 }])).await;
     let target = target(&fault.url(&v4(600, "host")));
     let told = told_while(&target, &photo(1000), false, false, || Calendar::off_by(600)).await;
-    assert_eq!(told.last(), Some(&Progress::Failed(UploadFailure::Network)), "the flow knows how old the link is");
+    assert_eq!(told.last(), Some(&Progress::Failed(UploadFailure::Network)), "expired or not, it is a network failure");
 }
 
 #[wasm_bindgen_test]
-async fn all_bytes_sent_is_no_success() {
+async fn sending_all_bytes_is_not_success() {
     let fault = Fault::answering(json!([{ "status": 403, "body": xml("AccessDenied", "Request has expired") }])).await;
     let told = told(&target(&fault.url(&v4(600, "host"))), &photo(1000), false, false).await;
     let wanted = [Progress::Sent { sent: 1000, total: 1000 }, Progress::Failed(UploadFailure::Expired)];

@@ -1,9 +1,9 @@
-//! A calendar that is off ([`Calendar`]), as after a sleep or when somebody sets the clock.
+//! A wrong calendar ([`Calendar`]), as after a sleep or a change of the clock.
 
 use js_sys::{Function, Reflect};
 use wasm_bindgen::JsValue;
 
-/// `Date.now()` is off by so many seconds until this is dropped; the other clock is right.
+/// Shifts `Date.now()` by this many seconds until it is dropped. The monotonic clock stays right.
 pub(crate) struct Calendar {
     date: JsValue,
     kept: JsValue,

@@ -1,4 +1,4 @@
-//! An upload while it runs: its bytes are counted, and it ends when it is dropped.
+//! An upload in progress: it reports its bytes, and ends when it is dropped.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -13,7 +13,7 @@ use crate::fault::Fault;
 use crate::{photo, target, told, v4};
 
 #[wasm_bindgen_test]
-async fn bytes_are_counted_while_they_leave() {
+async fn sent_bytes_are_reported_during_the_upload() {
     const BYTES: u32 = 12_000_000;
     let fault = Fault::answering(json!([{ "status": 200, "pace": 3 }])).await;
     let told = told(&target(&fault.url(&v4(600, "host"))), &photo(BYTES), false, false).await;
@@ -34,7 +34,7 @@ async fn bytes_are_counted_while_they_leave() {
 }
 
 #[wasm_bindgen_test]
-async fn a_dropped_upload_is_aborted_and_tells_nothing() {
+async fn a_dropped_upload_is_aborted_and_reports_nothing() {
     let fault = Fault::answering(json!([{ "hang": true }])).await;
     let told = Rc::new(RefCell::new(Vec::new()));
     let keep = Rc::clone(&told);
@@ -49,7 +49,7 @@ async fn a_dropped_upload_is_aborted_and_tells_nothing() {
 }
 
 #[wasm_bindgen_test]
-async fn an_upload_that_is_over_and_dropped_tells_nothing() {
+async fn a_dropped_upload_with_an_expired_link_reports_nothing() {
     let told = Rc::new(Cell::new(0));
     let count = Rc::clone(&told);
     let target = target(&format!("https://bucket.example{}", v4(1, "host")));
@@ -59,7 +59,7 @@ async fn an_upload_that_is_over_and_dropped_tells_nothing() {
 }
 
 #[wasm_bindgen_test]
-async fn an_upload_may_be_dropped_by_what_it_calls() {
+async fn an_uploads_callback_may_drop_the_upload() {
     let fault = Fault::status(200, "").await;
     let slot = Rc::new(RefCell::new(None));
     let told = Rc::new(RefCell::new(Vec::new()));

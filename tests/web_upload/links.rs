@@ -1,4 +1,4 @@
-//! What a signed link allows, and how long it lives.
+//! The headers that a signed link allows, and its expiry.
 
 use std::time::Duration;
 
@@ -38,7 +38,7 @@ async fn a_put_has_its_signed_headers_and_a_content_type() {
             assert!(!headers.contains_key(absent), "{absent}");
         }
         assert_eq!(headers.contains_key("content-type"), !plain);
-        // The preflight names all headers that are not the browser's own.
+        // The preflight names all headers that the browser does not send by itself.
         let preflights = fault.seen().await["preflights"].clone();
         let named = preflights[0].as_str().unwrap().split(',').filter(|name| !name.is_empty());
         assert_eq!(named.collect::<Vec<_>>(), wanted.iter().map(|(name, _)| *name).collect::<Vec<_>>());
@@ -46,7 +46,7 @@ async fn a_put_has_its_signed_headers_and_a_content_type() {
 }
 
 #[wasm_bindgen_test]
-fn a_link_that_can_never_work_is_refused_at_once() {
+fn an_unusable_link_is_rejected_at_once() {
     let links = [
         "http://bucket.s3.amazonaws.com/k.jpg".to_owned(),
         "ftp://bucket.example/k.jpg".to_owned(),
@@ -67,14 +67,14 @@ fn a_link_that_can_never_work_is_refused_at_once() {
 }
 
 #[wasm_bindgen_test]
-async fn a_link_does_not_show_in_debug_output() {
+async fn debug_output_hides_the_link() {
     let target = target(&format!("https://bucket.example{}&secret=geheim", v4(600, "host")));
     assert!(!format!("{target:?}").contains("geheim"));
     assert!(!format!("{target:?}").contains("bucket"));
 }
 
 #[wasm_bindgen_test]
-async fn a_link_that_is_over_is_not_tried() {
+async fn an_expired_link_is_not_tried() {
     let fault = Fault::status(200, "").await;
     for query in [v4(1, "host"), v2(1.0)] {
         let target = target(&fault.url(&query));
@@ -87,7 +87,7 @@ async fn a_link_that_is_over_is_not_tried() {
 }
 
 #[wasm_bindgen_test]
-async fn a_life_runs_out_while_the_link_is_held() {
+async fn a_link_expires_while_it_is_held() {
     let target = target(&format!("https://bucket.example{}", v4(4, "host")));
     assert!(!target.is_over());
     assert!((3..=4).contains(&target.life().unwrap().as_secs()));
@@ -98,7 +98,7 @@ async fn a_life_runs_out_while_the_link_is_held() {
 }
 
 #[wasm_bindgen_test]
-fn a_life_runs_out_while_the_device_sleeps() {
+fn a_link_expires_while_the_device_sleeps() {
     let target = target(&format!("https://bucket.example{}", v4(60, "host")));
     let over = |seconds| {
         let _calendar = Calendar::off_by(seconds);

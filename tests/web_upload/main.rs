@@ -1,4 +1,4 @@
-//! The upload in a real browser: each row of what S3 can answer, and what leaves the page.
+//! The upload in a real browser: each answer of S3, and each request that leaves the page.
 #![cfg(target_arch = "wasm32")]
 #![allow(
     clippy::expect_used,
@@ -11,7 +11,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use akiba_selfie::adapter::relay::Link;
+use akiba_selfie::adapter::relay::IssuedLink;
 use akiba_selfie::adapter::upload::{Progress, Target, Upload};
 use gloo_timers::future::sleep;
 use js_sys::{Array, Uint8Array};
@@ -29,7 +29,7 @@ pub mod policy;
 
 wasm_bindgen_test_configure!(run_in_browser);
 
-/// So many bytes that say they are a JPEG.
+/// This many bytes, labelled as a JPEG.
 pub(crate) fn photo(bytes: u32) -> Blob {
     let kind = BlobPropertyBag::new();
     kind.set_type("image/jpeg");
@@ -39,31 +39,31 @@ pub(crate) fn photo(bytes: u32) -> Blob {
 }
 
 /// A relay's reply with this link.
-pub(crate) fn reply(url: &str, fields: Option<Value>) -> Link {
+pub(crate) fn reply(url: &str, fields: Option<Value>) -> IssuedLink {
     let reply = json!({
         "identifier": "1", "signed_link": url, "s3_key": "k", "selfie_filename": "f.jpg", "fields": fields
     });
-    Link::read(&reply.to_string()).unwrap()
+    IssuedLink::read(&reply.to_string()).unwrap()
 }
 
-/// Where a plain `PUT` to this link goes.
+/// The target of a plain `PUT` to this link.
 pub(crate) fn target(url: &str) -> Target {
     Target::from_reply(&reply(url, None)).unwrap()
 }
 
-/// This moment as a link says it: `20261123T080000Z`.
+/// The current time in the format of a link: `20261123T080000Z`.
 fn amz_date() -> String {
     let text = String::from(js_sys::Date::new_0().to_iso_string());
     text.chars().filter(|letter| !"-:".contains(*letter)).take(15).chain(['Z']).collect()
 }
 
-/// The query of a V4 link that was signed this moment.
+/// The query of a V4 link that was signed just now.
 pub(crate) fn v4(lasts: u32, headers: &str) -> String {
     let signed = headers.replace(';', "%3B");
     format!("/k.jpg?X-Amz-Date={}&X-Amz-Expires={lasts}&X-Amz-SignedHeaders={signed}&X-Amz-Signature=0", amz_date())
 }
 
-/// The query of a V2 link that ends in so many seconds.
+/// The query of a V2 link that expires in this many seconds.
 pub(crate) fn v2(left: f64) -> String {
     let ends = (js_sys::Date::now() / 1000.0 + left) as i64;
     format!("/k.jpg?AWSAccessKeyId=A&Expires={ends}&Signature=abc%3D")
@@ -74,12 +74,12 @@ pub(crate) fn xml(code: &str, message: &str) -> String {
     format!("<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>{message}</Message></Error>")
 }
 
-/// All that an upload tells, until it ends.
+/// Returns all progress of an upload, until it ends.
 pub(crate) async fn told(target: &Target, photo: &Blob, plain: bool, again: bool) -> Vec<Progress> {
     told_while(target, photo, plain, again, || ()).await
 }
 
-/// The same, with something in place from when the upload has started until it ends.
+/// The same, with a value held from the start of the upload until it ends.
 pub(crate) async fn told_while<T>(
     target: &Target,
     photo: &Blob,
@@ -102,7 +102,7 @@ pub(crate) async fn told_while<T>(
     panic!("no end within 10 seconds: {:?}", told.take());
 }
 
-/// How an upload of a small photo ends.
+/// Returns how an upload of a small photo ends.
 pub(crate) async fn outcome(target: &Target, plain: bool, again: bool) -> Progress {
     *told(target, &photo(1000), plain, again).await.last().unwrap()
 }

@@ -1,4 +1,4 @@
-//! POST policies: the form, and how long it lives.
+//! POST policies: the form, and its expiry.
 
 use akiba_protocol::UploadFailure;
 use akiba_selfie::adapter::upload::{Progress, Target};
@@ -8,7 +8,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use crate::fault::Fault;
 use crate::{outcome, reply, xml};
 
-/// A POST policy's fields, whose conditions speak of these.
+/// The fields of a POST policy with these conditions.
 fn policy(conditions: Value, left: f64) -> Map<String, Value> {
     let ends = js_sys::Date::new(&(js_sys::Date::now() + left * 1000.0).into());
     let policy = json!({ "expiration": String::from(ends.to_iso_string()), "conditions": conditions }).to_string();
@@ -17,7 +17,7 @@ fn policy(conditions: Value, left: f64) -> Map<String, Value> {
     fields.as_object().unwrap().clone()
 }
 
-/// The names of a form's parts, and what follows each name.
+/// The names of a form's parts, each with the text after it.
 fn parts(request: &Value) -> Vec<(String, String)> {
     let kind = request["headers"]["content-type"].as_str().unwrap();
     let (form, boundary) = kind.split_once("; boundary=").unwrap();
@@ -30,7 +30,7 @@ fn parts(request: &Value) -> Vec<(String, String)> {
 }
 
 #[wasm_bindgen_test]
-async fn a_post_policy_goes_as_a_form_with_the_file_last() {
+async fn a_post_policy_is_sent_as_a_form_with_the_file_last() {
     let bare = policy(json!([{ "key": "selfies/k.jpg" }]), 600.0);
     let typed = policy(json!([["starts-with", "$Content-Type", "image/"]]), 600.0);
     let mut given = typed.clone();
@@ -64,13 +64,13 @@ async fn a_post_policy_goes_as_a_form_with_the_file_last() {
 }
 
 #[wasm_bindgen_test]
-async fn a_post_policy_tells_its_life() {
+async fn a_post_policy_has_an_expiry() {
     let of = |left: f64| {
         Target::from_reply(&reply("https://bucket.example/", Some(policy(json!([]), left).into()))).unwrap()
     };
     assert!((58..=60).contains(&of(60.0).life().unwrap().as_secs()));
     assert!(of(1.0).is_over());
-    assert_eq!(of(-60.0).life(), None, "a clock is wrong, and S3 has to say whose");
+    assert_eq!(of(-60.0).life(), None, "one clock is wrong, and only S3 can decide which");
     let fault = Fault::status(403, &xml("AccessDenied", "Invalid according to Policy: Policy expired.")).await;
     let target = Target::from_reply(&reply(&fault.url("/"), Some(policy(json!([]), 60.0).into()))).unwrap();
     assert_eq!(outcome(&target, false, false).await, Progress::Failed(UploadFailure::Expired));

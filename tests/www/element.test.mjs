@@ -1,66 +1,33 @@
-// The element class by itself, in a real browser, with a widget that only writes down what it is told.
+// The element class alone, in a real browser, with a widget that only records its calls: attributes, properties,
+// methods and states.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { test } from 'node:test';
 
-import { launch } from '../e2e/support/browser.mjs';
-import { serve } from '../e2e/support/site.mjs';
-import { watch } from '../e2e/support/watch.mjs';
+import { page } from './support/page.mjs';
 
-const WASM = '/akiba-selfie/pkg/akiba-selfie_bg.wasm';
-/** The smallest module: the magic number and the version. */
-const EMPTY_MODULE = Buffer.from([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
-
-const HELPERS = readFileSync(new URL('recorder/helpers.js', import.meta.url));
-const www = new URL('../../www/', import.meta.url);
-let browser, site, page, watched, expected;
-
-before(async () => {
-  browser = await launch();
-  site = await serve({
-    '/': Buffer.from('<!doctype html><html lang="zu"><title>test</title><link rel="icon" href="/icon.svg">'),
-    '/icon.svg': Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'),
-    '/akiba-selfie/': www,
-    '/akiba-selfie/pkg/': new URL('recorder/', import.meta.url),
-    '/helpers.js': HELPERS,
-    [WASM]: EMPTY_MODULE,
-  });
-});
-
-after(async () => {
-  await browser?.close();
-  await site?.close();
-});
-
-beforeEach(async () => {
-  expected = [];
-  page = await browser.newPage();
-  watched = await watch(page, expected);
-  await page.goto(`${site.origin}/`);
-});
-
-afterEach(async () => {
-  site.broken.clear();
-  await watched.settle();
-  await page.close();
-  watched.clean();
-});
-
-test('is mounted once, with the attributes as options', async () => {
+test('mounts one widget, with the attributes as options', async () => {
   const seen = await page.evaluate(async () => {
     const { added } = await import('/helpers.js');
     await added('<akiba-selfie relay="/r" identifier="7" type="2" capture="auto" no-review lang="sw"></akiba-selfie>');
     return widgets.map(({ options, calls }) => ({ options, calls }));
   });
   const options = {
-    relay: '/r', identifier: '7', type: '2', lang: 'sw', capture: 'auto',
-    'no-review': true, 'no-consent': false, countdown: false, strict: false, session: false,
+    relay: '/r',
+    identifier: '7',
+    type: '2',
+    lang: 'sw',
+    capture: 'auto',
+    'no-review': true,
+    'no-consent': false,
+    countdown: false,
+    strict: false,
+    session: false,
   };
   assert.deepEqual(seen, [{ options, calls: [] }]);
 });
 
-test('inherits its language, as everything in HTML does', async () => {
+test('inherits its language, like every HTML element', async () => {
   const languages = await page.evaluate(async () => {
     const { added } = await import('/helpers.js');
     await added('<akiba-selfie></akiba-selfie><div lang="af"><akiba-selfie></akiba-selfie></div>');
@@ -69,7 +36,7 @@ test('inherits its language, as everything in HTML does', async () => {
   assert.deepEqual(languages, ['zu', 'af']);
 });
 
-test('many changes in one task are one update, and never a new widget', async () => {
+test('many changes in one task are one update of the same widget', async () => {
   const seen = await page.evaluate(async () => {
     const { added, settled } = await import('/helpers.js');
     const selfie = await added();
@@ -84,22 +51,45 @@ test('many changes in one task are one update, and never a new widget', async ()
     await settled();
     return { first, calls: widgets[0].calls, options: widgets[0].options, mounts: widgets.length };
   });
-  assert.deepEqual(seen.first, [{
-    calls: ['update'],
-    options: { relay: '/', identifier: '1', type: 'business', lang: 'zu', 'no-review': false, 'no-consent': true, countdown: false, strict: false, session: true },
-    session: 'secret',
-  }]);
+  assert.deepEqual(seen.first, [
+    {
+      calls: ['update'],
+      options: {
+        relay: '/',
+        identifier: '1',
+        type: 'business',
+        lang: 'zu',
+        'no-review': false,
+        'no-consent': true,
+        countdown: false,
+        strict: false,
+        session: true,
+      },
+      session: 'secret',
+    },
+  ]);
   assert.deepEqual(seen.calls, ['update', 'update']);
-  assert.deepEqual(seen.options, { relay: '/', type: 'business', lang: 'zu', 'no-review': false, 'no-consent': false, countdown: false, strict: false, session: true });
+  assert.deepEqual(seen.options, {
+    relay: '/',
+    type: 'business',
+    lang: 'zu',
+    'no-review': false,
+    'no-consent': false,
+    countdown: false,
+    strict: false,
+    session: true,
+  });
   assert.equal(seen.mounts, 1);
 });
 
-test('thresholds reach the widget as numbers, and what is none is there to be refused', async () => {
+test('thresholds reach the widget as numbers, and it can reject other values', async () => {
   const seen = await page.evaluate(async () => {
     const { added, settled } = await import('/helpers.js');
     const selfie = await added();
     const options = [];
-    for (const thresholds of [{ yaw: 20 }, { yaw: '20', deep: {} }, 'yaw', 7n, undefined]) {
+    /** @type {any[]} */
+    const values = [{ yaw: 20 }, { yaw: '20', deep: {} }, 'yaw', 7n, undefined];
+    for (const thresholds of values) {
       selfie.thresholds = thresholds;
       await settled();
       options.push(widgets[0].options.thresholds);
@@ -144,11 +134,11 @@ test('properties reflect the attributes', async () => {
   }
 });
 
-test('a framework that sets «capture» as a property sets the attribute, and the method stays', async () => {
+test('setting the property «capture» sets the attribute and keeps the method', async () => {
   const seen = await page.evaluate(async () => {
     const { added, settled } = await import('/helpers.js');
     const selfie = await added();
-    selfie.capture = 'auto';
+    Reflect.set(selfie, 'capture', 'auto');
     await settled();
     selfie.capture();
     return { attribute: selfie.getAttribute('capture'), calls: widgets[0].calls };
@@ -156,11 +146,11 @@ test('a framework that sets «capture» as a property sets the attribute, and th
   assert.deepEqual(seen, { attribute: 'auto', calls: ['update', 'capture'] });
 });
 
-test('what was set before the definition counts', async () => {
+test('properties that are set before the definition take effect', async () => {
   const seen = await page.evaluate(async () => {
     const { until } = await import('/helpers.js');
     document.body.innerHTML = '<akiba-selfie></akiba-selfie>';
-    const selfie = document.body.firstChild;
+    const selfie = document.querySelector('akiba-selfie');
     Object.assign(selfie, { relay: '/late', session: 'secret', capture: 'auto', noReview: true });
     await import('/akiba-selfie/define.js');
     await until(() => widgets.length > 0);
@@ -168,28 +158,17 @@ test('what was set before the definition counts', async () => {
     return { options: widgets[0].options, session: widgets[0].session, attribute: selfie.getAttribute('relay') };
   });
   assert.deepEqual(seen.options, {
-    relay: '/late', lang: 'zu', capture: 'auto', 'no-review': true, 'no-consent': false, countdown: false, strict: false, session: true,
+    relay: '/late',
+    lang: 'zu',
+    capture: 'auto',
+    'no-review': true,
+    'no-consent': false,
+    countdown: false,
+    strict: false,
+    session: true,
   });
   assert.equal(seen.session, 'secret');
   assert.equal(seen.attribute, '/later');
-});
-
-test('methods work before the widget is there, in order', async () => {
-  const calls = await page.evaluate(async () => {
-    const { until } = await import('/helpers.js');
-    await import('/akiba-selfie/define.js');
-    const selfie = document.createElement('akiba-selfie');
-    selfie.relay = '/';
-    selfie.start();
-    await Promise.resolve();
-    document.body.append(selfie);
-    selfie.capture();
-    await until(() => widgets.length > 0);
-    await until(() => widgets[0].calls.length > 0);
-    selfie.submit();
-    return widgets[0].calls;
-  });
-  assert.deepEqual(calls, ['start', 'capture', 'submit']);
 });
 
 test('every method reaches the widget', async () => {
@@ -202,86 +181,6 @@ test('every method reaches the widget', async () => {
   });
   assert.deepEqual(seen.calls, ['start', 'capture', 'retake', 'submit', 'cancel', 'reset']);
   assert.deepEqual(seen.METHODS, seen.calls);
-});
-
-test('an element that is moved keeps its widget', async () => {
-  const seen = await page.evaluate(async () => {
-    const { added, settled } = await import('/helpers.js');
-    const selfie = await added();
-    const place = document.body.appendChild(document.createElement('div'));
-    selfie.remove();
-    place.append(selfie);
-    await settled();
-    return { mounts: widgets.length, calls: widgets[0].calls };
-  });
-  assert.deepEqual(seen, { mounts: 1, calls: [] });
-});
-
-test('an element that is removed ends its widget, and has a new one when it is back', async () => {
-  const seen = await page.evaluate(async () => {
-    const { added, settled } = await import('/helpers.js');
-    const selfie = await added();
-    widgets[0].moveTo('framing');
-    selfie.remove();
-    await settled();
-    const gone = { calls: [...widgets[0].calls], state: selfie.state, text: selfie.shadowRoot.textContent };
-    document.body.append(selfie);
-    await settled();
-    return { gone, mounts: widgets.length, calls: widgets[1].calls, text: selfie.shadowRoot.textContent };
-  });
-  assert.deepEqual(seen.gone, { calls: ['unmount'], state: 'idle', text: '' });
-  assert.equal(seen.mounts, 2);
-  assert.deepEqual(seen.calls, []);
-  assert.equal(seen.text, 'mounted');
-});
-
-test('an element that is gone before the widget has loaded never gets one', async () => {
-  const mounts = await page.evaluate(async () => {
-    await import('/akiba-selfie/define.js');
-    const { added, settled } = await import('/helpers.js');
-    const early = document.body.appendChild(document.createElement('akiba-selfie'));
-    await Promise.resolve();
-    early.remove();
-    await added();
-    await settled();
-    return widgets.map(({ host }) => host === early);
-  });
-  assert.deepEqual(mounts, [false]);
-});
-
-test('an element that goes to another document begins anew there', async () => {
-  const seen = await page.evaluate(async () => {
-    const { added, settled } = await import('/helpers.js');
-    const selfie = await added();
-    const frame = document.body.appendChild(document.createElement('iframe'));
-    frame.contentDocument.body.append(selfie);
-    await settled();
-    return { mounts: widgets.length, calls: widgets[0].calls };
-  });
-  assert.deepEqual(seen, { mounts: 2, calls: ['unmount'] });
-});
-
-test('several elements share one WebAssembly', async () => {
-  site.seen.length = 0;
-  const mounts = await page.evaluate(async () => {
-    const { added, settled } = await import('/helpers.js');
-    await added('<akiba-selfie></akiba-selfie>'.repeat(3));
-    await settled();
-    return widgets.length;
-  });
-  assert.equal(mounts, 3);
-  assert.equal(site.seen.filter((path) => path === WASM).length, 1);
-});
-
-test('nothing of it is loaded until an element is in the document', async () => {
-  site.seen.length = 0;
-  await page.evaluate(async () => {
-    const { settled } = await import('/helpers.js');
-    await import('/akiba-selfie/define.js');
-    document.createElement('akiba-selfie');
-    await settled();
-  });
-  assert.equal(site.seen.includes(WASM), false);
 });
 
 test('the state shows in the property and in CSS', async () => {
@@ -298,50 +197,4 @@ test('the state shows in the property and in CSS', async () => {
     { state: 'idle', shown: ['idle'] },
     { state: 'framing', shown: ['framing'] },
   ]);
-});
-
-test('a failed load is told to the page and to the person, and tried again', async () => {
-  expected.push(/status of 503/);
-  site.broken.add(WASM);
-  const seen = await page.evaluate(async () => {
-    const { settled } = await import('/helpers.js');
-    await import('/akiba-selfie/define.js');
-    globalThis.errors = [];
-    document.addEventListener('selfie-error', ({ detail }) => errors.push(detail));
-    document.body.innerHTML = '<akiba-selfie relay="/"></akiba-selfie>';
-    const selfie = document.body.firstChild;
-    await settled();
-    selfie.identifier = '1';
-    await settled();
-    const alert = selfie.shadowRoot.querySelector('[role=alert]');
-    return { errors, shown: alert?.textContent, mounts: widgets.length };
-  });
-  assert.equal(seen.errors.length, 1);
-  const [{ cause, ...detail }] = seen.errors;
-  assert.deepEqual(detail, { code: 'load', message: seen.shown, retryable: false });
-  assert.match(cause, /503/);
-  assert.match(seen.shown, /could not be loaded/);
-  assert.equal(seen.mounts, 0);
-
-  site.broken.clear();
-  const again = await page.evaluate(async () => {
-    const { until } = await import('/helpers.js');
-    const selfie = document.body.firstChild;
-    selfie.remove();
-    await Promise.resolve();
-    document.body.append(selfie);
-    await until(() => widgets.length > 0);
-    return { text: selfie.shadowRoot.textContent, errors: errors.length };
-  });
-  assert.deepEqual(again, { text: 'mounted', errors: 1 });
-});
-
-test('a page that has the element already keeps it', async () => {
-  const same = await page.evaluate(async () => {
-    class Other extends HTMLElement {}
-    customElements.define('akiba-selfie', Other);
-    const { AkibaSelfieElement } = await import('/akiba-selfie/define.js');
-    return [customElements.get('akiba-selfie') === Other, AkibaSelfieElement.name];
-  });
-  assert.deepEqual(same, [true, 'AkibaSelfieElement']);
 });

@@ -1,5 +1,5 @@
-// The element's public names stand in five places: the registry, the manifest, the types, the Rust behind them and the
-// demo page. Here they are held against each other.
+// The element's public names are in several places: the registry, the manifest, the types, the Rust code, the docs and
+// the demo page. These tests compare them.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -10,7 +10,11 @@ import { ATTRIBUTES, EVENTS, METHODS, PROPERTIES, STATES, TAG } from '../../www/
 const read = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 const package_ = JSON.parse(read('www/package.json'));
 const manifest = JSON.parse(read('www/custom-elements.json'));
-const [{ declarations: [declared] }] = manifest.modules;
+const [
+  {
+    declarations: [declared],
+  },
+] = manifest.modules;
 const types = read('www/index.d.ts');
 
 const all = (text, pattern) => [...text.matchAll(pattern)].map(([, found]) => found);
@@ -20,16 +24,33 @@ const block = (text, begin) => {
   return text.slice(start, text.indexOf('\n}', start));
 };
 const sameNames = (actual, expected) => assert.deepEqual([...actual].sort(), [...expected].sort());
-const properties = Object.values(ATTRIBUTES).map(({ property }) => property).filter((property) => property !== 'lang');
+const properties = Object.values(ATTRIBUTES)
+  .map(({ property }) => property)
+  .filter((property) => property !== 'lang');
 
-test('the manifest names what the registry names', () => {
+test('the manifest has the names of the registry', () => {
   assert.equal(declared.tagName, TAG);
-  sameNames(declared.attributes.map(({ name }) => name), Object.keys(ATTRIBUTES));
-  sameNames(declared.events.map(({ name }) => name), EVENTS);
-  sameNames(declared.cssStates.map(({ name }) => name), STATES);
+  sameNames(
+    declared.attributes.map(({ name }) => name),
+    Object.keys(ATTRIBUTES),
+  );
+  sameNames(
+    declared.events.map(({ name }) => name),
+    EVENTS,
+  );
+  sameNames(
+    declared.cssStates.map(({ name }) => name),
+    STATES,
+  );
   const members = (kind) => declared.members.filter((member) => member.kind === kind);
-  sameNames(members('method').map(({ name }) => name), METHODS);
-  sameNames(members('field').map(({ name }) => name), [...properties, ...PROPERTIES]);
+  sameNames(
+    members('method').map(({ name }) => name),
+    METHODS,
+  );
+  sameNames(
+    members('field').map(({ name }) => name),
+    [...properties, ...PROPERTIES],
+  );
   for (const { name, fieldName, type } of declared.attributes) {
     assert.equal(fieldName ?? 'lang', ATTRIBUTES[name].property);
     assert.equal(type.text === 'boolean', Boolean(ATTRIBUTES[name].boolean), name);
@@ -39,7 +60,7 @@ test('the manifest names what the registry names', () => {
   }
 });
 
-test('the types declare what the registry names', () => {
+test('the types declare the names of the registry', () => {
   const element = block(types, 'export declare class AkibaSelfieElement');
   sameNames(all(element, /^ {2}(\w+)\(\): void;/gm), METHODS);
   sameNames(all(element, /^ {2}(?:readonly )?(\w+): /gm), [...properties, ...PROPERTIES]);
@@ -49,7 +70,7 @@ test('the types declare what the registry names', () => {
 });
 
 test('the Rust reads the attributes of the registry', () => {
-  const fields = all(block(read('src/element.rs'), 'fn read('), /(?:text|flag|get)\("([\w-]+)"\)/g);
+  const fields = all(block(read('src/element/mod.rs'), 'fn read('), /(?:text|flag|get)\("([\w-]+)"\)/g);
   sameNames(fields, [...Object.keys(ATTRIBUTES), 'session', 'thresholds']);
 });
 
@@ -58,7 +79,7 @@ test('the Rust has the states of the registry', () => {
   sameNames(all(names, /=> "(\w+)"/g), STATES);
 });
 
-test('the types know every error code', () => {
+test('the types have every error code', () => {
   const codes = types.slice(types.indexOf('type SelfieErrorCode'));
   sameNames(
     all(codes.slice(0, codes.indexOf(';')), /'([\w-]+)'/g),
@@ -66,7 +87,7 @@ test('the types know every error code', () => {
   );
 });
 
-test('the page on embedding names every one of them', () => {
+test('docs/embedding.md has every name', () => {
   const page = read('docs/embedding.md');
   const rows = (heading) => {
     const section = page.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0];
@@ -84,11 +105,14 @@ test('the page on embedding names every one of them', () => {
 });
 
 test('the package has the version of the workspace', () => {
-  const [version] = all(block(`${read('Cargo.toml').replaceAll('\n[', '\n}\n[')}`, '[workspace.package]'), /^version = "(.+)"/gm);
+  const [version] = all(
+    block(`${read('Cargo.toml').replaceAll('\n[', '\n}\n[')}`, '[workspace.package]'),
+    /^version = "(.+)"/gm,
+  );
   assert.equal(package_.version, version);
 });
 
-test('the package lists every module that it needs, and every one that it lists is needed', () => {
+test('the package lists exactly the modules that it needs', () => {
   const needed = new Set();
   const follow = (name) => {
     if (needed.has(name)) return;
@@ -103,15 +127,21 @@ test('the package lists every module that it needs, and every one that it lists 
     for (const path of paths) follow(path.replace(/^\.\//, ''));
   };
   follow('define.js');
-  sameNames(package_.files.filter((name) => /\.(js|wasm)$/.test(name)), needed);
+  sameNames(
+    package_.files.filter((name) => /\.(js|wasm)$/.test(name)),
+    needed,
+  );
 });
 
-test('a bundler keeps the definition', () => {
+test('a bundler does not drop the definition', () => {
   assert.deepEqual(package_.sideEffects, [package_.exports['./define.js'].default]);
 });
 
-test('Trunk copies every module of the package, but for the widget that it builds', () => {
+test('Trunk copies every module of the package except the widget, which it builds', () => {
   const page = read('index.html');
   const copied = all(page, /rel="copy-file" href="www\/([^"]+)"/g);
-  sameNames(copied, package_.files.filter((name) => /^(vision\/)?[^/]+\.(js|wasm)$/.test(name)));
+  sameNames(
+    copied,
+    package_.files.filter((name) => /^(vision\/)?[^/]+\.(js|wasm)$/.test(name)),
+  );
 });

@@ -1,41 +1,53 @@
 /*
- * Looks at pictures in a thread of its own: the WebAssembly beside this file finds the face and measures the picture. A
- * classic script, as Firefox before 114 has no module workers.
+ * Analyses pictures in a worker: the WebAssembly beside this file finds the face and measures the picture. It is a
+ * classic script, because Firefox before 114 has no module workers.
  *
- * It is sent `{wasm}` once, the URL of the WebAssembly, and then pictures, each an ImageBitmap or a VideoFrame:
- * `{picture, side, at}` for a frame of the camera, with the pixels that its longest side is scaled down to and the time
- * when it was taken in milliseconds, or `{picture}` for a photo, which is looked at as it is. It answers each message in
- * order: `{}` when it is ready, `{report, took}` with the numbers of `Report::to_numbers` and the
- * milliseconds that it worked, or `{blind}` with what is amiss. Blind, it stays so.
+ * The first message is `{wasm}`, the URL of the WebAssembly. Every other message has a picture, an ImageBitmap or a
+ * VideoFrame. `{picture, side, at}` is a frame of the camera: the worker scales its longest side down to `side`
+ * pixels, and `at` is the time of the frame in milliseconds. `{picture}` is a photo, which is analysed at full size.
+ *
+ * The worker answers the messages in order: `{}` when it is ready, `{report, took}` with the numbers of
+ * `Report::to_numbers` and the milliseconds that it worked, or `{blind}` with the error. After an error it answers
+ * every message with that error.
  */
+
+/** @typedef {{ memory: WebAssembly.Memory, frame(width: number, height: number): number,
+ *   analyse(width: number, height: number, at: number): number, analyse_still(width: number, height: number): number,
+ *   report_length(): number }} Vision */
 
 /** `(func (drop (v128.const i64x2 0 0)))`: valid only where there is SIMD. */
 const SIMD = new Uint8Array([
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 23, 1, 21, 0, 253, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-  0, 0, 0, 0, 0, 26, 11,
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 23, 1, 21, 0, 253, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  0, 0, 0, 0, 0, 0, 26, 11,
 ]);
 
-let context;
+/** @type {OffscreenCanvasRenderingContext2D | null} */
+let context = null;
+/** @type {Vision | undefined} */
 let vision;
+/** The error that ended the analysis. @type {unknown} */
 let blind;
 
+/** @param {string} wasm */
 async function open(wasm) {
   if (typeof OffscreenCanvas === 'undefined') throw new Error('no OffscreenCanvas');
   if (!WebAssembly.validate(SIMD)) throw new Error('no SIMD');
-  // Keeps the pixels out of the GPU: reading them back from there stalls.
+  // Keeps the pixels out of the GPU, as reading them back from there is slow.
   context = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
   if (!context) throw new Error('no canvas in a worker');
   const reply = await fetch(wasm);
   if (!reply.ok) throw new Error(`status ${reply.status}`);
   const { instance } = await WebAssembly.instantiate(await reply.arrayBuffer());
-  vision = instance.exports;
+  vision = /** @type {Vision} */ (/** @type {unknown} */ (instance.exports));
 }
 
-function look({ picture, side, at }) {
+/** @param {{ picture: ImageBitmap | VideoFrame, side?: number, at?: number }} message */
+function look({ picture, side, at = 0 }) {
+  if (!context || !vision) throw new Error('not ready');
   const began = performance.now();
   const { canvas } = context;
-  const across = picture.displayWidth ?? picture.width;
-  const down = picture.displayHeight ?? picture.height;
+  const across = 'displayWidth' in picture ? picture.displayWidth : picture.width;
+  const down = 'displayHeight' in picture ? picture.displayHeight : picture.height;
   const scale = side ? Math.min(1, side / Math.max(across, down)) : 1;
   const width = Math.max(1, Math.round(across * scale));
   const height = Math.max(1, Math.round(down * scale));
@@ -43,13 +55,13 @@ function look({ picture, side, at }) {
   context.imageSmoothingQuality = 'medium';
   context.drawImage(picture, 0, 0, width, height);
   const { data } = context.getImageData(0, 0, width, height);
-  // The memory may move when it grows: a view is good until the next call.
+  // A view of the memory is valid until the next call, as the memory moves when it grows.
   const place = vision.frame(width, height);
   new Uint8Array(vision.memory.buffer, place, data.length).set(data);
   const numbers = side ? vision.analyse(width, height, at) : vision.analyse_still(width, height);
   if (!numbers) throw new Error('no report');
   const report = new Float32Array(vision.memory.buffer, numbers, vision.report_length()).slice();
-  postMessage({ report, took: performance.now() - began }, [report.buffer]);
+  postMessage({ report, took: performance.now() - began }, { transfer: [report.buffer] });
 }
 
 let turn = Promise.resolve();
@@ -66,7 +78,7 @@ addEventListener('message', ({ data }) => {
       }
     } catch (error) {
       blind = error;
-      postMessage({ blind: String(error?.message ?? error) });
+      postMessage({ blind: error instanceof Error ? error.message : String(error) });
     } finally {
       data.picture?.close();
     }

@@ -1,4 +1,4 @@
-//! The widget as the npm package ships it. All of it is [`akiba_selfie`]; its exports to JavaScript are in
+//! The widget for the npm package. All code is in [`akiba_selfie`]; the exports to JavaScript are in
 //! [`akiba_selfie::element`].
 
 pub use akiba_selfie::element;

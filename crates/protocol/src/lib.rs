@@ -1,15 +1,14 @@
-//! What travels between the page, the relay, the vendor and S3, in one place.
+#![doc = include_str!("../README.md")]
 //!
-//! The widget, the relay and the sandbox all speak these types, so none of them can drift from the others. Nothing
-//! here does input or output: every function is pure and is tested on the host.
+//! # Modules
 //!
-//! - [`link`]: the vendor's first call, that hands out a signed link ([`LinkRequest`], [`LinkReply`]).
-//! - [`verify`]: its second call, that compares the selfie ([`VerifyRequest`], [`VerifyReply`], [`Identity`]).
-//! - [`verdict`]: what a verify reply amounts to ([`Verdict`], [`Judgement`]); `Verified` only for an explicit success.
+//! - [`link`]: the vendor's first call, which returns a signed link ([`LinkRequest`], [`LinkReply`]).
+//! - [`verify`]: its second call, which compares the selfie ([`VerifyRequest`], [`VerifyReply`], [`Identity`]).
+//! - [`verdict`]: the verdict of a verify reply ([`Verdict`], [`Judgement`]); `Verified` only for an explicit success.
 //! - [`problem`]: the relay's errors ([`Problem`], [`ProblemCode`]).
-//! - [`signed_link`]: where a signed link points, how it is signed and how long it lives ([`SignedLink`]).
-//! - [`web_url`]: which host a URL leads to ([`WebUrl`]).
-//! - [`s3`]: what S3's answer to an upload means ([`UploadFailure`]).
+//! - [`signed_link`]: the host, the signature scheme and the lifetime of a signed link ([`SignedLink`]).
+//! - [`web_url`]: the host of a URL ([`WebUrl`]).
+//! - [`s3`]: the meaning of S3's answer to an upload ([`UploadFailure`]).
 
 pub mod link;
 pub mod problem;

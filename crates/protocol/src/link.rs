@@ -1,5 +1,5 @@
-//! The vendor's first call, `POST /v1/customer`: it registers the customer and answers with a signed link for the
-//! selfie ([`LinkRequest`], [`LinkReply`]).
+//! The vendor's first call, `POST /v1/customer`: it registers the customer and returns a signed link for the selfie
+//! ([`LinkRequest`], [`LinkReply`]).
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,20 +7,20 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// Whom an identifier names. The vendor writes it as `"1"` or `"2"`.
+/// What an identifier names: a person or a company. The vendor writes `"1"` or `"2"`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum CustomerType {
-    /// A person, named by a national id.
+    /// A person; the identifier is a national id.
     #[default]
     #[serde(rename = "1")]
     Individual,
-    /// A company, named by its registration.
+    /// A company; the identifier is its registration number.
     #[serde(rename = "2")]
     Business,
 }
 
-/// The text names no [`CustomerType`].
+/// The text is not a [`CustomerType`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnknownCustomerType;
 
@@ -35,7 +35,7 @@ impl std::error::Error for UnknownCustomerType {}
 impl FromStr for CustomerType {
     type Err = UnknownCustomerType;
 
-    /// Reads the words `individual` and `business` and the vendor's `1` and `2`.
+    /// Parses `individual` and `business`, and the vendor's `1` and `2`.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text {
             "1" | "individual" => Ok(Self::Individual),
@@ -50,9 +50,9 @@ impl FromStr for CustomerType {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(example = json!({ "identifier": "8001015009087", "type": "1" })))]
 pub struct LinkRequest {
-    /// National id of a person or registration of a company. Personal data.
+    /// National id of a person or registration number of a company. Personal data.
     pub identifier: String,
-    /// Whom the identifier names.
+    /// What the identifier names.
     #[serde(rename = "type")]
     pub customer_type: CustomerType,
     /// File name of the selfie; the vendor chooses one when it is absent.
@@ -62,7 +62,7 @@ pub struct LinkRequest {
 
 /// The answer to the first call.
 ///
-/// Its text is a secret while the link lives: whoever holds the link can replace the selfie.
+/// It is a secret until the link expires: anyone with the link can replace the selfie.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(example = json!({
@@ -73,38 +73,38 @@ pub struct LinkRequest {
     "customer_id": "A3020FM2PX",
 })))]
 pub struct LinkReply {
-    /// The identifier that was sent.
+    /// The identifier of the request.
     pub identifier: String,
-    /// Where the selfie goes: a presigned S3 URL.
+    /// The presigned S3 URL for the selfie.
     pub signed_link: String,
-    /// The object's key, which the second call wants back.
+    /// The object's key. The second call must repeat it.
     pub s3_key: String,
-    /// File name of the selfie, which the second call wants back.
+    /// File name of the selfie. The second call must repeat it.
     pub selfie_filename: String,
     /// The vendor's own id of the customer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer_id: Option<String>,
-    /// The form fields of an S3 POST policy. When they are there, the selfie is sent as `multipart/form-data` to
-    /// `signed_link` with these fields before the file; when they are not, it is sent with `PUT`. Not in the vendor's
-    /// reference: an extension that a relay may use.
+    /// The form fields of an S3 POST policy. If present, the selfie is sent to `signed_link` as `multipart/form-data`
+    /// with these fields before the file; if absent, with `PUT`. This is an extension that a relay may use; the vendor's
+    /// reference does not have it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub fields: Option<Map<String, Value>>,
-    /// What else the vendor sent, kept as it came.
+    /// All other fields that the vendor sent, unchanged.
     #[serde(flatten)]
     #[cfg_attr(feature = "openapi", schema(ignore))]
     pub extra: Map<String, Value>,
 }
 
 impl fmt::Debug for LinkRequest {
-    /// Leaves the identifier out, so that it can't reach a log by accident.
+    /// Omits the identifier, so that it can't reach a log by accident.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LinkRequest").field("customer_type", &self.customer_type).finish_non_exhaustive()
     }
 }
 
 impl fmt::Debug for LinkReply {
-    /// Leaves the link, its key and the identifier out, so that they can't reach a log by accident.
+    /// Omits the link, its key and the identifier, so that they can't reach a log by accident.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LinkReply").finish_non_exhaustive()
     }

@@ -2,68 +2,68 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Where each code is explained, less its word.
+/// The URL of the explanations; the code is its fragment.
 const EXPLAINED: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/docs/errors.md#");
 
 /// The media type of a [`Problem`].
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
-/// What went wrong, as a word that never changes its meaning.
+/// A stable error code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ProblemCode {
-    /// 400: the body is not the JSON that the call wants.
+    /// 400: the body is not the JSON object that the call requires.
     BadRequest,
-    /// 401: a session is wanted and there is none, or it is not valid.
+    /// 401: the session is missing or invalid.
     Unauthorized,
-    /// 401: the session's life is over. A new one goes on from there.
+    /// 401: the session has expired. Continue with a new one.
     SessionExpired,
-    /// 403: the page's origin is not on the list, or the session does not allow this.
+    /// 403: the page's origin is not on the list, or the session does not allow this call.
     Forbidden,
-    /// 403: the body names another person, file or key than the session.
+    /// 403: the body has another identifier, file name or key than the session.
     SessionMismatch,
-    /// 404: there is no such path.
+    /// 404: unknown path.
     NotFound,
-    /// 404: the vendor does not know this customer.
+    /// 404: unknown to the vendor as a customer.
     UnknownCustomer,
-    /// 404: there is no session of this id.
+    /// 404: unknown session id.
     UnknownSession,
-    /// 405: the path takes another method.
+    /// 405: the path requires another method.
     MethodNotAllowed,
     /// 408: the request took too long to arrive.
     RequestTimeout,
-    /// 409: the session is not where this call can be made: it has its verdict, or no link yet.
+    /// 409: the state of the session does not allow this call: it has a verdict already, or no link yet.
     SessionState,
-    /// 409: the session's links or verdicts are used up.
+    /// 409: the session has used all its links or verdicts.
     SessionLimit,
-    /// 409: the vendor is being asked for this verdict.
+    /// 409: a request to the vendor for this verdict is still running.
     VerdictPending,
-    /// 409: the vendor was asked for this verdict and its answer was lost. The host's back end decides what is next.
+    /// 409: the relay asked the vendor for this verdict and got no usable answer. The host's back end decides what to do.
     VerdictUnknown,
-    /// 413: the body is over the limit.
+    /// 413: the body is too large.
     BodyTooLarge,
     /// 415: the body is not `application/json`.
     UnsupportedMediaType,
-    /// 422: the vendor refused the request's fields.
+    /// 422: the vendor rejected fields of the request.
     Refused,
-    /// 422: the idempotency key was sent before, with another photo.
+    /// 422: the idempotency key was used before with another photo.
     IdempotencyMismatch,
     /// 429: too many requests; `Retry-After` says when.
     TooManyRequests,
-    /// 500: a fault of the relay.
+    /// 500: an internal error of the relay.
     Internal,
-    /// 502: the vendor did not accept the relay's token. The page can do nothing about it.
+    /// 502: the vendor rejected the relay's token. The page can't fix this.
     VendorDenied,
-    /// 502: the vendor can't be reached, or answered with an error of its own.
+    /// 502: the vendor can't be reached, or it answered with an internal error.
     VendorUnavailable,
-    /// 502: the vendor's answer is not what its reference says.
+    /// 502: the vendor's answer does not match its reference.
     VendorReply,
-    /// 503: the relay is at its limit; nothing was sent to the vendor, so the call may be repeated.
+    /// 503: the relay is overloaded. Nothing was sent to the vendor, so a retry is safe.
     Overloaded,
-    /// 503: the relay's database can't be reached. The call may be repeated: what was done is not done twice.
+    /// 503: the relay can't reach its database. A retry is safe, because calls are idempotent.
     StorageUnavailable,
-    /// 504: the vendor took too long. Whether it did the work is not known.
+    /// 504: the vendor took too long. It may or may not have done the work.
     VendorTimeout,
 }
 
@@ -98,7 +98,7 @@ impl ProblemCode {
         Self::VendorTimeout,
     ];
 
-    /// The code as it travels.
+    /// Returns the code as it is sent.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -131,7 +131,7 @@ impl ProblemCode {
         }
     }
 
-    /// The HTTP status that goes with the code.
+    /// Returns the HTTP status of the code.
     #[must_use]
     pub fn status(self) -> u16 {
         match self {
@@ -153,77 +153,77 @@ impl ProblemCode {
         }
     }
 
-    /// The `type` of RFC 9457: where the code is explained. It names the code, and nobody need ask for it.
+    /// Returns the `type` of RFC 9457: the URL of the explanation. It identifies the code; nobody has to fetch it.
     #[must_use]
     pub fn uri(self) -> String {
         [EXPLAINED, self.as_str()].concat()
     }
 
-    /// One sentence for a developer. It never holds anything of the request.
+    /// Returns a sentence for developers. It never contains data of the request.
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
-            Self::BadRequest => "The body is not the JSON object that this call wants.",
-            Self::Unauthorized => "A valid session is wanted.",
-            Self::SessionExpired => "The session's life is over.",
-            Self::Forbidden => "This origin or session may not do this.",
-            Self::SessionMismatch => "The body names something else than the session does.",
-            Self::NotFound => "There is nothing at this path.",
+            Self::BadRequest => "The body is not the JSON object that this call requires.",
+            Self::Unauthorized => "This call requires a valid session.",
+            Self::SessionExpired => "The session has expired.",
+            Self::Forbidden => "This origin or session is not allowed to do this.",
+            Self::SessionMismatch => "The body does not match the session.",
+            Self::NotFound => "Unknown path.",
             Self::UnknownCustomer => "The vendor does not know this customer.",
-            Self::UnknownSession => "There is no session of this id.",
-            Self::MethodNotAllowed => "This path takes another method.",
+            Self::UnknownSession => "Unknown session id.",
+            Self::MethodNotAllowed => "This path requires another method.",
             Self::RequestTimeout => "The request took too long to arrive.",
-            Self::SessionState => "The session is not where this call can be made.",
-            Self::SessionLimit => "The session's links or verdicts are used up.",
-            Self::VerdictPending => "The vendor is being asked for this verdict.",
-            Self::VerdictUnknown => "The vendor was asked for this verdict and its answer was lost.",
-            Self::BodyTooLarge => "The body is over the limit.",
+            Self::SessionState => "The state of the session does not allow this call.",
+            Self::SessionLimit => "The session has used all its links or verdicts.",
+            Self::VerdictPending => "The request to the vendor for this verdict is still running.",
+            Self::VerdictUnknown => "The relay asked the vendor for this verdict and got no usable answer.",
+            Self::BodyTooLarge => "The body is too large.",
             Self::UnsupportedMediaType => "The body must be application/json.",
-            Self::Refused => "The vendor refused the request's fields.",
-            Self::IdempotencyMismatch => "The idempotency key was sent before, with another photo.",
+            Self::Refused => "The vendor rejected fields of the request.",
+            Self::IdempotencyMismatch => "The idempotency key was used before with another photo.",
             Self::TooManyRequests => "Too many requests.",
-            Self::Internal => "The relay failed.",
-            Self::VendorDenied => "The vendor did not accept the relay's credentials.",
+            Self::Internal => "Internal error of the relay.",
+            Self::VendorDenied => "The vendor rejected the relay's credentials.",
             Self::VendorUnavailable => "The vendor can't be reached.",
             Self::VendorReply => "The vendor's answer could not be understood.",
-            Self::Overloaded => "The relay is at its limit.",
+            Self::Overloaded => "The relay is overloaded.",
             Self::StorageUnavailable => "The relay's database can't be reached.",
             Self::VendorTimeout => "The vendor took too long to answer.",
         }
     }
 }
 
-/// The body of every error of the relay.
+/// The body of every error response of the relay.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Problem {
-    /// Where the code is explained: the URI that RFC 9457 calls `type`.
+    /// The URL of the explanation of the code: the `type` of RFC 9457.
     #[serde(rename = "type", default = "about_blank")]
     #[cfg_attr(feature = "openapi", schema(required, format = "uri"))]
     pub uri: String,
     /// The stable code.
     pub code: ProblemCode,
-    /// One sentence for a developer.
+    /// A sentence for developers.
     pub title: String,
-    /// The HTTP status again.
+    /// The HTTP status, repeated.
     #[cfg_attr(feature = "openapi", schema(minimum = 400, maximum = 599))]
     pub status: u16,
-    /// What exactly is wrong, where the relay can say it without repeating what was sent.
+    /// What exactly is wrong, if the relay can say it without quoting the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
-    /// The id under which the relay's log knows this request.
+    /// The id of this request in the relay's log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required, format = "uuid"))]
     pub request_id: Option<String>,
 }
 
-/// What RFC 9457 has an absent `type` mean.
+/// Returns the meaning of an absent `type` (RFC 9457).
 fn about_blank() -> String {
     "about:blank".to_owned()
 }
 
 impl Problem {
-    /// The problem of a code, with its own title and status.
+    /// Creates a problem with the title and status of its code.
     #[must_use]
     pub fn new(code: ProblemCode) -> Self {
         Self {
@@ -236,7 +236,7 @@ impl Problem {
         }
     }
 
-    /// The same, with a detail.
+    /// Adds a detail.
     #[must_use]
     pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());

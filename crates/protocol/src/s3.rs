@@ -1,54 +1,54 @@
-//! What S3's answer to an upload means ([`UploadFailure`]).
+//! The meaning of S3's answer to an upload ([`UploadFailure`]).
 //!
-//! [`classify`] is the table of the uploader; what to do about each row is the flow's decision. Sources: «Error
-//! responses» in the Amazon S3 reference, and what was seen of real servers.
+//! [`classify`] only names the failure; the widget's flow decides what to do. Sources: "Error responses" in the Amazon S3
+//! reference, and observed answers of real servers.
 
-/// Why an upload did not end well.
+/// Why an upload failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum UploadFailure {
-    /// No answer at all: offline, a reset connection, or a CORS refusal, which a page can't tell apart.
+    /// No answer: offline, a reset connection, or a CORS error. A page can't tell them apart.
     Network,
-    /// Thirty seconds without a byte.
+    /// No byte was sent for thirty seconds.
     Stalled,
-    /// The link is past its life: S3 says so.
+    /// S3 says that the link has expired.
     Expired,
-    /// The link's life was over before anything was sent.
+    /// The link expired before anything was sent.
     Over,
-    /// S3 says that the clock that signed the link is off (`RequestTimeTooSkewed`).
+    /// S3 says that the clock of the signer is wrong (`RequestTimeTooSkewed`).
     ClockSkew,
-    /// S3 computed another signature, or saw headers that are not signed.
+    /// S3 computed another signature, or received headers that are not signed.
     Signature,
-    /// The same, on an old-style V2 link, whose signature covers `Content-Type`: worth one try without it.
+    /// The same for an old V2 link. Its signature covers `Content-Type`, so one retry without this header may work.
     SignatureV2,
-    /// The photo is over the size that the link allows.
+    /// The photo is larger than the link allows.
     TooLarge,
-    /// The photo was damaged on its way (`BadDigest`).
+    /// The photo was damaged in transit (`BadDigest`).
     Damaged,
-    /// S3 asks to slow down or has a fault of its own.
+    /// S3 asks to slow down, or has a fault of its own.
     Busy,
-    /// 412 on a second try: the first one may have landed.
+    /// 412 on a retry: the first attempt may have succeeded.
     MayHaveLanded,
-    /// Anything else: S3 refuses for good.
+    /// Any other error. A retry does not help.
     Refused,
 }
 
-/// What the uploader knows of the request that was answered.
+/// What the uploader knows about the request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sent {
-    /// Whether the link is past its life, or within seconds of its end.
+    /// Whether the link has expired or expires within seconds.
     pub link_over: bool,
-    /// Whether the link is an old-style V2 link and `Content-Type` was sent.
+    /// Whether the link is an old V2 link and `Content-Type` was sent.
     pub v2_with_content_type: bool,
-    /// Whether this link was tried before.
+    /// Whether this is a retry with the same link.
     pub again: bool,
 }
 
-/// Reads an answer.
+/// Classifies an answer.
 ///
-/// `status` is the HTTP status, 0 where there was none; `body` is the XML of the answer, or what there is of it.
+/// `status` is the HTTP status, or 0 without an answer. `body` is the XML of the answer, which may be incomplete.
 ///
 /// # Errors
-/// [`UploadFailure`] for everything but a 2xx.
+/// [`UploadFailure`] unless the status is 2xx.
 pub fn classify(status: u16, body: &str, sent: Sent) -> Result<(), UploadFailure> {
     use UploadFailure as Failure;
     let code = error_code(body).unwrap_or_default();
@@ -73,7 +73,7 @@ pub fn classify(status: u16, body: &str, sent: Sent) -> Result<(), UploadFailure
     })
 }
 
-/// The text of the first `<Code>` element. S3's error documents are flat, so nothing more is parsed.
+/// Returns the text of the first `<Code>` element. S3's error documents are flat, so no XML parser is needed.
 #[must_use]
 pub fn error_code(body: &str) -> Option<&str> {
     let (_, rest) = body.split_once("<Code>")?;

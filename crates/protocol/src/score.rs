@@ -4,20 +4,20 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// A finite score. The vendor's reference shows scores between 0 and 1 in strings (`"0.95"`); a plain number is read
-/// too. It is written as a number.
+/// A finite score. The vendor's reference shows scores between 0 and 1 as strings (`"0.95"`); numbers are accepted too.
+/// It is serialised as a number.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = f64))]
 pub struct Score(f64);
 
 impl Score {
-    /// The score of a number; `None` for an infinity or not-a-number.
+    /// Creates a score; returns `None` for infinity or NaN.
     #[must_use]
     pub fn new(value: f64) -> Option<Self> {
         value.is_finite().then_some(Self(value))
     }
 
-    /// The score as a number.
+    /// Returns the score as a number.
     #[must_use]
     pub fn value(self) -> f64 {
         self.0
@@ -62,8 +62,8 @@ impl de::Visitor<'_> for ScoreVisitor {
     }
 }
 
-/// Reads a score where one can be read. A score that can't be is absent, so that one odd field never costs the whole
-/// verdict; its text stays in nothing.
+/// Reads a score; returns `None` if it is malformed, so that one bad field never costs the whole verdict. The malformed
+/// text is dropped.
 pub(crate) fn lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Score>, D::Error> {
     let value = serde_json::Value::deserialize(deserializer)?;
     Ok(serde_json::from_value(value).ok())

@@ -1,24 +1,24 @@
-//! What can be read from a signed link without asking anyone ([`SignedLink`]).
+//! Reads a signed link without a request ([`SignedLink`]).
 //!
-//! Sources: «Authenticating Requests: Using Query Parameters» (AWS Signature Version 4) and «Signing and
-//! authenticating REST requests» (Version 2) in the Amazon S3 reference.
+//! Sources: "Authenticating Requests: Using Query Parameters" (AWS Signature Version 4) and "Signing and
+//! authenticating REST requests" (Version 2) in the Amazon S3 reference.
 
 use std::fmt;
 use std::time::Duration;
 
 use crate::web_url::WebUrl;
 
-/// The CRC-32 of nothing, which some SDKs sign into PUT links by mistake (AWS SDK for JavaScript from 3.729 on).
+/// The CRC-32 of an empty body, which some SDKs sign into PUT links by mistake (AWS SDK for JavaScript since 3.729).
 const EMPTY_CRC32: &str = "AAAAAA==";
 
 /// Why a signed link can't be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignedLinkError {
-    /// It is no absolute `http` or `https` URL, or one that a browser would have to repair ([`WebUrl`]).
+    /// It is not an absolute `http` or `https` URL, or a browser would have to repair it ([`WebUrl`]).
     NotAUrl,
     /// It is not `https`, and its host is not this machine.
     Insecure,
-    /// The checksum of an empty body is signed into it, so that no photo can ever match.
+    /// Its signature covers the checksum of an empty body, so no photo can match.
     EmptyChecksum,
 }
 
@@ -27,25 +27,25 @@ impl fmt::Display for SignedLinkError {
         f.write_str(match self {
             Self::NotAUrl => "the signed link is not a URL",
             Self::Insecure => "the signed link is not https",
-            Self::EmptyChecksum => "the signed link holds the checksum of an empty body",
+            Self::EmptyChecksum => "the signed link contains the checksum of an empty body",
         })
     }
 }
 
 impl std::error::Error for SignedLinkError {}
 
-/// Which signing scheme a link uses.
+/// The signature scheme of a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scheme {
     /// AWS Signature Version 4: `X-Amz-Date` and `X-Amz-Expires`.
     V4,
-    /// The older Version 2: `Expires` and `Signature`.
+    /// The older Signature Version 2: `Expires` and `Signature`.
     V2,
-    /// Neither was recognised.
+    /// Neither of them.
     Unknown,
 }
 
-/// A link that may be used, and what it says of itself.
+/// A usable link and its parameters.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SignedLink {
     url: String,
@@ -57,10 +57,10 @@ pub struct SignedLink {
 }
 
 impl SignedLink {
-    /// Reads a link.
+    /// Parses a link.
     ///
     /// # Errors
-    /// [`SignedLinkError`] when it can't be used at all.
+    /// [`SignedLinkError`] if it can't be used.
     pub fn parse(url: &str) -> Result<Self, SignedLinkError> {
         let address = WebUrl::parse(url).ok_or(SignedLinkError::NotAUrl)?;
         if !address.is_private() {
@@ -96,36 +96,36 @@ impl SignedLink {
         Ok(link)
     }
 
-    /// The link itself. A secret while it lives.
+    /// Returns the link. It is a secret until it expires.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// How it is signed.
+    /// Returns the signature scheme.
     #[must_use]
     pub fn scheme(&self) -> Scheme {
         self.scheme
     }
 
-    /// Whether a header of this name (lower case) is signed. `Content-Type` may be sent unsigned; an unsigned
-    /// `x-amz-*` header may not.
+    /// Whether the signature covers the header of this name (lower case). `Content-Type` may be sent unsigned, `x-amz-*`
+    /// headers may not.
     #[must_use]
     pub fn signs(&self, header: &str) -> bool {
         self.signed_headers.iter().any(|signed| signed == header)
     }
 
-    /// The names of the signed headers, in lower case: a V4 link is refused if one of them is not sent as signed.
+    /// Returns the names of the signed headers in lower case. S3 rejects a V4 link unless each is sent as it was signed.
     pub fn signed_headers(&self) -> impl Iterator<Item = &str> {
         self.signed_headers.iter().map(String::as_str)
     }
 
-    /// How long the link lives, from a moment just before it was received; `None` when it does not say.
+    /// Returns how long a link is valid that was received just now, or `None` if that is unknown.
     ///
-    /// `now` is this machine's clock in seconds since 1970. A V4 link says both when it was signed and how long it
-    /// lasts. A clock that puts «now» outside that span is wrong (the link was received this moment), and then the
-    /// stated life counts alone. A V2 link says only when it ends, so there the clock has to be believed; one
-    /// that puts that end into the past is wrong, too, and then nothing is known.
+    /// `now` is this machine's clock in seconds since 1970. A V4 link states when it was signed and how long it is
+    /// valid. If `now` is outside this span, the clock is wrong, because the link was received just now; then the stated
+    /// duration counts alone. A V2 link states only when it expires, so its result depends on the clock. If that moment
+    /// is in the past, the clock is wrong too, and the result is `None`.
     #[must_use]
     pub fn life(&self, now: i64) -> Option<Duration> {
         let seconds = match self.scheme {
@@ -142,13 +142,13 @@ impl SignedLink {
 }
 
 impl fmt::Debug for SignedLink {
-    /// Leaves the link out, so that it can't reach a log by accident.
+    /// Omits the link, so that it can't reach a log by accident.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SignedLink").field("scheme", &self.scheme).finish_non_exhaustive()
     }
 }
 
-/// Seconds since 1970 of `20261123T080000Z`.
+/// Parses a date such as `20261123T080000Z`; returns seconds since 1970.
 fn parse_amz_date(text: &str) -> Option<i64> {
     let digits = |from: usize, to: usize| -> Option<i64> {
         let part = text.get(from..to)?;
@@ -163,7 +163,8 @@ fn parse_amz_date(text: &str) -> Option<i64> {
     valid.then(|| days_from_civil(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second)
 }
 
-/// Days since 1970-01-01 in the Gregorian calendar: Howard Hinnant, «chrono-Compatible Low-Level Date Algorithms».
+/// Returns the days since 1970-01-01 in the Gregorian calendar. Source: Howard Hinnant, "chrono-Compatible Low-Level
+/// Date Algorithms".
 fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let era = year.div_euclid(400);

@@ -1,25 +1,25 @@
-//! What a verify reply amounts to ([`Verdict`]).
+//! The verdict of a verify reply ([`Verdict`]).
 //!
-//! The rule is strict on purpose: a selfie counts as verified only where the vendor says so in as many words, and does
-//! not contradict itself in the same reply.
+//! The rule is strict on purpose: a selfie is verified only if the vendor says so explicitly and does not contradict
+//! itself in the same reply.
 
 use serde::{Deserialize, Serialize};
 
 use crate::verify::{Identity, VerifyReply};
 
-/// Verified or not. There is no third: what is not an explicit success is not one.
+/// Verified or rejected. Everything except an explicit success is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
-    /// The vendor says that the selfie and the record show one person.
+    /// The vendor says that the selfie and the record show the same person.
     Verified,
     /// Everything else.
     Rejected,
 }
 
 impl Outcome {
-    /// The word for it, as it is serialised.
+    /// Returns the serialised word.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -34,14 +34,14 @@ impl Outcome {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
-    /// The vendor gave another status than success, or none.
+    /// The vendor's status was not success, or missing.
     NotMatched,
-    /// The status was success, but the vendor's own fraud word for the selfie was `High`.
+    /// The status was success, but the vendor's fraud level was `High`.
     Fraud,
 }
 
 impl Reason {
-    /// The word for it, as it is serialised.
+    /// Returns the serialised word.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -51,19 +51,19 @@ impl Reason {
     }
 }
 
-/// The two words that decide, judged.
+/// The result of the two fields that decide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Judgement {
     /// Verified or not.
     pub outcome: Outcome,
-    /// Why not; `None` when verified.
+    /// Why it was rejected; `None` if verified.
     pub reason: Option<Reason>,
 }
 
 impl Judgement {
     /// Judges a reply by its `status` and its identity's `fraud_detected`: [`Outcome::Verified`] if the first is exactly
-    /// `"success"` and the second is not `High`, in capitals or not. A missing `fraud_detected` counts as not
-    /// `High`, and so does one that is no string, as [`Identity`] drops a known field of a wrong type.
+    /// `"success"` and the second is not `High` in any case. A missing `fraud_detected` counts as not `High`. So does a
+    /// value that is not a string, because [`Identity`] drops known fields of a wrong type.
     #[must_use]
     pub fn of(status: Option<&str>, fraud_detected: Option<&str>) -> Self {
         let fraud = fraud_detected.is_some_and(|word| word.trim().eq_ignore_ascii_case("high"));
@@ -86,14 +86,14 @@ impl Judgement {
     }
 }
 
-/// A verify reply, judged.
+/// A verify reply with its verdict.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verdict {
     /// Verified or not.
     pub outcome: Outcome,
-    /// Why not; `None` when verified.
+    /// Why it was rejected; `None` if verified.
     pub reason: Option<Reason>,
-    /// The reply that was judged, whole.
+    /// The complete reply.
     pub reply: VerifyReply,
 }
 
@@ -116,7 +116,7 @@ impl Verdict {
         self.outcome == Outcome::Verified
     }
 
-    /// The identity in the reply, if there is one.
+    /// Returns the identity in the reply, if any.
     #[must_use]
     pub fn identity(&self) -> Option<&Identity> {
         self.reply.data.as_ref()?.identity.as_ref()

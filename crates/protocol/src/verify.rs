@@ -9,8 +9,8 @@ use serde_json::{Map, Value};
 use crate::link::CustomerType;
 use crate::score::{Score, lenient};
 
-/// The body of the second call. The vendor names things otherwise than in the first call: `id` is that call's
-/// `identifier`, `user_type` its `type`.
+/// The body of the second call. The vendor uses other names than in the first call: `id` is its `identifier`,
+/// `user_type` its `type`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(example = json!({
@@ -22,20 +22,20 @@ use crate::score::{Score, lenient};
 pub struct VerifyRequest {
     /// File name of the selfie, from the first call's answer.
     pub selfie_filename: String,
-    /// National id or company registration. Personal data.
+    /// National id or company registration number. Personal data.
     pub id: String,
-    /// Whom the id names.
+    /// What the id names.
     pub user_type: CustomerType,
     /// The object's key, from the first call's answer.
     pub s3_key: String,
 }
 
-/// The answer to the second call. Every field may be missing: what is not said is not success (see
+/// The answer to the second call. Every field may be missing; a missing field never counts as success (see
 /// [`Verdict`](crate::Verdict)).
 #[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(
-    description = "The vendor's answer. Every member may be missing: what is not said is not success.",
+    description = "The vendor's answer. Every member may be missing; a missing member never counts as success.",
     example = json!({
         "status": "success",
         "message": "Identity and Selfie succesfully verified",
@@ -43,29 +43,29 @@ pub struct VerifyRequest {
     }),
 ))]
 pub struct VerifyReply {
-    /// `"success"`, or something else. Missing where it is no string.
+    /// `"success"`, or another word. Missing if the vendor sent something other than a string.
     #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
-    /// The vendor's sentence about it, in English.
+    /// The vendor's explanation, in English.
     #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    /// The record that was compared with.
+    /// The record that the selfie was compared with.
     #[serde(default, deserialize_with = "object", skip_serializing_if = "Option::is_none")]
     pub data: Option<VerifyData>,
-    /// What else the vendor sent, kept as it came.
+    /// All other fields that the vendor sent, unchanged.
     #[serde(flatten)]
     #[cfg_attr(feature = "openapi", schema(ignore))]
     pub extra: Map<String, Value>,
 }
 
-/// The envelope round the identity.
+/// The envelope around the identity.
 #[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct VerifyData {
-    /// Who the vendor says this is.
+    /// The person on record.
     #[serde(default, deserialize_with = "object", skip_serializing_if = "Option::is_none")]
     pub identity: Option<Identity>,
-    /// What else the vendor sent, kept as it came.
+    /// All other fields that the vendor sent, unchanged.
     #[serde(flatten)]
     #[cfg_attr(feature = "openapi", schema(ignore))]
     pub extra: Map<String, Value>,
@@ -106,22 +106,22 @@ pub struct Identity {
     /// Photos on record.
     #[serde(default, deserialize_with = "object", skip_serializing_if = "Option::is_none")]
     pub photo_id: Option<Vec<PhotoId>>,
-    /// How suspicious the vendor finds the selfie, 0 to 1.
+    /// The vendor's fraud score of the selfie, 0 to 1.
     #[serde(default, deserialize_with = "lenient", skip_serializing_if = "Option::is_none")]
     pub fraud_score: Option<Score>,
-    /// The vendor's word for it: `Low`, `Medium` or `High` (only `Low` is in its reference).
+    /// The vendor's fraud level: `Low`, `Medium` or `High` (its reference shows only `Low`).
     #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
     pub fraud_detected: Option<String>,
-    /// How sure the vendor is that both photos show one person, 0 to 1.
+    /// The vendor's confidence that both photos show the same person, 0 to 1.
     #[serde(default, deserialize_with = "lenient", skip_serializing_if = "Option::is_none")]
     pub facial_recognition_confidence: Option<Score>,
-    /// When the record was made, RFC 3339.
+    /// When the record was created, RFC 3339.
     #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
     pub created_at: Option<String>,
     /// When the record was last changed, RFC 3339.
     #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
     pub last_updated: Option<String>,
-    /// What else the vendor sent, kept as it came.
+    /// All other fields that the vendor sent, unchanged.
     #[serde(flatten)]
     #[cfg_attr(feature = "openapi", schema(ignore))]
     pub extra: Map<String, Value>,
@@ -134,16 +134,16 @@ pub struct PhotoId {
     /// The vendor's photo id.
     #[serde(rename = "_id", default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
     pub photo_id: Option<String>,
-    /// Where the photo can be fetched.
+    /// URL of the photo.
     #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
-    /// What else the vendor sent, kept as it came.
+    /// All other fields that the vendor sent, unchanged.
     #[serde(flatten)]
     #[cfg_attr(feature = "openapi", schema(ignore))]
     pub extra: Map<String, Value>,
 }
 
-/// A string, or nothing where there is something else.
+/// Reads a string; returns `None` for any other value.
 fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     Ok(match Value::deserialize(deserializer)? {
         Value::String(text) => Some(text),
@@ -151,7 +151,7 @@ fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D:
     })
 }
 
-/// A value of the wanted shape, or nothing where there is something else.
+/// Reads a `T`; returns `None` for a value of another shape.
 fn object<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -161,7 +161,7 @@ where
     Ok(serde_json::from_value(value).ok())
 }
 
-/// Debug output of types that hold personal data: their name and nothing of their content.
+/// Debug output of types with personal data: only their name.
 macro_rules! opaque_debug {
     ($($type:ident),*) => {$(
         impl fmt::Debug for $type {

@@ -1,9 +1,9 @@
-//! Where a URL leads, without a full URL parser, which would be a tenth of what a page loads ([`WebUrl`]).
+//! The host of a URL ([`WebUrl`]), without a full URL parser, which would be a tenth of the bytes that a page loads.
 //!
-//! Browsers read URLs by the WHATWG URL standard, which repairs much: they drop tabs, take `\` for `/`, decode percent
-//! signs in hosts. What is read here has to lead them to the same host, so only what needs no repair is read at all.
+//! Browsers follow the WHATWG URL standard and repair URLs: they drop tabs, replace `\` by `/`, and decode percent signs
+//! in hosts. The host found here must be the browser's, so a URL that needs a repair is rejected.
 
-/// An absolute `http` or `https` URL with no user information, whose host is plain ASCII.
+/// An absolute `http` or `https` URL without user information, whose host is plain ASCII.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct WebUrl<'a> {
     text: &'a str,
@@ -13,7 +13,7 @@ pub struct WebUrl<'a> {
 }
 
 impl<'a> WebUrl<'a> {
-    /// Reads a URL; `None` for anything else, and for whatever a browser would have to repair.
+    /// Parses a URL. Returns `None` for other texts, and for a URL that a browser would have to repair.
     #[must_use]
     pub fn parse(text: &'a str) -> Option<Self> {
         let (secure, rest) = match (after_scheme(text, "https://"), after_scheme(text, "http://")) {
@@ -30,19 +30,19 @@ impl<'a> WebUrl<'a> {
         Some(Self { text, secure, host, origin })
     }
 
-    /// Whether what is sent there can't be read on the way: `https`, or this machine.
+    /// Whether requests to it can't be read in transit: `https`, or this machine.
     #[must_use]
     pub fn is_private(&self) -> bool {
         self.secure || is_loopback(self.host)
     }
 
-    /// Scheme, host and port, as they were written.
+    /// Returns scheme, host and port as written.
     #[must_use]
     pub fn origin(&self) -> &'a str {
         self.origin
     }
 
-    /// What stands between `?` and `#`; empty where there is none.
+    /// Returns the text between `?` and `#`, which may be empty.
     #[must_use]
     pub fn query(&self) -> &'a str {
         let before_fragment = self.text.split('#').next().unwrap_or_default();
@@ -50,14 +50,14 @@ impl<'a> WebUrl<'a> {
     }
 }
 
-/// Whether a host name is this machine: the exceptions that browsers make for secure contexts, in their usual spelling.
-/// IPv6 addresses may stand in brackets; nothing else may.
+/// Whether a host name is this machine: the names that browsers treat as secure contexts, in their usual spelling. Only
+/// IPv6 addresses may have brackets.
 #[must_use]
 pub fn is_loopback(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost") || matches!(host, "::1" | "[::1]") || is_ipv4_loopback(host)
 }
 
-/// `127.0.0.0/8`, as four decimal numbers: browsers read a number with a leading zero as octal.
+/// Whether a host is in `127.0.0.0/8`, as four decimal numbers. Browsers read a leading zero as octal, so it is rejected.
 fn is_ipv4_loopback(host: &str) -> bool {
     let is_octet = |text: &str| {
         let plain = text.bytes().all(|byte| byte.is_ascii_digit()) && (text.len() == 1 || !text.starts_with('0'));
@@ -72,7 +72,7 @@ fn after_scheme<'a>(text: &'a str, scheme: &str) -> Option<&'a str> {
     start.eq_ignore_ascii_case(scheme).then_some(rest)
 }
 
-/// The host of an authority that is a host and, perhaps, a port.
+/// Returns the host of an authority: a host and an optional port.
 fn host(authority: &str) -> Option<&str> {
     let after_bracket = authority.find(']').map_or(0, |at| at + 1);
     let (host, port) = match authority.get(after_bracket..)?.find(':') {

@@ -1,4 +1,4 @@
-//! Every type comes back from its JSON as it went, and what a vendor adds is kept.
+//! Every type survives a round trip through JSON, and fields that a vendor adds are kept.
 
 #![allow(clippy::expect_used, reason = "helpers of tests may panic too")]
 
@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-/// JSON without fractions: those are the business of `Score`, and of the JSON library.
+/// JSON without fractions, which `Score` and the JSON library are tested for.
 fn json_value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -31,7 +31,7 @@ fn json_value() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Fields that no type knows: none of theirs starts with `x-`.
+/// Fields that no type knows: no known field starts with `x-`.
 fn extra() -> impl Strategy<Value = Map<String, Value>> {
     btree_map("x-.{0,8}", json_value(), 0..3).prop_map(Map::from_iter)
 }
@@ -114,33 +114,33 @@ fn trip<T: Serialize + DeserializeOwned>(value: &T) -> T {
 
 proptest! {
     #[test]
-    fn a_link_request_comes_back(value in link_request()) {
+    fn a_link_request_survives(value in link_request()) {
         prop_assert!(trip(&value) == value);
     }
 
     #[test]
-    fn a_link_reply_comes_back(value in link_reply()) {
+    fn a_link_reply_survives(value in link_reply()) {
         prop_assert!(trip(&value) == value);
     }
 
     #[test]
-    fn a_verify_request_comes_back(value in verify_request()) {
+    fn a_verify_request_survives(value in verify_request()) {
         prop_assert!(trip(&value) == value);
     }
 
     #[test]
-    fn a_verify_reply_comes_back(value in verify_reply()) {
+    fn a_verify_reply_survives(value in verify_reply()) {
         prop_assert!(trip(&value) == value);
     }
 
     #[test]
-    fn a_problem_comes_back(value in problem()) {
+    fn a_problem_survives(value in problem()) {
         prop_assert_eq!(trip(&value), value);
     }
 
-    /// The relay reads an answer and writes it again: what the vendor added must still be there.
+    /// The relay reads an answer and writes it again: fields that the vendor added must still be there.
     #[test]
-    fn unknown_fields_stay_where_they_were(top in extra(), data in extra(), identity in extra(), photo in extra()) {
+    fn unknown_fields_are_kept(top in extra(), data in extra(), identity in extra(), photo in extra()) {
         let mut raw = json!({ "status": "success", "data": { "identity": { "photo_id": [{ "_id": "5eaf" }] } } });
         let insert = |place: &mut Value, fields: &Map<String, Value>| {
             place.as_object_mut().expect("an object").extend(fields.clone());
@@ -154,7 +154,7 @@ proptest! {
     }
 
     #[test]
-    fn no_debug_output_tells_a_value(request in "[a-z]{12}", file in "[a-z]{12}") {
+    fn debug_output_contains_no_value(request in "[a-z]{12}", file in "[a-z]{12}") {
         let link = LinkRequest {
             identifier: request.clone(), customer_type: CustomerType::Individual, selfie_filename: Some(file.clone()),
         };
@@ -168,7 +168,7 @@ proptest! {
 }
 
 #[test]
-fn the_names_on_the_wire_are_the_vendors() {
+fn the_names_on_the_wire_are_those_of_the_vendor() {
     let link =
         LinkRequest { identifier: "93055521".to_owned(), customer_type: CustomerType::Business, selfie_filename: None };
     assert_eq!(serde_json::to_value(link).expect("written"), json!({ "identifier": "93055521", "type": "2" }));
@@ -183,7 +183,7 @@ fn the_names_on_the_wire_are_the_vendors() {
 }
 
 #[test]
-fn the_example_of_the_reference_is_read() {
+fn the_example_of_the_reference_is_parsed() {
     let raw = json!({ "status": "success", "message": "Identity and Selfie succesfully verified", "data": { "identity": {
         "_id": "5ea1812477c7700382b20edc", "id_number": "12345678989", "firstname": "FRANK", "lastname": "NONO",
         "fullname": "FRANK HLATSWAYO NONO", "dob": "1991-12-12", "gender": "M", "marital_status": "Single",

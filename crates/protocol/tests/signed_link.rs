@@ -1,4 +1,4 @@
-//! What a signed link says of itself, and which links may be used at all.
+//! The parameters of signed links, and which links can be used.
 
 #![allow(clippy::expect_used, reason = "helpers of tests may panic too")]
 
@@ -11,7 +11,7 @@ use proptest::prelude::*;
 /// 1970 to 2400, in seconds.
 const ERA: std::ops::Range<i64> = 0..13_569_465_600;
 
-/// A moment as `X-Amz-Date` writes it, by another library than the one under test.
+/// Formats a moment as `X-Amz-Date`, with another library than the one under test.
 fn amz_date(moment: i64) -> String {
     let time = UNIX_EPOCH + Duration::from_secs(moment.unsigned_abs());
     humantime::format_rfc3339_seconds(time).to_string().replace(['-', ':'], "")
@@ -39,7 +39,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
     #[test]
-    fn any_text_is_read_or_refused(text in "(https?://)?\\PC{0,60}", now in any::<i64>()) {
+    fn any_text_is_parsed_or_rejected(text in "(https?://)?\\PC{0,60}", now in any::<i64>()) {
         if let Ok(link) = SignedLink::parse(&text) {
             prop_assert!(WebUrl::parse(link.url()).is_some_and(|url| url.is_private()));
             let _ = link.life(now);
@@ -47,7 +47,7 @@ proptest! {
     }
 
     #[test]
-    fn any_query_is_survived(
+    fn any_query_is_parsed(
         date in "[0-9TZ]{14,18}|.{0,20}", lasts in "-?[0-9]{0,22}|.{0,9}", ends in "-?[0-9]{0,22}", now in any::<i64>(),
     ) {
         let encode = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
@@ -62,7 +62,7 @@ proptest! {
     }
 
     #[test]
-    fn a_v4_link_lives_from_its_date_for_its_seconds(
+    fn a_v4_link_expires_its_seconds_after_its_date(
         (lasts, age) in (1..=604_800_i64).prop_flat_map(|lasts| (Just(lasts), 0..=lasts)), signed_at in ERA,
     ) {
         let link = v4(signed_at, lasts);
@@ -70,9 +70,9 @@ proptest! {
         prop_assert_eq!(seconds(&link, signed_at + age), Some((lasts - age).unsigned_abs()));
     }
 
-    /// A link just received is neither dead nor from the future: the clock is wrong, and the stated life counts.
+    /// A link that was just received can't be expired or from the future: the clock is wrong, and the stated duration counts.
     #[test]
-    fn a_clock_that_is_off_does_not_kill_a_v4_link(
+    fn a_wrong_clock_does_not_expire_a_v4_link(
         signed_at in ERA, lasts in 1..=604_800_i64, off in 1..1_000_000_000_i64,
     ) {
         let link = v4(signed_at, lasts);
@@ -81,7 +81,7 @@ proptest! {
     }
 
     #[test]
-    fn a_v2_link_lives_until_its_end_and_a_clock_past_it_is_wrong(ends_at in ERA, now in ERA) {
+    fn a_v2_link_expires_at_its_end_and_a_later_clock_is_wrong(ends_at in ERA, now in ERA) {
         let link = v2(ends_at);
         prop_assert_eq!(link.scheme(), Scheme::V2);
         prop_assert_eq!(seconds(&link, now), (ends_at > now).then(|| (ends_at - now).unsigned_abs()));
@@ -125,7 +125,7 @@ fn only_https_and_this_machine_are_safe() {
 }
 
 #[test]
-fn known_dates_are_read() {
+fn known_dates_are_parsed() {
     // From `date -u +%s -d …`.
     let rows = [
         ("19700101T000000Z", 0),
@@ -140,7 +140,7 @@ fn known_dates_are_read() {
 }
 
 #[test]
-fn a_link_that_does_not_say_has_no_known_life() {
+fn a_link_without_dates_has_an_unknown_lifetime() {
     for query in [
         "",
         "?X-Amz-Date=20261123T080000Z",
@@ -157,7 +157,7 @@ fn a_link_that_does_not_say_has_no_known_life() {
 }
 
 #[test]
-fn signed_headers_are_known_and_the_link_is_not_printed() {
+fn signed_headers_are_listed_and_debug_output_omits_the_link() {
     let link = v4(1_795_420_800, 60);
     assert!(link.signs("content-type") && link.signs("host"));
     assert!(!link.signs("x-amz-acl") && !link.signs("Content-Type"));

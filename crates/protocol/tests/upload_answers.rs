@@ -1,4 +1,4 @@
-//! What S3's answers mean, row by row of the uploader's table.
+//! The meaning of each answer of S3.
 
 use akiba_protocol::UploadFailure as Failure;
 use akiba_protocol::s3::{Sent, classify, error_code};
@@ -9,7 +9,7 @@ const OVER: Sent = Sent { link_over: true, ..FRESH };
 const V2: Sent = Sent { v2_with_content_type: true, ..FRESH };
 const AGAIN: Sent = Sent { again: true, ..FRESH };
 
-/// An error document as S3 writes it.
+/// Returns an error document as S3 writes it.
 fn document(code: &str, more: &str) -> String {
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code>{more}<RequestId>4442587FB7D0A2F9\
@@ -77,9 +77,9 @@ fn the_code_of_a_document_is_found() {
 }
 
 proptest! {
-    /// An upload has succeeded if the status says so; no body can talk it up or down.
+    /// Only the status tells whether an upload succeeded; no body can change that.
     #[test]
-    fn success_is_the_status_alone(
+    fn only_the_status_means_success(
         status in any::<u16>(), body in ".{0,80}", code in "[A-Za-z]{0,20}",
         link_over in any::<bool>(), v2_with_content_type in any::<bool>(), again in any::<bool>(),
     ) {

@@ -1,4 +1,4 @@
-//! A verdict is «verified» for an explicit success and for nothing else, whatever the JSON.
+//! For any JSON, the outcome is `verified` only for an explicit success.
 
 #![allow(clippy::expect_used, reason = "helpers of tests may panic too")]
 
@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
 
-/// Keys and words that the rule looks at, so that chance comes near it.
+/// Keys and words that the rule reads, so that random JSON comes near it.
 const WORDS: [&str; 14] = [
     "status",
     "data",
@@ -44,7 +44,7 @@ fn json_value() -> impl Strategy<Value = Value> {
     })
 }
 
-/// An answer of the right shape, in which each value that matters may be anything.
+/// A reply of the expected shape with arbitrary values in the fields that matter.
 fn near_reply() -> impl Strategy<Value = Value> {
     let value = || prop_oneof![select(WORDS.to_vec()).prop_map(Value::from), json_value()];
     let status = prop_oneof![3 => Just(json!("success")), 1 => value()];
@@ -57,7 +57,7 @@ fn near_reply() -> impl Strategy<Value = Value> {
         .prop_map(|(status, data, message)| json!({ "status": status, "data": data, "message": message }))
 }
 
-/// The rule, said again on the raw JSON.
+/// A second implementation of the rule, on the raw JSON.
 fn should_be(raw: &Value) -> (Outcome, Option<Reason>) {
     let word = raw.pointer("/data/identity").filter(|identity| identity.is_object());
     let word = word.and_then(|identity| identity.get("fraud_detected")).and_then(Value::as_str).unwrap_or_default();
@@ -78,7 +78,7 @@ fn check(raw: &Value) -> Result<(), TestCaseError> {
         prop_assert_eq!((verdict.outcome, verdict.reason), should_be(raw));
         prop_assert_eq!(verdict.is_verified(), verdict.outcome == Outcome::Verified);
         prop_assert!(verdict.reply == reply);
-        // The relay writes what it has read: that must not turn the verdict.
+        // The relay serialises what it has parsed: that must not change the verdict.
         let again: VerifyReply = serde_json::from_value(serde_json::to_value(reply).expect("written")).expect("read");
         let again = Verdict::of(again);
         prop_assert_eq!((again.outcome, again.reason), should_be(raw));
@@ -95,17 +95,17 @@ proptest! {
     }
 
     #[test]
-    fn what_looks_like_a_reply_is_judged_by_the_rule(raw in near_reply()) {
+    fn json_like_a_reply_is_judged_by_the_rule(raw in near_reply()) {
         check(&raw)?;
     }
 
     #[test]
-    fn bytes_that_are_no_json_are_no_reply(bytes in vec(any::<u8>(), 0..64)) {
+    fn bytes_that_are_not_json_are_rejected(bytes in vec(any::<u8>(), 0..64)) {
         let read = serde_json::from_slice::<VerifyReply>(&bytes);
         prop_assert_eq!(read.is_ok(), serde_json::from_slice::<Value>(&bytes).is_ok_and(|value| value.is_object()));
     }
 
-    /// A score is read from a number or a string, and anything else is no score, and costs nothing but the score.
+    /// A score is parsed from a number or a string. Anything else is dropped, and nothing else is lost.
     #[test]
     fn a_score_is_a_finite_number_or_absent(raw in json_value()) {
         let reply = json!({ "status": "success", "data": { "identity": { "fraud_score": raw, "dob": "1991-12-12" } } });
@@ -121,7 +121,7 @@ proptest! {
     }
 
     #[test]
-    fn a_score_in_a_string_is_the_number(value in -1e6..1e6_f64) {
+    fn a_score_in_a_string_is_parsed(value in -1e6..1e6_f64) {
         let read: Score = serde_json::from_value(json!(format!(" {value} "))).expect("read");
         prop_assert_eq!(read.value(), value);
     }
@@ -151,11 +151,11 @@ fn near_misses_of_success_are_rejected() {
         assert_eq!((verdict.outcome, verdict.reason), (Outcome::Rejected, Some(Reason::NotMatched)), "{raw}");
     }
     let twice: Result<VerifyReply, _> = serde_json::from_str(r#"{"status":"failed","status":"success"}"#);
-    assert!(twice.is_err(), "a reply that contradicts itself is none");
+    assert!(twice.is_err(), "a reply that contradicts itself is rejected");
 }
 
 #[test]
-fn scores_that_are_none_are_refused() {
+fn invalid_scores_are_rejected() {
     for wrong in [json!("NaN"), json!("inf"), json!("-infinity"), json!("1e999"), json!(""), json!("0,5"), json!([1])] {
         assert!(serde_json::from_value::<Score>(wrong.clone()).is_err(), "{wrong}");
     }

@@ -1,11 +1,11 @@
-//! Where URLs lead, compared with the parser that browsers' rules are written down in.
+//! The host of URLs, compared with the `url` crate, which follows the browsers' standard.
 
 use akiba_protocol::{WebUrl, is_loopback};
 use proptest::prelude::*;
 use proptest::sample::select;
 use url::{Host, Url};
 
-/// Pieces of URLs that parsers disagree about.
+/// Pieces of URLs that parsers treat differently.
 fn tricky_url() -> impl Strategy<Value = String> {
     let scheme = select(vec![
         "http://",
@@ -81,7 +81,7 @@ fn tricky_url() -> impl Strategy<Value = String> {
     (scheme, user, host, rest).prop_map(|(scheme, user, host, rest)| format!("{scheme}{user}{host}{rest}"))
 }
 
-/// Whether a browser that goes there is on this machine or sends nothing in the clear.
+/// Whether a browser sends requests to this URL encrypted or to this machine.
 fn is_private(url: &Url) -> bool {
     let loopback = match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
@@ -92,7 +92,7 @@ fn is_private(url: &Url) -> bool {
     url.scheme() == "https" || (url.scheme() == "http" && loopback)
 }
 
-/// What is read must be what a browser reads. A URL that a browser can't read leads nowhere, which is safe.
+/// Fails if the result differs from a browser's. A URL that a browser can't parse is never requested, which is safe.
 fn as_browsers_read_it(text: &str) -> Result<(), TestCaseError> {
     let (Some(ours), Ok(url)) = (WebUrl::parse(text), Url::parse(text)) else { return Ok(()) };
     prop_assert!(matches!(url.scheme(), "http" | "https"), "{} is {}", text, url);
@@ -109,20 +109,20 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(4_000))]
 
     #[test]
-    fn parsers_that_disagree_open_no_door(text in tricky_url()) {
+    fn tricky_urls_are_parsed_as_browsers_do(text in tricky_url()) {
         as_browsers_read_it(&text)?;
     }
 
     #[test]
-    fn any_text_is_read_as_browsers_do(
+    fn any_text_is_parsed_as_browsers_do(
         text in prop_oneof![any::<String>(), "[hH]ttps?://.{0,40}", "https?://[-a-c0-9.:@/?#\\\\%_\\[\\]]{0,20}"],
     ) {
         as_browsers_read_it(&text)?;
     }
 
-    /// What is not unusual is read: otherwise the comparison above would pass by refusing everything.
+    /// Usual URLs are accepted: otherwise the comparison above would pass by rejecting everything.
     #[test]
-    fn usual_urls_are_read(
+    fn usual_urls_are_accepted(
         scheme in select(vec!["http", "https", "HTTPS"]),
         host in "[a-z][a-z0-9_-]{0,9}(\\.[a-z][a-z0-9-]{0,9}){0,3}|127\\.0\\.0\\.[1-9]|\\[[1-9a-f]{1,4}::[1-9a-f]{1,4}\\]",
         port in select(vec!["", ":1", ":8443", ":65535"]),
@@ -137,7 +137,7 @@ proptest! {
 }
 
 #[test]
-fn loopback_is_a_name_or_an_address_and_nothing_like_them() {
+fn loopback_is_exactly_these_names_and_addresses() {
     for right in ["localhost", "LocalHost", "127.0.0.1", "127.255.255.254", "127.0.0.0", "::1", "[::1]"] {
         assert!(is_loopback(right), "{right}");
     }

@@ -1,13 +1,14 @@
-//! Levers for tests, served only where they are asked for ([`controls_app`]): what was uploaded last, links that live
-//! shorter, and network faults on the S3.
+//! Controls for tests ([`controls_app`]), served only with `--test-controls`: the last upload, shorter lifetimes of links,
+//! and network faults on the S3.
 //!
-//! - `GET /_sandbox/last` answers `{"s3_key": "…"}`, or 404 before the first link.
+//! - `GET /_sandbox/last` returns `{"s3_key": "…"}`, or 404 before the first link.
 //! - `POST /_sandbox/link-life` takes `{"seconds": 1}`.
-//! - `POST /_sandbox/lose-verdicts` takes `{"count": 1}`: so many calls for a verdict are judged and answered with 500.
+//! - `POST /_sandbox/lose-verdicts` takes `{"count": 1}`: this number of verify calls is judged and
+//!   then answered with 500.
 //! - `POST /_sandbox/fault` takes `{"fault": "stall" | "drop", "seconds": 5, "after_bytes": 100000}`, or
 //!   `{"fault": null}` to end it.
-//! - `GET /_sandbox/tokens` answers `{"asked": 1}`, how often a token of the newer API was asked for; `POST` takes
-//!   `{"life_seconds": 2}`, `{"down": true}` and `{"revoke": true}`, each for itself or together.
+//! - `GET /_sandbox/tokens` returns `{"asked": 1}`, the number of requests for a token of the newer API. `POST` takes
+//!   `{"life_seconds": 2}`, `{"down": true}` and `{"revoke": true}`, alone or together.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,7 +22,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::faults::{Fault, Faults};
-use crate::vendor::Vendor;
+use crate::vendor_api::Vendor;
 
 #[derive(Clone)]
 struct Controls {
@@ -56,7 +57,7 @@ struct SetTokens {
     revoke: bool,
 }
 
-/// The test controls, under `/_sandbox`.
+/// Serves the test controls under `/_sandbox`.
 pub fn controls_app(vendor: Arc<Vendor>, faults: Faults) -> Router {
     Router::new()
         .route("/_sandbox/last", get(last))
@@ -93,7 +94,7 @@ async fn fault(State(controls): State<Controls>, Json(body): Json<SetFault>) -> 
 }
 
 async fn tokens(State(controls): State<Controls>) -> Response {
-    Json(json!({ "asked": controls.vendor.tokens().asked() })).into_response()
+    Json(json!({ "asked": controls.vendor.tokens().requested() })).into_response()
 }
 
 async fn set_tokens(State(controls): State<Controls>, Json(body): Json<SetTokens>) -> StatusCode {

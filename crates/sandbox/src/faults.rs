@@ -1,13 +1,13 @@
-//! Network faults on purpose, for tests ([`Faults`], [`Fault`], [`FaultyListener`]).
+//! Deliberate network faults for tests ([`Faults`], [`Fault`], [`FaultyListener`]).
 //!
-//! They act on the bytes of a connection, below HTTP, so that the peer sees what it would see of a bad network: a
-//! connection that falls silent, or one that is reset in the middle of an upload.
+//! They act on the bytes of a connection, below HTTP, so that the peer sees a bad network: a connection that stalls, or
+//! one that is reset in the middle of an upload.
 
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -17,11 +17,13 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{Instant, Sleep};
 
-/// What happens to a connection while a fault lasts.
+use crate::lock::lock;
+
+/// What a fault does to a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Fault {
-    /// Nothing more is read until the fault is over: neither progress nor an answer.
+    /// Nothing is read until the fault is over, so there is neither progress nor an answer.
     Stall,
     /// The connection is closed.
     Drop,
@@ -34,31 +36,31 @@ struct Active {
     after_bytes: u64,
 }
 
-/// The fault that is in force, if any; shared by the listener and whoever sets it.
+/// The active fault, if any; shared by the listener and the test controls.
 #[derive(Clone, Debug, Default)]
 pub struct Faults(Arc<Mutex<Option<Active>>>);
 
 impl Faults {
-    /// Puts a fault in force for a time, in place of the one before. Each connection is hit once it has carried
+    /// Activates a fault for some time and replaces the one before. It affects each connection after the first
     /// `after_bytes` bytes from the peer, headers included.
     pub fn set(&self, fault: Fault, lasts: Duration, after_bytes: u64) {
         let active = Active { fault, until: Instant::now() + lasts, after_bytes };
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(active);
+        *lock(&self.0) = Some(active);
     }
 
-    /// Ends the fault. A connection that has stalled wakes when its time is over.
+    /// Ends the fault. A connection that is stalled already resumes only when its time is over.
     pub fn clear(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *lock(&self.0) = None;
     }
 
-    /// The fault that hits a connection which has carried so many bytes.
-    fn hits(&self, carried: u64) -> Option<Active> {
-        let active = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Returns the fault that affects a connection after `carried` bytes.
+    fn active_after(&self, carried: u64) -> Option<Active> {
+        let active = *lock(&self.0);
         active.filter(|active| carried >= active.after_bytes && Instant::now() < active.until)
     }
 }
 
-/// A listener whose connections suffer the faults.
+/// A listener that applies the faults to its connections.
 #[derive(Debug)]
 pub struct FaultyListener {
     inner: TcpListener,
@@ -87,14 +89,14 @@ impl Listener for FaultyListener {
     }
 }
 
-/// A connection that suffers the faults.
+/// A connection that the faults apply to.
 #[derive(Debug)]
 pub struct FaultyStream {
     inner: TcpStream,
     faults: Faults,
     carried: u64,
     stalled: Option<Pin<Box<Sleep>>>,
-    /// Whether the connection was closed on purpose: then nothing may be answered either.
+    /// Whether a fault closed the connection: then no answer may be written either.
     dropped: bool,
 }
 
@@ -107,14 +109,14 @@ impl AsyncRead for FaultyStream {
             }
             this.stalled = None;
         }
-        match this.faults.hits(this.carried) {
+        match this.faults.active_after(this.carried) {
             Some(Active { fault: Fault::Drop, .. }) => {
                 this.dropped = true;
                 return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
             }
             Some(Active { fault: Fault::Stall, until, .. }) => {
                 let mut sleep = Box::pin(tokio::time::sleep_until(until));
-                // Polled here so that the task is woken; a sleep that is over already is met on the next call.
+                // Polling registers the waker. If the sleep is over already, wake the task, and the next call reads on.
                 if sleep.as_mut().poll(cx).is_ready() {
                     cx.waker().wake_by_ref();
                 }

@@ -1,24 +1,23 @@
-//! The test identities ([`Scenario`], [`TestIdentity`]): identifiers that force an outcome, as payment sandboxes have
-//! test cards.
+//! The test identities ([`Scenario`], [`TestIdentity`]): identifiers that force an outcome, like the test cards of payment
+//! sandboxes.
 //!
-//! [`TABLE`] is their one source; the page of the documentation is tested against it. They have the thirteen digits of
-//! a South African identity number but begin with a date of birth that can't be (year 00, month 00), so no person has
-//! one.
+//! [`TABLE`] is their only source; a test compares the documentation with it. They have the thirteen digits of a South
+//! African identity number but begin with an impossible date of birth (year 00, month 00), so they belong to nobody.
 
 use crate::selfie::Flaw;
 
 /// What the sandbox does with an identifier.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Scenario {
-    /// The photo decides: one face that is not too dark matches the record. So it is for every identifier that is not in
-    /// the table.
+    /// The photo decides: exactly one face that is not too dark matches the record. All identifiers outside the table
+    /// behave this way.
     #[default]
     Photo,
     /// The selfie matches the record, whatever it shows.
     Verified,
     /// The selfie does not match the record.
     NotMatched,
-    /// The selfie matches, but the vendor's fraud word for it is `High`.
+    /// The selfie matches, but the vendor's fraud level is `High`.
     HighFraud,
     /// The link call answers 503.
     LinkDown,
@@ -26,9 +25,9 @@ pub enum Scenario {
     VerifyDown,
     /// Both calls answer late.
     Slow,
-    /// The first link of each verification is past its life when it is handed out.
+    /// The first link of each verification has expired when it is issued.
     ExpiredOnce,
-    /// Every link is past its life when it is handed out.
+    /// Every link has expired when it is issued.
     ExpiredAlways,
     /// S3 answers the first two uploads to each link with 503 `SlowDown`.
     BusyStorage,
@@ -36,20 +35,20 @@ pub enum Scenario {
     UnknownCustomer,
     /// The link call answers 401, as if the token were wrong.
     TokenRefused,
-    /// The selfie is refused for a flaw, whether it has it or not.
+    /// The selfie is rejected for a flaw, whether the photo has it or not.
     Flawed(Flaw),
 }
 
 /// One row of [`TABLE`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TestIdentity {
-    /// What to give as the identifier, for a person and for a company alike.
+    /// The identifier, for a person and for a company.
     pub id: &'static str,
-    /// A short name, as the documentation has it.
+    /// The short name in the documentation.
     pub name: &'static str,
     /// What the sandbox does.
     pub scenario: Scenario,
-    /// The same as a sentence.
+    /// The same as a sentence, for the documentation.
     pub what_happens: &'static str,
 }
 
@@ -142,13 +141,13 @@ pub const TABLE: [TestIdentity; 14] = [
 ];
 
 impl Scenario {
-    /// What to do with an identifier. One that is not in the table is [`Scenario::Photo`].
+    /// Returns the scenario of an identifier: [`Scenario::Photo`] if it is not in the table.
     #[must_use]
     pub fn of(identifier: &str) -> Self {
         TABLE.iter().find(|row| row.id == identifier).map_or_else(Self::default, |row| row.scenario)
     }
 
-    /// What is held against the selfie. An identity that forces an outcome never has it looked at.
+    /// Returns the flaw of the selfie, if any. Only [`Scenario::Photo`] calls `look` to find out.
     #[must_use]
     pub fn flaw(self, look: impl FnOnce() -> Option<Flaw>) -> Option<Flaw> {
         match self {
@@ -158,9 +157,9 @@ impl Scenario {
         }
     }
 
-    /// How many uploads S3 turns away with 503 `SlowDown` before it takes one.
+    /// Returns the number of uploads that S3 answers with 503 `SlowDown` before it accepts one.
     #[must_use]
-    pub fn refused_uploads(self) -> u32 {
+    pub fn failed_uploads(self) -> u32 {
         if self == Self::BusyStorage { 2 } else { 0 }
     }
 }

@@ -1,9 +1,10 @@
-//! `akiba-sandbox`: see the library.
+//! The program `akiba-sandbox`; the library has everything that it does.
 
 use std::process::ExitCode;
 
 use akiba_sandbox::cli::{Cli, Command, TetherArgs};
-use akiba_sandbox::{demo, tether};
+use akiba_sandbox::commands;
+use akiba_sandbox::process::tether;
 use clap::Parser;
 
 fn main() -> ExitCode {
@@ -17,12 +18,12 @@ fn main() -> ExitCode {
     };
     let result = runtime.block_on(async {
         match command {
-            Command::Serve(args) => demo::serve(args).await,
-            Command::Demo(args) => demo::demo(args).await,
+            Command::Serve(args) => commands::serve(args).await,
+            Command::Demo(args) => commands::demo(args).await,
             Command::RunTethered(_) => Ok(()),
         }
     });
-    // Drops every open connection, and with the last of them the temporary folder.
+    // Drops every open connection; the last one removes the temporary folder.
     drop(runtime);
     match result {
         Ok(()) => ExitCode::SUCCESS,

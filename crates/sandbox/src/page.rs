@@ -1,5 +1,5 @@
-//! The demo page's server ([`page_app`]): static files under the content security policy that a customer would set,
-//! the relay on the same origin, and the host's back end where there are sessions.
+//! The demo page's server ([`page_app`]): static files with the content security policy that a customer would set, a
+//! proxy to the relay on the same origin, and the host's back end if the relay requires sessions.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -23,11 +23,11 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::bank::{Bank, bank_app};
 
-/// Compresses well enough and without a wait that one would notice.
+/// A compromise: good compression without a noticeable wait.
 const COMPRESSION: CompressionLevel = CompressionLevel::Precise(5);
-/// How long a connection to the relay is kept for the next request: less than the relay keeps it.
+/// How long an idle connection to the relay is kept: less than the relay keeps it, so that it is never stale.
 const RELAY_IDLE: Duration = Duration::from_secs(5);
-/// Headers that belong to one connection and are not passed on (RFC 9110, section 7.6.1).
+/// Hop-by-hop headers, which a proxy does not forward (RFC 9110, section 7.6.1).
 const HOP_BY_HOP: [&str; 8] = [
     "connection",
     "keep-alive",
@@ -39,20 +39,20 @@ const HOP_BY_HOP: [&str; 8] = [
     "upgrade",
 ];
 
-/// What [`page_app`] needs.
+/// The settings of [`page_app`].
 #[derive(Clone, Debug)]
 pub struct PageSettings {
     /// The folder with `index.html`.
     pub site: PathBuf,
-    /// Origin of the S3, to which the page may connect.
+    /// Origin of the S3, which the page may connect to.
     pub upload_origin: String,
-    /// Where the relay listens.
+    /// Address of the relay.
     pub relay: SocketAddr,
-    /// The host's back end, where there are sessions.
+    /// The host's back end, if the relay requires sessions.
     pub bank: Option<Arc<Bank>>,
 }
 
-/// The content security policy of the page.
+/// Returns the content security policy of the page.
 #[must_use]
 pub fn content_security_policy(upload_origin: &str) -> String {
     format!(
@@ -61,10 +61,11 @@ pub fn content_security_policy(upload_origin: &str) -> String {
     )
 }
 
-/// Serves the page, and hands `/v1/*` and `/healthz` to the relay. Where there is a back end, the page is told so.
+/// Serves the page and forwards `/v1/*` and `/healthz` to the relay. If there is a back end, the page gets its name in a
+/// `meta` element.
 ///
 /// # Errors
-/// Where the upload origin can't stand in a header.
+/// Fails if the upload origin contains characters that a header can't hold.
 pub fn page_app(settings: PageSettings) -> Result<Router, header::InvalidHeaderValue> {
     let policy = HeaderValue::from_str(&content_security_policy(&settings.upload_origin))?;
     let set = SetResponseHeaderLayer::overriding;
@@ -83,13 +84,13 @@ pub fn page_app(settings: PageSettings) -> Result<Router, header::InvalidHeaderV
         .layer(set(HeaderName::from_static("permissions-policy"), HeaderValue::from_static("camera=(self)")));
     let client =
         Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).pool_idle_timeout(RELAY_IDLE).build_http();
-    let relay = Relay { client, address: settings.relay };
+    let relay = RelayProxy { client, address: settings.relay };
     let calls = Router::new().route("/healthz", any(forward)).route("/v1/{*path}", any(forward)).with_state(relay);
     let own = settings.bank.map(bank_app).unwrap_or_default();
     Ok(calls.merge(own).fallback_service(files))
 }
 
-/// The page, told where its back end is.
+/// Returns the page with the name of its back end in a `meta` element.
 async fn index(State(file): State<PathBuf>) -> Response {
     match tokio::fs::read_to_string(file).await {
         Ok(text) => {
@@ -100,20 +101,20 @@ async fn index(State(file): State<PathBuf>) -> Response {
 }
 
 #[derive(Clone)]
-struct Relay {
+struct RelayProxy {
     client: Client<HttpConnector, Body>,
     address: SocketAddr,
 }
 
-/// Sends a request to the relay and its answer back, both as they are but for what belongs to the connection.
-async fn forward(State(relay): State<Relay>, mut request: Request) -> Response {
+/// Forwards a request to the relay and returns its answer; both stay unchanged except for hop-by-hop headers.
+async fn forward(State(relay): State<RelayProxy>, mut request: Request) -> Response {
     let Some(uri) = relay_uri(relay.address, request.uri()) else {
         return StatusCode::BAD_REQUEST.into_response();
     };
     *request.uri_mut() = uri;
     remove_hop_by_hop(request.headers_mut());
     request.headers_mut().remove(header::HOST);
-    // The relay believes this server, which knows of one client only: this machine.
+    // The relay trusts this header from this server. Without it, it takes the address of the connection: this machine.
     request.headers_mut().remove("x-forwarded-for");
     match relay.client.request(request).await {
         Ok(mut response) => {

@@ -1,4 +1,4 @@
-//! What a run tells its user and the programs that wait for it ([`Report`]).
+//! The addresses and keys that a run prints, and writes for waiting programs ([`Report`]).
 
 use std::fmt;
 use std::io;
@@ -10,10 +10,10 @@ use crate::identities::{Scenario, TABLE};
 use crate::sandbox::Sandbox;
 use crate::storage::{BUCKET, REGION};
 
-/// The identities that are printed to be tried.
+/// The identities that are printed as suggestions.
 const TO_TRY: [Scenario; 3] = [Scenario::Verified, Scenario::NotMatched, Scenario::ExpiredOnce];
 
-/// Where everything is. Its keys and its token open this sandbox and nothing else.
+/// All addresses and keys. The keys and the token are valid for this sandbox only.
 #[derive(Clone, Serialize)]
 pub struct Report {
     /// The demo page.
@@ -28,18 +28,18 @@ pub struct Report {
     pub s3: String,
     /// Its bucket.
     pub bucket: &'static str,
-    /// The region that its links are signed for.
+    /// The region in the signature of its links.
     pub region: &'static str,
     /// Its access key.
     pub s3_access_key: String,
     /// Its secret key.
     pub s3_secret_key: String,
-    /// The folder where an object lies at the path that is its key.
+    /// The folder of the objects: the path of an object below it is its key.
     pub objects: PathBuf,
 }
 
 impl Report {
-    /// The report of a sandbox without page and relay.
+    /// Returns the report of a sandbox without page and relay.
     #[must_use]
     pub fn of(sandbox: &Sandbox) -> Self {
         let (access, secret) = sandbox.s3_keys();
@@ -57,10 +57,10 @@ impl Report {
         }
     }
 
-    /// Writes the report as JSON, readable by the owner alone. The file appears whole or not at all.
+    /// Writes the report as JSON, readable by the owner only. The file appears complete or not at all.
     ///
     /// # Errors
-    /// Where the file can't be written.
+    /// Fails if the file can't be written.
     pub fn write(&self, path: &Path) -> io::Result<()> {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let file = tempfile::NamedTempFile::new_in(folder)?;
@@ -69,7 +69,7 @@ impl Report {
         Ok(())
     }
 
-    /// The line that says that all is up, for programs that read the output.
+    /// Returns the line that tells programs which read the output that everything is ready.
     #[must_use]
     pub fn ready_line(&self) -> String {
         let address = self.page.as_ref().or(self.relay.as_ref()).unwrap_or(&self.vendor);
@@ -89,11 +89,11 @@ impl fmt::Display for Report {
         writeln!(f, "  vendor   {}    (sandbox, Token: {})", self.vendor, self.token)?;
         writeln!(f, "  S3       {}    (sandbox, bucket {})", self.s3, self.bucket)?;
         writeln!(f)?;
-        writeln!(f, "  Identities to try (docs/sandbox.md has them all):")?;
+        writeln!(f, "  Identities to try (docs/sandbox.md lists all):")?;
         for row in TABLE.iter().filter(|row| TO_TRY.contains(&row.scenario)) {
             writeln!(f, "    {}  {}", row.id, row.name)?;
         }
         writeln!(f)?;
-        write!(f, "  Ctrl-C ends it.")
+        write!(f, "  Stop it with Ctrl-C.")
     }
 }

@@ -17,24 +17,24 @@ use crate::controls::controls_app;
 use crate::faults::{Faults, FaultyListener};
 use crate::random;
 use crate::storage::{BUCKET, Signer, Storage, s3_app};
-use crate::vendor::{Vendor, VendorSettings, vendor_app};
+use crate::vendor_api::{Vendor, VendorSettings, vendor_app};
 
-/// How a sandbox is to be.
+/// The settings of a sandbox.
 #[derive(Clone)]
 pub struct Options {
-    /// Port of the vendor's API; 0 takes a free one.
+    /// Port of the vendor's API; 0 picks a free one.
     pub vendor_port: u16,
-    /// Port of the S3; 0 takes a free one.
+    /// Port of the S3; 0 picks a free one.
     pub s3_port: u16,
-    /// Folder for the uploaded objects; a temporary one where there is none.
+    /// Folder for the uploaded objects; `None` makes a temporary one.
     pub data: Option<PathBuf>,
-    /// The vendor's token; a random one where there is none.
+    /// The vendor's token; `None` makes a random one.
     pub token: Option<String>,
-    /// Access key and secret key of the S3; random ones where there are none.
+    /// Access key and secret key of the S3; `None` makes random ones.
     pub s3_keys: Option<(String, String)>,
-    /// How long a signed link lives.
+    /// Lifetime of a signed link.
     pub link_life: Duration,
-    /// How late the slow test identity is answered.
+    /// Delay of the slow test identity.
     pub slow: Duration,
     /// Origins of the pages that may upload.
     pub origins: Vec<HeaderValue>,
@@ -58,7 +58,7 @@ impl Default for Options {
     }
 }
 
-/// A running sandbox. It stops when it is dropped.
+/// A running sandbox. Dropping it stops it.
 #[derive(Debug)]
 pub struct Sandbox {
     vendor_address: SocketAddr,
@@ -71,10 +71,10 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// Opens the ports and serves. Must be called inside a Tokio runtime.
+    /// Opens the ports and starts to serve. Call it inside a Tokio runtime.
     ///
     /// # Errors
-    /// [`io::ErrorKind::AddrInUse`] where a port is taken; others where a folder can't be made.
+    /// [`io::ErrorKind::AddrInUse`] if a port is in use; another kind if a folder can't be created.
     pub async fn start(options: Options) -> io::Result<Self> {
         let vendor_listener = bind(options.vendor_port).await?;
         let s3_listener = bind(options.s3_port).await?;
@@ -102,54 +102,54 @@ impl Sandbox {
         Ok(Self { vendor_address, s3_address, token, storage, vendor, faults, _servers: servers })
     }
 
-    /// Base URL of the vendor's API.
+    /// Returns the base URL of the vendor's API.
     #[must_use]
     pub fn vendor_url(&self) -> String {
         format!("http://{}", self.vendor_address)
     }
 
-    /// Base URL of the S3, which is its origin too.
+    /// Returns the base URL of the S3, which is also its origin.
     #[must_use]
     pub fn s3_url(&self) -> String {
         format!("http://{}", self.s3_address)
     }
 
-    /// The vendor's token.
+    /// Returns the vendor's token.
     #[must_use]
     pub fn token(&self) -> &str {
         &self.token
     }
 
-    /// Access key and secret key of the S3.
+    /// Returns access key and secret key of the S3.
     #[must_use]
     pub fn s3_keys(&self) -> (&str, &str) {
         let credentials = self.storage.credentials();
         (credentials.key(), credentials.secret())
     }
 
-    /// The folder of the bucket: the object of a key lies at this path and the key.
+    /// Returns the folder of the bucket. The path of an object below it is its key.
     #[must_use]
     pub fn objects(&self) -> PathBuf {
         Path::new(self.storage.root()).join(BUCKET)
     }
 
-    /// The vendor, to change its settings while it runs.
+    /// Returns the vendor, whose settings can change while it runs.
     #[must_use]
     pub fn vendor(&self) -> &Vendor {
         &self.vendor
     }
 
-    /// The faults of the S3's network.
+    /// Returns the network faults of the S3.
     #[must_use]
     pub fn faults(&self) -> &Faults {
         &self.faults
     }
 }
 
-/// Listens on a port of the loopback interface; no other is ever used.
+/// Listens on a port of the loopback interface, and never on another interface.
 ///
 /// # Errors
-/// [`io::ErrorKind::AddrInUse`] where the port is taken; the message names it.
+/// [`io::ErrorKind::AddrInUse`] if the port is in use; the message names the port.
 pub async fn bind(port: u16) -> io::Result<TcpListener> {
     let bound = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
     bound.map_err(|error| io::Error::new(error.kind(), format!("port {port}: {error}")))
@@ -161,6 +161,6 @@ where
     L: Listener,
     L::Addr: std::fmt::Debug,
 {
-    // Axum's server retries on errors of single connections and ends for no other reason.
+    // Axum's server retries after errors of single connections, so it never returns.
     let _ = axum::serve(listener, router).await;
 }

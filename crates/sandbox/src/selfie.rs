@@ -1,33 +1,33 @@
-//! What can be read from an uploaded selfie: the picture ([`decode`], [`Unusable`]), and what a vendor would hold against
-//! it ([`flaw`], [`Flaw`]). Pure functions of the object's bytes.
+//! Decodes an uploaded selfie ([`decode`], [`DecodeError`]) and finds a reason to reject it ([`find_flaw`], [`Flaw`]). Pure
+//! functions of the object's bytes.
 
 use std::io::Cursor;
 
 use akiba_vision::{Analyser, Frame, Measure};
 use image::{ImageFormat, ImageReader, Limits, RgbaImage};
 
-/// No side of a selfie may be longer, in pixels: a bound on what a hostile file can make the decoder do.
+/// Longest side of a selfie, in pixels: it bounds the work that a hostile file can cause.
 const MAX_SIDE: u32 = 10_000;
-/// Bytes that the decoder may allocate: 50 megapixels of RGBA.
+/// Limit of the decoder's allocations in bytes: 50 megapixels of RGBA.
 const MAX_ALLOCATION: u64 = 200 * 1024 * 1024;
 
-/// A face with less linear light than this, 0 black to 1 white, is too dark to compare: the widget lets nothing of the
-/// sort pass by itself. No vendor publishes such a limit.
+/// A face with a lower mean luminance (linear, 0 black to 1 white) is too dark to compare. The widget's own checks never
+/// let a photo like this pass. No vendor publishes a limit.
 const DARK: f32 = 0.01;
-/// The same for a picture in which nobody is found, as the mean of its sRGB values.
+/// The same for a picture without a face, as the mean of its sRGB values.
 const DARK_PICTURE: f32 = 0.1;
 
-/// Why an object is no selfie.
+/// Why an object can't be decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unusable {
+pub enum DecodeError {
     /// It is neither JPEG nor PNG.
     Format,
-    /// It begins like an image but can't be decoded: damaged, cut off or too large.
+    /// It begins like an image but is damaged, truncated or too large.
     Damaged,
 }
 
-impl Unusable {
-    /// The sentence that the vendor's reply carries.
+impl DecodeError {
+    /// Returns the message of the vendor's reply.
     #[must_use]
     pub fn message(self) -> &'static str {
         match self {
@@ -37,36 +37,36 @@ impl Unusable {
     }
 }
 
-/// Decodes an object. Takes as long as decoding takes: not for an async thread.
+/// Decodes an object. This blocks: do not call it on an async thread.
 ///
 /// # Errors
-/// [`Unusable`] where the bytes are not a whole JPEG or PNG within the limits.
-pub fn decode(bytes: &[u8]) -> Result<RgbaImage, Unusable> {
-    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|_| Unusable::Format)?;
+/// [`DecodeError`] if the bytes are not a complete JPEG or PNG within the limits.
+pub fn decode(bytes: &[u8]) -> Result<RgbaImage, DecodeError> {
+    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|_| DecodeError::Format)?;
     if !matches!(reader.format(), Some(ImageFormat::Jpeg | ImageFormat::Png)) {
-        return Err(Unusable::Format);
+        return Err(DecodeError::Format);
     }
     let mut limits = Limits::default();
     limits.max_image_width = Some(MAX_SIDE);
     limits.max_image_height = Some(MAX_SIDE);
     limits.max_alloc = Some(MAX_ALLOCATION);
     reader.limits(limits);
-    Ok(reader.decode().map_err(|_| Unusable::Damaged)?.into_rgba8())
+    Ok(reader.decode().map_err(|_| DecodeError::Damaged)?.into_rgba8())
 }
 
-/// Why a picture can't be compared with a face on record.
+/// Why a picture can't be compared with the photo on record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Flaw {
-    /// Nobody is in it.
+    /// It shows no face.
     NoFace,
-    /// More than one person is in it.
+    /// It shows more than one face.
     SeveralFaces,
     /// The face is too dark.
     Dark,
 }
 
 impl Flaw {
-    /// The sentence that the vendor's reply carries.
+    /// Returns the message of the vendor's reply.
     #[must_use]
     pub fn message(self) -> &'static str {
         match self {
@@ -77,9 +77,9 @@ impl Flaw {
     }
 }
 
-/// Looks for what makes a picture useless. Takes a while: not for an async thread.
+/// Finds a reason to reject a picture. This blocks: do not call it on an async thread.
 #[must_use]
-pub fn flaw(picture: &RgbaImage) -> Option<Flaw> {
+pub fn find_flaw(picture: &RgbaImage) -> Option<Flaw> {
     let (width, height) = picture.dimensions();
     let frame = Frame::new(picture.as_raw(), width as usize, height as usize)?;
     let report = Analyser::default().analyse(frame, 0.0);

@@ -1,4 +1,4 @@
-//! The demo as its user starts it: one process tree, the page's headers, the relay behind it, and its ends.
+//! The demo as its user starts it: one process tree, the page's headers, the relay behind it, and every way to stop it.
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test that can't go on fails")]
 
 mod support;
@@ -38,7 +38,7 @@ fn command(arguments: &[&str]) -> Command {
     command
 }
 
-/// A demo that runs; it is killed when the test is over, however that ends.
+/// A running demo; dropping it kills it.
 struct Demo {
     child: Child,
     ready: Value,
@@ -55,7 +55,7 @@ impl Demo {
         if !arguments.iter().any(|argument| ["--sessions", "--no-page"].contains(argument)) {
             command.args(["--sessions", "off"]);
         }
-        command.args(arguments).env("TMPDIR", scratch.path()).env("AKIBA_RELAY_LOG", "another relay's");
+        command.args(arguments).env("TMPDIR", scratch.path()).env("AKIBA_RELAY_LOG", "of another relay");
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
         let printed: Vec<String> = lines.take_while(|line| !line.starts_with("ready ")).collect();
@@ -106,7 +106,7 @@ impl Drop for Demo {
 fn wait_until(what: &str, mut done: impl FnMut() -> bool) {
     let start = Instant::now();
     while !done() {
-        assert!(start.elapsed() < Duration::from_secs(30), "waited in vain for {what}");
+        assert!(start.elapsed() < Duration::from_secs(30), "timeout: {what}");
         std::thread::sleep(Duration::from_millis(20));
     }
 }
@@ -143,7 +143,7 @@ async fn the_page_has_exactly_this_policy() {
 }
 
 #[tokio::test]
-async fn files_are_compressed_for_those_who_ask() {
+async fn files_are_compressed_if_the_client_accepts_it() {
     let demo = Demo::start(&[]);
     for (accepts, encoding) in [("br, gzip", Some("br")), ("gzip", Some("gzip")), ("identity", None)] {
         for file in ["app.js", "app.css", "app.wasm"] {
@@ -157,7 +157,7 @@ async fn files_are_compressed_for_those_who_ask() {
 }
 
 #[tokio::test]
-async fn the_relay_answers_on_the_page_s_origin_untouched() {
+async fn requests_on_the_page_origin_reach_the_relay_unchanged() {
     let demo = Demo::start(&[]);
     let page = demo.url("page");
     let post = client().post(format!("{page}/v1/customer/verify?a=b%20c"));
@@ -173,7 +173,7 @@ async fn the_relay_answers_on_the_page_s_origin_untouched() {
     assert_eq!(seen["body"], "{\"x\":1}");
     assert_eq!(seen["headers"]["origin"], page.as_str());
     assert_eq!(seen["headers"]["authorization"], "Bearer s");
-    assert_eq!(seen["headers"]["x-forwarded-for"], Value::Null, "nobody names an address but the one who knows it");
+    assert_eq!(seen["headers"]["x-forwarded-for"], Value::Null, "a client can't set its own address");
     assert_eq!(seen["headers"]["host"], demo.url("relay").trim_start_matches("http://"));
 
     let health = client().get(format!("{page}/healthz")).send().await.unwrap();
@@ -181,7 +181,7 @@ async fn the_relay_answers_on_the_page_s_origin_untouched() {
 }
 
 #[tokio::test]
-async fn the_relay_is_told_what_it_needs_and_the_token_by_environment_alone() {
+async fn the_relay_gets_its_settings_and_the_token_only_in_the_environment() {
     let demo = Demo::start(&["--token", "t0ken", "--origin", "http://127.0.0.1:3000"]);
     let answer = client().get(format!("{}/healthz", demo.url("page"))).send().await.unwrap();
     let seen: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
@@ -208,7 +208,7 @@ async fn the_relay_is_told_what_it_needs_and_the_token_by_environment_alone() {
 }
 
 #[tokio::test]
-async fn with_sessions_the_page_s_server_is_the_back_end_and_the_relay_has_its_keys_by_environment_alone() {
+async fn with_sessions_the_page_server_is_the_back_end_and_the_relay_gets_keys_only_in_the_environment() {
     let demo = Demo::start(&["--sessions", "required", "--token", "t0ken", "--", "--clock-leeway", "0s"]);
     let page = demo.url("page");
     let answer = client().get(format!("{page}/healthz")).send().await.unwrap();
@@ -234,7 +234,7 @@ async fn with_sessions_the_page_s_server_is_the_back_end_and_the_relay_has_its_k
     assert_eq!(html.headers()["cache-control"], "no-cache");
     assert!(html.headers().contains_key("content-security-policy"));
     assert!(html.text().await.unwrap().contains("<meta name=\"back-end\" content=\"bank\">"));
-    // The stand-in answers 418 to all, with what it was sent.
+    // The stand-in answers everything with 418 and a copy of the request.
     let post = client().post(format!("{page}/bank/session")).header("content-type", "application/json");
     let answer = post.body(r#"{"identifier":"0000000000001"}"#).send().await.unwrap();
     assert_eq!(answer.status(), 502);
@@ -259,7 +259,7 @@ fn a_signal_ends_the_whole_tree_and_the_temporary_folder() {
         let mut demo = Demo::start(&[]);
         let objects = PathBuf::from(demo.url("objects"));
         assert!(objects.starts_with(demo.scratch.path()) && objects.is_dir());
-        // A connection that is open must not hold the folder back.
+        // An open connection must not keep the folder.
         let _open = TcpStream::connect(demo.url("s3").trim_start_matches("http://")).unwrap();
         demo.signal(signal);
         assert_eq!(demo.wait().code(), Some(0));
@@ -273,19 +273,19 @@ async fn a_second_signal_does_not_wait_for_the_relay() {
     let mut demo = Demo::start(&[]);
     let objects = PathBuf::from(demo.url("objects"));
     client().get(format!("{}/v1/deaf", demo.url("page"))).send().await.unwrap();
-    // Two kinds, as two of one kind may become one on their way.
+    // Two different signals: two of the same kind may be merged.
     demo.signal(Signal::INT);
     demo.signal(Signal::TERM);
     assert_eq!(demo.wait().code(), Some(1));
     let mut message = String::new();
     BufReader::new(demo.child.stderr.take().unwrap()).read_line(&mut message).unwrap();
-    assert_eq!(message, "akiba-sandbox: a second signal: the relay was killed\n");
+    assert_eq!(message, "akiba-sandbox: second signal: the relay was killed\n");
     demo.assert_all_gone();
     assert!(!objects.exists());
 }
 
 #[test]
-fn it_ends_with_its_input_only_if_told_to() {
+fn it_stops_at_the_end_of_standard_input_only_if_requested() {
     let mut demo = Demo::start(&["--end-with-stdin"]);
     let objects = PathBuf::from(demo.url("objects"));
     drop(demo.child.stdin.take());
@@ -310,13 +310,13 @@ fn the_relay_does_not_outlive_a_sandbox_that_is_killed() {
 }
 
 #[tokio::test]
-async fn the_demo_ends_with_the_relay_and_says_so() {
+async fn the_demo_stops_when_the_relay_exits() {
     let mut demo = Demo::start(&[]);
     let _ = client().get(format!("{}/v1/exit", demo.url("page"))).send().await;
     assert_eq!(demo.wait().code(), Some(1));
     let mut message = String::new();
     BufReader::new(demo.child.stderr.take().unwrap()).read_line(&mut message).unwrap();
-    assert_eq!(message, "akiba-sandbox: the relay has ended (exit status: 7), and the demo with it\n");
+    assert_eq!(message, "akiba-sandbox: the relay exited (exit status: 7), so the demo stopped\n");
     demo.assert_all_gone();
 }
 
@@ -341,7 +341,7 @@ fn a_port_in_use_is_one_clear_line() {
 }
 
 #[test]
-fn what_is_missing_is_named() {
+fn missing_files_are_named() {
     let (site, empty) = (site(), tempfile::tempdir().unwrap());
     let (site, empty) = (site.path().to_str().unwrap(), empty.path().to_str().unwrap());
     let no_page = run(&["demo", "--port", "0", "--site", empty]);
@@ -352,19 +352,19 @@ fn what_is_missing_is_named() {
     assert_eq!(no_relay.status.code(), Some(1));
     assert!(String::from_utf8(no_relay.stderr).unwrap().contains("nowhere/akiba-relay can't be started"));
 
-    // A program that ends at once, without a word.
+    // A program that exits at once and prints nothing.
     let broken_relay = run(&["demo", "--port", "0", "--site", site, "--sessions", "off", "--relay", "/bin/true"]);
     assert_eq!(broken_relay.status.code(), Some(1));
-    assert!(String::from_utf8(broken_relay.stderr).unwrap().contains("ended before it listened"));
+    assert!(String::from_utf8(broken_relay.stderr).unwrap().contains("exited before it listened"));
     let no_keys = run(&["demo", "--port", "0", "--site", site, "--relay", "/bin/true"]);
     assert_eq!(no_keys.status.code(), Some(1));
-    assert!(String::from_utf8(no_keys.stderr).unwrap().contains("the relay made no key"));
+    assert!(String::from_utf8(no_keys.stderr).unwrap().contains("the relay printed no key"));
 
     assert_eq!(run(&["demo", "--port", "0"]).status.code(), Some(2), "neither --site nor --no-page");
 }
 
 #[test]
-fn without_a_page_the_relay_has_the_port_it_is_given() {
+fn without_a_page_the_relay_listens_on_the_given_port() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
     let demo = Demo::start(&["--no-page", "--relay-port", &free]);
     assert_eq!(demo.ready["page"], Value::Null);
@@ -373,7 +373,7 @@ fn without_a_page_the_relay_has_the_port_it_is_given() {
 }
 
 #[test]
-fn serve_runs_vendor_and_storage_on_the_ports_it_is_given() {
+fn serve_runs_vendor_and_storage_on_the_given_ports() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
     let mut child = command(&["serve", "--vendor-port", &free]).stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);

@@ -1,4 +1,4 @@
-//! Every test identity to its outcome, from the link to the verdict, and the documentation's table.
+//! Every test identity from the link to its outcome, and the table in the documentation.
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test that can't go on fails")]
 
 mod support;
@@ -22,14 +22,14 @@ async fn upload(world: &World, link: &str) -> Result<(), UploadFailure> {
     classify(response.status().as_u16(), &response.text().await.unwrap(), Sent::default())
 }
 
-/// Link, upload, verify, with nothing in the way.
-async fn straight(world: &World, identifier: &str) -> Verdict {
+/// Link, upload and verify without a fault.
+async fn verify_portrait(world: &World, identifier: &str) -> Verdict {
     let link = world.link(identifier).await;
     assert_eq!(upload(world, &link.signed_link).await, Ok(()));
     world.verdict(&link).await
 }
 
-/// The status of a link call.
+/// The status and body length of a link call.
 async fn link_status(world: &World, scenario: Scenario) -> (u16, usize) {
     let body = json!({ "identifier": id(scenario), "type": "1" });
     let response = world.call("/v1/customer", &body).send().await.unwrap();
@@ -37,16 +37,16 @@ async fn link_status(world: &World, scenario: Scenario) -> (u16, usize) {
 }
 
 #[tokio::test]
-async fn the_verified_ones_and_everybody_else() {
+async fn the_verified_identity_and_other_identifiers_are_verified() {
     let world = world().await;
     for identifier in [id(Scenario::Verified), ANYBODY, "2012/123456/07"] {
-        let verdict = straight(&world, identifier).await;
+        let verdict = verify_portrait(&world, identifier).await;
         assert_eq!((verdict.outcome, verdict.reason), (Outcome::Verified, None));
         assert_eq!(verdict.identity().unwrap().id_number.as_deref(), Some(identifier));
     }
 }
 
-/// Changed copies of the portrait, and what is held against each.
+/// Changed copies of the portrait with the flaw of each.
 fn flawed() -> [(image::RgbImage, Flaw); 3] {
     let portrait = image::load_from_memory(&jpeg()).unwrap().into_rgb8();
     let (width, height) = portrait.dimensions();
@@ -58,7 +58,7 @@ fn flawed() -> [(image::RgbImage, Flaw); 3] {
     ]
 }
 
-async fn straight_with(world: &World, identifier: &str, picture: &image::RgbImage) -> Verdict {
+async fn verify_picture(world: &World, identifier: &str, picture: &image::RgbImage) -> Verdict {
     let mut object = Vec::new();
     picture.write_to(&mut std::io::Cursor::new(&mut object), image::ImageFormat::Jpeg).unwrap();
     let link = world.link(identifier).await;
@@ -67,10 +67,10 @@ async fn straight_with(world: &World, identifier: &str, picture: &image::RgbImag
 }
 
 #[tokio::test]
-async fn the_photo_decides_for_everybody_else() {
+async fn the_photo_decides_for_other_identifiers() {
     let world = world().await;
     for (picture, flaw) in flawed() {
-        let verdict = straight_with(&world, ANYBODY, &picture).await;
+        let verdict = verify_picture(&world, ANYBODY, &picture).await;
         assert_eq!((verdict.outcome, verdict.identity()), (Outcome::Rejected, None), "{flaw:?}");
         assert_eq!(verdict.reply.message.as_deref(), Some(flaw.message()));
     }
@@ -80,9 +80,9 @@ async fn the_photo_decides_for_everybody_else() {
 async fn an_identity_forces_its_outcome_whatever_the_photo_shows() {
     let world = world().await;
     let [(nobody, _), ..] = flawed();
-    assert!(straight_with(&world, id(Scenario::Verified), &nobody).await.is_verified());
+    assert!(verify_picture(&world, id(Scenario::Verified), &nobody).await.is_verified());
     for flaw in [Flaw::NoFace, Flaw::SeveralFaces, Flaw::Dark] {
-        let verdict = straight(&world, id(Scenario::Flawed(flaw))).await;
+        let verdict = verify_portrait(&world, id(Scenario::Flawed(flaw))).await;
         assert_eq!((verdict.outcome, verdict.identity()), (Outcome::Rejected, None));
         assert_eq!(verdict.reply.message.as_deref(), Some(flaw.message()));
     }
@@ -105,17 +105,17 @@ async fn companies_are_verified_as_companies() {
 }
 
 #[tokio::test]
-async fn not_matched_and_high_fraud_are_rejected_for_their_own_reasons() {
+async fn not_matched_and_high_fraud_are_rejected_with_different_reasons() {
     let world = world().await;
-    let verdict = straight(&world, id(Scenario::NotMatched)).await;
+    let verdict = verify_portrait(&world, id(Scenario::NotMatched)).await;
     assert_eq!((verdict.outcome, verdict.reason), (Outcome::Rejected, Some(Reason::NotMatched)));
-    let verdict = straight(&world, id(Scenario::HighFraud)).await;
+    let verdict = verify_portrait(&world, id(Scenario::HighFraud)).await;
     assert_eq!((verdict.outcome, verdict.reason), (Outcome::Rejected, Some(Reason::Fraud)));
     assert_eq!(verdict.identity().unwrap().fraud_score.unwrap().value(), 0.92);
 }
 
 #[tokio::test]
-async fn the_vendor_is_down_at_the_link_or_at_the_verdict() {
+async fn the_link_call_or_the_verify_call_is_down() {
     let world = world().await;
     assert_eq!(link_status(&world, Scenario::LinkDown).await.0, 503);
     assert_eq!(link_status(&world, Scenario::UnknownCustomer).await.0, 404);
@@ -128,7 +128,7 @@ async fn the_vendor_is_down_at_the_link_or_at_the_verdict() {
 }
 
 #[tokio::test]
-async fn the_slow_one_is_slow_in_both_calls() {
+async fn the_slow_identity_delays_both_calls() {
     let world = world().await;
     let late = Duration::from_millis(700);
     let start = Instant::now();
@@ -141,7 +141,7 @@ async fn the_slow_one_is_slow_in_both_calls() {
 }
 
 #[tokio::test]
-async fn the_first_link_is_expired_and_the_second_works_each_time() {
+async fn the_first_link_of_each_verification_has_expired_and_the_second_works() {
     let world = world().await;
     let identifier = id(Scenario::ExpiredOnce);
     for _ in 0..2 {
@@ -150,12 +150,12 @@ async fn the_first_link_is_expired_and_the_second_works_each_time() {
         assert_eq!((status, code.as_str()), (403, "AccessDenied"));
         assert!(text.contains("Request has expired"), "{text}");
         assert_eq!(classify(status, &text, Sent::default()), Err(UploadFailure::Expired));
-        assert!(straight(&world, identifier).await.is_verified());
+        assert!(verify_portrait(&world, identifier).await.is_verified());
     }
 }
 
 #[tokio::test]
-async fn the_always_expired_one_never_works() {
+async fn every_link_of_the_always_expired_identity_has_expired() {
     let world = world().await;
     for _ in 0..3 {
         let link = world.link(id(Scenario::ExpiredAlways)).await;
@@ -164,7 +164,7 @@ async fn the_always_expired_one_never_works() {
 }
 
 #[tokio::test]
-async fn busy_storage_takes_the_third_upload() {
+async fn busy_storage_accepts_the_third_upload() {
     let world = world().await;
     let link = world.link(id(Scenario::BusyStorage)).await;
     for _ in 0..2 {
@@ -177,7 +177,7 @@ async fn busy_storage_takes_the_third_upload() {
 }
 
 #[test]
-fn the_identities_are_nobodys_and_told_apart() {
+fn the_identities_are_impossible_and_distinct() {
     for (index, row) in TABLE.iter().enumerate() {
         assert_eq!(row.id.len(), 13);
         assert!(row.id.starts_with("0000"), "a date of birth of year 00, month 00");
@@ -190,7 +190,7 @@ fn the_identities_are_nobodys_and_told_apart() {
 }
 
 #[test]
-fn the_documentation_has_this_table() {
+fn the_documentation_contains_this_table() {
     let page = include_str!("../../../docs/sandbox.md");
     let documented: Vec<Vec<&str>> = page
         .lines()

@@ -1,4 +1,4 @@
-//! The S3, as the holder of a link meets it.
+//! The S3 from the view of a client with a signed link.
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test that can't go on fails")]
 
 mod support;
@@ -36,17 +36,17 @@ fn bucket(sandbox: &Sandbox, name: &str) -> Bucket {
 }
 
 #[tokio::test]
-async fn a_link_takes_a_selfie_until_it_expires() {
+async fn a_link_accepts_a_selfie_until_it_expires() {
     let world = world().await;
     let link = world.link(ANYBODY).await;
     let response = world.put(&link.signed_link, jpeg()).await;
     assert_eq!(response.status(), 200);
     assert!(response.headers().contains_key("etag"));
     assert_eq!(object(&world, &link), Some(jpeg()));
-    // A PUT link works again while it lives, and overwrites.
+    // A PUT link can be used again until it expires, and overwrites the object.
     assert_eq!(world.put(&link.signed_link, "second").await.status(), 200);
 
-    // Links to the same object, signed a while ago: their dates are whole seconds.
+    // Links to the same object, signed some seconds ago: their dates are whole seconds.
     let (credentials, bucket) = (credentials(&world.sandbox), bucket(&world.sandbox, BUCKET));
     let signed_ago = |seconds| {
         let signed = jiff::Timestamp::now() - jiff::SignedDuration::from_secs(seconds);
@@ -125,7 +125,7 @@ async fn signed_copies_and_other_operations_are_refused_too() {
 }
 
 #[tokio::test]
-async fn other_buckets_are_not_there_and_are_not_made() {
+async fn other_buckets_do_not_exist_and_are_not_created() {
     let world = world().await;
     let other = bucket(&world.sandbox, "other-bucket");
     let credentials = credentials(&world.sandbox);
@@ -139,7 +139,7 @@ async fn other_buckets_are_not_there_and_are_not_made() {
 }
 
 #[tokio::test]
-async fn the_holder_of_a_link_can_put_and_nothing_else() {
+async fn a_link_allows_put_and_nothing_else() {
     let world = world().await;
     let link = world.link(ANYBODY).await;
     assert_eq!(world.put(&link.signed_link, jpeg()).await.status(), 200);
@@ -157,7 +157,7 @@ async fn the_holder_of_a_link_can_put_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn the_owner_of_the_keys_can_get_head_and_delete() {
+async fn the_keys_allow_get_head_and_delete() {
     let world = world().await;
     let (credentials, bucket) = (credentials(&world.sandbox), bucket(&world.sandbox, BUCKET));
     let link = world.link(ANYBODY).await;
@@ -172,7 +172,7 @@ async fn the_owner_of_the_keys_can_get_head_and_delete() {
 }
 
 #[tokio::test]
-async fn ten_megabytes_are_taken_and_no_byte_more() {
+async fn ten_megabytes_are_accepted_and_one_byte_more_is_not() {
     let world = world().await;
     let link = world.link(ANYBODY).await;
     let limit = 10 * 1024 * 1024;
@@ -196,7 +196,7 @@ async fn a_damaged_body_does_not_replace_a_good_one() {
     assert_eq!(object(&world, &link), Some(jpeg()));
 }
 
-/// Sends a request as it is: an HTTP client would tidy the path up.
+/// Sends a request unchanged: an HTTP client would normalise the path.
 async fn raw(address: SocketAddr, request: &str) -> String {
     let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
     stream.write_all(request.as_bytes()).await.unwrap();
@@ -212,7 +212,7 @@ async fn a_key_with_dots_does_not_leave_the_bucket() {
     let signer = Signer::new(address, BUCKET, credentials(&world.sandbox)).unwrap();
     let outside = world.sandbox.objects().parent().unwrap().join("outside");
     for key in ["../outside", "selfies/../../outside"] {
-        // The signature is of the tidied path. Whatever stands in the request, nothing is written outside.
+        // The signature covers the normalised path. Nothing may be written outside the bucket.
         let query = url::Url::parse(&signer.put_link(key, MINUTE, Freshness::Fresh)).unwrap();
         let query = query.query().unwrap();
         for written in [key.to_owned(), key.replace('.', "%2e"), key.replace('/', "%2f")] {
@@ -270,7 +270,7 @@ async fn the_page_may_preflight_and_read_every_answer() {
 }
 
 #[tokio::test]
-async fn a_link_from_the_future_blames_the_clock() {
+async fn a_link_signed_in_the_future_is_a_clock_error() {
     let world = world().await;
     let (credentials, bucket) = (credentials(&world.sandbox), bucket(&world.sandbox, BUCKET));
     let later = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(1);
@@ -281,7 +281,7 @@ async fn a_link_from_the_future_blames_the_clock() {
 }
 
 #[tokio::test]
-async fn faults_cut_or_stall_an_upload_in_its_middle() {
+async fn faults_drop_or_stall_an_upload_midway() {
     let world = world().await;
     let link = world.link(ANYBODY).await;
     let fault = |body| world.call("/_sandbox/fault", &body).send();
@@ -303,7 +303,7 @@ async fn faults_cut_or_stall_an_upload_in_its_middle() {
 }
 
 #[tokio::test]
-async fn a_temporary_folder_goes_with_the_sandbox() {
+async fn the_temporary_folder_is_removed_with_the_sandbox() {
     let sandbox = Sandbox::start(Options::default()).await.unwrap();
     let folder = sandbox.objects();
     assert!(folder.is_dir());

@@ -1,4 +1,4 @@
-//! The vendor's API, as its reference has it, over a real connection.
+//! The vendor's API over a real connection, as its reference describes it.
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test that can't go on fails")]
 
 mod support;
@@ -38,7 +38,7 @@ async fn the_link_reply_has_every_published_field() {
         assert_eq!(reply["selfie_filename"], "../../me.jpg");
         assert_eq!(reply["customer_id"].as_str().unwrap().len(), 10);
         let key = reply["s3_key"].as_str().unwrap();
-        assert!(!key.contains("me.jpg") && !key.contains(ANYBODY), "the key is the sandbox's own");
+        assert!(!key.contains("me.jpg") && !key.contains(ANYBODY), "the sandbox chooses the key");
         let link = SignedLink::parse(reply["signed_link"].as_str().unwrap()).unwrap();
         assert!(link.signs("host") && !link.signs("content-type"));
         assert!(link.url().contains(key));
@@ -49,7 +49,7 @@ async fn the_link_reply_has_every_published_field() {
 }
 
 #[tokio::test]
-async fn links_live_sixty_seconds_unless_told_otherwise() {
+async fn links_live_sixty_seconds_by_default() {
     let world = world().await;
     assert!(world.link(ANYBODY).await.signed_link.contains("X-Amz-Expires=60&"));
     let short = world.call("/_sandbox/link-life", &json!({ "seconds": 7 })).send().await.unwrap();
@@ -111,7 +111,7 @@ async fn only_json_is_read() {
 }
 
 #[tokio::test]
-async fn a_selfie_that_is_missing_or_no_image_fails_with_a_message() {
+async fn a_missing_or_unreadable_selfie_fails_with_a_message() {
     let world = world().await;
     let cut = jpeg()[..200].to_vec();
     let cases: [(Option<Vec<u8>>, &str); 4] = [
@@ -134,7 +134,7 @@ async fn a_selfie_that_is_missing_or_no_image_fails_with_a_message() {
 }
 
 #[tokio::test]
-async fn verify_takes_only_what_one_link_call_gave() {
+async fn verify_accepts_only_the_values_of_one_link_call() {
     let world = world().await;
     let (mine, foreign) = (world.link(ANYBODY).await, world.link("7001015009087").await);
     for link in [&mine, &foreign] {
@@ -158,7 +158,7 @@ async fn verify_takes_only_what_one_link_call_gave() {
 }
 
 #[tokio::test]
-async fn the_object_on_disk_is_what_was_uploaded() {
+async fn the_object_on_disk_equals_the_upload() {
     let data = tempfile::tempdir().unwrap();
     let options = akiba_sandbox::Options { data: Some(data.path().to_owned()), ..Default::default() };
     let world = support::world_with(options).await;
@@ -170,7 +170,7 @@ async fn the_object_on_disk_is_what_was_uploaded() {
 }
 
 #[tokio::test]
-async fn test_controls_are_not_there_unless_asked_for() {
+async fn test_controls_are_off_by_default() {
     let sandbox = akiba_sandbox::Sandbox::start(akiba_sandbox::Options::default()).await.unwrap();
     let client = client();
     for path in ["/_sandbox/last", "/_sandbox/link-life", "/_sandbox/fault"] {

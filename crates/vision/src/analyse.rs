@@ -1,4 +1,4 @@
-//! A frame in, a report out ([`Analyser`]).
+//! Analyses frames ([`Analyser`]).
 
 use crate::brightness::brightness;
 use crate::detector::Detector;
@@ -7,17 +7,17 @@ use crate::frame::Frame;
 use crate::quality::{self, Scratch, main_face};
 use crate::report::Report;
 
-/// Looks at one frame after the other of the same camera, and keeps what it needs from one to the next.
+/// Analyses the frames of one camera. It keeps its buffers and the last face from frame to frame.
 #[derive(Debug, Default)]
 pub struct Analyser {
     detector: Detector,
     scratch: Scratch,
-    /// The main face of the frame before, and when that was taken.
+    /// The main face of the last frame, and its time.
     previous: Option<(Face, f64)>,
 }
 
 impl Analyser {
-    /// Looks at a frame that was taken at this time, in milliseconds from whenever.
+    /// Analyses a frame that was taken at `at` milliseconds. Any origin of time will do.
     #[must_use]
     pub fn analyse(&mut self, frame: Frame<'_>, at: f64) -> Report {
         let report = self.look(frame, self.previous, at);
@@ -25,7 +25,7 @@ impl Analyser {
         report
     }
 
-    /// Looks at a photo by itself: it has no motion, and leaves none to the camera's next frame.
+    /// Analyses a photo. It has no motion, and the motion of the next frame does not depend on it.
     #[must_use]
     pub fn analyse_still(&mut self, frame: Frame<'_>) -> Report {
         self.look(frame, None, 0.0)

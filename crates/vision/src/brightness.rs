@@ -1,12 +1,12 @@
-//! How bright a frame is as a whole ([`brightness`]).
+//! The brightness of a whole frame ([`brightness`]).
 
 use crate::frame::Frame;
 
-/// Pixels that are looked at along the long side, about: more would tell nothing new.
+/// Approximate number of samples along the long side. More samples do not change the result noticeably.
 const SAMPLES: usize = 160;
 
-/// Mean and variance of the luminance: Rec. 709 luma of the sRGB values, 0 black to 1 white. Every n-th pixel of every
-/// n-th row counts, n so that it is 160 to 319 along the long side; all of them in a smaller frame.
+/// Returns mean and variance of the luminance: Rec. 709 luma of the sRGB values, 0 black to 1 white. It samples every n-th
+/// pixel of every n-th row, with 160 to 319 samples along the long side, or every pixel of a smaller frame.
 pub(crate) fn brightness(frame: Frame<'_>) -> (f32, f32) {
     let step = (frame.width().max(frame.height()) / SAMPLES).max(1);
     let (mut count, mut sum, mut squares) = (0_u64, 0_u64, 0_u64);

@@ -1,6 +1,6 @@
-//! Where a face is ([`Face`]).
+//! The position of a face ([`Face`]).
 
-/// A place in the frame, in pixels from its left and top edge. It may lie outside.
+/// A position in pixels from the left and top edge of the frame. It may lie outside.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Point {
     /// Pixels from the left edge.
@@ -22,10 +22,10 @@ pub struct Rect {
     pub height: f32,
 }
 
-/// What the detector points at, in the order of its output. Left and right are the person's own.
+/// The keypoints of the detector, in the order of its output. Left and right are the person's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keypoint {
-    /// The centre of the right eye: the one on the left of an unmirrored picture.
+    /// The centre of the right eye, which is on the left of an unmirrored picture.
     RightEye,
     /// The centre of the left eye.
     LeftEye,
@@ -39,19 +39,19 @@ pub enum Keypoint {
     LeftTragion,
 }
 
-/// A face that was found.
+/// A detected face.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Face {
-    /// How sure the detector is, 0 to 1.
+    /// The detector's confidence, 0 to 1.
     pub score: f32,
     /// The detector's box: from the eyebrows to the chin, and from ear to ear.
     pub bounds: Rect,
-    /// The points, by [`Keypoint`].
+    /// The keypoints, indexed by [`Keypoint`].
     pub keypoints: [Point; 6],
 }
 
 impl Face {
-    /// One of its points.
+    /// Returns one keypoint.
     #[must_use]
     pub fn at(&self, keypoint: Keypoint) -> Point {
         self.keypoints[keypoint as usize]

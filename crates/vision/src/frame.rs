@@ -1,6 +1,6 @@
-//! The picture that is looked at ([`Frame`]).
+//! A picture to analyse ([`Frame`]).
 
-/// A picture in memory, as a canvas gives it: rows from the top, 4 bytes a pixel (red, green, blue, alpha, sRGB), not
+/// A picture in memory, in the layout of a canvas: rows from the top, 4 bytes a pixel (red, green, blue, alpha, sRGB), not
 /// mirrored. Alpha is ignored.
 #[derive(Clone, Copy, Debug)]
 pub struct Frame<'a> {
@@ -11,39 +11,39 @@ pub struct Frame<'a> {
 }
 
 impl<'a> Frame<'a> {
-    /// `None` unless there are just `width * height * 4` bytes, and at least one pixel.
+    /// Creates a frame. Returns `None` unless there are exactly `width * height * 4` bytes and at least one pixel.
     #[must_use]
     pub fn new(rgba: &'a [u8], width: usize, height: usize) -> Option<Self> {
         let bytes = width.checked_mul(height)?.checked_mul(4)?;
         (bytes > 0 && rgba.len() == bytes).then_some(Self { rgba, width, height, unscaled: false })
     }
 
-    /// The same picture, of which it is known that nobody has scaled it since it was compressed: a photo as decoded.
-    /// Traces of compression can be told in such a frame alone.
+    /// Marks the picture as not scaled since it was compressed: a photo as it was decoded. Compression artefacts can be
+    /// measured only in an unscaled frame.
     #[must_use]
     pub fn unscaled(self) -> Self {
         Self { unscaled: true, ..self }
     }
 
-    /// Whether nobody has scaled it since it was compressed.
+    /// Whether the picture was not scaled since it was compressed.
     #[must_use]
     pub fn is_unscaled(&self) -> bool {
         self.unscaled
     }
 
-    /// The bytes.
+    /// Returns the bytes.
     #[must_use]
     pub fn rgba(&self) -> &'a [u8] {
         self.rgba
     }
 
-    /// Pixels across.
+    /// Returns the width in pixels.
     #[must_use]
     pub fn width(&self) -> usize {
         self.width
     }
 
-    /// Pixels down.
+    /// Returns the height in pixels.
     #[must_use]
     pub fn height(&self) -> usize {
         self.height

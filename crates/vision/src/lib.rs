@@ -1,9 +1,11 @@
-//! Finds the face in a frame and measures the frame's quality, in the terms of ISO/IEC 29794-5:2025.
+#![doc = include_str!("../README.md")]
 //!
-//! Pure computation: no browser, no file, no clock. [`Analyser::analyse`] takes a [`Frame`] and gives a [`Report`]: how
-//! many faces there are, where the main one is ([`Face`]), and a [`Reading`] for each [`Measure`] that could be taken.
-//! The WebAssembly module around it is `crates/vision-module`; a report crosses to the page as numbers
-//! ([`Report::to_numbers`]).
+//! # Types
+//!
+//! [`Analyser::analyse`] takes a [`Frame`] and returns a [`Report`]: the number of faces, the main [`Face`], and a
+//! [`Reading`] for each [`Measure`] that could be taken. [`quality`] says how the measures differ from the standard's
+//! reference implementation. `crates/vision-module` is the WebAssembly module around this crate; a report crosses from
+//! there to the page as numbers ([`Report::to_numbers`]).
 
 mod analyse;
 mod brightness;

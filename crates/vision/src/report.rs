@@ -1,50 +1,50 @@
-//! What came of looking at a frame ([`Report`]), and how it crosses from the worker to the page.
+//! The result of an analysis ([`Report`]), and its form as numbers between worker and page.
 
 use crate::face::{Face, Point, Rect};
 use crate::measure::{Measure, Reading};
 
-/// The layout's version, the first number of a report.
+/// The version of the layout: the first number of a report.
 const LAYOUT: f32 = 1.0;
 const FACE: usize = 6;
 const READINGS: usize = FACE + 17;
 
-/// How many numbers a report is.
+/// The count of numbers in a report.
 pub const REPORT_LENGTH: usize = READINGS + 2 * Measure::ALL.len();
 
-/// What came of looking at a frame.
+/// The result of the analysis of a frame.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Report {
-    /// Pixels across the frame that was looked at.
+    /// Width of the analysed frame, in pixels.
     pub width: f32,
-    /// Pixels down.
+    /// Its height, in pixels.
     pub height: f32,
     /// Mean luminance of the whole frame (Rec. 709 luma of the sRGB values), 0 black to 1 white.
     pub frame_mean: f32,
-    /// Variance of the same, 0 to 0.25; 0 is one even colour.
+    /// Variance of the same, 0 to 0.25; 0 is a uniform colour.
     pub frame_variance: f32,
-    /// How many faces there are.
+    /// The number of faces.
     pub faces: u8,
-    /// The main one: the largest.
+    /// The main face: the largest.
     pub face: Option<Face>,
-    /// What was measured of it, by [`Measure`]; `None` for what can't be told of this frame.
+    /// The results, indexed by [`Measure`]; `None` for measures that this frame does not allow.
     pub readings: [Option<Reading>; Measure::ALL.len()],
 }
 
 impl Report {
-    /// What one measure came to.
+    /// Returns the result of a measure.
     #[must_use]
     pub fn reading(&self, measure: Measure) -> Option<Reading> {
         self.readings[measure as usize]
     }
 
-    /// The value of one measure.
+    /// Returns the value of a measure.
     #[must_use]
     pub fn value(&self, measure: Measure) -> Option<f32> {
         self.reading(measure).map(|reading| reading.value)
     }
 
-    /// The report as numbers: layout version, width, height, mean, variance, faces; the face's score, left, top, width,
-    /// height and 6 × (x, y); then value and score of each measure. NaN stands for what there is not.
+    /// Converts the report to numbers: layout version, width, height, mean, variance, faces; the face's score, left, top,
+    /// width, height and 6 × (x, y); then value and score of each measure. NaN stands for an absent number.
     #[must_use]
     pub fn to_numbers(&self) -> [f32; REPORT_LENGTH] {
         let mut numbers = [f32::NAN; REPORT_LENGTH];
@@ -70,7 +70,7 @@ impl Report {
         numbers
     }
 
-    /// The report that [`to_numbers`](Self::to_numbers) wrote; `None` for anything else.
+    /// Converts numbers of [`to_numbers`](Self::to_numbers) to a report; returns `None` for other numbers.
     #[must_use]
     pub fn from_numbers(numbers: &[f32]) -> Option<Self> {
         let numbers: &[f32; REPORT_LENGTH] = numbers.try_into().ok()?;

@@ -21,7 +21,7 @@ fn near(point: Point, x: f32, y: f32, within: f32) {
 }
 
 #[test]
-fn it_points_at_a_portrait() {
+fn the_keypoints_of_a_portrait_are_found() {
     let faces = faces(&portrait());
     assert_eq!(faces.len(), 1);
     let face = faces[0];
@@ -33,7 +33,7 @@ fn it_points_at_a_portrait() {
 }
 
 #[test]
-fn any_size_will_do() {
+fn any_size_of_frame_works() {
     let portrait = portrait();
     for (width, height) in [(96, 96), (301, 257), (1024, 1024), (1100, 1500)] {
         let found = faces(&resize(&portrait, width, height, FilterType::Triangle));
@@ -46,7 +46,7 @@ fn any_size_will_do() {
 }
 
 #[test]
-fn the_largest_of_two_comes_first() {
+fn the_largest_face_comes_first() {
     let face = crop_imm(&portrait(), 110, 0, 230, 230).to_image();
     let mut both = RgbaImage::new(400, 300);
     replace(&mut both, &resize(&face, 160, 160, FilterType::Triangle), 0, 60);
@@ -58,7 +58,7 @@ fn the_largest_of_two_comes_first() {
 }
 
 #[test]
-fn alpha_does_not_matter() {
+fn alpha_is_ignored() {
     let mut clear = portrait();
     let opaque = faces(&clear);
     clear.pixels_mut().for_each(|pixel| pixel[3] = 0);

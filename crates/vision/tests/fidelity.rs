@@ -1,5 +1,5 @@
-//! The detector says what the published model says. `tests/vision/litert.py` asked that, through LiteRT, of the same
-//! tensors; its answers are in `tests/vision/litert.csv`. The weights were fitted to pictures of another person.
+//! The detector agrees with the published model. `evaluation/vision/litert.py` ran the model with LiteRT on the same
+//! tensors and wrote `evaluation/vision/litert.csv`. The weights were fitted to pictures of another person.
 #![allow(clippy::expect_used)]
 
 mod support;
@@ -7,10 +7,10 @@ mod support;
 use akiba_vision::{Detector, Face, Frame, Point, Rect};
 use support::{HEIGHT, Place, WIDTH, shot};
 
-const ANSWERS: &str = include_str!("../../../tests/vision/litert.csv");
+const ANSWERS: &str = include_str!("../../../evaluation/vision/litert.csv");
 
 const SIDE: usize = 128;
-/// The recipes by which the portrait is spoilt; each at each place.
+/// The degradations of the portrait; each is applied at each place.
 const RECIPES: [&str; 10] = [
     "gain=1",
     "gain=0.35 noise=20",
@@ -24,7 +24,7 @@ const RECIPES: [&str; 10] = [
     "cast=0.3 lift=30 jpeg=40",
 ];
 
-/// From far to near, straight and turned, in the middle and aside.
+/// Far and near, straight and turned, in the middle and aside.
 fn places() -> impl Iterator<Item = Place> {
     (0..24).map(|at| {
         let share = |step: usize| (at * step % 24) as f32 / 23.0;
@@ -37,7 +37,7 @@ fn places() -> impl Iterator<Item = Place> {
     })
 }
 
-/// The frames, sampled to the network's input: 128 × 96 of its 128 × 128 pixels, black above and below.
+/// Returns the frames scaled to the network's input: 128 × 96 of its 128 × 128 pixels, black above and below.
 fn tensors() -> impl Iterator<Item = Vec<u8>> {
     let shots = places().flat_map(|place| RECIPES.iter().map(move |recipe| shot(place).spoilt(recipe)));
     shots.map(|shot| {
@@ -54,7 +54,7 @@ fn tensors() -> impl Iterator<Item = Vec<u8>> {
     })
 }
 
-/// So that another decoder of the portrait is not taken for a wrong detector (FNV-1a).
+/// Returns a hash of the tensors (FNV-1a), to tell a different JPEG decoder from a wrong detector.
 fn fingerprint(tensors: &[Vec<u8>]) -> u64 {
     tensors
         .iter()
@@ -62,7 +62,7 @@ fn fingerprint(tensors: &[Vec<u8>]) -> u64 {
         .fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01B3))
 }
 
-/// The answers, by frame: the first line has the fingerprint, each other one a frame, a score, a box and keypoints.
+/// Returns the fingerprint of the first line, and the faces of each frame: a line has frame, score, box and keypoints.
 fn answers() -> (u64, Vec<Vec<Face>>) {
     let mut lines = ANSWERS.lines();
     let fingerprint = lines.next().and_then(|line| line.strip_prefix("# ")).expect("a fingerprint");
@@ -85,14 +85,14 @@ fn answers() -> (u64, Vec<Vec<Face>>) {
     (u64::from_str_radix(fingerprint, 16).expect("a fingerprint"), frames)
 }
 
-/// How far the worst keypoint is off, in pixels of a frame 640 pixels wide.
+/// Returns the distance of the worst keypoint, in pixels of a frame that is 640 pixels wide.
 fn distance(one: &Face, other: &Face) -> f32 {
     let pairs = one.keypoints.iter().zip(&other.keypoints);
     pairs.map(|(a, b)| (a.x - b.x).hypot(a.y - b.y) * (WIDTH / SIDE) as f32).fold(0.0, f32::max)
 }
 
 #[test]
-fn keypoints_are_those_of_the_published_model() {
+fn keypoints_equal_those_of_the_published_model() {
     let tensors: Vec<_> = tensors().collect();
     let (expected, answers) = answers();
     assert!(tensors.len() >= 200 && answers.iter().flatten().count() >= 200);
@@ -114,9 +114,9 @@ fn keypoints_are_those_of_the_published_model() {
     assert!(at(0.95) <= 1.0, "p95 is {} pixels", at(0.95));
 }
 
-/// Writes the frames for `tests/vision/litert.py`, and what they must be known by.
+/// Writes the frames for `evaluation/vision/litert.py` and prints their fingerprint.
 #[test]
-#[ignore = "it is a tool: tests/vision/litert.py runs it"]
+#[ignore = "not a test: evaluation/vision/litert.py runs it"]
 fn write_frames() {
     let tensors: Vec<_> = tensors().collect();
     let file = std::env::var("FRAMES").expect("FRAMES=file");

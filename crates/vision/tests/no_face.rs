@@ -1,4 +1,4 @@
-//! Where there is no face, none is reported: noise, shapes, textures, a cat.
+//! No face is reported in noise, shapes and textures, or in the photo of a cat.
 #![allow(clippy::expect_used)]
 
 use akiba_vision::{Detector, Frame};
@@ -9,7 +9,7 @@ const TEXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixture
 const SIDE: u32 = 160;
 const OF_EACH: usize = 90;
 
-/// Numbers without an order (xorshift).
+/// Pseudo-random numbers (xorshift).
 struct Random(u64);
 
 impl Random {
@@ -29,14 +29,14 @@ impl Random {
     }
 }
 
-/// Each pixel of `side` × `side` by itself, made larger.
+/// Returns `side` × `side` random pixels, enlarged.
 fn noise(random: &mut Random, side: u32) -> RgbImage {
     let mut small = RgbImage::new(side, side);
     small.pixels_mut().for_each(|pixel| pixel.0 = random.colour());
     resize(&small, SIDE, SIDE, FilterType::CatmullRom)
 }
 
-/// Noise of all sizes, the larger the stronger, as in clouds and walls.
+/// Returns noise of all sizes, stronger for larger ones, as in clouds and walls.
 fn clouds(random: &mut Random) -> RgbImage {
     let mut sum = noise(random, 3);
     for side in [5, 10, 20, 40, 80] {
@@ -48,7 +48,7 @@ fn clouds(random: &mut Random) -> RgbImage {
     sum
 }
 
-/// Ellipses of any colour and size, some of them two and two like eyes.
+/// Returns ellipses of any colour and size, some in pairs like eyes.
 fn blobs(random: &mut Random) -> RgbImage {
     let ground = random.colour();
     let mut picture = RgbImage::from_pixel(SIDE, SIDE, image::Rgb(ground));
@@ -68,7 +68,7 @@ fn blobs(random: &mut Random) -> RgbImage {
     picture
 }
 
-/// Stripes or squares of two colours.
+/// Returns stripes or squares of two colours.
 fn pattern(random: &mut Random) -> RgbImage {
     let colours = [random.colour(), random.colour()];
     let (across, down, lean, squares) =
@@ -79,7 +79,7 @@ fn pattern(random: &mut Random) -> RgbImage {
     })
 }
 
-/// A piece of a photograph, turned, lighter or darker.
+/// Returns a part of a photograph, rotated, lighter or darker.
 fn texture(random: &mut Random, photographs: &RgbImage) -> RgbImage {
     let square = photographs.height();
     let which = random.below(photographs.width() / square);
@@ -98,7 +98,7 @@ fn texture(random: &mut Random, photographs: &RgbImage) -> RgbImage {
 }
 
 #[test]
-fn nothing_is_taken_for_a_face() {
+fn no_face_is_found_where_there_is_none() {
     let photographs = image::open(TEXTURES).expect("textures").to_rgb8();
     let mut random = Random(0x5EED);
     let mut detector = Detector::default();
@@ -127,7 +127,7 @@ fn nothing_is_taken_for_a_face() {
     }
     assert!(tried >= 500);
     println!("{tried} frames without a face: the bare network sees one in {guessed}");
-    // Else the pictures would be too easy to tell anything.
+    // Otherwise the pictures would be too easy.
     assert!(guessed > 20, "{guessed}");
     assert!(wrong.is_empty(), "{} of {tried}: {wrong:?}", wrong.len());
 }

@@ -1,4 +1,4 @@
-//! Each measure falls when its own degradation grows, wherever the face stands, and stays put under the others.
+//! Each measure falls as its own degradation grows, wherever the face is, and hardly changes under the others.
 #![allow(clippy::expect_used)]
 
 mod support;
@@ -23,7 +23,7 @@ fn spoilt(shot: &Shot, way: &str, amount: f64) -> Shot {
     shot
 }
 
-/// The values of a measure as the degradation grows.
+/// Returns the values of a measure as the degradation grows.
 fn series(shot: &Shot, measure: Measure, way: &str, amounts: &[f64]) -> Vec<f32> {
     amounts.iter().map(|&amount| spoilt(shot, way, amount).value(measure)).collect()
 }
@@ -45,7 +45,7 @@ proptest! {
     }
 
     #[test]
-    fn luminance_and_under_exposure_follow_the_dark(place in places()) {
+    fn luminance_and_under_exposure_follow_darkness(place in places()) {
         let shot = shot(place);
         for (way, amounts) in
             [("gain", [0.8, 0.6, 0.4, 0.25, 0.1]), ("lift", [-30.0, -60.0, -90.0, -120.0, -160.0])]
@@ -62,7 +62,7 @@ proptest! {
     }
 
     #[test]
-    fn over_exposure_follows_the_bright(place in places()) {
+    fn over_exposure_follows_brightness(place in places()) {
         let shot = shot(place);
         for (way, amounts) in [("gain", [1.1, 1.3, 1.6, 2.5]), ("lift", [20.0, 60.0, 100.0, 160.0])] {
             let brighter: Vec<_> = amounts.iter().map(|&amount| spoilt(&shot, way, amount)).collect();
@@ -86,8 +86,8 @@ proptest! {
     }
 
     #[test]
-    fn illumination_uniformity_falls_with_light_from_a_side(place in places()) {
-        // The portrait is lit a little from one side: more of the same.
+    fn illumination_uniformity_falls_with_light_from_one_side(place in places()) {
+        // The portrait has some light from one side already: this adds more of it.
         let values = series(&shot(place), IlluminationUniformity, "side", &[0.1, 0.4, 0.9]);
         prop_assert!(falls(&values, 0.8), "{values:?}");
     }
@@ -114,7 +114,7 @@ proptest! {
     }
 
     #[test]
-    fn the_pose_is_the_one_it_was_given(place in places()) {
+    fn the_pose_equals_the_given_one(place in places()) {
         let shot = shot(place);
         // The portrait's own eyes lean by 3.7°.
         prop_assert!((shot.value(PoseRoll) - 3.69 - place.turned).abs() < 0.2);
@@ -122,9 +122,9 @@ proptest! {
         prop_assert!(shot.value(PoseYaw).abs() < 4.0);
     }
 
-    /// By how much each measure may move under a degradation that is not its own.
+    /// The maximum change of each measure under a degradation that is not its own.
     #[test]
-    fn measures_stay_put_under_the_degradations_of_others(place in places()) {
+    fn measures_hardly_change_under_other_degradations(place in places()) {
         let mut before = shot(place);
         before.unscaled = true;
         for (way, amount, measures) in [
@@ -166,9 +166,9 @@ proptest! {
         }
     }
 
-    /// The same face anywhere in the frame, at any angle and of any size: what is not of its place stays put.
+    /// The same face anywhere in the frame, at any angle and size: measures that do not concern its place hardly change.
     #[test]
-    fn measures_stay_put_wherever_the_face_is(place in places()) {
+    fn measures_hardly_change_with_the_place_of_the_face(place in places()) {
         let (usual, here) = (shot(Place::default()), shot(place));
         for (measure, tolerance) in [
             (LuminanceMean, 0.02), (LuminanceVariance, 0.004), (UnderExposurePrevention, 0.02),
@@ -182,13 +182,13 @@ proptest! {
 }
 
 #[test]
-fn head_size_crop_and_margins_are_those_of_the_place() {
+fn head_size_crop_and_margins_follow_the_place() {
     let at = |inter_eye, x, y| shot(Place { inter_eye, turned: -3.69, x, y });
     let (small, large) = (at(60.0, 320.0, 200.0), at(130.0, 320.0, 200.0));
     assert!((large.value(HeadSize) / small.value(HeadSize) - 130.0 / 60.0).abs() < 0.01);
     assert!(small.score(HeadSize) < 5 && large.score(HeadSize) > 80);
     assert!(small.score(InterEyeDistance) < large.score(InterEyeDistance));
-    // A quarter of a frame to the left: the eye stands 0.5 inter-eye distances left of the middle.
+    // A quarter of a frame to the left: the eye is 0.5 inter-eye distances left of the middle.
     for (x, left, right) in [(320.0, 2.7, 2.7), (160.0, 1.1, 4.3), (110.0, 0.6, 4.8), (530.0, 4.8, 0.6)] {
         let shot = at(100.0, x, 200.0);
         assert!((shot.value(LeftwardCrop) - left).abs() < 0.02, "{x} {}", shot.value(LeftwardCrop));
@@ -212,8 +212,8 @@ fn yaw_follows_the_nose() {
         yaw.push(read(&face, None, 0.0, PoseYaw));
     }
     assert!(yaw.is_sorted() && yaw[0] < -5.0 && yaw[4] > 5.0, "{yaw:?}");
-    // In profile both ears fall on one place: 60° is the most that is told, and the eyes' distance is not without
-    // bounds.
+    // In profile both ears are at one position: the yaw is limited to 60°, so the corrected distance of the eyes stays
+    // finite.
     turned.keypoints[4] = turned.keypoints[5];
     turned.keypoints[2].x -= 200.0;
     assert!((read(&turned, None, 0.0, PoseYaw) + 60.0).abs() < 0.1);
@@ -257,7 +257,7 @@ fn a_second_face_counts_by_its_area() {
 }
 
 #[test]
-fn what_can_not_be_told_is_absent() {
+fn unknown_measures_are_absent() {
     let has = |shot: &Shot, measure: Measure| shot.read()[measure as usize].is_some();
     let shown = shot(Place::default());
     assert!(
@@ -279,9 +279,9 @@ fn what_can_not_be_told_is_absent() {
     }
 }
 
-/// With the keypoints that the detector finds in the frame as it is.
+/// With the keypoints that the detector finds in the frame.
 #[test]
-fn the_detectors_keypoints_tell_the_same() {
+fn keypoints_of_the_detector_give_the_same_measures() {
     for recipe in ["", "blur=6", "gain=0.5", "side=0.5", "noise=6"] {
         for inter_eye in [80.0, 120.0] {
             let shot = shot(Place { inter_eye, ..Place::default() }).spoilt(recipe);
@@ -307,7 +307,7 @@ fn the_detectors_keypoints_tell_the_same() {
 }
 
 #[test]
-fn frames_of_any_size_are_read_alike() {
+fn frames_of_any_size_give_the_same_measures() {
     let usual = shot(Place::default());
     for (width, height, times) in [(1600, 1200, 2.5), (320, 240, 0.5), (64, 48, 0.1)] {
         let place = Place::default();
@@ -322,9 +322,9 @@ fn frames_of_any_size_are_read_alike() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Wherever the detector may point, in a frame of any size, nothing breaks and no value is no number.
+    /// For any keypoints in a frame of any size, nothing panics and every value is a number.
     #[test]
-    fn any_keypoints_are_borne(
+    fn any_keypoints_are_accepted(
         points in proptest::array::uniform12(-300.0_f32..400.0),
         width in 1_usize..90, height in 1_usize..90, huge in prop::bool::weighted(0.1),
     ) {

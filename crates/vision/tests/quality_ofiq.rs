@@ -1,6 +1,6 @@
-//! The measures against OFIQ's formulas on the same frames, computed independently, with landmarks and at full
-//! resolution, by `tests/vision/quality_ofiq.py`. How they were got and what that does not show is in
-//! `tests/vision/quality.md`.
+//! The measures against OFIQ's formulas on the same frames. `evaluation/vision/quality_ofiq.py` computed the formulas
+//! independently, with landmarks and at full resolution. `evaluation/vision/quality.md` describes the method and its
+//! limits.
 #![allow(clippy::expect_used)]
 
 mod support;
@@ -10,18 +10,18 @@ use std::sync::LazyLock;
 use akiba_vision::Measure;
 use support::{Place, rank_correlation, shot};
 
-/// A row of the table: the frame, and what OFIQ's formulas say of it.
+/// A row of the table: the frame and the results of OFIQ's formulas.
 struct Row {
     inter_eye: f64,
     recipe: String,
     ours: Vec<Option<f64>>,
     theirs: Vec<Option<f64>>,
-    /// Their sharpness where the picture is aligned first.
+    /// Their sharpness if the picture is aligned first.
     aligned: f64,
 }
 
 static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
-    let table = include_str!("../../../tests/vision/quality_ofiq.csv");
+    let table = include_str!("../../../evaluation/vision/quality_ofiq.csv");
     let mut lines = table.lines();
     let columns: Vec<&str> = lines.next().expect("a head").split(',').collect();
     lines
@@ -48,8 +48,8 @@ static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
         .collect()
 });
 
-/// Ours and theirs. Shares of pixels are rounded to thousandths: most frames have next to no pixel that is
-/// over-exposed, and which of them has two is chance.
+/// Returns our values and theirs. Shares of pixels are rounded to thousandths: most frames have almost no over-exposed
+/// pixel, and it is chance which of them has two.
 fn pairs<'a>(rows: impl IntoIterator<Item = &'a Row>, measure: Measure) -> (Vec<f64>, Vec<f64>) {
     let exposure = matches!(measure, Measure::UnderExposurePrevention | Measure::OverExposurePrevention);
     let round = |value: f64| if exposure { (value * 1000.0).round() / 1000.0 } else { value };
@@ -63,7 +63,7 @@ fn blurred(row: &&Row) -> bool {
 }
 
 #[test]
-fn measures_rank_frames_as_ofiq_does() {
+fn measures_rank_frames_like_ofiq() {
     assert!(ROWS.len() >= 150);
     for (measure, least) in [
         (Measure::LuminanceMean, 0.99),
@@ -89,12 +89,12 @@ fn measures_rank_frames_as_ofiq_does() {
     assert!(found >= 0.9, "{found}");
 }
 
-/// OFIQ reads detail by the pixel of the frame, so a face farther away has more of it; ours goes by the face's size, so
-/// they agree where the face has one size, or where OFIQ aligns first as well. And OFIQ's features fall with brightness
-/// and contrast, as ours is made not to: over all frames, most of which are not blurred but dark or flat, they agree
-/// less. That figure is printed, not asked for.
+/// OFIQ measures detail in pixels of the frame, so a more distant face has more of it. Ours is relative to the size of the
+/// face. So they agree if the face has one size, or if OFIQ aligns the picture first. OFIQ's features also fall with
+/// brightness and contrast, ours does not. Over all frames, most of which are dark or flat and not blurred, they agree
+/// less; that figure is printed but not checked.
 #[test]
-fn sharpness_ranks_frames_as_ofiqs_features_do() {
+fn sharpness_ranks_frames_like_features_of_ofiq() {
     let spearman = |rows: Vec<&Row>, aligned: bool| {
         let (ours, theirs) = pairs(rows.iter().copied(), Measure::Sharpness);
         let theirs = if aligned { rows.iter().map(|row| row.aligned).collect() } else { theirs };
@@ -112,9 +112,9 @@ fn sharpness_ranks_frames_as_ofiqs_features_do() {
     assert!(found >= 0.9, "{found}");
 }
 
-/// Where both have the same unit: the mean difference.
+/// For measures with the same unit: the mean difference.
 #[test]
-fn values_are_near_ofiqs() {
+fn values_are_close_to_ofiq() {
     for (measure, most) in [
         (Measure::LuminanceMean, 0.03),
         (Measure::LuminanceVariance, 0.005),

@@ -3,12 +3,12 @@
     python make.py MODEL.tflite            writes blazeface.bin beside this script
     python make.py MODEL.tflite --check    fails unless blazeface.bin is just what would be written
 
-Weights are rounded layer by layer. Where one is rounded up, the others are moved so that the layer's outputs on
-pictures change least (Babai's nearest plane in the metric of the inputs, also known as GPTQ), and each layer is fitted to
-what the network was to have computed by then, so that it makes up for the rounding before it.
+Weights are rounded layer by layer. When one is rounded, the others are moved so that the layer's outputs on pictures
+change least (Babai's nearest plane in the metric of the inputs, also known as GPTQ). Each layer is fitted to what the
+unrounded network computes up to there, so it makes up for the rounding before it.
 
-The same bytes come out on every machine: all sums are of integers below 2^53, exact in doubles in any order; the rest is
-single additions, products, quotients and roots.
+The result has the same bytes on every machine. All sums are of integers below 2^53, which are exact in doubles in any
+order; the rest is single additions, products, quotients and roots.
 """
 
 import hashlib
@@ -17,7 +17,6 @@ from pathlib import Path
 
 import numpy as np
 import tflite
-
 from pictures import pictures
 
 MODEL = "3bc182eb9f33925d9e58b5c8d59308a760f4adea8f282370e428c51212c26633"
@@ -25,8 +24,22 @@ RESULT = Path(__file__).with_name("blazeface.bin")
 
 # Inputs, outputs and stride of each block.
 BLOCKS = [
-    (24, 24, 1), (24, 28, 1), (28, 32, 2), (32, 36, 1), (36, 42, 1), (42, 48, 2), (48, 56, 1), (56, 64, 1),
-    (64, 72, 1), (72, 80, 1), (80, 88, 1), (88, 96, 2), (96, 96, 1), (96, 96, 1), (96, 96, 1), (96, 96, 1),
+    (24, 24, 1),
+    (24, 28, 1),
+    (28, 32, 2),
+    (32, 36, 1),
+    (36, 42, 1),
+    (42, 48, 2),
+    (48, 56, 1),
+    (56, 64, 1),
+    (64, 72, 1),
+    (72, 80, 1),
+    (80, 88, 1),
+    (88, 96, 2),
+    (96, 96, 1),
+    (96, 96, 1),
+    (96, 96, 1),
+    (96, 96, 1),
 ]
 # The block whose input the first head looks at.
 TAPPED = 11
@@ -273,7 +286,9 @@ def quantise(layers, pictures):
     goals, heads = reference(layers, pictures)
     near, guesses = near_faces(heads, count)
     inputs = columns(2.0 * pictures - 255)
-    stem = dot_layer(layers[0][0] * ONE / INPUT, inputs, np.floor(goals[0].reshape(-1, 24) / FINE), near[64], STEM_STEPS)
+    stem = dot_layer(
+        layers[0][0] * ONE / INPUT, inputs, np.floor(goals[0].reshape(-1, 24) / FINE), near[64], STEM_STEPS
+    )
     result = [stem]
     plane = np.maximum(narrow(inputs @ stem.weights.T + stem.bias, stem.shift), 0).reshape(count, 64, 64, -1)
     for index, (before, after, stride) in enumerate(BLOCKS):
@@ -295,8 +310,8 @@ def quantise(layers, pictures):
             tapped = plane
         sums = narrow(middle @ layer.weights.T + layer.bias, layer.shift).reshape(held.shape)
         plane = np.clip(sums + held, 0, 32767)
-    for head, plane in enumerate((tapped, plane, tapped, plane)):
-        inputs = plane.reshape(-1, plane.shape[3])
+    for head, source in enumerate((tapped, plane, tapped, plane)):
+        inputs = source.reshape(-1, source.shape[3])
         weights = layers[len(layers) - 4 + head][0] * FINE
         result.append(head_layer(weights, inputs, heads[head], guesses[head % 2], HEAD_STEPS))
     return result

@@ -1,4 +1,4 @@
-"""Pictures to fit the weights to (`pictures()`): a portrait in many ways, and things that are no faces.
+"""Pictures to fit the weights to (`pictures()`): a portrait in many ways, and things without a face.
 
 Of pinned packages, see requirements.txt: matplotlib's portrait of Grace Hopper (US Navy, in the public domain), and
 photographs of scikit-image that are in the public domain or CC0. Nobody that the tests look at is among them.
@@ -14,7 +14,19 @@ from PIL import Image, ImageFilter
 FACES = 120
 # The middle of the face and how wide it is, in pixels of the portrait.
 FACE, WIDE = (255, 150), 95
-OTHERS = ["brick", "camera", "cell", "chelsea", "coffee", "coins", "grass", "gravel", "hubble_deep_field", "moon", "rocket"]
+OTHERS = [
+    "brick",
+    "camera",
+    "cell",
+    "chelsea",
+    "coffee",
+    "coins",
+    "grass",
+    "gravel",
+    "hubble_deep_field",
+    "moon",
+    "rocket",
+]
 
 
 def folder(package, *path):

@@ -1,5 +1,5 @@
-// A bank's back end for <akiba-selfie>: it asks the relay for a session, serves the page, receives the webhook, and
-// tells the verdict. Its settings come from the environment; README.md has them.
+// A bank's back end for <akiba-selfie>. It serves the page, creates a session at the relay, receives the webhook, and
+// returns the verdict. Its settings come from the environment: see README.md.
 
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -8,7 +8,13 @@ import { fileURLToPath } from 'node:url';
 import express from 'express';
 import { Webhook } from 'standardwebhooks';
 
-const { PORT = '3000', RELAY_URL, AKIBA_API_KEY, AKIBA_WEBHOOK_SECRET, UPLOADS = 'https://*.amazonaws.com' } = process.env;
+const {
+  PORT = '3000',
+  RELAY_URL,
+  AKIBA_API_KEY,
+  AKIBA_WEBHOOK_SECRET,
+  UPLOADS = 'https://*.amazonaws.com',
+} = process.env;
 if (!RELAY_URL || !AKIBA_API_KEY || !AKIBA_WEBHOOK_SECRET) {
   console.error('set RELAY_URL, AKIBA_API_KEY and AKIBA_WEBHOOK_SECRET');
   process.exit(2);
@@ -16,22 +22,31 @@ if (!RELAY_URL || !AKIBA_API_KEY || !AKIBA_WEBHOOK_SECRET) {
 const file = (path) => fileURLToPath(new URL(path, import.meta.url));
 const webhook = new Webhook(AKIBA_WEBHOOK_SECRET);
 
-// STUB: your database. What is in here is gone with the process.
+// STUB: your database. These are lost when the process ends.
 const customers = new Map();
 const verdicts = new Map();
 const seen = new Set();
 
-// STUB: your login. Here each browser is a customer of its own, and all have one national id.
+// STUB: your login. Here each browser is another customer, and all have the same national id.
 function customer(request, response) {
   const sent = /(?:^|; )login=([0-9a-f]{32})(?:;|$)/.exec(request.headers.cookie ?? '')?.[1];
   if (customers.has(sent)) return customers.get(sent);
   const login = randomBytes(16).toString('hex');
-  customers.set(login, { number: `customer-${customers.size + 1}`, nationalId: process.env.NATIONAL_ID ?? '0000000000001' });
+  customers.set(login, {
+    number: `customer-${customers.size + 1}`,
+    nationalId: process.env.NATIONAL_ID ?? '0000000000001',
+  });
   response.cookie('login', login, { httpOnly: true, secure: true, sameSite: 'strict' });
   return customers.get(login);
 }
 
-/** A call of the relay, with the API key, which no page ever sees. Nothing where the relay knows of no such session. */
+/**
+ * Calls the relay with the API key, which never goes to a page. Returns undefined if the relay does not know the
+ * session.
+ * @param {string} path
+ * @param {object} [body]
+ * @returns {Promise<any>}
+ */
 async function relay(path, body) {
   const answer = await fetch(new URL(path, RELAY_URL), {
     method: body ? 'POST' : 'GET',
@@ -67,10 +82,10 @@ app.get('/', async (request, response) => {
   response.type('html').send((await readFile(file('../page/index.html'), 'utf8')).replace('{{relay}}', RELAY_URL));
 });
 
-// The session's token for the page. The identifier comes from here, never from the page.
+// Returns the session's token to the page. The identifier comes from the login, never from the page.
 app.post('/selfie-session', async (request, response) => {
   const who = customer(request, response);
-  // Two at once are answered with one session. STUB: lock the customer's row.
+  // Two requests at once get the same session. STUB: lock the customer's row.
   who.asking ??= sessionFor(who).finally(() => delete who.asking);
   const { token, error } = await who.asking;
   return error ? response.status(409).json({ error }) : response.json({ token });
@@ -78,11 +93,12 @@ app.post('/selfie-session', async (request, response) => {
 
 async function sessionFor(who) {
   const last = who.session && (await relay(`/v1/sessions/${who.session}`));
-  // The verdict stands, or the vendor may have judged already and bill again: that is for a person at the bank.
+  // Either the verdict is final, or the vendor may have judged already and would bill again. Someone at the bank has to
+  // decide.
   if (last?.verdict?.final || ['verifying', 'unknown'].includes(last?.state)) {
     return { error: `the last check is ${last.state}` };
   }
-  // Another try is one more in the same session, which counts them. A new session would count from none.
+  // Try again in the same session, as it counts the tries. A new session would start at zero.
   if (last && (last.verdict || Date.parse(last.expires_at) > Date.now())) return { token: who.token };
   const created = await relay('/v1/sessions', { identifier: who.nationalId, type: '1', reference: who.number });
   who.session = created.session_id;
@@ -90,7 +106,7 @@ async function sessionFor(who) {
   return { token: who.token };
 }
 
-// The relay's webhook. The library checks the signature in constant time, and that it is no older than five minutes.
+// Receives the relay's webhook. The library checks the signature, and rejects one that is over five minutes old.
 app.post('/hooks/akiba', express.raw({ type: 'application/json', limit: '16kb' }), async (request, response) => {
   let event;
   try {
@@ -98,7 +114,7 @@ app.post('/hooks/akiba', express.raw({ type: 'application/json', limit: '16kb' }
   } catch {
     return response.sendStatus(400);
   }
-  // It may come more than once. If the relay can't be asked, the error's 503 makes it send the webhook again.
+  // A webhook may arrive more than once. If the relay can't be reached, the 503 makes it send the webhook again.
   if (!seen.has(request.get('webhook-id'))) {
     const known = await relay(`/v1/sessions/${event.data.session_id}`);
     if (known) {
@@ -111,8 +127,8 @@ app.post('/hooks/akiba', express.raw({ type: 'application/json', limit: '16kb' }
   return response.sendStatus(204);
 });
 
-// What the bank knows. A decision about money is made by this, on the server, and by nothing that the page says. After a
-// rejection that is not final the customer may yet be verified.
+// Returns the verdict that the bank has. Base a decision about money on this, on the server, and never on what the page
+// says. After a rejection that is not final, the customer can still be verified.
 app.get('/verdict', (request, response) => {
   response.json(verdicts.get(customer(request, response).session) ?? { state: 'open', outcome: null });
 });
@@ -122,4 +138,6 @@ app.use((error, _request, response, _next) => {
   response.status(error.status ?? 503).json({ error: 'try again later' });
 });
 
-const server = app.listen(Number(PORT), '127.0.0.1', () => console.log(`listening on http://127.0.0.1:${server.address().port}`));
+const server = app.listen(Number(PORT), '127.0.0.1', () =>
+  console.log(`listening on http://127.0.0.1:${server.address().port}`),
+);

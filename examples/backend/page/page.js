@@ -1,4 +1,4 @@
-// The page has no API key and no identifier: both stay on the server.
+// The page has neither the API key nor the identifier. Both stay on the server.
 
 import '/akiba-selfie/define.js';
 
@@ -10,16 +10,17 @@ selfie.session = async ({ reason }) => {
   return (await answer.json()).token;
 };
 
-// What the widget says is for the person; what counts is what the bank's server has heard from the relay.
-for (const outcome of ['verified', 'rejected']) selfie.addEventListener(`selfie-${outcome}`, () => showVerdict(outcome));
+// The widget's verdict is for the person only. The bank's server relies on the relay's answer.
+for (const outcome of ['verified', 'rejected'])
+  selfie.addEventListener(`selfie-${outcome}`, () => showVerdict(outcome));
 
 async function showVerdict(outcome) {
   const line = document.querySelector('#verdict');
-  line.textContent = 'The bank is being told …';
+  line.textContent = 'Waiting for the bank …';
   for (let tries = 0; tries < 30; tries += 1) {
     const answer = await fetch('/verdict').catch(() => undefined);
     const known = answer?.ok ? await answer.json() : undefined;
-    // What it knows may yet be of the try before.
+    // The bank may still have the verdict of the previous try.
     if (known?.outcome === outcome) {
       line.textContent = `The bank knows: ${known.outcome}.`;
       return;

@@ -1,11 +1,14 @@
-"""A bank's back end for <akiba-selfie>: it asks the relay for a session, serves the page, receives the webhook, and tells
-the verdict. Its settings come from the environment; README.md has them."""
+"""A bank's back end for <akiba-selfie>.
+
+It serves the page, creates a session at the relay, receives the webhook, and returns the verdict. Its settings
+come from the environment: see README.md.
+"""
 
 import asyncio
 import os
 import secrets
 from contextlib import asynccontextmanager
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -34,10 +37,10 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 
-# STUB: your database. What is in here is gone with the process.
+# STUB: your database. These are lost when the process ends.
 customers, verdicts, seen = {}, {}, set()
 
-# The API key is the server's; no page ever sees it.
+# Only the server has the API key. Never send it to a page.
 relay = httpx.AsyncClient(base_url=RELAY_URL, headers={"Authorization": f"Bearer {API_KEY}"}, timeout=10)
 
 
@@ -51,7 +54,7 @@ app = FastAPI(lifespan=life, openapi_url=None)
 
 
 def customer(request: Request, response: Response) -> dict:
-    """STUB: your login. Here each browser is a customer of its own, and all have one national id."""
+    """STUB: your login. Here each browser is another customer, and all have the same national id."""
     login = request.cookies.get("login")
     if login not in customers:
         login = secrets.token_hex(16)
@@ -63,7 +66,7 @@ def customer(request: Request, response: Response) -> dict:
 
 
 async def session(session_id: str) -> dict | None:
-    """What the relay knows of a session; None where it knows of no such session."""
+    """Returns what the relay knows about a session, or None if it does not know the session."""
     answer = await relay.get(f"/v1/sessions/{session_id}")
     return None if answer.status_code == 404 else answer.raise_for_status().json()
 
@@ -90,19 +93,20 @@ async def page(request: Request):
 
 @app.post("/selfie-session")
 async def selfie_session(request: Request, response: Response):
-    """The session's token for the page. The identifier comes from here, never from the page."""
+    """Returns the session's token to the page. The identifier comes from the login, never from the page."""
     who = customer(request, response)
-    # Two at once are answered with one session. STUB: lock the customer's row.
+    # Two requests at once get the same session. STUB: lock the customer's row.
     async with who["lock"]:
         last = await session(who["session"]) if who["session"] else None
         if last:
             verdict, state = last["verdict"], last["state"]
-            # The verdict stands, or the vendor may have judged already and bill again: that is for a person at the bank.
+            # Either the verdict is final, or the vendor may have judged already and would bill again. Someone at the
+            # bank has to decide.
             if (verdict and verdict["final"]) or state in ("verifying", "unknown"):
                 response.status_code = 409
                 return {"error": f"the last check is {state}"}
-            # Another try is one more in the same session, which counts them. A new session would count from none.
-            if verdict or datetime.fromisoformat(last["expires_at"]) > datetime.now(timezone.utc):
+            # Try again in the same session, as it counts the tries. A new session would start at zero.
+            if verdict or datetime.fromisoformat(last["expires_at"]) > datetime.now(UTC):
                 return {"token": who["token"]}
         wanted = {"identifier": who["national_id"], "type": "1", "reference": who["number"]}
         created = (await relay.post("/v1/sessions", json=wanted)).raise_for_status().json()
@@ -112,7 +116,7 @@ async def selfie_session(request: Request, response: Response):
 
 @app.post("/hooks/akiba")
 async def hook(request: Request):
-    """The relay's webhook. The library checks the signature in constant time, and that it is no older than five minutes."""
+    """Receives the relay's webhook. The library checks the signature, and rejects one that is over 5 min old."""
     body = b""
     async for chunk in request.stream():
         body += chunk
@@ -122,7 +126,7 @@ async def hook(request: Request):
         event = webhook.verify(body, dict(request.headers))
     except (WebhookVerificationError, ValueError):
         return Response(status_code=400)
-    # It may come more than once. If the relay can't be asked, the error's 503 makes it send the webhook again.
+    # A webhook may arrive more than once. If the relay can't be reached, the 503 makes it send the webhook again.
     if request.headers["webhook-id"] not in seen:
         if known := await session(event["data"]["session_id"]):
             verdict = known["verdict"] or {"outcome": None, "final": False}
@@ -130,7 +134,7 @@ async def hook(request: Request):
                 "state": known["state"],
                 "outcome": verdict["outcome"],
                 "final": verdict["final"],
-                "told_at": datetime.now(timezone.utc).isoformat(),
+                "told_at": datetime.now(UTC).isoformat(),
             }
         seen.add(request.headers["webhook-id"])
     return Response(status_code=204)
@@ -138,8 +142,11 @@ async def hook(request: Request):
 
 @app.get("/verdict")
 async def verdict(request: Request, response: Response):
-    """What the bank knows. A decision about money is made by this, on the server, and by nothing that the page says. After
-    a rejection that is not final the customer may yet be verified."""
+    """Returns the verdict that the bank has.
+
+    Base a decision about money on this, on the server, and never on what the page says. After a rejection that is not
+    final, the customer can still be verified.
+    """
     return verdicts.get(customer(request, response)["session"], {"state": "open", "outcome": None})
 
 

@@ -1,7 +1,8 @@
-//! What an answer of the relay means ([`Answer`]). Pure, so that every row is tested with no browser.
+//! Pure policy: the meaning of the relay's answers ([`Answer`]). Every row is tested on the host, in
+//! `tests/relay_answer.rs`.
 //!
-//! The relay of this repository says it by a [`ProblemCode`]. A plain reverse proxy before the vendor's API says it by
-//! a status alone, and there the more careful reading counts.
+//! The relay of this repository sends a [`ProblemCode`]. A plain reverse proxy in front of the vendor's API sends only
+//! a status; then the more careful interpretation is used.
 
 use std::time::Duration;
 
@@ -11,28 +12,28 @@ use akiba_protocol::ProblemCode;
 /// Which call was answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Call {
-    /// The first: it costs nothing and may be repeated.
+    /// The link request: it costs nothing and may be repeated.
     Link,
-    /// The second: the vendor may bill it, so only an answer which says that the call may be repeated counts as
+    /// The verdict request: the vendor may bill it. Only an answer which says that the call may be repeated counts as
     /// [`RelayFailure::Busy`].
     Verify,
 }
 
-/// What stands outside an answer's body.
+/// The parts of an answer outside its body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,
-    /// What `Retry-After` says.
+    /// The value of `Retry-After`.
     pub retry_after: Option<Duration>,
 }
 
 impl Answer {
-    /// Whether the call was answered with what it asked for. `session` tells whether one was sent, `code` is the
-    /// code of the [`Problem`](akiba_protocol::Problem) that the answer holds, if it holds one.
+    /// Fails unless the call succeeded. `session` says whether a session was sent. `code` is the code of the
+    /// [`Problem`](akiba_protocol::Problem) in the answer, if it holds one.
     ///
     /// # Errors
-    /// [`RelayFailure`] for every status but a 2xx.
+    /// [`RelayFailure`] for every status except 2xx.
     pub fn check(self, call: Call, session: bool, code: Option<&str>) -> Result<(), RelayFailure> {
         if (200..=299).contains(&self.status) {
             return Ok(());
@@ -40,14 +41,14 @@ impl Answer {
         let says = |wanted: ProblemCode| code == Some(wanted.as_str());
         let busy = RelayFailure::Busy { retry_after: self.retry_after };
         Err(match self.status {
-            // With no session there is none to renew: it is the vendor that refuses the proxy's token.
+            // Without a session there is nothing to renew: the vendor refused the proxy's token.
             401 if !session && !says(ProblemCode::Unauthorized) && !says(ProblemCode::SessionExpired) => {
                 RelayFailure::Refused
             }
             401 => RelayFailure::Session,
-            // Deleted: as good as over.
+            // A deleted session is treated like an expired one.
             404 if says(ProblemCode::UnknownSession) => RelayFailure::Session,
-            // Most likely the link is of the session before this one.
+            // Most likely the link belongs to the previous session.
             403 if call == Call::Verify && says(ProblemCode::SessionMismatch) => RelayFailure::LinkVoid,
             409 if call == Call::Verify && says(ProblemCode::SessionState) => RelayFailure::LinkVoid,
             403 => RelayFailure::Forbidden,
@@ -57,10 +58,10 @@ impl Answer {
             409 if says(ProblemCode::SessionState) => RelayFailure::SessionDone,
             409 if says(ProblemCode::SessionLimit) => RelayFailure::SessionLimit,
             409 if says(ProblemCode::VerdictUnknown) => RelayFailure::VerdictUnknown,
-            // The same call again asks for the verdict that is on its way.
+            // The same call again asks for the pending verdict.
             409 if says(ProblemCode::VerdictPending) => busy,
             503 if call == Call::Link || says(ProblemCode::Overloaded) || says(ProblemCode::StorageUnavailable) => busy,
-            // Trying again does not mend a token that the vendor refuses.
+            // A retry can't fix a token that the vendor refuses.
             _ if says(ProblemCode::VendorDenied) => RelayFailure::Refused,
             500..=599 => RelayFailure::Failed,
             400..=499 => RelayFailure::Refused,
@@ -69,8 +70,9 @@ impl Answer {
     }
 }
 
-/// The wait that a `Retry-After` names (RFC 9110, section 10.2.3): seconds, or a date. `now` is in milliseconds since
-/// 1970, as is what `date` makes of a date's text (not a number where it is none). A date that is over is no wait.
+/// Returns the wait in a `Retry-After` header (RFC 9110, section 10.2.3): seconds, or a date. `now` is in milliseconds
+/// since 1970. `date` converts a date's text to the same unit, or to NaN if it is not a date. A date in the past means
+/// no wait.
 #[must_use]
 pub fn retry_after(text: &str, now: f64, date: impl Fn(&str) -> f64) -> Option<Duration> {
     let text = text.trim();

@@ -1,6 +1,6 @@
-//! What the relay's answers hold, read straight from the browser's own JSON ([`Link`], [`Judged`]).
+//! The contents of the relay's answers, read from the browser's own JSON ([`IssuedLink`], [`Verdict`]).
 //!
-//! `JSON.parse` is in every browser; a second parser and a tree of values would be a third of what a page loads.
+//! Every browser has `JSON.parse`. A second parser with its tree of values would be a third of the download.
 
 use std::fmt;
 
@@ -8,18 +8,18 @@ use akiba_protocol::Judgement;
 use js_sys::{Array, JSON, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
-/// The answer to the first call; see [`LinkReply`](akiba_protocol::LinkReply).
+/// The answer to the link request; see [`LinkReply`](akiba_protocol::LinkReply).
 #[derive(Clone, PartialEq, Eq)]
-pub struct Link {
+pub struct IssuedLink {
     /// The identifier that was sent.
     pub identifier: String,
-    /// Where the selfie goes. A secret while it lives.
+    /// The URL for the selfie. Secret while it is valid.
     pub signed_link: String,
-    /// The object's key, which the second call wants back.
+    /// The object's key, required by the verdict request.
     pub s3_key: String,
-    /// File name of the selfie, which the second call wants back.
+    /// The selfie's file name, required by the verdict request.
     pub selfie_filename: String,
-    /// The fields of a POST policy, where the relay gives one; `Err` where they are no text.
+    /// The fields of a POST policy, if the relay sent one; `Err` if they are not text.
     pub fields: Option<Result<Vec<(String, String)>, NotText>>,
 }
 
@@ -27,15 +27,15 @@ pub struct Link {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotText;
 
-impl fmt::Debug for Link {
-    /// Leaves everything out, so that it can't reach a log by accident.
+impl fmt::Debug for IssuedLink {
+    /// Omits everything, so that nothing reaches a log by accident.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Link").finish_non_exhaustive()
+        f.debug_struct("IssuedLink").finish_non_exhaustive()
     }
 }
 
-impl Link {
-    /// Reads an answer's text; `None` where it is of another shape.
+impl IssuedLink {
+    /// Reads an answer's text. Returns `None` if it has another shape.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
         let reply = object(text)?;
@@ -50,24 +50,24 @@ impl Link {
     }
 }
 
-/// The answer to the second call, judged.
+/// The answer to the verdict request.
 #[derive(Clone, PartialEq)]
-pub struct Judged {
+pub struct Verdict {
     /// Verified or not.
     pub judgement: Judgement,
-    /// The answer as the browser's JSON reader gave it. Personal data.
+    /// The answer as parsed by the browser. Personal data.
     pub response: JsValue,
 }
 
-impl fmt::Debug for Judged {
-    /// Leaves the response out, so that a person's record can't reach a log by accident.
+impl fmt::Debug for Verdict {
+    /// Omits the response, so that a person's record does not reach a log by accident.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Judged").field("judgement", &self.judgement).finish_non_exhaustive()
+        f.debug_struct("Verdict").field("judgement", &self.judgement).finish_non_exhaustive()
     }
 }
 
-impl Judged {
-    /// Reads an answer's text; `None` where it is no object.
+impl Verdict {
+    /// Reads an answer's text. Returns `None` if it is not an object.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
         let response = object(text)?;
@@ -77,19 +77,19 @@ impl Judged {
         Some(Self { judgement, response })
     }
 
-    /// The vendor's sentence, if there is one.
+    /// Returns the vendor's sentence, if there is one.
     #[must_use]
     pub fn message(&self) -> JsValue {
         Some(get(&self.response, "message")).filter(JsValue::is_string).unwrap_or(JsValue::NULL)
     }
 
-    /// Who the vendor says this is: `data.identity`, or `null`.
+    /// Returns the identity according to the vendor: `data.identity`, or `null`.
     #[must_use]
     pub fn identity(&self) -> JsValue {
         identity(&self.response)
     }
 
-    /// A score of the identity as a number, which the vendor writes as text; or `null`.
+    /// Returns a score of the identity as a number, or `null`. The vendor sends it as text.
     #[must_use]
     pub fn score(&self, name: &str) -> JsValue {
         let value = get(&self.identity(), name);
@@ -101,18 +101,18 @@ impl Judged {
     }
 }
 
-/// The code of a [`Problem`](akiba_protocol::Problem), if the text is one.
+/// Returns the code of a [`Problem`](akiba_protocol::Problem), if the text is one.
 pub(super) fn problem_code(text: &str) -> Option<String> {
     get(&object(text)?, "code").as_string()
 }
 
-/// The JSON object that a text holds.
+/// Parses a text as a JSON object.
 fn object(text: &str) -> Option<JsValue> {
     let value = JSON::parse(text).ok()?;
     (value.is_object() && !Array::is_array(&value)).then_some(value)
 }
 
-/// A field of an object; `undefined` where there is none, or no object.
+/// Returns a field of an object; `undefined` if it is missing or the value is not an object.
 fn get(object: &JsValue, name: &str) -> JsValue {
     Reflect::get(object, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED)
 }

@@ -1,6 +1,6 @@
-//! Where a photo goes ([`Target`]): a signed link or a POST policy, the headers that it allows, and how long it lives.
+//! The destination of a photo ([`Target`]): a signed link or a POST policy, its headers, and its expiry.
 //!
-//! Sources: «Authenticating Requests: Browser-Based Uploads Using POST» and «Common Request Headers» in the Amazon S3
+//! Sources: "Authenticating Requests: Browser-Based Uploads Using POST" and "Common Request Headers" in the Amazon S3
 //! reference.
 
 use std::fmt;
@@ -13,14 +13,15 @@ use js_sys::{JSON, Reflect};
 use wasm_bindgen::JsValue;
 use web_sys::{Blob, FormData, window};
 
-use crate::adapter::relay::{Link, NotText};
+use super::fields::{form_fields, put_headers};
+use crate::adapter::relay::{IssuedLink, NotText};
 use crate::flow::RelayFailure;
 
-/// A link this close to its end is not tried, and a refusal this close to it is put down to it: S3's clock and this
-/// machine's start of the count are apart by the time that the answer travelled.
+/// A link this close to its expiry is not tried, and a failure this close to it is attributed to it: S3's clock and the
+/// count on this machine differ by the travel time of the answer.
 const MARGIN: Duration = Duration::from_secs(2);
 
-/// Where a photo goes, and how long that holds. A secret while it lives.
+/// The destination of a photo, with its expiry. Secret while it is valid.
 #[derive(Clone)]
 pub struct Target {
     link: SignedLink,
@@ -31,66 +32,66 @@ pub struct Target {
 }
 
 impl Target {
-    /// Reads a reply that was received this moment.
+    /// Reads a reply that was received just now.
     ///
-    /// A `PUT` link may sign only headers whose value this side knows: `host` and `content-length` are the browser's,
-    /// `content-type` is that of a JPEG, `if-none-match` can be nothing but `*`, and `x-amz-content-sha256` of a body
-    /// that was not there when the link was signed can be nothing but `UNSIGNED-PAYLOAD`.
+    /// A `PUT` link may sign only headers whose value is known here. The browser sends `host` and `content-length`.
+    /// `content-type` is `image/jpeg`. `if-none-match` can only be `*`. `x-amz-content-sha256` can only be
+    /// `UNSIGNED-PAYLOAD`, because the body did not exist when the link was signed.
     ///
     /// # Errors
-    /// [`RelayFailure::LinkUnusable`] when the link is not https, holds an empty body's checksum, or wants a header
-    /// that can't be known; or when the policy's fields are not text, or ask for a redirect, which a page can't follow.
-    pub fn from_reply(reply: &Link) -> Result<Self, RelayFailure> {
+    /// [`RelayFailure::LinkUnusable`] if the link is not https, contains an empty body's checksum, or requires an
+    /// unknown header; or if the policy's fields are not text, or require a redirect, which a page can't follow.
+    pub fn from_reply(reply: &IssuedLink) -> Result<Self, RelayFailure> {
         let link = SignedLink::parse(&reply.signed_link).map_err(|_| RelayFailure::LinkUnusable)?;
         let fields = match &reply.fields {
             None => None,
-            Some(Ok(fields)) => Some(form_fields(fields)?),
+            Some(Ok(fields)) => Some(form_fields(fields, policy(fields).as_deref())?),
             Some(Err(NotText)) => return Err(RelayFailure::LinkUnusable),
         };
         let (headers, life) = match &fields {
             Some(fields) => (Vec::new(), policy_life(fields)),
-            None => (signed_headers(&link)?, link.life((js_sys::Date::now() / 1000.0) as i64)),
+            None => (put_headers(link.signed_headers())?, link.life((js_sys::Date::now() / 1000.0) as i64)),
         };
         Ok(Self { link, headers, fields, life, received: Moment::now() })
     }
 
-    /// How long it lived when it was received; `None` where it does not say.
+    /// Returns how long it was valid when it was received; `None` if it does not say.
     #[must_use]
     pub fn life(&self) -> Option<Duration> {
         self.life
     }
 
-    /// Whether its life is over, or within two seconds of its end.
+    /// Whether it has expired, or will within two seconds.
     #[must_use]
     pub fn is_over(&self) -> bool {
         self.life.is_some_and(|life| self.received.age() + MARGIN >= life)
     }
 
-    /// The URL.
+    /// Returns the URL.
     pub(super) fn url(&self) -> &str {
         self.link.url()
     }
 
-    /// The signed headers that the browser does not send by itself, less `Content-Type`.
+    /// Returns the signed headers that the browser does not send by itself, without `Content-Type`.
     pub(super) fn headers(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
         self.headers.iter().copied()
     }
 
-    /// What [`classify`](akiba_protocol::s3::classify) is told of a request that is answered now.
+    /// Describes a request that is answered now, for [`classify`](akiba_protocol::s3::classify).
     pub(super) fn sent(&self, plain: bool, again: bool) -> Sent {
         let v2 = self.fields.is_none() && self.link.scheme() == Scheme::V2;
         Sent { link_over: self.is_over(), v2_with_content_type: v2 && !plain, again }
     }
 
-    /// The form of a POST policy, if this is one: `Some(None)` where the browser can't make it. S3 reads nothing that
-    /// comes after the file.
+    /// Returns the form of a POST policy, if this is one; `Some(None)` if the browser can't make it. S3 ignores
+    /// everything after the file.
     pub(super) fn form(&self, photo: &Blob) -> Option<Option<FormData>> {
         self.fields.as_ref().map(|fields| fill(fields, photo))
     }
 }
 
 impl fmt::Debug for Target {
-    /// Leaves the link and the fields out, so that they can't reach a log by accident.
+    /// Omits the link and the fields, so that they do not reach a log by accident.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Target").field("link", &self.link).field("life", &self.life).finish_non_exhaustive()
     }
@@ -105,40 +106,14 @@ fn fill(fields: &[(String, String)], photo: &Blob) -> Option<FormData> {
     Some(form)
 }
 
-/// The headers to set for a `PUT`.
-fn signed_headers(link: &SignedLink) -> Result<Vec<(&'static str, &'static str)>, RelayFailure> {
-    let known = |name: &str| match name {
-        "host" | "content-length" | "content-type" => Ok(None),
-        "if-none-match" => Ok(Some(("If-None-Match", "*"))),
-        "x-amz-content-sha256" => Ok(Some(("x-amz-content-sha256", "UNSIGNED-PAYLOAD"))),
-        _ => Err(RelayFailure::LinkUnusable),
-    };
-    link.signed_headers().filter_map(|name| known(name).transpose()).collect()
-}
-
-/// The fields of a POST policy, and `Content-Type` added where the policy speaks of it and the fields do not. S3 minds
-/// only that they come before the file.
-fn form_fields(fields: &[(String, String)]) -> Result<Vec<(String, String)>, RelayFailure> {
-    let impossible = |name: &str| matches!(name, "file" | "redirect" | "success_action_redirect");
-    if fields.iter().any(|(name, _)| impossible(name)) {
-        return Err(RelayFailure::LinkUnusable);
-    }
-    let mut fields = fields.to_vec();
-    let typed = fields.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
-    if !typed && policy(&fields).is_some_and(|policy| policy.to_ascii_lowercase().contains("content-type")) {
-        fields.push(("Content-Type".to_owned(), super::JPEG.to_owned()));
-    }
-    Ok(fields)
-}
-
-/// The policy's JSON, which travels in Base64.
+/// Returns the policy's JSON, which is sent in Base64.
 fn policy(fields: &[(String, String)]) -> Option<String> {
     let (_, encoded) = fields.iter().find(|(name, _)| name.eq_ignore_ascii_case("policy"))?;
     window()?.atob(encoded).ok()
 }
 
-/// How long a policy lives, from its `expiration`. A policy that is over when it is received speaks of a wrong clock
-/// here or there, and then only S3 can tell.
+/// Returns how long a policy is valid, from its `expiration`. A policy that has expired when it is received indicates a
+/// wrong clock on one side, and only S3 can decide.
 fn policy_life(fields: &[(String, String)]) -> Option<Duration> {
     let policy = JSON::parse(&policy(fields)?).ok()?;
     let expiration = Reflect::get(&policy, &JsValue::from_str("expiration")).ok()?.as_string()?;
@@ -146,8 +121,8 @@ fn policy_life(fields: &[(String, String)]) -> Option<Duration> {
     (left > 0.0).then(|| Duration::from_millis(left as u64))
 }
 
-/// A moment by both of the browser's clocks, in milliseconds: one that nobody sets, but that stands still while some
-/// devices sleep, and the calendar, that goes on.
+/// A moment on both of the browser's clocks, in milliseconds: the monotonic clock, which nobody sets but which stops
+/// while some devices sleep, and the calendar, which goes on.
 #[derive(Clone, Copy)]
 struct Moment {
     counted: f64,
@@ -160,8 +135,8 @@ impl Moment {
         Self { counted, calendar: js_sys::Date::now() }
     }
 
-    /// The time since then, by the clock that says more: a link that is thought dead too early costs one request, one
-    /// that is thought alive too long costs a whole upload.
+    /// Returns the time since then, by the clock that shows more. Treating a valid link as expired costs one request;
+    /// treating an expired link as valid costs a whole upload.
     fn age(self) -> Duration {
         let now = Self::now();
         Duration::from_millis((now.counted - self.counted).max(now.calendar - self.calendar).max(0.0) as u64)

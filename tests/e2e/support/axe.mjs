@@ -1,4 +1,4 @@
-// What axe-core finds wrong with a page.
+// Accessibility violations that axe-core finds in a page.
 //
 // Exports: `violations()`.
 
@@ -8,7 +8,7 @@ import { createRequire } from 'node:module';
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /**
- * All its rules, and the size of targets.
+ * Returns the violations of all rules, including the size of targets.
  * @param {import('playwright-core').Page} page
  * @returns {Promise<string[]>}
  */
@@ -16,10 +16,13 @@ export async function violations(page) {
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(AXE);
   return page.evaluate(async () => {
     const { setTimeout: pages } = globalThis;
-    // Where the page's clock stands still, axe goes on.
+    // axe needs timers that run while the page's clock is stopped.
     Object.assign(globalThis, globalThis.realTimers);
     const { violations: found } = await axe.run(document, { rules: { 'target-size': { enabled: true } } });
     globalThis.setTimeout = pages;
-    return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, any }) => `${target.flat()} ${any[0]?.message ?? ''}`).join('; ')}`);
+    return found.map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes.map(({ target, any }) => `${target.flat()} ${any[0]?.message ?? ''}`).join('; ')}`,
+    );
   });
 }

@@ -1,4 +1,4 @@
-// The installed Chromium, as the tests start it.
+// Starts the installed Chromium for tests.
 //
 // Exports: `launch()`.
 
@@ -7,7 +7,7 @@ import { delimiter, join } from 'node:path';
 
 import { chromium } from 'playwright-core';
 
-/** Nothing that talks to anyone but the page under test. */
+/** Arguments that stop all traffic except the page's. */
 const QUIET = [
   '--no-sandbox',
   '--disable-gpu',
@@ -23,11 +23,11 @@ const QUIET = [
  * @param {object} [settings]
  * @param {string | null} [settings.film] the file that the fake camera shows; null for a machine without a camera
  * @param {boolean} [settings.grant] whether the browser lets every page use the camera without asking
- * @param {string[]} [settings.args] further arguments
+ * @param {string[]} [settings.args] more arguments
  * @returns {Promise<import('playwright-core').Browser>}
  */
 export function launch({ film = null, grant = true, args = [] } = {}) {
-  // `null` devices: without this, headless Chromium would look for the machine's own.
+  // A count of 0: otherwise headless Chromium would look for the machine's own camera.
   const camera = film
     ? ['--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${film}`]
     : ['--use-fake-device-for-media-stream=device-count=0'];
@@ -46,5 +46,5 @@ function executable() {
       if (existsSync(file)) return file;
     }
   }
-  throw new Error('no Chromium found: install it, or name it by CHROMIUM=');
+  throw new Error('Chromium not found: install it, or set CHROMIUM to its path');
 }

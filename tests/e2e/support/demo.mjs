@@ -1,4 +1,4 @@
-// The demo as `make demo` serves it: page, relay, vendor and S3, with the sandbox's test controls.
+// Starts the demo that `make demo` serves: page, relay, vendor and S3, with the sandbox's test controls.
 //
 // Exports: `startDemo()`, `startSandbox()`.
 
@@ -14,18 +14,18 @@ import { keepLog, noteSecrets, talkative } from './logs.mjs';
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const binaries = resolve(root, process.env.CARGO_TARGET_DIR ?? 'target', 'debug');
 
-/** How long it may take to be up, in milliseconds. */
+/** How long it may take to start, in milliseconds. */
 const PATIENCE = 20_000;
-/** How long it may take to end, in milliseconds. */
+/** How long it may take to stop, in milliseconds. */
 const STOP_PATIENCE = 10_000;
 
 /**
  * Starts the demo on free ports.
  * @param {object} [settings]
  * @param {string} [settings.site] folder of the page
- * @param {'off' | 'required'} [settings.sessions] whether the page's server makes sessions
- * @param {string[]} [settings.args] further arguments of `akiba-sandbox demo`
- * @param {string[]} [settings.relay] further arguments of the relay
+ * @param {'off' | 'required'} [settings.sessions] whether the page's server creates sessions
+ * @param {string[]} [settings.args] more arguments of `akiba-sandbox demo`
+ * @param {string[]} [settings.relay] more arguments of the relay
  */
 export function startDemo({ site = join(root, 'build/site'), sessions = 'off', args = [], relay = [] } = {}) {
   const own = ['--port', '0', '--site', site, '--relay', join(binaries, 'akiba-relay'), '--sessions', sessions];
@@ -33,9 +33,9 @@ export function startDemo({ site = join(root, 'build/site'), sessions = 'off', a
 }
 
 /**
- * Starts the vendor's API and the S3 alone.
+ * Starts only the vendor's API and the S3.
  * @param {object} [settings]
- * @param {string[]} [settings.args] further arguments of `akiba-sandbox serve`
+ * @param {string[]} [settings.args] more arguments of `akiba-sandbox serve`
  */
 export function startSandbox({ args = [] } = {}) {
   return start(['serve', ...args]);
@@ -47,7 +47,7 @@ async function start(args, relay = []) {
   const child = spawn(
     join(binaries, 'akiba-sandbox'),
     [...args, '--test-controls', '--ready-file', readyFile, '--end-with-stdin', '--', ...relay],
-    // Its input is a pipe that nobody writes to: it ends with this process, however that does.
+    // It ends when its input closes, so it never outlives this process.
     { stdio: ['pipe', 'pipe', 'pipe'] },
   );
   const output = [];
@@ -58,25 +58,39 @@ async function start(args, relay = []) {
 
   const stop = async () => {
     let stuck = false;
-    const fallback = setTimeout(() => (stuck = child.kill('SIGKILL')), STOP_PATIENCE);
+    const fallback = setTimeout(() => {
+      stuck = child.kill('SIGKILL');
+    }, STOP_PATIENCE);
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
     await exited;
     clearTimeout(fallback);
     await rm(folder, { recursive: true, force: true });
-    if (stuck) throw new Error(`the demo did not end within ${STOP_PATIENCE / 1000} s, and was killed: ${output.join('')}`);
+    if (stuck) throw new Error(`killed the demo after ${STOP_PATIENCE / 1000} s: ${output.join('')}`);
   };
   try {
-    await until(() => output.join('').match(/^ready /m), () => child.exitCode !== null || child.pid === undefined);
+    await until(
+      () => output.join('').match(/^ready /m),
+      () => child.exitCode !== null || child.pid === undefined,
+    );
     const report = JSON.parse(await readFile(readyFile, 'utf8'));
     await noteSecrets([report.token]);
     return handle(report, stop);
   } catch (error) {
     await stop();
-    throw new Error(`the demo did not start (is it built? scripts/build.sh): ${output.join('')}`, { cause: error });
+    throw new Error(`the demo did not start (run scripts/build.sh first): ${output.join('')}`, { cause: error });
   }
 }
 
-/** What the tests do with a running demo. */
+/**
+ * What the sandbox writes into its ready file.
+ * @typedef {{ page: string, vendor: string, s3: string, token: string, objects: string }} Report
+ */
+
+/**
+ * Returns the addresses of a running demo, and functions that control it.
+ * @param {Report} report
+ * @param {() => Promise<void>} stop
+ */
 function handle(report, stop) {
   const control = async (name, body) => {
     const reply = await fetch(`${report.vendor}/_sandbox/${name}`, {
@@ -90,20 +104,20 @@ function handle(report, stop) {
   return {
     ...report,
     stop,
-    /** Life of the links to come, in seconds. */
+    /** Sets how long new links are valid, in seconds. @param {number} seconds */
     linkLife: (seconds) => control('link-life', { seconds }),
-    /** What happens to the connections to the S3; see docs/sandbox.md. */
+    /** Disturbs the connections to the S3; see docs/sandbox.md. @param {object} fault */
     fault: (fault) => control('fault', fault),
-    /** How many calls for a verdict are to fail from now on, after the vendor has judged. */
+    /** Makes the next calls for a verdict fail after the vendor has judged. @param {number} count */
     loseVerdicts: (count) => control('lose-verdicts', { count }),
-    /** The bytes that lie in the S3 under the key of the last link. */
+    /** Returns the object in the S3 under the key of the last link. */
     lastObject: async () => readFile(join(report.objects, (await control('last')).s3_key)),
   };
 }
 
 async function until(done, over) {
   for (const end = Date.now() + PATIENCE; !done(); ) {
-    if (over()) throw new Error('it ended');
+    if (over()) throw new Error('it exited');
     if (Date.now() > end) throw new Error(`not ready after ${PATIENCE / 1000} s`);
     await new Promise((wake) => setTimeout(wake, 20));
   }

@@ -1,10 +1,10 @@
-// Every hint that a scene before the camera brings up, the challenge, and what is said of a bad photo (`HINTS`): states as in `states.mjs`, for the tour
-// alone, as each needs a browser with a film of its own.
+// Every hint with the scene that causes it, the challenge, and the messages about a bad photo (`HINTS`). They are
+// states like those in `states.mjs`, but only for the tour, as each needs a separate browser with its own film.
 
-/** A scene for so long that the hint for it is on the screen, in seconds; the film then begins anew. */
+/** How long the film shows a scene before it starts again, in seconds: long enough for its hint. */
 const SECONDS = 20;
 
-/** The hint, and the scene of `tests/fixtures/face/scenes.mjs` that it answers to. */
+/** Each hint with the scene of `tests/fixtures/face/scenes.mjs` that causes it. */
 const SCENES = {
   'no-face': 'empty',
   'several-faces': 'two',
@@ -22,7 +22,12 @@ const SCENES = {
   hold: 'good',
 };
 
-const told = (selfie, hint) =>
+/**
+ * Waits until the widget shows a hint.
+ * @param {import('./selfie.mjs').Selfie} selfie
+ * @param {string} hint
+ */
+const hinted = (selfie, hint) =>
   selfie.page.waitForFunction(
     (wanted) => selfieEvents.findLast(({ type }) => type === 'selfie-guidance')?.detail.hint === wanted,
     hint,
@@ -30,16 +35,19 @@ const told = (selfie, hint) =>
 
 /** @type {import('./states.mjs').State[]} */
 export const HINTS = [
-  ...Object.entries(SCENES).map(([hint, scene]) => ({
-    name: `hint-${hint}`,
-    title: 'Take your selfie',
-    main: 'Take the photo',
-    scenes: [[scene, SECONDS]],
-    async walk(selfie) {
-      await selfie.frame();
-      await told(selfie, hint);
-    },
-  })),
+  ...Object.entries(SCENES).map(
+    ([hint, scene]) =>
+      /** @type {import('./states.mjs').State} */ ({
+        name: `hint-${hint}`,
+        title: 'Take your selfie',
+        main: 'Take the photo',
+        scenes: [[scene, SECONDS]],
+        async walk(selfie) {
+          await selfie.frame();
+          await hinted(selfie, hint);
+        },
+      }),
+  ),
   {
     name: 'challenge-turn',
     title: 'Take your selfie',
@@ -48,7 +56,7 @@ export const HINTS = [
     async walk(selfie) {
       await selfie.element.evaluate((element) => element.setAttribute('challenge', 'turn'));
       await selfie.frame();
-      await Promise.race([told(selfie, 'turn-left'), told(selfie, 'turn-right')]);
+      await Promise.race([hinted(selfie, 'turn-left'), hinted(selfie, 'turn-right')]);
     },
   },
   {
@@ -59,7 +67,7 @@ export const HINTS = [
     async walk(selfie) {
       await selfie.byHand(false);
       await selfie.frame();
-      await told(selfie, 'come-closer');
+      await hinted(selfie, 'come-closer');
     },
   },
   {
@@ -70,7 +78,7 @@ export const HINTS = [
     async walk(selfie) {
       await selfie.element.evaluate((element) => element.setAttribute('strict', ''));
       await selfie.frame();
-      await told(selfie, 'too-dark');
+      await hinted(selfie, 'too-dark');
       await selfie.shoot();
     },
   },
@@ -96,7 +104,7 @@ export const HINTS = [
     scenes: [['dark', SECONDS]],
     async walk(selfie) {
       await selfie.frame();
-      await told(selfie, 'too-dark');
+      await hinted(selfie, 'too-dark');
       await selfie.shoot();
     },
   },

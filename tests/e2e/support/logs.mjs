@@ -1,5 +1,5 @@
-// The logs of the relays of a whole run, at trace, and what must not be in them: kept where AKIBA_SELFIE_LOGS names a
-// folder, for scripts/search-logs.mjs.
+// Keeps the relays' logs of a whole run, at level trace, and the secrets that must not be in them, if AKIBA_SELFIE_LOGS
+// names a folder. scripts/search-logs.mjs reads them.
 //
 // Exports: `talkative`, `keepLog()`, `noteSecrets()`.
 
@@ -9,12 +9,12 @@ import { join } from 'node:path';
 
 const folder = process.env.AKIBA_SELFIE_LOGS;
 
-/** What makes a relay say all that it can, if logs are kept. */
+/** The relay's arguments for the most detailed log, if logs are kept. */
 export const talkative = folder ? ['--log=trace', '--log-format=json'] : [];
 
 /**
- * Keeps what a program writes to its standard error.
- * @param {string} kind the begin of the files' names
+ * Keeps a program's standard error.
+ * @param {string} kind the prefix of the file's name
  * @param {import('node:child_process').ChildProcess} child
  */
 export function keepLog(kind, child) {
@@ -22,9 +22,10 @@ export function keepLog(kind, child) {
 }
 
 /**
- * Notes what must be in no line of any log.
+ * Notes secrets that no log may contain.
  * @param {string[]} secrets
  */
 export async function noteSecrets(secrets) {
-  if (folder) await appendFile(join(folder, `e2e-${process.pid}.secrets`), secrets.map((secret) => `${secret}\n`).join(''));
+  if (folder)
+    await appendFile(join(folder, `e2e-${process.pid}.secrets`), secrets.map((secret) => `${secret}\n`).join(''));
 }

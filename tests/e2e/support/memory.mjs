@@ -1,13 +1,13 @@
-// What a page with the element in it holds of memory.
+// How much memory a page with the element uses.
 //
 // Exports: `memory()`.
 
 import { readFile } from 'node:fs/promises';
 
 /**
- * After a collection of garbage, all in bytes: the JavaScript heap, the memories of the widget and of what looks at frames,
- * what the browser's processes for pages keep in the machine's memory for themselves and what they share with other
- * processes, which is mostly frames; and how many frames were looked at since the first call.
+ * Collects garbage, and returns in bytes: the JavaScript heap, the memories of the widget and of the vision module,
+ * and the resident memory of the browser's processes for pages. Of the latter, `own` is private and `shared` is mostly
+ * frames. Also returns how many frames were analysed since the first call.
  * @param {import('./selfie.mjs').Selfie} selfie whose worker runs
  */
 export async function memory({ page }) {
@@ -20,7 +20,9 @@ export async function memory({ page }) {
     const { usedSize } = await session.send('Runtime.getHeapUsage');
     const wasm = await page.evaluate(async () => {
       const { default: init } = await import('/akiba-selfie/pkg/akiba-selfie.js');
-      const memory = Object.values(await init()).find((it) => it instanceof WebAssembly.Memory);
+      const memory = /** @type {unknown[]} */ (Object.values(await init())).find(
+        (it) => it instanceof WebAssembly.Memory,
+      );
       return memory.buffer.byteLength;
     });
     const [worker] = page.workers();
@@ -31,7 +33,7 @@ export async function memory({ page }) {
   }
 }
 
-/** Runs in the worker, whose `vision` is a global name, as it is a classic script. */
+/** Runs in the worker, whose `vision` is a global variable because it is a classic script. */
 function count() {
   if (!globalThis.counted) {
     globalThis.counted = { frames: 0 };
@@ -44,7 +46,7 @@ function count() {
   return { vision: vision.memory.buffer.byteLength, frames: counted.frames };
 }
 
-/** Of all processes that run pages. */
+/** Returns the resident memory of all processes that run pages. @param {import('playwright-core').Browser} browser */
 async function resident(browser) {
   const session = await browser.newBrowserCDPSession();
   try {
@@ -52,7 +54,10 @@ async function resident(browser) {
     const pages = processInfo.filter(({ type }) => type === 'renderer');
     const states = await Promise.all(pages.map(({ id }) => readFile(`/proc/${id}/status`, 'utf8').catch(() => '')));
     const sum = (name) =>
-      states.reduce((all, state) => all + 1024 * Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(state)?.[1] ?? 0), 0);
+      states.reduce(
+        (all, state) => all + 1024 * Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(state)?.[1] ?? 0),
+        0,
+      );
     return { own: sum('RssAnon'), shared: sum('RssShmem') };
   } finally {
     await session.detach();

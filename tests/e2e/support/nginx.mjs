@@ -1,4 +1,4 @@
-// A real nginx with the configuration of examples/nginx.
+// Starts a real nginx with the configuration of examples/nginx.
 //
 // Exports: `startNginx()`.
 
@@ -13,7 +13,7 @@ import { freePort } from './relay.mjs';
 
 const TEMPLATE = new URL('../../../examples/nginx/akiba-selfie.conf.template', import.meta.url);
 
-/** How long it may take to be up, in milliseconds. */
+/** How long it may take to start, in milliseconds. */
 const PATIENCE = 10_000;
 
 /**
@@ -26,7 +26,7 @@ const PATIENCE = 10_000;
  */
 export async function startNginx({ page, vendor, token }) {
   const folder = await mkdtemp(join(tmpdir(), 'akiba-nginx-'));
-  // Started by root, its workers are another user's.
+  // If root starts nginx, its workers run as another user.
   await chmod(folder, 0o755);
   const port = await freePort();
   const values = {
@@ -38,8 +38,13 @@ export async function startNginx({ page, vendor, token }) {
   };
   await writeFile(values.AKIBA_TOKEN_FILE, `proxy_set_header Token "${token}";\n`, { mode: 0o600 });
   const template = await readFile(TEMPLATE, 'utf8');
-  await writeFile(join(folder, 'akiba-selfie.conf'), template.replace(/\$\{(\w+)\}/g, (_, name) => values[name]));
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `${kind}_temp_path ${folder}/${kind};`);
+  await writeFile(
+    join(folder, 'akiba-selfie.conf'),
+    template.replace(/\$\{(\w+)\}/g, (_, name) => values[name]),
+  );
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    (kind) => `${kind}_temp_path ${folder}/${kind};`,
+  );
   await writeFile(
     join(folder, 'nginx.conf'),
     `daemon off; pid ${folder}/nginx.pid; worker_processes 2; error_log stderr;
@@ -47,7 +52,7 @@ export async function startNginx({ page, vendor, token }) {
   );
   const child = spawn('nginx', ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', 'stderr'], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    // Debian keeps it out of the PATH of who is not root.
+    // On Debian it is only in root's PATH.
     env: { ...process.env, PATH: [process.env.PATH, '/usr/sbin'].join(delimiter) },
   });
   const output = [];
@@ -64,7 +69,13 @@ export async function startNginx({ page, vendor, token }) {
   };
   const origin = `http://127.0.0.1:${port}`;
   for (const late = Date.now() + PATIENCE; ; await sleep(20)) {
-    if (await fetch(origin).then(() => true, () => false)) return { origin, port, stop };
+    if (
+      await fetch(origin).then(
+        () => true,
+        () => false,
+      )
+    )
+      return { origin, port, stop };
     if (Date.now() > late || child.exitCode !== null || child.pid === undefined) {
       await stop();
       throw new Error(`nginx did not start (scripts/setup.sh test installs it): ${output.join('')}`);

@@ -1,4 +1,4 @@
-// What is in a JPEG: its segments, and how close its pixels are to another's.
+// The segments of a JPEG, and how similar its pixels are to another one's.
 //
 // Exports: `segments()`, `similarity()`.
 
@@ -6,11 +6,19 @@
 export const PLAIN = new Set(['SOI', 'APP0 JFIF', 'DQT', 'SOF0', 'SOF2', 'DHT', 'DRI', 'SOS', 'EOI']);
 
 const NAMES = {
-  0xc0: 'SOF0', 0xc2: 'SOF2', 0xc4: 'DHT', 0xd8: 'SOI', 0xd9: 'EOI', 0xda: 'SOS', 0xdb: 'DQT', 0xdd: 'DRI', 0xfe: 'COM',
+  192: 'SOF0',
+  194: 'SOF2',
+  196: 'DHT',
+  216: 'SOI',
+  217: 'EOI',
+  218: 'SOS',
+  219: 'DQT',
+  221: 'DRI',
+  254: 'COM',
 };
 
 /**
- * The names of a JPEG's segments in order (ITU-T T.81, annex B); what follows its end is named `trailer`.
+ * Returns the names of a JPEG's segments in order (ITU-T T.81, annex B). Bytes after its end are a `trailer`.
  * @param {Buffer} jpeg
  */
 export function segments(jpeg) {
@@ -29,7 +37,7 @@ export function segments(jpeg) {
     if (marker === 0xd8) continue;
     if (marker === 0xd9) break;
     at += jpeg.readUInt16BE(at);
-    // The coded picture: up to the next marker that is neither a stuffed byte nor a restart.
+    // Skips the coded picture, up to the next marker that is not a stuffed byte or a restart.
     if (marker === 0xda) {
       while (jpeg[at] !== 0xff || jpeg[at + 1] === 0 || (jpeg[at + 1] >= 0xd0 && jpeg[at + 1] <= 0xd7)) at += 1;
     }
@@ -39,8 +47,8 @@ export function segments(jpeg) {
 }
 
 /**
- * How close a photo is to the likeliest of some frames: the peak signal-to-noise ratio of its luma in decibels, for the
- * photo as it is and for its mirror image. Above 30 dB the eye sees hardly any difference.
+ * Compares a photo with the most similar frame: returns the peak signal-to-noise ratio of its luma in decibels, for the
+ * photo and for its mirror image. Above 30 dB the eye sees hardly any difference.
  * @param {import('playwright-core').Browser} browser decodes the pictures
  * @param {Buffer} photo
  * @param {Buffer[]} frames
@@ -81,7 +89,7 @@ async function compare({ photo, frames }) {
   };
   const taken = await decode(photo);
   const { width, height } = taken;
-  // Small pictures tell which frame it is; that one is then compared pixel by pixel.
+  // Small pictures find the frame, which is then compared pixel by pixel.
   const small = [Math.round(width / 8), Math.round(height / 8)];
   const shown = await Promise.all(frames.map(decode));
   const best = (mirror) => {

@@ -1,4 +1,4 @@
-// A real relay with sessions, and the keys that it shares with a back end.
+// Starts a real relay with sessions, and makes the keys that it shares with a back end.
 //
 // Exports: `newKeys()`, `startRelay()`, `startProgram()`, `freePort()`.
 
@@ -16,19 +16,19 @@ import { keepLog, noteSecrets, talkative } from './logs.mjs';
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const program = join(resolve(root, process.env.CARGO_TARGET_DIR ?? 'target', 'debug'), 'akiba-relay');
 
-/** How long a program may take to listen, in milliseconds. */
+/** How long a program may take to start, in milliseconds. */
 const PATIENCE = 30_000;
 
 const keygen = (...args) => execFileSync(program, ['keygen', ...args], { encoding: 'utf8' }).trim();
 
-/** What a relay and its back end share. */
+/** Makes the keys of a relay and its back end. */
 export function newKeys() {
   const [apiKey, apiSetting] = keygen('api', 'bank').split('\n');
   return { apiKey, apiSetting, session: keygen('session'), data: keygen('data', 'test'), webhook: keygen('webhook') };
 }
 
 /**
- * Starts a relay on a free port, with a database of its own.
+ * Starts a relay on a free port, with a new database.
  * @param {object} settings
  * @param {{vendor: string, token: string}} settings.sandbox
  * @param {string} settings.page origin of the page that may call
@@ -38,11 +38,19 @@ export function newKeys() {
 export async function startRelay({ sandbox, page, webhookUrl, keys }) {
   const folder = await mkdtemp(join(tmpdir(), 'akiba-relay-'));
   const flags = {
-    listen: '127.0.0.1:0', 'vendor-base': sandbox.vendor, 'allow-origin': page, 'api-key': keys.apiSetting,
-    'webhook-url': webhookUrl, 'link-host': '127.0.0.1', database: `sqlite:${join(folder, 'relay.db')}`,
+    listen: '127.0.0.1:0',
+    'vendor-base': sandbox.vendor,
+    'allow-origin': page,
+    'api-key': keys.apiSetting,
+    'webhook-url': webhookUrl,
+    'link-host': '127.0.0.1',
+    database: `sqlite:${join(folder, 'relay.db')}`,
   };
   const env = {
-    AKIBA_TOKEN: sandbox.token, AKIBA_SESSION_KEYS: keys.session, AKIBA_DATA_KEYS: keys.data, AKIBA_WEBHOOK_SECRETS: keys.webhook,
+    AKIBA_TOKEN: sandbox.token,
+    AKIBA_SESSION_KEYS: keys.session,
+    AKIBA_DATA_KEYS: keys.data,
+    AKIBA_WEBHOOK_SECRETS: keys.webhook,
   };
   const given = Object.entries(flags).map(([name, value]) => `--${name}=${value}`);
   const relay = await startProgram(program, [...given, ...talkative], { env, log: 'backend' });
@@ -57,14 +65,14 @@ export async function startRelay({ sandbox, page, webhookUrl, keys }) {
 }
 
 /**
- * Starts a program and waits until it listens: until it says so, or until its port answers.
+ * Starts a program and waits until it listens.
  * @param {string} command
  * @param {string[]} args
  * @param {object} [settings]
- * @param {Record<string, string>} [settings.env] what it gets besides this process's environment
+ * @param {Record<string, string>} [settings.env] variables in addition to this process's environment
  * @param {string} [settings.cwd]
- * @param {string} [settings.url] where it will listen, if it does not say
- * @param {string} [settings.log] what its log is called among those that are kept, if it is a relay's
+ * @param {string} [settings.url] the URL to poll, if the program does not print it
+ * @param {string} [settings.log] the name of its log among the kept ones, if the program is a relay
  */
 export async function startProgram(command, args, { env = {}, cwd, url, log } = {}) {
   const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('AKIBA_')));
@@ -84,8 +92,15 @@ export async function startProgram(command, args, { env = {}, cwd, url, log } = 
     clearTimeout(stuck);
   };
   for (const late = Date.now() + PATIENCE; ; await sleep(50)) {
-    const said = url ?? /listening on (http:\S+)/.exec(output.join(''))?.[1];
-    if (said && (await fetch(said).then(() => true, () => false))) return { url: said, stop, output: () => output.join('') };
+    const printed = url ?? /listening on (http:\S+)/.exec(output.join(''))?.[1];
+    if (
+      printed &&
+      (await fetch(printed).then(
+        () => true,
+        () => false,
+      ))
+    )
+      return { url: printed, stop, output: () => output.join('') };
     if (Date.now() > late || child.exitCode !== null || child.pid === undefined) {
       await stop();
       throw new Error(`${command} did not start: ${output.join('')}`);
@@ -93,11 +108,11 @@ export async function startProgram(command, args, { env = {}, cwd, url, log } = 
   }
 }
 
-/** A port of the loopback interface that nobody listens on. */
+/** Returns a free port of the loopback interface. */
 export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const { port } = server.address();
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
   server.close();
   await once(server, 'close');
   return port;

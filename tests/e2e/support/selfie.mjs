@@ -1,18 +1,28 @@
-// The element in a page, as a person and as the page's owner meet it (`Selfie`).
+// The element in a page, used by a person and by the page's own script (`Selfie`).
 
 import { EVENTS, TAG } from '../../../www/registry.js';
 
-/** How long anything may take, in milliseconds, if nothing else is said. */
+/** How long a step may take by default, in milliseconds. */
 const PATIENCE = 15_000;
 
-/** Writes down every event from before the page's first script, and every camera track that was ever handed out. */
+/**
+ * Runs in the page before its first script: records every event of the element, and every camera track.
+ * @param {readonly string[]} events
+ */
 function record(events) {
   globalThis.selfieEvents = [];
   globalThis.cameraTracks = [];
   for (const type of events) {
     document.addEventListener(type, (event) => {
-      const { bubbles, composed, cancelable, detail } = event;
-      selfieEvents.push({ type, bubbles, composed, cancelable, detail, from: event.target.id });
+      const { bubbles, composed, cancelable, detail } = /** @type {CustomEvent} */ (event);
+      selfieEvents.push({
+        type,
+        bubbles,
+        composed,
+        cancelable,
+        detail,
+        from: /** @type {Element} */ (event.target).id,
+      });
     });
   }
   const { mediaDevices } = navigator;
@@ -25,11 +35,11 @@ function record(events) {
   };
 }
 
-/** One `<akiba-selfie>` and what it tells its page. */
+/** An `<akiba-selfie>` and its events. */
 export class Selfie {
   /**
    * @param {import('playwright-core').Page} page
-   * @param {string} [selector] which element, where the page has several
+   * @param {string} [selector] which element, if the page has several
    */
   constructor(page, selector = TAG) {
     this.page = page;
@@ -37,7 +47,11 @@ export class Selfie {
     this.element = page.locator(selector);
   }
 
-  /** Opens a page in which events and camera tracks are written down. */
+  /**
+   * Opens a page, and records events and camera tracks in it.
+   * @param {import('playwright-core').Page} page
+   * @param {string} url
+   */
   static async open(page, url) {
     await page.addInitScript(record, EVENTS);
     await page.goto(url);
@@ -46,71 +60,75 @@ export class Selfie {
     return selfie;
   }
 
+  /** Returns a button of the widget. @param {string} name */
   button(name) {
     return this.element.getByRole('button', { name, exact: true });
   }
 
-  /** Chooses a test identity in the demo page. */
+  /** Chooses a test identity in the demo page. @param {string} id */
   async identity(id) {
     await this.page.selectOption('#settings [name=identifier]', id);
   }
 
-  /** In the demo page: whether the person takes the photo. If not, one is taken as soon as all is well. */
+  /**
+   * Sets in the demo page whether the person takes the photo. If not, the widget takes it when the frame is good.
+   * @param {boolean} manual
+   */
   async byHand(manual) {
-    // Not by a click, which would take the focus.
+    // A click would move the focus.
     await this.page.evaluate((checked) => {
-      const box = document.querySelector('#settings [name=manual]');
+      const box = /** @type {HTMLInputElement | null} */ (document.querySelector('#settings [name=manual]'));
       if (!box) return;
       box.checked = checked;
       box.dispatchEvent(new Event('input', { bubbles: true }));
     }, manual);
   }
 
-  /** From the first screen to the camera's picture. */
+  /** Goes from the first screen to the camera's picture. */
   async frame() {
     await this.button('Start').click();
     await this.button('I agree, open the camera').click();
     await this.state('framing');
   }
 
-  /** From the camera's picture to the review of the photo. */
+  /** Goes from the camera's picture to the review of the photo. */
   async shoot() {
     await this.button('Take the photo').click();
     await this.state('review');
   }
 
-  /** From the review to the sending. */
+  /** Sends the photo from the review. */
   async send() {
     await this.element.getByRole('button', { name: /^Use (this photo|it anyway)$/ }).click();
   }
 
-  /** From the first screen to the sending: all that a person does. */
+  /** Goes from the first screen to the sending: everything that a person does. */
   async takeAndSend() {
     await this.frame();
     await this.shoot();
     await this.send();
   }
 
-  /** Waits for a state. */
+  /** Waits for a state. @param {string} name @param {number} [timeout] */
   async state(name, timeout = PATIENCE) {
-    const reached = ([selector, wanted]) => document.querySelector(selector)?.state === wanted;
+    const reached = ([selector, wanted]) => /** @type {any} */ (document.querySelector(selector))?.state === wanted;
     await this.page.waitForFunction(reached, [this.selector, name], { timeout }).catch(async (error) => {
       const events = (await this.events()).map(({ type, detail }) => `${type} ${detail?.state ?? detail?.code ?? ''}`);
       throw new Error(`never «${name}»; the events were: ${events.join(', ')}`, { cause: error });
     });
   }
 
-  /** Waits for the first event of one of these names and returns it. */
+  /** Waits for the first event with one of these names and returns it. @param {string[]} types */
   async event(...types) {
     const found = (names) => selfieEvents.some(({ type }) => names.includes(type));
     await this.page.waitForFunction(found, types, { timeout: 2 * PATIENCE });
     return (await this.events()).find(({ type }) => types.includes(type));
   }
 
-  /** The events so far; a blob is told by its type and size. */
+  /** Returns the events so far, or those with these names. A blob is its type and size. @param {string[]} types */
   events(...types) {
     return this.page.evaluate((names) => {
-      const plain = ({ detail, ...event }) => {
+      const plain = (/** @type {any} */ { detail, ...event }) => {
         const { blob } = detail ?? {};
         return { ...event, detail: blob ? { ...detail, blob: { type: blob.type, size: blob.size } } : detail };
       };
@@ -118,7 +136,7 @@ export class Selfie {
     }, types);
   }
 
-  /** The bytes of the last photo that the page was given. */
+  /** Returns the bytes of the last photo that the page got. */
   async capturedBytes() {
     const bytes = await this.page.evaluate(async () => {
       const { detail } = selfieEvents.findLast(({ type }) => type === 'selfie-captured');
@@ -127,7 +145,7 @@ export class Selfie {
     return Buffer.from(bytes);
   }
 
-  /** How many of the camera's tracks were handed out, and how many still run. */
+  /** Returns how many camera tracks the page got, and how many of them still run. */
   tracks() {
     return this.page.evaluate(() => ({
       all: cameraTracks.length,

@@ -1,8 +1,8 @@
-// A plain web server for tests: folders as they lie, under the content security policy that the element promises to
-// work with.
+// A plain web server for tests: it serves folders under the content security policy that the element supports.
 //
 // Exports: `serve()`, `policy()`.
 
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
@@ -17,7 +17,7 @@ const TYPES = {
   '.wasm': 'application/wasm',
 };
 
-/** The policy of a page with the element in it, and nothing looser. */
+/** Returns the strictest policy of a page with the element. @param {string} [uploads] origin of the storage */
 export function policy(uploads = '') {
   return [
     "default-src 'self'",
@@ -31,12 +31,12 @@ export function policy(uploads = '') {
 
 /**
  * Serves folders on a free port of the loopback interface.
- * @param {Record<string, string | URL | Buffer>} routes a URL path that ends in `/` with its folder, or one path with the
- *   content that it has; the longest that fits counts
+ * @param {Record<string, string | URL | Buffer>} routes a URL path that ends in `/` with its folder, or a path with its
+ *   content; the longest match counts
  * @param {object} [settings]
  * @param {string} [settings.uploads] origin of the storage, for the policy
- * @returns {Promise<{origin: string, uploads?: string, broken: Set<string>, seen: string[], close(): Promise<void>}>} `broken`: paths that
- *   are answered with 503 while they are in it; `seen`: the paths that were asked for
+ * @returns {Promise<{origin: string, uploads?: string, broken: Set<string>, seen: string[], close(): Promise<void>}>}
+ *   the server answers requests for the paths in `broken` with 503, and lists all requested paths in `seen`
  */
 export async function serve(routes, { uploads } = {}) {
   const broken = new Set();
@@ -58,21 +58,29 @@ export async function serve(routes, { uploads } = {}) {
       response.writeHead(404).end();
     }
   });
-  await new Promise((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
   return Object.assign(site, {
-    origin: `http://127.0.0.1:${server.address().port}`,
+    origin: `http://127.0.0.1:${port}`,
     broken,
     seen,
-    close: () => new Promise((resolve) => {
-      server.close(resolve);
-      server.closeAllConnections();
-    }),
+    close: () =>
+      /** @type {Promise<void>} */ (
+        new Promise((resolve) => {
+          server.close(() => resolve());
+          server.closeAllConnections();
+        })
+      ),
   });
 }
 
 async function find(routes, path) {
   const route = Object.keys(routes)
-    .filter((prefix) => path === prefix || (prefix.endsWith('/') && !Buffer.isBuffer(routes[prefix]) && path.startsWith(prefix)))
+    .filter(
+      (prefix) =>
+        path === prefix || (prefix.endsWith('/') && !Buffer.isBuffer(routes[prefix]) && path.startsWith(prefix)),
+    )
     .sort((a, b) => b.length - a.length)[0];
   const target = routes[route];
   if (Buffer.isBuffer(target)) return target;

@@ -1,16 +1,15 @@
-// What no page with the element in it may do: break its content security policy, throw, or write an error to the
-// console.
+// Watches a page for errors: a violation of its content security policy, an exception, or an error on the console.
 //
 // Exports: `watch()`.
 
 import assert from 'node:assert/strict';
 
 /**
- * Watches a page from before its first script. Call `settle()` before the page is closed, and then `clean()`, which fails
- * if anything was amiss.
+ * Watches a page from before its first script. Call `settle()` before you close the page, and `clean()` after it, which
+ * fails if the page had an error.
  * @param {import('playwright-core').Page} page
- * @param {RegExp[]} [expected] page errors and console errors that the test itself brings about, such as the browser's own line for a
- *   reply that is refused on purpose
+ * @param {RegExp[]} [expected] page errors and console errors that the test causes, such as the browser's own message
+ *   about a refused request
  */
 export async function watch(page, expected = []) {
   const wrong = [];
@@ -31,9 +30,9 @@ export async function watch(page, expected = []) {
   });
   return {
     wrong,
-    /** Waits until what the page reports last is here: to be called before the page is closed. */
+    /** Waits for the page's last reports. Call it before you close the page. */
     async settle() {
-      // A page that crashed or was closed has nothing more to say.
+      // A crashed or closed page reports nothing more.
       await page.evaluate(() => new Promise((wake) => setTimeout(wake))).catch(() => {});
     },
     clean() {

@@ -1,5 +1,5 @@
-// Stands in for the built widget where the element class is tested by itself: writes down what it is told.
-// `globalThis.widgets` has one entry for each mount.
+// Replaces the built widget in tests of the element class, and records the calls. `globalThis.widgets` has one entry
+// for each mount.
 
 globalThis.widgets = [];
 
@@ -10,6 +10,8 @@ export class Widget {
     this.options = options;
     this.session = session;
     this.current = 'idle';
+    /** @type {Element | undefined} */
+    this.root = undefined;
   }
 
   static mount(host, root, options, session) {

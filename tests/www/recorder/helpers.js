@@ -1,14 +1,14 @@
-// For the tests' pages.
+// Helpers for the pages of tests.
 
-/** Waits until something is the case. */
+/** Waits until a condition is true. @param {() => boolean} done */
 export async function until(done) {
   for (const end = performance.now() + 5000; !done(); ) {
-    if (performance.now() > end) throw new Error(`waited in vain for ${done}`);
+    if (performance.now() > end) throw new Error(`timed out: ${done}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
 
-/** Waits until whatever was begun has had its turn. */
+/** Waits until pending tasks have run. */
 export const settled = () => new Promise((resolve) => setTimeout(resolve, 30));
 
 /** Defines the element, writes the markup into the page and waits for its first widget. */

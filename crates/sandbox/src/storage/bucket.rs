@@ -1,5 +1,5 @@
-//! What the signed requests may do ([`Bucket`], [`Policy`], [`Keys`]): put, head, get and delete objects of one bucket, and no
-//! more. Every operation that is not written here is one that `s3s` answers with `NotImplemented`.
+//! What signed requests may do ([`Bucket`], [`Policy`], [`KeyPair`]): put, head, get and delete objects of one bucket.
+//! `s3s` answers every operation that is not implemented here with `NotImplemented`.
 
 use std::sync::Arc;
 
@@ -14,19 +14,19 @@ use s3s::path::S3Path;
 use s3s::{S3, S3Request, S3Response, S3Result, s3_error};
 use s3s_fs::FileSystem;
 
-use super::Storage;
+use super::objects::Storage;
 
-/// The operations that a signature can open.
+/// The operations that a valid signature allows.
 const OPERATIONS: [&str; 5] = ["PutObject", "HeadObject", "GetObject", "DeleteObject", "PostObject"];
 
-/// The one key pair.
-pub(crate) struct Keys {
+/// The only key pair.
+pub(crate) struct KeyPair {
     /// Access key and secret key.
     pub(crate) credentials: Credentials,
 }
 
 #[async_trait::async_trait]
-impl S3Auth for Keys {
+impl S3Auth for KeyPair {
     async fn get_secret_key(&self, access_key: &str) -> S3Result<SecretKey> {
         if access_key == self.credentials.key() {
             return Ok(SecretKey::from(self.credentials.secret()));
@@ -35,9 +35,9 @@ impl S3Auth for Keys {
     }
 }
 
-/// Who may do what: the second lock behind [`Bucket`], asked before a request is read any further.
+/// Checks access before the rest of a request is read: a second barrier besides [`Bucket`].
 pub(crate) struct Policy {
-    /// The name of the one bucket.
+    /// The name of the only bucket.
     pub(crate) bucket: String,
 }
 
@@ -61,15 +61,15 @@ impl S3Access for Policy {
     }
 }
 
-/// The one bucket.
+/// The only bucket.
 pub(crate) struct Bucket {
-    /// Where the objects lie.
+    /// The files of the objects.
     pub(crate) files: FileSystem,
-    /// Which uploads are to be turned away.
+    /// Decides which uploads fail on purpose.
     pub(crate) storage: Arc<Storage>,
 }
 
-/// Refuses a key that could mean a file outside the bucket, or none.
+/// Fails if a key could name a file outside the bucket, or no file.
 fn check_key(key: &str) -> S3Result<()> {
     let plain = |segment: &str| !segment.is_empty() && segment != "." && segment != "..";
     if key.split('/').all(plain) && !key.contains(['\\', '\0']) {
@@ -82,7 +82,7 @@ fn check_key(key: &str) -> S3Result<()> {
 impl S3 for Bucket {
     async fn put_object(&self, request: S3Request<PutObjectInput>) -> S3Result<S3Response<PutObjectOutput>> {
         check_key(&request.input.key)?;
-        if self.storage.turns_away(&request.input.key) {
+        if self.storage.fails_upload(&request.input.key) {
             return Err(s3_error!(SlowDown, "Please reduce your request rate."));
         }
         self.files.put_object(request).await

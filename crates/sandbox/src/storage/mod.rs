@@ -1,123 +1,17 @@
-//! The embedded S3: `s3s` and `s3s-fs`, made as strict as Amazon's where an uploader can notice.
+//! The embedded S3: `s3s` and `s3s-fs`, as strict as Amazon's wherever an uploader can notice the difference.
 //!
-//! - [`Storage`]: the one bucket on disk, its credentials, and the uploads that it turns away on purpose.
+//! - [`objects`]: the bucket on disk, its credentials, and the uploads that fail on purpose ([`Storage`]).
 //! - [`signer`]: presigned links to it ([`Signer`], [`Freshness`]).
 //! - [`service`]: the HTTP side ([`s3_app`]).
-//! - `gate`, `bucket`, `refusal`: what is refused before, inside and beside `s3s`.
+//! - `checks`: rules that `s3s` lacks; `bucket`: the allowed operations; `error_document`: the errors of the checks.
 
 mod bucket;
-mod gate;
-mod refusal;
+mod checks;
+mod error_document;
+pub mod objects;
 pub mod service;
 pub mod signer;
 
-use std::collections::HashMap;
-use std::fmt;
-use std::io;
-use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
-
-use bytes::Bytes;
-use rusty_s3::Credentials;
-use tempfile::TempDir;
-
+pub use objects::{BUCKET, MAX_OBJECT, REGION, Storage};
 pub use service::s3_app;
 pub use signer::{Freshness, Signer};
-
-use crate::random;
-
-/// The bucket's name.
-pub const BUCKET: &str = "selfies-sandbox";
-/// The region that the links are signed for: the vendor is South African, and so is Amazon's `af-south-1`.
-pub const REGION: &str = "af-south-1";
-/// Bytes that an object may have.
-pub const MAX_OBJECT: u64 = 10 * 1024 * 1024;
-
-/// Where the objects lie.
-enum Folder {
-    /// In a folder of our own, which goes away with the value.
-    Temporary(TempDir),
-    /// In a folder that was given, which stays.
-    Given(PathBuf),
-}
-
-/// The bucket on disk, its credentials, and the uploads that it turns away on purpose.
-pub struct Storage {
-    folder: Folder,
-    credentials: Credentials,
-    /// How many more uploads to turn away, by key.
-    refusals: Mutex<HashMap<String, u32>>,
-}
-
-impl Storage {
-    /// Makes the bucket, in `data` or in a temporary folder that is removed with the value. The credentials are new
-    /// and random unless they are given.
-    ///
-    /// # Errors
-    /// Where a folder can't be made.
-    pub fn open(data: Option<PathBuf>, credentials: Option<Credentials>) -> io::Result<Self> {
-        let folder = match data {
-            Some(path) => Folder::Given(path),
-            None => Folder::Temporary(tempfile::Builder::new().prefix("akiba-sandbox-").tempdir()?),
-        };
-        let credentials = match credentials {
-            Some(credentials) => credentials,
-            None => Credentials::new(format!("SANDBOX{}", random::upper(13)?), random::hex(40)?),
-        };
-        let storage = Self { folder, credentials, refusals: Mutex::default() };
-        std::fs::create_dir_all(storage.root().join(BUCKET))?;
-        Ok(storage)
-    }
-
-    /// The folder that holds the bucket. An object lies at `<root>/<bucket>/<key>`.
-    #[must_use]
-    pub fn root(&self) -> &Path {
-        match &self.folder {
-            Folder::Temporary(folder) => folder.path(),
-            Folder::Given(path) => path,
-        }
-    }
-
-    /// The key pair that opens the bucket.
-    #[must_use]
-    pub fn credentials(&self) -> &Credentials {
-        &self.credentials
-    }
-
-    /// Reads an object; `None` where there is none. The key must be one that the sandbox made.
-    ///
-    /// # Errors
-    /// Where the file can't be read.
-    pub async fn read(&self, key: &str) -> io::Result<Option<Bytes>> {
-        match tokio::fs::read(self.root().join(BUCKET).join(key)).await {
-            Ok(bytes) => Ok(Some(bytes.into())),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Turns the next `times` uploads to a key away with 503 `SlowDown`.
-    pub fn turn_away(&self, key: &str, times: u32) {
-        if times > 0 {
-            self.refusals.lock().unwrap_or_else(PoisonError::into_inner).insert(key.to_owned(), times);
-        }
-    }
-
-    /// Whether this upload is to be turned away; counts it.
-    fn turns_away(&self, key: &str) -> bool {
-        let mut refusals = self.refusals.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(left) = refusals.get_mut(key) else { return false };
-        *left -= 1;
-        if *left == 0 {
-            refusals.remove(key);
-        }
-        true
-    }
-}
-
-impl fmt::Debug for Storage {
-    /// Leaves the credentials and keys out.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Storage").finish_non_exhaustive()
-    }
-}

@@ -1,4 +1,4 @@
-//! The HTTP side of the S3 ([`s3_app`]): CORS, the gate, then `s3s`.
+//! The HTTP side of the S3 ([`s3_app`]): CORS, the checks, then `s3s`.
 
 use std::io;
 use std::sync::Arc;
@@ -15,19 +15,20 @@ use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s_fs::FileSystem;
 use tower_http::cors::CorsLayer;
 
-use super::bucket::{Bucket, Keys, Policy};
-use super::{BUCKET, MAX_OBJECT, Storage, gate};
+use super::bucket::{Bucket, KeyPair, Policy};
+use super::checks;
+use super::objects::{BUCKET, MAX_OBJECT, Storage};
 
-/// How much of a body that is too large is read before the answer: a browser that is still sending when the
+/// Number of bytes of a too large body that are read before the answer. A browser that is still sending when the
 /// connection closes never sees the answer.
 const MAX_DRAIN: u64 = 8 * MAX_OBJECT;
-/// What a form may have besides its file.
+/// Bytes that a form may have besides its file.
 const FORM_OVERHEAD: u64 = 64 * 1024;
 
-/// The S3 of a storage, for pages of these origins.
+/// Serves a storage as an S3, for pages of these origins.
 ///
 /// # Errors
-/// Where the storage's folder can't be opened.
+/// Fails if the storage's folder can't be opened.
 pub fn s3_app(storage: Arc<Storage>, origins: Vec<HeaderValue>) -> io::Result<Router> {
     let credentials = storage.credentials().clone();
     let files = FileSystem::new(storage.root()).map_err(|error| io::Error::other(format!("{error:?}")))?;
@@ -35,7 +36,7 @@ pub fn s3_app(storage: Arc<Storage>, origins: Vec<HeaderValue>) -> io::Result<Ro
     config.post_object_max_file_size = MAX_OBJECT;
 
     let mut builder = S3ServiceBuilder::new(Bucket { files, storage });
-    builder.set_auth(Keys { credentials });
+    builder.set_auth(KeyPair { credentials });
     builder.set_access(Policy { bucket: BUCKET.to_owned() });
     builder.set_config(Arc::new(StaticConfigProvider::new(Arc::new(config))));
 
@@ -47,18 +48,18 @@ pub fn s3_app(storage: Arc<Storage>, origins: Vec<HeaderValue>) -> io::Result<Ro
     Ok(Router::new().fallback(answer).with_state(builder.build()).layer(cors))
 }
 
-/// Reads the whole request, then decides: no answer is sent while the body is still on its way.
+/// Reads the whole request before it decides, so that no answer is sent while the body is still arriving.
 async fn answer(State(service): State<S3Service>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let limit = if parts.method == Method::POST { MAX_OBJECT + FORM_OVERHEAD } else { MAX_OBJECT };
     let body = match read(body, limit).await {
         Ok(body) => body,
-        Err(ReadError::TooLarge(proposed)) => return gate::too_large(proposed, MAX_OBJECT).into_response(),
+        Err(ReadError::TooLarge(proposed)) => return checks::too_large(proposed, MAX_OBJECT).into_response(),
         Err(ReadError::Broken) => return StatusCode::BAD_REQUEST.into_response(),
     };
-    let checks = gate::unsigned_headers(&parts)
-        .and_then(|()| gate::stated_length(&parts))
-        .and_then(|()| gate::digest(&parts.headers, &body));
+    let checks = checks::unsigned_headers(&parts)
+        .and_then(|()| checks::stated_length(&parts))
+        .and_then(|()| checks::digest(&parts.headers, &body));
     if let Err(refusal) = checks {
         return refusal.into_response();
     }
@@ -70,9 +71,9 @@ async fn answer(State(service): State<S3Service>, request: Request) -> Response 
 
 /// Why a body could not be read.
 enum ReadError {
-    /// It has at least this many bytes, over the limit.
+    /// It exceeds the limit and has at least this many bytes.
     TooLarge(u64),
-    /// The connection ended in its middle.
+    /// The connection ended before the body did.
     Broken,
 }
 

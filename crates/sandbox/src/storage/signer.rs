@@ -9,15 +9,17 @@ use jiff::{SignedDuration, Timestamp};
 use rusty_s3::actions::PutObject;
 use rusty_s3::{Bucket, Credentials, S3Action, UrlStyle};
 
-/// How long ago an expired link ended: enough that no clock rounding brings it back to life.
+use super::objects::REGION;
+
+/// How long ago an expired link expired: long enough that no rounding of clocks makes it valid.
 const EXPIRED_SINCE: Duration = Duration::from_secs(60);
 
-/// Whether a link is to work.
+/// Whether a link is valid or has expired.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Freshness {
     /// Signed now.
     Fresh,
-    /// Signed so long ago that its life is over.
+    /// Signed so long ago that it has expired.
     Expired,
 }
 
@@ -28,19 +30,18 @@ pub struct Signer {
 }
 
 impl Signer {
-    /// A signer for the bucket of this name on the S3 that listens at `address`.
+    /// Creates a signer for a bucket of the S3 at `address`.
     ///
     /// # Errors
-    /// Where address and name make no URL.
+    /// Fails if address and name form no valid URL.
     pub fn new(address: SocketAddr, bucket: &str, credentials: Credentials) -> io::Result<Self> {
         let endpoint = format!("http://{address}").parse().map_err(io::Error::other)?;
-        let bucket =
-            Bucket::new(endpoint, UrlStyle::Path, bucket.to_owned(), super::REGION).map_err(io::Error::other)?;
+        let bucket = Bucket::new(endpoint, UrlStyle::Path, bucket.to_owned(), REGION).map_err(io::Error::other)?;
         Ok(Self { bucket, credentials })
     }
 
-    /// A `PUT` link (Signature Version 4, query parameters) to an object. It signs the `Host` header alone, so that the
-    /// uploader may send the `Content-Type` it likes.
+    /// Returns a presigned `PUT` URL (Signature Version 4, query parameters) of an object. It signs only the `Host`
+    /// header, so the uploader may send any `Content-Type`.
     #[must_use]
     pub fn put_link(&self, key: &str, life: Duration, freshness: Freshness) -> String {
         let signed_at = match freshness {
@@ -56,7 +57,7 @@ impl Signer {
 }
 
 impl fmt::Debug for Signer {
-    /// Leaves the credentials out.
+    /// Omits the credentials.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Signer").finish_non_exhaustive()
     }

@@ -1,9 +1,8 @@
 #!/usr/bin/env python3
-"""A stand-in for akiba-relay, as its launcher sees it: it listens, says where, and answers with what it was given;
-`keygen` prints a key of its kind.
+"""A stand-in for akiba-relay, for tests of the launcher. It listens and prints its address; `keygen` prints a key.
 
-`GET /v1/exit` ends it with status 7; after `GET /v1/deaf` it does not listen to SIGTERM. Everything else is answered with status 418 and a JSON of the request, the
-arguments and the environment.
+`GET /v1/exit` ends it with status 7. After `GET /v1/deaf` it ignores SIGTERM. To any other request it answers with
+status 418 and the request, the arguments and the environment as JSON.
 """
 
 import http.server

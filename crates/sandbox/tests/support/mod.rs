@@ -1,4 +1,4 @@
-//! What the tests share: a running sandbox and a client that speaks to it as the relay and the page would.
+//! Shared by the tests: a running sandbox and a client that calls it like the relay and the page.
 #![allow(dead_code, reason = "each test file uses its own part of it")]
 
 use std::time::Duration;
@@ -32,15 +32,15 @@ pub(crate) async fn world_with(options: Options) -> World {
     World { sandbox: Sandbox::start(options).await.unwrap(), client: client() }
 }
 
-/// A client of this machine's plain servers. It never speaks TLS, but where the relay is built in the same run, its
-/// features are in this client too, and then it is not made without a provider.
+/// A client for plain HTTP. If the same build contains the relay, Cargo's feature unification gives this client TLS, and
+/// then it can't be created without a crypto provider.
 pub(crate) fn client() -> Client {
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::new()
 }
 
 impl World {
-    /// A call to the vendor with the right token.
+    /// A call to the vendor with the valid token.
     pub(crate) fn call(&self, path: &str, body: &Value) -> RequestBuilder {
         self.client
             .post(format!("{}{path}", self.sandbox.vendor_url()))
@@ -81,12 +81,12 @@ pub(crate) fn verify_body(link: &LinkReply) -> Value {
     })
 }
 
-/// A face: the portrait that the end-to-end tests show to the camera.
+/// The portrait that the end-to-end tests show to the camera.
 pub(crate) fn jpeg() -> Vec<u8> {
     include_bytes!("../../../../tests/fixtures/face/collins.jpg").to_vec()
 }
 
-/// The status and the S3 error code of an answer, and its text.
+/// Returns status, S3 error code and text of an answer.
 pub(crate) async fn s3_error(response: Response) -> (u16, String, String) {
     let status = response.status().as_u16();
     assert_eq!(response.headers()["content-type"], "application/xml");

@@ -1,31 +1,31 @@
-//! From the network's guesses to faces: overlapping guesses are one face ([`merge`]), and what is no face by its shape is
-//! dropped ([`Candidate::plausible`]).
+//! From the network's guesses to faces: overlapping guesses become one face ([`merge`]), and candidates without the shape
+//! of a face are dropped ([`Candidate::plausible`]).
 
 use super::layers::{INPUT, PLACE};
 use crate::face::{Keypoint, Point};
 
-/// The least score of a face. The reference takes ½, at which it finds faces in one of seven pictures of noise.
+/// Minimum score of a face. The reference uses ½ and then finds a face in one of seven pictures of noise.
 const SCORE: f32 = 0.7;
-/// A face whose box is narrower than this share of the picture needs a better score: texture looks like one more often.
+/// A face narrower than this share of the picture needs a higher score: texture looks like a small face more often.
 const SMALL: f32 = 0.2;
-/// The least score of such a small one.
+/// Minimum score of a small face.
 const SMALL_SCORE: f32 = 0.85;
 /// The eyes' distance as a share of the box's width. Upright faces have 0.36 to 0.51, turned ones less.
 const EYES: [f32; 2] = [0.27, 0.6];
-/// How far the line of the eyes may be from level, as a cosine: 60°.
+/// Maximum tilt of the line of the eyes, as a cosine: 60°.
 const LEVEL: f32 = 0.5;
-/// How far below the line of the eyes the nose and the mouth are, in distances of the eyes.
+/// Distance of nose and mouth below the line of the eyes, in eye distances.
 const NOSE: [f32; 2] = [0.15, 1.1];
 const MOUTH: [f32; 2] = [0.7, 1.7];
-/// How far from the middle of the eyes the mouth may be along their line, in distances of the eyes.
+/// Maximum distance of the mouth from the middle of the eyes along their line, in eye distances.
 const ASIDE: f32 = 0.5;
-/// The least distance of the ears, in distances of the eyes.
+/// Minimum distance of the ears, in eye distances.
 const EARS: f32 = 1.2;
 
-/// The share of two boxes' union that they must have in common to be of one face.
+/// Minimum intersection over union of two boxes of one face.
 const OVERLAP: f32 = 0.3;
 
-/// Where a face may be, in pixels of the tensor.
+/// A possible face, in pixels of the tensor.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Candidate {
     pub(super) score: f32,
@@ -35,7 +35,7 @@ pub(super) struct Candidate {
 }
 
 impl Candidate {
-    /// A guess at a pixel with this centre.
+    /// Decodes a guess of the network for the pixel with this centre.
     pub(super) fn new([x, y]: [f32; 2], logit: f32, place: &[f32; PLACE]) -> Self {
         let [across, down, width, height, points @ ..] = place;
         let (x0, y0) = (x + across - width / 2.0, y + down - height / 2.0);
@@ -46,8 +46,8 @@ impl Candidate {
         }
     }
 
-    /// Whether this is a face and nothing that looks a little like one: by its score, and by how its points lie to each
-    /// other. The limits are wider than what faces show that are turned by 40° or lean by 45°.
+    /// Whether this is a face, by its score and by the geometry of its keypoints. The limits include faces that are turned
+    /// by 40° or tilted by 45°.
     pub(super) fn plausible(&self) -> bool {
         let width = self.bounds[2] - self.bounds[0];
         let least = if width < SMALL * INPUT as f32 { SMALL_SCORE } else { SCORE };
@@ -55,7 +55,7 @@ impl Candidate {
         let (right, left) = (at(Keypoint::RightEye), at(Keypoint::LeftEye));
         let (across, down) = (left.x - right.x, left.y - right.y);
         let eyes = across.hypot(down);
-        // In the face's own frame: from the middle of the eyes, along their line and down from it.
+        // In the face's own coordinates: from the middle of the eyes, along their line and down from it.
         let place = |keypoint: Keypoint| {
             let (x, y) = (at(keypoint).x - (left.x + right.x) / 2.0, at(keypoint).y - (left.y + right.y) / 2.0);
             Point { x: (x * across + y * down) / (eyes * eyes), y: (y * across - x * down) / (eyes * eyes) }
@@ -76,7 +76,7 @@ impl Candidate {
         (right - left) * (bottom - top)
     }
 
-    /// Intersection over union.
+    /// Returns the intersection over union.
     fn overlap(&self, other: &Self) -> f32 {
         let (one, two) = (self.bounds, other.bounds);
         let across = (one[2].min(two[2]) - one[0].max(two[0])).max(0.0);
@@ -86,14 +86,14 @@ impl Candidate {
     }
 }
 
-/// Overlapping candidates become one: their mean, each weighted by its score, with the best score (MediaPipe's weighted
-/// non-maximum suppression). The best comes first.
+/// Merges overlapping candidates into one: their mean weighted by score, with the best score (MediaPipe's weighted
+/// non-maximum suppression). Returns the best first.
 pub(super) fn merge(mut candidates: Vec<Candidate>) -> Vec<Candidate> {
     candidates.sort_by(|one, two| two.score.total_cmp(&one.score));
     let mut faces = vec![];
     while let Some(&best) = candidates.first() {
         let mut sum = Candidate::default();
-        // The best is dropped even if its box is empty, and overlaps nothing.
+        // The best is always removed, even if its box is empty and so overlaps nothing.
         let mut first = true;
         candidates.retain(|candidate| {
             let same = std::mem::take(&mut first) || best.overlap(candidate) > OVERLAP;

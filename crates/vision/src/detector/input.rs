@@ -1,15 +1,15 @@
-//! Brings a frame of any size into the network's square ([`Fit`]).
+//! Scales a frame of any size to the network's square input ([`Fit`]).
 //!
-//! As the reference does it (MediaPipe's ImageToTensor with OpenCV): the long side fits, what is left over is black, and
-//! each pixel of the tensor is interpolated between the four pixels of the frame around its upper left corner, nothing
-//! averaged. The network knows pictures that were made like this; where the frame is averaged or the pixel's centre is
-//! taken, keypoints move by up to 5 pixels of 640.
+//! It follows the reference (MediaPipe's ImageToTensor with OpenCV): the long side fits, the rest is black, and each pixel
+//! of the tensor is interpolated between the four pixels of the frame around its upper left corner, without averaging.
+//! The network was trained on such pictures: with averaging, or with the pixel's centre, keypoints move by up to 5 pixels
+//! of 640.
 
 use super::layers::INPUT;
 use super::network::Tensor;
 use crate::frame::Frame;
 
-/// How a frame's pixels and the tensor's correspond: `frame = tensor * scale + offset`.
+/// The mapping between pixels of the frame and the tensor: `frame = tensor * scale + offset`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Fit {
     pub(super) scale: f32,
@@ -25,10 +25,10 @@ impl Fit {
     }
 }
 
-/// The weights of two neighbouring pixels add up to this.
+/// The sum of the weights of two neighbouring pixels.
 const WHOLE: i32 = 32;
 
-/// Two neighbouring pixels (or rows) of the frame and the weight of the second; `None` for what is outside.
+/// Two neighbouring pixels (or rows) of the frame and the weight of the second; `None` outside the frame.
 #[derive(Clone, Copy)]
 struct Pair {
     first: Option<usize>,
@@ -41,7 +41,7 @@ impl Pair {
         let steps = (place * WHOLE as f32).round() as i64;
         let (first, weight) = (steps.div_euclid(WHOLE.into()), steps.rem_euclid(WHOLE.into()) as i32);
         let inside = |index: i64| usize::try_from(index).ok().filter(|index| *index < size);
-        // What has no weight is not read: in the common sizes, that is every second.
+        // A pixel with weight 0 is not read: in common sizes, that is every second one.
         Self { first: inside(first), second: inside(first + 1).filter(|_| weight > 0), weight }
     }
 

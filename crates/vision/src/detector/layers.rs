@@ -1,27 +1,27 @@
-//! The network as data: what BlazeFace short range is made of, in the order in which the weights come.
+//! The network as data: the layers of BlazeFace short range, in the order of the weights.
 
-/// Pixels across and down the network's input.
+/// Width and height of the network's input, in pixels.
 pub(super) const INPUT: usize = 128;
 
-/// The first layer: 5 × 5 over red, green and blue, every second pixel.
+/// The first layer: a 5 × 5 convolution of red, green and blue with stride 2.
 pub(super) const STEM: Stem = Stem { size: 5, outputs: 24 };
 
-/// What the first layer is.
+/// The parameters of the first layer.
 pub(super) struct Stem {
-    /// Pixels across and down its window.
+    /// Width and height of its window, in pixels.
     pub(super) size: usize,
-    /// Channels that come out.
+    /// Output channels.
     pub(super) outputs: usize,
 }
 
-/// A block: 3 × 3 on each channel alone (depthwise), then a sum over channels at each pixel (pointwise), to which the
-/// block's input is added: as it is, or the greatest of 2 × 2 pixels where the block halves the picture.
+/// A residual block: a 3 × 3 depthwise convolution, then a pointwise convolution, plus the block's input. If the block
+/// halves the picture, the input is reduced by a 2 × 2 max pool.
 pub(super) struct Block {
-    /// Channels that go in.
+    /// Input channels.
     pub(super) inputs: usize,
-    /// Channels that come out.
+    /// Output channels.
     pub(super) outputs: usize,
-    /// Whether the picture gets half as wide and high.
+    /// Whether it halves width and height.
     pub(super) halves: bool,
 }
 
@@ -33,7 +33,7 @@ const fn half(inputs: usize, outputs: usize) -> Block {
     Block { inputs, outputs, halves: true }
 }
 
-/// The blocks, by the stage on whose picture they work. A stage after the first begins with the block that halves.
+/// The blocks of each stage. Every stage after the first begins with a block that halves the picture.
 pub(super) const STAGES: [(Picture, &[Block]); 4] = [
     (Picture { side: 64, channels: 32 }, &[same(24, 24), same(24, 28)]),
     (Picture { side: 32, channels: 48 }, &[half(28, 32), same(32, 36), same(36, 42)]),
@@ -47,25 +47,25 @@ pub(super) const STAGES: [(Picture, &[Block]); 4] = [
 /// The size of a stage's picture.
 #[derive(Clone, Copy)]
 pub(super) struct Picture {
-    /// Pixels across and down.
+    /// Width and height, in pixels.
     pub(super) side: usize,
-    /// Room for channels: the most that any of its blocks has, in eights.
+    /// Allocated channels: the maximum of its blocks, rounded up to eights.
     pub(super) channels: usize,
 }
 
-/// What looks for faces in a stage's picture: some guesses at each pixel.
+/// A head: it outputs some guesses for each pixel of a stage.
 pub(super) struct Head {
     /// The stage.
     pub(super) stage: usize,
-    /// Channels of its picture.
+    /// Channels of the stage.
     pub(super) inputs: usize,
-    /// Guesses a pixel.
+    /// Guesses for each pixel.
     pub(super) guesses: usize,
 }
 
-/// The heads, in the order of the weights: first what scores the guesses of each, then what places them.
+/// The heads, in the order of the weights: first the scores of each head, then the positions.
 pub(super) const HEADS: [Head; 2] =
     [Head { stage: 2, inputs: 88, guesses: 2 }, Head { stage: 3, inputs: 96, guesses: 6 }];
 
-/// Numbers that place a guess: centre, size and 6 keypoints.
+/// Count of numbers for the position of a guess: centre, size and 6 keypoints.
 pub(super) const PLACE: usize = 16;

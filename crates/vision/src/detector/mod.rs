@@ -1,4 +1,4 @@
-//! Finds faces: BlazeFace short range, a network of MediaPipe (Apache-2.0), as a fixed graph in integers ([`Detector`]).
+//! Finds faces with BlazeFace short range, a network of MediaPipe (Apache-2.0), as a fixed graph in integers ([`Detector`]).
 
 mod candidate;
 mod input;
@@ -13,10 +13,11 @@ use candidate::{Candidate, merge};
 use input::{Fit, fill};
 use network::Network;
 
-/// The reference's least score of a guess, before the logistic function: ½. All of them place the face.
+/// Minimum score of a guess before the logistic function: ½ after it, as in the reference. All such guesses contribute to
+/// the position of the face.
 const GUESS: f32 = 0.0;
 
-/// Finds faces in frames. It takes some memory, and makes it once.
+/// Finds faces in frames. It allocates its buffers once, so reuse it.
 #[derive(Debug)]
 pub struct Detector {
     network: Network,
@@ -29,14 +30,14 @@ impl Default for Detector {
 }
 
 impl Detector {
-    /// The faces in a frame, the largest first.
+    /// Returns the faces in a frame, the largest first.
     #[must_use]
     pub fn faces(&mut self, frame: Frame<'_>) -> Vec<Face> {
         self.find(frame, Candidate::plausible)
     }
 
-    /// What MediaPipe would report of the frame, the largest first: all that the network gives a score of at least ½,
-    /// whatever its shape. In noise, that is a face in one of seven frames.
+    /// Returns what MediaPipe would report, the largest first: everything with a score of at least ½, whatever its shape.
+    /// In noise, that is a face in one of seven frames.
     #[must_use]
     pub fn guesses(&mut self, frame: Frame<'_>) -> Vec<Face> {
         self.find(frame, |_| true)
@@ -60,7 +61,7 @@ impl Detector {
     }
 }
 
-/// The candidate in pixels of the frame.
+/// Converts a candidate to pixels of the frame.
 fn placed(candidate: &Candidate, fit: Fit) -> Face {
     let place = |x: f32, y: f32| Point { x: x * fit.scale + fit.left, y: y * fit.scale + fit.top };
     let [left, top, right, bottom] = candidate.bounds;

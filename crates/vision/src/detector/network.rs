@@ -1,10 +1,10 @@
-//! Runs the network: a tensor in, scored and placed guesses out ([`Network`]).
+//! Runs the network ([`Network`]): from a tensor to guesses with scores and positions.
 
 use super::kernels::{Depthwise, Dot, TILE, Window, best, in_eights};
 use super::layers::{HEADS, INPUT, PLACE, Picture, STAGES, STEM};
 use super::weights::{Scaled, Weights};
 
-/// A picture with a border of zeros one pixel wide.
+/// A picture with a border of zeros, one pixel wide.
 #[derive(Debug)]
 struct Plane {
     side: usize,
@@ -17,51 +17,51 @@ impl Plane {
         Self { side, channels, data: vec![0; (side + 2) * (side + 2) * channels] }
     }
 
-    /// Where a pixel begins, counted from the border's corner.
+    /// Returns the index of a pixel. Coordinates include the border.
     fn at(&self, x: usize, y: usize) -> usize {
         (y * (self.side + 2) + x) * self.channels
     }
 
-    /// From a pixel on, counted from the border's corner.
+    /// Returns the numbers from a pixel on. Coordinates include the border.
     fn from(&self, x: usize, y: usize) -> &[i16] {
         &self.data[self.at(x, y)..]
     }
 
-    /// A row without its border.
+    /// Returns a row without its border.
     fn row(&mut self, y: usize) -> &mut [i16] {
         let (start, length) = (self.at(1, y + 1), self.side * self.channels);
         &mut self.data[start..][..length]
     }
 }
 
-/// The picture that goes in: red, green and blue of each pixel, 2 × value − 255, with zeros around as wide as the first
-/// layer's window reaches.
+/// The input: red, green and blue of each pixel as 2 × value − 255, with a border of zeros for the window of the first
+/// layer.
 #[derive(Debug)]
 pub(super) struct Tensor(Vec<i16>);
 
 impl Tensor {
     const BEFORE: usize = (STEM.size - 2) / 2;
     const ROWS: usize = INPUT + STEM.size - 2;
-    /// One pixel more than the window reaches, as kernels read numbers in pairs.
+    /// One pixel more than the window needs, because kernels read numbers in pairs.
     const STEP: usize = (Self::ROWS + 1) * 3;
 
     fn new() -> Self {
         Self(vec![0; Self::ROWS * Self::STEP])
     }
 
-    /// A row's numbers, 3 a pixel.
+    /// Returns the numbers of a row, 3 for each pixel.
     pub(super) fn row(&mut self, y: usize) -> &mut [i16] {
         &mut self.0[(y + Self::BEFORE) * Self::STEP + Self::BEFORE * 3..][..INPUT * 3]
     }
 }
 
-/// The network, with room for what it works on.
+/// The network and its buffers.
 #[derive(Debug)]
 pub(super) struct Network {
     weights: Weights,
     pub(super) tensor: Tensor,
     planes: [Plane; STAGES.len()],
-    /// Two rows between the halves of a block.
+    /// Two rows between the depthwise and the pointwise half of a block.
     rows: [Vec<i16>; 2],
 }
 
@@ -75,7 +75,7 @@ impl Network {
         }
     }
 
-    /// Runs all layers but the heads.
+    /// Runs all layers except the heads.
     pub(super) fn run(&mut self) {
         let Self { weights, tensor, planes, rows } = self;
         stem(tensor, &weights.stem, &mut planes[0]);
@@ -95,8 +95,8 @@ impl Network {
         }
     }
 
-    /// Calls `found` with each guess whose score, before the logistic function, is at least so much: the centre of its
-    /// pixel, in pixels of the tensor, the score, and the numbers that place it.
+    /// Calls `found` with each guess whose score before the logistic function is at least the given one. The arguments are
+    /// the centre of its pixel in the tensor, the score, and the numbers of its position.
     pub(super) fn guesses(&self, least: f32, mut found: impl FnMut([f32; 2], f32, &[f32; PLACE])) {
         for (index, head) in HEADS.iter().enumerate() {
             let (plane, scores, places) =
@@ -120,7 +120,7 @@ impl Network {
     }
 }
 
-/// The numbers that place one guess. Few are asked for: no kernel runs over all of them.
+/// Computes the position of one guess. Few guesses need one, so no kernel computes all of them.
 fn place(plane: &Plane, window: Window, places: &Scaled, (x, y): (usize, usize), guess: usize) -> [f32; PLACE] {
     let outputs = places.dot.bias.len();
     let mut sums = vec![0; outputs * TILE];
@@ -142,8 +142,8 @@ fn stem(tensor: &Tensor, stem: &Dot, plane: &mut Plane) {
     }
 }
 
-/// A block whose picture keeps its size. Its output takes the place of its input, to which it is added; the depthwise
-/// half is a row ahead, as it needs the row before as it was.
+/// Runs a block that keeps the size of the picture. It adds its output to the input in place. The depthwise half runs one
+/// row ahead, because it needs the original of the row before.
 fn keep(depthwise: &Depthwise, pointwise: &Dot, window: Window, rows: &mut [Vec<i16>; 2], plane: &mut Plane) {
     let channels = plane.channels;
     let ahead = |plane: &Plane, y: usize, row: &mut [i16]| {
@@ -158,7 +158,7 @@ fn keep(depthwise: &Depthwise, pointwise: &Dot, window: Window, rows: &mut [Vec<
     }
 }
 
-/// A block that halves the picture.
+/// Runs a block that halves the picture.
 fn halve(
     from: &Plane,
     depthwise: &Depthwise,

@@ -1,28 +1,28 @@
-//! The network's weights, from the file that `weights/make.py` makes ([`Weights`]).
+//! The network's weights ([`Weights`]), from the file that `weights/make.py` creates.
 //!
-//! The file is laid out for whatever compresses it on its way to the page: like numbers stand together. It has all
-//! weights, a byte each; the biases' low bytes, and their high ones; a few settings of each layer; and, two bytes each,
-//! the weights that are too great for a byte.
+//! The layout compresses well, because similar numbers stand together. The sections are: all weights, one byte each; the
+//! low bytes of the biases, then the high bytes; some settings of each layer; and the weights that do not fit a byte, two
+//! bytes each.
 
 use super::kernels::{Depthwise, Dot, LANES, TAPS, in_eights};
 use super::layers::{Block, HEADS, Head, PLACE, STAGES, STEM};
 
 const FILE: &[u8] = include_bytes!("../../weights/blazeface.bin");
 
-/// The byte that stands for a weight which is too great for one.
+/// The byte that marks a weight which does not fit a byte.
 const GREAT: u8 = 0x80;
 
-/// Everything that was learned.
+/// All trained parameters.
 #[derive(Debug)]
 pub(super) struct Weights {
     pub(super) stem: Dot,
-    /// Of all stages, in order.
+    /// The blocks of all stages, in order.
     pub(super) blocks: Vec<(Depthwise, Dot)>,
     pub(super) scores: Vec<Scaled>,
     pub(super) places: Vec<Scaled>,
 }
 
-/// A layer whose sums are numbers of the output, but for a scale.
+/// A layer whose sums are the outputs times a scale.
 #[derive(Debug)]
 pub(super) struct Scaled {
     pub(super) dot: Dot,
@@ -44,7 +44,7 @@ impl Weights {
     }
 }
 
-/// What is left of each section.
+/// The unread rest of each section.
 struct File {
     sections: [&'static [u8]; 5],
 }
@@ -78,7 +78,7 @@ impl File {
         Self { sections: [weights, low, high, settings, rest] }
     }
 
-    /// The next byte. The file is as long as the table of layers says: a test reads all of it.
+    /// Returns the next byte. The table of layers implies the length of the file; a test reads all of it.
     fn byte(&mut self, section: usize) -> u8 {
         let section = &mut self.sections[section];
         section.split_off_first().copied().unwrap_or_default()
@@ -91,7 +91,7 @@ impl File {
         }
     }
 
-    /// A layer's biases, with the half that makes shifting down round.
+    /// Returns the biases of a layer plus one half, so that the shift rounds.
     fn biases(&mut self, outputs: usize, by: u8, shift: u8) -> Vec<i32> {
         let half = (1 << shift) >> 1;
         let mut bias = || (i32::from(i16::from_le_bytes([self.byte(LOW), self.byte(HIGH)])) << by) + half;
@@ -100,8 +100,8 @@ impl File {
         biases
     }
 
-    /// Outputs × inputs, as the kernels want them. The inputs come in runs, and each is filled up with a zero where it
-    /// is odd.
+    /// Returns outputs × inputs in the order of the kernels. The inputs come in runs, and a run of odd length gets a zero at
+    /// its end.
     fn dot(&mut self, outputs: usize, runs: usize, run: usize) -> Dot {
         let [shift, by] = [(); 2].map(|()| self.byte(SETTINGS));
         self.dot_of(outputs, runs, run, shift, by)
@@ -121,7 +121,7 @@ impl File {
         Dot { weights, bias, shift: shift.into() }
     }
 
-    /// The depthwise half has its 9 taps × channels; each channel's weights are shifted up by a number of its own.
+    /// Returns the depthwise half: 9 taps × channels. The weights of each channel are shifted up by their own number.
     fn block(&mut self, block: &Block) -> (Depthwise, Dot) {
         let [shift, by] = [(); 2].map(|()| self.byte(SETTINGS));
         let up: Vec<_> = (0..block.inputs).map(|_| self.byte(SETTINGS)).collect();
@@ -136,7 +136,7 @@ impl File {
         (Depthwise { weights, bias, shift: shift.into() }, self.dot(block.outputs, 1, block.inputs))
     }
 
-    /// A head's setting is the power of two by which its sums are too great.
+    /// Returns a head. Its setting is the power of two that its sums have to be divided by.
     fn head(&mut self, head: &Head, numbers: usize) -> Scaled {
         let [scale, by] = [(); 2].map(|()| self.byte(SETTINGS));
         let dot = self.dot_of(head.guesses * numbers, 1, head.inputs, 0, by);

@@ -1,34 +1,34 @@
-//! The face brought to a small square ([`Scratch::crop`]), which most measures are read from.
+//! Scales the face to a small square ([`Scratch::crop`]), which most measures are read from.
 //!
-//! The square stands upright in the frame: nothing is turned, since the face's contour is taken as a circle. Each of
-//! its pixels is the mean of what it covers of the frame (in shares of 1/256), so that detail too fine for the square
-//! is gone and not aliased.
+//! The square is upright in the frame and is not rotated, because the contour of the face is a circle. Each of its pixels
+//! is the mean of the pixels that it covers (in shares of 1/256), so detail that is too fine for the square disappears
+//! and causes no aliasing.
 
 use super::geometry::Pose;
 use super::maths::linear;
 use crate::face::Point;
 use crate::frame::Frame;
 
-/// Pixels across the square.
+/// Side of the square, in pixels.
 pub(super) const SIDE: usize = 128;
-/// The circle's radius in pixels of the standard's aligned picture, where the eyes are 113 apart. Radius and centre
-/// are the best fit to the convex hull of brows and jaw that OFIQ masks with.
+/// Radius of the circle in the standard's aligned picture, where the eyes are 113 pixels apart. Radius and centre are the
+/// best fit to OFIQ's mask, the convex hull of brows and jaw.
 const RADIUS: f32 = 124.0;
-/// The circle's centre there, while the nose stands in its place.
+/// Centre of the circle there, if the nose is at its usual position.
 const CENTRE: Point = Point { x: 309.5, y: 340.0 };
-/// How far the centre moves for each pixel that the nose stands off its place: to the side that a turned face shows.
+/// Shift of the centre for each pixel that the nose is off: to the side that a turned face shows.
 const FOLLOW: f32 = -2.0;
-/// As far as the centre follows.
+/// Maximum shift of the centre.
 const FARTHEST: f32 = 60.0;
-/// The least part of the circle that must lie in the frame.
+/// Minimum part of the circle that must be inside the frame.
 const LEAST: f32 = 0.6;
 
-/// Half the circle's width at each row of the square.
+/// Half the width of the circle at each row of the square.
 const HALVES: [u16; SIDE] = {
     let mut halves = [0; SIDE];
     let mut row = 0;
     while row < SIDE {
-        // In half pixels, so that a row's middle is a whole number.
+        // In half pixels, so that the middle of a row is an integer.
         let high = (2 * row + 1).abs_diff(SIDE);
         halves[row] = ((SIDE * SIDE - high * high).isqrt() as u16).div_ceil(2);
         row += 1;
@@ -36,20 +36,20 @@ const HALVES: [u16; SIDE] = {
     halves
 };
 
-/// What [`read`](super::read) works on; kept from frame to frame to save its allocation.
+/// The buffers of [`read`](super::read), kept from frame to frame to save allocations.
 #[derive(Debug)]
 pub struct Scratch {
     /// Linear light of an sRGB channel, 0 to 65535.
     linear: [u16; 256],
-    /// How many pixels within the circle have this luminance (linear, 0 to 255).
+    /// Number of pixels inside the circle for each luminance (linear, 0 to 255).
     pub(super) histogram: [u32; 256],
     /// Rec. 709 luma of the square, times 16.
     pub(super) luma: Vec<i16>,
-    /// Which rows of the square, and which columns of each, lie in circle and frame.
+    /// For each row of the square: the columns that are inside circle and frame.
     pub(super) spans: [(u16, u16); SIDE],
-    /// A row of the frame, or sums of it.
+    /// A row of the frame, or its sums.
     pub(super) row: Vec<u16>,
-    /// Sums by column of the frame.
+    /// Sums of the columns of the frame.
     pub(super) columns: Vec<u32>,
     shares: Vec<u16>,
 }
@@ -68,16 +68,16 @@ impl Default for Scratch {
     }
 }
 
-/// The frame's pixels that make up one of the square's, along one axis.
+/// The pixels of the frame that form one pixel of the square, along one axis.
 #[derive(Clone, Copy, Debug, Default)]
 struct Tap {
     first: usize,
-    /// Where its shares stand, and how many there are; none outside the frame.
+    /// Index and count of its shares; the count is 0 outside the frame.
     shares: (usize, usize),
 }
 
 impl Scratch {
-    /// Fills histogram, luma and spans. False where too much of the face lies outside the frame.
+    /// Fills histogram, luma and spans. Returns false if too much of the face is outside the frame.
     pub(super) fn crop(&mut self, frame: Frame<'_>, pose: &Pose) -> bool {
         let (centre, radius) = circle(pose);
         self.shares.clear();
@@ -118,7 +118,7 @@ impl Scratch {
                         *sum += u32::from(channel) * u32::from(share);
                     }
                 }
-                // 16 times the channels' values.
+                // 16 times the values of the channels.
                 *out = (((sum[0] >> 12) * 54 + (sum[1] >> 12) * 183 + (sum[2] >> 12) * 19) >> 8) as i16;
                 if (from..to).contains(&(column as u16)) {
                     let [red, green, blue] = [0, 1, 2].map(|channel| ((sum[channel] + 32768) >> 16) as u8);
@@ -129,12 +129,12 @@ impl Scratch {
         true
     }
 
-    /// The luminance of an sRGB colour, 0 to 255: that of Rec. 709, linear.
+    /// Returns the linear Rec. 709 luminance of an sRGB colour, 0 to 255.
     pub(super) fn luminance(&self, [red, green, blue]: [u8; 3]) -> usize {
         luminance(&self.linear, red, green, blue)
     }
 
-    /// Which columns of each row count. False where they are too few.
+    /// Computes the columns of each row that count. Returns false if there are too few.
     fn lay_out(&mut self, across: &[Tap; SIDE], down: &[Tap; SIDE]) -> bool {
         let seen = |tap: &Tap| tap.shares.1 > 0;
         let first = across.iter().position(seen).unwrap_or(SIDE) as u16;
@@ -150,15 +150,15 @@ impl Scratch {
     }
 }
 
-/// The circle that stands for the face: its centre in the frame, and its radius in the frame's pixels.
+/// Returns the circle that approximates the face: centre and radius in pixels of the frame.
 pub(super) fn circle(pose: &Pose) -> (Point, f32) {
     let x = CENTRE.x + (FOLLOW * pose.nose()).clamp(-FARTHEST, FARTHEST);
     (pose.in_frame(Point { x, y: CENTRE.y }), RADIUS * pose.scale())
 }
 
-/// Shares of the frame's pixels, 256 in all, for each of the square's along an axis of this many pixels: the mean, over
-/// what it covers, of what linear interpolation has there. Anything that weighs whole pixels would shift a slope to
-/// and fro from pixel to pixel, and that would read as detail.
+/// Computes, along an axis of `limit` pixels, the shares of the frame's pixels in each pixel of the square; they add up to
+/// 256. They are the mean of the linear interpolation over the covered length. Weights of whole pixels would shift a slope
+/// back and forth from pixel to pixel, and that would count as detail.
 fn taps(shares: &mut Vec<u16>, start: f32, length: f32, limit: usize) -> [Tap; SIDE] {
     let step = length / SIDE as f32;
     let last = limit.saturating_sub(1);
@@ -167,7 +167,7 @@ fn taps(shares: &mut Vec<u16>, start: f32, length: f32, limit: usize) -> [Tap; S
         if !(middle >= 0.0 && middle < limit as f32) {
             return Tap::default();
         }
-        // In units where a pixel's middle is a whole number. Before the first and after the last, those go on.
+        // Coordinates in which the middle of a pixel is an integer. The first and the last pixel extend beyond the edges.
         let (low, high) = (middle - 0.5 - step / 2.0, middle - 0.5 + step / 2.0);
         let (first, end) = (low.max(0.0) as usize, (high.max(0.0) as usize + 1).min(last));
         let before = shares.len();
@@ -187,8 +187,8 @@ fn taps(shares: &mut Vec<u16>, start: f32, length: f32, limit: usize) -> [Tap; S
     })
 }
 
-/// How much of the weight up to here belongs to a pixel at 0 or to one before: the integral of a line that falls from
-/// 1 at 0 to 0 at 1.
+/// Returns the weight up to `to` that belongs to a pixel at 0 or before: the integral of a line that falls from 1 at 0 to
+/// 0 at 1.
 fn ramp(to: f32) -> f32 {
     let rest = 1.0 - to.clamp(0.0, 1.0);
     to.min(0.0) + (1.0 - rest * rest) / 2.0
@@ -217,7 +217,7 @@ mod tests {
         }
     }
 
-    /// What a slope of one level a pixel comes to, in 1/256 of a level.
+    /// The result for a slope of one level a pixel, in 1/256 of a level.
     #[test]
     fn a_slope_stays_a_slope() {
         for length in [70.0, 128.0, 170.3, 219.7, 300.5, 801.9] {
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn luminance_is_that_of_the_standard() {
+    fn luminance_equals_the_formula_of_the_standard() {
         let scratch = Scratch::default();
         for rgb in [[0, 0, 0], [255, 255, 255], [200, 150, 120], [10, 240, 3], [77, 77, 77]] {
             let [red, green, blue] = rgb.map(|channel| linear(f32::from(channel) / 255.0));

@@ -1,29 +1,28 @@
-//! What of fine detail is there, and what of it a codec put there.
+//! Fine detail of the face ([`sharpness`]), and detail that a codec added ([`blockiness`]).
 
-use super::Scratch;
-use super::crop::{SIDE, circle};
+use super::crop::{SIDE, Scratch, circle};
 use super::geometry::Pose;
 use crate::frame::Frame;
 
 /// The square in blocks of 4 × 4.
 const BLOCKS: usize = SIDE / 4;
-/// Coarse detail less than this, in 1/16 of a level, is none: a wall, not a face.
+/// Coarse detail below this, in 1/16 of a level, is a blank wall and not a face.
 const FLAT: f32 = 16.0;
-/// Rows that are read for blockiness, at most.
+/// Maximum number of rows that are read for blockiness.
 const ROWS: usize = 96;
-/// Pixels of a row, at most.
+/// Maximum number of pixels of a row.
 const COLUMNS: usize = 512;
-/// Block edges that must be seen, at least.
+/// Minimum number of block edges.
 const EDGES: usize = 6;
 
-/// The fine detail of the face by its coarse detail: the mean size of the Laplacian by the mean step between means of
-/// 4 × 4 pixels, both of luma in the square. Brightness and contrast cancel out. `None` where there is nothing to
-/// see.
+/// Returns the fine detail of the face divided by its coarse detail: the mean magnitude of the Laplacian divided by the
+/// mean step between means of 4 × 4 pixels, both of luma in the square. Brightness and contrast cancel out. Returns `None`
+/// if there is too little coarse detail.
 pub(super) fn sharpness(scratch: &Scratch) -> Option<f32> {
     let Scratch { luma, spans, .. } = scratch;
     let (mut fine, mut pixels) = (0_u32, 0_u32);
     for (row, &(from, to)) in spans.iter().enumerate().take(SIDE - 1).skip(1) {
-        // A neighbour outside the frame would be an edge that is none.
+        // A neighbour outside the frame would look like an edge.
         let (from, to) = (usize::from(from) + 1, usize::from(to).saturating_sub(1));
         if from >= to || spans[row - 1].1 == 0 || spans[row + 1].1 == 0 {
             continue;
@@ -44,7 +43,7 @@ pub(super) fn sharpness(scratch: &Scratch) -> Option<f32> {
             *mean += four.iter().map(|value| i32::from(*value)).sum::<i32>();
         }
     }
-    // A block counts where its middle row has it whole.
+    // A block counts if its first and last row are inside.
     let inside = |row: usize, column: usize| {
         [row * 4, row * 4 + 3].iter().all(|&line| {
             let (from, to) = spans[line];
@@ -66,9 +65,9 @@ pub(super) fn sharpness(scratch: &Scratch) -> Option<f32> {
     (coarse >= FLAT).then(|| fine / coarse)
 }
 
-/// The mean step of green, most of luma, between neighbouring pixels across the edges of 8 × 8 blocks, by that
-/// elsewhere, along the rows through the face: near 1 without blocks, more the coarser the compression. The blocks
-/// are those of JPEG, which start at the frame's corner. `None` where too few edges are seen, or nothing but edges.
+/// Returns the mean step of green (most of luma) between neighbouring pixels across the edges of 8 × 8 blocks, divided by
+/// the mean step elsewhere, along the rows through the face. It is near 1 without blocks, and grows with compression. The
+/// blocks are JPEG's and start at the frame's corner. Returns `None` if there are too few edges, or only edges.
 pub(super) fn blockiness(scratch: &mut Scratch, frame: Frame<'_>, pose: &Pose) -> Option<f32> {
     let (centre, radius) = circle(pose);
     let (left, right) = range(centre.x, radius.min(COLUMNS as f32 / 2.0), frame.width());
@@ -96,7 +95,7 @@ pub(super) fn blockiness(scratch: &mut Scratch, frame: Frame<'_>, pose: &Pose) -
     (seen >= EDGES && others > 0.0).then(|| (edges / seen as f32) / (others / rest as f32))
 }
 
-/// What lies within the frame of so many pixels to both sides of a place.
+/// Returns the part of `middle ± radius` that is inside the frame.
 fn range(middle: f32, radius: f32, limit: usize) -> (usize, usize) {
     let low = (middle - radius).max(0.0) as usize;
     (low.min(limit), ((middle + radius).max(0.0) as usize).clamp(low.min(limit), limit))

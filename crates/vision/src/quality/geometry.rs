@@ -1,49 +1,49 @@
-//! How a face stands in its frame, from the six keypoints: pose, head size, crop, margins, motion.
+//! The geometry of a face in its frame, from the six keypoints: pose, head size, crop, margins, motion.
 
-use super::Readings;
+use super::readings::Readings;
 use crate::face::{Face, Keypoint, Point};
 use crate::frame::Frame;
 use crate::measure::Measure;
 
-/// The distance from between the eyes to the chin, in distances from between the eyes to the mouth. Against a
-/// 468-point mesh over 60 views of 16 faces: 1.51 ± 0.08; 1.60 for a face held straight.
+/// Distance from the point between the eyes to the chin, divided by its distance to the mouth. Measured with a 468-point
+/// mesh on 60 views of 16 faces: 1.51 ± 0.08, and 1.60 for a straight face.
 const CHIN: f32 = 1.55;
-/// The tangent of the yaw, in distances of the nose from between the tragions by that of the tragions: least squares
-/// over the same views, which leave a mean error of 4.4°.
+/// Tangent of the yaw, divided by the distance of the nose from the middle of the tragions relative to the distance of the
+/// tragions: least squares on the same views, with a mean error of 4.4°.
 const NOSE: f32 = 1.07;
-/// The tangent of 60°: keypoints of a face turned farther tell no more than that.
+/// Tangent of 60°, the limit of the yaw: the keypoints do not distinguish larger angles.
 const TURNED: f32 = 1.732;
-/// Eyes nearer to each other than this many pixels are no face to measure.
+/// Minimum distance of the eyes in pixels; a smaller face is not measured.
 const TOO_SMALL: f32 = 8.0;
-/// Frames farther apart, in milliseconds, tell nothing of a movement.
+/// Maximum time between two frames in milliseconds; with more, motion is unknown.
 const TOO_LONG: f64 = 1000.0;
 
-/// Where the eyes and the mouth stand in the standard's aligned picture of 616 × 616 pixels.
+/// Positions of eyes and mouth in the standard's aligned picture of 616 × 616 pixels.
 const ALIGNED: [Point; 3] = [Point { x: 251.0, y: 272.0 }, Point { x: 364.0, y: 272.0 }, Point { x: 308.5, y: 402.0 }];
-/// Where the nose stands there.
+/// Horizontal position of the nose there.
 const ALIGNED_NOSE: f32 = 308.0;
 
-/// How the face is placed and turned.
+/// Position and pose of the face.
 pub(super) struct Pose {
     face: Face,
-    /// Between the eyes.
+    /// The point between the eyes.
     middle: Point,
-    /// In the frame's pixels, not yet corrected for the yaw.
+    /// In pixels of the frame, before the correction for the yaw.
     inter_eye: f32,
-    /// From between the eyes to the chin, in pixels.
+    /// Distance from the point between the eyes to the chin, in pixels.
     chin: f32,
     /// In radians.
     roll: f32,
     /// The tangent of the yaw.
     turn: f32,
-    /// A step to the right in the aligned picture, as a step in the frame. One downwards is (-y, x).
+    /// One pixel to the right in the aligned picture, as a vector in the frame. One pixel down is (-y, x).
     step: Point,
-    /// The aligned picture's corner in the frame.
+    /// The corner of the aligned picture, in the frame.
     corner: Point,
 }
 
 impl Pose {
-    /// `None` where the eyes are too near to each other.
+    /// Computes the pose; returns `None` if the face is too small.
     pub(super) fn of(face: &Face) -> Option<Self> {
         let [right, left, mouth] = [Keypoint::RightEye, Keypoint::LeftEye, Keypoint::Mouth].map(|point| face.at(point));
         let across = Point { x: left.x - right.x, y: left.y - right.y };
@@ -56,7 +56,7 @@ impl Pose {
         let along = |point: Point| ((point.x - middle.x) * across.x + (point.y - middle.y) * across.y) / inter_eye;
         let [nose, ear, other] =
             [Keypoint::NoseTip, Keypoint::RightTragion, Keypoint::LeftTragion].map(|point| along(face.at(point)));
-        // With the ears of a face in profile at one place, the nose says to which side it looks.
+        // In profile both ears are at one position, and the nose tells the side.
         let ears = (other - ear).max(inter_eye / 4.0);
         let turn = (NOSE * (nose - (ear + other) / 2.0) / ears).clamp(-TURNED, TURNED);
         let (step, corner) = alignment(&[right, left, mouth]);
@@ -72,7 +72,7 @@ impl Pose {
         })
     }
 
-    /// From the aligned picture to the frame.
+    /// Converts a position in the aligned picture to the frame.
     pub(super) fn in_frame(&self, aligned: Point) -> Point {
         Point {
             x: self.corner.x + aligned.x * self.step.x - aligned.y * self.step.y,
@@ -80,19 +80,19 @@ impl Pose {
         }
     }
 
-    /// How many pixels of the frame one of the aligned picture is.
+    /// Returns the size of one pixel of the aligned picture, in pixels of the frame.
     pub(super) fn scale(&self) -> f32 {
         length(self.step)
     }
 
-    /// How far the nose stands to the right of its place, in the aligned picture.
+    /// Returns how far the nose is to the right of its usual position, in the aligned picture.
     pub(super) fn nose(&self) -> f32 {
         let nose = self.face.at(Keypoint::NoseTip);
         let (x, y) = (nose.x - self.corner.x, nose.y - self.corner.y);
         (x * self.step.x + y * self.step.y) / (self.scale() * self.scale()) - ALIGNED_NOSE
     }
 
-    /// What the pose alone tells.
+    /// Takes the measures that need only the pose.
     pub(super) fn read(&self, frame: Frame<'_>, readings: &mut Readings) {
         let (width, height) = (frame.width() as f32, frame.height() as f32);
         readings.put(Measure::HeadSize, self.chin / height);
@@ -106,7 +106,7 @@ impl Pose {
     }
 }
 
-/// The similarity that brings the aligned picture's eyes and mouth nearest to these, by least squares.
+/// Returns the similarity transform that maps eyes and mouth of the aligned picture to these points (least squares).
 fn alignment(points: &[Point; 3]) -> (Point, Point) {
     let (from, to) = (mean(&ALIGNED), mean(points));
     let (mut real, mut imaginary, mut square) = (0.0, 0.0, 0.0);
@@ -121,7 +121,7 @@ fn alignment(points: &[Point; 3]) -> (Point, Point) {
     (step, Point { x: to.x - from.x * step.x + from.y * step.y, y: to.y - from.x * step.y - from.y * step.x })
 }
 
-/// The area of the second largest face by that of the largest; 0 where there is one.
+/// Returns the area of the second largest face divided by the area of the largest, or 0 if there is only one.
 pub(super) fn second_to_largest(faces: &[Face]) -> f32 {
     let (mut largest, mut second) = (0.0_f32, 0.0_f32);
     for face in faces {
@@ -132,7 +132,7 @@ pub(super) fn second_to_largest(faces: &[Face]) -> f32 {
     if largest > 0.0 { second / largest } else { 0.0 }
 }
 
-/// How fast the eyes moved, in inter-eye distances a second, over so many milliseconds.
+/// Returns the speed of the eyes in inter-eye distances a second.
 pub(super) fn motion(before: &Face, after: &Face, milliseconds: f64) -> Option<f32> {
     let eyes = |face: &Face| (face.at(Keypoint::RightEye), face.at(Keypoint::LeftEye));
     let ((right, left), (next_right, next_left)) = (eyes(before), eyes(after));
@@ -161,7 +161,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_aligned_pictures_places_come_back() {
+    fn positions_of_the_aligned_picture_are_recovered() {
         let mut face = Face::default();
         let place =
             |point: Point| Point { x: 40.0 + 0.5 * point.x - 0.2 * point.y, y: 7.0 + 0.2 * point.x + 0.5 * point.y };

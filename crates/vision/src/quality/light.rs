@@ -1,11 +1,11 @@
-//! What the luminance histogram of the face tells: mean, variance, exposure, dynamic range.
+//! Measures of the luminance histogram of the face: mean, variance, exposure, dynamic range.
 
-use super::Readings;
+use super::readings::Readings;
 use crate::measure::Measure;
 
-/// Up to here a pixel is too dark, of 255.
+/// Highest level of an under-exposed pixel, of 255.
 const DARK: usize = 25;
-/// From here on a pixel is too bright.
+/// Lowest level of an over-exposed pixel.
 const LIGHT: usize = 247;
 
 pub(super) fn read(histogram: &[u32; 256], readings: &mut Readings) {

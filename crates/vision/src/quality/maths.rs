@@ -1,5 +1,5 @@
-//! The few functions that the standard's formulas need, made of `exp` and `ln` alone: each other one of the standard
-//! library's would add its own kilobyte to the WebAssembly module.
+//! The functions of the standard's formulas, built from `exp` and `ln` only: every other function of the standard library
+//! would add about a kilobyte to the WebAssembly module.
 
 use std::f32::consts::PI;
 
@@ -8,19 +8,19 @@ pub(super) fn sigmoid(x: f32, middle: f32, width: f32) -> f32 {
     1.0 / (1.0 + ((middle - x) / width).exp())
 }
 
-/// A power of a number that is not negative.
+/// Returns a power of a non-negative number.
 pub(super) fn power(base: f32, exponent: f32) -> f32 {
     if base > 0.0 { (base.ln() * exponent).exp() } else { 0.0 }
 }
 
-/// `sin(π × turn)` for 0 to 1, to 4e-6: the Taylor series about the middle.
+/// Returns `sin(π × turn)` for 0 to 1 with an error below 4e-6: the Taylor series around the middle.
 pub(super) fn half_sine(turn: f32) -> f32 {
     let x = PI * (turn - 0.5);
     let square = x * x;
     1.0 - square / 2.0 * (1.0 - square / 12.0 * (1.0 - square / 30.0 * (1.0 - square / 56.0 * (1.0 - square / 90.0))))
 }
 
-/// A channel of sRGB, 0 to 1, made linear (IEC 61966-2-1).
+/// Converts an sRGB channel, 0 to 1, to linear light (IEC 61966-2-1).
 pub(super) fn linear(channel: f32) -> f32 {
     if channel > 0.04045 { power((channel + 0.055) / 1.055, 2.4) } else { channel / 12.92 }
 }
@@ -30,7 +30,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn functions_match_the_standard_librarys() {
+    fn functions_match_the_standard_library() {
         for step in 0..=1000 {
             let x = step as f32 / 1000.0;
             assert!((half_sine(x) - (PI * x).sin()).abs() < 4e-6, "sin {x}");

@@ -1,29 +1,30 @@
-//! What a face's picture is worth, in the terms of ISO/IEC 29794-5:2025 ([`read`]).
+//! The quality of a face's picture, in the terms of ISO/IEC 29794-5:2025 ([`read`]).
 //!
-//! The standard's reference implementation (OFIQ, <https://github.com/BSI-OFIQ/OFIQ-Project>, read at 1.0.3) finds 98
-//! landmarks and segments the face with neural networks of 450 MB. Here are six keypoints. What follows from that:
+//! The standard's reference implementation (OFIQ, <https://github.com/BSI-OFIQ/OFIQ-Project>, version 1.0.3) finds 98
+//! landmarks and segments the face, with neural networks of 450 MB. This module has only six keypoints. The consequences:
 //!
-//! - Where the standard asks for the chin, `geometry` reckons it from the eyes and the mouth.
-//! - Where it asks for the face's contour, `crop` takes a circle, which shares 0.83 of their union with the hull of
-//!   brows and jaw (mean of 60 views of 16 faces by a 468-point mesh; 0.68 at least).
-//! - For exposure, OFIQ leaves out what covers the face; glasses and hands are not left out here.
-//! - Sharpness and compression artefacts are learned models in OFIQ. Here they are classical measures of their own
-//!   (`detail`), so they bear the standard's names, but neither its values nor its scores.
-//! - Eyes open, mouth closed and pitch are not measured. The six keypoints tell a pitch no better than always saying
-//!   «straight» would (5.2° mean error against the mesh), and nothing of lids and lips. A net of 68 points takes 59 kB
-//!   compressed, two fifths of the 150 kB that the whole module may weigh, and a second inference for every frame. No
-//!   instruction to the person hangs on it, and a photo with closed eyes is seen on the review screen: left out.
-//! - Expression, occlusion, background, head covering and the unified score need networks too, and are left out.
+//! - The standard needs the chin: `geometry` estimates it from the eyes and the mouth.
+//! - It needs the contour of the face: `crop` takes a circle. Its intersection over union with the convex hull of brows
+//!   and jaw is 0.83 (mean of 60 views of 16 faces, with a 468-point mesh; minimum 0.68).
+//! - For exposure, OFIQ ignores pixels that are covered. Here glasses and hands count.
+//! - Sharpness and compression artefacts are learned models in OFIQ. Here they are classical measures (`detail`): they
+//!   have the standard's names, but other values and no scores.
+//! - Eyes open, mouth closed and pitch are not measured. Six keypoints estimate the pitch no better than a constant does
+//!   (5.2° mean error against the mesh), and contain nothing about lids and lips. A network of 68 points takes 59 kB
+//!   compressed, two fifths of the 150 kB budget of the module, and a second inference for every frame. No hint to the
+//!   person depends on it, and the person sees closed eyes on the review screen.
+//! - Expression, occlusion, background, head covering and the unified score need more networks, so they are left out.
 //!
-//! A frame is read once: the face's surroundings are brought to a small square, and all is measured there but for
-//! two zones of the cheeks, and for compression, which shows only in pixels that nobody has scaled.
-//! `tests/vision/quality.md` has how well the values agree with OFIQ's formulas on a finer mask.
+//! A frame is read once. The region of the face is scaled to a small square, and everything is measured there, with two
+//! exceptions: the two zones on the cheeks, and compression, which is visible only in pixels that were not scaled.
+//! `evaluation/vision/quality.md` shows how well the values agree with OFIQ's formulas on a finer mask.
 
 mod crop;
 mod detail;
 mod geometry;
 mod light;
 mod maths;
+mod readings;
 mod score;
 mod zones;
 
@@ -33,16 +34,17 @@ use crate::face::Face;
 use crate::frame::Frame;
 use crate::measure::{Measure, Reading};
 use geometry::Pose;
+use readings::Readings;
 
-/// The main face: the one whose box is the largest.
+/// Returns the main face: the one with the largest box.
 #[must_use]
 pub fn main_face(faces: &[Face]) -> Option<&Face> {
     let area = |face: &Face| face.bounds.width * face.bounds.height;
     faces.iter().reduce(|largest, face| if area(face) > area(largest) { face } else { largest })
 }
 
-/// Takes every measure of the main face that this frame allows. `previous` is the main face of the frame before, and
-/// when that was taken; `at` is when this one was: milliseconds both.
+/// Takes every measure of the main face that this frame allows. `previous` is the main face of the last frame and its
+/// time, `at` the time of this frame; both times are in milliseconds.
 pub fn read(
     scratch: &mut Scratch,
     frame: Frame<'_>,
@@ -50,7 +52,7 @@ pub fn read(
     previous: Option<(Face, f64)>,
     at: f64,
 ) -> [Option<Reading>; Measure::ALL.len()] {
-    let mut readings = Readings([None; Measure::ALL.len()]);
+    let mut readings = Readings::default();
     let Some(face) = main_face(faces) else { return readings.0 };
     readings.put(Measure::SingleFacePresent, geometry::second_to_largest(faces));
     let Some(pose) = Pose::of(face) else { return readings.0 };
@@ -71,17 +73,4 @@ pub fn read(
         readings.put(Measure::CompressionArtefacts, blockiness);
     }
     readings.0
-}
-
-/// The readings so far.
-struct Readings([Option<Reading>; Measure::ALL.len()]);
-
-impl Readings {
-    /// Notes a value with its score. One that is no number is not noted. One copy of this will do: it has 17 callers.
-    #[inline(never)]
-    fn put(&mut self, measure: Measure, value: f32) {
-        if value.is_finite() {
-            self.0[measure as usize] = Some(Reading { value, score: score::of(measure, value) });
-        }
-    }
 }

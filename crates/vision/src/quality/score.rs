@@ -1,9 +1,9 @@
-//! From a native value to the standard's quality score ([`of`]), with the parameters that OFIQ's configuration gives.
+//! Maps a native value to the standard's quality score ([`of`]), with the parameters of OFIQ's configuration.
 
 use super::maths::{half_sine, power, sigmoid};
 use crate::measure::Measure;
 
-/// The score, 0 bad to 100 good; `None` where the value is not the one that the standard maps.
+/// Returns the score, 0 bad to 100 good, or `None` if the value is not the standard's.
 pub(super) fn of(measure: Measure, value: f32) -> Option<u8> {
     use Measure as M;
     let score = match measure {
@@ -13,7 +13,7 @@ pub(super) fn of(measure: Measure, value: f32) -> Option<u8> {
         M::MarginAbove => 100.0 * sigmoid(value, 1.4, 0.1),
         M::MarginBelow => 100.0 * sigmoid(value, 1.8, 0.1),
         M::InterEyeDistance => 100.0 * sigmoid(value, 70.0, 20.0),
-        // The squared cosine, and 0 beyond a right angle.
+        // The squared cosine, or 0 beyond a right angle.
         M::PoseRoll | M::PoseYaw if value.abs() >= 90.0 => 0.0,
         M::PoseRoll | M::PoseYaw => {
             let cosine = half_sine(value / 180.0 + 0.5);
@@ -28,7 +28,7 @@ pub(super) fn of(measure: Measure, value: f32) -> Option<u8> {
         M::NaturalColour => 200.0 * (1.0 - sigmoid(value, 0.0, 10.0)),
         M::Sharpness | M::CompressionArtefacts | M::Motion => return None,
     };
-    // The conversion ends at 0 and stays below 256.
+    // The conversion saturates at 0.
     Some((score + 0.5).min(100.0) as u8)
 }
 
@@ -38,7 +38,7 @@ mod tests {
 
     /// Value and score of OFIQ's own conformance table (`expected_results.csv`).
     #[test]
-    fn scores_are_those_that_ofiq_publishes() {
+    fn scores_equal_the_published_ones_of_ofiq() {
         for (measure, value, score) in [
             (Measure::IlluminationUniformity, 0.141_003, 56),
             (Measure::IlluminationUniformity, 0.498_270, 81),

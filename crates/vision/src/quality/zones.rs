@@ -1,16 +1,17 @@
-//! Two patches of the cheeks: how alike their light is, and what colour they are.
+//! Two zones on the cheeks: the uniformity of their light, and their colour.
 
+use super::crop::Scratch;
 use super::geometry::Pose;
 use super::maths::{linear, power};
-use super::{Readings, Scratch};
+use super::readings::Readings;
 use crate::face::Point;
 use crate::frame::Frame;
 use crate::measure::Measure;
 
-/// A zone's side in the standard's aligned picture: 0.3 inter-eye distances.
+/// Side of a zone in the standard's aligned picture: 0.3 inter-eye distances.
 const SIDE: usize = 33;
-/// The corners there: the zone below the right eye starts at that eye and goes inwards, the other ends at the left
-/// eye; both start half-way down to the mouth.
+/// Their upper left corners there. The zone below the right eye starts at that eye and extends inwards; the other ends at
+/// the left eye. Both start half-way down to the mouth.
 const CORNERS: [Point; 2] = [Point { x: 251.0, y: 337.0 }, Point { x: 331.0, y: 337.0 }];
 
 pub(super) fn read(scratch: &Scratch, frame: Frame<'_>, pose: &Pose, readings: &mut Readings) {
@@ -34,9 +35,9 @@ pub(super) fn read(scratch: &Scratch, frame: Frame<'_>, pose: &Pose, readings: &
     readings.put(Measure::NaturalColour, if coloured { unnatural(mean) } else { 0.0 });
 }
 
-/// The colour at a place, interpolated; `None` outside the frame.
+/// Returns the interpolated colour at a position, or `None` outside the frame.
 fn pixel(frame: Frame<'_>, at: Point) -> Option<[u8; 3]> {
-    // A pixel's colour is that of its middle.
+    // The colour of a pixel belongs to its middle.
     let (x, y) = (at.x - 0.5, at.y - 0.5);
     if !(x >= 0.0 && y >= 0.0) {
         return None;
@@ -57,10 +58,10 @@ fn pixel(frame: Frame<'_>, at: Point) -> Option<[u8; 3]> {
     )
 }
 
-/// How far a colour is from those of skin: CIELAB a* beyond 5 to 25, b* beyond 5 to 35; 100 where either is negative.
+/// Returns the distance of a colour from skin in CIELAB: a* outside 5 to 25, b* outside 5 to 35; 100 if either is negative.
 fn unnatural(rgb: [f32; 3]) -> f32 {
     let [red, green, blue] = rgb.map(linear);
-    // To XYZ under D50, by its white, as OFIQ has it.
+    // To XYZ relative to the D50 white point, as in OFIQ.
     let x = (0.43605 * red + 0.38508 * green + 0.14309 * blue) / 0.964_221;
     let y = 0.22249 * red + 0.71689 * green + 0.06062 * blue;
     let z = (0.01393 * red + 0.09710 * green + 0.71419 * blue) / 0.825_211;

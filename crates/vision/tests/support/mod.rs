@@ -1,5 +1,5 @@
-//! Frames with a face whose keypoints are known, and ways to spoil them. `tests/vision/quality_ofiq.py` makes the
-//! same frames, pixel by pixel but for how a JPEG is decoded and encoded.
+//! Frames with a face whose keypoints are known, and degradations of them. `evaluation/vision/quality_ofiq.py` creates the
+//! same frames, pixel by pixel, except for differences between JPEG codecs.
 #![allow(dead_code, unreachable_pub, missing_docs, clippy::expect_used, clippy::panic)]
 
 use std::sync::LazyLock;
@@ -16,19 +16,19 @@ static PORTRAIT: LazyLock<RgbImage> = LazyLock::new(|| {
     image::open(file).expect("the portrait").to_rgb8()
 });
 
-/// By [`akiba_vision::Keypoint`], in the portrait: what the detector's model says of it, seen at three sizes.
+/// The keypoints of the portrait, by [`akiba_vision::Keypoint`]: as the detector's model finds them, at three sizes.
 const KEYPOINTS: [(f32, f32); 6] =
     [(204.1, 100.1), (247.5, 102.9), (225.3, 128.1), (223.9, 148.7), (178.8, 107.8), (269.0, 112.9)];
 const BOX_RADIUS: f32 = 52.2;
 
-/// How a face stands in its frame.
+/// The place of a face in its frame.
 #[derive(Clone, Copy, Debug)]
 pub struct Place {
-    /// Pixels from eye to eye.
+    /// Distance of the eyes, in pixels.
     pub inter_eye: f32,
-    /// Degrees that the portrait is turned by, clockwise.
+    /// Clockwise rotation of the portrait, in degrees.
     pub turned: f32,
-    /// Where the middle of the eyes is.
+    /// Position of the middle of the eyes.
     pub x: f32,
     pub y: f32,
 }
@@ -39,7 +39,7 @@ impl Default for Place {
     }
 }
 
-/// A frame and the face in it.
+/// A frame and its face.
 #[derive(Clone)]
 pub struct Shot {
     pub rgb: Vec<u8>,
@@ -54,12 +54,12 @@ fn middle() -> (f32, f32) {
     ((KEYPOINTS[0].0 + KEYPOINTS[1].0) / 2.0, (KEYPOINTS[0].1 + KEYPOINTS[1].1) / 2.0)
 }
 
-/// The portrait, so placed, in a frame of 640 × 480. Beyond its edges its last pixels go on.
+/// Returns the portrait at a place in a frame of 640 × 480. Its edge pixels continue to the edges of the frame.
 pub fn shot(place: Place) -> Shot {
     shot_of(place, WIDTH, HEIGHT)
 }
 
-/// The same in another frame.
+/// Returns the same in another size of frame.
 pub fn shot_of(place: Place, width: usize, height: usize) -> Shot {
     let (mx, my) = middle();
     let eyes = (KEYPOINTS[1].0 - KEYPOINTS[0].0).hypot(KEYPOINTS[1].1 - KEYPOINTS[0].1);
@@ -83,7 +83,7 @@ pub fn shot_of(place: Place, width: usize, height: usize) -> Shot {
     Shot { rgb, width, height, face, place, unscaled: false }
 }
 
-/// The portrait's colour at a place, interpolated.
+/// Returns the interpolated colour of the portrait at a position.
 fn sample(x: f32, y: f32) -> [u8; 3] {
     let (width, height) = (PORTRAIT.width() as f32, PORTRAIT.height() as f32);
     let (x, y) = ((x - 0.5).clamp(0.0, width - 1.001), (y - 0.5).clamp(0.0, height - 1.001));
@@ -100,7 +100,7 @@ fn sample(x: f32, y: f32) -> [u8; 3] {
 }
 
 impl Shot {
-    /// Spoils it by each step of a recipe: `blur=4 gain=0.6`.
+    /// Applies each degradation of a recipe such as `blur=4 gain=0.6`.
     pub fn spoilt(mut self, recipe: &str) -> Self {
         for step in recipe.split_whitespace() {
             let (way, amount) = step.split_once('=').expect("way=amount");
@@ -109,7 +109,7 @@ impl Shot {
         self
     }
 
-    /// Spoils it one way.
+    /// Applies one degradation.
     pub fn spoil(&mut self, way: &str, amount: f64) {
         match way {
             "blur" => self.soften(amount as usize),
@@ -143,8 +143,8 @@ impl Shot {
         }
     }
 
-    /// The binomial filter (1 2 1) / 4, across and down, so often. The variance of the blur is half as many square
-    /// pixels.
+    /// Applies the binomial filter (1 2 1) / 4 `times` times, horizontally and vertically. The variance of the blur is
+    /// `times` / 2 square pixels.
     fn soften(&mut self, times: usize) {
         let mut image: Vec<f32> = self.rgb.iter().map(|byte| f32::from(*byte)).collect();
         let mut next = image.clone();
@@ -166,7 +166,7 @@ impl Shot {
         self.rgb = image.iter().map(|value| level(f64::from(*value))).collect();
     }
 
-    /// The mean of so many pixels to both sides.
+    /// Replaces each pixel by the mean of `reach` pixels to both sides.
     fn smear(&mut self, reach: usize) {
         let before = self.rgb.clone();
         let last = self.width - 1;
@@ -194,7 +194,7 @@ impl Shot {
         }
     }
 
-    /// What is measured of it.
+    /// Measures it.
     pub fn read(&self) -> [Option<Reading>; Measure::ALL.len()] {
         let rgba: Vec<u8> = self.rgb.as_chunks::<3>().0.iter().flat_map(|&[r, g, b]| [r, g, b, 255]).collect();
         let mut frame = Frame::new(&rgba, self.width, self.height).expect("a frame");
@@ -224,7 +224,7 @@ fn hash(index: u32) -> u32 {
     hash ^ (hash >> 13)
 }
 
-/// Spearman's rank correlation.
+/// Returns Spearman's rank correlation.
 pub fn rank_correlation(one: &[f64], other: &[f64]) -> f64 {
     let ranks = |values: &[f64]| -> Vec<f64> {
         let below = |value: f64| values.iter().filter(|other| **other < value).count() as f64;

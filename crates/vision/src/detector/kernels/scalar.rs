@@ -1,12 +1,12 @@
-//! What each kernel computes, plainly. The compiler makes vector code of it where it can.
+//! The definition of each kernel in plain Rust.
 
-use super::{Depthwise, Dot, LANES, TAPS, Window};
+use super::shapes::{Depthwise, Dot, LANES, TAPS, Window};
 
 fn narrow(sum: i32, shift: u32) -> i16 {
     (sum >> shift).clamp(i16::MIN.into(), i16::MAX.into()) as i16
 }
 
-/// The sums of eight outputs at one pixel.
+/// Returns the sums of eight outputs for one pixel.
 fn sums(input: &[i16], window: Window, dot: &Dot, group: usize) -> [i32; LANES] {
     let size = window.runs * window.pairs * 2 * LANES;
     let mut weights = dot.weights[group * size..][..size].chunks_exact(2 * LANES);
@@ -24,7 +24,7 @@ fn sums(input: &[i16], window: Window, dot: &Dot, group: usize) -> [i32; LANES] 
     sums
 }
 
-/// Adds the layer's outputs to what each pixel holds, and lets nothing below 0 pass (ReLU). Both saturate.
+/// Adds the layer's outputs to each pixel, then replaces negative numbers by 0 (ReLU). Both saturate.
 pub(crate) fn add(input: &[i16], window: Window, dot: &Dot, pixels: &mut [i16], channels: usize) {
     for (x, pixel) in pixels.chunks_exact_mut(channels).enumerate() {
         let input = &input[x * window.step..];
@@ -37,7 +37,7 @@ pub(crate) fn add(input: &[i16], window: Window, dot: &Dot, pixels: &mut [i16], 
     }
 }
 
-/// The layer's sums as they are.
+/// Stores the layer's sums unchanged.
 pub(crate) fn store_sums(input: &[i16], window: Window, dot: &Dot, pixels: &mut [i32]) {
     for (x, pixel) in pixels.chunks_exact_mut(dot.bias.len()).enumerate() {
         for (group, held) in pixel.chunks_exact_mut(LANES).enumerate() {
@@ -46,8 +46,8 @@ pub(crate) fn store_sums(input: &[i16], window: Window, dot: &Dot, pixels: &mut 
     }
 }
 
-/// 3 × 3 on each channel alone: the three rows begin with the first pixel of the first window, `channels` numbers a
-/// pixel; from one output to the next it is `stride` pixels.
+/// A 3 × 3 depthwise convolution. The three rows begin with the first pixel of the first window and have `channels`
+/// numbers for each pixel. `stride` is in pixels.
 pub(crate) fn depthwise(rows: [&[i16]; 3], channels: usize, stride: usize, layer: &Depthwise, pixels: &mut [i16]) {
     for (x, pixel) in pixels.chunks_exact_mut(layer.bias.len()).enumerate() {
         for (channel, output) in pixel.iter_mut().enumerate() {
@@ -63,7 +63,7 @@ pub(crate) fn depthwise(rows: [&[i16]; 3], channels: usize, stride: usize, layer
     }
 }
 
-/// The greatest of each 2 × 2 pixels of `from` channels, and 0 in the channels that there were not.
+/// A 2 × 2 max pool of `from` channels. The additional channels of the output become 0.
 pub(crate) fn pool(rows: [&[i16]; 2], from: usize, pixels: &mut [i16], channels: usize) {
     for (x, pixel) in pixels.chunks_exact_mut(channels).enumerate() {
         let (kept, new) = pixel.split_at_mut(from);

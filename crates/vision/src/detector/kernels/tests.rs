@@ -1,4 +1,4 @@
-//! The kernels that are used give the integers that the plain ones do, on any numbers and not just on likely ones.
+//! The kernels in use return the same integers as the scalar ones, for any numbers and not only for likely ones.
 //! `scripts/test-kernels.sh` runs this in WebAssembly.
 
 use super::{Depthwise, Dot, LANES, Window, best, in_eights, scalar};
@@ -6,7 +6,7 @@ use super::{Depthwise, Dot, LANES, Window, best, in_eights, scalar};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-/// Numbers without an order (splitmix64).
+/// Pseudo-random numbers (splitmix64).
 struct Noise(u64);
 
 impl Noise {
@@ -17,7 +17,7 @@ impl Noise {
         mixed ^ (mixed >> 31)
     }
 
-    /// Of all sizes: as many small ones as great ones, and the greatest there are.
+    /// Returns numbers of all magnitudes, including the extremes.
     fn shorts(&mut self, count: usize) -> Vec<i16> {
         let short = |number: u64| match number % 64 {
             0 => i16::MAX,
@@ -46,7 +46,7 @@ const WINDOWS: [Window; 4] = [
 ];
 
 #[test]
-fn sums_over_channels_are_those_of_the_plain_kernel() {
+fn sums_over_channels_equal_the_scalar_kernel() {
     let mut noise = Noise(1);
     for (window, outputs, width, shift) in
         WINDOWS.into_iter().flat_map(|window| [(window, 24, 64, 13), (window, 42, 8, 0), (window, 6, 4, 31)])
@@ -68,7 +68,7 @@ fn sums_over_channels_are_those_of_the_plain_kernel() {
 }
 
 #[test]
-fn sums_over_neighbours_are_those_of_the_plain_kernel() {
+fn sums_over_neighbours_equal_the_scalar_kernel() {
     let mut noise = Noise(2);
     for (count, channels, width, stride, shift) in
         [(24, 32, 64, 1, 12), (48, 48, 16, 2, 12), (96, 96, 8, 1, 0), (8, 8, 5, 2, 9)]
@@ -83,7 +83,7 @@ fn sums_over_neighbours_are_those_of_the_plain_kernel() {
     }
 }
 
-/// There are nine taps: what fills up the fifth pair is no weight.
+/// Sets the tenth tap to zero: there are nine taps, and the fifth pair is half empty.
 fn tenth_is_zero(mut weights: Vec<i16>) -> Vec<i16> {
     for group in weights.chunks_exact_mut(10 * LANES) {
         group[8 * LANES..].iter_mut().skip(1).step_by(2).for_each(|weight| *weight = 0);
@@ -92,7 +92,7 @@ fn tenth_is_zero(mut weights: Vec<i16>) -> Vec<i16> {
 }
 
 #[test]
-fn the_greatest_of_four_is_that_of_the_plain_kernel() {
+fn the_maximum_of_four_equals_the_scalar_kernel() {
     let mut noise = Noise(3);
     for (from, channels, width) in [(32, 48, 32), (48, 88, 16), (88, 96, 8), (8, 8, 3)] {
         let rows = [0; 2].map(|_| noise.shorts(2 * width * from));
@@ -105,8 +105,8 @@ fn the_greatest_of_four_is_that_of_the_plain_kernel() {
 }
 
 #[test]
-fn the_plain_kernels_compute_what_they_say() {
-    // 3 · 5 + 4 · −6 + 100 = 91, of which 45 is left after one bit; 45 − 50 is nothing, 45 + 50 is 95.
+fn the_scalar_kernels_compute_known_results() {
+    // 3 · 5 + 4 · −6 + 100 = 91; shifted by one bit it is 45. 45 − 50 becomes 0, 45 + 50 is 95.
     let dot = Dot { weights: [5, -6].repeat(8), bias: vec![100; 8], shift: 1 };
     let mut pixels = [[-50_i16; 8], [50; 8], [i16::MAX; 8], [0; 8]].concat();
     scalar::add(&[3, 4, 3, 4, 3, 4, 3, 4], Window::pixel(2, 2), &dot, &mut pixels, 8);

@@ -1,26 +1,26 @@
-//! The kernels in registers of 128 bits: a tile of four pixels × eight outputs stays in registers while all inputs pass.
+//! The kernels with registers of 128 bits. A tile of four pixels × eight outputs stays in registers for all inputs.
 //!
-//! More outputs or pixels at once need more registers than there are, and are slower.
+//! A larger tile needs more registers than there are, and is slower.
 
+use super::shapes::{Depthwise, Dot, LANES, TAPS, TILE, Window};
 #[cfg(target_arch = "wasm32")]
 use super::wasm32 as machine;
 #[cfg(target_arch = "x86_64")]
 use super::x86_64 as machine;
-use super::{Depthwise, Dot, LANES, TAPS, TILE, Window};
 use machine::{Register, interleave, load, load_pair, max, narrow, store, zero};
 
-/// What `input` must hold, at least, for a row of so many pixels.
+/// Panics if `input` or the weights are too short for a row of `width` pixels.
 fn check(input: &[i16], window: Window, dot: &Dot, width: usize) {
     assert!(width.is_multiple_of(TILE) && dot.bias.len().is_multiple_of(LANES));
     assert!(width == 0 || window.reach(width) <= input.len());
     assert_eq!(dot.weights.len(), dot.bias.len() * window.runs * window.pairs * 2);
 }
 
-/// The sums of eight outputs at four pixels.
+/// Returns the sums of eight outputs for four pixels.
 ///
 /// # Safety
 ///
-/// `input` and `weights` are read as [`check`] has it, and eight numbers of `bias`.
+/// [`check`] must hold for `input` and `weights`, and `bias` must have eight numbers.
 #[inline(always)]
 unsafe fn tile(input: *const i16, window: Window, mut weights: *const i16, bias: *const i32) -> [[Register; 2]; TILE] {
     unsafe {
@@ -42,7 +42,7 @@ unsafe fn tile(input: *const i16, window: Window, mut weights: *const i16, bias:
     }
 }
 
-/// As `scalar::add`.
+/// See `scalar::add`.
 pub(crate) fn add(input: &[i16], window: Window, dot: &Dot, pixels: &mut [i16], channels: usize) {
     let width = pixels.len() / channels;
     check(input, window, dot, width);
@@ -50,7 +50,7 @@ pub(crate) fn add(input: &[i16], window: Window, dot: &Dot, pixels: &mut [i16], 
     let size = window.runs * window.pairs * 2 * LANES;
     for group in 0..dot.bias.len() / LANES {
         for x in (0..width).step_by(TILE) {
-            // SAFETY: checked above; a tile's pixels and outputs are within the row.
+            // SAFETY: `check` has passed; the pixels and outputs of a tile are inside the row.
             unsafe {
                 let (weights, bias) = (dot.weights.as_ptr().add(group * size), dot.bias.as_ptr().add(group * LANES));
                 let sums = tile(input.as_ptr().add(x * window.step), window, weights, bias);
@@ -63,7 +63,7 @@ pub(crate) fn add(input: &[i16], window: Window, dot: &Dot, pixels: &mut [i16], 
     }
 }
 
-/// As `scalar::store_sums`.
+/// See `scalar::store_sums`.
 pub(crate) fn store_sums(input: &[i16], window: Window, dot: &Dot, pixels: &mut [i32]) {
     let outputs = dot.bias.len();
     let width = pixels.len() / outputs;
@@ -71,7 +71,7 @@ pub(crate) fn store_sums(input: &[i16], window: Window, dot: &Dot, pixels: &mut 
     let size = window.runs * window.pairs * 2 * LANES;
     for group in 0..outputs / LANES {
         for x in (0..width).step_by(TILE) {
-            // SAFETY: checked above; a tile's pixels and outputs are within the row.
+            // SAFETY: `check` has passed; the pixels and outputs of a tile are inside the row.
             unsafe {
                 let (weights, bias) = (dot.weights.as_ptr().add(group * size), dot.bias.as_ptr().add(group * LANES));
                 let sums = tile(input.as_ptr().add(x * window.step), window, weights, bias);
@@ -85,7 +85,7 @@ pub(crate) fn store_sums(input: &[i16], window: Window, dot: &Dot, pixels: &mut 
     }
 }
 
-/// As `scalar::depthwise`.
+/// See `scalar::depthwise`.
 pub(crate) fn depthwise(rows: [&[i16]; 3], channels: usize, stride: usize, layer: &Depthwise, pixels: &mut [i16]) {
     let count = layer.bias.len();
     let width = pixels.len() / count;
@@ -93,7 +93,7 @@ pub(crate) fn depthwise(rows: [&[i16]; 3], channels: usize, stride: usize, layer
     assert_eq!(layer.weights.len(), count / LANES * TAPS);
     assert!(width == 0 || rows.iter().all(|row| ((width - 1) * stride + 2) * channels + count <= row.len()));
     for group in 0..count / LANES {
-        // SAFETY: checked above; each load is of eight channels of a pixel.
+        // SAFETY: the assertions above hold; each load reads eight channels of a pixel.
         unsafe {
             let weights = layer.weights.as_ptr().add(group * TAPS);
             let filter: [[Register; 2]; 5] =
@@ -105,7 +105,7 @@ pub(crate) fn depthwise(rows: [&[i16]; 3], channels: usize, stride: usize, layer
                     |tap: usize| load(rows[tap / 3].as_ptr().add((x * stride + tap % 3) * channels + group * LANES));
                 let [mut low, mut high] = bias;
                 for (pair, filter) in filter.iter().enumerate() {
-                    // The tenth tap is not: its weight is 0.
+                    // The tenth tap does not exist: its weight is 0.
                     let one = at(2 * pair);
                     let two = if pair == 4 { one } else { at(2 * pair + 1) };
                     let inputs = interleave(one, two);
@@ -118,7 +118,7 @@ pub(crate) fn depthwise(rows: [&[i16]; 3], channels: usize, stride: usize, layer
     }
 }
 
-/// As `scalar::pool`.
+/// See `scalar::pool`.
 pub(crate) fn pool(rows: [&[i16]; 2], from: usize, pixels: &mut [i16], channels: usize) {
     let width = pixels.len() / channels;
     assert!(from.is_multiple_of(LANES) && from <= channels);
@@ -126,7 +126,7 @@ pub(crate) fn pool(rows: [&[i16]; 2], from: usize, pixels: &mut [i16], channels:
     for (x, pixel) in pixels.chunks_exact_mut(channels).enumerate() {
         let (kept, new) = pixel.split_at_mut(from);
         for (group, held) in kept.chunks_exact_mut(LANES).enumerate() {
-            // SAFETY: checked above; each load is of eight channels of a pixel.
+            // SAFETY: the assertions above hold; each load reads eight channels of a pixel.
             unsafe {
                 let at = |row: &[i16], pixel: usize| load(row.as_ptr().add((2 * x + pixel) * from + group * LANES));
                 let [upper, lower] = rows.map(|row| max(at(row, 0), at(row, 1)));

@@ -1,4 +1,4 @@
-//! What the vector kernels need of a machine, in WebAssembly's `simd128`.
+//! The operations that the vector kernels use, in WebAssembly's `simd128`.
 
 use core::arch::wasm32::*;
 
@@ -10,7 +10,7 @@ pub(super) unsafe fn load<T>(from: *const T) -> Register {
     unsafe { v128_load(from.cast()) }
 }
 
-/// The pair of `i16` that is there, four times.
+/// Loads a pair of `i16` and repeats it four times.
 #[inline(always)]
 pub(super) unsafe fn load_pair(from: *const i16) -> Register {
     unsafe { v128_load32_splat(from.cast()) }
@@ -26,31 +26,31 @@ pub(super) fn zero() -> Register {
     i16x8_splat(0)
 }
 
-/// `sum` and the products of each two neighbouring `i16`, wrapping.
+/// Returns `sum` plus the products of each two neighbouring `i16`, wrapping.
 #[inline(always)]
 pub(super) fn dot(one: Register, two: Register, sum: Register) -> Register {
     i32x4_add(i32x4_dot_i16x8(one, two), sum)
 }
 
-/// Four and four `i32`, shifted down and narrowed to `i16`, saturating.
+/// Shifts two times four `i32` right and narrows them to `i16`, saturating.
 #[inline(always)]
 pub(super) fn narrow(low: Register, high: Register, shift: u32) -> Register {
     i16x8_narrow_i32x4(i32x4_shr(low, shift), i32x4_shr(high, shift))
 }
 
-/// The sum of each two `i16`, saturating.
+/// Adds each two `i16`, saturating.
 #[inline(always)]
 pub(super) fn add(one: Register, two: Register) -> Register {
     i16x8_add_sat(one, two)
 }
 
-/// The greater of each two `i16`.
+/// Returns the maximum of each two `i16`.
 #[inline(always)]
 pub(super) fn max(one: Register, two: Register) -> Register {
     i16x8_max(one, two)
 }
 
-/// The `i16` of both by turns: those of the first half, and those of the second.
+/// Interleaves the `i16` of both: first the lower halves, then the upper halves.
 #[inline(always)]
 pub(super) fn interleave(one: Register, two: Register) -> [Register; 2] {
     [i16x8_shuffle::<0, 8, 1, 9, 2, 10, 3, 11>(one, two), i16x8_shuffle::<4, 12, 5, 13, 6, 14, 7, 15>(one, two)]

@@ -1,4 +1,4 @@
-//! What the vector kernels need of a machine, in the SSE2 that every x86-64 has.
+//! The operations that the vector kernels use, in SSE2, which every x86-64 machine has.
 
 use core::arch::x86_64::*;
 
@@ -10,7 +10,7 @@ pub(super) unsafe fn load<T>(from: *const T) -> Register {
     unsafe { _mm_loadu_si128(from.cast()) }
 }
 
-/// The pair of `i16` that is there, four times.
+/// Loads a pair of `i16` and repeats it four times.
 #[inline(always)]
 pub(super) unsafe fn load_pair(from: *const i16) -> Register {
     unsafe { _mm_set1_epi32(from.cast::<i32>().read_unaligned()) }
@@ -26,13 +26,13 @@ pub(super) fn zero() -> Register {
     unsafe { _mm_setzero_si128() }
 }
 
-/// `sum` and the products of each two neighbouring `i16`, wrapping.
+/// Returns `sum` plus the products of each two neighbouring `i16`, wrapping.
 #[inline(always)]
 pub(super) fn dot(one: Register, two: Register, sum: Register) -> Register {
     unsafe { _mm_add_epi32(_mm_madd_epi16(one, two), sum) }
 }
 
-/// Four and four `i32`, shifted down and narrowed to `i16`, saturating.
+/// Shifts two times four `i32` right and narrows them to `i16`, saturating.
 #[inline(always)]
 pub(super) fn narrow(low: Register, high: Register, shift: u32) -> Register {
     unsafe {
@@ -41,19 +41,19 @@ pub(super) fn narrow(low: Register, high: Register, shift: u32) -> Register {
     }
 }
 
-/// The sum of each two `i16`, saturating.
+/// Adds each two `i16`, saturating.
 #[inline(always)]
 pub(super) fn add(one: Register, two: Register) -> Register {
     unsafe { _mm_adds_epi16(one, two) }
 }
 
-/// The greater of each two `i16`.
+/// Returns the maximum of each two `i16`.
 #[inline(always)]
 pub(super) fn max(one: Register, two: Register) -> Register {
     unsafe { _mm_max_epi16(one, two) }
 }
 
-/// The `i16` of both by turns: those of the first half, and those of the second.
+/// Interleaves the `i16` of both: first the lower halves, then the upper halves.
 #[inline(always)]
 pub(super) fn interleave(one: Register, two: Register) -> [Register; 2] {
     unsafe { [_mm_unpacklo_epi16(one, two), _mm_unpackhi_epi16(one, two)] }

@@ -1,0 +1,23 @@
+#!/bin/sh
+# Lints the relay's systemd unit, Dockerfile and compose file. It builds and starts nothing.
+set -eu
+cd "$(dirname "$0")/../.."
+
+python=$(scripts/venv.sh lint scripts/lint/requirements.txt)
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+"$(dirname "$python")/hadolint" deploy/Dockerfile
+"$python" -m check_jsonschema --quiet --builtin-schema vendor.compose-spec deploy/compose.yaml
+
+# systemd wants the program to exist, and the relay may not be installed here: /bin/true replaces it.
+sed 's#/usr/local/bin/akiba-relay#/bin/true#' deploy/akiba-relay.service >"$scratch/akiba-relay.service"
+said=$(systemd-analyze verify "$scratch/akiba-relay.service" 2>&1) && [ -z "$said" ] || {
+  printf '%s\n' "$said" >&2
+  exit 1
+}
+# systemd's exposure level from 0 (safe) to 10, times 10.
+systemd-analyze security --offline=true --threshold=15 "$scratch/akiba-relay.service" >"$scratch/security" || {
+  cat "$scratch/security" >&2
+  exit 1
+}

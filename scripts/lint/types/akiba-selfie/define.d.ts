@@ -1,0 +1,1 @@
+export { AkibaSelfieElement } from '../../../../www/index.js';

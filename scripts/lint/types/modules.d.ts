@@ -1,0 +1,4 @@
+/* Packages of the examples, which are not installed for the lint. */
+
+declare module 'express';
+declare module 'standardwebhooks';

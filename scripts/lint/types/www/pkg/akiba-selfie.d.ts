@@ -1,0 +1,27 @@
+/*
+ * The part of the built WebAssembly module that www uses, so that its types are checked without a build. See
+ * `Widget` in the crate akiba-selfie, in element.
+ */
+
+import type { SelfieSession } from '../../../../../www/index.js';
+
+export class Widget {
+  static mount(
+    host: HTMLElement,
+    root: Element,
+    options: object,
+    session: SelfieSession | null | undefined,
+    openVision?: () => Worker,
+  ): Widget;
+  update(options: object, session: SelfieSession | null | undefined): void;
+  start(): void;
+  capture(): void;
+  retake(): void;
+  submit(): void;
+  cancel(): void;
+  reset(): void;
+  readonly state: string;
+  unmount(): void;
+}
+
+export default function init(source?: { module_or_path: URL }): Promise<unknown>;

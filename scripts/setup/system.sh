@@ -1,0 +1,60 @@
+# shellcheck shell=bash
+# Sourced by setup.sh: packages of the system, by apt-get.
+
+# `sudo`, unless root runs this.
+sudo=()
+[ "$(id -u)" = 0 ] || sudo=(sudo)
+
+updated=
+apt_install() {
+  command -v apt-get >/dev/null || die "apt-get is missing here: install $* with your package manager, then try again"
+  [ "$(id -u)" = 0 ] || command -v sudo >/dev/null ||
+    die "neither root nor sudo here: run «apt-get install $*» as root, then try again"
+  [ -n "$updated" ] || setup_step "reading the list of packages" "seconds" "${sudo[@]}" apt-get update
+  updated=1
+  setup_step "installing $*" "about a minute" \
+    "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"
+}
+
+# Compiles crates with C code, and links every Rust program.
+need_cc() {
+  command -v cc >/dev/null || apt_install gcc libc6-dev
+}
+
+# The fuzzer is C++.
+need_cxx() {
+  command -v c++ >/dev/null || apt_install g++
+}
+
+# Debian's Python needs a package to make virtual environments.
+need_python() {
+  python3 -c 'import ensurepip, venv' 2>/dev/null || apt_install python3 python3-venv
+  python3 -c 'import ensurepip, venv' 2>/dev/null ||
+    die "this python3 can't make virtual environments: $(command -v python3)"
+}
+
+# The relay's tests start their own server. On Debian its programs are not in the PATH.
+need_postgres() {
+  command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || apt_install postgresql
+}
+
+# A test uses it instead of the relay. On Debian it is only in root's PATH.
+need_nginx() {
+  [ -x /usr/sbin/nginx ] || command -v nginx >/dev/null || apt_install nginx
+  [ -e /etc/ssl/certs/ca-certificates.crt ] || apt_install ca-certificates
+  command -v openssl >/dev/null || apt_install openssl
+}
+
+# Checks systemd units. It does not need to run here.
+need_systemd() {
+  command -v systemd-analyze >/dev/null || apt_install systemd
+}
+
+need_browser() {
+  if [ -z "$CHROMIUM" ] || [ -z "$CHROMEDRIVER" ]; then apt_install chromium chromium-driver; fi
+}
+
+# Makes the load of a bench.
+need_wrk() {
+  command -v wrk >/dev/null || apt_install wrk
+}

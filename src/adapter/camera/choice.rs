@@ -1,0 +1,147 @@
+//! Pure policy: which camera to ask for, in which order, and what a track says about its camera.
+
+use crate::config::Facing;
+use crate::flow::CameraChoice;
+
+/// One request for a camera.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct CameraRequest {
+    /// The exact device.
+    pub(super) device: Option<String>,
+    /// The preferred direction: a value of `facingMode`.
+    pub(super) facing: Option<&'static str>,
+    /// Whether to prefer a size.
+    pub(super) sized: bool,
+}
+
+/// Returns the requests to try, the best first. By the standard, "ideal" constraints can't fail; in old WebViews they
+/// do.
+pub(super) fn requests(choice: CameraChoice, next: Option<String>) -> Vec<CameraRequest> {
+    let mut requests = Vec::new();
+    if let Some(id) = next {
+        for sized in [true, false] {
+            requests.push(CameraRequest { device: Some(id.clone()), facing: None, sized });
+        }
+    }
+    let facing = match choice {
+        CameraChoice::Facing(Facing::Front) => Some("user"),
+        CameraChoice::Facing(Facing::Back) => Some("environment"),
+        CameraChoice::Next | CameraChoice::Last => None,
+    };
+    requests.push(CameraRequest { device: None, facing, sized: true });
+    if facing.is_some() {
+        requests.push(CameraRequest { device: None, facing, sized: false });
+    }
+    requests.push(CameraRequest { device: None, facing: None, sized: false });
+    requests
+}
+
+/// Returns the device after the last one, and the first device after the end. Until the person allows the camera,
+/// browsers give every device an empty id; then no device can be named.
+pub(super) fn next_device(ids: &[String], last: Option<&str>) -> Option<String> {
+    let known: Vec<&String> = ids.iter().filter(|id| !id.is_empty()).collect();
+    let after = last.and_then(|last| known.iter().position(|id| *id == last)).map_or(0, |index| index + 1);
+    known.get(after).or(known.first()).map(|id| (*id).clone())
+}
+
+/// Whether the device is missing from this list of ids. A list with an empty id hides its devices.
+pub(super) fn is_gone(ids: &[String], device: &str) -> bool {
+    ids.iter().all(|id| !id.is_empty() && id != device)
+}
+
+/// Whether the camera faces away from the person: by `facingMode` if the browser reports it, else by the words that
+/// Android and iOS put into the labels of such cameras.
+pub(super) fn faces_away(facing_mode: Option<&str>, label: &str) -> bool {
+    match facing_mode {
+        Some("environment") => true,
+        Some(mode) if !mode.is_empty() => false,
+        _ => {
+            let label = label.to_ascii_lowercase();
+            ["back", "rear", "environment"].iter().any(|word| label.contains(word))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn open_first(device: Option<&str>, facing: Option<&'static str>, sized: bool) -> CameraRequest {
+        CameraRequest { device: device.map(str::to_owned), facing, sized }
+    }
+
+    #[test]
+    fn constraints_are_dropped_one_by_one() {
+        let any = open_first(None, None, false);
+        for (choice, next, wanted) in [
+            (
+                CameraChoice::Facing(Facing::Front),
+                None,
+                vec![open_first(None, Some("user"), true), open_first(None, Some("user"), false), any.clone()],
+            ),
+            (
+                CameraChoice::Facing(Facing::Back),
+                None,
+                vec![
+                    open_first(None, Some("environment"), true),
+                    open_first(None, Some("environment"), false),
+                    any.clone(),
+                ],
+            ),
+            (
+                CameraChoice::Next,
+                Some("b"),
+                vec![
+                    open_first(Some("b"), None, true),
+                    open_first(Some("b"), None, false),
+                    open_first(None, None, true),
+                    any.clone(),
+                ],
+            ),
+            (CameraChoice::Next, None, vec![open_first(None, None, true), any]),
+        ] {
+            assert_eq!(requests(choice, next.map(str::to_owned)), wanted, "{choice:?}");
+        }
+    }
+
+    #[test]
+    fn the_next_device_after_the_last_is_the_first() {
+        for (ids, last, next) in [
+            (&["a", "b", "c"][..], Some("a"), Some("b")),
+            (&["a", "b", "c"], Some("c"), Some("a")),
+            (&["a"], Some("a"), Some("a")),
+            (&["a", "b"], Some("gone"), Some("a")),
+            (&["a", "b"], None, Some("a")),
+            (&["", ""], None, None),
+            (&["", ""], Some("a"), None),
+            (&[], Some("a"), None),
+        ] {
+            let ids: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
+            assert_eq!(next_device(&ids, last).as_deref(), next, "{ids:?} after {last:?}");
+        }
+    }
+
+    #[test]
+    fn missing_devices_are_detected() {
+        for (ids, gone) in [(&["a", "b"][..], false), (&["b"], true), (&[], true), (&["", "b"], false)] {
+            let ids: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
+            assert_eq!(is_gone(&ids, "a"), gone, "{ids:?}");
+        }
+    }
+
+    #[test]
+    fn cameras_that_face_away_are_detected() {
+        for (mode, label, away) in [
+            (Some("environment"), "", true),
+            (Some("user"), "Back of the room", false),
+            (Some("left"), "", false),
+            (Some(""), "camera2 0, facing back", true),
+            (None, "camera2 1, facing front", false),
+            (None, "Rear Camera", true),
+            (None, "Integrated Webcam", false),
+            (None, "", false),
+        ] {
+            assert_eq!(faces_away(mode, label), away, "{mode:?} {label:?}");
+        }
+    }
+}

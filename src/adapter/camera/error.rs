@@ -1,0 +1,109 @@
+//! Pure policy: the error code for a browser's camera failure. Exceptions are distinguished by name, never by text.
+
+use crate::flow::ErrorCode;
+
+/// The camera's state in the browser's permissions API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Permission {
+    /// The browser will ask again: the person has not decided.
+    Prompt,
+    /// The person or a policy has decided.
+    Decided,
+    /// The browser does not report it.
+    Unknown,
+}
+
+/// Returns the code for a missing camera API.
+pub(super) fn absent(secure_page: bool) -> ErrorCode {
+    if secure_page { ErrorCode::CameraUnsupported } else { ErrorCode::CameraInsecurePage }
+}
+
+/// Returns the code for a camera that gave no frame in time. A muted track is one whose device sends nothing: another
+/// program uses it, or the system blocks it.
+pub(super) fn without_frame(muted: bool) -> ErrorCode {
+    if muted { ErrorCode::CameraInUse } else { ErrorCode::CameraFailed }
+}
+
+/// Whether an exception of `play()` means that the video can't be played. `AbortError` does not: the element was moved,
+/// or got another stream meanwhile.
+pub(super) fn play_failed(name: &str) -> bool {
+    name != "AbortError"
+}
+
+/// Whether a request with fewer constraints may succeed: the requested camera does not exist.
+pub(super) fn may_be_relaxed(name: &str) -> bool {
+    matches!(name, "OverconstrainedError" | "ConstraintNotSatisfiedError" | "NotFoundError" | "DevicesNotFoundError")
+}
+
+/// Returns the code for an exception. The names come from the standard (W3C Media Capture and Streams, `getUserMedia`)
+/// and from older Chromium WebViews.
+pub(super) fn code(name: &str, permission: Permission, secure_page: bool) -> ErrorCode {
+    match name {
+        // Chromium and Firefox reject with the same name when the person says no and when the person closes the
+        // question. After closing it, the permission is still "prompt".
+        "NotAllowedError" | "PermissionDeniedError" if permission == Permission::Prompt => ErrorCode::CameraDismissed,
+        "PermissionDismissedError" => ErrorCode::CameraDismissed,
+        "NotAllowedError" | "PermissionDeniedError" => ErrorCode::CameraDenied,
+        "NotFoundError" | "DevicesNotFoundError" | "OverconstrainedError" | "ConstraintNotSatisfiedError" => {
+            ErrorCode::CameraNotFound
+        }
+        "NotReadableError" | "TrackStartError" | "SourceUnavailableError" | "AbortError" => ErrorCode::CameraInUse,
+        "SecurityError" => ErrorCode::CameraBlocked,
+        "TypeError" if !secure_page => ErrorCode::CameraInsecurePage,
+        _ => ErrorCode::CameraFailed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_exception_has_its_code() {
+        use ErrorCode::*;
+        use Permission::*;
+        for (name, permission, secure, expected) in [
+            ("NotAllowedError", Decided, true, CameraDenied),
+            ("NotAllowedError", Prompt, true, CameraDismissed),
+            ("NotAllowedError", Unknown, true, CameraDenied),
+            ("PermissionDeniedError", Unknown, true, CameraDenied),
+            ("PermissionDismissedError", Unknown, true, CameraDismissed),
+            ("NotFoundError", Prompt, true, CameraNotFound),
+            ("DevicesNotFoundError", Unknown, true, CameraNotFound),
+            ("OverconstrainedError", Decided, true, CameraNotFound),
+            ("ConstraintNotSatisfiedError", Unknown, true, CameraNotFound),
+            ("NotReadableError", Decided, true, CameraInUse),
+            ("TrackStartError", Unknown, true, CameraInUse),
+            ("SourceUnavailableError", Unknown, true, CameraInUse),
+            ("AbortError", Decided, true, CameraInUse),
+            ("SecurityError", Prompt, true, CameraBlocked),
+            ("TypeError", Unknown, false, CameraInsecurePage),
+            ("TypeError", Unknown, true, CameraFailed),
+            ("InvalidStateError", Decided, true, CameraFailed),
+            ("", Unknown, true, CameraFailed),
+        ] {
+            assert_eq!(code(name, permission, secure), expected, "{name} {permission:?} {secure}");
+        }
+        assert_eq!(absent(true), CameraUnsupported);
+        assert_eq!(absent(false), CameraInsecurePage);
+        assert_eq!(without_frame(true), CameraInUse);
+        assert_eq!(without_frame(false), CameraFailed);
+    }
+
+    #[test]
+    fn a_play_that_was_interrupted_has_not_failed() {
+        for (name, failed) in
+            [("AbortError", false), ("NotAllowedError", true), ("NotSupportedError", true), ("", true)]
+        {
+            assert_eq!(play_failed(name), failed, "{name}");
+        }
+    }
+
+    #[test]
+    fn only_unmet_constraints_are_relaxed() {
+        assert!(may_be_relaxed("OverconstrainedError"));
+        for name in ["NotAllowedError", "NotReadableError", "SecurityError", "AbortError", "TypeError"] {
+            assert!(!may_be_relaxed(name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! The camera: asks the browser for it, shows it, and turns it off ([`Camera`]).
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use gloo_events::EventListener;
+use gloo_timers::future::TimeoutFuture;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{HtmlMediaElement, HtmlVideoElement, MediaDevices, MediaStreamTrack, MediaStreamTrackState};
+
+use self::choice::{faces_away, is_gone, next_device, requests};
+use self::error::{absent, play_failed, without_frame};
+use self::user_media::{OwnedStream, camera_ids, error_name, is_blocked, media_devices, open_first};
+use super::js::settled;
+use crate::flow::{CameraChoice, CameraInfo, ErrorCode};
+
+mod choice;
+mod error;
+pub mod preview;
+mod user_media;
+
+/// The interval for checking whether the video has a frame and a size. Browsers differ in which event comes with both.
+const POLL_MS: u32 = 30;
+/// A camera without a frame after this time counts as broken.
+const FIRST_FRAME_MS: f64 = 10_000.0;
+
+/// A running camera, shown in a video. Dropping it turns the camera off and empties the video.
+#[derive(Debug)]
+#[must_use = "the camera is turned off when this is dropped"]
+pub struct Camera {
+    _shown: AttachedStream,
+    track: MediaStreamTrack,
+    info: CameraInfo,
+    _listeners: Vec<EventListener>,
+    _watch: Rc<EndNotifier>,
+}
+
+impl Camera {
+    /// Opens a camera and shows it in the video. Completes when the video plays and has a frame. `last_device` is the
+    /// [`device_id`](Self::device_id) of the previous camera, for [`CameraChoice::Next`]. `on_ended` is called once if
+    /// the camera stops by itself. The future may be dropped at any time: a stream that arrives later is stopped at
+    /// once.
+    ///
+    /// # Errors
+    /// The code for the browser's failure.
+    pub async fn open(
+        choice: CameraChoice,
+        last_device: Option<String>,
+        video: HtmlVideoElement,
+        on_ended: impl Fn() + 'static,
+    ) -> Result<Self, ErrorCode> {
+        let window = web_sys::window().ok_or(ErrorCode::CameraUnsupported)?;
+        if is_blocked(&window) {
+            return Err(ErrorCode::CameraBlocked);
+        }
+        let devices = media_devices(&window).ok_or_else(|| absent(window.is_secure_context()))?;
+        let next = match choice {
+            CameraChoice::Next => next_device(&camera_ids(&devices).await.unwrap_or_default(), last_device.as_deref()),
+            CameraChoice::Last => last_device,
+            CameraChoice::Facing(_) => None,
+        };
+        let stream = open_first(&window, &devices, requests(choice, next)).await?;
+        let track: MediaStreamTrack =
+            stream.0.get_video_tracks().get(0).dyn_into().map_err(|_| ErrorCode::CameraFailed)?;
+        let shown = AttachedStream::new(stream, video);
+        first_frame(&shown, &track).await?;
+        let cameras = camera_ids(&devices).await.map_or(1, |ids| u8::try_from(ids.len()).unwrap_or(u8::MAX).max(1));
+        if track.ready_state() == MediaStreamTrackState::Ended {
+            return Err(ErrorCode::CameraEnded);
+        }
+        let facing = track.get_settings().get_facing_mode();
+        let info = CameraInfo { mirrored: !faces_away(facing.as_deref(), &track.label()), cameras };
+        let watch = Rc::new(EndNotifier { ended: Cell::new(false), on_ended: Box::new(on_ended) });
+        let listeners = listen(&watch, &shown.video, &track, &devices);
+        Ok(Self { _shown: shown, track, info, _listeners: listeners, _watch: watch })
+    }
+
+    /// Returns the camera's properties.
+    #[must_use]
+    pub fn info(&self) -> CameraInfo {
+        self.info
+    }
+
+    /// Returns the browser's id of the device, if it reports one.
+    #[must_use]
+    pub fn device_id(&self) -> Option<String> {
+        device_id(&self.track)
+    }
+}
+
+/// A stream shown in a video. Dropping it removes the stream, unless another one has replaced it.
+#[derive(Debug)]
+struct AttachedStream {
+    stream: OwnedStream,
+    video: HtmlVideoElement,
+}
+
+impl AttachedStream {
+    fn new(stream: OwnedStream, video: HtmlVideoElement) -> Self {
+        video.set_src_object(Some(&stream.0));
+        Self { stream, video }
+    }
+}
+
+impl Drop for AttachedStream {
+    fn drop(&mut self) {
+        if self.video.src_object().as_ref() == Some(&self.stream.0) {
+            self.video.set_src_object(None);
+        }
+    }
+}
+
+/// Reports the camera's end once.
+struct EndNotifier {
+    ended: Cell<bool>,
+    on_ended: Box<dyn Fn()>,
+}
+
+impl std::fmt::Debug for EndNotifier {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("EndNotifier").field("ended", &self.ended).finish_non_exhaustive()
+    }
+}
+
+impl EndNotifier {
+    fn end(&self) {
+        if !self.ended.replace(true) {
+            (self.on_ended)();
+        }
+    }
+}
+
+fn device_id(track: &MediaStreamTrack) -> Option<String> {
+    track.get_settings().get_device_id().filter(|id| !id.is_empty())
+}
+
+/// Plays the video until it has a frame.
+async fn first_frame(shown: &AttachedStream, track: &MediaStreamTrack) -> Result<(), ErrorCode> {
+    let video = &shown.video;
+    let refused = Rc::new(Cell::new(false));
+    play(video, &refused);
+    // Measured by the clock, because timers of a hidden page run a second apart.
+    let begun = js_sys::Date::now();
+    while js_sys::Date::now() - begun < FIRST_FRAME_MS {
+        let has_frame = video.ready_state() >= HtmlMediaElement::HAVE_CURRENT_DATA && video.video_width() > 0;
+        if has_frame && !video.paused() {
+            return Ok(());
+        }
+        if track.ready_state() == MediaStreamTrackState::Ended {
+            return Err(ErrorCode::CameraEnded);
+        }
+        if refused.get() {
+            return Err(ErrorCode::CameraFailed);
+        }
+        if video.paused() {
+            play(video, &refused);
+        }
+        TimeoutFuture::new(POLL_MS).await;
+    }
+    Err(without_frame(track.muted()))
+}
+
+/// Plays the video. Sets `refused` if the browser can't play it.
+fn play(video: &HtmlVideoElement, refused: &Rc<Cell<bool>>) {
+    let (promise, refused) = (video.play(), Rc::clone(refused));
+    spawn_local(async move {
+        if let Err(error) = settled::<JsValue>(promise).await {
+            refused.set(play_failed(&error_name(&error)));
+        }
+    });
+}
+
+/// Listens for the camera's end, and keeps the video playing: browsers pause it when it is moved in the document and
+/// when a call comes in.
+fn listen(
+    watch: &Rc<EndNotifier>,
+    video: &HtmlVideoElement,
+    track: &MediaStreamTrack,
+    devices: &MediaDevices,
+) -> Vec<EventListener> {
+    let ended = {
+        let watch = Rc::downgrade(watch);
+        EventListener::new(track, "ended", move |_| {
+            if let Some(watch) = watch.upgrade() {
+                watch.end();
+            }
+        })
+    };
+    // With some drivers the track stays live, without frames, after the device is unplugged.
+    let unplugged = {
+        let (watch, own, device) = (Rc::downgrade(watch), devices.clone(), device_id(track));
+        EventListener::new(devices, "devicechange", move |_| {
+            let (watch, devices, device) = (watch.clone(), own.clone(), device.clone());
+            spawn_local(async move {
+                let ids = camera_ids(&devices).await;
+                let gone = device.zip(ids).is_some_and(|(device, ids)| is_gone(&ids, &device));
+                if let Some(watch) = watch.upgrade().filter(|_| gone) {
+                    watch.end();
+                }
+            });
+        })
+    };
+    let paused = {
+        let own = video.clone();
+        EventListener::new(video, "pause", move |_| play(&own, &Rc::default()))
+    };
+    vec![ended, unplugged, paused]
+}

@@ -1,0 +1,71 @@
+//! Sends a [`PageEvent`] as a `CustomEvent` from the element.
+
+use wasm_bindgen::JsValue;
+use web_sys::{CustomEvent, CustomEventInit, EventTarget};
+
+use super::quality::{checks, quality_object};
+use crate::adapter::js::object;
+use crate::adapter::relay::Verdict;
+use crate::flow::Phase;
+use crate::widget::page_event::{Captured, PageEvent, Quality};
+
+/// Dispatches the event, which bubbles and crosses shadow roots. Returns false if the page refused it.
+pub fn dispatch(target: &EventTarget, event: &PageEvent) -> bool {
+    let init = CustomEventInit::new();
+    init.set_bubbles(true);
+    init.set_composed(true);
+    init.set_cancelable(event.cancelable());
+    init.set_detail(&detail(event));
+    let Ok(event) = CustomEvent::new_with_event_init_dict(event.name(), &init) else { return true };
+    // The browser reports an exception of a listener itself. The only error here is a second dispatch.
+    target.dispatch_event(&event).unwrap_or(true)
+}
+
+/// Builds the event's `detail`.
+fn detail(event: &PageEvent) -> JsValue {
+    match event {
+        PageEvent::StateChange { state, previous } => {
+            object(&[("state", state.as_str().into()), ("previous", previous.as_str().into())])
+        }
+        PageEvent::Guidance { hint, quality } => object(&[
+            ("hint", hint.as_str().into()),
+            ("quality", quality_object(quality)),
+            ("checks", quality.evidence.as_ref().and_then(|evidence| evidence.checks).map_or(JsValue::NULL, checks)),
+        ]),
+        PageEvent::Capture | PageEvent::Cancelled => JsValue::NULL,
+        PageEvent::Captured(Captured { blob, width, height, quality }) => object(&[
+            ("blob", blob.into()),
+            ("width", (*width).into()),
+            ("height", (*height).into()),
+            ("quality", quality_object(quality)),
+        ]),
+        PageEvent::Progress(phase) => {
+            let (sent, total) = match phase {
+                Phase::Uploading { sent, total } => (*sent, *total),
+                Phase::Linking | Phase::Verifying => (0, 0),
+            };
+            object(&[("phase", phase.as_str().into()), ("sent", sent.into()), ("total", total.into())])
+        }
+        PageEvent::Verified(verdict, quality) | PageEvent::Rejected(verdict, quality) => judged(verdict, quality),
+        PageEvent::Error { code, message, cause } => object(&[
+            ("code", code.as_str().into()),
+            ("message", message.as_str().into()),
+            ("retryable", code.retryable().into()),
+            ("cause", cause.as_deref().map_or(JsValue::NULL, JsValue::from)),
+        ]),
+    }
+}
+
+fn judged(judged: &Verdict, quality: &Quality) -> JsValue {
+    let scores =
+        object(&[("fraud", judged.score("fraud_score")), ("match", judged.score("facial_recognition_confidence"))]);
+    object(&[
+        ("outcome", judged.judgement.outcome.as_str().into()),
+        ("reason", judged.judgement.reason.map_or(JsValue::NULL, |reason| reason.as_str().into())),
+        ("message", judged.message()),
+        ("identity", judged.identity()),
+        ("scores", scores),
+        ("response", judged.response.clone()),
+        ("quality", quality_object(quality)),
+    ])
+}

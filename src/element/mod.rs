@@ -1,0 +1,158 @@
+//! Everything that JavaScript sees: the exported class ([`Widget`]), which the element class in `www` calls, and the
+//! events.
+
+use js_sys::{Array, Function, Object, Reflect};
+use wasm_bindgen::prelude::*;
+use web_sys::{Element, EventTarget, HtmlElement};
+use yew::{AppHandle, Callback};
+
+use self::emit::dispatch;
+use crate::adapter::relay::session::{Session, SessionError};
+use crate::adapter::vision::VisionSource;
+use crate::config::Options;
+use crate::flow::{Event, ScreenName};
+use crate::widget::page_event::PageEvent;
+use crate::widget::{AkibaSelfie, Message, Props};
+
+pub mod emit;
+mod quality;
+
+/// One mounted widget: an opaque handle.
+#[wasm_bindgen]
+pub struct Widget {
+    app: AppHandle<AkibaSelfie>,
+    host: HtmlElement,
+    vision: VisionSource,
+}
+
+#[wasm_bindgen]
+impl Widget {
+    /// Draws a widget into `root`, an element in the host's shadow root, and sends its events from `host`.
+    ///
+    /// `options` has the attributes' names as keys. `session` is the property's value. `open_vision` starts the worker
+    /// that analyses pictures.
+    #[must_use]
+    pub fn mount(
+        host: HtmlElement,
+        root: Element,
+        options: &JsValue,
+        session: &JsValue,
+        open_vision: Option<Function>,
+    ) -> Self {
+        let vision = open_vision.map_or(VisionSource::Absent, VisionSource::Opener);
+        let props = props(&host, options, session, vision.clone());
+        let app = yew::Renderer::<AkibaSelfie>::with_root_and_props(root, props).render();
+        Self { app, host, vision }
+    }
+
+    /// Changes the settings.
+    pub fn update(&mut self, options: &JsValue, session: &JsValue) {
+        self.app.update(props(&self.host, options, session, self.vision.clone()));
+    }
+
+    /// Starts, if nothing has started.
+    pub fn start(&self) {
+        self.send(Event::Start);
+    }
+
+    /// Takes the photo, if the camera is on.
+    pub fn capture(&self) {
+        self.send(Event::Shutter);
+    }
+
+    /// Goes back to the camera, if there is a photo.
+    pub fn retake(&self) {
+        self.send(Event::Retake);
+    }
+
+    /// Sends the photo in the review, or again after a failure.
+    pub fn submit(&self) {
+        self.send(Event::Accept);
+    }
+
+    /// Cancels: turns the camera off and drops the photo.
+    pub fn cancel(&self) {
+        self.send(Event::Cancel);
+    }
+
+    /// Returns to the beginning from every state.
+    pub fn reset(&self) {
+        self.send(Event::Reset);
+    }
+
+    /// Returns the name of the state.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn state(&self) -> String {
+        self.screen().as_str().to_owned()
+    }
+
+    /// Removes the widget: camera, timers and requests end.
+    pub fn unmount(self) {
+        self.app.destroy();
+    }
+}
+
+impl Widget {
+    fn send(&self, event: Event) {
+        self.app.send_message(Message::Event(event));
+    }
+
+    fn screen(&self) -> ScreenName {
+        self.app.get_component().map_or(ScreenName::Idle, |component| component.state())
+    }
+}
+
+fn props(host: &HtmlElement, options: &JsValue, session: &JsValue, vision: VisionSource) -> Props {
+    let target: &EventTarget = host;
+    let (teller, asker) = (target.clone(), target.clone());
+    let session = Session::from_js(session);
+    Props {
+        options: Options { bad_session: matches!(session, Err(SessionError)), ..read(options) },
+        session: session.unwrap_or_default(),
+        vision,
+        on_event: Callback::from(move |event: PageEvent| {
+            dispatch(&teller, &event);
+        }),
+        may_capture: Callback::from(move |()| dispatch(&asker, &PageEvent::Capture)),
+    }
+}
+
+/// Reads the options from a plain object. An unreadable value counts as missing; [`Config`](crate::config::Config)
+/// reports it.
+fn read(options: &JsValue) -> Options {
+    let get = |name: &str| Reflect::get(options, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED);
+    let text = |name: &str| get(name).as_string();
+    let flag = |name: &str| get(name).is_truthy();
+    Options {
+        relay: text("relay"),
+        identifier: text("identifier"),
+        customer_type: text("type"),
+        lang: text("lang"),
+        capture: text("capture"),
+        countdown: flag("countdown"),
+        challenge: text("challenge"),
+        strict: flag("strict"),
+        thresholds: thresholds(&get("thresholds")),
+        camera: text("camera"),
+        no_review: flag("no-review"),
+        no_consent: flag("no-consent"),
+        link_path: text("link-path"),
+        verify_path: text("verify-path"),
+        session: flag("session"),
+        bad_session: false,
+    }
+}
+
+/// Reads the numbers of a plain object. Any other value becomes NaN, which is out of every range.
+fn thresholds(object: &JsValue) -> Vec<(String, f64)> {
+    let Some(object) = object.dyn_ref::<Object>() else {
+        let unset = object.is_undefined() || object.is_null();
+        return if unset { Vec::new() } else { vec![(String::new(), f64::NAN)] };
+    };
+    let entry = |entry: JsValue| {
+        let entry = Array::from(&entry);
+        (entry.get(0).as_string().unwrap_or_default(), entry.get(1).as_f64().unwrap_or(f64::NAN))
+    };
+    Object::entries(object).iter().map(entry).collect()
+}

@@ -1,0 +1,115 @@
+//! From the start to an open camera: consent, opening, switching, and pages that are hidden.
+
+use super::camera::{CameraChoice, CameraInfo, CameraState};
+use super::effect::{Announcement, Effect};
+use super::error::ErrorCode;
+use super::limits;
+use super::photo::Generation;
+use super::screen::{Opening, Screen};
+use super::timer::Timer;
+use super::transition::Transition;
+
+impl Transition<'_> {
+    pub(super) fn start(&mut self) {
+        if !matches!(self.state.screen, Screen::Idle | Screen::Done { .. }) {
+            return;
+        }
+        self.tear_down();
+        if self.config.consent {
+            self.state.screen = Screen::Consent;
+        } else {
+            self.open_own_camera();
+        }
+    }
+
+    pub(super) fn consented(&mut self) {
+        if self.state.screen == Screen::Consent {
+            self.open_own_camera();
+        }
+    }
+
+    /// Opens the camera that the person chose, or the one in the settings.
+    pub(super) fn open_own_camera(&mut self) {
+        self.open_camera(if self.state.switched {
+            CameraChoice::Last
+        } else {
+            CameraChoice::Facing(self.config.camera)
+        });
+    }
+
+    fn open_camera(&mut self, choice: CameraChoice) {
+        self.close_camera();
+        let generation = self.generation();
+        self.state.camera = CameraState::Opening(generation);
+        self.state.screen = Screen::Starting(Opening::Requested);
+        self.forget_challenge();
+        self.effect(Effect::OpenCamera { generation, choice });
+        self.start_timer_after(Timer::CameraSlow, limits::CAMERA_SLOW);
+    }
+
+    pub(super) fn camera_opened(&mut self, generation: Generation, info: CameraInfo) {
+        if self.state.camera != CameraState::Opening(generation) {
+            return;
+        }
+        if self.state.hidden {
+            self.pause_camera();
+            return;
+        }
+        self.cancel_timer(Timer::CameraSlow);
+        self.state.camera = CameraState::Open(generation, info);
+        self.effect(Effect::Measure { generation });
+        self.effect(Effect::Analyse { generation });
+        self.frame_person();
+        let shutter = matches!(self.state.screen, Screen::Framing { prompt } if prompt.shutter);
+        self.announce(Announcement::CameraReady { shutter });
+        self.prefetch_link();
+    }
+
+    pub(super) fn camera_slow_tick(&mut self) {
+        if self.state.screen == Screen::Starting(Opening::Requested) {
+            self.state.screen = Screen::Starting(Opening::Slow);
+        }
+    }
+
+    pub(super) fn camera_failed(&mut self, generation: Generation, error: ErrorCode) {
+        if self.state.camera != CameraState::Opening(generation) {
+            return;
+        }
+        // In a hidden page every camera fails, so this says nothing about the camera.
+        if self.state.hidden { self.pause_camera() } else { self.fail(error, None) }
+    }
+
+    pub(super) fn camera_ended(&mut self, generation: Generation) {
+        if matches!(self.state.camera, CameraState::Open(open, _) if open == generation) {
+            self.fail(ErrorCode::CameraEnded, None);
+        }
+    }
+
+    pub(super) fn switch_camera(&mut self) {
+        if self.is_live() {
+            self.state.switched = true;
+            self.open_camera(CameraChoice::Next);
+        }
+    }
+
+    /// Phones mute the camera of a hidden page, and some never unmute it. The camera is therefore closed, and opened
+    /// again later.
+    pub(super) fn hidden(&mut self) {
+        self.state.hidden = true;
+        if self.is_live() {
+            self.pause_camera();
+        }
+    }
+
+    pub(super) fn pause_camera(&mut self) {
+        self.close_camera();
+        self.state.screen = Screen::Starting(Opening::Paused);
+    }
+
+    pub(super) fn visible(&mut self) {
+        self.state.hidden = false;
+        if self.state.screen == Screen::Starting(Opening::Paused) {
+            self.open_own_camera();
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! One step of the flow ([`step`]): the dispatch from events to functions.
+
+use crate::config::Config;
+
+use super::effect::{Effect, Notice};
+use super::error::ErrorCode;
+use super::event::Event;
+use super::photo::Generation;
+use super::screen::Screen;
+use super::state::State;
+use super::timer::Timer;
+use super::transition::Transition;
+
+/// Returns the state after an event, and the effects to run.
+#[must_use]
+pub fn step(state: State, event: Event, config: &Config) -> (State, Vec<Effect>) {
+    let previous = state.screen.name();
+    let mut transition = Transition::new(state, config);
+    transition.handle(event);
+    transition.finish(previous)
+}
+
+impl Transition<'_> {
+    fn handle(&mut self, event: Event) {
+        match event {
+            Event::Start => self.start(),
+            Event::Consented => self.consented(),
+            Event::Shutter => self.shutter(),
+            Event::Retake => self.retake(),
+            Event::Accept => self.accept(),
+            Event::Retry => self.retry(),
+            Event::SwitchCamera => self.switch_camera(),
+            Event::Choosing => self.choosing(),
+            Event::ChoseNone => self.chose_none(),
+            Event::FilePicked(file) => self.file_picked(file),
+            Event::Cancel => self.cancel(),
+            Event::Reset | Event::Disconnected => self.tear_down(),
+            Event::CameraOpened { generation, info } => self.camera_opened(generation, info),
+            Event::CameraFailed { generation, error } => self.camera_failed(generation, error),
+            Event::CameraEnded { generation } => self.camera_ended(generation),
+            Event::FrameMeasured { generation, luminance } => self.frame_measured(generation, luminance),
+            Event::FrameAnalysed { generation, report, at, aspect } => {
+                self.frame_analysed(generation, &report, at, aspect)
+            }
+            Event::VisionUnavailable { generation } => self.vision_unavailable(generation),
+            Event::SeedDrawn { generation, seed } => self.seed_drawn(generation, seed),
+            Event::SkipChallenge => self.skip_challenge(),
+            Event::Tick { timer, generation } => self.tick(timer, generation),
+            Event::PhotoReady { generation, photo, report } => self.photo_ready(generation, photo, report),
+            Event::GrabFailed { generation, failure } => self.grab_failed(generation, failure),
+            Event::LinkReady { generation, link, life } => self.link_ready(generation, link, life),
+            Event::LinkFailed { generation, failure } => self.link_failed(generation, failure),
+            Event::UploadProgress { generation, sent, total } => self.upload_progress(generation, sent, total),
+            Event::Uploaded { generation } => self.uploaded(generation),
+            Event::UploadFailed { generation, failure } => self.upload_failed(generation, failure),
+            Event::VerifyDone { generation, judgement } => self.verify_done(generation, judgement),
+            Event::VerifyFailed { generation, failure } => self.verify_failed(generation, failure),
+            Event::Online => self.online(),
+            Event::Offline => self.offline(),
+            Event::Hidden => self.hidden(),
+            Event::Visible => self.visible(),
+            Event::ConfigChanged { customer } => self.config_changed(customer),
+            Event::ConfigRefused => self.config_refused(),
+        }
+    }
+
+    fn tick(&mut self, timer: Timer, generation: Generation) {
+        if !self.state.needs_timer(timer, generation) {
+            return;
+        }
+        self.cancel_timer(timer);
+        match timer {
+            Timer::CameraSlow => self.camera_slow_tick(),
+            Timer::AutoCapture => self.auto_capture_tick(),
+            Timer::Shutter => self.shutter_tick(),
+            Timer::Challenge => self.challenge_tick(),
+            Timer::Countdown => self.countdown_tick(),
+            Timer::LinkLife => self.link_life_tick(),
+            Timer::Stall => self.stall_tick(),
+            Timer::Retry => self.retry_tick(),
+        }
+    }
+
+    fn cancel(&mut self) {
+        if matches!(self.state.screen, Screen::Idle | Screen::Done { .. }) {
+            return;
+        }
+        self.tear_down();
+        self.effect(Effect::Emit(Notice::Cancelled));
+        self.effect(Effect::Focus);
+    }
+
+    /// A photo taken for one customer is never sent for another one.
+    fn config_changed(&mut self, customer: bool) {
+        let refused = matches!(self.state.screen, Screen::Failed { error: ErrorCode::Config, .. });
+        if customer || refused {
+            self.tear_down();
+        } else {
+            self.capture_setting_changed();
+        }
+    }
+
+    fn config_refused(&mut self) {
+        self.tear_down();
+        self.fail(ErrorCode::Config, None);
+    }
+}

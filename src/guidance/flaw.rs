@@ -1,0 +1,97 @@
+//! The flaws of a photo ([`Flaw`]).
+
+use akiba_vision::{Keypoint, Measure, Report};
+
+use super::check::is_black;
+use super::thresholds::{Limit, Thresholds};
+
+/// A flaw of a photo, the worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flaw {
+    /// It shows no face.
+    NoFace,
+    /// There are several faces in it.
+    SeveralFaces,
+    /// The face is too dark.
+    TooDark,
+    /// The face is too bright.
+    TooBright,
+    /// The face is too small.
+    TooSmall,
+    /// The head is turned.
+    Turned,
+    /// The head leans.
+    Leaning,
+    /// The light comes from one side.
+    SideLight,
+    /// The face is blurred.
+    Blurred,
+}
+
+impl Flaw {
+    /// Every flaw.
+    pub const ALL: [Self; 9] = [
+        Self::NoFace,
+        Self::SeveralFaces,
+        Self::TooDark,
+        Self::TooBright,
+        Self::TooSmall,
+        Self::Turned,
+        Self::Leaning,
+        Self::SideLight,
+        Self::Blurred,
+    ];
+
+    /// Returns the word for it in the photo's `quality`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NoFace => "no-face",
+            Self::SeveralFaces => "several-faces",
+            Self::TooDark => "too-dark",
+            Self::TooBright => "too-bright",
+            Self::TooSmall => "too-small",
+            Self::Turned => "turned",
+            Self::Leaning => "leaning",
+            Self::SideLight => "side-light",
+            Self::Blurred => "blurred",
+        }
+    }
+
+    /// Whether such a photo can't be compared. A page may forbid it with `strict`.
+    #[must_use]
+    pub fn is_hard(self) -> bool {
+        matches!(self, Self::NoFace | Self::SeveralFaces | Self::TooDark)
+    }
+
+    /// Returns the worst flaw of a photo. Uses the limits at the time of the photo, with their slack: a photo that was
+    /// good enough for the shutter is not criticised a moment later.
+    #[must_use]
+    pub fn of(report: &Report, thresholds: &Thresholds, steps: u8) -> Option<Self> {
+        if is_black(report.frame_mean, report.frame_variance) {
+            return Some(Self::TooDark);
+        }
+        let Some(face) = report.face.filter(|_| report.faces > 0) else { return Some(Self::NoFace) };
+        let allow = |limit: Limit, value: f32| thresholds.allow(limit, value, steps, true);
+        let measured =
+            |limit: Limit, measure: Measure| report.value(measure).is_none_or(|value| allow(limit, value.abs()));
+        let (right, left) = (face.at(Keypoint::RightEye), face.at(Keypoint::LeftEye));
+        let eyes = ((right.x - left.x).powi(2) + (right.y - left.y).powi(2)).sqrt();
+        let wrong = |flaw: Self| match flaw {
+            Self::NoFace => false,
+            Self::SeveralFaces => report.faces > 1,
+            Self::TooDark => !measured(Limit::LuminanceMin, Measure::LuminanceMean),
+            Self::TooBright => !measured(Limit::LuminanceMax, Measure::LuminanceMean),
+            Self::TooSmall => eyes.is_finite() && !allow(Limit::EyeDistanceMin, eyes),
+            Self::Turned => !measured(Limit::Yaw, Measure::PoseYaw),
+            Self::Leaning => !measured(Limit::Roll, Measure::PoseRoll),
+            // A blurred face does not show where the light comes from.
+            Self::SideLight => {
+                measured(Limit::SharpnessMin, Measure::Sharpness)
+                    && !measured(Limit::UniformityMin, Measure::IlluminationUniformity)
+            }
+            Self::Blurred => !measured(Limit::SharpnessMin, Measure::Sharpness),
+        };
+        Self::ALL.into_iter().find(|flaw| wrong(*flaw))
+    }
+}

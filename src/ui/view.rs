@@ -1,0 +1,36 @@
+//! The input of the screens ([`View`]) and their output ([`Action`]).
+
+use web_sys::{File, HtmlVideoElement};
+use yew::AttrValue;
+
+use crate::config::{Config, ConfigError};
+use crate::flow::{Announcement, Event, State};
+use crate::text::Browser;
+
+/// The data that a screen is drawn from.
+#[derive(Clone, PartialEq)]
+pub struct View {
+    /// The state of the flow.
+    pub state: State,
+    /// The settings, or why they are invalid.
+    pub config: Result<Config, ConfigError>,
+    /// The video that shows the camera. It keeps the same place in the tree in every screen from `Starting` to
+    /// `Grabbing`, because a moved node stops playing.
+    pub video: Option<HtmlVideoElement>,
+    /// An object URL of the photo, in the screens that have one.
+    pub photo_url: Option<AttrValue>,
+    /// The current announcement for screen readers. The number changes with every announcement, so that the same text
+    /// is announced again.
+    pub announcement: Option<(u32, Announcement)>,
+    /// The browser, because the help for a blocked camera differs. See [`this_browser`](super::this_browser).
+    pub browser: Browser,
+}
+
+/// An action of the person.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// An event for the flow.
+    Event(Event),
+    /// A file was chosen. The runner stores it and passes an event to the flow.
+    Pick(File),
+}

@@ -1,0 +1,220 @@
+//! The Yew component ([`AkibaSelfie`]): holds the flow's state, passes it every event, and runs the effects.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use web_sys::Element;
+use yew::prelude::*;
+
+use self::page_event::PageEvent;
+use self::runner::{Callbacks, Context as RunContext, Runner};
+use crate::adapter::page::{self, focus, stylesheet};
+use crate::adapter::relay::session::Session;
+use crate::adapter::vision::VisionSource;
+use crate::config::{Config, ConfigError, Options};
+use crate::flow::{Announcement, Effect, Event, ScreenName, State, step};
+use crate::text::{Browser, Text};
+use crate::ui::{self, Action, View};
+
+pub mod page_event;
+mod resources;
+mod runner;
+
+/// The settings of [`AkibaSelfie`].
+#[derive(Clone, PartialEq, Properties)]
+pub struct Props {
+    /// The element's attributes.
+    pub options: Options,
+    /// Authorises the page at the relay.
+    #[prop_or_default]
+    pub session: Session,
+    /// The source of the worker that analyses pictures. Without it, the person gets no guidance.
+    #[prop_or_default]
+    pub vision: VisionSource,
+    /// Receives all events in order.
+    #[prop_or_default]
+    pub on_event: Callback<PageEvent>,
+    /// Called before each photo; false refuses the photo.
+    #[prop_or_else(|| Callback::from(|()| true))]
+    pub may_capture: Callback<(), bool>,
+}
+
+/// The component's messages.
+pub enum Message {
+    /// An event of the person, the browser or the page.
+    Event(Event),
+    /// An action of the person on a screen.
+    Action(Action),
+}
+
+/// The selfie widget as a Yew component.
+pub struct AkibaSelfie {
+    root: NodeRef,
+    state: State,
+    config: Result<Config, ConfigError>,
+    runner: Runner,
+    announcement: Option<(u32, Announcement)>,
+    focus: Option<focus::FocusReason>,
+    browser: Browser,
+    page_callbacks: Rc<RefCell<PageCallbacks>>,
+}
+
+impl Component for AkibaSelfie {
+    type Message = Message;
+    type Properties = Props;
+
+    fn create(ctx: &Context<Self>) -> Self {
+        let config = Config::from_options(&ctx.props().options, &page::url());
+        if config.is_err() {
+            ctx.link().send_message(Message::Event(Event::ConfigRefused));
+        }
+        let page_callbacks = Rc::new(RefCell::new(PageCallbacks::of(ctx.props())));
+        Self {
+            root: NodeRef::default(),
+            state: State::default(),
+            config,
+            runner: Runner::new(callbacks(ctx, &page_callbacks)),
+            announcement: None,
+            focus: None,
+            browser: ui::this_browser(),
+            page_callbacks,
+        }
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, message: Message) -> bool {
+        let event = match message {
+            Message::Event(event) | Message::Action(Action::Event(event)) => event,
+            Message::Action(Action::Pick(file)) => Event::FilePicked(self.runner.keep_file(file)),
+        };
+        if self.config.is_err() && event.by_person_or_page() {
+            return false;
+        }
+        self.advance(ctx.props(), event)
+    }
+
+    fn changed(&mut self, ctx: &Context<Self>, old: &Props) -> bool {
+        let props = ctx.props();
+        *self.page_callbacks.borrow_mut() = PageCallbacks::of(props);
+        if props.options == old.options && props.session == old.session {
+            return true;
+        }
+        let config = Config::from_options(&props.options, &page::url());
+        let event = match (&self.config, &config) {
+            (Ok(before), Ok(now)) => {
+                // If only the session knows the customer, another session may mean another customer.
+                let session = now.identifier.is_none() && props.session.is_other_token(&old.session);
+                Event::ConfigChanged { customer: session || !before.same_customer(now) }
+            }
+            (Err(_), Ok(_)) => Event::ConfigChanged { customer: true },
+            (_, Err(_)) => Event::ConfigRefused,
+        };
+        self.config = config;
+        self.advance(props, event);
+        true
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let view = View {
+            state: self.state.clone(),
+            config: self.config.clone(),
+            video: self.runner.video(),
+            photo_url: self.state.screen.photo().and_then(|photo| self.runner.photo_url(photo.id)).map(AttrValue::from),
+            announcement: self.announcement,
+            browser: self.browser,
+        };
+        let action = ctx.link().callback(Message::Action);
+        html! { <div ref={self.root.clone()}>{ ui::view(&view, &action) }</div> }
+    }
+
+    fn rendered(&mut self, _: &Context<Self>, first: bool) {
+        let Some(root) = self.root.cast::<Element>() else { return };
+        if first {
+            stylesheet::adopt(&root, ui::STYLE);
+        }
+        if let Some(reason) = self.focus.take() {
+            focus::move_to_heading(&root, reason);
+        }
+    }
+
+    fn destroy(&mut self, ctx: &Context<Self>) {
+        // Ends everything: the next state needs nothing.
+        self.advance(ctx.props(), Event::Disconnected);
+    }
+}
+
+impl AkibaSelfie {
+    /// Returns the name of the current screen.
+    #[must_use]
+    pub fn state(&self) -> ScreenName {
+        self.state.screen.name()
+    }
+
+    /// Runs one step of the flow and its effects. Returns whether to redraw.
+    fn advance(&mut self, props: &Props, event: Event) -> bool {
+        let refused = self.config.as_ref().err().map(ToString::to_string);
+        let fallback;
+        let config = match &self.config {
+            Ok(config) => config,
+            Err(_) => {
+                fallback = Config::refused();
+                &fallback
+            }
+        };
+        let asked = event.by_person_or_page();
+        let mut before = self.state.clone();
+        let (state, effects) = step(std::mem::take(&mut self.state), event, config);
+        self.state = state;
+        let context = RunContext {
+            config,
+            session: &props.session,
+            vision: &props.vision,
+            text: Text::for_lang(config.lang.as_deref()),
+            refused: refused.as_deref(),
+        };
+        for effect in effects {
+            match effect {
+                Effect::Announce(announcement) => {
+                    let number = self.announcement.map_or(0, |(number, _)| number.wrapping_add(1));
+                    self.announcement = Some((number, announcement));
+                }
+                Effect::Focus => {
+                    self.focus = Some(if asked { focus::FocusReason::Requested } else { focus::FocusReason::Follow })
+                }
+                other => self.runner.run(other, context),
+            }
+        }
+        self.runner.retain(&self.state);
+        // An analysed frame alone changes nothing visible: it is drawn through the screen that it leads to.
+        before.framing = self.state.framing;
+        before != self.state
+    }
+}
+
+/// The page's current callbacks: the page may change them while the widget runs.
+#[derive(Clone)]
+struct PageCallbacks {
+    on_event: Callback<PageEvent>,
+    may_capture: Callback<(), bool>,
+}
+
+impl PageCallbacks {
+    fn of(props: &Props) -> Self {
+        Self { on_event: props.on_event.clone(), may_capture: props.may_capture.clone() }
+    }
+}
+
+fn callbacks(ctx: &Context<AkibaSelfie>, page_callbacks: &Rc<RefCell<PageCallbacks>>) -> Callbacks {
+    // A callback is cloned before it is called, because it may change the props.
+    let (tell, ask) = (Rc::clone(page_callbacks), Rc::clone(page_callbacks));
+    Callbacks {
+        send: ctx.link().callback(Message::Event),
+        tell: Callback::from(move |event| {
+            let on_event = tell.borrow().on_event.clone();
+            on_event.emit(event);
+        }),
+        may_capture: Callback::from(move |()| {
+            let may_capture = ask.borrow().may_capture.clone();
+            may_capture.emit(())
+        }),
+    }
+}

@@ -1,0 +1,109 @@
+//! The messages to the page ([`PageEvent`]). Each is a DOM event of the element and a callback of the Yew component.
+
+use std::rc::Rc;
+
+use web_sys::Blob;
+
+use crate::adapter::relay::Verdict;
+use crate::flow::{ErrorCode, Luminance, Phase, ScreenName};
+use crate::guidance::{Evidence, Hint};
+
+/// The quality of a frame or a photo.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Quality {
+    /// The luminance of the whole picture; `None` if the browser blocks reading pixels.
+    pub luminance: Option<Luminance>,
+    /// The analysis.
+    pub evidence: Option<Rc<Evidence>>,
+}
+
+/// A photo, for the page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Captured {
+    /// The JPEG, without metadata.
+    pub blob: Blob,
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// Its quality.
+    pub quality: Quality,
+}
+
+/// A message to the page.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PageEvent {
+    /// The screen changed.
+    StateChange {
+        /// The new state.
+        state: ScreenName,
+        /// The previous state.
+        previous: ScreenName,
+    },
+    /// The hint changed.
+    Guidance {
+        /// The new hint.
+        hint: Hint,
+        /// The quality of the frame.
+        quality: Quality,
+    },
+    /// A photo is about to be made. The page may refuse it with `preventDefault()`.
+    Capture,
+    /// A photo was made.
+    Captured(Captured),
+    /// The submission made progress.
+    Progress(Phase),
+    /// According to the vendor, the selfie and the record show the same person.
+    Verified(Verdict, Quality),
+    /// The vendor did not confirm the person.
+    Rejected(Verdict, Quality),
+    /// The person cancelled.
+    Cancelled,
+    /// Something failed.
+    Error {
+        /// The code.
+        code: ErrorCode,
+        /// The sentence that the person reads.
+        message: String,
+        /// The exact cause for the page's developer, if there is more to say than the code.
+        cause: Option<String>,
+    },
+}
+
+impl PageEvent {
+    /// The names of all events, in the order of the flow.
+    pub const NAMES: [&'static str; 9] = [
+        "selfie-statechange",
+        "selfie-guidance",
+        "selfie-capture",
+        "selfie-captured",
+        "selfie-progress",
+        "selfie-verified",
+        "selfie-rejected",
+        "selfie-cancelled",
+        "selfie-error",
+    ];
+
+    /// Returns the name of the DOM event.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        let index = match self {
+            Self::StateChange { .. } => 0,
+            Self::Guidance { .. } => 1,
+            Self::Capture => 2,
+            Self::Captured(_) => 3,
+            Self::Progress(_) => 4,
+            Self::Verified(..) => 5,
+            Self::Rejected(..) => 6,
+            Self::Cancelled => 7,
+            Self::Error { .. } => 8,
+        };
+        Self::NAMES[index]
+    }
+
+    /// Whether the page can refuse it.
+    #[must_use]
+    pub fn cancelable(&self) -> bool {
+        matches!(self, Self::Capture)
+    }
+}

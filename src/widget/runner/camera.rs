@@ -1,0 +1,60 @@
+//! Effects for the camera and its frames.
+
+use crate::adapter::camera::{Camera, preview};
+use crate::adapter::luminance::Sampler;
+use crate::adapter::task::Task;
+use crate::adapter::vision::{FrameLoop, VisionUnavailable};
+use crate::flow::{CameraChoice, ErrorCode, Event, Generation};
+
+use super::handles::{Context, Handles};
+
+pub(super) fn open(handles: &Handles, generation: Generation, choice: CameraChoice, context: Context<'_>) {
+    let Some(video) = handles.video.clone() else {
+        handles.send(Event::CameraFailed { generation, error: ErrorCode::CameraUnsupported });
+        return;
+    };
+    let mut resources = handles.resources();
+    // A device may be busy while another stream of this page uses it.
+    resources.close_camera();
+    // The worker loads while the browser asks the person.
+    resources.vision(context.vision);
+    let last_device = resources.last_device();
+    let (ended, opened) = (handles.clone(), handles.clone());
+    // Dropping this task drops a camera that is about to open.
+    let task = Task::spawn(async move {
+        let on_ended = move || ended.send(Event::CameraEnded { generation });
+        match Camera::open(choice, last_device, video, on_ended).await {
+            Ok(camera) => {
+                let info = camera.info();
+                opened.resources().keep_camera(generation, camera);
+                opened.send(Event::CameraOpened { generation, info });
+            }
+            Err(error) => opened.send(Event::CameraFailed { generation, error }),
+        }
+    });
+    resources.keep_opening(generation, task);
+}
+
+pub(super) fn measure(handles: &Handles, generation: Generation) {
+    let Some(video) = handles.video.clone() else { return };
+    let send = handles.callbacks.send.clone();
+    let sampler = Sampler::start(video, move |luminance| send.emit(Event::FrameMeasured { generation, luminance }));
+    if let Some(sampler) = sampler {
+        handles.resources().keep_sampler(generation, sampler);
+    }
+}
+
+pub(super) fn analyse(handles: &Handles, generation: Generation, context: Context<'_>) {
+    let Some(video) = handles.video.clone() else { return };
+    let (send, shown) = (handles.callbacks.send.clone(), video.clone());
+    let mut resources = handles.resources();
+    let frame_loop = FrameLoop::start(resources.vision(context.vision), video, move |seen| {
+        send.emit(match seen {
+            Ok((report, at)) => {
+                Event::FrameAnalysed { generation, report: Box::new(report), at, aspect: preview::aspect(&shown) }
+            }
+            Err(VisionUnavailable) => Event::VisionUnavailable { generation },
+        });
+    });
+    resources.keep_frame_loop(generation, frame_loop);
+}

@@ -1,0 +1,91 @@
+//! Runs the flow's effects ([`Runner`]): one match from an [`Effect`] to an adapter.
+//!
+//! The adapter's answer goes back to the flow as an [`Event`]. The runner decides nothing. Effects only open things;
+//! [`resources`](super::resources) explains how things are dropped.
+
+mod camera;
+mod handles;
+mod notice;
+mod photo;
+mod requests;
+
+use web_sys::{File, HtmlVideoElement};
+
+use self::handles::Handles;
+pub(super) use self::handles::{Callbacks, Context};
+use crate::adapter::camera::preview;
+use crate::adapter::page::{self, PageWatch};
+use crate::adapter::random;
+use crate::adapter::timer::Timers;
+use crate::flow::{Effect, Event, FileId, PhotoId, State};
+
+/// The browser's side of one widget.
+pub(super) struct Runner {
+    handles: Handles,
+    timers: Timers,
+    _page: Option<PageWatch>,
+}
+
+impl Runner {
+    /// Creates a runner, and reports the state of page and network to the flow.
+    pub(super) fn new(callbacks: Callbacks) -> Self {
+        if !page::online() {
+            callbacks.send.emit(Event::Offline);
+        }
+        if page::hidden() {
+            callbacks.send.emit(Event::Hidden);
+        }
+        let send = callbacks.send.clone();
+        Self {
+            handles: Handles { callbacks, video: preview::video(), resources: Default::default() },
+            timers: Timers::default(),
+            _page: PageWatch::start(move |event| send.emit(event)),
+        }
+    }
+
+    /// Returns the video that shows the camera.
+    pub(super) fn video(&self) -> Option<HtmlVideoElement> {
+        self.handles.video.clone()
+    }
+
+    /// Returns the photo's object URL.
+    pub(super) fn photo_url(&self, photo: PhotoId) -> Option<String> {
+        self.handles.resources().photo_url(photo)
+    }
+
+    /// Stores a chosen file until its event has been handled.
+    pub(super) fn keep_file(&self, file: File) -> FileId {
+        self.handles.resources().keep_file(file)
+    }
+
+    /// Drops everything that the state no longer needs. Call it after the effects of each step.
+    pub(super) fn retain(&mut self, state: &State) {
+        self.timers.retain(|timer, generation| state.needs_timer(timer, generation));
+        self.handles.resources().retain(state);
+    }
+
+    /// Runs one effect.
+    pub(super) fn run(&mut self, effect: Effect, context: Context<'_>) {
+        let handles = &self.handles;
+        match effect {
+            Effect::OpenCamera { generation, choice } => camera::open(handles, generation, choice, context),
+            Effect::Measure { generation } => camera::measure(handles, generation),
+            Effect::Analyse { generation } => camera::analyse(handles, generation, context),
+            Effect::DrawSeed { generation } => handles.send(Event::SeedDrawn { generation, seed: random::draw() }),
+            Effect::Grab { generation, source } => photo::grab(handles, generation, source, context),
+            Effect::RequestLink { generation } => requests::link(handles, generation, context),
+            Effect::Upload { generation, link, photo, plain, again } => {
+                requests::upload(handles, generation, link, photo, plain, again);
+            }
+            Effect::Verify { generation, link } => requests::verify(handles, generation, link, context),
+            Effect::StartTimer { timer, generation, delay } => {
+                let send = handles.callbacks.send.clone();
+                let tick = move || send.emit(Event::Tick { timer, generation });
+                self.timers.start(timer, generation, delay, tick);
+            }
+            Effect::Emit(notice) => notice::emit(handles, notice, context),
+            // The component itself announces and moves the focus, after drawing the screen.
+            Effect::Announce(_) | Effect::Focus => {}
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! Makes photos: from the camera's frame, from a file, or from a photo that is too large.
+
+use wasm_bindgen_futures::spawn_local;
+
+use crate::adapter::photo::{self, EncodedPhoto};
+use crate::adapter::vision::Analyser;
+use crate::flow::{Event, Generation, GrabFailure, PhotoSource};
+
+use super::handles::{Context, Handles};
+
+pub(super) fn grab(handles: &Handles, generation: Generation, source: PhotoSource, context: Context<'_>) {
+    let handles = handles.clone();
+    let is_new = !matches!(source, PhotoSource::Photo(_));
+    // A photo that was good enough to send is not analysed again when it is made smaller.
+    let analyser = is_new.then(|| handles.resources().vision(context.vision).analyser());
+    spawn_local(async move {
+        // The page is asked in a separate task, while no borrow of the widget is held.
+        let made = if is_new && !handles.callbacks.may_capture.emit(()) {
+            Err(GrabFailure::Prevented)
+        } else {
+            still(&handles, source, analyser.as_ref()).await
+        };
+        handles.send(match made {
+            Ok(still) => {
+                let report = match &analyser {
+                    Some(analyser) => analyser.analyse(&still.blob).await.map(Box::new),
+                    None => None,
+                };
+                let photo = handles.resources().keep_photo(generation, still);
+                Event::PhotoReady { generation, photo, report }
+            }
+            Err(failure) => Event::GrabFailed { generation, failure },
+        });
+    });
+}
+
+async fn still(
+    handles: &Handles,
+    source: PhotoSource,
+    analyser: Option<&Analyser>,
+) -> Result<EncodedPhoto, GrabFailure> {
+    match source {
+        PhotoSource::Camera | PhotoSource::Burst => {
+            let video = handles.video.as_ref().ok_or(GrabFailure::Frame)?;
+            match analyser.filter(|_| source == PhotoSource::Burst) {
+                Some(analyser) => photo::burst(video, analyser).await,
+                None => photo::from_video(video).await,
+            }
+        }
+        PhotoSource::File(file) => {
+            let file = handles.resources().take_file(file).ok_or(GrabFailure::Unreadable)?;
+            photo::from_file(&file).await
+        }
+        PhotoSource::Photo(photo) => {
+            let photo = handles.resources().photo(photo).cloned().ok_or(GrabFailure::Frame)?;
+            photo::smaller(&photo).await
+        }
+    }
+}

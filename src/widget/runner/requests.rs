@@ -1,0 +1,81 @@
+//! The three requests of a submission: signed link, upload, verdict.
+
+use akiba_protocol::UploadFailure;
+use wasm_bindgen_futures::spawn_local;
+
+use crate::adapter::relay::session::Bearer;
+use crate::adapter::relay::{self, Abort};
+use crate::adapter::upload::{Progress, Target, Upload};
+use crate::flow::{Event, Generation, LinkId, PhotoId, RelayFailure};
+
+use super::handles::{Context, Handles};
+
+pub(super) fn link(handles: &Handles, generation: Generation, context: Context<'_>) {
+    let abort = Abort::for_link();
+    let mut resources = handles.resources();
+    let bearer = Bearer::new(context.session.clone(), resources.session());
+    let reply = relay::request_link(context.config, &bearer, &abort);
+    resources.keep_link_call(generation, abort);
+    let handles = handles.clone();
+    spawn_local(async move {
+        let ready = reply.await.and_then(|reply| Ok((Target::from_reply(&reply)?, reply)));
+        handles.send(match ready {
+            Ok((target, reply)) => {
+                let life = target.life();
+                let link = handles.resources().keep_link(generation, target, reply);
+                Event::LinkReady { generation, link, life }
+            }
+            Err(failure) => Event::LinkFailed { generation, failure },
+        });
+    });
+}
+
+pub(super) fn upload(
+    handles: &Handles,
+    generation: Generation,
+    link: LinkId,
+    photo: PhotoId,
+    plain: bool,
+    again: bool,
+) {
+    let send = handles.callbacks.send.clone();
+    let on_progress = move |progress| {
+        send.emit(match progress {
+            Progress::Sent { sent, total } => Event::UploadProgress { generation, sent, total },
+            Progress::Done => Event::Uploaded { generation },
+            Progress::Failed(failure) => Event::UploadFailed { generation, failure },
+        });
+    };
+    let mut resources = handles.resources();
+    let upload = match (resources.target(link), resources.photo(photo)) {
+        (Some(target), Some(photo)) => Upload::start(target, photo, plain, again, on_progress),
+        _ => None,
+    };
+    match upload {
+        Some(upload) => resources.keep_upload(generation, upload),
+        None => handles.send(Event::UploadFailed { generation, failure: UploadFailure::Refused }),
+    }
+}
+
+pub(super) fn verify(handles: &Handles, generation: Generation, link: LinkId, context: Context<'_>) {
+    let mut resources = handles.resources();
+    let Some((reply, key)) = resources.reply(link) else {
+        handles.send(Event::VerifyFailed { generation, failure: RelayFailure::Refused });
+        return;
+    };
+    let abort = Abort::for_verify();
+    let bearer = Bearer::new(context.session.clone(), resources.session());
+    let verdict = relay::verify(context.config, &bearer, reply, key, &abort);
+    resources.keep_verify_call(generation, abort);
+    let handles = handles.clone();
+    spawn_local(async move {
+        handles.send(match verdict.await {
+            Ok(verdict) => {
+                let judgement = verdict.judgement;
+                handles.resources().keep_verdict(generation, verdict);
+                Event::VerifyDone { generation, judgement }
+            }
+            Err(failure) => Event::VerifyFailed { generation, failure },
+        });
+    });
+}

@@ -1,0 +1,96 @@
+//! ARCHITECTURE.md and tests/README.md are true: the tests that they name exist, and the pure modules know no browser.
+
+#![allow(clippy::panic, clippy::unwrap_used, reason = "helpers of tests may panic too")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const DOCUMENT: &str = include_str!("../ARCHITECTURE.md");
+
+/// Modules and crates without a browser. In the crates, the dependencies are checked too.
+const PURE: [&str; 6] =
+    ["src/flow", "src/guidance", "src/text", "src/config.rs", "crates/protocol/src", "crates/vision/src"];
+const PURE_CRATES: [&str; 2] = ["crates/protocol/Cargo.toml", "crates/vision/Cargo.toml"];
+
+/// Crates that only exist for a browser.
+const BROWSER: [&str; 5] = ["web_sys", "js_sys", "wasm_bindgen", "gloo_", "yew"];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
+}
+
+/// Every Rust file at or below a path.
+fn sources(path: &Path) -> Vec<PathBuf> {
+    if path.is_file() {
+        return path.extension().is_some_and(|end| end == "rs").then(|| path.to_owned()).into_iter().collect();
+    }
+    let entries = fs::read_dir(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    entries.flat_map(|entry| sources(&entry.unwrap().path())).collect()
+}
+
+/// Whether a line of code uses a crate. Comments do not count.
+fn uses(line: &str, name: &str) -> bool {
+    let code = line.split("//").next().unwrap_or_default();
+    let starts = |at: usize| !code[..at].ends_with(|before: char| before.is_alphanumeric() || before == '_');
+    let ends = |at: usize| code[at + name.len()..].starts_with("::") || name.ends_with('_');
+    code.match_indices(name).any(|(at, _)| starts(at) && ends(at))
+}
+
+#[test]
+fn the_pure_modules_know_no_browser() {
+    assert!(uses("use web_sys::Blob;", "web_sys") && uses("    gloo_timers::callback::x()", "gloo_"));
+    assert!(!uses("// web_sys::Blob", "web_sys") && !uses("let yew = 1;", "yew"));
+    let mut read = 0;
+    for path in PURE {
+        for file in sources(&root().join(path)) {
+            let text = fs::read_to_string(&file).unwrap();
+            for (number, line) in text.lines().enumerate() {
+                let found = BROWSER.iter().find(|name| uses(line, name));
+                assert!(found.is_none(), "{}:{}: uses {}", file.display(), number + 1, found.unwrap());
+            }
+            read += 1;
+        }
+    }
+    assert!(read > 50, "only {read} files were read");
+    for path in PURE_CRATES {
+        let text = fs::read_to_string(root().join(path)).unwrap().replace('-', "_");
+        let section = text.split_once("\n[dependencies]\n").map_or("", |(_, section)| section);
+        let names: Vec<&str> = section.lines().take_while(|line| !line.starts_with('[')).collect();
+        let found = BROWSER.iter().find(|browser| names.iter().any(|name| name.starts_with(**browser)));
+        assert!(found.is_none(), "{path} depends on {}", found.unwrap());
+    }
+}
+
+/// Checks the last cells of a table: pairs of a file and a text in it, such as the name of a test. Returns how many pairs.
+fn check_pairs(document: &str, table: &str) -> usize {
+    let mut pairs = 0;
+    for row in table.lines().filter(|line| line.ends_with("` |")) {
+        let cell = row.trim_end_matches(" |").rsplit(" | ").next().unwrap();
+        let spans: Vec<&str> = cell.split('`').skip(1).step_by(2).collect();
+        assert_eq!(spans.len() % 2, 0, "{document}: {cell}");
+        for pair in spans.chunks(2) {
+            let (file, name) = (pair[0], pair[1]);
+            let text =
+                fs::read_to_string(root().join(file)).unwrap_or_else(|error| panic!("{document}: {file}: {error}"));
+            let is_function = file.ends_with(".rs") && !name.ends_with('!');
+            let named = if is_function { format!("fn {name}(") } else { name.to_owned() };
+            assert!(text.contains(&named), "{document}: {file} has no test {name}");
+            pairs += 1;
+        }
+    }
+    pairs
+}
+
+#[test]
+fn the_tests_that_the_document_names_exist() {
+    let (_, section) = DOCUMENT.split_once("\n## Invariants\n").expect("the section");
+    let pairs = check_pairs("ARCHITECTURE.md", section.split("\n## ").next().unwrap());
+    assert!(pairs > 25, "only {pairs} tests were found");
+}
+
+#[test]
+fn the_tests_in_the_list_of_features_exist() {
+    const FEATURES: &str = include_str!("README.md");
+    let pairs = check_pairs("tests/README.md", FEATURES.split("\n## Run one\n").next().unwrap());
+    assert!(pairs > 80, "only {pairs} tests were found");
+}

@@ -1,0 +1,29 @@
+/*
+ * Global variables of the pages and workers in the tests. A function that runs in a page is checked with the types of
+ * the test that sends it there.
+ */
+
+/** Every event of the element in the page: see e2e/support/selfie.mjs. */
+declare var selfieEvents: any[];
+/** Every camera track that the page got. */
+declare var cameraTracks: MediaStreamTrack[];
+/** One entry for each mount of the recorder in www/recorder. */
+declare var widgets: any[];
+/** Set by e2e/support/watch.mjs. */
+declare var reportViolation: (violation: string) => void;
+/** Timers that run while the page's clock is stopped. */
+declare var realTimers: { setTimeout: typeof setTimeout };
+declare var axe: { run(context: Document, options: object): Promise<{ violations: any[] }> };
+
+/** Variables that a test itself sets in its page. */
+declare var shown: any[];
+declare var kept: import('../www/index.js').AkibaSelfieElement;
+declare var errors: any[];
+declare var longTasks: any[];
+declare var times: Record<string, number>;
+declare var photos: Blob[];
+declare var peers: any;
+
+/** In the worker of the vision module. */
+declare var vision: { memory: WebAssembly.Memory };
+declare var counted: { frames: number };
