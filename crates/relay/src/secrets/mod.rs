@@ -51,6 +51,7 @@ pub fn load(
     variable: &'static str,
     value: Option<String>,
 ) -> Result<Option<SecretString>, SecretError> {
+    // Compose files set a variable that is not wanted to nothing.
     let value = value.map(SecretString::from).filter(|value| !value.expose_secret().trim().is_empty());
     match (file, value) {
         (Some(_), Some(_)) => Err(SecretError::Twice(variable)),

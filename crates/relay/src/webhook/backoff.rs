@@ -14,10 +14,10 @@ const LONGEST: Duration = Duration::from_secs(2 * 3_600);
 /// The wait after the `attempts`-th try, from 1: 5 s, 20 s, 80 s, … up to two hours, and up to a quarter more by
 /// `chance`, so that what failed together is not tried together.
 #[must_use]
-pub fn delay(attempts: i64, chance: u8) -> Duration {
+pub fn delay(attempts: i64, chance: u16) -> Duration {
     let exponent = u32::try_from(attempts.saturating_sub(1).clamp(0, 8)).unwrap_or(8);
     let wait = FIRST.saturating_mul(4_u32.saturating_pow(exponent)).min(LONGEST);
-    wait + wait / 4 * u32::from(chance) / 255
+    wait + wait / 4 * u32::from(chance) / u32::from(u16::MAX)
 }
 
 /// Whether a webhook is given up that was tried so often, and that would be tried next at a time.
@@ -44,7 +44,7 @@ mod tests {
         let seconds = |attempts| delay(attempts, 0).as_secs();
         assert_eq!([1, 2, 3, 4, 5, 6, 7, 100].map(seconds), [5, 20, 80, 320, 1_280, 5_120, 7_200, 7_200]);
         assert_eq!(seconds(0), 5);
-        assert_eq!(delay(1, 255).as_millis(), 6_250);
+        assert_eq!(delay(1, u16::MAX).as_millis(), 6_250);
         let mut spent = 0;
         let tries = (1..).take_while(|&attempt| {
             spent += seconds(attempt);

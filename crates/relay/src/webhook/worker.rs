@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use ring::rand::{SecureRandom, SystemRandom};
 use tokio::task::JoinSet;
 use tracing::Instrument;
 
@@ -93,9 +94,8 @@ async fn deliver(outbox: Arc<Outbox>, message: Message) {
         Err(error) => Err(error.to_string()),
     };
     let now = outbox.clock.now();
-    let chance = u8::try_from(now.rem_euclid(256)).unwrap_or(0);
     let attempts = message.attempts.saturating_add(1);
-    let next_at = now.saturating_add(milliseconds(delay(attempts, chance)));
+    let next_at = retry_at(now, attempts);
     let kept = match &result {
         Ok(status) => {
             metrics().delivered("delivered");
@@ -116,5 +116,29 @@ async fn deliver(outbox: Arc<Outbox>, message: Message) {
     // What was sent and could not be marked is sent again when the claim is over.
     if let Err(error) = kept {
         tracing::warn!(webhook = id, %error, "a webhook could not be marked");
+    }
+}
+
+/// Returns when to try again after the `attempts`-th try, which failed at `now`. The time has a random part of its own for
+/// each webhook: those that failed at one instant must not all come back at one instant.
+fn retry_at(now: i64, attempts: i64) -> i64 {
+    let mut random = [0; 2];
+    // Without randomness the webhook is still retried, only with no random part.
+    let _ = SystemRandom::new().fill(&mut random);
+    let chance = u16::from_ne_bytes(random);
+    now.saturating_add(milliseconds(delay(attempts, chance)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::retry_at;
+
+    #[test]
+    fn messages_that_fail_at_one_instant_are_not_retried_at_one_instant() {
+        // Two may meet by chance; thirty-two all alike would be no chance.
+        let times: HashSet<i64> = (0..32).map(|_| retry_at(1_700_000_000_000, 3)).collect();
+        assert!(times.len() > 16, "{times:?}");
     }
 }
