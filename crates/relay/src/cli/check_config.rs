@@ -1,8 +1,6 @@
 //! Checks the settings before the service starts ([`check`]): reads every secret and certificate and reports all problems
 //! at once ([`Problems`]). It uses neither the network nor the database.
 
-use std::fmt;
-
 use crate::http::state::AppState;
 use crate::secrets::is_open_to_all;
 use crate::server::tls::Tls;
@@ -26,17 +24,16 @@ pub struct Prepared {
 }
 
 /// Everything that is wrong, one sentence each.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.lines())]
 pub struct Problems(pub Vec<String>);
 
-impl fmt::Display for Problems {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Problems {
+    fn lines(&self) -> String {
         let lines: Vec<_> = self.0.iter().map(|problem| format!("akiba-relay: {problem}")).collect();
-        f.write_str(&lines.join("\n"))
+        lines.join("\n")
     }
 }
-
-impl std::error::Error for Problems {}
 
 /// Returns an error and its causes as one sentence.
 #[must_use]

@@ -29,7 +29,8 @@ pub async fn guard(State(state): State<AppState>, request: Request, next: Next) 
     if may_call(&state.origins, request.headers()) {
         return next.run(request).await;
     }
-    let error = RelayError::new(ProblemCode::Forbidden).with_detail("This origin is not in the relay's list of allowed origins.");
+    let error = RelayError::new(ProblemCode::Forbidden)
+        .with_detail("This origin is not in the relay's list of allowed origins.");
     let mut response = error.into_response();
     response.headers_mut().insert(VARY, HeaderValue::from_static("origin"));
     response

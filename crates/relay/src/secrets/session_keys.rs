@@ -31,31 +31,24 @@ struct Key {
 }
 
 /// Why there is no key ring.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SessionKeysError {
     /// No key at all.
+    #[error("there is no session key")]
     Empty,
     /// An entry that is no PASERK of a v4.local key; it is counted from 1.
+    #[error("session key {0} must be a PASERK such as k4.local.…")]
     NotAKey(usize),
 }
 
-impl fmt::Display for SessionKeysError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Empty => f.write_str("there is no session key"),
-            Self::NotAKey(entry) => write!(f, "session key {entry} is no PASERK such as k4.local.…"),
-        }
-    }
-}
-
-impl std::error::Error for SessionKeysError {}
-
 /// Why a token opens nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
     /// No token of a key on the ring, or one that was changed.
+    #[error("the session token is not valid")]
     Invalid,
     /// Its time is over.
+    #[error("the session token has expired")]
     Expired,
 }
 
@@ -126,7 +119,8 @@ impl SessionKeys {
 }
 
 /// No token could be made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no session token could be made")]
 pub struct SealTokenError;
 
 /// A new key as PASERK; `None` when the system has no randomness.

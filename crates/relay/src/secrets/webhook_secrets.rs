@@ -20,26 +20,15 @@ const PREFIX: &str = "whsec_";
 pub struct WebhookSecrets(Vec<Webhook>);
 
 /// Why there are no secrets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WebhookSecretsError {
     /// No secret at all.
+    #[error("there is no webhook secret")]
     Empty,
     /// An entry that is no secret of 24 to 64 bytes; it is counted from 1.
+    #[error("webhook secret {0} must be whsec_BASE64 with 24 to 64 bytes of base64")]
     NotASecret(usize),
 }
-
-impl fmt::Display for WebhookSecretsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Empty => f.write_str("there is no webhook secret"),
-            Self::NotASecret(entry) => {
-                write!(f, "webhook secret {entry} is no whsec_BASE64 with 24 to 64 bytes of base64")
-            }
-        }
-    }
-}
-
-impl std::error::Error for WebhookSecretsError {}
 
 impl WebhookSecrets {
     /// Reads secrets (`whsec_…`), parted by white space or commas.

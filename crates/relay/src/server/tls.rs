@@ -21,30 +21,21 @@ use crate::telemetry::metrics::metrics;
 const POLL_INTERVAL: Duration = Duration::from_secs(2);
 
 /// Why there is no TLS. Nothing of a key is in it.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum TlsError {
     /// One file without the other.
+    #[error("--tls-cert and --tls-key need each other: give both or neither")]
     Half,
     /// The certificate's file can't be read.
+    #[error("--tls-cert: {0}: {1}")]
     Certificate(PathBuf, String),
     /// The key's file can't be read.
+    #[error("--tls-key: {0}: {1}")]
     Key(PathBuf, String),
     /// The key is of a kind that is not known, or is not the certificate's.
+    #[error("--tls-cert and --tls-key do not belong together: {0}")]
     Pair(rustls::Error),
 }
-
-impl fmt::Display for TlsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Half => f.write_str("--tls-cert and --tls-key need each other"),
-            Self::Certificate(path, why) => write!(f, "--tls-cert: {}: {why}", path.display()),
-            Self::Key(path, why) => write!(f, "--tls-key: {}: {why}", path.display()),
-            Self::Pair(error) => write!(f, "--tls-cert and --tls-key are no pair: {error}"),
-        }
-    }
-}
-
-impl std::error::Error for TlsError {}
 
 /// The TLS configuration with its certificate. Clones share it.
 #[derive(Clone)]

@@ -21,24 +21,15 @@ pub struct Resealed {
 }
 
 /// Why it ended early.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum ResealError {
     /// There is no key, or no randomness.
+    #[error(transparent)]
     Seal(SealError),
     /// The database.
+    #[error(transparent)]
     Store(StoreError),
 }
-
-impl std::fmt::Display for ResealError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Seal(error) => error.fmt(f),
-            Self::Store(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for ResealError {}
 
 /// Seals everything under the first key that is not.
 ///

@@ -1,6 +1,5 @@
 //! How sessions start: secrets in, database open ([`SessionSecrets`], [`SessionStartError`]).
 
-use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -73,65 +72,39 @@ impl SessionSecrets {
 }
 
 /// Why sessions can't start.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum SessionStartError {
     /// No API key: nobody could make a session.
+    #[error("sessions need an API key: give --api-key, see akiba-relay keygen api")]
     NoApiKey,
     /// The keys of tokens.
+    #[error("{0}: give --session-keys-file or set {variable}, see akiba-relay keygen session", variable = session_keys::KEYS_VARIABLE)]
     SessionKeys(SessionKeysError),
     /// The keys of the database's fields.
+    #[error("{0}: give --data-keys-file or set {variable}, see akiba-relay keygen data", variable = data_keys::KEYS_VARIABLE)]
     DataKeys(DataKeysError),
     /// The secrets of webhooks.
+    #[error(
+        "{0}: give --webhook-secrets-file or set {variable}, see akiba-relay keygen webhook",
+        variable = webhook_secrets::SECRETS_VARIABLE
+    )]
     WebhookSecrets(WebhookSecretsError),
     /// The client for webhooks could not be built.
+    #[error(transparent)]
     Client(ClientError),
     /// The life that sessions have by default is over the longest that they may ask for.
+    #[error("--session-ttl is longer than --session-ttl-max")]
     Ttl,
     /// The page would get more than is kept.
+    #[error("--page-reply full needs --keep full: a repeated call gets what is stored")]
     PageReplyNeedsKeep,
     /// The database.
+    #[error(transparent)]
     Store(StoreError),
     /// The keys are not those of the database.
+    #[error("these data keys do not open the newest session of the database: give the keys that it was written with")]
     OtherDataKeys,
 }
-
-impl fmt::Display for SessionStartError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoApiKey => f.write_str("sessions need an API key: give --api-key, see akiba-relay keygen api"),
-            Self::SessionKeys(error) => {
-                write!(
-                    f,
-                    "{error}: give --session-keys-file or set {}, see akiba-relay keygen session",
-                    session_keys::KEYS_VARIABLE
-                )
-            }
-            Self::DataKeys(error) => {
-                write!(
-                    f,
-                    "{error}: give --data-keys-file or set {}, see akiba-relay keygen data",
-                    data_keys::KEYS_VARIABLE
-                )
-            }
-            Self::WebhookSecrets(error) => write!(
-                f,
-                "{error}: give --webhook-secrets-file or set {}, see akiba-relay keygen webhook",
-                webhook_secrets::SECRETS_VARIABLE
-            ),
-            Self::Client(error) => error.fmt(f),
-            Self::Ttl => f.write_str("--session-ttl is over --session-ttl-max"),
-            Self::PageReplyNeedsKeep => {
-                f.write_str("--page-reply full needs --keep full: a repeat is told what is kept")
-            }
-            Self::Store(error) => error.fmt(f),
-            Self::OtherDataKeys => {
-                f.write_str("the data keys are not those of the database: its newest session can't be opened")
-            }
-        }
-    }
-}
-
-impl std::error::Error for SessionStartError {}
 
 /// The secrets, read.
 struct Keys {

@@ -17,11 +17,13 @@ use super::file::{Entry, SettingsFile, Value};
 pub const FILE_ARGUMENT: &str = "config";
 
 /// Why there are no settings.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum LayerError {
     /// What clap says of the flags; help and version, too.
+    #[error(transparent)]
     Flags(Box<clap::Error>),
     /// All that is wrong with the file and the environment, a sentence each.
+    #[error("{}", .0.join("\n"))]
     Problems(Vec<String>),
 }
 

@@ -1,9 +1,6 @@
 //! How the database fails ([`StoreError`]). What an error displays is for the log, so it holds nothing of a row: the
 //! databases' own messages quote values.
 
-use std::error::Error;
-use std::fmt;
-
 use akiba_protocol::ProblemCode;
 use sqlx::migrate::MigrateError;
 
@@ -13,26 +10,18 @@ use crate::error::RelayError;
 const RETRY_AFTER_SECONDS: u32 = 2;
 
 /// An operation that failed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
     /// The database can't be reached, is too slow, is locked or is full. It may mend itself.
+    #[error("database: {0}")]
     Unavailable(String),
     /// A row that must not be there twice.
+    #[error("database: the row already exists")]
     Conflict,
     /// A fault of the relay or of the database's content.
+    #[error("database: {0}")]
     Fault(String),
 }
-
-impl fmt::Display for StoreError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unavailable(cause) | Self::Fault(cause) => write!(f, "database: {cause}"),
-            Self::Conflict => f.write_str("database: the row is there already"),
-        }
-    }
-}
-
-impl Error for StoreError {}
 
 impl StoreError {
     /// Returns the word for the metrics; `None` for a conflict, which is how a second row is kept out.

@@ -1,7 +1,5 @@
 //! Combines profile, settings and secrets into what a client of the vendor's API needs ([`Access`]).
 
-use std::fmt;
-
 use akiba_protocol::is_loopback;
 use http::{HeaderName, HeaderValue};
 use secrecy::SecretString;
@@ -42,33 +40,24 @@ pub(super) enum AuthConfig {
 }
 
 /// Why the vendor's API can't be called.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum AccessError {
     /// The profile.
+    #[error(transparent)]
     Profile(ProfileError),
     /// The profile names no base, and the settings neither.
+    #[error("the vendor's profile names no base URL: give --vendor-base")]
     NoBase,
     /// The token.
+    #[error(transparent)]
     Token(TokenError),
     /// The client's secret can't be read.
+    #[error(transparent)]
     ClientSecret(SecretError),
     /// A part of OAuth2 is missing: the setting that has it.
+    #[error("the vendor's profile uses OAuth2: give {0}")]
     Missing(&'static str),
 }
-
-impl fmt::Display for AccessError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Profile(error) => error.fmt(f),
-            Self::NoBase => f.write_str("the vendor's profile names no base: give --vendor-base"),
-            Self::Token(error) => error.fmt(f),
-            Self::ClientSecret(error) => error.fmt(f),
-            Self::Missing(what) => write!(f, "the vendor's profile wants OAuth2: give {what}"),
-        }
-    }
-}
-
-impl std::error::Error for AccessError {}
 
 impl Access {
     /// Loads profile and secrets as the settings say. `variable` reads an environment variable.

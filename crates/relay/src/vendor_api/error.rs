@@ -1,7 +1,6 @@
 //! How a call to the vendor fails ([`VendorError`], [`NoToken`], [`ReplyFault`]), and which [`RelayError`] each failure is.
 
 use std::error::Error;
-use std::fmt;
 
 use akiba_protocol::{ProblemCode, SignedLinkError};
 use http::StatusCode;
@@ -14,38 +13,52 @@ use crate::telemetry::metrics::MetricWord;
 const DEFAULT_RETRY_AFTER: u32 = 5;
 
 /// A call to the vendor that failed. What it displays is for the log, and holds nothing of the call.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum VendorError {
     /// The request could not be written as JSON.
+    #[error("the request could not be written")]
     Request,
     /// A value of the request for which the profile has no word.
+    #[error("the vendor's profile has no word for a value of the request")]
     UnmappedValue,
     /// No token of OAuth2, so nothing was sent.
+    #[error(transparent)]
     NoToken(NoToken),
     /// No connection, so nothing was sent: what went wrong, from the outside in, without the URL.
+    #[error("{0}")]
     NoConnection(String),
     /// A connection that broke: what went wrong, likewise.
+    #[error("{0}")]
     ConnectionLost(String),
     /// The vendor was slower than the setting allows.
+    #[error("the vendor was too slow")]
     Timeout,
     /// 401 or 403: the token does not open this call.
+    #[error("the vendor answered {}", .0.as_u16())]
     Denied(StatusCode),
     /// 404.
+    #[error("the vendor answered 404")]
     UnknownCustomer,
     /// 429, with the seconds that the vendor asks for, if it does.
+    #[error("the vendor answered 429")]
     RateLimited(Option<u32>),
     /// Any other 4xx.
+    #[error("the vendor answered {}", .0.as_u16())]
     Refused(StatusCode),
     /// 503 with `Retry-After`: the vendor takes no calls now.
+    #[error("the vendor answered 503")]
     NotAccepting,
     /// Any other 5xx.
+    #[error("the vendor answered {}", .0.as_u16())]
     Failed(StatusCode),
     /// An answer that is not what the vendor's reference says.
+    #[error(transparent)]
     Reply(ReplyFault),
 }
 
 /// Why there is no token. What it displays is for the log.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no access token: {cause}")]
 pub struct NoToken {
     /// Whether the vendor refused the client.
     pub denied: bool,
@@ -69,12 +82,6 @@ impl NoToken {
     }
 }
 
-impl fmt::Display for NoToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no access token: {}", self.cause)
-    }
-}
-
 /// What the vendor may have done of a call that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Work {
@@ -87,13 +94,16 @@ pub enum Work {
 }
 
 /// What is wrong with an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReplyFault {
     /// A status that promises nothing, such as a redirect, which is never followed.
+    #[error("the vendor answered {}", .0.as_u16())]
     Status(StatusCode),
     /// More bytes than the setting allows.
+    #[error("the vendor's answer is over the limit")]
     TooLarge,
     /// Not the JSON of the call. Serde's own message is left out, as it quotes the answer.
+    #[error("the vendor's JSON is wrong ({category:?}) at line {line}, column {column}")]
     Json {
         /// Whether its syntax or its content is wrong.
         category: Category,
@@ -103,6 +113,7 @@ pub enum ReplyFault {
         column: usize,
     },
     /// A link that no photo may be sent to.
+    #[error(transparent)]
     Link(SignedLinkError),
 }
 
@@ -155,40 +166,6 @@ impl MetricWord for VendorError {
             Self::Refused(_) => "refused",
             Self::NotAccepting | Self::Failed(_) => "failed",
             Self::Reply(_) => "reply",
-        }
-    }
-}
-
-impl fmt::Display for VendorError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Request => f.write_str("the request could not be written"),
-            Self::UnmappedValue => f.write_str("the vendor's profile has no word for a value of the request"),
-            Self::NoToken(error) => error.fmt(f),
-            Self::NoConnection(cause) | Self::ConnectionLost(cause) => f.write_str(cause),
-            Self::Timeout => f.write_str("the vendor was too slow"),
-            Self::Denied(status) | Self::Refused(status) | Self::Failed(status) => {
-                write!(f, "the vendor answered {}", status.as_u16())
-            }
-            Self::UnknownCustomer => f.write_str("the vendor answered 404"),
-            Self::NotAccepting => f.write_str("the vendor answered 503"),
-            Self::RateLimited(_) => f.write_str("the vendor answered 429"),
-            Self::Reply(fault) => fault.fmt(f),
-        }
-    }
-}
-
-impl Error for VendorError {}
-
-impl fmt::Display for ReplyFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Status(status) => write!(f, "the vendor answered {}", status.as_u16()),
-            Self::TooLarge => f.write_str("the vendor's answer is over the limit"),
-            Self::Json { category, line, column } => {
-                write!(f, "the vendor's JSON is wrong ({category:?}) at line {line}, column {column}")
-            }
-            Self::Link(error) => error.fmt(f),
         }
     }
 }

@@ -46,7 +46,8 @@ enum FieldPointer {
 }
 
 /// A value of a request for which the profile has no word.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the vendor's profile has no word for a value of the request")]
 pub struct UnmappedValue;
 
 impl RequestMap {

@@ -24,30 +24,21 @@ pub struct VendorToken {
 }
 
 /// Why there is no token.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum TokenError {
     /// Neither a file nor the environment variable was given.
+    #[error("there is no token: give --token-file or set {TOKEN_VARIABLE}")]
     Missing,
     /// The file can't be read, or both were given.
+    #[error(transparent)]
     Secret(SecretError),
     /// The token is empty.
+    #[error("the token is empty")]
     Empty,
     /// The token holds a character that no header can carry, or is too long for one.
+    #[error("the token holds something that no header can carry")]
     NotAHeader,
 }
-
-impl fmt::Display for TokenError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Missing => write!(f, "there is no token: give --token-file or set {TOKEN_VARIABLE}"),
-            Self::Secret(error) => error.fmt(f),
-            Self::Empty => f.write_str("the token is empty"),
-            Self::NotAHeader => f.write_str("the token holds something that no header can carry"),
-        }
-    }
-}
-
-impl std::error::Error for TokenError {}
 
 impl VendorToken {
     /// Checks a token: white space around it is dropped, as files end in a line feed.
@@ -107,16 +98,9 @@ impl fmt::Debug for VendorToken {
 pub struct TokenScheme(String);
 
 /// The text is no [`TokenScheme`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("it must be one word, such as Bearer")]
 pub struct NotAScheme;
-
-impl fmt::Display for NotAScheme {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("it must be one word, such as Bearer")
-    }
-}
-
-impl std::error::Error for NotAScheme {}
 
 impl FromStr for TokenScheme {
     type Err = NotAScheme;

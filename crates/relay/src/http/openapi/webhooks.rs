@@ -30,7 +30,8 @@ fn operation(state: State, name: &str) -> Operation {
     let members = ObjectBuilder::new().property("type", only(name)).property("data", data);
     let schema = AllOfBuilder::new().item(Ref::from_schema_name(WebhookEvent::name())).item(members);
     let body = Content::new(Some(Schema::from(schema)));
-    let answer = ResponseBuilder::new().description("The webhook has arrived. After any other status it is sent again, for one day.");
+    let answer = ResponseBuilder::new()
+        .description("The webhook has arrived. After any other status it is sent again, for one day.");
     let parameter = |name: &str, description: &str| {
         let text = ObjectBuilder::new().schema_type(Type::String);
         let parameter = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Header);

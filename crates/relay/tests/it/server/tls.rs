@@ -133,7 +133,7 @@ fn an_incomplete_or_mismatched_key_pair_is_rejected() {
     for (flags, message) in [
         (vec![&cert], "need each other"),
         (vec![&key], "need each other"),
-        (vec![&cert, &other_key], "are no pair"),
+        (vec![&cert, &other_key], "do not belong together"),
         (vec![&cert, &nowhere], "--tls-key: /nowhere/at/all: No such file"),
         (vec![&cert, &no_pem], "it holds no private key in PEM"),
     ] {
