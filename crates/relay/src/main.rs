@@ -1,5 +1,5 @@
-//! The binary `akiba-relay`: settings and secrets in, the service up, until a signal ends it; or one of its other
-//! commands.
+//! The binary `akiba-relay`: loads the settings and secrets and runs the service until a signal stops it, or runs one of
+//! the other commands.
 
 use std::cell::OnceCell;
 use std::error::Error;
@@ -25,7 +25,7 @@ use akiba_relay::{ConnectionLimits, Drained, Settings, app, serve, serve_tls, te
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-/// The exit status where other settings would help.
+/// The exit status if the settings are wrong.
 const WRONG_SETTINGS: u8 = 2;
 
 #[tokio::main]
@@ -34,22 +34,22 @@ async fn main() -> ExitCode {
     let (Cli { settings, command, check_config, .. }, effective) = match Cli::load(&flags) {
         Ok(loaded) => loaded,
         Err(LayerError::Flags(error)) => error.exit(),
-        Err(LayerError::Problems(problems)) => return wrong(&Problems(problems)),
+        Err(LayerError::Problems(problems)) => return print_problems(&Problems(problems)),
     };
-    let done = match command {
+    let result = match command {
         Some(command) => cli::run(command, &settings, variable).await.map(|()| Drained::Whole),
         None => {
-            let parts = match check_config::check(&settings, variable) {
-                Ok(parts) => parts,
-                Err(problems) => return wrong(&problems),
+            let prepared = match check_config::check(&settings, variable) {
+                Ok(prepared) => prepared,
+                Err(problems) => return print_problems(&problems),
             };
-            if check_config { report(&settings, &effective) } else { run(settings, &effective, parts).await }
+            if check_config { report(&settings, &effective) } else { run(settings, &effective, prepared).await }
         }
     };
-    match done {
+    match result {
         Ok(Drained::Whole) => ExitCode::SUCCESS,
         Ok(Drained::Cut) => {
-            tracing::warn!("requests that still ran were cut");
+            tracing::warn!("running requests were cut off");
             ExitCode::FAILURE
         }
         Err(error) => {
@@ -59,12 +59,12 @@ async fn main() -> ExitCode {
     }
 }
 
-fn wrong(problems: &Problems) -> ExitCode {
+fn print_problems(problems: &Problems) -> ExitCode {
     eprintln!("{problems}");
     ExitCode::from(WRONG_SETTINGS)
 }
 
-/// Prints what is in force.
+/// Prints every setting in force and, on standard error, the warnings.
 fn report(settings: &Settings, effective: &[EffectiveSetting]) -> Result<Drained, Box<dyn Error>> {
     write!(io::stdout(), "{}", check_config::listing(effective))?;
     for warning in check_config::warnings(settings, effective) {
@@ -73,12 +73,17 @@ fn report(settings: &Settings, effective: &[EffectiveSetting]) -> Result<Drained
     Ok(Drained::Whole)
 }
 
-/// The value of an environment variable. One that is no Unicode becomes one that no secret is, and is refused.
+/// Returns the value of an environment variable. Bytes that are not Unicode are replaced, so the check of the secret then
+/// rejects the value.
 fn variable(name: &str) -> Option<String> {
     std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
 }
 
-async fn run(settings: Settings, effective: &[EffectiveSetting], parts: Prepared) -> Result<Drained, Box<dyn Error>> {
+async fn run(
+    settings: Settings,
+    effective: &[EffectiveSetting],
+    prepared: Prepared,
+) -> Result<Drained, Box<dyn Error>> {
     #[cfg(feature = "otel")]
     let exporter = settings.telemetry.otel_endpoint.as_ref().map(Exporter::to).transpose()?;
     #[cfg(feature = "otel")]
@@ -88,55 +93,55 @@ async fn run(settings: Settings, effective: &[EffectiveSetting], parts: Prepared
     for warning in check_config::warnings(&settings, effective) {
         tracing::warn!("{warning}");
     }
-    let Prepared { mut state, tls, session } = parts;
+    let Prepared { mut state, tls, session } = prepared;
     if let Some(secrets) = session {
         let (vendor, capacity) = (state.vendor.clone(), state.capacity.clone());
         let sessions = Sessions::open(&settings.session, &secrets, vendor, capacity, Clock::default()).await?;
         state = state.with_sessions(Arc::new(sessions));
     }
     let (sessions, readiness) = (state.sessions.clone(), state.readiness.clone());
-    let (mut first, mut second) = (Signals::listen()?, Signals::listen()?);
+    let (mut first_signal, mut second_signal) = (Signals::listen()?, Signals::listen()?);
     let listener = listen(settings.server.listen).await?;
     let limits = ConnectionLimits::new(&settings.server, &settings.limits);
-    let mut beside = JoinSet::new();
+    let mut side_tasks = JoinSet::new();
     if let Some(address) = settings.server.admin_listen {
         let listener = listen(address).await?;
         writeln!(io::stdout(), "admin on http://{}", listener.local_addr()?)?;
         let admin = admin::app(state.clone(), address.ip().is_loopback());
-        // It goes on until all else has ended.
+        // It serves until everything else has ended, so that metrics and health stay available.
         let serving = serve(listener, admin, limits.for_admin(), std::future::pending());
-        beside.spawn(async move {
-            let _never = serving.await;
+        side_tasks.spawn(async move {
+            let _ = serving.await;
         });
     }
     if let Some(tls) = tls.clone() {
-        beside.spawn(tls.watch());
+        side_tasks.spawn(tls.watch());
     }
     let scheme = if tls.is_some() { "https" } else { "http" };
     writeln!(io::stdout(), "listening on {scheme}://{}", listener.local_addr()?)?;
     let background = sessions.as_ref().map(Background::start);
-    let stopped = OnceCell::new();
+    let stopped_accepting = OnceCell::new();
     let shutdown = async {
-        first.received().await;
+        first_signal.received().await;
         readiness.drain();
-        tracing::info!("draining");
+        tracing::info!("shutting down: waiting for running requests");
         tokio::time::sleep(settings.server.drain_delay).await;
-        let _ = stopped.set(Instant::now());
+        let _ = stopped_accepting.set(Instant::now());
     };
     let drained = tokio::select! {
         drained = async {
             let drained = serve_tls(listener, tls.as_ref(), app(state), limits, shutdown).await;
             match &sessions {
                 Some(sessions) => {
-                    let spent = stopped.get().map_or(Duration::ZERO, Instant::elapsed);
+                    let spent = stopped_accepting.get().map_or(Duration::ZERO, Instant::elapsed);
                     finish(sessions, settings.server.drain_timeout.saturating_sub(spent), drained).await
                 }
                 None => drained,
             }
         } => drained,
-        () = second.received_twice() => Drained::Cut,
+        () = second_signal.received_twice() => Drained::Cut,
     };
-    drop((background, beside));
+    drop((background, side_tasks));
     if let Some(sessions) = &sessions {
         sessions.store().close().await;
     }
@@ -152,17 +157,17 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, String> {
     TcpListener::bind(address).await.map_err(|error| format!("can't listen on {address}: {error}"))
 }
 
-/// Waits for the vendor's calls whose callers have gone, for verdicts that are not kept yet, and for the webhooks that
-/// are on their way. Those that are due get one try, the last verdicts' among them.
-async fn finish(sessions: &Arc<Sessions>, patience: Duration, drained: Drained) -> Drained {
+/// Waits for the session tasks: vendor calls whose callers have hung up, verdicts that are not stored yet, and webhooks in
+/// delivery. Then tries once to deliver all due webhooks, including those of the last verdicts.
+async fn finish(sessions: &Arc<Sessions>, time_left: Duration, drained: Drained) -> Drained {
     let work = async {
         sessions.tasks().wait().await;
         if let Err(error) = deliver_due(sessions.outbox()).await {
-            tracing::warn!(%error, "webhooks are left to the next relay");
+            tracing::warn!(%error, "due webhooks were not delivered; the next relay delivers them");
         }
         sessions.tasks().wait().await;
     };
-    match tokio::time::timeout(patience, work).await {
+    match tokio::time::timeout(time_left, work).await {
         Ok(()) => drained,
         Err(_) => Drained::Cut,
     }

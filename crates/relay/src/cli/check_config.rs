@@ -1,5 +1,5 @@
-//! What can be known before the service starts ([`Prepared`], [`Problems`]): every secret and certificate is read, and
-//! everything that is wrong is told at once. Nothing is sent, and nothing listened to.
+//! Checks the settings before the service starts ([`check`]): reads every secret and certificate and reports all problems
+//! at once ([`Problems`]). It uses neither the network nor the database.
 
 use crate::http::state::AppState;
 use crate::secrets::is_open_to_all;
@@ -12,18 +12,18 @@ use crate::settings::layers::{EffectiveSetting, FILE_ARGUMENT, Source};
 use crate::vendor_api::VendorClient;
 use crate::vendor_api::access::Access;
 
-/// What the service is made of.
+/// The parts of the service that the check has built.
 #[derive(Debug)]
 pub struct Prepared {
-    /// What all requests share, so far without sessions.
+    /// What all requests share, still without sessions.
     pub state: AppState,
-    /// What TLS is spoken with; `None` where a proxy ends it.
+    /// The certificate and its key; `None` if the relay does not serve TLS itself.
     pub tls: Option<Tls>,
-    /// The secrets of sessions; `None` where they are off.
+    /// The secrets of sessions; `None` if sessions are off.
     pub session: Option<SessionSecrets>,
 }
 
-/// Everything that is wrong, a sentence each.
+/// Everything that is wrong, one sentence each.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.lines())]
 pub struct Problems(pub Vec<String>);
@@ -35,7 +35,7 @@ impl Problems {
     }
 }
 
-/// A sentence on an error and what is below it.
+/// Returns an error and its causes as one sentence.
 #[must_use]
 pub fn sentence(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
@@ -47,7 +47,7 @@ pub fn sentence(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// Reads all secrets, by `variable` from the environment.
+/// Checks the settings and reads all secrets. `variable` reads an environment variable.
 ///
 /// # Errors
 /// [`Problems`].
@@ -77,13 +77,13 @@ pub fn check(settings: &Settings, variable: impl Fn(&'static str) -> Option<Stri
     let tls = Tls::load(server.tls_cert.as_ref(), server.tls_key.as_ref());
     let tls = tls.map_err(|error| found.push(sentence(&error))).ok().flatten();
     if server.admin_listen.is_some_and(|address| !address.ip().is_loopback()) && !server.admin_remote {
-        found.push("--admin-listen is no loopback address: --admin-remote allows that".to_owned());
+        found.push("--admin-listen is not a loopback address: change it, or allow it with --admin-remote".to_owned());
     }
     if settings.telemetry.otel_endpoint.is_some() && !cfg!(feature = "otel") {
-        found.push("--otel-endpoint: this program was built without the feature otel".to_owned());
+        found.push("--otel-endpoint needs a build with the Cargo feature otel".to_owned());
     }
     if settings.server.listen.port() != 0 && server.admin_listen == Some(settings.server.listen) {
-        found.push("--admin-listen is the address of --listen".to_owned());
+        found.push("--admin-listen and --listen are the same address: give each its own".to_owned());
     }
     match state {
         Some(state) if found.is_empty() => Ok(Prepared { state, tls, session }),
@@ -91,58 +91,62 @@ pub fn check(settings: &Settings, variable: impl Fn(&'static str) -> Option<Stri
     }
 }
 
-/// What is allowed and perhaps not meant, a sentence each.
+/// Returns the warnings, one sentence each: settings that are allowed but probably not intended.
 #[must_use]
 pub fn warnings(settings: &Settings, effective: &[EffectiveSetting]) -> Vec<String> {
     let mut found = Vec::new();
     if settings.http.allow_origin.is_empty() {
-        found.push("no --allow-origin: every page of a browser is refused".to_owned());
+        found.push("--allow-origin is not set: the relay rejects the calls of every page".to_owned());
     }
     if settings.server.listen.ip().is_loopback() && settings.limits.trusted_proxy.is_empty() {
-        found.push("no --trusted-proxy: all clients of a proxy on this machine share one rate".to_owned());
+        found.push("--trusted-proxy is not set: if a proxy on this machine forwards the calls, all clients share one rate limit".to_owned());
     }
-    for everyone in settings.limits.trusted_proxy.iter().filter(|network| network.prefix_len() == 0) {
-        found.push(format!("--trusted-proxy {everyone} believes everyone: who calls can take any address"));
+    for network in settings.limits.trusted_proxy.iter().filter(|network| network.prefix_len() == 0) {
+        found
+            .push(format!("--trusted-proxy {network} trusts every address: a caller can claim any address as its own"));
     }
-    found.extend(unknown_variables(effective).into_iter().map(|name| format!("{name} is no setting")));
+    found.extend(
+        unknown_variables(effective).into_iter().map(|name| format!("unknown setting {name}: check its spelling")),
+    );
     if settings.session.mode() == SessionMode::Off {
-        let given = effective.iter().filter(|setting| setting.source != Source::Default);
-        let idle = given.filter(|setting| SESSION_SETTINGS.contains(&setting.key.as_str()));
-        found.extend(idle.map(|setting| format!("--{} does nothing: sessions are off", setting.key)));
+        let changed = effective.iter().filter(|setting| setting.source != Source::Default);
+        let unused = changed.filter(|setting| SESSION_SETTINGS.contains(&setting.key.as_str()));
+        found.extend(unused.map(|setting| format!("--{} has no effect: sessions are off", setting.key)));
     }
     for setting in effective.iter().filter(|setting| holds_secret(&setting.key)) {
         for path in setting.values.iter().filter(|path| is_open_to_all(path.as_ref())) {
-            found.push(format!("the file {path} of --{} can be read by everyone on this machine", setting.key));
+            found.push(format!("the file {path} of --{} can be read by every user of this machine", setting.key));
         }
     }
     found
 }
 
-/// Settings whose owner counts on sessions.
+/// Settings that make sense only with sessions.
 const SESSION_SETTINGS: [&str; 4] = ["session-keys-file", "data-keys-file", "webhook-url", "webhook-secrets-file"];
 
-/// Variables of the environment that are called like settings and are none, such as one that is misspelt. What
-/// Kubernetes sets beside a service of the relay's name is left out.
+/// Returns environment variables that look like settings but are not, such as a misspelled one. Ignores the variables
+/// that Kubernetes sets for a service named `akiba-relay`.
 fn unknown_variables(effective: &[EffectiveSetting]) -> Vec<String> {
     let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
     let is_known = |rest: &str| {
         let key = rest.to_ascii_lowercase().replace('_', "-");
         key == FILE_ARGUMENT || effective.iter().any(|setting| setting.key == key)
     };
-    let of_kubernetes = |rest: &str| rest.starts_with("SERVICE_") || rest == "PORT" || rest.starts_with("PORT_");
-    let ours = names
-        .filter(|name| name.strip_prefix("AKIBA_RELAY_").is_some_and(|rest| !is_known(rest) && !of_kubernetes(rest)));
-    let mut found: Vec<_> = ours.collect();
+    let is_from_kubernetes = |rest: &str| rest.starts_with("SERVICE_") || rest == "PORT" || rest.starts_with("PORT_");
+    let unknown = names.filter(|name| {
+        name.strip_prefix("AKIBA_RELAY_").is_some_and(|rest| !is_known(rest) && !is_from_kubernetes(rest))
+    });
+    let mut found: Vec<_> = unknown.collect();
     found.sort();
     found
 }
 
-/// Whether a setting names the file of a secret: those that are called so.
+/// Returns whether a setting is the path of a file with a secret. Its name tells: `…-file` or `tls-key`.
 fn holds_secret(key: &str) -> bool {
     key.ends_with("-file") || key == "tls-key"
 }
 
-/// The settings that are in force, as a file of settings, each with where it comes from.
+/// Returns the settings in force as a settings file, each with its source as a comment.
 #[must_use]
 pub fn listing(effective: &[EffectiveSetting]) -> String {
     let mut text = String::new();

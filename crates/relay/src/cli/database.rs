@@ -1,4 +1,4 @@
-//! What is done about the database by itself ([`DatabaseCommand`]).
+//! The commands for the database ([`DatabaseCommand`]).
 
 use std::error::Error;
 use std::io::{self, Write};
@@ -15,27 +15,27 @@ use crate::store::copy::copy;
 use crate::store::url::holds_password;
 use crate::store::{DatabaseUrl, Store};
 
-/// What to do about the database.
+/// A command for the database.
 #[derive(Clone, Debug, Subcommand)]
 pub enum DatabaseCommand {
-    /// Encrypts again, under the first data key, what is under another one; relays may run meanwhile
+    /// Encrypts with the first data key everything that uses another one; relays may run at the same time
     Reseal,
-    /// Copies a file of SQLite, whose relay has been stopped, into an empty database of PostgreSQL
+    /// Copies a SQLite file into an empty PostgreSQL database; stop the relay first
     Copy {
-        /// The file, as sqlite:PATH
+        /// The SQLite file, as sqlite:PATH
         #[arg(long, value_name = "URL")]
         from: String,
-        /// The other database, as postgres://USER@HOST/NAME; its password comes from PGPASSWORD or PGPASSFILE
+        /// The PostgreSQL database, as postgres://USER@HOST/NAME; its password comes from PGPASSWORD or PGPASSFILE
         #[arg(long, value_name = "URL")]
         to: String,
     },
 }
 
-/// From where to where, as flags may say it: the flags of a process can be read by everyone on the machine. Clap's own
-/// messages would repeat them.
+/// Parses the URLs of a copy. Rejects a password in them, because every user of the machine can read a process's flags.
+/// Clap does not parse them, because its error messages quote the value.
 fn parse_urls(from: &str, to: &str) -> Result<(PathBuf, Box<PgConnectOptions>), &'static str> {
     if holds_password(from) || holds_password(to) {
-        return Err("a URL holds a password: use PGPASSWORD or PGPASSFILE");
+        return Err("a URL must not hold a password: use PGPASSWORD or PGPASSFILE");
     }
     match (from.parse(), to.parse()) {
         (Ok(DatabaseUrl::Sqlite(from)), Ok(DatabaseUrl::Postgres(to))) => Ok((from, to)),
@@ -43,10 +43,10 @@ fn parse_urls(from: &str, to: &str) -> Result<(PathBuf, Box<PgConnectOptions>), 
     }
 }
 
-/// Runs a command and prints what it has to say.
+/// Runs a command and prints its result.
 ///
 /// # Errors
-/// When a key or a database fails, or something can't be opened by any key.
+/// When a key or a database fails, or no key decrypts a value.
 pub async fn run(
     command: DatabaseCommand,
     settings: &SessionSettings,
@@ -60,10 +60,10 @@ pub async fn run(
             let store = Store::open(&settings.store.database, 1).await?;
             let resealed = reseal(&store, &keys).await?;
             store.close().await;
-            writeln!(io::stdout(), "{} encrypted again", resealed.done)?;
+            writeln!(io::stdout(), "{} values encrypted with the first key", resealed.done)?;
             match resealed.stuck {
                 0 => Ok(()),
-                stuck => Err(format!("{stuck} can't be opened by any of the data keys").into()),
+                stuck => Err(format!("{stuck} values can't be decrypted with any of the data keys").into()),
             }
         }
         DatabaseCommand::Copy { from, to } => {

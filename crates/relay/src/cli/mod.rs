@@ -1,8 +1,8 @@
-//! The command line ([`Cli`], [`Command`]): the service by itself, keys to be made, webhooks and the database
-//! ([`database`]) to be looked after.
+//! The command line ([`Cli`], [`Command`]): runs the service, generates keys, manages webhooks and the database.
 //!
-//! - [`check_config`]: what can be known before the service starts.
-//! - [`ready`]: asks a relay on this machine whether it is ready.
+//! - [`check_config`]: checks the settings before the service starts.
+//! - [`database`]: the commands for the database.
+//! - [`ready`]: checks whether a relay on this machine is ready.
 
 pub mod check_config;
 pub mod database;
@@ -24,26 +24,26 @@ use crate::store::Store;
 use crate::webhook::outbox;
 use crate::webhook::status::MessageStatus;
 
-/// Holds the vendor's token between the selfie widget and Akiba Digital's API.
+/// Forwards the calls of the selfie widget to Akiba Digital's API, so that the API's token stays out of the page.
 #[derive(Debug, Parser)]
 #[command(name = "akiba-relay", version, after_help = TOKEN_HELP)]
 pub struct Cli {
-    /// File of settings, in TOML: its keys are these flags without their dashes
+    /// Settings file, in TOML; its keys are these flags without their dashes
     #[arg(long, env = "AKIBA_RELAY_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Checks all settings, keys and certificates, prints what is in force and from where, and ends
+    /// Checks all settings, keys and certificates, prints each setting in force and its source, and exits
     #[arg(long)]
     pub check_config: bool,
-    /// What the service runs with.
+    /// The settings of the service.
     #[command(flatten)]
     pub settings: Settings,
-    /// Something else than the service.
+    /// A command to run instead of the service.
     #[command(subcommand)]
     pub command: Option<Command>,
 }
 
 impl Cli {
-    /// Reads flags, environment and the settings' file, and says where each setting comes from.
+    /// Reads flags, environment and settings file, and returns the source of each setting.
     ///
     /// # Errors
     /// [`LayerError`].
@@ -56,23 +56,23 @@ impl Cli {
     }
 }
 
-/// Something else than the service.
+/// A command to run instead of the service.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Command {
-    /// Makes a key and prints it
+    /// Generates a key and prints it
     Keygen {
         /// What the key is for
         kind: KeyKind,
-        /// Name of an API key or id of a data key
+        /// Name of the API key, or id of the data key
         #[arg(default_value = "default")]
         name: String,
     },
-    /// Looks after webhooks
+    /// Lists webhooks or sends them again
     #[command(subcommand)]
     Webhooks(WebhookCommand),
-    /// Asks the running relay of these settings whether it is ready, for a container's health check
+    /// Checks whether the running relay with these settings is ready, for a container's health check
     Ready,
-    /// Looks after the database
+    /// Encrypts the database again or copies it
     #[command(subcommand)]
     Database(DatabaseCommand),
 }
@@ -80,43 +80,43 @@ pub enum Command {
 /// What a key is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum KeyKind {
-    /// The host's back end: the key, and below it what --api-key takes
+    /// For the host's back end; prints the key, and below it the value of --api-key
     Api,
-    /// Session tokens
+    /// For session tokens
     Session,
-    /// The database's personal fields
+    /// For the personal data in the database
     Data,
-    /// Webhooks
+    /// For the signatures of webhooks
     Webhook,
 }
 
-/// What to do about webhooks.
+/// A command for webhooks.
 #[derive(Clone, Debug, Subcommand)]
 pub enum WebhookCommand {
-    /// Lists webhooks, the newest first: id, event, session, tries, time, and how the last try ended
+    /// Lists webhooks, newest first: id, event, session, attempts, time, and the result of the last attempt
     List {
-        /// Which ones
+        /// Status of the webhooks to list
         #[arg(long, default_value = "failed")]
         status: MessageStatus,
-        /// Most lines
+        /// Most webhooks to list
         #[arg(long, default_value = "100")]
         limit: u32,
     },
-    /// Sends webhooks again, with the ids that they had; a running relay delivers them
+    /// Sends webhooks again, with the same ids; a running relay delivers them
     Resend {
-        /// Id of a webhook
+        /// Id of the webhook
         #[arg(required_unless_present = "all_failed", conflicts_with = "all_failed")]
         id: Option<String>,
-        /// All that were given up
+        /// Sends all failed webhooks again
         #[arg(long)]
         all_failed: bool,
     },
 }
 
-/// Runs a command and prints what it has to say.
+/// Runs a command and prints its result.
 ///
 /// # Errors
-/// When the database fails, what is meant is not there, or nothing can be printed.
+/// When the database fails, the webhook does not exist, or the output can't be written.
 pub async fn run(
     command: Command,
     settings: &Settings,
@@ -137,7 +137,7 @@ fn keygen(kind: KeyKind, name: &str) -> Result<(), Box<dyn Error>> {
         KeyKind::Data => data_keys::new_key(name),
         KeyKind::Webhook => webhook_secrets::new_secret(),
     };
-    writeln!(io::stdout(), "{}", text.ok_or("the system has no randomness")?)?;
+    writeln!(io::stdout(), "{}", text.ok_or("the operating system gave no random bytes")?)?;
     Ok(())
 }
 
@@ -160,9 +160,9 @@ async fn webhooks(command: WebhookCommand, settings: &Settings) -> Result<(), Bo
         WebhookCommand::Resend { id, .. } => {
             let count = outbox::resend(&store, id.as_deref(), Clock::default().now()).await?;
             if id.is_some() && count == 0 {
-                return Err("there is no webhook of this id".into());
+                return Err("there is no webhook with this id".into());
             }
-            writeln!(io::stdout(), "{count} to be sent again")?;
+            writeln!(io::stdout(), "webhooks to send again: {count}")?;
         }
     }
     store.close().await;

@@ -1,5 +1,5 @@
-//! Asks a relay on this machine whether it is ready ([`ready`]), for a container's health check: an image of little more
-//! than this program has nothing else to ask with.
+//! Checks whether a relay on this machine is ready ([`ready`]), for a container's health check: the image has no other
+//! HTTP client.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
@@ -12,28 +12,30 @@ use crate::settings::Settings;
 /// Longest wait for the answer.
 const TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Asks the relay that has these settings: at its operator's listener, or else where it serves.
+/// Calls `/readyz` of the relay with these settings: at `--admin-listen`, or else at `--listen`.
 ///
 /// # Errors
-/// A sentence when it is not ready, or can't be asked.
+/// A sentence when the relay is not ready or does not answer.
 pub async fn ready(settings: &Settings) -> Result<(), String> {
     let address = match settings.server.admin_listen {
         Some(address) => address,
-        // Its certificate is not of this name.
-        None if settings.server.tls_cert.is_some() => return Err("with --tls-cert it takes --admin-listen".to_owned()),
+        // The relay's certificate is not for this address, so the TLS client would reject it.
+        None if settings.server.tls_cert.is_some() => {
+            return Err("a relay with --tls-cert can be checked only at --admin-listen: set it".to_owned());
+        }
         None => settings.server.listen,
     };
     let client =
-        http_client::build("this check", |client| client.timeout(TIMEOUT)).map_err(|error| error.to_string())?;
+        http_client::build("the health check", |client| client.timeout(TIMEOUT)).map_err(|error| error.to_string())?;
     let answer = client.get(format!("http://{}/readyz", reachable_address(address))).send().await;
     match answer.map(|answer| answer.status()) {
         Ok(StatusCode::OK) => Ok(()),
-        Ok(status) => Err(format!("it is not ready: {}", status.as_u16())),
-        Err(error) => Err(error.without_url().to_string()),
+        Ok(status) => Err(format!("the relay is not ready: it answered {}", status.as_u16())),
+        Err(error) => Err(format!("the relay does not answer at {address}: {}", error.without_url())),
     }
 }
 
-/// Where on this machine a listener of this address is reached.
+/// Returns the address at which this machine reaches a listener: loopback if it listens on all addresses.
 fn reachable_address(mut address: SocketAddr) -> SocketAddr {
     if address.ip().is_unspecified() {
         address.set_ip(match address.ip() {
@@ -49,7 +51,7 @@ mod tests {
     use super::reachable_address;
 
     #[test]
-    fn what_listens_everywhere_is_reached_on_loopback() {
+    fn a_listener_on_all_addresses_is_reached_on_loopback() {
         for (listens, reached) in
             [("0.0.0.0:1", "127.0.0.1:1"), ("[::]:1", "[::1]:1"), ("10.0.0.1:1", "10.0.0.1:1"), ("[::1]:1", "[::1]:1")]
         {

@@ -1,5 +1,5 @@
-//! What the operator has, on a listener of its own ([`app`]): metrics, health, and what is needed when webhooks don't
-//! arrive. Nobody is asked who they are, so all that tells of sessions is served on loopback alone.
+//! The operator's calls, on a listener of their own ([`app`]): metrics, health checks, and listing and resending
+//! webhooks. They need no authentication, so everything about sessions and webhooks is served on loopback only.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -27,16 +27,16 @@ use crate::telemetry::metrics::{MEDIA_TYPE, metrics};
 use crate::webhook::outbox;
 use crate::webhook::status::MessageStatus;
 
-/// Most webhooks of one list.
-const LONGEST_LIST: u32 = 1_000;
+/// Most webhooks in one answer.
+const MAX_LISTED: u32 = 1_000;
 
-/// The operator's calls. `local` says whether none but this machine can reach them.
-pub fn app(state: AppState, local: bool) -> Router {
+/// Builds the router of the operator's calls. `loopback_only` is true if the listener's address is a loopback address.
+pub fn app(state: AppState, loopback_only: bool) -> Router {
     let mut routes = Router::new()
         .route("/metrics", get(metrics_text))
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready));
-    if local && state.sessions.is_some() {
+    if loopback_only && state.sessions.is_some() {
         routes = routes
             .route("/admin/sessions", get(sessions))
             .route("/admin/webhooks", get(webhooks))
@@ -47,29 +47,30 @@ pub fn app(state: AppState, local: bool) -> Router {
         .fallback(fallback::not_found)
         .method_not_allowed_fallback(fallback::method_not_allowed)
         .layer(CatchPanicLayer::custom(fallback::panicked))
-        .layer(from_fn_with_state(local, refuse_pages))
+        .layer(from_fn_with_state(loopback_only, reject_pages))
         .layer(from_fn(request_log::log_request))
         .with_state(state)
 }
 
-/// Turns the pages of a browser on this machine away: none has business here. A page of another origin says so. One
-/// whose own name was made to lead to this machine (DNS rebinding) does not where it reads, but asks for that name.
-async fn refuse_pages(State(local): State<bool>, request: Request, next: Next) -> Response {
+/// Rejects requests from web pages: a page open in a browser on this machine can reach loopback too. A page of another
+/// origin sends `Origin`. A page whose domain was made to resolve to this machine (DNS rebinding) sends no `Origin`
+/// with a `GET`, but its `Host` is that domain.
+async fn reject_pages(State(loopback_only): State<bool>, request: Request, next: Next) -> Response {
     let headers = request.headers();
-    let rebound = local && headers.get_all(HOST).iter().any(|host| !is_loopback_host(host));
+    let rebound = loopback_only && headers.get_all(HOST).iter().any(|host| !is_loopback_host(host));
     if rebound || headers.contains_key(ORIGIN) {
         return RelayError::new(ProblemCode::Forbidden).into_response();
     }
     next.run(request).await
 }
 
-/// Whether `Host` is a name that can lead nowhere else.
+/// Returns whether `Host` names a loopback address, which DNS cannot redirect.
 fn is_loopback_host(host: &HeaderValue) -> bool {
     let authority = Authority::try_from(host.as_bytes()).ok().filter(|authority| !authority.as_str().contains('@'));
     authority.is_some_and(|authority| is_loopback(authority.host()))
 }
 
-/// All metrics. Without the database those that it knows stay as they were.
+/// Returns all metrics. If the database does not answer, the webhook gauges keep their last values.
 async fn metrics_text(State(state): State<AppState>) -> Response {
     if let Some(sessions) = &state.sessions
         && let Ok(waiting) = sessions.store().outbox_counts().await
@@ -81,13 +82,13 @@ async fn metrics_text(State(state): State<AppState>) -> Response {
     ([(CONTENT_TYPE, MEDIA_TYPE)], metrics().text()).into_response()
 }
 
-/// The database; every route that asks for it is there only with sessions.
+/// Returns the database. The routes that need it exist only with sessions.
 fn store(state: &AppState) -> Result<&Store, RelayError> {
     let sessions = state.sessions.as_ref().ok_or_else(|| RelayError::new(ProblemCode::NotFound))?;
     Ok(sessions.store())
 }
 
-/// How many sessions there are in each state.
+/// Returns the number of sessions in each state.
 async fn sessions(State(state): State<AppState>) -> Result<Json<BTreeMap<String, i64>>, RelayError> {
     Ok(Json(store(&state)?.count_sessions().await?.into_iter().collect()))
 }
@@ -99,7 +100,7 @@ struct WebhookQuery {
     limit: Option<u32>,
 }
 
-/// A webhook, with nothing of its body.
+/// A webhook without its body.
 #[derive(Debug, Serialize)]
 struct WebhookSummary {
     id: String,
@@ -111,17 +112,17 @@ struct WebhookSummary {
     created_at: String,
 }
 
-/// Lists webhooks, the newest first.
+/// Lists webhooks, newest first.
 async fn webhooks(
     State(state): State<AppState>,
     query: Result<Query<WebhookQuery>, QueryRejection>,
 ) -> Result<Json<Vec<WebhookSummary>>, RelayError> {
     let Query(WebhookQuery { status, limit }) = query.map_err(|_| {
         RelayError::new(ProblemCode::BadRequest)
-            .with_detail("The query may hold `status` (pending, delivered or failed) and `limit` (a number).")
+            .with_detail("The query can have `status` (pending, delivered or failed) and `limit` (a number).")
     })?;
     let status = status.unwrap_or(MessageStatus::Failed).as_str();
-    let limit = limit.unwrap_or(100).min(LONGEST_LIST);
+    let limit = limit.unwrap_or(100).min(MAX_LISTED);
     let listed = store(&state)?.list_messages(status, limit.into()).await?;
     let webhook = |message: crate::store::outbox::MessageSummary| WebhookSummary {
         id: message.id,
@@ -135,7 +136,7 @@ async fn webhooks(
     Ok(Json(listed.into_iter().map(webhook).collect()))
 }
 
-/// How many webhooks are to be sent again.
+/// The answer to a resend: how many webhooks will be sent again.
 #[derive(Debug, Serialize)]
 struct Resent {
     resent: u64,
@@ -149,11 +150,12 @@ async fn resend(State(state): State<AppState>, Path(id): Path<String>) -> Result
     }
 }
 
-/// Sends all webhooks again that were given up.
+/// Sends all failed webhooks again.
 async fn resend_failed(State(state): State<AppState>) -> Result<Json<Resent>, RelayError> {
     resend_and_notify(&state, None).await
 }
 
+/// Makes one webhook, or all failed ones, due again and wakes the delivery task.
 async fn resend_and_notify(state: &AppState, id: Option<&str>) -> Result<Json<Resent>, RelayError> {
     let sessions = state.sessions.as_ref().ok_or_else(|| RelayError::new(ProblemCode::NotFound))?;
     let resent = outbox::resend(sessions.store(), id, sessions.clock().now()).await?;

@@ -1,5 +1,5 @@
-//! Who calls: the host's back end by its API key ([`HostCaller`]), a page by its session's token ([`PageCaller`]); and
-//! which session a path names ([`SessionId`]).
+//! Authentication as axum extractors: the host's back end by its API key ([`HostCaller`]), a page by its session token
+//! ([`PageCaller`]). [`SessionId`] reads the session id from the path.
 
 use std::sync::Arc;
 
@@ -17,21 +17,21 @@ use crate::id::is_id;
 use crate::secrets::session_keys::TokenError;
 use crate::session::Sessions;
 
-/// The host's back end.
+/// The host's back end, with a valid API key.
 #[derive(Debug)]
 pub struct HostCaller {
-    /// Where its sessions are kept.
+    /// The sessions of this relay.
     pub sessions: Arc<Sessions>,
-    /// The name of its key. It may see the sessions that were made under this name.
+    /// The name of its key. It can access only the sessions created under this name.
     pub key: String,
 }
 
-/// A page with a session.
+/// A page with a valid session token.
 #[derive(Debug)]
 pub struct PageCaller {
-    /// Where its session is kept.
+    /// The sessions of this relay.
     pub sessions: Arc<Sessions>,
-    /// Its session.
+    /// The id of its session.
     pub session_id: String,
 }
 
@@ -41,14 +41,14 @@ impl FromRequestParts<AppState> for HostCaller {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, RelayError> {
         let sessions = sessions(state)?;
         if parts.headers.contains_key(ORIGIN) {
-            let detail = "This call is for the host's back end: an API key in a page is everybody's.";
+            let detail = "Only the host's back end can make this call: an API key in a page is public.";
             return Err(RelayError::new(ProblemCode::Forbidden).with_detail(detail));
         }
-        let key = bearer(&parts.headers).and_then(|sent| sessions.key_name(sent));
+        let key = bearer(&parts.headers).and_then(|key| sessions.key_name(key));
         let Some(key) = key.map(str::to_owned) else {
-            // A back end is counted by its key, and who guesses keys by the address.
+            // A back end is counted by its key; a caller that guesses keys, by its address.
             count_address(&state.limits, &parts.extensions, &parts.headers)?;
-            return Err(RelayError::new(ProblemCode::Unauthorized).with_detail("This call wants an API key."));
+            return Err(RelayError::new(ProblemCode::Unauthorized).with_detail("This call needs a valid API key."));
         };
         state.limits.api_key(&key)?;
         Ok(Self { sessions, key })
@@ -63,8 +63,8 @@ impl FromRequestParts<AppState> for PageCaller {
         let opened = bearer(&parts.headers).ok_or(TokenError::Invalid).and_then(|token| sessions.session_of(token));
         let session_id = match opened {
             Ok(session_id) => session_id,
-            // Many share an address: who floods it from there must not turn away those who have a session, or had one and
-            // are to ask for another.
+            // Not counted by address: many people can share one, and a flood from it must not lock out a page whose session
+            // has just expired and which needs to learn that.
             Err(TokenError::Expired) => return Err(RelayError::new(ProblemCode::SessionExpired)),
             Err(TokenError::Invalid) => {
                 count_address(&state.limits, &parts.extensions, &parts.headers)?;
@@ -79,7 +79,7 @@ impl FromRequestParts<AppState> for PageCaller {
     }
 }
 
-/// The id of a session in the path. What can be none is not looked up.
+/// The id of a session in the path. An id of the wrong form is rejected without a look-up.
 #[derive(Debug)]
 pub struct SessionId(pub String);
 
@@ -103,7 +103,7 @@ fn sessions(state: &AppState) -> Result<Arc<Sessions>, RelayError> {
     state.sessions.clone().ok_or_else(|| RelayError::new(ProblemCode::NotFound))
 }
 
-/// The token of the one `Authorization: Bearer` header.
+/// Returns the token of `Authorization: Bearer`; `None` if the header is missing, repeated or of another scheme.
 #[must_use]
 pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     let mut values = headers.get_all(AUTHORIZATION).iter();

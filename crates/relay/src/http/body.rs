@@ -1,4 +1,4 @@
-//! The request body ([`JsonBody`]): limited in size and time, and checked against the type of its call.
+//! The JSON body of a request ([`JsonBody`]): limited in size and time, and parsed into the type of its call.
 
 use akiba_protocol::ProblemCode;
 use axum::body::{Body, Bytes};
@@ -11,13 +11,13 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use super::state::AppState;
 use crate::error::RelayError;
 
-/// The body of one call.
+/// The type of a call's body.
 pub trait JsonCall: DeserializeOwned {
-    /// One sentence on what the body must be, for the developer who sent another.
+    /// One sentence that describes the body, for the developer who sent a wrong one.
     const SHAPE: &'static str;
 }
 
-/// A request body that is the JSON object of its call.
+/// Extracts the request body as the JSON object of its call.
 #[derive(Debug)]
 pub struct JsonBody<T>(pub T);
 
@@ -28,7 +28,7 @@ impl<T: JsonCall> FromRequest<AppState> for JsonBody<T> {
         if !is_json(request.headers()) {
             return Err(RelayError::new(ProblemCode::UnsupportedMediaType));
         }
-        if announced_length(request.headers()).is_some_and(|length| length > state.max_body_bytes as u64) {
+        if declared_length(request.headers()).is_some_and(|length| length > state.max_body_bytes as u64) {
             return Err(RelayError::new(ProblemCode::BodyTooLarge));
         }
         let body = read(request.into_body(), state.max_body_bytes);
@@ -44,30 +44,30 @@ async fn read(body: Body, limit: usize) -> Result<Bytes, RelayError> {
         if error.is::<LengthLimitError>() {
             RelayError::new(ProblemCode::BodyTooLarge)
         } else {
-            RelayError::new(ProblemCode::BadRequest).with_detail("The body was cut off.")
+            RelayError::new(ProblemCode::BadRequest).with_detail("The connection closed before the end of the body.")
         }
     })?;
     Ok(collected.to_bytes())
 }
 
-/// Reads a body's JSON. Serde's own messages quote what was sent, so only the place of a fault is told.
+/// Parses a body. Serde's messages quote the body, so the answer gives only the position of a syntax error.
 fn parse<T: JsonCall>(bytes: &[u8]) -> Result<T, RelayError> {
-    let bad = |detail: String| RelayError::new(ProblemCode::BadRequest).with_detail(detail);
-    // Serde would take an array's values for a struct's fields.
+    let bad_request = |detail: String| RelayError::new(ProblemCode::BadRequest).with_detail(detail);
+    // Serde also accepts an array with the values of a struct's fields.
     if bytes.trim_ascii_start().first() == Some(&b'[') {
-        return Err(bad(T::SHAPE.to_owned()));
+        return Err(bad_request(T::SHAPE.to_owned()));
     }
     serde_json::from_slice(bytes).map_err(|_| match serde_json::from_slice::<IgnoredAny>(bytes) {
-        Ok(_) => bad(T::SHAPE.to_owned()),
-        Err(error) => bad(format!("The JSON is broken at line {}, column {}.", error.line(), error.column())),
+        Ok(_) => bad_request(T::SHAPE.to_owned()),
+        Err(error) => bad_request(format!("The JSON is invalid at line {}, column {}.", error.line(), error.column())),
     })
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
-    let essence = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    essence.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"))
+    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    content_type.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"))
 }
 
-fn announced_length(headers: &HeaderMap) -> Option<u64> {
+fn declared_length(headers: &HeaderMap) -> Option<u64> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }

@@ -1,5 +1,5 @@
-//! Which pages may call: exact origins from a list ([`Origin`]). Others are refused before anything else happens
-//! ([`guard`]); those on the list get CORS headers ([`layer`]).
+//! The list of pages that may call, by exact origin ([`Origin`]). A page that is not listed is rejected before any other
+//! work ([`guard`]); a listed page gets CORS headers ([`layer`]).
 
 use std::time::Duration;
 
@@ -17,11 +17,11 @@ use super::state::AppState;
 use crate::error::RelayError;
 use crate::origin::Origin;
 
-/// How long a browser may remember a preflight's answer.
-const PREFLIGHT_LIFE: Duration = Duration::from_secs(3_600);
+/// How long a browser may cache the answer to a preflight.
+const PREFLIGHT_MAX_AGE: Duration = Duration::from_secs(3_600);
 
-/// Refuses a request whose `Origin` is not on the list. A request without one comes from no page of another origin,
-/// and passes.
+/// Rejects a request whose `Origin` is not on the list. A request without `Origin` passes: browsers send the header
+/// with every `POST` to another origin, and a page has no other calls.
 ///
 /// # Errors
 /// [`ProblemCode::Forbidden`] for an origin that is not on the list, for `null`, and for more than one.
@@ -29,7 +29,8 @@ pub async fn guard(State(state): State<AppState>, request: Request, next: Next) 
     if may_call(&state.origins, request.headers()) {
         return next.run(request).await;
     }
-    let error = RelayError::new(ProblemCode::Forbidden).with_detail("The relay's list does not name this origin.");
+    let error = RelayError::new(ProblemCode::Forbidden)
+        .with_detail("This origin is not in the relay's list of allowed origins.");
     let mut response = error.into_response();
     response.headers_mut().insert(VARY, HeaderValue::from_static("origin"));
     response
@@ -44,12 +45,12 @@ fn may_call(list: &[Origin], headers: &HeaderMap) -> bool {
     }
 }
 
-/// Adds the CORS headers, and answers preflights. It stands behind [`guard`], so it sees no foreign origin.
+/// Adds the CORS headers and answers preflights. It runs after [`guard`], so it sees only listed origins.
 pub fn layer(list: &[Origin]) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(list.iter().map(|origin| origin.0.clone())))
         .allow_methods([Method::POST])
         .allow_headers([CONTENT_TYPE, AUTHORIZATION, HeaderName::from_static(IDEMPOTENCY_KEY)])
         .expose_headers([RETRY_AFTER, REQUEST_ID])
-        .max_age(PREFLIGHT_LIFE)
+        .max_age(PREFLIGHT_MAX_AGE)
 }

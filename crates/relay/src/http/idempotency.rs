@@ -1,4 +1,4 @@
-//! The header that names a call ([`idempotency`]).
+//! The `Idempotency-Key` header ([`key_hash`]), with which a page names a photo so that a retry gets the same verdict.
 
 use akiba_protocol::ProblemCode;
 use http::HeaderMap;
@@ -6,13 +6,14 @@ use ring::digest::{SHA256, digest};
 
 use crate::error::RelayError;
 
-/// The name of the header that names a call.
+/// The name of the header.
 pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
-/// SHA-256 of a call's idempotency key within its session, if there is one: what the page calls it is not kept.
+/// Returns the SHA-256 of the session id and the idempotency key, if the request has a key. The key itself is not stored:
+/// a page could put anything into it.
 ///
 /// # Errors
-/// [`ProblemCode::BadRequest`] when it is not 1 to 255 visible ASCII characters, or there are two.
+/// [`ProblemCode::BadRequest`] when the key is not 1 to 255 visible ASCII characters, or there are two.
 pub fn key_hash(headers: &HeaderMap, session_id: &str) -> Result<Option<Vec<u8>>, RelayError> {
     let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
     let Some(value) = values.next() else { return Ok(None) };

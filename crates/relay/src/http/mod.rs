@@ -1,16 +1,16 @@
-//! What callers meet: the whole service as one router ([`app`]), its routes and the order of its layers.
+//! The HTTP service as one router ([`app`]): its routes and the order of its layers.
 //!
-//! - [`settings`]: what the operator sets.
+//! - [`settings`]: the operator's settings.
 //! - [`state`]: what all requests share.
-//! - [`routes`]: one file a group of calls.
-//! - [`openapi`]: the contract as a document, made from the routes.
-//! - [`auth`]: who calls.
-//! - [`body`]: the request body, limited, timed and checked.
-//! - [`cors`]: which pages may call.
-//! - [`idempotency`]: the header that names a call.
-//! - [`rate_limit`]: the layer that turns away who calls too often.
+//! - [`routes`]: the handlers, one file for each group of calls.
+//! - [`openapi`]: the OpenAPI document, generated from the routes.
+//! - [`auth`]: authentication of the host's back end and of pages.
+//! - [`body`]: the JSON body of a request, with its limits.
+//! - [`cors`]: the list of pages that may call.
+//! - [`idempotency`]: the `Idempotency-Key` header.
+//! - [`rate_limit`]: the layer that rejects an address that calls too often.
 //! - [`request_log`]: the request id, the log line and the body of an error.
-//! - [`admin`], [`readiness`]: what the operator sees.
+//! - [`admin`], [`readiness`]: metrics, health checks and the operator's calls.
 
 pub mod admin;
 pub mod auth;
@@ -36,23 +36,23 @@ use utoipa_axum::routes;
 use self::routes::{fallback, health, page, page_without_session, sessions};
 use self::state::AppState;
 
-/// Builds the service: its calls, with sessions or without, in the layers that surround them all.
+/// Builds the service: its calls, with or without sessions, inside the layers that every request passes.
 pub fn app(mut state: AppState) -> Router {
     let sessions = state.sessions.is_some();
     let mut pages = page_calls(sessions);
-    // With sessions a page is counted by its own, and by the address only who has none.
+    // With sessions, [`auth`] counts a page by its session, and by its address only if it has no valid token.
     if !sessions {
         pages = pages.route_layer(from_fn_with_state(state.clone(), rate_limit::limit_by_address));
     }
-    let (routes, api) = pages.merge(host_calls(sessions)).merge(own_calls()).split_for_parts();
+    let (routes, api) = pages.merge(host_calls(sessions)).merge(operation_calls()).split_for_parts();
     state.document = openapi::text(api, sessions).into();
-    surround(routes, state)
+    with_layers(routes, state)
 }
 
-/// Returns the contract of the service as OpenAPI: the JSON that `GET /openapi.json` answers with.
+/// Returns the OpenAPI document of the service: the JSON of `GET /openapi.json`.
 #[must_use]
 pub fn document(sessions: bool) -> String {
-    let calls = page_calls(sessions).merge(host_calls(sessions)).merge(own_calls());
+    let calls = page_calls(sessions).merge(host_calls(sessions)).merge(operation_calls());
     openapi::text(calls.into_openapi(), sessions)
 }
 
@@ -76,16 +76,16 @@ fn host_calls(sessions: bool) -> OpenApiRouter<AppState> {
         .routes(routes!(sessions::reconcile))
 }
 
-fn own_calls() -> OpenApiRouter<AppState> {
+fn operation_calls() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .routes(routes!(routes::openapi::document))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
 }
 
-/// From the outside in, a request passes: its log line and id, the check of its origin, CORS, the catch for panics. The
-/// catch is inside CORS, as a page could not read the answer to a panic otherwise.
-fn surround(routes: Router<AppState>, state: AppState) -> Router {
+/// Wraps the routes in the layers. A request passes them from the last to the first: log line and id, check of the
+/// origin, CORS, catching of panics. Panics are caught inside CORS: without CORS headers a page could not read the error.
+fn with_layers(routes: Router<AppState>, state: AppState) -> Router {
     routes
         .fallback(fallback::not_found)
         .method_not_allowed_fallback(fallback::method_not_allowed)

@@ -1,4 +1,4 @@
-//! The layer that turns away who calls too often ([`limit_by_address`]), before anything else is done for them.
+//! The layer that rejects an address that calls too often ([`limit_by_address`]), before any other work for the call.
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
@@ -10,7 +10,7 @@ use crate::error::RelayError;
 use crate::limits::Limits;
 use crate::limits::client_address::Peer;
 
-/// Counts a page's call by its client's address, where there are no sessions to count it by.
+/// Counts a page's call by the client's address. Used where there are no sessions to count by.
 pub async fn limit_by_address(State(state): State<AppState>, request: Request, next: Next) -> Response {
     match count_address(&state.limits, request.extensions(), request.headers()) {
         Ok(()) => next.run(request).await,
@@ -18,7 +18,7 @@ pub async fn limit_by_address(State(state): State<AppState>, request: Request, n
     }
 }
 
-/// Counts a call by its client's address. One that came by no connection, as in tests, is not counted.
+/// Counts a call by the client's address. A request without a connection, as in tests, is not counted.
 ///
 /// # Errors
 /// [`akiba_protocol::ProblemCode::TooManyRequests`].

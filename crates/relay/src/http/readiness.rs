@@ -1,4 +1,5 @@
-//! Whether this relay is to be sent callers ([`Readiness`]): not while it drains, and not while its database is gone.
+//! Readiness ([`Readiness`]): whether a load balancer should send requests here. A relay is not ready while it drains or
+//! while its database does not answer.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,43 +9,43 @@ use tokio::sync::Mutex;
 
 use crate::store::Store;
 
-/// How long the database's answer holds: anyone may ask, and it should not be asked for each.
+/// How long the database's answer is cached. Anyone can call `/readyz`, and not every call should reach the database.
 const CACHED_FOR: Duration = Duration::from_secs(1);
 
-/// Longest wait for the database; who asks whether a relay is ready waits a second or two.
+/// Longest wait for the database. Callers of `/readyz` usually wait only a second or two.
 const TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Whether this relay is to be sent callers. A clone shares it.
+/// The readiness of this relay. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct Readiness {
     draining: Arc<AtomicBool>,
     last: Arc<Mutex<Option<(Instant, bool)>>>,
 }
 
-/// How a relay stands.
+/// Whether a relay is ready, and why not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReadinessStatus {
-    /// It takes callers.
+    /// It takes requests.
     Ready,
-    /// It is about to end.
+    /// It is shutting down.
     Draining,
     /// Its database does not answer.
     NoDatabase,
 }
 
 impl Readiness {
-    /// From now on it is not ready any more.
+    /// Marks the relay as shutting down: from now on it is not ready.
     pub fn drain(&self) {
         self.draining.store(true, Ordering::Relaxed);
     }
 
-    /// How the relay stands. `store` is its database, if it has one.
+    /// Returns the current status. `store` is the relay's database, if it has one.
     pub async fn status(&self, store: Option<&Store>) -> ReadinessStatus {
         if self.draining.load(Ordering::Relaxed) {
             return ReadinessStatus::Draining;
         }
         let Some(store) = store else { return ReadinessStatus::Ready };
-        // Whoever asks meanwhile waits here for the same answer.
+        // Concurrent calls wait for this lock and get the same answer.
         let mut last = self.last.lock().await;
         let answers = match *last {
             Some((asked, answers)) if asked.elapsed() < CACHED_FOR => answers,

@@ -1,7 +1,7 @@
-//! What surrounds every request ([`log_request`]): its id, its one line in the log, and the body of its error.
+//! The outermost layer ([`log_request`]): gives each request an id, logs one line, and writes the body of an error.
 //!
-//! A line holds the method, the pattern of the path, the status, the code, the time and the id: never the path or a
-//! method that the caller made up, which could hold anything.
+//! A line holds the method, the pattern of the path, the status, the code, the time and the id. It never holds the path
+//! itself or an unknown method: the caller chooses both, and they could contain personal data.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
@@ -20,24 +20,24 @@ use crate::error::RelayError;
 use crate::telemetry::metrics::{InFlight, metrics};
 use crate::telemetry::traces::{SpanKind, span};
 
-/// The header that tells the caller the request's id. One that the caller sends is not looked at.
+/// The response header with the request's id. A value that the caller sends is ignored.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// What machines ask every few seconds. It would drown the rest of the log.
+/// Routes that monitoring calls every few seconds. They are logged at `debug`, as they would flood the log.
 const PROBES: [&str; 3] = ["/healthz", "/metrics", "/readyz"];
 
-/// Where a request's handler notes the session that it is about, for the log.
+/// Where a handler stores the id of the request's session, for the log.
 #[derive(Clone, Debug, Default)]
 pub struct SessionSlot(Arc<OnceLock<String>>);
 
 impl SessionSlot {
-    /// Notes the session. Only the first counts.
+    /// Stores the session id. Only the first one counts.
     pub fn fill(&self, session_id: &str) {
         let _ = self.0.set(session_id.to_owned());
     }
 }
 
-/// Runs a request, and writes its line when it has ended, or when its caller has gone.
+/// Runs a request and logs its line when it has ended, or when the caller has hung up.
 pub async fn log_request(mut request: Request, next: Next) -> Response {
     let line = RequestLine::start(&request);
     request.extensions_mut().insert(line.session.clone());
@@ -58,14 +58,14 @@ pub async fn log_request(mut request: Request, next: Next) -> Response {
 }
 
 fn write_problem(response: &mut Response, error: &RelayError, id: &str) {
-    // A problem is strings and numbers: writing it can't fail.
+    // A problem holds only strings and numbers, so serializing it cannot fail.
     let body = serde_json::to_vec(&error.problem(id)).unwrap_or_default();
     *response.body_mut() = Body::from(body);
     response.headers_mut().remove(CONTENT_LENGTH);
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
 }
 
-/// The line of a request that is under way. Dropped before its end, it says that the caller has gone.
+/// The log line of a running request. If it is dropped before [`end`](Self::end), it logs that the caller has hung up.
 struct RequestLine {
     id: String,
     method: &'static str,
@@ -94,7 +94,7 @@ impl RequestLine {
         self.written = true;
         let Self { id, method, route, .. } = &self;
         let (status, latency_ms) = (status.as_u16(), self.latency_ms());
-        // The code's name as in the problem, so that a support case can be found by either.
+        // The same code as in the error body, so that a support case can be found by it.
         let code = error.map_or("ok", |error| error.code().as_str());
         metrics().request_ended(route, code, self.started.elapsed());
         let cause = error.and_then(RelayError::cause);
@@ -129,7 +129,7 @@ impl Drop for RequestLine {
     }
 }
 
-/// The name of a method of the HTTP standard; a caller can make up others.
+/// Returns the name of a standard HTTP method, and `other` for anything else: the caller could put anything there.
 fn known_method(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",

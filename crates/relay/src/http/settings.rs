@@ -1,4 +1,4 @@
-//! The settings of what callers meet ([`HttpSettings`]).
+//! The settings of the HTTP service ([`HttpSettings`]).
 
 use std::num::NonZeroUsize;
 use std::time::Duration;
@@ -8,10 +8,10 @@ use clap::Args;
 use crate::clock::duration;
 use crate::origin::Origin;
 
-/// Settings of what callers meet.
+/// Settings of the HTTP service.
 #[derive(Clone, Debug, Args)]
 pub struct HttpSettings {
-    /// Origin of a page that may call, spelt as browsers send it; repeat it, or part several by commas
+    /// Origin of a page that may call, spelled as browsers send it; repeat the flag or separate with commas
     #[arg(long, env = "AKIBA_RELAY_ALLOW_ORIGIN", value_name = "ORIGIN", value_delimiter = ',')]
     pub allow_origin: Vec<Origin>,
 

@@ -14,31 +14,31 @@ use crate::origin::Origin;
 use crate::session::Sessions;
 use crate::vendor_api::VendorClient;
 
-/// The shared parts of the service; a clone shares them.
+/// What all requests share. Clones share it too.
 #[derive(Clone, Debug)]
 pub struct AppState {
-    /// The way to the vendor.
+    /// The client of the vendor's API.
     pub vendor: VendorClient,
     /// Origins of the pages that may call.
     pub origins: Arc<[Origin]>,
-    /// Places for the calls that may be at work.
+    /// Permits for calls to the vendor.
     pub capacity: Capacity,
-    /// How often one caller may call.
+    /// Rate limits for each caller.
     pub limits: Limits,
     /// Largest request body, in bytes.
     pub max_body_bytes: usize,
     /// Longest wait for a request's body.
     pub body_timeout: Duration,
-    /// Whether callers are to come here.
+    /// Whether a load balancer should send requests here.
     pub readiness: Readiness,
-    /// The contract as OpenAPI. [`app`](super::app) writes it.
+    /// The OpenAPI document. [`app`](super::app) fills it in.
     pub document: Bytes,
-    /// The sessions; `None` where they are off.
+    /// The sessions; `None` if sessions are off.
     pub sessions: Option<Arc<Sessions>>,
 }
 
 impl AppState {
-    /// Builds the shared parts, with no sessions.
+    /// Builds the state without sessions.
     #[must_use]
     pub fn new(settings: &HttpSettings, limits: &LimitSettings, vendor: VendorClient) -> Self {
         Self {
@@ -54,7 +54,7 @@ impl AppState {
         }
     }
 
-    /// The same, with sessions.
+    /// Adds the sessions.
     #[must_use]
     pub fn with_sessions(mut self, sessions: Arc<Sessions>) -> Self {
         self.sessions = Some(sessions);

@@ -1,4 +1,4 @@
-//! What the whole router answers to a panic, and what its contract says.
+//! Tests of the whole router: its answer to a panic, and its OpenAPI document.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ use tower::ServiceExt;
 
 use super::settings::HttpSettings;
 use super::state::AppState;
-use super::{document, surround};
+use super::{document, with_layers};
 use crate::limits::settings::LimitSettings;
 use crate::session::host::create::{CreatedSession, NewSession};
 use crate::session::host::reconcile::Reconcile;
@@ -38,18 +38,18 @@ struct Settings {
     vendor: VendorSettings,
 }
 
-async fn broken() -> &'static str {
-    panic!("8001015009087 is no index")
+async fn panicking() -> &'static str {
+    panic!("8001015009087 is not an index")
 }
 
 #[tokio::test]
-async fn a_panic_is_a_problem_that_tells_nothing_of_it_and_that_the_page_can_read() {
+async fn a_panic_becomes_an_error_that_the_page_can_read_and_that_reveals_nothing() {
     let settings = Settings::try_parse_from(["akiba-relay", "--allow-origin=https://bank.example"]).unwrap();
     let access = Access::load(&settings.vendor, |_| Some("x".to_owned())).unwrap();
     let state = AppState::new(&settings.http, &settings.limits, VendorClient::new(&settings.vendor, &access).unwrap());
-    let router = surround(Router::new().route("/broken", get(broken)), state);
+    let router = with_layers(Router::new().route("/panic", get(panicking)), state);
 
-    let request = Request::get("/broken").header("origin", "https://bank.example").body(Body::empty());
+    let request = Request::get("/panic").header("origin", "https://bank.example").body(Body::empty());
     let response = router.oneshot(request.unwrap()).await.unwrap();
     assert_eq!(response.status(), 500);
     assert_eq!(response.headers()["access-control-allow-origin"], "https://bank.example");
@@ -63,34 +63,34 @@ fn read(sessions: bool) -> Value {
     serde_json::from_str(&document(sessions)).unwrap()
 }
 
-fn is<T: DeserializeOwned>(example: &Value) -> bool {
+fn parses_as<T: DeserializeOwned>(example: &Value) -> bool {
     serde_json::from_value::<T>(example.clone()).is_ok()
 }
 
 #[test]
-fn the_examples_are_of_their_types() {
+fn every_example_parses_as_its_type() {
     let mut seen = BTreeSet::new();
     for document in [read(true), read(false)] {
         for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
             let Some(example) = schema.get("example") else { continue };
-            let good = match name.as_str() {
-                "CreatedSession" => is::<CreatedSession>(example),
-                "LinkCall" => is::<LinkCall>(example),
-                "LinkReply" => is::<LinkReply>(example),
-                "LinkRequest" => is::<LinkRequest>(example),
-                "NewSession" => is::<NewSession>(example),
-                "PageVerdict" => is::<PageVerdict>(example),
-                "Reconcile" => is::<Reconcile>(example),
-                "Session" => is::<Session>(example),
-                "SessionLink" => is::<SessionLink>(example),
-                "VerifyCall" => is::<VerifyCall>(example),
-                "VerifyReply" => is::<VerifyReply>(example),
-                "VerifyRequest" => is::<VerifyRequest>(example),
+            let parses = match name.as_str() {
+                "CreatedSession" => parses_as::<CreatedSession>(example),
+                "LinkCall" => parses_as::<LinkCall>(example),
+                "LinkReply" => parses_as::<LinkReply>(example),
+                "LinkRequest" => parses_as::<LinkRequest>(example),
+                "NewSession" => parses_as::<NewSession>(example),
+                "PageVerdict" => parses_as::<PageVerdict>(example),
+                "Reconcile" => parses_as::<Reconcile>(example),
+                "Session" => parses_as::<Session>(example),
+                "SessionLink" => parses_as::<SessionLink>(example),
+                "VerifyCall" => parses_as::<VerifyCall>(example),
+                "VerifyReply" => parses_as::<VerifyReply>(example),
+                "VerifyRequest" => parses_as::<VerifyRequest>(example),
                 "WebhookEvent" => serde_json::from_str::<WebhookEvent<'_>>(&example.to_string()).is_ok(),
-                other => panic!("nobody reads the example of {other}"),
+                other => panic!("this test does not know the type of the example {other}"),
             };
-            assert!(good, "{name}: {example}");
-            // What a derived reader would overlook: every member of an example is a documented one.
+            assert!(parses, "{name}: {example}");
+            // Serde ignores unknown members, so check here that every member of an example is documented.
             if let Some(members) = schema["properties"].as_object() {
                 for member in example.as_object().unwrap().keys() {
                     assert!(members.contains_key(member), "{name}: {member}");
@@ -103,16 +103,16 @@ fn the_examples_are_of_their_types() {
 }
 
 #[test]
-fn every_problem_has_an_example_and_is_one_of_some_call() {
+fn every_error_code_has_an_example_and_a_call_that_returns_it() {
     let document = read(true);
     let examples = document["components"]["examples"].as_object().unwrap();
     let calls = document["paths"].to_string();
     for code in ProblemCode::ALL {
         let problem: Problem = serde_json::from_value(examples[code.as_str()]["value"].clone()).unwrap();
         assert_eq!(Problem { request_id: None, ..problem }, Problem::new(code));
-        let everywhere = matches!(code, ProblemCode::NotFound | ProblemCode::MethodNotAllowed);
-        let named = calls.contains(&format!("#/components/examples/{}\"", code.as_str()));
-        assert!(named != everywhere, "{}", code.as_str());
+        let on_every_path = matches!(code, ProblemCode::NotFound | ProblemCode::MethodNotAllowed);
+        let documented = calls.contains(&format!("#/components/examples/{}\"", code.as_str()));
+        assert!(documented != on_every_path, "{}", code.as_str());
     }
     assert_eq!(examples.len(), ProblemCode::ALL.len());
 }

@@ -1,20 +1,20 @@
-//! Who is counted together ([`Bucket`]).
+//! The key by which calls are counted ([`Bucket`]): calls with the same bucket share one count.
 
 use std::net::IpAddr;
 
-/// One caller, as far as it can be told from others.
+/// Identifies one caller for counting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Bucket<'a> {
-    /// An address of IPv4.
+    /// An IPv4 address.
     V4([u8; 4]),
-    /// A network of IPv6: the first 64 bits are what a household or a phone gets, and it may use any address in there.
+    /// An IPv6 network of 64 bits. A household or phone gets one whole network and can use any address in it.
     V6([u8; 8]),
     /// A name, such as a session's id.
     Name(&'a str),
 }
 
 impl Bucket<'_> {
-    /// With whom an address is counted.
+    /// Returns the bucket of an address.
     #[must_use]
     pub fn of(address: IpAddr) -> Self {
         match address.to_canonical() {
@@ -32,7 +32,7 @@ mod tests {
     use super::Bucket;
 
     #[test]
-    fn a_network_of_ipv6_is_one_caller() {
+    fn addresses_of_one_ipv6_network_share_a_bucket() {
         let bucket = |address: &str| Bucket::of(address.parse().unwrap());
         assert_eq!(bucket("2001:db8:1:2::1"), bucket("2001:db8:1:2:ffff:ffff:ffff:ffff"));
         assert_ne!(bucket("2001:db8:1:2::1"), bucket("2001:db8:1:3::1"));

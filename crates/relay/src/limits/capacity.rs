@@ -1,4 +1,4 @@
-//! How many calls may be at work at once ([`Capacity`]), so that a slow vendor can't pile up work here without end.
+//! Limits the number of concurrent vendor calls ([`Capacity`]), so that a slow vendor cannot exhaust the relay.
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -9,15 +9,15 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::error::RelayError;
 use crate::telemetry::metrics::metrics;
 
-/// Seconds after which a shed call may be tried again. A place is free as soon as any call ends, so the shortest time
-/// that the header can say is right.
+/// `Retry-After` of a rejected call, in seconds. It is the shortest possible value, as a permit is free again as soon as
+/// any call ends.
 const RETRY_AFTER_SECONDS: u32 = 1;
 
-/// Places for calls at work; a clone shares them.
+/// Permits for vendor calls. Clones share them.
 #[derive(Clone, Debug)]
 pub struct Capacity(Arc<Semaphore>);
 
-/// A place that is taken, until it is dropped.
+/// A permit for one call. Dropping it frees the permit.
 #[derive(Debug)]
 #[must_use]
 pub struct Permit {
@@ -25,17 +25,16 @@ pub struct Permit {
 }
 
 impl Capacity {
-    /// Places for so many calls.
+    /// Creates permits for this many concurrent calls.
     #[must_use]
     pub fn of(calls: NonZeroUsize) -> Self {
         Self(Arc::new(Semaphore::new(calls.get().min(Semaphore::MAX_PERMITS))))
     }
 
-    /// Takes a place. Nothing queues. To be called once the body is there: a caller who sends it slowly would keep
-    /// others out.
+    /// Acquires a permit or fails at once, without queueing. Call it after reading the body, or slow clients hold permits.
     ///
     /// # Errors
-    /// [`ProblemCode::Overloaded`] when every place is taken.
+    /// [`ProblemCode::Overloaded`] when no permit is free.
     pub fn acquire(&self) -> Result<Permit, RelayError> {
         match Arc::clone(&self.0).try_acquire_owned() {
             Ok(permit) => Ok(Permit { _permit: permit }),

@@ -1,8 +1,8 @@
-//! Whose address a request came from ([`TrustedProxies::client`]): the connection's, or, where that is a trusted
-//! proxy's, the one that the proxies name in `X-Forwarded-For`.
+//! The client's address ([`TrustedProxies::client`]): the address of the connection or, if a trusted proxy opened the
+//! connection, the address in `X-Forwarded-For`.
 //!
-//! `Forwarded` (RFC 7239) is not read: proxies pass on what they don't write themselves, so of two headers one would be
-//! the client's own.
+//! The relay ignores `Forwarded` (RFC 7239). A proxy passes on headers that it does not set itself, so if the relay read
+//! both headers, a client could forge one of them.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -11,31 +11,31 @@ use ipnet::IpNet;
 
 const X_FORWARDED_FOR: &str = "x-forwarded-for";
 
-/// The address at the other end of a request's connection.
+/// The address at the other end of a connection.
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub IpAddr);
 
-/// The networks of proxies whose word on the client's address is taken.
+/// The networks of proxies whose `X-Forwarded-For` the relay trusts.
 #[derive(Clone, Debug, Default)]
 pub struct TrustedProxies(Vec<IpNet>);
 
 impl TrustedProxies {
-    /// These networks.
+    /// Trusts these networks.
     #[must_use]
     pub fn new(networks: &[IpNet]) -> Self {
         Self(networks.to_vec())
     }
 
-    /// Whether an address is one of a trusted proxy.
+    /// Returns whether the address belongs to a trusted proxy.
     #[must_use]
     pub fn contain(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         self.0.iter().any(|network| network.contains(&address))
     }
 
-    /// The client's address: from the connection backwards, the first that is no trusted proxy's. Whatever stands before
-    /// that one, the client may have made up. Behind an entry that is no address nothing is known, so the proxy that
-    /// wrote it is who is meant.
+    /// Returns the client's address. Starting at the connection, it follows the entries of `X-Forwarded-For` from right to
+    /// left up to the first address that is not a trusted proxy. The client could have forged the entries left of that
+    /// one. If an entry is not an address, the result is the proxy that wrote it.
     #[must_use]
     pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut client = peer.to_canonical();
@@ -54,7 +54,7 @@ impl TrustedProxies {
     }
 }
 
-/// An address, perhaps with a port, perhaps in brackets.
+/// Parses an address, with or without a port or brackets.
 fn parse(entry: &[u8]) -> Option<IpAddr> {
     let text = str::from_utf8(entry).ok()?.trim();
     let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
@@ -62,14 +62,14 @@ fn parse(entry: &[u8]) -> Option<IpAddr> {
     address.ok().map(|address| address.to_canonical())
 }
 
-/// Reads a network such as `10.0.0.0/8`, or one address.
+/// Parses a network such as `10.0.0.0/8`, or a single address.
 ///
 /// # Errors
 /// A message.
 pub fn network(text: &str) -> Result<IpNet, String> {
-    let address = || text.parse::<IpAddr>().ok().map(|address| IpNet::from(address.to_canonical()));
-    let wrong = "it must be a network such as 10.0.0.0/8 or 2001:db8::/32, or an address";
-    text.parse::<IpNet>().ok().or_else(address).ok_or_else(|| wrong.to_owned())
+    let single_address = || text.parse::<IpAddr>().ok().map(|address| IpNet::from(address.to_canonical()));
+    let message = "it must be a network such as 10.0.0.0/8 or 2001:db8::/32, or an address";
+    text.parse::<IpNet>().ok().or_else(single_address).ok_or_else(|| message.to_owned())
 }
 
 #[cfg(test)]
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_trusted_proxy_is_believed() {
+    fn the_header_counts_only_from_a_trusted_proxy() {
         assert_eq!(client("192.0.2.9", &[b"198.51.100.1"]), "192.0.2.9");
         assert_eq!(client("10.0.0.1", &[b"198.51.100.1"]), "198.51.100.1");
         assert_eq!(client("::ffff:10.0.0.1", &[b"198.51.100.1"]), "198.51.100.1");
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_untrusted_address_counts() {
+    fn the_rightmost_untrusted_address_is_the_client() {
         let rows: [(&[&[u8]], &str); 7] = [
             (&[b"1.1.1.1, 198.51.100.1"], "198.51.100.1"),
             (&[b"1.1.1.1", b"198.51.100.1"], "198.51.100.1"),
@@ -111,12 +111,12 @@ mod tests {
         for (forwarded, expected) in rows {
             assert_eq!(client("10.0.0.1", forwarded), expected, "{forwarded:?}");
         }
-        let many = vec!["1.1.1.1"; 2_000].join(",") + ",198.51.100.1";
-        assert_eq!(client("10.0.0.1", &[many.as_bytes()]), "198.51.100.1");
+        let long_header = vec!["1.1.1.1"; 2_000].join(",") + ",198.51.100.1";
+        assert_eq!(client("10.0.0.1", &[long_header.as_bytes()]), "198.51.100.1");
     }
 
     #[test]
-    fn addresses_are_written_in_many_ways() {
+    fn an_address_may_have_a_port_brackets_or_spaces() {
         for (entry, expected) in [
             ("198.51.100.1:4711", "198.51.100.1"),
             ("[2001:db9::7]:4711", "2001:db9::7"),
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn behind_what_is_no_address_nothing_is_known() {
+    fn an_entry_that_is_not_an_address_ends_the_search() {
         let garbage: [&[u8]; 11] = [
             b"",
             b",",
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn networks_are_read() {
+    fn networks_and_addresses_are_parsed() {
         for right in ["10.0.0.0/8", "10.1.2.3/8", "192.0.2.1", "::1", "2001:db8::/32", "0.0.0.0/0"] {
             assert!(network(right).is_ok(), "{right}");
         }

@@ -1,4 +1,4 @@
-//! How many connections one address may hold ([`ConnectionCounts`]): one caller alone must not use them all up.
+//! Limits the open connections of one address ([`ConnectionCounts`]), so that one client cannot use up all of them.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -7,15 +7,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::bucket::Bucket;
 use super::client_address::TrustedProxies;
 
-/// The open connections of each address. It holds no more entries than there are connections.
+/// Counts the open connections of each address. It has at most one entry for each connection.
 #[derive(Clone, Debug)]
 pub struct ConnectionCounts {
     counts: Arc<Mutex<HashMap<Bucket<'static>, usize>>>,
-    most: usize,
+    limit: usize,
     proxies: TrustedProxies,
 }
 
-/// A connection's place in the count, until it is dropped.
+/// One counted connection. Dropping it lowers the count.
 #[derive(Debug)]
 #[must_use]
 pub struct ConnectionGuard {
@@ -24,13 +24,13 @@ pub struct ConnectionGuard {
 }
 
 impl ConnectionCounts {
-    /// At most so many for each address, but for trusted proxies: behind one of them are many.
+    /// Allows `limit` connections for each address. Trusted proxies have no limit, as they serve many clients.
     #[must_use]
-    pub fn new(most: usize, proxies: TrustedProxies) -> Self {
-        Self { counts: Arc::default(), most, proxies }
+    pub fn new(limit: usize, proxies: TrustedProxies) -> Self {
+        Self { counts: Arc::default(), limit, proxies }
     }
 
-    /// Counts a connection; `None` where the address holds as many as it may.
+    /// Counts a connection. Returns `None` if the address has reached its limit.
     #[must_use]
     pub fn enter(&self, peer: IpAddr) -> Option<ConnectionGuard> {
         let counts = Arc::clone(&self.counts);
@@ -40,7 +40,7 @@ impl ConnectionCounts {
         let bucket = Bucket::of(peer);
         let mut open = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         let count = open.entry(bucket).or_default();
-        if *count >= self.most {
+        if *count >= self.limit {
             return None;
         }
         *count += 1;
@@ -67,7 +67,7 @@ mod tests {
     use super::ConnectionCounts;
 
     #[test]
-    fn an_address_holds_so_many_and_a_proxy_any_number() {
+    fn an_address_has_a_limit_and_a_trusted_proxy_has_not() {
         let proxies = TrustedProxies::new(&[network("10.0.0.0/8").unwrap()]);
         let counts = ConnectionCounts::new(2, proxies);
         let enter = |address: &str| counts.enter(address.parse().unwrap());
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_left_of_a_connection_that_has_gone() {
+    fn a_closed_connection_leaves_no_entry() {
         let counts = ConnectionCounts::new(2, TrustedProxies::default());
         for address in ["192.0.2.1", "2001:db8::1"] {
             drop(counts.enter(address.parse().unwrap()));

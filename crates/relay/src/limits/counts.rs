@@ -1,8 +1,8 @@
-//! Counts the calls of all callers of one kind ([`CallerCounts`]). Its memory does not grow: an attacker with a whole
-//! network of addresses can't fill it, and nothing has to be swept.
+//! Counts the calls of all callers of one kind ([`CallerCounts`]) in a table of fixed size. An attacker with a whole
+//! network of addresses cannot fill the memory, and no old entries have to be removed.
 //!
-//! Each caller is hashed, under a key that nobody knows, to one of a fixed number of counts. Two callers may share a count
-//! by chance, once in `COUNTS` pairs; nobody can bring it about.
+//! A hash with a random key maps each caller to one of the counts. Two callers share a count with a probability of one in
+//! `COUNTS`. Nobody can cause that on purpose, as the key is secret.
 
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
@@ -15,10 +15,10 @@ use governor::{Quota, RateLimiter};
 
 use super::bucket::Bucket;
 
-/// How many counts there are, of 8 bytes each.
+/// The number of counts, of 8 bytes each.
 const COUNTS: usize = 1 << 17;
 
-/// The counts of all callers.
+/// The counts of all callers of one kind.
 pub struct CallerCounts {
     limiter: RateLimiter<usize, CountStore, DefaultClock, NoOpMiddleware>,
     hasher: RandomState,
@@ -35,14 +35,14 @@ impl StateStore for CountStore {
     {
         match self.0.get(*key) {
             Some(count) => count.measure_and_replace(&NotKeyed::NonKey, f),
-            // Never: the key is a remainder. It would be counted as a first call.
+            // Unreachable, as the key is a remainder. It would count as a first call.
             None => f(None).map(|(result, _)| result),
         }
     }
 }
 
 impl CallerCounts {
-    /// Counts at nought, for a limit.
+    /// Creates empty counts for a limit.
     #[must_use]
     pub fn new(quota: Quota) -> Self {
         let counts = CountStore((0..COUNTS).map(|_| InMemoryState::default()).collect());
@@ -52,10 +52,11 @@ impl CallerCounts {
     /// Counts a call.
     ///
     /// # Errors
-    /// The seconds, at least one, after which the caller may call again. A call that is refused does not count.
+    /// If the limit is reached: the number of seconds, at least one, after which the caller may call again. A rejected call
+    /// does not count.
     pub fn take(&self, bucket: &Bucket<'_>) -> Result<(), u32> {
-        let place = (self.hasher.hash_one(bucket) % COUNTS as u64) as usize;
-        self.limiter.check_key(&place).map_err(|not_until| {
+        let index = (self.hasher.hash_one(bucket) % COUNTS as u64) as usize;
+        self.limiter.check_key(&index).map_err(|not_until| {
             let wait = not_until.wait_time_from(self.limiter.clock().now());
             u32::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(u32::MAX).max(1)
         })
@@ -64,7 +65,7 @@ impl CallerCounts {
 
 impl fmt::Debug for CallerCounts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Table").finish_non_exhaustive()
+        f.debug_struct("CallerCounts").finish_non_exhaustive()
     }
 }
 
@@ -79,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn a_caller_has_its_own_count() {
+    fn each_caller_has_its_own_count() {
         let counts = counts("2/h");
         let (one, other) = (Bucket::Name("ses_1"), Bucket::Name("ses_2"));
         assert_eq!((counts.take(&one), counts.take(&one)), (Ok(()), Ok(())));
@@ -89,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_burst_is_short_and_soon_over() {
+    fn a_burst_is_limited_and_the_count_recovers() {
         let counts = counts("1000/s:3");
         let one = Bucket::V4([192, 0, 2, 1]);
         let passed = (0..100).filter(|_| counts.take(&one).is_ok()).count();
@@ -99,9 +100,9 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_of_addresses_uses_no_memory_and_leaves_others_alone() {
+    fn a_flood_of_addresses_does_not_affect_another_caller() {
         let counts = counts("60/m");
-        // A /40: many more networks than there are counts would be a test of minutes.
+        // Fewer networks than counts: with many more the test would take minutes.
         for network in 0..100_000_u64 {
             let _ = counts.take(&Bucket::V6((0x2001_0db8 << 32 | network).to_be_bytes()));
         }

@@ -1,13 +1,13 @@
-//! How often one caller may call ([`Limits`]): each client address, each session and each API key has a rate of its own.
-//! The rates are this relay's; what a session may do altogether is counted in the database, for all relays.
+//! Rate limits ([`Limits`]): each client address, each session and each API key has its own rate. Each relay counts for
+//! itself. The total number of links and verdicts of a session is counted in the database, for all relays.
 //!
-//! - [`rate`]: so many in a time ([`Rate`](rate::Rate)).
-//! - [`bucket`]: who is counted together.
-//! - [`counts`]: the counts, in memory that does not grow.
-//! - [`client_address`]: whose address a request came from, with or without a proxy.
-//! - [`connections`]: how many connections an address may hold.
-//! - [`capacity`]: how many calls may be at work at once.
-//! - [`settings`]: what the operator sets.
+//! - [`rate`]: a rate as a setting ([`Rate`](rate::Rate)).
+//! - [`bucket`]: the key by which calls are counted.
+//! - [`counts`]: the counts, in a table of fixed size.
+//! - [`client_address`]: the client's address, with or without a proxy.
+//! - [`connections`]: limits the open connections of one address.
+//! - [`capacity`]: limits the number of concurrent vendor calls.
+//! - [`settings`]: the operator's settings.
 
 pub mod bucket;
 pub mod capacity;
@@ -29,7 +29,7 @@ use self::settings::LimitSettings;
 use crate::error::RelayError;
 use crate::telemetry::metrics::metrics;
 
-/// The rates of all callers; a clone shares their counts.
+/// The rate limits of all callers. Clones share the counts.
 #[derive(Clone, Debug)]
 pub struct Limits(Arc<Shared>);
 
@@ -42,7 +42,7 @@ struct Shared {
 }
 
 impl Limits {
-    /// The rates that the settings name; nobody has called yet.
+    /// Creates the limits from the settings, with empty counts.
     #[must_use]
     pub fn new(settings: &LimitSettings) -> Self {
         Self(Arc::new(Shared {
@@ -53,13 +53,13 @@ impl Limits {
         }))
     }
 
-    /// The proxies whose word on the client's address is taken.
+    /// Returns the trusted proxies.
     #[must_use]
     pub fn proxies(&self) -> &TrustedProxies {
         &self.0.proxies
     }
 
-    /// Counts a call of this address.
+    /// Counts a call from this address.
     ///
     /// # Errors
     /// [`ProblemCode::TooManyRequests`].
@@ -68,18 +68,18 @@ impl Limits {
             self.0.address.as_ref(),
             &Bucket::of(address),
             "This address has called too often.",
-            "rate of the address",
+            "rate limit of the address",
             "address",
         )
     }
 
-    /// Counts a call of this session's page.
+    /// Counts a call by this session's page.
     ///
     /// # Errors
     /// [`ProblemCode::TooManyRequests`].
     pub fn session(&self, id: &str) -> Result<(), RelayError> {
         let detail = "The page of this session has called too often.";
-        count(self.0.session.as_ref(), &Bucket::Name(id), detail, "rate of the session", "session")
+        count(self.0.session.as_ref(), &Bucket::Name(id), detail, "rate limit of the session", "session")
     }
 
     /// Counts a call with the API key of this name.
@@ -88,11 +88,11 @@ impl Limits {
     /// [`ProblemCode::TooManyRequests`].
     pub fn api_key(&self, name: &str) -> Result<(), RelayError> {
         let detail = "This API key was used too often.";
-        count(self.0.api_key.as_ref(), &Bucket::Name(name), detail, "rate of the API key", "api-key")
+        count(self.0.api_key.as_ref(), &Bucket::Name(name), detail, "rate limit of the API key", "api-key")
     }
 }
 
-/// Counts a call, if there is a rate. The answer and the log say which rate it was, and never whose.
+/// Counts a call, if there is a limit. The error and the log name the kind of limit, but not the caller.
 fn count(
     counts: Option<&CallerCounts>,
     bucket: &Bucket<'_>,

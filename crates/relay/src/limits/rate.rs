@@ -1,4 +1,4 @@
-//! So many in a time ([`Rate`]), as a setting.
+//! A rate limit as a setting ([`Rate`]): a number of calls in a time.
 
 use std::num::NonZeroU32;
 use std::str::FromStr;
@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use governor::Quota;
 
-/// How often one caller may call: `60/m` is sixty a minute, and as many at once after a minute's rest; `60/m:10` is ten
-/// at once at most; `off` is no limit. The units are `s`, `m` and `h`.
+/// How often one caller may call. `60/m` allows sixty calls a minute, all at once after a minute without calls. `60/m:10`
+/// allows at most ten at once. `off` means unlimited. The units are `s`, `m` and `h`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rate {
     /// No limit.
@@ -39,12 +39,12 @@ impl FromStr for Rate {
             "h" => Duration::from_secs(3_600),
             _ => return Err(NotARate),
         };
-        let each = time.checked_div(number(count)?.get()).ok_or(NotARate)?;
-        Ok(Self::At(Quota::with_period(each).ok_or(NotARate)?.allow_burst(burst)))
+        let interval = time.checked_div(number(count)?.get()).ok_or(NotARate)?;
+        Ok(Self::At(Quota::with_period(interval).ok_or(NotARate)?.allow_burst(burst)))
     }
 }
 
-/// A whole number from 1 to a million. Above that no limit is meant.
+/// Parses a whole number from 1 to a million. A larger limit is probably a mistake for `off`.
 fn number(text: &str) -> Result<NonZeroU32, NotARate> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     let number = text.parse().ok().filter(|number: &NonZeroU32| digits && number.get() <= 1_000_000);
@@ -52,7 +52,7 @@ fn number(text: &str) -> Result<NonZeroU32, NotARate> {
 }
 
 impl Rate {
-    /// The limit, if there is one.
+    /// Returns the limit, if there is one.
     #[must_use]
     pub fn quota(self) -> Option<Quota> {
         match self {
@@ -69,7 +69,7 @@ mod tests {
     use super::Rate;
 
     #[test]
-    fn rates_are_read() {
+    fn rates_are_parsed() {
         let rows = [
             ("60/m", Duration::from_secs(1), 60),
             ("60/m:10", Duration::from_secs(1), 10),
@@ -77,9 +77,9 @@ mod tests {
             ("1/h", Duration::from_secs(3_600), 1),
             ("1000000/s", Duration::from_micros(1), 1_000_000),
         ];
-        for (text, each, burst) in rows {
+        for (text, interval, burst) in rows {
             let quota = text.parse::<Rate>().unwrap().quota().unwrap();
-            assert_eq!((quota.replenish_interval(), quota.burst_size().get()), (each, burst), "{text}");
+            assert_eq!((quota.replenish_interval(), quota.burst_size().get()), (interval, burst), "{text}");
         }
         assert_eq!("off".parse(), Ok(Rate::Off));
         let wrong = [

@@ -1,4 +1,4 @@
-//! The settings of rates and capacity ([`LimitSettings`]).
+//! The settings of all limits ([`LimitSettings`]).
 
 use std::num::NonZeroUsize;
 
@@ -8,14 +8,14 @@ use ipnet::IpNet;
 use super::client_address::network;
 use super::rate::Rate;
 
-/// Settings of how often one caller may call, and how many calls may be at work.
+/// Settings of rate limits, concurrent calls and connections.
 #[derive(Clone, Debug, Args)]
 pub struct LimitSettings {
-    /// Most calls at the vendor at once; further ones get 503. A call whose body is still on its way does not count
+    /// Most concurrent calls to the vendor; further ones get 503. A call counts from when its whole body has arrived
     #[arg(long, env = "AKIBA_RELAY_MAX_IN_FLIGHT", value_name = "COUNT", default_value = "128")]
     pub max_in_flight: NonZeroUsize,
 
-    /// Network or address of a proxy whose X-Forwarded-For is believed; repeat it, or part several by commas
+    /// Network or address of a proxy whose X-Forwarded-For the relay trusts; repeat the flag or separate with commas
     #[arg(
         long,
         env = "AKIBA_RELAY_TRUSTED_PROXY",
@@ -25,19 +25,19 @@ pub struct LimitSettings {
     )]
     pub trusted_proxy: Vec<IpNet>,
 
-    /// Calls of a client's address, such as 60/m, 60/m:10 with at most 10 at once, or off
+    /// Rate limit of each client address: 60/m, 60/m:10 (at most 10 at once), or off
     #[arg(long, env = "AKIBA_RELAY_RATE_ADDRESS", value_name = "RATE", default_value = "600/m")]
     pub rate_address: Rate,
 
-    /// Calls of a session's page, likewise
+    /// Rate limit of each session's page, in the same form
     #[arg(long, env = "AKIBA_RELAY_RATE_SESSION", value_name = "RATE", default_value = "120/m")]
     pub rate_session: Rate,
 
-    /// Calls with an API key, likewise
+    /// Rate limit of each API key, in the same form
     #[arg(long, env = "AKIBA_RELAY_RATE_API_KEY", value_name = "RATE", default_value = "6000/m")]
     pub rate_api_key: Rate,
 
-    /// Most open connections of one address that is no trusted proxy; further ones are closed
+    /// Most open connections of one address, except a trusted proxy's; further ones are closed
     #[arg(long, env = "AKIBA_RELAY_MAX_CONNECTIONS_ADDRESS", value_name = "COUNT", default_value = "256")]
     pub max_connections_address: NonZeroUsize,
 }

@@ -1,4 +1,4 @@
-//! What runs beside the requests ([`Background`]): the delivery of webhooks, and what time does to sessions.
+//! Background tasks ([`Background`]): delivery of webhooks, and expiry and deletion of sessions.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -9,16 +9,16 @@ use tokio::task::JoinSet;
 use crate::session::{Sessions, expiry};
 use crate::webhook::worker;
 
-/// Pause before a task that has panicked is started again.
-const PAUSE: Duration = Duration::from_secs(1);
+/// Pause before a task that panicked is restarted.
+const RESTART_PAUSE: Duration = Duration::from_secs(1);
 
-/// The tasks beside the requests. They end when it is dropped.
+/// The background tasks. Dropping it stops them.
 #[derive(Debug)]
 #[must_use]
-pub struct Background(#[allow(dead_code, reason = "held, so that its tasks go on")] JoinSet<()>);
+pub struct Background(#[allow(dead_code, reason = "dropping it would stop the tasks")] JoinSet<()>);
 
 impl Background {
-    /// Starts them.
+    /// Starts the tasks.
     pub fn start(sessions: &Arc<Sessions>) -> Self {
         let mut tasks = JoinSet::new();
         let (outbox, sessions) = (Arc::clone(sessions.outbox()), Arc::clone(sessions));
@@ -28,19 +28,19 @@ impl Background {
     }
 }
 
-/// Runs a task to its end, and again when it has panicked: nobody would notice that webhooks are sent no more.
+/// Runs a task to its end, and restarts it after a panic. Otherwise webhooks would stop without anyone noticing.
 async fn restart_on_panic<F>(task: &'static str, start: impl Fn() -> F)
 where
     F: Future<Output = ()> + Send + 'static,
 {
     loop {
-        // In a set of its own, so that it ends with this one.
+        // A `JoinSet` stops the inner task when the outer one is dropped.
         let mut running = JoinSet::new();
         running.spawn(start());
         match running.join_next().await {
             Some(Err(error)) if error.is_panic() => {
-                tracing::error!(task, "a task has panicked and is started again");
-                tokio::time::sleep(PAUSE).await;
+                tracing::error!(task, "a background task panicked; restarting it");
+                tokio::time::sleep(RESTART_PAUSE).await;
             }
             _ => return,
         }
@@ -55,12 +55,12 @@ mod tests {
     use super::restart_on_panic;
 
     #[tokio::test]
-    async fn a_task_that_panics_is_started_again() {
+    async fn a_task_is_restarted_after_a_panic() {
         let starts = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&starts);
         restart_on_panic("test", move || {
             let first = count.fetch_add(1, Ordering::Relaxed) == 0;
-            async move { assert!(!first, "the first time") }
+            async move { assert!(!first, "the first run panics") }
         })
         .await;
         assert_eq!(starts.load(Ordering::Relaxed), 2);

@@ -1,10 +1,10 @@
-//! The accept loop ([`serve`], [`ConnectionLimits`]). It is our own because `axum::serve` sets no limit on how long a
-//! client may take over its headers, nor on the number of connections.
+//! The accept loop ([`serve`], [`ConnectionLimits`]). It replaces `axum::serve`, which limits neither the time a client may
+//! take to send its headers nor the number of connections.
 //!
-//! - [`settings`]: what the operator sets.
-//! - [`tls`]: the relay's own TLS.
-//! - [`shutdown`]: the signals that end the service.
-//! - [`background`]: what runs beside the requests.
+//! - [`settings`]: the operator's settings.
+//! - [`tls`]: TLS and reloading of the certificate.
+//! - [`shutdown`]: the signals that stop the service.
+//! - [`background`]: background tasks.
 
 pub mod background;
 pub mod settings;
@@ -40,34 +40,34 @@ use crate::limits::connections::ConnectionCounts;
 use crate::limits::settings::LimitSettings;
 use crate::telemetry::metrics::metrics;
 
-/// Bytes of a request's head that are held. The relay's calls need a few hundred; browsers send up to a few thousand.
+/// Largest request head, in bytes. The relay's calls need a few hundred; browsers send up to a few thousand.
 const MAX_HEAD_BYTES: usize = 16_384;
 
-/// Pause after an `accept` that failed for want of file descriptors or memory.
+/// Pause after a failed `accept`, which usually means that file descriptors or memory have run out.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(500);
 
-/// What a connection may take.
+/// The limits of connections.
 #[derive(Clone, Debug)]
 pub struct ConnectionLimits {
-    /// Longest wait for a request's headers, and longest idle time.
+    /// Longest wait for a request's headers, and longest idle time of a connection.
     pub header_timeout: Duration,
     /// Longest wait for a client that does not read its answer.
     pub write_timeout: Duration,
-    /// Most open connections of one address; further ones are closed.
+    /// Open connections of each address, with their limit. Further connections are closed.
     pub connections_of_address: ConnectionCounts,
-    /// Most open connections; further ones wait in the system's queue.
+    /// Most open connections. Further ones wait in the operating system's queue.
     pub max_connections: usize,
-    /// Longest wait for running requests at the end.
+    /// Longest wait for running requests at shutdown.
     pub drain_timeout: Duration,
-    /// Whose connections these are, for the metrics.
+    /// The name of the listener in the metrics.
     pub listener: &'static str,
 }
 
-/// Most open connections of the operator. What it asks is small and answered at once.
+/// Most open connections to the operator's listener. Its calls are few and fast.
 const ADMIN_CONNECTIONS: usize = 32;
 
 impl ConnectionLimits {
-    /// The limits that the settings name, for the service's listener.
+    /// Builds the limits of the service's listener from the settings.
     #[must_use]
     pub fn new(settings: &ServerSettings, limits: &LimitSettings) -> Self {
         Self {
@@ -83,7 +83,7 @@ impl ConnectionLimits {
         }
     }
 
-    /// The same for the operator's listener.
+    /// Derives the limits of the operator's listener.
     #[must_use]
     pub fn for_admin(&self) -> Self {
         Self {
@@ -99,14 +99,14 @@ impl ConnectionLimits {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Drained {
-    /// Every request got its answer.
+    /// Every request was answered.
     Whole,
-    /// Connections were cut while requests still ran.
+    /// Connections were closed while requests were still running.
     Cut,
 }
 
-/// Serves `app` on `listener` (HTTP/1.1) until `shutdown` is ready, then lets running requests end. Dropped before its
-/// end, it cuts every connection.
+/// Serves `app` on `listener` (HTTP/1.1) until `shutdown` completes, then waits for running requests. Dropping the future
+/// closes every connection at once.
 pub async fn serve(
     listener: TcpListener,
     app: Router,
@@ -116,7 +116,7 @@ pub async fn serve(
     serve_tls(listener, None, app, limits, shutdown).await
 }
 
-/// The same, over TLS if it is there.
+/// Serves like [`serve`], over TLS if `tls` is given.
 pub async fn serve_tls(
     listener: TcpListener,
     tls: Option<&Tls>,
@@ -132,13 +132,13 @@ pub async fn serve_tls(
         tokio::select! {
             accepted = accept(&listener, &permits) => {
                 let Some((stream, peer, permit)) = accepted else { continue };
-                let Some(counted) = limits.connections_of_address.enter(peer) else {
+                let Some(address_slot) = limits.connections_of_address.enter(peer) else {
                     metrics().limited("connections");
                     continue;
                 };
                 let mut stream = TimeoutStream::new(stream);
                 stream.set_write_timeout(Some(limits.write_timeout));
-                let held = (permit, counted, metrics().connected(limits.listener));
+                let guards = (permit, address_slot, metrics().connected(limits.listener));
                 let connection = Connection {
                     app: app.clone(),
                     peer,
@@ -147,19 +147,19 @@ pub async fn serve_tls(
                 };
                 let acceptor = tls.map(|tls| tls.acceptor().clone());
                 connections.spawn(async move {
-                    let _held = held;
-                    let ended = match acceptor {
+                    let _guards = guards;
+                    let served = match acceptor {
                         Some(acceptor) => {
                             match timeout(connection.header_timeout, acceptor.accept(Box::pin(stream))).await {
                                 Ok(Ok(stream)) => connection.serve(stream).await,
-                                Ok(Err(error)) => return tracing::debug!(%error, "TLS"),
-                                Err(_) => return tracing::debug!("TLS took too long"),
+                                Ok(Err(error)) => return tracing::debug!(%error, "TLS handshake failed"),
+                                Err(_) => return tracing::debug!("TLS handshake timed out"),
                             }
                         }
                         None => connection.serve(Box::pin(stream)).await,
                     };
-                    if let Err(error) = ended {
-                        tracing::debug!(%error, "connection");
+                    if let Err(error) = served {
+                        tracing::debug!(%error, "connection failed");
                     }
                 });
             }
@@ -174,7 +174,7 @@ pub async fn serve_tls(
     }
 }
 
-/// One connection, from its handshake on.
+/// One accepted connection.
 struct Connection {
     app: Router,
     peer: IpAddr,
@@ -183,7 +183,7 @@ struct Connection {
 }
 
 impl Connection {
-    /// Answers its requests.
+    /// Answers the requests of the connection until it closes.
     async fn serve<S>(self, stream: S) -> Result<(), hyper::Error>
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -191,7 +191,7 @@ impl Connection {
         let Self { app, peer, header_timeout, watcher } = self;
         let service = service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(Peer(peer));
-            // A router is always ready.
+            // No `poll_ready` is needed: a router is always ready.
             app.clone().call(request.map(Body::new))
         });
         let connection = http1::Builder::new()
@@ -203,18 +203,18 @@ impl Connection {
     }
 }
 
-/// Waits for a free permit and a connection; `None` when the connection was lost before it was taken.
+/// Waits for a free permit and a connection. Returns `None` if accepting failed.
 async fn accept(listener: &TcpListener, permits: &Arc<Semaphore>) -> Option<(TcpStream, IpAddr, OwnedSemaphorePermit)> {
     let permit = Arc::clone(permits).acquire_owned().await.ok()?;
     match listener.accept().await {
         Ok((stream, peer)) => {
-            // Answers are small and whole: waiting to fill a packet only delays them.
+            // Disables Nagle's algorithm: each answer is written at once, so waiting to fill a packet only delays it.
             let _ = stream.set_nodelay(true);
             Some((stream, peer.ip(), permit))
         }
         Err(error) => {
             if !is_connection_error(&error) {
-                tracing::error!(%error, "accept");
+                tracing::error!(%error, "can't accept connections");
                 tokio::time::sleep(ACCEPT_PAUSE).await;
             }
             None
@@ -222,6 +222,7 @@ async fn accept(listener: &TcpListener, permits: &Arc<Semaphore>) -> Option<(Tcp
     }
 }
 
+/// Returns whether the error concerns only this connection, which the client has closed already.
 fn is_connection_error(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)

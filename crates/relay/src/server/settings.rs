@@ -1,5 +1,4 @@
-//! The settings of the server ([`ServerSettings`]): where it listens, its TLS, what a connection may take, its end, and
-//! what its operator looks at.
+//! The settings of the server ([`ServerSettings`]): addresses, TLS, connections, shutdown and the operator's listener.
 
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
@@ -13,15 +12,15 @@ use crate::clock::duration;
 /// Settings of the server.
 #[derive(Clone, Debug, Args)]
 pub struct ServerSettings {
-    /// Address to listen on; port 0 takes a free one
+    /// Address to listen on; port 0 selects a free port
     #[arg(long, env = "AKIBA_RELAY_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8081")]
     pub listen: SocketAddr,
 
-    /// File of the certificate and those that vouch for it, in PEM, where no proxy ends TLS; read again when it changes
+    /// File with the certificate chain, in PEM, if no proxy terminates TLS; loaded again when it changes
     #[arg(long, env = "AKIBA_RELAY_TLS_CERT", value_name = "FILE")]
     pub tls_cert: Option<PathBuf>,
 
-    /// File of the certificate's private key, in PEM
+    /// File with the certificate's private key, in PEM
     #[arg(long, env = "AKIBA_RELAY_TLS_KEY", value_name = "FILE")]
     pub tls_key: Option<PathBuf>,
 
@@ -33,23 +32,23 @@ pub struct ServerSettings {
     #[arg(long, env = "AKIBA_RELAY_WRITE_TIMEOUT", value_name = "DURATION", default_value = "10s", value_parser = duration)]
     pub write_timeout: Duration,
 
-    /// Most open connections; further ones wait to be accepted
+    /// Most open connections; further ones wait until one closes
     #[arg(long, env = "AKIBA_RELAY_MAX_CONNECTIONS", value_name = "COUNT", default_value = "1024")]
     pub max_connections: NonZeroUsize,
 
-    /// Longest wait for running requests after a signal; a second signal ends it at once
+    /// Longest wait for running requests after a signal; a second signal stops the relay at once
     #[arg(long, env = "AKIBA_RELAY_DRAIN_TIMEOUT", value_name = "DURATION", default_value = "45s", value_parser = duration)]
     pub drain_timeout: Duration,
 
-    /// Wait between the first signal, from which on /readyz says no, and the last connection that is taken
+    /// How long the relay still accepts connections after the first signal; /readyz fails from the signal on
     #[arg(long, env = "AKIBA_RELAY_DRAIN_DELAY", value_name = "DURATION", default_value = "0s", value_parser = humantime::parse_duration)]
     pub drain_delay: Duration,
 
-    /// Address for /metrics, /healthz, /readyz and, on loopback, /admin; without it there is none
+    /// Address of the operator's listener: /metrics, /healthz, /readyz and, only on loopback, /admin; off if not set
     #[arg(long, env = "AKIBA_RELAY_ADMIN_LISTEN", value_name = "ADDRESS")]
     pub admin_listen: Option<SocketAddr>,
 
-    /// Lets --admin-listen be no loopback address; /admin is not served there
+    /// Allows an --admin-listen address that is not loopback; /admin is not served there
     #[arg(long, env = "AKIBA_RELAY_ADMIN_REMOTE")]
     pub admin_remote: bool,
 }

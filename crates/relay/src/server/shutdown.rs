@@ -1,10 +1,10 @@
-//! The signals that end the service ([`Signals`]).
+//! The signals that stop the service ([`Signals`]).
 
 use std::io;
 
 use tokio::signal::unix::{Signal, SignalKind, signal as listen_for};
 
-/// SIGINT, SIGTERM, SIGHUP and SIGQUIT, listened for.
+/// Listens for SIGINT, SIGTERM, SIGHUP and SIGQUIT.
 #[derive(Debug)]
 pub struct Signals {
     interrupt: Signal,
@@ -14,10 +14,10 @@ pub struct Signals {
 }
 
 impl Signals {
-    /// Starts to listen. From here on the signals no longer end the process by themselves.
+    /// Starts to listen. From now on the signals no longer end the process by themselves.
     ///
     /// # Errors
-    /// When the system refuses.
+    /// When the operating system refuses.
     pub fn listen() -> io::Result<Self> {
         Ok(Self {
             interrupt: listen_for(SignalKind::interrupt())?,
@@ -27,7 +27,7 @@ impl Signals {
         })
     }
 
-    /// Waits for the next of them.
+    /// Waits for the next signal.
     pub async fn received(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
@@ -37,7 +37,7 @@ impl Signals {
         }
     }
 
-    /// Waits for the next two of them: who signals again will not wait for what still runs.
+    /// Waits for two signals. The second one means: stop without waiting for running requests.
     pub async fn received_twice(&mut self) {
         self.received().await;
         self.received().await;

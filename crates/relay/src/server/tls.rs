@@ -1,6 +1,6 @@
-//! The relay's own TLS ([`Tls`]): versions 1.2 and 1.3, and a certificate that is read again when its files change, so
-//! that a renewal needs no restart. HTTP/2 is not offered: a page makes two calls, and what it would save is less than
-//! the ways in which it has been abused.
+//! The relay's own TLS ([`Tls`]), versions 1.2 and 1.3. It loads the certificate again when its files change, so a renewal
+//! needs no restart. It does not offer HTTP/2: a page makes only two calls, so HTTP/2 would save little, and it has a
+//! history of denial-of-service attacks.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -17,7 +17,7 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::telemetry::metrics::metrics;
 
-/// Pause between two looks at the files.
+/// Time between two checks of the files.
 const POLL_INTERVAL: Duration = Duration::from_secs(2);
 
 /// Why there is no TLS. Nothing of a key is in it.
@@ -37,7 +37,7 @@ pub enum TlsError {
     Pair(rustls::Error),
 }
 
-/// What TLS is spoken with; a clone shares it.
+/// The TLS configuration with its certificate. Clones share it.
 #[derive(Clone)]
 pub struct Tls {
     acceptor: TlsAcceptor,
@@ -52,7 +52,7 @@ impl fmt::Debug for Tls {
 }
 
 impl Tls {
-    /// Reads certificate and key, in PEM. `None` where neither is given.
+    /// Reads certificate and key, in PEM. Returns `None` if neither is given.
     ///
     /// # Errors
     /// [`TlsError`].
@@ -62,7 +62,7 @@ impl Tls {
             (Some(certificate), Some(key)) => Files { certificate: certificate.clone(), key: key.clone() },
             _ => return Err(TlsError::Half),
         };
-        // Before they are read: what changes meanwhile is seen later.
+        // Taken before the files are read, so that a change in between is noticed later.
         let stamp = files.stamp();
         let read = files.read()?;
         let certificate = Arc::new(Certificate { files, current: RwLock::new(Arc::new(read)) });
@@ -75,44 +75,44 @@ impl Tls {
         Ok(Some(Self { acceptor: TlsAcceptor::from(Arc::new(config)), certificate, stamp }))
     }
 
-    /// What makes connections private.
+    /// Returns the acceptor for new connections.
     #[must_use]
     pub fn acceptor(&self) -> &TlsAcceptor {
         &self.acceptor
     }
 
-    /// Reads the files again whenever they have changed, until it is dropped. What can't be used leaves the certificate
-    /// as it is, and is tried again with every look: the two files are seldom written at one moment, and a key may be
-    /// there before it may be read, which does not change its time.
+    /// Loads the files again whenever they have changed, until the future is dropped. If they can't be used, the old
+    /// certificate stays and every check tries again. The two files are rarely written at the same moment, and a key may
+    /// become readable only later, which does not change its time stamp.
     pub async fn watch(self) {
         let files = &self.certificate.files;
-        let (mut shown, mut failed) = (self.stamp, None);
+        let (mut loaded, mut failed) = (self.stamp, None);
         loop {
             tokio::time::sleep(POLL_INTERVAL).await;
             let stamp = files.stamp();
-            if stamp == shown {
+            if stamp == loaded {
                 continue;
             }
             match files.read() {
                 Ok(read) => {
                     *self.certificate.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(read);
-                    (shown, failed) = (stamp, None);
+                    (loaded, failed) = (stamp, None);
                     metrics().certificate_read("ok");
-                    tracing::info!("the certificate was read again");
+                    tracing::info!("loaded the changed certificate");
                 }
-                // It is told once.
+                // This failure is in the log already.
                 Err(_) if failed == Some(stamp) => {}
                 Err(error) => {
                     failed = Some(stamp);
                     metrics().certificate_read("failed");
-                    tracing::error!(%error, "the certificate has changed and can't be used; the old one stays");
+                    tracing::error!(%error, "can't load the changed certificate; the old one stays in use");
                 }
             }
         }
     }
 }
 
-/// Time and length of both files.
+/// Modification time and length of both files.
 type Stamp = [Option<(SystemTime, u64)>; 2];
 
 struct Files {
@@ -121,7 +121,7 @@ struct Files {
 }
 
 impl Files {
-    /// What tells a file from the one that was there before.
+    /// Returns the values by which a changed file is recognized.
     fn stamp(&self) -> Stamp {
         [&self.certificate, &self.key].map(|path| {
             let file = std::fs::metadata(path).ok()?;
@@ -135,7 +135,7 @@ impl Files {
         let chain = CertificateDer::pem_file_iter(&self.certificate).map_err(wrong)?;
         let chain = chain.collect::<Result<Vec<_>, _>>().map_err(wrong)?;
         if chain.is_empty() {
-            return Err(TlsError::Certificate(self.certificate.clone(), "it holds no certificate in PEM".to_owned()));
+            return Err(TlsError::Certificate(self.certificate.clone(), "it holds no PEM certificate".to_owned()));
         }
         let key =
             PrivateKeyDer::from_pem_file(&self.key).map_err(|why| TlsError::Key(self.key.clone(), pem_error(&why)))?;
@@ -143,17 +143,17 @@ impl Files {
     }
 }
 
-/// What is wrong with a PEM file, with nothing of it.
+/// Describes an error in a PEM file without quoting the file.
 fn pem_error(error: &rustls::pki_types::pem::Error) -> String {
     use rustls::pki_types::pem::Error;
     match error {
         Error::Io(error) => error.to_string(),
-        Error::NoItemsFound => "it holds no private key in PEM".to_owned(),
-        _ => "it is no PEM".to_owned(),
+        Error::NoItemsFound => "it holds no PEM private key".to_owned(),
+        _ => "it is not valid PEM".to_owned(),
     }
 }
 
-/// The certificate that is shown, and its key.
+/// The certificate that is sent to clients, and its key.
 struct Certificate {
     files: Files,
     current: RwLock<Arc<CertifiedKey>>,
@@ -181,16 +181,16 @@ mod tests {
 
     use super::Tls;
 
-    /// Certificate and key in files, which were read.
-    struct World {
+    /// Certificate and key in files, and TLS that has loaded them.
+    struct Fixture {
         folder: TempDir,
         tls: Tls,
     }
 
-    impl World {
+    impl Fixture {
         fn new() -> Self {
             let folder = tempfile::tempdir().unwrap();
-            let [certificate, key] = made();
+            let [certificate, key] = new_pair();
             let path = |name: &str| folder.path().join(name);
             std::fs::write(path("cert.pem"), certificate).unwrap();
             std::fs::write(path("key.pem"), key).unwrap();
@@ -198,58 +198,58 @@ mod tests {
             Self { folder, tls }
         }
 
-        /// Writes a file as if at this time.
+        /// Writes a file and sets its modification time.
         fn write(&self, name: &str, text: &str, time: SystemTime) {
             let path: PathBuf = self.folder.path().join(name);
             std::fs::write(&path, text).unwrap();
             File::options().write(true).open(&path).unwrap().set_modified(time).unwrap();
         }
 
-        fn shown(&self) -> Vec<u8> {
+        fn certificate(&self) -> Vec<u8> {
             self.tls.certificate.current.read().unwrap().cert[0].to_vec()
         }
 
-        async fn changes(&self, before: &[u8]) -> bool {
+        async fn certificate_changes(&self, before: &[u8]) -> bool {
             let started = Instant::now();
-            while self.shown() == before && started.elapsed() < Duration::from_secs(10) {
+            while self.certificate() == before && started.elapsed() < Duration::from_secs(10) {
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
-            self.shown() != before
+            self.certificate() != before
         }
     }
 
-    fn made() -> [String; 2] {
-        let made = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).unwrap();
-        [made.cert.pem(), made.signing_key.serialize_pem()]
+    fn new_pair() -> [String; 2] {
+        let pair = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).unwrap();
+        [pair.cert.pem(), pair.signing_key.serialize_pem()]
     }
 
     #[tokio::test]
-    async fn a_change_before_anyone_looks_is_seen() {
-        let world = World::new();
-        let before = world.shown();
-        let [certificate, key] = made();
+    async fn a_change_before_the_first_check_is_loaded() {
+        let fixture = Fixture::new();
+        let before = fixture.certificate();
+        let [certificate, key] = new_pair();
         let time = SystemTime::now() - Duration::from_secs(60);
-        world.write("cert.pem", &certificate, time);
-        world.write("key.pem", &key, time);
-        let following = tokio::spawn(world.tls.clone().watch());
-        assert!(world.changes(&before).await);
-        following.abort();
+        fixture.write("cert.pem", &certificate, time);
+        fixture.write("key.pem", &key, time);
+        let watching = tokio::spawn(fixture.tls.clone().watch());
+        assert!(fixture.certificate_changes(&before).await);
+        watching.abort();
     }
 
     #[tokio::test]
-    async fn what_could_not_be_read_is_read_when_it_can_be_though_its_time_is_the_same() {
-        let world = World::new();
-        let before = world.shown();
-        let following = tokio::spawn(world.tls.clone().watch());
-        // As when a key is there before the relay may read it.
-        let [certificate, key] = made();
+    async fn an_unusable_key_is_loaded_once_usable_with_the_same_time_stamp() {
+        let fixture = Fixture::new();
+        let before = fixture.certificate();
+        let watching = tokio::spawn(fixture.tls.clone().watch());
+        // Stands for a key that the relay is not allowed to read yet.
+        let [certificate, key] = new_pair();
         let time = SystemTime::now() - Duration::from_secs(60);
-        world.write("cert.pem", &certificate, time);
-        world.write("key.pem", &"x".repeat(key.len()), time);
+        fixture.write("cert.pem", &certificate, time);
+        fixture.write("key.pem", &"x".repeat(key.len()), time);
         tokio::time::sleep(Duration::from_secs(5)).await;
-        assert_eq!(world.shown(), before);
-        world.write("key.pem", &key, time);
-        assert!(world.changes(&before).await);
-        following.abort();
+        assert_eq!(fixture.certificate(), before);
+        fixture.write("key.pem", &key, time);
+        assert!(fixture.certificate_changes(&before).await);
+        watching.abort();
     }
 }

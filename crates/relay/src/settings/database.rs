@@ -1,5 +1,5 @@
-//! The database's URL, when it holds a password ([`read_url_file`]): it comes from a file of its own or from the
-//! environment, as the flags of a process can be read by everyone on the machine.
+//! The database URL with a password ([`read_url_file`]). It must come from a file of its own or from the environment,
+//! because every user of the machine can read a process's flags.
 
 use secrecy::ExposeSecret;
 
@@ -11,17 +11,18 @@ use crate::store::url::holds_password;
 const URL: &str = "database";
 const FILE: &str = "database-url-file";
 
-/// Puts the URL of the file in the place of the setting, if there is a file.
+/// Sets the database URL to the content of `--database-url-file`, if that is given.
 ///
 /// # Errors
-/// A sentence without the URL: it is given twice, it holds a password where none may stand, or its file is wrong.
+/// A sentence that does not quote the URL: both settings are given, a flag or the settings file holds a password, or the
+/// file is wrong.
 pub fn read_url_file(settings: &mut DatabaseSettings, effective: &[EffectiveSetting]) -> Result<(), String> {
     let url = effective.iter().find(|setting| setting.key == URL && setting.source != Source::Default);
     let Some(path) = &settings.database_url_file else {
-        let open = |source: &Source| matches!(source, Source::Flag | Source::File(_, _));
+        let is_public = |source: &Source| matches!(source, Source::Flag | Source::File(_, _));
         return match url {
-            Some(url) if open(&url.source) && url.values.iter().any(|value| holds_password(value)) => {
-                Err(format!("--{URL} holds a password: use --{FILE} or the environment"))
+            Some(url) if is_public(&url.source) && url.values.iter().any(|value| holds_password(value)) => {
+                Err(format!("--{URL} must not hold a password: use --{FILE} or the environment"))
             }
             _ => Ok(()),
         };

@@ -1,17 +1,17 @@
-//! The settings' file ([`SettingsFile`]): TOML, whose keys are the flags without their dashes. What a value must be is
-//! not known here; see [`layers`](super::layers).
+//! The settings file ([`SettingsFile`]), in TOML. Its keys are the flags without their dashes. This module only parses the
+//! file; [`layers`](super::layers) checks keys and values.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use toml::de::{DeTable, DeValue};
 
-/// The settings of a file.
+/// A parsed settings file.
 #[derive(Clone, Debug)]
 pub struct SettingsFile {
     /// Where the file is.
     pub path: PathBuf,
-    /// What it says, in its order.
+    /// Its settings, in the order of the file.
     pub entries: Vec<Entry>,
 }
 
@@ -20,32 +20,32 @@ pub struct SettingsFile {
 pub struct Entry {
     /// The flag without its dashes.
     pub key: String,
-    /// What it is set to.
+    /// Its value.
     pub value: Value,
     /// The line of the key, from 1.
     pub line: usize,
 }
 
 impl fmt::Debug for Entry {
-    /// Leaves the value out.
+    /// Omits the value, which may be a secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Entry").field("key", &self.key).field("line", &self.line).finish_non_exhaustive()
     }
 }
 
-/// What a setting is set to, as a flag would have it.
+/// The value of a setting, in the text form of a flag.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Value {
-    /// One text or number.
+    /// One string or number.
     One(String),
-    /// A list of them.
+    /// A list of strings or numbers.
     List(Vec<String>),
-    /// Yes or no.
+    /// A boolean.
     Switch(bool),
 }
 
 impl Value {
-    /// The texts, as many as there are.
+    /// Returns the value as texts, one for each element.
     #[must_use]
     pub fn texts(&self) -> Vec<String> {
         match self {
@@ -57,10 +57,10 @@ impl Value {
 }
 
 impl SettingsFile {
-    /// Reads a file.
+    /// Reads and parses a file.
     ///
     /// # Errors
-    /// All that is wrong with it, a sentence each, with no value of it.
+    /// Everything that is wrong with it, one sentence each. The sentences quote no values.
     pub fn read(path: &Path) -> Result<Self, Vec<String>> {
         let text = std::fs::read_to_string(path)
             .map_err(|error| vec![format!("the file {} can't be read: {error}", path.display())])?;
@@ -72,19 +72,19 @@ impl SettingsFile {
         let (table, errors) = DeTable::parse_recoverable(text);
         let mut problems: Vec<_> = errors
             .iter()
-            // The error's own display quotes the line.
+            // Not the error's `Display`: it quotes the line.
             .map(|error| {
                 let line = error.span().map_or(1, |span| line(span.start));
-                format!("{}:{line}: this is no TOML: {}", path.display(), error.message())
+                format!("{}:{line}: invalid TOML: {}", path.display(), error.message())
             })
             .collect();
         let mut entries = Vec::new();
         for (key, value) in table.get_ref() {
             let (key, line) = (key.get_ref().to_string(), line(key.span().start));
-            match read(value.get_ref()) {
+            match convert(value.get_ref()) {
                 Some(value) => entries.push(Entry { key, value, line }),
                 None if problems.is_empty() => problems.push(format!(
-                    "{}:{line}: {key} must be a text, a number, true or false, or a list of texts",
+                    "{}:{line}: {key} must be a string, a number, true, false, or a list of strings",
                     path.display()
                 )),
                 None => {}
@@ -95,13 +95,13 @@ impl SettingsFile {
     }
 }
 
-fn read(value: &DeValue<'_>) -> Option<Value> {
+fn convert(value: &DeValue<'_>) -> Option<Value> {
     if let DeValue::Boolean(on) = value {
         return Some(Value::Switch(*on));
     }
     match value {
         DeValue::Array(items) => items.iter().map(|item| text(item.get_ref())).collect::<Option<_>>().map(Value::List),
-        one => text(one).map(Value::One),
+        single => text(single).map(Value::One),
     }
 }
 
@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn every_kind_of_value_is_read_with_its_line() {
-        let text = "# a remark\nlisten = \"127.0.0.1:1\"\nallow-origin = [\"https://a\", \"https://b\"]\n\nmax = 1_000\non = true";
+        let text = "# a comment\nlisten = \"127.0.0.1:1\"\nallow-origin = [\"https://a\", \"https://b\"]\n\nmax = 1_000\non = true";
         let found: Vec<_> = parse(text)
             .unwrap()
             .entries
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told_by_its_line_and_never_quoted() {
+    fn errors_name_the_line_and_quote_no_value() {
         for (text, line) in [
             ("a = 1\nb = s3cret", 2),
             ("\n\n[table]\na = \"s3cret\"", 3),

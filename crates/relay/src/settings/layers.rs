@@ -1,6 +1,6 @@
-//! Finds where each setting comes from ([`parse`], [`EffectiveSetting`]): a flag, else its environment variable, else the
-//! settings file, else its default. The values of the file become the defaults of clap's arguments, so there is one schema,
-//! one parser and one check for all.
+//! Combines the sources of settings ([`parse`], [`EffectiveSetting`]): a flag wins over the environment variable, the
+//! variable over the settings file, and the file over the default. The values of the file become the defaults of clap's
+//! arguments, so all sources share one schema, one parser and one check.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -27,18 +27,18 @@ pub enum LayerError {
     Problems(Vec<String>),
 }
 
-/// A setting that is in force.
+/// A setting in force.
 #[derive(Clone, Debug)]
 pub struct EffectiveSetting {
     /// The flag without its dashes.
     pub key: String,
-    /// Its values, as they were written.
+    /// Its values, as written in the source.
     pub values: Vec<String>,
-    /// Whether it is a list.
+    /// Whether it can have several values.
     pub list: bool,
-    /// Whether it is yes or no.
+    /// Whether it is a boolean.
     pub switch: bool,
-    /// Whether its value may hold a secret, and so is not to be shown.
+    /// Whether its value may hold a secret and must not be shown.
     pub hidden: bool,
     /// Where it comes from.
     pub source: Source,
@@ -49,15 +49,15 @@ pub struct EffectiveSetting {
 pub enum Source {
     /// A flag.
     Flag,
-    /// This environment variable.
+    /// The environment variable of this name.
     Environment(String),
-    /// This line of the file.
+    /// This line of the settings file.
     File(PathBuf, usize),
-    /// Nothing was said.
+    /// The default.
     Default,
 }
 
-/// Parses flags, environment and, where one is named, the file.
+/// Parses flags, environment and, if `--config` is given, the settings file.
 ///
 /// # Errors
 /// [`LayerError`].
@@ -66,7 +66,7 @@ pub fn parse(command: Command, flags: &[OsString]) -> Result<(ArgMatches, Vec<Ef
     if !problems.is_empty() {
         return Err(LayerError::Problems(problems));
     }
-    // No argument depends on another, so what is wrong here is wrong with every file.
+    // No argument depends on another, so an error here is an error with any file.
     let first = command.clone().try_get_matches_from(flags).map_err(|error| flag_error(&command, error))?;
     let Some(path) = first.get_one::<PathBuf>(FILE_ARGUMENT) else {
         let sources = effective(&command, &first, None);
@@ -85,13 +85,13 @@ pub fn parse(command: Command, flags: &[OsString]) -> Result<(ArgMatches, Vec<Ef
     Ok((matches, sources))
 }
 
-/// Whether an argument is a setting: it has an environment variable.
+/// Returns whether an argument is a setting. Only settings have an environment variable.
 #[must_use]
 pub fn is_setting(argument: &Arg) -> bool {
     argument.get_env().is_some()
 }
 
-/// Whether an argument is yes or no.
+/// Returns whether an argument is a boolean.
 fn is_switch(argument: &Arg) -> bool {
     matches!(argument.get_action(), ArgAction::SetTrue)
 }
@@ -102,7 +102,7 @@ fn setting<'a>(command: &'a Command, key: &str) -> Option<&'a Arg> {
     })
 }
 
-/// What is wrong with the environment.
+/// Returns the problems of all environment variables that are settings.
 fn check_environment(command: &Command) -> Vec<String> {
     let settings = command.get_arguments().filter_map(|argument| Some((argument, argument.get_env()?)));
     settings
@@ -113,40 +113,42 @@ fn check_environment(command: &Command) -> Vec<String> {
         .collect()
 }
 
+/// Returns the problem of one setting of the file, if it has one.
 fn check_entry(command: &Command, entry: &Entry) -> Option<String> {
     let key = &entry.key;
     let Some(argument) = setting(command, key) else {
         let suggestion =
             suggestion(command, key).map(|suggestion| format!("; did you mean {suggestion}?")).unwrap_or_default();
-        return Some(format!("{key:?} is no setting{suggestion}"));
+        return Some(format!("unknown setting {key:?}{suggestion}"));
     };
-    let of_kind = match argument.get_action() {
-        _ if is_switch(argument) => matches!(entry.value, Value::Switch(_)),
-        ArgAction::Append => matches!(entry.value, Value::One(_) | Value::List(_)),
-        _ => matches!(entry.value, Value::One(_)),
+    let (has_right_type, expected) = match argument.get_action() {
+        _ if is_switch(argument) => (matches!(entry.value, Value::Switch(_)), "true or false"),
+        ArgAction::Append => (matches!(entry.value, Value::One(_) | Value::List(_)), "one value or a list of values"),
+        _ => (matches!(entry.value, Value::One(_)), "one value, not a list or a boolean"),
     };
-    if !of_kind {
-        return Some(format!("{key} takes another kind of value"));
+    if !has_right_type {
+        return Some(format!("{key}: it must be {expected}"));
     }
     let problem = entry.value.texts().into_iter().find_map(|text| check_value(argument, text.into()))?;
     Some(format!("{key}: {problem}"))
 }
 
-/// What is wrong with one value of an argument. The value itself is left out: it may be a secret.
+/// Returns the problem of one value of an argument, if it has one. The text does not quote the value, which may be a
+/// secret.
 fn check_value(argument: &Arg, value: OsString) -> Option<String> {
     if !argument.get_action().takes_values() {
-        // Clap takes any text for a switch of the environment.
+        // For a boolean, clap accepts any text in the environment.
         return None;
     }
     let long = argument.get_long()?;
-    let alone = argument.clone().env(Reset::<OsStr>).default_value(Reset::<OsStr>);
+    let lone_argument = argument.clone().env(Reset::<OsStr>).default_value(Reset::<OsStr>);
     let mut flag = OsString::from(format!("--{long}="));
     flag.push(value);
-    let command = Command::new("settings").no_binary_name(true).arg(alone);
+    let command = Command::new("settings").no_binary_name(true).arg(lone_argument);
     command.try_get_matches_from([flag]).err().map(|error| reason(&error))
 }
 
-/// Why clap refuses a value, without the value.
+/// Returns why clap rejects a value, without quoting the value.
 fn reason(error: &clap::Error) -> String {
     if let Some(source) = std::error::Error::source(error) {
         return source.to_string();
@@ -155,11 +157,11 @@ fn reason(error: &clap::Error) -> String {
         Some(ContextValue::Strings(values)) if !values.is_empty() => {
             format!("it must be one of: {}", values.join(", "))
         }
-        _ => "it has no value that can be read".to_owned(),
+        _ => "the value is missing or invalid".to_owned(),
     }
 }
 
-/// The setting that is like a key which is none, as clap finds it.
+/// Returns the setting with a name similar to an unknown key, as clap suggests it.
 fn suggestion(command: &Command, key: &str) -> Option<String> {
     let error = command.clone().try_get_matches_from(["settings".to_owned(), format!("--{key}")]).err()?;
     match error.get(ContextKind::SuggestedArg)? {
@@ -171,11 +173,11 @@ fn suggestion(command: &Command, key: &str) -> Option<String> {
     }
 }
 
-/// The error of the flags. Of a setting that may hold a secret the value is not repeated.
+/// Converts clap's error about a flag. If the setting may hold a secret, the error does not quote the value.
 fn flag_error(command: &Command, error: clap::Error) -> LayerError {
     let about_value = matches!(error.kind(), ErrorKind::ValueValidation | ErrorKind::InvalidValue);
     let mut command = command.clone();
-    // Before that its arguments have no names to be compared.
+    // The arguments get the names that are compared below only when the command is built.
     command.build();
     let hidden = match error.get(ContextKind::InvalidArg) {
         Some(ContextValue::String(name)) if about_value => command
@@ -190,20 +192,22 @@ fn flag_error(command: &Command, error: clap::Error) -> LayerError {
     }
 }
 
+/// Makes a value of the file the default of its argument.
 fn with_default(command: Command, entry: &Entry) -> Command {
     let Some(id) = setting(&command, &entry.key).map(|argument| argument.get_id().clone()) else { return command };
     command.mut_arg(id, |argument| argument.default_values(entry.value.texts()))
 }
 
+/// Returns every setting with its values and source.
 fn effective(command: &Command, matches: &ArgMatches, file: Option<&SettingsFile>) -> Vec<EffectiveSetting> {
     let settings =
         command.get_arguments().filter(|argument| is_setting(argument) && argument.get_id() != FILE_ARGUMENT);
     settings
         .filter_map(|argument| {
             let (id, key) = (argument.get_id().as_str(), argument.get_long()?);
-            let written = matches.get_raw(id).into_iter().flatten();
-            let values = written.map(|value| value.to_string_lossy().into_owned()).collect();
-            let line = file.and_then(|file| {
+            let raw_values = matches.get_raw(id).into_iter().flatten();
+            let values = raw_values.map(|value| value.to_string_lossy().into_owned()).collect();
+            let file_source = file.and_then(|file| {
                 let entry = file.entries.iter().find(|entry| entry.key == key)?;
                 Some(Source::File(file.path.clone(), entry.line))
             });
@@ -212,7 +216,7 @@ fn effective(command: &Command, matches: &ArgMatches, file: Option<&SettingsFile
                 Some(ValueSource::EnvVariable) => {
                     Source::Environment(argument.get_env()?.to_string_lossy().into_owned())
                 }
-                _ => line.unwrap_or(Source::Default),
+                _ => file_source.unwrap_or(Source::Default),
             };
             let list = matches!(argument.get_action(), ArgAction::Append);
             let (switch, hidden) = (is_switch(argument), argument.is_hide_env_values_set());

@@ -1,9 +1,8 @@
-//! Every setting of the relay ([`Settings`]), gathered from the rooms: each room says what can be set of it, with flag,
-//! environment variable, default and check. Where else than from a flag or the environment a setting may come from,
-//! [`layers`] says.
+//! Every setting of the relay ([`Settings`]), gathered from the modules: each module declares its own settings with flag,
+//! environment variable, default and check. [`layers`] adds the settings file.
 //!
-//! The token is no setting: it has its own ways in (see [`vendor_api::token`](crate::vendor_api::token)), because the flags of
-//! a process can be read by everyone on the machine.
+//! The vendor's token is not a setting, because every user of the machine can read a process's flags. See
+//! [`vendor_api::token`](crate::vendor_api::token).
 
 pub mod database;
 pub mod file;
@@ -18,22 +17,22 @@ use crate::session::settings::SessionSettings;
 use crate::telemetry::settings::TelemetrySettings;
 use crate::vendor_api::settings::VendorSettings;
 
-pub(crate) const TOKEN_HELP: &str = "The vendor's token comes from the file of --token-file or from the environment variable \
-                          AKIBA_TOKEN, never from a flag. Durations are written as 500ms, 30s or 2m.";
+pub(crate) const TOKEN_HELP: &str = "The vendor's token comes from the file named by --token-file or from the environment variable \
+                          AKIBA_TOKEN, never from a flag. Write durations as 500ms, 30s or 2m.";
 
-/// Holds the vendor's token between the selfie widget and Akiba Digital's API.
+/// Forwards the calls of the selfie widget to Akiba Digital's API, so that the API's token stays out of the page.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "akiba-relay", version, after_help = TOKEN_HELP)]
 pub struct Settings {
-    /// The server: where it listens, and what a connection may take.
+    /// The server: addresses, TLS, connections, shutdown.
     #[command(flatten)]
     pub server: ServerSettings,
 
-    /// What callers meet.
+    /// The HTTP service.
     #[command(flatten)]
     pub http: HttpSettings,
 
-    /// How often one caller may call, and how many calls may be at work.
+    /// Rate limits, and the number of concurrent calls.
     #[command(flatten)]
     pub limits: LimitSettings,
 
@@ -41,7 +40,7 @@ pub struct Settings {
     #[command(flatten)]
     pub vendor: VendorSettings,
 
-    /// Sessions and what belongs to them.
+    /// Sessions, their database and webhooks.
     #[command(flatten)]
     pub session: SessionSettings,
 
@@ -57,18 +56,18 @@ mod tests {
     use super::Settings;
 
     #[test]
-    fn the_command_is_well_formed() {
+    fn clap_accepts_the_settings() {
         Settings::command().debug_assert();
     }
 
     #[test]
-    fn a_request_that_is_as_slow_as_it_may_be_ends_within_the_drain_timeout() {
+    fn the_slowest_allowed_request_ends_within_the_drain_timeout() {
         let settings = Settings::try_parse_from(["akiba-relay"]).unwrap();
         assert!(settings.http.body_timeout + settings.vendor.vendor_timeout < settings.server.drain_timeout);
     }
 
     #[test]
-    fn limits_of_nothing_are_refused() {
+    fn zero_and_malformed_values_are_rejected() {
         for wrong in
             ["--vendor-timeout=0s", "--vendor-timeout=30", "--max-body-bytes=0", "--max-in-flight=0", "--listen=8081"]
         {

@@ -1,4 +1,4 @@
-//! Sends spans to the collector of `--otel-endpoint` ([`Exporter`]).
+//! Sends spans to the OpenTelemetry collector of `--otel-endpoint` ([`Exporter`]).
 
 use std::time::Duration;
 
@@ -24,12 +24,12 @@ use crate::http_client;
 /// Longest wait for the collector.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What sends spans to the collector, in a thread of its own.
+/// Sends spans to the collector, in a thread of its own.
 #[derive(Clone, Debug)]
 pub struct Exporter(SdkTracerProvider);
 
 impl Exporter {
-    /// An exporter to this collector (OTLP over HTTP); nothing is sent yet. Must be called within a runtime.
+    /// Creates an exporter to this collector (OTLP over HTTP) without sending anything yet. Call it within a Tokio runtime.
     ///
     /// # Errors
     /// When the client can't be built.
@@ -47,26 +47,26 @@ impl Exporter {
         Ok(Self(SdkTracerProvider::builder().with_batch_exporter(exporter).with_resource(resource).build()))
     }
 
-    /// What takes the spans of a process.
+    /// Returns the layer that collects the spans of the process.
     pub fn layer<S>(&self) -> impl Layer<S> + Send + Sync
     where
         S: Subscriber + for<'span> LookupSpan<'span> + Send + Sync,
     {
         let layer = tracing_opentelemetry::layer().with_tracer(self.0.tracer("akiba-relay"));
-        // A place in the source or a thread's name says nothing to an operator.
+        // Source locations and thread names do not help an operator.
         let layer = layer.with_location(false).with_threads(false).with_tracked_inactivity(false);
         layer.with_filter(Targets::new().with_target(TARGET, LevelFilter::INFO))
     }
 
-    /// Sends what is left. It blocks.
+    /// Sends the remaining spans. Blocks until that is done.
     pub fn end(&self) {
         if let Err(error) = self.0.shutdown() {
-            tracing::warn!(%error, "the last spans were not sent");
+            tracing::warn!(%error, "could not send the last spans");
         }
     }
 }
 
-/// The way to the collector. The exporter's thread is none of the runtime's, in which the client has to run.
+/// The HTTP client for the collector. The exporter has a thread outside the Tokio runtime, but the client must run inside.
 #[derive(Debug)]
 struct Collector {
     client: Client,
@@ -82,7 +82,7 @@ impl HttpClient for Collector {
             client.execute(request).await.map_err(reqwest::Error::without_url)
         });
         let answer = answer.await??;
-        // What a collector says of spans that it did not take is not needed: its status tells.
+        // The body is dropped: the status alone says whether the collector accepted the spans.
         Ok(Response::builder().status(answer.status()).body(Bytes::new())?)
     }
 }

@@ -1,6 +1,6 @@
-//! What the operator's Prometheus is told ([`Metrics`], [`metrics`]). As with the log there is one for the process, so
-//! that whatever happens can be counted where it happens. Labels hold words of this program alone: never an id, a path or
-//! anything that was sent.
+//! The metrics for the operator's Prometheus ([`Metrics`], [`metrics`]). There is one instance for the process, as with
+//! the log, so that any code can count. Label values are fixed words of this program, never an id, a path or other data
+//! from a request.
 
 use std::future::Future;
 use std::sync::LazyLock;
@@ -21,15 +21,15 @@ use crate::lifecycle::State;
 /// The media type of [`Metrics::text`].
 pub const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// Upper bounds in seconds: from a call that asks nobody to the vendor's time-out.
-const SECONDS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 2.5, 10.0, 30.0];
+/// Upper bounds of the histograms in seconds: from a call that needs neither database nor vendor to the vendor's timeout.
+const BOUNDS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 2.5, 10.0, 30.0];
 
-/// A word of this program.
+/// A fixed word of this program.
 type Word = &'static str;
 
-/// An error that the metrics can name.
+/// An error that has a word in the metrics.
 pub trait MetricWord {
-    /// Returns the word for it.
+    /// Returns the word for the error.
     fn metric_word(&self) -> &'static str;
 }
 
@@ -70,7 +70,7 @@ one_label!(
 
 type Times<L> = Family<L, Histogram, fn() -> Histogram>;
 
-/// Everything that is counted.
+/// All metrics.
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
@@ -90,17 +90,17 @@ pub struct Metrics {
     certificates: Family<ResultLabel, Counter>,
 }
 
-/// The process's metrics.
+/// Returns the metrics of the process.
 pub fn metrics() -> &'static Metrics {
     static METRICS: LazyLock<Metrics> = LazyLock::new(Metrics::new);
     &METRICS
 }
 
 fn times<L: Clone + std::hash::Hash + Eq>() -> Times<L> {
-    Family::new_with_constructor(|| Histogram::new(SECONDS))
+    Family::new_with_constructor(|| Histogram::new(BOUNDS))
 }
 
-/// What goes on as long as this is there.
+/// Counts one running operation in a gauge until it is dropped.
 #[derive(Debug)]
 #[must_use]
 pub struct InFlight(Gauge);
@@ -140,26 +140,27 @@ impl Metrics {
         };
         let version = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
         let registry = &mut all.registry;
-        registry.register("build", "The program that runs", version);
-        registry.register("http_requests", "Requests that have ended, by the path's pattern and by the problem's code, `ok` or `caller-gone`", all.requests.clone());
-        registry.register_with_unit("http_request_duration", "Time from a request's head to its answer", Unit::Seconds, all.request_times.clone());
-        registry.register("http_requests_in_flight", "Requests that are at work", all.requests_running.clone());
-        registry.register("limited", "What was turned away, by the limit: the rates, the connections of one address, --max-in-flight", all.limited.clone());
-        registry.register("connections", "Open connections, of callers (`service`) and of the operator (`admin`)", all.connections.clone());
+        registry.register("build", "Version of the program", version);
+        registry.register("http_requests", "Requests that have ended, by the pattern of the path and by code: the error's code, `ok`, or `caller-gone` if the caller hung up", all.requests.clone());
+        registry.register_with_unit("http_request_duration", "Time from the head of a request to its answer", Unit::Seconds, all.request_times.clone());
+        registry.register("http_requests_in_flight", "Requests that are running", all.requests_running.clone());
+        registry.register("limited", "Calls and connections that were rejected, by limit: the rate limits, the connections of one address, --max-in-flight", all.limited.clone());
+        registry.register("connections", "Open connections, by listener: `service` or `admin`", all.connections.clone());
         registry.register("vendor_calls", "Calls to the vendor, by call and result", all.vendor_calls.clone());
-        registry.register_with_unit("vendor_call_duration", "Time that the vendor took, its failures included", Unit::Seconds, all.vendor_times.clone());
-        registry.register("vendor_calls_in_flight", "Calls that are at the vendor", all.vendor_running.clone());
-        registry.register("session_transitions", "Moves of sessions at this relay, by the state that they led to, or `deleted`", all.moves.clone());
-        registry.register("webhook_messages", "Webhooks in the database, by status, all relays' together; read when asked", all.messages.clone());
-        registry.register_with_unit("webhook_oldest_pending", "Age of the oldest webhook that waits, all relays' together; 0 if none does", Unit::Seconds, all.oldest_message.clone());
-        registry.register("webhook_deliveries", "Tries to deliver a webhook, by result", all.deliveries.clone());
-        registry.register("database_errors", "Operations of the database that failed, by kind; `unavailable` may mend itself", all.database_errors.clone());
-        registry.register("certificate_loads", "Times that the certificate was read, by result", all.certificates.clone());
+        registry.register_with_unit("vendor_call_duration", "Duration of calls to the vendor, including failed ones", Unit::Seconds, all.vendor_times.clone());
+        registry.register("vendor_calls_in_flight", "Calls to the vendor that are running", all.vendor_running.clone());
+        registry.register("session_transitions", "Transitions of sessions at this relay, by the new state, or `deleted`", all.moves.clone());
+        registry.register("webhook_messages", "Webhooks in the database, by status, of all relays; read for each scrape", all.messages.clone());
+        registry.register_with_unit("webhook_oldest_pending", "Age of the oldest pending webhook, of all relays; 0 if there is none", Unit::Seconds, all.oldest_message.clone());
+        registry.register("webhook_deliveries", "Attempts to deliver a webhook, by result", all.deliveries.clone());
+        registry.register("database_errors", "Database operations that failed, by kind; `unavailable` may be temporary", all.database_errors.clone());
+        registry.register("certificate_loads", "Attempts to load the changed certificate, by result", all.certificates.clone());
         all.begin_at_zero();
         all
     }
 
-    /// Makes what is known beforehand: a counter that begins at one hides its first rise.
+    /// Creates the counters whose labels are known, at zero. Prometheus would miss the first increase of a counter that
+    /// first appears with the value one.
     fn begin_at_zero(&self) {
         drop(self.requests.get_or_create(&RequestLabels { route: "none".to_owned(), code: "not-found" }));
         drop(self.request_times.get_or_create(&RouteLabel { route: "none".to_owned() }));
@@ -188,11 +189,11 @@ impl Metrics {
         }
     }
 
-    /// All of them, as [`MEDIA_TYPE`].
+    /// Returns all metrics as text, of the type [`MEDIA_TYPE`].
     #[must_use]
     pub fn text(&self) -> String {
         let mut out = String::new();
-        // A `String` takes whatever is written.
+        // Writing to a `String` cannot fail.
         let _ = text::encode(&mut out, &self.registry);
         out
     }
@@ -206,7 +207,7 @@ impl Metrics {
         self.request_times.get_or_create(&RouteLabel { route: route.to_owned() }).observe(time.as_secs_f64());
     }
 
-    /// Counts a call that was turned away by a limit.
+    /// Counts a call or connection that a limit rejected.
     pub fn limited(&self, limit: &'static str) {
         self.limited.get_or_create(&LimitLabel { limit }).inc();
     }
@@ -215,10 +216,10 @@ impl Metrics {
         InFlight::on(&self.connections.get_or_create(&ListenerLabel { listener }))
     }
 
-    /// Times a call to the vendor and counts its result.
+    /// Runs a call to the vendor, measures its duration and counts its result.
     ///
     /// # Errors
-    /// Those of the call.
+    /// The errors of the call.
     pub async fn vendor_call<T, E: MetricWord>(
         &self,
         call: &'static str,
@@ -227,12 +228,12 @@ impl Metrics {
         let _in_flight = InFlight::on(&self.vendor_running);
         let started = Instant::now();
         let span = span(SpanKind::Client, call, None);
-        let done = work.instrument(span.clone()).await;
+        let outcome = work.instrument(span.clone()).await;
         self.vendor_times.get_or_create(&CallLabel { call }).observe(started.elapsed().as_secs_f64());
-        let result = done.as_ref().err().map_or("ok", E::metric_word);
+        let result = outcome.as_ref().err().map_or("ok", E::metric_word);
         span.record("code", result);
         self.vendor_calls.get_or_create(&VendorCallLabels { call, result }).inc();
-        done
+        outcome
     }
 
     pub(crate) fn session_moved(&self, to: Word) {
@@ -243,7 +244,7 @@ impl Metrics {
         self.moves.get_or_create(&StateLabel { to: "deleted" }).inc_by(count);
     }
 
-    /// What the database says of webhooks: how many of each status, and the age of the oldest that waits.
+    /// Sets the numbers from the database: webhooks of each status, and the age of the oldest pending one.
     pub(crate) fn messages(&self, counts: &[(Word, i64)], oldest: Duration) {
         for &(status, count) in counts {
             self.messages.get_or_create(&StatusLabel { status }).set(count);

@@ -1,9 +1,9 @@
-//! Where log lines go and how they look ([`subscriber`], [`init`]). Standard error is for the log; standard output is
-//! for the one line that names the address.
+//! The log ([`subscriber`], [`init`]). It goes to standard error; standard output is for the lines with the addresses on
+//! which the relay listens.
 //!
-//! - [`settings`]: what the operator sets.
-//! - [`metrics`]: what is counted.
-//! - [`traces`]: spans for OpenTelemetry; `exporter` sends them, with the Cargo feature `otel` alone.
+//! - [`settings`]: the operator's settings.
+//! - [`metrics`]: the metrics for Prometheus.
+//! - [`traces`]: spans for OpenTelemetry. `exporter` sends them, only with the Cargo feature `otel`.
 
 #[cfg(feature = "otel")]
 pub mod exporter;
@@ -27,16 +27,16 @@ use tracing_subscriber::{Layer, Registry, fmt};
 use self::exporter::Exporter;
 use self::traces::TARGET;
 
-/// How log lines look.
+/// The format of log lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
-    /// One JSON object a line.
+    /// One JSON object for each line.
     Json,
-    /// One line of text.
+    /// Plain text.
     Text,
 }
 
-/// What turns events into lines on `writer`.
+/// Builds the subscriber that writes events as lines to `writer`.
 pub fn subscriber<W>(
     format: LogFormat,
     filter: Targets,
@@ -46,21 +46,21 @@ pub fn subscriber<W>(
 where
     W: for<'writer> MakeWriter<'writer> + Send + Sync + 'static,
 {
-    // A line that can't be written is lost. Without this the layer would complain on standard error, and panic where
-    // that is a terminal that has been closed.
+    // A line that can't be written is lost. Otherwise the layer would report the failure on standard error, and panic if
+    // that is a closed terminal.
     let lines = fmt::layer().with_writer(writer).log_internal_errors(false);
     let lines: Box<dyn Layer<Registry> + Send + Sync> = match format {
         LogFormat::Json => lines.json().flatten_event(true).with_current_span(false).with_span_list(false).boxed(),
         LogFormat::Text => lines.with_ansi(colour).boxed(),
     };
-    // Spans are for OpenTelemetry: a line says by itself what it is about.
+    // Spans are only for OpenTelemetry: each log line has its context in its own fields.
     Registry::default().with(lines.with_filter(filter.with_target(TARGET, LevelFilter::OFF)))
 }
 
-/// Sends the process's log to standard error, panics included.
+/// Sends the log of the process, including panics, to standard error.
 ///
 /// # Errors
-/// When the process has a log already.
+/// When the process already has a log.
 pub fn init(
     format: LogFormat,
     filter: Targets,
@@ -70,7 +70,7 @@ pub fn init(
     #[cfg(feature = "otel")]
     let subscriber = subscriber.with(exporter.map(Exporter::layer));
     subscriber.try_init()?;
-    // What a panic says may quote the request, so only its place is told.
+    // The message of a panic may quote the request, so the log gets only the source location.
     panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string);
         tracing::error!(place, "panic");

@@ -1,23 +1,23 @@
-//! Spans of what a request has done, for OpenTelemetry. They are made with the Cargo feature `otel` alone, and go to the
-//! collector of `--otel-endpoint` and nowhere else: neither the vendor nor a webhook's receiver gets a trace's id, and none
-//! is taken from a caller.
+//! Spans for OpenTelemetry: of requests, vendor calls, database operations and webhooks. They exist only with the Cargo
+//! feature `otel`, and go only to the collector of `--otel-endpoint`. The relay sends no trace id to the vendor or to webhooks, and ignores the trace id
+//! of a caller.
 
 use tracing::Span;
 
-/// The target of all spans, by which the log leaves them out.
+/// The target of all spans. The log filters it out.
 pub(crate) const TARGET: &str = "akiba_relay::span";
 
-/// What a span is of, as OpenTelemetry has it.
+/// The kind of a span, as OpenTelemetry defines it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SpanKind {
-    /// A request that came.
+    /// An incoming request.
     Server,
-    /// A call that is made.
+    /// An outgoing call.
     Client,
 }
 
-/// A span of this name. Like a line of the log it holds nothing that was sent; what is to be recorded later is `code`,
-/// `status` and `session`.
+/// Creates a span. Like a log line it holds no data from the request. The fields `code`, `status` and `session` are
+/// recorded later.
 pub(crate) fn span(kind: SpanKind, name: &str, request_id: Option<&str>) -> Span {
     if !cfg!(feature = "otel") {
         return Span::none();

@@ -1,4 +1,4 @@
-//! What the profile, the settings and the secrets say of the vendor's API, put together ([`Access`]).
+//! Combines profile, settings and secrets into what a client of the vendor's API needs ([`Access`]).
 
 use akiba_protocol::is_loopback;
 use http::{HeaderName, HeaderValue};
@@ -13,10 +13,10 @@ use super::settings::VendorSettings;
 use super::token::{TOKEN_VARIABLE, TokenError, VendorToken};
 use crate::secrets::{self, SecretError};
 
-/// The environment variable that can hold the client's secret.
+/// The environment variable that can hold the OAuth2 client secret.
 pub const CLIENT_SECRET_VARIABLE: &str = "AKIBA_CLIENT_SECRET";
 
-/// Where the vendor's calls are, what opens them, and what their fields are called.
+/// The URLs, field names and credentials of the vendor's calls.
 #[derive(Clone, Debug)]
 pub struct Access {
     pub(super) link: Endpoint,
@@ -24,7 +24,7 @@ pub struct Access {
     pub(super) auth: AuthConfig,
 }
 
-/// One call.
+/// The URL and field names of one call.
 #[derive(Clone, Debug)]
 pub(super) struct Endpoint {
     pub(super) url: Url,
@@ -32,7 +32,7 @@ pub(super) struct Endpoint {
     pub(super) reply: Option<ReplyMap>,
 }
 
-/// What opens the calls.
+/// The credentials: a fixed token in a header, or an OAuth2 client.
 #[derive(Clone, Debug)]
 pub(super) enum AuthConfig {
     Token { header: HeaderName, value: HeaderValue },
@@ -60,7 +60,7 @@ pub enum AccessError {
 }
 
 impl Access {
-    /// Puts together what the settings say, with the secrets from files or, as `variable` reads it, the environment.
+    /// Loads profile and secrets as the settings say. `variable` reads an environment variable.
     ///
     /// # Errors
     /// [`AccessError`].
@@ -83,10 +83,10 @@ impl Access {
                 AuthConfig::Token { header: settings.token_header.clone().unwrap_or(header), value }
             }
             AuthProfile::OAuth2 { token_path, credentials } => {
-                let below = || token_path.as_ref().map(|path| base.join(path));
-                let own = settings.vendor_token_url.as_ref().map(VendorBase::url);
+                let from_profile = || token_path.as_ref().map(|path| base.join(path));
+                let from_settings = settings.vendor_token_url.as_ref().map(VendorBase::url);
                 AuthConfig::OAuth(OAuthClient {
-                    token_url: own.or_else(below).ok_or(AccessError::Missing("--vendor-token-url"))?,
+                    token_url: from_settings.or_else(from_profile).ok_or(AccessError::Missing("--vendor-token-url"))?,
                     credentials,
                     id: settings.vendor_client_id.clone().ok_or(AccessError::Missing("--vendor-client-id"))?,
                     secret: client_secret(settings, variable)?,
@@ -102,7 +102,7 @@ impl Access {
         })
     }
 
-    /// Whether nothing of it is on this machine alone, so that plain HTTP can be ruled out.
+    /// Returns whether every URL is `https`, so that the client can forbid plain HTTP.
     pub(super) fn is_https(&self) -> bool {
         let token = match &self.auth {
             AuthConfig::Token { .. } => None,
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_http_is_ruled_out_unless_a_part_of_it_is_on_this_machine() {
+    fn https_is_enforced_unless_a_url_is_plain_http_on_loopback() {
         let newer = ["--vendor-profile=newer", "--vendor-client-id=x"];
         let with = |flags: &[&str]| load(&[&newer, flags].concat()).unwrap().is_https();
         assert!(load(&[]).unwrap().is_https());
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_named() {
+    fn an_error_names_the_missing_setting_and_no_secret() {
         let missing = |flags: &[&str]| load(flags).unwrap_err();
         assert!(missing(&["--vendor-profile=newer"]).contains("--vendor-base"));
         let flags = ["--vendor-profile=newer", "--vendor-base=https://api.example"];

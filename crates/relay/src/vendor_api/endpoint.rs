@@ -1,11 +1,11 @@
-//! Where the vendor's calls are: a base URL ([`VendorBase`]) and a path for each call ([`ApiPath`]).
+//! The address of the vendor's API: a base URL ([`VendorBase`]) and a path for each call ([`ApiPath`]).
 
 use std::str::FromStr;
 
 use akiba_protocol::is_loopback;
 use url::Url;
 
-/// The base URL of the vendor's API: `https`, or `http` on this machine, as the token travels there.
+/// The base URL of the vendor's API. It must be `https`, or `http` on loopback, because the token is sent there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VendorBase(Url);
 
@@ -45,13 +45,13 @@ impl FromStr for VendorBase {
 }
 
 impl VendorBase {
-    /// The base by itself.
+    /// Returns the base URL.
     #[must_use]
     pub fn url(&self) -> Url {
         self.0.clone()
     }
 
-    /// The URL of a call: the base, whatever path it has, and then the call's path.
+    /// Returns the URL of a call: the base URL, including its path, followed by the path of the call.
     #[must_use]
     pub fn join(&self, path: &ApiPath) -> Url {
         let mut url = self.0.clone();
@@ -79,7 +79,7 @@ mod tests {
     use super::{ApiPath, EndpointError, VendorBase};
 
     #[test]
-    fn the_token_goes_over_https_or_stays_on_this_machine() {
+    fn a_base_url_is_https_or_loopback() {
         for right in [
             "https://api.example",
             "https://api.example/v3/",
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_is_put_behind_the_base() {
+    fn a_path_is_appended_to_the_base_url() {
         let join = |base: &str, path: &str| {
             let base: VendorBase = base.parse().expect("a base");
             base.join(&path.parse().expect("a path")).to_string()

@@ -1,18 +1,20 @@
-//! Other names for the fields of the vendor's calls ([`RequestMap`], [`ReplyMap`]): from the published ones to a profile's,
-//! and back. Pure.
+//! Translates field names ([`RequestMap`], [`ReplyMap`]): of a request from the published API's to a profile's, and of an
+//! answer back. Pure functions.
+//!
+//! In this module "published" names and values are the relay's own; "vendor" ones are the profile's.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// Our name for whether the person has agreed; the published API has no such field.
+/// The published name of the consent flag. The published API does not have this field; only profiles use it.
 const CONSENT: &str = "consent";
 
-/// What the published answer to the first call repeats of it. In no other request are they answered.
-const ECHO: [&str; 2] = ["identifier", "selfie_filename"];
+/// The fields of the link request that the published answer repeats.
+const ECHOED: [&str; 2] = ["identifier", "selfie_filename"];
 
-/// What the fields of a request are called, and what stands in it always.
+/// The vendor's names of the fields of a request, and constant fields to add.
 #[derive(Clone, Debug, Deserialize)]
 pub struct RequestMap {
     #[serde(default)]
@@ -21,7 +23,7 @@ pub struct RequestMap {
     fields: BTreeMap<String, FieldName>,
 }
 
-/// A field of a request.
+/// The vendor's name of a field of a request, with or without a table of values.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
 enum FieldName {
@@ -29,12 +31,13 @@ enum FieldName {
     Mapped { name: String, values: BTreeMap<String, Value> },
 }
 
-/// Where the fields of an answer are: ours, with slashes for what is nested, to a JSON pointer (RFC 6901) into theirs.
+/// Where the fields of an answer are: maps a published name, with slashes for nested fields, to a JSON pointer (RFC 6901)
+/// into the vendor's answer.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(transparent)]
 pub struct ReplyMap(BTreeMap<String, FieldPointer>);
 
-/// Where a field of an answer is.
+/// Where a field of an answer is, with or without a table of values.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
 enum FieldPointer {
@@ -48,84 +51,88 @@ enum FieldPointer {
 pub struct UnmappedValue;
 
 impl RequestMap {
-    /// Whether all fields are ours.
+    /// Fails if the map has a field that the published request does not have.
     ///
     /// # Errors
-    /// A sentence on one that is not.
-    pub fn check(&self, ours: &[&str]) -> Result<(), String> {
-        match self.fields.keys().find(|field| !ours.contains(&field.as_str())) {
-            Some(field) => Err(format!("{field} is no field of the request; there are {}", ours.join(", "))),
+    /// A sentence that names the field.
+    pub fn check(&self, published: &[&str]) -> Result<(), String> {
+        match self.fields.keys().find(|field| !published.contains(&field.as_str())) {
+            Some(field) => Err(format!("unknown field {field} of the request: use one of {}", published.join(", "))),
             None => Ok(()),
         }
     }
 
-    /// A request in the profile's words. What the profile does not name is not sent.
+    /// Translates a request. Drops fields that the profile does not name.
     ///
     /// # Errors
     /// [`UnmappedValue`].
-    pub fn apply(&self, ours: &Value, consent: bool) -> Result<Value, UnmappedValue> {
-        let mut theirs = self.constants.clone();
+    pub fn apply(&self, published: &Value, consent: bool) -> Result<Value, UnmappedValue> {
+        let mut translated = self.constants.clone();
         for (field, target) in &self.fields {
             let value = match field.as_str() {
                 CONSENT => Value::Bool(consent),
-                field => match ours.get(field) {
+                field => match published.get(field) {
                     Some(value) => value.clone(),
                     None => continue,
                 },
             };
             let (name, value) = match target {
                 FieldName::Name(name) => (name, value),
-                FieldName::Mapped { name, values } => (name, values.get(&word(&value)).ok_or(UnmappedValue)?.clone()),
+                FieldName::Mapped { name, values } => {
+                    (name, values.get(&table_key(&value)).ok_or(UnmappedValue)?.clone())
+                }
             };
-            theirs.insert(name.clone(), value);
+            translated.insert(name.clone(), value);
         }
-        Ok(Value::Object(theirs))
+        Ok(Value::Object(translated))
     }
 }
 
 impl ReplyMap {
-    /// Whether all pointers are some, and the fields that must be there are.
+    /// Fails if a required field is missing or a pointer is invalid.
     ///
     /// # Errors
-    /// A sentence on what is wrong.
-    pub fn check(&self, wanted: &[&str]) -> Result<(), String> {
-        if let Some(missing) = wanted.iter().find(|field| !self.0.contains_key(**field)) {
-            return Err(format!("{missing} is missing in the answer"));
+    /// A sentence that names the field.
+    pub fn check(&self, required: &[&str]) -> Result<(), String> {
+        if let Some(missing) = required.iter().find(|field| !self.0.contains_key(**field)) {
+            return Err(format!("the field {missing} of the answer is missing"));
         }
         match self.0.iter().find(|(_, source)| !source.pointer().starts_with('/')) {
-            Some((field, _)) => Err(format!("where {field} is must begin with a slash")),
+            Some((field, _)) => Err(format!("the JSON pointer of {field} must begin with a slash")),
             None => Ok(()),
         }
     }
 
-    /// An answer to `request` in the published words: what only repeats the request, and the profile does not name, is the
-    /// request's. What the profile does not name is dropped. A value that is to be mapped and for which there is no word is
-    /// dropped, and the status with it: where a word for fraud may be missing, nothing is a success.
+    /// Translates the answer to `request`. Fields that the profile does not name are dropped, except that fields which only
+    /// repeat the request are copied from it.
+    ///
+    /// If a value is not in its table of values, it is dropped, and the status too. Then the answer is not a success, as the
+    /// unknown value may mean fraud.
     #[must_use]
-    pub fn apply(&self, theirs: &Value, request: &Value) -> Value {
-        let repeated = ECHO.iter().filter(|field| !self.0.contains_key(**field));
+    pub fn apply(&self, vendor: &Value, request: &Value) -> Value {
+        let repeated = ECHOED.iter().filter(|field| !self.0.contains_key(**field));
         let repeated = repeated.filter_map(|field| Some(((*field).to_owned(), request.get(field)?.clone())));
-        let mut ours: Map<String, Value> = repeated.collect();
-        let mut understood = true;
-        // In the order of the names, so that an object is there before what is put into it.
+        let mut translated: Map<String, Value> = repeated.collect();
+        let mut all_known = true;
+        // In the order of the names, so that an object is set before its nested fields.
         for (field, source) in &self.0 {
-            let Some(value) = theirs.pointer(source.pointer()) else { continue };
+            let Some(value) = vendor.pointer(source.pointer()) else { continue };
             let value = match source {
                 FieldPointer::At(_) => value.clone(),
-                FieldPointer::Mapped { values, .. } => match values.get(&word(value)) {
+                FieldPointer::Mapped { values, .. } => match values.get(&table_key(value)) {
                     Some(value) => value.clone(),
                     None => {
-                        understood = false;
+                        all_known = false;
                         continue;
                     }
                 },
             };
-            set_nested(&mut ours, field, value);
+            set_nested(&mut translated, field, value);
         }
-        if !understood {
-            ours.remove("status");
+        if !all_known {
+            translated.remove("status");
         }
-        Value::Object(ours)
+        Value::Object(translated)
     }
 }
 
@@ -137,8 +144,8 @@ impl FieldPointer {
     }
 }
 
-/// A value as a key of a table: a text by itself, another one as JSON has it.
-fn word(value: &Value) -> String {
+/// Returns a value as a key of a table of values: a string as it is, any other value as JSON.
+fn table_key(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
@@ -166,45 +173,45 @@ mod tests {
     use super::{ReplyMap, RequestMap, UnmappedValue};
 
     #[test]
-    fn a_request_is_put_into_other_words() {
+    fn a_request_is_translated() {
         let map: RequestMap = toml::from_str(
             "identifier = \"number\"\ntype = { name = \"kind\", values = { 1 = \"IDNumber\" } }\nconsent = \"agreed\"\n\
              constants = { channel = \"selfie\" }",
         )
         .unwrap();
-        let ours = json!({ "identifier": "8001", "type": "1", "selfie_filename": "a.jpg" });
+        let published = json!({ "identifier": "8001", "type": "1", "selfie_filename": "a.jpg" });
         assert_eq!(
-            map.apply(&ours, true),
+            map.apply(&published, true),
             Ok(json!({ "number": "8001", "kind": "IDNumber", "agreed": true, "channel": "selfie" }))
         );
-        assert_eq!(map.apply(&ours, false).unwrap()["agreed"], false);
+        assert_eq!(map.apply(&published, false).unwrap()["agreed"], false);
         assert_eq!(map.apply(&json!({ "type": "2" }), true), Err(UnmappedValue));
     }
 
     #[test]
-    fn an_answer_is_put_back() {
+    fn an_answer_is_translated_back() {
         let map: ReplyMap = toml::from_str(
             "status = { at = \"/ok\", values = { true = \"success\" } }\n\"data/identity\" = \"/person\"\n\
              \"data/identity/fraud_score\" = \"/scores/0\"\nmessage = \"/why\"",
         )
         .unwrap();
-        let theirs = json!({ "ok": true, "person": { "name": "F" }, "scores": [0.1], "secret": 1 });
+        let vendor = json!({ "ok": true, "person": { "name": "F" }, "scores": [0.1], "secret": 1 });
         assert_eq!(
-            map.apply(&theirs, &json!({})),
+            map.apply(&vendor, &json!({})),
             json!({ "status": "success", "data": { "identity": { "name": "F", "fraud_score": 0.1 } } })
         );
         let request = json!({ "identifier": "8001", "selfie_filename": "a.jpg", "type": "1" });
         let repeated = map.apply(&json!({}), &request);
         assert_eq!(repeated, json!({ "identifier": "8001", "selfie_filename": "a.jpg" }));
-        for no_success in
+        for without_success in
             [json!({ "ok": false }), json!({ "ok": "success" }), json!({ "status": "success" }), json!([])]
         {
-            assert_eq!(map.apply(&no_success, &json!({})).get("status"), None, "{no_success}");
+            assert_eq!(map.apply(&without_success, &json!({})).get("status"), None, "{without_success}");
         }
     }
 
     #[test]
-    fn a_word_for_fraud_that_nobody_knows_is_no_success() {
+    fn an_unknown_fraud_level_is_not_a_success() {
         let map: ReplyMap = toml::from_str(
             "status = \"/status\"\n\
              \"data/identity/fraud_detected\" = { at = \"/fraud\", values = { none = \"Low\", sure = \"High\" } }",

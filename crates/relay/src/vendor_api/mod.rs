@@ -1,13 +1,13 @@
-//! The client of the vendor's API ([`VendorClient`], [`VendorError`]). What the vendor sends is read as if it were
-//! hostile: capped, timed, parsed into its type, and never followed elsewhere.
+//! The client of the vendor's API ([`VendorClient`], [`VendorError`]). It treats the vendor's answers as untrusted input:
+//! it limits their size and time, parses them into their types, and follows no redirect.
 //!
-//! - [`profile`]: which generation of the API is spoken; [`mapping`]: what its fields are called.
-//! - [`access`]: what profile, settings and secrets come to.
-//! - [`endpoint`]: where the vendor's calls are.
-//! - [`token`]: a token that opens them; [`oauth`]: tokens that are fetched for it.
-//! - [`reply`]: the body of an answer; [`unique`]: JSON that says nothing twice.
-//! - [`settings`]: what the operator sets of it.
-//! - [`retry_after`]: the vendor's word on when to try again.
+//! - [`profile`]: describes a version of the API; [`mapping`]: the names of its fields.
+//! - [`access`]: combines profile, settings and secrets.
+//! - [`endpoint`]: the base URL and paths of the API.
+//! - [`token`]: a fixed API token; [`oauth`]: access tokens fetched by OAuth2.
+//! - [`reply`]: reads the body of an answer; [`unique`]: rejects JSON with duplicate keys.
+//! - [`settings`]: the operator's settings.
+//! - [`retry_after`]: reads the `Retry-After` header.
 
 pub mod access;
 pub mod endpoint;
@@ -43,7 +43,7 @@ use crate::telemetry::metrics::metrics;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// The vendor's two calls. A clone shares the connections.
+/// Makes the two calls to the vendor. Clones share the connections.
 #[derive(Clone)]
 pub struct VendorClient(Arc<Shared>);
 
@@ -56,37 +56,40 @@ struct Shared {
     max_reply_bytes: usize,
 }
 
-/// What opens the calls.
+/// Authenticates all calls: with a fixed token, or with OAuth2 access tokens.
 enum Authenticator {
     Token(HeaderName, HeaderValue),
     OAuth(TokenSource),
 }
 
-/// How long a connection to the vendor is kept for the next call. A server that closes an idle one at the moment at which
-/// it is used again leaves open whether it has read the call, and a verdict would count as lost. So this is shorter than what
-/// servers wait: Node.js 5 s, nginx 75 s, AWS load balancers 60 s.
-const IDLE: Duration = Duration::from_secs(4);
+/// How long an idle connection to the vendor is kept. If the server closed it at the moment of the next call, nobody could
+/// know whether the server had read the call, and the verdict would count as lost. So the time is shorter than the idle
+/// timeouts of common servers: Node.js 5 s, nginx 75 s, AWS load balancers 60 s.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(4);
 
-/// What opens one call.
+/// The authentication of one call.
 enum AuthHeader {
     Token(HeaderName, HeaderValue),
     Bearer(Arc<BearerToken>),
 }
 
 impl VendorClient {
-    /// Builds the client; nothing is sent yet.
+    /// Builds the client without sending anything yet.
     ///
     /// # Errors
     /// [`ClientError`].
     pub fn new(settings: &VendorSettings, access: &Access) -> Result<Self, ClientError> {
         let client = http_client::build("the vendor", |client| {
-            client.https_only(access.is_https()).connect_timeout(settings.connect_timeout).pool_idle_timeout(IDLE)
+            client
+                .https_only(access.is_https())
+                .connect_timeout(settings.connect_timeout)
+                .pool_idle_timeout(IDLE_TIMEOUT)
         })?;
         let max_reply_bytes = settings.max_reply_bytes.get();
         let authenticator = match access.auth.clone() {
             AuthConfig::Token { header, value } => Authenticator::Token(header, value),
-            AuthConfig::OAuth(own) => {
-                Authenticator::OAuth(TokenSource::new(client.clone(), own, max_reply_bytes, settings.vendor_timeout))
+            AuthConfig::OAuth(oauth) => {
+                Authenticator::OAuth(TokenSource::new(client.clone(), oauth, max_reply_bytes, settings.vendor_timeout))
             }
         };
         let (link, verify) = (access.link.clone(), access.verify.clone());
@@ -100,10 +103,10 @@ impl VendorClient {
         self.0.timeout
     }
 
-    /// Asks for a signed link. `consent` is whether the person's consent is known.
+    /// Requests a signed link. `consent` is true if the person's consent is known.
     ///
     /// # Errors
-    /// [`VendorError`], also when the link in the answer is none that a photo may be sent to.
+    /// [`VendorError`], also when the signed link in the answer is not a URL to which a photo may be sent.
     pub async fn link(&self, request: &LinkRequest, consent: bool) -> Result<LinkReply, VendorError> {
         let call = async {
             let reply: LinkReply = self.0.call(&self.0.link, request, consent).await?;
@@ -113,7 +116,7 @@ impl VendorClient {
         metrics().vendor_call("link", call).await
     }
 
-    /// Asks for the verdict, likewise.
+    /// Requests the verdict. `consent` is true if the person's consent is known.
     ///
     /// # Errors
     /// [`VendorError`].
@@ -123,8 +126,8 @@ impl VendorClient {
 }
 
 impl Shared {
-    /// Makes a call. One that the vendor refuses because its token has ended before its time is made once more: nothing was
-    /// done for it.
+    /// Makes a call. If the vendor rejects the access token before its expiry, the call is retried once with a new token.
+    /// That is safe, because the vendor did no work for the rejected call.
     async fn call<Q: Serialize, R: DeserializeOwned>(
         &self,
         endpoint: &Endpoint,
@@ -138,18 +141,19 @@ impl Shared {
         };
         let body = body.map_err(|_| VendorError::Request)?;
         let started = Instant::now();
-        // Half of the time is the call's own. One that is sent at the last moment counts as lost, and may be billed.
-        let (deadline, for_token) = (started + self.timeout, started + self.timeout / 2);
-        let auth = self.auth_header(for_token).await?;
+        // Fetching a token may take half of the time, so that the call itself has the other half. A call sent at the last
+        // moment would time out, count as lost, and might be billed.
+        let (deadline, token_deadline) = (started + self.timeout, started + self.timeout / 2);
+        let auth = self.auth_header(token_deadline).await?;
         let mut response = self.send(endpoint, &auth, body.clone(), deadline).await?;
         if response.status() == StatusCode::UNAUTHORIZED
-            && let (Authenticator::OAuth(source), AuthHeader::Bearer(refused)) = (&self.authenticator, &auth)
-            && source.forget(refused)
+            && let (Authenticator::OAuth(source), AuthHeader::Bearer(rejected)) = (&self.authenticator, &auth)
+            && source.forget(rejected)
         {
-            let auth = self.auth_header(for_token).await?;
+            let auth = self.auth_header(token_deadline).await?;
             response = self.send(endpoint, &auth, body, deadline).await?;
         }
-        accept(&response)?;
+        check_status(&response)?;
         let body = reply::read_body(response, self.max_reply_bytes).await?;
         match &endpoint.reply {
             None => reply::parse(&body),
@@ -185,14 +189,14 @@ impl Shared {
 }
 
 impl fmt::Debug for VendorClient {
-    /// Leaves out what opens the calls.
+    /// Omits the credentials.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("VendorClient").field("link_url", &self.0.link.url.as_str()).finish_non_exhaustive()
     }
 }
 
-/// Lets an answer pass whose status promises a reply.
-fn accept(response: &Response) -> Result<(), VendorError> {
+/// Fails if the status of an answer is not a success.
+fn check_status(response: &Response) -> Result<(), VendorError> {
     match response.status() {
         StatusCode::OK | StatusCode::CREATED => Ok(()),
         status @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => Err(VendorError::Denied(status)),

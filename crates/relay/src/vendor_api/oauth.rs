@@ -1,5 +1,5 @@
-//! Tokens of OAuth2 by client credentials ([`OAuthClient`], [`TokenSource`]): one for all calls, renewed before its end, by
-//! one request at a time, however many wait for it.
+//! OAuth2 access tokens by client credentials ([`OAuthClient`], [`TokenSource`]). All calls share one token. It is renewed
+//! before its expiry, with one request at a time, however many calls wait for it.
 
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -21,32 +21,32 @@ use super::error::{NoToken, VendorError};
 use super::profile::ClientCredentials;
 use super::reply;
 
-/// Life of a token where the vendor does not say; it should (RFC 6749, section 5.1).
-const DEFAULT_LIFE: Duration = Duration::from_secs(300);
+/// Lifetime of a token whose answer has no `expires_in`, which RFC 6749 only recommends (section 5.1).
+const DEFAULT_LIFETIME: Duration = Duration::from_secs(300);
 
-/// Shortest life that is believed, so that a vendor who says 0 is not asked for a token with every call.
-const SHORTEST_LIFE: Duration = Duration::from_secs(1);
+/// Shortest lifetime that is used, so that an `expires_in` of 0 does not cause a token request for every call.
+const MIN_LIFETIME: Duration = Duration::from_secs(1);
 
-/// Part of its life after which a token is renewed.
-const RENEWED_AFTER: f64 = 0.9;
+/// The share of its lifetime after which a token is renewed.
+const RENEW_AFTER: f64 = 0.9;
 
-/// Pause after a request for a token that failed, and age from which a token may have been revoked.
+/// Pause after a failed token request. Also the age below which a rejected token is not replaced.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Who asks for tokens, and where.
+/// The OAuth2 client and the token endpoint.
 #[derive(Clone)]
 pub struct OAuthClient {
     /// The token endpoint.
     pub token_url: Url,
-    /// Where the secret stands in the request.
+    /// Where the secret is sent in a token request.
     pub credentials: ClientCredentials,
     /// The client's id.
     pub id: String,
     /// Its secret.
     pub secret: SecretString,
-    /// What the tokens are to open, if the vendor wants it said.
+    /// The scope of the tokens, if the vendor requires one.
     pub scope: Option<String>,
-    /// For whom they are, likewise.
+    /// The audience of the tokens, if the vendor requires one.
     pub audience: Option<String>,
 }
 
@@ -56,16 +56,16 @@ impl fmt::Debug for OAuthClient {
     }
 }
 
-/// A token that can be sent.
+/// An access token, ready to send.
 pub struct BearerToken {
-    /// What `Authorization` says.
+    /// The value of the `Authorization` header.
     pub header: HeaderValue,
-    asked_at: Instant,
+    requested_at: Instant,
     renew_at: Instant,
-    ends_at: Instant,
+    expires_at: Instant,
 }
 
-/// Where tokens come from; a clone shares them.
+/// Fetches and caches tokens. Clones share the cache.
 #[derive(Clone)]
 pub struct TokenSource(Arc<Shared>);
 
@@ -75,8 +75,8 @@ struct Shared {
     limit: usize,
     timeout: Duration,
     token: RwLock<Option<Arc<BearerToken>>>,
-    /// Held by who asks the vendor; in it, how the last request failed, if it did.
-    turn: Arc<Mutex<Option<(Instant, NoToken)>>>,
+    /// Locked during a token request. Holds the time and error of the last request if it failed.
+    last_failure: Arc<Mutex<Option<(Instant, NoToken)>>>,
 }
 
 impl fmt::Debug for TokenSource {
@@ -86,109 +86,111 @@ impl fmt::Debug for TokenSource {
 }
 
 impl TokenSource {
-    /// A source that has none yet. `limit` is the largest answer that is read, in bytes.
+    /// Creates a source without a token. `limit` is the largest answer that is read, in bytes.
     #[must_use]
     pub fn new(http: Client, client: OAuthClient, limit: usize, timeout: Duration) -> Self {
-        Self(Arc::new(Shared { http, client, limit, timeout, token: RwLock::default(), turn: Arc::default() }))
+        Self(Arc::new(Shared { http, client, limit, timeout, token: RwLock::default(), last_failure: Arc::default() }))
     }
 
-    /// A token that has not ended. One that is near its end is used on while another is fetched.
+    /// Returns a token that has not expired. Shortly before the expiry it returns the old one and fetches a new one in the
+    /// background.
     ///
     /// # Errors
     /// [`NoToken`].
     pub async fn token(&self) -> Result<Arc<BearerToken>, NoToken> {
         let now = Instant::now();
-        if let Some(token) = self.0.held().filter(|token| now < token.ends_at) {
-            if now >= token.renew_at && Arc::clone(&self.0.turn).try_lock_owned().is_ok() {
-                tokio::spawn(Arc::clone(&self.0).fetched());
+        if let Some(token) = self.0.cached().filter(|token| now < token.expires_at) {
+            if now >= token.renew_at && Arc::clone(&self.0.last_failure).try_lock_owned().is_ok() {
+                tokio::spawn(Arc::clone(&self.0).refresh());
             }
             return Ok(token);
         }
-        // In a task of its own: a caller that goes away must not cut what others wait for.
-        let fetched = tokio::spawn(Arc::clone(&self.0).fetched()).await;
-        fetched.unwrap_or_else(|_| Err(NoToken::fault("the task has ended")))
+        // In a task of its own: if this caller hangs up, the other callers still get the token.
+        let refreshed = tokio::spawn(Arc::clone(&self.0).refresh()).await;
+        refreshed.unwrap_or_else(|_| Err(NoToken::fault("the task of the token request failed")))
     }
 
-    /// Forgets a token that the vendor has refused. `false` where it is so new that another one would fare no better.
-    pub fn forget(&self, refused: &Arc<BearerToken>) -> bool {
-        if refused.asked_at.elapsed() < PAUSE {
+    /// Drops a token that the vendor has rejected. Returns `false` if the token is so new that another one would not help.
+    pub fn forget(&self, rejected: &Arc<BearerToken>) -> bool {
+        if rejected.requested_at.elapsed() < PAUSE {
             return false;
         }
-        let mut held = self.0.token.write().unwrap_or_else(PoisonError::into_inner);
-        // Another call may have put a newer one there.
-        if held.as_ref().is_some_and(|held| Arc::ptr_eq(held, refused)) {
-            *held = None;
+        let mut cached = self.0.token.write().unwrap_or_else(PoisonError::into_inner);
+        // Another call may have stored a newer one already.
+        if cached.as_ref().is_some_and(|cached| Arc::ptr_eq(cached, rejected)) {
+            *cached = None;
         }
         true
     }
 }
 
 impl Shared {
-    fn held(&self) -> Option<Arc<BearerToken>> {
+    fn cached(&self) -> Option<Arc<BearerToken>> {
         self.token.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// A token that need not be renewed: the one that another has fetched meanwhile, or a new one.
-    async fn fetched(self: Arc<Self>) -> Result<Arc<BearerToken>, NoToken> {
-        let mut failed = self.turn.lock().await;
-        if let Some(token) = self.held().filter(|token| Instant::now() < token.renew_at) {
+    /// Returns a token that does not need renewal: one that another call has just fetched, or a new one.
+    async fn refresh(self: Arc<Self>) -> Result<Arc<BearerToken>, NoToken> {
+        let mut last_failure = self.last_failure.lock().await;
+        if let Some(token) = self.cached().filter(|token| Instant::now() < token.renew_at) {
             return Ok(token);
         }
-        if let Some((at, error)) = &*failed
+        if let Some((at, error)) = &*last_failure
             && at.elapsed() < PAUSE
         {
             return Err(error.clone());
         }
-        match self.ask().await {
+        match self.request_token().await {
             Ok(token) => {
                 let token = Arc::new(token);
                 *self.token.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&token));
-                *failed = None;
+                *last_failure = None;
                 Ok(token)
             }
             Err(error) => {
-                tracing::warn!(%error, "token");
-                *failed = Some((Instant::now(), error.clone()));
+                tracing::warn!(%error, "could not get an access token");
+                *last_failure = Some((Instant::now(), error.clone()));
                 Err(error)
             }
         }
     }
 
-    async fn ask(&self) -> Result<BearerToken, NoToken> {
-        let own = &self.client;
-        let client = BasicClient::new(ClientId::new(own.id.clone()))
-            .set_client_secret(ClientSecret::new(own.secret.expose_secret().trim().to_owned()))
-            .set_token_uri(TokenUrl::from_url(own.token_url.clone()))
-            .set_auth_type(match own.credentials {
+    async fn request_token(&self) -> Result<BearerToken, NoToken> {
+        let config = &self.client;
+        let client = BasicClient::new(ClientId::new(config.id.clone()))
+            .set_client_secret(ClientSecret::new(config.secret.expose_secret().trim().to_owned()))
+            .set_token_uri(TokenUrl::from_url(config.token_url.clone()))
+            .set_auth_type(match config.credentials {
                 ClientCredentials::Header => AuthType::BasicAuth,
                 ClientCredentials::Body => AuthType::RequestBody,
             });
         let mut request = client.exchange_client_credentials();
-        if let Some(scope) = &own.scope {
+        if let Some(scope) = &config.scope {
             request = request.add_scope(Scope::new(scope.clone()));
         }
-        if let Some(audience) = &own.audience {
+        if let Some(audience) = &config.audience {
             request = request.add_extra_param("audience", audience.clone());
         }
-        let asked_at = Instant::now();
+        let requested_at = Instant::now();
         let (http, timeout, limit) = (self.http.clone(), self.timeout, self.limit);
         let send = move |request| send(http.clone(), request, timeout, limit);
         let answer = request.request_async(&send).await.map_err(no_token)?;
         if *answer.token_type() != BasicTokenType::Bearer {
-            return Err(NoToken::fault("its type is not Bearer"));
+            return Err(NoToken::fault("the token's type is not Bearer"));
         }
         let header = format!("Bearer {}", answer.access_token().secret());
-        let mut header = HeaderValue::from_str(&header).map_err(|_| NoToken::fault("no header can carry it"))?;
+        let mut header =
+            HeaderValue::from_str(&header).map_err(|_| NoToken::fault("the token is not a valid header value"))?;
         header.set_sensitive(true);
-        let life = answer.expires_in().unwrap_or(DEFAULT_LIFE).max(SHORTEST_LIFE);
-        // A life that no clock can count to is as good as none.
-        let ends_at = asked_at.checked_add(life).unwrap_or(asked_at + DEFAULT_LIFE);
-        let renew_at = asked_at + (ends_at - asked_at).mul_f64(RENEWED_AFTER);
-        Ok(BearerToken { header, asked_at, renew_at, ends_at })
+        let lifetime = answer.expires_in().unwrap_or(DEFAULT_LIFETIME).max(MIN_LIFETIME);
+        // A lifetime too long for the clock is replaced by the default.
+        let expires_at = requested_at.checked_add(lifetime).unwrap_or(requested_at + DEFAULT_LIFETIME);
+        let renew_at = requested_at + (expires_at - requested_at).mul_f64(RENEW_AFTER);
+        Ok(BearerToken { header, requested_at, renew_at, expires_at })
     }
 }
 
-/// Sends a request for a token as all calls to the vendor are sent: capped, timed, and not followed elsewhere.
+/// Sends a token request with the same limits as all calls to the vendor: on size, time and redirects.
 async fn send(
     http: Client,
     request: HttpRequest,
@@ -217,23 +219,23 @@ async fn send(
 
 type TokenFailure = RequestTokenError<VendorError, oauth2::basic::BasicErrorResponse>;
 
-/// What the vendor says about it is left out, but for the standard's own words.
+/// Converts the failure of a token request. Of the vendor's text it keeps only the error codes of the OAuth2 standard.
 fn no_token(error: TokenFailure) -> NoToken {
     match error {
         RequestTokenError::ServerResponse(answer) => {
-            let (denied, word) = match answer.error() {
+            let (denied, code) = match answer.error() {
                 BasicErrorResponseType::InvalidClient => (true, "invalid_client"),
                 BasicErrorResponseType::UnauthorizedClient => (true, "unauthorized_client"),
                 BasicErrorResponseType::InvalidScope => (true, "invalid_scope"),
                 BasicErrorResponseType::InvalidGrant => (true, "invalid_grant"),
                 BasicErrorResponseType::UnsupportedGrantType => (true, "unsupported_grant_type"),
                 BasicErrorResponseType::InvalidRequest => (true, "invalid_request"),
-                BasicErrorResponseType::Extension(_) => (false, "an error of the vendor's own"),
+                BasicErrorResponseType::Extension(_) => (false, "an error code that is not in the OAuth2 standard"),
             };
-            NoToken::new(denied, word)
+            NoToken::new(denied, code)
         }
         RequestTokenError::Request(error) => NoToken::new(matches!(error, VendorError::Denied(_)), error.to_string()),
-        RequestTokenError::Parse(..) => NoToken::fault("the answer is none of OAuth2"),
-        RequestTokenError::Other(_) => NoToken::fault("the answer is empty or no JSON"),
+        RequestTokenError::Parse(..) => NoToken::fault("the answer is not a valid OAuth2 answer"),
+        RequestTokenError::Other(_) => NoToken::fault("the answer is empty or not JSON"),
     }
 }

@@ -1,5 +1,5 @@
-//! Which generation of the vendor's API is spoken ([`Profile`], [`ProfileName`]): where its calls are, how they are
-//! opened, and what their fields are called. Two are built in; a file can hold another.
+//! Describes a version of the vendor's API ([`Profile`], [`ProfileName`]): its URLs, authentication and field names. Two
+//! profiles are built in; a file can hold another.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -21,7 +21,7 @@ pub enum ProfileName {
     Published,
     /// A template for its newer API.
     Newer,
-    /// A file of TOML.
+    /// A TOML file.
     File(PathBuf),
 }
 
@@ -37,47 +37,47 @@ impl FromStr for ProfileName {
     }
 }
 
-/// What is to be known of an API.
+/// The description of an API.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Profile {
-    /// Its base URL; none where it differs from customer to customer.
-    #[serde(default, deserialize_with = "parsed")]
+    /// Its base URL; `None` if each customer has another one.
+    #[serde(default, deserialize_with = "parse_optional")]
     pub base: Option<VendorBase>,
-    /// What opens it.
+    /// Its authentication.
     pub auth: AuthProfile,
     /// Its call for a signed link.
     pub link: CallProfile,
-    /// Its call that verifies.
+    /// Its call for a verdict.
     pub verify: CallProfile,
 }
 
-/// What opens an API.
+/// The authentication of an API.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
 pub enum AuthProfile {
     /// A token that does not change.
     Token {
         /// The header that carries it.
-        #[serde(deserialize_with = "header")]
+        #[serde(deserialize_with = "parse_header")]
         header: HeaderName,
-        /// A word before it.
-        #[serde(default, deserialize_with = "parsed")]
+        /// The word before the token.
+        #[serde(default, deserialize_with = "parse_optional")]
         scheme: Option<TokenScheme>,
     },
-    /// Tokens of OAuth2, by client credentials (RFC 6749, section 4.4), sent as `Authorization: Bearer`.
+    /// OAuth2 access tokens by client credentials (RFC 6749, section 4.4), sent as `Authorization: Bearer`.
     #[serde(rename_all = "kebab-case")]
     OAuth2 {
-        /// Where they are to be had, below the base.
-        #[serde(default, deserialize_with = "parsed")]
+        /// The path of the token endpoint, below the base URL.
+        #[serde(default, deserialize_with = "parse_optional")]
         token_path: Option<ApiPath>,
-        /// Where the client's secret stands in the request.
+        /// Where the client secret is sent in a token request.
         #[serde(default)]
         credentials: ClientCredentials,
     },
 }
 
-/// Where a client's secret stands (RFC 6749, section 2.3.1).
+/// Where the client secret is sent (RFC 6749, section 2.3.1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ClientCredentials {
@@ -88,17 +88,17 @@ pub enum ClientCredentials {
     Body,
 }
 
-/// One call.
+/// One call of an API.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CallProfile {
-    /// Its path, below the base.
-    #[serde(deserialize_with = "required")]
+    /// Its path, below the base URL.
+    #[serde(deserialize_with = "parse_field")]
     pub path: ApiPath,
-    /// What its fields are called; as the published ones are, where this is missing.
+    /// The names of the fields of its request; `None` if they are the published ones.
     #[serde(default)]
     pub request: Option<RequestMap>,
-    /// Where its answer's fields are, likewise.
+    /// Where the fields of its answer are; `None` if they are the published ones.
     #[serde(default)]
     pub reply: Option<ReplyMap>,
 }
@@ -115,7 +115,7 @@ pub enum ProfileError {
 }
 
 impl Profile {
-    /// The profile of a name.
+    /// Loads a profile and checks it.
     ///
     /// # Errors
     /// [`ProfileError`].
@@ -135,24 +135,24 @@ impl Profile {
         let profile: Self =
             toml::from_str(text).map_err(|error| ProfileError::Wrong(path.clone(), error.to_string()))?;
         let calls = [("link", &profile.link, LINK), ("verify", &profile.verify, VERIFY)];
-        for (name, call, (fields, wanted)) in calls {
+        for (name, call, (fields, required)) in calls {
             let request = call.request.as_ref().map_or(Ok(()), |map| map.check(fields));
-            let reply = call.reply.as_ref().map_or(Ok(()), |map| map.check(wanted));
+            let reply = call.reply.as_ref().map_or(Ok(()), |map| map.check(required));
             request.and(reply).map_err(|error| ProfileError::Wrong(path.clone(), format!("{name}: {error}")))?;
         }
         Ok(profile)
     }
 }
 
-/// Our fields of a request, and those that an answer must have.
+/// The fields that a request can have, and the fields that an answer must have.
 type Fields = (&'static [&'static str], &'static [&'static str]);
 
 const LINK: Fields = (&["identifier", "type", "selfie_filename", "consent"], &["signed_link", "s3_key"]);
-/// A fraud word that is not found is no fraud, so where it is must not be forgotten.
+/// The fraud level is required: an answer without it would count as an answer without fraud.
 const VERIFY: Fields =
     (&["id", "user_type", "selfie_filename", "s3_key", "consent"], &["status", "data/identity/fraud_detected"]);
 
-fn required<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+fn parse_field<'de, T, D>(deserializer: D) -> Result<T, D::Error>
 where
     T: FromStr,
     T::Err: fmt::Display,
@@ -161,16 +161,16 @@ where
     String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
 }
 
-fn parsed<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
+fn parse_optional<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     T: FromStr,
     T::Err: fmt::Display,
     D: Deserializer<'de>,
 {
-    required(deserializer).map(Some)
+    parse_field(deserializer).map(Some)
 }
 
-fn header<'de, D: Deserializer<'de>>(deserializer: D) -> Result<HeaderName, D::Error> {
+fn parse_header<'de, D: Deserializer<'de>>(deserializer: D) -> Result<HeaderName, D::Error> {
     header_name(&String::deserialize(deserializer)?).map_err(D::Error::custom)
 }
 
@@ -179,7 +179,7 @@ mod tests {
     use super::{AuthProfile, Profile, ProfileName};
 
     #[test]
-    fn the_built_in_profiles_are_in_order() {
+    fn the_built_in_profiles_are_valid() {
         let published = Profile::load(&ProfileName::Published).unwrap();
         assert!(published.base.is_some() && published.link.request.is_none() && published.verify.reply.is_none());
         assert!(matches!(published.auth, AuthProfile::Token { scheme: None, .. }));
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_profile_is_checked() {
+    fn a_wrong_profile_is_rejected_with_a_reason() {
         let good = "[auth]\nkind = \"oauth2\"\n[link]\npath = \"/a\"\n[verify]\npath = \"/b\"\n";
         assert!(Profile::parse("x", good).is_ok());
         for (wrong, why) in [
@@ -197,9 +197,12 @@ mod tests {
             (format!("base = \"http://vendor.example\"\n{good}"), "must be https"),
             (format!("bass = \"https://vendor.example\"\n{good}"), "unknown field"),
             (good.replace("\"oauth2\"", "\"token\"\nheader = \"Host\""), "the relay sets this header"),
-            (format!("{good}[verify.request]\nidentifier = \"x\""), "verify: identifier is no field"),
-            (format!("{good}[verify.reply]\nmessage = \"/x\""), "verify: status"),
-            (format!("{good}[verify.reply]\nstatus = \"/x\""), "verify: data/identity/fraud_detected is missing"),
+            (format!("{good}[verify.request]\nidentifier = \"x\""), "verify: unknown field identifier"),
+            (format!("{good}[verify.reply]\nmessage = \"/x\""), "verify: the field status"),
+            (
+                format!("{good}[verify.reply]\nstatus = \"/x\""),
+                "verify: the field data/identity/fraud_detected of the answer is missing",
+            ),
             (
                 format!("{good}[verify.reply]\nstatus = \"x\"\n\"data/identity/fraud_detected\" = \"/y\""),
                 "must begin with a slash",

@@ -1,4 +1,4 @@
-//! The vendor's word on when to try again ([`seconds`]): `Retry-After` of RFC 9110, section 10.2.3.
+//! Reads the `Retry-After` header of a vendor's answer ([`seconds`]; RFC 9110, section 10.2.3).
 
 use std::time::SystemTime;
 
@@ -6,23 +6,23 @@ use http::HeaderMap;
 use http::header::RETRY_AFTER;
 
 /// Longest wait that is passed on, in seconds. Nobody waits longer in front of a camera.
-const LONGEST: u64 = 3_600;
+const MAX_SECONDS: u64 = 3_600;
 
-/// The seconds that an answer asks to wait; `None` when it does not say, or says nothing of sense.
+/// Returns the seconds to wait; `None` if the header is missing, invalid or out of range.
 #[must_use]
 pub fn seconds(headers: &HeaderMap) -> Option<u32> {
     parse(headers.get(RETRY_AFTER)?.to_str().ok()?, SystemTime::now())
 }
 
-/// Reads whole seconds or a date, between 1 second and an hour from `now`.
+/// Parses whole seconds or a date, from one second to one hour after `now`.
 fn parse(text: &str, now: SystemTime) -> Option<u32> {
     let text = text.trim();
     let seconds = match text.parse::<u64>() {
         Ok(seconds) => seconds,
-        // Rounded up, so that a caller never comes back a moment too early.
+        // Rounded up, so that the caller does not retry too early.
         Err(_) => httpdate::parse_http_date(text).ok()?.duration_since(now).ok()?.as_millis().div_ceil(1_000) as u64,
     };
-    (1..=LONGEST).contains(&seconds).then_some(seconds as u32)
+    (1..=MAX_SECONDS).contains(&seconds).then_some(seconds as u32)
 }
 
 #[cfg(test)]
@@ -32,7 +32,7 @@ mod tests {
     use super::parse;
 
     #[test]
-    fn only_a_sane_wait_is_passed_on() {
+    fn a_wait_of_one_second_to_one_hour_is_parsed() {
         // Sun, 06 Nov 1994 08:49:37 GMT, less 30 and a half seconds.
         let now = UNIX_EPOCH + Duration::from_millis(784_111_777_000 - 30_500);
         let rows = [

@@ -1,5 +1,5 @@
-//! The settings of the vendor's API ([`VendorSettings`]). Its token and its client's secret are none: they come from files
-//! or the environment.
+//! The settings of the vendor's API ([`VendorSettings`]). The API token and the OAuth2 client secret are not settings: they
+//! come from files or the environment.
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -16,51 +16,51 @@ use crate::clock::duration;
 /// Settings of the vendor's API.
 #[derive(Clone, Debug, Args)]
 pub struct VendorSettings {
-    /// Which API the vendor has: published, newer (a template), or a file that describes it
+    /// Version of the vendor's API: published, newer (a template), or a file that describes another one
     #[arg(long, env = "AKIBA_RELAY_VENDOR_PROFILE", value_name = "PROFILE", default_value = "published")]
     pub vendor_profile: ProfileName,
 
-    /// Base URL of the vendor's API, https but for loopback; by default the profile's, on api.akibadigital.com
+    /// Base URL of the vendor's API, https except on loopback; default from the profile (https://api.akibadigital.com)
     #[arg(long, env = "AKIBA_RELAY_VENDOR_BASE", value_name = "URL")]
     pub vendor_base: Option<VendorBase>,
 
-    /// Path of the vendor's call for a signed link; by default the profile's, /v1/customer
+    /// Path of the call for a signed link; default from the profile (/v1/customer)
     #[arg(long, env = "AKIBA_RELAY_VENDOR_LINK_PATH", value_name = "PATH")]
     pub vendor_link_path: Option<ApiPath>,
 
-    /// Path of the vendor's call that verifies; by default the profile's, /v1/customer/verify
+    /// Path of the call for a verdict; default from the profile (/v1/customer/verify)
     #[arg(long, env = "AKIBA_RELAY_VENDOR_VERIFY_PATH", value_name = "PATH")]
     pub vendor_verify_path: Option<ApiPath>,
 
-    /// File that holds the vendor's token; without it AKIBA_TOKEN does
+    /// File with the vendor's token; if not set, the token comes from AKIBA_TOKEN
     #[arg(long, env = "AKIBA_RELAY_TOKEN_FILE", value_name = "FILE")]
     pub token_file: Option<PathBuf>,
 
-    /// Header that carries the token; by default the profile's, Token
+    /// Header that carries the token; default from the profile (Token)
     #[arg(long, env = "AKIBA_RELAY_TOKEN_HEADER", value_name = "NAME", value_parser = token::header_name)]
     pub token_header: Option<HeaderName>,
 
-    /// Word before the token in its header, such as Bearer; none by default
+    /// Word before the token in its header, such as Bearer; default from the profile (no word)
     #[arg(long, env = "AKIBA_RELAY_TOKEN_SCHEME", value_name = "WORD")]
     pub token_scheme: Option<TokenScheme>,
 
-    /// OAuth2: URL of the token endpoint; by default the profile's path below the base
+    /// OAuth2: URL of the token endpoint; default is the profile's path below the base URL
     #[arg(long, env = "AKIBA_RELAY_VENDOR_TOKEN_URL", value_name = "URL")]
     pub vendor_token_url: Option<VendorBase>,
 
-    /// OAuth2: id of the client
+    /// OAuth2: client id
     #[arg(long, env = "AKIBA_RELAY_VENDOR_CLIENT_ID", value_name = "ID")]
     pub vendor_client_id: Option<String>,
 
-    /// OAuth2: file that holds the client's secret; without it AKIBA_CLIENT_SECRET does
+    /// OAuth2: file with the client secret; if not set, the secret comes from AKIBA_CLIENT_SECRET
     #[arg(long, env = "AKIBA_RELAY_VENDOR_CLIENT_SECRET_FILE", value_name = "FILE")]
     pub vendor_client_secret_file: Option<PathBuf>,
 
-    /// OAuth2: scope of the tokens, if the vendor wants it said
+    /// OAuth2: scope of the tokens, if the vendor requires one
     #[arg(long, env = "AKIBA_RELAY_VENDOR_SCOPE", value_name = "SCOPE")]
     pub vendor_scope: Option<String>,
 
-    /// OAuth2: audience of the tokens, if the vendor wants it said
+    /// OAuth2: audience of the tokens, if the vendor requires one
     #[arg(long, env = "AKIBA_RELAY_VENDOR_AUDIENCE", value_name = "AUDIENCE")]
     pub vendor_audience: Option<String>,
 
@@ -68,11 +68,11 @@ pub struct VendorSettings {
     #[arg(long, env = "AKIBA_RELAY_CONNECT_TIMEOUT", value_name = "DURATION", default_value = "5s", value_parser = duration)]
     pub connect_timeout: Duration,
 
-    /// Longest wait for the vendor's whole answer, the connection included
+    /// Longest wait for the vendor's whole answer, including the connection
     #[arg(long, env = "AKIBA_RELAY_VENDOR_TIMEOUT", value_name = "DURATION", default_value = "30s", value_parser = duration)]
     pub vendor_timeout: Duration,
 
-    /// Largest answer that is read from the vendor, in bytes
+    /// Largest answer of the vendor, in bytes
     #[arg(long, env = "AKIBA_RELAY_MAX_REPLY_BYTES", value_name = "BYTES", default_value = "262144")]
     pub max_reply_bytes: NonZeroUsize,
 }

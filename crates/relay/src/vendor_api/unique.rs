@@ -1,12 +1,12 @@
-//! JSON whose objects name no field twice ([`UniqueKeys`]). Of two fields with one name, one reader takes the first and another
-//! the last. A verdict must not depend on that.
+//! JSON without duplicate keys ([`UniqueKeys`]). If an object has a key twice, some parsers take the first value and others
+//! the last. A verdict must not depend on that, so the relay rejects duplicate keys.
 
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-/// A value whose objects name no field twice.
+/// A JSON value without duplicate keys in any object.
 #[derive(Clone, Debug, PartialEq)]
 pub struct UniqueKeys(pub Value);
 
@@ -61,7 +61,7 @@ impl<'de> Visitor<'de> for Reader {
         let mut map = Map::new();
         while let Some((key, UniqueKeys(value))) = entries.next_entry()? {
             if map.insert(key, value).is_some() {
-                return Err(A::Error::custom("a field is named twice"));
+                return Err(A::Error::custom("duplicate key"));
             }
         }
         Ok(Value::Object(map))
@@ -73,13 +73,13 @@ mod tests {
     use super::UniqueKeys;
 
     #[test]
-    fn a_field_is_named_once() {
+    fn duplicate_keys_are_rejected() {
         let read = |text: &str| serde_json::from_str::<UniqueKeys>(text).ok().map(|unique| unique.0.to_string());
         let text = r#"{"a":[null,true,-1,1,0.5,"x"],"b":{"a":1}}"#;
         assert_eq!(read(text).as_deref(), Some(text));
         for wrong in [r#"{"a":1,"a":1}"#, r#"[{"x":{"a":1,"b":2,"a":3}}]"#, r#"{"a":1,"\u0061":2}"#, "{", ""] {
             assert_eq!(read(wrong), None, "{wrong}");
         }
-        assert_eq!(read(&("[".repeat(1_000) + &"]".repeat(1_000))), None, "nested too deep");
+        assert_eq!(read(&("[".repeat(1_000) + &"]".repeat(1_000))), None, "deep nesting is rejected");
     }
 }

@@ -1,11 +1,11 @@
-//! The contract as OpenAPI 3.1 ([`text`]), made from the routes and their types, so that it can't say anything else than
-//! they do.
+//! The contract as an OpenAPI 3.1 document ([`text`]). It is generated from the routes and their types, so it cannot
+//! contradict them.
 //!
-//! There are two documents, as a page's calls differ with sessions and without: with them a page names nobody and shows a
-//! token, without them it names the person. Settings change neither.
+//! There are two documents, because a page's calls differ: with sessions a page sends a token, without sessions it sends
+//! the person's identifier. No other setting changes the documents.
 //!
-//! - [`problems`]: which errors a call has.
-//! - [`webhooks`]: what is sent to the host's back end.
+//! - [`problems`]: the errors of each call.
+//! - [`webhooks`]: the webhooks to the host's back end.
 
 pub mod problems;
 pub mod webhooks;
@@ -16,14 +16,14 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{Components, Info, License, OpenApi, Paths, Server};
 use utoipa::{PartialSchema, ToSchema};
 
-/// Returns the JSON of the document: what the routes say of themselves, completed.
+/// Returns the document as JSON: the part generated from the routes, completed.
 #[must_use]
 pub fn text(mut api: OpenApi, sessions: bool) -> String {
     describe(&mut api, sessions);
-    // Strings, numbers, lists and objects: writing them can't fail.
+    // It holds only strings, numbers, lists and objects, so serializing it cannot fail.
     let mut document = serde_json::to_value(&api).unwrap_or_default();
     add_headers(&mut document);
-    be_exact(&mut document["components"]["schemas"]);
+    tighten_schemas(&mut document["components"]["schemas"]);
     format!("{document:#}\n")
 }
 
@@ -63,16 +63,16 @@ fn describe(api: &mut OpenApi, sessions: bool) {
     }
 }
 
-/// What [`log_request`](crate::http::request_log::log_request) puts on every answer.
+/// Documents the headers that [`log_request`](crate::http::request_log::log_request) sets on every answer.
 fn add_headers(document: &mut Value) {
     document["components"]["headers"] = json!({
         "request-id": {
-            "description": "The id under which the relay's log knows this request.",
+            "description": "The id of this request in the relay's log.",
             "required": true,
             "schema": { "type": "string", "format": "uuid" },
         },
         "no-store": {
-            "description": "No answer is to be kept on its way.",
+            "description": "No browser or proxy may cache an answer.",
             "required": true,
             "schema": { "type": "string", "const": "no-store" },
         },
@@ -88,44 +88,44 @@ fn add_headers(document: &mut Value) {
     }
 }
 
-/// What the relay answers by itself, with no other members than those that are named.
+/// The relay's own answers. They have no members other than the documented ones.
 const CLOSED: [&str; 8] =
     ["CreatedSession", "Health", "Problem", "Session", "SessionLink", "Verdict", "WebhookData", "WebhookEvent"];
 
-/// What serde's attributes say and the derived schemas do not: an answer's member that may be missing is never null,
-/// and the relay's own answers are closed.
-fn be_exact(schemas: &mut Value) {
+/// Adds what serde's attributes say but the derived schemas do not: an optional member of an answer is missing, never
+/// null, and the relay's own answers have no further members.
+fn tighten_schemas(schemas: &mut Value) {
     let Some(schemas) = schemas.as_object_mut() else { return };
     for (name, schema) in schemas {
         if REQUESTS.contains(&name.as_str()) {
             continue;
         }
         for part in schema.get_mut("allOf").and_then(Value::as_array_mut).into_iter().flatten() {
-            keep_null_out(name, part);
+            remove_null_from_members(name, part);
         }
-        keep_null_out(name, schema);
+        remove_null_from_members(name, schema);
         if CLOSED.contains(&name.as_str()) {
             schema["additionalProperties"] = Value::Bool(false);
         }
     }
 }
 
-/// Requests, where null is as good as nothing.
+/// The types of requests. In a request, null means the same as a missing member.
 const REQUESTS: [&str; 6] = ["LinkCall", "LinkRequest", "NewSession", "Reconcile", "VerifyCall", "VerifyRequest"];
 
-/// The one member of an answer that is there and null.
-const NULL: (&str, &str) = ("Session", "verdict");
+/// The only member of an answer that can be null.
+const NULLABLE: (&str, &str) = ("Session", "verdict");
 
-fn keep_null_out(name: &str, object: &mut Value) {
+fn remove_null_from_members(name: &str, object: &mut Value) {
     let members = object.get_mut("properties").and_then(Value::as_object_mut);
     for (member, schema) in members.into_iter().flatten() {
-        if (name, member.as_str()) != NULL {
-            never_null(schema);
+        if (name, member.as_str()) != NULLABLE {
+            remove_null(schema);
         }
     }
 }
 
-fn never_null(schema: &mut Value) {
+fn remove_null(schema: &mut Value) {
     if let Some(types) = schema.get_mut("type").and_then(Value::as_array_mut) {
         types.retain(|kind| kind != "null");
         if let [only] = types.as_slice() {

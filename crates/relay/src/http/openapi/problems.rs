@@ -1,4 +1,4 @@
-//! Which errors a call has: one type a call, with its codes, for `responses(…)` of its route.
+//! The errors of each call, as one type a call with its codes. The routes name the type in their `responses(…)`.
 
 use std::collections::BTreeMap;
 
@@ -13,16 +13,16 @@ use utoipa::{IntoResponses, ToSchema};
 
 use ProblemCode as P;
 
-/// Of every call.
+/// Codes of every call.
 const ALWAYS: &[P] = &[P::Forbidden, P::Internal];
 
-/// Of calls with a body.
+/// Codes of a call with a body.
 const BODY: &[P] = &[P::BadRequest, P::RequestTimeout, P::BodyTooLarge, P::UnsupportedMediaType];
 
-/// Of calls of the host's back end.
+/// Codes of a call of the host's back end.
 const HOST: &[P] = &[P::Unauthorized, P::TooManyRequests, P::StorageUnavailable];
 
-/// Of calls of a page with a session.
+/// Codes of a call of a page with a session.
 const PAGE: &[P] = &[
     P::Unauthorized,
     P::SessionExpired,
@@ -35,7 +35,7 @@ const PAGE: &[P] = &[
     P::StorageUnavailable,
 ];
 
-/// Of calls that ask the vendor.
+/// Codes of a call that calls the vendor.
 const VENDOR: &[P] = &[
     P::UnknownCustomer,
     P::Refused,
@@ -62,27 +62,27 @@ macro_rules! problems {
 }
 
 problems! {
-    /// Of a call that asks for nothing.
+    /// Errors of a call that needs no authentication and has no body.
     CommonProblems = [ALWAYS];
-    /// Of a new session.
+    /// Errors of creating a session.
     CreateProblems = [ALWAYS, BODY, HOST];
-    /// Of what is told of a session.
+    /// Errors of reading a session.
     ReadProblems = [ALWAYS, HOST, &[P::UnknownSession]];
-    /// Of a session's end.
+    /// Errors of deleting a session.
     DeleteProblems = [ALWAYS, HOST, &[P::UnknownSession, P::VerdictPending]];
-    /// Of what is done about a lost verdict.
+    /// Errors of resolving a lost verdict.
     ReconcileProblems = [ALWAYS, BODY, HOST, VENDOR, &[P::UnknownSession, P::SessionState, P::VerdictPending]];
-    /// Of the widget's first call, with a session.
+    /// Errors of requesting a link, with a session.
     PageLinkProblems = [ALWAYS, BODY, PAGE, VENDOR];
-    /// Of its second.
+    /// Errors of requesting a verdict, with a session.
     PageVerifyProblems = [ALWAYS, BODY, PAGE, VENDOR, &[P::IdempotencyMismatch]];
-    /// Of both, without sessions.
+    /// Errors of the widget's two calls without sessions.
     PlainCallProblems = [ALWAYS, BODY, VENDOR];
 }
 
 fn responses(codes: &[P]) -> BTreeMap<String, RefOr<Response>> {
     let mut by_status: BTreeMap<u16, Vec<P>> = BTreeMap::new();
-    // One call may have a code for two reasons.
+    // Filters the list of all codes, as `codes` may hold a code twice.
     for &code in P::ALL.iter().filter(|code| codes.contains(code)) {
         by_status.entry(code.status()).or_default().push(code);
     }
@@ -107,17 +107,17 @@ fn response(status: u16, codes: &[P]) -> Response {
     let mut response = ResponseBuilder::new().description(titles.join(" ")).content(MEDIA_TYPE, content);
     if status == 401 {
         let scheme = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["Bearer"]));
-        response = response.header("www-authenticate", header("What is wanted.", scheme));
+        response = response.header("www-authenticate", header("The authentication scheme to use.", scheme));
     }
-    if codes.iter().any(|&code| says_when(code)) {
+    if codes.iter().any(|&code| can_have_retry_after(code)) {
         let seconds = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(3_600));
-        response = response.header("retry-after", header("Whole seconds after which to ask again.", seconds));
+        response = response.header("retry-after", header("Wait this many whole seconds before a retry.", seconds));
     }
     response.build()
 }
 
-/// Whether a problem may come with `Retry-After`.
-fn says_when(code: P) -> bool {
+/// Returns whether an error of this code can have `Retry-After`.
+fn can_have_retry_after(code: P) -> bool {
     matches!(code, P::SessionState | P::VerdictPending | P::TooManyRequests | P::Overloaded | P::StorageUnavailable)
 }
 
@@ -127,7 +127,7 @@ fn header(description: &str, schema: ObjectBuilder) -> Header {
     header
 }
 
-/// The whole body of every problem, by its code.
+/// Returns an example body for every code.
 pub(crate) fn examples() -> BTreeMap<String, RefOr<Example>> {
     let id = Some("0b9a2f6e-3c1d-4a57-9e55-2f1d6c8b7a10".to_owned());
     let example = |code: &P| {

@@ -1,4 +1,4 @@
-//! What is sent to the host's back end, as the document has it.
+//! The webhooks in the OpenAPI document.
 
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
 use utoipa::openapi::request_body::RequestBodyBuilder;
@@ -11,7 +11,7 @@ use utoipa::{PartialSchema, ToSchema};
 use crate::lifecycle::State;
 use crate::webhook::event::{WebhookEvent, name};
 
-/// All webhooks. The schemas that they refer to are put on the list.
+/// Returns all webhooks, and adds the schemas that they use to `schemas`.
 pub(crate) fn all(schemas: &mut Vec<(String, RefOr<Schema>)>) -> Paths {
     schemas.push((WebhookEvent::name().into_owned(), WebhookEvent::schema()));
     WebhookEvent::schemas(schemas);
@@ -30,7 +30,8 @@ fn operation(state: State, name: &str) -> Operation {
     let members = ObjectBuilder::new().property("type", only(name)).property("data", data);
     let schema = AllOfBuilder::new().item(Ref::from_schema_name(WebhookEvent::name())).item(members);
     let body = Content::new(Some(Schema::from(schema)));
-    let answer = ResponseBuilder::new().description("It has arrived. Anything but 2xx has it sent again, for a day.");
+    let answer = ResponseBuilder::new()
+        .description("The webhook has arrived. After any other status it is sent again, for one day.");
     let parameter = |name: &str, description: &str| {
         let text = ObjectBuilder::new().schema_type(Type::String);
         let parameter = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Header);
@@ -39,12 +40,12 @@ fn operation(state: State, name: &str) -> Operation {
     Operation::builder()
         .operation_id(Some(name))
         .summary(Some(summary(state)))
-        .description(Some("Sent in the transport of Standard Webhooks, at least once and always with the same id."))
-        .parameter(parameter("webhook-id", "Names the webhook, however often it is sent."))
+        .description(Some("Sent as Standard Webhooks describes, at least once. Every retry has the same id."))
+        .parameter(parameter("webhook-id", "The id of the webhook. Retries have the same id."))
         .parameter(parameter("webhook-timestamp", "When it was sent, in seconds since 1970."))
         .parameter(parameter(
             "webhook-signature",
-            "`v1,` and HMAC-SHA-256 in base64, for each secret, parted by spaces.",
+            "One signature for each secret, separated by spaces: `v1,` and the HMAC-SHA-256 in base64.",
         ))
         .request_body(Some(
             RequestBodyBuilder::new().content("application/json", body).required(Some(Required::True)).build(),
@@ -55,10 +56,10 @@ fn operation(state: State, name: &str) -> Operation {
 
 fn summary(state: State) -> &'static str {
     match state {
-        State::Verified => "The selfie and the record show one person.",
-        State::Rejected => "The vendor does not say so.",
-        State::Unknown => "The vendor was asked and its answer was lost.",
-        State::Expired => "The session's life ended with no verdict.",
+        State::Verified => "The selfie and the official record show the same person.",
+        State::Rejected => "The vendor did not confirm that the selfie and the official record show the same person.",
+        State::Unknown => "The vendor received the request, but its answer was lost.",
+        State::Expired => "The session expired without a verdict.",
         State::Created | State::LinkIssued | State::Verifying => "",
     }
 }

@@ -1,5 +1,5 @@
-//! Whether the relay is up ([`live`]), and whether callers are to come here ([`ready`]). Neither asks anything of the
-//! vendor: a vendor that is down is no reason to restart the relay.
+//! Health checks: whether the relay is up ([`live`]) and whether it is ready for requests ([`ready`]). Neither calls the
+//! vendor, because restarting the relay does not help when the vendor is down.
 
 use axum::Json;
 use axum::extract::State;
@@ -14,36 +14,37 @@ use crate::http::state::AppState;
 /// The answer of `GET /healthz` and `GET /readyz`.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Health {
-    /// `ok`; of a relay that is not ready `draining` or `database`.
+    /// `ok`, or why the relay is not ready: `draining` (it is shutting down) or `database` (its database does not answer).
     #[schema(pattern = "^(ok|draining|database)$", example = "ok")]
     status: &'static str,
 }
 
-/// Says that the relay takes requests.
+/// Answers that the relay is up.
 #[utoipa::path(
     get,
     path = "/healthz",
     operation_id = "live",
     tag = "operation",
-    summary = "Whether the relay takes requests.",
-    description = "It asks nothing of the vendor.",
-    responses((status = 200, description = "It does.", body = Health), CommonProblems),
+    summary = "Checks whether the relay is up.",
+    description = "Does not call the vendor.",
+    responses((status = 200, description = "The relay is up.", body = Health), CommonProblems),
 )]
 pub async fn live() -> Json<Health> {
     Json(Health { status: "ok" })
 }
 
-/// Says whether a load balancer is to send callers here: not while the relay drains, nor while its database is gone.
+/// Answers whether a load balancer should send requests here. It should not while the relay drains or its database does
+/// not answer.
 #[utoipa::path(
     get,
     path = "/readyz",
     operation_id = "ready",
     tag = "operation",
-    summary = "Whether callers are to come to this relay.",
-    description = "It asks the database, and nothing of the vendor. Its answer holds for a second.",
+    summary = "Checks whether this relay is ready for requests.",
+    description = "Checks the database, and does not call the vendor. The answer is cached for one second.",
     responses(
-        (status = 200, description = "They are.", body = Health),
-        (status = 503, description = "They are not: it drains, or its database does not answer.", body = Health),
+        (status = 200, description = "The relay is ready.", body = Health),
+        (status = 503, description = "The relay is not ready: it is shutting down, or its database does not answer.", body = Health),
         CommonProblems,
     ),
 )]

@@ -1,11 +1,11 @@
-//! The calls that the relay takes, one file a group.
+//! The handlers, one file for each group of calls.
 //!
-//! - [`page_without_session`]: the vendor's two calls, without sessions.
-//! - [`page`]: the same, with sessions.
+//! - [`page_without_session`]: the widget's two calls, without sessions.
+//! - [`page`]: the widget's two calls, with sessions.
 //! - [`sessions`]: the calls of the host's back end.
-//! - [`health`]: whether the relay is up.
-//! - [`openapi`]: what the calls are, for programs.
-//! - [`fallback`]: what answers when no call does.
+//! - [`health`]: health checks.
+//! - [`openapi`]: the OpenAPI document.
+//! - [`fallback`]: the answers when no handler gives one.
 
 pub mod fallback;
 pub mod health;

@@ -1,4 +1,4 @@
-//! What the calls are, for programs ([`document`]).
+//! The OpenAPI document as a call ([`document`]).
 
 use axum::extract::State;
 use axum::response::IntoResponse;
@@ -7,14 +7,14 @@ use http::header::CONTENT_TYPE;
 use crate::http::openapi::problems::CommonProblems;
 use crate::http::state::AppState;
 
-/// Gives this document. It says the same for every setting, and holds no secret.
+/// Returns the OpenAPI document. It does not depend on the settings and holds no secret.
 #[utoipa::path(
     get,
     path = "/openapi.json",
     operation_id = "contract",
     tag = "operation",
     summary = "This document.",
-    responses((status = 200, description = "It, for relays with sessions or without.", body = Object), CommonProblems),
+    responses((status = 200, description = "The document, for a relay with sessions or for one without.", body = Object), CommonProblems),
 )]
 pub async fn document(State(state): State<AppState>) -> impl IntoResponse {
     ([(CONTENT_TYPE, "application/json")], state.document)

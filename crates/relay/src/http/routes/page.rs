@@ -13,16 +13,16 @@ use crate::session::page::link::SessionLink;
 use crate::session::page::verdict::PageVerdict;
 
 impl JsonCall for LinkCall {
-    const SHAPE: &'static str = "The body must be an object with, if wanted, `identifier` (string), `type` (\"1\" or \
+    const SHAPE: &'static str = "The body must be an object with, optionally, `identifier` (string), `type` (\"1\" or \
                                  \"2\") and `selfie_filename` (string).";
 }
 
 impl JsonCall for VerifyCall {
-    const SHAPE: &'static str = "The body must be an object with, if wanted, `selfie_filename`, `id`, `s3_key` \
+    const SHAPE: &'static str = "The body must be an object with, optionally, `selfie_filename`, `id`, `s3_key` \
                                  (strings) and `user_type` (\"1\" or \"2\").";
 }
 
-/// Asks the vendor for a signed link for the session's person.
+/// Requests a signed link from the vendor for the session's person.
 ///
 /// # Errors
 /// [`RelayError`] when the session or the body is wrong, or the vendor gives no usable link.
@@ -31,17 +31,17 @@ impl JsonCall for VerifyCall {
     path = "/v1/customer",
     operation_id = "link",
     tag = "page",
-    summary = "Asks for a signed link.",
-    description = "The photo is sent to the link by `PUT`, or by `POST` with the answer's `fields` before it.",
+    summary = "Requests a signed link for the upload of a photo.",
+    description = "Upload the photo to the link with `PUT`, or with a `POST` form that has the answer's `fields` before the file.",
     security(("session_token" = [])),
     request_body = LinkCall,
-    responses((status = 200, description = "The link. A secret while it lives.", body = SessionLink), PageLinkProblems),
+    responses((status = 200, description = "The link. Keep it secret until it expires.", body = SessionLink), PageLinkProblems),
 )]
 pub async fn link(caller: PageCaller, JsonBody(call): JsonBody<LinkCall>) -> Result<Json<SessionLink>, RelayError> {
     caller.sessions.link(&caller.session_id, call).await.map(Json)
 }
 
-/// Asks the vendor for the verdict on what the session issued.
+/// Requests the vendor's verdict on the photo uploaded to the session's link.
 ///
 /// # Errors
 /// [`RelayError`] when the session or the body is wrong, or the vendor gives no verdict.
@@ -50,12 +50,12 @@ pub async fn link(caller: PageCaller, JsonBody(call): JsonBody<LinkCall>) -> Res
     path = "/v1/customer/verify",
     operation_id = "verify",
     tag = "page",
-    summary = "Asks for the verdict on a photo that was uploaded.",
-    description = "A link is judged once: whoever asks again is told the same. 200 does not mean verified.",
+    summary = "Requests the verdict on an uploaded photo.",
+    description = "There is one verdict for each link: a repeated call gets the same one. Status 200 does not mean verified.",
     security(("session_token" = [])),
     params((
         "idempotency-key" = Option<String>, Header, nullable = false,
-        description = "Names the photo for its session.",
+        description = "The page's name for the photo, unique within the session.",
         min_length = 1, max_length = 255, pattern = "^[!-~]{1,255}$", example = "photo-1",
     )),
     request_body = VerifyCall,

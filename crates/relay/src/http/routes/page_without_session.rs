@@ -1,5 +1,4 @@
-//! The vendor's two calls, as the widget makes them: `POST /v1/customer` ([`link`]) and `POST /v1/customer/verify`
-//! ([`verify`]).
+//! The widget's two calls without sessions: `POST /v1/customer` ([`link`]) and `POST /v1/customer/verify` ([`verify`]).
 
 use akiba_protocol::{LinkReply, LinkRequest, VerifyReply, VerifyRequest};
 use axum::Json;
@@ -11,8 +10,8 @@ use crate::http::openapi::problems::PlainCallProblems;
 use crate::http::state::AppState;
 
 impl JsonCall for LinkRequest {
-    const SHAPE: &'static str = "The body must be an object with `identifier` (string), `type` (\"1\" or \"2\") and, if \
-                                 wanted, `selfie_filename` (string).";
+    const SHAPE: &'static str = "The body must be an object with `identifier` (string), `type` (\"1\" or \"2\") and, \
+                                 optionally, `selfie_filename` (string).";
 }
 
 impl JsonCall for VerifyRequest {
@@ -20,19 +19,19 @@ impl JsonCall for VerifyRequest {
                                  `user_type` (\"1\" or \"2\").";
 }
 
-/// Asks the vendor for a signed link.
+/// Requests a signed link from the vendor.
 ///
 /// # Errors
-/// [`RelayError`] when the body is wrong, too many calls are at work, or the vendor gives no usable link.
+/// [`RelayError`] when the body is wrong, too many calls are running, or the vendor gives no usable link.
 #[utoipa::path(
     post,
     path = "/v1/customer",
     operation_id = "link",
     tag = "page",
-    summary = "Asks for a signed link.",
-    description = "The photo is sent to the link by `PUT`, or by `POST` with the answer's `fields` before it.",
+    summary = "Requests a signed link for the upload of a photo.",
+    description = "Upload the photo to the link with `PUT`, or with a `POST` form that has the answer's `fields` before the file.",
     request_body = LinkRequest,
-    responses((status = 200, description = "The link. A secret while it lives.", body = LinkReply), PlainCallProblems),
+    responses((status = 200, description = "The link. Keep it secret until it expires.", body = LinkReply), PlainCallProblems),
 )]
 pub async fn link(
     State(state): State<AppState>,
@@ -42,17 +41,18 @@ pub async fn link(
     Ok(Json(state.vendor.link(&request, false).await?))
 }
 
-/// Asks the vendor for its verdict.
+/// Requests the vendor's verdict.
 ///
 /// # Errors
-/// [`RelayError`] when the body is wrong, too many calls are at work, or the vendor gives no usable answer.
+/// [`RelayError`] when the body is wrong, too many calls are running, or the vendor gives no usable answer.
 #[utoipa::path(
     post,
     path = "/v1/customer/verify",
     operation_id = "verify",
     tag = "page",
-    summary = "Asks for the verdict on a photo that was uploaded.",
-    description = "200 does not mean verified: `status` must be `success`, and `data.identity.fraud_detected` not `High`.",
+    summary = "Requests the verdict on an uploaded photo.",
+    description = "Status 200 does not mean verified. The person is verified only if `status` is `success` and \
+                   `data.identity.fraud_detected` is not `High`.",
     request_body = VerifyRequest,
     responses((status = 200, description = "The vendor's answer.", body = VerifyReply), PlainCallProblems),
 )]

@@ -13,8 +13,8 @@ use crate::session::host::reconcile::Reconcile;
 use crate::session::host::report::Session;
 
 impl JsonCall for NewSession {
-    const SHAPE: &'static str = "The body must be an object with `identifier` (string), `type` (\"1\" or \"2\") and, if \
-                                 wanted, `reference` (string), `consent` (`version` and `at`, strings) and `ttl` \
+    const SHAPE: &'static str = "The body must be an object with `identifier` (string), `type` (\"1\" or \"2\") and, \
+                                 optionally, `reference` (string), `consent` (`version` and `at`, strings) and `ttl` \
                                  (whole seconds).";
 }
 
@@ -22,7 +22,7 @@ impl JsonCall for Reconcile {
     const SHAPE: &'static str = "The body must be an object with `action` (\"repeat\" or \"release\").";
 }
 
-/// Makes a session.
+/// Creates a session.
 ///
 /// # Errors
 /// [`RelayError`] when the API key or the body is wrong, or the database fails.
@@ -31,13 +31,13 @@ impl JsonCall for Reconcile {
     path = "/v1/sessions",
     operation_id = "createSession",
     tag = "back end",
-    summary = "Makes a session.",
-    description = "The token goes to the page.",
+    summary = "Creates a session.",
+    description = "Give the token in the answer to the page.",
     security(("api_key" = [])),
     request_body = NewSession,
     responses(
         (
-            status = 201, description = "The session.", body = CreatedSession,
+            status = 201, description = "The new session.", body = CreatedSession,
             links(
                 ("read" = (operation_id = "readSession", parameters(("id" = "$response.body#/session_id")))),
                 ("delete" = (operation_id = "deleteSession", parameters(("id" = "$response.body#/session_id")))),
@@ -56,16 +56,16 @@ pub async fn create(
     Ok((StatusCode::CREATED, Json(created)))
 }
 
-/// Tells of a session.
+/// Returns a session.
 ///
 /// # Errors
-/// [`RelayError`] when the API key is wrong, there is no such session, or the database fails.
+/// [`RelayError`] when the API key is wrong, the session does not exist, or the database fails.
 #[utoipa::path(
     get,
     path = "/v1/sessions/{id}",
     operation_id = "readSession",
     tag = "back end",
-    summary = "Tells of a session.",
+    summary = "Returns a session.",
     description = "`verdict` is null unless the state is `verified` or `rejected`.",
     security(("api_key" = [])),
     params(("id" = String, Path, description = "The session.", pattern = "^ses_[0-9a-f]{32}$")),
@@ -78,18 +78,18 @@ pub async fn read(caller: HostCaller, SessionId(id): SessionId) -> Result<Json<S
 /// Deletes a session.
 ///
 /// # Errors
-/// [`RelayError`] when the API key is wrong, there is no such session, the vendor is being asked for its verdict, or the
+/// [`RelayError`] when the API key is wrong, the session does not exist, the vendor is working on its verdict, or the
 /// database fails.
 #[utoipa::path(
     delete,
     path = "/v1/sessions/{id}",
     operation_id = "deleteSession",
     tag = "back end",
-    summary = "Deletes a session, and all that belongs to it.",
-    description = "Not while the vendor is being asked for its verdict.",
+    summary = "Deletes a session and everything that belongs to it.",
+    description = "Fails while the vendor is working on the session's verdict.",
     security(("api_key" = [])),
     params(("id" = String, Path, description = "The session.", pattern = "^ses_[0-9a-f]{32}$")),
-    responses((status = 204, description = "It is gone."), DeleteProblems),
+    responses((status = 204, description = "The session is deleted."), DeleteProblems),
 )]
 pub async fn delete(caller: HostCaller, SessionId(id): SessionId) -> Result<StatusCode, RelayError> {
     caller.sessions.delete(&caller.key, &id).await?;
@@ -97,17 +97,18 @@ pub async fn delete(caller: HostCaller, SessionId(id): SessionId) -> Result<Stat
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Moves a session on whose verdict was lost.
+/// Resolves a session whose verdict was lost.
 ///
 /// # Errors
-/// [`RelayError`] when the API key or the body is wrong, no verdict was lost, or the vendor gives none again.
+/// [`RelayError`] when the API key or the body is wrong, no verdict was lost, or the vendor again gives no
+/// verdict.
 #[utoipa::path(
     post,
     path = "/v1/sessions/{id}/reconcile",
     operation_id = "reconcileSession",
     tag = "back end",
-    summary = "Moves a session on whose verdict was lost.",
-    description = "A session that has its verdict meanwhile is left as it is.",
+    summary = "Resolves a session whose verdict was lost.",
+    description = "Does nothing if the session has got its verdict in the meantime.",
     security(("api_key" = [])),
     params(("id" = String, Path, description = "The session.", pattern = "^ses_[0-9a-f]{32}$")),
     request_body = Reconcile,

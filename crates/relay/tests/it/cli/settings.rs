@@ -94,13 +94,13 @@ fn all_errors_are_reported_at_once_without_values() {
     let lines: Vec<_> = checked.err.lines().collect();
     let expected = [
         "1: listen: invalid socket address syntax",
-        "2: \"allow-origins\" is no setting; did you mean allow-origin?",
+        "2: unknown setting \"allow-origins\"; did you mean allow-origin?",
         "3: max-links: number would be zero for non-zero type",
         "4: database: it must be sqlite:PATH or postgres://USER@HOST/NAME",
         "5: log-format: it must be one of: json, text",
-        "6: retention takes another kind of value",
-        "7: \"config\" is no setting",
-        "8: \"check-config\" is no setting",
+        "6: retention: it must be one value, not a list or a boolean",
+        "7: unknown setting \"config\"",
+        "8: unknown setting \"check-config\"",
     ];
     assert_eq!(lines, expected.map(|line| format!("akiba-relay: relay.toml:{line}")));
 
@@ -160,13 +160,14 @@ fn a_world_readable_secret_is_a_warning() {
     let path = machine.file("token", TOKEN);
     assert_eq!(
         machine.check(&[], &[]).err,
-        "akiba-relay: warning: no --allow-origin: every page of a browser is refused\n\
-         akiba-relay: warning: no --trusted-proxy: all clients of a proxy on this machine share one rate\n"
+        "akiba-relay: warning: --allow-origin is not set: the relay rejects the calls of every page\n\
+         akiba-relay: warning: --trusted-proxy is not set: if a proxy on this machine forwards the calls, all clients \
+         share one rate limit\n"
     );
     std::fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).unwrap();
     let checked = machine.check(&[], &[]);
     assert_eq!(checked.status, 0);
-    assert!(checked.err.contains("the file token of --token-file can be read by everyone"), "{}", checked.err);
+    assert!(checked.err.contains("the file token of --token-file can be read by every user"), "{}", checked.err);
 }
 
 #[test]
@@ -186,10 +187,10 @@ fn settings_without_effect_are_warnings() {
     assert_eq!(
         warnings,
         [
-            "--trusted-proxy 0.0.0.0/0 believes everyone: who calls can take any address",
-            "AKIBA_RELAY_RATE_ADRESS is no setting",
-            "--data-keys-file does nothing: sessions are off",
-            "--webhook-url does nothing: sessions are off",
+            "--trusted-proxy 0.0.0.0/0 trusts every address: a caller can claim any address as its own",
+            "unknown setting AKIBA_RELAY_RATE_ADRESS: check its spelling",
+            "--data-keys-file has no effect: sessions are off",
+            "--webhook-url has no effect: sessions are off",
         ]
         .map(|warning| format!("akiba-relay: warning: {warning}"))
     );
@@ -201,7 +202,7 @@ fn two_listeners_need_two_addresses() {
     let token = [("AKIBA_TOKEN", TOKEN)];
     let checked = machine.check(&["--listen=127.0.0.1:9", "--admin-listen=127.0.0.1:9"], &token);
     assert!(
-        checked.status == 2 && checked.err.contains("--admin-listen is the address of --listen"),
+        checked.status == 2 && checked.err.contains("--admin-listen and --listen are the same address"),
         "{}",
         checked.err
     );

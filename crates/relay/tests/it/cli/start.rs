@@ -223,6 +223,6 @@ async fn a_second_signal_ends_the_relay_at_once() {
     program.signal(Signal::INT);
     let (in_order, log) = program.ended().await;
     assert!(!in_order, "the exit status hides that a call was cut");
-    assert!(log.contains("requests that still ran were cut"), "{log}");
+    assert!(log.contains("running requests were cut off"), "{log}");
     assert_eq!(caller.await.unwrap(), "", "the call gets an answer");
 }

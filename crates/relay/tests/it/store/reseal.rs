@@ -36,11 +36,11 @@ async fn an_old_data_key_can_be_removed_after_a_reseal(database: &Database) {
 
     // Without the old key the old data cannot be opened, and the command says so.
     let (success_without, text) = reseal(database, &new);
-    assert!(!success_without && text.contains("14 can't be opened"), "{text}");
+    assert!(!success_without && text.contains("14 values can't be decrypted"), "{text}");
     // 4 sessions, 4 links, 3 verdicts and 3 webhooks; the fifth session and its link are already under the new key.
-    assert_eq!(reseal(database, &both.data), (true, "14 encrypted again\n".to_owned()));
-    assert_eq!(reseal(database, &both.data), (true, "0 encrypted again\n".to_owned()));
-    assert_eq!(reseal(database, &new), (true, "0 encrypted again\n".to_owned()));
+    assert_eq!(reseal(database, &both.data), (true, "14 values encrypted with the first key\n".to_owned()));
+    assert_eq!(reseal(database, &both.data), (true, "0 values encrypted with the first key\n".to_owned()));
+    assert_eq!(reseal(database, &new), (true, "0 values encrypted with the first key\n".to_owned()));
 
     let after = Bank::with_keys(database, &changed, &vendor.base, &flags).await;
     for page in &judged {

@@ -139,11 +139,11 @@ async fn a_webhook_fails_after_a_day_and_can_be_resent(database: &Database) {
     }
     assert!(!command_line(database, &["resend", "msg_none"]).0);
     assert!(!command_line(database, &["resend"]).0);
-    assert_eq!(command_line(database, &["resend", "--all-failed"]), (true, "1 to be sent again\n".to_owned()));
+    assert_eq!(command_line(database, &["resend", "--all-failed"]), (true, "webhooks to send again: 1\n".to_owned()));
     assert_eq!(command_line(database, &["list"]).1, "");
     assert_eq!(bank.deliver().await, 1);
     assert_eq!(command_line(database, &["list", "--status=delivered"]).1.lines().count(), 1);
-    assert_eq!(command_line(database, &["resend", id]), (true, "1 to be sent again\n".to_owned()));
+    assert_eq!(command_line(database, &["resend", id]), (true, "webhooks to send again: 1\n".to_owned()));
     assert_eq!(bank.deliver().await, 1);
     assert!(receiver.arrived().iter().all(|webhook| webhook.id == *id));
     assert_eq!(receiver.arrived().len(), 10);
