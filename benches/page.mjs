@@ -1,6 +1,6 @@
-// Prints how long a person waits: from the navigation to the camera's first frame, from there to the first hint, and from
-// «Use this photo» to the verdict of the sandbox on this machine. It measures a minimal page in the same run, so that the
-// ratio is comparable between machines. It has no limits and never fails.
+// Prints how long a person waits: from the navigation to the camera's first frame, from there to the first hint, and
+// from «Use this photo» to the verdict of the sandbox on this machine. It measures a minimal page in the same run, so
+// that the ratio is comparable between machines. It has no limits and never fails.
 //
 //   node benches/page.mjs [RUNS]
 

@@ -1,11 +1,11 @@
-//! How long the quality measures take a frame: `cargo bench --bench quality`.
+//! Prints the time of the quality measures for a frame: `cargo bench --bench quality`.
 
 use std::hint::black_box;
 use std::time::Instant;
 
 use akiba_vision::{Face, Frame, Point, Rect, quality};
 
-/// A face with so many pixels between the eyes, in the middle of a frame.
+/// Returns a face in the middle of a frame, with `inter_eye` pixels between the eyes.
 fn face(width: usize, height: usize, inter_eye: f32) -> Face {
     let place =
         |x: f32, y: f32| Point { x: width as f32 / 2.0 + x * inter_eye, y: height as f32 * 0.4 + y * inter_eye };

@@ -1,6 +1,7 @@
-// Compares the relay's speed with an nginx that only adds the token. It prints the rate of the link call without a session,
-// and with sessions on SQLite and on PostgreSQL; the memory with 1,000 open connections; and whole verifications a second.
-// Load, relay, database and vendor share the cores of this machine, and take turns. It has no limits and never fails.
+// Compares the relay's speed with an nginx that only adds the token. It prints the rate of the link call without a
+// session, and with sessions on SQLite and on PostgreSQL; the memory with 1,000 open connections; and whole
+// verifications a second. Load, relay, database and vendor share the cores of this machine. The servers that are
+// compared take turns. It has no limits and never fails.
 //
 //   node benches/relay.mjs [SECONDS] [ROUNDS]
 

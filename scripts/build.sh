@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds what a page loads (the WebAssembly into www/pkg and www/vision, the demo page into build/site) and the services.
+# Builds what a page loads (the WebAssembly into www/pkg and www/vision, the demo page into build/site) and the
+# services.
 #
 #   scripts/build.sh             everything that has changed
 #   scripts/build.sh services    only the relay and the sandbox
@@ -18,7 +19,8 @@ log=build/build.log
 # Whether the compiler or a source is newer than the WebAssembly. Folders count, which detects a removed file.
 outdated() {
   rustc -vV | cmp -s - "$stamp" || return 0
-  local sources=(src crates/npm crates/protocol crates/vision Cargo.toml Cargo.lock package-lock.json scripts/build.sh scripts/shrink.mjs)
+  local sources=(src crates/npm crates/protocol crates/vision Cargo.toml Cargo.lock package-lock.json)
+  sources+=(scripts/build.sh scripts/shrink.mjs)
   [ -n "$(find "${sources[@]}" -newer "$stamp" -print -quit)" ]
 }
 
@@ -30,23 +32,35 @@ swap() {
   rm -rf "$2.old"
 }
 
-# The page's users pay for every byte with prepaid data. So this also builds the standard library, for size. A panic traps
-# at once, and `Debug` prints nothing, so that no message, field name or line number is shipped. These options are unstable,
-# but they are the same in all compilers that set-up may choose.
+# The page's users pay for every byte with prepaid data. So this also builds the standard library, for size. A panic
+# traps at once, and `Debug` prints nothing, so that no message, field name or line number is shipped. These options are
+# unstable, but they are the same in all compilers that set-up may choose.
 rust_flags="-Zunstable-options -Cpanic=immediate-abort -Zfmt-debug=none -Zlocation-detail=none"
+std_flags=(-Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size)
 
+# wasm-pack makes the npm package. The demo's set-up leaves it out, because compiling it takes minutes; then cargo and
+# wasm-bindgen run as wasm-pack would run them, and the files have the same bytes.
 build_wasm() {
   local new=build/pkg target=wasm32-unknown-unknown
+  local shipped=(env RUSTC_BOOTSTRAP=1 CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="$rust_flags")
   rm -rf "$new"
   mkdir -p "$new"
   # As old as the start of the build, so that the next build notices a change in the meantime.
   rustc -vV >build/begun
-  step "$log" "build: the widget's WebAssembly" "about 2 minutes" \
-    env RUSTC_BOOTSTRAP=1 CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="$rust_flags" \
-    cargo build --locked --package akiba-selfie-npm --lib --profile shipped --target "$target" \
-    -Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size
-  wasm-bindgen --target web --no-typescript --out-dir "$new" --out-name akiba-selfie \
-    "$CARGO_TARGET_DIR/$target/shipped/akiba_selfie_npm.wasm"
+  if command -v wasm-pack >/dev/null; then
+    # --no-opt: wasm-pack would download its own wasm-opt.
+    step "$log" "build: the widget's WebAssembly" "about a minute and a half" \
+      "${shipped[@]}" wasm-pack --quiet build --target web --profile shipped --no-opt --mode no-install --no-pack \
+      --no-typescript --out-dir "$PWD/$new" --out-name akiba-selfie crates/npm -- --locked "${std_flags[@]}"
+    # wasm-pack's .gitignore would exclude the folder from the npm package.
+    rm -f "$new/.gitignore"
+  else
+    step "$log" "build: the widget's WebAssembly" "about a minute and a half" \
+      "${shipped[@]}" cargo build --locked --package akiba-selfie-npm --lib --profile shipped --target "$target" \
+      "${std_flags[@]}"
+    wasm-bindgen --target web --no-typescript --out-dir "$new" --out-name akiba-selfie \
+      "$CARGO_TARGET_DIR/$target/shipped/akiba_selfie_npm.wasm"
+  fi
   step "$log" "build: optimising it" "about 20 seconds" \
     node scripts/shrink.mjs "$new/akiba-selfie.js" "$new/akiba-selfie_bg.wasm"
   mv build/begun "$new/.built"
@@ -61,7 +75,7 @@ build_site() {
   grep -v 'data-trunk' index.html >"$new/index.html"
   cp -R demo "$new/demo"
   cp www/*.js "$new/akiba-selfie/"
-  cp "$pkg"/akiba-selfie* "$new/akiba-selfie/pkg/"
+  cp "$pkg"/akiba-selfie.js "$pkg"/akiba-selfie_bg.wasm "$new/akiba-selfie/pkg/"
   cp www/vision/worker.js www/vision/akiba-vision.wasm "$new/akiba-selfie/vision/"
   if diff -rq "$new" "$site" >/dev/null 2>&1; then rm -rf "$new"; else swap "$new" "$site"; fi
 }

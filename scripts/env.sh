@@ -29,8 +29,8 @@ can_build_wasm() {
   has_rust_src "$1" && has_wasm_std "$1"
 }
 
-# Prints the folder of the distribution's Rust with a standard library for wasm32. Its name depends on the version, so an
-# update of the packages makes a new one.
+# Prints the folder of the distribution's Rust with a standard library for wasm32. Its name depends on the version, so
+# an update of the packages makes a new one.
 distribution_rust() {
   local version
   version=$(/usr/bin/rustc -vV 2>/dev/null | cksum) || return 1

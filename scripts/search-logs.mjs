@@ -2,8 +2,9 @@
 //
 //     node scripts/search-logs.mjs FOLDER
 //
-// FOLDER has the logs (*.log) and the secrets (*.secrets, one in each line) of a test run with AKIBA_SELFIE_LOGS=FOLDER. It
-// also fails if a kind of log is missing, or if it does not find a secret that it plants itself.
+// FOLDER has the logs (*.log) and the secrets (*.secrets, one in each line) of a test run with
+// AKIBA_SELFIE_LOGS=FOLDER. It also fails if a kind of log is missing, or if it does not find a secret that it plants
+// itself.
 import { createReadStream, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';

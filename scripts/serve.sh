@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# For development: serves the page with `trunk serve` at http://127.0.0.1:8080, rebuilds it when a file changes, and runs
-# the relay and the sandbox. Ctrl-C stops all. PORT changes the page's port, RELAY_PORT the relay's (8081). Arguments go to
-# `trunk serve`.
+# For development: serves the page with `trunk serve` at http://127.0.0.1:8080, rebuilds it when a file changes, and
+# runs the relay and the sandbox. Ctrl-C stops all. PORT changes the page's port, RELAY_PORT the relay's (8081).
+# Arguments go to `trunk serve`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/env.sh

@@ -1,5 +1,5 @@
-// Shrinks the output of wasm-bindgen: the WebAssembly with binaryen, the JavaScript with terser, and the names of imports
-// and exports between the two, which are long and hardly compress.
+// Shrinks the output of wasm-bindgen: the WebAssembly with binaryen, the JavaScript with terser, and the names of
+// imports and exports between the two, which are long and hardly compress.
 //
 //   node scripts/shrink.mjs DIR/NAME.js DIR/NAME_bg.wasm
 
@@ -24,8 +24,8 @@ const FEATURES = [
 ];
 
 /**
- * Inlines a function with one caller only if it is tiny. Inlining all of them saves a few bytes, but Brotli compresses the
- * result 3 % worse, because similar code then has different surroundings.
+ * Inlines a function with one caller only if it is tiny. Inlining all of them saves a few bytes, but Brotli compresses
+ * the result 3 % worse, because similar code then has different surroundings.
  */
 const INLINE = ['--one-caller-inline-max-function-size', '20'];
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Tests the adapters and the component in headless Chromium with a fake camera, with wasm-bindgen's test runner. Arguments
-# are names of tests: scripts/test-browser.sh web_camera
+# Tests the adapters and the component in headless Chromium with a fake camera, with wasm-bindgen's test runner.
+# Arguments are names of tests: scripts/test-browser.sh web_camera
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/env.sh

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Prints the Python of a virtual environment with a list of requirements, and makes the environment if it does not exist.
+# Prints the Python of a virtual environment with a list of requirements, and makes the environment if it does not
+# exist.
 #
 #   scripts/venv.sh NAME LIST
 #   scripts/venv.sh --exists NAME LIST    only checks whether it exists

@@ -20,10 +20,11 @@ outdated() {
 # The same options as for the widget, for the same reasons (scripts/build.sh), but compiled for speed and with SIMD. The
 # worker checks that the browser has SIMD.
 build() {
-  local flags="-Ctarget-feature=+simd128 -Zunstable-options -Cpanic=immediate-abort -Zfmt-debug=none -Zlocation-detail=none"
+  local flags="-Ctarget-feature=+simd128 -Zunstable-options -Cpanic=immediate-abort"
+  flags+=" -Zfmt-debug=none -Zlocation-detail=none"
   rustc -vV >build/vision.begun
   : >"$log"
-  step "$log" "build: the vision module's WebAssembly" "about a minute" \
+  step "$log" "build: the vision module's WebAssembly" "about half a minute" \
     env RUSTC_BOOTSTRAP=1 CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="$flags" \
     cargo build --locked --target wasm32-unknown-unknown --profile vision --package akiba-vision-module \
     -Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size

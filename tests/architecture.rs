@@ -1,4 +1,4 @@
-//! ARCHITECTURE.md is true: the tests that it names exist, and the modules that it calls pure know no browser.
+//! ARCHITECTURE.md and tests/README.md are true: the tests that they name exist, and the pure modules know no browser.
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "helpers of tests may panic too")]
 
@@ -61,23 +61,36 @@ fn the_pure_modules_know_no_browser() {
     }
 }
 
-/// The last cells of the table of invariants hold pairs of a file and a text in it: the name of a test or its message.
-#[test]
-fn the_tests_that_the_document_names_exist() {
-    let (_, section) = DOCUMENT.split_once("\n## Invariants\n").expect("the section");
-    let section = section.split("\n## ").next().unwrap();
+/// Checks the last cells of a table: pairs of a file and a text in it, such as the name of a test. Returns how many pairs.
+fn check_pairs(document: &str, table: &str) -> usize {
     let mut pairs = 0;
-    for row in section.lines().filter(|line| line.ends_with("` |")) {
+    for row in table.lines().filter(|line| line.ends_with("` |")) {
         let cell = row.trim_end_matches(" |").rsplit(" | ").next().unwrap();
         let spans: Vec<&str> = cell.split('`').skip(1).step_by(2).collect();
-        assert_eq!(spans.len() % 2, 0, "{cell}");
+        assert_eq!(spans.len() % 2, 0, "{document}: {cell}");
         for pair in spans.chunks(2) {
             let (file, name) = (pair[0], pair[1]);
-            let text = fs::read_to_string(root().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
-            let named = if file.ends_with(".rs") { format!("fn {name}(") } else { name.to_owned() };
-            assert!(text.contains(&named), "{file} has no test {name}");
+            let text =
+                fs::read_to_string(root().join(file)).unwrap_or_else(|error| panic!("{document}: {file}: {error}"));
+            let is_function = file.ends_with(".rs") && !name.ends_with('!');
+            let named = if is_function { format!("fn {name}(") } else { name.to_owned() };
+            assert!(text.contains(&named), "{document}: {file} has no test {name}");
             pairs += 1;
         }
     }
+    pairs
+}
+
+#[test]
+fn the_tests_that_the_document_names_exist() {
+    let (_, section) = DOCUMENT.split_once("\n## Invariants\n").expect("the section");
+    let pairs = check_pairs("ARCHITECTURE.md", section.split("\n## ").next().unwrap());
     assert!(pairs > 25, "only {pairs} tests were found");
+}
+
+#[test]
+fn the_tests_in_the_list_of_features_exist() {
+    const FEATURES: &str = include_str!("README.md");
+    let pairs = check_pairs("tests/README.md", FEATURES.split("\n## Run one\n").next().unwrap());
+    assert!(pairs > 80, "only {pairs} tests were found");
 }

@@ -1,6 +1,6 @@
 /*
- * Global variables of the pages and workers in the tests. A function that runs in a page is checked with the types of the
- * test that sends it there.
+ * Global variables of the pages and workers in the tests. A function that runs in a page is checked with the types of
+ * the test that sends it there.
  */
 
 /** Every event of the element in the page: see e2e/support/selfie.mjs. */

@@ -122,8 +122,8 @@ export class AkibaSelfieElement extends Base {
   }
 
   /**
-   * Brings the widget in line with the document at the end of this task. So a framework that moves the element (removes it
-   * and appends it elsewhere) does not end the capture, and a change of ten attributes is one update.
+   * Brings the widget in line with the document at the end of this task. So a framework that moves the element
+   * (removes it and appends it elsewhere) does not end the capture, and a change of ten attributes is one update.
    */
   #settle() {
     if (this.#settling) return;
@@ -293,8 +293,8 @@ export class AkibaSelfieElement extends Base {
 }
 
 /**
- * Returns a plain object of numbers. The widget rejects everything else: a value that is not a number becomes null, and an
- * object that is not one becomes the name of its type.
+ * Returns a plain object of numbers. The widget rejects everything else: a value that is not a number becomes null,
+ * and an object that is not one becomes the name of its type.
  * @param {unknown} object
  */
 function numbers(object) {

@@ -1,6 +1,6 @@
 /*
- * Detects a trap of the WebAssembly. After a trap no Rust code runs, so the widget itself can neither turn the camera off
- * nor show a message.
+ * Detects a trap of the WebAssembly. After a trap no Rust code runs, so the widget itself can neither turn the camera
+ * off nor show a message.
  */
 
 /** @type {Set<() => void>} */

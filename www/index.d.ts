@@ -167,7 +167,10 @@ export interface SelfieProgressDetail {
   total: number;
 }
 
-/** Detail of `selfie-verified` and `selfie-rejected`. A browser can forge it: trust only the relay's answer to your server. */
+/**
+ * Detail of `selfie-verified` and `selfie-rejected`. A browser can forge it: trust only the relay's answer to your
+ * server.
+ */
 export interface SelfieVerdictDetail {
   outcome: 'verified' | 'rejected';
   /** Why it was rejected; null when verified. */
@@ -272,8 +275,8 @@ export declare class AkibaSelfieElement extends HTMLElement {
   /** Attribute `type`: whether the identifier names a person or a business; `individual` by default. */
   type: 'individual' | 'business' | '1' | '2' | '';
   /**
-   * Attribute `capture`: whether the widget takes the photo at the best moment, or the person does; `auto` by default. The
-   * property `capture` is the method.
+   * Attribute `capture`: whether the widget takes the photo at the best moment, or the person does; `auto` by default.
+   * The property `capture` is the method.
    */
   captureMode: 'auto' | 'manual' | '';
   /** Attribute `countdown`: counts down three seconds before the widget takes the photo. */

@@ -1,6 +1,6 @@
 /*
- * Loads the WebAssembly once for all elements of the page, when the first of them needs it. Starts the worker that analyses
- * pictures when a camera opens.
+ * Loads the WebAssembly once for all elements of the page, when the first of them needs it. Starts the worker that
+ * analyses pictures when a camera opens.
  */
 
 import { known } from './crash.js';

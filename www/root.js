@@ -1,9 +1,9 @@
 /*
  * The root element of a widget.
  *
- * Yew 0.23 never removes its listeners from the root that it renders into (`HostHandlers` in `dom_bundle/subtree_root.rs`:
- * «The registry is never dropped»). Each listener is a Rust closure that holds the root, so both would leak until the page
- * closes. The class notes the listeners and releases them when the widget ends.
+ * Yew 0.23 never removes its listeners from the root that it renders into (`HostHandlers` in
+ * `dom_bundle/subtree_root.rs`: «The registry is never dropped»). Each listener is a Rust closure that holds the root,
+ * so both would leak until the page closes. The class notes the listeners and releases them when the widget ends.
  */
 
 /** An element that can release all of its listeners. */

@@ -59,7 +59,10 @@ export async function startVendor(home) {
   return { ...server, base };
 }
 
-/** Starts an nginx instead of the relay: examples/nginx without rate limits, and with persistent connections to the vendor. */
+/**
+ * Starts an nginx instead of the relay: examples/nginx without rate limits, and with persistent connections to the
+ * vendor.
+ */
 export async function startNginx(home, vendor) {
   const port = await freePort();
   const server = await nginx(

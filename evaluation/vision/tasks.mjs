@@ -1,5 +1,5 @@
-// Compares the keypoints of whole frames between the module and @mediapipe/tasks-vision. It prints the distances and writes
-// them into tasks.json.
+// Compares the keypoints of whole frames between the module and @mediapipe/tasks-vision. It prints the distances and
+// writes them into tasks.json.
 //
 //   node evaluation/vision/tasks.mjs [FRAMES]
 

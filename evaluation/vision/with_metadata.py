@@ -1,5 +1,7 @@
 """Adds the metadata to MediaPipe's face detector that its Tasks API requires, and that the published file lacks.
 
+Usage:
+
     pip install --no-deps mediapipe==1.2.2 flatbuffers==25.12.19
     python evaluation/vision/with_metadata.py MODEL.tflite RESULT.tflite
 """

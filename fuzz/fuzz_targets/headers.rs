@@ -1,4 +1,4 @@
-//! Headers of strangers: each line of the input is one, its first byte says which.
+//! Headers of strangers: each line of the input is one header, and its first byte selects the name.
 
 #![no_main]
 
@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::sync::LazyLock;
 
 use akiba_relay::http::auth::bearer;
-use akiba_relay::http::idempotency::idempotency;
+use akiba_relay::http::idempotency::key_hash;
 use akiba_relay::limits::client_address::{TrustedProxies, network};
 use akiba_relay::vendor_api::retry_after::seconds;
 use http::header::{AUTHORIZATION, RETRY_AFTER};
@@ -35,18 +35,18 @@ fuzz_target!(|data: &[u8]| {
     if let Some(token) = bearer(&headers) {
         let mut values = headers.get_all(AUTHORIZATION).iter();
         let value = values.next().expect("one").to_str().expect("ASCII");
-        assert!(values.next().is_none(), "one of several");
+        assert!(values.next().is_none(), "several headers");
         assert!(value.to_ascii_lowercase().starts_with("bearer ") && value.trim_end().ends_with(token));
         assert!(!token.is_empty() && token.trim() == token);
     }
 
     let keys: Vec<_> = headers.get_all("idempotency-key").iter().collect();
-    match idempotency(&headers, "ses_1") {
+    match key_hash(&headers, "ses_1") {
         Ok(None) => assert!(keys.is_empty()),
         Ok(Some(hash)) => {
             assert!(keys.len() == 1 && hash.len() == 32);
             assert!((1..=255).contains(&keys[0].len()) && keys[0].as_bytes().iter().all(u8::is_ascii_graphic));
-            assert_ne!(idempotency(&headers, "ses_2").ok().flatten(), Some(hash), "the same in every session");
+            assert_ne!(key_hash(&headers, "ses_2").ok().flatten(), Some(hash), "the same hash in another session");
         }
         Err(_) => assert!(!keys.is_empty()),
     }
@@ -56,16 +56,16 @@ fuzz_target!(|data: &[u8]| {
     }
 
     let stranger: IpAddr = [192, 0, 2, 9].into();
-    assert_eq!(TRUSTED.client(stranger, &headers), stranger, "a stranger's word was taken");
+    assert_eq!(TRUSTED.client(stranger, &headers), stranger, "an untrusted address was accepted");
     let proxy: IpAddr = [10, 0, 0, 1].into();
     let client = TRUSTED.client(proxy, &headers);
     if client != proxy {
-        // It was in the header, and all that stands behind it was a proxy.
+        // The address came from the header.
         let all: Vec<_> = headers.get_all("x-forwarded-for").iter().map(HeaderValue::as_bytes).collect();
         let all = all.join(&b',');
         let entries = all.rsplit(|byte| *byte == b',').map(|entry| String::from_utf8_lossy(entry).trim().to_owned());
         let is = |entry: &str| TRUSTED.client(proxy, &one(entry)) == client;
-        assert!(entries.into_iter().any(|entry| is(&entry)), "made up");
+        assert!(entries.into_iter().any(|entry| is(&entry)), "an address that the header does not have");
     }
 });
 

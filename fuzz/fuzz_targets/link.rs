@@ -1,4 +1,4 @@
-//! Signed links of a vendor that was tampered with: what is let through leads where it seems to lead.
+//! Signed links of a malicious vendor: an accepted link leads to the host that it names.
 
 #![no_main]
 
@@ -18,7 +18,7 @@ static LIST: LazyLock<Vec<LinkHost>> = LazyLock::new(|| {
         .into()
 });
 
-/// What the list says, of the URL as browsers and the relay's client read it.
+/// Whether the list contains the host of a URL, as browsers and the relay's client parse it.
 fn listed(url: &Url) -> bool {
     match url.host_str() {
         Some("127.0.0.1") => true,
@@ -69,10 +69,10 @@ fuzz_target!(|data: &[u8]| {
 
     if allows(&LIST, text) {
         let url = url.expect("a URL");
-        assert!(listed(&url), "led to {url}");
+        assert!(listed(&url), "accepted {url}");
         assert!(url.scheme() == "https" || (url.scheme() == "http" && this_machine(&url)));
         assert!(url.username().is_empty() && url.password().is_none());
-        // Whoever reads it otherwise comes to the same host.
+        // The other parser finds the same host.
         if let Some(read) = WebUrl::parse(text) {
             assert_eq!(Url::parse(read.origin()).expect("an origin").origin(), url.origin());
         }

@@ -1,5 +1,5 @@
-// Fails if a relative link in a Markdown file of the repository is broken: its file does not exist, or the file does not
-// have the heading. Links to other hosts are not checked.
+// Fails if a relative link in a Markdown file of the repository is broken: its file does not exist, or the file does
+// not have the heading. Links to other hosts are not checked.
 //
 //   node scripts/lint/links.mjs
 

@@ -12,6 +12,9 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
+/** Stands in an empty line, so that no phrase goes on from one paragraph to the next. */
+const PARAGRAPH = '\u0001';
+
 /** @typedef {{ pattern: RegExp, bad: string, plain: string }} Phrase */
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -28,7 +31,12 @@ const ORDINARY = `
   It is no more than 3 bytes, and no one reads it. Who calls? The relay tells the page. Nobody reads the file.
   Send the photo, not the link. In place of a key, use a file. The list can have none of these.
   A voucher is not a certificate. Separate them with commas. All of them, but not the first.
-  Deletes those sessions. One such file is enough. It needs none of this. This is the page that the bank serves.
+  Deletes those sessions, for those who run it. There is no other way. One such file is enough. At the very least,
+  everything must pass, but nothing but a test decides what is worth it. It leads somewhere else.
+
+  Who calls, and from where
+
+  It needs none of this. This is the page that the bank serves.
 `;
 
 /**
@@ -46,8 +54,8 @@ function parse(text) {
 }
 
 /**
- * Returns a file's text with the marks of comments as spaces, so that a phrase is found across a line break. Every
- * character keeps its place. The words in the names of Rust's functions are separated, as they are sentences in tests;
+ * Returns a file's text with the marks of comments as spaces, so that a phrase is found across a line break. Each line
+ * keeps its number. The words in the names of Rust's functions are separated, as they are sentences in tests;
  * Python's `is None` is code.
  * @param {string} text
  */
@@ -56,6 +64,7 @@ function prose(text) {
   return text
     .replace(/^[ \t]*(?:\/\/[/!]?|\/\*\*?|\*|#+!?|--|>)(?= |$)/gm, blank)
     .replace(/\\$/gm, ' ')
+    .replace(/^[ \t]*$/gm, PARAGRAPH)
     .replace(/\bis None\b/g, blank)
     .replace(/\bfn \w+/g, (name) => name.replaceAll('_', ' '));
 }
@@ -84,7 +93,8 @@ function selfTest(phrases) {
   const missed = phrases.filter((phrase) =>
     [prose(phrase.bad), wrapped(phrase.bad)].some((text) => !find(text, [phrase]).length),
   );
-  const named = find(prose('fn the_key_is_no_uuid() {}'), phrases).length === 0;
+  const test = `fn ${phrases[0]?.bad.replaceAll(' ', '_')}() {}`;
+  const named = find(prose(test), phrases).length === 0;
   const ordinary = [ORDINARY, ...phrases.map(({ plain }) => plain)].flatMap((text) => find(prose(text), phrases));
   return [
     ...missed.map(({ pattern, bad }) => `${pattern} does not find its example «${bad}»`),

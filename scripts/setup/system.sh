@@ -29,7 +29,8 @@ need_cxx() {
 # Debian's Python needs a package to make virtual environments.
 need_python() {
   python3 -c 'import ensurepip, venv' 2>/dev/null || apt_install python3 python3-venv
-  python3 -c 'import ensurepip, venv' 2>/dev/null || die "this python3 can't make virtual environments: $(command -v python3)"
+  python3 -c 'import ensurepip, venv' 2>/dev/null ||
+    die "this python3 can't make virtual environments: $(command -v python3)"
 }
 
 # The relay's tests start their own server. On Debian its programs are not in the PATH.

@@ -252,8 +252,8 @@ test('no task of the page takes over 50 ms while frames are analysed', { timeout
   await selfie.frame();
   await selfie.event('selfie-guidance');
   await selfie.page.waitForTimeout(1000);
-  // The observer measures wall-clock time, which includes waiting while other programs run. The trace has each task's own
-  // processor time. Only a task that is long by both is the page's own.
+  // The observer measures wall-clock time, which includes waiting while other programs run. The trace has each task's
+  // own processor time. Only a task that is long by both is the page's own.
   await it.browser.startTracing(selfie.page, { categories: ['toplevel', '__metadata'] });
   const begun = await selfie.page.evaluate(() => performance.now());
   await selfie.page.waitForTimeout(1000 * WATCHED);

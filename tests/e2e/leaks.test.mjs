@@ -10,7 +10,9 @@ const it = suite();
 /** Mounts that are not counted: they create what is shared by all. */
 const WARM_UP = 40;
 const MOUNTS = 200;
-/** How much 200 mounts may add to the JavaScript heap, in bytes: each closure that Yew leaks leaves an empty function. */
+/**
+ * How much 200 mounts may add to the JavaScript heap, in bytes: each closure that Yew leaks leaves an empty function.
+ */
 const HEAP = 250_000;
 
 /** Runs in the page: mounts elements and removes each at another point of its life. @param {number} count */

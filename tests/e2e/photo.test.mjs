@@ -100,7 +100,11 @@ async function choose(selfie, name, buffer) {
   await selfie.element.locator('input[type=file]').first().setInputFiles({ name, mimeType: 'image/jpeg', buffer });
 }
 
-/** Adds an EXIF segment to a JPEG: an orientation and the name of a camera. @param {Buffer} jpeg @param {number} orientation */
+/**
+ * Adds an EXIF segment to a JPEG: an orientation and the name of a camera.
+ * @param {Buffer} jpeg
+ * @param {number} orientation
+ */
 function withExif(jpeg, orientation) {
   const make = Buffer.from('Secret Camera\0', 'latin1');
   const tiff = Buffer.alloc(8 + 2 + 2 * 12 + 4 + make.length);

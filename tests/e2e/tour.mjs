@@ -20,7 +20,9 @@ const SIZES = [
   { width: 360, height: 740, scale: 'device' },
   { width: 1280, height: 800, scale: 'css' },
 ];
-/** How long the progress bar takes to move, in milliseconds. A screenshot can't finish it, as it is not an animation. */
+/**
+ * How long the progress bar takes to move, in milliseconds. A screenshot can't finish it, as it is not an animation.
+ */
 const SETTLE = 350;
 const THEMES = /** @type {const} */ (['light', 'dark']);
 

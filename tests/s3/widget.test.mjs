@@ -1,5 +1,5 @@
-// The real widget sends a real photo to an independent S3 (OpenStack Swift), with links that boto3 signs. The test answers
-// the relay's calls, as it does not test the vendor.
+// The real widget sends a real photo to an independent S3 (OpenStack Swift), with links that boto3 signs. The test
+// answers the relay's calls, as it does not test the vendor.
 
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';

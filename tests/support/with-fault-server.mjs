@@ -1,5 +1,5 @@
-// Runs a command with a fault server beside it: `node tests/support/with-fault-server.mjs COMMAND…`. The command
-// gets the server's URL in AKIBA_TEST_FAULT_SERVER. This program exits with the command's status, and forwards signals to
+// Runs a command with a fault server beside it: `node tests/support/with-fault-server.mjs COMMAND…`. The command gets
+// the server's URL in AKIBA_TEST_FAULT_SERVER. This program exits with the command's status, and forwards signals to
 // all processes that the command started, such as the browser of cargo's test runner.
 
 import { spawn } from 'node:child_process';

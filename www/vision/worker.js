@@ -1,14 +1,14 @@
 /*
- * Analyses pictures in a worker: the WebAssembly beside this file finds the face and measures the picture. It is a classic
- * script, because Firefox before 114 has no module workers.
+ * Analyses pictures in a worker: the WebAssembly beside this file finds the face and measures the picture. It is a
+ * classic script, because Firefox before 114 has no module workers.
  *
  * The first message is `{wasm}`, the URL of the WebAssembly. Every other message has a picture, an ImageBitmap or a
- * VideoFrame. `{picture, side, at}` is a frame of the camera: the worker scales its longest side down to `side` pixels, and
- * `at` is the time of the frame in milliseconds. `{picture}` is a photo, which is analysed at full size.
+ * VideoFrame. `{picture, side, at}` is a frame of the camera: the worker scales its longest side down to `side`
+ * pixels, and `at` is the time of the frame in milliseconds. `{picture}` is a photo, which is analysed at full size.
  *
  * The worker answers the messages in order: `{}` when it is ready, `{report, took}` with the numbers of
- * `Report::to_numbers` and the milliseconds that it worked, or `{blind}` with the error. After an error it answers every
- * message with that error.
+ * `Report::to_numbers` and the milliseconds that it worked, or `{blind}` with the error. After an error it answers
+ * every message with that error.
  */
 
 /** @typedef {{ memory: WebAssembly.Memory, frame(width: number, height: number): number,

@@ -48,7 +48,7 @@ pub struct Sent {
 /// `status` is the HTTP status, or 0 without an answer. `body` is the XML of the answer, which may be incomplete.
 ///
 /// # Errors
-/// [`UploadFailure`] for everything but a 2xx.
+/// [`UploadFailure`] unless the status is 2xx.
 pub fn classify(status: u16, body: &str, sent: Sent) -> Result<(), UploadFailure> {
     use UploadFailure as Failure;
     let code = error_code(body).unwrap_or_default();

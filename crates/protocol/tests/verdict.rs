@@ -151,7 +151,7 @@ fn near_misses_of_success_are_rejected() {
         assert_eq!((verdict.outcome, verdict.reason), (Outcome::Rejected, Some(Reason::NotMatched)), "{raw}");
     }
     let twice: Result<VerifyReply, _> = serde_json::from_str(r#"{"status":"failed","status":"success"}"#);
-    assert!(twice.is_err(), "a reply that contradicts itself is none");
+    assert!(twice.is_err(), "a reply that contradicts itself is rejected");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use http::{HeaderValue, StatusCode};
 
 /// A call that failed.
 ///
-/// As a response it is a status with no body: [`observe`](crate::http::request_log::observe) knows the request id, and writes the
+/// As a response it is a status with no body. The layer that logs requests knows the request id, and writes the
 /// [`Problem`] and the log line. The cause goes to the log alone, and must hold nothing of the request, of the vendor's
 /// answer or of the token.
 #[derive(Clone, Debug)]

@@ -1,31 +1,29 @@
-//! The relay: what stands between the widget in a page and the vendor's API, so that the vendor's token never gets
-//! into a page.
+#![doc = include_str!("../README.md")]
 //!
-//! It takes the widget's two calls, checks them, adds the token, and checks what comes back. Its contract is
-//! `docs/relay/reference.md`. [`app()`] is the whole service as a router; [`serve()`] puts it on a listener with the limits that
-//! only a server can set; the binary `akiba-relay` does both from [`Settings`].
+//! # Modules
 //!
-//! From the top down:
+//! From the top down; `layers.txt` has the exact order, and a test holds it.
 //!
-//! - [`cli`]: the command line, and what can be known before the service starts.
-//! - [`server`]: the accept loop ([`ConnectionLimits`]), TLS, signals, and what runs beside the requests.
-//! - [`http`]: what callers meet: the router, its routes and layers ([`AppState`]), the contract as a document.
-//! - [`settings`]: every setting, with its flag, environment variable and default ([`Settings`]).
-//! - [`session`]: what a page may do, and the one verdict that comes of it ([`Sessions`](session::Sessions)).
-//! - [`webhook`]: the verdict on its way to the host's back end.
-//! - [`store`]: where sessions are kept ([`Store`](store::Store)).
-//! - [`limits`]: how often one caller may call ([`Limits`](limits::Limits)), and how many calls may be at work at once.
+//! - [`cli`]: the command line, and the check of the settings before a start.
+//! - [`settings`]: gathers the settings of all modules: flag, environment variable, file, default ([`Settings`]).
+//! - [`server`]: the accept loop ([`ConnectionLimits`]), TLS, signals, background tasks.
+//! - [`http`]: the router, its routes and layers ([`AppState`]), the OpenAPI document.
+//! - [`session`]: what a page and a back end may do, and the one verdict ([`Sessions`](session::Sessions)).
+//! - [`webhook`]: sends events to the host's back end.
+//! - [`store`]: stores sessions in SQLite or PostgreSQL ([`Store`](store::Store)).
+//! - [`limits`]: rate limits ([`Limits`](limits::Limits)) and the number of concurrent calls.
 //! - [`vendor_api`]: the client of the vendor's API ([`VendorClient`](vendor_api::VendorClient),
 //!   [`VendorError`](vendor_api::VendorError)).
-//! - [`secrets`]: the relay's own secrets.
+//! - [`secrets`]: keys, and the files that hold them.
 //! - [`telemetry`]: log, metrics, traces.
-//! - [`lifecycle`], [`error`], [`clock`], [`origin`], [`tasks`] and `id` stand below all others: where a session stands, the one
-//!   error of all calls ([`RelayError`](error::RelayError)), the time, the origin of a page, and work that outlives its request.
+//! - Below all others: [`lifecycle`] (the states of a session), [`error`] (the one error of all calls,
+//!   [`RelayError`](error::RelayError)), [`clock`], [`origin`], [`http_client`] and `id`.
 
 pub mod cli;
 pub mod clock;
 pub mod error;
 pub mod http;
+pub mod http_client;
 mod id;
 pub mod lifecycle;
 pub mod limits;
@@ -35,7 +33,6 @@ pub mod server;
 pub mod session;
 pub mod settings;
 pub mod store;
-pub mod tasks;
 pub mod telemetry;
 pub mod vendor_api;
 pub mod webhook;

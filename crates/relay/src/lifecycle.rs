@@ -10,7 +10,6 @@
 //!                    expired                link_issued ◄ release ─┘
 //! ```
 
-use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -105,16 +104,9 @@ impl State {
 }
 
 /// The text names no [`State`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown state of a session")]
 pub struct UnknownState;
-
-impl fmt::Display for UnknownState {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("this names no state of a session")
-    }
-}
-
-impl std::error::Error for UnknownState {}
 
 impl FromStr for State {
     type Err = UnknownState;

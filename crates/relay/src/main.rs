@@ -10,14 +10,14 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use akiba_relay::cli::check_config::{Parts, Problems};
+use akiba_relay::cli::check_config::{Prepared, Problems};
 use akiba_relay::cli::{self, Cli, check_config};
 use akiba_relay::clock::Clock;
 use akiba_relay::http::admin;
 use akiba_relay::server::background::Background;
 use akiba_relay::server::shutdown::Signals;
 use akiba_relay::session::Sessions;
-use akiba_relay::settings::layers::{InForce, LayerError};
+use akiba_relay::settings::layers::{EffectiveSetting, LayerError};
 #[cfg(feature = "otel")]
 use akiba_relay::telemetry::exporter::Exporter;
 use akiba_relay::webhook::worker::deliver_due;
@@ -31,7 +31,7 @@ const WRONG_SETTINGS: u8 = 2;
 #[tokio::main]
 async fn main() -> ExitCode {
     let flags: Vec<OsString> = std::env::args_os().collect();
-    let (Cli { settings, command, check_config, .. }, in_force) = match Cli::load(&flags) {
+    let (Cli { settings, command, check_config, .. }, effective) = match Cli::load(&flags) {
         Ok(loaded) => loaded,
         Err(LayerError::Flags(error)) => error.exit(),
         Err(LayerError::Problems(problems)) => return wrong(&Problems(problems)),
@@ -43,7 +43,7 @@ async fn main() -> ExitCode {
                 Ok(parts) => parts,
                 Err(problems) => return wrong(&problems),
             };
-            if check_config { report(&settings, &in_force) } else { run(settings, &in_force, parts).await }
+            if check_config { report(&settings, &effective) } else { run(settings, &effective, parts).await }
         }
     };
     match done {
@@ -65,9 +65,9 @@ fn wrong(problems: &Problems) -> ExitCode {
 }
 
 /// Prints what is in force.
-fn report(settings: &Settings, in_force: &[InForce]) -> Result<Drained, Box<dyn Error>> {
-    write!(io::stdout(), "{}", check_config::listing(in_force))?;
-    for warning in check_config::warnings(settings, in_force) {
+fn report(settings: &Settings, effective: &[EffectiveSetting]) -> Result<Drained, Box<dyn Error>> {
+    write!(io::stdout(), "{}", check_config::listing(effective))?;
+    for warning in check_config::warnings(settings, effective) {
         eprintln!("akiba-relay: warning: {warning}");
     }
     Ok(Drained::Whole)
@@ -78,17 +78,17 @@ fn variable(name: &str) -> Option<String> {
     std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
 }
 
-async fn run(settings: Settings, in_force: &[InForce], parts: Parts) -> Result<Drained, Box<dyn Error>> {
+async fn run(settings: Settings, effective: &[EffectiveSetting], parts: Prepared) -> Result<Drained, Box<dyn Error>> {
     #[cfg(feature = "otel")]
     let exporter = settings.telemetry.otel_endpoint.as_ref().map(Exporter::to).transpose()?;
     #[cfg(feature = "otel")]
     telemetry::init(settings.telemetry.log_format, settings.telemetry.log.clone(), exporter.as_ref())?;
     #[cfg(not(feature = "otel"))]
     telemetry::init(settings.telemetry.log_format, settings.telemetry.log.clone())?;
-    for warning in check_config::warnings(&settings, in_force) {
+    for warning in check_config::warnings(&settings, effective) {
         tracing::warn!("{warning}");
     }
-    let Parts { mut state, tls, session } = parts;
+    let Prepared { mut state, tls, session } = parts;
     if let Some(secrets) = session {
         let (vendor, capacity) = (state.vendor.clone(), state.capacity.clone());
         let sessions = Sessions::open(&settings.session, &secrets, vendor, capacity, Clock::default()).await?;
@@ -104,13 +104,13 @@ async fn run(settings: Settings, in_force: &[InForce], parts: Parts) -> Result<D
         writeln!(io::stdout(), "admin on http://{}", listener.local_addr()?)?;
         let admin = admin::app(state.clone(), address.ip().is_loopback());
         // It goes on until all else has ended.
-        let serving = serve(listener, admin, limits.of_admin(), std::future::pending());
+        let serving = serve(listener, admin, limits.for_admin(), std::future::pending());
         beside.spawn(async move {
             let _never = serving.await;
         });
     }
     if let Some(tls) = tls.clone() {
-        beside.spawn(tls.follow());
+        beside.spawn(tls.watch());
     }
     let scheme = if tls.is_some() { "https" } else { "http" };
     writeln!(io::stdout(), "listening on {scheme}://{}", listener.local_addr()?)?;
@@ -156,11 +156,11 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, String> {
 /// are on their way. Those that are due get one try, the last verdicts' among them.
 async fn finish(sessions: &Arc<Sessions>, patience: Duration, drained: Drained) -> Drained {
     let work = async {
-        sessions.tasks().ended().await;
+        sessions.tasks().wait().await;
         if let Err(error) = deliver_due(sessions.outbox()).await {
             tracing::warn!(%error, "webhooks are left to the next relay");
         }
-        sessions.tasks().ended().await;
+        sessions.tasks().wait().await;
     };
     match tokio::time::timeout(patience, work).await {
         Ok(()) => drained,

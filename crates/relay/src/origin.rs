@@ -1,6 +1,5 @@
 //! The origin of a page ([`Origin`]), as a setting.
 
-use std::fmt;
 use std::str::FromStr;
 
 use http::HeaderValue;
@@ -11,27 +10,18 @@ use url::Url;
 pub struct Origin(pub(crate) HeaderValue);
 
 /// The text is no origin that may be on the list.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OriginError {
     /// `*` or `null`: any page can have these.
+    #[error("any page can have this origin: give the page's own")]
     Anyone,
     /// Not an `http` or `https` origin.
+    #[error("it must be an origin such as https://bank.example")]
     NotAnOrigin,
     /// Another spelling than the one that browsers send, which is given.
+    #[error("browsers send this origin as {0}")]
     Spelling(String),
 }
-
-impl fmt::Display for OriginError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Anyone => f.write_str("any page can have this origin; name the page's own"),
-            Self::NotAnOrigin => f.write_str("it is no origin such as https://bank.example"),
-            Self::Spelling(origin) => write!(f, "browsers send this origin as {origin}"),
-        }
-    }
-}
-
-impl std::error::Error for OriginError {}
 
 impl FromStr for Origin {
     type Err = OriginError;

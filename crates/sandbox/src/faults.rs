@@ -7,7 +7,7 @@ use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -16,6 +16,8 @@ use serde::Deserialize;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{Instant, Sleep};
+
+use crate::lock::lock;
 
 /// What a fault does to a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -43,17 +45,17 @@ impl Faults {
     /// `after_bytes` bytes from the peer, headers included.
     pub fn set(&self, fault: Fault, lasts: Duration, after_bytes: u64) {
         let active = Active { fault, until: Instant::now() + lasts, after_bytes };
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(active);
+        *lock(&self.0) = Some(active);
     }
 
     /// Ends the fault. A connection that is stalled already resumes only when its time is over.
     pub fn clear(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *lock(&self.0) = None;
     }
 
     /// Returns the fault that affects a connection after `carried` bytes.
     fn active_after(&self, carried: u64) -> Option<Active> {
-        let active = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let active = *lock(&self.0);
         active.filter(|active| carried >= active.after_bytes && Instant::now() < active.until)
     }
 }

@@ -21,6 +21,7 @@ pub mod commands;
 pub mod controls;
 pub mod faults;
 pub mod identities;
+mod lock;
 pub mod page;
 pub mod process;
 mod random;

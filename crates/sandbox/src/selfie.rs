@@ -12,7 +12,7 @@ const MAX_SIDE: u32 = 10_000;
 const MAX_ALLOCATION: u64 = 200 * 1024 * 1024;
 
 /// A face with a lower mean luminance (linear, 0 black to 1 white) is too dark to compare. The widget's own checks never
-/// let such a photo pass. No vendor publishes a limit.
+/// let a photo like this pass. No vendor publishes a limit.
 const DARK: f32 = 0.01;
 /// The same for a picture without a face, as the mean of its sRGB values.
 const DARK_PICTURE: f32 = 0.1;

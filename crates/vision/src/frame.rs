@@ -19,7 +19,7 @@ impl<'a> Frame<'a> {
     }
 
     /// Marks the picture as not scaled since it was compressed: a photo as it was decoded. Compression artefacts can be
-    /// measured only in such a frame.
+    /// measured only in an unscaled frame.
     #[must_use]
     pub fn unscaled(self) -> Self {
         Self { unscaled: true, ..self }

@@ -41,7 +41,8 @@ function customer(request, response) {
 }
 
 /**
- * Calls the relay with the API key, which never goes to a page. Returns undefined if the relay does not know the session.
+ * Calls the relay with the API key, which never goes to a page. Returns undefined if the relay does not know the
+ * session.
  * @param {string} path
  * @param {object} [body]
  * @returns {Promise<any>}

@@ -1,5 +1,5 @@
-// Every hint with the scene that causes it, the challenge, and the messages about a bad photo (`HINTS`). They are states
-// like those in `states.mjs`, but only for the tour, as each needs a separate browser with its own film.
+// Every hint with the scene that causes it, the challenge, and the messages about a bad photo (`HINTS`). They are
+// states like those in `states.mjs`, but only for the tour, as each needs a separate browser with its own film.
 
 /** How long the film shows a scene before it starts again, in seconds: long enough for its hint. */
 const SECONDS = 20;

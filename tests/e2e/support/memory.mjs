@@ -5,9 +5,9 @@
 import { readFile } from 'node:fs/promises';
 
 /**
- * Collects garbage, and returns in bytes: the JavaScript heap, the memories of the widget and of the vision module, and the
- * resident memory of the browser's processes for pages. Of the latter, `own` is private and `shared` is mostly frames.
- * Also returns how many frames were analysed since the first call.
+ * Collects garbage, and returns in bytes: the JavaScript heap, the memories of the widget and of the vision module,
+ * and the resident memory of the browser's processes for pages. Of the latter, `own` is private and `shared` is mostly
+ * frames. Also returns how many frames were analysed since the first call.
  * @param {import('./selfie.mjs').Selfie} selfie whose worker runs
  */
 export async function memory({ page }) {

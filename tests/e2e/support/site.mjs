@@ -35,8 +35,8 @@ export function policy(uploads = '') {
  *   content; the longest match counts
  * @param {object} [settings]
  * @param {string} [settings.uploads] origin of the storage, for the policy
- * @returns {Promise<{origin: string, uploads?: string, broken: Set<string>, seen: string[], close(): Promise<void>}>} the
- *   server answers requests for the paths in `broken` with 503, and lists all requested paths in `seen`
+ * @returns {Promise<{origin: string, uploads?: string, broken: Set<string>, seen: string[], close(): Promise<void>}>}
+ *   the server answers requests for the paths in `broken` with 503, and lists all requested paths in `seen`
  */
 export async function serve(routes, { uploads } = {}) {
   const broken = new Set();

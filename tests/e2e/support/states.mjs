@@ -31,7 +31,7 @@ import {
  * @property {string | null} main the button that goes on from here, if there is one
  * @property {RegExp} [says] what a live region announces
  * @property {keyof typeof CAMERAS} [camera] what the camera shows; `face` by default
- * @property {[scene: string, seconds: number][]} [scenes] what the camera of a separate browser shows, instead of `camera`
+ * @property {[scene: string, seconds: number][]} [scenes] a film for the camera of a separate browser
  * @property {boolean} [clock] whether the test controls the page's clock
  * @property {RegExp[]} [expected] console errors that the state causes
  * @property {(page: Page, studio: Studio) => Promise<unknown>} [prepare] runs before the page opens

@@ -1,5 +1,5 @@
-// The set-up of an end-to-end test file: the demo, a browser whose camera shows a face, and for each test a page that is
-// watched for errors.
+// The set-up of an end-to-end test file: the demo, a browser whose camera shows a face, and for each test a page that
+// is watched for errors.
 //
 // Exports: `suite()`.
 

@@ -48,8 +48,8 @@ export const refuse = (page, url, status, code) =>
   });
 
 /**
- * Stops the page's clock, so that nothing in it times out and no countdown goes on. The clock stops a moment later. On a
- * busy machine that moment may have passed: then it tries the next one.
+ * Stops the page's clock, so that nothing in it times out and no countdown goes on. The clock stops a moment later. On
+ * a busy machine that moment may have passed: then it tries the next one.
  * @param {Selfie} selfie
  */
 export async function stopClock({ page }) {

@@ -1,5 +1,5 @@
-// Replaces the built widget in tests of the element class, and records the calls. `globalThis.widgets` has one entry for
-// each mount.
+// Replaces the built widget in tests of the element class, and records the calls. `globalThis.widgets` has one entry
+// for each mount.
 
 globalThis.widgets = [];
 

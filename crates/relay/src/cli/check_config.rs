@@ -1,7 +1,5 @@
-//! What can be known before the service starts ([`Parts`], [`Problems`]): every secret and certificate is read, and
+//! What can be known before the service starts ([`Prepared`], [`Problems`]): every secret and certificate is read, and
 //! everything that is wrong is told at once. Nothing is sent, and nothing listened to.
-
-use std::fmt;
 
 use crate::http::state::AppState;
 use crate::secrets::is_open_to_all;
@@ -10,13 +8,13 @@ use crate::session::SessionSecrets;
 use crate::session::settings::SessionMode;
 use crate::session::start::problems;
 use crate::settings::Settings;
-use crate::settings::layers::{FILE_ARGUMENT, InForce, Source};
+use crate::settings::layers::{EffectiveSetting, FILE_ARGUMENT, Source};
 use crate::vendor_api::VendorClient;
 use crate::vendor_api::access::Access;
 
 /// What the service is made of.
 #[derive(Debug)]
-pub struct Parts {
+pub struct Prepared {
     /// What all requests share, so far without sessions.
     pub state: AppState,
     /// What TLS is spoken with; `None` where a proxy ends it.
@@ -26,17 +24,16 @@ pub struct Parts {
 }
 
 /// Everything that is wrong, a sentence each.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.lines())]
 pub struct Problems(pub Vec<String>);
 
-impl fmt::Display for Problems {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Problems {
+    fn lines(&self) -> String {
         let lines: Vec<_> = self.0.iter().map(|problem| format!("akiba-relay: {problem}")).collect();
-        f.write_str(&lines.join("\n"))
+        lines.join("\n")
     }
 }
-
-impl std::error::Error for Problems {}
 
 /// A sentence on an error and what is below it.
 #[must_use]
@@ -54,7 +51,7 @@ pub fn sentence(error: &dyn std::error::Error) -> String {
 ///
 /// # Errors
 /// [`Problems`].
-pub fn check(settings: &Settings, variable: impl Fn(&'static str) -> Option<String>) -> Result<Parts, Problems> {
+pub fn check(settings: &Settings, variable: impl Fn(&'static str) -> Option<String>) -> Result<Prepared, Problems> {
     let mut found = Vec::new();
     let state = match Access::load(&settings.vendor, &variable) {
         Ok(access) => VendorClient::new(&settings.vendor, &access)
@@ -89,14 +86,14 @@ pub fn check(settings: &Settings, variable: impl Fn(&'static str) -> Option<Stri
         found.push("--admin-listen is the address of --listen".to_owned());
     }
     match state {
-        Some(state) if found.is_empty() => Ok(Parts { state, tls, session }),
+        Some(state) if found.is_empty() => Ok(Prepared { state, tls, session }),
         _ => Err(Problems(found)),
     }
 }
 
 /// What is allowed and perhaps not meant, a sentence each.
 #[must_use]
-pub fn warnings(settings: &Settings, in_force: &[InForce]) -> Vec<String> {
+pub fn warnings(settings: &Settings, effective: &[EffectiveSetting]) -> Vec<String> {
     let mut found = Vec::new();
     if settings.http.allow_origin.is_empty() {
         found.push("no --allow-origin: every page of a browser is refused".to_owned());
@@ -107,13 +104,13 @@ pub fn warnings(settings: &Settings, in_force: &[InForce]) -> Vec<String> {
     for everyone in settings.limits.trusted_proxy.iter().filter(|network| network.prefix_len() == 0) {
         found.push(format!("--trusted-proxy {everyone} believes everyone: who calls can take any address"));
     }
-    found.extend(unknown_variables(in_force).into_iter().map(|name| format!("{name} is no setting")));
+    found.extend(unknown_variables(effective).into_iter().map(|name| format!("{name} is no setting")));
     if settings.session.mode() == SessionMode::Off {
-        let given = in_force.iter().filter(|setting| setting.source != Source::Default);
-        let idle = given.filter(|setting| OF_SESSIONS.contains(&setting.key.as_str()));
+        let given = effective.iter().filter(|setting| setting.source != Source::Default);
+        let idle = given.filter(|setting| SESSION_SETTINGS.contains(&setting.key.as_str()));
         found.extend(idle.map(|setting| format!("--{} does nothing: sessions are off", setting.key)));
     }
-    for setting in in_force.iter().filter(|setting| holds_secret(&setting.key)) {
+    for setting in effective.iter().filter(|setting| holds_secret(&setting.key)) {
         for path in setting.values.iter().filter(|path| is_open_to_all(path.as_ref())) {
             found.push(format!("the file {path} of --{} can be read by everyone on this machine", setting.key));
         }
@@ -122,15 +119,15 @@ pub fn warnings(settings: &Settings, in_force: &[InForce]) -> Vec<String> {
 }
 
 /// Settings whose owner counts on sessions.
-const OF_SESSIONS: [&str; 4] = ["session-keys-file", "data-keys-file", "webhook-url", "webhook-secrets-file"];
+const SESSION_SETTINGS: [&str; 4] = ["session-keys-file", "data-keys-file", "webhook-url", "webhook-secrets-file"];
 
 /// Variables of the environment that are called like settings and are none, such as one that is misspelt. What
 /// Kubernetes sets beside a service of the relay's name is left out.
-fn unknown_variables(in_force: &[InForce]) -> Vec<String> {
+fn unknown_variables(effective: &[EffectiveSetting]) -> Vec<String> {
     let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
     let is_known = |rest: &str| {
         let key = rest.to_ascii_lowercase().replace('_', "-");
-        key == FILE_ARGUMENT || in_force.iter().any(|setting| setting.key == key)
+        key == FILE_ARGUMENT || effective.iter().any(|setting| setting.key == key)
     };
     let of_kubernetes = |rest: &str| rest.starts_with("SERVICE_") || rest == "PORT" || rest.starts_with("PORT_");
     let ours = names
@@ -147,9 +144,9 @@ fn holds_secret(key: &str) -> bool {
 
 /// The settings that are in force, as a file of settings, each with where it comes from.
 #[must_use]
-pub fn listing(in_force: &[InForce]) -> String {
+pub fn listing(effective: &[EffectiveSetting]) -> String {
     let mut text = String::new();
-    for setting in in_force {
+    for setting in effective {
         let quote = |value: &String| if setting.switch { value.clone() } else { format!("{value:?}") };
         let quoted: Vec<_> = setting.values.iter().map(quote).collect();
         let value = match (setting.hidden && setting.source != Source::Default, setting.list) {

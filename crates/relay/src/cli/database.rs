@@ -33,7 +33,7 @@ pub enum DatabaseCommand {
 
 /// From where to where, as flags may say it: the flags of a process can be read by everyone on the machine. Clap's own
 /// messages would repeat them.
-fn places(from: &str, to: &str) -> Result<(PathBuf, Box<PgConnectOptions>), &'static str> {
+fn parse_urls(from: &str, to: &str) -> Result<(PathBuf, Box<PgConnectOptions>), &'static str> {
     if holds_password(from) || holds_password(to) {
         return Err("a URL holds a password: use PGPASSWORD or PGPASSFILE");
     }
@@ -67,7 +67,7 @@ pub async fn run(
             }
         }
         DatabaseCommand::Copy { from, to } => {
-            let (from, to) = places(&from, &to)?;
+            let (from, to) = parse_urls(&from, &to)?;
             let copied = copy(&from, &to).await?;
             writeln!(
                 io::stdout(),

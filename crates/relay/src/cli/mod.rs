@@ -18,7 +18,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use self::database::DatabaseCommand;
 use crate::clock::{Clock, rfc3339};
 use crate::secrets::{api_keys, data_keys, session_keys, webhook_secrets};
-use crate::settings::layers::{self, InForce, LayerError};
+use crate::settings::layers::{self, EffectiveSetting, LayerError};
 use crate::settings::{self, Settings, TOKEN_HELP};
 use crate::store::Store;
 use crate::webhook::outbox;
@@ -47,12 +47,12 @@ impl Cli {
     ///
     /// # Errors
     /// [`LayerError`].
-    pub fn load(flags: &[OsString]) -> Result<(Self, Vec<InForce>), LayerError> {
-        let (matches, in_force) = layers::parse(Self::command(), flags)?;
+    pub fn load(flags: &[OsString]) -> Result<(Self, Vec<EffectiveSetting>), LayerError> {
+        let (matches, effective) = layers::parse(Self::command(), flags)?;
         let mut cli = Self::from_arg_matches(&matches).map_err(|error| LayerError::Flags(Box::new(error)))?;
-        settings::database::take_from_file(&mut cli.settings.session.store, &in_force)
+        settings::database::read_url_file(&mut cli.settings.session.store, &effective)
             .map_err(|problem| LayerError::Problems(vec![problem]))?;
-        Ok((cli, in_force))
+        Ok((cli, effective))
     }
 }
 

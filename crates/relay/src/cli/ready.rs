@@ -4,12 +4,13 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
-use reqwest::{Client, StatusCode};
+use reqwest::StatusCode;
 
+use crate::http_client;
 use crate::settings::Settings;
 
 /// Longest wait for the answer.
-const PATIENCE: Duration = Duration::from_secs(2);
+const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Asks the relay that has these settings: at its operator's listener, or else where it serves.
 ///
@@ -22,9 +23,9 @@ pub async fn ready(settings: &Settings) -> Result<(), String> {
         None if settings.server.tls_cert.is_some() => return Err("with --tls-cert it takes --admin-listen".to_owned()),
         None => settings.server.listen,
     };
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = Client::builder().no_proxy().timeout(PATIENCE).build().map_err(|error| error.to_string())?;
-    let answer = client.get(format!("http://{}/readyz", reachable(address))).send().await;
+    let client =
+        http_client::build("this check", |client| client.timeout(TIMEOUT)).map_err(|error| error.to_string())?;
+    let answer = client.get(format!("http://{}/readyz", reachable_address(address))).send().await;
     match answer.map(|answer| answer.status()) {
         Ok(StatusCode::OK) => Ok(()),
         Ok(status) => Err(format!("it is not ready: {}", status.as_u16())),
@@ -33,7 +34,7 @@ pub async fn ready(settings: &Settings) -> Result<(), String> {
 }
 
 /// Where on this machine a listener of this address is reached.
-fn reachable(mut address: SocketAddr) -> SocketAddr {
+fn reachable_address(mut address: SocketAddr) -> SocketAddr {
     if address.ip().is_unspecified() {
         address.set_ip(match address.ip() {
             IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
@@ -45,14 +46,14 @@ fn reachable(mut address: SocketAddr) -> SocketAddr {
 
 #[cfg(test)]
 mod tests {
-    use super::reachable;
+    use super::reachable_address;
 
     #[test]
     fn what_listens_everywhere_is_reached_on_loopback() {
         for (listens, reached) in
             [("0.0.0.0:1", "127.0.0.1:1"), ("[::]:1", "[::1]:1"), ("10.0.0.1:1", "10.0.0.1:1"), ("[::1]:1", "[::1]:1")]
         {
-            assert_eq!(reachable(listens.parse().unwrap()).to_string(), reached);
+            assert_eq!(reachable_address(listens.parse().unwrap()).to_string(), reached);
         }
     }
 }

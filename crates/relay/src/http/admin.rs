@@ -33,7 +33,7 @@ const LONGEST_LIST: u32 = 1_000;
 /// The operator's calls. `local` says whether none but this machine can reach them.
 pub fn app(state: AppState, local: bool) -> Router {
     let mut routes = Router::new()
-        .route("/metrics", get(measure))
+        .route("/metrics", get(metrics_text))
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready));
     if local && state.sessions.is_some() {
@@ -48,7 +48,7 @@ pub fn app(state: AppState, local: bool) -> Router {
         .method_not_allowed_fallback(fallback::method_not_allowed)
         .layer(CatchPanicLayer::custom(fallback::panicked))
         .layer(from_fn_with_state(local, refuse_pages))
-        .layer(from_fn(request_log::observe))
+        .layer(from_fn(request_log::log_request))
         .with_state(state)
 }
 
@@ -56,7 +56,7 @@ pub fn app(state: AppState, local: bool) -> Router {
 /// whose own name was made to lead to this machine (DNS rebinding) does not where it reads, but asks for that name.
 async fn refuse_pages(State(local): State<bool>, request: Request, next: Next) -> Response {
     let headers = request.headers();
-    let rebound = local && headers.get_all(HOST).iter().any(|host| !is_of_this_machine(host));
+    let rebound = local && headers.get_all(HOST).iter().any(|host| !is_loopback_host(host));
     if rebound || headers.contains_key(ORIGIN) {
         return RelayError::new(ProblemCode::Forbidden).into_response();
     }
@@ -64,15 +64,15 @@ async fn refuse_pages(State(local): State<bool>, request: Request, next: Next) -
 }
 
 /// Whether `Host` is a name that can lead nowhere else.
-fn is_of_this_machine(host: &HeaderValue) -> bool {
+fn is_loopback_host(host: &HeaderValue) -> bool {
     let authority = Authority::try_from(host.as_bytes()).ok().filter(|authority| !authority.as_str().contains('@'));
     authority.is_some_and(|authority| is_loopback(authority.host()))
 }
 
 /// All metrics. Without the database those that it knows stay as they were.
-async fn measure(State(state): State<AppState>) -> Response {
+async fn metrics_text(State(state): State<AppState>) -> Response {
     if let Some(sessions) = &state.sessions
-        && let Ok(waiting) = sessions.store().outbox_state().await
+        && let Ok(waiting) = sessions.store().outbox_counts().await
     {
         let since = |made| u64::try_from(sessions.clock().now().saturating_sub(made)).unwrap_or(0);
         let oldest = Duration::from_millis(waiting.oldest_pending.map_or(0, since));
@@ -94,14 +94,14 @@ async fn sessions(State(state): State<AppState>) -> Result<Json<BTreeMap<String,
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Which {
+struct WebhookQuery {
     status: Option<MessageStatus>,
     limit: Option<u32>,
 }
 
 /// A webhook, with nothing of its body.
 #[derive(Debug, Serialize)]
-struct Webhook {
+struct WebhookSummary {
     id: String,
     session_id: String,
     event: String,
@@ -114,16 +114,16 @@ struct Webhook {
 /// Lists webhooks, the newest first.
 async fn webhooks(
     State(state): State<AppState>,
-    which: Result<Query<Which>, QueryRejection>,
-) -> Result<Json<Vec<Webhook>>, RelayError> {
-    let Query(Which { status, limit }) = which.map_err(|_| {
+    query: Result<Query<WebhookQuery>, QueryRejection>,
+) -> Result<Json<Vec<WebhookSummary>>, RelayError> {
+    let Query(WebhookQuery { status, limit }) = query.map_err(|_| {
         RelayError::new(ProblemCode::BadRequest)
             .with_detail("The query may hold `status` (pending, delivered or failed) and `limit` (a number).")
     })?;
     let status = status.unwrap_or(MessageStatus::Failed).as_str();
     let limit = limit.unwrap_or(100).min(LONGEST_LIST);
     let listed = store(&state)?.list_messages(status, limit.into()).await?;
-    let webhook = |message: crate::store::outbox::Listed| Webhook {
+    let webhook = |message: crate::store::outbox::MessageSummary| WebhookSummary {
         id: message.id,
         session_id: message.session_id,
         event: message.event,
@@ -143,7 +143,7 @@ struct Resent {
 
 /// Sends one webhook again, whatever its status.
 async fn resend(State(state): State<AppState>, Path(id): Path<String>) -> Result<Json<Resent>, RelayError> {
-    match send_again(&state, Some(&id)).await? {
+    match resend_and_notify(&state, Some(&id)).await? {
         Json(Resent { resent: 0 }) => Err(RelayError::new(ProblemCode::NotFound)),
         resent => Ok(resent),
     }
@@ -151,12 +151,12 @@ async fn resend(State(state): State<AppState>, Path(id): Path<String>) -> Result
 
 /// Sends all webhooks again that were given up.
 async fn resend_failed(State(state): State<AppState>) -> Result<Json<Resent>, RelayError> {
-    send_again(&state, None).await
+    resend_and_notify(&state, None).await
 }
 
-async fn send_again(state: &AppState, id: Option<&str>) -> Result<Json<Resent>, RelayError> {
+async fn resend_and_notify(state: &AppState, id: Option<&str>) -> Result<Json<Resent>, RelayError> {
     let sessions = state.sessions.as_ref().ok_or_else(|| RelayError::new(ProblemCode::NotFound))?;
     let resent = outbox::resend(sessions.store(), id, sessions.clock().now()).await?;
-    sessions.outbox().bell.notify_one();
+    sessions.outbox().wake.notify_one();
     Ok(Json(Resent { resent }))
 }

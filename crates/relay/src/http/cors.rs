@@ -1,5 +1,5 @@
-//! Which pages may call: exact origins from a list ([`Origin`](crate::origin::Origin)), refused before anything else happens ([`guard`]), and
-//! the CORS headers for those that may ([`layer`]).
+//! Which pages may call: exact origins from a list ([`Origin`]). Others are refused before anything else happens
+//! ([`guard`]); those on the list get CORS headers ([`layer`]).
 
 use std::time::Duration;
 

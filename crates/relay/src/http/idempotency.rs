@@ -13,7 +13,7 @@ pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
 ///
 /// # Errors
 /// [`ProblemCode::BadRequest`] when it is not 1 to 255 visible ASCII characters, or there are two.
-pub fn idempotency(headers: &HeaderMap, session_id: &str) -> Result<Option<Vec<u8>>, RelayError> {
+pub fn key_hash(headers: &HeaderMap, session_id: &str) -> Result<Option<Vec<u8>>, RelayError> {
     let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
     let Some(value) = values.next() else { return Ok(None) };
     let key = value.as_bytes();

@@ -42,7 +42,7 @@ pub fn app(mut state: AppState) -> Router {
     let mut pages = page_calls(sessions);
     // With sessions a page is counted by its own, and by the address only who has none.
     if !sessions {
-        pages = pages.route_layer(from_fn_with_state(state.clone(), rate_limit::page_calls));
+        pages = pages.route_layer(from_fn_with_state(state.clone(), rate_limit::limit_by_address));
     }
     let (routes, api) = pages.merge(host_calls(sessions)).merge(own_calls()).split_for_parts();
     state.document = openapi::text(api, sessions).into();
@@ -72,7 +72,7 @@ fn host_calls(sessions: bool) -> OpenApiRouter<AppState> {
     }
     OpenApiRouter::default()
         .routes(routes!(sessions::create))
-        .routes(routes!(sessions::read, sessions::erase))
+        .routes(routes!(sessions::read, sessions::delete))
         .routes(routes!(sessions::reconcile))
 }
 
@@ -92,6 +92,6 @@ fn surround(routes: Router<AppState>, state: AppState) -> Router {
         .layer(CatchPanicLayer::custom(fallback::panicked))
         .layer(cors::layer(&state.origins))
         .layer(from_fn_with_state(state.clone(), cors::guard))
-        .layer(from_fn(request_log::observe))
+        .layer(from_fn(request_log::log_request))
         .with_state(state)
 }

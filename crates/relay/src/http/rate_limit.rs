@@ -1,4 +1,4 @@
-//! The layer that turns away who calls too often ([`page_calls`]), before anything else is done for them.
+//! The layer that turns away who calls too often ([`limit_by_address`]), before anything else is done for them.
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
@@ -11,7 +11,7 @@ use crate::limits::Limits;
 use crate::limits::client_address::Peer;
 
 /// Counts a page's call by its client's address, where there are no sessions to count it by.
-pub async fn page_calls(State(state): State<AppState>, request: Request, next: Next) -> Response {
+pub async fn limit_by_address(State(state): State<AppState>, request: Request, next: Next) -> Response {
     match count_address(&state.limits, request.extensions(), request.headers()) {
         Ok(()) => next.run(request).await,
         Err(error) => error.into_response(),

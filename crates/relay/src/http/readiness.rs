@@ -9,10 +9,10 @@ use tokio::sync::Mutex;
 use crate::store::Store;
 
 /// How long the database's answer holds: anyone may ask, and it should not be asked for each.
-const HOLDS: Duration = Duration::from_secs(1);
+const CACHED_FOR: Duration = Duration::from_secs(1);
 
 /// Longest wait for the database; who asks whether a relay is ready waits a second or two.
-const PATIENCE: Duration = Duration::from_secs(1);
+const TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Whether this relay is to be sent callers. A clone shares it.
 #[derive(Clone, Debug, Default)]
@@ -23,7 +23,7 @@ pub struct Readiness {
 
 /// How a relay stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum ReadinessStatus {
     /// It takes callers.
     Ready,
     /// It is about to end.
@@ -39,21 +39,21 @@ impl Readiness {
     }
 
     /// How the relay stands. `store` is its database, if it has one.
-    pub async fn standing(&self, store: Option<&Store>) -> Standing {
+    pub async fn status(&self, store: Option<&Store>) -> ReadinessStatus {
         if self.draining.load(Ordering::Relaxed) {
-            return Standing::Draining;
+            return ReadinessStatus::Draining;
         }
-        let Some(store) = store else { return Standing::Ready };
+        let Some(store) = store else { return ReadinessStatus::Ready };
         // Whoever asks meanwhile waits here for the same answer.
         let mut last = self.last.lock().await;
         let answers = match *last {
-            Some((asked, answers)) if asked.elapsed() < HOLDS => answers,
+            Some((asked, answers)) if asked.elapsed() < CACHED_FOR => answers,
             _ => {
-                let answers = tokio::time::timeout(PATIENCE, store.ping()).await.is_ok_and(|answer| answer.is_ok());
+                let answers = tokio::time::timeout(TIMEOUT, store.ping()).await.is_ok_and(|answer| answer.is_ok());
                 *last = Some((Instant::now(), answers));
                 answers
             }
         };
-        if answers { Standing::Ready } else { Standing::NoDatabase }
+        if answers { ReadinessStatus::Ready } else { ReadinessStatus::NoDatabase }
     }
 }

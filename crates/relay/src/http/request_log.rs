@@ -1,4 +1,4 @@
-//! What surrounds every request ([`observe`]): its id, its one line in the log, and the body of its error.
+//! What surrounds every request ([`log_request`]): its id, its one line in the log, and the body of its error.
 //!
 //! A line holds the method, the pattern of the path, the status, the code, the time and the id: never the path or a
 //! method that the caller made up, which could hold anything.
@@ -17,8 +17,8 @@ use tracing::{Instrument, Span};
 use uuid::Uuid;
 
 use crate::error::RelayError;
-use crate::telemetry::metrics::{Going, metrics};
-use crate::telemetry::traces::{Of, span};
+use crate::telemetry::metrics::{InFlight, metrics};
+use crate::telemetry::traces::{SpanKind, span};
 
 /// The header that tells the caller the request's id. One that the caller sends is not looked at.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -38,10 +38,10 @@ impl SessionSlot {
 }
 
 /// Runs a request, and writes its line when it has ended, or when its caller has gone.
-pub async fn observe(mut request: Request, next: Next) -> Response {
+pub async fn log_request(mut request: Request, next: Next) -> Response {
     let line = RequestLine::start(&request);
     request.extensions_mut().insert(line.session.clone());
-    let span = span(Of::Server, &line.route, Some(&line.id));
+    let span = span(SpanKind::Server, &line.route, Some(&line.id));
     let mut response = next.run(request).instrument(span.clone()).await;
     let error = response.extensions_mut().remove::<RelayError>();
     if let Some(error) = &error {
@@ -73,7 +73,7 @@ struct RequestLine {
     session: SessionSlot,
     started: Instant,
     written: bool,
-    _going: Going,
+    _in_flight: InFlight,
 }
 
 impl RequestLine {
@@ -86,7 +86,7 @@ impl RequestLine {
             session: SessionSlot::default(),
             started: Instant::now(),
             written: false,
-            _going: metrics().request_started(),
+            _in_flight: metrics().request_started(),
         }
     }
 

@@ -16,16 +16,16 @@ use super::settings::HttpSettings;
 use super::state::AppState;
 use super::{document, surround};
 use crate::limits::settings::LimitSettings;
-use crate::session::host::create::{Created, Wanted};
+use crate::session::host::create::{CreatedSession, NewSession};
 use crate::session::host::reconcile::Reconcile;
-use crate::session::host::report::Report;
+use crate::session::host::report::Session;
 use crate::session::page::binding::{LinkCall, VerifyCall};
 use crate::session::page::link::SessionLink;
 use crate::session::page::verdict::PageVerdict;
 use crate::vendor_api::VendorClient;
 use crate::vendor_api::access::Access;
 use crate::vendor_api::settings::VendorSettings;
-use crate::webhook::event::Event;
+use crate::webhook::event::WebhookEvent;
 
 /// The settings that a router needs.
 #[derive(Parser)]
@@ -74,19 +74,19 @@ fn the_examples_are_of_their_types() {
         for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
             let Some(example) = schema.get("example") else { continue };
             let good = match name.as_str() {
-                "CreatedSession" => is::<Created>(example),
+                "CreatedSession" => is::<CreatedSession>(example),
                 "LinkCall" => is::<LinkCall>(example),
                 "LinkReply" => is::<LinkReply>(example),
                 "LinkRequest" => is::<LinkRequest>(example),
-                "NewSession" => is::<Wanted>(example),
+                "NewSession" => is::<NewSession>(example),
                 "PageVerdict" => is::<PageVerdict>(example),
                 "Reconcile" => is::<Reconcile>(example),
-                "Session" => is::<Report>(example),
+                "Session" => is::<Session>(example),
                 "SessionLink" => is::<SessionLink>(example),
                 "VerifyCall" => is::<VerifyCall>(example),
                 "VerifyReply" => is::<VerifyReply>(example),
                 "VerifyRequest" => is::<VerifyRequest>(example),
-                "WebhookEvent" => serde_json::from_str::<Event<'_>>(&example.to_string()).is_ok(),
+                "WebhookEvent" => serde_json::from_str::<WebhookEvent<'_>>(&example.to_string()).is_ok(),
                 other => panic!("nobody reads the example of {other}"),
             };
             assert!(good, "{name}: {example}");

@@ -20,7 +20,7 @@ pub struct Capacity(Arc<Semaphore>);
 /// A place that is taken, until it is dropped.
 #[derive(Debug)]
 #[must_use]
-pub struct Place {
+pub struct Permit {
     _permit: OwnedSemaphorePermit,
 }
 
@@ -36,9 +36,9 @@ impl Capacity {
     ///
     /// # Errors
     /// [`ProblemCode::Overloaded`] when every place is taken.
-    pub fn enter(&self) -> Result<Place, RelayError> {
+    pub fn acquire(&self) -> Result<Permit, RelayError> {
         match Arc::clone(&self.0).try_acquire_owned() {
-            Ok(permit) => Ok(Place { _permit: permit }),
+            Ok(permit) => Ok(Permit { _permit: permit }),
             Err(_) => {
                 metrics().limited("in-flight");
                 Err(RelayError::new(ProblemCode::Overloaded).retry_after(RETRY_AFTER_SECONDS))

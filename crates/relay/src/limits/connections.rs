@@ -18,7 +18,7 @@ pub struct ConnectionCounts {
 /// A connection's place in the count, until it is dropped.
 #[derive(Debug)]
 #[must_use]
-pub struct Counted {
+pub struct ConnectionGuard {
     bucket: Option<Bucket<'static>>,
     counts: Arc<Mutex<HashMap<Bucket<'static>, usize>>>,
 }
@@ -32,10 +32,10 @@ impl ConnectionCounts {
 
     /// Counts a connection; `None` where the address holds as many as it may.
     #[must_use]
-    pub fn enter(&self, peer: IpAddr) -> Option<Counted> {
+    pub fn enter(&self, peer: IpAddr) -> Option<ConnectionGuard> {
         let counts = Arc::clone(&self.counts);
         if self.proxies.contain(peer) {
-            return Some(Counted { bucket: None, counts });
+            return Some(ConnectionGuard { bucket: None, counts });
         }
         let bucket = Bucket::of(peer);
         let mut open = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
@@ -44,11 +44,11 @@ impl ConnectionCounts {
             return None;
         }
         *count += 1;
-        Some(Counted { bucket: Some(bucket), counts })
+        Some(ConnectionGuard { bucket: Some(bucket), counts })
     }
 }
 
-impl Drop for Counted {
+impl Drop for ConnectionGuard {
     fn drop(&mut self) {
         let Some(bucket) = self.bucket else { return };
         let mut open = self.counts.lock().unwrap_or_else(PoisonError::into_inner);

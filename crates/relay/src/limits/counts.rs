@@ -1,8 +1,8 @@
-//! The counts of all callers of one kind ([`Table`]), in memory that does not grow: an attacker with a whole network of
-//! addresses can't fill it, and nothing has to be swept.
+//! Counts the calls of all callers of one kind ([`CallerCounts`]). Its memory does not grow: an attacker with a whole
+//! network of addresses can't fill it, and nothing has to be swept.
 //!
-//! Each caller is hashed, under a key that nobody knows, to one of a fixed number of counts. Two callers share one by
-//! chance, once in `COUNTS` pairs, and not by design.
+//! Each caller is hashed, under a key that nobody knows, to one of a fixed number of counts. Two callers may share a count
+//! by chance, once in `COUNTS` pairs; nobody can bring it about.
 
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
@@ -19,14 +19,14 @@ use super::bucket::Bucket;
 const COUNTS: usize = 1 << 17;
 
 /// The counts of all callers.
-pub struct Table {
-    limiter: RateLimiter<usize, Counts, DefaultClock, NoOpMiddleware>,
+pub struct CallerCounts {
+    limiter: RateLimiter<usize, CountStore, DefaultClock, NoOpMiddleware>,
     hasher: RandomState,
 }
 
-struct Counts(Box<[InMemoryState]>);
+struct CountStore(Box<[InMemoryState]>);
 
-impl StateStore for Counts {
+impl StateStore for CountStore {
     type Key = usize;
 
     fn measure_and_replace<T, F, E>(&self, key: &usize, f: F) -> Result<T, E>
@@ -41,11 +41,11 @@ impl StateStore for Counts {
     }
 }
 
-impl Table {
+impl CallerCounts {
     /// Counts at nought, for a limit.
     #[must_use]
     pub fn new(quota: Quota) -> Self {
-        let counts = Counts((0..COUNTS).map(|_| InMemoryState::default()).collect());
+        let counts = CountStore((0..COUNTS).map(|_| InMemoryState::default()).collect());
         Self { limiter: RateLimiter::new(quota, counts, DefaultClock::default()), hasher: RandomState::new() }
     }
 
@@ -62,7 +62,7 @@ impl Table {
     }
 }
 
-impl fmt::Debug for Table {
+impl fmt::Debug for CallerCounts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Table").finish_non_exhaustive()
     }
@@ -70,41 +70,41 @@ impl fmt::Debug for Table {
 
 #[cfg(test)]
 mod tests {
-    use super::Table;
+    use super::CallerCounts;
     use crate::limits::bucket::Bucket;
     use crate::limits::rate::Rate;
 
-    fn table(rate: &str) -> Table {
-        Table::new(rate.parse::<Rate>().unwrap().quota().unwrap())
+    fn counts(rate: &str) -> CallerCounts {
+        CallerCounts::new(rate.parse::<Rate>().unwrap().quota().unwrap())
     }
 
     #[test]
     fn a_caller_has_its_own_count() {
-        let table = table("2/h");
+        let counts = counts("2/h");
         let (one, other) = (Bucket::Name("ses_1"), Bucket::Name("ses_2"));
-        assert_eq!((table.take(&one), table.take(&one)), (Ok(()), Ok(())));
-        let wait = table.take(&one).unwrap_err();
+        assert_eq!((counts.take(&one), counts.take(&one)), (Ok(()), Ok(())));
+        let wait = counts.take(&one).unwrap_err();
         assert!((1_795..=1_800).contains(&wait), "{wait}");
-        assert_eq!(table.take(&other), Ok(()));
+        assert_eq!(counts.take(&other), Ok(()));
     }
 
     #[test]
     fn a_burst_is_short_and_soon_over() {
-        let table = table("1000/s:3");
+        let counts = counts("1000/s:3");
         let one = Bucket::V4([192, 0, 2, 1]);
-        let passed = (0..100).filter(|_| table.take(&one).is_ok()).count();
+        let passed = (0..100).filter(|_| counts.take(&one).is_ok()).count();
         assert!((3..50).contains(&passed), "{passed}");
         std::thread::sleep(std::time::Duration::from_millis(5));
-        assert_eq!(table.take(&one), Ok(()));
+        assert_eq!(counts.take(&one), Ok(()));
     }
 
     #[test]
     fn a_flood_of_addresses_uses_no_memory_and_leaves_others_alone() {
-        let table = table("60/m");
+        let counts = counts("60/m");
         // A /40: many more networks than there are counts would be a test of minutes.
         for network in 0..100_000_u64 {
-            let _ = table.take(&Bucket::V6((0x2001_0db8 << 32 | network).to_be_bytes()));
+            let _ = counts.take(&Bucket::V6((0x2001_0db8 << 32 | network).to_be_bytes()));
         }
-        assert_eq!(table.take(&Bucket::V4([192, 0, 2, 1])), Ok(()));
+        assert_eq!(counts.take(&Bucket::V4([192, 0, 2, 1])), Ok(()));
     }
 }

@@ -24,32 +24,32 @@ use akiba_protocol::ProblemCode;
 
 use self::bucket::Bucket;
 use self::client_address::TrustedProxies;
-use self::counts::Table;
+use self::counts::CallerCounts;
 use self::settings::LimitSettings;
 use crate::error::RelayError;
 use crate::telemetry::metrics::metrics;
 
 /// The rates of all callers; a clone shares their counts.
 #[derive(Clone, Debug)]
-pub struct Limits(Arc<Parts>);
+pub struct Limits(Arc<Shared>);
 
 #[derive(Debug)]
-struct Parts {
+struct Shared {
     proxies: TrustedProxies,
-    address: Option<Table>,
-    session: Option<Table>,
-    api_key: Option<Table>,
+    address: Option<CallerCounts>,
+    session: Option<CallerCounts>,
+    api_key: Option<CallerCounts>,
 }
 
 impl Limits {
     /// The rates that the settings name; nobody has called yet.
     #[must_use]
     pub fn new(settings: &LimitSettings) -> Self {
-        Self(Arc::new(Parts {
+        Self(Arc::new(Shared {
             proxies: TrustedProxies::new(&settings.trusted_proxy),
-            address: settings.rate_address.quota().map(Table::new),
-            session: settings.rate_session.quota().map(Table::new),
-            api_key: settings.rate_api_key.quota().map(Table::new),
+            address: settings.rate_address.quota().map(CallerCounts::new),
+            session: settings.rate_session.quota().map(CallerCounts::new),
+            api_key: settings.rate_api_key.quota().map(CallerCounts::new),
         }))
     }
 
@@ -94,13 +94,13 @@ impl Limits {
 
 /// Counts a call, if there is a rate. The answer and the log say which rate it was, and never whose.
 fn count(
-    table: Option<&Table>,
+    counts: Option<&CallerCounts>,
     bucket: &Bucket<'_>,
     detail: &'static str,
     cause: &'static str,
     limit: &'static str,
 ) -> Result<(), RelayError> {
-    match table.map_or(Ok(()), |table| table.take(bucket)) {
+    match counts.map_or(Ok(()), |counts| counts.take(bucket)) {
         Ok(()) => Ok(()),
         Err(seconds) => {
             metrics().limited(limit);

@@ -1,6 +1,5 @@
 //! So many in a time ([`Rate`]), as a setting.
 
-use std::fmt;
 use std::num::NonZeroU32;
 use std::str::FromStr;
 use std::time::Duration;
@@ -18,16 +17,9 @@ pub enum Rate {
 }
 
 /// The text is no [`Rate`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("it must be a rate such as 60/m, 10/s:50 (at most 50 at once) or off")]
 pub struct NotARate;
-
-impl fmt::Display for NotARate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("it must be a rate such as 60/m, 10/s:50 (at most 50 at once) or off")
-    }
-}
-
-impl std::error::Error for NotARate {}
 
 impl FromStr for Rate {
     type Err = NotARate;

@@ -24,18 +24,9 @@ pub struct ApiKey {
 }
 
 /// The text is no `name=sha256`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("it must be NAME=SHA256: a name of letters, digits, - and _, and the key's SHA-256 in 64 hex digits")]
 pub struct NotAnApiKey;
-
-impl fmt::Display for NotAnApiKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(
-            "it must be NAME=SHA256: a name of letters, digits, - and _, and the key's SHA-256 in 64 hex digits",
-        )
-    }
-}
-
-impl std::error::Error for NotAnApiKey {}
 
 impl FromStr for ApiKey {
     type Err = NotAnApiKey;

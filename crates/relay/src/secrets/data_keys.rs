@@ -27,39 +27,23 @@ const TAG: usize = 16;
 pub struct DataKeys(Vec<(String, SecretKey)>);
 
 /// Why there are no keys.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DataKeysError {
     /// No key at all.
+    #[error("there is no data key")]
     Empty,
     /// An entry that is no `id:key`; it is counted from 1.
+    #[error("data key {0} must be ID:BASE64 with 32 bytes of base64")]
     NotAKey(usize),
     /// Two keys of one id.
+    #[error("data key {0} has the id of an earlier data key")]
     Twice(usize),
 }
 
-impl fmt::Display for DataKeysError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Empty => f.write_str("there is no data key"),
-            Self::NotAKey(entry) => write!(f, "data key {entry} is no ID:BASE64 with 32 bytes of base64"),
-            Self::Twice(entry) => write!(f, "data key {entry} has the id of an earlier one"),
-        }
-    }
-}
-
-impl std::error::Error for DataKeysError {}
-
 /// A value can't be sealed or opened: its key is not there, or it is damaged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a stored value can't be decrypted: its data key is missing, or the value is damaged")]
 pub struct SealError;
-
-impl fmt::Display for SealError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a stored value can't be opened: its data key is not there, or it is damaged")
-    }
-}
-
-impl std::error::Error for SealError {}
 
 impl DataKeys {
     /// Reads keys, written `id:base64` and parted by white space or commas.
@@ -112,7 +96,7 @@ impl DataKeys {
     ///
     /// # Errors
     /// [`SealError`] when there is no key.
-    pub fn head(&self) -> Result<Vec<u8>, SealError> {
+    pub fn key_prefix(&self) -> Result<Vec<u8>, SealError> {
         let (id, _) = self.0.first().ok_or(SealError)?;
         let mut head = vec![FORMAT, u8::try_from(id.len()).map_err(|_| SealError)?];
         head.extend_from_slice(id.as_bytes());
@@ -123,7 +107,7 @@ impl DataKeys {
         let (_, key) = self.0.first().ok_or(SealError)?;
         let mut nonce = [0; NONCE];
         SystemRandom::new().fill(&mut nonce).map_err(|_| SealError)?;
-        let mut sealed = self.head()?;
+        let mut sealed = self.key_prefix()?;
         sealed.extend_from_slice(&nonce);
         let head = sealed.len();
         sealed.resize(head + plain.len() + TAG, 0);

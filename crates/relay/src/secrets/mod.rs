@@ -11,7 +11,6 @@ pub mod data_keys;
 pub mod session_keys;
 pub mod webhook_secrets;
 
-use std::fmt;
 use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -22,24 +21,15 @@ use secrecy::{ExposeSecret, SecretString};
 const LONGEST_FILE: u64 = 65_536;
 
 /// Why a secret can't be had.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum SecretError {
     /// A file and an environment variable were given; which one is meant is not ours to guess.
+    #[error("{0} is set, and a file is given for the same secret: give only one of them")]
     Twice(&'static str),
     /// The file can't be read.
+    #[error("the file {0} can't be read: {1}")]
     File(PathBuf, std::io::Error),
 }
-
-impl fmt::Display for SecretError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Twice(variable) => write!(f, "{variable} is set, and a file is given for the same: give one of them"),
-            Self::File(path, error) => write!(f, "the file {} can't be read: {error}", path.display()),
-        }
-    }
-}
-
-impl std::error::Error for SecretError {}
 
 /// The text of a secret from its file, or from its environment variable's value. `None` where neither is given, or
 /// where what is given is blank.
@@ -51,6 +41,7 @@ pub fn load(
     variable: &'static str,
     value: Option<String>,
 ) -> Result<Option<SecretString>, SecretError> {
+    // Compose files set a variable that is not wanted to nothing.
     let value = value.map(SecretString::from).filter(|value| !value.expose_secret().trim().is_empty());
     match (file, value) {
         (Some(_), Some(_)) => Err(SecretError::Twice(variable)),

@@ -1,4 +1,4 @@
-//! The session's token ([`KeyRing`]): PASETO v4.local, so what it says can be neither read nor changed outside the
+//! The session's token ([`SessionKeys`]): PASETO v4.local, so what it says can be neither read nor changed outside the
 //! relay. Its footer names the key by its PASERK id, so keys can be changed while tokens are about.
 
 use std::fmt;
@@ -23,7 +23,7 @@ const LONGEST: usize = 1_024;
 const PURPOSE: &[u8] = b"akiba-relay session 1";
 
 /// Keys of tokens: the first makes new ones, all open them.
-pub struct KeyRing(Vec<Key>);
+pub struct SessionKeys(Vec<Key>);
 
 struct Key {
     id: String,
@@ -31,31 +31,24 @@ struct Key {
 }
 
 /// Why there is no key ring.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum KeyRingError {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SessionKeysError {
     /// No key at all.
+    #[error("there is no session key")]
     Empty,
     /// An entry that is no PASERK of a v4.local key; it is counted from 1.
+    #[error("session key {0} must be a PASERK such as k4.local.…")]
     NotAKey(usize),
 }
 
-impl fmt::Display for KeyRingError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Empty => f.write_str("there is no session key"),
-            Self::NotAKey(entry) => write!(f, "session key {entry} is no PASERK such as k4.local.…"),
-        }
-    }
-}
-
-impl std::error::Error for KeyRingError {}
-
 /// Why a token opens nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
     /// No token of a key on the ring, or one that was changed.
+    #[error("the session token is not valid")]
     Invalid,
     /// Its time is over.
+    #[error("the session token has expired")]
     Expired,
 }
 
@@ -72,32 +65,32 @@ struct Footer {
     kid: String,
 }
 
-impl KeyRing {
+impl SessionKeys {
     /// Reads PASERK keys (`k4.local.…`), parted by white space or commas.
     ///
     /// # Errors
-    /// [`KeyRingError`].
-    pub fn read(text: &SecretString) -> Result<Self, KeyRingError> {
+    /// [`SessionKeysError`].
+    pub fn read(text: &SecretString) -> Result<Self, SessionKeysError> {
         let mut keys = Vec::new();
         for (index, entry) in entries(text.expose_secret()).enumerate() {
-            let key = SymmetricKey::<V4>::try_from(entry).map_err(|_| KeyRingError::NotAKey(index + 1))?;
+            let key = SymmetricKey::<V4>::try_from(entry).map_err(|_| SessionKeysError::NotAKey(index + 1))?;
             let mut id = String::new();
-            Id::from(&key).fmt(&mut id).map_err(|_| KeyRingError::NotAKey(index + 1))?;
+            Id::from(&key).fmt(&mut id).map_err(|_| SessionKeysError::NotAKey(index + 1))?;
             keys.push(Key { id, key });
         }
-        if keys.is_empty() { Err(KeyRingError::Empty) } else { Ok(Self(keys)) }
+        if keys.is_empty() { Err(SessionKeysError::Empty) } else { Ok(Self(keys)) }
     }
 
     /// Makes the token of a session.
     ///
     /// # Errors
     /// When the system has no randomness.
-    pub fn seal(&self, session: &str, now: i64, expires_at: i64) -> Result<String, NoToken> {
-        let key = self.0.first().ok_or(NoToken)?;
+    pub fn seal(&self, session: &str, now: i64, expires_at: i64) -> Result<String, SealTokenError> {
+        let key = self.0.first().ok_or(SealTokenError)?;
         let claims = Claims { sub: session.to_owned(), iat: rfc3339(now), exp: rfc3339(expires_at) };
-        let claims = serde_json::to_vec(&claims).map_err(|_| NoToken)?;
-        let footer = serde_json::to_vec(&Footer { kid: key.id.clone() }).map_err(|_| NoToken)?;
-        LocalToken::encrypt(&key.key, &claims, Some(&footer), Some(PURPOSE)).map_err(|_| NoToken)
+        let claims = serde_json::to_vec(&claims).map_err(|_| SealTokenError)?;
+        let footer = serde_json::to_vec(&Footer { kid: key.id.clone() }).map_err(|_| SealTokenError)?;
+        LocalToken::encrypt(&key.key, &claims, Some(&footer), Some(PURPOSE)).map_err(|_| SealTokenError)
     }
 
     /// The session of a token. `leeway` is how far the clocks of two relays may be apart, in milliseconds.
@@ -126,8 +119,9 @@ impl KeyRing {
 }
 
 /// No token could be made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NoToken;
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no session token could be made")]
+pub struct SealTokenError;
 
 /// A new key as PASERK; `None` when the system has no randomness.
 #[must_use]
@@ -138,7 +132,7 @@ pub fn new_key() -> Option<String> {
     Some(text)
 }
 
-impl fmt::Debug for KeyRing {
+impl fmt::Debug for SessionKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.0.iter().map(|key| &key.id)).finish()
     }
@@ -146,10 +140,10 @@ impl fmt::Debug for KeyRing {
 
 #[cfg(test)]
 mod tests {
-    use super::{KeyRing, KeyRingError, TokenError, new_key};
+    use super::{SessionKeys, SessionKeysError, TokenError, new_key};
 
-    fn ring(keys: &[&str]) -> KeyRing {
-        KeyRing::read(&keys.join("\n").into()).unwrap()
+    fn ring(keys: &[&str]) -> SessionKeys {
+        SessionKeys::read(&keys.join("\n").into()).unwrap()
     }
 
     #[test]
@@ -212,11 +206,11 @@ mod tests {
 
     #[test]
     fn keys_are_checked_and_never_shown() {
-        assert_eq!(KeyRing::read(&String::new().into()).err(), Some(KeyRingError::Empty));
+        assert_eq!(SessionKeys::read(&String::new().into()).err(), Some(SessionKeysError::Empty));
         let key = new_key().unwrap();
         for wrong in ["secret", "k4.local.AAAA", "k4.secret.AAAA"] {
             let text = format!("{key} {wrong}");
-            assert_eq!(KeyRing::read(&text.into()).err(), Some(KeyRingError::NotAKey(2)), "{wrong}");
+            assert_eq!(SessionKeys::read(&text.into()).err(), Some(SessionKeysError::NotAKey(2)), "{wrong}");
         }
         let shown = format!("{:?}", ring(&[&key]));
         assert!(shown.contains("k4.lid.") && !shown.contains(key.trim_start_matches("k4.local.")), "{shown}");

@@ -1,13 +1,13 @@
-//! The signature of a webhook ([`Secrets`]): version 1 of the Standard Webhooks scheme, HMAC-SHA-256 over id, time and
-//! body. Source: the specification at standardwebhooks.com, «Signature scheme».
+//! Signs webhooks ([`WebhookSecrets`]) by version 1 of the Standard Webhooks scheme: HMAC-SHA-256 over id, time and body.
+//! Source: the specification at standardwebhooks.com, "Signature scheme".
 
 use std::fmt;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use ring::hmac::{HMAC_SHA256, Key, sign};
 use ring::rand::{SecureRandom, SystemRandom};
 use secrecy::{ExposeSecret, SecretString};
+use standardwebhooks::Webhook;
 
 use super::entries;
 
@@ -17,58 +17,47 @@ pub const SECRETS_VARIABLE: &str = "AKIBA_WEBHOOK_SECRETS";
 const PREFIX: &str = "whsec_";
 
 /// The secrets that sign. Each signs every webhook, so that the receiver can change from one to the next.
-pub struct Secrets(Vec<Key>);
+pub struct WebhookSecrets(Vec<Webhook>);
 
 /// Why there are no secrets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SecretsError {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WebhookSecretsError {
     /// No secret at all.
+    #[error("there is no webhook secret")]
     Empty,
     /// An entry that is no secret of 24 to 64 bytes; it is counted from 1.
+    #[error("webhook secret {0} must be whsec_BASE64 with 24 to 64 bytes of base64")]
     NotASecret(usize),
 }
 
-impl fmt::Display for SecretsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Empty => f.write_str("there is no webhook secret"),
-            Self::NotASecret(entry) => {
-                write!(f, "webhook secret {entry} is no whsec_BASE64 with 24 to 64 bytes of base64")
-            }
-        }
-    }
-}
-
-impl std::error::Error for SecretsError {}
-
-impl Secrets {
+impl WebhookSecrets {
     /// Reads secrets (`whsec_…`), parted by white space or commas.
     ///
     /// # Errors
-    /// [`SecretsError`].
-    pub fn read(text: &SecretString) -> Result<Self, SecretsError> {
+    /// [`WebhookSecretsError`].
+    pub fn read(text: &SecretString) -> Result<Self, WebhookSecretsError> {
         let mut keys = Vec::new();
         for (index, entry) in entries(text.expose_secret()).enumerate() {
-            let wrong = SecretsError::NotASecret(index + 1);
+            let wrong = WebhookSecretsError::NotASecret(index + 1);
             let bytes = BASE64_STANDARD.decode(entry.strip_prefix(PREFIX).ok_or(wrong)?).map_err(|_| wrong)?;
             if !(24..=64).contains(&bytes.len()) {
                 return Err(wrong);
             }
-            keys.push(Key::new(HMAC_SHA256, &bytes));
+            keys.push(Webhook::from_bytes(bytes).map_err(|_| wrong)?);
         }
-        if keys.is_empty() { Err(SecretsError::Empty) } else { Ok(Self(keys)) }
+        if keys.is_empty() { Err(WebhookSecretsError::Empty) } else { Ok(Self(keys)) }
     }
 
-    /// The value of `webhook-signature`; `timestamp` is in seconds since 1970.
+    /// Returns the value of `webhook-signature`: one signature for each secret. `timestamp` is in seconds since 1970.
     #[must_use]
     pub fn signatures(&self, id: &str, timestamp: i64, body: &str) -> String {
-        let signed = format!("{id}.{timestamp}.{body}");
-        let signature = |key| format!("v1,{}", BASE64_STANDARD.encode(sign(key, signed.as_bytes())));
-        self.0.iter().map(signature).collect::<Vec<_>>().join(" ")
+        // Signing fails only for a body that is not UTF-8.
+        let signatures = self.0.iter().filter_map(|secret| secret.sign(id, timestamp, body.as_bytes()).ok());
+        signatures.collect::<Vec<_>>().join(" ")
     }
 }
 
-impl fmt::Debug for Secrets {
+impl fmt::Debug for WebhookSecrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Secrets").field("count", &self.0.len()).finish()
     }
@@ -84,12 +73,12 @@ pub fn new_secret() -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Secrets, SecretsError, new_secret};
+    use super::{WebhookSecrets, WebhookSecretsError, new_secret};
 
     #[test]
     fn the_signature_is_that_of_the_specification() {
         // The example that the scheme's own libraries test themselves with.
-        let secrets = Secrets::read(&"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".to_owned().into()).unwrap();
+        let secrets = WebhookSecrets::read(&"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".to_owned().into()).unwrap();
         let signatures = secrets.signatures("msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, r#"{"test": 2432232314}"#);
         assert_eq!(signatures, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
     }
@@ -97,16 +86,20 @@ mod tests {
     #[test]
     fn every_secret_signs() {
         let (old, new) = (new_secret().unwrap(), new_secret().unwrap());
-        let sign = |text: String| Secrets::read(&text.into()).unwrap().signatures("msg_1", 1, "{}");
+        let sign = |text: String| WebhookSecrets::read(&text.into()).unwrap().signatures("msg_1", 1, "{}");
         let both = sign(format!("{new}\n{old}"));
         assert_eq!(both, format!("{} {}", sign(new), sign(old)));
     }
 
     #[test]
     fn secrets_are_checked() {
-        assert_eq!(Secrets::read(&String::new().into()).err(), Some(SecretsError::Empty));
+        assert_eq!(WebhookSecrets::read(&String::new().into()).err(), Some(WebhookSecretsError::Empty));
         for wrong in ["secret", "whsec_", "whsec_AAAA", "whsec_!"] {
-            assert_eq!(Secrets::read(&wrong.to_owned().into()).err(), Some(SecretsError::NotASecret(1)), "{wrong}");
+            assert_eq!(
+                WebhookSecrets::read(&wrong.to_owned().into()).err(),
+                Some(WebhookSecretsError::NotASecret(1)),
+                "{wrong}"
+            );
         }
     }
 }

@@ -22,14 +22,14 @@ impl Background {
     pub fn start(sessions: &Arc<Sessions>) -> Self {
         let mut tasks = JoinSet::new();
         let (outbox, sessions) = (Arc::clone(sessions.outbox()), Arc::clone(sessions));
-        tasks.spawn(keep_up("webhooks", move || worker::run(Arc::clone(&outbox))));
-        tasks.spawn(keep_up("sweep", move || expiry::run(Arc::clone(&sessions))));
+        tasks.spawn(restart_on_panic("webhooks", move || worker::run(Arc::clone(&outbox))));
+        tasks.spawn(restart_on_panic("sweep", move || expiry::run(Arc::clone(&sessions))));
         Self(tasks)
     }
 }
 
 /// Runs a task to its end, and again when it has panicked: nobody would notice that webhooks are sent no more.
-async fn keep_up<F>(task: &'static str, start: impl Fn() -> F)
+async fn restart_on_panic<F>(task: &'static str, start: impl Fn() -> F)
 where
     F: Future<Output = ()> + Send + 'static,
 {
@@ -52,13 +52,13 @@ mod tests {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use super::keep_up;
+    use super::restart_on_panic;
 
     #[tokio::test]
     async fn a_task_that_panics_is_started_again() {
         let starts = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&starts);
-        keep_up("test", move || {
+        restart_on_panic("test", move || {
             let first = count.fetch_add(1, Ordering::Relaxed) == 0;
             async move { assert!(!first, "the first time") }
         })

@@ -85,7 +85,7 @@ impl ConnectionLimits {
 
     /// The same for the operator's listener.
     #[must_use]
-    pub fn of_admin(&self) -> Self {
+    pub fn for_admin(&self) -> Self {
         Self {
             max_connections: ADMIN_CONNECTIONS,
             connections_of_address: ConnectionCounts::new(ADMIN_CONNECTIONS, TrustedProxies::new(&[])),
@@ -139,7 +139,7 @@ pub async fn serve_tls(
                 let mut stream = TimeoutStream::new(stream);
                 stream.set_write_timeout(Some(limits.write_timeout));
                 let held = (permit, counted, metrics().connected(limits.listener));
-                let conversation = Conversation {
+                let connection = Connection {
                     app: app.clone(),
                     peer,
                     header_timeout: limits.header_timeout,
@@ -150,13 +150,13 @@ pub async fn serve_tls(
                     let _held = held;
                     let ended = match acceptor {
                         Some(acceptor) => {
-                            match timeout(conversation.header_timeout, acceptor.accept(Box::pin(stream))).await {
-                                Ok(Ok(stream)) => conversation.hold(stream).await,
+                            match timeout(connection.header_timeout, acceptor.accept(Box::pin(stream))).await {
+                                Ok(Ok(stream)) => connection.serve(stream).await,
                                 Ok(Err(error)) => return tracing::debug!(%error, "TLS"),
                                 Err(_) => return tracing::debug!("TLS took too long"),
                             }
                         }
-                        None => conversation.hold(Box::pin(stream)).await,
+                        None => connection.serve(Box::pin(stream)).await,
                     };
                     if let Err(error) = ended {
                         tracing::debug!(%error, "connection");
@@ -175,16 +175,16 @@ pub async fn serve_tls(
 }
 
 /// One connection, from its handshake on.
-struct Conversation {
+struct Connection {
     app: Router,
     peer: IpAddr,
     header_timeout: Duration,
     watcher: Watcher,
 }
 
-impl Conversation {
+impl Connection {
     /// Answers its requests.
-    async fn hold<S>(self, stream: S) -> Result<(), hyper::Error>
+    async fn serve<S>(self, stream: S) -> Result<(), hyper::Error>
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
@@ -213,7 +213,7 @@ async fn accept(listener: &TcpListener, permits: &Arc<Semaphore>) -> Option<(Tcp
             Some((stream, peer.ip(), permit))
         }
         Err(error) => {
-            if !is_of_connection(&error) {
+            if !is_connection_error(&error) {
                 tracing::error!(%error, "accept");
                 tokio::time::sleep(ACCEPT_PAUSE).await;
             }
@@ -222,7 +222,7 @@ async fn accept(listener: &TcpListener, permits: &Arc<Semaphore>) -> Option<(Tcp
     }
 }
 
-fn is_of_connection(error: &io::Error) -> bool {
+fn is_connection_error(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }

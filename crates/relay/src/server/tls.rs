@@ -18,33 +18,24 @@ use tokio_rustls::TlsAcceptor;
 use crate::telemetry::metrics::metrics;
 
 /// Pause between two looks at the files.
-const LOOK: Duration = Duration::from_secs(2);
+const POLL_INTERVAL: Duration = Duration::from_secs(2);
 
 /// Why there is no TLS. Nothing of a key is in it.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum TlsError {
     /// One file without the other.
+    #[error("--tls-cert and --tls-key need each other: give both or neither")]
     Half,
     /// The certificate's file can't be read.
+    #[error("--tls-cert: {0}: {1}")]
     Certificate(PathBuf, String),
     /// The key's file can't be read.
+    #[error("--tls-key: {0}: {1}")]
     Key(PathBuf, String),
     /// The key is of a kind that is not known, or is not the certificate's.
+    #[error("--tls-cert and --tls-key do not belong together: {0}")]
     Pair(rustls::Error),
 }
-
-impl fmt::Display for TlsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Half => f.write_str("--tls-cert and --tls-key need each other"),
-            Self::Certificate(path, why) => write!(f, "--tls-cert: {}: {why}", path.display()),
-            Self::Key(path, why) => write!(f, "--tls-key: {}: {why}", path.display()),
-            Self::Pair(error) => write!(f, "--tls-cert and --tls-key are no pair: {error}"),
-        }
-    }
-}
-
-impl std::error::Error for TlsError {}
 
 /// What TLS is spoken with; a clone shares it.
 #[derive(Clone)]
@@ -93,11 +84,11 @@ impl Tls {
     /// Reads the files again whenever they have changed, until it is dropped. What can't be used leaves the certificate
     /// as it is, and is tried again with every look: the two files are seldom written at one moment, and a key may be
     /// there before it may be read, which does not change its time.
-    pub async fn follow(self) {
+    pub async fn watch(self) {
         let files = &self.certificate.files;
         let (mut shown, mut failed) = (self.stamp, None);
         loop {
-            tokio::time::sleep(LOOK).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
             let stamp = files.stamp();
             if stamp == shown {
                 continue;
@@ -139,20 +130,21 @@ impl Files {
     }
 
     fn read(&self) -> Result<CertifiedKey, TlsError> {
-        let wrong = |why: rustls::pki_types::pem::Error| TlsError::Certificate(self.certificate.clone(), plain(&why));
+        let wrong =
+            |why: rustls::pki_types::pem::Error| TlsError::Certificate(self.certificate.clone(), pem_error(&why));
         let chain = CertificateDer::pem_file_iter(&self.certificate).map_err(wrong)?;
         let chain = chain.collect::<Result<Vec<_>, _>>().map_err(wrong)?;
         if chain.is_empty() {
             return Err(TlsError::Certificate(self.certificate.clone(), "it holds no certificate in PEM".to_owned()));
         }
         let key =
-            PrivateKeyDer::from_pem_file(&self.key).map_err(|why| TlsError::Key(self.key.clone(), plain(&why)))?;
+            PrivateKeyDer::from_pem_file(&self.key).map_err(|why| TlsError::Key(self.key.clone(), pem_error(&why)))?;
         CertifiedKey::from_der(chain, key, &ring::default_provider()).map_err(TlsError::Pair)
     }
 }
 
 /// What is wrong with a PEM file, with nothing of it.
-fn plain(error: &rustls::pki_types::pem::Error) -> String {
+fn pem_error(error: &rustls::pki_types::pem::Error) -> String {
     use rustls::pki_types::pem::Error;
     match error {
         Error::Io(error) => error.to_string(),
@@ -239,7 +231,7 @@ mod tests {
         let time = SystemTime::now() - Duration::from_secs(60);
         world.write("cert.pem", &certificate, time);
         world.write("key.pem", &key, time);
-        let following = tokio::spawn(world.tls.clone().follow());
+        let following = tokio::spawn(world.tls.clone().watch());
         assert!(world.changes(&before).await);
         following.abort();
     }
@@ -248,7 +240,7 @@ mod tests {
     async fn what_could_not_be_read_is_read_when_it_can_be_though_its_time_is_the_same() {
         let world = World::new();
         let before = world.shown();
-        let following = tokio::spawn(world.tls.clone().follow());
+        let following = tokio::spawn(world.tls.clone().watch());
         // As when a key is there before the relay may read it.
         let [certificate, key] = made();
         let time = SystemTime::now() - Duration::from_secs(60);

@@ -29,7 +29,7 @@ pub struct Swept {
 
 impl Sessions {
     /// What time has done to a session that is not written yet.
-    fn lapse(&self, row: &SessionRow) -> Option<Event> {
+    fn timeout_event(&self, row: &SessionRow) -> Option<Event> {
         let late = self.latest_end();
         match row.state {
             State::Verifying if row.lease_until.is_none_or(|until| until <= late) => Some(Event::Lost),
@@ -43,21 +43,21 @@ impl Sessions {
         self.clock.now().saturating_sub(self.limits.leeway)
     }
 
-    pub(super) fn is_overdue(&self, row: &SessionRow) -> bool {
-        self.lapse(row).is_some()
+    pub(super) fn is_timed_out(&self, row: &SessionRow) -> bool {
+        self.timeout_event(row).is_some()
     }
 
     /// Writes what time has done to a session. Where another relay was faster, nothing is done.
-    pub(super) async fn let_lapse(&self, row: SessionRow) -> Result<bool, RelayError> {
-        match self.lapse(&row) {
-            Some(event) => Ok(self.move_and_tell(&row, event).await?),
+    pub(super) async fn write_timeout(&self, row: SessionRow) -> Result<bool, RelayError> {
+        match self.timeout_event(&row) {
+            Some(event) => Ok(self.move_with_webhook(&row, event).await?),
             None => Ok(false),
         }
     }
 
     /// Moves a session by an event that needs nothing but itself, with the webhook that tells of it. `false` when it is
     /// no longer as it was read.
-    pub(super) async fn move_and_tell(&self, row: &SessionRow, event: Event) -> Result<bool, StoreError> {
+    pub(super) async fn move_with_webhook(&self, row: &SessionRow, event: Event) -> Result<bool, StoreError> {
         let now = self.clock.now();
         // Even a session that can't be opened here must come to its end, and be told of.
         let opened = self.open_session(row.clone()).ok();
@@ -68,7 +68,7 @@ impl Sessions {
         };
         let moved = self.store.advance(row, event, message.as_ref(), now).await?;
         if moved && message.is_some() {
-            self.outbox.bell.notify_one();
+            self.outbox.wake.notify_one();
         }
         Ok(moved)
     }
@@ -81,10 +81,10 @@ impl Sessions {
         let mut swept = Swept::default();
         let now = self.clock.now();
         loop {
-            let rows = self.store.overdue(self.latest_end(), BATCH).await?;
+            let rows = self.store.timed_out_sessions(self.latest_end(), BATCH).await?;
             let mut moved = 0;
             for row in rows {
-                match self.let_lapse(row).await {
+                match self.write_timeout(row).await {
                     Ok(lapsed) => moved += u64::from(lapsed),
                     Err(error) if error.code() == ProblemCode::StorageUnavailable => return Err(error),
                     // One row that is damaged must not keep all others from their end.
@@ -97,10 +97,10 @@ impl Sessions {
             }
         }
         loop {
-            let deleted = self.store.purge(now.saturating_sub(self.limits.retention), BATCH).await?;
+            let deleted = self.store.delete_old_sessions(now.saturating_sub(self.limits.retention), BATCH).await?;
             swept.deleted += deleted;
             if deleted == 0 {
-                self.store.settle().await?;
+                self.store.truncate_log().await?;
                 return Ok(swept);
             }
         }

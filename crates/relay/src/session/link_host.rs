@@ -1,7 +1,6 @@
 //! Where a signed link may lead ([`LinkHost`]): the page sends a person's photo there, so a vendor's answer that was
 //! tampered with must not choose the place freely.
 
-use std::fmt;
 use std::str::FromStr;
 
 use akiba_protocol::is_loopback;
@@ -17,16 +16,9 @@ pub struct LinkHost {
 }
 
 /// The text is no [`LinkHost`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("it must be a host such as bucket.s3.amazonaws.com, *.amazonaws.com or storage.example:8443")]
 pub struct NotALinkHost;
-
-impl fmt::Display for NotALinkHost {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("it must be a host such as bucket.s3.amazonaws.com, *.amazonaws.com or storage.example:8443")
-    }
-}
-
-impl std::error::Error for NotALinkHost {}
 
 impl FromStr for LinkHost {
     type Err = NotALinkHost;

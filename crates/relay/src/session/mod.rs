@@ -30,16 +30,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use akiba_protocol::{Outcome, Reason};
+use tokio_util::task::TaskTracker;
 
 use self::link_host::LinkHost;
-use self::settings::{Keep, PageReply};
+use self::settings::{PageReply, Retain};
 use crate::clock::Clock;
 use crate::limits::capacity::Capacity;
 use crate::secrets::api_keys::{self, ApiKey};
 use crate::secrets::data_keys::DataKeys;
-use crate::secrets::session_keys::{KeyRing, TokenError};
+use crate::secrets::session_keys::{SessionKeys, TokenError};
 use crate::store::Store;
-use crate::tasks::Tasks;
 use crate::vendor_api::VendorClient;
 use crate::webhook::outbox::Outbox;
 
@@ -51,21 +51,21 @@ pub struct Sessions {
     store: Store,
     vendor: VendorClient,
     capacity: Capacity,
-    tokens: KeyRing,
+    tokens: SessionKeys,
     data_keys: Arc<DataKeys>,
     api_keys: Vec<ApiKey>,
     link_hosts: Vec<LinkHost>,
     page: PageReply,
-    keep: Keep,
-    limits: Limits,
+    keep: Retain,
+    limits: SessionLimits,
     outbox: Arc<Outbox>,
     clock: Clock,
-    tasks: Tasks,
+    tasks: TaskTracker,
 }
 
 /// What a session may take.
 #[derive(Clone, Copy, Debug)]
-struct Limits {
+struct SessionLimits {
     ttl: Duration,
     ttl_max: Duration,
     /// In milliseconds.
@@ -91,7 +91,7 @@ impl Sessions {
 
     /// Work that outlives its requests.
     #[must_use]
-    pub fn tasks(&self) -> &Tasks {
+    pub fn tasks(&self) -> &TaskTracker {
         &self.tasks
     }
 

@@ -3,7 +3,7 @@
 use akiba_protocol::{ProblemCode, VerifyReply};
 
 use super::Sessions;
-use super::record::Open;
+use super::record::OpenSession;
 use super::refusal::refusal;
 use crate::error::RelayError;
 
@@ -12,13 +12,13 @@ impl Sessions {
     ///
     /// # Errors
     /// [`RelayError`] when there is none, or the database fails.
-    pub async fn current(&self, id: &str) -> Result<Open, RelayError> {
+    pub async fn current(&self, id: &str) -> Result<OpenSession, RelayError> {
         let unknown = || RelayError::new(ProblemCode::UnknownSession);
         let row = self.store.session(id).await?.ok_or_else(unknown)?;
-        if !self.is_overdue(&row) {
+        if !self.is_timed_out(&row) {
             return self.open_session(row);
         }
-        self.let_lapse(row).await?;
+        self.write_timeout(row).await?;
         let row = self.store.session(id).await?.ok_or_else(unknown)?;
         self.open_session(row)
     }
@@ -27,13 +27,13 @@ impl Sessions {
     ///
     /// # Errors
     /// [`RelayError`] when there is none of this key's, or the database fails.
-    pub async fn current_of(&self, key: &str, id: &str) -> Result<Open, RelayError> {
+    pub async fn current_of(&self, key: &str, id: &str) -> Result<OpenSession, RelayError> {
         let session = self.current(id).await?;
         if session.row.api_key == key { Ok(session) } else { Err(RelayError::new(ProblemCode::UnknownSession)) }
     }
 
     /// The verdict that stands on a link, or why there is none.
-    pub(super) async fn standing(&self, session_id: &str, link_id: &str) -> Result<VerifyReply, RelayError> {
+    pub(super) async fn verdict_on(&self, session_id: &str, link_id: &str) -> Result<VerifyReply, RelayError> {
         let state = self.current(session_id).await?.row.state;
         let links = self.store.links(session_id).await?;
         match links.iter().find(|link| link.id == link_id) {

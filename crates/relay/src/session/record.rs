@@ -1,5 +1,5 @@
-//! What is kept of a session, as plain text ([`Personal`], [`Issued`], [`Open`]), and how it gets into the database and
-//! out of it.
+//! What is stored of a session, as plain text ([`Personal`], [`Issued`], [`OpenSession`]), and how it is encrypted for the
+//! database and decrypted again.
 
 use std::fmt;
 
@@ -55,7 +55,7 @@ pub struct Issued {
 
 /// A session, opened.
 #[derive(Clone)]
-pub struct Open {
+pub struct OpenSession {
     /// The row.
     pub row: SessionRow,
     /// What it holds sealed.
@@ -82,7 +82,7 @@ macro_rules! opaque_debug {
         }
     )*};
 }
-opaque_debug!(Personal, Consent, Issued, Open, OpenLink);
+opaque_debug!(Personal, Consent, Issued, OpenSession, OpenLink);
 
 impl From<SealError> for RelayError {
     fn from(error: SealError) -> Self {
@@ -131,13 +131,13 @@ impl Sessions {
             .transpose()
     }
 
-    pub(super) fn open_session(&self, row: SessionRow) -> Result<Open, RelayError> {
+    pub(super) fn open_session(&self, row: SessionRow) -> Result<OpenSession, RelayError> {
         let personal = self.data_keys.open(&row.sealed, &session_place(&row.id))?;
         let customer_type = row
             .customer_type
             .parse()
             .map_err(|_| RelayError::new(ProblemCode::Internal).caused_by("a session's type is none"))?;
-        Ok(Open { row, personal, customer_type })
+        Ok(OpenSession { row, personal, customer_type })
     }
 
     /// The links of a session, the oldest first.

@@ -21,36 +21,27 @@ pub struct Resealed {
 }
 
 /// Why it ended early.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum ResealError {
     /// There is no key, or no randomness.
+    #[error(transparent)]
     Seal(SealError),
     /// The database.
+    #[error(transparent)]
     Store(StoreError),
 }
-
-impl std::fmt::Display for ResealError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Seal(error) => error.fmt(f),
-            Self::Store(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for ResealError {}
 
 /// Seals everything under the first key that is not.
 ///
 /// # Errors
 /// [`ResealError`].
 pub async fn reseal(store: &Store, keys: &DataKeys) -> Result<Resealed, ResealError> {
-    let head = keys.head().map_err(ResealError::Seal)?;
+    let head = keys.key_prefix().map_err(ResealError::Seal)?;
     let mut resealed = Resealed::default();
     for column in Column::ALL {
         let mut after = String::new();
         loop {
-            let rows = store.sealed_otherwise(column, &head, &after, BATCH).await.map_err(ResealError::Store)?;
+            let rows = store.sealed_under_other_keys(column, &head, &after, BATCH).await.map_err(ResealError::Store)?;
             let Some(last) = rows.last() else { break };
             after.clone_from(&last.id);
             for row in rows {

@@ -3,12 +3,12 @@
 use akiba_protocol::{Identity, VerifyData, VerifyReply};
 use serde_json::Map;
 
-use super::settings::Keep;
+use super::settings::Retain;
 
 /// What is kept of an answer. It is judged as the whole answer is.
 #[must_use]
-pub fn kept(keep: Keep, reply: VerifyReply) -> VerifyReply {
-    if keep == Keep::Full {
+pub fn retained(retain: Retain, reply: VerifyReply) -> VerifyReply {
+    if retain == Retain::Full {
         return reply;
     }
     let identity = reply.data.and_then(|data| data.identity).map(|identity| Identity {
@@ -26,8 +26,8 @@ mod tests {
     use akiba_protocol::{Verdict, VerifyReply};
     use serde_json::json;
 
-    use super::kept;
-    use crate::session::settings::Keep;
+    use super::retained;
+    use crate::session::settings::Retain;
 
     #[test]
     fn the_record_is_left_out_and_the_verdict_stays() {
@@ -40,7 +40,7 @@ mod tests {
                 } },
             });
             let reply: VerifyReply = serde_json::from_value(reply).unwrap();
-            let short = kept(Keep::Verdict, reply.clone());
+            let short = retained(Retain::Verdict, reply.clone());
             assert_eq!(
                 serde_json::to_value(&short).unwrap(),
                 json!({
@@ -52,8 +52,8 @@ mod tests {
             );
             let (whole, short) = (Verdict::of(reply.clone()), Verdict::of(short));
             assert_eq!((whole.outcome, whole.reason), (short.outcome, short.reason));
-            assert_eq!(kept(Keep::Full, reply.clone()), reply);
+            assert_eq!(retained(Retain::Full, reply.clone()), reply);
         }
-        assert_eq!(kept(Keep::Verdict, VerifyReply::default()), VerifyReply::default());
+        assert_eq!(retained(Retain::Verdict, VerifyReply::default()), VerifyReply::default());
     }
 }

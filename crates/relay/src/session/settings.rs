@@ -32,7 +32,7 @@ pub enum PageReply {
 
 /// How much of the vendor's answer is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Keep {
+pub enum Retain {
     /// Status and message, the vendor's fraud word and both scores.
     Verdict,
     /// All of it, and the person's record with it.
@@ -99,7 +99,7 @@ pub struct SessionSettings {
 
     /// What is kept of the vendor's answer: status, message, fraud word and scores, or the person's record too
     #[arg(long, env = "AKIBA_RELAY_KEEP", value_name = "KIND", default_value = "verdict")]
-    pub keep: Keep,
+    pub keep: Retain,
 
     /// How long a session is kept, from when it was made
     #[arg(long, env = "AKIBA_RELAY_RETENTION", value_name = "DURATION", default_value = "30days", value_parser = duration)]

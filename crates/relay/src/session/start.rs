@@ -1,23 +1,23 @@
 //! How sessions start: secrets in, database open ([`SessionSecrets`], [`SessionStartError`]).
 
-use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use secrecy::SecretString;
 use tokio::sync::Notify;
+use tokio_util::task::TaskTracker;
 
 use super::record::{Personal, session_place};
-use super::settings::{Keep, PageReply, SessionSettings};
-use super::{Limits, Sessions};
+use super::settings::{PageReply, Retain, SessionSettings};
+use super::{SessionLimits, Sessions};
 use crate::clock::{Clock, milliseconds};
+use crate::http_client::ClientError;
 use crate::limits::capacity::Capacity;
 use crate::secrets::data_keys::{self, DataKeys, DataKeysError};
-use crate::secrets::session_keys::{self, KeyRing, KeyRingError};
-use crate::secrets::webhook_secrets::{self, Secrets, SecretsError};
+use crate::secrets::session_keys::{self, SessionKeys, SessionKeysError};
+use crate::secrets::webhook_secrets::{self, WebhookSecrets, WebhookSecretsError};
 use crate::secrets::{SecretError, load};
 use crate::store::{Store, StoreError};
-use crate::tasks::Tasks;
 use crate::vendor_api::VendorClient;
 use crate::webhook::delivery::Sender;
 use crate::webhook::outbox::Outbox;
@@ -72,67 +72,43 @@ impl SessionSecrets {
 }
 
 /// Why sessions can't start.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum SessionStartError {
     /// No API key: nobody could make a session.
+    #[error("sessions need an API key: give --api-key, see akiba-relay keygen api")]
     NoApiKey,
     /// The keys of tokens.
-    SessionKeys(KeyRingError),
+    #[error("{0}: give --session-keys-file or set {variable}, see akiba-relay keygen session", variable = session_keys::KEYS_VARIABLE)]
+    SessionKeys(SessionKeysError),
     /// The keys of the database's fields.
+    #[error("{0}: give --data-keys-file or set {variable}, see akiba-relay keygen data", variable = data_keys::KEYS_VARIABLE)]
     DataKeys(DataKeysError),
     /// The secrets of webhooks.
-    WebhookSecrets(SecretsError),
+    #[error(
+        "{0}: give --webhook-secrets-file or set {variable}, see akiba-relay keygen webhook",
+        variable = webhook_secrets::SECRETS_VARIABLE
+    )]
+    WebhookSecrets(WebhookSecretsError),
     /// The client for webhooks could not be built.
-    Client(reqwest::Error),
+    #[error(transparent)]
+    Client(ClientError),
     /// The life that sessions have by default is over the longest that they may ask for.
+    #[error("--session-ttl is longer than --session-ttl-max")]
     Ttl,
     /// The page would get more than is kept.
-    Keep,
+    #[error("--page-reply full needs --keep full: a repeated call gets what is stored")]
+    PageReplyNeedsKeep,
     /// The database.
+    #[error(transparent)]
     Store(StoreError),
     /// The keys are not those of the database.
+    #[error("these data keys do not open the newest session of the database: give the keys that it was written with")]
     OtherDataKeys,
 }
 
-impl fmt::Display for SessionStartError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoApiKey => f.write_str("sessions need an API key: give --api-key, see akiba-relay keygen api"),
-            Self::SessionKeys(error) => {
-                write!(
-                    f,
-                    "{error}: give --session-keys-file or set {}, see akiba-relay keygen session",
-                    session_keys::KEYS_VARIABLE
-                )
-            }
-            Self::DataKeys(error) => {
-                write!(
-                    f,
-                    "{error}: give --data-keys-file or set {}, see akiba-relay keygen data",
-                    data_keys::KEYS_VARIABLE
-                )
-            }
-            Self::WebhookSecrets(error) => write!(
-                f,
-                "{error}: give --webhook-secrets-file or set {}, see akiba-relay keygen webhook",
-                webhook_secrets::SECRETS_VARIABLE
-            ),
-            Self::Client(_) => f.write_str("the HTTP client for webhooks could not be built"),
-            Self::Ttl => f.write_str("--session-ttl is over --session-ttl-max"),
-            Self::Keep => f.write_str("--page-reply full needs --keep full: a repeat is told what is kept"),
-            Self::Store(error) => error.fmt(f),
-            Self::OtherDataKeys => {
-                f.write_str("the data keys are not those of the database: its newest session can't be opened")
-            }
-        }
-    }
-}
-
-impl std::error::Error for SessionStartError {}
-
 /// The secrets, read.
 struct Keys {
-    tokens: KeyRing,
+    tokens: SessionKeys,
     data: DataKeys,
     sender: Option<Sender>,
 }
@@ -147,15 +123,15 @@ impl Keys {
         if settings.session_ttl > settings.session_ttl_max {
             errors.push(Error::Ttl);
         }
-        if settings.page_reply == PageReply::Full && settings.keep != Keep::Full {
-            errors.push(Error::Keep);
+        if settings.page_reply == PageReply::Full && settings.keep != Retain::Full {
+            errors.push(Error::PageReplyNeedsKeep);
         }
         let text = |secret: &Option<SecretString>| secret.clone().unwrap_or_default();
         let sender = settings.webhook.webhook_url.as_ref().map(|url| {
-            let secrets = Secrets::read(&text(&secrets.webhook_secrets)).map_err(Error::WebhookSecrets)?;
+            let secrets = WebhookSecrets::read(&text(&secrets.webhook_secrets)).map_err(Error::WebhookSecrets)?;
             Sender::new(url.clone(), secrets, settings.webhook.webhook_timeout).map_err(Error::Client)
         });
-        let tokens = KeyRing::read(&text(&secrets.session_keys)).map_err(Error::SessionKeys);
+        let tokens = SessionKeys::read(&text(&secrets.session_keys)).map_err(Error::SessionKeys);
         let data = DataKeys::read(&text(&secrets.data_keys)).map_err(Error::DataKeys);
         match (tokens, data, sender.transpose()) {
             (Ok(tokens), Ok(data), Ok(sender)) if errors.is_empty() => Ok(Self { tokens, data, sender }),
@@ -196,7 +172,10 @@ impl Sessions {
         {
             return Err(Error::OtherDataKeys);
         }
-        let (data_keys, tasks, leeway) = (Arc::new(data), Tasks::default(), milliseconds(own.clock_leeway));
+        let (data_keys, leeway) = (Arc::new(data), milliseconds(own.clock_leeway));
+        let tasks = TaskTracker::new();
+        // A closed tracker still takes tasks. `wait` returns only on a closed one, once no task runs.
+        tasks.close();
         let outbox = Outbox {
             store: store.clone(),
             data_keys: Arc::clone(&data_keys),
@@ -204,7 +183,7 @@ impl Sessions {
             tasks: tasks.clone(),
             leeway,
             sender,
-            bell: Notify::new(),
+            wake: Notify::new(),
         };
         Ok(Self {
             store,
@@ -216,7 +195,7 @@ impl Sessions {
             link_hosts: own.link_host.clone(),
             page: own.page_reply,
             keep: own.keep,
-            limits: Limits {
+            limits: SessionLimits {
                 ttl: own.session_ttl,
                 ttl_max: own.session_ttl_max,
                 leeway,

@@ -1,9 +1,9 @@
-//! The database's URL, when it holds a password ([`take_from_file`]): it comes from a file of its own or from the
+//! The database's URL, when it holds a password ([`read_url_file`]): it comes from a file of its own or from the
 //! environment, as the flags of a process can be read by everyone on the machine.
 
 use secrecy::ExposeSecret;
 
-use super::layers::{InForce, Source};
+use super::layers::{EffectiveSetting, Source};
 use crate::secrets;
 use crate::store::settings::DatabaseSettings;
 use crate::store::url::holds_password;
@@ -15,8 +15,8 @@ const FILE: &str = "database-url-file";
 ///
 /// # Errors
 /// A sentence without the URL: it is given twice, it holds a password where none may stand, or its file is wrong.
-pub fn take_from_file(settings: &mut DatabaseSettings, in_force: &[InForce]) -> Result<(), String> {
-    let url = in_force.iter().find(|setting| setting.key == URL && setting.source != Source::Default);
+pub fn read_url_file(settings: &mut DatabaseSettings, effective: &[EffectiveSetting]) -> Result<(), String> {
+    let url = effective.iter().find(|setting| setting.key == URL && setting.source != Source::Default);
     let Some(path) = &settings.database_url_file else {
         let open = |source: &Source| matches!(source, Source::Flag | Source::File(_, _));
         return match url {

@@ -1,6 +1,6 @@
-//! Where each setting comes from ([`parse`], [`InForce`]): a flag, else its environment variable, else the settings'
-//! file, else its default. The file's values become the defaults of clap's arguments, so that there is one schema, one
-//! parser and one check for all.
+//! Finds where each setting comes from ([`parse`], [`EffectiveSetting`]): a flag, else its environment variable, else the
+//! settings file, else its default. The values of the file become the defaults of clap's arguments, so there is one schema,
+//! one parser and one check for all.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -17,17 +17,19 @@ use super::file::{Entry, SettingsFile, Value};
 pub const FILE_ARGUMENT: &str = "config";
 
 /// Why there are no settings.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum LayerError {
     /// What clap says of the flags; help and version, too.
+    #[error(transparent)]
     Flags(Box<clap::Error>),
     /// All that is wrong with the file and the environment, a sentence each.
+    #[error("{}", .0.join("\n"))]
     Problems(Vec<String>),
 }
 
 /// A setting that is in force.
 #[derive(Clone, Debug)]
-pub struct InForce {
+pub struct EffectiveSetting {
     /// The flag without its dashes.
     pub key: String,
     /// Its values, as they were written.
@@ -59,15 +61,15 @@ pub enum Source {
 ///
 /// # Errors
 /// [`LayerError`].
-pub fn parse(command: Command, flags: &[OsString]) -> Result<(ArgMatches, Vec<InForce>), LayerError> {
+pub fn parse(command: Command, flags: &[OsString]) -> Result<(ArgMatches, Vec<EffectiveSetting>), LayerError> {
     let mut problems = check_environment(&command);
     if !problems.is_empty() {
         return Err(LayerError::Problems(problems));
     }
     // No argument depends on another, so what is wrong here is wrong with every file.
-    let first = command.clone().try_get_matches_from(flags).map_err(|error| of_flags(&command, error))?;
+    let first = command.clone().try_get_matches_from(flags).map_err(|error| flag_error(&command, error))?;
     let Some(path) = first.get_one::<PathBuf>(FILE_ARGUMENT) else {
-        let sources = in_force(&command, &first, None);
+        let sources = effective(&command, &first, None);
         return Ok((first, sources));
     };
     let file = SettingsFile::read(path).map_err(LayerError::Problems)?;
@@ -78,8 +80,8 @@ pub fn parse(command: Command, flags: &[OsString]) -> Result<(ArgMatches, Vec<In
         return Err(LayerError::Problems(problems));
     }
     let filled = file.entries.iter().fold(command.clone(), with_default);
-    let matches = filled.try_get_matches_from(flags).map_err(|error| of_flags(&command, error))?;
-    let sources = in_force(&command, &matches, Some(&file));
+    let matches = filled.try_get_matches_from(flags).map_err(|error| flag_error(&command, error))?;
+    let sources = effective(&command, &matches, Some(&file));
     Ok((matches, sources))
 }
 
@@ -114,8 +116,9 @@ fn check_environment(command: &Command) -> Vec<String> {
 fn check_entry(command: &Command, entry: &Entry) -> Option<String> {
     let key = &entry.key;
     let Some(argument) = setting(command, key) else {
-        let meant = meant(command, key).map(|meant| format!("; did you mean {meant}?")).unwrap_or_default();
-        return Some(format!("{key:?} is no setting{meant}"));
+        let suggestion =
+            suggestion(command, key).map(|suggestion| format!("; did you mean {suggestion}?")).unwrap_or_default();
+        return Some(format!("{key:?} is no setting{suggestion}"));
     };
     let of_kind = match argument.get_action() {
         _ if is_switch(argument) => matches!(entry.value, Value::Switch(_)),
@@ -157,7 +160,7 @@ fn reason(error: &clap::Error) -> String {
 }
 
 /// The setting that is like a key which is none, as clap finds it.
-fn meant(command: &Command, key: &str) -> Option<String> {
+fn suggestion(command: &Command, key: &str) -> Option<String> {
     let error = command.clone().try_get_matches_from(["settings".to_owned(), format!("--{key}")]).err()?;
     match error.get(ContextKind::SuggestedArg)? {
         ContextValue::String(flag) => {
@@ -169,7 +172,7 @@ fn meant(command: &Command, key: &str) -> Option<String> {
 }
 
 /// The error of the flags. Of a setting that may hold a secret the value is not repeated.
-fn of_flags(command: &Command, error: clap::Error) -> LayerError {
+fn flag_error(command: &Command, error: clap::Error) -> LayerError {
     let about_value = matches!(error.kind(), ErrorKind::ValueValidation | ErrorKind::InvalidValue);
     let mut command = command.clone();
     // Before that its arguments have no names to be compared.
@@ -192,7 +195,7 @@ fn with_default(command: Command, entry: &Entry) -> Command {
     command.mut_arg(id, |argument| argument.default_values(entry.value.texts()))
 }
 
-fn in_force(command: &Command, matches: &ArgMatches, file: Option<&SettingsFile>) -> Vec<InForce> {
+fn effective(command: &Command, matches: &ArgMatches, file: Option<&SettingsFile>) -> Vec<EffectiveSetting> {
     let settings =
         command.get_arguments().filter(|argument| is_setting(argument) && argument.get_id() != FILE_ARGUMENT);
     settings
@@ -213,7 +216,7 @@ fn in_force(command: &Command, matches: &ArgMatches, file: Option<&SettingsFile>
             };
             let list = matches!(argument.get_action(), ArgAction::Append);
             let (switch, hidden) = (is_switch(argument), argument.is_hide_env_values_set());
-            Some(InForce { key: key.to_owned(), values, list, switch, hidden, source })
+            Some(EffectiveSetting { key: key.to_owned(), values, list, switch, hidden, source })
         })
         .collect()
 }

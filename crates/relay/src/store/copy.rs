@@ -1,7 +1,6 @@
 //! From SQLite to PostgreSQL ([`copy`]): all or nothing, into a database that is empty, from one that no relay uses. The
 //! rows stay encrypted as they are.
 
-use std::fmt;
 use std::path::Path;
 
 use sqlx::postgres::PgConnectOptions;
@@ -26,33 +25,24 @@ pub struct Copied {
 }
 
 /// Why nothing was copied.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CopyError {
     /// There is no such file.
+    #[error("there is no such SQLite file")]
     NoSource,
     /// A relay, or somebody else, has the file open.
+    #[error("the SQLite file is in use: stop its relay first")]
     InUse,
     /// There are sessions in the target.
+    #[error("the target already holds sessions")]
     NotEmpty,
     /// The file.
+    #[error("from: {0}")]
     Source(StoreError),
     /// The target.
+    #[error("to: {0}")]
     Target(StoreError),
 }
-
-impl fmt::Display for CopyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoSource => f.write_str("there is no such file of SQLite"),
-            Self::InUse => f.write_str("the file of SQLite is in use: stop its relay first"),
-            Self::NotEmpty => f.write_str("there are sessions in the target already"),
-            Self::Source(error) => write!(f, "from: {error}"),
-            Self::Target(error) => write!(f, "to: {error}"),
-        }
-    }
-}
-
-impl std::error::Error for CopyError {}
 
 type Link = (String, String, i64, Vec<u8>, Option<Vec<u8>>, i64, Option<Vec<u8>>, Option<i64>);
 type Message = (i64, String, String, String, Vec<u8>, i64, String, i64, i64, i64, i64, Option<String>, Option<i64>);
@@ -98,9 +88,9 @@ pub async fn copy(from: &Path, to: &PgConnectOptions) -> Result<Copied, CopyErro
         return Err(CopyError::NotEmpty);
     }
     let copied = Copied {
-        sessions: copy_sessions(&mut from, &mut to).await.map_err(|error| error.told(source, target))?,
-        links: copy_links(&mut from, &mut to).await.map_err(|error| error.told(source, target))?,
-        messages: copy_messages(&mut from, &mut to).await.map_err(|error| error.told(source, target))?,
+        sessions: copy_sessions(&mut from, &mut to).await.map_err(|error| error.copy_error(source, target))?,
+        links: copy_links(&mut from, &mut to).await.map_err(|error| error.copy_error(source, target))?,
+        messages: copy_messages(&mut from, &mut to).await.map_err(|error| error.copy_error(source, target))?,
     };
     to.commit().await.map_err(target)?;
     // What it ends with is in the target already.
@@ -115,7 +105,11 @@ enum Side {
 }
 
 impl Side {
-    fn told(self, source: impl Fn(sqlx::Error) -> CopyError, target: impl Fn(sqlx::Error) -> CopyError) -> CopyError {
+    fn copy_error(
+        self,
+        source: impl Fn(sqlx::Error) -> CopyError,
+        target: impl Fn(sqlx::Error) -> CopyError,
+    ) -> CopyError {
         match self {
             Self::From(error) => source(error),
             Self::To(error) => target(error),

@@ -1,9 +1,6 @@
 //! How the database fails ([`StoreError`]). What an error displays is for the log, so it holds nothing of a row: the
 //! databases' own messages quote values.
 
-use std::error::Error;
-use std::fmt;
-
 use akiba_protocol::ProblemCode;
 use sqlx::migrate::MigrateError;
 
@@ -13,26 +10,18 @@ use crate::error::RelayError;
 const RETRY_AFTER_SECONDS: u32 = 2;
 
 /// An operation that failed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
     /// The database can't be reached, is too slow, is locked or is full. It may mend itself.
+    #[error("database: {0}")]
     Unavailable(String),
     /// A row that must not be there twice.
+    #[error("database: the row already exists")]
     Conflict,
     /// A fault of the relay or of the database's content.
+    #[error("database: {0}")]
     Fault(String),
 }
-
-impl fmt::Display for StoreError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unavailable(cause) | Self::Fault(cause) => write!(f, "database: {cause}"),
-            Self::Conflict => f.write_str("database: the row is there already"),
-        }
-    }
-}
-
-impl Error for StoreError {}
 
 impl StoreError {
     /// Returns the word for the metrics; `None` for a conflict, which is how a second row is kept out.
@@ -75,14 +64,14 @@ impl From<sqlx::Error> for StoreError {
 fn may_mend(code: &str) -> bool {
     if code.len() == 5 {
         let passing = ["40", "53", "57", "58", "XX"].iter().any(|class| code.starts_with(class));
-        return passing || code == "55P03" || is_of_connection(code);
+        return passing || code == "55P03" || is_connection_error(code);
     }
     code.parse::<u32>().is_ok_and(|number| matches!(number & 0xFF, 5 | 6 | 7 | 8 | 9 | 10 | 13 | 14 | 15))
 }
 
 /// Whether one of PostgreSQL's codes says that another connection may do better: this one has failed or was ended, or
 /// its server is one that may not be written to, as after a failover.
-pub(super) fn is_of_connection(code: &str) -> bool {
+pub(super) fn is_connection_error(code: &str) -> bool {
     code == "25006" || ["08", "57P"].iter().any(|class| code.starts_with(class))
 }
 

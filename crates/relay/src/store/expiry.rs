@@ -50,7 +50,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn overdue(&self, at: i64, limit: i64) -> Result<Vec<SessionRow>, StoreError> {
+    pub async fn timed_out_sessions(&self, at: i64, limit: i64) -> Result<Vec<SessionRow>, StoreError> {
         let sql = format!(
             "SELECT {COLUMNS} FROM sessions WHERE (state = 'verifying' AND lease_until <= $1) \
              OR (state IN ('created', 'link_issued') AND expires_at <= $1) LIMIT $2"
@@ -69,7 +69,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn erase(&self, id: &str) -> Result<bool, StoreError> {
+    pub async fn delete_session(&self, id: &str) -> Result<bool, StoreError> {
         const SQL: &str = "DELETE FROM sessions WHERE id = $1 AND state <> 'verifying'";
         self.write(async {
             on_connection!(self, |connection| sqlx::query(SQL)
@@ -87,7 +87,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn settle(&self) -> Result<(), StoreError> {
+    pub async fn truncate_log(&self) -> Result<(), StoreError> {
         let Pool::Sqlite(pool) = &self.pool else { return Ok(()) };
         self.write(async { sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(pool).await.map(drop) }).await
     }
@@ -97,7 +97,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn purge(&self, made_before: i64, limit: i64) -> Result<u64, StoreError> {
+    pub async fn delete_old_sessions(&self, made_before: i64, limit: i64) -> Result<u64, StoreError> {
         const SQL: &str = "DELETE FROM sessions WHERE id IN \
             (SELECT id FROM sessions WHERE created_at < $1 AND state NOT IN ('created', 'link_issued', 'verifying') \
              AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.session_id = sessions.id AND outbox.status = 'pending') \

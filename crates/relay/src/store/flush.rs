@@ -104,10 +104,10 @@ mod tests {
         let flushes = || store.flusher.as_ref().unwrap().asked.load(Ordering::SeqCst);
         store.insert_session(&row).await.unwrap();
         assert_eq!(flushes(), 1);
-        assert!(store.take_link("ses_1", (1, 1), 0, 1).await.unwrap().is_some());
+        assert!(store.try_reserve_link("ses_1", (1, 1), 0, 1).await.unwrap().is_some());
         assert!(store.issue_link(&row, "lnk_1", &[1], 1).await.unwrap());
         assert_eq!(flushes(), 1);
-        assert!(store.take_link("ses_1", (1, 1), 0, 1).await.unwrap().is_none(), "its links are used up");
-        assert!(store.take_link("ses_1", (9, 1), 1_000, 1).await.unwrap().is_none(), "its life is over");
+        assert!(store.try_reserve_link("ses_1", (1, 1), 0, 1).await.unwrap().is_none(), "its links are used up");
+        assert!(store.try_reserve_link("ses_1", (9, 1), 1_000, 1).await.unwrap().is_none(), "its life is over");
     }
 }

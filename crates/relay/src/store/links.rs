@@ -57,7 +57,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn take_link(
+    pub async fn try_reserve_link(
         &self,
         id: &str,
         caps: (i64, i64),

@@ -43,7 +43,7 @@ use tokio::sync::{Mutex, MutexGuard};
 use tracing::Instrument;
 
 use crate::telemetry::metrics::metrics;
-use crate::telemetry::traces::{Of, span};
+use crate::telemetry::traces::{SpanKind, span};
 
 use self::connection::{Pool, on_connection};
 pub use self::error::StoreError;
@@ -51,13 +51,13 @@ use self::flush::Flusher;
 pub use self::url::DatabaseUrl;
 
 /// Longest wait for one of the store's operations, from the wait for a connection to the end of its transaction.
-const PATIENCE: Duration = Duration::from_secs(5);
+const OPERATION_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Longest wait for SQLite's lock, which another process may hold.
-const BUSY: Duration = Duration::from_secs(2);
+const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// How long a connection to PostgreSQL may have been idle to be used without a test.
-const UNTESTED: Duration = Duration::from_secs(1);
+const TEST_AFTER_IDLE: Duration = Duration::from_secs(1);
 
 /// The database; a clone shares its connections.
 #[derive(Clone, Debug)]
@@ -67,7 +67,7 @@ pub struct Store {
     writer: Arc<Mutex<()>>,
     /// A connection to SQLite that does nothing: with the last one its write-ahead log would go, and on a full disk no
     /// other could be made, so nothing could be read any more.
-    keeper: Arc<Mutex<Option<SqliteConnection>>>,
+    log_keeper: Arc<Mutex<Option<SqliteConnection>>>,
     /// SQLite's commits on their way to the disk.
     flusher: Option<Arc<Flusher>>,
 }
@@ -82,10 +82,10 @@ impl Store {
             DatabaseUrl::Sqlite(path) => Pool::Sqlite(sqlite(path, connections).await?),
             DatabaseUrl::Postgres(options) => Pool::Postgres(postgres(options, connections).await?),
         };
-        let mut store = Self { pool, writer: Arc::default(), keeper: Arc::default(), flusher: None };
+        let mut store = Self { pool, writer: Arc::default(), log_keeper: Arc::default(), flusher: None };
         store.migrate().await?;
         if let Pool::Sqlite(pool) = &store.pool {
-            *store.keeper.lock().await = Some(pool.acquire().await?.detach());
+            *store.log_keeper.lock().await = Some(pool.acquire().await?.detach());
         }
         if let DatabaseUrl::Sqlite(path) = url {
             store.flusher = Some(Arc::new(Flusher::of(path).map_err(sqlx::Error::Io)?));
@@ -123,8 +123,8 @@ impl Store {
         match &self.pool {
             Pool::Sqlite(pool) => {
                 pool.close().await;
-                if let Some(keeper) = self.keeper.lock().await.take() {
-                    let _ = keeper.close().await;
+                if let Some(log_keeper) = self.log_keeper.lock().await.take() {
+                    let _ = log_keeper.close().await;
                 }
             }
             Pool::Postgres(pool) => pool.close().await,
@@ -133,10 +133,13 @@ impl Store {
 
     /// Runs an operation within the store's patience.
     async fn run<T>(&self, work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
-        let done = match tokio::time::timeout(PATIENCE, work.instrument(span(Of::Client, "database", None))).await {
-            Ok(result) => result.map_err(StoreError::from),
-            Err(_) => Err(StoreError::Unavailable("the database was too slow".to_owned())),
-        };
+        let done =
+            match tokio::time::timeout(OPERATION_TIMEOUT, work.instrument(span(SpanKind::Client, "database", None)))
+                .await
+            {
+                Ok(result) => result.map_err(StoreError::from),
+                Err(_) => Err(StoreError::Unavailable("the database was too slow".to_owned())),
+            };
         done.inspect_err(|error| {
             if let Some(kind) = error.metric_kind() {
                 metrics().database_failed(kind);
@@ -183,15 +186,15 @@ async fn sqlite(path: &Path, connections: u32) -> Result<SqlitePool, sqlx::Error
         // A commit does not wait for the disk by itself: many can wait together, see `flush`.
         .synchronous(SqliteSynchronous::Normal)
         .foreign_keys(true)
-        .busy_timeout(BUSY)
+        .busy_timeout(LOCK_TIMEOUT)
         // What is deleted is overwritten.
         .pragma("secure_delete", "ON");
-    let pool = SqlitePoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE);
+    let pool = SqlitePoolOptions::new().max_connections(connections).acquire_timeout(OPERATION_TIMEOUT);
     pool.test_before_acquire(false).connect_with(options).await
 }
 
 async fn postgres(options: &PgConnectOptions, connections: u32) -> Result<PgPool, sqlx::Error> {
-    let timeout = PATIENCE.as_millis().to_string();
+    let timeout = OPERATION_TIMEOUT.as_millis().to_string();
     let options = options.clone().application_name("akiba-relay").options([
         ("statement_timeout", timeout.as_str()),
         ("lock_timeout", timeout.as_str()),
@@ -200,11 +203,11 @@ async fn postgres(options: &PgConnectOptions, connections: u32) -> Result<PgPool
         // Compare-and-set counts on it; a stricter default would fail the slower of two.
         ("default_transaction_isolation", "read\\ committed"),
     ]);
-    let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE);
+    let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(OPERATION_TIMEOUT);
     // One that was in use a moment ago needs no test, which is a round trip for each operation.
     let pool = pool.test_before_acquire(false).before_acquire(|connection, meta| {
         Box::pin(async move {
-            if meta.idle_for > UNTESTED {
+            if meta.idle_for > TEST_AFTER_IDLE {
                 connection.ping().await?;
             }
             Ok(true)

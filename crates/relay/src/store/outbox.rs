@@ -37,7 +37,7 @@ pub struct Message {
 
 /// A webhook, as the operator sees it: nothing of its body.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Listed {
+pub struct MessageSummary {
     /// Its id.
     pub id: String,
     /// The session that it tells of.
@@ -56,7 +56,7 @@ pub struct Listed {
 
 /// How many webhooks wait or were given up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OutboxState {
+pub struct OutboxCounts {
     /// Those that wait.
     pub pending: i64,
     /// When the oldest of them was made.
@@ -94,7 +94,7 @@ const DUE: &str = "SELECT seq FROM outbox due WHERE status = 'pending' AND next_
      ORDER BY next_at, seq LIMIT $3";
 
 /// Most webhooks that are made due again in one statement.
-const AT_ONCE: i64 = 2_000;
+const RESEND_BATCH: i64 = 2_000;
 
 /// Makes webhooks due again; which ones is still to be said.
 const RESEND: &str = "UPDATE outbox SET status = 'pending', attempts = 0, next_at = $1, give_up_at = $2, \
@@ -132,7 +132,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn end_message(&self, id: &str, status: &str, result: &str, now: i64) -> Result<(), StoreError> {
+    pub async fn finish_message(&self, id: &str, status: &str, result: &str, now: i64) -> Result<(), StoreError> {
         const SQL: &str = "UPDATE outbox SET status = $2, last_result = $3, ended_at = $4, claimed_until = 0, attempts = attempts + 1 \
             WHERE id = $1 AND status = 'pending'";
         self.write(async {
@@ -152,7 +152,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn put_off_message(&self, id: &str, next_at: i64, result: &str) -> Result<(), StoreError> {
+    pub async fn postpone_message(&self, id: &str, next_at: i64, result: &str) -> Result<(), StoreError> {
         const SQL: &str = "UPDATE outbox SET next_at = $2, last_result = $3, claimed_until = 0, attempts = attempts + 1 \
             WHERE id = $1 AND status = 'pending'";
         const FOLLOWERS: &str = "UPDATE outbox SET next_at = $2 WHERE status = 'pending' AND next_at < $2 \
@@ -174,7 +174,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn list_messages(&self, status: &str, limit: i64) -> Result<Vec<Listed>, StoreError> {
+    pub async fn list_messages(&self, status: &str, limit: i64) -> Result<Vec<MessageSummary>, StoreError> {
         type Columns = (String, String, String, String, i64, Option<String>, i64);
         const SQL: &str = "SELECT id, session_id, event, status, attempts, last_result, created_at FROM outbox \
             WHERE status = $1 ORDER BY seq DESC LIMIT $2";
@@ -185,7 +185,7 @@ impl Store {
                 .fetch_all(connection)
                 .await)
         });
-        let listed = |(id, session_id, event, status, attempts, last_result, created_at)| Listed {
+        let listed = |(id, session_id, event, status, attempts, last_result, created_at)| MessageSummary {
             id,
             session_id,
             event,
@@ -201,7 +201,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn outbox_state(&self) -> Result<OutboxState, StoreError> {
+    pub async fn outbox_counts(&self) -> Result<OutboxCounts, StoreError> {
         const PENDING: &str = "SELECT count(*), min(created_at) FROM outbox WHERE status = 'pending'";
         const FAILED: &str = "SELECT count(*) FROM outbox WHERE status = 'failed'";
         self.run(async {
@@ -209,7 +209,7 @@ impl Store {
                 let (pending, oldest_pending) =
                     sqlx::query_as::<_, (i64, Option<i64>)>(PENDING).fetch_one(&mut *connection).await?;
                 let (failed,) = sqlx::query_as::<_, (i64,)>(FAILED).fetch_one(connection).await?;
-                Ok(OutboxState { pending, oldest_pending, failed })
+                Ok(OutboxCounts { pending, oldest_pending, failed })
             })
         })
         .await
@@ -227,7 +227,7 @@ impl Store {
         let mut count = 0;
         loop {
             // All at once would take longer than a statement may.
-            match self.resend_failed(now, give_up_at, AT_ONCE).await? {
+            match self.resend_failed(now, give_up_at, RESEND_BATCH).await? {
                 0 => return Ok(count),
                 resent => count += resent,
             }

@@ -46,7 +46,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn sealed_otherwise(
+    pub async fn sealed_under_other_keys(
         &self,
         column: Column,
         head: &[u8],

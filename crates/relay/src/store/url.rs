@@ -17,16 +17,9 @@ pub enum DatabaseUrl {
 }
 
 /// The text is no [`DatabaseUrl`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("it must be sqlite:PATH or postgres://USER@HOST/NAME")]
 pub struct NotADatabaseUrl;
-
-impl fmt::Display for NotADatabaseUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("it must be sqlite:PATH or postgres://USER@HOST/NAME")
-    }
-}
-
-impl std::error::Error for NotADatabaseUrl {}
 
 impl FromStr for DatabaseUrl {
     type Err = NotADatabaseUrl;
@@ -62,16 +55,9 @@ impl DatabaseUrl {
 }
 
 /// The file of SQLite is not there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no such database")]
 pub struct NoSuchDatabase;
-
-impl fmt::Display for NoSuchDatabase {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("there is no such database")
-    }
-}
-
-impl std::error::Error for NoSuchDatabase {}
 
 /// Whether a database's URL holds a password.
 #[must_use]

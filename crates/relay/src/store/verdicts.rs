@@ -1,4 +1,4 @@
-//! The vendor's calls for a verdict, and what came of them ([`Begin`], [`Conclusion`]).
+//! The vendor's calls for a verdict, and what came of them ([`NewAttempt`], [`NewVerdict`]).
 
 use sqlx::Connection;
 
@@ -9,7 +9,7 @@ use crate::store::outbox::{NewMessage, insert_message};
 
 /// A call to the vendor for a verdict, about to be made.
 #[derive(Clone, Copy, Debug)]
-pub struct Begin<'a> {
+pub struct NewAttempt<'a> {
     /// The session as it was read.
     pub session: &'a SessionRow,
     /// [`Event::VerifyStarted`] or [`Event::Repeated`].
@@ -30,7 +30,7 @@ pub struct Begin<'a> {
 
 /// A verdict that came.
 #[derive(Clone, Copy, Debug)]
-pub struct Conclusion<'a> {
+pub struct NewVerdict<'a> {
     /// The session.
     pub session_id: &'a str,
     /// The link that it is about.
@@ -51,28 +51,28 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`]; [`StoreError::Conflict`] when the idempotency key is another link's.
-    pub async fn begin(&self, begin: Begin<'_>) -> Result<bool, StoreError> {
+    pub async fn begin_attempt(&self, new: NewAttempt<'_>) -> Result<bool, StoreError> {
         const LINK: &str = "UPDATE links SET idempotency = COALESCE(idempotency, $2) WHERE id = $1";
         const SQL: &str = "UPDATE sessions SET state = $3, version = version + 1, verifies = verifies + 1, \
             attempt = $4, link_id = $5, lease_until = $6, updated_at = $7 \
             WHERE id = $1 AND version = $2 AND verifies < $8";
-        let Some(after) = begin.session.state.after(begin.event) else { return Ok(false) };
+        let Some(after) = new.session.state.after(new.event) else { return Ok(false) };
         self.write(async {
             on_connection!(self, |connection| {
                 let mut transaction = connection.begin().await?;
                 let moved = sqlx::query(SQL)
-                    .bind(&begin.session.id)
-                    .bind(begin.session.version)
+                    .bind(&new.session.id)
+                    .bind(new.session.version)
                     .bind(after.as_str())
-                    .bind(begin.attempt)
-                    .bind(begin.link_id)
-                    .bind(begin.lease_until)
-                    .bind(begin.now)
-                    .bind(begin.cap);
+                    .bind(new.attempt)
+                    .bind(new.link_id)
+                    .bind(new.lease_until)
+                    .bind(new.now)
+                    .bind(new.cap);
                 if moved.execute(&mut *transaction).await?.rows_affected() == 0 {
                     return Ok(false);
                 }
-                sqlx::query(LINK).bind(begin.link_id).bind(begin.idempotency).execute(&mut *transaction).await?;
+                sqlx::query(LINK).bind(new.link_id).bind(new.idempotency).execute(&mut *transaction).await?;
                 transaction.commit().await.map(|()| true)
             })
         })
@@ -86,7 +86,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn conclude(&self, verdict: Conclusion<'_>) -> Result<bool, StoreError> {
+    pub async fn conclude(&self, verdict: NewVerdict<'_>) -> Result<bool, StoreError> {
         const LINK: &str = "UPDATE links SET verdict = $2, decided_at = $3 WHERE id = $1";
         let event = if verdict.state == State::Verified { Event::Verified } else { Event::Rejected };
         let states = states_before(event);
@@ -122,7 +122,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn take_back(&self, id: &str, attempt: &str, refund: bool, now: i64) -> Result<bool, StoreError> {
+    pub async fn revert_attempt(&self, id: &str, attempt: &str, refund: bool, now: i64) -> Result<bool, StoreError> {
         let states = states_before(Event::NotDone);
         let sql = format!(
             "UPDATE sessions SET state = $3, version = version + 1, lease_until = NULL, \

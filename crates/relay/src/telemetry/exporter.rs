@@ -19,9 +19,10 @@ use tracing_subscriber::registry::LookupSpan;
 use url::Url;
 
 use super::traces::TARGET;
+use crate::http_client;
 
 /// Longest wait for the collector.
-const PATIENCE: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What sends spans to the collector, in a thread of its own.
 #[derive(Clone, Debug)]
@@ -31,20 +32,17 @@ impl Exporter {
     /// An exporter to this collector (OTLP over HTTP); nothing is sent yet. Must be called within a runtime.
     ///
     /// # Errors
-    /// A sentence when the client can't be built.
-    pub fn to(endpoint: &Url) -> Result<Self, String> {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).timeout(PATIENCE);
-        let client =
-            Collector { client: client.build().map_err(|error| error.to_string())?, runtime: Handle::current() };
+    /// When the client can't be built.
+    pub fn to(endpoint: &Url) -> Result<Self, Box<dyn std::error::Error>> {
+        let client = http_client::build("traces", |client| client.timeout(TIMEOUT))?;
+        let client = Collector { client, runtime: Handle::current() };
         let exporter = SpanExporter::builder()
             .with_http()
             .with_http_client(client)
             .with_protocol(Protocol::HttpBinary)
             .with_endpoint(format!("{}/v1/traces", endpoint.as_str().trim_end_matches('/')))
-            .with_timeout(PATIENCE)
-            .build()
-            .map_err(|error| error.to_string())?;
+            .with_timeout(TIMEOUT)
+            .build()?;
         let resource = Resource::builder_empty().with_service_name("akiba-relay").build();
         Ok(Self(SdkTracerProvider::builder().with_batch_exporter(exporter).with_resource(resource).build()))
     }

@@ -15,7 +15,7 @@ use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 use tracing::Instrument;
 
-use super::traces::{Of, span};
+use super::traces::{SpanKind, span};
 use crate::lifecycle::State;
 
 /// The media type of [`Metrics::text`].
@@ -34,18 +34,18 @@ pub trait MetricWord {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Request {
+struct RequestLabels {
     route: String,
     code: Word,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Route {
+struct RouteLabel {
     route: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct VendorCall {
+struct VendorCallLabels {
     call: Word,
     result: Word,
 }
@@ -59,13 +59,13 @@ macro_rules! one_label {
     };
 }
 one_label!(
-    Call { call },
-    Limit { limit },
-    Listener { listener },
-    Status { status },
-    To { to },
-    Kind { kind },
-    Done { result }
+    CallLabel { call },
+    LimitLabel { limit },
+    ListenerLabel { listener },
+    StatusLabel { status },
+    StateLabel { to },
+    KindLabel { kind },
+    ResultLabel { result }
 );
 
 type Times<L> = Family<L, Histogram, fn() -> Histogram>;
@@ -74,20 +74,20 @@ type Times<L> = Family<L, Histogram, fn() -> Histogram>;
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
-    requests: Family<Request, Counter>,
-    request_times: Times<Route>,
+    requests: Family<RequestLabels, Counter>,
+    request_times: Times<RouteLabel>,
     requests_running: Gauge,
-    limited: Family<Limit, Counter>,
-    connections: Family<Listener, Gauge>,
-    vendor_calls: Family<VendorCall, Counter>,
-    vendor_times: Times<Call>,
+    limited: Family<LimitLabel, Counter>,
+    connections: Family<ListenerLabel, Gauge>,
+    vendor_calls: Family<VendorCallLabels, Counter>,
+    vendor_times: Times<CallLabel>,
     vendor_running: Gauge,
-    moves: Family<To, Counter>,
-    messages: Family<Status, Gauge>,
+    moves: Family<StateLabel, Counter>,
+    messages: Family<StatusLabel, Gauge>,
     oldest_message: Gauge,
-    deliveries: Family<Done, Counter>,
-    database_errors: Family<Kind, Counter>,
-    certificates: Family<Done, Counter>,
+    deliveries: Family<ResultLabel, Counter>,
+    database_errors: Family<KindLabel, Counter>,
+    certificates: Family<ResultLabel, Counter>,
 }
 
 /// The process's metrics.
@@ -103,16 +103,16 @@ fn times<L: Clone + std::hash::Hash + Eq>() -> Times<L> {
 /// What goes on as long as this is there.
 #[derive(Debug)]
 #[must_use]
-pub struct Going(Gauge);
+pub struct InFlight(Gauge);
 
-impl Going {
+impl InFlight {
     fn on(gauge: &Gauge) -> Self {
         gauge.inc();
         Self(gauge.clone())
     }
 }
 
-impl Drop for Going {
+impl Drop for InFlight {
     fn drop(&mut self) {
         self.0.dec();
     }
@@ -161,30 +161,30 @@ impl Metrics {
 
     /// Makes what is known beforehand: a counter that begins at one hides its first rise.
     fn begin_at_zero(&self) {
-        drop(self.requests.get_or_create(&Request { route: "none".to_owned(), code: "not-found" }));
-        drop(self.request_times.get_or_create(&Route { route: "none".to_owned() }));
+        drop(self.requests.get_or_create(&RequestLabels { route: "none".to_owned(), code: "not-found" }));
+        drop(self.request_times.get_or_create(&RouteLabel { route: "none".to_owned() }));
         for limit in ["address", "api-key", "connections", "in-flight", "session"] {
-            drop(self.limited.get_or_create(&Limit { limit }));
+            drop(self.limited.get_or_create(&LimitLabel { limit }));
         }
-        drop(self.connections.get_or_create(&Listener { listener: "service" }));
+        drop(self.connections.get_or_create(&ListenerLabel { listener: "service" }));
         for call in ["link", "verify"] {
-            drop(self.vendor_times.get_or_create(&Call { call }));
-            drop(self.vendor_calls.get_or_create(&VendorCall { call, result: "ok" }));
+            drop(self.vendor_times.get_or_create(&CallLabel { call }));
+            drop(self.vendor_calls.get_or_create(&VendorCallLabels { call, result: "ok" }));
         }
         for to in State::ALL {
-            drop(self.moves.get_or_create(&To { to: to.as_str() }));
+            drop(self.moves.get_or_create(&StateLabel { to: to.as_str() }));
         }
         for status in ["pending", "failed"] {
-            drop(self.messages.get_or_create(&Status { status }));
+            drop(self.messages.get_or_create(&StatusLabel { status }));
         }
         for result in ["delivered", "put-off", "given-up"] {
-            drop(self.deliveries.get_or_create(&Done { result }));
+            drop(self.deliveries.get_or_create(&ResultLabel { result }));
         }
         for kind in ["unavailable", "fault"] {
-            drop(self.database_errors.get_or_create(&Kind { kind }));
+            drop(self.database_errors.get_or_create(&KindLabel { kind }));
         }
         for result in ["ok", "failed"] {
-            drop(self.certificates.get_or_create(&Done { result }));
+            drop(self.certificates.get_or_create(&ResultLabel { result }));
         }
     }
 
@@ -197,22 +197,22 @@ impl Metrics {
         out
     }
 
-    pub(crate) fn request_started(&self) -> Going {
-        Going::on(&self.requests_running)
+    pub(crate) fn request_started(&self) -> InFlight {
+        InFlight::on(&self.requests_running)
     }
 
     pub(crate) fn request_ended(&self, route: &str, code: Word, time: Duration) {
-        self.requests.get_or_create(&Request { route: route.to_owned(), code }).inc();
-        self.request_times.get_or_create(&Route { route: route.to_owned() }).observe(time.as_secs_f64());
+        self.requests.get_or_create(&RequestLabels { route: route.to_owned(), code }).inc();
+        self.request_times.get_or_create(&RouteLabel { route: route.to_owned() }).observe(time.as_secs_f64());
     }
 
     /// Counts a call that was turned away by a limit.
     pub fn limited(&self, limit: &'static str) {
-        self.limited.get_or_create(&Limit { limit }).inc();
+        self.limited.get_or_create(&LimitLabel { limit }).inc();
     }
 
-    pub(crate) fn connected(&self, listener: Word) -> Going {
-        Going::on(&self.connections.get_or_create(&Listener { listener }))
+    pub(crate) fn connected(&self, listener: Word) -> InFlight {
+        InFlight::on(&self.connections.get_or_create(&ListenerLabel { listener }))
     }
 
     /// Times a call to the vendor and counts its result.
@@ -224,42 +224,42 @@ impl Metrics {
         call: &'static str,
         work: impl Future<Output = Result<T, E>>,
     ) -> Result<T, E> {
-        let _going = Going::on(&self.vendor_running);
+        let _in_flight = InFlight::on(&self.vendor_running);
         let started = Instant::now();
-        let span = span(Of::Client, call, None);
+        let span = span(SpanKind::Client, call, None);
         let done = work.instrument(span.clone()).await;
-        self.vendor_times.get_or_create(&Call { call }).observe(started.elapsed().as_secs_f64());
+        self.vendor_times.get_or_create(&CallLabel { call }).observe(started.elapsed().as_secs_f64());
         let result = done.as_ref().err().map_or("ok", E::metric_word);
         span.record("code", result);
-        self.vendor_calls.get_or_create(&VendorCall { call, result }).inc();
+        self.vendor_calls.get_or_create(&VendorCallLabels { call, result }).inc();
         done
     }
 
     pub(crate) fn session_moved(&self, to: Word) {
-        self.moves.get_or_create(&To { to }).inc();
+        self.moves.get_or_create(&StateLabel { to }).inc();
     }
 
     pub(crate) fn sessions_deleted(&self, count: u64) {
-        self.moves.get_or_create(&To { to: "deleted" }).inc_by(count);
+        self.moves.get_or_create(&StateLabel { to: "deleted" }).inc_by(count);
     }
 
     /// What the database says of webhooks: how many of each status, and the age of the oldest that waits.
     pub(crate) fn messages(&self, counts: &[(Word, i64)], oldest: Duration) {
         for &(status, count) in counts {
-            self.messages.get_or_create(&Status { status }).set(count);
+            self.messages.get_or_create(&StatusLabel { status }).set(count);
         }
         self.oldest_message.set(i64::try_from(oldest.as_secs()).unwrap_or(i64::MAX));
     }
 
     pub(crate) fn delivered(&self, result: Word) {
-        self.deliveries.get_or_create(&Done { result }).inc();
+        self.deliveries.get_or_create(&ResultLabel { result }).inc();
     }
 
     pub(crate) fn database_failed(&self, kind: Word) {
-        self.database_errors.get_or_create(&Kind { kind }).inc();
+        self.database_errors.get_or_create(&KindLabel { kind }).inc();
     }
 
     pub(crate) fn certificate_read(&self, result: Word) {
-        self.certificates.get_or_create(&Done { result }).inc();
+        self.certificates.get_or_create(&ResultLabel { result }).inc();
     }
 }

@@ -9,7 +9,7 @@ pub(crate) const TARGET: &str = "akiba_relay::span";
 
 /// What a span is of, as OpenTelemetry has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Of {
+pub(crate) enum SpanKind {
     /// A request that came.
     Server,
     /// A call that is made.
@@ -18,13 +18,13 @@ pub(crate) enum Of {
 
 /// A span of this name. Like a line of the log it holds nothing that was sent; what is to be recorded later is `code`,
 /// `status` and `session`.
-pub(crate) fn span(of: Of, name: &str, request_id: Option<&str>) -> Span {
+pub(crate) fn span(kind: SpanKind, name: &str, request_id: Option<&str>) -> Span {
     if !cfg!(feature = "otel") {
         return Span::none();
     }
-    let kind = match of {
-        Of::Server => "server",
-        Of::Client => "client",
+    let kind = match kind {
+        SpanKind::Server => "server",
+        SpanKind::Client => "client",
     };
     tracing::info_span!(
         target: TARGET,

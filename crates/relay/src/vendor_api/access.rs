@@ -1,7 +1,5 @@
 //! What the profile, the settings and the secrets say of the vendor's API, put together ([`Access`]).
 
-use std::fmt;
-
 use akiba_protocol::is_loopback;
 use http::{HeaderName, HeaderValue};
 use secrecy::SecretString;
@@ -23,7 +21,7 @@ pub const CLIENT_SECRET_VARIABLE: &str = "AKIBA_CLIENT_SECRET";
 pub struct Access {
     pub(super) link: Endpoint,
     pub(super) verify: Endpoint,
-    pub(super) opening: Opening,
+    pub(super) auth: AuthConfig,
 }
 
 /// One call.
@@ -36,39 +34,30 @@ pub(super) struct Endpoint {
 
 /// What opens the calls.
 #[derive(Clone, Debug)]
-pub(super) enum Opening {
+pub(super) enum AuthConfig {
     Token { header: HeaderName, value: HeaderValue },
     OAuth(OAuthClient),
 }
 
 /// Why the vendor's API can't be called.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum AccessError {
     /// The profile.
+    #[error(transparent)]
     Profile(ProfileError),
     /// The profile names no base, and the settings neither.
+    #[error("the vendor's profile names no base URL: give --vendor-base")]
     NoBase,
     /// The token.
+    #[error(transparent)]
     Token(TokenError),
     /// The client's secret can't be read.
+    #[error(transparent)]
     ClientSecret(SecretError),
     /// A part of OAuth2 is missing: the setting that has it.
+    #[error("the vendor's profile uses OAuth2: give {0}")]
     Missing(&'static str),
 }
-
-impl fmt::Display for AccessError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Profile(error) => error.fmt(f),
-            Self::NoBase => f.write_str("the vendor's profile names no base: give --vendor-base"),
-            Self::Token(error) => error.fmt(f),
-            Self::ClientSecret(error) => error.fmt(f),
-            Self::Missing(what) => write!(f, "the vendor's profile wants OAuth2: give {what}"),
-        }
-    }
-}
-
-impl std::error::Error for AccessError {}
 
 impl Access {
     /// Puts together what the settings say, with the secrets from files or, as `variable` reads it, the environment.
@@ -86,17 +75,17 @@ impl Access {
             request: call.request,
             reply: call.reply,
         };
-        let opening = match profile.auth {
+        let auth = match profile.auth {
             AuthProfile::Token { header, scheme } => {
                 let scheme = settings.token_scheme.as_ref().or(scheme.as_ref());
                 let token = VendorToken::load(settings.token_file.as_deref(), variable(TOKEN_VARIABLE), scheme);
                 let value = token.map_err(AccessError::Token)?.header_value();
-                Opening::Token { header: settings.token_header.clone().unwrap_or(header), value }
+                AuthConfig::Token { header: settings.token_header.clone().unwrap_or(header), value }
             }
             AuthProfile::OAuth2 { token_path, credentials } => {
                 let below = || token_path.as_ref().map(|path| base.join(path));
                 let own = settings.vendor_token_url.as_ref().map(VendorBase::url);
-                Opening::OAuth(OAuthClient {
+                AuthConfig::OAuth(OAuthClient {
                     token_url: own.or_else(below).ok_or(AccessError::Missing("--vendor-token-url"))?,
                     credentials,
                     id: settings.vendor_client_id.clone().ok_or(AccessError::Missing("--vendor-client-id"))?,
@@ -109,15 +98,15 @@ impl Access {
         Ok(Self {
             link: endpoint(profile.link, &settings.vendor_link_path),
             verify: endpoint(profile.verify, &settings.vendor_verify_path),
-            opening,
+            auth,
         })
     }
 
     /// Whether nothing of it is on this machine alone, so that plain HTTP can be ruled out.
     pub(super) fn is_https(&self) -> bool {
-        let token = match &self.opening {
-            Opening::Token { .. } => None,
-            Opening::OAuth(client) => Some(&client.token_url),
+        let token = match &self.auth {
+            AuthConfig::Token { .. } => None,
+            AuthConfig::OAuth(client) => Some(&client.token_url),
         };
         let mut urls = [Some(&self.link.url), Some(&self.verify.url), token].into_iter().flatten();
         !urls.any(|url| url.scheme() == "http" && url.host_str().is_some_and(is_loopback))

@@ -1,6 +1,5 @@
 //! Where the vendor's calls are: a base URL ([`VendorBase`]) and a path for each call ([`ApiPath`]).
 
-use std::fmt;
 use std::str::FromStr;
 
 use akiba_protocol::is_loopback;
@@ -11,30 +10,21 @@ use url::Url;
 pub struct VendorBase(Url);
 
 /// The text is no endpoint that the token may be sent to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EndpointError {
     /// No absolute `http` or `https` URL.
+    #[error("it must be a URL such as https://api.example")]
     NotAUrl,
     /// Not `https`, and not this machine.
+    #[error("it must be https, as the token is sent there; http is for loopback alone")]
     Insecure,
     /// A user name, password, query or fragment in the URL.
+    #[error("it must hold no user name, password, query or fragment")]
     Surplus,
     /// A path that does not start with a slash, or holds a query or fragment.
+    #[error("it must be a path such as /v1/customer, with no query or fragment")]
     NotAPath,
 }
-
-impl fmt::Display for EndpointError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NotAUrl => "it must be a URL such as https://api.example",
-            Self::Insecure => "it must be https, as the token is sent there; http is for loopback alone",
-            Self::Surplus => "it must hold no user name, password, query or fragment",
-            Self::NotAPath => "it must be a path such as /v1/customer, with no query or fragment",
-        })
-    }
-}
-
-impl std::error::Error for EndpointError {}
 
 impl FromStr for VendorBase {
     type Err = EndpointError;

@@ -1,7 +1,6 @@
 //! How a call to the vendor fails ([`VendorError`], [`NoToken`], [`ReplyFault`]), and which [`RelayError`] each failure is.
 
 use std::error::Error;
-use std::fmt;
 
 use akiba_protocol::{ProblemCode, SignedLinkError};
 use http::StatusCode;
@@ -13,62 +12,53 @@ use crate::telemetry::metrics::MetricWord;
 /// Seconds to wait when the vendor asks for patience and does not say how much.
 const DEFAULT_RETRY_AFTER: u32 = 5;
 
-/// Why there is no client of the vendor's API.
-#[derive(Debug)]
-pub enum StartError {
-    /// The HTTP client could not be built: the machine's certificates can't be read, most likely.
-    Client(reqwest::Error),
-}
-
-impl fmt::Display for StartError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Client(_) => f.write_str("the HTTP client for the vendor could not be built"),
-        }
-    }
-}
-
-impl Error for StartError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::Client(error) => Some(error),
-        }
-    }
-}
-
 /// A call to the vendor that failed. What it displays is for the log, and holds nothing of the call.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum VendorError {
     /// The request could not be written as JSON.
+    #[error("the request could not be written")]
     Request,
     /// A value of the request for which the profile has no word.
-    NoWord,
+    #[error("the vendor's profile has no word for a value of the request")]
+    UnmappedValue,
     /// No token of OAuth2, so nothing was sent.
+    #[error(transparent)]
     NoToken(NoToken),
     /// No connection, so nothing was sent: what went wrong, from the outside in, without the URL.
+    #[error("{0}")]
     NoConnection(String),
     /// A connection that broke: what went wrong, likewise.
-    Broken(String),
+    #[error("{0}")]
+    ConnectionLost(String),
     /// The vendor was slower than the setting allows.
+    #[error("the vendor was too slow")]
     Timeout,
     /// 401 or 403: the token does not open this call.
+    #[error("the vendor answered {}", .0.as_u16())]
     Denied(StatusCode),
     /// 404.
+    #[error("the vendor answered 404")]
     UnknownCustomer,
     /// 429, with the seconds that the vendor asks for, if it does.
-    Busy(Option<u32>),
+    #[error("the vendor answered 429")]
+    RateLimited(Option<u32>),
     /// Any other 4xx.
+    #[error("the vendor answered {}", .0.as_u16())]
     Refused(StatusCode),
     /// 503 with `Retry-After`: the vendor takes no calls now.
-    Away,
+    #[error("the vendor answered 503")]
+    NotAccepting,
     /// Any other 5xx.
+    #[error("the vendor answered {}", .0.as_u16())]
     Failed(StatusCode),
     /// An answer that is not what the vendor's reference says.
+    #[error(transparent)]
     Reply(ReplyFault),
 }
 
 /// Why there is no token. What it displays is for the log.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no access token: {cause}")]
 pub struct NoToken {
     /// Whether the vendor refused the client.
     pub denied: bool,
@@ -92,12 +82,6 @@ impl NoToken {
     }
 }
 
-impl fmt::Display for NoToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no access token: {}", self.cause)
-    }
-}
-
 /// What the vendor may have done of a call that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Work {
@@ -110,13 +94,16 @@ pub enum Work {
 }
 
 /// What is wrong with an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReplyFault {
     /// A status that promises nothing, such as a redirect, which is never followed.
+    #[error("the vendor answered {}", .0.as_u16())]
     Status(StatusCode),
     /// More bytes than the setting allows.
+    #[error("the vendor's answer is over the limit")]
     TooLarge,
     /// Not the JSON of the call. Serde's own message is left out, as it quotes the answer.
+    #[error("the vendor's JSON is wrong ({category:?}) at line {line}, column {column}")]
     Json {
         /// Whether its syntax or its content is wrong.
         category: Category,
@@ -126,6 +113,7 @@ pub enum ReplyFault {
         column: usize,
     },
     /// A link that no photo may be sent to.
+    #[error(transparent)]
     Link(SignedLinkError),
 }
 
@@ -145,20 +133,20 @@ impl VendorError {
             text.push_str(&cause.to_string());
             source = cause.source();
         }
-        if connecting { Self::NoConnection(text) } else { Self::Broken(text) }
+        if connecting { Self::NoConnection(text) } else { Self::ConnectionLost(text) }
     }
 
     /// What the vendor may have done of a call that failed so.
     #[must_use]
     pub fn work(&self) -> Work {
         match self {
-            Self::Request | Self::NoWord | Self::NoToken(_) => Work::NotStarted,
-            Self::NoConnection(_) | Self::Denied(_) | Self::Busy(_) => Work::NotStarted,
+            Self::Request | Self::UnmappedValue | Self::NoToken(_) => Work::NotStarted,
+            Self::NoConnection(_) | Self::Denied(_) | Self::RateLimited(_) => Work::NotStarted,
             // 408 may come from something before the vendor that has lost patience with it, and so may 503: gateways
             // answer that for a service that is too slow. One that says when to come back was not asked the work.
             Self::Refused(StatusCode::REQUEST_TIMEOUT) => Work::MayBeDone,
-            Self::UnknownCustomer | Self::Refused(_) | Self::Away => Work::Refused,
-            Self::Broken(_) | Self::Timeout | Self::Failed(_) | Self::Reply(_) => Work::MayBeDone,
+            Self::UnknownCustomer | Self::Refused(_) | Self::NotAccepting => Work::Refused,
+            Self::ConnectionLost(_) | Self::Timeout | Self::Failed(_) | Self::Reply(_) => Work::MayBeDone,
         }
     }
 }
@@ -166,52 +154,18 @@ impl VendorError {
 impl MetricWord for VendorError {
     fn metric_word(&self) -> &'static str {
         match self {
-            Self::NoWord => "no-word",
+            Self::UnmappedValue => "no-word",
             Self::NoToken(_) => "no-token",
             Self::Request => "request",
             Self::NoConnection(_) => "no-connection",
-            Self::Broken(_) => "broken",
+            Self::ConnectionLost(_) => "broken",
             Self::Timeout => "timeout",
             Self::Denied(_) => "denied",
             Self::UnknownCustomer => "unknown-customer",
-            Self::Busy(_) => "busy",
+            Self::RateLimited(_) => "busy",
             Self::Refused(_) => "refused",
-            Self::Away | Self::Failed(_) => "failed",
+            Self::NotAccepting | Self::Failed(_) => "failed",
             Self::Reply(_) => "reply",
-        }
-    }
-}
-
-impl fmt::Display for VendorError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Request => f.write_str("the request could not be written"),
-            Self::NoWord => f.write_str("the vendor's profile has no word for a value of the request"),
-            Self::NoToken(error) => error.fmt(f),
-            Self::NoConnection(cause) | Self::Broken(cause) => f.write_str(cause),
-            Self::Timeout => f.write_str("the vendor was too slow"),
-            Self::Denied(status) | Self::Refused(status) | Self::Failed(status) => {
-                write!(f, "the vendor answered {}", status.as_u16())
-            }
-            Self::UnknownCustomer => f.write_str("the vendor answered 404"),
-            Self::Away => f.write_str("the vendor answered 503"),
-            Self::Busy(_) => f.write_str("the vendor answered 429"),
-            Self::Reply(fault) => fault.fmt(f),
-        }
-    }
-}
-
-impl Error for VendorError {}
-
-impl fmt::Display for ReplyFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Status(status) => write!(f, "the vendor answered {}", status.as_u16()),
-            Self::TooLarge => f.write_str("the vendor's answer is over the limit"),
-            Self::Json { category, line, column } => {
-                write!(f, "the vendor's JSON is wrong ({category:?}) at line {line}, column {column}")
-            }
-            Self::Link(error) => error.fmt(f),
         }
     }
 }
@@ -220,20 +174,21 @@ impl From<VendorError> for RelayError {
     fn from(error: VendorError) -> Self {
         let code = match &error {
             VendorError::Request => ProblemCode::Internal,
-            VendorError::NoConnection(_) | VendorError::Broken(_) | VendorError::Away | VendorError::Failed(_) => {
-                ProblemCode::VendorUnavailable
-            }
+            VendorError::NoConnection(_)
+            | VendorError::ConnectionLost(_)
+            | VendorError::NotAccepting
+            | VendorError::Failed(_) => ProblemCode::VendorUnavailable,
             VendorError::NoToken(error) if !error.denied => ProblemCode::VendorUnavailable,
             VendorError::Timeout => ProblemCode::VendorTimeout,
             VendorError::NoToken(_) | VendorError::Denied(_) => ProblemCode::VendorDenied,
             VendorError::UnknownCustomer => ProblemCode::UnknownCustomer,
-            VendorError::Busy(_) => ProblemCode::TooManyRequests,
-            VendorError::NoWord | VendorError::Refused(_) => ProblemCode::Refused,
+            VendorError::RateLimited(_) => ProblemCode::TooManyRequests,
+            VendorError::UnmappedValue | VendorError::Refused(_) => ProblemCode::Refused,
             VendorError::Reply(_) => ProblemCode::VendorReply,
         };
         let relayed = Self::new(code).caused_by(error.to_string());
         match error {
-            VendorError::Busy(seconds) => relayed.retry_after(seconds.unwrap_or(DEFAULT_RETRY_AFTER)),
+            VendorError::RateLimited(seconds) => relayed.retry_after(seconds.unwrap_or(DEFAULT_RETRY_AFTER)),
             _ => relayed,
         }
     }

@@ -18,13 +18,13 @@ pub struct RequestMap {
     #[serde(default)]
     constants: Map<String, Value>,
     #[serde(flatten)]
-    fields: BTreeMap<String, Field>,
+    fields: BTreeMap<String, FieldName>,
 }
 
 /// A field of a request.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
-enum Field {
+enum FieldName {
     Name(String),
     Mapped { name: String, values: BTreeMap<String, Value> },
 }
@@ -32,19 +32,20 @@ enum Field {
 /// Where the fields of an answer are: ours, with slashes for what is nested, to a JSON pointer (RFC 6901) into theirs.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(transparent)]
-pub struct ReplyMap(BTreeMap<String, Source>);
+pub struct ReplyMap(BTreeMap<String, FieldPointer>);
 
 /// Where a field of an answer is.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
-enum Source {
+enum FieldPointer {
     At(String),
     Mapped { at: String, values: BTreeMap<String, Value> },
 }
 
 /// A value of a request for which the profile has no word.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NoWord;
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the vendor's profile has no word for a value of the request")]
+pub struct UnmappedValue;
 
 impl RequestMap {
     /// Whether all fields are ours.
@@ -61,8 +62,8 @@ impl RequestMap {
     /// A request in the profile's words. What the profile does not name is not sent.
     ///
     /// # Errors
-    /// [`NoWord`].
-    pub fn apply(&self, ours: &Value, consent: bool) -> Result<Value, NoWord> {
+    /// [`UnmappedValue`].
+    pub fn apply(&self, ours: &Value, consent: bool) -> Result<Value, UnmappedValue> {
         let mut theirs = self.constants.clone();
         for (field, target) in &self.fields {
             let value = match field.as_str() {
@@ -73,8 +74,8 @@ impl RequestMap {
                 },
             };
             let (name, value) = match target {
-                Field::Name(name) => (name, value),
-                Field::Mapped { name, values } => (name, values.get(&word(&value)).ok_or(NoWord)?.clone()),
+                FieldName::Name(name) => (name, value),
+                FieldName::Mapped { name, values } => (name, values.get(&word(&value)).ok_or(UnmappedValue)?.clone()),
             };
             theirs.insert(name.clone(), value);
         }
@@ -110,8 +111,8 @@ impl ReplyMap {
         for (field, source) in &self.0 {
             let Some(value) = theirs.pointer(source.pointer()) else { continue };
             let value = match source {
-                Source::At(_) => value.clone(),
-                Source::Mapped { values, .. } => match values.get(&word(value)) {
+                FieldPointer::At(_) => value.clone(),
+                FieldPointer::Mapped { values, .. } => match values.get(&word(value)) {
                     Some(value) => value.clone(),
                     None => {
                         understood = false;
@@ -119,7 +120,7 @@ impl ReplyMap {
                     }
                 },
             };
-            put(&mut ours, field, value);
+            set_nested(&mut ours, field, value);
         }
         if !understood {
             ours.remove("status");
@@ -128,7 +129,7 @@ impl ReplyMap {
     }
 }
 
-impl Source {
+impl FieldPointer {
     fn pointer(&self) -> &str {
         match self {
             Self::At(at) | Self::Mapped { at, .. } => at,
@@ -141,7 +142,7 @@ fn word(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-fn put(into: &mut Map<String, Value>, field: &str, value: Value) {
+fn set_nested(into: &mut Map<String, Value>, field: &str, value: Value) {
     match field.split_once('/') {
         None => {
             into.insert(field.to_owned(), value);
@@ -152,7 +153,7 @@ fn put(into: &mut Map<String, Value>, field: &str, value: Value) {
                 *nested = Value::Object(Map::new());
             }
             if let Value::Object(nested) = nested {
-                put(nested, inner, value);
+                set_nested(nested, inner, value);
             }
         }
     }
@@ -162,7 +163,7 @@ fn put(into: &mut Map<String, Value>, field: &str, value: Value) {
 mod tests {
     use serde_json::json;
 
-    use super::{NoWord, ReplyMap, RequestMap};
+    use super::{ReplyMap, RequestMap, UnmappedValue};
 
     #[test]
     fn a_request_is_put_into_other_words() {
@@ -177,7 +178,7 @@ mod tests {
             Ok(json!({ "number": "8001", "kind": "IDNumber", "agreed": true, "channel": "selfie" }))
         );
         assert_eq!(map.apply(&ours, false).unwrap()["agreed"], false);
-        assert_eq!(map.apply(&json!({ "type": "2" }), true), Err(NoWord));
+        assert_eq!(map.apply(&json!({ "type": "2" }), true), Err(UnmappedValue));
     }
 
     #[test]

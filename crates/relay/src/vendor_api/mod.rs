@@ -33,30 +33,31 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::time::{Instant, timeout_at};
 
-use self::access::{Access, Endpoint, Opening};
-pub use self::error::{NoToken, ReplyFault, StartError, VendorError, Work};
+use self::access::{Access, AuthConfig, Endpoint};
+pub use self::error::{NoToken, ReplyFault, VendorError, Work};
 use self::oauth::{BearerToken, TokenSource};
 use self::settings::VendorSettings;
-use self::unique::Unique;
+use self::unique::UniqueKeys;
+use crate::http_client::{self, ClientError};
 use crate::telemetry::metrics::metrics;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// The vendor's two calls. A clone shares the connections.
 #[derive(Clone)]
-pub struct VendorClient(Arc<Parts>);
+pub struct VendorClient(Arc<Shared>);
 
-struct Parts {
+struct Shared {
     client: Client,
     link: Endpoint,
     verify: Endpoint,
-    opener: Opener,
+    authenticator: Authenticator,
     timeout: Duration,
     max_reply_bytes: usize,
 }
 
 /// What opens the calls.
-enum Opener {
+enum Authenticator {
     Token(HeaderName, HeaderValue),
     OAuth(TokenSource),
 }
@@ -67,7 +68,7 @@ enum Opener {
 const IDLE: Duration = Duration::from_secs(4);
 
 /// What opens one call.
-enum Key {
+enum AuthHeader {
     Token(HeaderName, HeaderValue),
     Bearer(Arc<BearerToken>),
 }
@@ -76,32 +77,21 @@ impl VendorClient {
     /// Builds the client; nothing is sent yet.
     ///
     /// # Errors
-    /// [`StartError`] when the machine's certificates can't be read.
-    pub fn new(settings: &VendorSettings, access: &Access) -> Result<Self, StartError> {
-        // Two providers in one process are a panic in rustls unless one is named. Where the process has named one
-        // before, that one stays.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder()
-            .user_agent(concat!("akiba-relay/", env!("CARGO_PKG_VERSION")))
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .no_proxy()
-            .referer(false)
-            .https_only(access.is_https())
-            .connect_timeout(settings.connect_timeout)
-            .pool_idle_timeout(IDLE)
-            .build()
-            .map_err(StartError::Client)?;
+    /// [`ClientError`].
+    pub fn new(settings: &VendorSettings, access: &Access) -> Result<Self, ClientError> {
+        let client = http_client::build("the vendor", |client| {
+            client.https_only(access.is_https()).connect_timeout(settings.connect_timeout).pool_idle_timeout(IDLE)
+        })?;
         let max_reply_bytes = settings.max_reply_bytes.get();
-        let opener = match access.opening.clone() {
-            Opening::Token { header, value } => Opener::Token(header, value),
-            Opening::OAuth(own) => {
-                Opener::OAuth(TokenSource::new(client.clone(), own, max_reply_bytes, settings.vendor_timeout))
+        let authenticator = match access.auth.clone() {
+            AuthConfig::Token { header, value } => Authenticator::Token(header, value),
+            AuthConfig::OAuth(own) => {
+                Authenticator::OAuth(TokenSource::new(client.clone(), own, max_reply_bytes, settings.vendor_timeout))
             }
         };
         let (link, verify) = (access.link.clone(), access.verify.clone());
         let timeout = settings.vendor_timeout;
-        Ok(Self(Arc::new(Parts { client, link, verify, opener, timeout, max_reply_bytes })))
+        Ok(Self(Arc::new(Shared { client, link, verify, authenticator, timeout, max_reply_bytes })))
     }
 
     /// Returns how long a whole call may take.
@@ -132,7 +122,7 @@ impl VendorClient {
     }
 }
 
-impl Parts {
+impl Shared {
     /// Makes a call. One that the vendor refuses because its token has ended before its time is made once more: nothing was
     /// done for it.
     async fn call<Q: Serialize, R: DeserializeOwned>(
@@ -144,35 +134,35 @@ impl Parts {
         let ours = || serde_json::to_value(request).map_err(|_| VendorError::Request);
         let body = match &endpoint.request {
             None => serde_json::to_vec(request),
-            Some(map) => serde_json::to_vec(&map.apply(&ours()?, consent).map_err(|_| VendorError::NoWord)?),
+            Some(map) => serde_json::to_vec(&map.apply(&ours()?, consent).map_err(|_| VendorError::UnmappedValue)?),
         };
         let body = body.map_err(|_| VendorError::Request)?;
         let started = Instant::now();
         // Half of the time is the call's own. One that is sent at the last moment counts as lost, and may be billed.
         let (deadline, for_token) = (started + self.timeout, started + self.timeout / 2);
-        let key = self.key(for_token).await?;
-        let mut response = self.send(endpoint, &key, body.clone(), deadline).await?;
+        let auth = self.auth_header(for_token).await?;
+        let mut response = self.send(endpoint, &auth, body.clone(), deadline).await?;
         if response.status() == StatusCode::UNAUTHORIZED
-            && let (Opener::OAuth(source), Key::Bearer(refused)) = (&self.opener, &key)
+            && let (Authenticator::OAuth(source), AuthHeader::Bearer(refused)) = (&self.authenticator, &auth)
             && source.forget(refused)
         {
-            let key = self.key(for_token).await?;
-            response = self.send(endpoint, &key, body, deadline).await?;
+            let auth = self.auth_header(for_token).await?;
+            response = self.send(endpoint, &auth, body, deadline).await?;
         }
         accept(&response)?;
-        let body = reply::bytes(response, self.max_reply_bytes).await?;
+        let body = reply::read_body(response, self.max_reply_bytes).await?;
         match &endpoint.reply {
             None => reply::parse(&body),
-            Some(map) => reply::typed(map.apply(&reply::parse::<Unique>(&body)?.0, &ours()?)),
+            Some(map) => reply::from_value(map.apply(&reply::parse::<UniqueKeys>(&body)?.0, &ours()?)),
         }
     }
 
-    async fn key(&self, deadline: Instant) -> Result<Key, VendorError> {
-        match &self.opener {
-            Opener::Token(header, value) => Ok(Key::Token(header.clone(), value.clone())),
-            Opener::OAuth(source) => {
+    async fn auth_header(&self, deadline: Instant) -> Result<AuthHeader, VendorError> {
+        match &self.authenticator {
+            Authenticator::Token(header, value) => Ok(AuthHeader::Token(header.clone(), value.clone())),
+            Authenticator::OAuth(source) => {
                 let token = timeout_at(deadline, source.token()).await.map_err(|_| NoToken::too_slow());
-                token.and_then(|token| token).map(Key::Bearer).map_err(VendorError::NoToken)
+                token.and_then(|token| token).map(AuthHeader::Bearer).map_err(VendorError::NoToken)
             }
         }
     }
@@ -180,13 +170,13 @@ impl Parts {
     async fn send(
         &self,
         endpoint: &Endpoint,
-        key: &Key,
+        auth: &AuthHeader,
         body: Vec<u8>,
         deadline: Instant,
     ) -> Result<Response, VendorError> {
-        let (header, value) = match key {
-            Key::Token(header, value) => (header.clone(), value.clone()),
-            Key::Bearer(token) => (AUTHORIZATION, token.header.clone()),
+        let (header, value) = match auth {
+            AuthHeader::Token(header, value) => (header.clone(), value.clone()),
+            AuthHeader::Bearer(token) => (AUTHORIZATION, token.header.clone()),
         };
         let request = self.client.post(endpoint.url.clone()).header(ACCEPT, JSON).header(CONTENT_TYPE, JSON);
         let request = request.header(header, value).timeout(deadline.saturating_duration_since(Instant::now()));
@@ -207,8 +197,10 @@ fn accept(response: &Response) -> Result<(), VendorError> {
         StatusCode::OK | StatusCode::CREATED => Ok(()),
         status @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => Err(VendorError::Denied(status)),
         StatusCode::NOT_FOUND => Err(VendorError::UnknownCustomer),
-        StatusCode::TOO_MANY_REQUESTS => Err(VendorError::Busy(retry_after::seconds(response.headers()))),
-        StatusCode::SERVICE_UNAVAILABLE if retry_after::seconds(response.headers()).is_some() => Err(VendorError::Away),
+        StatusCode::TOO_MANY_REQUESTS => Err(VendorError::RateLimited(retry_after::seconds(response.headers()))),
+        StatusCode::SERVICE_UNAVAILABLE if retry_after::seconds(response.headers()).is_some() => {
+            Err(VendorError::NotAccepting)
+        }
         status if status.is_client_error() => Err(VendorError::Refused(status)),
         status if status.is_server_error() => Err(VendorError::Failed(status)),
         status => Err(VendorError::Reply(ReplyFault::Status(status))),

@@ -22,7 +22,7 @@ use super::profile::ClientCredentials;
 use super::reply;
 
 /// Life of a token where the vendor does not say; it should (RFC 6749, section 5.1).
-const UNTOLD_LIFE: Duration = Duration::from_secs(300);
+const DEFAULT_LIFE: Duration = Duration::from_secs(300);
 
 /// Shortest life that is believed, so that a vendor who says 0 is not asked for a token with every call.
 const SHORTEST_LIFE: Duration = Duration::from_secs(1);
@@ -180,9 +180,9 @@ impl Shared {
         let header = format!("Bearer {}", answer.access_token().secret());
         let mut header = HeaderValue::from_str(&header).map_err(|_| NoToken::fault("no header can carry it"))?;
         header.set_sensitive(true);
-        let life = answer.expires_in().unwrap_or(UNTOLD_LIFE).max(SHORTEST_LIFE);
+        let life = answer.expires_in().unwrap_or(DEFAULT_LIFE).max(SHORTEST_LIFE);
         // A life that no clock can count to is as good as none.
-        let ends_at = asked_at.checked_add(life).unwrap_or(asked_at + UNTOLD_LIFE);
+        let ends_at = asked_at.checked_add(life).unwrap_or(asked_at + DEFAULT_LIFE);
         let renew_at = asked_at + (ends_at - asked_at).mul_f64(RENEWED_AFTER);
         Ok(BearerToken { header, asked_at, renew_at, ends_at })
     }
@@ -208,7 +208,7 @@ async fn send(
     let mut answer = HttpResponse::new(Vec::new());
     *answer.status_mut() = status;
     *answer.headers_mut() = response.headers().clone();
-    *answer.body_mut() = reply::bytes(response, limit).await?;
+    *answer.body_mut() = reply::read_body(response, limit).await?;
     if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
         return Err(VendorError::Denied(status));
     }

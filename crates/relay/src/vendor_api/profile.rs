@@ -104,28 +104,15 @@ pub struct CallProfile {
 }
 
 /// Why there is no profile.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum ProfileError {
     /// The file can't be read.
+    #[error("--vendor-profile is neither published nor newer, and the file {0} can't be read: {1}")]
     File(PathBuf, std::io::Error),
     /// It is none.
+    #[error("the profile {0} is wrong: {1}")]
     Wrong(PathBuf, String),
 }
-
-impl fmt::Display for ProfileError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::File(path, error) => write!(
-                f,
-                "--vendor-profile is neither published nor newer, and the file {} can't be read: {error}",
-                path.display()
-            ),
-            Self::Wrong(path, error) => write!(f, "the profile {} is wrong: {error}", path.display()),
-        }
-    }
-}
-
-impl std::error::Error for ProfileError {}
 
 impl Profile {
     /// The profile of a name.

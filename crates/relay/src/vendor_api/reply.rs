@@ -1,4 +1,4 @@
-//! The body of the vendor's answer: read up to a limit ([`bytes`]), and parsed ([`parse`], [`typed`]).
+//! The body of the vendor's answer: read up to a limit ([`read_body`]), and parsed ([`parse`], [`from_value`]).
 
 use reqwest::Response;
 use serde::de::DeserializeOwned;
@@ -10,7 +10,7 @@ use super::error::{ReplyFault, VendorError};
 ///
 /// # Errors
 /// [`VendorError`] when the answer is too large, breaks off, or is too slow.
-pub async fn bytes(mut response: Response, limit: usize) -> Result<Vec<u8>, VendorError> {
+pub async fn read_body(mut response: Response, limit: usize) -> Result<Vec<u8>, VendorError> {
     if response.content_length().is_some_and(|length| length > limit as u64) {
         return Err(VendorError::Reply(ReplyFault::TooLarge));
     }
@@ -36,7 +36,7 @@ pub fn parse<R: DeserializeOwned>(body: &[u8]) -> Result<R, VendorError> {
 ///
 /// # Errors
 /// [`VendorError`] when it is not that.
-pub fn typed<R: DeserializeOwned>(value: Value) -> Result<R, VendorError> {
+pub fn from_value<R: DeserializeOwned>(value: Value) -> Result<R, VendorError> {
     serde_json::from_value(value).map_err(fault)
 }
 

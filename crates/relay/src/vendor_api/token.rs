@@ -2,19 +2,20 @@
 //! to nobody.
 
 use std::fmt;
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::str::FromStr;
 
 use http::header::{self, HeaderName};
 use http::{HeaderValue, Method};
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::secrets::{self, SecretError};
+
 /// The environment variable that can hold the token.
 pub const TOKEN_VARIABLE: &str = "AKIBA_TOKEN";
 
-/// Largest token file that is read, in bytes: more than any header may be, so a longer file is the wrong file.
-const LONGEST_FILE: u64 = 8_192;
+/// Longest token, in bytes: no header may be longer.
+const LONGEST: usize = 8_192;
 
 /// The vendor's token, ready to be sent.
 pub struct VendorToken {
@@ -23,33 +24,21 @@ pub struct VendorToken {
 }
 
 /// Why there is no token.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum TokenError {
     /// Neither a file nor the environment variable was given.
+    #[error("there is no token: give --token-file or set {TOKEN_VARIABLE}")]
     Missing,
-    /// Both were given; which one is meant is not ours to guess.
-    Twice,
-    /// The file can't be read.
-    File(PathBuf, std::io::Error),
+    /// The file can't be read, or both were given.
+    #[error(transparent)]
+    Secret(SecretError),
     /// The token is empty.
+    #[error("the token is empty")]
     Empty,
     /// The token holds a character that no header can carry, or is too long for one.
+    #[error("the token holds something that no header can carry")]
     NotAHeader,
 }
-
-impl fmt::Display for TokenError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Missing => write!(f, "there is no token: give --token-file or set {TOKEN_VARIABLE}"),
-            Self::Twice => write!(f, "there are two tokens: give --token-file or set {TOKEN_VARIABLE}, not both"),
-            Self::File(path, error) => write!(f, "the token file {} can't be read: {error}", path.display()),
-            Self::Empty => f.write_str("the token is empty"),
-            Self::NotAHeader => f.write_str("the token holds something that no header can carry"),
-        }
-    }
-}
-
-impl std::error::Error for TokenError {}
 
 impl VendorToken {
     /// Checks a token: white space around it is dropped, as files end in a line feed.
@@ -61,7 +50,7 @@ impl VendorToken {
         if token.is_empty() {
             return Err(TokenError::Empty);
         }
-        if !token.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) || token.len() as u64 > LONGEST_FILE {
+        if !token.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) || token.len() > LONGEST {
             return Err(TokenError::NotAHeader);
         }
         let header = match scheme {
@@ -81,16 +70,12 @@ impl VendorToken {
         variable: Option<String>,
         scheme: Option<&TokenScheme>,
     ) -> Result<Self, TokenError> {
-        // Compose files set a variable that is not wanted to nothing.
-        let variable = variable.map(SecretString::from);
-        let set = variable.as_ref().is_some_and(|value| !value.expose_secret().trim().is_empty());
-        let token = match (file, variable) {
-            (Some(_), Some(_)) if set => return Err(TokenError::Twice),
-            (Some(path), _) => read(path)?,
-            (None, Some(variable)) => variable,
-            (None, None) => return Err(TokenError::Missing),
-        };
-        Self::new(&token, scheme)
+        let given = file.is_some() || variable.is_some();
+        match secrets::load(file, TOKEN_VARIABLE, variable).map_err(TokenError::Secret)? {
+            Some(token) => Self::new(&token, scheme),
+            None if given => Err(TokenError::Empty),
+            None => Err(TokenError::Missing),
+        }
     }
 
     /// The header's value, marked so that nothing prints it.
@@ -108,29 +93,14 @@ impl fmt::Debug for VendorToken {
     }
 }
 
-fn read(path: &Path) -> Result<SecretString, TokenError> {
-    let failed = |error| TokenError::File(path.to_owned(), error);
-    let mut text = String::new();
-    let file = std::fs::File::open(path).map_err(failed)?;
-    file.take(LONGEST_FILE + 1).read_to_string(&mut text).map_err(failed)?;
-    Ok(text.into())
-}
-
 /// The word before the token in its header, such as `Bearer`: an `auth-scheme` of RFC 9110.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenScheme(String);
 
 /// The text is no [`TokenScheme`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("it must be one word, such as Bearer")]
 pub struct NotAScheme;
-
-impl fmt::Display for NotAScheme {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("it must be one word, such as Bearer")
-    }
-}
-
-impl std::error::Error for NotAScheme {}
 
 impl FromStr for TokenScheme {
     type Err = NotAScheme;
@@ -163,7 +133,7 @@ pub fn header_name(text: &str) -> Result<HeaderName, String> {
 mod tests {
     use std::io::Write;
 
-    use super::{TokenError, TokenScheme, VendorToken, header_name};
+    use super::{SecretError, TOKEN_VARIABLE, TokenError, TokenScheme, VendorToken, header_name};
 
     fn header(token: &str, scheme: Option<&str>) -> Result<String, TokenError> {
         let scheme: Option<TokenScheme> = scheme.map(|scheme| scheme.parse().expect("a scheme"));
@@ -195,11 +165,11 @@ mod tests {
         assert_eq!(load(path, None).expect("a token"), "from-file");
         assert_eq!(load(path, Some(" ")).expect("a token"), "from-file");
         assert_eq!(load(None, Some("from-environment")).expect("a token"), "from-environment");
-        assert!(matches!(load(path, Some("x")), Err(TokenError::Twice)));
+        assert!(matches!(load(path, Some("x")), Err(TokenError::Secret(SecretError::Twice(TOKEN_VARIABLE)))));
         assert!(matches!(load(None, None), Err(TokenError::Missing)));
         assert!(matches!(load(None, Some("")), Err(TokenError::Empty)));
         let gone = file.path().with_extension("gone");
-        assert!(matches!(load(Some(&gone), None), Err(TokenError::File(_, _))));
+        assert!(matches!(load(Some(&gone), None), Err(TokenError::Secret(SecretError::File(_, _)))));
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! JSON whose objects name no field twice ([`Unique`]): of two, one reader takes the first and another the last, and a
-//! verdict must not depend on that.
+//! JSON whose objects name no field twice ([`UniqueKeys`]). Of two fields with one name, one reader takes the first and another
+//! the last. A verdict must not depend on that.
 
 use std::fmt;
 
@@ -8,9 +8,9 @@ use serde_json::{Map, Number, Value};
 
 /// A value whose objects name no field twice.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Unique(pub Value);
+pub struct UniqueKeys(pub Value);
 
-impl<'de> Deserialize<'de> for Unique {
+impl<'de> Deserialize<'de> for UniqueKeys {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(Reader).map(Self)
     }
@@ -51,7 +51,7 @@ impl<'de> Visitor<'de> for Reader {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut list = Vec::new();
-        while let Some(Unique(item)) = items.next_element()? {
+        while let Some(UniqueKeys(item)) = items.next_element()? {
             list.push(item);
         }
         Ok(Value::Array(list))
@@ -59,7 +59,7 @@ impl<'de> Visitor<'de> for Reader {
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
         let mut map = Map::new();
-        while let Some((key, Unique(value))) = entries.next_entry()? {
+        while let Some((key, UniqueKeys(value))) = entries.next_entry()? {
             if map.insert(key, value).is_some() {
                 return Err(A::Error::custom("a field is named twice"));
             }
@@ -70,11 +70,11 @@ impl<'de> Visitor<'de> for Reader {
 
 #[cfg(test)]
 mod tests {
-    use super::Unique;
+    use super::UniqueKeys;
 
     #[test]
     fn a_field_is_named_once() {
-        let read = |text: &str| serde_json::from_str::<Unique>(text).ok().map(|unique| unique.0.to_string());
+        let read = |text: &str| serde_json::from_str::<UniqueKeys>(text).ok().map(|unique| unique.0.to_string());
         let text = r#"{"a":[null,true,-1,1,0.5,"x"],"b":{"a":1}}"#;
         assert_eq!(read(text).as_deref(), Some(text));
         for wrong in [r#"{"a":1,"a":1}"#, r#"[{"x":{"a":1,"b":2,"a":3}}]"#, r#"{"a":1,"\u0061":2}"#, "{", ""] {

@@ -6,15 +6,17 @@ use std::time::Duration;
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
 use reqwest::Client;
+use standardwebhooks::{HEADER_WEBHOOK_ID, HEADER_WEBHOOK_SIGNATURE, HEADER_WEBHOOK_TIMESTAMP};
 
 use super::WebhookUrl;
 use crate::clock::milliseconds;
-use crate::secrets::webhook_secrets::Secrets;
+use crate::http_client::{self, ClientError};
+use crate::secrets::webhook_secrets::WebhookSecrets;
 
 /// What sends webhooks: where to, and signed with which secrets.
 pub struct Sender {
     url: WebhookUrl,
-    secrets: Secrets,
+    secrets: WebhookSecrets,
     client: Client,
     timeout: Duration,
 }
@@ -23,17 +25,9 @@ impl Sender {
     /// Builds the client; nothing is sent yet.
     ///
     /// # Errors
-    /// [`reqwest::Error`] when the machine's certificates can't be read.
-    pub fn new(url: WebhookUrl, secrets: Secrets, timeout: Duration) -> Result<Self, reqwest::Error> {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder()
-            .user_agent(concat!("akiba-relay/", env!("CARGO_PKG_VERSION")))
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .no_proxy()
-            .referer(false)
-            .timeout(timeout)
-            .build()?;
+    /// [`ClientError`].
+    pub fn new(url: WebhookUrl, secrets: WebhookSecrets, timeout: Duration) -> Result<Self, ClientError> {
+        let client = http_client::build("webhooks", |client| client.timeout(timeout))?;
         Ok(Self { url, secrets, client, timeout })
     }
 
@@ -48,9 +42,9 @@ impl Sender {
             .client
             .post(self.url.url().clone())
             .header(CONTENT_TYPE, "application/json")
-            .header("webhook-id", id)
-            .header("webhook-timestamp", seconds)
-            .header("webhook-signature", self.secrets.signatures(id, seconds, &body));
+            .header(HEADER_WEBHOOK_ID, id)
+            .header(HEADER_WEBHOOK_TIMESTAMP, seconds)
+            .header(HEADER_WEBHOOK_SIGNATURE, self.secrets.signatures(id, seconds, &body));
         match request.body(body).send().await {
             Ok(response) if response.status().is_success() => Ok(response.status()),
             Ok(response) => Err(format!("status {}", response.status().as_u16())),

@@ -1,5 +1,5 @@
-//! What a webhook says ([`Event`], [`body`]): which session came to which end. It names nobody; the back end asks
-//! `GET /v1/sessions/{id}` for the rest.
+//! The body of a webhook ([`WebhookEvent`], [`body`]): which session came to which end. It names no person; the back end
+//! reads the rest from `GET /v1/sessions/{id}`.
 
 use akiba_protocol::{Outcome, Reason};
 use serde::Serialize;
@@ -11,7 +11,7 @@ use crate::lifecycle::State;
 /// The body of a webhook.
 #[derive(Serialize, ToSchema)]
 #[cfg_attr(test, derive(serde::Deserialize), serde(deny_unknown_fields))]
-#[schema(as = WebhookEvent, example = json!({
+#[schema(example = json!({
     "type": "session.verified",
     "timestamp": "2026-02-03T02:05:06.123Z",
     "data": {
@@ -22,7 +22,7 @@ use crate::lifecycle::State;
         "final": true,
     },
 }))]
-pub struct Event<'a> {
+pub struct WebhookEvent<'a> {
     /// Its name.
     #[serde(rename = "type")]
     #[schema(pattern = "^session\\.(verified|rejected|unknown|expired)$")]
@@ -31,14 +31,13 @@ pub struct Event<'a> {
     #[schema(format = "date-time")]
     timestamp: String,
     /// What happened.
-    data: Data<'a>,
+    data: WebhookData<'a>,
 }
 
 /// Which session came to which end.
 #[derive(Serialize, ToSchema)]
 #[cfg_attr(test, derive(serde::Deserialize), serde(deny_unknown_fields))]
-#[schema(as = WebhookData)]
-pub struct Data<'a> {
+pub struct WebhookData<'a> {
     /// The session.
     #[schema(pattern = "^ses_[0-9a-f]{32}$")]
     session_id: &'a str,
@@ -60,7 +59,7 @@ pub struct Data<'a> {
 
 /// What is told of a verdict beside its outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct End {
+pub struct VerdictDetail {
     /// Why it is not a better one.
     pub reason: Option<Reason>,
     /// Whether it stays; else another photo may still be judged.
@@ -81,15 +80,21 @@ pub fn name(state: State) -> Option<&'static str> {
 
 /// The body of the webhook about a session that came to a state; `None` as for [`name`].
 #[must_use]
-pub fn body(session_id: &str, reference: Option<&str>, state: State, end: Option<End>, now: i64) -> Option<String> {
+pub fn body(
+    session_id: &str,
+    reference: Option<&str>,
+    state: State,
+    end: Option<VerdictDetail>,
+    now: i64,
+) -> Option<String> {
     let outcome = match state {
         State::Verified => Some(Outcome::Verified),
         State::Rejected => Some(Outcome::Rejected),
         _ => None,
     };
     let (reason, is_final) = (end.and_then(|end| end.reason), end.map(|end| end.is_final));
-    let data = Data { session_id, reference, state, outcome, reason, is_final };
-    serde_json::to_string(&Event { event: name(state)?, timestamp: rfc3339(now), data }).ok()
+    let data = WebhookData { session_id, reference, state, outcome, reason, is_final };
+    serde_json::to_string(&WebhookEvent { event: name(state)?, timestamp: rfc3339(now), data }).ok()
 }
 
 #[cfg(test)]
@@ -97,12 +102,12 @@ mod tests {
     use akiba_protocol::Reason;
     use serde_json::{Value, json};
 
-    use super::{End, State, body};
+    use super::{State, VerdictDetail, body};
 
     #[test]
     fn ends_are_told_and_the_way_is_not() {
         let read = |text: Option<String>| text.map(|text| serde_json::from_str::<Value>(&text).unwrap());
-        let fraud = End { reason: Some(Reason::Fraud), is_final: true };
+        let fraud = VerdictDetail { reason: Some(Reason::Fraud), is_final: true };
         assert_eq!(
             read(body("ses_1", Some("order-7"), State::Rejected, Some(fraud), 0)),
             Some(json!({

@@ -27,16 +27,9 @@ use url::Url;
 pub struct WebhookUrl(Url);
 
 /// The text is no [`WebhookUrl`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("it must be an https URL with no user name, password or fragment; http is for loopback alone")]
 pub struct NotAWebhookUrl;
-
-impl fmt::Display for NotAWebhookUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("it must be an https URL with no user name, password or fragment; http is for loopback alone")
-    }
-}
-
-impl std::error::Error for NotAWebhookUrl {}
 
 impl FromStr for WebhookUrl {
     type Err = NotAWebhookUrl;

@@ -3,17 +3,17 @@
 use std::sync::Arc;
 
 use tokio::sync::Notify;
+use tokio_util::task::TaskTracker;
 
-use super::backoff::PATIENCE;
+use super::backoff::GIVE_UP_AFTER;
 use super::delivery::Sender;
-use super::event::{self, End};
+use super::event::{self, VerdictDetail};
 use crate::clock::{Clock, milliseconds};
 use crate::id::new_id;
 use crate::lifecycle::State;
 use crate::secrets::data_keys::{DataKeys, SealError};
 use crate::store::outbox::{Message, NewMessage};
 use crate::store::{Store, StoreError};
-use crate::tasks::Tasks;
 
 /// The webhooks that wait in the database, and what it takes to deliver them.
 #[derive(Debug)]
@@ -25,13 +25,13 @@ pub struct Outbox {
     /// The time.
     pub clock: Clock,
     /// Deliveries under way, which the relay's end waits for.
-    pub tasks: Tasks,
+    pub tasks: TaskTracker,
     /// How far the clocks of the relays may be apart, in milliseconds.
     pub leeway: i64,
     /// What sends them; `None` where webhooks are not set up.
     pub sender: Option<Sender>,
     /// Rings when a webhook was written.
-    pub bell: Notify,
+    pub wake: Notify,
 }
 
 impl Outbox {
@@ -45,7 +45,7 @@ impl Outbox {
         session_id: &str,
         reference: Option<&str>,
         state: State,
-        end: Option<End>,
+        end: Option<VerdictDetail>,
         now: i64,
     ) -> Result<Option<NewMessage>, SealError> {
         if self.sender.is_none() {
@@ -57,7 +57,7 @@ impl Outbox {
         };
         let id = new_id("msg");
         let sealed = self.data_keys.seal(&body, &message_place(&id))?;
-        let give_up_at = now.saturating_add(milliseconds(PATIENCE));
+        let give_up_at = now.saturating_add(milliseconds(GIVE_UP_AFTER));
         let session_id = session_id.to_owned();
         Ok(Some(NewMessage { id, session_id, event: event.to_owned(), sealed, created_at: now, give_up_at }))
     }
@@ -87,7 +87,7 @@ impl Outbox {
 /// # Errors
 /// [`StoreError`].
 pub async fn resend(store: &Store, id: Option<&str>, now: i64) -> Result<u64, StoreError> {
-    store.resend_messages(id, now, now.saturating_add(milliseconds(PATIENCE))).await
+    store.resend_messages(id, now, now.saturating_add(milliseconds(GIVE_UP_AFTER))).await
 }
 
 /// Where a webhook stands.

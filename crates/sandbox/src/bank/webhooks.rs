@@ -2,11 +2,13 @@
 //! sender may send, is dropped by its id.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 use standardwebhooks::{HEADER_WEBHOOK_ID, Webhook};
+
+use crate::lock::lock;
 
 /// Number of webhooks that are kept.
 const CAPACITY: usize = 500;
@@ -52,12 +54,12 @@ impl Inbox {
 
     /// Returns the webhooks about a session, the oldest first.
     pub(super) fn about(&self, session: &str) -> Vec<Message> {
-        let messages = self.messages.lock().unwrap_or_else(PoisonError::into_inner);
+        let messages = lock(&self.messages);
         messages.iter().filter(|message| message.session == session).cloned().collect()
     }
 
     fn keep(&self, message: Message) {
-        let mut messages = self.messages.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut messages = lock(&self.messages);
         if messages.iter().any(|known| known.id == message.id) {
             return;
         }

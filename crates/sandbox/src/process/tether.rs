@@ -3,7 +3,7 @@
 //! A parent that is killed with SIGKILL can't stop its children. Linux can: the parent-death signal (`PR_SET_PDEATHSIG`)
 //! reaches the child when its parent dies. The child has to request it itself between `fork` and `exec`, which needs
 //! `unsafe`. So this program starts itself as the child, requests the signal, and then replaces itself (`exec`) by the
-//! intended program. Such a child is called tethered here.
+//! intended program. The code calls this child tethered.
 
 use std::ffi::OsString;
 use std::io;

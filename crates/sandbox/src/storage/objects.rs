@@ -4,12 +4,13 @@ use std::collections::HashMap;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use bytes::Bytes;
 use rusty_s3::Credentials;
 use tempfile::TempDir;
 
+use crate::lock::lock;
 use crate::random;
 
 /// The bucket's name.
@@ -85,13 +86,13 @@ impl Storage {
     /// Makes the next `times` uploads to a key fail with 503 `SlowDown`.
     pub fn fail_uploads(&self, key: &str, times: u32) {
         if times > 0 {
-            self.failures_left.lock().unwrap_or_else(PoisonError::into_inner).insert(key.to_owned(), times);
+            lock(&self.failures_left).insert(key.to_owned(), times);
         }
     }
 
     /// Whether this upload fails; counts it.
     pub(super) fn fails_upload(&self, key: &str) -> bool {
-        let mut failures_left = self.failures_left.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut failures_left = lock(&self.failures_left);
         let Some(left) = failures_left.get_mut(key) else { return false };
         *left -= 1;
         if *left == 0 {

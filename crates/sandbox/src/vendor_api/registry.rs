@@ -1,11 +1,12 @@
 //! The issued links ([`Registry`], [`IssuedLink`]).
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use akiba_protocol::{CustomerType, VerifyRequest};
 
 use crate::identities::Scenario;
+use crate::lock::lock;
 use crate::storage::Freshness;
 
 /// Whom a link was issued for. The verify call must repeat these values.
@@ -43,24 +44,24 @@ pub(crate) struct Registry(Mutex<Inner>);
 impl Registry {
     /// Stores a link.
     pub(crate) fn issue(&self, key: String, issued: IssuedLink) {
-        let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut inner = lock(&self.0);
         inner.last_key = Some(key.clone());
         inner.by_key.insert(key, issued);
     }
 
     /// Returns whom the link to a key was issued for.
     pub(crate) fn issued(&self, key: &str) -> Option<IssuedLink> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).by_key.get(key).cloned()
+        lock(&self.0).by_key.get(key).cloned()
     }
 
     /// Returns the key of the last link.
     pub(crate) fn last_key(&self) -> Option<String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).last_key.clone()
+        lock(&self.0).last_key.clone()
     }
 
     /// Returns whether the next link for an identifier is valid or expired, as its scenario says.
     pub(crate) fn freshness(&self, scenario: Scenario, identifier: &str) -> Freshness {
-        let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut inner = lock(&self.0);
         match scenario {
             Scenario::ExpiredAlways => Freshness::Expired,
             Scenario::ExpiredOnce if inner.had_expired_link.insert(identifier.to_owned()) => Freshness::Expired,
@@ -70,6 +71,6 @@ impl Registry {
 
     /// Ends a verification: the next one of this identifier starts from the beginning.
     pub(crate) fn finish(&self, identifier: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).had_expired_link.remove(identifier);
+        lock(&self.0).had_expired_link.remove(identifier);
     }
 }

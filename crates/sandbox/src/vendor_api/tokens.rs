@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 use std::io;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::lock::lock;
 use crate::random;
 
 /// Lifetime of a token in seconds, as the vendor documents it.
@@ -44,7 +45,7 @@ impl Tokens {
 
     /// Revokes every token.
     pub fn revoke_all(&self) {
-        self.ends.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        lock(&self.ends).clear();
     }
 
     /// Returns the number of requests for a token.
@@ -64,13 +65,13 @@ impl Tokens {
         let token = random::hex(32)?;
         let life = self.life_seconds.load(Ordering::Relaxed);
         let end = Instant::now() + Duration::from_secs(life);
-        self.ends.lock().unwrap_or_else(PoisonError::into_inner).insert(token.clone(), end);
+        lock(&self.ends).insert(token.clone(), end);
         Ok((token, life))
     }
 
     /// Whether a token is valid.
     pub(super) fn is_valid(&self, token: &str) -> bool {
-        let ends = self.ends.lock().unwrap_or_else(PoisonError::into_inner);
+        let ends = lock(&self.ends);
         ends.get(token).is_some_and(|end| Instant::now() < *end)
     }
 }

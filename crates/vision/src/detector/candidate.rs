@@ -8,7 +8,7 @@ use crate::face::{Keypoint, Point};
 const SCORE: f32 = 0.7;
 /// A face narrower than this share of the picture needs a higher score: texture looks like a small face more often.
 const SMALL: f32 = 0.2;
-/// Minimum score of such a small face.
+/// Minimum score of a small face.
 const SMALL_SCORE: f32 = 0.85;
 /// The eyes' distance as a share of the box's width. Upright faces have 0.36 to 0.51, turned ones less.
 const EYES: [f32; 2] = [0.27, 0.6];

@@ -67,7 +67,7 @@ pub(super) fn sharpness(scratch: &Scratch) -> Option<f32> {
 
 /// Returns the mean step of green (most of luma) between neighbouring pixels across the edges of 8 × 8 blocks, divided by
 /// the mean step elsewhere, along the rows through the face. It is near 1 without blocks, and grows with compression. The
-/// blocks are JPEG's and start at the frame's corner. Returns `None` if there are too few edges, or no other steps.
+/// blocks are JPEG's and start at the frame's corner. Returns `None` if there are too few edges, or only edges.
 pub(super) fn blockiness(scratch: &mut Scratch, frame: Frame<'_>, pose: &Pose) -> Option<f32> {
     let (centre, radius) = circle(pose);
     let (left, right) = range(centre.x, radius.min(COLUMNS as f32 / 2.0), frame.width());

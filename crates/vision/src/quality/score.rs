@@ -38,7 +38,7 @@ mod tests {
 
     /// Value and score of OFIQ's own conformance table (`expected_results.csv`).
     #[test]
-    fn scores_equal_those_that_ofiq_publishes() {
+    fn scores_equal_the_published_ones_of_ofiq() {
         for (measure, value, score) in [
             (Measure::IlluminationUniformity, 0.141_003, 56),
             (Measure::IlluminationUniformity, 0.498_270, 81),

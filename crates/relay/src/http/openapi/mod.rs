@@ -63,7 +63,7 @@ fn describe(api: &mut OpenApi, sessions: bool) {
     }
 }
 
-/// What [`observe`](crate::http::request_log::observe) puts on every answer.
+/// What [`log_request`](crate::http::request_log::log_request) puts on every answer.
 fn add_headers(document: &mut Value) {
     document["components"]["headers"] = json!({
         "request-id": {

@@ -63,21 +63,21 @@ macro_rules! problems {
 
 problems! {
     /// Of a call that asks for nothing.
-    Always = [ALWAYS];
+    CommonProblems = [ALWAYS];
     /// Of a new session.
-    OfCreate = [ALWAYS, BODY, HOST];
+    CreateProblems = [ALWAYS, BODY, HOST];
     /// Of what is told of a session.
-    OfRead = [ALWAYS, HOST, &[P::UnknownSession]];
+    ReadProblems = [ALWAYS, HOST, &[P::UnknownSession]];
     /// Of a session's end.
-    OfErase = [ALWAYS, HOST, &[P::UnknownSession, P::VerdictPending]];
+    DeleteProblems = [ALWAYS, HOST, &[P::UnknownSession, P::VerdictPending]];
     /// Of what is done about a lost verdict.
-    OfReconcile = [ALWAYS, BODY, HOST, VENDOR, &[P::UnknownSession, P::SessionState, P::VerdictPending]];
+    ReconcileProblems = [ALWAYS, BODY, HOST, VENDOR, &[P::UnknownSession, P::SessionState, P::VerdictPending]];
     /// Of the widget's first call, with a session.
-    OfBoundLink = [ALWAYS, BODY, PAGE, VENDOR];
+    PageLinkProblems = [ALWAYS, BODY, PAGE, VENDOR];
     /// Of its second.
-    OfBoundVerify = [ALWAYS, BODY, PAGE, VENDOR, &[P::IdempotencyMismatch]];
+    PageVerifyProblems = [ALWAYS, BODY, PAGE, VENDOR, &[P::IdempotencyMismatch]];
     /// Of both, without sessions.
-    OfPlainCall = [ALWAYS, BODY, VENDOR];
+    PlainCallProblems = [ALWAYS, BODY, VENDOR];
 }
 
 fn responses(codes: &[P]) -> BTreeMap<String, RefOr<Response>> {

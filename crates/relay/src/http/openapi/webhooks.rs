@@ -9,12 +9,12 @@ use utoipa::openapi::{
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::lifecycle::State;
-use crate::webhook::event::{Event, name};
+use crate::webhook::event::{WebhookEvent, name};
 
 /// All webhooks. The schemas that they refer to are put on the list.
 pub(crate) fn all(schemas: &mut Vec<(String, RefOr<Schema>)>) -> Paths {
-    schemas.push((Event::name().into_owned(), Event::schema()));
-    Event::schemas(schemas);
+    schemas.push((WebhookEvent::name().into_owned(), WebhookEvent::schema()));
+    WebhookEvent::schemas(schemas);
     let mut paths = Paths::new();
     for state in State::ALL {
         if let Some(name) = name(state) {
@@ -28,7 +28,7 @@ fn operation(state: State, name: &str) -> Operation {
     let only = |text: &str| ObjectBuilder::new().schema_type(Type::String).enum_values(Some([text]));
     let data = ObjectBuilder::new().property("state", only(state.as_str()));
     let members = ObjectBuilder::new().property("type", only(name)).property("data", data);
-    let schema = AllOfBuilder::new().item(Ref::from_schema_name(Event::name())).item(members);
+    let schema = AllOfBuilder::new().item(Ref::from_schema_name(WebhookEvent::name())).item(members);
     let body = Content::new(Some(Schema::from(schema)));
     let answer = ResponseBuilder::new().description("It has arrived. Anything but 2xx has it sent again, for a day.");
     let parameter = |name: &str, description: &str| {

@@ -7,8 +7,8 @@ use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::http::openapi::problems::Always;
-use crate::http::readiness::Standing;
+use crate::http::openapi::problems::CommonProblems;
+use crate::http::readiness::ReadinessStatus;
 use crate::http::state::AppState;
 
 /// The answer of `GET /healthz` and `GET /readyz`.
@@ -27,7 +27,7 @@ pub struct Health {
     tag = "operation",
     summary = "Whether the relay takes requests.",
     description = "It asks nothing of the vendor.",
-    responses((status = 200, description = "It does.", body = Health), Always),
+    responses((status = 200, description = "It does.", body = Health), CommonProblems),
 )]
 pub async fn live() -> Json<Health> {
     Json(Health { status: "ok" })
@@ -44,15 +44,15 @@ pub async fn live() -> Json<Health> {
     responses(
         (status = 200, description = "They are.", body = Health),
         (status = 503, description = "They are not: it drains, or its database does not answer.", body = Health),
-        Always,
+        CommonProblems,
     ),
 )]
 pub async fn ready(State(state): State<AppState>) -> (StatusCode, Json<Health>) {
     let store = state.sessions.as_ref().map(|sessions| sessions.store());
-    let (code, status) = match state.readiness.standing(store).await {
-        Standing::Ready => (StatusCode::OK, "ok"),
-        Standing::Draining => (StatusCode::SERVICE_UNAVAILABLE, "draining"),
-        Standing::NoDatabase => (StatusCode::SERVICE_UNAVAILABLE, "database"),
+    let (code, status) = match state.readiness.status(store).await {
+        ReadinessStatus::Ready => (StatusCode::OK, "ok"),
+        ReadinessStatus::Draining => (StatusCode::SERVICE_UNAVAILABLE, "draining"),
+        ReadinessStatus::NoDatabase => (StatusCode::SERVICE_UNAVAILABLE, "database"),
     };
     (code, Json(Health { status }))
 }

@@ -6,8 +6,8 @@ use http::HeaderMap;
 use crate::error::RelayError;
 use crate::http::auth::PageCaller;
 use crate::http::body::{JsonBody, JsonCall};
-use crate::http::idempotency::idempotency;
-use crate::http::openapi::problems::{OfBoundLink, OfBoundVerify};
+use crate::http::idempotency;
+use crate::http::openapi::problems::{PageLinkProblems, PageVerifyProblems};
 use crate::session::page::binding::{LinkCall, VerifyCall};
 use crate::session::page::link::SessionLink;
 use crate::session::page::verdict::PageVerdict;
@@ -35,7 +35,7 @@ impl JsonCall for VerifyCall {
     description = "The photo is sent to the link by `PUT`, or by `POST` with the answer's `fields` before it.",
     security(("session_token" = [])),
     request_body = LinkCall,
-    responses((status = 200, description = "The link. A secret while it lives.", body = SessionLink), OfBoundLink),
+    responses((status = 200, description = "The link. A secret while it lives.", body = SessionLink), PageLinkProblems),
 )]
 pub async fn link(caller: PageCaller, JsonBody(call): JsonBody<LinkCall>) -> Result<Json<SessionLink>, RelayError> {
     caller.sessions.link(&caller.session_id, call).await.map(Json)
@@ -59,13 +59,13 @@ pub async fn link(caller: PageCaller, JsonBody(call): JsonBody<LinkCall>) -> Res
         min_length = 1, max_length = 255, pattern = "^[!-~]{1,255}$", example = "photo-1",
     )),
     request_body = VerifyCall,
-    responses((status = 200, description = "The verdict.", body = PageVerdict), OfBoundVerify),
+    responses((status = 200, description = "The verdict.", body = PageVerdict), PageVerifyProblems),
 )]
 pub async fn verify(
     caller: PageCaller,
     headers: HeaderMap,
     JsonBody(call): JsonBody<VerifyCall>,
 ) -> Result<Json<PageVerdict>, RelayError> {
-    let key = idempotency(&headers, &caller.session_id)?;
+    let key = idempotency::key_hash(&headers, &caller.session_id)?;
     caller.sessions.verify(&caller.session_id, call, key).await.map(Json)
 }

@@ -7,7 +7,7 @@ use axum::extract::State;
 
 use crate::error::RelayError;
 use crate::http::body::{JsonBody, JsonCall};
-use crate::http::openapi::problems::OfPlainCall;
+use crate::http::openapi::problems::PlainCallProblems;
 use crate::http::state::AppState;
 
 impl JsonCall for LinkRequest {
@@ -32,13 +32,13 @@ impl JsonCall for VerifyRequest {
     summary = "Asks for a signed link.",
     description = "The photo is sent to the link by `PUT`, or by `POST` with the answer's `fields` before it.",
     request_body = LinkRequest,
-    responses((status = 200, description = "The link. A secret while it lives.", body = LinkReply), OfPlainCall),
+    responses((status = 200, description = "The link. A secret while it lives.", body = LinkReply), PlainCallProblems),
 )]
 pub async fn link(
     State(state): State<AppState>,
     JsonBody(request): JsonBody<LinkRequest>,
 ) -> Result<Json<LinkReply>, RelayError> {
-    let _place = state.capacity.enter()?;
+    let _permit = state.capacity.acquire()?;
     Ok(Json(state.vendor.link(&request, false).await?))
 }
 
@@ -54,12 +54,12 @@ pub async fn link(
     summary = "Asks for the verdict on a photo that was uploaded.",
     description = "200 does not mean verified: `status` must be `success`, and `data.identity.fraud_detected` not `High`.",
     request_body = VerifyRequest,
-    responses((status = 200, description = "The vendor's answer.", body = VerifyReply), OfPlainCall),
+    responses((status = 200, description = "The vendor's answer.", body = VerifyReply), PlainCallProblems),
 )]
 pub async fn verify(
     State(state): State<AppState>,
     JsonBody(request): JsonBody<VerifyRequest>,
 ) -> Result<Json<VerifyReply>, RelayError> {
-    let _place = state.capacity.enter()?;
+    let _permit = state.capacity.acquire()?;
     Ok(Json(state.vendor.verify(&request, false).await?))
 }

@@ -1,5 +1,5 @@
 //! The calls of the host's back end: `POST /v1/sessions` ([`create`]), `GET` and `DELETE /v1/sessions/{id}` ([`read`],
-//! [`erase`]) and `POST /v1/sessions/{id}/reconcile` ([`reconcile`]).
+//! [`delete`]) and `POST /v1/sessions/{id}/reconcile` ([`reconcile`]).
 
 use axum::Json;
 use http::StatusCode;
@@ -7,12 +7,12 @@ use http::StatusCode;
 use crate::error::RelayError;
 use crate::http::auth::{HostCaller, SessionId};
 use crate::http::body::{JsonBody, JsonCall};
-use crate::http::openapi::problems::{OfCreate, OfErase, OfRead, OfReconcile};
-use crate::session::host::create::{Created, Wanted};
+use crate::http::openapi::problems::{CreateProblems, DeleteProblems, ReadProblems, ReconcileProblems};
+use crate::session::host::create::{CreatedSession, NewSession};
 use crate::session::host::reconcile::Reconcile;
-use crate::session::host::report::Report;
+use crate::session::host::report::Session;
 
-impl JsonCall for Wanted {
+impl JsonCall for NewSession {
     const SHAPE: &'static str = "The body must be an object with `identifier` (string), `type` (\"1\" or \"2\") and, if \
                                  wanted, `reference` (string), `consent` (`version` and `at`, strings) and `ttl` \
                                  (whole seconds).";
@@ -34,24 +34,24 @@ impl JsonCall for Reconcile {
     summary = "Makes a session.",
     description = "The token goes to the page.",
     security(("api_key" = [])),
-    request_body = Wanted,
+    request_body = NewSession,
     responses(
         (
-            status = 201, description = "The session.", body = Created,
+            status = 201, description = "The session.", body = CreatedSession,
             links(
                 ("read" = (operation_id = "readSession", parameters(("id" = "$response.body#/session_id")))),
                 ("delete" = (operation_id = "deleteSession", parameters(("id" = "$response.body#/session_id")))),
                 ("reconcile" = (operation_id = "reconcileSession", parameters(("id" = "$response.body#/session_id")))),
             ),
         ),
-        OfCreate,
+        CreateProblems,
     ),
 )]
 pub async fn create(
     caller: HostCaller,
-    JsonBody(wanted): JsonBody<Wanted>,
-) -> Result<(StatusCode, Json<Created>), RelayError> {
-    let created = caller.sessions.create(&caller.key, wanted).await?;
+    JsonBody(new): JsonBody<NewSession>,
+) -> Result<(StatusCode, Json<CreatedSession>), RelayError> {
+    let created = caller.sessions.create(&caller.key, new).await?;
     tracing::info!(session = created.session_id, key = caller.key, "session created");
     Ok((StatusCode::CREATED, Json(created)))
 }
@@ -69,9 +69,9 @@ pub async fn create(
     description = "`verdict` is null unless the state is `verified` or `rejected`.",
     security(("api_key" = [])),
     params(("id" = String, Path, description = "The session.", pattern = "^ses_[0-9a-f]{32}$")),
-    responses((status = 200, description = "The session.", body = Report), OfRead),
+    responses((status = 200, description = "The session.", body = Session), ReadProblems),
 )]
-pub async fn read(caller: HostCaller, SessionId(id): SessionId) -> Result<Json<Report>, RelayError> {
+pub async fn read(caller: HostCaller, SessionId(id): SessionId) -> Result<Json<Session>, RelayError> {
     caller.sessions.report(&caller.key, &id).await.map(Json)
 }
 
@@ -89,10 +89,10 @@ pub async fn read(caller: HostCaller, SessionId(id): SessionId) -> Result<Json<R
     description = "Not while the vendor is being asked for its verdict.",
     security(("api_key" = [])),
     params(("id" = String, Path, description = "The session.", pattern = "^ses_[0-9a-f]{32}$")),
-    responses((status = 204, description = "It is gone."), OfErase),
+    responses((status = 204, description = "It is gone."), DeleteProblems),
 )]
-pub async fn erase(caller: HostCaller, SessionId(id): SessionId) -> Result<StatusCode, RelayError> {
-    caller.sessions.erase(&caller.key, &id).await?;
+pub async fn delete(caller: HostCaller, SessionId(id): SessionId) -> Result<StatusCode, RelayError> {
+    caller.sessions.delete(&caller.key, &id).await?;
     tracing::info!(session = id, key = caller.key, "session deleted");
     Ok(StatusCode::NO_CONTENT)
 }
@@ -111,12 +111,12 @@ pub async fn erase(caller: HostCaller, SessionId(id): SessionId) -> Result<Statu
     security(("api_key" = [])),
     params(("id" = String, Path, description = "The session.", pattern = "^ses_[0-9a-f]{32}$")),
     request_body = Reconcile,
-    responses((status = 200, description = "The session.", body = Report), OfReconcile),
+    responses((status = 200, description = "The session.", body = Session), ReconcileProblems),
 )]
 pub async fn reconcile(
     caller: HostCaller,
     SessionId(id): SessionId,
     JsonBody(request): JsonBody<Reconcile>,
-) -> Result<Json<Report>, RelayError> {
+) -> Result<Json<Session>, RelayError> {
     caller.sessions.reconcile(&caller.key, &id, request.action).await.map(Json)
 }

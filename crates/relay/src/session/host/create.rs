@@ -1,4 +1,4 @@
-//! A new session ([`Wanted`], [`Sessions::create`]).
+//! A new session ([`NewSession`], [`Sessions::create`]).
 
 use std::time::Duration;
 
@@ -20,14 +20,14 @@ const LONGEST: usize = 128;
 
 /// The body of `POST /v1/sessions`.
 #[derive(Deserialize, ToSchema)]
-#[schema(as = NewSession, example = json!({
+#[schema(example = json!({
     "identifier": "8001015009087",
     "type": "1",
     "reference": "order-4711",
     "consent": { "version": "2026-01", "at": "2026-02-03T02:04:05Z" },
     "ttl": 900,
 }))]
-pub struct Wanted {
+pub struct NewSession {
     /// National id of a person or registration of a company.
     #[schema(
         min_length = 1,
@@ -58,12 +58,12 @@ pub struct Wanted {
 /// The answer to `POST /v1/sessions`.
 #[derive(Debug, Serialize, ToSchema)]
 #[cfg_attr(test, derive(PartialEq, Deserialize), serde(deny_unknown_fields))]
-#[schema(as = CreatedSession, example = json!({
+#[schema(example = json!({
     "session_id": "ses_0197f3a1c2d34e5f8a9b0c1d2e3f4a5b",
     "session_token": "v4.local.c2VjcmV0.eyJraWQiOiJrNC5saWQuLi4ifQ",
     "expires_at": "2026-02-03T02:20:00Z",
 }))]
-pub struct Created {
+pub struct CreatedSession {
     /// The session.
     #[schema(pattern = "^ses_[0-9a-f]{32}$")]
     pub session_id: String,
@@ -87,10 +87,10 @@ impl Sessions {
     ///
     /// # Errors
     /// [`RelayError`] when a field is wrong or the database fails.
-    pub async fn create(&self, api_key: &str, wanted: Wanted) -> Result<Created, RelayError> {
-        let ttl = self.ttl(wanted.ttl)?;
+    pub async fn create(&self, api_key: &str, new: NewSession) -> Result<CreatedSession, RelayError> {
+        let ttl = self.ttl(new.ttl)?;
         let id = new_id("ses");
-        let personal = personal(&wanted)?;
+        let personal = personal(&new)?;
         let now = self.clock.now();
         // Whole seconds, as that is what is told.
         let expires_at = now.saturating_add(milliseconds(ttl)).div_euclid(1_000) * 1_000;
@@ -102,7 +102,7 @@ impl Sessions {
             sealed: self.seal_personal(&id, &personal)?,
             id,
             api_key: api_key.to_owned(),
-            customer_type: match wanted.customer_type {
+            customer_type: match new.customer_type {
                 CustomerType::Individual => "1".to_owned(),
                 CustomerType::Business => "2".to_owned(),
             },
@@ -118,7 +118,7 @@ impl Sessions {
             lease_until: None,
         };
         self.store.insert_session(&row).await?;
-        Ok(Created { session_id: row.id, session_token, expires_at: rfc3339(expires_at) })
+        Ok(CreatedSession { session_id: row.id, session_token, expires_at: rfc3339(expires_at) })
     }
 
     fn ttl(&self, seconds: Option<u32>) -> Result<Duration, RelayError> {
@@ -132,24 +132,20 @@ impl Sessions {
     }
 }
 
-fn personal(wanted: &Wanted) -> Result<Personal, RelayError> {
+fn personal(new: &NewSession) -> Result<Personal, RelayError> {
     let bad = |detail: &'static str| RelayError::new(ProblemCode::BadRequest).with_detail(detail);
-    if !is_text(&wanted.identifier) {
+    if !is_text(&new.identifier) {
         return Err(bad("`identifier` must be 1 to 128 characters, with no control characters."));
     }
-    if wanted.reference.as_deref().is_some_and(|reference| !is_text(reference)) {
+    if new.reference.as_deref().is_some_and(|reference| !is_text(reference)) {
         return Err(bad("`reference` must be 1 to 128 characters, with no control characters."));
     }
-    if let Some(consent) = &wanted.consent
+    if let Some(consent) = &new.consent
         && !(is_text(&consent.version) && parse_rfc3339(&consent.at).is_some())
     {
         return Err(bad("`consent` must have a `version` of 1 to 128 characters, and `at`, a time of RFC 3339."));
     }
-    Ok(Personal {
-        identifier: wanted.identifier.clone(),
-        reference: wanted.reference.clone(),
-        consent: wanted.consent.clone(),
-    })
+    Ok(Personal { identifier: new.identifier.clone(), reference: new.reference.clone(), consent: new.consent.clone() })
 }
 
 fn is_text(text: &str) -> bool {
@@ -158,7 +154,7 @@ fn is_text(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::Wanted;
+    use super::NewSession;
 
     #[test]
     fn a_life_is_whole_seconds() {
@@ -178,8 +174,8 @@ mod tests {
         ];
         for (ttl, expected) in rows {
             let body = format!(r#"{{"identifier":"1","type":"1","ttl":{ttl}}}"#);
-            let wanted: Result<Wanted, _> = serde_json::from_str(&body);
-            assert_eq!(wanted.map(|wanted| wanted.ttl).map_err(drop), expected, "{ttl}");
+            let new: Result<NewSession, _> = serde_json::from_str(&body);
+            assert_eq!(new.map(|new| new.ttl).map_err(drop), expected, "{ttl}");
         }
     }
 }

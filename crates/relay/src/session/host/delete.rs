@@ -1,4 +1,4 @@
-//! Deletion of one session before its time ([`Sessions::erase`]), as a person may ask for it.
+//! Deletion of one session before its time ([`Sessions::delete`]), as a person may ask for it.
 
 use crate::error::RelayError;
 use crate::lifecycle::State;
@@ -11,9 +11,9 @@ impl Sessions {
     ///
     /// # Errors
     /// [`RelayError`] when there is none, the vendor is being asked for its verdict, or the database fails.
-    pub async fn erase(&self, key: &str, id: &str) -> Result<(), RelayError> {
+    pub async fn delete(&self, key: &str, id: &str) -> Result<(), RelayError> {
         self.current_of(key, id).await?;
-        if self.store.erase(id).await? {
+        if self.store.delete_session(id).await? {
             return Ok(());
         }
         // It was deleted meanwhile, or it waits for an answer that may be billed and must have its place.

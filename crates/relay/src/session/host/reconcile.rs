@@ -7,7 +7,7 @@ use akiba_protocol::ProblemCode;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::report::Report;
+use super::report::Session;
 use crate::error::RelayError;
 use crate::lifecycle::{Event, State};
 use crate::session::Sessions;
@@ -36,12 +36,12 @@ impl Sessions {
     ///
     /// # Errors
     /// [`RelayError`] when no verdict was lost, or the vendor gives none again.
-    pub async fn reconcile(self: &Arc<Self>, key: &str, id: &str, action: Action) -> Result<Report, RelayError> {
+    pub async fn reconcile(self: &Arc<Self>, key: &str, id: &str, action: Action) -> Result<Session, RelayError> {
         let session = self.current_of(key, id).await?;
         match (session.row.state, action) {
             (State::Verified | State::Rejected, _) => {}
             (State::Unknown, Action::Release) => {
-                if !self.move_and_tell(&session.row, Event::Released).await? {
+                if !self.move_with_webhook(&session.row, Event::Released).await? {
                     return Err(refusal(State::LinkIssued));
                 }
             }
@@ -49,9 +49,9 @@ impl Sessions {
                 let links = self.open_links(id).await?;
                 let link = links.iter().find(|link| Some(&link.row.id) == session.row.link_id.as_ref());
                 let link = link.ok_or_else(|| RelayError::new(ProblemCode::Internal).caused_by("a link is gone"))?;
-                match self.begin(&session, link, Event::Repeated, None).await? {
-                    Some(question) => {
-                        if let Err(error) = question.answer().await
+                match self.begin_attempt(&session, link, Event::Repeated, None).await? {
+                    Some(pending) => {
+                        if let Err(error) = pending.wait().await
                             && !self.is_decided(id).await?
                         {
                             return Err(error);

@@ -1,6 +1,6 @@
-//! What the host's back end gets to know of a session ([`Report`]).
+//! What the host's back end gets to know of a session ([`Session`]).
 
-use akiba_protocol::{CustomerType, Outcome, ProblemCode, Reason, Verdict, VerifyReply};
+use akiba_protocol::{CustomerType, Outcome, ProblemCode, Reason, VerifyReply};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -8,13 +8,13 @@ use crate::clock::rfc3339;
 use crate::error::RelayError;
 use crate::lifecycle::State;
 use crate::session::Sessions;
-use crate::session::record::{Consent, Open};
+use crate::session::record::{Consent, OpenSession};
 use crate::store::sessions::SessionRow;
 
 /// The answer of `GET /v1/sessions/{id}`. The identifier is not repeated: the back end knows it.
 #[derive(Serialize, ToSchema)]
 #[cfg_attr(test, derive(serde::Deserialize), serde(deny_unknown_fields))]
-#[schema(as = Session, example = json!({
+#[schema(example = json!({
     "session_id": "ses_0197f3a1c2d34e5f8a9b0c1d2e3f4a5b",
     "state": "verified",
     "type": "1",
@@ -32,7 +32,7 @@ use crate::store::sessions::SessionRow;
         "reply": { "status": "success", "message": "Identity and Selfie succesfully verified" },
     },
 }))]
-pub struct Report {
+pub struct Session {
     /// The session.
     #[schema(pattern = "^ses_[0-9a-f]{32}$")]
     pub session_id: String,
@@ -64,14 +64,13 @@ pub struct Report {
     pub verifies: i64,
     /// The last verdict, while the session stands by it.
     #[schema(required)]
-    pub verdict: Option<ReportedVerdict>,
+    pub verdict: Option<Verdict>,
 }
 
 /// A verdict.
 #[derive(Serialize, ToSchema)]
 #[cfg_attr(test, derive(serde::Deserialize), serde(deny_unknown_fields))]
-#[schema(as = Verdict)]
-pub struct ReportedVerdict {
+pub struct Verdict {
     /// Verified or not.
     pub outcome: Outcome,
     /// Why not.
@@ -95,11 +94,11 @@ impl Sessions {
     ///
     /// # Errors
     /// [`RelayError`] when there is none, or the database fails.
-    pub async fn report(&self, key: &str, id: &str) -> Result<Report, RelayError> {
-        let Open { row, personal, customer_type } = self.current_of(key, id).await?;
+    pub async fn report(&self, key: &str, id: &str) -> Result<Session, RelayError> {
+        let OpenSession { row, personal, customer_type } = self.current_of(key, id).await?;
         let decided = matches!(row.state, State::Verified | State::Rejected);
         let verdict = if decided { Some(self.reported_verdict(&row).await?) } else { None };
-        Ok(Report {
+        Ok(Session {
             session_id: row.id,
             state: row.state,
             customer_type,
@@ -116,19 +115,19 @@ impl Sessions {
 
     /// The verdict that a session stands by. A state alone is none: who may write to the database can set it, and can't
     /// make the verdict to it.
-    async fn reported_verdict(&self, row: &SessionRow) -> Result<ReportedVerdict, RelayError> {
+    async fn reported_verdict(&self, row: &SessionRow) -> Result<Verdict, RelayError> {
         let disagree = || RelayError::new(ProblemCode::Internal).caused_by("a session's state is not its verdict's");
         let links = self.open_links(&row.id).await?;
         let link = links.into_iter().find(|link| Some(&link.row.id) == row.link_id.as_ref()).ok_or_else(disagree)?;
         let reply = self.verdict_of(&link.row)?.ok_or_else(disagree)?;
         let decided_at = link.row.decided_at.ok_or_else(disagree)?;
-        let Verdict { outcome, reason, reply } = Verdict::of(reply);
+        let akiba_protocol::Verdict { outcome, reason, reply } = akiba_protocol::Verdict::of(reply);
         if (outcome == Outcome::Verified) != (row.state == State::Verified) {
             return Err(disagree());
         }
         let over = row.expires_at.saturating_add(self.limits.leeway) <= self.clock.now();
         let is_final = over || self.is_final(outcome, reason, row.links, row.verifies);
         let customer_id = link.issued.customer_id;
-        Ok(ReportedVerdict { outcome, reason, is_final, decided_at: rfc3339(decided_at), customer_id, reply })
+        Ok(Verdict { outcome, reason, is_final, decided_at: rfc3339(decided_at), customer_id, reply })
     }
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::error::RelayError;
-use crate::session::record::{Open, OpenLink};
+use crate::session::record::{OpenLink, OpenSession};
 
 /// The body of `POST /v1/customer` with a session.
 #[derive(Clone, Default, Deserialize, ToSchema)]
@@ -70,7 +70,7 @@ fn mismatch(detail: &'static str) -> RelayError {
 /// # Errors
 /// [`ProblemCode::SessionMismatch`].
 pub fn check_person(
-    session: &Open,
+    session: &OpenSession,
     identifier: Option<&str>,
     customer_type: Option<CustomerType>,
 ) -> Result<(), RelayError> {
@@ -91,7 +91,7 @@ pub fn check_person(
 /// [`ProblemCode::SessionMismatch`] when the session has issued no such key or file name,
 /// [`ProblemCode::SessionState`] when it has issued none at all, [`ProblemCode::IdempotencyMismatch`] when the
 /// idempotency key is another link's.
-pub fn choose<'a>(
+pub fn find_link<'a>(
     links: &'a [OpenLink],
     call: &VerifyCall,
     idempotency: Option<&[u8]>,

@@ -14,7 +14,7 @@ use crate::id::new_id;
 use crate::lifecycle::{Event, State};
 use crate::session::Sessions;
 use crate::session::link_host::allows;
-use crate::session::record::{Issued, Open};
+use crate::session::record::{Issued, OpenSession};
 use crate::session::refusal::refusal;
 
 /// The answer to the page: a [`LinkReply`](akiba_protocol::LinkReply) that names nobody.
@@ -54,10 +54,10 @@ impl Sessions {
     /// # Errors
     /// [`RelayError`] when the session does not allow it, or the vendor gives no usable link.
     pub async fn link(&self, session_id: &str, call: LinkCall) -> Result<SessionLink, RelayError> {
-        let _place = self.capacity.enter()?;
+        let _permit = self.capacity.acquire()?;
         let now = self.clock.now();
         let caps = (self.limits.links, self.limits.verifies);
-        let session = match self.store.take_link(session_id, caps, self.latest_end(), now).await? {
+        let session = match self.store.try_reserve_link(session_id, caps, self.latest_end(), now).await? {
             Some(row) => self.open_session(row)?,
             None => self.reserve(session_id).await?,
         };
@@ -92,7 +92,7 @@ impl Sessions {
     }
 
     /// Counts a link for a session that may have a verdict, or may allow none.
-    async fn reserve(&self, session_id: &str) -> Result<Open, RelayError> {
+    async fn reserve(&self, session_id: &str) -> Result<OpenSession, RelayError> {
         let session = self.current(session_id).await?;
         self.may_issue(session.row.state, session.row.links, session.row.verifies)?;
         if session.row.state == State::Rejected && self.last_reason(&session).await? == Some(Reason::Fraud) {
@@ -115,7 +115,7 @@ impl Sessions {
     }
 
     /// Why the last verdict is not a better one.
-    async fn last_reason(&self, session: &Open) -> Result<Option<Reason>, RelayError> {
+    async fn last_reason(&self, session: &OpenSession) -> Result<Option<Reason>, RelayError> {
         let links = self.store.links(&session.row.id).await?;
         let last = links.iter().find(|link| Some(&link.id) == session.row.link_id.as_ref());
         let verdict = last.map(|link| self.verdict_of(link)).transpose()?.flatten();

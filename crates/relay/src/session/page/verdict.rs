@@ -33,7 +33,7 @@ const FAILED: &str = "failed";
 
 /// The answer to the page.
 #[must_use]
-pub fn reply(kind: PageReply, verdict: &Verdict, reference: Option<&str>) -> PageVerdict {
+pub fn page_verdict(kind: PageReply, verdict: &Verdict, reference: Option<&str>) -> PageVerdict {
     let mut reply = match kind {
         PageReply::Full => verdict.reply.clone(),
         PageReply::Verdict => VerifyReply {
@@ -64,7 +64,7 @@ mod tests {
     use akiba_protocol::{Verdict, VerifyReply};
     use serde_json::{Value, json};
 
-    use super::reply;
+    use super::page_verdict;
     use crate::session::settings::PageReply;
 
     fn verdict(status: Value, fraud: &str) -> Verdict {
@@ -86,7 +86,7 @@ mod tests {
         for (status, fraud, mut expected) in rows {
             expected["reference"] = json!("order-7");
             let verdict = verdict(status, fraud);
-            let reply = reply(PageReply::Verdict, &verdict, Some("order-7"));
+            let reply = page_verdict(PageReply::Verdict, &verdict, Some("order-7"));
             assert_eq!(serde_json::to_value(&reply).unwrap(), expected);
             // Whoever reads it by the widget's rule comes to the same outcome.
             assert_eq!(Verdict::of(reply.reply).outcome, verdict.outcome);
@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn the_whole_answer_is_a_choice() {
         let verdict = verdict(json!("success"), "Low");
-        let reply = reply(PageReply::Full, &verdict, None);
+        let reply = page_verdict(PageReply::Full, &verdict, None);
         assert_eq!(reply.reply.data, verdict.reply.data);
         assert_eq!(reply.reply.extra["request"], "r-1");
         let text = serde_json::to_string(&reply).unwrap();

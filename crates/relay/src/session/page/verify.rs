@@ -7,21 +7,21 @@ use std::time::Duration;
 use akiba_protocol::{ProblemCode, Verdict, VerifyReply};
 use tokio::time::{Instant, sleep};
 
-use super::binding::{VerifyCall, check_person, choose};
+use super::binding::{VerifyCall, check_person, find_link};
 use super::verdict::{self, PageVerdict};
 use crate::error::RelayError;
 use crate::lifecycle::{Event, State};
 use crate::session::Sessions;
 use crate::session::attempt::MARGIN;
-use crate::session::record::Open;
+use crate::session::record::OpenSession;
 use crate::session::refusal::refusal;
 
 /// Pauses between two looks for the verdict that another call has asked for.
-const FIRST_LOOK: Duration = Duration::from_millis(50);
-const LAST_LOOK: Duration = Duration::from_millis(500);
+const FIRST_POLL: Duration = Duration::from_millis(50);
+const LONGEST_POLL: Duration = Duration::from_millis(500);
 
 /// How often a session that others move meanwhile is read again.
-const READINGS: usize = 8;
+const MAX_READS: usize = 8;
 
 impl Sessions {
     /// Asks the vendor for the verdict on an issued link, or tells the one that it gave.
@@ -34,13 +34,13 @@ impl Sessions {
         call: VerifyCall,
         idempotency: Option<Vec<u8>>,
     ) -> Result<PageVerdict, RelayError> {
-        for _ in 0..READINGS {
+        for _ in 0..MAX_READS {
             let session = self.current(session_id).await?;
             check_person(&session, call.id.as_deref(), call.user_type)?;
             let links = self.open_links(session_id).await?;
-            let link = choose(&links, &call, idempotency.as_deref())?;
+            let link = find_link(&links, &call, idempotency.as_deref())?;
             if let Some(reply) = self.verdict_of(&link.row)? {
-                return Ok(self.tell_page(&session, reply));
+                return Ok(self.page_verdict(&session, reply));
             }
             if link.row.released {
                 let detail = "This link was given up; another verdict takes a new one.";
@@ -51,15 +51,15 @@ impl Sessions {
                     if session.row.verifies >= self.limits.verifies {
                         return Err(RelayError::new(ProblemCode::SessionLimit));
                     }
-                    let begun = self.begin(&session, link, Event::VerifyStarted, idempotency.as_deref());
-                    if let Some(question) = begun.await? {
-                        let reply = question.answer().await?;
-                        return Ok(self.tell_page(&session, reply));
+                    let begun = self.begin_attempt(&session, link, Event::VerifyStarted, idempotency.as_deref());
+                    if let Some(pending) = begun.await? {
+                        let reply = pending.wait().await?;
+                        return Ok(self.page_verdict(&session, reply));
                     }
                 }
                 State::Verifying if session.row.link_id.as_deref() == Some(link.row.id.as_str()) => {
                     let reply = self.wait_for_other(session_id, &link.row.id).await?;
-                    return Ok(self.tell_page(&session, reply));
+                    return Ok(self.page_verdict(&session, reply));
                 }
                 state => return Err(refusal(state)),
             }
@@ -71,19 +71,19 @@ impl Sessions {
     async fn wait_for_other(&self, session_id: &str, link_id: &str) -> Result<VerifyReply, RelayError> {
         let started = Instant::now();
         let patience = self.vendor.timeout().saturating_add(MARGIN);
-        let mut pause = FIRST_LOOK;
+        let mut pause = FIRST_POLL;
         while started.elapsed() < patience {
             sleep(pause).await;
-            pause = (pause * 2).min(LAST_LOOK);
+            pause = (pause * 2).min(LONGEST_POLL);
             if self.current(session_id).await?.row.state != State::Verifying {
                 // Where the other call has failed, whether to ask again is for the caller, not for all who waited.
-                return self.standing(session_id, link_id).await;
+                return self.verdict_on(session_id, link_id).await;
             }
         }
         Err(refusal(State::Verifying))
     }
 
-    fn tell_page(&self, session: &Open, reply: VerifyReply) -> PageVerdict {
-        verdict::reply(self.page, &Verdict::of(reply), session.personal.reference.as_deref())
+    fn page_verdict(&self, session: &OpenSession, reply: VerifyReply) -> PageVerdict {
+        verdict::page_verdict(self.page, &Verdict::of(reply), session.personal.reference.as_deref())
     }
 }

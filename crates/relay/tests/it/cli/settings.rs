@@ -1,0 +1,239 @@
+//! Settings by flag, environment variable, file and default; `--check-config`; and secrets that no message repeats.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+const TOKEN: &str = "tkn-5f1c9a";
+const API_KEY: &str = "bank=ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+
+/// A folder with a settings file.
+struct Machine(TempDir);
+
+/// The exit status and output of the program.
+struct Checked {
+    status: i32,
+    out: String,
+    err: String,
+}
+
+impl Checked {
+    /// Returns the line of a setting.
+    fn line(&self, key: &str) -> &str {
+        self.out.lines().find(|line| line.trim_start_matches("# ").starts_with(&format!("{key} "))).expect("a line")
+    }
+}
+
+impl Machine {
+    fn with(settings: &str) -> Self {
+        let machine = Self(tempfile::tempdir().unwrap());
+        machine.file("relay.toml", settings);
+        machine
+    }
+
+    /// Writes a file that only its owner can read.
+    fn file(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.0.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).unwrap();
+        path
+    }
+
+    fn check(&self, flags: &[&str], variables: &[(&str, &str)]) -> Checked {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_akiba-relay"));
+        command.env_clear().current_dir(self.0.path()).args(["--check-config", "--config", "relay.toml"]).args(flags);
+        command.envs(variables.iter().copied()).stdin(Stdio::null());
+        let Output { status, stdout, stderr } = command.output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Checked { status: status.code().unwrap(), out: text(stdout), err: text(stderr) }
+    }
+}
+
+fn keygen(arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_akiba-relay")).arg("keygen").args(arguments).output().unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn flags_override_environment_file_and_defaults() {
+    let machine = Machine::with(
+        "max-links = 7\nmax-verifies = 7\nsession-ttl = \"7m\"\nallow-origin = [\"https://a.example\", \"https://b.example\"]\n\
+         link-host = \"bucket.example\"\nlog-format = \"json\"\ntrusted-proxy = \"127.0.0.1\"",
+    );
+    let flags = ["--max-links=9", "--link-host=x.example", "--link-host=y.example"];
+    let variables = [("AKIBA_TOKEN", TOKEN), ("AKIBA_RELAY_MAX_LINKS", "8"), ("AKIBA_RELAY_MAX_VERIFIES", "8")];
+    let checked = machine.check(&flags, &variables);
+    assert_eq!((checked.status, checked.err.as_str()), (0, ""));
+    for (key, line) in [
+        ("max-links", "max-links = \"9\"  # flag"),
+        ("max-verifies", "max-verifies = \"8\"  # AKIBA_RELAY_MAX_VERIFIES"),
+        ("session-ttl", "session-ttl = \"7m\"  # relay.toml:3"),
+        ("retention", "retention = \"30days\"  # default"),
+        ("allow-origin", "allow-origin = [\"https://a.example\", \"https://b.example\"]  # relay.toml:4"),
+        ("link-host", "link-host = [\"x.example\", \"y.example\"]  # flag"),
+        ("log-format", "log-format = \"json\"  # relay.toml:6"),
+    ] {
+        assert_eq!(checked.line(key), line);
+    }
+    // The output is a settings file itself.
+    let again = Machine::with(&checked.out).check(&[], &variables[..1]);
+    assert_eq!(again.status, 0, "{}", again.err);
+    assert!(again.line("max-links").starts_with("max-links = \"9\"  # relay.toml:"));
+}
+
+#[test]
+fn all_errors_are_reported_at_once_without_values() {
+    let machine = Machine::with(
+        "listen = \"s3cret\"\nallow-origins = \"s3cret\"\nmax-links = 0\ndatabase = \"mysql://s3cret@x/y\"\n\
+         log-format = \"s3cret\"\nretention = [\"1d\", \"2d\"]\nconfig = \"s3cret\"\ncheck-config = true",
+    );
+    let checked = machine.check(&[], &[]);
+    assert_eq!(checked.status, 2);
+    let lines: Vec<_> = checked.err.lines().collect();
+    let expected = [
+        "1: listen: invalid socket address syntax",
+        "2: \"allow-origins\" is no setting; did you mean allow-origin?",
+        "3: max-links: number would be zero for non-zero type",
+        "4: database: it must be sqlite:PATH or postgres://USER@HOST/NAME",
+        "5: log-format: it must be one of: json, text",
+        "6: retention takes another kind of value",
+        "7: \"config\" is no setting",
+        "8: \"check-config\" is no setting",
+    ];
+    assert_eq!(lines, expected.map(|line| format!("akiba-relay: relay.toml:{line}")));
+
+    let variables = [("AKIBA_RELAY_LISTEN", "s3cret"), ("AKIBA_RELAY_DATABASE", "mysql://s3cret@x/y")];
+    let checked = Machine::with("").check(&[], &variables);
+    assert_eq!(checked.status, 2);
+    assert!(
+        checked.err.contains("AKIBA_RELAY_LISTEN: ") && checked.err.contains("AKIBA_RELAY_DATABASE: "),
+        "{}",
+        checked.err
+    );
+    assert!(!checked.err.contains("s3cret"), "{}", checked.err);
+
+    let flags = ["--api-key", API_KEY, "--session-ttl=2h", "--page-reply=full", "--webhook-url=https://bank.example"];
+    let checked = Machine::with("").check(&flags, &[("AKIBA_SESSION_KEYS", "s3cret")]);
+    assert_eq!(checked.status, 2);
+    for part in ["no token", "--session-ttl-max", "--keep full", "session key 1", "no data key", "no webhook secret"] {
+        assert!(checked.err.contains(part), "{part}: {}", checked.err);
+    }
+    assert!(!checked.err.contains("s3cret") && checked.out.is_empty(), "{}", checked.err);
+}
+
+#[test]
+fn a_database_password_needs_a_file_or_the_environment() {
+    let url = "postgres://relay:s3cret@db.example/relay";
+    let token = [("AKIBA_TOKEN", TOKEN)];
+    let machine = Machine::with(&format!("database = \"{url}\""));
+    let checked = machine.check(&[], &token);
+    assert!(checked.status == 2 && checked.err.contains("--database-url-file"), "{}", checked.err);
+    let checked = Machine::with("").check(&["--database", url], &token);
+    assert!(checked.status == 2 && !checked.err.contains("s3cret"), "{}", checked.err);
+
+    let machine =
+        Machine::with("database-url-file = \"url\"\nallow-origin = \"https://bank.example\"\ntrusted-proxy = \"::1\"");
+    assert!(machine.check(&[], &token).err.contains("can't be read"));
+    machine.file("url", "mysql://s3cret@x/y");
+    let checked = machine.check(&[], &token);
+    assert!(
+        checked.status == 2 && checked.err.contains("sqlite:PATH") && !checked.err.contains("s3cret"),
+        "{}",
+        checked.err
+    );
+    machine.file("url", &format!("{url}\n"));
+    let checked = machine.check(&[], &token);
+    assert_eq!((checked.status, checked.err.as_str()), (0, ""));
+    assert!(!checked.out.contains("s3cret"));
+    assert!(machine.check(&["--database=sqlite:x"], &token).err.contains("both given"));
+    // The environment may hold the password, and the output hides it.
+    let checked = Machine::with("").check(&[], &[token[0], ("AKIBA_RELAY_DATABASE", url)]);
+    assert_eq!(checked.status, 0);
+    assert_eq!(checked.line("database"), "# database # not shown  # AKIBA_RELAY_DATABASE");
+}
+
+#[test]
+fn a_world_readable_secret_is_a_warning() {
+    let machine = Machine::with("token-file = \"token\"");
+    let path = machine.file("token", TOKEN);
+    assert_eq!(
+        machine.check(&[], &[]).err,
+        "akiba-relay: warning: no --allow-origin: every page of a browser is refused\n\
+         akiba-relay: warning: no --trusted-proxy: all clients of a proxy on this machine share one rate\n"
+    );
+    std::fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).unwrap();
+    let checked = machine.check(&[], &[]);
+    assert_eq!(checked.status, 0);
+    assert!(checked.err.contains("the file token of --token-file can be read by everyone"), "{}", checked.err);
+}
+
+#[test]
+fn settings_without_effect_are_warnings() {
+    let flags = ["--allow-origin=https://bank.example", "--trusted-proxy=0.0.0.0/0", "--trusted-proxy=10.0.0.1"];
+    let variables = [
+        ("AKIBA_TOKEN", TOKEN),
+        ("AKIBA_RELAY_RATE_ADRESS", "s3cret"),
+        ("AKIBA_RELAY_WEBHOOK_URL", "https://bank.example/s3cret"),
+        // Kubernetes sets these beside a service of the name akiba-relay.
+        ("AKIBA_RELAY_SERVICE_HOST", "10.0.0.1"),
+        ("AKIBA_RELAY_PORT_8081_TCP", "tcp://10.0.0.1:8081"),
+    ];
+    let checked = Machine::with("data-keys-file = \"nowhere\"").check(&flags, &variables);
+    assert_eq!(checked.status, 0);
+    let warnings: Vec<_> = checked.err.lines().collect();
+    assert_eq!(
+        warnings,
+        [
+            "--trusted-proxy 0.0.0.0/0 believes everyone: who calls can take any address",
+            "AKIBA_RELAY_RATE_ADRESS is no setting",
+            "--data-keys-file does nothing: sessions are off",
+            "--webhook-url does nothing: sessions are off",
+        ]
+        .map(|warning| format!("akiba-relay: warning: {warning}"))
+    );
+}
+
+#[test]
+fn two_listeners_need_two_addresses() {
+    let machine = Machine::with("");
+    let token = [("AKIBA_TOKEN", TOKEN)];
+    let checked = machine.check(&["--listen=127.0.0.1:9", "--admin-listen=127.0.0.1:9"], &token);
+    assert!(
+        checked.status == 2 && checked.err.contains("--admin-listen is the address of --listen"),
+        "{}",
+        checked.err
+    );
+    assert_eq!(machine.check(&["--listen=127.0.0.1:0", "--admin-listen=127.0.0.1:0"], &token).status, 0);
+}
+
+/// Where systemd puts the credentials of the unit.
+const CREDENTIALS: &str = "/run/credentials/akiba-relay.service";
+
+#[test]
+fn the_example_file_is_valid() {
+    let example = include_str!("../../../../../deploy/akiba-relay.toml");
+    let machine = Machine::with("");
+    machine.file("token", TOKEN);
+    for (name, arguments) in
+        [("session-keys", &["session"][..]), ("data-keys", &["data", "2026"]), ("webhook-secrets", &["webhook"])]
+    {
+        machine.file(name, &keygen(arguments));
+    }
+    let folder = machine.0.path().to_str().unwrap();
+    machine.file("relay.toml", &example.replace(CREDENTIALS, folder));
+    let checked = machine.check(&[], &[]);
+    assert_eq!((checked.status, checked.err.as_str()), (0, ""));
+    // The file uses every credential of the unit.
+    let unit = include_str!("../../../../../deploy/akiba-relay.service");
+    let credentials = unit.lines().filter_map(|line| line.trim_start_matches('#').strip_prefix("LoadCredential="));
+    let mut names: Vec<_> = credentials.map(|line| line.split_once(':').unwrap().0).collect();
+    assert_eq!(names.remove(0), "akiba-relay.toml");
+    assert_eq!(names, ["token", "session-keys", "data-keys", "webhook-secrets", "database-url"]);
+    assert!(names.iter().all(|name| example.contains(&format!("\"{CREDENTIALS}/{name}\""))));
+    for key in ["token-file", "session-keys-file", "data-keys-file", "webhook-secrets-file", "api-key", "allow-origin"]
+    {
+        assert!(checked.line(key).contains("# relay.toml:"), "{key} is not in the example");
+    }
+}

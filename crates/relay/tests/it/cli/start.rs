@@ -1,0 +1,228 @@
+//! The program: its flags, when it does not start, its log and how it ends.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::process::{Command, Output, Stdio};
+
+use rustix::process::Signal;
+
+use crate::support::program::Program;
+use crate::support::tls_vendor::TlsVendor;
+use crate::support::{FILE_NAME, IDENTIFIER, S3_KEY, SIGNATURE, TOKEN, Vendor, link_reply, link_request};
+
+/// The program with these flags and no environment.
+fn command(flags: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_akiba-relay"));
+    command.env_clear().args(flags).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// The program with these flags, a free port and the vendor's token.
+fn command_with_token(flags: &[&str]) -> Command {
+    let mut command = command(&[&["--listen=127.0.0.1:0"], flags].concat());
+    command.env("AKIBA_TOKEN", TOKEN);
+    command
+}
+
+/// Returns the error message of a program that must not start.
+fn refused(command: &mut Command) -> String {
+    let Output { status, stdout, stderr } = command.output().unwrap();
+    assert!(!status.success());
+    assert!(stdout.is_empty(), "it listens");
+    String::from_utf8(stderr).unwrap()
+}
+
+/// Makes the first call from a thread of its own. Returns the whole answer.
+async fn post_link(program: &Program) -> String {
+    let address = program.address().to_owned();
+    tokio::task::spawn_blocking(move || post(&address, &link_request().to_string())).await.unwrap()
+}
+
+fn post(address: &str, body: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    let head = "POST /v1/customer HTTP/1.1\r\nhost: relay\r\nconnection: close\r\ncontent-type: application/json\r\n";
+    write!(stream, "{head}content-length: {}\r\n\r\n{body}", body.len()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[test]
+fn help_lists_flags_and_variables() {
+    let Output { status, stdout, .. } = command(&["--help"]).output().unwrap();
+    assert!(status.success());
+    let help = String::from_utf8(stdout).unwrap();
+    for part in
+        ["--listen", "--token-file", "AKIBA_TOKEN", "AKIBA_RELAY_VENDOR_BASE", "127.0.0.1:8081", "[default: 4096]"]
+    {
+        assert!(help.contains(part), "{part}");
+    }
+    assert!(!help.contains("--token "), "a token must not be a flag");
+}
+
+#[test]
+fn a_missing_or_invalid_token_is_rejected() {
+    let listen = "--listen=127.0.0.1:0";
+    assert!(refused(&mut command(&[listen])).contains("there is no token"));
+    for (token, message) in
+        [("", "the token is empty"), (" \n", "the token is empty"), ("s3cr\u{7}et", "no header can carry")]
+    {
+        let mut command = command(&[listen]);
+        let error = refused(command.env("AKIBA_TOKEN", token));
+        assert!(error.contains(message), "{error}");
+        assert!(!error.contains("s3cr"));
+    }
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let flag = format!("--token-file={}", file.path().display());
+    assert!(refused(&mut command(&[listen, &flag])).contains("the token is empty"));
+}
+
+#[test]
+fn an_unencrypted_vendor_url_is_rejected() {
+    for base in ["http://api.example", "http://127.0.0.1.evil.example", "http://localhost@evil.example", "ftp://x"] {
+        let error = refused(&mut command_with_token(&[&format!("--vendor-base={base}")]));
+        assert!(error.contains("https"), "{error}");
+        assert!(!error.contains(TOKEN));
+    }
+}
+
+#[test]
+fn a_wildcard_origin_is_rejected() {
+    for origin in ["*", "null", "https://bank.example/"] {
+        let error = refused(&mut command_with_token(&[&format!("--allow-origin={origin}")]));
+        assert!(error.contains("origin"), "{origin}");
+    }
+}
+
+/// Returns the output of `keygen`.
+fn keygen(arguments: &[&str]) -> String {
+    let Output { status, stdout, .. } = command(&[&["keygen"], arguments].concat()).output().unwrap();
+    assert!(status.success());
+    String::from_utf8(stdout).unwrap()
+}
+
+#[test]
+fn sessions_need_their_keys() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = format!("sqlite:{}", folder.path().join("relay.db").display());
+    let api = keygen(&["api", "bank"]);
+    let (key, setting) = api.trim().split_once('\n').unwrap();
+    assert!(key.starts_with("akr_") && setting.starts_with("bank="));
+    let api = format!("--api-key={setting}");
+    let start = |flags: &[&str], variables: &[(&str, &str)]| {
+        refused(command_with_token(flags).env("AKIBA_RELAY_DATABASE", &database).envs(variables.iter().copied()))
+    };
+    let (session, data) = (keygen(&["session"]), keygen(&["data", "2026"]));
+    let sessions = ("AKIBA_SESSION_KEYS", session.trim());
+    assert!(start(&["--sessions=required"], &[]).contains("give --api-key"));
+    assert!(start(&[&api], &[]).contains("AKIBA_SESSION_KEYS"));
+    assert!(start(&[&api], &[sessions]).contains("AKIBA_DATA_KEYS"));
+    let error = start(&[&api], &[sessions, ("AKIBA_DATA_KEYS", "2026:s3cret")]);
+    assert!(error.contains("data key 1") && !error.contains("s3cret"), "{error}");
+    let all = [sessions, ("AKIBA_DATA_KEYS", data.trim())];
+    assert!(start(&[&api, "--webhook-url=https://bank.example"], &all).contains("AKIBA_WEBHOOK_SECRETS"));
+    assert!(start(&[&api, "--page-reply=full"], &all).contains("--keep full"));
+    assert!(start(&[&api, "--session-ttl=2h"], &all).contains("--session-ttl-max"));
+    assert!(start(&[&api, "--database=mysql://s3cret@x/y"], &all).contains("sqlite:PATH"));
+    let nowhere = start(&[&api, "--database=sqlite:/nowhere/at/all/relay.db"], &all);
+    assert!(nowhere.contains("database: "), "{nowhere}");
+}
+
+#[test]
+fn a_port_in_use_is_a_clear_message() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let mut command = command(&["--listen", &address]);
+    command.env("AKIBA_TOKEN", TOKEN);
+    let error = refused(&mut command);
+    assert!(error.contains(&format!("can't listen on {address}")), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_signal_ends_the_relay_in_order() {
+    let vendor = Vendor::saying(200, link_reply().to_string()).await;
+    for (signal, format) in
+        [(Signal::TERM, "text"), (Signal::INT, "json"), (Signal::HUP, "text"), (Signal::QUIT, "json")]
+    {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        writeln!(file, "{TOKEN}").unwrap();
+        let mut command = command(&["--token-file", file.path().to_str().unwrap(), "--log-format", format]);
+        command.env("AKIBA_RELAY_LISTEN", "127.0.0.1:0").env("AKIBA_RELAY_VENDOR_BASE", &vendor.base);
+        command.env("AKIBA_RELAY_LOG", "trace");
+        // A proxy from the environment would see the token.
+        command.env("http_proxy", "http://127.0.0.1:9").env("HTTPS_PROXY", "http://127.0.0.1:9");
+        let program = Program::run(command);
+        assert!(!program.address().ends_with(":0"), "{}", program.base);
+
+        let answer = post_link(&program).await;
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+        let id = answer.split_once("x-request-id: ").unwrap().1.lines().next().unwrap();
+
+        program.signal(signal);
+        let (in_order, log) = program.ended().await;
+        assert!(in_order, "{log}");
+        let lines: Vec<_> = log.lines().filter(|line| line.contains(id)).collect();
+        assert_eq!(lines.len(), 1, "{log}");
+        assert!(lines[0].contains("/v1/customer") && lines[0].contains("200"));
+        for secret in [TOKEN, IDENTIFIER, S3_KEY, SIGNATURE] {
+            assert!(!log.contains(secret), "{secret} is in the log");
+        }
+    }
+    assert_eq!(vendor.seen().len(), 4);
+    assert_eq!(vendor.seen()[0].headers["token"], TOKEN);
+}
+
+/// Not on macOS: there the relay trusts the certificate store of the system, which no test should change.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_vendors_certificate_is_checked_and_no_secret_is_logged() {
+    let vendor = TlsVendor::saying(link_reply().to_string()).await;
+    let other = TlsVendor::saying(link_reply().to_string()).await;
+    for (trusted, status, code) in [(&vendor, "200", "ok"), (&other, "502", "vendor-unavailable")] {
+        let mut command = command_with_token(&["--vendor-base", &vendor.base, "--log=trace"]);
+        command.env("SSL_CERT_FILE", trusted.certificate.path());
+        let program = Program::run(command);
+        let answer = post_link(&program).await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
+        program.signal(Signal::TERM);
+        let (in_order, log) = program.ended().await;
+        assert!(in_order, "{log}");
+        assert!(log.lines().any(|line| line.contains(&format!("code=\"{code}\""))), "{log}");
+        assert!(log.contains(" hyper_util::"), "the libraries' lines are missing: {log}");
+        for secret in [TOKEN, IDENTIFIER, S3_KEY, SIGNATURE, FILE_NAME, "X-Amz-Signature"] {
+            assert!(!log.contains(secret), "{secret} is in the log");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_terminal_does_not_break_the_shutdown() {
+    let vendor = Vendor::saying(200, link_reply().to_string()).await;
+    let mut command = command_with_token(&["--vendor-base", &vendor.base, "--log=trace"]);
+    let (terminal, log) = std::io::pipe().unwrap();
+    command.stderr(log);
+    let program = Program::logging_to(command, tempfile::NamedTempFile::new().unwrap());
+    // From now on, every write to its log is an error.
+    drop(terminal);
+    let answer = post_link(&program).await;
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    program.signal(Signal::HUP);
+    assert!(program.ended().await.0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_signal_ends_the_relay_at_once() {
+    let (vendor, mut at_vendor) = Vendor::stalled().await;
+    let flags = ["--vendor-base", &vendor.base, "--vendor-timeout=1h", "--drain-timeout=1h"];
+    let program = Program::run(command_with_token(&flags));
+    let address = program.address().to_owned();
+    let caller = tokio::task::spawn_blocking(move || post(&address, &link_request().to_string()));
+    at_vendor.recv().await.unwrap();
+    // Two different signals: the system may merge two equal ones.
+    program.signal(Signal::TERM);
+    program.signal(Signal::INT);
+    let (in_order, log) = program.ended().await;
+    assert!(!in_order, "the exit status hides that a call was cut");
+    assert!(log.contains("requests that still ran were cut"), "{log}");
+    assert_eq!(caller.await.unwrap(), "", "the call gets an answer");
+}

@@ -1,0 +1,79 @@
+//! The relay as its callers, its vendor and its operator see it: real listeners, real connections, SQLite and a real
+//! PostgreSQL. A folder holds one feature; helpers are in `support`.
+//!
+//! `log.rs`, `session_log.rs` and `traces.rs` beside this file are binaries of their own (see Cargo.toml).
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "helpers of tests can panic, too")]
+
+mod support;
+
+mod docs;
+
+/// The command line and the settings.
+mod cli {
+    mod settings;
+    mod start;
+}
+
+/// Requests, and the calls of a relay without sessions.
+mod http {
+    mod hostile_requests;
+    mod openapi;
+    mod origins;
+    mod page_without_session;
+    mod requests;
+}
+
+/// The running program, as its operator sees it.
+mod server {
+    mod admin;
+    mod drain;
+    mod tls;
+}
+
+/// What a page can do with its session.
+mod page {
+    mod binding;
+    mod late_verdict;
+    mod rejection;
+    mod tokens;
+    mod verdict;
+}
+
+/// What the back end of the host can do.
+mod host {
+    mod sessions;
+}
+
+mod webhook {
+    mod backlog;
+    mod delivery;
+}
+
+/// What the database stores, and what happens without it.
+mod store {
+    mod clock_skew;
+    mod copy;
+    mod failover;
+    mod forgery;
+    mod full_disk;
+    mod kill;
+    mod outage;
+    mod processes;
+    mod reseal;
+    mod retention;
+}
+
+/// Limits on number, time and rate.
+mod limits {
+    mod capacity;
+    mod rates;
+    mod session_rates;
+}
+
+/// The vendor's calls, answers and profiles.
+mod vendor_api {
+    mod consent;
+    mod hostile_vendor;
+    mod newer_profile;
+}

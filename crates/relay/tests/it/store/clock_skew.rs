@@ -1,0 +1,96 @@
+//! Relays whose clocks differ.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use akiba_protocol::ProblemCode;
+use serde_json::json;
+
+use crate::support::bank::Bank;
+use crate::support::database::{Database, on_both};
+use crate::support::receiver::Receiver;
+use crate::support::wait::until;
+use crate::support::{Vendor, problem, success};
+
+on_both!(
+    within_the_leeway_everything_works,
+    a_relay_ahead_does_not_expire_a_running_attempt,
+    beyond_the_leeway_tokens_fail_and_verdicts_stay,
+    a_relay_ahead_does_not_resend_a_webhook_in_flight,
+);
+
+async fn within_the_leeway_everything_works(database: &Database) {
+    let vendor = Vendor::verifying().await;
+    for ahead in [25_000, -25_000] {
+        let bank = Bank::open(database, &vendor.base, &["--session-ttl=60s"]).await;
+        let other = Bank::open(database, &vendor.base, &["--session-ttl=60s"]).await;
+        other.clock.put_forward(ahead);
+        let page = bank.page().await;
+        success(other.link(&page, &json!({}))).await;
+        assert_eq!(other.sessions.sweep().await.unwrap().lapsed, 0);
+        bank.clock.put_forward(59_000);
+        other.clock.put_forward(59_000);
+        assert_eq!(other.sessions.sweep().await.unwrap().lapsed, 0, "the session has not expired");
+        success(other.verify(&page, &json!({}))).await;
+        success(bank.verify(&page, &json!({}))).await;
+    }
+}
+
+async fn a_relay_ahead_does_not_expire_a_running_attempt(database: &Database) {
+    let vendor = Vendor::verifying_after(Duration::from_secs(1)).await;
+    let bank = Bank::open(database, &vendor.base, &["--vendor-timeout=2s", "--clock-leeway=30s"]).await;
+    let other = Bank::open(database, &vendor.base, &["--vendor-timeout=2s", "--clock-leeway=30s"]).await;
+    other.clock.put_forward(29_000);
+    let (page, _) = bank.linked().await;
+    let call = bank.verify_in_background(&page, &vendor).await;
+    assert_eq!(other.sessions.sweep().await.unwrap().lapsed, 0);
+    assert_eq!(other.state(&page).await, "verifying");
+    assert_eq!(call.await.unwrap().status(), 200);
+    assert_eq!(bank.state(&page).await, "verified");
+}
+
+async fn beyond_the_leeway_tokens_fail_and_verdicts_stay(database: &Database) {
+    let vendor = Vendor::verifying().await;
+    let bank = Bank::open(database, &vendor.base, &["--session-ttl=60s"]).await;
+    let behind = Bank::open(database, &vendor.base, &["--session-ttl=60s"]).await;
+    let ahead = Bank::open(database, &vendor.base, &["--session-ttl=60s"]).await;
+    behind.clock.put_forward(-31_000);
+    ahead.clock.put_forward(91_000);
+    let (page, _) = bank.linked().await;
+    problem(behind.link(&page, &json!({})), ProblemCode::Unauthorized).await;
+    problem(ahead.verify(&page, &json!({})), ProblemCode::SessionExpired).await;
+    assert_eq!(success(bank.verify(&page, &json!({}))).await["outcome"], "verified");
+    // The verdict decides the state, whatever the clocks say.
+    ahead.sessions.sweep().await.unwrap();
+    for relay in [&bank, &behind, &ahead] {
+        assert_eq!(relay.state(&page).await, "verified");
+    }
+    // A relay that is ahead expires sessions early, for all relays. The leeway guards against that.
+    let (page, _) = bank.linked().await;
+    assert_eq!(ahead.sessions.sweep().await.unwrap().lapsed, 1);
+    problem(bank.verify(&page, &json!({})), ProblemCode::SessionExpired).await;
+    assert_eq!(vendor.verdict_calls().len(), 1);
+}
+
+async fn a_relay_ahead_does_not_resend_a_webhook_in_flight(database: &Database) {
+    let vendor = Vendor::verifying().await;
+    let started = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&started);
+    let receiver = Receiver::answering(move |_, _| {
+        count.fetch_add(1, Ordering::Relaxed);
+        std::thread::sleep(Duration::from_millis(600));
+        200
+    })
+    .await;
+    let flags = [&format!("--webhook-url={}", receiver.url), "--webhook-timeout=1s", "--clock-leeway=30s"];
+    let bank = Bank::open(database, &vendor.base, &flags).await;
+    let ahead = Bank::open(database, &vendor.base, &flags).await;
+    ahead.clock.put_forward(29_000);
+    bank.judged().await;
+    let (delivered, ()) = tokio::join!(bank.deliver(), async {
+        until("the webhook is in flight", async || started.load(Ordering::Relaxed) > 0).await;
+        assert_eq!(ahead.deliver().await, 0);
+    });
+    assert_eq!(delivered, 1);
+}

@@ -1,0 +1,57 @@
+// The set-up of a test file of the element class: a server with the package, in which a recorder replaces the widget,
+// and a new page for each test.
+
+import { readFileSync } from 'node:fs';
+import { after, afterEach, before, beforeEach } from 'node:test';
+
+import { launch } from '../../e2e/support/browser.mjs';
+import { serve } from '../../e2e/support/site.mjs';
+import { watch } from '../../e2e/support/watch.mjs';
+
+export const WASM = '/akiba-selfie/pkg/akiba-selfie_bg.wasm';
+/** The smallest module: the magic number and the version. */
+const EMPTY_MODULE = Buffer.from([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
+
+const HELPERS = readFileSync(new URL('../recorder/helpers.js', import.meta.url));
+const www = new URL('../../../www/', import.meta.url);
+/** @type {import('playwright-core').Browser} */
+let browser;
+/** @type {Awaited<ReturnType<typeof watch>>} */
+let watched;
+/** The server of the page and the package. @type {Awaited<ReturnType<typeof serve>>} */
+export let site;
+/** A new page for each test. @type {import('playwright-core').Page} */
+export let page;
+/** Console errors that a test causes. @type {RegExp[]} */
+export let expected;
+
+before(async () => {
+  browser = await launch();
+  site = await serve({
+    '/': Buffer.from('<!doctype html><html lang="zu"><title>test</title><link rel="icon" href="/icon.svg">'),
+    '/icon.svg': Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'),
+    '/akiba-selfie/': www,
+    '/akiba-selfie/pkg/': new URL('../recorder/', import.meta.url),
+    '/helpers.js': HELPERS,
+    [WASM]: EMPTY_MODULE,
+  });
+});
+
+after(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+beforeEach(async () => {
+  expected = [];
+  page = await browser.newPage();
+  watched = await watch(page, expected);
+  await page.goto(`${site.origin}/`);
+});
+
+afterEach(async () => {
+  site.broken.clear();
+  await watched.settle();
+  await page.close();
+  watched.clean();
+});
