@@ -1,5 +1,5 @@
-//! Checks the settings before the service starts ([`check`]): reads every secret and certificate and reports all problems
-//! at once ([`Problems`]). It uses neither the network nor the database.
+//! Checks the settings before the service starts ([`check`]): reads every secret and certificate and reports all
+//! problems at once ([`Problems`]). It uses neither the network nor the database.
 
 use crate::http::state::AppState;
 use crate::secrets::is_open_to_all;

@@ -84,7 +84,8 @@ fn operation_calls() -> OpenApiRouter<AppState> {
 }
 
 /// Wraps the routes in the layers. A request passes them from the last to the first: log line and id, check of the
-/// origin, CORS, catching of panics. Panics are caught inside CORS: without CORS headers a page could not read the error.
+/// origin, CORS, catching of panics. Panics are caught inside CORS: without CORS headers a page could not read the
+/// error.
 fn with_layers(routes: Router<AppState>, state: AppState) -> Router {
     routes
         .fallback(fallback::not_found)

@@ -1,5 +1,5 @@
-//! The settings of the vendor's API ([`VendorSettings`]). The API token and the OAuth2 client secret are not settings: they
-//! come from files or the environment.
+//! The settings of the vendor's API ([`VendorSettings`]). The API token and the OAuth2 client secret are not settings:
+//! they come from files or the environment.
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
