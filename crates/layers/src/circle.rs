@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use crate::arrows::Arrow;
 use crate::source::Source;
 
-/// Returns one circle for each knot of files, as the files in order; the first stands at the end again.
+/// Returns circles of imports that together contain every file of a circle, as the files in order. The first file of each
+/// circle stands at its end again.
 pub(crate) fn find(sources: &[Source], arrows: &[Arrow]) -> Vec<Vec<String>> {
     let mut next: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for arrow in arrows {

@@ -68,7 +68,7 @@ fn every_way_to_name_a_higher_layer_is_found() {
 }
 
 #[test]
-fn rooms_of_one_layer_may_not_import_each_other() {
+fn modules_of_one_layer_may_not_import_each_other() {
     let files = [
         ("lib.rs", "mod shop;"),
         ("shop/mod.rs", "mod till; mod shelf;"),
@@ -81,7 +81,7 @@ fn rooms_of_one_layer_may_not_import_each_other() {
 }
 
 #[test]
-fn a_circle_inside_a_room_is_named() {
+fn a_circle_inside_a_module_is_named() {
     let files = [
         ("lib.rs", "mod shop;"),
         ("shop/mod.rs", "mod a; mod b; mod c;"),
@@ -125,7 +125,7 @@ fn unit_tests_may_build_on_higher_layers() {
 }
 
 #[test]
-fn a_file_without_a_room_and_a_room_without_a_file_are_named() {
+fn an_unlisted_file_and_a_listed_module_without_a_file_are_named() {
     let files = [("lib.rs", "mod clock;"), ("clock.rs", "")];
     let found = faults("gone", &files);
     assert_eq!(found.len(), 2, "{found:?}");
