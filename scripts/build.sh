@@ -36,19 +36,31 @@ swap() {
 # traps at once, and `Debug` prints nothing, so that no message, field name or line number is shipped. These options are
 # unstable, but they are the same in all compilers that set-up may choose.
 rust_flags="-Zunstable-options -Cpanic=immediate-abort -Zfmt-debug=none -Zlocation-detail=none"
+std_flags=(-Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size)
 
+# wasm-pack makes the npm package. The demo's set-up leaves it out, because compiling it takes minutes; then cargo and
+# wasm-bindgen run as wasm-pack would run them, and the files have the same bytes.
 build_wasm() {
   local new=build/pkg target=wasm32-unknown-unknown
+  local shipped=(env RUSTC_BOOTSTRAP=1 CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="$rust_flags")
   rm -rf "$new"
   mkdir -p "$new"
   # As old as the start of the build, so that the next build notices a change in the meantime.
   rustc -vV >build/begun
-  step "$log" "build: the widget's WebAssembly" "about a minute and a half" \
-    env RUSTC_BOOTSTRAP=1 CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="$rust_flags" \
-    cargo build --locked --package akiba-selfie-npm --lib --profile shipped --target "$target" \
-    -Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size
-  wasm-bindgen --target web --no-typescript --out-dir "$new" --out-name akiba-selfie \
-    "$CARGO_TARGET_DIR/$target/shipped/akiba_selfie_npm.wasm"
+  if command -v wasm-pack >/dev/null; then
+    # --no-opt: wasm-pack would download its own wasm-opt.
+    step "$log" "build: the widget's WebAssembly" "about a minute and a half" \
+      "${shipped[@]}" wasm-pack --quiet build --target web --profile shipped --no-opt --mode no-install --no-pack \
+      --no-typescript --out-dir "$PWD/$new" --out-name akiba-selfie crates/npm -- --locked "${std_flags[@]}"
+    # wasm-pack's .gitignore would exclude the folder from the npm package.
+    rm -f "$new/.gitignore"
+  else
+    step "$log" "build: the widget's WebAssembly" "about a minute and a half" \
+      "${shipped[@]}" cargo build --locked --package akiba-selfie-npm --lib --profile shipped --target "$target" \
+      "${std_flags[@]}"
+    wasm-bindgen --target web --no-typescript --out-dir "$new" --out-name akiba-selfie \
+      "$CARGO_TARGET_DIR/$target/shipped/akiba_selfie_npm.wasm"
+  fi
   step "$log" "build: optimising it" "about 20 seconds" \
     node scripts/shrink.mjs "$new/akiba-selfie.js" "$new/akiba-selfie_bg.wasm"
   mv build/begun "$new/.built"

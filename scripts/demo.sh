@@ -10,7 +10,7 @@ port=${PORT:-8080}
 # Fails here instead of after minutes of set-up. The sandbox checks it again.
 need_free_port "$port"
 [ -e build/site ] || echo "demo: installing and building what is missing, about 6 minutes on 2 cores the first time" >&2
-scripts/setup.sh build
+scripts/setup.sh demo
 scripts/build.sh
 echo "demo: set-up and build took $(duration "$SECONDS")" >&2
 exec "$CARGO_TARGET_DIR/debug/akiba-sandbox" demo --port "$port" --site build/site \

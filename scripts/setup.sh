@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs what building and testing need, if this machine does not have it yet.
 #
-#   scripts/setup.sh build     Rust for wasm32, wasm-bindgen, the npm packages (wasm-opt, terser)
+#   scripts/setup.sh demo      Rust for wasm32, wasm-bindgen, the npm packages (wasm-opt, terser)
+#   scripts/setup.sh build     the same, and wasm-pack
 #   scripts/setup.sh serve     the same, and Trunk
 #   scripts/setup.sh test      the same, Python with venv, PostgreSQL, nginx, cargo-fuzz, Chromium and ChromeDriver
 #   scripts/setup.sh bench     the same as for tests, wrk, and other face detectors to compare with (about 70 MB)
@@ -42,7 +43,7 @@ at_least() {
   [ "$(printf '%s\n' "$1" "$2" | sort -V | head -n 1)" = "$2" ]
 }
 
-build() {
+demo() {
   need_rust
   need_node
   need_cc
@@ -50,6 +51,11 @@ build() {
   # Without --locked, because its lock file may name versions that the registry does not have.
   need_cargo_tool wasm-bindgen wasm-bindgen-cli "$(locked_version wasm-bindgen)" "about 2 minutes"
   need_npm . "wasm-opt, terser"
+}
+
+build() {
+  demo
+  need_cargo_tool wasm-pack wasm-pack 0.15.1 "about 2 minutes" --locked
 }
 
 serve() {
@@ -89,13 +95,14 @@ check() {
 mkdir -p "$AKIBA_SELFIE_CACHE"
 hold_lock "$AKIBA_SELFIE_CACHE/setup.lock"
 case "${1:-}" in
+  demo) demo ;;
   build) build ;;
   serve) serve ;;
   check) check ;;
   bench) bench ;;
   test) tests ;;
   *)
-    sed -n '2,9s/^# \{0,1\}//p' "$0"
+    sed -n '2,10s/^# \{0,1\}//p' "$0"
     exit 2
     ;;
 esac

@@ -45,7 +45,7 @@ fn source(worker: &str, wasm: &[u8]) -> VisionSource {
 }
 
 /// Returns the results for the fake camera's frames, and how long it took until there were `enough`.
-async fn pumped(
+async fn analysed(
     source: &VisionSource,
     most: f64,
     enough: usize,
@@ -55,7 +55,7 @@ async fn pumped(
     let camera = Camera::open(CameraChoice::Facing(Facing::Front), None, video.clone(), || {}).await.unwrap();
     let told = Rc::new(RefCell::new(Vec::new()));
     let begun = now();
-    let pump = {
+    let frame_loop = {
         let told = Rc::clone(&told);
         FrameLoop::start(&vision, video, move |seen| told.borrow_mut().push(seen))
     };
@@ -63,7 +63,7 @@ async fn pumped(
         TimeoutFuture::new(10).await;
     }
     let took = now() - begun;
-    drop(pump);
+    drop(frame_loop);
     let heard = told.borrow().len();
     TimeoutFuture::new(300).await;
     assert_eq!(told.borrow().len(), heard, "a dropped loop reports nothing");
@@ -93,7 +93,7 @@ async fn a_file_that_is_not_a_picture_gets_no_report_and_ends_nothing() {
 
 #[wasm_bindgen_test]
 async fn camera_frames_are_analysed_in_order_and_no_faster_than_needed() {
-    let (told, took) = pumped(&source(WORKER, WASM), 20_000.0, 30).await;
+    let (told, took) = analysed(&source(WORKER, WASM), 20_000.0, 30).await;
     let times: Vec<f64> = told.iter().map(|seen| seen.as_ref().expect("vision works").1).collect();
     assert_eq!(times.len(), 30);
     assert!(times.is_sorted_by(|one, next| one < next), "{times:?}");
@@ -128,7 +128,7 @@ async fn a_failed_worker_is_reported_once_and_nobody_waits() {
         ("never ready", source(silent, WASM), true),
         ("never an answer", source(late, WASM), true),
     ] {
-        let (told, took) = pumped(&source, 12_000.0, 1).await;
+        let (told, took) = analysed(&source, 12_000.0, 1).await;
         assert_eq!(told, [Err(VisionUnavailable)], "{name}");
         assert!(if slow { (4_900.0..7_500.0).contains(&took) } else { took < 4_000.0 }, "{name}: {took} ms");
     }

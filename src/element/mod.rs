@@ -105,16 +105,16 @@ impl Widget {
 
 fn props(host: &HtmlElement, options: &JsValue, session: &JsValue, vision: VisionSource) -> Props {
     let target: &EventTarget = host;
-    let (teller, asker) = (target.clone(), target.clone());
+    let (event_target, capture_target) = (target.clone(), target.clone());
     let session = Session::from_js(session);
     Props {
         options: Options { bad_session: matches!(session, Err(SessionError)), ..read(options) },
         session: session.unwrap_or_default(),
         vision,
         on_event: Callback::from(move |event: PageEvent| {
-            dispatch(&teller, &event);
+            dispatch(&event_target, &event);
         }),
-        may_capture: Callback::from(move |()| dispatch(&asker, &PageEvent::Capture)),
+        may_capture: Callback::from(move |()| dispatch(&capture_target, &PageEvent::Capture)),
     }
 }
 

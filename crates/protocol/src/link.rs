@@ -21,16 +21,9 @@ pub enum CustomerType {
 }
 
 /// The text is not a [`CustomerType`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the type must be `individual` (1) or `business` (2)")]
 pub struct UnknownCustomerType;
-
-impl fmt::Display for UnknownCustomerType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the type must be `individual` (1) or `business` (2)")
-    }
-}
-
-impl std::error::Error for UnknownCustomerType {}
 
 impl FromStr for CustomerType {
     type Err = UnknownCustomerType;

@@ -12,27 +12,18 @@ use crate::web_url::WebUrl;
 const EMPTY_CRC32: &str = "AAAAAA==";
 
 /// Why a signed link can't be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SignedLinkError {
     /// It is not an absolute `http` or `https` URL, or a browser would have to repair it ([`WebUrl`]).
+    #[error("the signed link is not a URL")]
     NotAUrl,
     /// It is not `https`, and its host is not this machine.
+    #[error("the signed link is not https")]
     Insecure,
     /// Its signature covers the checksum of an empty body, so no photo can match.
+    #[error("the signed link contains the checksum of an empty body")]
     EmptyChecksum,
 }
-
-impl fmt::Display for SignedLinkError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NotAUrl => "the signed link is not a URL",
-            Self::Insecure => "the signed link is not https",
-            Self::EmptyChecksum => "the signed link contains the checksum of an empty body",
-        })
-    }
-}
-
-impl std::error::Error for SignedLinkError {}
 
 /// The signature scheme of a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -29,11 +29,11 @@ const FIRST_FRAME_MS: f64 = 10_000.0;
 #[derive(Debug)]
 #[must_use = "the camera is turned off when this is dropped"]
 pub struct Camera {
-    _shown: AttachedStream,
+    _stream: AttachedStream,
     track: MediaStreamTrack,
     info: CameraInfo,
     _listeners: Vec<EventListener>,
-    _watch: Rc<EndNotifier>,
+    _end: Rc<EndNotifier>,
 }
 
 impl Camera {
@@ -63,17 +63,17 @@ impl Camera {
         let stream = open_first(&window, &devices, requests(choice, next)).await?;
         let track: MediaStreamTrack =
             stream.0.get_video_tracks().get(0).dyn_into().map_err(|_| ErrorCode::CameraFailed)?;
-        let shown = AttachedStream::new(stream, video);
-        first_frame(&shown, &track).await?;
+        let attached = AttachedStream::new(stream, video);
+        first_frame(&attached, &track).await?;
         let cameras = camera_ids(&devices).await.map_or(1, |ids| u8::try_from(ids.len()).unwrap_or(u8::MAX).max(1));
         if track.ready_state() == MediaStreamTrackState::Ended {
             return Err(ErrorCode::CameraEnded);
         }
         let facing = track.get_settings().get_facing_mode();
         let info = CameraInfo { mirrored: !faces_away(facing.as_deref(), &track.label()), cameras };
-        let watch = Rc::new(EndNotifier { ended: Cell::new(false), on_ended: Box::new(on_ended) });
-        let listeners = listen(&watch, &shown.video, &track, &devices);
-        Ok(Self { _shown: shown, track, info, _listeners: listeners, _watch: watch })
+        let end_notifier = Rc::new(EndNotifier { ended: Cell::new(false), on_ended: Box::new(on_ended) });
+        let listeners = listen(&end_notifier, &attached.video, &track, &devices);
+        Ok(Self { _stream: attached, track, info, _listeners: listeners, _end: end_notifier })
     }
 
     /// Returns the camera's properties.
@@ -136,8 +136,8 @@ fn device_id(track: &MediaStreamTrack) -> Option<String> {
 }
 
 /// Plays the video until it has a frame.
-async fn first_frame(shown: &AttachedStream, track: &MediaStreamTrack) -> Result<(), ErrorCode> {
-    let video = &shown.video;
+async fn first_frame(attached: &AttachedStream, track: &MediaStreamTrack) -> Result<(), ErrorCode> {
+    let video = &attached.video;
     let refused = Rc::new(Cell::new(false));
     play(video, &refused);
     // Measured by the clock, because timers of a hidden page run a second apart.
@@ -174,29 +174,29 @@ fn play(video: &HtmlVideoElement, refused: &Rc<Cell<bool>>) {
 /// Listens for the camera's end, and keeps the video playing: browsers pause it when it is moved in the document and
 /// when a call comes in.
 fn listen(
-    watch: &Rc<EndNotifier>,
+    end_notifier: &Rc<EndNotifier>,
     video: &HtmlVideoElement,
     track: &MediaStreamTrack,
     devices: &MediaDevices,
 ) -> Vec<EventListener> {
     let ended = {
-        let watch = Rc::downgrade(watch);
+        let end_notifier = Rc::downgrade(end_notifier);
         EventListener::new(track, "ended", move |_| {
-            if let Some(watch) = watch.upgrade() {
-                watch.end();
+            if let Some(end_notifier) = end_notifier.upgrade() {
+                end_notifier.end();
             }
         })
     };
     // With some drivers the track stays live, without frames, after the device is unplugged.
     let unplugged = {
-        let (watch, own, device) = (Rc::downgrade(watch), devices.clone(), device_id(track));
+        let (end_notifier, own, device) = (Rc::downgrade(end_notifier), devices.clone(), device_id(track));
         EventListener::new(devices, "devicechange", move |_| {
-            let (watch, devices, device) = (watch.clone(), own.clone(), device.clone());
+            let (end_notifier, devices, device) = (end_notifier.clone(), own.clone(), device.clone());
             spawn_local(async move {
                 let ids = camera_ids(&devices).await;
                 let gone = device.zip(ids).is_some_and(|(device, ids)| is_gone(&ids, &device));
-                if let Some(watch) = watch.upgrade().filter(|_| gone) {
-                    watch.end();
+                if let Some(end_notifier) = end_notifier.upgrade().filter(|_| gone) {
+                    end_notifier.end();
                 }
             });
         })

@@ -97,10 +97,10 @@ async fn user_media(devices: &MediaDevices, request: &CameraRequest) -> Result<O
 }
 
 fn constraints(request: &CameraRequest) -> Result<MediaStreamConstraints, JsValue> {
-    let wish = |kind: &str, value: JsValue| -> Result<JsValue, JsValue> {
-        let wish = Object::new();
-        Reflect::set(&wish, &kind.into(), &value)?;
-        Ok(wish.into())
+    let constraint = |kind: &str, value: JsValue| -> Result<JsValue, JsValue> {
+        let constraint = Object::new();
+        Reflect::set(&constraint, &kind.into(), &value)?;
+        Ok(constraint.into())
     };
     let video = Object::new();
     let mut bare = true;
@@ -109,14 +109,14 @@ fn constraints(request: &CameraRequest) -> Result<MediaStreamConstraints, JsValu
         Reflect::set(&video, &name.into(), &value).map(|_| ())
     };
     if let Some(id) = &request.device {
-        add("deviceId", wish("exact", id.into())?)?;
+        add("deviceId", constraint("exact", id.into())?)?;
     }
     if let Some(facing) = request.facing {
-        add("facingMode", wish("ideal", facing.into())?)?;
+        add("facingMode", constraint("ideal", facing.into())?)?;
     }
     if request.sized {
-        add("width", wish("ideal", IDEAL_WIDTH.into())?)?;
-        add("height", wish("ideal", IDEAL_HEIGHT.into())?)?;
+        add("width", constraint("ideal", IDEAL_WIDTH.into())?)?;
+        add("height", constraint("ideal", IDEAL_HEIGHT.into())?)?;
     }
     let constraints = MediaStreamConstraints::new();
     constraints.set_audio_bool(false);

@@ -83,9 +83,9 @@ struct Connection {
     ready: Cell<bool>,
     is_over: Cell<bool>,
     /// Waiting for the worker to be ready.
-    early: RefCell<Vec<oneshot::Sender<()>>>,
+    awaiting_start: RefCell<Vec<oneshot::Sender<()>>>,
     /// Waiting for a report, in order.
-    waiting: RefCell<VecDeque<oneshot::Sender<Report>>>,
+    awaiting_report: RefCell<VecDeque<oneshot::Sender<Report>>>,
 }
 
 impl Vision {
@@ -96,8 +96,8 @@ impl Vision {
             ready: Cell::new(false),
             is_over: Cell::new(worker.is_none()),
             worker,
-            early: RefCell::default(),
-            waiting: RefCell::default(),
+            awaiting_start: RefCell::default(),
+            awaiting_report: RefCell::default(),
         });
         let listeners = connection.worker.as_ref().map(|worker| listen(worker, &connection)).unwrap_or_default();
         Self { connection, _listeners: listeners }
@@ -117,19 +117,19 @@ pub struct Analyser(Rc<Connection>);
 impl Analyser {
     /// Analyses a photo. Returns `None` if that is impossible or takes too long for a waiting person.
     pub async fn analyse(&self, photo: &Blob) -> Option<Report> {
-        self.look(TransferableImage::of_blob(photo), None).await
+        self.report(TransferableImage::of_blob(photo), None).await
     }
 
     /// Analyses the camera's current frame, which is on the canvas.
     pub(super) async fn analyse_frame(&self, canvas: &Canvas) -> Option<Report> {
-        self.look(TransferableImage::of_canvas(canvas), now()).await
+        self.report(TransferableImage::of_canvas(canvas), now()).await
     }
 
-    async fn look(&self, image: impl Future<Output = Option<TransferableImage>>, at: Option<f64>) -> Option<Report> {
+    async fn report(&self, image: impl Future<Output = Option<TransferableImage>>, at: Option<f64>) -> Option<Report> {
         if self.0.is_over.get() {
             return None;
         }
-        let report = async { self.0.look(&image.await?, at).await.ok() };
+        let report = async { self.0.analyse(&image.await?, at).await.ok() };
         in_time(report, PHOTO_PATIENCE_MS).await.flatten()
     }
 }
@@ -147,16 +147,16 @@ impl Connection {
         if let Some(worker) = &self.worker {
             worker.terminate();
         }
-        self.early.take();
-        self.waiting.take();
+        self.awaiting_start.take();
+        self.awaiting_report.take();
     }
 
-    fn hear(&self, answer: &JsValue) {
+    fn receive(&self, answer: &JsValue) {
         let get = |name: &str| Reflect::get(answer, &name.into()).unwrap_or(JsValue::UNDEFINED);
         if !get("blind").is_undefined() {
             self.end();
         } else if let Ok(numbers) = get("report").dyn_into::<Float32Array>() {
-            let Some(sender) = self.waiting.borrow_mut().pop_front() else { return };
+            let Some(sender) = self.awaiting_report.borrow_mut().pop_front() else { return };
             match Report::from_numbers(&numbers.to_vec()) {
                 // The only error is that nobody waits any more.
                 Some(report) => drop(sender.send(report)),
@@ -165,7 +165,7 @@ impl Connection {
             }
         } else {
             self.ready.set(true);
-            for sender in self.early.take() {
+            for sender in self.awaiting_start.take() {
                 let _ = sender.send(());
             }
         }
@@ -179,12 +179,12 @@ impl Connection {
             return Ok(());
         }
         let (sender, ready) = oneshot::channel();
-        self.early.borrow_mut().push(sender);
+        self.awaiting_start.borrow_mut().push(sender);
         ready.await.map_err(|_| VisionUnavailable)
     }
 
     /// `at` is the time of a camera frame.
-    async fn look(&self, image: &TransferableImage, at: Option<f64>) -> Result<Report, VisionUnavailable> {
+    async fn analyse(&self, image: &TransferableImage, at: Option<f64>) -> Result<Report, VisionUnavailable> {
         let worker = self.worker.as_ref().filter(|_| !self.is_over.get()).ok_or(VisionUnavailable)?;
         let message = Object::new();
         let set =
@@ -196,21 +196,21 @@ impl Connection {
         }
         worker.post_message_with_transfer(&message, &Array::of1(image.as_js())).map_err(|_| VisionUnavailable)?;
         let (sender, seen) = oneshot::channel();
-        self.waiting.borrow_mut().push_back(sender);
+        self.awaiting_report.borrow_mut().push_back(sender);
         seen.await.map_err(|_| VisionUnavailable)
     }
 }
 
 fn listen(worker: &Worker, connection: &Rc<Connection>) -> Vec<EventListener> {
-    let heard = {
+    let messages = {
         let connection = Rc::downgrade(connection);
         EventListener::new(worker, "message", move |event| {
             if let (Some(connection), Some(message)) = (connection.upgrade(), event.dyn_ref::<MessageEvent>()) {
-                connection.hear(&message.data());
+                connection.receive(&message.data());
             }
         })
     };
-    let failed = {
+    let errors = {
         let connection = Rc::downgrade(connection);
         // Otherwise the page would receive the error, too.
         EventListener::new_with_options(worker, "error", EventListenerOptions::enable_prevent_default(), move |event| {
@@ -220,7 +220,7 @@ fn listen(worker: &Worker, connection: &Rc<Connection>) -> Vec<EventListener> {
             }
         })
     };
-    vec![heard, failed]
+    vec![messages, errors]
 }
 
 /// Sends the worker a video's frames until it is dropped: one at a time, and no faster than the worker can analyse
@@ -259,7 +259,7 @@ async fn run(connection: &Connection, video: &HtmlVideoElement, tell: impl Fn(Re
         next_frame(video).await;
         let at = now()?;
         let Some(image) = TransferableImage::of_video(video).await else { continue };
-        let report = in_time(connection.look(&image, Some(at)), PATIENCE_MS).await?.ok()?;
+        let report = in_time(connection.analyse(&image, Some(at)), PATIENCE_MS).await?.ok()?;
         drop(image);
         tell(report, at);
         TimeoutFuture::new(pace.wait(now()? - at)).await;

@@ -2,6 +2,7 @@
 //! `UPDATE=1 cargo test -p akiba-relay --test it docs` rewrites the tables of settings and metrics.
 
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use akiba_protocol::ProblemCode;
 use akiba_relay::cli::Cli;
@@ -22,6 +23,9 @@ fn rows(section: &str) -> Vec<Vec<String>> {
 
 /// Fails if the text between two marks of a document is not `text`. With `UPDATE=1` it writes `text` there.
 fn generated(document: &str, name: &str, text: &str) {
+    // Two tests may update one document.
+    static FILE: Mutex<()> = Mutex::new(());
+    let _lock = FILE.lock().unwrap_or_else(PoisonError::into_inner);
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs").join(document);
     let is = std::fs::read_to_string(&path).unwrap();
     let (begin, end) = (

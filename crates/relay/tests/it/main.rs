@@ -3,7 +3,7 @@
 //!
 //! `log.rs`, `session_log.rs` and `traces.rs` beside this file are binaries of their own (see Cargo.toml).
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "helpers of tests may panic too")]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "helpers of tests can panic, too")]
 
 mod support;
 
@@ -31,7 +31,7 @@ mod server {
     mod tls;
 }
 
-/// What a page may do with its session.
+/// What a page can do with its session.
 mod page {
     mod binding;
     mod late_verdict;
@@ -40,7 +40,7 @@ mod page {
     mod verdict;
 }
 
-/// What the host's back end may do.
+/// What the back end of the host can do.
 mod host {
     mod sessions;
 }
@@ -50,7 +50,7 @@ mod webhook {
     mod delivery;
 }
 
-/// What the database keeps, and what happens without it.
+/// What the database stores, and what happens without it.
 mod store {
     mod clock_skew;
     mod copy;
@@ -64,7 +64,7 @@ mod store {
     mod retention;
 }
 
-/// How much and how often.
+/// Limits on number, time and rate.
 mod limits {
     mod capacity;
     mod rates;

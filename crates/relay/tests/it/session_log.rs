@@ -1,7 +1,7 @@
 //! The log of sessions at level `trace`: one line a request, and no secret in any line. It is a binary of its own because
 //! a process has one log, and this test needs all of its lines.
 
-#![allow(clippy::expect_used, clippy::unwrap_used, reason = "helpers of tests may panic too")]
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "helpers of tests can panic, too")]
 
 #[allow(dead_code, unused_imports, unused_macros, reason = "shared with the other tests, which use the rest")]
 mod support;

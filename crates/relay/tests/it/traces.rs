@@ -1,7 +1,7 @@
 //! Traces to a collector: what it gets, and what nobody gets. It is a binary of its own because only this test needs the
 //! feature `otel`.
 
-#![allow(clippy::expect_used, clippy::unwrap_used, reason = "helpers of tests may panic too")]
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "helpers of tests can panic, too")]
 
 #[allow(dead_code, unused_imports, unused_macros, reason = "shared with the other tests, which use the rest")]
 mod support;
