@@ -72,7 +72,7 @@ fn add_headers(document: &mut Value) {
             "schema": { "type": "string", "format": "uuid" },
         },
         "no-store": {
-            "description": "No browser or proxy may cache an answer.",
+            "description": "The answer must not be cached.",
             "required": true,
             "schema": { "type": "string", "const": "no-store" },
         },

@@ -41,7 +41,7 @@ pub async fn live() -> Json<Health> {
     operation_id = "ready",
     tag = "operation",
     summary = "Checks whether this relay is ready for requests.",
-    description = "Checks the database, and does not call the vendor. The answer is cached for one second.",
+    description = "Checks the database, but does not call the vendor. The answer is cached for one second.",
     responses(
         (status = 200, description = "The relay is ready.", body = Health),
         (status = 503, description = "The relay is not ready: it is shutting down, or its database does not answer.", body = Health),
