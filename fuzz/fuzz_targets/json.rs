@@ -6,7 +6,7 @@ use akiba_protocol::{LinkReply, LinkRequest, Outcome, Problem, Verdict, VerifyRe
 use akiba_relay::session::host::create::NewSession;
 use akiba_relay::session::host::reconcile::Reconcile;
 use akiba_relay::session::page::binding::{LinkCall, VerifyCall, file_name};
-use akiba_relay::session::page::verdict::page_verdict;
+use akiba_relay::session::page::page_verdict::page_verdict;
 use akiba_relay::session::retained::retained;
 use akiba_relay::session::settings::{PageReply, Retain};
 use libfuzzer_sys::fuzz_target;

@@ -1,9 +1,10 @@
-//! Values that Rust and JavaScript exchange: promises awaited with their result's type ([`settled`]), and plain objects
-//! ([`object`]).
+//! Values that Rust and JavaScript exchange: promises awaited with their result's type ([`settled`]), the bytes of blobs
+//! ([`blob_bytes`]), and plain objects ([`object`]).
 
-use js_sys::{Object, Promise, Reflect};
+use js_sys::{ArrayBuffer, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
+use web_sys::Blob;
 
 /// Awaits a promise. Passes on the exception if the browser threw one instead of returning a promise.
 ///
@@ -11,6 +12,12 @@ use wasm_bindgen_futures::JsFuture;
 /// The reason of the rejection, or the value itself if it is not a `T`.
 pub(super) async fn settled<T: JsCast>(promise: Result<Promise, JsValue>) -> Result<T, JsValue> {
     JsFuture::from(promise?).await?.dyn_into()
+}
+
+/// Reads a blob. Returns `None` if the browser can't, for example because the file was removed from the disk.
+pub(super) async fn blob_bytes(blob: &Blob) -> Option<Vec<u8>> {
+    let buffer: ArrayBuffer = settled(Ok(blob.array_buffer())).await.ok()?;
+    Some(Uint8Array::new(&buffer).to_vec())
 }
 
 /// Creates a plain object with these fields.

@@ -14,7 +14,8 @@
 //! | the size limits of photos and files | `photo/limits` |
 //! | the best frame of a burst | `photo/burst` |
 //! | quality and size of a JPEG | `photo/encode_search` |
-//! | the kind of an image file, and whether it is whole | `photo/image_header`, `photo/jpeg` |
+//! | the kind of an image file, and whether it is whole | `photo/image_header` |
+//! | the parts of a JPEG that are sent | `photo/strip_metadata` |
 //! | the meaning of the relay's answers | `relay/answer` |
 //! | the text that can be a session token | `relay/token` |
 //! | the headers and form fields of an upload | `upload/fields` |

@@ -1,4 +1,5 @@
-//! While the person frames: hints, shutter, countdown, and the moment for the photo.
+//! While the person frames: hints, the shutter, and the reaction to each frame. `countdown` decides when a photo is taken
+//! automatically.
 
 use std::rc::Rc;
 
@@ -8,7 +9,7 @@ use crate::config::Capture;
 use crate::guidance::{Hint, Observation, is_black, times};
 
 use super::camera::CameraState;
-use super::effect::{Announcement, Effect, Notice, PhotoSource};
+use super::effect::{Announcement, Effect, Notice};
 use super::limits;
 use super::photo::{Generation, Luminance};
 use super::screen::{Prompt, Screen};
@@ -84,41 +85,6 @@ impl Transition<'_> {
         self.time_capture_again();
     }
 
-    pub(super) fn stop_auto_capture(&mut self) {
-        self.cancel_timer(Timer::AutoCapture);
-        self.cancel_timer(Timer::Countdown);
-        if matches!(self.state.screen, Screen::Countdown { .. }) {
-            self.state.screen = Screen::Framing { prompt: Prompt { shutter: true, ..Prompt::default() } };
-        }
-    }
-
-    pub(super) fn auto_capture_tick(&mut self) {
-        match self.state.screen {
-            Screen::Framing { prompt: Prompt { hint: Hint::NoPicture, .. } } => {
-                self.start_timer_after(Timer::AutoCapture, limits::AUTO_CAPTURE);
-            }
-            Screen::Framing { .. } => self.count(limits::COUNTDOWN_FROM),
-            _ => {}
-        }
-    }
-
-    pub(super) fn countdown_tick(&mut self) {
-        if let Screen::Countdown { left } = self.state.screen {
-            self.count(left - 1);
-        }
-    }
-
-    fn count(&mut self, left: u8) {
-        if left == 0 {
-            self.grab(if self.state.framing.guide.is_active() { PhotoSource::Burst } else { PhotoSource::Camera });
-        } else {
-            self.state.screen = Screen::Countdown { left };
-            self.cancel_timer(Timer::Shutter);
-            self.announce(Announcement::Countdown(left));
-            self.start_timer_after(Timer::Countdown, limits::SECOND);
-        }
-    }
-
     /// Uses the measured luminance as long as no frame is analysed.
     pub(super) fn frame_measured(&mut self, generation: Generation, luminance: Luminance) {
         let hint = match self.state.screen {
@@ -186,14 +152,7 @@ impl Transition<'_> {
         }
         self.challenge(report);
         self.show_prompt(report);
-        if self.config.capture == Capture::Auto && self.is_ready() && self.challenge_is_over() {
-            if self.config.countdown { self.count(limits::COUNTDOWN_FROM) } else { self.grab(PhotoSource::Burst) }
-        }
-    }
-
-    /// Whether this is a moment for the photo.
-    pub(super) fn is_ready(&self) -> bool {
-        self.state.framing.guide.ready() && !self.state.framing.choosing
+        self.capture_if_ready();
     }
 
     /// Shows the hint, sends a changed hint to the page, and announces it to a screen reader now and then.

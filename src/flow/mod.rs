@@ -11,6 +11,7 @@
 //! - `transition`: what all transitions share. Cameras, timers and requests end there only.
 //! - `start`: from the start to an open camera.
 //! - `framing`, `challenge`: reactions to the camera's frames, using [`guidance`](crate::guidance).
+//! - `countdown`: when a photo is taken automatically.
 //! - `capture`: the photo.
 //! - `submission`, `link`, `upload`: from a photo to a verdict.
 //! - `step`: the dispatch from events to these functions.
@@ -18,6 +19,7 @@
 mod camera;
 mod capture;
 mod challenge;
+mod countdown;
 mod effect;
 mod error;
 mod event;

@@ -1,4 +1,4 @@
-//! The texts of one language ([`Language`]).
+//! The form of one language ([`Language`]). To add a language, see [`languages`](super::languages).
 
 use crate::flow::ErrorCode;
 

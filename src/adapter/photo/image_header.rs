@@ -17,7 +17,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    /// Whether every browser reads this kind. Such a file that can't be read is damaged.
+    /// Whether every browser reads this kind. If so, a file that can't be read is damaged.
     pub(super) fn is_common(self) -> bool {
         self != Self::Heif
     }
@@ -59,7 +59,7 @@ pub(super) fn read(head: &[u8]) -> Option<Header> {
 /// Whether a file of this kind is complete. Browsers decode an incomplete file and leave the missing part grey.
 pub(super) fn is_whole(kind: Kind, file: &[u8]) -> bool {
     match kind {
-        Kind::Jpeg => super::jpeg::is_whole(file),
+        Kind::Jpeg => super::strip_metadata::is_whole(file),
         Kind::Png => png_has_end(file).is_some(),
         // The length in the RIFF header does not include its own 8 bytes (RFC 9649, 2.4).
         Kind::WebP => le32(file, 4).is_some_and(|length| file.len() as u64 >= u64::from(length) + 8),

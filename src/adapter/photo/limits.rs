@@ -25,8 +25,8 @@ pub(super) fn check_pixels((width, height): (u32, u32)) -> Result<(), GrabFailur
     if u64::from(width) * u64::from(height) > FILE_PIXELS { Err(GrabFailure::TooLarge) } else { Ok(()) }
 }
 
-/// Returns the failure of an image that the browser can't decode. Every browser reads the common kinds, so such a file
-/// is damaged.
+/// Returns the failure of an image that the browser can't decode. Every browser reads the common kinds, so a file of a
+/// common kind is damaged.
 pub(super) fn undecodable(kind: Kind) -> GrabFailure {
     if kind.is_common() { GrabFailure::Unreadable } else { GrabFailure::NotAnImage }
 }

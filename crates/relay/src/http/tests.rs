@@ -21,7 +21,7 @@ use crate::session::host::reconcile::Reconcile;
 use crate::session::host::report::Session;
 use crate::session::page::binding::{LinkCall, VerifyCall};
 use crate::session::page::link::SessionLink;
-use crate::session::page::verdict::PageVerdict;
+use crate::session::page::page_verdict::PageVerdict;
 use crate::vendor_api::VendorClient;
 use crate::vendor_api::access::Access;
 use crate::vendor_api::settings::VendorSettings;

@@ -5,7 +5,7 @@
 //! - [`access`]: combines profile, settings and secrets.
 //! - [`endpoint`]: the base URL and paths of the API.
 //! - [`token`]: a fixed API token; [`oauth`]: access tokens fetched by OAuth2.
-//! - [`reply`]: reads the body of an answer; [`unique`]: rejects JSON with duplicate keys.
+//! - [`reply_body`]: reads the body of an answer; [`unique`]: rejects JSON with duplicate keys.
 //! - [`settings`]: the operator's settings.
 //! - [`retry_after`]: reads the `Retry-After` header.
 
@@ -15,7 +15,7 @@ pub mod error;
 pub mod mapping;
 pub mod oauth;
 pub mod profile;
-pub mod reply;
+pub mod reply_body;
 pub mod retry_after;
 pub mod settings;
 pub mod token;
@@ -154,10 +154,10 @@ impl Shared {
             response = self.send(endpoint, &auth, body, deadline).await?;
         }
         check_status(&response)?;
-        let body = reply::read_body(response, self.max_reply_bytes).await?;
+        let body = reply_body::read_body(response, self.max_reply_bytes).await?;
         match &endpoint.reply {
-            None => reply::parse(&body),
-            Some(map) => reply::from_value(map.apply(&reply::parse::<UniqueKeys>(&body)?.0, &ours()?)),
+            None => reply_body::parse(&body),
+            Some(map) => reply_body::from_value(map.apply(&reply_body::parse::<UniqueKeys>(&body)?.0, &ours()?)),
         }
     }
 

@@ -19,7 +19,7 @@ use url::Url;
 
 use super::error::{NoToken, VendorError};
 use super::profile::ClientCredentials;
-use super::reply;
+use super::reply_body;
 
 /// Lifetime of a token whose answer has no `expires_in`, which RFC 6749 only recommends (section 5.1).
 const DEFAULT_LIFETIME: Duration = Duration::from_secs(300);
@@ -211,7 +211,7 @@ async fn send(
     let mut answer = HttpResponse::new(Vec::new());
     *answer.status_mut() = status;
     *answer.headers_mut() = response.headers().clone();
-    *answer.body_mut() = reply::read_body(response, limit).await?;
+    *answer.body_mut() = reply_body::read_body(response, limit).await?;
     if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
         return Err(VendorError::Denied(status));
     }

@@ -10,7 +10,7 @@ use crate::http::idempotency;
 use crate::http::openapi::problems::{PageLinkProblems, PageVerifyProblems};
 use crate::session::page::binding::{LinkCall, VerifyCall};
 use crate::session::page::link::SessionLink;
-use crate::session::page::verdict::PageVerdict;
+use crate::session::page::page_verdict::PageVerdict;
 
 impl JsonCall for LinkCall {
     const SHAPE: &'static str = "The body must be an object with, optionally, `identifier` (string), `type` (\"1\" or \

@@ -3,9 +3,9 @@
 //! - [`binding`]: what the page sends, compared with what the session holds.
 //! - [`link`]: the first call of the widget.
 //! - [`verify`]: its second call.
-//! - [`verdict`]: what the page gets to know.
+//! - [`page_verdict`]: what the page gets to know.
 
 pub mod binding;
 pub mod link;
-pub mod verdict;
+pub mod page_verdict;
 pub mod verify;

@@ -8,7 +8,7 @@ use akiba_protocol::{ProblemCode, Verdict, VerifyReply};
 use tokio::time::{Instant, sleep};
 
 use super::binding::{VerifyCall, check_person, find_link};
-use super::verdict::{self, PageVerdict};
+use super::page_verdict::{PageVerdict, page_verdict};
 use crate::error::RelayError;
 use crate::lifecycle::{Event, State};
 use crate::session::Sessions;
@@ -84,6 +84,6 @@ impl Sessions {
     }
 
     fn page_verdict(&self, session: &OpenSession, reply: VerifyReply) -> PageVerdict {
-        verdict::page_verdict(self.page, &Verdict::of(reply), session.personal.reference.as_deref())
+        page_verdict(self.page, &Verdict::of(reply), session.personal.reference.as_deref())
     }
 }
