@@ -2,7 +2,7 @@
 //!
 //! - [`settings`]: the operator's settings.
 //! - [`state`]: what all requests share.
-//! - [`routes`]: the handlers, one file for each group of calls.
+//! - [`mod@routes`]: the handlers, one file for each group of calls.
 //! - [`openapi`]: the OpenAPI document, generated from the routes.
 //! - [`auth`]: authentication of the host's back end and of pages.
 //! - [`body`]: the JSON body of a request, with its limits.

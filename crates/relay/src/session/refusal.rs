@@ -1,4 +1,4 @@
-//! Why a session does not allow a call ([`refusal`]).
+//! Why a session does not allow a call (`refusal`).
 
 use akiba_protocol::ProblemCode;
 

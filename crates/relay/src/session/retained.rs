@@ -1,4 +1,4 @@
-//! What is kept of the vendor's answer ([`kept`]): by default no more than the verdict needs.
+//! Chooses what is stored of the vendor's answer ([`retained`]): by default no more than the verdict needs.
 
 use akiba_protocol::{Identity, VerifyData, VerifyReply};
 use serde_json::Map;
