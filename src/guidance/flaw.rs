@@ -57,6 +57,7 @@ impl Flaw {
             Self::Blurred => "blurred",
         }
     }
+
     /// Whether a photo with this flaw can't be compared. A page may forbid it with `strict`.
     #[must_use]
     pub fn is_hard(self) -> bool {
