@@ -92,7 +92,7 @@ impl Transition<'_> {
                 self.drop_link();
                 self.pause(photo, Phase::Linking, Duration::ZERO, upload_code(failure));
             }
-            UploadFailure::Expired | UploadFailure::ClockSkew if attempts.relinks < limits::RELINKS => {
+            UploadFailure::Expired | UploadFailure::ClockSkew if attempts.relinks < limits::MAX_NEW_LINKS => {
                 attempts.relinks += 1;
                 self.drop_link();
                 self.send(photo);

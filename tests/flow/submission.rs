@@ -50,7 +50,7 @@ fn a_submission_with_a_prefetched_link_succeeds() {
 fn temporary_failures_are_retried_with_growing_pauses_before_the_person_is_asked() {
     for failure in [UploadFailure::Network, UploadFailure::Busy, UploadFailure::Stalled] {
         let mut play = Play::at(Place::Uploading);
-        for failed in 1..limits::TRIES {
+        for failed in 1..limits::MAX_ATTEMPTS {
             play.upload_ends(Err(failure));
             let most = limits::backoff(failed);
             let wanted = Delay::Jittered { least: Duration::ZERO, most };
@@ -82,7 +82,7 @@ fn pauses_double_up_to_sixteen_seconds() {
 fn offline_it_tries_a_few_times_and_then_waits_for_the_network_or_the_person() {
     let mut play = Play::at(Place::Uploading);
     play.send(Event::Offline);
-    for _ in 0..limits::OFFLINE_PROBES {
+    for _ in 0..limits::MAX_OFFLINE_PROBES {
         play.upload_ends(Err(UploadFailure::Network));
         assert_eq!(wait_of(&play), Some(Wait::Network));
         assert!(play.did(|effect| *effect == Effect::Announce(Announcement::WaitingForNetwork)));
@@ -335,7 +335,7 @@ fn after_an_explicit_rejection_the_upload_counts_as_a_first_attempt() {
 #[test]
 fn five_stalls_end_the_submission_even_with_new_links() {
     let mut play = Play::at(Place::Uploading);
-    for _ in 1..limits::TRIES {
+    for _ in 1..limits::MAX_ATTEMPTS {
         play.tick(Timer::LinkLife).tick(Timer::Stall).tick(Timer::Retry);
         assert!(play.did(|effect| matches!(effect, Effect::RequestLink { .. })));
         play.link_comes(2, 60);
