@@ -10,7 +10,7 @@ use super::photo::Generation;
 pub enum CameraChoice {
     /// A camera that faces this way.
     Facing(Facing),
-    /// The device after the one that was last open.
+    /// The device after the last open one.
     Next,
     /// The camera that was last open.
     Last,

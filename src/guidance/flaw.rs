@@ -58,7 +58,7 @@ impl Flaw {
         }
     }
 
-    /// Whether such a photo can't be compared. A page may forbid it with `strict`.
+    /// Whether a photo with this flaw can't be compared. A page may forbid it with `strict`.
     #[must_use]
     pub fn is_hard(self) -> bool {
         matches!(self, Self::NoFace | Self::SeveralFaces | Self::TooDark)
