@@ -23,6 +23,7 @@ use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 use fault::Fault;
 
+// The client is compiled into two test targets, and Cargo looks for a plain `mod` beside each one.
 #[path = "support/fault.rs"]
 mod fault;
 

@@ -21,6 +21,7 @@ use web_sys::{Blob, BlobPropertyBag};
 
 pub mod answers;
 mod calendar;
+// The client is compiled into two test targets, and Cargo looks for a plain `mod` beside each one.
 #[path = "../support/fault.rs"]
 mod fault;
 pub mod in_flight;
