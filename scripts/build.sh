@@ -36,7 +36,7 @@ swap() {
 # traps at once, and `Debug` prints nothing, so that no message, field name or line number is shipped. These options are
 # unstable, but they are the same in all compilers that set-up may choose.
 rust_flags="-Zunstable-options -Cpanic=immediate-abort -Zfmt-debug=none -Zlocation-detail=none"
-std_flags=(-Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size)
+std_flags=("-Zbuild-std=std,panic_abort" "-Zbuild-std-features=optimize_for_size")
 
 # wasm-pack makes the npm package. The demo's set-up leaves it out, because compiling it takes minutes; then cargo and
 # wasm-bindgen run as wasm-pack would run them, and the files have the same bytes.

@@ -1,7 +1,7 @@
 //! A selfie that proves who you are, taken in a web page: the Yew component [`AkibaSelfie`], and the core of the custom
 //! element `<akiba-selfie>`.
 //!
-//! From the top down; a file imports only what is further down or in its own room (`src/layers.txt`):
+//! From the top down; a file imports only what is further down or in its own module (`src/layers.txt`):
 //!
 //! - [`element`]: everything that JavaScript sees.
 //! - [`widget`]: the component. Its `runner` carries out the flow's effects with the adapters, `resources` holds what

@@ -1,4 +1,5 @@
-//! ARCHITECTURE.md and tests/README.md are true: the tests that they name exist, and the pure modules know no browser.
+//! ARCHITECTURE.md, tests/README.md and docs/decisions are true: the tests that they name exist, and the pure modules know
+//! no browser.
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "helpers of tests may panic too")]
 
@@ -93,4 +94,28 @@ fn the_tests_in_the_list_of_features_exist() {
     const FEATURES: &str = include_str!("README.md");
     let pairs = check_pairs("tests/README.md", FEATURES.split("\n## Run one\n").next().unwrap());
     assert!(pairs > 80, "only {pairs} tests were found");
+}
+
+/// Whether a text in backquotes is the name of a test: at least four words in snake case.
+fn is_test_name(span: &str) -> bool {
+    span.split('_').count() >= 4
+        && span.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_')
+}
+
+#[test]
+fn the_tests_that_the_decisions_name_exist() {
+    assert!(is_test_name("a_full_disk_is_a_503_and_loses_nothing") && !is_test_name("rust_arkitect"));
+    let files = ["src", "tests", "crates"].map(|folder| sources(&root().join(folder))).concat();
+    let code: Vec<String> = files.iter().map(|file| fs::read_to_string(file).unwrap()).collect();
+    let mut names = 0;
+    for entry in fs::read_dir(root().join("docs/decisions")).unwrap() {
+        let path = entry.unwrap().path();
+        let text = fs::read_to_string(&path).unwrap();
+        for name in text.split('`').skip(1).step_by(2).filter(|span| is_test_name(span)) {
+            let function = format!("fn {name}(");
+            assert!(code.iter().any(|source| source.contains(&function)), "{}: no test {name}", path.display());
+            names += 1;
+        }
+    }
+    assert!(names > 5, "only {names} tests were found");
 }

@@ -1,4 +1,4 @@
-//! The rooms of the widget import in one direction only, in the order of `src/layers.txt`.
+//! The modules of the widget import in one direction only, in the order of `src/layers.txt`.
 
 use std::path::Path;
 

@@ -12,7 +12,7 @@ pub enum CameraChoice {
     Facing(Facing),
     /// The device after the last open one.
     Next,
-    /// The camera that was last open.
+    /// The last open camera.
     Last,
 }
 

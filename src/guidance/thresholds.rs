@@ -6,8 +6,6 @@
 //! ([`times::LOOSEN`]), every limit moves one step further, at most [`times::LOOSEST`] steps. The rule of exactly one
 //! face never loosens.
 
-use std::fmt;
-
 /// The version of the table below. It changes with every change of a limit.
 pub const THRESHOLDS_VERSION: &str = "1";
 /// The version if the page has changed a limit.
@@ -125,16 +123,9 @@ limits! {
 }
 
 /// The page's `thresholds` are not in the table or out of range.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown threshold, or a number out of its range")]
 pub struct ThresholdsError;
-
-impl fmt::Display for ThresholdsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("unknown threshold, or a number out of its range")
-    }
-}
-
-impl std::error::Error for ThresholdsError {}
 
 /// The limits in force.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::source::Source;
+use crate::source::{Source, child};
 
 /// How many re-exports a name may go through; more is a circle of aliases.
 const MOST_ALIASES: usize = 16;
@@ -27,7 +27,7 @@ pub(crate) fn all(sources: &[Source]) -> Vec<Arrow> {
     for (from, source) in sources.iter().enumerate() {
         let mut seen = BTreeSet::new();
         for named in &source.named {
-            let Some(path) = crate_.absolute(source, &named.segments) else { continue };
+            let Some(path) = crate_.absolute(source, &named.inside, &named.segments) else { continue };
             let Some(to) = crate_.defining_file(&path, MOST_ALIASES) else { continue };
             if to != from && !sources[to].is_facade() && seen.insert(to) {
                 arrows.push(Arrow { from, to, line: named.line, path: path.join("::") });
@@ -50,8 +50,9 @@ impl<'a> Crate<'a> {
     }
 
     /// Returns a path from the crate's root, or nothing for a path into another crate.
-    fn absolute(&self, source: &Source, segments: &[String]) -> Option<Vec<String>> {
+    fn absolute(&self, source: &Source, inside: &[String], segments: &[String]) -> Option<Vec<String>> {
         let mut here: Vec<String> = source.module.split("::").filter(|part| !part.is_empty()).map(Into::into).collect();
+        here.extend(inside.iter().cloned());
         let mut rest = segments;
         match segments.first().map(String::as_str)? {
             "crate" => {
@@ -70,8 +71,7 @@ impl<'a> Crate<'a> {
                 rest = &segments[1..];
             }
             first => {
-                let child = if here.is_empty() { first.to_owned() } else { format!("{}::{first}", source.module) };
-                self.modules.get(child.as_str())?;
+                self.modules.get(child(&here.join("::"), first).as_str())?;
             }
         }
         here.extend(rest.iter().cloned());
@@ -83,9 +83,9 @@ impl<'a> Crate<'a> {
         let mut place = *self.modules.get("")?;
         let mut module = String::new();
         for (depth, segment) in path.iter().enumerate() {
-            let child = if module.is_empty() { segment.clone() } else { format!("{module}::{segment}") };
-            if let Some(&next) = self.modules.get(child.as_str()) {
-                (place, module) = (next, child);
+            let deeper = child(&module, segment);
+            if let Some(&next) = self.modules.get(deeper.as_str()) {
+                (place, module) = (next, deeper);
                 continue;
             }
             return self.alias(place, segment, &path[depth + 1..], aliases_left).or(Some(place));
@@ -100,12 +100,12 @@ impl<'a> Crate<'a> {
             return None;
         }
         if let Some((_, target)) = source.aliases.iter().find(|(alias, _)| alias == name) {
-            let mut path = self.absolute(source, target)?;
+            let mut path = self.absolute(source, &[], target)?;
             path.extend(rest.iter().cloned());
             return self.defining_file(&path, left);
         }
         let globs = source.aliases.iter().filter(|(alias, _)| alias == "*");
-        globs.filter_map(|(_, target)| self.absolute(source, &target[..target.len() - 1])).find_map(|path| {
+        globs.filter_map(|(_, target)| self.absolute(source, &[], &target[..target.len() - 1])).find_map(|path| {
             let module = self.defining_file(&path, left)?;
             let defines = self.sources[module].items.iter().any(|item| item == name);
             if defines { Some(module) } else { self.alias(module, name, rest, left) }

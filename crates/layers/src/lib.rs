@@ -1,7 +1,7 @@
 //! Checks in a test that the modules of a crate import each other in one direction only ([`check`]).
 //!
 //! A crate keeps its layers as a table beside its code, `src/layers.txt`: one layer a line, from the top down. A line
-//! names one or more rooms, separated by spaces. A room is a module with all its files: `session`, or `session::page`
+//! lists one or more modules, separated by spaces. A listed module stands for all its files: `session`, or `session::page`
 //! for a part with rules of its own. `#` begins a comment.
 //!
 //! ```text
@@ -12,8 +12,8 @@
 //! store
 //! ```
 //!
-//! A file may import what stands in a lower line and the other files of its own room. It may not import a higher line or
-//! another room of its own line. Inside a room the files must be free of import circles.
+//! A file may import modules on lower lines and the other files of its own listed module. It may not import a module on a
+//! higher line or another module on its own line. Inside a listed module the files must be free of import circles.
 //!
 //! What counts as an import: every path that starts at `crate`, `super`, `self`, the crate's name or a child module, in
 //! `use` items, in code, and in the tokens of a macro call. A `pub use` is an alias: it is followed to the file that
@@ -39,15 +39,15 @@ pub enum Fault {
     /// A source can't be read or parsed.
     #[error(transparent)]
     Source(#[from] Unreadable),
-    /// A file belongs to no room of the table.
-    #[error("{file}: no line of layers.txt names its room `{module}`")]
-    NoRoom {
+    /// The table lists neither the module of a file nor a parent of it.
+    #[error("{file}: no line of layers.txt lists its module `{module}`")]
+    Unlisted {
         /// The file.
         file: String,
         /// Its module.
         module: String,
     },
-    /// A file imports a layer above it, or another room of its own layer.
+    /// A file imports a layer above it, or another module of its own layer.
     #[error(
         "{file}:{line}: imports {imported} ({path}), but `{from}` may not import `{to}`: it is not in a lower layer"
     )]
@@ -60,12 +60,12 @@ pub enum Fault {
         imported: String,
         /// The path as it is resolved.
         path: String,
-        /// The room of the file.
+        /// The listed module of the file.
         from: String,
-        /// The room of the imported file.
+        /// The listed module of the imported file.
         to: String,
     },
-    /// Files of one room import each other in a circle.
+    /// Files import each other in a circle.
     #[error("import circle: {}", .0.join(" -> "))]
     Circle(
         /// The files of the circle in order; the first one closes it.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::visit::{self, Visit};
-use syn::{Attribute, Item, ItemUse, Macro, UseTree, Visibility};
+use syn::{Attribute, Item, ItemMod, ItemUse, Macro, UseTree, Visibility};
 
 /// A source that can't be read or parsed.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +18,8 @@ pub struct Unreadable {
 /// A path that a file names, as written: `["super", "store", "Store"]`.
 #[derive(Debug)]
 pub(crate) struct Named {
+    /// The inline modules around the path, from the file's own module.
+    pub(crate) inside: Vec<String>,
     pub(crate) segments: Vec<String>,
     pub(crate) line: usize,
 }
@@ -35,6 +37,8 @@ pub(crate) struct Source {
     pub(crate) items: Vec<String>,
     /// What it re-exports: the name, and the path that the name stands for. `*` is a glob.
     pub(crate) aliases: Vec<(String, Vec<String>)>,
+    /// Its child modules that are compiled for tests only, such as `store::tests`.
+    pub(crate) tests: Vec<String>,
     /// Every path that it names outside its tests.
     pub(crate) named: Vec<Named>,
 }
@@ -46,11 +50,24 @@ impl Source {
     }
 }
 
-/// Reads every Rust file below a folder.
+/// Returns the name of a child module.
+pub(crate) fn child(module: &str, name: &str) -> String {
+    if module.is_empty() { name.to_owned() } else { format!("{module}::{name}") }
+}
+
+/// Reads every Rust file below a folder, except the modules that are compiled for tests only.
 pub(crate) fn read_all(src: &Path, crate_name: &str) -> Result<Vec<Source>, Unreadable> {
     let mut files = BTreeMap::new();
     list(src, "", &mut files)?;
-    files.into_iter().map(|(file, text)| parse(file, &text, crate_name)).collect()
+    let sources: Vec<Source> =
+        files.into_iter().map(|(file, text)| parse(file, &text, crate_name)).collect::<Result<_, _>>()?;
+    let tests: Vec<String> = sources.iter().flat_map(|source| source.tests.clone()).collect();
+    let is_test = |module: &str| {
+        tests.iter().any(|test| {
+            module.strip_prefix(test.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+        })
+    };
+    Ok(sources.into_iter().filter(|source| !is_test(&source.module)).collect())
 }
 
 fn unreadable(file: &str, cause: impl ToString) -> Unreadable {
@@ -82,9 +99,16 @@ fn module_of(file: &str) -> String {
 fn parse(file: String, text: &str, crate_name: &str) -> Result<Source, Unreadable> {
     let tree = syn::parse_file(text).map_err(|cause| unreadable(&file, cause))?;
     let module = module_of(&file);
-    let mut source =
-        Source { module, file, crate_name: crate_name.to_owned(), items: vec![], aliases: vec![], named: vec![] };
-    Reader(&mut source).visit_file(&tree);
+    let mut source = Source {
+        module,
+        file,
+        crate_name: crate_name.to_owned(),
+        items: vec![],
+        aliases: vec![],
+        tests: vec![],
+        named: vec![],
+    };
+    Reader { source: &mut source, inside: vec![] }.visit_file(&tree);
     Ok(source)
 }
 
@@ -100,16 +124,36 @@ fn is_test(attributes: &[Attribute]) -> bool {
     })
 }
 
-struct Reader<'a>(&'a mut Source);
+struct Reader<'a> {
+    source: &'a mut Source,
+    inside: Vec<String>,
+}
+
+impl Reader<'_> {
+    fn name(&mut self, segments: Vec<String>, line: usize) {
+        self.source.named.push(Named { inside: self.inside.clone(), segments, line });
+    }
+}
 
 impl<'ast> Visit<'ast> for Reader<'_> {
     fn visit_item(&mut self, item: &'ast Item) {
         let (attributes, name) = described(item);
         if is_test(attributes) {
+            if let Item::Mod(module) = item {
+                self.source.tests.push(child(&self.source.module, &module.ident.to_string()));
+            }
             return;
         }
-        self.0.items.extend(name);
+        if self.inside.is_empty() {
+            self.source.items.extend(name);
+        }
         visit::visit_item(self, item);
+    }
+
+    fn visit_item_mod(&mut self, item: &'ast ItemMod) {
+        self.inside.push(item.ident.to_string());
+        visit::visit_item_mod(self, item);
+        self.inside.pop();
     }
 
     fn visit_item_use(&mut self, item: &'ast ItemUse) {
@@ -117,10 +161,10 @@ impl<'ast> Visit<'ast> for Reader<'_> {
         flatten(&item.tree, &mut Vec::new(), &mut leaves);
         let exported = !matches!(item.vis, Visibility::Inherited);
         for (name, path, at) in leaves {
-            if exported {
-                self.0.aliases.push((name, path));
+            if exported && self.inside.is_empty() {
+                self.source.aliases.push((name, path));
             } else {
-                self.0.named.push(Named { segments: path, line: at });
+                self.name(path, at);
             }
         }
     }
@@ -128,13 +172,17 @@ impl<'ast> Visit<'ast> for Reader<'_> {
     fn visit_path(&mut self, path: &'ast syn::Path) {
         let segments: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
         if let (true, Some(first)) = (segments.len() > 1, path.segments.first()) {
-            self.0.named.push(Named { segments, line: line(first.ident.span()) });
+            self.name(segments, line(first.ident.span()));
         }
         visit::visit_path(self, path);
     }
 
     fn visit_macro(&mut self, call: &'ast Macro) {
-        tokens(call.tokens.clone(), &mut self.0.named);
+        let mut found = Vec::new();
+        tokens(call.tokens.clone(), &mut found);
+        for (segments, at) in found {
+            self.name(segments, at);
+        }
         visit::visit_macro(self, call);
     }
 }
@@ -190,13 +238,13 @@ fn flatten(tree: &UseTree, before: &mut Vec<String>, leaves: &mut Vec<(String, V
 }
 
 /// Finds paths in the tokens of a macro call: identifiers joined by `::`.
-fn tokens(stream: TokenStream, named: &mut Vec<Named>) {
+fn tokens(stream: TokenStream, found: &mut Vec<(Vec<String>, usize)>) {
     let mut path: Vec<String> = Vec::new();
     let (mut colons, mut at) = (0, 0);
     let mut keep = |path: &mut Vec<String>, at: usize| {
         let segments = std::mem::take(path);
         if segments.len() > 1 {
-            named.push(Named { segments, line: at });
+            found.push((segments, at));
         }
     };
     let mut groups = Vec::new();
@@ -222,6 +270,6 @@ fn tokens(stream: TokenStream, named: &mut Vec<Named>) {
     }
     keep(&mut path, at);
     for group in groups {
-        tokens(group, named);
+        tokens(group, found);
     }
 }

@@ -68,7 +68,7 @@ fn every_way_to_name_a_higher_layer_is_found() {
 }
 
 #[test]
-fn rooms_of_one_layer_may_not_import_each_other() {
+fn modules_of_one_layer_may_not_import_each_other() {
     let files = [
         ("lib.rs", "mod shop;"),
         ("shop/mod.rs", "mod till; mod shelf;"),
@@ -81,7 +81,7 @@ fn rooms_of_one_layer_may_not_import_each_other() {
 }
 
 #[test]
-fn a_circle_inside_a_room_is_named() {
+fn a_circle_inside_a_module_is_named() {
     let files = [
         ("lib.rs", "mod shop;"),
         ("shop/mod.rs", "mod a; mod b; mod c;"),
@@ -125,7 +125,31 @@ fn unit_tests_may_build_on_higher_layers() {
 }
 
 #[test]
-fn a_file_without_a_room_and_a_room_without_a_file_are_named() {
+fn a_path_in_an_inline_module_starts_there() {
+    let files = [
+        LIB,
+        ("http.rs", "pub struct App;"),
+        ("store.rs", "pub struct Store;"),
+        ("clock.rs", "pub fn now() {} mod inner { use super::now; fn f(_: super::super::http::App) {} }"),
+    ];
+    let found = faults("http\nstore\nclock", &files);
+    assert!(found.len() == 1 && found[0].contains("http.rs"), "{found:?}");
+}
+
+#[test]
+fn a_file_of_unit_tests_does_not_count() {
+    let files = [
+        LIB,
+        ("http.rs", "pub struct App;"),
+        ("store/mod.rs", "pub struct Store; #[cfg(test)] mod tests;"),
+        ("store/tests.rs", "use crate::http::App;"),
+        ("clock.rs", ""),
+    ];
+    assert_eq!(faults("http\nstore\nclock", &files), [""; 0]);
+}
+
+#[test]
+fn an_unlisted_file_and_a_listed_module_without_a_file_are_named() {
     let files = [("lib.rs", "mod clock;"), ("clock.rs", "")];
     let found = faults("gone", &files);
     assert_eq!(found.len(), 2, "{found:?}");

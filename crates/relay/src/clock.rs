@@ -1,4 +1,4 @@
-//! What time it is ([`Clock`]), and times and durations as text.
+//! The clock ([`Clock`]), and times and durations as text.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -6,30 +6,30 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-/// The machine's clock, and how far it was put forward. A clone shares both.
+/// The machine's clock, plus an offset for tests. Clones share the offset.
 #[derive(Clone, Debug, Default)]
 pub struct Clock(Arc<AtomicI64>);
 
 impl Clock {
-    /// Milliseconds since 1970.
+    /// Returns the time in milliseconds since 1970.
     #[must_use]
     pub fn now(&self) -> i64 {
         Timestamp::now().as_millisecond().saturating_add(self.0.load(Ordering::Relaxed))
     }
 
-    /// Puts the clock forward, or back by a negative number of milliseconds, so that tests need not wait.
+    /// Puts the clock forward, or back if the number is negative, so that tests need not wait.
     pub fn put_forward(&self, milliseconds: i64) {
         self.0.fetch_add(milliseconds, Ordering::Relaxed);
     }
 }
 
-/// A duration in milliseconds.
+/// Returns a duration in milliseconds.
 #[must_use]
 pub fn milliseconds(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// Reads a duration above zero, such as `30s`.
+/// Parses a duration above zero, such as `30s`.
 pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     match humantime::parse_duration(text) {
         Ok(duration) if duration.is_zero() => Err("it must be above zero".to_owned()),
@@ -38,13 +38,13 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// A time as RFC 3339 has it, in UTC. A time that no calendar has is 1970's first.
+/// Formats milliseconds since 1970 as in RFC 3339, in UTC. A time out of range becomes the start of 1970.
 #[must_use]
 pub fn rfc3339(milliseconds: i64) -> String {
     Timestamp::from_millisecond(milliseconds).unwrap_or_default().to_string()
 }
 
-/// The milliseconds since 1970 of a time of RFC 3339, if it is one.
+/// Parses a time as in RFC 3339. Returns milliseconds since 1970, or `None` if the text is not a time.
 #[must_use]
 pub fn parse_rfc3339(text: &str) -> Option<i64> {
     text.parse::<Timestamp>().ok().map(|time| time.as_millisecond())
@@ -55,7 +55,7 @@ mod tests {
     use super::{Clock, parse_rfc3339, rfc3339};
 
     #[test]
-    fn times_are_written_and_read() {
+    fn times_are_formatted_and_parsed() {
         assert_eq!(rfc3339(0), "1970-01-01T00:00:00Z");
         assert_eq!(rfc3339(1_700_000_000_250), "2023-11-14T22:13:20.25Z");
         assert_eq!(parse_rfc3339("2023-11-14T22:13:20.25Z"), Some(1_700_000_000_250));

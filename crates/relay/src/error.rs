@@ -1,4 +1,4 @@
-//! The one error of all calls ([`RelayError`]): what the caller gets to know, and what only the log does.
+//! The error of all calls ([`RelayError`]): one part for the caller, and one part for the log only.
 
 use std::borrow::Cow;
 
@@ -9,9 +9,9 @@ use http::{HeaderValue, StatusCode};
 
 /// A call that failed.
 ///
-/// As a response it is a status with no body. The layer that logs requests knows the request id, and writes the
-/// [`Problem`] and the log line. The cause goes to the log alone, and must hold nothing of the request, of the vendor's
-/// answer or of the token.
+/// As a response it has a status but no body. The layer that logs requests knows the request id: it writes the
+/// [`Problem`] as the body, and the log line. The cause goes only to the log. It must not contain data of the request,
+/// the vendor's answer or the token.
 #[derive(Clone, Debug)]
 pub struct RelayError {
     code: ProblemCode,
@@ -21,46 +21,46 @@ pub struct RelayError {
 }
 
 impl RelayError {
-    /// The error of a code.
+    /// Creates an error with a code.
     #[must_use]
     pub fn new(code: ProblemCode) -> Self {
         Self { code, detail: None, cause: None, retry_after: None }
     }
 
-    /// The same, with a sentence for the caller. It must not repeat what was sent.
+    /// Adds a sentence for the caller. It must not repeat data of the request.
     #[must_use]
     pub fn with_detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
         self.detail = Some(detail.into());
         self
     }
 
-    /// The same, with a cause for the log.
+    /// Adds a cause for the log.
     #[must_use]
     pub fn caused_by(mut self, cause: impl Into<Cow<'static, str>>) -> Self {
         self.cause = Some(cause.into());
         self
     }
 
-    /// The same, with the seconds after which the caller may try again.
+    /// Adds the seconds after which the caller may retry.
     #[must_use]
     pub fn retry_after(mut self, seconds: u32) -> Self {
         self.retry_after = Some(seconds);
         self
     }
 
-    /// The stable code.
+    /// Returns the stable code.
     #[must_use]
     pub fn code(&self) -> ProblemCode {
         self.code
     }
 
-    /// The cause, for the log.
+    /// Returns the cause, for the log.
     #[must_use]
     pub fn cause(&self) -> Option<&str> {
         self.cause.as_deref()
     }
 
-    /// The body that the caller gets.
+    /// Returns the response body for the caller.
     #[must_use]
     pub fn problem(&self, request_id: &str) -> Problem {
         let mut problem = Problem::new(self.code);

@@ -1,5 +1,5 @@
-//! Where a session stands, and what may happen to it next ([`State`], [`Event`], [`State::after`]). Pure: the database
-//! moves a session by compare-and-set along these lines and no others.
+//! The state machine of a session ([`State`], [`Event`], [`State::after`]). Pure. The database makes exactly these moves,
+//! each by compare-and-set.
 //!
 //! ```text
 //!  created ── link ──► link_issued ── verify ──► verifying ──► verified
@@ -15,52 +15,53 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Where a session stands.
+/// The state of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
-    /// Made by the host's back end; the page has not called yet.
+    /// The host's back end has created the session; the page has not called yet.
     Created,
-    /// A signed link was handed out.
+    /// The page has a signed link.
     LinkIssued,
     /// The vendor is being asked for a verdict.
     Verifying,
-    /// The vendor says that the selfie and the record show one person. Nothing happens any more.
+    /// The vendor says that the selfie and the record show the same person. Final.
     Verified,
-    /// The vendor does not say so. A new link, and with it another selfie, may be asked for while the caps allow it, and
-    /// unless the vendor has found fraud.
+    /// The vendor did not verify the selfie. The page may ask for a new link, for another selfie, within the session's
+    /// limits, unless the vendor found fraud.
     Rejected,
-    /// The vendor was asked, and its answer was lost: it may have judged and billed. Only the host's back end moves it on.
+    /// The vendor was asked and its answer was lost. The vendor may have judged and billed. The host's back end decides
+    /// what to do next.
     Unknown,
-    /// The session's life ended with no verdict. Nothing happens any more.
+    /// The session expired without a verdict. Final.
     Expired,
 }
 
 /// What happens to a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Event {
-    /// The vendor gave a signed link.
+    /// The vendor issued a signed link.
     LinkIssued,
     /// The vendor is about to be asked for a verdict.
     VerifyStarted,
-    /// The vendor says success.
+    /// The vendor verified the selfie.
     Verified,
-    /// The vendor says anything else.
+    /// The vendor answered anything else.
     Rejected,
-    /// It is sure that the vendor did nothing: it was never reached, or it refused the call.
+    /// The vendor certainly did nothing: it was not reached, or it refused the call.
     NotDone,
-    /// The vendor's answer was lost: too slow, broken, or the relay itself ended meanwhile.
+    /// The vendor's answer was lost: it timed out, it was unreadable, or the relay ended in the meantime.
     Lost,
-    /// The host's back end asks the vendor again.
+    /// The host's back end had the vendor asked again.
     Repeated,
-    /// The host's back end gives the verdict up, so that another selfie may be sent.
+    /// The host's back end gave up the verdict, so that the page may send another selfie.
     Released,
-    /// The session's life is over.
+    /// The session expired.
     LifeOver,
 }
 
 impl State {
-    /// Every state.
+    /// All states.
     pub const ALL: [Self; 7] = [
         Self::Created,
         Self::LinkIssued,
@@ -71,7 +72,7 @@ impl State {
         Self::Expired,
     ];
 
-    /// Where the session stands after an event; `None` where the event can't happen.
+    /// Returns the state after an event, or `None` if the event can't happen in this state.
     #[must_use]
     pub fn after(self, event: Event) -> Option<Self> {
         match (self, event) {
@@ -79,7 +80,7 @@ impl State {
             | (Self::Verifying, Event::NotDone)
             | (Self::Unknown, Event::Released) => Some(Self::LinkIssued),
             (Self::LinkIssued, Event::VerifyStarted) | (Self::Unknown, Event::Repeated) => Some(Self::Verifying),
-            // A verdict that was given up for lost may still come.
+            // A verdict that counts as lost may still arrive.
             (Self::Verifying | Self::Unknown, Event::Verified) => Some(Self::Verified),
             (Self::Verifying | Self::Unknown, Event::Rejected) => Some(Self::Rejected),
             (Self::Verifying, Event::Lost) => Some(Self::Unknown),
@@ -88,7 +89,7 @@ impl State {
         }
     }
 
-    /// The word for it, in the database and in JSON.
+    /// Returns the name of the state in the database and in JSON.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -103,7 +104,7 @@ impl State {
     }
 }
 
-/// The text names no [`State`].
+/// The text is not the name of a [`State`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("unknown state of a session")]
 pub struct UnknownState;
@@ -122,7 +123,7 @@ mod tests {
     use super::State;
 
     #[test]
-    fn each_state_takes_its_events_and_no_others() {
+    fn every_state_accepts_only_its_events() {
         let events = [LinkIssued, VerifyStarted, Verified, Rejected, NotDone, Lost, Repeated, Released, LifeOver];
         // A row for each state, a column for each event, in the order above.
         let table = [
@@ -144,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn words_are_those_of_json_and_are_read_again() {
+    fn names_equal_the_json_names_and_parse_back() {
         for state in State::ALL {
             assert_eq!(serde_json::to_value(state).unwrap(), state.as_str());
             assert_eq!(state.as_str().parse(), Ok(state));

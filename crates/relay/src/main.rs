@@ -1,5 +1,5 @@
-//! The binary `akiba-relay`: loads the settings and secrets and runs the service until a signal stops it, or runs one of
-//! the other commands.
+//! The binary `akiba-relay`: loads the settings and secrets and runs the service until a signal stops it, or runs one
+//! of the other commands.
 
 use std::cell::OnceCell;
 use std::error::Error;
@@ -73,8 +73,8 @@ fn report(settings: &Settings, effective: &[EffectiveSetting]) -> Result<Drained
     Ok(Drained::Whole)
 }
 
-/// Returns the value of an environment variable. Bytes that are not Unicode are replaced, so the check of the secret then
-/// rejects the value.
+/// Returns the value of an environment variable. Bytes that are not Unicode are replaced, so the check of the secret
+/// then rejects the value.
 fn variable(name: &str) -> Option<String> {
     std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
 }
@@ -157,8 +157,8 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, String> {
     TcpListener::bind(address).await.map_err(|error| format!("can't listen on {address}: {error}"))
 }
 
-/// Waits for the session tasks: vendor calls whose callers have hung up, verdicts that are not stored yet, and webhooks in
-/// delivery. Then tries once to deliver all due webhooks, including those of the last verdicts.
+/// Waits for the session tasks: vendor calls whose callers have hung up, verdicts that are not stored yet, and webhooks
+/// in delivery. Then tries once to deliver all due webhooks, including those of the last verdicts.
 async fn finish(sessions: &Arc<Sessions>, time_left: Duration, drained: Drained) -> Drained {
     let work = async {
         sessions.tasks().wait().await;

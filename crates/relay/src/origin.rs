@@ -1,4 +1,4 @@
-//! The origin of a page ([`Origin`]), as a setting.
+//! The setting for the origin of a page ([`Origin`]).
 
 use std::str::FromStr;
 
@@ -9,16 +9,16 @@ use url::Url;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin(pub(crate) HeaderValue);
 
-/// The text is no origin that may be on the list.
+/// The text is not an origin that the relay accepts.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OriginError {
-    /// `*` or `null`: any page can have these.
+    /// `*` or `null`, which any page can have.
     #[error("any page can have this origin: give the page's own")]
     Anyone,
     /// Not an `http` or `https` origin.
     #[error("it must be an origin such as https://bank.example")]
     NotAnOrigin,
-    /// Another spelling than the one that browsers send, which is given.
+    /// The spelling differs from the one that browsers send, which is this one.
     #[error("browsers send this origin as {0}")]
     Spelling(String),
 }
@@ -47,7 +47,7 @@ mod tests {
     use super::{Origin, OriginError};
 
     #[test]
-    fn only_the_spelling_of_browsers_is_taken() {
+    fn only_origins_spelt_as_browsers_send_them_are_accepted() {
         for right in
             ["https://bank.example", "http://127.0.0.1:8080", "http://[::1]:8080", "https://xn--bcher-kva.example"]
         {

@@ -107,16 +107,9 @@ impl From<Session> for Bearer {
 }
 
 /// The value is neither absent, nor a function, nor a string that fits into a header.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the property `session` must be a string of printable ASCII or a function that returns one")]
 pub struct SessionError;
-
-impl fmt::Display for SessionError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the property `session` must be a string of printable ASCII or a function that returns one")
-    }
-}
-
-impl std::error::Error for SessionError {}
 
 impl Session {
     /// Reads the property's value. `undefined`, `null` and `""` mean no session.

@@ -1,5 +1,5 @@
-//! Checks the settings before the service starts ([`check`]): reads every secret and certificate and reports all problems
-//! at once ([`Problems`]). It uses neither the network nor the database.
+//! Checks the settings before the service starts ([`check`]): reads every secret and certificate and reports all
+//! problems at once ([`Problems`]). It uses neither the network nor the database.
 
 use crate::http::state::AppState;
 use crate::secrets::is_open_to_all;
@@ -99,7 +99,10 @@ pub fn warnings(settings: &Settings, effective: &[EffectiveSetting]) -> Vec<Stri
         found.push("--allow-origin is not set: the relay rejects the calls of every page".to_owned());
     }
     if settings.server.listen.ip().is_loopback() && settings.limits.trusted_proxy.is_empty() {
-        found.push("--trusted-proxy is not set: if a proxy on this machine forwards the calls, all clients share one rate limit".to_owned());
+        found.push(
+            "--trusted-proxy is not set: if a proxy on this machine forwards the calls, all clients share one rate limit"
+                .to_owned(),
+        );
     }
     for network in settings.limits.trusted_proxy.iter().filter(|network| network.prefix_len() == 0) {
         found

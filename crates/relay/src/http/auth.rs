@@ -63,8 +63,8 @@ impl FromRequestParts<AppState> for PageCaller {
         let opened = bearer(&parts.headers).ok_or(TokenError::Invalid).and_then(|token| sessions.session_of(token));
         let session_id = match opened {
             Ok(session_id) => session_id,
-            // Not counted by address: many people can share one, and a flood from it must not lock out a page whose session
-            // has just expired and which needs to learn that.
+            // Not counted by address: many people can share one, and a flood from it must not lock out a page whose
+            // session has just expired and which needs to learn that.
             Err(TokenError::Expired) => return Err(RelayError::new(ProblemCode::SessionExpired)),
             Err(TokenError::Invalid) => {
                 count_address(&state.limits, &parts.extensions, &parts.headers)?;

@@ -1,5 +1,5 @@
-//! The list of pages that may call, by exact origin ([`Origin`]). A page that is not listed is rejected before any other
-//! work ([`guard`]); a listed page gets CORS headers ([`layer`]).
+//! The list of pages that may call, by exact origin ([`Origin`]). A page that is not listed is rejected before any
+//! other work ([`guard`]); a listed page gets CORS headers ([`layer`]).
 
 use std::time::Duration;
 

@@ -9,8 +9,8 @@ use crate::error::RelayError;
 /// The name of the header.
 pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
-/// Returns the SHA-256 of the session id and the idempotency key, if the request has a key. The key itself is not stored:
-/// a page could put anything into it.
+/// Returns the SHA-256 of the session id and the idempotency key, if the request has a key. The key itself is not
+/// stored: a page could put anything into it.
 ///
 /// # Errors
 /// [`ProblemCode::BadRequest`] when the key is not 1 to 255 visible ASCII characters, or there are two.

@@ -2,7 +2,7 @@
 //!
 //! - [`settings`]: the operator's settings.
 //! - [`state`]: what all requests share.
-//! - [`routes`]: the handlers, one file for each group of calls.
+//! - [`mod@routes`]: the handlers, one file for each group of calls.
 //! - [`openapi`]: the OpenAPI document, generated from the routes.
 //! - [`auth`]: authentication of the host's back end and of pages.
 //! - [`body`]: the JSON body of a request, with its limits.
@@ -84,7 +84,8 @@ fn operation_calls() -> OpenApiRouter<AppState> {
 }
 
 /// Wraps the routes in the layers. A request passes them from the last to the first: log line and id, check of the
-/// origin, CORS, catching of panics. Panics are caught inside CORS: without CORS headers a page could not read the error.
+/// origin, CORS, catching of panics. Panics are caught inside CORS: without CORS headers a page could not read the
+/// error.
 fn with_layers(routes: Router<AppState>, state: AppState) -> Router {
     routes
         .fallback(fallback::not_found)

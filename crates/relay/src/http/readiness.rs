@@ -1,5 +1,5 @@
-//! Readiness ([`Readiness`]): whether a load balancer should send requests here. A relay is not ready while it drains or
-//! while its database does not answer.
+//! Readiness ([`Readiness`]): whether a load balancer should send requests here. A relay is not ready while it drains
+//! or while its database does not answer.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

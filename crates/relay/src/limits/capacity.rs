@@ -9,8 +9,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::error::RelayError;
 use crate::telemetry::metrics::metrics;
 
-/// `Retry-After` of a rejected call, in seconds. It is the shortest possible value, as a permit is free again as soon as
-/// any call ends.
+/// `Retry-After` of a rejected call, in seconds. It is the shortest possible value, as a permit is free again as soon
+/// as any call ends.
 const RETRY_AFTER_SECONDS: u32 = 1;
 
 /// Permits for vendor calls. Clones share them.
@@ -31,7 +31,8 @@ impl Capacity {
         Self(Arc::new(Semaphore::new(calls.get().min(Semaphore::MAX_PERMITS))))
     }
 
-    /// Acquires a permit or fails at once, without queueing. Call it after reading the body, or slow clients hold permits.
+    /// Acquires a permit or fails at once, without queueing. Call it after reading the body, or slow clients hold
+    /// permits.
     ///
     /// # Errors
     /// [`ProblemCode::Overloaded`] when no permit is free.

@@ -1,8 +1,8 @@
 //! The client's address ([`TrustedProxies::client`]): the address of the connection or, if a trusted proxy opened the
 //! connection, the address in `X-Forwarded-For`.
 //!
-//! The relay ignores `Forwarded` (RFC 7239). A proxy passes on headers that it does not set itself, so if the relay read
-//! both headers, a client could forge one of them.
+//! The relay ignores `Forwarded` (RFC 7239). A proxy passes on headers that it does not set itself, so if the relay
+//! read both headers, a client could forge one of them.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -33,9 +33,9 @@ impl TrustedProxies {
         self.0.iter().any(|network| network.contains(&address))
     }
 
-    /// Returns the client's address. Starting at the connection, it follows the entries of `X-Forwarded-For` from right to
-    /// left up to the first address that is not a trusted proxy. The client could have forged the entries left of that
-    /// one. If an entry is not an address, the result is the proxy that wrote it.
+    /// Returns the client's address. Starting at the connection, it follows the entries of `X-Forwarded-For` from right
+    /// to left up to the first address that is not a trusted proxy. The client could have forged the entries left of
+    /// that one. If an entry is not an address, the result is the proxy that wrote it.
     #[must_use]
     pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut client = peer.to_canonical();

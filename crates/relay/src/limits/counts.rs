@@ -1,8 +1,8 @@
 //! Counts the calls of all callers of one kind ([`CallerCounts`]) in a table of fixed size. An attacker with a whole
 //! network of addresses cannot fill the memory, and no old entries have to be removed.
 //!
-//! A hash with a random key maps each caller to one of the counts. Two callers share a count with a probability of one in
-//! `COUNTS`. Nobody can cause that on purpose, as the key is secret.
+//! A hash with a random key maps each caller to one of the counts. Two callers share a count with a probability of one
+//! in `COUNTS`. Nobody can cause that on purpose, as the key is secret.
 
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
@@ -52,8 +52,8 @@ impl CallerCounts {
     /// Counts a call.
     ///
     /// # Errors
-    /// If the limit is reached: the number of seconds, at least one, after which the caller may call again. A rejected call
-    /// does not count.
+    /// If the limit is reached: the number of seconds, at least one, after which the caller may call again. A rejected
+    /// call does not count.
     pub fn take(&self, bucket: &Bucket<'_>) -> Result<(), u32> {
         let index = (self.hasher.hash_one(bucket) % COUNTS as u64) as usize;
         self.limiter.check_key(&index).map_err(|not_until| {

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use governor::Quota;
 
-/// How often one caller may call. `60/m` allows sixty calls a minute, all at once after a minute without calls. `60/m:10`
-/// allows at most ten at once. `off` means unlimited. The units are `s`, `m` and `h`.
+/// How often one caller may call. `60/m` allows sixty calls a minute, all at once after a minute without calls.
+/// `60/m:10` allows at most ten at once. `off` means unlimited. The units are `s`, `m` and `h`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rate {
     /// No limit.
@@ -16,7 +16,7 @@ pub enum Rate {
     At(Quota),
 }
 
-/// The text is no [`Rate`].
+/// The text is not a [`Rate`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("it must be a rate such as 60/m, 10/s:50 (at most 50 at once) or off")]
 pub struct NotARate;

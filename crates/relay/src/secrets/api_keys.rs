@@ -1,5 +1,5 @@
-//! The keys of the host's back end ([`ApiKey`]): configured by name and SHA-256, so the settings open nothing. A key has
-//! 256 random bits, so a fast hash is enough.
+//! The API keys of the host's back end ([`ApiKey`]). The settings hold only a name and the key's SHA-256, so they do
+//! not reveal the key. A key has 256 random bits, so a fast hash is enough.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,20 +10,20 @@ use orion::util::secure_cmp;
 use ring::digest::{SHA256, digest};
 use ring::rand::{SecureRandom, SystemRandom};
 
-/// What every key that the relay makes starts with, so that scanners of leaked secrets can know it.
+/// Prefix of every generated key, so that scanners for leaked secrets can recognise it.
 const PREFIX: &str = "akr_";
 
-/// Longest key that is looked at.
+/// Maximum length of a key. Longer ones are rejected without hashing.
 const LONGEST: usize = 256;
 
-/// One key's name and hash.
+/// The name and the hash of a key.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ApiKey {
     name: String,
     hash: [u8; 32],
 }
 
-/// The text is no `name=sha256`.
+/// The text is not of the form `name=sha256`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("it must be NAME=SHA256: a name of letters, digits, - and _, and the key's SHA-256 in 64 hex digits")]
 pub struct NotAnApiKey;
@@ -55,7 +55,7 @@ impl fmt::Debug for ApiKey {
     }
 }
 
-/// The name of the key that was sent, if it is on the list. Each is compared, in constant time.
+/// Returns the name of a key, or `None` if the key is unknown. Compares with every hash, each in constant time.
 #[must_use]
 pub fn name_of<'a>(list: &'a [ApiKey], sent: &str) -> Option<&'a str> {
     if sent.len() > LONGEST {
@@ -68,7 +68,8 @@ pub fn name_of<'a>(list: &'a [ApiKey], sent: &str) -> Option<&'a str> {
     })
 }
 
-/// A new key, and what the settings say of it under this name; `None` when the system has no randomness.
+/// Returns a new key, and its value for the settings under this name. Returns `None` if the system's random generator
+/// fails.
 #[must_use]
 pub fn new_key(name: &str) -> Option<(String, String)> {
     let mut bytes = [0; 32];
@@ -83,7 +84,7 @@ mod tests {
     use super::{ApiKey, NotAnApiKey, name_of, new_key};
 
     #[test]
-    fn a_key_is_known_by_its_hash() {
+    fn a_key_is_recognised_by_its_hash() {
         let (first, first_setting) = new_key("first").unwrap();
         let (second, second_setting) = new_key("second").unwrap();
         let list: Vec<ApiKey> = vec![first_setting.parse().unwrap(), second_setting.parse().unwrap()];

@@ -1,8 +1,8 @@
-//! Encryption of what the database keeps about people ([`DataKeys`]): XChaCha20-Poly1305, bound to the row that it
-//! stands in, under a key that the database never sees.
+//! Encrypts personal data for the database ([`DataKeys`]) with XChaCha20-Poly1305. The database never gets the key.
+//! Each value is bound to its row, as additional authenticated data, so it can't be moved to another row.
 //!
-//! A sealed value is: the format's number 1, the length of the key's id, the id, a nonce of 24 bytes, and the ciphertext
-//! with its tag.
+//! Format of an encrypted value: the byte 1 (the format's version), the length of the key's id in one byte, the id, a
+//! nonce of 24 bytes, the ciphertext, and a tag of 16 bytes.
 
 use std::fmt;
 
@@ -23,30 +23,30 @@ const FORMAT: u8 = 1;
 const NONCE: usize = 24;
 const TAG: usize = 16;
 
-/// Keys of the database's personal fields: the first seals, all open.
+/// Keys that encrypt personal data. The first key encrypts; every key decrypts.
 pub struct DataKeys(Vec<(String, SecretKey)>);
 
-/// Why there are no keys.
+/// Why the keys can't be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DataKeysError {
-    /// No key at all.
+    /// There is no key.
     #[error("there is no data key")]
     Empty,
-    /// An entry that is no `id:key`; it is counted from 1.
+    /// The entry with this number, counted from 1, is not of the form `id:key`.
     #[error("data key {0} must be ID:BASE64 with 32 bytes of base64")]
     NotAKey(usize),
-    /// Two keys of one id.
+    /// The entry with this number has the id of an earlier key.
     #[error("data key {0} has the id of an earlier data key")]
     Twice(usize),
 }
 
-/// A value can't be sealed or opened: its key is not there, or it is damaged.
+/// A value can't be encrypted or decrypted: its key is missing, or the value is damaged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a stored value can't be decrypted: its data key is missing, or the value is damaged")]
 pub struct SealError;
 
 impl DataKeys {
-    /// Reads keys, written `id:base64` and parted by white space or commas.
+    /// Parses keys of the form `id:base64`, separated by white space or commas.
     ///
     /// # Errors
     /// [`DataKeysError`].
@@ -68,15 +68,15 @@ impl DataKeys {
         if keys.is_empty() { Err(DataKeysError::Empty) } else { Ok(Self(keys)) }
     }
 
-    /// Seals a value as JSON, for one place alone.
+    /// Encrypts a value as JSON. It can be decrypted only with the same `place`, such as `sessions/ses_1`.
     ///
     /// # Errors
-    /// [`SealError`] when the system has no randomness.
+    /// [`SealError`] if the system's random generator fails.
     pub fn seal<T: Serialize>(&self, value: &T, place: &str) -> Result<Vec<u8>, SealError> {
         self.seal_bytes(&serde_json::to_vec(value).map_err(|_| SealError)?, place)
     }
 
-    /// Opens a sealed value of this place.
+    /// Decrypts a value that was encrypted for this place.
     ///
     /// # Errors
     /// [`SealError`].
@@ -84,7 +84,7 @@ impl DataKeys {
         serde_json::from_slice(&self.open_bytes(sealed, place)?).map_err(|_| SealError)
     }
 
-    /// Seals a sealed value again, under the first key.
+    /// Decrypts a value and encrypts it again under the first key.
     ///
     /// # Errors
     /// [`SealError`].
@@ -92,15 +92,15 @@ impl DataKeys {
         self.seal_bytes(&self.open_bytes(sealed, place)?, place)
     }
 
-    /// How every value begins that is sealed under the first key.
+    /// Returns the bytes with which every value under the first key begins.
     ///
     /// # Errors
-    /// [`SealError`] when there is no key.
+    /// [`SealError`] if there is no key.
     pub fn key_prefix(&self) -> Result<Vec<u8>, SealError> {
         let (id, _) = self.0.first().ok_or(SealError)?;
-        let mut head = vec![FORMAT, u8::try_from(id.len()).map_err(|_| SealError)?];
-        head.extend_from_slice(id.as_bytes());
-        Ok(head)
+        let mut prefix = vec![FORMAT, u8::try_from(id.len()).map_err(|_| SealError)?];
+        prefix.extend_from_slice(id.as_bytes());
+        Ok(prefix)
     }
 
     fn seal_bytes(&self, plain: &[u8], place: &str) -> Result<Vec<u8>, SealError> {
@@ -109,20 +109,21 @@ impl DataKeys {
         SystemRandom::new().fill(&mut nonce).map_err(|_| SealError)?;
         let mut sealed = self.key_prefix()?;
         sealed.extend_from_slice(&nonce);
-        let head = sealed.len();
-        sealed.resize(head + plain.len() + TAG, 0);
-        let out = sealed.get_mut(head..).ok_or(SealError)?;
-        XChaCha20Poly1305::seal(key, &Nonce::from(nonce), plain, Some(place.as_bytes()), out).map_err(|_| SealError)?;
+        let start = sealed.len();
+        sealed.resize(start + plain.len() + TAG, 0);
+        let ciphertext = sealed.get_mut(start..).ok_or(SealError)?;
+        XChaCha20Poly1305::seal(key, &Nonce::from(nonce), plain, Some(place.as_bytes()), ciphertext)
+            .map_err(|_| SealError)?;
         Ok(sealed)
     }
 
     fn open_bytes(&self, sealed: &[u8], place: &str) -> Result<Vec<u8>, SealError> {
         let [FORMAT, length, rest @ ..] = sealed else { return Err(SealError) };
         let (id, rest) = rest.split_at_checked(usize::from(*length)).ok_or(SealError)?;
-        let (nonce, secret) = rest.split_first_chunk::<NONCE>().ok_or(SealError)?;
+        let (nonce, ciphertext) = rest.split_first_chunk::<NONCE>().ok_or(SealError)?;
         let (_, key) = self.0.iter().find(|(other, _)| other.as_bytes() == id).ok_or(SealError)?;
-        let mut plain = vec![0; secret.len().checked_sub(TAG).ok_or(SealError)?];
-        XChaCha20Poly1305::open(key, &Nonce::from(*nonce), secret, Some(place.as_bytes()), &mut plain)
+        let mut plain = vec![0; ciphertext.len().checked_sub(TAG).ok_or(SealError)?];
+        XChaCha20Poly1305::open(key, &Nonce::from(*nonce), ciphertext, Some(place.as_bytes()), &mut plain)
             .map_err(|_| SealError)?;
         Ok(plain)
     }
@@ -134,7 +135,7 @@ impl fmt::Debug for DataKeys {
     }
 }
 
-/// A new key under this id; `None` when the system has no randomness.
+/// Returns a new key with this id. Returns `None` if the system's random generator fails.
 #[must_use]
 pub fn new_key(id: &str) -> Option<String> {
     let mut bytes = [0; 32];
@@ -151,13 +152,17 @@ mod tests {
     }
 
     #[test]
-    fn what_is_sealed_opens_in_its_place_alone() {
+    fn a_value_decrypts_only_in_its_own_place() {
         let keys = keys(&[&new_key("a").unwrap()]);
         let sealed = keys.seal(&"8001015009087", "sessions/1").unwrap();
         assert!(!sealed.windows(13).any(|window| window == b"8001015009087"));
         assert_eq!(keys.open::<String>(&sealed, "sessions/1").as_deref(), Ok("8001015009087"));
         assert_eq!(keys.open::<String>(&sealed, "sessions/2"), Err(SealError));
-        assert_ne!(keys.seal(&"8001015009087", "sessions/1").unwrap(), sealed, "equal values don't look equal");
+        assert_ne!(
+            keys.seal(&"8001015009087", "sessions/1").unwrap(),
+            sealed,
+            "two encryptions of a value must differ"
+        );
         for index in 0..sealed.len() {
             let mut changed = sealed.clone();
             changed[index] ^= 1;
@@ -167,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_changed_while_data_is_about() {
+    fn old_data_decrypts_after_a_key_rotation() {
         let (old, new) = (new_key("2025").unwrap(), new_key("2026").unwrap());
         let sealed = keys(&[&old]).seal(&1, "x").unwrap();
         let both = keys(&[&new, &old]);
@@ -178,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_checked_and_never_shown() {
+    fn invalid_keys_are_rejected_and_debug_output_hides_keys() {
         let key = new_key("a").unwrap();
         assert_eq!(DataKeys::read(&"# none".to_owned().into()).err(), Some(DataKeysError::Empty));
         for (wrong, error) in [

@@ -1,10 +1,10 @@
-//! Secrets of the relay itself: from a file or from the environment, never from a flag ([`load`]), as the flags of a
-//! process can be read by everyone on the machine.
+//! The relay's secrets. They come from a file or from the environment ([`load`]), never from a flag, because every user
+//! of the machine can read the flags of a process.
 //!
-//! - [`data_keys`]: encryption of what is kept.
-//! - [`session_keys`]: the session's token.
-//! - [`api_keys`]: the keys of the host's back end.
-//! - [`webhook_secrets`]: the signature of a webhook.
+//! - [`data_keys`]: encrypts personal data in the database.
+//! - [`session_keys`]: makes and checks session tokens.
+//! - [`api_keys`]: checks the API keys of the host's back end.
+//! - [`webhook_secrets`]: signs webhooks.
 
 pub mod api_keys;
 pub mod data_keys;
@@ -17,13 +17,13 @@ use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
 
-/// Largest file that is read, in bytes: a longer one is the wrong file.
+/// Maximum number of bytes that are read. A longer file is not a file of secrets.
 const LONGEST_FILE: u64 = 65_536;
 
-/// Why a secret can't be had.
+/// Why a secret can't be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
-    /// A file and an environment variable were given; which one is meant is not ours to guess.
+    /// Both a file and an environment variable are given. The relay does not guess which one to use.
     #[error("{0} is set, and a file is given for the same secret: give only one of them")]
     Twice(&'static str),
     /// The file can't be read.
@@ -31,8 +31,8 @@ pub enum SecretError {
     File(PathBuf, std::io::Error),
 }
 
-/// The text of a secret from its file, or from its environment variable's value. `None` where neither is given, or
-/// where what is given is blank.
+/// Loads a secret from its file, or from the value of its environment variable. Returns `None` if neither is given, or
+/// if the text is blank.
 ///
 /// # Errors
 /// [`SecretError`].
@@ -41,7 +41,7 @@ pub fn load(
     variable: &'static str,
     value: Option<String>,
 ) -> Result<Option<SecretString>, SecretError> {
-    // Compose files set a variable that is not wanted to nothing.
+    // Compose files set an unused variable to the empty string.
     let value = value.map(SecretString::from).filter(|value| !value.expose_secret().trim().is_empty());
     match (file, value) {
         (Some(_), Some(_)) => Err(SecretError::Twice(variable)),
@@ -56,13 +56,14 @@ pub fn load(
     }
 }
 
-/// Whether everybody on the machine may read a file. That is for a warning alone: containers are given their secrets so.
+/// Returns whether every user of the machine may read a file. Use it only for a warning, because container runtimes
+/// mount secrets that way.
 #[must_use]
 pub fn is_open_to_all(path: &Path) -> bool {
     std::fs::metadata(path).is_ok_and(|file| file.permissions().mode() & 0o004 != 0)
 }
 
-/// The entries of a secret's text: parted by white space or commas; a line that starts with `#` is a remark.
+/// Splits the text of a secret into entries, at white space and commas. Skips comment lines, which start with `#`.
 pub fn entries(text: &str) -> impl Iterator<Item = &str> {
     let lines = text.lines().filter(|line| !line.trim_start().starts_with('#'));
     lines
@@ -79,7 +80,7 @@ mod tests {
     use super::{SecretError, entries, load};
 
     #[test]
-    fn a_secret_has_one_source() {
+    fn a_secret_comes_from_a_file_or_a_variable_but_not_both() {
         let mut file = tempfile::NamedTempFile::new().expect("a file");
         file.write_all(b"# remark\none\ntwo\n").expect("written");
         let path = Some(file.path());

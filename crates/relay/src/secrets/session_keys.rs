@@ -1,5 +1,5 @@
-//! The session's token ([`SessionKeys`]): PASETO v4.local, so what it says can be neither read nor changed outside the
-//! relay. Its footer names the key by its PASERK id, so keys can be changed while tokens are about.
+//! Makes and checks session tokens ([`SessionKeys`]). A token is a PASETO v4.local token: nobody outside the relay can
+//! read or change it. Its footer holds the key's PASERK id, so keys can be rotated while tokens are in use.
 
 use std::fmt;
 
@@ -16,13 +16,14 @@ use crate::clock::{parse_rfc3339, rfc3339};
 /// The environment variable that can hold the keys.
 pub const KEYS_VARIABLE: &str = "AKIBA_SESSION_KEYS";
 
-/// Longest token that is looked at. One of the relay's own has about 300 characters.
+/// Maximum length of a token. The relay's own tokens have about 300 characters.
 const LONGEST: usize = 1_024;
 
-/// What binds a token to its use: the same key makes nothing else that opens here.
+/// Implicit assertion of PASETO. It binds a token to this use: a token made with the same key for another use is
+/// invalid.
 const PURPOSE: &[u8] = b"akiba-relay session 1";
 
-/// Keys of tokens: the first makes new ones, all open them.
+/// Keys for session tokens. The first key makes tokens; every key opens them.
 pub struct SessionKeys(Vec<Key>);
 
 struct Key {
@@ -30,29 +31,29 @@ struct Key {
     key: SymmetricKey<V4>,
 }
 
-/// Why there is no key ring.
+/// Why the keys can't be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SessionKeysError {
-    /// No key at all.
+    /// There is no key.
     #[error("there is no session key")]
     Empty,
-    /// An entry that is no PASERK of a v4.local key; it is counted from 1.
+    /// The entry with this number, counted from 1, is not a PASERK of a v4.local key.
     #[error("session key {0} must be a PASERK such as k4.local.…")]
     NotAKey(usize),
 }
 
-/// Why a token opens nothing.
+/// Why a token is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
-    /// No token of a key on the ring, or one that was changed.
+    /// It is not a token, it was changed, or its key is unknown.
     #[error("the session token is not valid")]
     Invalid,
-    /// Its time is over.
+    /// It has expired.
     #[error("the session token has expired")]
     Expired,
 }
 
-/// What a token says: the registered claims of PASETO.
+/// The content of a token: registered claims of PASETO.
 #[derive(Serialize, Deserialize)]
 struct Claims {
     sub: String,
@@ -66,7 +67,7 @@ struct Footer {
 }
 
 impl SessionKeys {
-    /// Reads PASERK keys (`k4.local.…`), parted by white space or commas.
+    /// Parses PASERK keys (`k4.local.…`), separated by white space or commas.
     ///
     /// # Errors
     /// [`SessionKeysError`].
@@ -84,7 +85,7 @@ impl SessionKeys {
     /// Makes the token of a session.
     ///
     /// # Errors
-    /// When the system has no randomness.
+    /// [`SealTokenError`] if the system's random generator fails.
     pub fn seal(&self, session: &str, now: i64, expires_at: i64) -> Result<String, SealTokenError> {
         let key = self.0.first().ok_or(SealTokenError)?;
         let claims = Claims { sub: session.to_owned(), iat: rfc3339(now), exp: rfc3339(expires_at) };
@@ -93,7 +94,7 @@ impl SessionKeys {
         LocalToken::encrypt(&key.key, &claims, Some(&footer), Some(PURPOSE)).map_err(|_| SealTokenError)
     }
 
-    /// The session of a token. `leeway` is how far the clocks of two relays may be apart, in milliseconds.
+    /// Returns the session id of a token. `leeway` is how far the clocks of two relays may differ, in milliseconds.
     ///
     /// # Errors
     /// [`TokenError`].
@@ -106,24 +107,24 @@ impl SessionKeys {
         let key = self.0.iter().find(|key| key.id == footer.kid).ok_or(TokenError::Invalid)?;
         let opened = LocalToken::decrypt(&key.key, &token, None, Some(PURPOSE)).map_err(|_| TokenError::Invalid)?;
         let claims: Claims = serde_json::from_str(opened.payload()).map_err(|_| TokenError::Invalid)?;
-        let made = parse_rfc3339(&claims.iat).ok_or(TokenError::Invalid)?;
-        let ends = parse_rfc3339(&claims.exp).ok_or(TokenError::Invalid)?;
-        if made > now.saturating_add(leeway) {
+        let issued_at = parse_rfc3339(&claims.iat).ok_or(TokenError::Invalid)?;
+        let expires_at = parse_rfc3339(&claims.exp).ok_or(TokenError::Invalid)?;
+        if issued_at > now.saturating_add(leeway) {
             return Err(TokenError::Invalid);
         }
-        if now >= ends.saturating_add(leeway) {
+        if now >= expires_at.saturating_add(leeway) {
             return Err(TokenError::Expired);
         }
         Ok(claims.sub)
     }
 }
 
-/// No token could be made.
+/// A token could not be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no session token could be made")]
 pub struct SealTokenError;
 
-/// A new key as PASERK; `None` when the system has no randomness.
+/// Returns a new key as PASERK. Returns `None` if the system's random generator fails.
 #[must_use]
 pub fn new_key() -> Option<String> {
     let key = SymmetricKey::<V4>::generate().ok()?;
@@ -147,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_opens_while_it_lives_and_a_little_longer() {
+    fn a_token_opens_until_it_expires_plus_leeway() {
         let ring = ring(&[&new_key().unwrap()]);
         let token = ring.seal("ses_1", 10_000, 20_000).unwrap();
         assert!(token.starts_with("v4.local."));
@@ -158,7 +159,7 @@ mod tests {
             (20_000, 0, Err(TokenError::Expired)),
             (20_999, 1_000, Ok("ses_1")),
             (21_000, 1_000, Err(TokenError::Expired)),
-            // Made by a relay whose clock is ahead.
+            // The clock of the relay that made the token is ahead.
             (9_000, 1_000, Ok("ses_1")),
             (8_999, 1_000, Err(TokenError::Invalid)),
         ];
@@ -168,21 +169,21 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_changed_while_tokens_are_about() {
+    fn tokens_stay_valid_during_a_key_rotation() {
         let (old, new) = (new_key().unwrap(), new_key().unwrap());
         let before = ring(&[&old]);
         let token = before.seal("ses_1", 0, 60_000).unwrap();
         let during = ring(&[&new, &old]);
         assert_eq!(during.open(&token, 1, 0).as_deref(), Ok("ses_1"));
         let newer = during.seal("ses_2", 0, 60_000).unwrap();
-        assert_eq!(before.open(&newer, 1, 0), Err(TokenError::Invalid), "made by the new key");
+        assert_eq!(before.open(&newer, 1, 0), Err(TokenError::Invalid), "made with the new key");
         let after = ring(&[&new]);
-        assert_eq!(after.open(&token, 1, 0), Err(TokenError::Invalid), "the old key has gone");
+        assert_eq!(after.open(&token, 1, 0), Err(TokenError::Invalid), "the old key was removed");
         assert_eq!(after.open(&newer, 1, 0).as_deref(), Ok("ses_2"));
     }
 
     #[test]
-    fn what_was_changed_or_made_elsewhere_does_not_open() {
+    fn changed_and_foreign_tokens_are_rejected() {
         let key = new_key().unwrap();
         let ring = ring(&[&key]);
         let token = ring.seal("ses_1", 0, 60_000).unwrap();
@@ -190,7 +191,7 @@ mod tests {
             let other = if byte == b'A' { 'B' } else { 'A' };
             let mut changed = token.clone();
             changed.replace_range(index..=index, &other.to_string());
-            // The last character of base64 holds bits that mean nothing; a decoder may take or refuse them.
+            // The last character of base64 has unused bits; decoders differ in how they treat them.
             assert_eq!(ring.open(&changed, 1, 0).ok(), None, "{index}");
         }
         for wrong in ["", "v4.local.", "v4.public.AAAA", "a.b.c.d", &token.replace("v4.", "v3."), &"x".repeat(9_999)] {
@@ -205,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_checked_and_never_shown() {
+    fn invalid_keys_are_rejected_and_debug_output_hides_keys() {
         assert_eq!(SessionKeys::read(&String::new().into()).err(), Some(SessionKeysError::Empty));
         let key = new_key().unwrap();
         for wrong in ["secret", "k4.local.AAAA", "k4.secret.AAAA"] {

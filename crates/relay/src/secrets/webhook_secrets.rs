@@ -1,5 +1,5 @@
-//! Signs webhooks ([`WebhookSecrets`]) by version 1 of the Standard Webhooks scheme: HMAC-SHA-256 over id, time and body.
-//! Source: the specification at standardwebhooks.com, "Signature scheme".
+//! Signs webhooks ([`WebhookSecrets`]) by version 1 of the Standard Webhooks specification: HMAC-SHA-256 over id, time
+//! and body. Source: the specification at standardwebhooks.com, "Signature scheme".
 
 use std::fmt;
 
@@ -16,22 +16,22 @@ pub const SECRETS_VARIABLE: &str = "AKIBA_WEBHOOK_SECRETS";
 
 const PREFIX: &str = "whsec_";
 
-/// The secrets that sign. Each signs every webhook, so that the receiver can change from one to the next.
+/// The secrets that sign webhooks. Every secret signs every webhook, so that the receiver can move to a new secret.
 pub struct WebhookSecrets(Vec<Webhook>);
 
-/// Why there are no secrets.
+/// Why the secrets can't be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WebhookSecretsError {
-    /// No secret at all.
+    /// There is no secret.
     #[error("there is no webhook secret")]
     Empty,
-    /// An entry that is no secret of 24 to 64 bytes; it is counted from 1.
+    /// The entry with this number, counted from 1, is not a secret of 24 to 64 bytes.
     #[error("webhook secret {0} must be whsec_BASE64 with 24 to 64 bytes of base64")]
     NotASecret(usize),
 }
 
 impl WebhookSecrets {
-    /// Reads secrets (`whsec_…`), parted by white space or commas.
+    /// Parses secrets (`whsec_…`), separated by white space or commas.
     ///
     /// # Errors
     /// [`WebhookSecretsError`].
@@ -63,7 +63,7 @@ impl fmt::Debug for WebhookSecrets {
     }
 }
 
-/// A new secret; `None` when the system has no randomness.
+/// Returns a new secret. Returns `None` if the system's random generator fails.
 #[must_use]
 pub fn new_secret() -> Option<String> {
     let mut bytes = [0; 32];
@@ -76,8 +76,8 @@ mod tests {
     use super::{WebhookSecrets, WebhookSecretsError, new_secret};
 
     #[test]
-    fn the_signature_is_that_of_the_specification() {
-        // The example that the scheme's own libraries test themselves with.
+    fn the_signature_matches_the_specification() {
+        // The example from the tests of the specification's own libraries.
         let secrets = WebhookSecrets::read(&"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".to_owned().into()).unwrap();
         let signatures = secrets.signatures("msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, r#"{"test": 2432232314}"#);
         assert_eq!(signatures, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_are_checked() {
+    fn invalid_secrets_are_rejected() {
         assert_eq!(WebhookSecrets::read(&String::new().into()).err(), Some(WebhookSecretsError::Empty));
         for wrong in ["secret", "whsec_", "whsec_AAAA", "whsec_!"] {
             assert_eq!(

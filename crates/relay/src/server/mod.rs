@@ -1,5 +1,5 @@
-//! The accept loop ([`serve`], [`ConnectionLimits`]). It replaces `axum::serve`, which limits neither the time a client may
-//! take to send its headers nor the number of connections.
+//! The accept loop ([`serve`], [`ConnectionLimits`]). It replaces `axum::serve`, which limits neither the time a client
+//! may take to send its headers nor the number of connections.
 //!
 //! - [`settings`]: the operator's settings.
 //! - [`tls`]: TLS and reloading of the certificate.
@@ -105,8 +105,8 @@ pub enum Drained {
     Cut,
 }
 
-/// Serves `app` on `listener` (HTTP/1.1) until `shutdown` completes, then waits for running requests. Dropping the future
-/// closes every connection at once.
+/// Serves `app` on `listener` (HTTP/1.1) until `shutdown` completes, then waits for running requests. Dropping the
+/// future closes every connection at once.
 pub async fn serve(
     listener: TcpListener,
     app: Router,

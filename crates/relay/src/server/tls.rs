@@ -1,6 +1,6 @@
-//! The relay's own TLS ([`Tls`]), versions 1.2 and 1.3. It loads the certificate again when its files change, so a renewal
-//! needs no restart. It does not offer HTTP/2: a page makes only two calls, so HTTP/2 would save little, and it has a
-//! history of denial-of-service attacks.
+//! The relay's own TLS ([`Tls`]), versions 1.2 and 1.3. It loads the certificate again when its files change, so a
+//! renewal needs no restart. It does not offer HTTP/2: a page makes only two calls, so HTTP/2 would save little, and it
+//! has a history of denial-of-service attacks.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -20,10 +20,10 @@ use crate::telemetry::metrics::metrics;
 /// Time between two checks of the files.
 const POLL_INTERVAL: Duration = Duration::from_secs(2);
 
-/// Why there is no TLS. Nothing of a key is in it.
+/// Why TLS can't be set up. It quotes nothing of a key.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
-    /// One file without the other.
+    /// Only one of the two files is given.
     #[error("--tls-cert and --tls-key need each other: give both or neither")]
     Half,
     /// The certificate's file can't be read.
@@ -32,7 +32,7 @@ pub enum TlsError {
     /// The key's file can't be read.
     #[error("--tls-key: {0}: {1}")]
     Key(PathBuf, String),
-    /// The key is of a kind that is not known, or is not the certificate's.
+    /// The type of the key is not supported, or the key does not belong to the certificate.
     #[error("--tls-cert and --tls-key do not belong together: {0}")]
     Pair(rustls::Error),
 }
@@ -82,8 +82,8 @@ impl Tls {
     }
 
     /// Loads the files again whenever they have changed, until the future is dropped. If they can't be used, the old
-    /// certificate stays and every check tries again. The two files are rarely written at the same moment, and a key may
-    /// become readable only later, which does not change its time stamp.
+    /// certificate stays and every check tries again. The two files are rarely written at the same moment, and a key
+    /// may become readable only later, which does not change its time stamp.
     pub async fn watch(self) {
         let files = &self.certificate.files;
         let (mut loaded, mut failed) = (self.stamp, None);

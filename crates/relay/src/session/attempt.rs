@@ -1,5 +1,5 @@
-//! Asks the vendor for a verdict ([`PendingVerdict`]), in a task of its own. If the caller hangs up, the task goes on. If the
-//! database is gone for a while, the vendor's answer is not lost.
+//! Asks the vendor for a verdict in a separate task ([`PendingVerdict`]). The task continues if the caller hangs up. If
+//! the database is unavailable, the task keeps the vendor's answer in memory until it can store it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,29 +22,29 @@ use crate::store::verdicts::{NewAttempt, NewVerdict};
 use crate::vendor_api::{VendorError, Work};
 use crate::webhook::event::VerdictDetail;
 
-/// Time for the database, beyond the vendor's own, before an answer counts as lost.
+/// Time for the database, added to the vendor's timeout. After both, an answer counts as lost.
 pub(super) const MARGIN: Duration = Duration::from_secs(15);
 
-/// Pauses between two tries to write to a database that is gone.
+/// Pauses between two attempts to write to an unavailable database.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
-/// The vendor's answer, on its way.
+/// A verdict that the vendor has been asked for.
 #[derive(Debug)]
 pub struct PendingVerdict(oneshot::Receiver<Result<VerifyReply, RelayError>>);
 
 impl PendingVerdict {
-    /// Waits for it, until it is known and kept, or can't be kept yet.
+    /// Waits until the verdict is stored, or until storing it has failed for the first time.
     ///
     /// # Errors
     /// [`RelayError`].
     pub async fn wait(self) -> Result<VerifyReply, RelayError> {
-        let gone = |_| RelayError::new(ProblemCode::Internal).caused_by("the vendor's call has panicked");
-        self.0.await.map_err(gone)?
+        let panicked = |_| RelayError::new(ProblemCode::Internal).caused_by("the task that calls the vendor panicked");
+        self.0.await.map_err(panicked)?
     }
 }
 
-/// Who waits for the answer. It gets the first thing that is said.
+/// The caller that waits for the answer. It gets the first answer; later ones are dropped.
 struct Waiter(Option<oneshot::Sender<Result<VerifyReply, RelayError>>>);
 
 impl Waiter {
@@ -57,8 +57,8 @@ impl Waiter {
 }
 
 impl Sessions {
-    /// Marks in the database that the vendor is about to be asked, and asks. `None` when the session was moved
-    /// meanwhile.
+    /// Records in the database that the vendor is about to be asked, then asks. Returns `None` if another call changed
+    /// the session in the meantime.
     pub(super) async fn begin_attempt(
         self: &Arc<Self>,
         session: &OpenSession,
@@ -93,15 +93,15 @@ impl Sessions {
             Ok(false) => Ok(None),
             Err(StoreError::Conflict) => Err(RelayError::new(ProblemCode::IdempotencyMismatch)),
             Err(error) => {
-                // It may have been written all the same: the vendor will not be asked, so it is taken back.
+                // The write may have succeeded despite the error. The vendor was not asked, so undo the write.
                 self.withdraw(permit, session.row.id.clone(), attempt, event);
                 Err(error.into())
             }
         }
     }
 
-    /// Asks the vendor, and keeps what it says. The place is held until that is done, so a database that is gone makes
-    /// the relay shed calls, not pile up verdicts.
+    /// Asks the vendor and stores its answer. The task holds the permit until then. So while the database is
+    /// unavailable, the relay rejects new calls instead of collecting verdicts in memory.
     fn ask_vendor(
         self: &Arc<Self>,
         permit: Permit,
@@ -135,7 +135,7 @@ impl Sessions {
         let now = self.clock.now();
         let session_id = session.row.id.as_str();
         let sealed = self.seal_verdict(session_id, link_id, &reply);
-        // The session was read before this verdict was counted.
+        // This verdict is not yet in the counter: the session was read before the attempt began.
         let is_final = self.is_final(outcome, reason, session.row.links, session.row.verifies.saturating_add(1));
         let end = Some(VerdictDetail { reason, is_final });
         let message = self.outbox.message(session_id, session.personal.reference.as_deref(), state, end, now);
@@ -149,10 +149,10 @@ impl Sessions {
                 self.outbox.wake.notify_one();
                 waiter.send(Ok(reply));
             }
-            // Kept before, by a try whose answer got lost; or another one stands, or it was given up. What the session
-            // does not stand by is told to nobody.
+            // An earlier write stored this verdict and its result got lost; or the session has another verdict; or the
+            // back end released the link. Answer with the stored verdict, never with one that was not stored.
             Ok(false) => {
-                tracing::info!(session = session_id, "a verdict was kept before, or came too late");
+                tracing::info!(session = session_id, "the verdict is already stored, or came too late");
                 waiter.send(self.verdict_on(session_id, link_id).await);
             }
             Err(error) => waiter.send(Err(error.into())),
@@ -167,23 +167,24 @@ impl Sessions {
         error: VendorError,
         waiter: &mut Waiter,
     ) {
-        // A repeated question may have been answered the first time, so nothing makes its session askable again.
-        let done = if event == Event::Repeated { Work::MayBeDone } else { error.work() };
-        let kept = match done {
+        // When a lost call is repeated, the vendor may have done the work the first time. So the session stays
+        // `unknown`, whatever error the second call returns.
+        let work_done = if event == Event::Repeated { Work::MayBeDone } else { error.work() };
+        let stored = match work_done {
             Work::MayBeDone => self.mark_lost(session_id, attempt, waiter).await,
             Work::NotStarted | Work::Refused => {
-                let refund = done == Work::NotStarted;
+                let refund = work_done == Work::NotStarted;
                 let work = || self.store.revert_attempt(session_id, attempt, refund, self.clock.now());
                 self.write_until_done(waiter, is_unavailable, work).await.map(drop)
             }
         };
-        if let Err(error) = kept {
-            tracing::error!(%error, "a failed attempt could not be marked");
+        if let Err(error) = stored {
+            tracing::error!(%error, "the failure of an attempt could not be stored");
         }
         waiter.send(Err(error.into()));
     }
 
-    /// Moves a session to [`State::Unknown`], if it still waits for this attempt.
+    /// Moves a session to [`State::Unknown`] if it still waits for this attempt.
     async fn mark_lost(&self, session_id: &str, attempt: &str, waiter: &mut Waiter) -> Result<(), StoreError> {
         loop {
             let Some(row) = self.write_until_done(waiter, is_unavailable, || self.store.session(session_id)).await?
@@ -199,7 +200,7 @@ impl Sessions {
         }
     }
 
-    /// Takes an attempt back that was perhaps marked and never made. The place is held until that is done, too.
+    /// Undoes an attempt that was never made but may be recorded in the database. Holds the permit until that is done.
     fn withdraw(self: &Arc<Self>, permit: Permit, session_id: String, attempt: String, event: Event) {
         let sessions = Arc::clone(self);
         let work = async move {
@@ -212,17 +213,18 @@ impl Sessions {
                 sessions.write_until_done(&mut waiter, is_unavailable, work).await.map(drop)
             };
             if let Err(error) = withdrawn {
-                tracing::error!(%error, "an attempt that was not made could not be taken back");
+                tracing::error!(%error, "an attempt that was not made could not be removed from the database");
             }
         };
         self.tasks.spawn(work.in_current_span());
     }
 
-    /// Writes to the database, again and again while it is gone. The caller is told so at the first failure.
+    /// Writes to the database, with retries while `retryable` returns true for the error. The caller gets the first
+    /// error at once; the retries go on.
     async fn write_until_done<T, F>(
         &self,
         waiter: &mut Waiter,
-        again: fn(&StoreError) -> bool,
+        retryable: fn(&StoreError) -> bool,
         work: impl Fn() -> F,
     ) -> Result<T, StoreError>
     where
@@ -231,8 +233,8 @@ impl Sessions {
         let mut pause = FIRST_PAUSE;
         loop {
             match work().await {
-                Err(error) if again(&error) => {
-                    tracing::warn!(%error, "a verdict waits for the database");
+                Err(error) if retryable(&error) => {
+                    tracing::warn!(%error, "the result of a vendor call waits for the database");
                     waiter.send(Err(error.into()));
                     sleep(pause).await;
                     pause = (pause * 2).min(LONGEST_PAUSE);
@@ -243,7 +245,7 @@ impl Sessions {
     }
 }
 
-/// What may mend itself is tried again. For a verdict everything is: nothing but the end of the relay gives it up.
+/// Returns whether a retry may help. A verdict is retried after any error, until it is stored or the relay ends.
 fn is_unavailable(error: &StoreError) -> bool {
     matches!(error, StoreError::Unavailable(_))
 }

@@ -1,5 +1,5 @@
-//! What time does to sessions ([`Sessions::sweep`], [`run`]): an answer that did not come is lost, a life ends, and what
-//! is old is deleted.
+//! Applies timeouts to sessions ([`Sessions::sweep`], [`run`]): marks overdue verdicts as lost, expires sessions, and
+//! deletes old ones.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,30 +15,30 @@ use crate::store::sessions::SessionRow;
 /// Pause between two sweeps.
 const PAUSE: Duration = Duration::from_secs(15);
 
-/// Most rows of one query.
+/// The largest number of rows in one query.
 const BATCH: i64 = 200;
 
-/// What a sweep did.
+/// The result of a sweep.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Swept {
-    /// Sessions that lapsed.
+    /// Sessions that expired or whose verdict was marked as lost.
     pub lapsed: u64,
-    /// Sessions that were deleted.
+    /// Deleted sessions.
     pub deleted: u64,
 }
 
 impl Sessions {
-    /// What time has done to a session that is not written yet.
+    /// Returns the timeout event that is due for a session and not yet stored.
     fn timeout_event(&self, row: &SessionRow) -> Option<Event> {
-        let late = self.latest_end();
+        let latest = self.latest_end();
         match row.state {
-            State::Verifying if row.lease_until.is_none_or(|until| until <= late) => Some(Event::Lost),
-            State::Created | State::LinkIssued if row.expires_at <= late => Some(Event::LifeOver),
+            State::Verifying if row.lease_until.is_none_or(|until| until <= latest) => Some(Event::Lost),
+            State::Created | State::LinkIssued if row.expires_at <= latest => Some(Event::LifeOver),
             _ => None,
         }
     }
 
-    /// What ended before is over by every relay's clock.
+    /// Returns the latest end time that has passed on every relay's clock.
     pub(super) fn latest_end(&self) -> i64 {
         self.clock.now().saturating_sub(self.limits.leeway)
     }
@@ -47,7 +47,8 @@ impl Sessions {
         self.timeout_event(row).is_some()
     }
 
-    /// Writes what time has done to a session. Where another relay was faster, nothing is done.
+    /// Stores the timeout event of a session, if one is due. Returns `false` if there is none, or another relay was
+    /// faster.
     pub(super) async fn write_timeout(&self, row: SessionRow) -> Result<bool, RelayError> {
         match self.timeout_event(&row) {
             Some(event) => Ok(self.move_with_webhook(&row, event).await?),
@@ -55,15 +56,15 @@ impl Sessions {
         }
     }
 
-    /// Moves a session by an event that needs nothing but itself, with the webhook that tells of it. `false` when it is
-    /// no longer as it was read.
+    /// Moves a session by an event that carries no data, and stores the webhook about it. Returns `false` if the
+    /// session has changed since it was read.
     pub(super) async fn move_with_webhook(&self, row: &SessionRow, event: Event) -> Result<bool, StoreError> {
         let now = self.clock.now();
-        // Even a session that can't be opened here must come to its end, and be told of.
+        // A session that can't be decrypted here must still end, with a webhook. That webhook then has no reference.
         let opened = self.open_session(row.clone()).ok();
         let reference = opened.as_ref().and_then(|session| session.personal.reference.as_deref());
         let message = match row.state.after(event) {
-            Some(after) => self.outbox.message(&row.id, reference, after, None, now).map_err(|_| no_randomness())?,
+            Some(after) => self.outbox.message(&row.id, reference, after, None, now).map_err(|_| not_encrypted())?,
             None => None,
         };
         let moved = self.store.advance(row, event, message.as_ref(), now).await?;
@@ -73,10 +74,10 @@ impl Sessions {
         Ok(moved)
     }
 
-    /// Lets all overdue sessions lapse, deletes the old ones, and sees to it that what was deleted is gone.
+    /// Ends all overdue sessions, deletes old ones, and empties SQLite's write-ahead log of the deleted data.
     ///
     /// # Errors
-    /// [`RelayError`] when the database fails.
+    /// [`RelayError`] if the database fails.
     pub async fn sweep(&self) -> Result<Swept, RelayError> {
         let mut swept = Swept::default();
         let now = self.clock.now();
@@ -85,10 +86,10 @@ impl Sessions {
             let mut moved = 0;
             for row in rows {
                 match self.write_timeout(row).await {
-                    Ok(lapsed) => moved += u64::from(lapsed),
+                    Ok(written) => moved += u64::from(written),
                     Err(error) if error.code() == ProblemCode::StorageUnavailable => return Err(error),
-                    // One row that is damaged must not keep all others from their end.
-                    Err(error) => tracing::error!(cause = error.cause(), "a session could not lapse"),
+                    // One damaged row must not keep all other sessions from ending.
+                    Err(error) => tracing::error!(cause = error.cause(), "a session could not be ended"),
                 }
             }
             swept.lapsed += moved;
@@ -107,17 +108,17 @@ impl Sessions {
     }
 }
 
-fn no_randomness() -> StoreError {
+fn not_encrypted() -> StoreError {
     StoreError::Fault("a webhook could not be encrypted".to_owned())
 }
 
-/// Sweeps until it is dropped.
+/// Sweeps periodically until the future is dropped.
 pub async fn run(sessions: Arc<Sessions>) {
     loop {
         match sessions.sweep().await {
             Ok(Swept { lapsed: 0, deleted: 0 }) => {}
             Ok(Swept { lapsed, deleted }) => tracing::info!(lapsed, deleted, "sweep"),
-            Err(error) => tracing::warn!(cause = error.cause(), "sweep"),
+            Err(error) => tracing::warn!(cause = error.cause(), "the sweep failed"),
         }
         tokio::time::sleep(PAUSE).await;
     }

@@ -1,21 +1,21 @@
-//! Where a signed link may lead ([`LinkHost`]): the page sends a person's photo there, so a vendor's answer that was
-//! tampered with must not choose the place freely.
+//! The allow-list of hosts for signed links ([`LinkHost`]). The page uploads a person's photo to the link, so a
+//! vendor's answer that was tampered with must not be able to choose any host.
 
 use std::str::FromStr;
 
 use akiba_protocol::is_loopback;
 use url::Url;
 
-/// A host on the list: `bucket.s3.af-south-1.amazonaws.com`, `*.amazonaws.com` for every host below a domain, or
-/// `storage.example:8443`. With no port, the scheme's own is meant; this machine may have any.
+/// An allowed host: `bucket.s3.af-south-1.amazonaws.com`, `*.amazonaws.com` for every subdomain, or
+/// `storage.example:8443`. Without a port, only the scheme's default port is allowed, or any port on loopback.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkHost {
     host: String,
-    below: bool,
+    subdomains: bool,
     port: Option<u16>,
 }
 
-/// The text is no [`LinkHost`].
+/// The text is not a [`LinkHost`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("it must be a host such as bucket.s3.amazonaws.com, *.amazonaws.com or storage.example:8443")]
 pub struct NotALinkHost;
@@ -24,11 +24,11 @@ impl FromStr for LinkHost {
     type Err = NotALinkHost;
 
     fn from_str(text: &str) -> Result<Self, NotALinkHost> {
-        let below = text.strip_prefix("*.");
-        let authority = below.unwrap_or(text);
+        let parent = text.strip_prefix("*.");
+        let authority = parent.unwrap_or(text);
         let url = Url::parse(&format!("https://{authority}/")).map_err(|_| NotALinkHost)?;
         let host = url.host_str().ok_or(NotALinkHost)?.to_owned();
-        // The URL standard repairs much; only what needs no repair is taken.
+        // URL parsers repair many malformed hosts. Accept only a host that the parser did not change.
         let port = authority.strip_prefix(&host).ok_or(NotALinkHost)?;
         let port = match port.strip_prefix(':') {
             Some(port) => Some(port.parse().map_err(|_| NotALinkHost)?),
@@ -39,15 +39,15 @@ impl FromStr for LinkHost {
         if !host.chars().all(plain) {
             return Err(NotALinkHost);
         }
-        // Below a top-level domain is anybody.
-        if below.is_some() && !host.contains('.') {
+        // `*.com` would allow everybody.
+        if parent.is_some() && !host.contains('.') {
             return Err(NotALinkHost);
         }
-        Ok(Self { host, below: below.is_some(), port })
+        Ok(Self { host, subdomains: parent.is_some(), port })
     }
 }
 
-/// Whether a link leads to a host of the list, by `https`, or by `http` on this machine.
+/// Returns whether a link leads to an allowed host, by `https`, or by `http` on loopback.
 #[must_use]
 pub fn allows(list: &[LinkHost], link: &str) -> bool {
     let Ok(url) = Url::parse(link) else { return false };
@@ -56,19 +56,19 @@ pub fn allows(list: &[LinkHost], link: &str) -> bool {
     let scheme = url.scheme() == "https" || (url.scheme() == "http" && loopback);
     let plain = url.username().is_empty() && url.password().is_none();
     let listed = list.iter().any(|allowed| {
-        let same = if allowed.below {
+        let same = if allowed.subdomains {
             host.strip_suffix(allowed.host.as_str()).is_some_and(|rest| rest.ends_with('.') && rest.len() > 1)
         } else {
             host == allowed.host
         };
         same && (url.port() == allowed.port || (loopback && allowed.port.is_none()))
     });
-    scheme && plain && listed && needs_no_repair(link, url.scheme(), host)
+    scheme && plain && listed && is_canonical(link, url.scheme(), host)
 }
 
-/// Whether scheme and host are written as they are meant. The URL standard repairs much (`https:\\host`, `https://host\@`),
-/// and not everybody who reads a link keeps to it.
-fn needs_no_repair(link: &str, scheme: &str, host: &str) -> bool {
+/// Returns whether scheme and host are written canonically. URL parsers repair many malformed links (`https:\\host`,
+/// `https://host\@`), but not all in the same way, so the page could see another host than the relay.
+fn is_canonical(link: &str, scheme: &str, host: &str) -> bool {
     let authority = link.strip_prefix(scheme).and_then(|rest| rest.strip_prefix("://")).unwrap_or_default();
     let authority = authority.split(['/', '?', '#']).next().unwrap_or_default();
     let (name, port) = authority.split_at_checked(host.len()).unwrap_or_default();
@@ -81,7 +81,7 @@ mod tests {
     use super::{LinkHost, allows};
 
     #[test]
-    fn only_the_listed_hosts_are_led_to() {
+    fn only_links_to_listed_hosts_are_allowed() {
         let list: Vec<LinkHost> = ["*.amazonaws.com", "photos.bank.example", "127.0.0.1", "storage.example:8443"]
             .map(|host| host.parse().unwrap())
             .into();
@@ -118,10 +118,10 @@ mod tests {
     }
 
     #[test]
-    fn no_other_way_of_writing_leads_elsewhere() {
+    fn other_spellings_of_a_host_are_rejected() {
         let list = ["*.amazonaws.com".parse().unwrap()];
         for wrong in [
-            // Other ways to write an address of this machine or of its network.
+            // Other spellings of an address of this machine or its network.
             "http://2130706433:9000/k",
             "https://0x7f.1/k",
             "https://0177.0.0.1/k",
@@ -129,7 +129,7 @@ mod tests {
             "https://[::1]/k",
             "https://[fd00:ec2::254]/latest",
             "https://0/k",
-            // Other ways to write a host of the list.
+            // Other spellings of a listed host.
             "https://bucket.s3.amazonaws.com./k",
             "https://bucket.s3.amazonaws.com%2eevil.example/k",
             "https://bucket.s3.amazonaws.com\\@evil.example/k",
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn hosts_are_checked() {
+    fn invalid_hosts_are_rejected() {
         for wrong in [
             "",
             "*",

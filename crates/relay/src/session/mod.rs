@@ -1,17 +1,17 @@
-//! Sessions: what the host's back end allows one page to do, and the one verdict that comes of it ([`Sessions`]).
+//! Sessions ([`Sessions`]). A session is the host's permission for one page to get a verdict about one person.
 //!
-//! - [`settings`]: what the relay's operator sets.
-//! - [`start`]: secrets in, database open.
-//! - [`record`]: what is kept, as plain text.
-//! - [`read`]: a session as it is now.
-//! - [`refusal`]: why a session does not allow a call.
+//! - [`settings`]: the operator's settings.
+//! - [`start`]: loads the secrets and opens the database.
 //! - [`host`]: what a back end may do.
 //! - [`page`]: what a page may do.
-//! - [`attempt`]: the vendor's call for a verdict, which outlives its request.
-//! - [`expiry`]: what time does to sessions.
-//! - [`reseal`]: what is kept, under a new key.
-//! - [`retained`]: what is kept of the vendor's answer.
-//! - [`link_host`]: where a signed link may lead.
+//! - [`attempt`]: the call to the vendor for a verdict, which outlives its request.
+//! - [`read`]: reads a session, with its timeout applied.
+//! - [`record`]: the decrypted data of a session.
+//! - [`refusal`]: why a session does not allow a call.
+//! - [`retained`]: which part of the vendor's answer is stored.
+//! - [`link_host`]: the allow-list of hosts for signed links.
+//! - [`expiry`]: timeouts and deletion.
+//! - [`reseal`]: encrypts stored data again, under a new key.
 
 pub mod attempt;
 pub mod expiry;
@@ -63,51 +63,51 @@ pub struct Sessions {
     tasks: TaskTracker,
 }
 
-/// What a session may take.
+/// The limits of every session.
 #[derive(Clone, Copy, Debug)]
 struct SessionLimits {
     ttl: Duration,
     ttl_max: Duration,
-    /// In milliseconds.
+    /// How far the clocks of two relays may differ, in milliseconds.
     leeway: i64,
     links: i64,
     verifies: i64,
-    /// In milliseconds.
+    /// How long a session is stored after its creation, in milliseconds.
     retention: i64,
 }
 
 impl Sessions {
-    /// The database.
+    /// Returns the database.
     #[must_use]
     pub fn store(&self) -> &Store {
         &self.store
     }
 
-    /// The clock.
+    /// Returns the clock.
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.clock
     }
 
-    /// Work that outlives its requests.
+    /// Returns the tasks that outlive their requests.
     #[must_use]
     pub fn tasks(&self) -> &TaskTracker {
         &self.tasks
     }
 
-    /// The webhooks that wait, and what it takes to deliver them.
+    /// Returns the outbox of webhooks.
     #[must_use]
     pub fn outbox(&self) -> &Arc<Outbox> {
         &self.outbox
     }
 
-    /// The name of the API key that was sent, if it is on the list.
+    /// Returns the name of an API key, or `None` if the key is unknown.
     #[must_use]
     pub fn key_name(&self, sent: &str) -> Option<&str> {
         api_keys::name_of(&self.api_keys, sent)
     }
 
-    /// The session of a token.
+    /// Returns the session id of a token.
     ///
     /// # Errors
     /// [`TokenError`].
@@ -115,8 +115,8 @@ impl Sessions {
         self.tokens.open(token, self.clock.now(), self.limits.leeway)
     }
 
-    /// Whether no other verdict can follow in the session's life: it is verified, the vendor has found fraud, or the
-    /// session's links or verdicts are used up.
+    /// Returns whether another verdict is impossible before the session expires: the session is verified, the vendor
+    /// found fraud, or the session's links or verdicts are used up.
     fn is_final(&self, outcome: Outcome, reason: Option<Reason>, links: i64, verifies: i64) -> bool {
         let used_up = links >= self.limits.links || verifies >= self.limits.verifies;
         outcome == Outcome::Verified || reason == Some(Reason::Fraud) || used_up

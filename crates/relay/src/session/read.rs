@@ -1,4 +1,4 @@
-//! A session as it is now ([`Sessions::current`]), and the verdict that stands on one of its links.
+//! Reads sessions, with their timeouts applied ([`Sessions::current`]), and verdicts.
 
 use akiba_protocol::{ProblemCode, VerifyReply};
 
@@ -8,10 +8,10 @@ use super::refusal::refusal;
 use crate::error::RelayError;
 
 impl Sessions {
-    /// A session, with what time has done to it.
+    /// Returns a session, after storing a timeout that is due.
     ///
     /// # Errors
-    /// [`RelayError`] when there is none, or the database fails.
+    /// [`RelayError`] if there is no such session, or the database fails.
     pub async fn current(&self, id: &str) -> Result<OpenSession, RelayError> {
         let unknown = || RelayError::new(ProblemCode::UnknownSession);
         let row = self.store.session(id).await?.ok_or_else(unknown)?;
@@ -23,16 +23,16 @@ impl Sessions {
         self.open_session(row)
     }
 
-    /// The same, for the back end of an API key: another's session is as if it were not there.
+    /// Does the same for the back end with this API key. It treats the sessions of other keys as unknown.
     ///
     /// # Errors
-    /// [`RelayError`] when there is none of this key's, or the database fails.
+    /// [`RelayError`] if this key has no such session, or the database fails.
     pub async fn current_of(&self, key: &str, id: &str) -> Result<OpenSession, RelayError> {
         let session = self.current(id).await?;
         if session.row.api_key == key { Ok(session) } else { Err(RelayError::new(ProblemCode::UnknownSession)) }
     }
 
-    /// The verdict that stands on a link, or why there is none.
+    /// Returns the stored verdict of a link, or an error that says why there is none.
     pub(super) async fn verdict_on(&self, session_id: &str, link_id: &str) -> Result<VerifyReply, RelayError> {
         let state = self.current(session_id).await?.row.state;
         let links = self.store.links(session_id).await?;

@@ -1,5 +1,4 @@
-//! What is stored of a session, as plain text ([`Personal`], [`Issued`], [`OpenSession`]), and how it is encrypted for the
-//! database and decrypted again.
+//! The decrypted data of a session ([`Personal`], [`Issued`], [`OpenSession`]), with its encryption for the database.
 
 use std::fmt;
 
@@ -13,30 +12,30 @@ use crate::secrets::data_keys::SealError;
 use crate::store::links::LinkRow;
 use crate::store::sessions::SessionRow;
 
-/// What the host's back end said of the person.
+/// What the host's back end sent about the person.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Personal {
-    /// National id of a person or registration of a company.
+    /// National id of a person or registration number of a company.
     pub identifier: String,
-    /// The host's own word for the case.
+    /// The host's own reference for the case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
-    /// To what the person agreed.
+    /// The text that the person agreed to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consent: Option<Consent>,
 }
 
-/// To what the person agreed, and when.
+/// The text that the person agreed to, and when.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Consent {
-    /// Which text it was, in the host's own numbering.
+    /// The version of the text, in the host's own numbering.
     #[schema(
         min_length = 1,
         max_length = 128,
         pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\u0000-\\u0020\\u007f-\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000][^\\u0000-\\u001f\\u007f-\\u009f]*$"
     )]
     pub version: String,
-    /// When, as RFC 3339 has it.
+    /// When the person agreed, as in RFC 3339.
     #[schema(format = "date-time")]
     pub at: String,
 }
@@ -44,32 +43,32 @@ pub struct Consent {
 /// What the vendor issued with a link.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Issued {
-    /// The object's key.
+    /// The key of the S3 object.
     pub s3_key: String,
-    /// File name of the selfie.
+    /// The file name of the selfie.
     pub selfie_filename: String,
-    /// The vendor's own id of the customer.
+    /// The vendor's id of the customer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer_id: Option<String>,
 }
 
-/// A session, opened.
+/// A session with its personal fields decrypted.
 #[derive(Clone)]
 pub struct OpenSession {
-    /// The row.
+    /// The row in the database.
     pub row: SessionRow,
-    /// What it holds sealed.
+    /// The decrypted personal fields.
     pub personal: Personal,
-    /// Whom the identifier names.
+    /// What the identifier names: a person or a company.
     pub customer_type: CustomerType,
 }
 
-/// A link, opened.
+/// A link with its data decrypted.
 #[derive(Clone)]
 pub struct OpenLink {
-    /// The row.
+    /// The row in the database.
     pub row: LinkRow,
-    /// What it holds sealed.
+    /// The decrypted data.
     pub issued: Issued,
 }
 
@@ -90,17 +89,18 @@ impl From<SealError> for RelayError {
     }
 }
 
-/// Where the personal fields of a session stand: what is sealed for one place opens in no other.
+/// Returns the place of a session's personal fields. A value encrypted for one place can't be decrypted in another.
 pub(super) fn session_place(id: &str) -> String {
     format!("sessions/{id}")
 }
 
-/// Where a link stands. Its session is part of that, or a verdict could be moved to another person's session.
+/// Returns the place of a link's data. The place includes the session, or an attacker with write access to the database
+/// could move a verdict to another person's session.
 pub(super) fn link_place(session_id: &str, id: &str) -> String {
     format!("sessions/{session_id}/links/{id}")
 }
 
-/// Where the verdict of a link stands.
+/// Returns the place of a link's verdict.
 pub(super) fn verdict_place(session_id: &str, id: &str) -> String {
     format!("sessions/{session_id}/links/{id}/verdict")
 }
@@ -123,7 +123,7 @@ impl Sessions {
         self.data_keys.seal(reply, &verdict_place(session_id, link_id))
     }
 
-    /// The verdict of a link, if it has one.
+    /// Decrypts the verdict of a link, if the link has one.
     pub(super) fn verdict_of(&self, link: &LinkRow) -> Result<Option<VerifyReply>, SealError> {
         link.verdict
             .as_deref()
@@ -136,11 +136,11 @@ impl Sessions {
         let customer_type = row
             .customer_type
             .parse()
-            .map_err(|_| RelayError::new(ProblemCode::Internal).caused_by("a session's type is none"))?;
+            .map_err(|_| RelayError::new(ProblemCode::Internal).caused_by("unknown customer type in a session"))?;
         Ok(OpenSession { row, personal, customer_type })
     }
 
-    /// The links of a session, the oldest first.
+    /// Returns the links of a session, the oldest first.
     pub(super) async fn open_links(&self, session_id: &str) -> Result<Vec<OpenLink>, RelayError> {
         let rows = self.store.links(session_id).await?;
         let open = |row: LinkRow| {

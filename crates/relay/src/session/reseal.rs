@@ -1,6 +1,6 @@
-//! What is kept, sealed again under the first data key ([`Resealed`], [`reseal`]), so that an old one can be dropped before
-//! everything under it has been deleted. It may run beside relays and be cut off: what it has done stays done, and a row
-//! that is written meanwhile is left as it is.
+//! Encrypts all stored data again under the first data key ([`Resealed`], [`reseal`]), so that an old key can be
+//! removed before all data under it has expired. It may run beside relays and may be interrupted: finished rows stay
+//! finished, and it skips a row that a relay changes in the meantime.
 
 use super::record::{link_place, session_place, verdict_place};
 use crate::secrets::data_keys::{DataKeys, SealError};
@@ -8,40 +8,41 @@ use crate::store::reseal::{Column, SealedRow};
 use crate::store::{Store, StoreError};
 use crate::webhook::outbox::message_place;
 
-/// Rows of one round.
+/// Number of rows read at once.
 const BATCH: i64 = 200;
 
-/// What was done.
+/// The result of [`reseal`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Resealed {
-    /// Values that are under the first key now, and were not.
+    /// Values that were encrypted again.
     pub done: u64,
-    /// Values that no key opens.
+    /// Values that none of the keys can decrypt.
     pub stuck: u64,
 }
 
-/// Why it ended early.
+/// Why [`reseal`] stopped early.
 #[derive(Debug, thiserror::Error)]
 pub enum ResealError {
-    /// There is no key, or no randomness.
+    /// There is no key, or the system's random generator failed.
     #[error(transparent)]
     Seal(SealError),
-    /// The database.
+    /// The database failed.
     #[error(transparent)]
     Store(StoreError),
 }
 
-/// Seals everything under the first key that is not.
+/// Encrypts every value again that is not under the first key.
 ///
 /// # Errors
 /// [`ResealError`].
 pub async fn reseal(store: &Store, keys: &DataKeys) -> Result<Resealed, ResealError> {
-    let head = keys.key_prefix().map_err(ResealError::Seal)?;
+    let prefix = keys.key_prefix().map_err(ResealError::Seal)?;
     let mut resealed = Resealed::default();
     for column in Column::ALL {
         let mut after = String::new();
         loop {
-            let rows = store.sealed_under_other_keys(column, &head, &after, BATCH).await.map_err(ResealError::Store)?;
+            let rows =
+                store.sealed_under_other_keys(column, &prefix, &after, BATCH).await.map_err(ResealError::Store)?;
             let Some(last) = rows.last() else { break };
             after.clone_from(&last.id);
             for row in rows {

@@ -1,11 +1,11 @@
-//! What is kept of the vendor's answer ([`kept`]): by default no more than the verdict needs.
+//! Selects the part of the vendor's answer that is stored ([`retained`]): by default only what the verdict needs.
 
 use akiba_protocol::{Identity, VerifyData, VerifyReply};
 use serde_json::Map;
 
 use super::settings::Retain;
 
-/// What is kept of an answer. It is judged as the whole answer is.
+/// Returns the part of an answer to store. It gives the same outcome as the whole answer.
 #[must_use]
 pub fn retained(retain: Retain, reply: VerifyReply) -> VerifyReply {
     if retain == Retain::Full {
@@ -30,7 +30,7 @@ mod tests {
     use crate::session::settings::Retain;
 
     #[test]
-    fn the_record_is_left_out_and_the_verdict_stays() {
+    fn the_record_is_dropped_and_the_outcome_stays_the_same() {
         for (status, fraud) in [("success", "Low"), ("success", "High"), ("failed", "Low")] {
             let reply = json!({
                 "status": status, "message": "said", "trace": "t-1",

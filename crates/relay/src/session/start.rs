@@ -1,4 +1,4 @@
-//! How sessions start: secrets in, database open ([`SessionSecrets`], [`SessionStartError`]).
+//! Loads the secrets and opens the database ([`SessionSecrets`], [`SessionStartError`]).
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -22,22 +22,23 @@ use crate::vendor_api::VendorClient;
 use crate::webhook::delivery::Sender;
 use crate::webhook::outbox::Outbox;
 
-/// The texts of all secrets of sessions.
+/// The secrets of sessions, unparsed.
 #[derive(Clone, Debug, Default)]
 pub struct SessionSecrets {
-    /// Keys of tokens.
+    /// Keys for session tokens.
     pub session_keys: Option<SecretString>,
-    /// Keys of the database's personal fields.
+    /// Keys that encrypt personal data in the database.
     pub data_keys: Option<SecretString>,
-    /// Secrets of webhooks.
+    /// Secrets that sign webhooks.
     pub webhook_secrets: Option<SecretString>,
 }
 
 impl SessionSecrets {
-    /// Takes each from the file that the settings name, or from the environment, as `variable` reads it.
+    /// Loads each secret from the file in the settings, or from the environment. `variable` reads an environment
+    /// variable.
     ///
     /// # Errors
-    /// A [`SecretError`] for each that can't be had.
+    /// A [`SecretError`] for each secret that can't be loaded.
     pub fn load(
         settings: &SessionSettings,
         variable: impl Fn(&'static str) -> Option<String>,
@@ -57,7 +58,7 @@ impl SessionSecrets {
         if errors.is_empty() { Ok(secrets) } else { Err(errors) }
     }
 
-    /// The data keys alone.
+    /// Loads the data keys only.
     ///
     /// # Errors
     /// [`SecretError`].
@@ -74,16 +75,16 @@ impl SessionSecrets {
 /// Why sessions can't start.
 #[derive(Debug, thiserror::Error)]
 pub enum SessionStartError {
-    /// No API key: nobody could make a session.
+    /// There is no API key, so nobody could create a session.
     #[error("sessions need an API key: give --api-key, see akiba-relay keygen api")]
     NoApiKey,
-    /// The keys of tokens.
+    /// The keys for session tokens are missing or invalid.
     #[error("{0}: give --session-keys-file or set {variable}, see akiba-relay keygen session", variable = session_keys::KEYS_VARIABLE)]
     SessionKeys(SessionKeysError),
-    /// The keys of the database's fields.
+    /// The keys that encrypt personal data are missing or invalid.
     #[error("{0}: give --data-keys-file or set {variable}, see akiba-relay keygen data", variable = data_keys::KEYS_VARIABLE)]
     DataKeys(DataKeysError),
-    /// The secrets of webhooks.
+    /// The secrets that sign webhooks are missing or invalid.
     #[error(
         "{0}: give --webhook-secrets-file or set {variable}, see akiba-relay keygen webhook",
         variable = webhook_secrets::SECRETS_VARIABLE
@@ -92,21 +93,21 @@ pub enum SessionStartError {
     /// The client for webhooks could not be built.
     #[error(transparent)]
     Client(ClientError),
-    /// The life that sessions have by default is over the longest that they may ask for.
+    /// The default lifetime of a session exceeds the longest allowed one.
     #[error("--session-ttl is longer than --session-ttl-max")]
     Ttl,
-    /// The page would get more than is kept.
+    /// The page would get more than the relay stores, so a repeated call could not get the same answer.
     #[error("--page-reply full needs --keep full: a repeated call gets what is stored")]
     PageReplyNeedsKeep,
-    /// The database.
+    /// The database failed.
     #[error(transparent)]
     Store(StoreError),
-    /// The keys are not those of the database.
+    /// The data keys can't decrypt the newest session.
     #[error("these data keys do not open the newest session of the database: give the keys that it was written with")]
     OtherDataKeys,
 }
 
-/// The secrets, read.
+/// The parsed secrets.
 struct Keys {
     tokens: SessionKeys,
     data: DataKeys,
@@ -143,19 +144,19 @@ impl Keys {
     }
 }
 
-/// What is wrong with the settings and secrets of sessions; the database is not asked.
+/// Returns everything that is wrong with the settings and secrets of sessions. Does not open the database.
 #[must_use]
 pub fn problems(settings: &SessionSettings, secrets: &SessionSecrets) -> Vec<SessionStartError> {
     Keys::read(settings, secrets).err().unwrap_or_default()
 }
 
 impl Sessions {
-    /// Reads the keys and opens the database. Calls go to the vendor within the capacity.
+    /// Parses the keys and opens the database. The vendor's calls share the permits of `capacity`.
     ///
     /// # Errors
-    /// [`SessionStartError`]: the first, if there are several.
+    /// The first [`SessionStartError`], if there are several.
     pub async fn open(
-        own: &SessionSettings,
+        settings: &SessionSettings,
         secrets: &SessionSecrets,
         vendor: VendorClient,
         capacity: Capacity,
@@ -163,16 +164,18 @@ impl Sessions {
     ) -> Result<Self, SessionStartError> {
         use SessionStartError as Error;
         let Keys { tokens, data, sender } =
-            Keys::read(own, secrets).map_err(|errors| errors.into_iter().next().unwrap_or(Error::NoApiKey))?;
-        let store =
-            Store::open(&own.store.database, own.store.database_connections.get()).await.map_err(Error::Store)?;
-        // A relay with other keys than its sisters would fail its callers, and spoil webhooks that it can't open.
+            Keys::read(settings, secrets).map_err(|errors| errors.into_iter().next().unwrap_or(Error::NoApiKey))?;
+        let store = Store::open(&settings.store.database, settings.store.database_connections.get())
+            .await
+            .map_err(Error::Store)?;
+        // With other keys than its peers, this relay would fail its callers, and use up retries of webhooks that it
+        // can't decrypt.
         if let Some(newest) = store.newest_session().await.map_err(Error::Store)?
             && data.open::<Personal>(&newest.sealed, &session_place(&newest.id)).is_err()
         {
             return Err(Error::OtherDataKeys);
         }
-        let (data_keys, leeway) = (Arc::new(data), milliseconds(own.clock_leeway));
+        let (data_keys, leeway) = (Arc::new(data), milliseconds(settings.clock_leeway));
         let tasks = TaskTracker::new();
         // A closed tracker still takes tasks. `wait` returns only on a closed one, once no task runs.
         tasks.close();
@@ -191,17 +194,17 @@ impl Sessions {
             capacity,
             tokens,
             data_keys,
-            api_keys: own.api_key.clone(),
-            link_hosts: own.link_host.clone(),
-            page: own.page_reply,
-            keep: own.keep,
+            api_keys: settings.api_key.clone(),
+            link_hosts: settings.link_host.clone(),
+            page: settings.page_reply,
+            keep: settings.keep,
             limits: SessionLimits {
-                ttl: own.session_ttl,
-                ttl_max: own.session_ttl_max,
+                ttl: settings.session_ttl,
+                ttl_max: settings.session_ttl_max,
                 leeway,
-                links: own.max_links.get().into(),
-                verifies: own.max_verifies.get().into(),
-                retention: milliseconds(own.retention),
+                links: settings.max_links.get().into(),
+                verifies: settings.max_verifies.get().into(),
+                retention: milliseconds(settings.retention),
             },
             outbox: Arc::new(outbox),
             clock,

@@ -14,8 +14,8 @@ const FILE: &str = "database-url-file";
 /// Sets the database URL to the content of `--database-url-file`, if that is given.
 ///
 /// # Errors
-/// A sentence that does not quote the URL: both settings are given, a flag or the settings file holds a password, or the
-/// file is wrong.
+/// A sentence that does not quote the URL: both settings are given, a flag or the settings file holds a password, or
+/// the file is wrong.
 pub fn read_url_file(settings: &mut DatabaseSettings, effective: &[EffectiveSetting]) -> Result<(), String> {
     let url = effective.iter().find(|setting| setting.key == URL && setting.source != Source::Default);
     let Some(path) = &settings.database_url_file else {

@@ -1,5 +1,5 @@
-//! The settings file ([`SettingsFile`]), in TOML. Its keys are the flags without their dashes. This module only parses the
-//! file; [`layers`](super::layers) checks keys and values.
+//! The settings file ([`SettingsFile`]), in TOML. Its keys are the flags without their dashes. This module only parses
+//! the file; [`layers`](super::layers) checks keys and values.
 
 use std::fmt;
 use std::path::{Path, PathBuf};

@@ -16,13 +16,13 @@ use super::file::{Entry, SettingsFile, Value};
 /// The argument that names the file.
 pub const FILE_ARGUMENT: &str = "config";
 
-/// Why there are no settings.
+/// Why the settings can't be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum LayerError {
-    /// What clap says of the flags; help and version, too.
+    /// Clap's error about the flags, or its output for `--help` and `--version`.
     #[error(transparent)]
     Flags(Box<clap::Error>),
-    /// All that is wrong with the file and the environment, a sentence each.
+    /// Everything that is wrong with the file and the environment, one sentence each.
     #[error("{}", .0.join("\n"))]
     Problems(Vec<String>),
 }

@@ -1,5 +1,5 @@
-//! Every setting of the relay ([`Settings`]), gathered from the modules: each module declares its own settings with flag,
-//! environment variable, default and check. [`layers`] adds the settings file.
+//! Every setting of the relay ([`Settings`]), gathered from the modules: each module declares its own settings with
+//! flag, environment variable, default and check. [`layers`] adds the settings file.
 //!
 //! The vendor's token is not a setting, because every user of the machine can read a process's flags. See
 //! [`vendor_api::token`](crate::vendor_api::token).

@@ -1,13 +1,15 @@
-//! Connections, checked out of the pool for one operation ([`CheckedOut`]). If the operation fails or is cut off, the
-//! connection is closed. It may hang for as long as the network lets it, or belong to a server that has become a replica. On
-//! SQLite it may be left in a transaction, which the next operation would take for its own: after a write fails for lack of
-//! space, SQLite itself ends the transaction; sqlx 0.8 does not notice, nests the next one in it, and "commits" data that
-//! never gets to the disk.
+//! Checks connections out of the pool for one operation each ([`CheckedOut`]). If the operation fails or is cancelled,
+//! the connection is closed instead of being reused, because:
+//!
+//! - A broken connection can hang for as long as the network allows, or belong to a server that has become a replica.
+//! - A SQLite connection can be left in a wrong transaction state. If a write fails because the disk is full, SQLite
+//!   ends the transaction itself. sqlx 0.8 does not notice, nests the next transaction in the ended one, and "commits"
+//!   data that never reaches the disk.
 
 use sqlx::pool::PoolConnection;
 use sqlx::{Database, PgPool, SqlitePool};
 
-/// The connections to whichever database there is.
+/// The pool of connections to the configured database.
 #[derive(Clone, Debug)]
 pub(super) enum Pool {
     Sqlite(SqlitePool),
@@ -21,12 +23,12 @@ pub(super) struct CheckedOut<DB: Database> {
 }
 
 impl<DB: Database> CheckedOut<DB> {
-    /// Waits for one.
+    /// Waits for a free connection.
     pub(super) async fn from_pool(pool: &sqlx::Pool<DB>) -> Result<Self, sqlx::Error> {
         Ok(Self { connection: pool.acquire().await?, reusable: false })
     }
 
-    /// Gives it back, if the operation left it in order.
+    /// Returns the connection to the pool if the operation left it usable, and closes it otherwise.
     pub(super) fn release<T>(mut self, result: &Result<T, sqlx::Error>) {
         self.reusable = match result {
             Ok(_) => true,
@@ -43,15 +45,15 @@ impl<DB: Database> Drop for CheckedOut<DB> {
     }
 }
 
-/// Whether an error says that the database refused the statement, and nothing else is wrong. PostgreSQL's codes have
-/// five characters.
+/// Returns whether an error means only that the database rejected the statement. PostgreSQL's codes have five
+/// characters.
 fn is_reusable_after(error: &sqlx::Error) -> bool {
     let sqlx::Error::Database(error) = error else { return false };
     let code = error.code().unwrap_or_default();
     error.is_unique_violation() || (code.len() == 5 && !super::error::is_connection_error(&code))
 }
 
-/// Runs one body on a connection of whichever database there is. The body is compiled for each.
+/// Runs a body on a connection to the configured database. The body is compiled once for each kind of database.
 macro_rules! on_connection {
     ($store:expr, |$connection:ident| $body:expr) => {
         match &$store.pool {

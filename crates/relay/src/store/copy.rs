@@ -1,5 +1,5 @@
-//! From SQLite to PostgreSQL ([`copy`]): all or nothing, into a database that is empty, from one that no relay uses. The
-//! rows stay encrypted as they are.
+//! Copies all data from SQLite to PostgreSQL in one transaction ([`copy`]). The target must be empty, and no relay may
+//! use the source. The rows stay encrypted.
 
 use std::path::Path;
 
@@ -10,10 +10,10 @@ use sqlx::{Connection, PgConnection, Postgres, QueryBuilder, SqliteConnection};
 use super::sessions::{COLUMNS, Columns};
 use super::{StoreError, postgres_migrations, sqlite_migrations};
 
-/// Rows of one statement: PostgreSQL takes at most 65,535 values in one.
+/// Number of rows in one statement. PostgreSQL accepts at most 65,535 values in a statement.
 const BATCH: i64 = 500;
 
-/// What was copied.
+/// The numbers of copied rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Copied {
     /// Sessions.
@@ -27,19 +27,19 @@ pub struct Copied {
 /// Why nothing was copied.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CopyError {
-    /// There is no such file.
+    /// The SQLite file does not exist.
     #[error("there is no such SQLite file")]
     NoSource,
-    /// A relay, or somebody else, has the file open.
+    /// A relay or another process has the file open.
     #[error("the SQLite file is in use: stop its relay first")]
     InUse,
-    /// There are sessions in the target.
+    /// The target already holds sessions.
     #[error("the target already holds sessions")]
     NotEmpty,
-    /// The file.
+    /// The source failed.
     #[error("from: {0}")]
     Source(StoreError),
-    /// The target.
+    /// The target failed.
     #[error("to: {0}")]
     Target(StoreError),
 }
@@ -47,10 +47,10 @@ pub enum CopyError {
 type Link = (String, String, i64, Vec<u8>, Option<Vec<u8>>, i64, Option<Vec<u8>>, Option<i64>);
 type Message = (i64, String, String, String, Vec<u8>, i64, String, i64, i64, i64, i64, Option<String>, Option<i64>);
 
-/// Copies everything.
+/// Copies all rows.
 ///
 /// # Errors
-/// [`CopyError`]; then nothing is in the target.
+/// [`CopyError`]; the target is then unchanged.
 pub async fn copy(from: &Path, to: &PgConnectOptions) -> Result<Copied, CopyError> {
     let source = |error: sqlx::Error| match error {
         sqlx::Error::Database(error) if error.code().is_some_and(|code| matches!(&*code, "5" | "261" | "517")) => {
@@ -68,7 +68,7 @@ pub async fn copy(from: &Path, to: &PgConnectOptions) -> Result<Copied, CopyErro
         .journal_mode(SqliteJournalMode::Wal)
         .busy_timeout(std::time::Duration::ZERO);
     let mut from = SqliteConnection::connect_with(&options).await.map_err(source)?;
-    // Whoever has the file open, to read it only, keeps this from its lock.
+    // Fails if any other process has the file open, even read-only.
     sqlx::query("BEGIN EXCLUSIVE").execute(&mut from).await.map_err(source)?;
     sqlx::query("COMMIT").execute(&mut from).await.map_err(source)?;
     sqlite_migrations().run(&mut from).await.map_err(|error| CopyError::Source(error.into()))?;
@@ -77,14 +77,14 @@ pub async fn copy(from: &Path, to: &PgConnectOptions) -> Result<Copied, CopyErro
         PgConnection::connect_with(&to.clone().application_name("akiba-relay")).await.map_err(target)?;
     postgres_migrations().run(&mut connection).await.map_err(|error| CopyError::Target(error.into()))?;
     let mut to = connection.begin().await.map_err(target)?;
-    // A relay that starts on it meanwhile waits, and finds it full.
+    // A relay that starts on the target in the meantime waits for this lock. It then finds the copied rows.
     sqlx::query("LOCK TABLE sessions, links, outbox IN ACCESS EXCLUSIVE MODE")
         .execute(&mut *to)
         .await
         .map_err(target)?;
-    let (full,): (bool,) =
+    let (has_rows,): (bool,) =
         sqlx::query_as("SELECT EXISTS (SELECT 1 FROM sessions)").fetch_one(&mut *to).await.map_err(target)?;
-    if full {
+    if has_rows {
         return Err(CopyError::NotEmpty);
     }
     let copied = Copied {
@@ -93,12 +93,12 @@ pub async fn copy(from: &Path, to: &PgConnectOptions) -> Result<Copied, CopyErro
         messages: copy_messages(&mut from, &mut to).await.map_err(|error| error.copy_error(source, target))?,
     };
     to.commit().await.map_err(target)?;
-    // What it ends with is in the target already.
+    // The copy is already committed, so an error on close does not matter.
     let _ = from.close().await;
     Ok(copied)
 }
 
-/// Which side failed.
+/// The side that failed.
 enum Side {
     From(sqlx::Error),
     To(sqlx::Error),
@@ -154,7 +154,8 @@ async fn copy_links(from: &mut SqliteConnection, to: &mut PgConnection) -> Resul
     }
 }
 
-/// In their order, which is that of their delivery; the numbers that say so are the target's own.
+/// Copies webhooks in the order of their `seq`, which is the order of delivery. The target assigns its own `seq`
+/// numbers.
 async fn copy_messages(from: &mut SqliteConnection, to: &mut PgConnection) -> Result<u64, Side> {
     const COLUMNS: &str = "id, session_id, event, sealed, created_at, status, attempts, next_at, claimed_until, \
                            give_up_at, last_result, ended_at";

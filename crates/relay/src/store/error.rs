@@ -1,30 +1,31 @@
-//! How the database fails ([`StoreError`]). What an error displays is for the log, so it holds nothing of a row: the
-//! databases' own messages quote values.
+//! Errors of the database ([`StoreError`]). Their texts go to the log, so they hold no data of a row. That is why they
+//! do not repeat the database's own message, which can quote values.
 
 use akiba_protocol::ProblemCode;
 use sqlx::migrate::MigrateError;
 
 use crate::error::RelayError;
 
-/// Seconds after which a call may be tried again.
+/// Seconds after which the caller may retry.
 const RETRY_AFTER_SECONDS: u32 = 2;
 
-/// An operation that failed.
+/// Why a database operation failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
-    /// The database can't be reached, is too slow, is locked or is full. It may mend itself.
+    /// The database can't be reached, is too slow, is locked or is full. A retry may succeed.
     #[error("database: {0}")]
     Unavailable(String),
-    /// A row that must not be there twice.
+    /// The row violates a unique constraint.
     #[error("database: the row already exists")]
     Conflict,
-    /// A fault of the relay or of the database's content.
+    /// A bug of the relay, or damaged data. A retry does not help.
     #[error("database: {0}")]
     Fault(String),
 }
 
 impl StoreError {
-    /// Returns the word for the metrics; `None` for a conflict, which is how a second row is kept out.
+    /// Returns the word for the metrics. Returns `None` for a conflict, which is expected: the database rejects a
+    /// duplicate.
     pub(super) fn metric_kind(&self) -> Option<&'static str> {
         match self {
             Self::Unavailable(_) => Some("unavailable"),
@@ -39,38 +40,42 @@ impl From<sqlx::Error> for StoreError {
         match error {
             sqlx::Error::Io(error) => Self::Unavailable(error.kind().to_string()),
             sqlx::Error::Tls(_) => Self::Unavailable("TLS failed".to_owned()),
-            sqlx::Error::PoolTimedOut => Self::Unavailable("no connection is free, or none can be made".to_owned()),
-            sqlx::Error::PoolClosed => Self::Unavailable("the connections are closed".to_owned()),
-            sqlx::Error::WorkerCrashed => Self::Unavailable("a connection has ended".to_owned()),
-            sqlx::Error::BeginFailed => Self::Unavailable("no transaction could be begun".to_owned()),
-            // What breaks off in the middle of a message is one, too.
-            sqlx::Error::Protocol(_) => Self::Unavailable("the connection is out of step".to_owned()),
+            sqlx::Error::PoolTimedOut => Self::Unavailable("no connection is free, or connecting failed".to_owned()),
+            sqlx::Error::PoolClosed => Self::Unavailable("the connection pool is closed".to_owned()),
+            sqlx::Error::WorkerCrashed => Self::Unavailable("a connection was closed".to_owned()),
+            sqlx::Error::BeginFailed => Self::Unavailable("a transaction could not be started".to_owned()),
+            // Also the error of a connection that breaks in the middle of a message.
+            sqlx::Error::Protocol(_) => Self::Unavailable("protocol error on a connection".to_owned()),
             sqlx::Error::Database(error) if error.is_unique_violation() => Self::Conflict,
             sqlx::Error::Database(error) => {
                 let code = error.code().unwrap_or_default();
                 let text = format!("error {code}");
-                if may_mend(&code) { Self::Unavailable(text) } else { Self::Fault(text) }
+                if is_transient(&code) { Self::Unavailable(text) } else { Self::Fault(text) }
             }
-            sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => Self::Fault("a column is wrong".to_owned()),
+            sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => {
+                Self::Fault("a column has an unexpected value".to_owned())
+            }
             _ => Self::Fault("the query failed".to_owned()),
         }
     }
 }
 
-/// Whether an error's code is of those that pass. PostgreSQL's codes have five characters, of which the first two name
-/// the class: rollbacks, want of resources, an operator's intervention, the system, its own faults; and the wait for a
-/// lock. SQLite's are shorter numbers, whose lowest eight bits name the error: busy, locked, no memory, read-only,
-/// interrupted, I/O, full, can't open, a lock that was lost.
-fn may_mend(code: &str) -> bool {
+/// Returns whether the error with this code may go away by itself.
+///
+/// PostgreSQL's codes have five characters. The first two are the class: 40 transaction rollback, 53 insufficient
+/// resources, 57 operator intervention, 58 system error, XX internal error. `55P03` is a lock timeout. SQLite's codes
+/// are shorter numbers. Their lowest eight bits are the error: busy, locked, no memory, read-only, interrupted, I/O,
+/// full, can't open, locking protocol.
+fn is_transient(code: &str) -> bool {
     if code.len() == 5 {
-        let passing = ["40", "53", "57", "58", "XX"].iter().any(|class| code.starts_with(class));
-        return passing || code == "55P03" || is_connection_error(code);
+        let class_passes = ["40", "53", "57", "58", "XX"].iter().any(|class| code.starts_with(class));
+        return class_passes || code == "55P03" || is_connection_error(code);
     }
     code.parse::<u32>().is_ok_and(|number| matches!(number & 0xFF, 5 | 6 | 7 | 8 | 9 | 10 | 13 | 14 | 15))
 }
 
-/// Whether one of PostgreSQL's codes says that another connection may do better: this one has failed or was ended, or
-/// its server is one that may not be written to, as after a failover.
+/// Returns whether a PostgreSQL error means that another connection may succeed: this one has failed or was closed, or
+/// its server is read-only, as after a failover.
 pub(super) fn is_connection_error(code: &str) -> bool {
     code == "25006" || ["08", "57P"].iter().any(|class| code.starts_with(class))
 }
@@ -80,11 +85,13 @@ impl From<MigrateError> for StoreError {
         match error {
             MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => error.into(),
             MigrateError::VersionMissing(version) => {
-                Self::Fault(format!("it is of a newer relay (migration {version})"))
+                Self::Fault(format!("a newer relay created its tables (migration {version} is unknown here)"))
             }
-            MigrateError::VersionMismatch(version) => Self::Fault(format!("migration {version} was another one")),
-            MigrateError::Dirty(version) => Self::Fault(format!("migration {version} was not ended")),
-            _ => Self::Fault("its tables can't be brought up to date".to_owned()),
+            MigrateError::VersionMismatch(version) => {
+                Self::Fault(format!("migration {version} differs from the applied one"))
+            }
+            MigrateError::Dirty(version) => Self::Fault(format!("migration {version} was not completed")),
+            _ => Self::Fault("its tables can't be migrated".to_owned()),
         }
     }
 }
@@ -103,17 +110,17 @@ impl From<StoreError> for RelayError {
 
 #[cfg(test)]
 mod tests {
-    use super::may_mend;
+    use super::is_transient;
 
     #[test]
-    fn errors_that_pass_are_told_from_faults() {
-        for passing in
+    fn transient_errors_are_distinguished_from_faults() {
+        for transient in
             ["57P01", "57014", "08006", "25006", "40001", "53300", "55P03", "5", "261", "6", "13", "14", "3850"]
         {
-            assert!(may_mend(passing), "{passing}");
+            assert!(is_transient(transient), "{transient}");
         }
         for fault in ["", "42P01", "23505", "22001", "1", "11", "19", "787"] {
-            assert!(!may_mend(fault), "{fault}");
+            assert!(!is_transient(fault), "{fault}");
         }
     }
 }

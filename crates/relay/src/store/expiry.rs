@@ -1,4 +1,4 @@
-//! What happens to sessions with no call of a page: they lapse, are released, and are deleted.
+//! Changes to sessions without a call of a page: a timeout, the release of a link, deletion.
 
 use sqlx::Connection;
 
@@ -9,8 +9,8 @@ use crate::lifecycle::Event;
 use crate::telemetry::metrics::metrics;
 
 impl Store {
-    /// Moves a session by an event that needs nothing but itself: [`Event::Lost`], [`Event::LifeOver`],
-    /// [`Event::Released`], which closes the session's last link too. `false` when it is no longer as it was read.
+    /// Moves a session by an event that carries no data: [`Event::Lost`], [`Event::LifeOver`] or [`Event::Released`],
+    /// which also marks the session's link as released. Returns `false` if the session has changed since it was read.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -45,8 +45,8 @@ impl Store {
         .inspect(|&moved| count(moved, after))
     }
 
-    /// Sessions whose time had run out at a time: those that wait for a vendor's answer past its lease, and those whose
-    /// life has ended with no verdict.
+    /// Returns sessions that had timed out at the time `at`: the lease of their vendor call has expired, or they have
+    /// expired without a verdict.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -65,7 +65,8 @@ impl Store {
         found.await?.into_iter().map(session).collect()
     }
 
-    /// Deletes a session with all that belongs to it. `false` when there is none, or the vendor is being asked about it.
+    /// Deletes a session with its links and webhooks. Returns `false` if there is no such session, or if it waits for
+    /// the vendor.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -79,11 +80,11 @@ impl Store {
                 .map(|done| done.rows_affected() > 0))
         })
         .await
-        .inspect(|&erased| metrics().sessions_deleted(erased.into()))
+        .inspect(|&deleted| metrics().sessions_deleted(deleted.into()))
     }
 
-    /// Empties SQLite's write-ahead log, which keeps what was deleted until then. PostgreSQL's `VACUUM` is its own. What
-    /// is read meanwhile puts it off to the next time.
+    /// Empties SQLite's write-ahead log, which still holds deleted data. Can't empty it while another connection reads
+    /// from it; the next call tries again. Does nothing on PostgreSQL, which has its own `VACUUM`.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -92,25 +93,25 @@ impl Store {
         self.write(async { sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(pool).await.map(drop) }).await
     }
 
-    /// Deletes sessions that were made before a time, with all that belongs to them, and says how many. Those that
-    /// still wait for something, and those whose webhooks are on their way, stay until that has ended.
+    /// Deletes sessions that were created before a time, with their links and webhooks. Returns their number. Keeps
+    /// sessions that have not ended, and sessions with a pending webhook.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn delete_old_sessions(&self, made_before: i64, limit: i64) -> Result<u64, StoreError> {
+    pub async fn delete_old_sessions(&self, created_before: i64, limit: i64) -> Result<u64, StoreError> {
         const SQL: &str = "DELETE FROM sessions WHERE id IN \
             (SELECT id FROM sessions WHERE created_at < $1 AND state NOT IN ('created', 'link_issued', 'verifying') \
              AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.session_id = sessions.id AND outbox.status = 'pending') \
              ORDER BY created_at LIMIT $2)";
         self.write(async {
             on_connection!(self, |connection| sqlx::query(SQL)
-                .bind(made_before)
+                .bind(created_before)
                 .bind(limit)
                 .execute(connection)
                 .await
                 .map(|done| done.rows_affected()))
         })
         .await
-        .inspect(|&purged| metrics().sessions_deleted(purged))
+        .inspect(|&deleted| metrics().sessions_deleted(deleted))
     }
 }

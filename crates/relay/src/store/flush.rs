@@ -1,8 +1,8 @@
-//! SQLite's commits on their way to the disk ([`Flusher`]). With `synchronous=FULL` each commit waits for the disk by itself,
-//! and all others wait for their turn meanwhile. With `NORMAL` it does not wait, and is in the write-ahead log; one flush of
-//! that file does for all that were made before it.
+//! Flushes SQLite's commits to the disk in groups ([`Flusher`]). With `synchronous=FULL`, each commit waits for its own
+//! flush, and all other writers wait meanwhile. With `synchronous=NORMAL`, a commit only goes to the write-ahead log
+//! and does not wait. One flush of that file then covers all commits before it.
 //!
-//! Where SQLite moves the log's content into the database, it flushes both by itself, in this order.
+//! At a checkpoint, SQLite itself flushes the log and then the database.
 
 use std::fs::File;
 use std::io;
@@ -17,33 +17,33 @@ use tokio::task::spawn_blocking;
 #[derive(Debug)]
 pub(super) struct Flusher {
     log: Arc<File>,
-    /// Who has asked for a flush so far, in numbers.
-    asked: AtomicU64,
-    /// Up to whom it is done. Held by who is at it.
-    done: Mutex<u64>,
+    /// The number of the last request for a flush.
+    requested: AtomicU64,
+    /// The number of the last request that is covered by a flush. Locked during a flush.
+    flushed: Mutex<u64>,
 }
 
 impl Flusher {
-    /// The log of an open database.
+    /// Opens the write-ahead log of an open database.
     pub(super) fn of(database: &Path) -> io::Result<Self> {
-        // Links are followed as SQLite does it.
+        // SQLite follows symbolic links, too.
         let mut log = database.canonicalize()?.into_os_string();
         log.push("-wal");
-        Ok(Self { log: Arc::new(File::open(log)?), asked: AtomicU64::default(), done: Mutex::default() })
+        Ok(Self { log: Arc::new(File::open(log)?), requested: AtomicU64::default(), flushed: Mutex::default() })
     }
 
-    /// Waits until all that was committed before this call is on the disk.
+    /// Waits until all commits before this call are on the disk.
     pub(super) async fn flush(&self) -> io::Result<()> {
-        let own = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
-        let mut done = self.done.lock().await;
-        if *done >= own {
+        let own = self.requested.fetch_add(1, Ordering::SeqCst) + 1;
+        let mut flushed = self.flushed.lock().await;
+        if *flushed >= own {
             return Ok(());
         }
-        // Whoever has asked by now has committed before.
-        let covered = self.asked.load(Ordering::SeqCst);
+        // Every request up to now came after its commit, so this flush covers it.
+        let covered = self.requested.load(Ordering::SeqCst);
         let log = Arc::clone(&self.log);
         spawn_blocking(move || log.sync_data()).await.map_err(io::Error::other)??;
-        *done = covered;
+        *flushed = covered;
         Ok(())
     }
 }
@@ -59,11 +59,11 @@ mod tests {
     use crate::store::sessions::SessionRow;
 
     #[tokio::test]
-    async fn many_wait_for_few_flushes_and_nobody_for_an_earlier_one() {
+    async fn every_request_is_covered_by_a_flush() {
         let folder = tempfile::tempdir().unwrap();
         let database = folder.path().join("relay.db");
         std::fs::write(&database, "").unwrap();
-        assert!(Flusher::of(&database).is_err(), "there is no log");
+        assert!(Flusher::of(&database).is_err(), "there is no write-ahead log yet");
         std::fs::write(folder.path().join("relay.db-wal"), "x").unwrap();
         let flusher = Arc::new(Flusher::of(&database).unwrap());
         let all: Vec<_> = (0..50)
@@ -72,16 +72,16 @@ mod tests {
                 tokio::spawn(async move { flusher.flush().await })
             })
             .collect();
-        for one in all {
-            one.await.unwrap().unwrap();
+        for flush in all {
+            flush.await.unwrap().unwrap();
         }
-        assert_eq!(*flusher.done.lock().await, 50);
+        assert_eq!(*flusher.flushed.lock().await, 50);
         flusher.flush().await.unwrap();
-        assert_eq!(*flusher.done.lock().await, flusher.asked.load(Ordering::SeqCst));
+        assert_eq!(*flusher.flushed.lock().await, flusher.requested.load(Ordering::SeqCst));
     }
 
     #[tokio::test]
-    async fn a_session_waits_for_the_disk_and_a_link_does_not() {
+    async fn inserting_a_session_flushes_and_issuing_a_link_does_not() {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("relay.db").display());
         let store = Store::open(&url.parse().unwrap(), 2).await.unwrap();
@@ -101,13 +101,13 @@ mod tests {
             link_id: None,
             lease_until: None,
         };
-        let flushes = || store.flusher.as_ref().unwrap().asked.load(Ordering::SeqCst);
+        let flushes = || store.flusher.as_ref().unwrap().requested.load(Ordering::SeqCst);
         store.insert_session(&row).await.unwrap();
         assert_eq!(flushes(), 1);
         assert!(store.try_reserve_link("ses_1", (1, 1), 0, 1).await.unwrap().is_some());
         assert!(store.issue_link(&row, "lnk_1", &[1], 1).await.unwrap());
         assert_eq!(flushes(), 1);
-        assert!(store.try_reserve_link("ses_1", (1, 1), 0, 1).await.unwrap().is_none(), "its links are used up");
-        assert!(store.try_reserve_link("ses_1", (9, 1), 1_000, 1).await.unwrap().is_none(), "its life is over");
+        assert!(store.try_reserve_link("ses_1", (1, 1), 0, 1).await.unwrap().is_none(), "the links are used up");
+        assert!(store.try_reserve_link("ses_1", (9, 1), 1_000, 1).await.unwrap().is_none(), "the session has expired");
     }
 }

@@ -6,27 +6,27 @@ use super::sessions::{COLUMNS, Columns as SessionColumns, SessionRow, count, ses
 use super::{Pool, Store, StoreError, on_connection};
 use crate::lifecycle::{Event, State};
 
-/// A link that was issued, as it is kept.
+/// The row of an issued link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkRow {
-    /// Its id.
+    /// The id of the link.
     pub id: String,
-    /// Its session.
+    /// The id of its session.
     pub session_id: String,
-    /// What was issued, encrypted.
+    /// The data that the vendor issued, encrypted.
     pub sealed: Vec<u8>,
     /// SHA-256 of the idempotency key of its verify call.
     pub idempotency: Option<Vec<u8>>,
-    /// Whether it was given up after its verdict was lost.
+    /// Whether the back end released the link after its verdict was lost.
     pub released: bool,
     /// The verdict, encrypted.
     pub verdict: Option<Vec<u8>>,
-    /// When the verdict came.
+    /// When the verdict arrived.
     pub decided_at: Option<i64>,
 }
 
 impl Store {
-    /// The links of a session, the oldest first.
+    /// Returns the links of a session, the oldest first.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -52,8 +52,8 @@ impl Store {
         Ok(found.await?.into_iter().map(link).collect())
     }
 
-    /// Counts a link that is about to be asked for by a session with no verdict whose life ends after `late`, and reads the
-    /// session, all in one. `None` when that can't be, for whatever reason.
+    /// Counts a link and reads the session in one statement, for the usual case: a session without a verdict, within
+    /// its limits, that expires after `late`. Returns `None` in any other case.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -69,7 +69,7 @@ impl Store {
              WHERE id = $1 AND links < $2 AND verifies < $3 AND expires_at > $4 \
              AND state IN ('created', 'link_issued') RETURNING {COLUMNS}"
         );
-        let taken = self.write_quickly(async {
+        let reserved = self.write_quickly(async {
             on_connection!(self, |connection| sqlx::query_as::<_, SessionColumns>(&sql)
                 .bind(id)
                 .bind(caps.0)
@@ -79,11 +79,11 @@ impl Store {
                 .fetch_optional(connection)
                 .await)
         });
-        taken.await?.map(session).transpose()
+        reserved.await?.map(session).transpose()
     }
 
-    /// Counts a link that is about to be asked for. `false` when the session's state allows none, a verdict was asked
-    /// for since it was read, or its links are used up.
+    /// Counts a link before the vendor is asked for it. Returns `false` if the session's state allows no link, the
+    /// vendor was asked for a verdict since the session was read, or the links are used up.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -106,8 +106,8 @@ impl Store {
         .await
     }
 
-    /// Keeps a link that was issued. `false` when the session's state no longer allows it, or a verdict was asked for
-    /// since it was read: whoever read it did not know that verdict.
+    /// Stores an issued link. Returns `false` if the session's state no longer allows it, or if the vendor was asked
+    /// for a verdict since the session was read: the decision to issue the link did not consider that verdict.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -118,15 +118,15 @@ impl Store {
             "UPDATE sessions SET state = $2, version = version + 1, updated_at = $3 \
              WHERE id = $1 AND state IN ({states}) AND attempt IS NOT DISTINCT FROM $4"
         );
-        // PostgreSQL does both in one statement: one way there and back, not four.
+        // PostgreSQL does both in one statement: one round trip instead of four.
         let both = format!(
             "WITH moved AS ({sql} RETURNING id) INSERT INTO links (id, session_id, issued_at, sealed) \
              SELECT $5, id, $3, $6 FROM moved"
         );
-        let at_once = matches!(self.pool, Pool::Postgres(_));
+        let one_statement = matches!(self.pool, Pool::Postgres(_));
         self.write_quickly(async {
             on_connection!(self, |connection| {
-                if at_once {
+                if one_statement {
                     let both = sqlx::query(&both).bind(&read.id).bind(State::LinkIssued.as_str()).bind(now);
                     let both = both.bind(&read.attempt).bind(id).bind(sealed);
                     return both.execute(connection).await.map(|done| done.rows_affected() == 1);

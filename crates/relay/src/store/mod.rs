@@ -1,20 +1,21 @@
-//! Where sessions are kept ([`Store`]): SQLite in a file beside the relay, or PostgreSQL when one machine is not enough.
-//! The SQL is the same for both, but for the claim of webhooks.
+//! The database of sessions ([`Store`]): SQLite in a local file, or PostgreSQL if one machine is not enough. Both use
+//! the same SQL, except to claim webhooks.
 //!
-//! - [`settings`]: what the operator sets.
-//! - [`url`]: which database ([`DatabaseUrl`]).
-//! - [`error`]: how it fails ([`StoreError`]).
-//! - [`sessions`]: sessions, made and read.
+//! - [`settings`]: the operator's settings.
+//! - [`url`]: the address of the database ([`DatabaseUrl`]).
+//! - [`error`]: its errors ([`StoreError`]).
+//! - [`sessions`]: inserts and reads sessions.
 //! - [`links`]: the links of a session.
-//! - [`verdicts`]: the vendor's calls for a verdict, and what came of them.
-//! - [`expiry`]: what happens to sessions with no call of a page.
-//! - [`outbox`]: webhooks that wait for their delivery.
-//! - [`reseal`]: what is encrypted under another key than the first.
-//! - [`copy`]: from SQLite to PostgreSQL.
-//! - `connection`: connections, given back or given up.
-//! - `flush`: SQLite's commits on their way to the disk.
+//! - [`verdicts`]: calls to the vendor for a verdict, and their results.
+//! - [`expiry`]: timeouts and deletion.
+//! - [`outbox`]: webhooks that wait for delivery.
+//! - [`reseal`]: replaces values that are encrypted under an old key.
+//! - [`copy`]: copies SQLite to PostgreSQL.
+//! - `connection`: checks out connections, and closes them after an error.
+//! - `flush`: flushes SQLite's commits to the disk.
 //!
-//! Whatever moves a session names the state that it starts from, so of two at once one moves nothing, and says so.
+//! Every statement that moves a session is a compare-and-set: it names the state or version that it starts from. If two
+//! run at once, one of them changes nothing and returns `false`.
 
 mod connection;
 pub mod copy;
@@ -50,30 +51,30 @@ pub use self::error::StoreError;
 use self::flush::Flusher;
 pub use self::url::DatabaseUrl;
 
-/// Longest wait for one of the store's operations, from the wait for a connection to the end of its transaction.
+/// Timeout of one operation, from the wait for a connection to the end of its transaction.
 const OPERATION_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Longest wait for SQLite's lock, which another process may hold.
+/// Timeout for SQLite's file lock, which another process may hold.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// How long a connection to PostgreSQL may have been idle to be used without a test.
+/// A PostgreSQL connection that was idle for longer is tested before it is used.
 const TEST_AFTER_IDLE: Duration = Duration::from_secs(1);
 
 /// The database; a clone shares its connections.
 #[derive(Clone, Debug)]
 pub struct Store {
     pool: Pool,
-    /// SQLite has one writer at a time. Waiting here is fairer than at its file lock.
+    /// SQLite allows one writer at a time. Waiting for this mutex is fairer than waiting for SQLite's file lock.
     writer: Arc<Mutex<()>>,
-    /// A connection to SQLite that does nothing: with the last one its write-ahead log would go, and on a full disk no
-    /// other could be made, so nothing could be read any more.
+    /// An idle connection to SQLite. SQLite deletes the write-ahead log when the last connection closes. On a full disk
+    /// it could not create the log again, and then not even reads would work.
     log_keeper: Arc<Mutex<Option<SqliteConnection>>>,
-    /// SQLite's commits on their way to the disk.
+    /// Flushes SQLite's commits to the disk.
     flusher: Option<Arc<Flusher>>,
 }
 
 impl Store {
-    /// Opens the database and brings its tables up to date. Several relays may do so at once on PostgreSQL.
+    /// Opens the database and migrates its tables. On PostgreSQL, several relays may do so at once.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -97,7 +98,7 @@ impl Store {
         match &self.pool {
             Pool::Sqlite(pool) => sqlite_migrations().run(pool).await?,
             Pool::Postgres(pool) => {
-                // With all the time that it takes: another relay may be at it, and tables may be large.
+                // No timeouts: another relay may be running the migrations, and tables may be large.
                 let mut connection = pool.acquire().await?;
                 connection.close_on_drop();
                 sqlx::raw_sql("SET statement_timeout = 0; SET lock_timeout = 0").execute(&mut *connection).await?;
@@ -107,10 +108,10 @@ impl Store {
         Ok(())
     }
 
-    /// Whether the database answers.
+    /// Fails if the database does not answer.
     ///
     /// # Errors
-    /// [`StoreError`] when it does not.
+    /// [`StoreError`].
     pub async fn ping(&self) -> Result<(), StoreError> {
         self.run(async {
             on_connection!(self, |connection| sqlx::query("SELECT 1").execute(connection).await.map(drop))
@@ -118,7 +119,7 @@ impl Store {
         .await
     }
 
-    /// Ends the connections, when those that are at work are done.
+    /// Closes the connections once running operations have finished.
     pub async fn close(&self) {
         match &self.pool {
             Pool::Sqlite(pool) => {
@@ -131,14 +132,14 @@ impl Store {
         }
     }
 
-    /// Runs an operation within the store's patience.
+    /// Runs an operation with [`OPERATION_TIMEOUT`], a span, and a metric for its error.
     async fn run<T>(&self, work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
         let done =
             match tokio::time::timeout(OPERATION_TIMEOUT, work.instrument(span(SpanKind::Client, "database", None)))
                 .await
             {
                 Ok(result) => result.map_err(StoreError::from),
-                Err(_) => Err(StoreError::Unavailable("the database was too slow".to_owned())),
+                Err(_) => Err(StoreError::Unavailable("the operation timed out".to_owned())),
             };
         done.inspect_err(|error| {
             if let Some(kind) = error.metric_kind() {
@@ -147,7 +148,7 @@ impl Store {
         })
     }
 
-    /// Runs an operation that writes, in its turn, and waits until what it wrote outlives a power cut.
+    /// Runs an operation that writes, one at a time on SQLite. Waits until the data would survive a power cut.
     async fn write<T>(&self, work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
         self.run(async {
             let done = self.in_turn(work).await?;
@@ -159,7 +160,7 @@ impl Store {
         .await
     }
 
-    /// The same for what a power cut may take back. Later writes that may not take it along.
+    /// Does the same for data that a power cut may lose. The flush of a later [`write`](Self::write) covers it, too.
     async fn write_quickly<T>(&self, work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
         self.run(self.in_turn(work)).await
     }
@@ -169,7 +170,7 @@ impl Store {
         work.await
     }
 
-    /// Waits for the turn to write, where one at a time may.
+    /// Waits for the right to write, on a database with one writer at a time.
     async fn turn(&self) -> Option<MutexGuard<'_, ()>> {
         match &self.pool {
             Pool::Sqlite(_) => Some(self.writer.lock().await),
@@ -183,11 +184,11 @@ async fn sqlite(path: &Path, connections: u32) -> Result<SqlitePool, sqlx::Error
         .filename(path)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
-        // A commit does not wait for the disk by itself: many can wait together, see `flush`.
+        // A commit does not wait for its own flush: `flush` flushes many commits at once.
         .synchronous(SqliteSynchronous::Normal)
         .foreign_keys(true)
         .busy_timeout(LOCK_TIMEOUT)
-        // What is deleted is overwritten.
+        // Overwrites deleted data.
         .pragma("secure_delete", "ON");
     let pool = SqlitePoolOptions::new().max_connections(connections).acquire_timeout(OPERATION_TIMEOUT);
     pool.test_before_acquire(false).connect_with(options).await
@@ -198,13 +199,13 @@ async fn postgres(options: &PgConnectOptions, connections: u32) -> Result<PgPool
     let options = options.clone().application_name("akiba-relay").options([
         ("statement_timeout", timeout.as_str()),
         ("lock_timeout", timeout.as_str()),
-        // A relay whose machine has vanished must not hold its locks until TCP notices.
+        // A relay whose machine is gone must not hold its locks until TCP notices.
         ("idle_in_transaction_session_timeout", timeout.as_str()),
-        // Compare-and-set counts on it; a stricter default would fail the slower of two.
+        // Compare-and-set relies on it. With a stricter level, the slower of two transactions would fail with an error.
         ("default_transaction_isolation", "read\\ committed"),
     ]);
     let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(OPERATION_TIMEOUT);
-    // One that was in use a moment ago needs no test, which is a round trip for each operation.
+    // A test costs a round trip, so skip it for a connection that was in use a moment ago.
     let pool = pool.test_before_acquire(false).before_acquire(|connection, meta| {
         Box::pin(async move {
             if meta.idle_for > TEST_AFTER_IDLE {
@@ -224,7 +225,7 @@ fn postgres_migrations() -> Migrator {
     migrator(&[(1, "sessions", include_str!("migrations/postgres/0001_sessions.sql"))])
 }
 
-/// The migrations as sqlx runs them. `sqlx::migrate!` would do the same at the price of sqlx's macros.
+/// Builds sqlx's migrator. `sqlx::migrate!` would do the same, but needs sqlx's macros as a dependency.
 fn migrator(files: &[(i64, &'static str, &'static str)]) -> Migrator {
     let migration = |&(version, name, sql): &(i64, &'static str, &'static str)| {
         Migration::new(version, Cow::Borrowed(name), MigrationType::Simple, Cow::Borrowed(sql), false)

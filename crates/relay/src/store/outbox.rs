@@ -1,72 +1,72 @@
-//! Webhooks that wait for their delivery ([`NewMessage`], [`Message`]): written in one transaction with what they tell
-//! of, claimed by one relay at a time, kept until they are delivered or given up.
+//! Webhooks that wait for delivery ([`NewMessage`], [`Message`]). A webhook is written in the same transaction as the
+//! change that it reports, and claimed by one relay at a time. It stays until its session is deleted.
 
 use sqlx::Connection;
 
 use super::{Pool, Store, StoreError, on_connection};
 
-/// A webhook to be kept.
+/// A webhook to store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewMessage {
-    /// Its id, which every delivery repeats.
+    /// The id of the webhook, the same in every delivery.
     pub id: String,
-    /// The session that it tells of.
+    /// The id of its session.
     pub session_id: String,
-    /// What it tells, such as `session.verified`.
+    /// The name of its event, such as `session.verified`.
     pub event: String,
-    /// Its body, encrypted.
+    /// The body, encrypted.
     pub sealed: Vec<u8>,
-    /// When it was made; it is due at once.
+    /// When it was created. It is due at once, unless it must wait for an earlier webhook.
     pub created_at: i64,
-    /// When it is given up.
+    /// When to stop retrying.
     pub give_up_at: i64,
 }
 
-/// A webhook to be delivered.
+/// A claimed webhook to deliver.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
-    /// Its id.
+    /// The id of the webhook.
     pub id: String,
-    /// Its body, encrypted.
+    /// The body, encrypted.
     pub sealed: Vec<u8>,
-    /// How often it was tried and failed. A try that the relay did not outlive says nothing of the receiver.
+    /// The number of failed attempts. An attempt that a crash of the relay interrupted does not count.
     pub attempts: i64,
-    /// When it is given up.
+    /// When to stop retrying.
     pub give_up_at: i64,
 }
 
-/// A webhook, as the operator sees it: nothing of its body.
+/// A webhook for the operator's list, without its body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MessageSummary {
-    /// Its id.
+    /// The id of the webhook.
     pub id: String,
-    /// The session that it tells of.
+    /// The id of its session.
     pub session_id: String,
-    /// What it tells.
+    /// The name of its event.
     pub event: String,
     /// `pending`, `delivered` or `failed`.
     pub status: String,
-    /// How often it was tried.
+    /// The number of attempts.
     pub attempts: i64,
-    /// How the last try ended.
+    /// The result of the last attempt.
     pub last_result: Option<String>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: i64,
 }
 
-/// How many webhooks wait or were given up.
+/// The numbers of pending and failed webhooks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutboxCounts {
-    /// Those that wait.
+    /// Pending webhooks.
     pub pending: i64,
-    /// When the oldest of them was made.
+    /// When the oldest pending webhook was created.
     pub oldest_pending: Option<i64>,
-    /// Those that were given up.
+    /// Webhooks that were given up.
     pub failed: i64,
 }
 
-/// Inserts a [`NewMessage`] within a transaction of either database. One whose session has another that was put off waits
-/// as long: it could not be sent before.
+/// Inserts a [`NewMessage`] in a transaction of either database. If an earlier webhook of the session is postponed, the
+/// new one is due no earlier, as webhooks of a session are sent in order.
 macro_rules! insert_message {
     ($transaction:ident, $message:expr) => {
         sqlx::query(
@@ -86,32 +86,33 @@ macro_rules! insert_message {
 }
 pub(super) use insert_message;
 
-/// Finds what is due, the oldest of each session alone, so that a session's webhooks arrive in order. None is due before
-/// the one that it waits for, so in this order few are looked at in vain, however many wait.
+/// Finds the webhooks that are due, only the oldest of each session, so that a session's webhooks arrive in order. A
+/// webhook is never due before an earlier one of its session. So in this sort order the query rejects few rows, even
+/// with a long queue.
 const DUE: &str = "SELECT seq FROM outbox due WHERE status = 'pending' AND next_at <= $1 AND claimed_until <= $1 \
      AND NOT EXISTS (SELECT 1 FROM outbox earlier WHERE earlier.session_id = due.session_id \
        AND earlier.seq < due.seq AND earlier.status = 'pending') \
      ORDER BY next_at, seq LIMIT $3";
 
-/// Most webhooks that are made due again in one statement.
+/// Maximum number of webhooks that one statement makes due again.
 const RESEND_BATCH: i64 = 2_000;
 
-/// Makes webhooks due again; which ones is still to be said.
+/// Makes webhooks due again. The caller adds the condition.
 const RESEND: &str = "UPDATE outbox SET status = 'pending', attempts = 0, next_at = $1, give_up_at = $2, \
      ended_at = NULL, claimed_until = 0 WHERE";
 
 impl Store {
-    /// Takes webhooks that are due, for this relay alone until `claimed_until`.
+    /// Claims webhooks that are due: until `claimed_until`, no other relay can claim them.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn claim_messages(&self, now: i64, claimed_until: i64, limit: i64) -> Result<Vec<Message>, StoreError> {
-        // PostgreSQL skips what another relay is claiming; SQLite has one writer anyway.
+        // On PostgreSQL, skip rows that another relay is claiming. SQLite has only one writer anyway.
         let lock = match &self.pool {
             Pool::Sqlite(_) => "",
             Pool::Postgres(_) => " FOR UPDATE SKIP LOCKED",
         };
-        // Materialized, as a plan that asked for it twice would lock twice as many.
+        // MATERIALIZED, because a plan that evaluates the subquery twice would lock twice as many rows.
         let sql = format!(
             "WITH due AS MATERIALIZED ({DUE}{lock}) UPDATE outbox SET claimed_until = $2 \
              WHERE seq IN (SELECT seq FROM due) RETURNING id, sealed, attempts, give_up_at"
@@ -128,7 +129,7 @@ impl Store {
         Ok(claimed.await?.into_iter().map(message).collect())
     }
 
-    /// Ends a webhook: `delivered`, or `failed` when it is given up.
+    /// Sets the final status of a webhook: `delivered`, or `failed` if it is given up.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -148,7 +149,8 @@ impl Store {
         .await
     }
 
-    /// Puts a webhook off to its next try, and with it what waits for it, so that nobody looks at that meanwhile.
+    /// Postpones a webhook to its next attempt. Also postpones the webhooks that wait for it, so that no query reads
+    /// them before.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -160,8 +162,8 @@ impl Store {
         self.write(async {
             on_connection!(self, |connection| {
                 let mut transaction = connection.begin().await?;
-                let put_off = sqlx::query(SQL).bind(id).bind(next_at).bind(result);
-                if put_off.execute(&mut *transaction).await?.rows_affected() > 0 {
+                let postponed = sqlx::query(SQL).bind(id).bind(next_at).bind(result);
+                if postponed.execute(&mut *transaction).await?.rows_affected() > 0 {
                     sqlx::query(FOLLOWERS).bind(id).bind(next_at).execute(&mut *transaction).await?;
                 }
                 transaction.commit().await
@@ -170,7 +172,7 @@ impl Store {
         .await
     }
 
-    /// The webhooks of a status, the newest first.
+    /// Returns the webhooks with a status, the newest first.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -197,7 +199,7 @@ impl Store {
         Ok(found.await?.into_iter().map(listed).collect())
     }
 
-    /// How many webhooks wait or were given up.
+    /// Counts pending and failed webhooks.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -215,8 +217,8 @@ impl Store {
         .await
     }
 
-    /// Makes webhooks due again, with their ids and another day to arrive: one by its id, whatever its status, or with
-    /// no id all that failed. Says how many.
+    /// Makes webhooks due again under their old ids, to be retried until `give_up_at`: the webhook with this id,
+    /// whatever its status, or without an id all failed webhooks. Returns their number.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -226,7 +228,7 @@ impl Store {
         }
         let mut count = 0;
         loop {
-            // All at once would take longer than a statement may.
+            // In batches: one statement for all could exceed the timeout.
             match self.resend_failed(now, give_up_at, RESEND_BATCH).await? {
                 0 => return Ok(count),
                 resent => count += resent,

@@ -1,4 +1,4 @@
-//! What is encrypted under another key than the first ([`Column`], [`SealedRow`]), to be encrypted again.
+//! Finds and replaces values that are encrypted under an old key ([`Column`], [`SealedRow`]).
 
 use super::{Store, StoreError, on_connection};
 
@@ -7,7 +7,7 @@ use super::{Store, StoreError, on_connection};
 pub enum Column {
     /// The personal fields of sessions.
     Personal,
-    /// What was issued with links.
+    /// The data issued with links.
     Issued,
     /// The verdicts of links.
     Verdict,
@@ -18,19 +18,20 @@ pub enum Column {
 /// An encrypted value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SealedRow {
-    /// The row's id.
+    /// The id of the row.
     pub id: String,
-    /// The session that it belongs to.
+    /// The id of its session.
     pub session_id: String,
-    /// The value.
+    /// The encrypted value.
     pub sealed: Vec<u8>,
 }
 
 impl Column {
-    /// Every one.
+    /// All columns.
     pub const ALL: [Self; 4] = [Self::Personal, Self::Issued, Self::Verdict, Self::Message];
 
-    /// Table, column, and the column that names the session. Words of this program, so they need no escape.
+    /// Returns the table, the column, and the column with the session's id. They are constants, so the SQL needs no
+    /// escaping.
     fn names(self) -> (&'static str, &'static str, &'static str) {
         match self {
             Self::Personal => ("sessions", "sealed", "id"),
@@ -42,19 +43,20 @@ impl Column {
 }
 
 impl Store {
-    /// Values that do not begin as those of the first key do, in the order of their rows' ids, from beyond one of them.
+    /// Returns rows whose value does not begin with `prefix`, the start of every value under the first key. Sorts by id
+    /// and starts after the id `after`.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn sealed_under_other_keys(
         &self,
         column: Column,
-        head: &[u8],
+        prefix: &[u8],
         after: &str,
         limit: i64,
     ) -> Result<Vec<SealedRow>, StoreError> {
         let (table, value, session) = column.names();
-        let length = head.len();
+        let length = prefix.len();
         let sql = format!(
             "SELECT id, {session}, {value} FROM {table} \
              WHERE id > $1 AND {value} IS NOT NULL AND substr({value}, 1, {length}) <> $2 ORDER BY id LIMIT $3"
@@ -62,7 +64,7 @@ impl Store {
         let found = self.run(async {
             on_connection!(self, |connection| sqlx::query_as::<_, (String, String, Vec<u8>)>(&sql)
                 .bind(after)
-                .bind(head)
+                .bind(prefix)
                 .bind(limit)
                 .fetch_all(connection)
                 .await)
@@ -71,7 +73,7 @@ impl Store {
         Ok(found.await?.into_iter().map(row).collect())
     }
 
-    /// Puts a value in the place of the one that was read. `false` when that is there no longer.
+    /// Replaces a value. Returns `false` if the row no longer holds the value that was read.
     ///
     /// # Errors
     /// [`StoreError`].

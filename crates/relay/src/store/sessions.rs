@@ -1,39 +1,39 @@
-//! Sessions, made and read ([`SessionRow`]).
+//! Inserts and reads sessions ([`SessionRow`]).
 
 use super::{Store, StoreError, on_connection};
 use crate::lifecycle::{Event, State};
 use crate::telemetry::metrics::metrics;
 
-/// A session, as it is kept.
+/// The row of a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionRow {
-    /// Its id.
+    /// The id of the session.
     pub id: String,
-    /// Name of the API key that made it.
+    /// The name of the API key that created it.
     pub api_key: String,
     /// The vendor's `"1"` or `"2"`.
     pub customer_type: String,
     /// The personal fields, encrypted.
     pub sealed: Vec<u8>,
-    /// Where it stands.
+    /// The state of the session.
     pub state: State,
-    /// Counts the moves.
+    /// Increases with every change.
     pub version: i64,
-    /// When it was made.
+    /// When it was created.
     pub created_at: i64,
-    /// When its life ends.
+    /// When it expires.
     pub expires_at: i64,
-    /// When it was last moved.
+    /// When it last changed.
     pub updated_at: i64,
-    /// Links that were asked for.
+    /// Number of links that the page asked for.
     pub links: i64,
-    /// Verdicts that were asked for.
+    /// Number of calls to the vendor for a verdict.
     pub verifies: i64,
-    /// The vendor's call that is under way, or was the last one.
+    /// The id of the current or last call to the vendor for a verdict.
     pub attempt: Option<String>,
     /// The link of that call.
     pub link_id: Option<String>,
-    /// Until when that call must have ended.
+    /// When that call counts as lost.
     pub lease_until: Option<i64>,
 }
 
@@ -63,7 +63,7 @@ pub(super) fn session(columns: Columns) -> Result<SessionRow, StoreError> {
         id, api_key, customer_type, sealed, state, version, created_at, expires_at, updated_at, links,
         verifies, attempt, link_id, lease_until,
     ) = columns;
-    let state = state.parse().map_err(|_| StoreError::Fault("a session's state is none".to_owned()))?;
+    let state = state.parse().map_err(|_| StoreError::Fault("unknown state in a session".to_owned()))?;
     #[rustfmt::skip]
     let row = SessionRow {
         id, api_key, customer_type, sealed, state, version, created_at, expires_at, updated_at, links,
@@ -72,22 +72,22 @@ pub(super) fn session(columns: Columns) -> Result<SessionRow, StoreError> {
     Ok(row)
 }
 
-/// Counts a move, if it was made.
+/// Counts a change of state in the metrics, if there was one.
 pub(super) fn count(moved: bool, to: State) {
     if moved {
         metrics().session_moved(to.as_str());
     }
 }
 
-/// The words of the states in which an event may happen, for a condition in SQL: `'created','link_issued'`. They are
-/// words of this program, so they need no escape.
+/// Returns the states in which an event may happen, for a condition in SQL: `'created','link_issued'`. They are
+/// constants, so they need no escaping.
 pub(super) fn states_before(event: Event) -> String {
     let words = State::ALL.into_iter().filter(|state| state.after(event).is_some());
     words.map(|state| format!("'{}'", state.as_str())).collect::<Vec<_>>().join(",")
 }
 
 impl Store {
-    /// Keeps a new session.
+    /// Stores a new session.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -112,7 +112,7 @@ impl Store {
         .inspect(|()| metrics().session_moved(row.state.as_str()))
     }
 
-    /// How many sessions there are in each state.
+    /// Counts the sessions in each state.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -124,7 +124,7 @@ impl Store {
         .await
     }
 
-    /// The session of an id, if there is one.
+    /// Returns the session with an id, if there is one.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -139,7 +139,7 @@ impl Store {
         found.await?.map(session).transpose()
     }
 
-    /// The session that was made last, if there is one.
+    /// Returns the session that was created last, if there is one.
     ///
     /// # Errors
     /// [`StoreError`].

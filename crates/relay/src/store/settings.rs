@@ -10,7 +10,7 @@ use super::url::DatabaseUrl;
 /// Settings of the database.
 #[derive(Clone, Debug, Args)]
 pub struct DatabaseSettings {
-    /// Where sessions are kept: sqlite:PATH or postgres://USER@HOST/NAME
+    /// Database that stores sessions: sqlite:PATH or postgres://USER@HOST/NAME
     #[arg(
         long,
         env = "AKIBA_RELAY_DATABASE",
@@ -20,11 +20,11 @@ pub struct DatabaseSettings {
     )]
     pub database: DatabaseUrl,
 
-    /// File that holds the URL of the database, for one with a password
+    /// File with the database's URL; use it if the URL contains a password
     #[arg(long, env = "AKIBA_RELAY_DATABASE_URL_FILE", value_name = "FILE")]
     pub database_url_file: Option<PathBuf>,
 
-    /// Most connections to the database
+    /// Maximum number of connections to the database
     #[arg(long, env = "AKIBA_RELAY_DATABASE_CONNECTIONS", value_name = "COUNT", default_value = "8")]
     pub database_connections: NonZeroU32,
 }

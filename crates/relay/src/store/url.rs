@@ -1,4 +1,4 @@
-//! Which database is meant ([`DatabaseUrl`]).
+//! The address of the database ([`DatabaseUrl`]).
 
 use std::fmt;
 use std::path::PathBuf;
@@ -7,16 +7,16 @@ use std::str::FromStr;
 use sqlx::postgres::PgConnectOptions;
 use url::Url;
 
-/// The place of the database: `sqlite:PATH`, or `postgres://HOST/NAME`.
+/// The address of the database: `sqlite:PATH`, or `postgres://HOST/NAME`.
 #[derive(Clone)]
 pub enum DatabaseUrl {
-    /// A file of SQLite; it is made where there is none.
+    /// A SQLite file. It is created if it does not exist.
     Sqlite(PathBuf),
-    /// A server of PostgreSQL, with all that the URL and libpq's environment variables say.
+    /// A PostgreSQL server, with the options from the URL and from libpq's environment variables.
     Postgres(Box<PgConnectOptions>),
 }
 
-/// The text is no [`DatabaseUrl`].
+/// The text is not a [`DatabaseUrl`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("it must be sqlite:PATH or postgres://USER@HOST/NAME")]
 pub struct NotADatabaseUrl;
@@ -26,7 +26,7 @@ impl FromStr for DatabaseUrl {
 
     fn from_str(text: &str) -> Result<Self, NotADatabaseUrl> {
         if let Some(path) = text.strip_prefix("sqlite:") {
-            // `sqlite://` is how others write it; a database in memory would be one for each connection.
+            // Other programs write `sqlite://`. A database in memory would be a separate one for each connection.
             let path = path.strip_prefix("//").unwrap_or(path);
             if path.is_empty() || path.contains(":memory:") || path.contains('?') {
                 return Err(NotADatabaseUrl);
@@ -34,7 +34,7 @@ impl FromStr for DatabaseUrl {
             return Ok(Self::Sqlite(path.into()));
         }
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-            // The parser's own message may quote the password.
+            // The parser's own message can quote the password.
             return text.parse().map(|options| Self::Postgres(Box::new(options))).map_err(|_| NotADatabaseUrl);
         }
         Err(NotADatabaseUrl)
@@ -42,7 +42,7 @@ impl FromStr for DatabaseUrl {
 }
 
 impl DatabaseUrl {
-    /// Fails if it names a file of SQLite that is not there: opening it would create it.
+    /// Fails if it is a SQLite file that does not exist, because opening the file would create it.
     ///
     /// # Errors
     /// [`NoSuchDatabase`].
@@ -54,12 +54,12 @@ impl DatabaseUrl {
     }
 }
 
-/// The file of SQLite is not there.
+/// The SQLite file does not exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("there is no such database")]
 pub struct NoSuchDatabase;
 
-/// Whether a database's URL holds a password.
+/// Returns whether a database URL contains a password.
 #[must_use]
 pub fn holds_password(text: &str) -> bool {
     Url::parse(text).is_ok_and(|url| {
@@ -68,7 +68,7 @@ pub fn holds_password(text: &str) -> bool {
 }
 
 impl fmt::Debug for DatabaseUrl {
-    /// Leaves the address out: it may hold a password.
+    /// Leaves out the address, which may contain a password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Sqlite(_) => "Sqlite",
@@ -82,7 +82,7 @@ mod tests {
     use super::{DatabaseUrl, holds_password};
 
     #[test]
-    fn a_password_is_seen_wherever_it_stands() {
+    fn a_password_is_found_anywhere_in_the_url() {
         for with in ["postgres://relay:s3cret@db/relay", "postgres://db/relay?user=relay&password=s3cret"] {
             assert!(holds_password(with), "{with}");
         }
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn both_databases_are_named_by_their_url() {
+    fn urls_of_both_databases_are_parsed() {
         for sqlite in ["sqlite:relay.db", "sqlite:///var/lib/relay.db", "sqlite:/var/lib/relay.db"] {
             assert!(matches!(sqlite.parse(), Ok(DatabaseUrl::Sqlite(_))), "{sqlite}");
         }

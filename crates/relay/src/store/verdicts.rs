@@ -1,4 +1,4 @@
-//! The vendor's calls for a verdict, and what came of them ([`NewAttempt`], [`NewVerdict`]).
+//! Calls to the vendor for a verdict, and their results ([`NewAttempt`], [`NewVerdict`]).
 
 use sqlx::Connection;
 
@@ -7,33 +7,33 @@ use super::{Store, StoreError, on_connection};
 use crate::lifecycle::{Event, State};
 use crate::store::outbox::{NewMessage, insert_message};
 
-/// A call to the vendor for a verdict, about to be made.
+/// A call to the vendor for a verdict that is about to start.
 #[derive(Clone, Copy, Debug)]
 pub struct NewAttempt<'a> {
     /// The session as it was read.
     pub session: &'a SessionRow,
     /// [`Event::VerifyStarted`] or [`Event::Repeated`].
     pub event: Event,
-    /// The new attempt's id.
+    /// The id of the new attempt.
     pub attempt: &'a str,
-    /// The link that it is about.
+    /// The link that the call is about.
     pub link_id: &'a str,
-    /// SHA-256 of the idempotency key, if one was sent.
+    /// SHA-256 of the idempotency key, if the page sent one.
     pub idempotency: Option<&'a [u8]>,
-    /// Most verdicts that a session may ask for.
+    /// Maximum number of calls to the vendor for a verdict in a session.
     pub cap: i64,
-    /// Until when it must have ended.
+    /// When the call counts as lost.
     pub lease_until: i64,
-    /// Now.
+    /// The current time.
     pub now: i64,
 }
 
-/// A verdict that came.
+/// A verdict that arrived.
 #[derive(Clone, Copy, Debug)]
 pub struct NewVerdict<'a> {
-    /// The session.
+    /// The id of the session.
     pub session_id: &'a str,
-    /// The link that it is about.
+    /// The link that the verdict is about.
     pub link_id: &'a str,
     /// [`State::Verified`] or [`State::Rejected`].
     pub state: State,
@@ -41,16 +41,16 @@ pub struct NewVerdict<'a> {
     pub verdict: &'a [u8],
     /// The webhook about it.
     pub message: Option<&'a NewMessage>,
-    /// Now.
+    /// The current time.
     pub now: i64,
 }
 
 impl Store {
-    /// Marks that the vendor is about to be asked. `false` when the session is no longer as it was read, or its
-    /// verdicts are used up.
+    /// Records that the vendor is about to be asked for a verdict. Returns `false` if the session has changed since it
+    /// was read, or its verdicts are used up.
     ///
     /// # Errors
-    /// [`StoreError`]; [`StoreError::Conflict`] when the idempotency key is another link's.
+    /// [`StoreError`]; [`StoreError::Conflict`] if the idempotency key belongs to another link.
     pub async fn begin_attempt(&self, new: NewAttempt<'_>) -> Result<bool, StoreError> {
         const LINK: &str = "UPDATE links SET idempotency = COALESCE(idempotency, $2) WHERE id = $1";
         const SQL: &str = "UPDATE sessions SET state = $3, version = version + 1, verifies = verifies + 1, \
@@ -80,9 +80,9 @@ impl Store {
         .inspect(|&moved| count(moved, after))
     }
 
-    /// Keeps a verdict, and with it the webhook about it. `false` when the session waits for none on this link any more:
-    /// this one was kept before, another one stands, or it was given up. Which attempt it answers does not matter: each
-    /// asked about the same photo, and each is billed.
+    /// Stores a verdict and its webhook. Returns `false` if the session no longer waits for a verdict on this link:
+    /// this or another verdict is already stored, or the link was released. The verdict of any attempt counts, because
+    /// all attempts on a link are about the same photo and all are billed.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -117,8 +117,8 @@ impl Store {
         .inspect(|&moved| count(moved, verdict.state))
     }
 
-    /// Takes an attempt back of which it is sure that the vendor did nothing. `refund` gives the session its verdict
-    /// back. `false` when the session waits for this attempt no longer.
+    /// Undoes an attempt for which the vendor certainly did no work. With `refund`, the attempt no longer counts toward
+    /// the session's limit. Returns `false` if the session no longer waits for this attempt.
     ///
     /// # Errors
     /// [`StoreError`].

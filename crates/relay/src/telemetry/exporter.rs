@@ -29,7 +29,8 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 pub struct Exporter(SdkTracerProvider);
 
 impl Exporter {
-    /// Creates an exporter to this collector (OTLP over HTTP) without sending anything yet. Call it within a Tokio runtime.
+    /// Creates an exporter to this collector (OTLP over HTTP) without sending anything yet. Call it within a Tokio
+    /// runtime.
     ///
     /// # Errors
     /// When the client can't be built.
@@ -66,7 +67,8 @@ impl Exporter {
     }
 }
 
-/// The HTTP client for the collector. The exporter has a thread outside the Tokio runtime, but the client must run inside.
+/// The HTTP client for the collector. The exporter has a thread outside the Tokio runtime, but the client must run
+/// inside.
 #[derive(Debug)]
 struct Collector {
     client: Client,

@@ -21,7 +21,8 @@ use crate::lifecycle::State;
 /// The media type of [`Metrics::text`].
 pub const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// Upper bounds of the histograms in seconds: from a call that needs neither database nor vendor to the vendor's timeout.
+/// Upper bounds of the histograms in seconds: from a call that needs neither database nor vendor to the vendor's
+/// timeout.
 const BOUNDS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 2.5, 10.0, 30.0];
 
 /// A fixed word of this program.

@@ -1,5 +1,5 @@
-//! The log ([`subscriber`], [`init`]). It goes to standard error; standard output is for the lines with the addresses on
-//! which the relay listens.
+//! The log ([`subscriber`], [`init`]). It goes to standard error; standard output is for the lines with the addresses
+//! on which the relay listens.
 //!
 //! - [`settings`]: the operator's settings.
 //! - [`metrics`]: the metrics for Prometheus.
@@ -46,8 +46,8 @@ pub fn subscriber<W>(
 where
     W: for<'writer> MakeWriter<'writer> + Send + Sync + 'static,
 {
-    // A line that can't be written is lost. Otherwise the layer would report the failure on standard error, and panic if
-    // that is a closed terminal.
+    // A line that can't be written is lost. Otherwise the layer would report the failure on standard error, and panic
+    // if that is a closed terminal.
     let lines = fmt::layer().with_writer(writer).log_internal_errors(false);
     let lines: Box<dyn Layer<Registry> + Send + Sync> = match format {
         LogFormat::Json => lines.json().flatten_event(true).with_current_span(false).with_span_list(false).boxed(),

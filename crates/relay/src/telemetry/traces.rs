@@ -1,6 +1,6 @@
 //! Spans for OpenTelemetry: of requests, vendor calls, database operations and webhooks. They exist only with the Cargo
-//! feature `otel`, and go only to the collector of `--otel-endpoint`. The relay sends no trace id to the vendor or to webhooks, and ignores the trace id
-//! of a caller.
+//! feature `otel`, and go only to the collector of `--otel-endpoint`. The relay sends no trace id to the vendor or to
+//! webhooks, and ignores the trace id of a caller.
 
 use tracing::Span;
 

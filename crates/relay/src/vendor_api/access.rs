@@ -42,19 +42,19 @@ pub(super) enum AuthConfig {
 /// Why the vendor's API can't be called.
 #[derive(Debug, thiserror::Error)]
 pub enum AccessError {
-    /// The profile.
+    /// The profile can't be loaded.
     #[error(transparent)]
     Profile(ProfileError),
-    /// The profile names no base, and the settings neither.
+    /// Neither the profile nor the settings have a base URL.
     #[error("the vendor's profile names no base URL: give --vendor-base")]
     NoBase,
-    /// The token.
+    /// There is no usable token.
     #[error(transparent)]
     Token(TokenError),
     /// The client's secret can't be read.
     #[error(transparent)]
     ClientSecret(SecretError),
-    /// A part of OAuth2 is missing: the setting that has it.
+    /// A setting that OAuth2 needs is missing. Holds its flag.
     #[error("the vendor's profile uses OAuth2: give {0}")]
     Missing(&'static str),
 }

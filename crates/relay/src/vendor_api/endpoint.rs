@@ -9,20 +9,20 @@ use url::Url;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VendorBase(Url);
 
-/// The text is no endpoint that the token may be sent to.
+/// Why a text is not a URL or path to which the token may be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EndpointError {
-    /// No absolute `http` or `https` URL.
+    /// Not an absolute `http` or `https` URL.
     #[error("it must be a URL such as https://api.example")]
     NotAUrl,
-    /// Not `https`, and not this machine.
-    #[error("it must be https, as the token is sent there; http is for loopback alone")]
+    /// Neither `https` nor loopback.
+    #[error("it must be https, because the token is sent there; http is allowed only on loopback")]
     Insecure,
     /// A user name, password, query or fragment in the URL.
-    #[error("it must hold no user name, password, query or fragment")]
+    #[error("it must not have a user name, password, query or fragment")]
     Surplus,
-    /// A path that does not start with a slash, or holds a query or fragment.
-    #[error("it must be a path such as /v1/customer, with no query or fragment")]
+    /// A path that does not start with a slash, or has a query or fragment.
+    #[error("it must be a path such as /v1/customer, without query or fragment")]
     NotAPath,
 }
 

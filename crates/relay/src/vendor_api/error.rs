@@ -1,4 +1,5 @@
-//! How a call to the vendor fails ([`VendorError`], [`NoToken`], [`ReplyFault`]), and which [`RelayError`] each failure is.
+//! The errors of a call to the vendor ([`VendorError`], [`NoToken`], [`ReplyFault`]), and their conversion into
+//! [`RelayError`].
 
 use std::error::Error;
 
@@ -9,58 +10,58 @@ use serde_json::error::Category;
 use crate::error::RelayError;
 use crate::telemetry::metrics::MetricWord;
 
-/// Seconds to wait when the vendor asks for patience and does not say how much.
+/// Seconds to wait after a 429 without `Retry-After`.
 const DEFAULT_RETRY_AFTER: u32 = 5;
 
-/// A call to the vendor that failed. What it displays is for the log, and holds nothing of the call.
+/// Why a call to the vendor failed. The text is for the log, and holds no data of the call.
 #[derive(Debug, thiserror::Error)]
 pub enum VendorError {
-    /// The request could not be written as JSON.
-    #[error("the request could not be written")]
+    /// The request can't be serialized as JSON.
+    #[error("the request can't be serialized as JSON")]
     Request,
-    /// A value of the request for which the profile has no word.
-    #[error("the vendor's profile has no word for a value of the request")]
+    /// The profile's table of values lacks a value of the request.
+    #[error("a value of the request is not in the table of values of the vendor's profile")]
     UnmappedValue,
-    /// No token of OAuth2, so nothing was sent.
+    /// There is no OAuth2 access token, so nothing was sent.
     #[error(transparent)]
     NoToken(NoToken),
-    /// No connection, so nothing was sent: what went wrong, from the outside in, without the URL.
+    /// There is no connection, so nothing was sent. Holds the error and its causes, without the URL.
     #[error("{0}")]
     NoConnection(String),
-    /// A connection that broke: what went wrong, likewise.
+    /// The connection was lost during the call. Holds the error and its causes, without the URL.
     #[error("{0}")]
     ConnectionLost(String),
-    /// The vendor was slower than the setting allows.
-    #[error("the vendor was too slow")]
+    /// The vendor did not answer within the time of the setting.
+    #[error("the vendor did not answer in time")]
     Timeout,
-    /// 401 or 403: the token does not open this call.
+    /// 401 or 403: the vendor does not accept the token for this call.
     #[error("the vendor answered {}", .0.as_u16())]
     Denied(StatusCode),
-    /// 404.
+    /// 404: the vendor does not know the person.
     #[error("the vendor answered 404")]
     UnknownCustomer,
-    /// 429, with the seconds that the vendor asks for, if it does.
+    /// 429, with the seconds of `Retry-After`, if there are any.
     #[error("the vendor answered 429")]
     RateLimited(Option<u32>),
     /// Any other 4xx.
     #[error("the vendor answered {}", .0.as_u16())]
     Refused(StatusCode),
-    /// 503 with `Retry-After`: the vendor takes no calls now.
+    /// 503 with `Retry-After`: the vendor does not accept calls now.
     #[error("the vendor answered 503")]
     NotAccepting,
     /// Any other 5xx.
     #[error("the vendor answered {}", .0.as_u16())]
     Failed(StatusCode),
-    /// An answer that is not what the vendor's reference says.
+    /// The answer does not match the vendor's API reference.
     #[error(transparent)]
     Reply(ReplyFault),
 }
 
-/// Why there is no token. What it displays is for the log.
+/// Why there is no access token. The text is for the log.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no access token: {cause}")]
 pub struct NoToken {
-    /// Whether the vendor refused the client.
+    /// Whether the vendor rejected the client's credentials or request.
     pub denied: bool,
     cause: String,
 }
@@ -70,57 +71,57 @@ impl NoToken {
         Self { denied, cause: cause.into() }
     }
 
-    /// A failure that is not the vendor's refusal.
+    /// Creates an error that is not a rejection by the vendor.
     pub(super) fn fault(cause: &str) -> Self {
         Self::new(false, cause)
     }
 
-    /// It took longer than a call may.
+    /// Creates the error for a token that did not arrive in time.
     #[must_use]
     pub fn too_slow() -> Self {
-        Self::fault("it came too late")
+        Self::fault("it did not arrive in time")
     }
 }
 
-/// What the vendor may have done of a call that failed.
+/// Whether the vendor may have done the work of a failed call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Work {
-    /// Nothing: the call did not get to where the work is done.
+    /// No: the call did not reach the part of the vendor that does the work.
     NotStarted,
-    /// Nothing: the vendor looked at the call and refused it.
+    /// No: the vendor checked the call and rejected it.
     Refused,
-    /// It is not known, and the vendor may bill it.
+    /// Unknown: the vendor may have done it, and may bill it.
     MayBeDone,
 }
 
-/// What is wrong with an answer.
+/// What is wrong with a vendor's answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReplyFault {
-    /// A status that promises nothing, such as a redirect, which is never followed.
+    /// An unexpected status, such as a redirect, which the relay never follows.
     #[error("the vendor answered {}", .0.as_u16())]
     Status(StatusCode),
-    /// More bytes than the setting allows.
-    #[error("the vendor's answer is over the limit")]
+    /// More bytes than `--max-reply-bytes` allows.
+    #[error("the vendor's answer is larger than --max-reply-bytes")]
     TooLarge,
-    /// Not the JSON of the call. Serde's own message is left out, as it quotes the answer.
-    #[error("the vendor's JSON is wrong ({category:?}) at line {line}, column {column}")]
+    /// Not the JSON of the call. Serde's own message is omitted, as it quotes the answer.
+    #[error("the vendor's JSON is invalid ({category:?}) at line {line}, column {column}")]
     Json {
-        /// Whether its syntax or its content is wrong.
+        /// Whether the syntax or the content is wrong.
         category: Category,
-        /// The line of the fault, from 1.
+        /// The line of the error, from 1.
         line: usize,
-        /// The column of the fault, from 1.
+        /// The column of the error, from 1.
         column: usize,
     },
-    /// A link that no photo may be sent to.
+    /// The signed link is not a URL to which a photo may be sent.
     #[error(transparent)]
     Link(SignedLinkError),
 }
 
 impl VendorError {
-    /// The failure of a request that got no whole answer.
+    /// Converts the error of a request that got no complete answer.
     pub(crate) fn of_transport(error: reqwest::Error) -> Self {
-        // Nothing was sent when the connection itself timed out, so that is no `Timeout`.
+        // If connecting timed out, nothing was sent. That is `NoConnection`, not `Timeout`.
         if error.is_timeout() && !error.is_connect() {
             return Self::Timeout;
         }
@@ -136,14 +137,14 @@ impl VendorError {
         if connecting { Self::NoConnection(text) } else { Self::ConnectionLost(text) }
     }
 
-    /// What the vendor may have done of a call that failed so.
+    /// Returns whether the vendor may have done the work of the failed call.
     #[must_use]
     pub fn work(&self) -> Work {
         match self {
             Self::Request | Self::UnmappedValue | Self::NoToken(_) => Work::NotStarted,
             Self::NoConnection(_) | Self::Denied(_) | Self::RateLimited(_) => Work::NotStarted,
-            // 408 may come from something before the vendor that has lost patience with it, and so may 503: gateways
-            // answer that for a service that is too slow. One that says when to come back was not asked the work.
+            // A gateway in front of the vendor may answer 408 or 503 while the vendor is still working on the call.
+            // Only a 503 with `Retry-After` (`NotAccepting`) means that the vendor did not start.
             Self::Refused(StatusCode::REQUEST_TIMEOUT) => Work::MayBeDone,
             Self::UnknownCustomer | Self::Refused(_) | Self::NotAccepting => Work::Refused,
             Self::ConnectionLost(_) | Self::Timeout | Self::Failed(_) | Self::Reply(_) => Work::MayBeDone,

@@ -1,5 +1,5 @@
-//! Translates field names ([`RequestMap`], [`ReplyMap`]): of a request from the published API's to a profile's, and of an
-//! answer back. Pure functions.
+//! Translates field names ([`RequestMap`], [`ReplyMap`]): of a request from the published API's to a profile's, and of
+//! an answer back. Pure functions.
 //!
 //! In this module "published" names and values are the relay's own; "vendor" ones are the profile's.
 
@@ -31,8 +31,8 @@ enum FieldName {
     Mapped { name: String, values: BTreeMap<String, Value> },
 }
 
-/// Where the fields of an answer are: maps a published name, with slashes for nested fields, to a JSON pointer (RFC 6901)
-/// into the vendor's answer.
+/// Where the fields of an answer are: maps a published name, with slashes for nested fields, to a JSON pointer (RFC
+/// 6901) into the vendor's answer.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(transparent)]
 pub struct ReplyMap(BTreeMap<String, FieldPointer>);
@@ -45,9 +45,9 @@ enum FieldPointer {
     Mapped { at: String, values: BTreeMap<String, Value> },
 }
 
-/// A value of a request for which the profile has no word.
+/// The profile's table of values lacks a value of the request.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the vendor's profile has no word for a value of the request")]
+#[error("a value of the request is not in the table of values of the vendor's profile")]
 pub struct UnmappedValue;
 
 impl RequestMap {
@@ -103,11 +103,11 @@ impl ReplyMap {
         }
     }
 
-    /// Translates the answer to `request`. Fields that the profile does not name are dropped, except that fields which only
-    /// repeat the request are copied from it.
+    /// Translates the answer to `request`. Fields that the profile does not name are dropped, except that fields which
+    /// only repeat the request are copied from it.
     ///
-    /// If a value is not in its table of values, it is dropped, and the status too. Then the answer is not a success, as the
-    /// unknown value may mean fraud.
+    /// If a value is not in its table of values, it is dropped, and the status too. Then the answer is not a success,
+    /// as the unknown value may mean fraud.
     #[must_use]
     pub fn apply(&self, vendor: &Value, request: &Value) -> Value {
         let repeated = ECHOED.iter().filter(|field| !self.0.contains_key(**field));

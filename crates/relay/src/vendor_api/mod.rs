@@ -1,5 +1,5 @@
-//! The client of the vendor's API ([`VendorClient`], [`VendorError`]). It treats the vendor's answers as untrusted input:
-//! it limits their size and time, parses them into their types, and follows no redirect.
+//! The client of the vendor's API ([`VendorClient`], [`VendorError`]). It treats the vendor's answers as untrusted
+//! input: it limits their size and time, parses them into their types, and follows no redirect.
 //!
 //! - [`profile`]: describes a version of the API; [`mapping`]: the names of its fields.
 //! - [`access`]: combines profile, settings and secrets.
@@ -62,9 +62,9 @@ enum Authenticator {
     OAuth(TokenSource),
 }
 
-/// How long an idle connection to the vendor is kept. If the server closed it at the moment of the next call, nobody could
-/// know whether the server had read the call, and the verdict would count as lost. So the time is shorter than the idle
-/// timeouts of common servers: Node.js 5 s, nginx 75 s, AWS load balancers 60 s.
+/// How long an idle connection to the vendor is kept. If the server closed it at the moment of the next call, nobody
+/// could know whether the server had read the call, and the verdict would count as lost. So the time is shorter than
+/// the idle timeouts of common servers: Node.js 5 s, nginx 75 s, AWS load balancers 60 s.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// The authentication of one call.
@@ -126,8 +126,8 @@ impl VendorClient {
 }
 
 impl Shared {
-    /// Makes a call. If the vendor rejects the access token before its expiry, the call is retried once with a new token.
-    /// That is safe, because the vendor did no work for the rejected call.
+    /// Makes a call. If the vendor rejects the access token before its expiry, the call is retried once with a new
+    /// token. That is safe, because the vendor did no work for the rejected call.
     async fn call<Q: Serialize, R: DeserializeOwned>(
         &self,
         endpoint: &Endpoint,
@@ -141,8 +141,8 @@ impl Shared {
         };
         let body = body.map_err(|_| VendorError::Request)?;
         let started = Instant::now();
-        // Fetching a token may take half of the time, so that the call itself has the other half. A call sent at the last
-        // moment would time out, count as lost, and might be billed.
+        // Fetching a token may take half of the time, so that the call itself has the other half. A call sent at the
+        // last moment would time out, count as lost, and might be billed.
         let (deadline, token_deadline) = (started + self.timeout, started + self.timeout / 2);
         let auth = self.auth_header(token_deadline).await?;
         let mut response = self.send(endpoint, &auth, body.clone(), deadline).await?;

@@ -1,5 +1,5 @@
-//! OAuth2 access tokens by client credentials ([`OAuthClient`], [`TokenSource`]). All calls share one token. It is renewed
-//! before its expiry, with one request at a time, however many calls wait for it.
+//! OAuth2 access tokens by client credentials ([`OAuthClient`], [`TokenSource`]). All calls share one token. It is
+//! renewed before its expiry, with one request at a time, however many calls wait for it.
 
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -92,8 +92,8 @@ impl TokenSource {
         Self(Arc::new(Shared { http, client, limit, timeout, token: RwLock::default(), last_failure: Arc::default() }))
     }
 
-    /// Returns a token that has not expired. Shortly before the expiry it returns the old one and fetches a new one in the
-    /// background.
+    /// Returns a token that has not expired. Shortly before the expiry it returns the old one and fetches a new one in
+    /// the background.
     ///
     /// # Errors
     /// [`NoToken`].
@@ -110,7 +110,8 @@ impl TokenSource {
         refreshed.unwrap_or_else(|_| Err(NoToken::fault("the task of the token request failed")))
     }
 
-    /// Drops a token that the vendor has rejected. Returns `false` if the token is so new that another one would not help.
+    /// Drops a token that the vendor has rejected. Returns `false` if the token is so new that another one would not
+    /// help.
     pub fn forget(&self, rejected: &Arc<BearerToken>) -> bool {
         if rejected.requested_at.elapsed() < PAUSE {
             return false;

@@ -1,5 +1,5 @@
-//! Describes a version of the vendor's API ([`Profile`], [`ProfileName`]): its URLs, authentication and field names. Two
-//! profiles are built in; a file can hold another.
+//! Describes a version of the vendor's API ([`Profile`], [`ProfileName`]): its URLs, authentication and field names.
+//! Two profiles are built in; a file can hold another.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -103,14 +103,14 @@ pub struct CallProfile {
     pub reply: Option<ReplyMap>,
 }
 
-/// Why there is no profile.
+/// Why a profile can't be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum ProfileError {
     /// The file can't be read.
     #[error("--vendor-profile is neither published nor newer, and the file {0} can't be read: {1}")]
     File(PathBuf, std::io::Error),
-    /// It is none.
-    #[error("the profile {0} is wrong: {1}")]
+    /// The file is not a valid profile.
+    #[error("the profile {0} is invalid: {1}")]
     Wrong(PathBuf, String),
 }
 

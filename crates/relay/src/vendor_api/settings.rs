@@ -1,5 +1,5 @@
-//! The settings of the vendor's API ([`VendorSettings`]). The API token and the OAuth2 client secret are not settings: they
-//! come from files or the environment.
+//! The settings of the vendor's API ([`VendorSettings`]). The API token and the OAuth2 client secret are not settings:
+//! they come from files or the environment.
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -20,7 +20,7 @@ pub struct VendorSettings {
     #[arg(long, env = "AKIBA_RELAY_VENDOR_PROFILE", value_name = "PROFILE", default_value = "published")]
     pub vendor_profile: ProfileName,
 
-    /// Base URL of the vendor's API, https except on loopback; default from the profile (https://api.akibadigital.com)
+    /// Base URL of the vendor's API, https except on loopback; default from the profile (api.akibadigital.com)
     #[arg(long, env = "AKIBA_RELAY_VENDOR_BASE", value_name = "URL")]
     pub vendor_base: Option<VendorBase>,
 

@@ -1,5 +1,5 @@
-//! The vendor's token ([`VendorToken`], [`TokenScheme`]): read from a file or the environment, checked once, and shown
-//! to nobody.
+//! The vendor's API token ([`VendorToken`], [`TokenScheme`]): read from a file or the environment, checked once, and
+//! never printed.
 
 use std::fmt;
 use std::path::Path;
@@ -14,34 +14,34 @@ use crate::secrets::{self, SecretError};
 /// The environment variable that can hold the token.
 pub const TOKEN_VARIABLE: &str = "AKIBA_TOKEN";
 
-/// Longest token, in bytes: no header may be longer.
-const LONGEST: usize = 8_192;
+/// Longest token, in bytes. No real token is longer, and servers reject longer headers.
+const MAX_BYTES: usize = 8_192;
 
-/// The vendor's token, ready to be sent.
+/// The vendor's token, ready to send.
 pub struct VendorToken {
-    /// What the header says: the scheme, if there is one, and the token.
+    /// The value of the header: the scheme, if there is one, and the token.
     header: SecretString,
 }
 
-/// Why there is no token.
+/// Why there is no usable token.
 #[derive(Debug, thiserror::Error)]
 pub enum TokenError {
     /// Neither a file nor the environment variable was given.
     #[error("there is no token: give --token-file or set {TOKEN_VARIABLE}")]
     Missing,
-    /// The file can't be read, or both were given.
+    /// The file can't be read, or both file and variable were given.
     #[error(transparent)]
     Secret(SecretError),
     /// The token is empty.
     #[error("the token is empty")]
     Empty,
-    /// The token holds a character that no header can carry, or is too long for one.
-    #[error("the token holds something that no header can carry")]
+    /// The token has a character that is not allowed in a header, or is too long.
+    #[error("the token has a character that is not allowed in a header, or is longer than {MAX_BYTES} bytes")]
     NotAHeader,
 }
 
 impl VendorToken {
-    /// Checks a token: white space around it is dropped, as files end in a line feed.
+    /// Checks a token. White space around it is dropped, because files usually end with a line feed.
     ///
     /// # Errors
     /// [`TokenError::Empty`] and [`TokenError::NotAHeader`].
@@ -50,7 +50,7 @@ impl VendorToken {
         if token.is_empty() {
             return Err(TokenError::Empty);
         }
-        if !token.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) || token.len() > LONGEST {
+        if !token.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) || token.len() > MAX_BYTES {
             return Err(TokenError::NotAHeader);
         }
         let header = match scheme {
@@ -61,7 +61,7 @@ impl VendorToken {
         Ok(Self { header: header.into() })
     }
 
-    /// Takes the token from the file that the settings name, or from the environment variable's value.
+    /// Loads the token from `file` or, if that is not given, from the value of the environment variable.
     ///
     /// # Errors
     /// [`TokenError`].
@@ -78,9 +78,9 @@ impl VendorToken {
         }
     }
 
-    /// The header's value, marked so that nothing prints it.
+    /// Returns the value of the header, marked as sensitive so that its `Debug` output hides it.
     pub(crate) fn header_value(&self) -> HeaderValue {
-        // `new` has made this very conversion.
+        // `new` has checked this conversion, so it cannot fail.
         let mut value = HeaderValue::from_str(self.header.expose_secret()).unwrap_or(HeaderValue::from_static(""));
         value.set_sensitive(true);
         value
@@ -97,7 +97,7 @@ impl fmt::Debug for VendorToken {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenScheme(String);
 
-/// The text is no [`TokenScheme`].
+/// The text is not a [`TokenScheme`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("it must be one word, such as Bearer")]
 pub struct NotAScheme;
@@ -106,18 +106,18 @@ impl FromStr for TokenScheme {
     type Err = NotAScheme;
 
     fn from_str(text: &str) -> Result<Self, NotAScheme> {
-        // An auth-scheme is a `token` of RFC 9110, and so is a method that is no standard one.
+        // An `auth-scheme` and the name of an HTTP method have the same grammar: `token` of RFC 9110.
         Method::from_bytes(text.as_bytes()).map(|_| Self(text.to_owned())).map_err(|_| NotAScheme)
     }
 }
 
-/// Reads the name of the token's header.
+/// Parses the name of the header that carries the token.
 ///
 /// # Errors
-/// A message when it is no header name, or one that the relay sets by itself.
+/// A message when it is not a header name, or when the relay sets this header itself.
 pub fn header_name(text: &str) -> Result<HeaderName, String> {
     let name: HeaderName = text.parse().map_err(|_| "it must be a header name, such as Token".to_owned())?;
-    let taken = [
+    let reserved = [
         header::ACCEPT,
         header::CONNECTION,
         header::CONTENT_LENGTH,
@@ -126,7 +126,11 @@ pub fn header_name(text: &str) -> Result<HeaderName, String> {
         header::TRANSFER_ENCODING,
         header::USER_AGENT,
     ];
-    if taken.contains(&name) { Err("the relay sets this header by itself".to_owned()) } else { Ok(name) }
+    if reserved.contains(&name) {
+        Err("the relay sets this header itself: choose another".to_owned())
+    } else {
+        Ok(name)
+    }
 }
 
 #[cfg(test)]
@@ -136,7 +140,7 @@ mod tests {
     use super::{SecretError, TOKEN_VARIABLE, TokenError, TokenScheme, VendorToken, header_name};
 
     fn header(token: &str, scheme: Option<&str>) -> Result<String, TokenError> {
-        let scheme: Option<TokenScheme> = scheme.map(|scheme| scheme.parse().expect("a scheme"));
+        let scheme: Option<TokenScheme> = scheme.map(|scheme| scheme.parse().expect("a valid scheme"));
         let token = VendorToken::new(&token.to_owned().into(), scheme.as_ref())?;
         assert!(!format!("{token:?} {:?}", token.header_value()).contains("s3cret"));
         Ok(token.header_value().to_str().expect("ASCII").to_owned())
@@ -173,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_that_the_relay_sets_can_not_carry_the_token() {
+    fn a_header_of_the_relay_cannot_carry_the_token() {
         assert_eq!(header_name("Token").expect("a name"), "token");
         assert_eq!(header_name("Authorization").expect("a name"), "authorization");
         for wrong in ["", "a b", "Host", "content-type", "Content-Length"] {

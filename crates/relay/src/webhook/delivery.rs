@@ -1,4 +1,4 @@
-//! One delivery of a webhook over HTTP ([`Sender`]).
+//! Delivers one webhook over HTTP ([`Sender`]).
 
 use std::fmt;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::clock::milliseconds;
 use crate::http_client::{self, ClientError};
 use crate::secrets::webhook_secrets::WebhookSecrets;
 
-/// What sends webhooks: where to, and signed with which secrets.
+/// Sends webhooks to one URL, signed with the webhook secrets.
 pub struct Sender {
     url: WebhookUrl,
     secrets: WebhookSecrets,
@@ -22,7 +22,7 @@ pub struct Sender {
 }
 
 impl Sender {
-    /// Builds the client; nothing is sent yet.
+    /// Builds the HTTP client. Does not connect yet.
     ///
     /// # Errors
     /// [`ClientError`].
@@ -31,12 +31,12 @@ impl Sender {
         Ok(Self { url, secrets, client, timeout })
     }
 
-    /// How long a claim holds: longer than a delivery can take, by the clock of every relay.
+    /// Returns how long a claim holds, in milliseconds: longer than a delivery can take, on every relay's clock.
     pub(super) fn lease(&self, leeway: i64) -> i64 {
         milliseconds(self.timeout).saturating_mul(2).saturating_add(1_000).saturating_add(leeway)
     }
 
-    /// Sends one webhook. `Err` is the word for what went wrong, with nothing of what was said.
+    /// Sends one webhook. The error is a short description that contains nothing of the request or the response.
     pub(super) async fn send(&self, id: &str, seconds: i64, body: String) -> Result<StatusCode, String> {
         let request = self
             .client

@@ -1,5 +1,5 @@
-//! The body of a webhook ([`WebhookEvent`], [`body`]): which session came to which end. It names no person; the back end
-//! reads the rest from `GET /v1/sessions/{id}`.
+//! The body of a webhook ([`WebhookEvent`], [`body`]): a session and its new state. It holds no personal data. The back
+//! end reads the rest from `GET /v1/sessions/{id}`.
 
 use akiba_protocol::{Outcome, Reason};
 use serde::Serialize;
@@ -23,50 +23,51 @@ use crate::lifecycle::State;
     },
 }))]
 pub struct WebhookEvent<'a> {
-    /// Its name.
+    /// The name of the event.
     #[serde(rename = "type")]
     #[schema(pattern = "^session\\.(verified|rejected|unknown|expired)$")]
     event: &'a str,
-    /// When it happened.
+    /// When the event happened.
     #[schema(format = "date-time")]
     timestamp: String,
-    /// What happened.
+    /// The session and its new state.
     data: WebhookData<'a>,
 }
 
-/// Which session came to which end.
+/// A session and its new state.
 #[derive(Serialize, ToSchema)]
 #[cfg_attr(test, derive(serde::Deserialize), serde(deny_unknown_fields))]
 pub struct WebhookData<'a> {
-    /// The session.
+    /// The id of the session.
     #[schema(pattern = "^ses_[0-9a-f]{32}$")]
     session_id: &'a str,
-    /// The host's own word for the case.
+    /// The host's own reference for the case.
     #[serde(skip_serializing_if = "Option::is_none")]
     reference: Option<&'a str>,
-    /// Where it stands.
+    /// The new state of the session.
     state: State,
-    /// Verified or not.
+    /// Verified or rejected. Present only with a verdict.
     #[serde(skip_serializing_if = "Option::is_none")]
     outcome: Option<Outcome>,
-    /// Why not.
+    /// Why the selfie was rejected.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<Reason>,
-    /// Whether the verdict stays; else another photo may still be judged.
+    /// Whether this verdict is the last one. If not, the page may still ask for a verdict on another photo.
     #[serde(rename = "final", skip_serializing_if = "Option::is_none")]
     is_final: Option<bool>,
 }
 
-/// What is told of a verdict beside its outcome.
+/// What a webhook says about a verdict in addition to its outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VerdictDetail {
-    /// Why it is not a better one.
+    /// Why the selfie was rejected.
     pub reason: Option<Reason>,
-    /// Whether it stays; else another photo may still be judged.
+    /// Whether this verdict is the last one. If not, the page may still ask for a verdict on another photo.
     pub is_final: bool,
 }
 
-/// The name of the event that a state is told by; `None` for the states on the way, which are not told.
+/// Returns the name of the event that reports a state. Returns `None` for the intermediate states, which no event
+/// reports.
 #[must_use]
 pub fn name(state: State) -> Option<&'static str> {
     match state {
@@ -78,13 +79,13 @@ pub fn name(state: State) -> Option<&'static str> {
     }
 }
 
-/// The body of the webhook about a session that came to a state; `None` as for [`name`].
+/// Returns the body of the webhook about a session's new state, or `None` for an intermediate state.
 #[must_use]
 pub fn body(
     session_id: &str,
     reference: Option<&str>,
     state: State,
-    end: Option<VerdictDetail>,
+    detail: Option<VerdictDetail>,
     now: i64,
 ) -> Option<String> {
     let outcome = match state {
@@ -92,7 +93,7 @@ pub fn body(
         State::Rejected => Some(Outcome::Rejected),
         _ => None,
     };
-    let (reason, is_final) = (end.and_then(|end| end.reason), end.map(|end| end.is_final));
+    let (reason, is_final) = (detail.and_then(|detail| detail.reason), detail.map(|detail| detail.is_final));
     let data = WebhookData { session_id, reference, state, outcome, reason, is_final };
     serde_json::to_string(&WebhookEvent { event: name(state)?, timestamp: rfc3339(now), data }).ok()
 }
@@ -105,7 +106,7 @@ mod tests {
     use super::{State, VerdictDetail, body};
 
     #[test]
-    fn ends_are_told_and_the_way_is_not() {
+    fn final_states_have_a_body_and_intermediate_states_have_none() {
         let read = |text: Option<String>| text.map(|text| serde_json::from_str::<Value>(&text).unwrap());
         let fraud = VerdictDetail { reason: Some(Reason::Fraud), is_final: true };
         assert_eq!(

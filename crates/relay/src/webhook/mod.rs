@@ -1,12 +1,13 @@
-//! The verdict on its way to the host's back end: webhooks by the Standard Webhooks scheme, from a durable outbox.
+//! Webhooks to the host's back end, by the Standard Webhooks specification. They wait in an outbox in the database, so
+//! that no crash loses one.
 //!
-//! - [`settings`]: what the operator sets.
-//! - [`event`]: what a webhook says.
-//! - [`backoff`]: when to try again.
-//! - [`status`]: how a webhook stands.
-//! - [`outbox`]: the webhooks that wait in the database.
-//! - [`delivery`]: one delivery over HTTP.
-//! - [`worker`]: when to deliver which.
+//! - [`settings`]: the operator's settings.
+//! - [`event`]: the body of a webhook.
+//! - [`status`]: the status of a webhook.
+//! - [`outbox`]: encrypts, stores and claims webhooks.
+//! - [`worker`]: delivers the webhooks that are due.
+//! - [`delivery`]: delivers one webhook over HTTP.
+//! - [`backoff`]: when to retry.
 
 pub mod backoff;
 pub mod delivery;
@@ -22,13 +23,13 @@ use std::str::FromStr;
 use akiba_protocol::is_loopback;
 use url::Url;
 
-/// Where webhooks go: `https`, or `http` on this machine.
+/// The URL that receives webhooks: `https`, or `http` on loopback.
 #[derive(Clone, PartialEq, Eq)]
 pub struct WebhookUrl(Url);
 
-/// The text is no [`WebhookUrl`].
+/// The text is not a [`WebhookUrl`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("it must be an https URL with no user name, password or fragment; http is for loopback alone")]
+#[error("it must be an https URL with no user name, password or fragment; http is allowed only on loopback")]
 pub struct NotAWebhookUrl;
 
 impl FromStr for WebhookUrl {
@@ -37,14 +38,14 @@ impl FromStr for WebhookUrl {
     fn from_str(text: &str) -> Result<Self, NotAWebhookUrl> {
         let url = Url::parse(text).map_err(|_| NotAWebhookUrl)?;
         let host = url.host_str().ok_or(NotAWebhookUrl)?;
-        let private = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(host));
+        let secure = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(host));
         let plain = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
-        if private && plain { Ok(Self(url)) } else { Err(NotAWebhookUrl) }
+        if secure && plain { Ok(Self(url)) } else { Err(NotAWebhookUrl) }
     }
 }
 
 impl WebhookUrl {
-    /// The URL.
+    /// Returns the URL.
     #[must_use]
     pub fn url(&self) -> &Url {
         &self.0
@@ -52,7 +53,7 @@ impl WebhookUrl {
 }
 
 impl fmt::Debug for WebhookUrl {
-    /// Leaves path and query out, which may hold a secret.
+    /// Leaves out path and query, which may hold a secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("WebhookUrl").field(&self.0.origin().ascii_serialization()).finish()
     }
@@ -63,7 +64,7 @@ mod tests {
     use super::{NotAWebhookUrl, WebhookUrl};
 
     #[test]
-    fn webhooks_go_over_https_or_stay_on_this_machine() {
+    fn a_webhook_url_needs_https_except_on_loopback() {
         for right in ["https://bank.example/hooks?key=s3cret", "http://127.0.0.1:9/hooks"] {
             let url: WebhookUrl = right.parse().unwrap();
             assert!(!format!("{url:?}").contains("s3cret"));

@@ -1,4 +1,4 @@
-//! The webhooks that wait in the database, and what it takes to deliver them ([`Outbox`]).
+//! The webhooks that wait in the database ([`Outbox`]).
 
 use std::sync::Arc;
 
@@ -15,28 +15,28 @@ use crate::secrets::data_keys::{DataKeys, SealError};
 use crate::store::outbox::{Message, NewMessage};
 use crate::store::{Store, StoreError};
 
-/// The webhooks that wait in the database, and what it takes to deliver them.
+/// The webhooks that wait in the database, and everything needed to deliver them.
 #[derive(Debug)]
 pub struct Outbox {
-    /// Where they wait.
+    /// The database that stores them.
     pub store: Store,
     /// The keys that encrypt their bodies.
     pub data_keys: Arc<DataKeys>,
-    /// The time.
+    /// The clock.
     pub clock: Clock,
-    /// Deliveries under way, which the relay's end waits for.
+    /// Running deliveries. The relay waits for them when it shuts down.
     pub tasks: TaskTracker,
-    /// How far the clocks of the relays may be apart, in milliseconds.
+    /// How far the clocks of two relays may differ, in milliseconds.
     pub leeway: i64,
-    /// What sends them; `None` where webhooks are not set up.
+    /// Sends them. `None` if webhooks are not set up.
     pub sender: Option<Sender>,
-    /// Rings when a webhook was written.
+    /// Wakes the worker after a webhook was stored.
     pub wake: Notify,
 }
 
 impl Outbox {
-    /// Returns the webhook about a session that comes to a state, to be stored with it; `None` where webhooks are not set
-    /// up, or the state has none.
+    /// Returns the webhook about a session's new state. Store it in the same transaction as the state. Returns `None`
+    /// if webhooks are not set up, or if the state has no webhook.
     ///
     /// # Errors
     /// [`SealError`].
@@ -45,13 +45,13 @@ impl Outbox {
         session_id: &str,
         reference: Option<&str>,
         state: State,
-        end: Option<VerdictDetail>,
+        detail: Option<VerdictDetail>,
         now: i64,
     ) -> Result<Option<NewMessage>, SealError> {
         if self.sender.is_none() {
             return Ok(None);
         }
-        let (Some(event), Some(body)) = (event::name(state), event::body(session_id, reference, state, end, now))
+        let (Some(event), Some(body)) = (event::name(state), event::body(session_id, reference, state, detail, now))
         else {
             return Ok(None);
         };
@@ -70,7 +70,7 @@ impl Outbox {
         self.data_keys.open(&message.sealed, &message_place(&message.id))
     }
 
-    /// Claims webhooks that are due, at most `limit`, for longer than `sender` needs to deliver them.
+    /// Claims up to `limit` webhooks that are due, for longer than `sender` needs to deliver them.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -81,8 +81,8 @@ impl Outbox {
     }
 }
 
-/// Makes webhooks due again, for another day: one by its id, whatever its status, or with no id all that failed. Returns
-/// how many.
+/// Makes webhooks due again, with another day of retries: the webhook with this id, whatever its status, or without an
+/// id all failed webhooks. Returns their number.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -90,7 +90,7 @@ pub async fn resend(store: &Store, id: Option<&str>, now: i64) -> Result<u64, St
     store.resend_messages(id, now, now.saturating_add(milliseconds(GIVE_UP_AFTER))).await
 }
 
-/// Where a webhook stands.
+/// Returns the place of a webhook's body. A value encrypted for one place can't be decrypted in another.
 pub(crate) fn message_place(id: &str) -> String {
     format!("outbox/{id}")
 }

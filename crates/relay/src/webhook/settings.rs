@@ -1,4 +1,5 @@
-//! The settings of webhooks ([`WebhookSettings`]). Their secrets are none: they come from a file or the environment.
+//! The settings of webhooks ([`WebhookSettings`]). The secrets themselves are not settings: they come from a file or
+//! the environment.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,11 +12,11 @@ use crate::clock::duration;
 /// Settings of webhooks.
 #[derive(Clone, Debug, Args)]
 pub struct WebhookSettings {
-    /// Where webhooks go; https, but for loopback
+    /// URL that receives webhooks; https, except on loopback
     #[arg(long, env = "AKIBA_RELAY_WEBHOOK_URL", value_name = "URL", hide_env_values = true)]
     pub webhook_url: Option<WebhookUrl>,
 
-    /// File of the webhooks' secrets; without it AKIBA_WEBHOOK_SECRETS holds them
+    /// File with the secrets that sign webhooks; without it, AKIBA_WEBHOOK_SECRETS holds them
     #[arg(long, env = "AKIBA_RELAY_WEBHOOK_SECRETS_FILE", value_name = "FILE")]
     pub webhook_secrets_file: Option<PathBuf>,
 

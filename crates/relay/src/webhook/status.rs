@@ -1,17 +1,17 @@
-//! How a webhook stands ([`MessageStatus`]).
+//! The status of a webhook ([`MessageStatus`]).
 
 use clap::ValueEnum;
 use serde::Deserialize;
 
-/// How a webhook stands.
+/// The status of a webhook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum MessageStatus {
-    /// It waits for its next try.
+    /// The webhook waits for its next attempt.
     Pending,
-    /// The back end has it.
+    /// The back end has accepted the webhook.
     Delivered,
-    /// It was given up after a day.
+    /// The relay gave up the webhook after a day of attempts.
     Failed,
 }
 

@@ -1,5 +1,5 @@
-//! Delivers the webhooks of the [`Outbox`] ([`run`]). A relay that is killed at any point sends what it had claimed again
-//! when the claim's time is over: every webhook arrives at least once, with the id that it always had.
+//! Delivers the webhooks of the [`Outbox`] ([`run`]). If a relay is killed, the webhooks that it had claimed are sent
+//! again once the claim has expired. So every webhook is delivered at least once, always with the same id.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,22 +17,23 @@ use crate::store::outbox::Message;
 use crate::telemetry::metrics::metrics;
 use crate::telemetry::traces::{SpanKind, span};
 
-/// Most webhooks that are on their way at once.
+/// Maximum number of concurrent deliveries.
 const MAX_CONCURRENT: usize = 32;
 
-/// Longest sleep between two looks: what another relay's crash left, or a clock made due, is found by looking.
+/// Longest pause between two reads of the database. Nothing else reports that a retry is due, or that a crashed relay
+/// left a webhook behind.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Pause after the database failed.
+/// Pause after a failure of the database.
 const PAUSE: Duration = Duration::from_secs(2);
 
-/// Delivers webhooks until it is dropped. Ends at once where none are set up.
+/// Delivers webhooks until the future is dropped. Returns at once if webhooks are not set up.
 pub async fn run(outbox: Arc<Outbox>) {
     let Some(sender) = &outbox.sender else { return };
     let mut deliveries = JoinSet::new();
     loop {
         while deliveries.try_join_next().is_some() {}
-        // A receiver that is slow about some does not hold up the others, as long as there is room.
+        // Slow deliveries do not delay the others as long as there is room for more.
         if deliveries.len() >= MAX_CONCURRENT {
             deliveries.join_next().await;
         }
@@ -52,10 +53,10 @@ pub async fn run(outbox: Arc<Outbox>) {
     }
 }
 
-/// Delivers the webhooks that are due now, and returns how many there were.
+/// Delivers the webhooks that are due now. Returns their number.
 ///
 /// # Errors
-/// [`StoreError`] when nothing could be claimed.
+/// [`StoreError`] if the webhooks could not be claimed.
 pub async fn deliver_due(outbox: &Arc<Outbox>) -> Result<usize, StoreError> {
     let Some(sender) = &outbox.sender else { return Ok(0) };
     let mut deliveries = JoinSet::new();
@@ -64,7 +65,7 @@ pub async fn deliver_due(outbox: &Arc<Outbox>) -> Result<usize, StoreError> {
     Ok(count)
 }
 
-/// Claims the webhooks that are due, at most `room`, and starts to deliver them.
+/// Claims up to `room` webhooks that are due, and starts their deliveries.
 async fn start_due(
     outbox: &Arc<Outbox>,
     sender: &Sender,
@@ -74,7 +75,8 @@ async fn start_due(
     let claimed = outbox.claim(sender, room).await?;
     let count = claimed.len();
     for message in claimed {
-        // As work that the relay's end waits for: one that is cut would be sent again only when its claim is over.
+        // The relay waits for this task when it shuts down: after an interrupted delivery, the webhook would be sent
+        // again only once its claim has expired.
         let delivery = outbox.tasks.spawn(deliver(Arc::clone(outbox), message).in_current_span());
         deliveries.spawn(async move {
             let _ = delivery.await;
@@ -96,7 +98,7 @@ async fn deliver(outbox: Arc<Outbox>, message: Message) {
     let now = outbox.clock.now();
     let attempts = message.attempts.saturating_add(1);
     let next_at = retry_at(now, attempts);
-    let kept = match &result {
+    let stored = match &result {
         Ok(status) => {
             metrics().delivered("delivered");
             let result = format!("status {}", status.as_u16());
@@ -109,24 +111,24 @@ async fn deliver(outbox: Arc<Outbox>, message: Message) {
         }
         Err(reason) => {
             metrics().delivered("put-off");
-            tracing::warn!(webhook = id, attempts, reason, "a webhook was put off");
+            tracing::warn!(webhook = id, attempts, reason, "a webhook was not delivered; the relay retries later");
             store.postpone_message(id, next_at, reason).await
         }
     };
-    // What was sent and could not be marked is sent again when the claim is over.
-    if let Err(error) = kept {
-        tracing::warn!(webhook = id, %error, "a webhook could not be marked");
+    // If the result can't be stored, the webhook is sent again once the claim has expired.
+    if let Err(error) = stored {
+        tracing::warn!(webhook = id, %error, "the result of a webhook delivery could not be stored");
     }
 }
 
-/// Returns when to try again after the `attempts`-th try, which failed at `now`. The time has a random part of its own for
-/// each webhook: those that failed at one instant must not all come back at one instant.
+/// Returns when to retry after attempt number `attempts`, which failed at `now`. Each webhook gets its own random
+/// jitter, so that webhooks that failed at the same instant are not retried at the same instant.
 fn retry_at(now: i64, attempts: i64) -> i64 {
     let mut random = [0; 2];
-    // Without randomness the webhook is still retried, only with no random part.
+    // If the random generator fails, the webhook is still retried, without jitter.
     let _ = SystemRandom::new().fill(&mut random);
-    let chance = u16::from_ne_bytes(random);
-    now.saturating_add(milliseconds(delay(attempts, chance)))
+    let jitter = u16::from_ne_bytes(random);
+    now.saturating_add(milliseconds(delay(attempts, jitter)))
 }
 
 #[cfg(test)]
@@ -136,8 +138,8 @@ mod tests {
     use super::retry_at;
 
     #[test]
-    fn messages_that_fail_at_one_instant_are_not_retried_at_one_instant() {
-        // Two may meet by chance; thirty-two all alike would be no chance.
+    fn webhooks_that_fail_together_are_retried_at_different_times() {
+        // A few equal times can be chance; 16 of 32 can't.
         let times: HashSet<i64> = (0..32).map(|_| retry_at(1_700_000_000_000, 3)).collect();
         assert!(times.len() > 16, "{times:?}");
     }

@@ -1,8 +1,8 @@
 //! The contract as an OpenAPI 3.1 document ([`text`]). It is generated from the routes and their types, so it cannot
 //! contradict them.
 //!
-//! There are two documents, because a page's calls differ: with sessions a page sends a token, without sessions it sends
-//! the person's identifier. No other setting changes the documents.
+//! There are two documents, because a page's calls differ: with sessions a page sends a token, without sessions it
+//! sends the person's identifier. No other setting changes the documents.
 //!
 //! - [`problems`]: the errors of each call.
 //! - [`webhooks`]: the webhooks to the host's back end.
@@ -72,7 +72,7 @@ fn add_headers(document: &mut Value) {
             "schema": { "type": "string", "format": "uuid" },
         },
         "no-store": {
-            "description": "No browser or proxy may cache an answer.",
+            "description": "The answer must not be cached.",
             "required": true,
             "schema": { "type": "string", "const": "no-store" },
         },

@@ -58,7 +58,7 @@ fn summary(state: State) -> &'static str {
     match state {
         State::Verified => "The selfie and the official record show the same person.",
         State::Rejected => "The vendor did not confirm that the selfie and the official record show the same person.",
-        State::Unknown => "The vendor received the request, but its answer was lost.",
+        State::Unknown => "The relay sent the request to the vendor, but got no usable answer.",
         State::Expired => "The session expired without a verdict.",
         State::Created | State::LinkIssued | State::Verifying => "",
     }

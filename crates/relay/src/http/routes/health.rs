@@ -1,5 +1,5 @@
-//! Health checks: whether the relay is up ([`live`]) and whether it is ready for requests ([`ready`]). Neither calls the
-//! vendor, because restarting the relay does not help when the vendor is down.
+//! Health checks: whether the relay is up ([`live`]) and whether it is ready for requests ([`ready`]). Neither calls
+//! the vendor, because restarting the relay does not help when the vendor is down.
 
 use axum::Json;
 use axum::extract::State;
@@ -14,7 +14,7 @@ use crate::http::state::AppState;
 /// The answer of `GET /healthz` and `GET /readyz`.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Health {
-    /// `ok`, or why the relay is not ready: `draining` (it is shutting down) or `database` (its database does not answer).
+    /// `ok`, or why the relay is not ready: `draining` (shutting down) or `database` (no answer).
     #[schema(pattern = "^(ok|draining|database)$", example = "ok")]
     status: &'static str,
 }
@@ -41,7 +41,7 @@ pub async fn live() -> Json<Health> {
     operation_id = "ready",
     tag = "operation",
     summary = "Checks whether this relay is ready for requests.",
-    description = "Checks the database, and does not call the vendor. The answer is cached for one second.",
+    description = "Checks the database, but does not call the vendor. The answer is cached for one second.",
     responses(
         (status = 200, description = "The relay is ready.", body = Health),
         (status = 503, description = "The relay is not ready: it is shutting down, or its database does not answer.", body = Health),

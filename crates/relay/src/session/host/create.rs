@@ -1,4 +1,4 @@
-//! A new session ([`NewSession`], [`Sessions::create`]).
+//! Creates sessions ([`NewSession`], [`Sessions::create`]).
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::session::Sessions;
 use crate::session::record::{Consent, Personal};
 use crate::store::sessions::SessionRow;
 
-/// Longest text of a field, in characters.
+/// Maximum length of a text field, in characters.
 const LONGEST: usize = 128;
 
 /// The body of `POST /v1/sessions`.
@@ -28,17 +28,17 @@ const LONGEST: usize = 128;
     "ttl": 900,
 }))]
 pub struct NewSession {
-    /// National id of a person or registration of a company.
+    /// National id of a person or registration number of a company.
     #[schema(
         min_length = 1,
         max_length = 128,
         pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\u0000-\\u0020\\u007f-\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000][^\\u0000-\\u001f\\u007f-\\u009f]*$"
     )]
     pub identifier: String,
-    /// Whom the identifier names.
+    /// What the identifier names: a person or a company.
     #[serde(rename = "type")]
     pub customer_type: CustomerType,
-    /// The host's own word for the case; the page gets it back with the verdict.
+    /// The host's own reference for the case. The page gets it back with the verdict.
     #[serde(default)]
     #[schema(
         min_length = 1,
@@ -46,10 +46,10 @@ pub struct NewSession {
         pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\u0000-\\u0020\\u007f-\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000][^\\u0000-\\u001f\\u007f-\\u009f]*$"
     )]
     pub reference: Option<String>,
-    /// To what the person agreed.
+    /// The text that the person agreed to.
     #[serde(default)]
     pub consent: Option<Consent>,
-    /// Life in seconds, up to `--session-ttl-max`.
+    /// Lifetime in seconds, up to `--session-ttl-max`.
     #[serde(default, deserialize_with = "seconds")]
     #[schema(format = "int64", minimum = 1, maximum = 4294967295_i64)]
     pub ttl: Option<u32>,
@@ -64,40 +64,40 @@ pub struct NewSession {
     "expires_at": "2026-02-03T02:20:00Z",
 }))]
 pub struct CreatedSession {
-    /// The session.
+    /// The id of the session.
     #[schema(pattern = "^ses_[0-9a-f]{32}$")]
     pub session_id: String,
-    /// What the page shows for it.
+    /// The token with which the page uses the session.
     #[schema(pattern = "^v4\\.local\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+$")]
     pub session_token: String,
-    /// When it ends.
+    /// When the session expires.
     #[schema(format = "date-time")]
     pub expires_at: String,
 }
 
-/// Whole seconds. JSON has one kind of number: `900.0` and `9e2` are whole, too.
+/// Parses whole seconds. JSON has only one kind of number, so `900.0` and `9e2` are whole seconds, too.
 fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
     let Some(number) = Option::<Number>::deserialize(deserializer)? else { return Ok(None) };
     let whole = number.as_f64().filter(|number| number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(number));
-    whole.map(|seconds| Some(seconds as u32)).ok_or_else(|| de::Error::custom("no whole seconds"))
+    whole.map(|seconds| Some(seconds as u32)).ok_or_else(|| de::Error::custom("not a whole number of seconds"))
 }
 
 impl Sessions {
-    /// Makes a session.
+    /// Creates a session.
     ///
     /// # Errors
-    /// [`RelayError`] when a field is wrong or the database fails.
+    /// [`RelayError`] if a field is invalid or the database fails.
     pub async fn create(&self, api_key: &str, new: NewSession) -> Result<CreatedSession, RelayError> {
         let ttl = self.ttl(new.ttl)?;
         let id = new_id("ses");
         let personal = personal(&new)?;
         let now = self.clock.now();
-        // Whole seconds, as that is what is told.
+        // Rounded down to whole seconds, which is also what the token and the answer say.
         let expires_at = now.saturating_add(milliseconds(ttl)).div_euclid(1_000) * 1_000;
         let session_token = self
             .tokens
             .seal(&id, now, expires_at)
-            .map_err(|_| RelayError::new(ProblemCode::Internal).caused_by("no session token could be made"))?;
+            .map_err(|_| RelayError::new(ProblemCode::Internal).caused_by("the session token could not be made"))?;
         let row = SessionRow {
             sealed: self.seal_personal(&id, &personal)?,
             id,
@@ -143,7 +143,7 @@ fn personal(new: &NewSession) -> Result<Personal, RelayError> {
     if let Some(consent) = &new.consent
         && !(is_text(&consent.version) && parse_rfc3339(&consent.at).is_some())
     {
-        return Err(bad("`consent` must have a `version` of 1 to 128 characters, and `at`, a time of RFC 3339."));
+        return Err(bad("`consent` must have a `version` of 1 to 128 characters, and `at`, a time as in RFC 3339."));
     }
     Ok(Personal { identifier: new.identifier.clone(), reference: new.reference.clone(), consent: new.consent.clone() })
 }
@@ -157,7 +157,7 @@ mod tests {
     use super::NewSession;
 
     #[test]
-    fn a_life_is_whole_seconds() {
+    fn ttl_accepts_only_whole_seconds() {
         let rows = [
             ("1", Ok(Some(1))),
             ("900.0", Ok(Some(900))),

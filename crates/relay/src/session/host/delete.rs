@@ -1,4 +1,4 @@
-//! Deletion of one session before its time ([`Sessions::delete`]), as a person may ask for it.
+//! Deletes a session on request ([`Sessions::delete`]), for example when a person asks for the deletion of their data.
 
 use crate::error::RelayError;
 use crate::lifecycle::State;
@@ -6,17 +6,18 @@ use crate::session::Sessions;
 use crate::session::refusal::refusal;
 
 impl Sessions {
-    /// Deletes a session that a key's back end made, with its links, its verdict and its webhooks, also those that were
-    /// not delivered yet.
+    /// Deletes a session of the back end with this API key, with its links, verdict and webhooks. Webhooks that are not
+    /// delivered yet are deleted, too.
     ///
     /// # Errors
-    /// [`RelayError`] when there is none, the vendor is being asked for its verdict, or the database fails.
+    /// [`RelayError`] if there is no such session, the vendor is being asked for its verdict, or the database fails.
     pub async fn delete(&self, key: &str, id: &str) -> Result<(), RelayError> {
         self.current_of(key, id).await?;
         if self.store.delete_session(id).await? {
             return Ok(());
         }
-        // It was deleted meanwhile, or it waits for an answer that may be billed and must have its place.
+        // Another call deleted it, or it waits for a verdict. That verdict may be billed, so the row must stay to hold
+        // it.
         self.current_of(key, id).await?;
         Err(refusal(State::Verifying))
     }

@@ -1,9 +1,9 @@
 //! What the host's back end may do with sessions.
 //!
-//! - [`create`]: a new session.
-//! - [`report`]: what the back end gets to know.
-//! - [`reconcile`]: what the back end does about a lost verdict.
-//! - [`delete`]: deletion before its time.
+//! - [`create`]: creates a session.
+//! - [`report`]: returns a session and its verdict.
+//! - [`reconcile`]: repeats or releases a lost verdict.
+//! - [`delete`]: deletes a session on request.
 
 pub mod create;
 pub mod delete;

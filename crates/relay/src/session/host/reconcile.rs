@@ -1,5 +1,5 @@
-//! What the host's back end does about a lost verdict ([`Action`], [`Sessions::reconcile`]): it alone knows whether the
-//! vendor has billed, and what that is worth.
+//! Resolves a lost verdict ([`Action`], [`Sessions::reconcile`]). The host's back end decides how: only the host can
+//! find out whether the vendor has billed, and whether a second bill is acceptable.
 
 use std::sync::Arc;
 
@@ -13,13 +13,13 @@ use crate::lifecycle::{Event, State};
 use crate::session::Sessions;
 use crate::session::refusal::refusal;
 
-/// What is to be done.
+/// What to do about a lost verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
     /// Ask the vendor again for the same link. It may bill again.
     Repeat,
-    /// Give the verdict up; the page may ask for a new link.
+    /// Give up the verdict. The page may then ask for a new link.
     Release,
 }
 
@@ -27,15 +27,15 @@ pub enum Action {
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[schema(example = json!({ "action": "release" }))]
 pub struct Reconcile {
-    /// What is to be done.
+    /// What to do.
     pub action: Action,
 }
 
 impl Sessions {
-    /// Moves a session on whose verdict was lost. A session that has its verdict meanwhile is left as it is.
+    /// Resolves a lost verdict. If the verdict has arrived in the meantime, the session stays as it is.
     ///
     /// # Errors
-    /// [`RelayError`] when no verdict was lost, or the vendor gives none again.
+    /// [`RelayError`] if no verdict was lost, or the repeated call returns no verdict either.
     pub async fn reconcile(self: &Arc<Self>, key: &str, id: &str, action: Action) -> Result<Session, RelayError> {
         let session = self.current_of(key, id).await?;
         match (session.row.state, action) {
@@ -48,7 +48,8 @@ impl Sessions {
             (State::Unknown, Action::Repeat) => {
                 let links = self.open_links(id).await?;
                 let link = links.iter().find(|link| Some(&link.row.id) == session.row.link_id.as_ref());
-                let link = link.ok_or_else(|| RelayError::new(ProblemCode::Internal).caused_by("a link is gone"))?;
+                let link =
+                    link.ok_or_else(|| RelayError::new(ProblemCode::Internal).caused_by("the link is missing"))?;
                 match self.begin_attempt(&session, link, Event::Repeated, None).await? {
                     Some(pending) => {
                         if let Err(error) = pending.wait().await
@@ -60,9 +61,9 @@ impl Sessions {
                     None => return Err(refusal(State::Verifying)),
                 }
             }
-            // Nobody's credentials are over, so this is no 401.
+            // `session-expired` is a 401, but the API key has not expired.
             (State::Expired, _) => {
-                let detail = "The session's life is over, and no verdict was lost.";
+                let detail = "The session has expired, and no verdict was lost.";
                 return Err(RelayError::new(ProblemCode::SessionState).with_detail(detail));
             }
             (state, _) => return Err(refusal(state)),
@@ -70,7 +71,7 @@ impl Sessions {
         self.report(key, id).await
     }
 
-    /// Whether there is a verdict: the first answer may have come while the vendor was asked again.
+    /// Returns whether there is a verdict. The first answer may have arrived while the vendor was asked again.
     async fn is_decided(&self, id: &str) -> Result<bool, RelayError> {
         Ok(matches!(self.current(id).await?.row.state, State::Verified | State::Rejected))
     }

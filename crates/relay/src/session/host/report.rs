@@ -1,4 +1,4 @@
-//! What the host's back end gets to know of a session ([`Session`]).
+//! Returns a session to the host's back end ([`Session`]).
 
 use akiba_protocol::{CustomerType, Outcome, ProblemCode, Reason, VerifyReply};
 use serde::Serialize;
@@ -11,7 +11,7 @@ use crate::session::Sessions;
 use crate::session::record::{Consent, OpenSession};
 use crate::store::sessions::SessionRow;
 
-/// The answer of `GET /v1/sessions/{id}`. The identifier is not repeated: the back end knows it.
+/// The answer of `GET /v1/sessions/{id}`. It leaves out the identifier, which the back end knows.
 #[derive(Serialize, ToSchema)]
 #[cfg_attr(test, derive(serde::Deserialize), serde(deny_unknown_fields))]
 #[schema(example = json!({
@@ -33,36 +33,36 @@ use crate::store::sessions::SessionRow;
     },
 }))]
 pub struct Session {
-    /// The session.
+    /// The id of the session.
     #[schema(pattern = "^ses_[0-9a-f]{32}$")]
     pub session_id: String,
-    /// Where it stands.
+    /// The state of the session.
     pub state: State,
-    /// Whom the identifier names.
+    /// What the identifier names: a person or a company.
     #[serde(rename = "type")]
     pub customer_type: CustomerType,
-    /// The host's own word for the case.
+    /// The host's own reference for the case.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
-    /// To what the person agreed.
+    /// The text that the person agreed to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub consent: Option<Consent>,
-    /// When it was made.
+    /// When the session was created.
     #[schema(format = "date-time")]
     pub created_at: String,
-    /// When its life ends.
+    /// When the session expires.
     #[schema(format = "date-time")]
     pub expires_at: String,
-    /// When it was last moved.
+    /// When the session last changed.
     #[schema(format = "date-time")]
     pub updated_at: String,
-    /// Links that were asked for.
+    /// Number of links that the page asked for.
     #[schema(minimum = 0)]
     pub links: i64,
-    /// Verdicts that were asked for.
+    /// Number of calls to the vendor for a verdict.
     #[schema(minimum = 0)]
     pub verifies: i64,
-    /// The last verdict, while the session stands by it.
+    /// The verdict, while the session is `verified` or `rejected`.
     #[schema(required)]
     pub verdict: Option<Verdict>,
 }
@@ -72,29 +72,29 @@ pub struct Session {
 #[derive(Serialize, ToSchema)]
 #[cfg_attr(test, derive(serde::Deserialize), serde(deny_unknown_fields))]
 pub struct Verdict {
-    /// Verified or not.
+    /// Verified or rejected.
     pub outcome: Outcome,
-    /// Why not.
+    /// Why the selfie was rejected.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
-    /// Whether no other verdict can follow: else the page may still ask for one on another photo.
+    /// Whether this verdict is the last one. If not, the page may still ask for a verdict on another photo.
     #[serde(rename = "final")]
     pub is_final: bool,
-    /// When it came.
+    /// When the verdict arrived.
     #[schema(format = "date-time")]
     pub decided_at: String,
-    /// The vendor's own id of the customer.
+    /// The vendor's id of the customer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub customer_id: Option<String>,
-    /// What is kept of the vendor's answer. Personal data.
+    /// The stored part of the vendor's answer. Personal data.
     pub reply: VerifyReply,
 }
 
 impl Sessions {
-    /// What the back end of an API key gets to know of a session.
+    /// Returns a session to the back end with this API key.
     ///
     /// # Errors
-    /// [`RelayError`] when there is none, or the database fails.
+    /// [`RelayError`] if there is no such session, or the database fails.
     pub async fn report(&self, key: &str, id: &str) -> Result<Session, RelayError> {
         let OpenSession { row, personal, customer_type } = self.current_of(key, id).await?;
         let decided = matches!(row.state, State::Verified | State::Rejected);
@@ -114,10 +114,11 @@ impl Sessions {
         })
     }
 
-    /// The verdict that a session stands by. A state alone is none: who may write to the database can set it, and can't
-    /// make the verdict to it.
+    /// Returns the verdict of a decided session. Fails if the encrypted verdict does not match the state. An attacker
+    /// with write access to the database can change the state, but can't encrypt a verdict.
     async fn reported_verdict(&self, row: &SessionRow) -> Result<Verdict, RelayError> {
-        let disagree = || RelayError::new(ProblemCode::Internal).caused_by("a session's state is not its verdict's");
+        let disagree =
+            || RelayError::new(ProblemCode::Internal).caused_by("the session's state contradicts its verdict");
         let links = self.open_links(&row.id).await?;
         let link = links.into_iter().find(|link| Some(&link.row.id) == row.link_id.as_ref()).ok_or_else(disagree)?;
         let reply = self.verdict_of(&link.row)?.ok_or_else(disagree)?;
@@ -126,8 +127,8 @@ impl Sessions {
         if (outcome == Outcome::Verified) != (row.state == State::Verified) {
             return Err(disagree());
         }
-        let over = row.expires_at.saturating_add(self.limits.leeway) <= self.clock.now();
-        let is_final = over || self.is_final(outcome, reason, row.links, row.verifies);
+        let expired = row.expires_at.saturating_add(self.limits.leeway) <= self.clock.now();
+        let is_final = expired || self.is_final(outcome, reason, row.links, row.verifies);
         let customer_id = link.issued.customer_id;
         Ok(Verdict { outcome, reason, is_final, decided_at: rfc3339(decided_at), customer_id, reply })
     }

@@ -1,5 +1,5 @@
-//! What the page sends, compared with what its session holds ([`LinkCall`], [`VerifyCall`]). What is acted on is always
-//! the session's; what is missing is the session's too.
+//! Compares a page's call with its session ([`LinkCall`], [`VerifyCall`]). The relay always acts on the session's
+//! values. A page may leave a value out, but must not send a different one.
 
 use std::fmt;
 
@@ -20,7 +20,7 @@ pub struct LinkCall {
     /// The session's type.
     #[serde(default, rename = "type")]
     pub customer_type: Option<CustomerType>,
-    /// Only its ending counts: file names are made by the relay.
+    /// Only the extension counts; the relay makes up the file name.
     #[serde(default)]
     pub selfie_filename: Option<String>,
 }
@@ -40,10 +40,10 @@ pub struct VerifyCall {
     /// The session's type.
     #[serde(default)]
     pub user_type: Option<CustomerType>,
-    /// File name that was issued with the link.
+    /// The file name issued with the link.
     #[serde(default)]
     pub selfie_filename: Option<String>,
-    /// Key that was issued with the link.
+    /// The object key issued with the link.
     #[serde(default)]
     pub s3_key: Option<String>,
 }
@@ -64,8 +64,8 @@ fn mismatch(detail: &'static str) -> RelayError {
     RelayError::new(ProblemCode::SessionMismatch).with_detail(detail)
 }
 
-/// Lets a call pass that names the session's own person, or none. The session's id stands for the identifier, which the
-/// page need not know.
+/// Fails if a call names another person than the session's. It may name no person, or use the session's id instead of
+/// the identifier, which the page need not know.
 ///
 /// # Errors
 /// [`ProblemCode::SessionMismatch`].
@@ -84,13 +84,13 @@ pub fn check_person(
     Ok(())
 }
 
-/// The issued link that a call for a verdict is about: the one whose key it names, or else the one that its idempotency
-/// key named before, or else the last one.
+/// Returns the link that a call for a verdict is about. The call's `s3_key` decides. Without it, it is the link of an
+/// earlier call with the same idempotency key, or else the last link.
 ///
 /// # Errors
-/// [`ProblemCode::SessionMismatch`] when the session has issued no such key or file name,
-/// [`ProblemCode::SessionState`] when it has issued none at all, [`ProblemCode::IdempotencyMismatch`] when the
-/// idempotency key is another link's.
+/// - [`ProblemCode::SessionMismatch`] if the session did not issue this key or file name,
+/// - [`ProblemCode::SessionState`] if it has not issued any link,
+/// - [`ProblemCode::IdempotencyMismatch`] if the idempotency key belongs to another link.
 pub fn find_link<'a>(
     links: &'a [OpenLink],
     call: &VerifyCall,
@@ -100,14 +100,14 @@ pub fn find_link<'a>(
     let link = match &call.s3_key {
         Some(key) => {
             let named = links.iter().rev().find(|link| link.issued.s3_key == *key);
-            named.ok_or_else(|| mismatch("The session has issued no such `s3_key`."))?
+            named.ok_or_else(|| mismatch("The session did not issue this `s3_key`."))?
         }
         None => marked.or(links.last()).ok_or_else(|| {
-            RelayError::new(ProblemCode::SessionState).with_detail("The session has issued no link yet.")
+            RelayError::new(ProblemCode::SessionState).with_detail("The session has not issued a link yet.")
         })?,
     };
     if call.selfie_filename.as_ref().is_some_and(|sent| *sent != link.issued.selfie_filename) {
-        return Err(mismatch("The session has issued no such `selfie_filename` with this link."));
+        return Err(mismatch("The session did not issue this `selfie_filename` with this link."));
     }
     if marked.is_some_and(|marked| marked.row.id != link.row.id) {
         return Err(RelayError::new(ProblemCode::IdempotencyMismatch));
@@ -115,17 +115,17 @@ pub fn find_link<'a>(
     Ok(link)
 }
 
-/// A file name that says nothing, with the ending of the one that was asked for if it is that of a photo.
+/// Returns a file name without personal data. It keeps the extension of the requested name if that is a photo's.
 #[must_use]
-pub fn file_name(link_id: &str, asked: Option<&str>) -> String {
-    let ending = asked.and_then(|name| name.rsplit_once('.')).map(|(_, ending)| ending.to_ascii_lowercase());
-    let ending = match ending.as_deref() {
+pub fn file_name(link_id: &str, requested: Option<&str>) -> String {
+    let extension = requested.and_then(|name| name.rsplit_once('.')).map(|(_, text)| text.to_ascii_lowercase());
+    let extension = match extension.as_deref() {
         Some("png") => "png",
         Some("webp") => "webp",
         Some("jpeg") => "jpeg",
         _ => "jpg",
     };
-    format!("selfie-{}.{ending}", link_id.trim_start_matches("lnk_"))
+    format!("selfie-{}.{extension}", link_id.trim_start_matches("lnk_"))
 }
 
 #[cfg(test)]
@@ -133,7 +133,7 @@ mod tests {
     use super::file_name;
 
     #[test]
-    fn file_names_are_made_here() {
+    fn file_names_keep_only_the_extension_of_a_photo() {
         let rows = [
             (None, "selfie-1.jpg"),
             (Some("me.PNG"), "selfie-1.png"),
@@ -142,8 +142,8 @@ mod tests {
             (Some("a.php"), "selfie-1.jpg"),
             (Some("png"), "selfie-1.jpg"),
         ];
-        for (asked, expected) in rows {
-            assert_eq!(file_name("lnk_1", asked), expected);
+        for (requested, expected) in rows {
+            assert_eq!(file_name("lnk_1", requested), expected);
         }
     }
 }

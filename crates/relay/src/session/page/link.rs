@@ -1,5 +1,5 @@
-//! The widget's first call with a session ([`Sessions::link`]): a signed link, bound to the session before the page gets
-//! it.
+//! The widget's first call with a session ([`Sessions::link`]). It returns a signed link, which the relay binds to the
+//! session before the page gets it.
 
 use std::fmt;
 
@@ -17,7 +17,7 @@ use crate::session::link_host::allows;
 use crate::session::record::{Issued, OpenSession};
 use crate::session::refusal::refusal;
 
-/// The answer to the page: a [`LinkReply`](akiba_protocol::LinkReply) that names nobody.
+/// The answer to the page: a [`LinkReply`](akiba_protocol::LinkReply) without personal data.
 #[derive(Serialize, ToSchema)]
 #[cfg_attr(test, derive(serde::Deserialize), serde(deny_unknown_fields))]
 #[schema(description = "A signed link, bound to the session.", example = json!({
@@ -27,16 +27,16 @@ use crate::session::refusal::refusal;
     "selfie_filename": "selfie-0197f3a1.jpg",
 }))]
 pub struct SessionLink {
-    /// The session's id. It stands for the identifier, which the page need not know.
+    /// The session's id. It replaces the identifier, which the page need not know.
     pub identifier: String,
-    /// Where the photo goes: a presigned S3 URL of a host on the relay's list.
+    /// The URL for the upload of the photo: a presigned S3 URL of an allowed host.
     #[schema(format = "uri")]
     pub signed_link: String,
     /// The object's key, for the second call.
     pub s3_key: String,
     /// The file name, for the second call.
     pub selfie_filename: String,
-    /// Form fields of an S3 POST policy. When they are there, the photo is sent by `POST`.
+    /// Form fields of an S3 POST policy. If present, upload the photo by `POST`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub fields: Option<Map<String, Value>>,
@@ -49,10 +49,10 @@ impl fmt::Debug for SessionLink {
 }
 
 impl Sessions {
-    /// Asks the vendor for a signed link for the session's person.
+    /// Asks the vendor for a signed link for the session's person, and stores what the vendor issued with it.
     ///
     /// # Errors
-    /// [`RelayError`] when the session does not allow it, or the vendor gives no usable link.
+    /// [`RelayError`] if the session does not allow the call, or the vendor returns no usable link.
     pub async fn link(&self, session_id: &str, call: LinkCall) -> Result<SessionLink, RelayError> {
         let _permit = self.capacity.acquire()?;
         let now = self.clock.now();
@@ -70,7 +70,7 @@ impl Sessions {
         };
         let reply = self.vendor.link(&request, session.personal.consent.is_some()).await?;
         if !allows(&self.link_hosts, &reply.signed_link) {
-            let cause = "the signed link leads to a host that --link-host does not name";
+            let cause = "the host of the signed link is not in --link-host";
             return Err(RelayError::new(ProblemCode::VendorReply).caused_by(cause));
         }
         let issued = Issued {
@@ -91,7 +91,8 @@ impl Sessions {
         })
     }
 
-    /// Counts a link for a session that may have a verdict, or may allow none.
+    /// Counts a link for a session that [`Store::try_reserve_link`](crate::store::Store::try_reserve_link) did not
+    /// match: one with a verdict, or one that allows no more links. Fails in the second case.
     async fn reserve(&self, session_id: &str) -> Result<OpenSession, RelayError> {
         let session = self.current(session_id).await?;
         self.may_issue(session.row.state, session.row.links, session.row.verifies)?;
@@ -114,7 +115,7 @@ impl Sessions {
         Ok(())
     }
 
-    /// Why the last verdict is not a better one.
+    /// Returns the reason of the last verdict.
     async fn last_reason(&self, session: &OpenSession) -> Result<Option<Reason>, RelayError> {
         let links = self.store.links(&session.row.id).await?;
         let last = links.iter().find(|link| Some(&link.id) == session.row.link_id.as_ref());

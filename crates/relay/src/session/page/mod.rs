@@ -1,9 +1,9 @@
-//! What a page may do with its session. Nothing that it sends is trusted.
+//! What a page may do with its session. The relay trusts nothing that a page sends.
 //!
-//! - [`binding`]: what the page sends, compared with what the session holds.
-//! - [`link`]: the first call of the widget.
-//! - [`verify`]: its second call.
-//! - [`page_verdict`]: what the page gets to know.
+//! - [`binding`]: compares a call with the session.
+//! - [`link`]: the widget's first call, for a signed link.
+//! - [`verify`]: the widget's second call, for the verdict.
+//! - [`page_verdict`]: the part of the verdict that the page gets.
 
 pub mod binding;
 pub mod link;

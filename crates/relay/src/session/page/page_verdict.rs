@@ -1,5 +1,5 @@
-//! What the page gets to know of a verdict ([`PageVerdict`]): an allow-list, in the shape of the vendor's answer, so that
-//! the widget reads it as one.
+//! The part of a verdict that the page gets ([`PageVerdict`]). It is an allow-list of members. It has the shape of the
+//! vendor's answer, so that the widget can parse both.
 
 use akiba_protocol::{Outcome, Verdict, VerifyReply};
 use serde::Serialize;
@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use crate::session::settings::PageReply;
 
-/// A verdict, as the page gets it.
+/// A verdict for the page.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 #[cfg_attr(test, derive(serde::Deserialize))]
 #[schema(example = json!({
@@ -18,43 +18,43 @@ use crate::session::settings::PageReply;
     "reference": "order-4711",
 }))]
 pub struct PageVerdict {
-    /// Verified or not.
+    /// Verified or rejected.
     pub outcome: Outcome,
-    /// The host's own word for the case.
+    /// The host's own reference for the case.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
-    /// As much as it may see, in the shape of the vendor's answer.
+    /// The members that the page may see, in the shape of the vendor's answer.
     #[serde(flatten)]
     pub reply: VerifyReply,
 }
 
-/// What is sent as `status` where the vendor's own word would be read as a success.
+/// The `status` of a rejection whose vendor status is `success` or missing.
 const FAILED: &str = "failed";
 
-/// The answer to the page.
+/// Returns the answer to the page.
 #[must_use]
 pub fn page_verdict(kind: PageReply, verdict: &Verdict, reference: Option<&str>) -> PageVerdict {
     let mut reply = match kind {
         PageReply::Full => verdict.reply.clone(),
         PageReply::Verdict => VerifyReply {
             status: Some(status(verdict)),
-            // The vendor's own sentence contradicts the outcome where its fraud word overrules its status.
+            // In a case of fraud, the vendor's status and message can still speak of success. Drop that message.
             message: verdict.reply.message.clone().filter(|_| verdict.reason != Some(akiba_protocol::Reason::Fraud)),
             data: None,
             extra: Map::new(),
         },
     };
-    // These two are the relay's own words.
+    // The relay sets these two members itself.
     reply.extra.remove("outcome");
     reply.extra.remove("reference");
     PageVerdict { outcome: verdict.outcome, reference: reference.map(str::to_owned), reply }
 }
 
-/// A status that says the outcome by itself, with no record beside it.
+/// Returns a status that agrees with the outcome, even for a client that reads nothing else.
 fn status(verdict: &Verdict) -> String {
     match (verdict.outcome, verdict.reply.status.as_deref()) {
         (Outcome::Verified, _) => "success".to_owned(),
-        (Outcome::Rejected, Some(word)) if word != "success" => word.to_owned(),
+        (Outcome::Rejected, Some(status)) if status != "success" => status.to_owned(),
         (Outcome::Rejected, _) => FAILED.to_owned(),
     }
 }
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn the_page_gets_the_outcome_and_nothing_of_the_record() {
+    fn the_page_gets_the_outcome_without_the_record() {
         let rows = [
             (json!("success"), "Low", json!({ "status": "success", "message": "said", "outcome": "verified" })),
             (json!("success"), "High", json!({ "status": "failed", "outcome": "rejected" })),
@@ -88,13 +88,13 @@ mod tests {
             let verdict = verdict(status, fraud);
             let reply = page_verdict(PageReply::Verdict, &verdict, Some("order-7"));
             assert_eq!(serde_json::to_value(&reply).unwrap(), expected);
-            // Whoever reads it by the widget's rule comes to the same outcome.
+            // The widget's own rule gives the same outcome.
             assert_eq!(Verdict::of(reply.reply).outcome, verdict.outcome);
         }
     }
 
     #[test]
-    fn the_whole_answer_is_a_choice() {
+    fn a_full_reply_keeps_the_vendor_answer() {
         let verdict = verdict(json!("success"), "Low");
         let reply = page_verdict(PageReply::Full, &verdict, None);
         assert_eq!(reply.reply.data, verdict.reply.data);

@@ -1,5 +1,5 @@
-//! The widget's second call with a session ([`Sessions::verify`]): one verdict for one link, however often and however
-//! much at once it is asked for.
+//! The widget's second call with a session ([`Sessions::verify`]). Each link gets one verdict, even if the page repeats
+//! the call or sends several at once.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,18 +16,18 @@ use crate::session::attempt::MARGIN;
 use crate::session::record::OpenSession;
 use crate::session::refusal::refusal;
 
-/// Pauses between two looks for the verdict that another call has asked for.
+/// Pauses between two database reads while another call waits for the vendor's verdict.
 const FIRST_POLL: Duration = Duration::from_millis(50);
 const LONGEST_POLL: Duration = Duration::from_millis(500);
 
-/// How often a session that others move meanwhile is read again.
+/// How often to read a session that other calls keep changing.
 const MAX_READS: usize = 8;
 
 impl Sessions {
-    /// Asks the vendor for the verdict on an issued link, or tells the one that it gave.
+    /// Returns the stored verdict on an issued link, or asks the vendor for one.
     ///
     /// # Errors
-    /// [`RelayError`] when the session does not allow it, or the vendor gives no verdict.
+    /// [`RelayError`] if the session does not allow the call, or the vendor returns no verdict.
     pub async fn verify(
         self: &Arc<Self>,
         session_id: &str,
@@ -43,7 +43,7 @@ impl Sessions {
                 return Ok(self.page_verdict(&session, reply));
             }
             if link.row.released {
-                let detail = "This link was given up; another verdict takes a new one.";
+                let detail = "This link was given up. Ask for a new link.";
                 return Err(RelayError::new(ProblemCode::SessionState).with_detail(detail));
             }
             match session.row.state {
@@ -67,16 +67,17 @@ impl Sessions {
         Err(refusal(State::LinkIssued).retry_after(1))
     }
 
-    /// Waits for the verdict that another call, perhaps at another relay, has asked for.
+    /// Waits for a verdict that another call, perhaps at another relay, has asked the vendor for.
     async fn wait_for_other(&self, session_id: &str, link_id: &str) -> Result<VerifyReply, RelayError> {
         let started = Instant::now();
-        let patience = self.vendor.timeout().saturating_add(MARGIN);
+        let longest_wait = self.vendor.timeout().saturating_add(MARGIN);
         let mut pause = FIRST_POLL;
-        while started.elapsed() < patience {
+        while started.elapsed() < longest_wait {
             sleep(pause).await;
             pause = (pause * 2).min(LONGEST_POLL);
             if self.current(session_id).await?.row.state != State::Verifying {
-                // Where the other call has failed, whether to ask again is for the caller, not for all who waited.
+                // If the other call failed, do not ask the vendor again here: every waiting call would do so at once.
+                // The caller decides.
                 return self.verdict_on(session_id, link_id).await;
             }
         }

@@ -135,7 +135,7 @@ fn an_incomplete_or_mismatched_key_pair_is_rejected() {
         (vec![&key], "need each other"),
         (vec![&cert, &other_key], "do not belong together"),
         (vec![&cert, &nowhere], "--tls-key: /nowhere/at/all: No such file"),
-        (vec![&cert, &no_pem], "it holds no private key in PEM"),
+        (vec![&cert, &no_pem], "it holds no PEM private key"),
     ] {
         let flags: Vec<_> = flags.into_iter().map(String::as_str).collect();
         let output = command(&flags).output().unwrap();
