@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use akiba_protocol::{Problem, ProblemCode};
 use akiba_selfie::adapter::relay::session::{Bearer, Reason, Session, SessionError};
-use akiba_selfie::adapter::relay::{Abort, IssuedLink, LONGEST_ANSWER, Verdict, request_link, verify};
+use akiba_selfie::adapter::relay::{Abort, IssuedLink, JudgedReply, LONGEST_ANSWER, request_link, verify};
 use akiba_selfie::config::{Config, Options};
 use akiba_selfie::flow::RelayFailure;
 use js_sys::{Function, Reflect};
@@ -23,6 +23,7 @@ use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 use fault::Fault;
 
+// The client is compiled into two test targets, and Cargo looks for a plain `mod` beside each one.
 #[path = "support/fault.rs"]
 mod fault;
 
@@ -63,11 +64,11 @@ async fn ask_for(fault: &Fault, bearer: &Bearer) -> Result<IssuedLink, RelayFail
     request_link(&config(fault, Some("930555212345")), bearer, &Abort::for_link()).await
 }
 
-async fn judge(fault: &Fault) -> Result<Verdict, RelayFailure> {
+async fn judge(fault: &Fault) -> Result<JudgedReply, RelayFailure> {
     judge_for(fault, &Bearer::default()).await
 }
 
-async fn judge_for(fault: &Fault, bearer: &Bearer) -> Result<Verdict, RelayFailure> {
+async fn judge_for(fault: &Fault, bearer: &Bearer) -> Result<JudgedReply, RelayFailure> {
     verify(&config(fault, Some("930555212345")), bearer, &link(), KEY, &Abort::for_verify()).await
 }
 

@@ -1,4 +1,4 @@
-//! Pure policy: the length of a wait ([`length`]), in the milliseconds that browsers count in ([`milliseconds`]).
+//! Pure policy: the length of a wait ([`length`]), and its milliseconds for `setTimeout` ([`milliseconds`]).
 
 use std::time::Duration;
 
@@ -12,8 +12,7 @@ pub(super) fn length(delay: Delay, random: f64) -> Duration {
     }
 }
 
-/// Converts to whole milliseconds for `setTimeout`. A wait that does not fit into its 32 signed bits would end at once,
-/// so it is capped.
+/// Converts to whole milliseconds, at most `i32::MAX`: browsers run `setTimeout` with a larger delay at once.
 pub(super) fn milliseconds(delay: Duration) -> u32 {
     u32::try_from(delay.as_millis()).unwrap_or(u32::MAX).min(i32::MAX.unsigned_abs())
 }

@@ -5,7 +5,7 @@ use web_sys::{CustomEvent, CustomEventInit, EventTarget};
 
 use super::quality::{checks, quality_object};
 use crate::adapter::js::object;
-use crate::adapter::relay::Verdict;
+use crate::adapter::relay::JudgedReply;
 use crate::flow::Phase;
 use crate::widget::page_event::{Captured, PageEvent, Quality};
 
@@ -56,7 +56,7 @@ fn detail(event: &PageEvent) -> JsValue {
     }
 }
 
-fn judged(judged: &Verdict, quality: &Quality) -> JsValue {
+fn judged(judged: &JudgedReply, quality: &Quality) -> JsValue {
     let scores =
         object(&[("fraud", judged.score("fraud_score")), ("match", judged.score("facial_recognition_confidence"))]);
     object(&[

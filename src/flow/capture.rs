@@ -72,7 +72,7 @@ impl Transition<'_> {
         self.effect(Effect::Emit(Notice::Captured { photo, evidence }));
         self.state.attempts = Attempts::default();
         self.state.refusals = if self.state.forbids_photo(self.config) { self.state.refusals + 1 } else { 0 };
-        if self.state.refusals >= limits::REFUSALS {
+        if self.state.refusals >= limits::MAX_UNUSABLE_PHOTOS {
             self.state.refusals = 0;
             self.state.evidence = None;
             self.fail(ErrorCode::PhotoUnusable, None);

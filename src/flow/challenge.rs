@@ -71,7 +71,7 @@ impl Transition<'_> {
 
     /// The movement was not seen in time, or the face was lost. Starts again, a limited number of times.
     fn challenge_failed(&mut self, kind: ChallengeKind) {
-        if self.state.challenge.attempts >= limits::CHALLENGES {
+        if self.state.challenge.attempts >= limits::MAX_CHALLENGES {
             self.end_challenge(kind, ChallengeOutcome::TimedOut);
         } else {
             self.interrupt_challenge();

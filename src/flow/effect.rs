@@ -159,9 +159,9 @@ pub enum Effect {
         /// The photo.
         photo: PhotoId,
         /// Whether to omit `Content-Type`, for a V2 link that was signed without it.
-        plain: bool,
+        omit_content_type: bool,
         /// Whether this link was tried before.
-        again: bool,
+        tried_before: bool,
     },
     /// Request the verdict from the relay. Answered by `VerifyDone` or `VerifyFailed`.
     Verify {

@@ -82,7 +82,7 @@ error_codes! {
     /// The chosen file can't be read, or is damaged.
     FileUnreadable = "file-unreadable" => [PickFile, RetryCamera];
 
-    /// The page's session is missing or has expired, or its function failed.
+    /// The page's session is missing or has expired, or the page's `session` function failed.
     Session = "session" => [Resubmit, AskSite];
     /// The session already has its verdict.
     SessionDone = "session-done" => [AskSite];
@@ -106,7 +106,8 @@ error_codes! {
     RelayReply = "relay-reply" => [Resubmit, AskSite];
     /// The vendor does not know this customer.
     CustomerUnknown = "customer-unknown" => [AskSite];
-    /// The signed link can't be used: it is not https, or it signs the checksum of an empty body.
+    /// The signed link can't be used: it is not https, or it signs something that a page can't send, such
+    /// as the checksum of an empty body.
     LinkUnusable = "link-unusable" => [AskSite];
 
     /// S3 can't be reached: the device is offline, or S3's CORS rules exclude this page.

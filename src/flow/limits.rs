@@ -9,9 +9,9 @@ pub const SHUTTER: Duration = Duration::from_secs(8);
 /// A challenge that takes longer starts again.
 pub const CHALLENGE: Duration = Duration::from_secs(10);
 /// After this many challenges, the photo is taken without one.
-pub const CHALLENGES: u8 = 3;
+pub const MAX_CHALLENGES: u8 = 3;
 /// With `strict`: after this many unusable photos in a row, the screen says how to continue.
-pub const REFUSALS: u8 = 3;
+pub const MAX_UNUSABLE_PHOTOS: u8 = 3;
 /// With `capture="auto"` and `countdown`, if frames can't be analysed: time to get ready before the countdown.
 pub const AUTO_CAPTURE: Duration = Duration::from_secs(3);
 /// Seconds of the countdown.
@@ -30,12 +30,12 @@ pub const STALL_OFFLINE: Duration = Duration::from_secs(5);
 /// only when it has them all.
 pub const STALL_ANSWER: Duration = Duration::from_secs(90);
 /// Attempts of one step before the person is asked.
-pub const TRIES: u8 = 5;
+pub const MAX_ATTEMPTS: u8 = 5;
 /// New links after the old one was rejected, before the person is asked.
-pub const RELINKS: u8 = 1;
+pub const MAX_NEW_LINKS: u8 = 1;
 /// Links requested while the person frames. After that, the next request waits for the photo.
-pub const PREFETCHES: u8 = 5;
-/// The longest pause before the second attempt. It doubles with every further attempt.
+pub const MAX_PREFETCHES: u8 = 5;
+/// Upper bound of the pause before the second attempt; doubled for each further one.
 pub const BACKOFF_FIRST: Duration = Duration::from_secs(1);
 /// The upper bound of all pauses.
 pub const BACKOFF_MOST: Duration = Duration::from_secs(16);
@@ -43,7 +43,7 @@ pub const BACKOFF_MOST: Duration = Duration::from_secs(16);
 pub const OFFLINE_PROBE: Duration = Duration::from_secs(15);
 /// The number of such attempts. After that, only the browser or the person can continue: each attempt may cost a whole
 /// photo's data.
-pub const OFFLINE_PROBES: u8 = 4;
+pub const MAX_OFFLINE_PROBES: u8 = 4;
 /// The longest `Retry-After` to wait for. Beyond it, the person is asked.
 pub const RETRY_AFTER_MOST: Duration = Duration::from_secs(30);
 

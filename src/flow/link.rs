@@ -22,7 +22,7 @@ impl Transition<'_> {
 
     /// Requests a link before there is a photo, so that the upload can start right after the shutter.
     pub(super) fn prefetch_link(&mut self) {
-        if self.state.link == LinkState::Absent && self.state.prefetched < limits::PREFETCHES {
+        if self.state.link == LinkState::Absent && self.state.prefetched < limits::MAX_PREFETCHES {
             self.state.prefetched += 1;
             self.request_link();
         }

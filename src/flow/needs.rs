@@ -23,19 +23,20 @@ impl State {
         }
     }
 
-    /// Whether a photo is shown or sent, or is being made: its event may not have arrived yet.
+    /// Whether a photo is shown or sent, or is being made (`PhotoReady` may still be on its way).
     #[must_use]
-    pub fn needs_photo(&self, made_by: Generation, id: PhotoId) -> bool {
-        self.grab == Some(made_by) || self.screen.photo().is_some_and(|photo| photo.id == id)
+    pub fn needs_photo(&self, generation: Generation, id: PhotoId) -> bool {
+        self.grab == Some(generation) || self.screen.photo().is_some_and(|photo| photo.id == id)
     }
 
-    /// Whether a link is in use, or was requested: its event may not have arrived yet.
+    /// Whether a link is in use, or was requested (`LinkReady` may still be on its way).
     #[must_use]
-    pub fn needs_link(&self, asked_by: Generation, id: LinkId) -> bool {
-        self.link_request() == Some(asked_by) || matches!(self.link, LinkState::Ready { id: ready, .. } if ready == id)
+    pub fn needs_link(&self, generation: Generation, id: LinkId) -> bool {
+        self.link_request() == Some(generation)
+            || matches!(self.link, LinkState::Ready { id: ready, .. } if ready == id)
     }
 
-    /// Whether the chosen file is being made into a photo.
+    /// Whether a photo is being made, possibly from a chosen file.
     #[must_use]
     pub fn needs_file(&self) -> bool {
         self.grab.is_some()

@@ -108,7 +108,7 @@ pub struct Attempts {
     /// Whether the photo was made smaller.
     pub shrunk: bool,
     /// Whether `Content-Type` is omitted.
-    pub plain: bool,
+    pub omit_content_type: bool,
 }
 
 /// The state of the flow.

@@ -106,7 +106,7 @@ impl Transition<'_> {
         let tries = self.failed_tries(phase);
         *tries = tries.saturating_add(1);
         let failed = *tries;
-        if failed >= limits::TRIES {
+        if failed >= limits::MAX_ATTEMPTS {
             self.fail(error, Some(photo));
             return;
         }
@@ -116,7 +116,7 @@ impl Transition<'_> {
 
     /// Being offline does not count as a failed attempt.
     fn wait_for_network(&mut self, photo: Photo, phase: Phase) {
-        if phase != Phase::Verifying && self.state.attempts.probes < limits::OFFLINE_PROBES {
+        if phase != Phase::Verifying && self.state.attempts.probes < limits::MAX_OFFLINE_PROBES {
             self.state.attempts.probes += 1;
             self.start_timer_after(Timer::Retry, limits::OFFLINE_PROBE);
         }
@@ -172,7 +172,7 @@ impl Transition<'_> {
         if let Some((photo, phase)) = self.phase() {
             if failure == RelayFailure::LinkVoid {
                 self.drop_link();
-                if self.state.attempts.relinks < limits::RELINKS {
+                if self.state.attempts.relinks < limits::MAX_NEW_LINKS {
                     self.state.attempts.relinks += 1;
                     return self.send(photo);
                 }

@@ -17,8 +17,8 @@ impl Transition<'_> {
     pub(super) fn send_upload(&mut self, photo: Photo, link: LinkId, delivery: Delivery) {
         let generation = self.generation();
         self.state.sending = Some(Sending::Upload(generation));
-        let (plain, again) = (self.state.attempts.plain, delivery != Delivery::None);
-        self.effect(Effect::Upload { generation, link, photo: photo.id, plain, again });
+        let (omit_content_type, tried_before) = (self.state.attempts.omit_content_type, delivery != Delivery::None);
+        self.effect(Effect::Upload { generation, link, photo: photo.id, omit_content_type, tried_before });
         self.watch_for_stall(false);
         self.show(photo, Phase::Uploading { sent: 0, total: photo.bytes }, None);
     }
@@ -92,13 +92,13 @@ impl Transition<'_> {
                 self.drop_link();
                 self.pause(photo, Phase::Linking, Duration::ZERO, upload_code(failure));
             }
-            UploadFailure::Expired | UploadFailure::ClockSkew if attempts.relinks < limits::RELINKS => {
+            UploadFailure::Expired | UploadFailure::ClockSkew if attempts.relinks < limits::MAX_NEW_LINKS => {
                 attempts.relinks += 1;
                 self.drop_link();
                 self.send(photo);
             }
-            UploadFailure::SignatureV2 if !attempts.plain => {
-                attempts.plain = true;
+            UploadFailure::SignatureV2 if !attempts.omit_content_type => {
+                attempts.omit_content_type = true;
                 self.send(photo);
             }
             UploadFailure::Damaged if !attempts.resent => {

@@ -1,6 +1,6 @@
 //! The screens: one function for each, all of them pure functions of a [`View`].
 //!
-//! [`view`] draws the screen, and [`STYLE`] is the style sheet. The person's actions come out as an [`Action`]. Shared
+//! [`draw`] draws the screen, and [`STYLE`] is the style sheet. The person's actions come out as an [`Action`]. Shared
 //! parts are in `scene` (text, headings, buttons), `icon`, `file` and `live`.
 
 mod camera;
@@ -11,8 +11,8 @@ mod file;
 mod hint;
 mod icon;
 mod idle;
+mod invalid_settings;
 mod live;
-mod refused;
 mod review;
 mod scene;
 mod shell;
@@ -30,9 +30,9 @@ pub use view::{Action, View};
 ///
 /// The comment at the head of `style.css` lists what a page can style. It is cut off here, because every byte is
 /// downloaded.
-pub const STYLE: &str = after_head(include_str!("style.css"));
+pub const STYLE: &str = without_first_comment(include_str!("style.css"));
 
-const fn after_head(css: &'static str) -> &'static str {
+const fn without_first_comment(css: &'static str) -> &'static str {
     let bytes = css.as_bytes();
     let mut at = 1;
     while at < bytes.len() {
@@ -45,7 +45,7 @@ const fn after_head(css: &'static str) -> &'static str {
 }
 
 /// Draws the widget. After a change of screen, the focus belongs on the element with `data-focus`.
-pub fn view(view: &View, action: &Callback<Action>) -> Html {
+pub fn draw(view: &View, action: &Callback<Action>) -> Html {
     html! { <shell::Shell view={view.clone()} action={action.clone()} /> }
 }
 

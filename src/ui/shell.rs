@@ -9,7 +9,7 @@ use crate::text::Text;
 
 use super::scene::Scene;
 use super::view::{Action, View};
-use super::{camera, consent, done, failed, idle, live, refused, review, submitting};
+use super::{camera, consent, done, failed, idle, invalid_settings, live, review, submitting};
 
 thread_local! {
     static NEXT_ID: Cell<u32> = const { Cell::new(0) };
@@ -24,7 +24,7 @@ pub(super) struct ShellProps {
     pub(super) action: Callback<Action>,
 }
 
-/// The widget.
+/// The frame: card and live regions around the current screen.
 #[component]
 pub(super) fn Shell(props: &ShellProps) -> Html {
     // Without a shadow root, several widgets share the ids of one document.
@@ -46,7 +46,7 @@ pub(super) fn Shell(props: &ShellProps) -> Html {
 
 fn screen(scene: &Scene) -> Html {
     if let Err(error) = scene.view.config {
-        return refused::refused(scene, error);
+        return invalid_settings::invalid_settings(scene, error);
     }
     match &scene.view.state.screen {
         Screen::Idle => idle::idle(scene),

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use crate::flow::limits::TRIES;
+use crate::flow::limits::MAX_ATTEMPTS;
 use crate::flow::{Event, Phase, Photo, Wait};
 use crate::text::Message;
 
@@ -91,7 +91,7 @@ fn waiting(scene: &Scene, attempt: u8, wait: Option<Wait>) -> Html {
         Some(Wait::Network) => scene.note(Icon::Offline, scene.say(Message::WaitNetwork)),
         Some(Wait::Pause) => {
             let next = u32::from(attempt) + 1;
-            scene.note(Icon::Again, scene.text.fill(Message::WaitPause, next, TRIES.into()))
+            scene.note(Icon::Again, scene.text.fill(Message::WaitPause, next, MAX_ATTEMPTS.into()))
         }
     }
 }

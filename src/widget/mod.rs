@@ -123,7 +123,7 @@ impl Component for AkibaSelfie {
             browser: self.browser,
         };
         let action = ctx.link().callback(Message::Action);
-        html! { <div ref={self.root.clone()}>{ ui::view(&view, &action) }</div> }
+        html! { <div ref={self.root.clone()}>{ ui::draw(&view, &action) }</div> }
     }
 
     fn rendered(&mut self, _: &Context<Self>, first: bool) {
@@ -151,7 +151,7 @@ impl AkibaSelfie {
 
     /// Runs one step of the flow and its effects. Returns whether to redraw.
     fn advance(&mut self, props: &Props, event: Event) -> bool {
-        let refused = self.config.as_ref().err().map(ToString::to_string);
+        let invalid_settings = self.config.as_ref().err().map(ToString::to_string);
         let fallback;
         let config = match &self.config {
             Ok(config) => config,
@@ -169,7 +169,7 @@ impl AkibaSelfie {
             session: &props.session,
             vision: &props.vision,
             text: Text::for_lang(config.lang.as_deref()),
-            refused: refused.as_deref(),
+            invalid_settings: invalid_settings.as_deref(),
         };
         for effect in effects {
             match effect {

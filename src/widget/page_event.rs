@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use web_sys::Blob;
 
-use crate::adapter::relay::Verdict;
+use crate::adapter::relay::JudgedReply;
 use crate::flow::{ErrorCode, Luminance, Phase, ScreenName};
 use crate::guidance::{Evidence, Hint};
 
@@ -54,9 +54,9 @@ pub enum PageEvent {
     /// The submission made progress.
     Progress(Phase),
     /// According to the vendor, the selfie and the record show the same person.
-    Verified(Verdict, Quality),
+    Verified(JudgedReply, Quality),
     /// The vendor did not confirm the person.
-    Rejected(Verdict, Quality),
+    Rejected(JudgedReply, Quality),
     /// The person cancelled.
     Cancelled,
     /// Something failed.

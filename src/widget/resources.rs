@@ -16,7 +16,7 @@ use crate::adapter::photo::EncodedPhoto;
 use crate::adapter::photo::object_url::ObjectUrl;
 use crate::adapter::random;
 use crate::adapter::relay::session::TokenCache;
-use crate::adapter::relay::{Abort, IssuedLink, Verdict};
+use crate::adapter::relay::{Abort, IssuedLink, JudgedReply};
 use crate::adapter::task::Task;
 use crate::adapter::upload::{Target, Upload};
 use crate::adapter::vision::{FrameLoop, Vision, VisionSource};
@@ -72,7 +72,7 @@ pub(super) struct Resources {
     link_call: Slot<Abort>,
     verify_call: Slot<Abort>,
     upload: Slot<Upload>,
-    verdict: Slot<Verdict>,
+    verdict: Slot<JudgedReply>,
     session: TokenCache,
     last_id: u32,
 }
@@ -203,11 +203,11 @@ impl Resources {
         TokenCache::clone(&self.session)
     }
 
-    pub(super) fn keep_verdict(&mut self, generation: Generation, verdict: Verdict) {
+    pub(super) fn keep_verdict(&mut self, generation: Generation, verdict: JudgedReply) {
         self.verdict.put(generation, verdict);
     }
 
-    pub(super) fn take_verdict(&mut self) -> Option<Verdict> {
+    pub(super) fn take_verdict(&mut self) -> Option<JudgedReply> {
         self.verdict.0.take().map(|(_, verdict)| verdict)
     }
 }

@@ -46,7 +46,7 @@ fn the_link_is_requested_while_the_person_frames() {
 #[test]
 fn a_link_that_expires_while_framing_is_replaced_a_limited_number_of_times() {
     let mut play = Play::at(Place::Framing);
-    for round in 1..limits::PREFETCHES {
+    for round in 1..limits::MAX_PREFETCHES {
         play.link_comes(u32::from(round), 60).tick(Timer::LinkLife);
         assert!(play.dropped_link());
         assert!(play.did(|effect| matches!(effect, Effect::RequestLink { .. })), "round {round}");
@@ -233,7 +233,7 @@ fn retake_drops_the_photo_and_keeps_an_unused_link() {
 fn retake_after_an_upload_drops_the_link() {
     let mut play = Play::at(Place::Uploading);
     play.upload_ends(Err(UploadFailure::Network));
-    for _ in 1..limits::TRIES {
+    for _ in 1..limits::MAX_ATTEMPTS {
         play.tick(Timer::Retry).upload_ends(Err(UploadFailure::Network));
     }
     assert_eq!(play.name(), ScreenName::Failed);

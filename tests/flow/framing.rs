@@ -223,10 +223,10 @@ fn without_review_only_an_unusable_photo_is_shown() {
 #[test]
 fn strict_sends_no_unusable_photo_and_fails_after_three() {
     let mut play = framing(|options| options.strict = true);
-    for round in 1..=limits::REFUSALS {
+    for round in 1..=limits::MAX_UNUSABLE_PHOTOS {
         play.send(Event::Shutter);
         photo_of(&mut play, Some(nobody()));
-        if round == limits::REFUSALS {
+        if round == limits::MAX_UNUSABLE_PHOTOS {
             break;
         }
         assert_eq!(play.name(), ScreenName::Review);
@@ -326,10 +326,10 @@ fn the_order_is_random() {
 #[test]
 fn a_challenge_that_times_out_is_repeated_up_to_three_times() {
     let mut play = challenged("turn", 0);
-    for round in 1..=limits::CHALLENGES {
+    for round in 1..=limits::MAX_CHALLENGES {
         assert!(matches!(play.state.challenge.stage, ChallengeStage::Running(_)), "round {round}");
         play.tick(Timer::Challenge);
-        if round < limits::CHALLENGES {
+        if round < limits::MAX_CHALLENGES {
             assert!(play.did(|effect| *effect == Effect::Announce(Announcement::ChallengeAgain)));
             play.sees(&good(), 800);
             let ChallengeStage::Drawing(generation) = play.state.challenge.stage else {

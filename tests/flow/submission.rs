@@ -31,7 +31,10 @@ fn failed_with(play: &Play) -> Option<ErrorCode> {
 fn a_submission_with_a_prefetched_link_succeeds() {
     let mut play = Play::at(Place::Framing);
     play.link_comes(5, 60).send(Event::Shutter).photo_comes(1).send(Event::Accept);
-    assert!(play.did(|effect| matches!(effect, Effect::Upload { link: LinkId(5), plain: false, again: false, .. })));
+    assert!(play.did(|effect| matches!(
+        effect,
+        Effect::Upload { link: LinkId(5), omit_content_type: false, tried_before: false, .. }
+    )));
     let generation = play.state.upload().unwrap();
     play.send(Event::UploadProgress { generation, sent: 120_000, total: 200_000 });
     assert!(play.told(|notice| *notice == Notice::Progress(Phase::Uploading { sent: 120_000, total: 200_000 })));
@@ -50,7 +53,7 @@ fn a_submission_with_a_prefetched_link_succeeds() {
 fn temporary_failures_are_retried_with_growing_pauses_before_the_person_is_asked() {
     for failure in [UploadFailure::Network, UploadFailure::Busy, UploadFailure::Stalled] {
         let mut play = Play::at(Place::Uploading);
-        for failed in 1..limits::TRIES {
+        for failed in 1..limits::MAX_ATTEMPTS {
             play.upload_ends(Err(failure));
             let most = limits::backoff(failed);
             let wanted = Delay::Jittered { least: Duration::ZERO, most };
@@ -63,7 +66,7 @@ fn temporary_failures_are_retried_with_growing_pauses_before_the_person_is_asked
             );
             assert_eq!(wait_of(&play), Some(Wait::Pause));
             play.tick(Timer::Retry);
-            assert!(play.did(|effect| matches!(effect, Effect::Upload { again: true, .. })));
+            assert!(play.did(|effect| matches!(effect, Effect::Upload { tried_before: true, .. })));
         }
         play.upload_ends(Err(failure));
         assert_eq!(failed_with(&play), Some(upload_code(failure)));
@@ -82,7 +85,7 @@ fn pauses_double_up_to_sixteen_seconds() {
 fn offline_it_tries_a_few_times_and_then_waits_for_the_network_or_the_person() {
     let mut play = Play::at(Place::Uploading);
     play.send(Event::Offline);
-    for _ in 0..limits::OFFLINE_PROBES {
+    for _ in 0..limits::MAX_OFFLINE_PROBES {
         play.upload_ends(Err(UploadFailure::Network));
         assert_eq!(wait_of(&play), Some(Wait::Network));
         assert!(play.did(|effect| *effect == Effect::Announce(Announcement::WaitingForNetwork)));
@@ -119,7 +122,7 @@ fn a_link_that_expires_during_a_pause_is_replaced() {
     play.send(Event::Online);
     assert!(play.did(|effect| matches!(effect, Effect::RequestLink { .. })));
     play.link_comes(9, 60);
-    assert!(play.did(|effect| matches!(effect, Effect::Upload { link: LinkId(9), again: false, .. })));
+    assert!(play.did(|effect| matches!(effect, Effect::Upload { link: LinkId(9), tried_before: false, .. })));
 }
 
 #[test]
@@ -158,7 +161,7 @@ fn permanent_failures_end_the_submission_and_keep_the_photo() {
 fn an_old_style_link_is_tried_once_without_content_type() {
     let mut play = Play::at(Place::Uploading);
     play.upload_ends(Err(UploadFailure::SignatureV2));
-    assert!(play.did(|effect| matches!(effect, Effect::Upload { plain: true, .. })));
+    assert!(play.did(|effect| matches!(effect, Effect::Upload { omit_content_type: true, .. })));
     play.upload_ends(Err(UploadFailure::SignatureV2));
     assert_eq!(failed_with(&play), Some(ErrorCode::UploadRefused));
 }
@@ -320,7 +323,7 @@ fn a_412_on_the_first_attempt_is_permanent_and_the_link_is_not_used_again() {
     play.upload_ends(Err(UploadFailure::Refused));
     assert!(play.dropped_link());
     play.send(Event::Retry).link_comes(8, 60);
-    assert!(play.did(|effect| matches!(effect, Effect::Upload { again: false, .. })));
+    assert!(play.did(|effect| matches!(effect, Effect::Upload { tried_before: false, .. })));
 }
 
 #[test]
@@ -328,14 +331,14 @@ fn after_an_explicit_rejection_the_upload_counts_as_a_first_attempt() {
     for failure in [UploadFailure::Damaged, UploadFailure::SignatureV2] {
         let mut play = Play::at(Place::Uploading);
         play.upload_ends(Err(failure));
-        assert!(play.did(|effect| matches!(effect, Effect::Upload { again: false, .. })), "{failure:?}");
+        assert!(play.did(|effect| matches!(effect, Effect::Upload { tried_before: false, .. })), "{failure:?}");
     }
 }
 
 #[test]
 fn five_stalls_end_the_submission_even_with_new_links() {
     let mut play = Play::at(Place::Uploading);
-    for _ in 1..limits::TRIES {
+    for _ in 1..limits::MAX_ATTEMPTS {
         play.tick(Timer::LinkLife).tick(Timer::Stall).tick(Timer::Retry);
         assert!(play.did(|effect| matches!(effect, Effect::RequestLink { .. })));
         play.link_comes(2, 60);

@@ -28,7 +28,7 @@ struct Props {
 
 #[component]
 fn App(props: &Props) -> Html {
-    ui::view(&props.view, &props.action)
+    ui::draw(&props.view, &props.action)
 }
 
 /// The widget in a shadow root, 360 px wide, with its style.

@@ -24,7 +24,7 @@ enum Kind {
 async fn each_answer_maps_to_its_failure() {
     use Kind::*;
     use UploadFailure::*;
-    // Link, plain, again, status, code, message, failure.
+    // Link, without `Content-Type`, tried before, status, code, message, failure.
     let rows = [
         (Fresh, false, false, 403, "AccessDenied", "Request has expired", Expired),
         (Old, false, false, 403, "AccessDenied", "Request has expired", Expired),
@@ -60,12 +60,12 @@ async fn each_answer_maps_to_its_failure() {
         (Fresh, false, false, 412, "PreconditionFailed", "", Refused),
         (Fresh, false, true, 412, "PreconditionFailed", "", MayHaveLanded),
     ];
-    for (link, plain, again, status, code, message, wanted) in rows {
+    for (link, omit_content_type, tried_before, status, code, message, wanted) in rows {
         let query = if link == Old { v2(600.0) } else { v4(600, "host") };
         let fault = Fault::status(status, &xml(code, message)).await;
         let target = target(&fault.url(&query));
         let meanwhile = || Calendar::off_by(if link == Dying { 600 } else { 0 });
-        let told = told_while(&target, &photo(1000), plain, again, meanwhile).await;
+        let told = told_while(&target, &photo(1000), omit_content_type, tried_before, meanwhile).await;
         let got = *told.last().unwrap();
         assert_eq!(got, Progress::Failed(wanted), "{link:?} {status} {code} {message}");
     }

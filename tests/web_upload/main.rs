@@ -21,6 +21,7 @@ use web_sys::{Blob, BlobPropertyBag};
 
 pub mod answers;
 mod calendar;
+// The client is compiled into two test targets, and Cargo looks for a plain `mod` beside each one.
 #[path = "../support/fault.rs"]
 mod fault;
 pub mod in_flight;
@@ -75,21 +76,23 @@ pub(crate) fn xml(code: &str, message: &str) -> String {
 }
 
 /// Returns all progress of an upload, until it ends.
-pub(crate) async fn told(target: &Target, photo: &Blob, plain: bool, again: bool) -> Vec<Progress> {
-    told_while(target, photo, plain, again, || ()).await
+pub(crate) async fn told(target: &Target, photo: &Blob, omit_content_type: bool, tried_before: bool) -> Vec<Progress> {
+    told_while(target, photo, omit_content_type, tried_before, || ()).await
 }
 
 /// The same, with a value held from the start of the upload until it ends.
 pub(crate) async fn told_while<T>(
     target: &Target,
     photo: &Blob,
-    plain: bool,
-    again: bool,
+    omit_content_type: bool,
+    tried_before: bool,
     started: impl FnOnce() -> T,
 ) -> Vec<Progress> {
     let told = Rc::new(RefCell::new(Vec::new()));
     let keep = Rc::clone(&told);
-    let upload = Upload::start(target, photo, plain, again, move |progress| keep.borrow_mut().push(progress)).unwrap();
+    let upload =
+        Upload::start(target, photo, omit_content_type, tried_before, move |progress| keep.borrow_mut().push(progress))
+            .unwrap();
     let _meanwhile = started();
     for _ in 0..1000 {
         if matches!(told.borrow().last(), Some(Progress::Done | Progress::Failed(_))) {
@@ -103,6 +106,6 @@ pub(crate) async fn told_while<T>(
 }
 
 /// Returns how an upload of a small photo ends.
-pub(crate) async fn outcome(target: &Target, plain: bool, again: bool) -> Progress {
-    *told(target, &photo(1000), plain, again).await.last().unwrap()
+pub(crate) async fn outcome(target: &Target, omit_content_type: bool, tried_before: bool) -> Progress {
+    *told(target, &photo(1000), omit_content_type, tried_before).await.last().unwrap()
 }

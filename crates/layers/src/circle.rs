@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use crate::arrows::Arrow;
 use crate::source::Source;
 
-/// Returns circles of imports that together contain every file of a circle, as the files in order. The first file of each
-/// circle stands at its end again.
+/// Returns circles of imports that together contain every file of every strongly connected group. A circle is its files
+/// in order; the first one stands at its end again.
 pub(crate) fn find(sources: &[Source], arrows: &[Arrow]) -> Vec<Vec<String>> {
     let mut next: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for arrow in arrows {
@@ -21,7 +21,7 @@ pub(crate) fn find(sources: &[Source], arrows: &[Arrow]) -> Vec<Vec<String>> {
         }
         if let Some(circle) = shortest_way_back(start, &next) {
             reported.extend(circle.iter().copied());
-            circles.push(circle.into_iter().map(|place| sources[place].file.clone()).collect());
+            circles.push(circle.into_iter().map(|index| sources[index].file.clone()).collect());
         }
     }
     circles
@@ -31,19 +31,19 @@ pub(crate) fn find(sources: &[Source], arrows: &[Arrow]) -> Vec<Vec<String>> {
 fn shortest_way_back(start: usize, next: &BTreeMap<usize, Vec<usize>>) -> Option<Vec<usize>> {
     let mut came_from: BTreeMap<usize, usize> = BTreeMap::new();
     let mut queue = VecDeque::from([start]);
-    while let Some(here) = queue.pop_front() {
-        for &there in next.get(&here).into_iter().flatten() {
-            if there == start {
-                let mut circle = vec![start, here];
-                while let Some(&before) = circle.last().and_then(|place| came_from.get(place)) {
+    while let Some(file) = queue.pop_front() {
+        for &imported in next.get(&file).into_iter().flatten() {
+            if imported == start {
+                let mut circle = vec![start, file];
+                while let Some(&before) = circle.last().and_then(|index| came_from.get(index)) {
                     circle.push(before);
                 }
                 circle.reverse();
                 return Some(circle);
             }
-            if let Entry::Vacant(unseen) = came_from.entry(there) {
-                unseen.insert(here);
-                queue.push_back(there);
+            if let Entry::Vacant(unseen) = came_from.entry(imported) {
+                unseen.insert(file);
+                queue.push_back(imported);
             }
         }
     }

@@ -40,7 +40,7 @@ pub struct Sent {
     /// Whether the link is an old V2 link and `Content-Type` was sent.
     pub v2_with_content_type: bool,
     /// Whether this is a retry with the same link.
-    pub again: bool,
+    pub tried_before: bool,
 }
 
 /// Classifies an answer.
@@ -67,7 +67,7 @@ pub fn classify(status: u16, body: &str, sent: Sent) -> Result<(), UploadFailure
         (403, _) if body.contains("<HeadersNotSigned>") => Failure::Signature,
         (_, "EntityTooLarge") | (413, _) => Failure::TooLarge,
         (400, "BadDigest") => Failure::Damaged,
-        (412, _) if sent.again => Failure::MayHaveLanded,
+        (412, _) if sent.tried_before => Failure::MayHaveLanded,
         (408 | 429 | 500..=599, _) => Failure::Busy,
         _ => Failure::Refused,
     })

@@ -62,8 +62,8 @@ impl de::Visitor<'_> for ScoreVisitor {
     }
 }
 
-/// Reads a score; returns `None` if it is malformed, so that one bad field never costs the whole verdict. The malformed
-/// text is dropped.
+/// Reads a score. Returns `None` if it is malformed, and drops its text: one malformed score does not invalidate the
+/// whole answer.
 pub(crate) fn lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Score>, D::Error> {
     let value = serde_json::Value::deserialize(deserializer)?;
     Ok(serde_json::from_value(value).ok())

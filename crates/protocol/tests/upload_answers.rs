@@ -4,10 +4,10 @@ use akiba_protocol::UploadFailure as Failure;
 use akiba_protocol::s3::{Sent, classify, error_code};
 use proptest::prelude::*;
 
-const FRESH: Sent = Sent { link_over: false, v2_with_content_type: false, again: false };
+const FRESH: Sent = Sent { link_over: false, v2_with_content_type: false, tried_before: false };
 const OVER: Sent = Sent { link_over: true, ..FRESH };
 const V2: Sent = Sent { v2_with_content_type: true, ..FRESH };
-const AGAIN: Sent = Sent { again: true, ..FRESH };
+const AGAIN: Sent = Sent { tried_before: true, ..FRESH };
 
 /// Returns an error document as S3 writes it.
 fn document(code: &str, more: &str) -> String {
@@ -81,9 +81,9 @@ proptest! {
     #[test]
     fn only_the_status_means_success(
         status in any::<u16>(), body in ".{0,80}", code in "[A-Za-z]{0,20}",
-        link_over in any::<bool>(), v2_with_content_type in any::<bool>(), again in any::<bool>(),
+        link_over in any::<bool>(), v2_with_content_type in any::<bool>(), tried_before in any::<bool>(),
     ) {
-        let sent = Sent { link_over, v2_with_content_type, again };
+        let sent = Sent { link_over, v2_with_content_type, tried_before };
         for body in [body, document(&code, "")] {
             prop_assert_eq!(classify(status, &body, sent).is_ok(), (200..300).contains(&status));
         }

@@ -26,6 +26,6 @@ pub(crate) fn hex(length: usize) -> io::Result<String> {
 ///
 /// # Errors
 /// Fails if the operating system provides no randomness.
-pub(crate) fn upper(length: usize) -> io::Result<String> {
+pub(crate) fn uppercase(length: usize) -> io::Result<String> {
     text(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", length)
 }

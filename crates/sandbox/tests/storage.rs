@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use akiba_protocol::s3::{Sent, classify};
 use akiba_protocol::{LinkReply, UploadFailure};
-use akiba_sandbox::storage::{BUCKET, Freshness, REGION};
+use akiba_sandbox::storage::{BUCKET, LinkAge, REGION};
 use akiba_sandbox::{Options, Sandbox, Signer};
 use reqwest::{Method, Response};
 use rusty_s3::{Bucket, Credentials, S3Action, UrlStyle};
@@ -213,7 +213,7 @@ async fn a_key_with_dots_does_not_leave_the_bucket() {
     let outside = world.sandbox.objects().parent().unwrap().join("outside");
     for key in ["../outside", "selfies/../../outside"] {
         // The signature covers the normalised path. Nothing may be written outside the bucket.
-        let query = url::Url::parse(&signer.put_link(key, MINUTE, Freshness::Fresh)).unwrap();
+        let query = url::Url::parse(&signer.put_link(key, MINUTE, LinkAge::Fresh)).unwrap();
         let query = query.query().unwrap();
         for written in [key.to_owned(), key.replace('.', "%2e"), key.replace('/', "%2f")] {
             let head = format!("PUT /{BUCKET}/{written}?{query} HTTP/1.1\r\nHost: {address}\r\nContent-Length: 1");

@@ -5,11 +5,13 @@ use crate::measure::{Measure, Reading};
 
 /// The version of the layout: the first number of a report.
 const LAYOUT: f32 = 1.0;
-const FACE: usize = 6;
-const READINGS: usize = FACE + 17;
+/// Where the numbers of the face begin.
+const FACE_START: usize = 6;
+/// Where the readings begin. A face has its score, 4 bounds and 6 keypoints × 2 = 17 numbers.
+const READINGS_START: usize = FACE_START + 17;
 
 /// The count of numbers in a report.
-pub const REPORT_LENGTH: usize = READINGS + 2 * Measure::ALL.len();
+pub const REPORT_LENGTH: usize = READINGS_START + 2 * Measure::ALL.len();
 
 /// The result of the analysis of a frame.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -48,7 +50,7 @@ impl Report {
     #[must_use]
     pub fn to_numbers(&self) -> [f32; REPORT_LENGTH] {
         let mut numbers = [f32::NAN; REPORT_LENGTH];
-        numbers[..FACE].copy_from_slice(&[
+        numbers[..FACE_START].copy_from_slice(&[
             LAYOUT,
             self.width,
             self.height,
@@ -57,12 +59,18 @@ impl Report {
             f32::from(self.faces),
         ]);
         if let Some(Face { score, bounds, keypoints }) = self.face {
-            numbers[FACE..FACE + 5].copy_from_slice(&[score, bounds.left, bounds.top, bounds.width, bounds.height]);
-            for (point, pair) in keypoints.iter().zip(numbers[FACE + 5..READINGS].chunks_exact_mut(2)) {
+            numbers[FACE_START..FACE_START + 5].copy_from_slice(&[
+                score,
+                bounds.left,
+                bounds.top,
+                bounds.width,
+                bounds.height,
+            ]);
+            for (point, pair) in keypoints.iter().zip(numbers[FACE_START + 5..READINGS_START].chunks_exact_mut(2)) {
                 pair.copy_from_slice(&[point.x, point.y]);
             }
         }
-        for (reading, pair) in self.readings.iter().zip(numbers[READINGS..].chunks_exact_mut(2)) {
+        for (reading, pair) in self.readings.iter().zip(numbers[READINGS_START..].chunks_exact_mut(2)) {
             if let Some(Reading { value, score }) = *reading {
                 pair.copy_from_slice(&[value, score.map_or(f32::NAN, f32::from)]);
             }
@@ -74,18 +82,18 @@ impl Report {
     #[must_use]
     pub fn from_numbers(numbers: &[f32]) -> Option<Self> {
         let numbers: &[f32; REPORT_LENGTH] = numbers.try_into().ok()?;
-        let [layout, width, height, frame_mean, frame_variance, faces] = numbers[..FACE] else { return None };
+        let [layout, width, height, frame_mean, frame_variance, faces] = numbers[..FACE_START] else { return None };
         if layout != LAYOUT {
             return None;
         }
-        let [score, left, top, wide, high] = numbers[FACE..FACE + 5] else { return None };
+        let [score, left, top, face_width, face_height] = numbers[FACE_START..FACE_START + 5] else { return None };
         let mut keypoints = [Point::default(); 6];
-        for (point, pair) in keypoints.iter_mut().zip(numbers[FACE + 5..READINGS].chunks_exact(2)) {
+        for (point, pair) in keypoints.iter_mut().zip(numbers[FACE_START + 5..READINGS_START].chunks_exact(2)) {
             *point = Point { x: pair[0], y: pair[1] };
         }
-        let bounds = Rect { left, top, width: wide, height: high };
+        let bounds = Rect { left, top, width: face_width, height: face_height };
         let mut readings = [None; Measure::ALL.len()];
-        for (reading, pair) in readings.iter_mut().zip(numbers[READINGS..].chunks_exact(2)) {
+        for (reading, pair) in readings.iter_mut().zip(numbers[READINGS_START..].chunks_exact(2)) {
             *reading = (!pair[0].is_nan())
                 .then(|| Reading { value: pair[0], score: (!pair[1].is_nan()).then_some(pair[1] as u8) });
         }

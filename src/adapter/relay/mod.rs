@@ -19,7 +19,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, AbortSignal, ReferrerPolicy, RequestCache, RequestCredentials, RequestRedirect};
 
 use self::answer::{Answer, Call};
-pub use self::reply::{IssuedLink, NotText, Verdict};
+pub use self::reply::{IssuedLink, JudgedReply, NotText};
 use self::session::{Bearer, Reason};
 use super::delay::milliseconds;
 use crate::config::Config;
@@ -105,7 +105,7 @@ pub fn verify(
     link: &IssuedLink,
     key: &str,
     abort: &Abort,
-) -> impl Future<Output = Result<Verdict, RelayFailure>> + use<> {
+) -> impl Future<Output = Result<JudgedReply, RelayFailure>> + use<> {
     let body = VerifyRequest {
         selfie_filename: link.selfie_filename.clone(),
         id: config.identifier.clone().unwrap_or_else(|| link.identifier.clone()),
@@ -113,7 +113,7 @@ pub fn verify(
         s3_key: link.s3_key.clone(),
     };
     let text = post(Call::Verify, &config.verify_url, json(&body), Some(key), bearer, abort);
-    async move { Verdict::read(&text.await?).ok_or(RelayFailure::Reply) }
+    async move { JudgedReply::read(&text.await?).ok_or(RelayFailure::Reply) }
 }
 
 /// Serialises a body to JSON with the browser's own `JSON.stringify`.

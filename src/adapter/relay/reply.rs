@@ -1,4 +1,4 @@
-//! The contents of the relay's answers, read from the browser's own JSON ([`IssuedLink`], [`Verdict`]).
+//! The contents of the relay's answers, read from the browser's own JSON ([`IssuedLink`], [`JudgedReply`]).
 //!
 //! Every browser has `JSON.parse`. A second parser with its tree of values would be a third of the download.
 
@@ -50,23 +50,24 @@ impl IssuedLink {
     }
 }
 
-/// The answer to the verdict request.
+/// The answer to the verdict request, with its judgement. The browser has parsed it; see [`Verdict`](akiba_protocol::Verdict)
+/// for the same as a Rust type.
 #[derive(Clone, PartialEq)]
-pub struct Verdict {
+pub struct JudgedReply {
     /// Verified or not.
     pub judgement: Judgement,
     /// The answer as parsed by the browser. Personal data.
     pub response: JsValue,
 }
 
-impl fmt::Debug for Verdict {
+impl fmt::Debug for JudgedReply {
     /// Omits the response, so that a person's record does not reach a log by accident.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Verdict").field("judgement", &self.judgement).finish_non_exhaustive()
+        f.debug_struct("JudgedReply").field("judgement", &self.judgement).finish_non_exhaustive()
     }
 }
 
-impl Verdict {
+impl JudgedReply {
     /// Reads an answer's text. Returns `None` if it is not an object.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {

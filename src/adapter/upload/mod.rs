@@ -52,15 +52,15 @@ enum Transfer {
 }
 
 impl Upload {
-    /// Sends a photo. `plain` omits `Content-Type` from a `PUT`; `again` says that this link was tried before.
+    /// Sends a photo. `omit_content_type` concerns a `PUT` only. `tried_before` says that this link was tried before.
     ///
     /// `on_progress` is never called before this function returns. An expired link is not tried; this is
     /// [`UploadFailure::Over`]. Returns `None` if the browser refuses to send.
     pub fn start(
         target: &Target,
         photo: &Blob,
-        plain: bool,
-        again: bool,
+        omit_content_type: bool,
+        tried_before: bool,
         on_progress: impl Fn(Progress) + 'static,
     ) -> Option<Self> {
         if target.is_over() {
@@ -68,11 +68,11 @@ impl Upload {
             return Some(Self(Transfer::Over { _told: told }));
         }
         let xhr = XmlHttpRequest::new().ok()?;
-        let listeners = listen(&xhr, target.clone(), plain, again, on_progress)?;
+        let listeners = listen(&xhr, target.clone(), omit_content_type, tried_before, on_progress)?;
         let upload = Self(Transfer::Sending { xhr: xhr.clone(), listeners });
         match target.form(photo) {
             Some(form) => post(&xhr, target, &form?),
-            None => put(&xhr, target, photo, plain),
+            None => put(&xhr, target, photo, omit_content_type),
         }
         .ok()?;
         Some(upload)
@@ -90,12 +90,12 @@ impl Drop for Upload {
 }
 
 /// Sends the photo as the body. Only signed headers and `Content-Type` are allowed.
-fn put(xhr: &XmlHttpRequest, target: &Target, photo: &Blob, plain: bool) -> Result<(), JsValue> {
+fn put(xhr: &XmlHttpRequest, target: &Target, photo: &Blob, omit_content_type: bool) -> Result<(), JsValue> {
     xhr.open_with_async("PUT", target.url(), true)?;
     for (name, value) in target.headers() {
         xhr.set_request_header(name, value)?;
     }
-    if plain {
+    if omit_content_type {
         // Without this header, the browser would send the blob's own type, so the blob is sent without one.
         return xhr.send_with_opt_blob(Some(&photo.slice()?));
     }
@@ -113,8 +113,8 @@ fn post(xhr: &XmlHttpRequest, target: &Target, form: &FormData) -> Result<(), Js
 fn listen(
     xhr: &XmlHttpRequest,
     target: Target,
-    plain: bool,
-    again: bool,
+    omit_content_type: bool,
+    tried_before: bool,
     on_progress: impl Fn(Progress) + 'static,
 ) -> Option<Vec<EventListener>> {
     let on_progress = Rc::new(on_progress);
@@ -130,7 +130,7 @@ fn listen(
         let xhr = xhr.clone();
         move || {
             let status = xhr.status().unwrap_or(0);
-            on_progress(match classify(status, &body(&xhr), target.sent(plain, again)) {
+            on_progress(match classify(status, &body(&xhr), target.sent(omit_content_type, tried_before)) {
                 Ok(()) => Progress::Done,
                 Err(failure) => Progress::Failed(failure),
             });

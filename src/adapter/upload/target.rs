@@ -78,9 +78,9 @@ impl Target {
     }
 
     /// Describes a request that is answered now, for [`classify`](akiba_protocol::s3::classify).
-    pub(super) fn sent(&self, plain: bool, again: bool) -> Sent {
+    pub(super) fn sent(&self, omit_content_type: bool, tried_before: bool) -> Sent {
         let v2 = self.fields.is_none() && self.link.scheme() == Scheme::V2;
-        Sent { link_over: self.is_over(), v2_with_content_type: v2 && !plain, again }
+        Sent { link_over: self.is_over(), v2_with_content_type: v2 && !omit_content_type, tried_before }
     }
 
     /// Returns the form of a POST policy, if this is one; `Some(None)` if the browser can't make it. S3 ignores

@@ -37,7 +37,7 @@ pub(crate) struct Context<'a> {
     /// The texts for the person.
     pub(crate) text: Text,
     /// Why the settings are invalid, if they are.
-    pub(crate) refused: Option<&'a str>,
+    pub(crate) invalid_settings: Option<&'a str>,
 }
 
 /// What every effect needs. Cheap to clone, so that a future can hold it.

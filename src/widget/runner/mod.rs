@@ -74,8 +74,8 @@ impl Runner {
             Effect::DrawSeed { generation } => handles.send(Event::SeedDrawn { generation, seed: random::draw() }),
             Effect::Grab { generation, source } => photo::grab(handles, generation, source, context),
             Effect::RequestLink { generation } => requests::link(handles, generation, context),
-            Effect::Upload { generation, link, photo, plain, again } => {
-                requests::upload(handles, generation, link, photo, plain, again);
+            Effect::Upload { generation, link, photo, omit_content_type, tried_before } => {
+                requests::upload(handles, generation, link, photo, omit_content_type, tried_before);
             }
             Effect::Verify { generation, link } => requests::verify(handles, generation, link, context),
             Effect::StartTimer { timer, generation, delay } => {

@@ -38,7 +38,7 @@ fn page_event(handles: &Handles, notice: Notice, context: Context<'_>) -> Option
         Notice::Error(code) => PageEvent::Error {
             code,
             message: context.text.error(code).title.to_owned(),
-            cause: context.refused.filter(|_| code == ErrorCode::Config).map(str::to_owned),
+            cause: context.invalid_settings.filter(|_| code == ErrorCode::Config).map(str::to_owned),
         },
     })
 }

@@ -15,18 +15,18 @@ pub(super) fn grab(handles: &Handles, generation: Generation, source: PhotoSourc
     let analyser = is_new.then(|| handles.resources().vision(context.vision).analyser());
     spawn_local(async move {
         // The page is asked in a separate task, while no borrow of the widget is held.
-        let made = if is_new && !handles.callbacks.may_capture.emit(()) {
+        let photo = if is_new && !handles.callbacks.may_capture.emit(()) {
             Err(GrabFailure::Prevented)
         } else {
-            still(&handles, source, analyser.as_ref()).await
+            make_photo(&handles, source, analyser.as_ref()).await
         };
-        handles.send(match made {
-            Ok(still) => {
+        handles.send(match photo {
+            Ok(photo) => {
                 let report = match &analyser {
-                    Some(analyser) => analyser.analyse(&still.blob).await.map(Box::new),
+                    Some(analyser) => analyser.analyse(&photo.blob).await.map(Box::new),
                     None => None,
                 };
-                let photo = handles.resources().keep_photo(generation, still);
+                let photo = handles.resources().keep_photo(generation, photo);
                 Event::PhotoReady { generation, photo, report }
             }
             Err(failure) => Event::GrabFailed { generation, failure },
@@ -34,7 +34,7 @@ pub(super) fn grab(handles: &Handles, generation: Generation, source: PhotoSourc
     });
 }
 
-async fn still(
+async fn make_photo(
     handles: &Handles,
     source: PhotoSource,
     analyser: Option<&Analyser>,

@@ -35,8 +35,8 @@ pub(super) fn upload(
     generation: Generation,
     link: LinkId,
     photo: PhotoId,
-    plain: bool,
-    again: bool,
+    omit_content_type: bool,
+    tried_before: bool,
 ) {
     let send = handles.callbacks.send.clone();
     let on_progress = move |progress| {
@@ -48,7 +48,7 @@ pub(super) fn upload(
     };
     let mut resources = handles.resources();
     let upload = match (resources.target(link), resources.photo(photo)) {
-        (Some(target), Some(photo)) => Upload::start(target, photo, plain, again, on_progress),
+        (Some(target), Some(photo)) => Upload::start(target, photo, omit_content_type, tried_before, on_progress),
         _ => None,
     };
     match upload {

@@ -49,7 +49,7 @@ impl Storage {
         };
         let credentials = match credentials {
             Some(credentials) => credentials,
-            None => Credentials::new(format!("SANDBOX{}", random::upper(13)?), random::hex(40)?),
+            None => Credentials::new(format!("SANDBOX{}", random::uppercase(13)?), random::hex(40)?),
         };
         let storage = Self { folder, credentials, failures_left: Mutex::default() };
         std::fs::create_dir_all(storage.root().join(BUCKET))?;

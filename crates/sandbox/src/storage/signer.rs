@@ -16,7 +16,7 @@ const EXPIRED_SINCE: Duration = Duration::from_secs(60);
 
 /// Whether a link is valid or has expired.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Freshness {
+pub enum LinkAge {
     /// Signed now.
     Fresh,
     /// Signed so long ago that it has expired.
@@ -43,10 +43,10 @@ impl Signer {
     /// Returns a presigned `PUT` URL (Signature Version 4, query parameters) of an object. It signs only the `Host`
     /// header, so the uploader may send any `Content-Type`.
     #[must_use]
-    pub fn put_link(&self, key: &str, life: Duration, freshness: Freshness) -> String {
-        let signed_at = match freshness {
-            Freshness::Fresh => Some(Timestamp::now()),
-            Freshness::Expired => SignedDuration::try_from(life + EXPIRED_SINCE)
+    pub fn put_link(&self, key: &str, life: Duration, age: LinkAge) -> String {
+        let signed_at = match age {
+            LinkAge::Fresh => Some(Timestamp::now()),
+            LinkAge::Expired => SignedDuration::try_from(life + EXPIRED_SINCE)
                 .ok()
                 .and_then(|ago| Timestamp::now().checked_sub(ago).ok()),
         };

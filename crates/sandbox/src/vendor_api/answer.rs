@@ -38,7 +38,7 @@ pub(super) async fn answer_verify(vendor: &Vendor, request: VerifyRequest) -> Re
         _ => {}
     }
     let verdict = judge(vendor, scenario, &request).await;
-    if vendor.loses_verdict() {
+    if vendor.take_verdict_loss() {
         return Err(error(StatusCode::INTERNAL_SERVER_ERROR, "the service has failed"));
     }
     verdict

@@ -7,7 +7,7 @@ use akiba_protocol::{CustomerType, VerifyRequest};
 
 use crate::identities::Scenario;
 use crate::lock::lock;
-use crate::storage::Freshness;
+use crate::storage::LinkAge;
 
 /// Whom a link was issued for. The verify call must repeat these values.
 #[derive(Clone, PartialEq, Eq)]
@@ -60,12 +60,12 @@ impl Registry {
     }
 
     /// Returns whether the next link for an identifier is valid or expired, as its scenario says.
-    pub(crate) fn freshness(&self, scenario: Scenario, identifier: &str) -> Freshness {
+    pub(crate) fn link_age(&self, scenario: Scenario, identifier: &str) -> LinkAge {
         let mut inner = lock(&self.0);
         match scenario {
-            Scenario::ExpiredAlways => Freshness::Expired,
-            Scenario::ExpiredOnce if inner.had_expired_link.insert(identifier.to_owned()) => Freshness::Expired,
-            _ => Freshness::Fresh,
+            Scenario::ExpiredAlways => LinkAge::Expired,
+            Scenario::ExpiredOnce if inner.had_expired_link.insert(identifier.to_owned()) => LinkAge::Expired,
+            _ => LinkAge::Fresh,
         }
     }
 

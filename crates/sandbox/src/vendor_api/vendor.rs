@@ -65,7 +65,8 @@ impl Vendor {
         self.verdicts_to_lose.store(count, Ordering::Relaxed);
     }
 
-    pub(super) fn loses_verdict(&self) -> bool {
+    /// Returns whether to lose this verdict, and counts it.
+    pub(super) fn take_verdict_loss(&self) -> bool {
         let next = |count: u32| count.checked_sub(1);
         self.verdicts_to_lose.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next).is_ok()
     }
@@ -90,8 +91,8 @@ impl Vendor {
             None => format!("selfie-{}.jpg", random::hex(8)?),
         };
         let life = Duration::from_secs(self.link_life_seconds.load(Ordering::Relaxed));
-        let freshness = self.registry.freshness(scenario, &request.identifier);
-        let signed_link = self.signer.put_link(&key, life, freshness);
+        let age = self.registry.link_age(scenario, &request.identifier);
+        let signed_link = self.signer.put_link(&key, life, age);
         self.storage.fail_uploads(&key, scenario.failed_uploads());
         self.registry.issue(
             key.clone(),
@@ -106,7 +107,7 @@ impl Vendor {
             signed_link,
             s3_key: key,
             selfie_filename,
-            customer_id: Some(random::upper(10)?),
+            customer_id: Some(random::uppercase(10)?),
             fields: None,
             extra: Map::new(),
         })

@@ -67,6 +67,7 @@ pub struct Session {
     pub verdict: Option<Verdict>,
 }
 
+// Not `akiba_protocol::Verdict`: this is the public schema, whose name and description are in the OpenAPI document.
 /// A verdict.
 #[derive(Serialize, ToSchema)]
 #[cfg_attr(test, derive(serde::Deserialize), serde(deny_unknown_fields))]

@@ -9,7 +9,7 @@ use crate::text::Message;
 use super::icon::{Icon, icon};
 use super::scene::Scene;
 
-pub(super) fn refused(scene: &Scene, error: ConfigError) -> Html {
+pub(super) fn invalid_settings(scene: &Scene, error: ConfigError) -> Html {
     scene.section(
         "refused",
         html! {
