@@ -96,6 +96,12 @@ pub enum SessionStartError {
     /// The default lifetime of a session exceeds the longest allowed one.
     #[error("--session-ttl is longer than --session-ttl-max")]
     Ttl,
+    /// A session would be deleted while it is open.
+    #[error(
+        "--retention is shorter than --session-ttl-max and --clock-leeway together: it would delete sessions that are \
+         still open"
+    )]
+    Retention,
     /// The page would get more than the relay stores, so a repeated call could not get the same answer.
     #[error("--page-reply full needs --keep full: a repeated call gets what is stored")]
     PageReplyNeedsKeep,
@@ -123,6 +129,9 @@ impl Keys {
         }
         if settings.session_ttl > settings.session_ttl_max {
             errors.push(Error::Ttl);
+        }
+        if settings.retention < settings.session_ttl_max.saturating_add(settings.clock_leeway) {
+            errors.push(Error::Retention);
         }
         if settings.page_reply == PageReply::Full && settings.keep != Retain::Full {
             errors.push(Error::PageReplyNeedsKeep);

@@ -123,6 +123,12 @@ fn sessions_need_their_keys() {
     assert!(start(&[&api, "--webhook-url=https://bank.example"], &all).contains("AKIBA_WEBHOOK_SECRETS"));
     assert!(start(&[&api, "--page-reply=full"], &all).contains("--keep full"));
     assert!(start(&[&api, "--session-ttl=2h"], &all).contains("--session-ttl-max"));
+    // The shortest allowed retention is 1h + 30s.
+    let error = start(&[&api, "--retention=3629s"], &all);
+    assert!(error.contains("--retention is shorter than --session-ttl-max and --clock-leeway"), "{error}");
+    assert!(start(&[&api, "--retention=1h", "--clock-leeway=1s"], &all).contains("--retention is shorter"));
+    let shortest = [&api, "--retention=3630s", "--database=sqlite:/nowhere/at/all/relay.db"];
+    assert!(start(&shortest, &all).contains("database: "));
     assert!(start(&[&api, "--database=mysql://s3cret@x/y"], &all).contains("sqlite:PATH"));
     let nowhere = start(&[&api, "--database=sqlite:/nowhere/at/all/relay.db"], &all);
     assert!(nowhere.contains("database: "), "{nowhere}");
