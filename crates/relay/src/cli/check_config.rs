@@ -125,11 +125,23 @@ pub fn warnings(
     if settings.http.allow_origin.is_empty() {
         found.push("--allow-origin is not set: the relay rejects the calls of every page".to_owned());
     }
-    if settings.server.listen.ip().is_loopback() && settings.limits.trusted_proxy.is_empty() {
+    if settings.server.listen.ip().to_canonical().is_loopback() && settings.limits.trusted_proxy.is_empty() {
         found.push(
             "--trusted-proxy is not set: if a proxy on this machine forwards the calls, all clients share one rate limit"
                 .to_owned(),
         );
+    }
+    let server = &settings.server;
+    // With a trusted proxy, the proxy terminates TLS.
+    if !server.listen.ip().to_canonical().is_loopback()
+        && server.tls_cert.is_none()
+        && settings.limits.trusted_proxy.is_empty()
+    {
+        found.push(format!(
+            "--listen {} is public and without TLS: tokens and identifiers travel in plaintext; give --tls-cert and \
+             --tls-key, or name the proxy that terminates TLS with --trusted-proxy",
+            server.listen
+        ));
     }
     for network in settings.limits.trusted_proxy.iter().filter(|network| network.prefix_len() == 0) {
         found

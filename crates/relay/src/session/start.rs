@@ -17,6 +17,7 @@ use crate::secrets::data_keys::{self, DataKeys, DataKeysError};
 use crate::secrets::session_keys::{self, SessionKeys, SessionKeysError};
 use crate::secrets::webhook_secrets::{self, WebhookSecrets, WebhookSecretsError};
 use crate::secrets::{SecretError, load};
+use crate::store::url::PlaintextDatabase;
 use crate::store::{Store, StoreError};
 use crate::vendor_api::VendorClient;
 use crate::webhook::delivery::Sender;
@@ -96,6 +97,9 @@ pub enum SessionStartError {
     /// The default lifetime of a session exceeds the longest allowed one.
     #[error("--session-ttl is longer than --session-ttl-max")]
     Ttl,
+    /// The connection to the database may cross a network in plaintext.
+    #[error(transparent)]
+    Plaintext(PlaintextDatabase),
     /// A session would be deleted while it is open.
     #[error(
         "--retention is shorter than --session-ttl-max and --clock-leeway together: it would delete sessions that are \
@@ -130,6 +134,7 @@ impl Keys {
         if settings.session_ttl > settings.session_ttl_max {
             errors.push(Error::Ttl);
         }
+        errors.extend(settings.store.check_encryption(&settings.store.database).err().map(Error::Plaintext));
         if settings.retention < settings.session_ttl_max.saturating_add(settings.clock_leeway) {
             errors.push(Error::Retention);
         }

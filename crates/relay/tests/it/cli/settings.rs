@@ -224,6 +224,46 @@ fn settings_without_effect_are_warnings() {
 }
 
 #[test]
+fn a_database_in_plaintext_is_refused_unless_allowed() {
+    let (api_key, [(session, session_keys), (data, data_keys)]) = sessions();
+    let url = "postgres://relay@db.example/relay";
+    let variables = [("AKIBA_TOKEN", TOKEN), (session, &session_keys), (data, &data_keys)];
+    let check = |flags: &[&str]| Machine::with("").check(&[&[&*api_key], flags].concat(), &variables);
+    let checked = check(&["--database", url]);
+    assert_eq!(checked.status, 2);
+    assert!(checked.err.contains("could be in plaintext: add sslmode=verify-full"), "{}", checked.err);
+    assert_eq!(check(&["--database", &format!("{url}?sslmode=verify-full")]).status, 0);
+    assert_eq!(check(&["--database", "postgres://relay@127.0.0.1/relay"]).status, 0);
+    assert_eq!(check(&["--database", url, "--database-plaintext"]).status, 0);
+    // Every command that opens the database.
+    for command in [
+        &["--database", url, "webhooks", "list"][..],
+        &["--database", url, "database", "reseal"],
+        &["database", "copy", "--from", "sqlite:x", "--to", url],
+    ] {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_akiba-relay"));
+        let output = program.env_clear().args(command).stdin(Stdio::null()).output().unwrap();
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && error.contains("could be in plaintext"), "{command:?}: {error}");
+    }
+}
+
+#[test]
+fn a_public_listener_without_tls_is_a_warning() {
+    let check = |flags: &[&str]| {
+        let flags = [&["--sessions=off", "--allow-origin=https://bank.example"], flags].concat();
+        Machine::with("").check(&flags, &[("AKIBA_TOKEN", TOKEN)]).err
+    };
+    for public in ["--listen=0.0.0.0:8081", "--listen=[::]:8081", "--listen=10.0.0.1:8081"] {
+        assert!(check(&[public]).contains("is public and without TLS"), "{public}");
+        assert_eq!(check(&[public, "--trusted-proxy=10.0.0.0/8"]), "");
+    }
+    for local in ["--listen=127.0.0.1:8081", "--listen=[::1]:8081", "--listen=[::ffff:127.0.0.1]:8081"] {
+        assert!(!check(&[local]).contains("without TLS"), "{local}");
+    }
+}
+
+#[test]
 fn a_lost_api_key_does_not_turn_sessions_off() {
     let token = ("AKIBA_TOKEN", TOKEN);
     let lost = "but there is no API key: give --api-key, or turn sessions off with --sessions off";
