@@ -11,6 +11,7 @@ use crate::session::settings::{SessionMode, SessionSettings};
 use crate::session::start::problems;
 use crate::settings::Settings;
 use crate::settings::layers::{EffectiveSetting, FILE_ARGUMENT, Source};
+use crate::store::file_system::FileSystem;
 use crate::vendor_api::VendorClient;
 use crate::vendor_api::access::Access;
 
@@ -153,6 +154,14 @@ pub fn warnings(
     if settings.session.mode() == SessionMode::Off {
         let unused = given_for_sessions(effective, variable);
         found.extend(unused.iter().map(|name| format!("{name} has no effect: sessions are off")));
+    }
+    if settings.session.mode() == SessionMode::Required
+        && let Some((FileSystem::Foreign(kind), path)) = settings.session.store.database.file_system()
+    {
+        found.push(format!(
+            "the database {} is on {kind}: if a network is behind it, the database will be damaged",
+            path.display()
+        ));
     }
     for setting in effective.iter().filter(|setting| holds_secret(&setting.key)) {
         for path in setting.values.iter().filter(|path| is_open_to_all(path.as_ref())) {

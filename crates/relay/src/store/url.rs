@@ -2,11 +2,13 @@
 
 use std::fmt;
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use url::Url;
+
+use super::file_system::FileSystem;
 
 /// The address of the database: `sqlite:PATH`, or `postgres://HOST/NAME`.
 #[derive(Clone)]
@@ -51,6 +53,15 @@ impl DatabaseUrl {
         match self {
             Self::Sqlite(path) if !path.exists() => Err(NoSuchDatabase),
             Self::Sqlite(_) | Self::Postgres(_) => Ok(()),
+        }
+    }
+
+    /// Returns the file system of a SQLite file, and the file.
+    #[must_use]
+    pub fn file_system(&self) -> Option<(FileSystem, &Path)> {
+        match self {
+            Self::Sqlite(path) => Some((FileSystem::of(path), path)),
+            Self::Postgres(_) => None,
         }
     }
 
