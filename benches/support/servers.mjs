@@ -144,7 +144,7 @@ export async function startRelay(home, name, vendor, { database, shared, flags =
   const log = join(home, `${name}.log`);
   const sessions = database
     ? ['--database', database, '--api-key', shared.setting, '--max-links=4000000000', '--link-host=*.amazonaws.com']
-    : [];
+    : ['--sessions=off'];
   const args = [
     `--listen=127.0.0.1:${port}`,
     `--vendor-base=${vendor.base}`,

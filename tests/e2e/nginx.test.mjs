@@ -18,7 +18,8 @@ import { serve } from './support/site.mjs';
 import { watch } from './support/watch.mjs';
 
 const PAGE = 'https://bank.example';
-const TOKEN = 'the-vendors-token-that-no-page-may-see';
+/** With every character that is special in nginx's configuration, in a shell and in sed. */
+const TOKEN = 'the-vendors-token$host${host}"\'\\;{}#&%s-that-no-page-may-see';
 const LINK = JSON.stringify({ identifier: '0000000000001', type: '1' });
 
 /** A vendor that records requests, and answers with headers that could affect a proxy or a browser. */

@@ -39,7 +39,7 @@ async fn main() -> ExitCode {
     let result = match command {
         Some(command) => cli::run(command, &settings, variable).await.map(|()| Drained::Whole),
         None => {
-            let prepared = match check_config::check(&settings, variable) {
+            let prepared = match check_config::check(&settings, &effective, variable) {
                 Ok(prepared) => prepared,
                 Err(problems) => return print_problems(&problems),
             };
@@ -67,7 +67,7 @@ fn print_problems(problems: &Problems) -> ExitCode {
 /// Prints every setting in force and, on standard error, the warnings.
 fn report(settings: &Settings, effective: &[EffectiveSetting]) -> Result<Drained, Box<dyn Error>> {
     write!(io::stdout(), "{}", check_config::listing(effective))?;
-    for warning in check_config::warnings(settings, effective) {
+    for warning in check_config::warnings(settings, effective, variable) {
         eprintln!("akiba-relay: warning: {warning}");
     }
     Ok(Drained::Whole)
@@ -90,7 +90,7 @@ async fn run(
     telemetry::init(settings.telemetry.log_format, settings.telemetry.log.clone(), exporter.as_ref())?;
     #[cfg(not(feature = "otel"))]
     telemetry::init(settings.telemetry.log_format, settings.telemetry.log.clone())?;
-    for warning in check_config::warnings(&settings, effective) {
+    for warning in check_config::warnings(&settings, effective, variable) {
         tracing::warn!("{warning}");
     }
     let Prepared { mut state, tls, session } = prepared;

@@ -2,7 +2,7 @@
 //
 // Exports: `startNginx()`.
 
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,9 +12,23 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './relay.mjs';
 
 const TEMPLATE = new URL('../../../examples/nginx/akiba-selfie.conf.template', import.meta.url);
+const README = new URL('../../../examples/nginx/README.md', import.meta.url);
 
 /** How long it may take to start, in milliseconds. */
 const PATIENCE = 10_000;
+
+/**
+ * Writes the token's file with the command of the README.
+ * @param {string} file
+ * @param {string} token
+ */
+async function writeTokenFile(file, token) {
+  const readme = await readFile(README, 'utf8');
+  const command = /^ *(printf 'default .*) >\/etc\/nginx\/akiba\/token\.conf \)$/m.exec(readme)?.[1];
+  if (!command) throw new Error('the command for the token is not in examples/nginx/README.md');
+  const env = { ...process.env, TOKEN: token };
+  await writeFile(file, execFileSync('sh', ['-c', command], { env }), { mode: 0o600 });
+}
 
 /**
  * Starts nginx on a free port of the loopback interface.
@@ -36,7 +50,7 @@ export async function startNginx({ page, vendor, token }) {
     AKIBA_TOKEN_FILE: join(folder, 'token.conf'),
     AKIBA_RESOLVER: '127.0.0.1',
   };
-  await writeFile(values.AKIBA_TOKEN_FILE, `proxy_set_header Token "${token}";\n`, { mode: 0o600 });
+  await writeTokenFile(values.AKIBA_TOKEN_FILE, token);
   const template = await readFile(TEMPLATE, 'utf8');
   await writeFile(
     join(folder, 'akiba-selfie.conf'),

@@ -1,14 +1,17 @@
 //! Checks the settings before the service starts ([`check`]): reads every secret and certificate and reports all
 //! problems at once ([`Problems`]). It uses neither the network nor the database.
 
+use clap::Args;
+
 use crate::http::state::AppState;
-use crate::secrets::is_open_to_all;
+use crate::secrets::{data_keys, is_open_to_all, session_keys, webhook_secrets};
 use crate::server::tls::Tls;
 use crate::session::SessionSecrets;
-use crate::session::settings::SessionMode;
+use crate::session::settings::{SessionMode, SessionSettings};
 use crate::session::start::problems;
 use crate::settings::Settings;
 use crate::settings::layers::{EffectiveSetting, FILE_ARGUMENT, Source};
+use crate::store::file_system::FileSystem;
 use crate::vendor_api::VendorClient;
 use crate::vendor_api::access::Access;
 
@@ -51,7 +54,11 @@ pub fn sentence(error: &dyn std::error::Error) -> String {
 ///
 /// # Errors
 /// [`Problems`].
-pub fn check(settings: &Settings, variable: impl Fn(&'static str) -> Option<String>) -> Result<Prepared, Problems> {
+pub fn check(
+    settings: &Settings,
+    effective: &[EffectiveSetting],
+    variable: impl Fn(&'static str) -> Option<String>,
+) -> Result<Prepared, Problems> {
     let mut found = Vec::new();
     let state = match Access::load(&settings.vendor, &variable) {
         Ok(access) => VendorClient::new(&settings.vendor, &access)
@@ -71,6 +78,16 @@ pub fn check(settings: &Settings, variable: impl Fn(&'static str) -> Option<Stri
                 session = Some(secrets);
             }
             Err(errors) => found.extend(errors.iter().map(|error| sentence(error))),
+        }
+    } else if settings.session.sessions.is_none() {
+        // A lost API key must not open the relay: without sessions, any caller gets a link for any identifier.
+        let given = given_for_sessions(effective, &variable);
+        if !given.is_empty() {
+            let verb = if given.len() == 1 { "is" } else { "are" };
+            found.push(format!(
+                "{} {verb} set, but there is no API key: give --api-key, or turn sessions off with --sessions off",
+                given.join(", ")
+            ));
         }
     }
     let server = &settings.server;
@@ -93,16 +110,39 @@ pub fn check(settings: &Settings, variable: impl Fn(&'static str) -> Option<Stri
 
 /// Returns the warnings, one sentence each: settings that are allowed but probably not intended.
 #[must_use]
-pub fn warnings(settings: &Settings, effective: &[EffectiveSetting]) -> Vec<String> {
+pub fn warnings(
+    settings: &Settings,
+    effective: &[EffectiveSetting],
+    variable: impl Fn(&'static str) -> Option<String>,
+) -> Vec<String> {
     let mut found = Vec::new();
+    if settings.session.mode() == SessionMode::Off && settings.session.sessions.is_none() {
+        found.push(
+            "sessions are off because there is no API key: any caller gets a link for any identifier; give --api-key \
+             and the keys, or confirm with --sessions off"
+                .to_owned(),
+        );
+    }
     if settings.http.allow_origin.is_empty() {
         found.push("--allow-origin is not set: the relay rejects the calls of every page".to_owned());
     }
-    if settings.server.listen.ip().is_loopback() && settings.limits.trusted_proxy.is_empty() {
+    if settings.server.listen.ip().to_canonical().is_loopback() && settings.limits.trusted_proxy.is_empty() {
         found.push(
             "--trusted-proxy is not set: if a proxy on this machine forwards the calls, all clients share one rate limit"
                 .to_owned(),
         );
+    }
+    let server = &settings.server;
+    // With a trusted proxy, the proxy terminates TLS.
+    if !server.listen.ip().to_canonical().is_loopback()
+        && server.tls_cert.is_none()
+        && settings.limits.trusted_proxy.is_empty()
+    {
+        found.push(format!(
+            "--listen {} is public and without TLS: tokens and identifiers travel in plaintext; give --tls-cert and \
+             --tls-key, or name the proxy that terminates TLS with --trusted-proxy",
+            server.listen
+        ));
     }
     for network in settings.limits.trusted_proxy.iter().filter(|network| network.prefix_len() == 0) {
         found
@@ -112,9 +152,16 @@ pub fn warnings(settings: &Settings, effective: &[EffectiveSetting]) -> Vec<Stri
         unknown_variables(effective).into_iter().map(|name| format!("unknown setting {name}: check its spelling")),
     );
     if settings.session.mode() == SessionMode::Off {
-        let changed = effective.iter().filter(|setting| setting.source != Source::Default);
-        let unused = changed.filter(|setting| SESSION_SETTINGS.contains(&setting.key.as_str()));
-        found.extend(unused.map(|setting| format!("--{} has no effect: sessions are off", setting.key)));
+        let unused = given_for_sessions(effective, variable);
+        found.extend(unused.iter().map(|name| format!("{name} has no effect: sessions are off")));
+    }
+    if settings.session.mode() == SessionMode::Required
+        && let Some((FileSystem::Foreign(kind), path)) = settings.session.store.database.file_system()
+    {
+        found.push(format!(
+            "the database {} is on {kind}: if a network is behind it, the database will be damaged",
+            path.display()
+        ));
     }
     for setting in effective.iter().filter(|setting| holds_secret(&setting.key)) {
         for path in setting.values.iter().filter(|path| is_open_to_all(path.as_ref())) {
@@ -124,8 +171,22 @@ pub fn warnings(settings: &Settings, effective: &[EffectiveSetting]) -> Vec<Stri
     found
 }
 
-/// Settings that make sense only with sessions.
-const SESSION_SETTINGS: [&str; 4] = ["session-keys-file", "data-keys-file", "webhook-url", "webhook-secrets-file"];
+/// Returns the names of the flags and variables that are set and have an effect only with sessions: all settings of
+/// [`SessionSettings`] except `--sessions` itself, and the secrets in the environment.
+fn given_for_sessions(
+    effective: &[EffectiveSetting],
+    variable: impl Fn(&'static str) -> Option<String>,
+) -> Vec<String> {
+    let of_sessions = SessionSettings::augment_args(clap::Command::new("sessions"));
+    let is_of_sessions = |key: &str| of_sessions.get_arguments().any(|argument| argument.get_long() == Some(key));
+    let settings = effective.iter().filter(|setting| {
+        setting.source != Source::Default && setting.key != "sessions" && is_of_sessions(&setting.key)
+    });
+    let secrets = [session_keys::KEYS_VARIABLE, data_keys::KEYS_VARIABLE, webhook_secrets::SECRETS_VARIABLE];
+    // Compose files set an unused variable to the empty string.
+    let secrets = secrets.into_iter().filter(|name| variable(name).is_some_and(|text| !text.trim().is_empty()));
+    settings.map(|setting| format!("--{}", setting.key)).chain(secrets.map(str::to_owned)).collect()
+}
 
 /// Returns environment variables that look like settings but are not, such as a misspelled one. Ignores the variables
 /// that Kubernetes sets for a service named `akiba-relay`.

@@ -55,6 +55,7 @@ pub async fn run(
     match command {
         DatabaseCommand::Reseal => {
             settings.store.database.must_exist()?;
+            settings.store.check_encryption(&settings.store.database)?;
             let secrets = SessionSecrets::load_data_keys(settings, variable)?;
             let keys = DataKeys::read(&secrets)?;
             let store = Store::open(&settings.store.database, 1).await?;
@@ -68,6 +69,7 @@ pub async fn run(
         }
         DatabaseCommand::Copy { from, to } => {
             let (from, to) = parse_urls(&from, &to)?;
+            settings.store.check_encryption(&DatabaseUrl::Postgres(to.clone()))?;
             let copied = copy(&from, &to).await?;
             writeln!(
                 io::stdout(),

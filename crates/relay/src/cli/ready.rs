@@ -27,35 +27,48 @@ pub async fn ready(settings: &Settings) -> Result<(), String> {
     };
     let client =
         http_client::build("the health check", |client| client.timeout(TIMEOUT)).map_err(|error| error.to_string())?;
-    let answer = client.get(format!("http://{}/readyz", reachable_address(address))).send().await;
+    let mut answer = Err(None);
+    for address in reachable_addresses(address) {
+        answer = client.get(format!("http://{address}/readyz")).send().await.map_err(Some);
+        if answer.is_ok() {
+            break;
+        }
+    }
     match answer.map(|answer| answer.status()) {
         Ok(StatusCode::OK) => Ok(()),
         Ok(status) => Err(format!("the relay is not ready: it answered {}", status.as_u16())),
-        Err(error) => Err(format!("the relay does not answer at {address}: {}", error.without_url())),
+        Err(error) => {
+            let reason = error.map(|error| format!(": {}", error.without_url())).unwrap_or_default();
+            Err(format!("the relay does not answer at {address}{reason}"))
+        }
     }
 }
 
-/// Returns the address at which this machine reaches a listener: loopback if it listens on all addresses.
-fn reachable_address(mut address: SocketAddr) -> SocketAddr {
-    if address.ip().is_unspecified() {
-        address.set_ip(match address.ip() {
-            IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
-            IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
-        });
-    }
-    address
+/// Returns the addresses at which this machine may reach a listener: loopback if it listens on all addresses. `[::]`
+/// also takes IPv4, and a container without IPv6 has no `::1`.
+fn reachable_addresses(address: SocketAddr) -> Vec<SocketAddr> {
+    let ips: &[IpAddr] = match address.ip() {
+        ip if !ip.is_unspecified() => &[ip],
+        IpAddr::V4(_) => &[IpAddr::V4(Ipv4Addr::LOCALHOST)],
+        IpAddr::V6(_) => &[IpAddr::V6(Ipv6Addr::LOCALHOST), IpAddr::V4(Ipv4Addr::LOCALHOST)],
+    };
+    ips.iter().map(|&ip| SocketAddr::new(ip, address.port())).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::reachable_address;
+    use super::reachable_addresses;
 
     #[test]
     fn a_listener_on_all_addresses_is_reached_on_loopback() {
-        for (listens, reached) in
-            [("0.0.0.0:1", "127.0.0.1:1"), ("[::]:1", "[::1]:1"), ("10.0.0.1:1", "10.0.0.1:1"), ("[::1]:1", "[::1]:1")]
-        {
-            assert_eq!(reachable_address(listens.parse().unwrap()).to_string(), reached);
+        for (listens, reached) in [
+            ("0.0.0.0:1", &["127.0.0.1:1"][..]),
+            ("[::]:1", &["[::1]:1", "127.0.0.1:1"]),
+            ("10.0.0.1:1", &["10.0.0.1:1"]),
+            ("[::1]:1", &["[::1]:1"]),
+        ] {
+            let addresses = reachable_addresses(listens.parse().unwrap());
+            assert_eq!(addresses.iter().map(ToString::to_string).collect::<Vec<_>>(), reached);
         }
     }
 }

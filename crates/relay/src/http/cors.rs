@@ -45,12 +45,20 @@ fn may_call(list: &[Origin], headers: &HeaderMap) -> bool {
     }
 }
 
-/// Adds the CORS headers and answers preflights. It runs after [`guard`], so it sees only listed origins.
-pub fn layer(list: &[Origin]) -> CorsLayer {
+/// Headers that monitoring in a page adds to every call: W3C Trace Context, W3C Baggage and Sentry. If the preflight
+/// refused them, the browser would block the call. The relay ignores them.
+const MONITORING_HEADERS: [&str; 4] = ["baggage", "sentry-trace", "traceparent", "tracestate"];
+
+/// Adds the CORS headers and answers preflights. It runs after [`guard`], so it sees only listed origins. `headers` are
+/// allowed in addition to those of the widget and of monitoring.
+pub fn layer(list: &[Origin], headers: &[HeaderName]) -> CorsLayer {
+    let own = [CONTENT_TYPE, AUTHORIZATION, HeaderName::from_static(IDEMPOTENCY_KEY)];
+    let monitoring = MONITORING_HEADERS.map(HeaderName::from_static);
+    let allowed: Vec<_> = own.into_iter().chain(monitoring).chain(headers.iter().cloned()).collect();
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(list.iter().map(|origin| origin.0.clone())))
         .allow_methods([Method::POST])
-        .allow_headers([CONTENT_TYPE, AUTHORIZATION, HeaderName::from_static(IDEMPOTENCY_KEY)])
+        .allow_headers(allowed)
         .expose_headers([RETRY_AFTER, REQUEST_ID])
         .max_age(PREFLIGHT_MAX_AGE)
 }

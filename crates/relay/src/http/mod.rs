@@ -91,7 +91,7 @@ fn with_layers(routes: Router<AppState>, state: AppState) -> Router {
         .fallback(fallback::not_found)
         .method_not_allowed_fallback(fallback::method_not_allowed)
         .layer(CatchPanicLayer::custom(fallback::panicked))
-        .layer(cors::layer(&state.origins))
+        .layer(cors::layer(&state.origins, &state.allowed_headers))
         .layer(from_fn_with_state(state.clone(), cors::guard))
         .layer(from_fn(request_log::log_request))
         .with_state(state)

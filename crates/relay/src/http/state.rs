@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Bytes;
+use http::HeaderName;
 
 use super::readiness::Readiness;
 use super::settings::HttpSettings;
@@ -21,6 +22,8 @@ pub struct AppState {
     pub vendor: VendorClient,
     /// Origins of the pages that may call.
     pub origins: Arc<[Origin]>,
+    /// Further headers that the preflight allows.
+    pub allowed_headers: Arc<[HeaderName]>,
     /// Permits for calls to the vendor.
     pub capacity: Capacity,
     /// Rate limits for each caller.
@@ -44,6 +47,7 @@ impl AppState {
         Self {
             vendor,
             origins: settings.allow_origin.clone().into(),
+            allowed_headers: settings.allow_header.clone().into(),
             capacity: Capacity::of(limits.max_in_flight),
             limits: Limits::new(limits),
             max_body_bytes: settings.max_body_bytes.get(),

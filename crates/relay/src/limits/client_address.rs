@@ -7,7 +7,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use http::HeaderMap;
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net};
 
 const X_FORWARDED_FOR: &str = "x-forwarded-for";
 
@@ -62,14 +62,23 @@ fn parse(entry: &[u8]) -> Option<IpAddr> {
     address.ok().map(|address| address.to_canonical())
 }
 
-/// Parses a network such as `10.0.0.0/8`, or a single address.
+/// Parses a network such as `10.0.0.0/8`, or a single address. A network of IPv4-mapped addresses, such as
+/// `::ffff:10.0.0.0/104`, becomes the IPv4 network, because the relay compares canonical addresses.
 ///
 /// # Errors
 /// A message.
 pub fn network(text: &str) -> Result<IpNet, String> {
     let single_address = || text.parse::<IpAddr>().ok().map(|address| IpNet::from(address.to_canonical()));
     let message = "it must be a network such as 10.0.0.0/8 or 2001:db8::/32, or an address";
-    text.parse::<IpNet>().ok().or_else(single_address).ok_or_else(|| message.to_owned())
+    text.parse::<IpNet>().ok().map(canonical).or_else(single_address).ok_or_else(|| message.to_owned())
+}
+
+fn canonical(network: IpNet) -> IpNet {
+    let mapped = match network {
+        IpNet::V6(v6) => v6.addr().to_ipv4_mapped().zip(v6.prefix_len().checked_sub(96)),
+        IpNet::V4(_) => None,
+    };
+    mapped.and_then(|(address, prefix)| Ipv4Net::new(address, prefix).ok()).map_or(network, IpNet::V4)
 }
 
 #[cfg(test)]
@@ -152,6 +161,15 @@ mod tests {
     fn networks_and_addresses_are_parsed() {
         for right in ["10.0.0.0/8", "10.1.2.3/8", "192.0.2.1", "::1", "2001:db8::/32", "0.0.0.0/0"] {
             assert!(network(right).is_ok(), "{right}");
+        }
+        for (mapped, plain) in [
+            ("::ffff:10.0.0.0/104", "10.0.0.0/8"),
+            ("::ffff:192.0.2.1", "192.0.2.1/32"),
+            ("::ffff:192.0.2.1/128", "192.0.2.1/32"),
+            ("::ffff:0.0.0.0/96", "0.0.0.0/0"),
+            ("::/0", "::/0"),
+        ] {
+            assert_eq!(network(mapped).unwrap().to_string(), plain);
         }
         for wrong in ["", "10.0.0.0/33", "10.0.0", "proxy.example", "10.0.0.0/", "*"] {
             assert!(network(wrong).is_err(), "{wrong}");

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
 
-/// Maximum number of bytes that are read. A longer file is not a file of secrets.
+/// Maximum size of a file of secrets, in bytes. A longer file is something else, and could use up the memory.
 const LONGEST_FILE: u64 = 65_536;
 
 /// Why a secret can't be loaded.
@@ -29,6 +29,9 @@ pub enum SecretError {
     /// The file can't be read.
     #[error("the file {0} can't be read: {1}")]
     File(PathBuf, std::io::Error),
+    /// The file is too long. The relay does not use a part of it: a key cut in two would be a wrong key.
+    #[error("the file {0} is longer than {LONGEST_FILE} bytes, the limit for secrets")]
+    TooLong(PathBuf),
 }
 
 /// Loads a secret from its file, or from the value of its environment variable. Returns `None` if neither is given, or
@@ -47,9 +50,13 @@ pub fn load(
         (Some(_), Some(_)) => Err(SecretError::Twice(variable)),
         (Some(path), None) => {
             let failed = |error| SecretError::File(path.to_owned(), error);
-            let mut text = String::new();
+            let mut bytes = Vec::new();
             let file = std::fs::File::open(path).map_err(failed)?;
-            file.take(LONGEST_FILE).read_to_string(&mut text).map_err(failed)?;
+            file.take(LONGEST_FILE + 1).read_to_end(&mut bytes).map_err(failed)?;
+            if bytes.len() as u64 > LONGEST_FILE {
+                return Err(SecretError::TooLong(path.to_owned()));
+            }
+            let text = String::from_utf8(bytes).map_err(|_| failed(std::io::ErrorKind::InvalidData.into()))?;
             Ok(Some(SecretString::from(text)).filter(|text| !text.expose_secret().trim().is_empty()))
         }
         (None, value) => Ok(value),
@@ -77,7 +84,7 @@ mod tests {
 
     use secrecy::ExposeSecret;
 
-    use super::{SecretError, entries, load};
+    use super::{LONGEST_FILE, SecretError, entries, load};
 
     #[test]
     fn a_secret_comes_from_a_file_or_a_variable_but_not_both() {
@@ -91,5 +98,16 @@ mod tests {
         assert!(load(None, "X", None).expect("nothing").is_none());
         assert!(matches!(load(path, "X", Some("a".to_owned())), Err(SecretError::Twice("X"))));
         assert!(matches!(load(Some("/nowhere/at/all".as_ref()), "X", None), Err(SecretError::File(_, _))));
+    }
+
+    #[test]
+    fn a_file_that_is_too_long_is_rejected_and_never_cut() {
+        let mut file = tempfile::NamedTempFile::new().expect("a file");
+        file.write_all(&vec![b'k'; LONGEST_FILE as usize]).expect("written");
+        let text = load(Some(file.path()), "X", None).expect("a secret").expect("a text");
+        assert_eq!(text.expose_secret().len() as u64, LONGEST_FILE);
+        file.write_all(b"\n").expect("written");
+        let error = load(Some(file.path()), "X", None).expect_err("too long");
+        assert!(matches!(error, SecretError::TooLong(_)) && error.to_string().contains("65536 bytes"), "{error}");
     }
 }

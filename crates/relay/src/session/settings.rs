@@ -102,7 +102,7 @@ pub struct SessionSettings {
     #[arg(long, env = "AKIBA_RELAY_KEEP", value_name = "KIND", default_value = "verdict")]
     pub keep: Retain,
 
-    /// How long a session is stored after its creation
+    /// How long a session is stored after its creation; at least --session-ttl-max and --clock-leeway together
     #[arg(long, env = "AKIBA_RELAY_RETENTION", value_name = "DURATION", default_value = "30days", value_parser = duration)]
     pub retention: Duration,
 

@@ -17,6 +17,8 @@ use crate::secrets::data_keys::{self, DataKeys, DataKeysError};
 use crate::secrets::session_keys::{self, SessionKeys, SessionKeysError};
 use crate::secrets::webhook_secrets::{self, WebhookSecrets, WebhookSecretsError};
 use crate::secrets::{SecretError, load};
+use crate::store::file_system::NetworkDisk;
+use crate::store::url::PlaintextDatabase;
 use crate::store::{Store, StoreError};
 use crate::vendor_api::VendorClient;
 use crate::webhook::delivery::Sender;
@@ -96,6 +98,18 @@ pub enum SessionStartError {
     /// The default lifetime of a session exceeds the longest allowed one.
     #[error("--session-ttl is longer than --session-ttl-max")]
     Ttl,
+    /// The SQLite file is on a network disk.
+    #[error(transparent)]
+    NetworkDisk(NetworkDisk),
+    /// The connection to the database may cross a network in plaintext.
+    #[error(transparent)]
+    Plaintext(PlaintextDatabase),
+    /// A session would be deleted while it is open.
+    #[error(
+        "--retention is shorter than --session-ttl-max and --clock-leeway together: it would delete sessions that are \
+         still open"
+    )]
+    Retention,
     /// The page would get more than the relay stores, so a repeated call could not get the same answer.
     #[error("--page-reply full needs --keep full: a repeated call gets what is stored")]
     PageReplyNeedsKeep,
@@ -123,6 +137,13 @@ impl Keys {
         }
         if settings.session_ttl > settings.session_ttl_max {
             errors.push(Error::Ttl);
+        }
+        errors.extend(settings.store.check_encryption(&settings.store.database).err().map(Error::Plaintext));
+        if let Some((file_system, path)) = settings.store.database.file_system() {
+            errors.extend(file_system.must_be_local(path).err().map(Error::NetworkDisk));
+        }
+        if settings.retention < settings.session_ttl_max.saturating_add(settings.clock_leeway) {
+            errors.push(Error::Retention);
         }
         if settings.page_reply == PageReply::Full && settings.keep != Retain::Full {
             errors.push(Error::PageReplyNeedsKeep);

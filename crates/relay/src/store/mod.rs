@@ -7,6 +7,7 @@
 //! - [`sessions`]: inserts and reads sessions.
 //! - [`links`]: the links of a session.
 //! - [`verdicts`]: calls to the vendor for a verdict, and their results.
+//! - [`file_system`]: network disks, on which SQLite does not work.
 //! - [`expiry`]: timeouts and deletion.
 //! - [`outbox`]: webhooks that wait for delivery.
 //! - [`reseal`]: replaces values that are encrypted under an old key.
@@ -21,6 +22,7 @@ mod connection;
 pub mod copy;
 pub mod error;
 pub mod expiry;
+pub mod file_system;
 mod flush;
 pub mod links;
 pub mod outbox;

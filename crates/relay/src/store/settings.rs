@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::url::DatabaseUrl;
+use super::url::{DatabaseUrl, PlaintextDatabase};
 
 /// Settings of the database.
 #[derive(Clone, Debug, Args)]
@@ -27,4 +27,18 @@ pub struct DatabaseSettings {
     /// Maximum number of connections to the database
     #[arg(long, env = "AKIBA_RELAY_DATABASE_CONNECTIONS", value_name = "COUNT", default_value = "8")]
     pub database_connections: NonZeroU32,
+
+    /// Allows a PostgreSQL on another machine without TLS; only for a network that nobody else can reach
+    #[arg(long, env = "AKIBA_RELAY_DATABASE_PLAINTEXT")]
+    pub database_plaintext: bool,
+}
+
+impl DatabaseSettings {
+    /// Fails if the connection to a database may cross a network in plaintext, and the operator has not allowed that.
+    ///
+    /// # Errors
+    /// [`PlaintextDatabase`].
+    pub fn check_encryption(&self, url: &DatabaseUrl) -> Result<(), PlaintextDatabase> {
+        if self.database_plaintext { Ok(()) } else { url.must_be_encrypted() }
+    }
 }

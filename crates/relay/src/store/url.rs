@@ -1,11 +1,14 @@
 //! The address of the database ([`DatabaseUrl`]).
 
 use std::fmt;
-use std::path::PathBuf;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use sqlx::postgres::PgConnectOptions;
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use url::Url;
+
+use super::file_system::FileSystem;
 
 /// The address of the database: `sqlite:PATH`, or `postgres://HOST/NAME`.
 #[derive(Clone)]
@@ -52,7 +55,50 @@ impl DatabaseUrl {
             Self::Sqlite(_) | Self::Postgres(_) => Ok(()),
         }
     }
+
+    /// Returns the file system of a SQLite file, and the file.
+    #[must_use]
+    pub fn file_system(&self) -> Option<(FileSystem, &Path)> {
+        match self {
+            Self::Sqlite(path) => Some((FileSystem::of(path), path)),
+            Self::Postgres(_) => None,
+        }
+    }
+
+    /// Fails if the connection may cross a network in plaintext. The default `sslmode=prefer` is not enough: anyone
+    /// between the relay and the server can make it fall back to plaintext.
+    ///
+    /// # Errors
+    /// [`PlaintextDatabase`].
+    pub fn must_be_encrypted(&self) -> Result<(), PlaintextDatabase> {
+        match self {
+            Self::Postgres(options) if !is_encrypted(options) && !is_on_this_machine(options) => Err(PlaintextDatabase),
+            Self::Sqlite(_) | Self::Postgres(_) => Ok(()),
+        }
+    }
 }
+
+fn is_encrypted(options: &PgConnectOptions) -> bool {
+    matches!(options.get_ssl_mode(), PgSslMode::Require | PgSslMode::VerifyCa | PgSslMode::VerifyFull)
+}
+
+fn is_on_this_machine(options: &PgConnectOptions) -> bool {
+    let host = options.get_host();
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    options.get_socket().is_some()
+        // The folder of a Unix socket.
+        || host.starts_with('/')
+        || host == "localhost"
+        || address.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback())
+}
+
+/// The connection to PostgreSQL may cross a network in plaintext.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the connection to PostgreSQL could be in plaintext: add sslmode=verify-full to the database's URL, or allow it with \
+     --database-plaintext"
+)]
+pub struct PlaintextDatabase;
 
 /// The SQLite file does not exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -89,6 +135,35 @@ mod tests {
         for without in ["sqlite:relay.db", "postgres://relay@db/relay?sslmode=verify-full", "postgres://db:5432/relay"]
         {
             assert!(!holds_password(without), "{without}");
+        }
+    }
+
+    #[test]
+    fn plaintext_may_not_leave_the_machine() {
+        let refused = |text: &str| text.parse::<DatabaseUrl>().unwrap().must_be_encrypted().is_err();
+        for plain in [
+            "postgres://relay@db.example/relay",
+            "postgres://relay@10.0.0.1/relay",
+            "postgres://relay@db.example/relay?sslmode=prefer",
+            "postgres://relay@db.example/relay?sslmode=allow",
+            "postgres://relay@db.example/relay?sslmode=disable",
+            "postgresql://relay@[2001:db8::1]/relay",
+            "postgres://relay@localhost.example/relay",
+            "postgres://relay@localhost/relay?host=db.example",
+        ] {
+            assert!(refused(plain), "{plain}");
+        }
+        for right in [
+            "sqlite:relay.db",
+            "postgres://relay@db.example/relay?sslmode=require",
+            "postgres://relay@db.example/relay?sslmode=verify-ca",
+            "postgres://relay@db.example/relay?sslmode=verify-full",
+            "postgres://relay@localhost/relay",
+            "postgres://relay@127.0.0.1:5433/relay?sslmode=disable",
+            "postgres://relay@[::1]/relay",
+            "postgres://relay@db.example/relay?host=/run/postgresql",
+        ] {
+            assert!(!refused(right), "{right}");
         }
     }
 

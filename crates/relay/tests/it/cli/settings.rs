@@ -56,14 +56,27 @@ fn keygen(arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+/// The flag and the variables that turn sessions on.
+fn sessions() -> (String, [(&'static str, String); 2]) {
+    let keys = [("AKIBA_SESSION_KEYS", keygen(&["session"])), ("AKIBA_DATA_KEYS", keygen(&["data", "2026"]))];
+    (format!("--api-key={API_KEY}"), keys)
+}
+
 #[test]
 fn flags_override_environment_file_and_defaults() {
     let machine = Machine::with(
         "max-links = 7\nmax-verifies = 7\nsession-ttl = \"7m\"\nallow-origin = [\"https://a.example\", \"https://b.example\"]\n\
          link-host = \"bucket.example\"\nlog-format = \"json\"\ntrusted-proxy = \"127.0.0.1\"",
     );
-    let flags = ["--max-links=9", "--link-host=x.example", "--link-host=y.example"];
-    let variables = [("AKIBA_TOKEN", TOKEN), ("AKIBA_RELAY_MAX_LINKS", "8"), ("AKIBA_RELAY_MAX_VERIFIES", "8")];
+    let (api_key, [(session, session_keys), (data, data_keys)]) = sessions();
+    let flags = ["--max-links=9", "--link-host=x.example", "--link-host=y.example", &api_key];
+    let variables = [
+        ("AKIBA_TOKEN", TOKEN),
+        (session, &session_keys),
+        (data, &data_keys),
+        ("AKIBA_RELAY_MAX_LINKS", "8"),
+        ("AKIBA_RELAY_MAX_VERIFIES", "8"),
+    ];
     let checked = machine.check(&flags, &variables);
     assert_eq!((checked.status, checked.err.as_str()), (0, ""));
     for (key, line) in [
@@ -78,7 +91,7 @@ fn flags_override_environment_file_and_defaults() {
         assert_eq!(checked.line(key), line);
     }
     // The output is a settings file itself.
-    let again = Machine::with(&checked.out).check(&[], &variables[..1]);
+    let again = Machine::with(&checked.out).check(&[], &variables[..3]);
     assert_eq!(again.status, 0, "{}", again.err);
     assert!(again.line("max-links").starts_with("max-links = \"9\"  # relay.toml:"));
 }
@@ -125,8 +138,10 @@ fn all_errors_are_reported_at_once_without_values() {
 
 #[test]
 fn a_database_password_needs_a_file_or_the_environment() {
-    let url = "postgres://relay:s3cret@db.example/relay";
-    let token = [("AKIBA_TOKEN", TOKEN)];
+    let url = "postgres://relay:s3cret@db.example/relay?sslmode=verify-full";
+    let (_, [(session, session_keys), (data, data_keys)]) = sessions();
+    let token =
+        [("AKIBA_TOKEN", TOKEN), (session, &*session_keys), (data, &*data_keys), ("AKIBA_RELAY_API_KEY", API_KEY)];
     let machine = Machine::with(&format!("database = \"{url}\""));
     let checked = machine.check(&[], &token);
     assert!(checked.status == 2 && checked.err.contains("--database-url-file"), "{}", checked.err);
@@ -149,7 +164,7 @@ fn a_database_password_needs_a_file_or_the_environment() {
     assert!(!checked.out.contains("s3cret"));
     assert!(machine.check(&["--database=sqlite:x"], &token).err.contains("both given"));
     // The environment may hold the password, and the output hides it.
-    let checked = Machine::with("").check(&[], &[token[0], ("AKIBA_RELAY_DATABASE", url)]);
+    let checked = Machine::with("").check(&[], &[&token[..], &[("AKIBA_RELAY_DATABASE", url)]].concat());
     assert_eq!(checked.status, 0);
     assert_eq!(checked.line("database"), "# database # not shown  # AKIBA_RELAY_DATABASE");
 }
@@ -159,7 +174,7 @@ fn a_world_readable_secret_is_a_warning() {
     let machine = Machine::with("token-file = \"token\"");
     let path = machine.file("token", TOKEN);
     assert_eq!(
-        machine.check(&[], &[]).err,
+        machine.check(&["--sessions=off"], &[]).err,
         "akiba-relay: warning: --allow-origin is not set: the relay rejects the calls of every page\n\
          akiba-relay: warning: --trusted-proxy is not set: if a proxy on this machine forwards the calls, all clients \
          share one rate limit\n"
@@ -172,16 +187,25 @@ fn a_world_readable_secret_is_a_warning() {
 
 #[test]
 fn settings_without_effect_are_warnings() {
-    let flags = ["--allow-origin=https://bank.example", "--trusted-proxy=0.0.0.0/0", "--trusted-proxy=10.0.0.1"];
+    let flags = [
+        "--allow-origin=https://bank.example",
+        "--trusted-proxy=0.0.0.0/0",
+        "--trusted-proxy=10.0.0.1",
+        "--sessions=off",
+        "--api-key",
+        API_KEY,
+    ];
     let variables = [
         ("AKIBA_TOKEN", TOKEN),
+        ("AKIBA_SESSION_KEYS", "s3cret"),
+        ("AKIBA_DATA_KEYS", ""),
         ("AKIBA_RELAY_RATE_ADRESS", "s3cret"),
         ("AKIBA_RELAY_WEBHOOK_URL", "https://bank.example/s3cret"),
         // Kubernetes sets these beside a service of the name akiba-relay.
         ("AKIBA_RELAY_SERVICE_HOST", "10.0.0.1"),
         ("AKIBA_RELAY_PORT_8081_TCP", "tcp://10.0.0.1:8081"),
     ];
-    let checked = Machine::with("data-keys-file = \"nowhere\"").check(&flags, &variables);
+    let checked = Machine::with("data-keys-file = \"nowhere\"\nmax-links = 7").check(&flags, &variables);
     assert_eq!(checked.status, 0);
     let warnings: Vec<_> = checked.err.lines().collect();
     assert_eq!(
@@ -189,11 +213,99 @@ fn settings_without_effect_are_warnings() {
         [
             "--trusted-proxy 0.0.0.0/0 trusts every address: a caller can claim any address as its own",
             "unknown setting AKIBA_RELAY_RATE_ADRESS: check its spelling",
+            "--api-key has no effect: sessions are off",
             "--data-keys-file has no effect: sessions are off",
+            "--max-links has no effect: sessions are off",
             "--webhook-url has no effect: sessions are off",
+            "AKIBA_SESSION_KEYS has no effect: sessions are off",
         ]
         .map(|warning| format!("akiba-relay: warning: {warning}"))
     );
+}
+
+#[test]
+fn a_database_in_plaintext_is_refused_unless_allowed() {
+    let (api_key, [(session, session_keys), (data, data_keys)]) = sessions();
+    let url = "postgres://relay@db.example/relay";
+    let variables = [("AKIBA_TOKEN", TOKEN), (session, &session_keys), (data, &data_keys)];
+    let check = |flags: &[&str]| Machine::with("").check(&[&[&*api_key], flags].concat(), &variables);
+    let checked = check(&["--database", url]);
+    assert_eq!(checked.status, 2);
+    assert!(checked.err.contains("could be in plaintext: add sslmode=verify-full"), "{}", checked.err);
+    assert_eq!(check(&["--database", &format!("{url}?sslmode=verify-full")]).status, 0);
+    assert_eq!(check(&["--database", "postgres://relay@127.0.0.1/relay"]).status, 0);
+    assert_eq!(check(&["--database", url, "--database-plaintext"]).status, 0);
+    // Every command that opens the database.
+    for command in [
+        &["--database", url, "webhooks", "list"][..],
+        &["--database", url, "database", "reseal"],
+        &["database", "copy", "--from", "sqlite:x", "--to", url],
+    ] {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_akiba-relay"));
+        let output = program.env_clear().args(command).stdin(Stdio::null()).output().unwrap();
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && error.contains("could be in plaintext"), "{command:?}: {error}");
+    }
+}
+
+#[test]
+fn a_public_listener_without_tls_is_a_warning() {
+    let check = |flags: &[&str]| {
+        let flags = [&["--sessions=off", "--allow-origin=https://bank.example"], flags].concat();
+        Machine::with("").check(&flags, &[("AKIBA_TOKEN", TOKEN)]).err
+    };
+    for public in ["--listen=0.0.0.0:8081", "--listen=[::]:8081", "--listen=10.0.0.1:8081"] {
+        assert!(check(&[public]).contains("is public and without TLS"), "{public}");
+        assert_eq!(check(&[public, "--trusted-proxy=10.0.0.0/8"]), "");
+    }
+    for local in ["--listen=127.0.0.1:8081", "--listen=[::1]:8081", "--listen=[::ffff:127.0.0.1]:8081"] {
+        assert!(!check(&[local]).contains("without TLS"), "{local}");
+    }
+}
+
+#[test]
+fn a_lost_api_key_does_not_turn_sessions_off() {
+    let token = ("AKIBA_TOKEN", TOKEN);
+    let lost = "but there is no API key: give --api-key, or turn sessions off with --sessions off";
+    let flags = [
+        "--session-keys-file=x",
+        "--data-keys-file=x",
+        "--database=sqlite:x",
+        "--database-connections=2",
+        "--session-ttl=5m",
+        "--max-verifies=2",
+        "--keep=full",
+        "--retention=9days",
+        "--webhook-url=https://bank.example/hook",
+        "--webhook-secrets-file=x",
+    ];
+    for flag in flags {
+        let checked = Machine::with("").check(&[flag], &[token]);
+        let name = flag.split('=').next().unwrap();
+        assert_eq!(checked.err, format!("akiba-relay: {name} is set, {lost}\n"));
+        assert_eq!((checked.status, checked.out.as_str()), (2, ""));
+        assert_eq!(Machine::with("").check(&[flag, "--sessions=off"], &[token]).status, 0, "{name}");
+    }
+    for name in ["AKIBA_SESSION_KEYS", "AKIBA_DATA_KEYS", "AKIBA_WEBHOOK_SECRETS", "AKIBA_RELAY_MAX_LINKS"] {
+        let checked = Machine::with("").check(&[], &[token, (name, "7")]);
+        assert!(checked.status == 2 && checked.err.contains(lost), "{name}: {}", checked.err);
+    }
+    let machine = Machine::with("session-ttl = \"5m\"\nwebhook-url = \"https://bank.example/s3cret\"");
+    let checked = machine.check(&[], &[token, ("AKIBA_SESSION_KEYS", "s3cret")]);
+    let given = "--session-ttl, --webhook-url, AKIBA_SESSION_KEYS are set";
+    assert_eq!(checked.err, format!("akiba-relay: {given}, {lost}\n"));
+}
+
+#[test]
+fn a_relay_without_sessions_warns_unless_they_are_off_explicitly() {
+    let token = [("AKIBA_TOKEN", TOKEN)];
+    let checked = Machine::with("").check(&[], &token);
+    assert_eq!(checked.status, 0);
+    assert!(checked.err.contains("warning: sessions are off because there is no API key"), "{}", checked.err);
+    for explicit in [&["--sessions=off"][..], &["--sessions=off", "--api-key", API_KEY]] {
+        let checked = Machine::with("").check(explicit, &token);
+        assert!(checked.status == 0 && !checked.err.contains("because there is no API key"), "{}", checked.err);
+    }
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! The program: its flags, when it does not start, its log and how it ends.
 
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{IpAddr, TcpStream};
 use std::process::{Command, Output, Stdio};
 
 use rustix::process::Signal;
+use tokio::net::TcpSocket;
 
 use crate::support::program::Program;
 use crate::support::tls_vendor::TlsVendor;
@@ -39,7 +40,10 @@ async fn post_link(program: &Program) -> String {
 }
 
 fn post(address: &str, body: &str) -> String {
-    let mut stream = TcpStream::connect(address).unwrap();
+    post_on(&mut TcpStream::connect(address).unwrap(), body)
+}
+
+fn post_on(stream: &mut TcpStream, body: &str) -> String {
     let head = "POST /v1/customer HTTP/1.1\r\nhost: relay\r\nconnection: close\r\ncontent-type: application/json\r\n";
     write!(stream, "{head}content-length: {}\r\n\r\n{body}", body.len()).unwrap();
     let mut answer = String::new();
@@ -123,6 +127,12 @@ fn sessions_need_their_keys() {
     assert!(start(&[&api, "--webhook-url=https://bank.example"], &all).contains("AKIBA_WEBHOOK_SECRETS"));
     assert!(start(&[&api, "--page-reply=full"], &all).contains("--keep full"));
     assert!(start(&[&api, "--session-ttl=2h"], &all).contains("--session-ttl-max"));
+    // The shortest allowed retention is 1h + 30s.
+    let error = start(&[&api, "--retention=3629s"], &all);
+    assert!(error.contains("--retention is shorter than --session-ttl-max and --clock-leeway"), "{error}");
+    assert!(start(&[&api, "--retention=1h", "--clock-leeway=1s"], &all).contains("--retention is shorter"));
+    let shortest = [&api, "--retention=3630s", "--database=sqlite:/nowhere/at/all/relay.db"];
+    assert!(start(&shortest, &all).contains("database: "));
     assert!(start(&[&api, "--database=mysql://s3cret@x/y"], &all).contains("sqlite:PATH"));
     let nowhere = start(&[&api, "--database=sqlite:/nowhere/at/all/relay.db"], &all);
     assert!(nowhere.contains("database: "), "{nowhere}");
@@ -136,6 +146,51 @@ fn a_port_in_use_is_a_clear_message() {
     command.env("AKIBA_TOKEN", TOKEN);
     let error = refused(&mut command);
     assert!(error.contains(&format!("can't listen on {address}")), "{error}");
+}
+
+/// Calls the relay's port from and to these addresses. Returns the status, or nothing if the machine has no IPv6.
+fn status_from(from: &str, to: &str, port: u16) -> Option<u16> {
+    let (from, to): (IpAddr, IpAddr) = (from.parse().unwrap(), to.parse().unwrap());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let socket = if from.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }.ok()?;
+    let mut stream = runtime.block_on(async {
+        socket.bind((from, 0).into()).ok()?;
+        let stream = socket.connect((to, port).into()).await.ok()?.into_std().unwrap();
+        stream.set_nonblocking(false).unwrap();
+        Some(stream)
+    })?;
+    let answer = post_on(&mut stream, &link_request().to_string());
+    answer.split(' ').nth(1).unwrap().parse().ok()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_listener_on_all_addresses_counts_each_client() {
+    let vendor = Vendor::saying(200, link_reply().to_string()).await;
+    let flags = ["--listen=[::]:0", "--sessions=off", "--rate-address=2/h", "--vendor-base", &vendor.base];
+    let mut command = command(&flags);
+    command.env("AKIBA_TOKEN", TOKEN);
+    let program = Program::run(command);
+    let port: u16 = program.address().rsplit_once(':').unwrap().1.parse().unwrap();
+    let statuses = tokio::task::spawn_blocking(move || {
+        let twice_and_again = |from, to| [(); 3].map(|()| status_from(from, to, port));
+        let first = twice_and_again("127.0.0.1", "127.0.0.1");
+        (first, twice_and_again("127.0.0.2", "127.0.0.1"), twice_and_again("::1", "::1"))
+    });
+    let (first, second, v6) = statuses.await.unwrap();
+    let counted = [Some(200), Some(200), Some(429)];
+    assert_eq!((first, second), (counted, counted));
+    assert!(v6 == counted || v6 == [None; 3], "{v6:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_health_check_of_a_listener_on_all_addresses_needs_no_ipv6() {
+    let vendor = Vendor::saying(200, link_reply().to_string()).await;
+    // It listens on IPv4 only, as in a container whose loopback interface has no `::1`.
+    let program = Program::start(&["--vendor-base", &vendor.base]);
+    let port = program.address().rsplit_once(':').unwrap().1.to_owned();
+    let ready = move || command(&[&format!("--listen=[::]:{port}"), "ready"]).output().unwrap();
+    let Output { status, stderr, .. } = tokio::task::spawn_blocking(ready).await.unwrap();
+    assert!(status.success(), "{}", String::from_utf8_lossy(&stderr));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -87,9 +87,41 @@ async fn a_preflight_is_answered() {
     assert_eq!(response.status(), 200);
     assert_eq!(response.headers()["access-control-allow-origin"], PAGE);
     assert_eq!(list(&response, "access-control-allow-methods"), ["post"]);
-    assert_eq!(list(&response, "access-control-allow-headers"), ["authorization", "content-type", "idempotency-key"]);
+    let headers = ["authorization", "baggage", "content-type", "idempotency-key", "sentry-trace", "traceparent"];
+    assert_eq!(list(&response, "access-control-allow-headers"), [&headers[..], &["tracestate"]].concat());
     assert_eq!(response.headers()["access-control-max-age"], "3600");
     assert!(vendor.seen().is_empty());
+}
+
+#[tokio::test]
+async fn a_page_may_send_further_headers_that_are_listed() {
+    let flags = [FLAGS[0], "--allow-header=x-datadog-trace-id,X-B3-TraceId"];
+    let (vendor, relay) = with_link_vendor(&flags).await;
+    let response = preflight(&relay, PAGE).await;
+    let allowed = list(&response, "access-control-allow-headers");
+    for header in ["content-type", "traceparent", "x-datadog-trace-id", "x-b3-traceid"] {
+        assert!(allowed.contains(&header.to_owned()), "{header}: {allowed:?}");
+    }
+    // The vendor gets none of them.
+    let link = relay.link().header("origin", PAGE).header("x-datadog-trace-id", "1").header("traceparent", "2");
+    assert_eq!(link.send().await.unwrap().status(), 200);
+    let headers = &vendor.seen()[0].headers;
+    assert!(!headers.contains_key("x-datadog-trace-id") && !headers.contains_key("traceparent"));
+}
+
+#[tokio::test]
+async fn an_app_with_its_own_scheme_can_call() {
+    let (vendor, relay) = with_link_vendor(&["--allow-origin=capacitor://localhost,ionic://localhost"]).await;
+    for app in ["capacitor://localhost", "ionic://localhost"] {
+        assert_eq!(preflight(&relay, app).await.headers()["access-control-allow-origin"], app);
+        let response = relay.link().header("origin", app).send().await.unwrap();
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.headers()["access-control-allow-origin"], app);
+    }
+    for foreign in ["capacitor://localhost:1", "capacitor://localhost.evil.example", "app://localhost"] {
+        problem_and_headers(relay.link().header("origin", foreign), ProblemCode::Forbidden).await;
+    }
+    assert_eq!(vendor.seen().len(), 2);
 }
 
 #[tokio::test]

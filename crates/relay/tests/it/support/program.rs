@@ -26,7 +26,7 @@ pub(crate) struct Program {
 impl Program {
     /// Starts a relay without sessions.
     pub(crate) fn start(flags: &[&str]) -> Self {
-        Self::run(command(flags))
+        Self::run(command(&[&["--sessions=off"], flags].concat()))
     }
 
     /// Starts a relay with sessions.
