@@ -20,10 +20,13 @@ use akiba_relay::session::Sessions;
 use akiba_relay::settings::layers::{EffectiveSetting, LayerError};
 #[cfg(feature = "otel")]
 use akiba_relay::telemetry::exporter::Exporter;
-use akiba_relay::webhook::worker::deliver_due;
+use akiba_relay::webhook::worker::deliver_new;
 use akiba_relay::{ConnectionLimits, Drained, Settings, app, serve, serve_tls, telemetry};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
+
+/// Longest wait, after everything else, for the claims of aborted webhooks to be released. It is a write to the database.
+const GIVE_BACK_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The exit status if the settings are wrong.
 const WRONG_SETTINGS: u8 = 2;
@@ -124,6 +127,9 @@ async fn run(
     let shutdown = async {
         first_signal.received().await;
         readiness.drain();
+        if let Some(sessions) = &sessions {
+            sessions.outbox().stop_claiming();
+        }
         tracing::info!("shutting down: waiting for running requests");
         tokio::time::sleep(settings.server.drain_delay).await;
         let _ = stopped_accepting.set(Instant::now());
@@ -141,6 +147,12 @@ async fn run(
         } => drained,
         () = second_signal.received_twice() => Drained::Cut,
     };
+    if let Some(sessions) = &sessions {
+        let given_back = tokio::time::timeout(GIVE_BACK_TIMEOUT, sessions.outbox().give_back()).await;
+        if given_back.is_err() {
+            tracing::warn!("some webhooks stay claimed; another relay delivers them once their claims expire");
+        }
+    }
     drop((background, side_tasks));
     if let Some(sessions) = &sessions {
         sessions.store().close().await;
@@ -157,18 +169,22 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, String> {
     TcpListener::bind(address).await.map_err(|error| format!("can't listen on {address}: {error}"))
 }
 
-/// Waits for the session tasks: vendor calls whose callers have hung up, verdicts that are not stored yet, and webhooks
-/// in delivery. Then tries once to deliver all due webhooks, including those of the last verdicts.
+/// Waits for vendor calls whose callers have hung up, and for verdicts that are not stored yet. Then delivers the webhooks
+/// of the last verdicts. Webhooks that can't be delivered in time are kept in the database, so nothing is cut off.
 async fn finish(sessions: &Arc<Sessions>, time_left: Duration, drained: Drained) -> Drained {
-    let work = async {
-        sessions.tasks().wait().await;
-        if let Err(error) = deliver_due(sessions.outbox()).await {
-            tracing::warn!(%error, "due webhooks were not delivered; the next relay delivers them");
-        }
-        sessions.tasks().wait().await;
-    };
-    match tokio::time::timeout(time_left, work).await {
-        Ok(()) => drained,
-        Err(_) => Drained::Cut,
+    let deadline = tokio::time::Instant::now() + time_left;
+    if tokio::time::timeout_at(deadline, sessions.tasks().wait()).await.is_err() {
+        return Drained::Cut;
     }
+    let outbox = sessions.outbox();
+    let deliveries = async {
+        if let Err(error) = deliver_new(outbox).await {
+            tracing::warn!(%error, "the last webhooks were not delivered; the next relay delivers them");
+        }
+        outbox.tasks.wait().await;
+    };
+    if tokio::time::timeout_at(deadline, deliveries).await.is_err() {
+        tracing::info!("time is up for webhooks in delivery; the next relay delivers them");
+    }
+    drained
 }

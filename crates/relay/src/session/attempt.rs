@@ -1,5 +1,5 @@
-//! Asks the vendor for a verdict in a separate task ([`PendingVerdict`]). The task continues if the caller hangs up. If
-//! the database is unavailable, the task keeps the vendor's answer in memory until it can store it.
+//! Asks the vendor for a verdict in a separate task ([`Sessions::attempt`]). The task continues if the caller hangs up.
+//! If the database is unavailable, the task keeps the vendor's answer in memory until it can store it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +16,6 @@ use crate::clock::milliseconds;
 use crate::error::RelayError;
 use crate::id::new_id;
 use crate::lifecycle::{Event, State};
-use crate::limits::capacity::Permit;
 use crate::store::StoreError;
 use crate::store::verdicts::{NewAttempt, NewVerdict};
 use crate::vendor_api::{VendorError, Work};
@@ -29,26 +28,23 @@ pub(super) const MARGIN: Duration = Duration::from_secs(15);
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
-/// A verdict that the vendor has been asked for.
-#[derive(Debug)]
-pub struct PendingVerdict(oneshot::Receiver<Result<VerifyReply, RelayError>>);
+/// What a caller gets: the verdict, or `None` if another call changed the session before the attempt was recorded.
+type Answer = Result<Option<VerifyReply>, RelayError>;
 
-impl PendingVerdict {
-    /// Waits until the verdict is stored, or until storing it has failed for the first time.
-    ///
-    /// # Errors
-    /// [`RelayError`].
-    pub async fn wait(self) -> Result<VerifyReply, RelayError> {
-        let panicked = |_| RelayError::new(ProblemCode::Internal).caused_by("the task that calls the vendor panicked");
-        self.0.await.map_err(panicked)?
-    }
+/// One call to the vendor for a verdict.
+struct Attempt {
+    id: String,
+    session: OpenSession,
+    link_id: String,
+    event: Event,
+    request: VerifyRequest,
 }
 
 /// The caller that waits for the answer. It gets the first answer; later ones are dropped.
-struct Waiter(Option<oneshot::Sender<Result<VerifyReply, RelayError>>>);
+struct Waiter(Option<oneshot::Sender<Answer>>);
 
 impl Waiter {
-    fn send(&mut self, answer: Result<VerifyReply, RelayError>) {
+    fn send(&mut self, answer: Answer) {
         if let Some(sender) = self.0.take() {
             // The caller may have hung up.
             let _ = sender.send(answer);
@@ -57,72 +53,73 @@ impl Waiter {
 }
 
 impl Sessions {
-    /// Records in the database that the vendor is about to be asked, then asks. Returns `None` if another call changed
-    /// the session in the meantime.
-    pub(super) async fn begin_attempt(
+    /// Asks the vendor for a verdict, and waits until it is stored or storing it has failed for the first time. Returns
+    /// `None` if another call changed the session in the meantime.
+    ///
+    /// One task records the attempt in the database and asks the vendor. A caller that hangs up can't stop it between
+    /// the two, which would leave an attempt that never reached the vendor and counts as lost.
+    pub(super) async fn attempt(
         self: &Arc<Self>,
         session: &OpenSession,
         link: &OpenLink,
         event: Event,
         idempotency: Option<&[u8]>,
-    ) -> Result<Option<PendingVerdict>, RelayError> {
+    ) -> Answer {
         let permit = self.capacity.acquire()?;
-        let attempt = new_id("att");
-        let now = self.clock.now();
-        let lease = milliseconds(self.vendor.timeout().saturating_add(MARGIN));
-        let new = NewAttempt {
-            session: &session.row,
-            event,
-            attempt: &attempt,
-            link_id: &link.row.id,
-            idempotency,
-            cap: if event == Event::Repeated { i64::MAX } else { self.limits.verifies },
-            lease_until: now.saturating_add(lease),
-            now,
-        };
         let request = VerifyRequest {
             selfie_filename: link.issued.selfie_filename.clone(),
             id: session.personal.identifier.clone(),
             user_type: session.customer_type,
             s3_key: link.issued.s3_key.clone(),
         };
-        match self.store.begin_attempt(new).await {
-            Ok(true) => {
-                Ok(Some(self.ask_vendor(permit, session.clone(), link.row.id.clone(), attempt, event, request)))
-            }
-            Ok(false) => Ok(None),
-            Err(StoreError::Conflict) => Err(RelayError::new(ProblemCode::IdempotencyMismatch)),
+        let (session, link_id) = (session.clone(), link.row.id.clone());
+        let attempt = Attempt { id: new_id("att"), session, link_id, event, request };
+        let idempotency = idempotency.map(<[u8]>::to_vec);
+        let (sender, receiver) = oneshot::channel();
+        let sessions = Arc::clone(self);
+        let work = async move {
+            // Held until the end. So while the database is unavailable, the relay rejects new calls instead of
+            // collecting verdicts in memory.
+            let _permit = permit;
+            sessions.run_attempt(&attempt, idempotency.as_deref(), &mut Waiter(Some(sender))).await;
+        };
+        self.tasks.spawn(work.in_current_span());
+        let panicked = |_| RelayError::new(ProblemCode::Internal).caused_by("the task that calls the vendor panicked");
+        receiver.await.map_err(panicked)?
+    }
+
+    /// Records the attempt, asks the vendor, and stores its answer.
+    async fn run_attempt(&self, attempt: &Attempt, idempotency: Option<&[u8]>, waiter: &mut Waiter) {
+        let session = &attempt.session;
+        match self.record_attempt(attempt, idempotency).await {
+            Ok(true) => match self.vendor.verify(&attempt.request, session.personal.consent.is_some()).await {
+                Ok(reply) => self.conclude(session, &attempt.link_id, reply, waiter).await,
+                Err(error) => self.settle_failure(&session.row.id, &attempt.id, attempt.event, error, waiter).await,
+            },
+            Ok(false) => waiter.send(Ok(None)),
+            Err(StoreError::Conflict) => waiter.send(Err(RelayError::new(ProblemCode::IdempotencyMismatch))),
             Err(error) => {
+                waiter.send(Err(error.into()));
                 // The write may have succeeded despite the error. The vendor was not asked, so undo the write.
-                self.withdraw(permit, session.row.id.clone(), attempt, event);
-                Err(error.into())
+                self.withdraw(&session.row.id, &attempt.id, attempt.event, waiter).await;
             }
         }
     }
 
-    /// Asks the vendor and stores its answer. The task holds the permit until then. So while the database is
-    /// unavailable, the relay rejects new calls instead of collecting verdicts in memory.
-    fn ask_vendor(
-        self: &Arc<Self>,
-        permit: Permit,
-        session: OpenSession,
-        link_id: String,
-        attempt: String,
-        event: Event,
-        request: VerifyRequest,
-    ) -> PendingVerdict {
-        let (sender, receiver) = oneshot::channel();
-        let mut waiter = Waiter(Some(sender));
-        let sessions = Arc::clone(self);
-        let work = async move {
-            let _permit = permit;
-            match sessions.vendor.verify(&request, session.personal.consent.is_some()).await {
-                Ok(reply) => sessions.conclude(&session, &link_id, reply, &mut waiter).await,
-                Err(error) => sessions.settle_failure(&session.row.id, &attempt, event, error, &mut waiter).await,
-            }
+    async fn record_attempt(&self, attempt: &Attempt, idempotency: Option<&[u8]>) -> Result<bool, StoreError> {
+        let now = self.clock.now();
+        let lease = milliseconds(self.vendor.timeout().saturating_add(MARGIN));
+        let new = NewAttempt {
+            session: &attempt.session.row,
+            event: attempt.event,
+            attempt: &attempt.id,
+            link_id: &attempt.link_id,
+            idempotency,
+            cap: if attempt.event == Event::Repeated { i64::MAX } else { self.limits.verifies },
+            lease_until: now.saturating_add(lease),
+            now,
         };
-        self.tasks.spawn(work.in_current_span());
-        PendingVerdict(receiver)
+        self.store.begin_attempt(new).await
     }
 
     async fn conclude(&self, session: &OpenSession, link_id: &str, reply: VerifyReply, waiter: &mut Waiter) {
@@ -147,13 +144,13 @@ impl Sessions {
         match self.write_until_done(waiter, |_| true, || self.store.conclude(verdict)).await {
             Ok(true) => {
                 self.outbox.wake.notify_one();
-                waiter.send(Ok(reply));
+                waiter.send(Ok(Some(reply)));
             }
             // An earlier write stored this verdict and its result got lost; or the session has another verdict; or the
             // back end released the link. Answer with the stored verdict, never with one that was not stored.
             Ok(false) => {
                 tracing::info!(session = session_id, "the verdict is already stored, or came too late");
-                waiter.send(self.verdict_on(session_id, link_id).await);
+                waiter.send(self.verdict_on(session_id, link_id).await.map(Some));
             }
             Err(error) => waiter.send(Err(error.into())),
         }
@@ -200,23 +197,17 @@ impl Sessions {
         }
     }
 
-    /// Undoes an attempt that was never made but may be recorded in the database. Holds the permit until that is done.
-    fn withdraw(self: &Arc<Self>, permit: Permit, session_id: String, attempt: String, event: Event) {
-        let sessions = Arc::clone(self);
-        let work = async move {
-            let _permit = permit;
-            let mut waiter = Waiter(None);
-            let withdrawn = if event == Event::Repeated {
-                sessions.mark_lost(&session_id, &attempt, &mut waiter).await
-            } else {
-                let work = || sessions.store.revert_attempt(&session_id, &attempt, true, sessions.clock.now());
-                sessions.write_until_done(&mut waiter, is_unavailable, work).await.map(drop)
-            };
-            if let Err(error) = withdrawn {
-                tracing::error!(%error, "an attempt that was not made could not be removed from the database");
-            }
+    /// Undoes an attempt that was never made but may be recorded in the database.
+    async fn withdraw(&self, session_id: &str, attempt: &str, event: Event, waiter: &mut Waiter) {
+        let withdrawn = if event == Event::Repeated {
+            self.mark_lost(session_id, attempt, waiter).await
+        } else {
+            let work = || self.store.revert_attempt(session_id, attempt, true, self.clock.now());
+            self.write_until_done(waiter, is_unavailable, work).await.map(drop)
         };
-        self.tasks.spawn(work.in_current_span());
+        if let Err(error) = withdrawn {
+            tracing::error!(%error, "an attempt that was not made could not be removed from the database");
+        }
     }
 
     /// Writes to the database, with retries while `retryable` returns true for the error. The caller gets the first

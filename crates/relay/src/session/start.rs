@@ -22,7 +22,7 @@ use crate::store::url::PlaintextDatabase;
 use crate::store::{Store, StoreError};
 use crate::vendor_api::VendorClient;
 use crate::webhook::delivery::Sender;
-use crate::webhook::outbox::Outbox;
+use crate::webhook::outbox::{Outbox, Shutdown};
 
 /// The secrets of sessions, unparsed.
 #[derive(Clone, Debug, Default)]
@@ -198,13 +198,16 @@ impl Sessions {
         }
         let (data_keys, leeway) = (Arc::new(data), milliseconds(settings.clock_leeway));
         let tasks = TaskTracker::new();
+        let deliveries = TaskTracker::new();
         // A closed tracker still takes tasks. `wait` returns only on a closed one, once no task runs.
         tasks.close();
+        deliveries.close();
         let outbox = Outbox {
             store: store.clone(),
             data_keys: Arc::clone(&data_keys),
             clock: clock.clone(),
-            tasks: tasks.clone(),
+            tasks: deliveries,
+            shutdown: Shutdown::default(),
             leeway,
             sender,
             wake: Notify::new(),

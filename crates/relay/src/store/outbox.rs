@@ -90,7 +90,7 @@ pub(super) use insert_message;
 /// webhook is never due before an earlier one of its session. So in this sort order the query rejects few rows, even
 /// with a long queue.
 const DUE: &str = "SELECT seq FROM outbox due WHERE status = 'pending' AND next_at <= $1 AND claimed_until <= $1 \
-     AND NOT EXISTS (SELECT 1 FROM outbox earlier WHERE earlier.session_id = due.session_id \
+     AND created_at >= $4 AND NOT EXISTS (SELECT 1 FROM outbox earlier WHERE earlier.session_id = due.session_id \
        AND earlier.seq < due.seq AND earlier.status = 'pending') \
      ORDER BY next_at, seq LIMIT $3";
 
@@ -102,11 +102,18 @@ const RESEND: &str = "UPDATE outbox SET status = 'pending', attempts = 0, next_a
      ended_at = NULL, claimed_until = 0 WHERE";
 
 impl Store {
-    /// Claims webhooks that are due: until `claimed_until`, no other relay can claim them.
+    /// Claims webhooks that are due and were created at `since` or later: until `claimed_until`, no other relay can
+    /// claim them.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn claim_messages(&self, now: i64, claimed_until: i64, limit: i64) -> Result<Vec<Message>, StoreError> {
+    pub async fn claim_messages(
+        &self,
+        now: i64,
+        claimed_until: i64,
+        limit: i64,
+        since: i64,
+    ) -> Result<Vec<Message>, StoreError> {
         // On PostgreSQL, skip rows that another relay is claiming. SQLite has only one writer anyway.
         let lock = match &self.pool {
             Pool::Sqlite(_) => "",
@@ -122,11 +129,24 @@ impl Store {
                 .bind(now)
                 .bind(claimed_until)
                 .bind(limit)
+                .bind(since)
                 .fetch_all(connection)
                 .await)
         });
         let message = |(id, sealed, attempts, give_up_at)| Message { id, sealed, attempts, give_up_at };
         Ok(claimed.await?.into_iter().map(message).collect())
+    }
+
+    /// Releases the claim of a webhook whose delivery was aborted. It stays due, and the attempt does not count.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn release_message(&self, id: &str) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE outbox SET claimed_until = 0 WHERE id = $1 AND status = 'pending'";
+        self.write(async {
+            on_connection!(self, |connection| sqlx::query(SQL).bind(id).execute(connection).await.map(drop))
+        })
+        .await
     }
 
     /// Sets the final status of a webhook: `delivered`, or `failed` if it is given up.

@@ -1,8 +1,9 @@
 //! The webhooks that wait in the database ([`Outbox`]).
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::backoff::GIVE_UP_AFTER;
@@ -24,8 +25,10 @@ pub struct Outbox {
     pub data_keys: Arc<DataKeys>,
     /// The clock.
     pub clock: Clock,
-    /// Running deliveries. The relay waits for them when it shuts down.
+    /// The worker, claims and deliveries that run. The relay waits for them when it shuts down.
     pub tasks: TaskTracker,
+    /// How the deliveries end.
+    pub shutdown: Shutdown,
     /// How far the clocks of two relays may differ, in milliseconds.
     pub leeway: i64,
     /// Sends them. `None` if webhooks are not set up.
@@ -34,7 +37,32 @@ pub struct Outbox {
     pub wake: Notify,
 }
 
+/// How the deliveries end when the relay shuts down.
+#[derive(Debug, Default)]
+pub struct Shutdown {
+    /// Ends the worker.
+    pub(super) stopping: CancellationToken,
+    /// When the worker was ended.
+    pub(super) stopped_at: OnceLock<i64>,
+    /// Ends the deliveries that still run, and releases their claims.
+    pub(super) giving_back: CancellationToken,
+}
+
 impl Outbox {
+    /// Ends the worker. From now on only [`deliver_new`](super::worker::deliver_new) claims webhooks, and only new ones.
+    pub fn stop_claiming(&self) {
+        let _ = self.shutdown.stopped_at.set(self.clock.now());
+        self.shutdown.stopping.cancel();
+    }
+
+    /// Aborts the deliveries that still run and releases their claims, so that the next relay need not wait for the
+    /// end of the claims. Waits until that is done.
+    pub async fn give_back(&self) {
+        self.stop_claiming();
+        self.shutdown.giving_back.cancel();
+        self.tasks.wait().await;
+    }
+
     /// Returns the webhook about a session's new state. Store it in the same transaction as the state. Returns `None`
     /// if webhooks are not set up, or if the state has no webhook.
     ///
@@ -70,14 +98,15 @@ impl Outbox {
         self.data_keys.open(&message.sealed, &message_place(&message.id))
     }
 
-    /// Claims up to `limit` webhooks that are due, for longer than `sender` needs to deliver them.
+    /// Claims up to `limit` webhooks that are due and were created at `since` or later, for longer than `sender` needs
+    /// to deliver them.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn claim(&self, sender: &Sender, limit: usize) -> Result<Vec<Message>, StoreError> {
+    pub async fn claim(&self, sender: &Sender, limit: usize, since: i64) -> Result<Vec<Message>, StoreError> {
         let now = self.clock.now();
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        self.store.claim_messages(now, now.saturating_add(sender.lease(self.leeway)), limit).await
+        self.store.claim_messages(now, now.saturating_add(sender.lease(self.leeway)), limit, since).await
     }
 }
 

@@ -5,11 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ring::rand::{SecureRandom, SystemRandom};
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 use tracing::Instrument;
 
 use super::backoff::{delay, is_exhausted};
-use super::delivery::Sender;
 use super::outbox::Outbox;
 use crate::clock::milliseconds;
 use crate::store::StoreError;
@@ -27,19 +26,27 @@ const POLL_INTERVAL: Duration = Duration::from_secs(1);
 /// Pause after a failure of the database.
 const PAUSE: Duration = Duration::from_secs(2);
 
-/// Delivers webhooks until the future is dropped. Returns at once if webhooks are not set up.
+/// Delivers webhooks until [`Outbox::stop_claiming`]. Returns at once if webhooks are not set up.
 pub async fn run(outbox: Arc<Outbox>) {
-    let Some(sender) = &outbox.sender else { return };
+    if outbox.sender.is_none() {
+        return;
+    }
+    let _running = outbox.tasks.token();
+    let stopping = &outbox.shutdown.stopping;
     let mut deliveries = JoinSet::new();
-    loop {
+    while !stopping.is_cancelled() {
         while deliveries.try_join_next().is_some() {}
         // Slow deliveries do not delay the others as long as there is room for more.
         if deliveries.len() >= MAX_CONCURRENT {
-            deliveries.join_next().await;
+            tokio::select! {
+                _ = deliveries.join_next() => {}
+                () = stopping.cancelled() => return,
+            }
         }
         let room = MAX_CONCURRENT - deliveries.len();
-        match start_due(&outbox, sender, room, &mut deliveries).await {
+        match start_due(&outbox, room, 0, &mut deliveries).await {
             Ok(0) => tokio::select! {
+                () = stopping.cancelled() => {}
                 () = outbox.wake.notified() => {}
                 Some(_) = deliveries.join_next() => {}
                 () = tokio::time::sleep(POLL_INTERVAL) => {}
@@ -47,7 +54,7 @@ pub async fn run(outbox: Arc<Outbox>) {
             Ok(_) => {}
             Err(error) => {
                 tracing::warn!(%error, "webhooks wait for the database");
-                tokio::time::sleep(PAUSE).await;
+                let _ = stopping.run_until_cancelled(tokio::time::sleep(PAUSE)).await;
             }
         }
     }
@@ -58,26 +65,39 @@ pub async fn run(outbox: Arc<Outbox>) {
 /// # Errors
 /// [`StoreError`] if the webhooks could not be claimed.
 pub async fn deliver_due(outbox: &Arc<Outbox>) -> Result<usize, StoreError> {
-    let Some(sender) = &outbox.sender else { return Ok(0) };
+    deliver_since(outbox, 0).await
+}
+
+/// Delivers the webhooks of the last verdicts, created since [`Outbox::stop_claiming`]. Leaves older ones to the next
+/// relay.
+///
+/// # Errors
+/// [`StoreError`] if the webhooks could not be claimed.
+pub async fn deliver_new(outbox: &Arc<Outbox>) -> Result<(), StoreError> {
+    let Some(&since) = outbox.shutdown.stopped_at.get() else { return Ok(()) };
+    while deliver_since(outbox, since).await? > 0 {}
+    Ok(())
+}
+
+async fn deliver_since(outbox: &Arc<Outbox>, since: i64) -> Result<usize, StoreError> {
     let mut deliveries = JoinSet::new();
-    let count = start_due(outbox, sender, MAX_CONCURRENT, &mut deliveries).await?;
+    let count = start_due(outbox, MAX_CONCURRENT, since, &mut deliveries).await?;
     while deliveries.join_next().await.is_some() {}
     Ok(count)
 }
 
-/// Claims up to `room` webhooks that are due, and starts their deliveries.
+/// Claims up to `room` webhooks that are due and were created at `since` or later, and starts their deliveries.
 async fn start_due(
     outbox: &Arc<Outbox>,
-    sender: &Sender,
     room: usize,
+    since: i64,
     deliveries: &mut JoinSet<()>,
 ) -> Result<usize, StoreError> {
-    let claimed = outbox.claim(sender, room).await?;
-    let count = claimed.len();
-    for message in claimed {
-        // The relay waits for this task when it shuts down: after an interrupted delivery, the webhook would be sent
-        // again only once its claim has expired.
-        let delivery = outbox.tasks.spawn(deliver(Arc::clone(outbox), message).in_current_span());
+    // The relay waits for these tasks when it shuts down. A claim without a delivery would hold until its end.
+    let claiming = outbox.tasks.spawn(claim_and_start(Arc::clone(outbox), room, since).in_current_span());
+    let started = claiming.await.map_err(|_| StoreError::Fault("the claim of webhooks panicked".to_owned()))??;
+    let count = started.len();
+    for delivery in started {
         deliveries.spawn(async move {
             let _ = delivery.await;
         });
@@ -85,11 +105,33 @@ async fn start_due(
     Ok(count)
 }
 
-async fn deliver(outbox: Arc<Outbox>, message: Message) {
+async fn claim_and_start(outbox: Arc<Outbox>, room: usize, since: i64) -> Result<Vec<JoinHandle<()>>, StoreError> {
+    let Some(sender) = &outbox.sender else { return Ok(Vec::new()) };
+    let claimed = outbox.claim(sender, room, since).await?;
+    let start = |message| outbox.tasks.spawn(finish_or_give_back(Arc::clone(&outbox), message).in_current_span());
+    Ok(claimed.into_iter().map(start).collect())
+}
+
+/// Delivers a webhook, or releases its claim if the relay ends before.
+async fn finish_or_give_back(outbox: Arc<Outbox>, message: Message) {
+    let delivered = outbox.shutdown.giving_back.run_until_cancelled(deliver(&outbox, &message)).await;
+    if delivered.is_none() {
+        match outbox.store.release_message(&message.id).await {
+            Ok(()) => {
+                tracing::info!(webhook = message.id, "a delivery was aborted; the next relay delivers the webhook")
+            }
+            Err(error) => {
+                tracing::warn!(webhook = message.id, %error, "a webhook stays claimed until its claim expires");
+            }
+        }
+    }
+}
+
+async fn deliver(outbox: &Outbox, message: &Message) {
     let Some(sender) = &outbox.sender else { return };
     let (store, id) = (&outbox.store, message.id.as_str());
     let now = outbox.clock.now();
-    let result = match outbox.open(&message) {
+    let result = match outbox.open(message) {
         Ok(body) => {
             sender.send(id, now.div_euclid(1_000), body).instrument(span(SpanKind::Client, "webhook", None)).await
         }

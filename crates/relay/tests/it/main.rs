@@ -34,6 +34,7 @@ mod server {
 /// What a page can do with its session.
 mod page {
     mod binding;
+    mod hang_up;
     mod late_verdict;
     mod rejection;
     mod tokens;

@@ -50,15 +50,16 @@ impl Sessions {
                 let link = links.iter().find(|link| Some(&link.row.id) == session.row.link_id.as_ref());
                 let link =
                     link.ok_or_else(|| RelayError::new(ProblemCode::Internal).caused_by("the link is missing"))?;
-                match self.begin_attempt(&session, link, Event::Repeated, None).await? {
-                    Some(pending) => {
-                        if let Err(error) = pending.wait().await
-                            && !self.is_decided(id).await?
-                        {
-                            return Err(error);
-                        }
+                match self.attempt(&session, link, Event::Repeated, None).await {
+                    Ok(Some(_)) => {}
+                    Ok(None) => return Err(refusal(State::Verifying)),
+                    Err(error) if self.is_decided(id).await? => {
+                        tracing::info!(
+                            cause = error.cause(),
+                            "the repeated call failed, but the first has its verdict"
+                        );
                     }
-                    None => return Err(refusal(State::Verifying)),
+                    Err(error) => return Err(error),
                 }
             }
             // `session-expired` is a 401, but the API key has not expired.

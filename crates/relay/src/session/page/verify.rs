@@ -51,9 +51,8 @@ impl Sessions {
                     if session.row.verifies >= self.limits.verifies {
                         return Err(RelayError::new(ProblemCode::SessionLimit));
                     }
-                    let begun = self.begin_attempt(&session, link, Event::VerifyStarted, idempotency.as_deref());
-                    if let Some(pending) = begun.await? {
-                        let reply = pending.wait().await?;
+                    let answer = self.attempt(&session, link, Event::VerifyStarted, idempotency.as_deref());
+                    if let Some(reply) = answer.await? {
                         return Ok(self.page_verdict(&session, reply));
                     }
                 }

@@ -5,10 +5,13 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
-use crate::support::database::Database;
+use crate::support::bank::Bank;
+use crate::support::database::{Database, on_both};
 use crate::support::program::{self, Program};
 use crate::support::receiver::Receiver;
 use crate::support::{IDENTIFIER, Vendor, closed_port};
+
+on_both!(a_stop_with_a_backlog_claims_no_more_webhooks, a_delivery_that_takes_too_long_is_given_back);
 
 /// Returns whether the command `ready` succeeds for this program.
 fn is_ready(program: &Program) -> bool {
@@ -79,4 +82,53 @@ async fn the_last_webhook_is_delivered_before_exit() {
     tokio::time::sleep(Duration::from_secs(2)).await;
     drop(again);
     assert_eq!(receiver.arrived().len(), 1);
+}
+
+/// A program with this many webhooks that wait, all of verdicts from before it started, and an answer of the receiver
+/// that takes `slow`.
+async fn backlog(database: &Database, webhooks: usize, slow: Duration, flags: &[&str]) -> (Program, Receiver) {
+    let vendor = Vendor::verifying().await;
+    let receiver = Receiver::slow(slow).await;
+    let url = format!("--webhook-url={}", receiver.url);
+    let bank = Bank::open(database, &vendor.base, &[&url]).await;
+    for _ in 0..webhooks {
+        bank.judged().await;
+    }
+    let flags = [&["--vendor-base", &vendor.base, &url], flags].concat();
+    (Program::with_sessions(database, &flags), receiver)
+}
+
+async fn a_stop_with_a_backlog_claims_no_more_webhooks(database: &Database) {
+    let (program, receiver) = backlog(database, 100, Duration::from_secs(1), &["--drain-timeout=20s"]).await;
+    receiver.wait("the first deliveries", |arrived| !arrived.is_empty()).await;
+    let before = database.sql("SELECT COUNT(*) FROM outbox WHERE status = 'delivered' OR claimed_until > 0").await;
+    program.signal(Signal::TERM);
+    let started = Instant::now();
+    let (in_order, log) = program.ended().await;
+    assert!(in_order, "{log}");
+    assert!(started.elapsed() < Duration::from_secs(15), "{:?}", started.elapsed());
+    let after = database.sql("SELECT COUNT(*) FROM outbox WHERE status = 'delivered'").await;
+    // A claim can have been on its way when the signal came.
+    let (before, after): (usize, usize) = (before.parse().unwrap(), after.parse().unwrap());
+    assert!(after <= before + 32 && after < 100, "{before} were claimed, {after} delivered");
+    assert_eq!(database.sql("SELECT COUNT(*) FROM outbox WHERE claimed_until > 0").await, "0");
+    assert_eq!(receiver.arrived().len(), after, "what was claimed is delivered");
+    assert!(!log.contains("cut off"), "{log}");
+}
+
+async fn a_delivery_that_takes_too_long_is_given_back(database: &Database) {
+    for signals in [1, 2] {
+        let flags = ["--drain-timeout=1s", "--webhook-timeout=5m"];
+        let (program, receiver) = backlog(database, 5, Duration::from_secs(600), &flags).await;
+        receiver.wait("the deliveries", |arrived| arrived.len() >= 5).await;
+        for _ in 0..signals {
+            program.signal(Signal::TERM);
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        let (in_order, log) = program.ended().await;
+        assert_eq!(in_order, signals == 1, "no request was cut off: {log}");
+        assert_eq!(log.contains("cut off"), signals == 2, "{log}");
+        let open = "SELECT COUNT(*) FROM outbox WHERE status = 'pending' AND claimed_until = 0 AND attempts = 0";
+        assert_eq!(database.sql(open).await, (5 * signals).to_string(), "{log}");
+    }
 }

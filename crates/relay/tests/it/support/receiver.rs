@@ -40,14 +40,25 @@ pub(crate) struct Receiver {
 }
 
 impl Receiver {
+    /// A receiver that accepts every webhook, after a while.
+    pub(crate) async fn slow(wait: Duration) -> Self {
+        Self::answering_after(wait, |_, _| 200).await
+    }
+
     /// A receiver that answers with the status that `answer` returns for the webhook and the number of earlier ones.
     pub(crate) async fn answering(answer: impl Fn(&Arrived, usize) -> u16 + Clone + Send + Sync + 'static) -> Self {
+        Self::answering_after(Duration::ZERO, answer).await
+    }
+
+    async fn answering_after(
+        wait: Duration,
+        answer: impl Fn(&Arrived, usize) -> u16 + Clone + Send + Sync + 'static,
+    ) -> Self {
         let arrived: Arc<Mutex<Vec<Arrived>>> = Arc::default();
         let list = Arc::clone(&arrived);
         let handler = move |headers: HeaderMap, body: Bytes| async move {
             let header = |name: &str| headers[name].to_str().unwrap().to_owned();
             let text = String::from_utf8(body.to_vec()).unwrap();
-            let mut list = list.lock().unwrap();
             let mut webhook = Arrived {
                 id: header("webhook-id"),
                 timestamp: header("webhook-timestamp").parse().unwrap(),
@@ -57,9 +68,14 @@ impl Receiver {
                 answer: 0,
             };
             assert_eq!(header("content-type"), "application/json");
-            webhook.answer = answer(&webhook, list.len());
-            let status = StatusCode::from_u16(webhook.answer).unwrap();
-            list.push(webhook);
+            let status = {
+                let mut list = list.lock().unwrap();
+                webhook.answer = answer(&webhook, list.len());
+                let status = StatusCode::from_u16(webhook.answer).unwrap();
+                list.push(webhook);
+                status
+            };
+            tokio::time::sleep(wait).await;
             status
         };
         let (listener, base) = listen().await;
