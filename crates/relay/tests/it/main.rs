@@ -27,6 +27,7 @@ mod http {
 /// The running program, as its operator sees it.
 mod server {
     mod admin;
+    mod blocked_log;
     mod drain;
     mod tls;
 }
