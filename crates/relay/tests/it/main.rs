@@ -60,6 +60,7 @@ mod store {
     mod full_disk;
     mod kill;
     mod outage;
+    mod power_cut;
     mod processes;
     mod reseal;
     mod retention;
