@@ -11,6 +11,7 @@
 //! - [`outbox`]: webhooks that wait for delivery.
 //! - [`reseal`]: replaces values that are encrypted under an old key.
 //! - [`copy`]: copies SQLite to PostgreSQL.
+//! - [`backup`]: copies SQLite to a file.
 //! - `checkpoint`: empties SQLite's write-ahead log.
 //! - `connection`: checks out connections, and closes them after an error.
 //! - `flush`: flushes SQLite's commits to the disk.
@@ -18,6 +19,7 @@
 //! Every statement that moves a session is a compare-and-set: it names the state or version that it starts from. If two
 //! run at once, one of them changes nothing and returns `false`.
 
+pub mod backup;
 mod checkpoint;
 mod connection;
 pub mod copy;

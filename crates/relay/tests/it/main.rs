@@ -53,6 +53,7 @@ mod webhook {
 
 /// What the database stores, and what happens without it.
 mod store {
+    mod backup;
     mod clock_skew;
     mod copy;
     mod failover;
