@@ -49,17 +49,19 @@ async fn main() -> ExitCode {
             if check_config { report(&settings, &effective) } else { run(settings, &effective, prepared).await }
         }
     };
-    match result {
+    let code = match result {
         Ok(Drained::Whole) => ExitCode::SUCCESS,
         Ok(Drained::Cut) => {
             tracing::warn!("running requests were cut off");
             ExitCode::FAILURE
         }
         Err(error) => {
-            eprintln!("akiba-relay: {}", check_config::sentence(&*error));
+            telemetry::print_last(check_config::sentence(&*error));
             ExitCode::FAILURE
         }
-    }
+    };
+    telemetry::flush();
+    code
 }
 
 fn print_problems(problems: &Problems) -> ExitCode {
@@ -107,6 +109,7 @@ async fn run(
     let listener = listen(settings.server.listen).await?;
     let limits = ConnectionLimits::new(&settings.server, &settings.limits);
     let mut side_tasks = JoinSet::new();
+    side_tasks.spawn(readiness.clone().beat());
     if let Some(address) = settings.server.admin_listen {
         let listener = listen(address).await?;
         writeln!(io::stdout(), "admin on http://{}", listener.local_addr()?)?;

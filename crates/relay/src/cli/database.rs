@@ -11,6 +11,7 @@ use crate::secrets::data_keys::DataKeys;
 use crate::session::SessionSecrets;
 use crate::session::reseal::reseal;
 use crate::session::settings::SessionSettings;
+use crate::store::backup::backup;
 use crate::store::copy::copy;
 use crate::store::url::holds_password;
 use crate::store::{DatabaseUrl, Store};
@@ -20,6 +21,11 @@ use crate::store::{DatabaseUrl, Store};
 pub enum DatabaseCommand {
     /// Encrypts with the first data key everything that uses another one; relays may run at the same time
     Reseal,
+    /// Copies the SQLite file to a new file; relays may run at the same time
+    Backup {
+        /// The new file
+        file: PathBuf,
+    },
     /// Copies a SQLite file into an empty PostgreSQL database; stop the relay first
     Copy {
         /// The SQLite file, as sqlite:PATH
@@ -66,6 +72,15 @@ pub async fn run(
                 0 => Ok(()),
                 stuck => Err(format!("{stuck} values can't be decrypted with any of the data keys").into()),
             }
+        }
+        DatabaseCommand::Backup { file } => {
+            let DatabaseUrl::Sqlite(database) = &settings.store.database else {
+                return Err("this command is for SQLite: back up PostgreSQL with pg_dump".into());
+            };
+            settings.store.database.must_exist()?;
+            backup(database, &file).await?;
+            writeln!(io::stdout(), "backup written")?;
+            Ok(())
         }
         DatabaseCommand::Copy { from, to } => {
             let (from, to) = parse_urls(&from, &to)?;

@@ -72,7 +72,7 @@ pub enum Command {
     Webhooks(WebhookCommand),
     /// Checks whether the running relay with these settings is ready, for a container's health check
     Ready,
-    /// Encrypts the database again or copies it
+    /// Encrypts the database again, backs it up or copies it
     #[command(subcommand)]
     Database(DatabaseCommand),
 }

@@ -101,7 +101,7 @@ impl Sessions {
             let deleted = self.store.delete_old_sessions(now.saturating_sub(self.limits.retention), BATCH).await?;
             swept.deleted += deleted;
             if deleted == 0 {
-                self.store.truncate_log().await?;
+                self.store.checkpoint().await?;
                 return Ok(swept);
             }
         }

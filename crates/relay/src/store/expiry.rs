@@ -4,7 +4,7 @@ use sqlx::Connection;
 
 use super::outbox::{NewMessage, insert_message};
 use super::sessions::{COLUMNS, Columns, SessionRow, count, session};
-use super::{Pool, Store, StoreError, on_connection};
+use super::{Store, StoreError, on_connection};
 use crate::lifecycle::Event;
 use crate::telemetry::metrics::metrics;
 
@@ -81,16 +81,6 @@ impl Store {
         })
         .await
         .inspect(|&deleted| metrics().sessions_deleted(deleted.into()))
-    }
-
-    /// Empties SQLite's write-ahead log, which still holds deleted data. Can't empty it while another connection reads
-    /// from it; the next call tries again. Does nothing on PostgreSQL, which has its own `VACUUM`.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn truncate_log(&self) -> Result<(), StoreError> {
-        let Pool::Sqlite(pool) = &self.pool else { return Ok(()) };
-        self.write(async { sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(pool).await.map(drop) }).await
     }
 
     /// Deletes sessions that were created before a time, with their links and webhooks. Returns their number. Keeps

@@ -2,7 +2,12 @@
 //! flush, and all other writers wait meanwhile. With `synchronous=NORMAL`, a commit only goes to the write-ahead log
 //! and does not wait. One flush of that file then covers all commits before it.
 //!
-//! At a checkpoint, SQLite itself flushes the log and then the database.
+//! At a checkpoint, SQLite itself flushes the log and then the database. It does not report a failure if the checkpoint
+//! was part of a commit, so [`Flusher::flush_database`] flushes the database again.
+//!
+//! A failed flush ends the process. The operating system may have dropped the data and marked it as written, so the
+//! next flush would succeed without writing it. The next start reads from the files what is really there. PostgreSQL
+//! does the same.
 
 use std::fs::File;
 use std::io;
@@ -13,10 +18,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;
 
+use crate::telemetry;
+
+/// The exit status after a failed flush (`EX_IOERR` of sysexits.h).
+const FLUSH_FAILED: i32 = 74;
+
 /// The write-ahead log of a database.
 #[derive(Debug)]
 pub(super) struct Flusher {
     log: Arc<File>,
+    /// The database. It stays open, because a failed flush is reported only to files that were open before it.
+    database: Arc<File>,
     /// The number of the last request for a flush.
     requested: AtomicU64,
     /// The number of the last request that is covered by a flush. Locked during a flush.
@@ -27,9 +39,11 @@ impl Flusher {
     /// Opens the write-ahead log of an open database.
     pub(super) fn of(database: &Path) -> io::Result<Self> {
         // SQLite follows symbolic links, too.
-        let mut log = database.canonicalize()?.into_os_string();
+        let database = database.canonicalize()?;
+        let mut log = database.clone().into_os_string();
         log.push("-wal");
-        Ok(Self { log: Arc::new(File::open(log)?), requested: AtomicU64::default(), flushed: Mutex::default() })
+        let (log, database) = (Arc::new(File::open(log)?), Arc::new(File::open(database)?));
+        Ok(Self { log, database, requested: AtomicU64::default(), flushed: Mutex::default() })
     }
 
     /// Waits until all commits before this call are on the disk.
@@ -41,11 +55,29 @@ impl Flusher {
         }
         // Every request up to now came after its commit, so this flush covers it.
         let covered = self.requested.load(Ordering::SeqCst);
-        let log = Arc::clone(&self.log);
-        spawn_blocking(move || log.sync_data()).await.map_err(io::Error::other)??;
+        flush_file(&self.log).await?;
         *flushed = covered;
         Ok(())
     }
+
+    /// Flushes the database's file, after a checkpoint.
+    pub(super) async fn flush_database(&self) -> io::Result<()> {
+        flush_file(&self.database).await
+    }
+}
+
+/// Flushes a file. Ends the process if that fails.
+async fn flush_file(file: &Arc<File>) -> io::Result<()> {
+    let file = Arc::clone(file);
+    let flush = move || file.sync_data().unwrap_or_else(|error| end_after_failed_flush(&error.kind().to_string()));
+    spawn_blocking(flush).await.map_err(io::Error::other)
+}
+
+/// Ends the process at once.
+pub(super) fn end_after_failed_flush(cause: &str) -> ! {
+    tracing::error!(cause, "could not flush the database to the disk; check the disk, then start the relay again");
+    telemetry::flush();
+    std::process::exit(FLUSH_FAILED)
 }
 
 #[cfg(test)]

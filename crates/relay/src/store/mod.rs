@@ -12,12 +12,16 @@
 //! - [`outbox`]: webhooks that wait for delivery.
 //! - [`reseal`]: replaces values that are encrypted under an old key.
 //! - [`copy`]: copies SQLite to PostgreSQL.
+//! - [`backup`]: copies SQLite to a file.
+//! - `checkpoint`: empties SQLite's write-ahead log.
 //! - `connection`: checks out connections, and closes them after an error.
 //! - `flush`: flushes SQLite's commits to the disk.
 //!
 //! Every statement that moves a session is a compare-and-set: it names the state or version that it starts from. If two
 //! run at once, one of them changes nothing and returns `false`.
 
+pub mod backup;
+mod checkpoint;
 mod connection;
 pub mod copy;
 pub mod error;
@@ -68,8 +72,8 @@ pub struct Store {
     pool: Pool,
     /// SQLite allows one writer at a time. Waiting for this mutex is fairer than waiting for SQLite's file lock.
     writer: Arc<Mutex<()>>,
-    /// An idle connection to SQLite. SQLite deletes the write-ahead log when the last connection closes. On a full disk
-    /// it could not create the log again, and then not even reads would work.
+    /// A connection to SQLite for checkpoints. It always stays open: SQLite deletes the write-ahead log when the last
+    /// connection closes. On a full disk it could not create the log again, and then not even reads would work.
     log_keeper: Arc<Mutex<Option<SqliteConnection>>>,
     /// Flushes SQLite's commits to the disk.
     flusher: Option<Arc<Flusher>>,
@@ -88,7 +92,10 @@ impl Store {
         let mut store = Self { pool, writer: Arc::default(), log_keeper: Arc::default(), flusher: None };
         store.migrate().await?;
         if let Pool::Sqlite(pool) = &store.pool {
-            *store.log_keeper.lock().await = Some(pool.acquire().await?.detach());
+            let mut log_keeper = pool.acquire().await?.detach();
+            // It must not wait for readers: `checkpoint` tries again.
+            sqlx::query("PRAGMA busy_timeout = 0").execute(&mut log_keeper).await?;
+            *store.log_keeper.lock().await = Some(log_keeper);
         }
         if let DatabaseUrl::Sqlite(path) = url {
             store.flusher = Some(Arc::new(Flusher::of(path).map_err(sqlx::Error::Io)?));

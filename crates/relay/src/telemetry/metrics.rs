@@ -89,6 +89,7 @@ pub struct Metrics {
     deliveries: Family<ResultLabel, Counter>,
     database_errors: Family<KindLabel, Counter>,
     certificates: Family<ResultLabel, Counter>,
+    log_lines_dropped: Counter,
 }
 
 /// Returns the metrics of the process.
@@ -138,6 +139,7 @@ impl Metrics {
             deliveries: Family::default(),
             database_errors: Family::default(),
             certificates: Family::default(),
+            log_lines_dropped: Counter::default(),
         };
         let version = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
         let registry = &mut all.registry;
@@ -156,6 +158,7 @@ impl Metrics {
         registry.register("webhook_deliveries", "Attempts to deliver a webhook, by result", all.deliveries.clone());
         registry.register("database_errors", "Database operations that failed, by kind; `unavailable` may be temporary", all.database_errors.clone());
         registry.register("certificate_loads", "Attempts to load the changed certificate, by result", all.certificates.clone());
+        registry.register("log_lines_dropped", "Log lines that were dropped because standard error was not read fast enough", all.log_lines_dropped.clone());
         all.begin_at_zero();
         all
     }
@@ -259,6 +262,10 @@ impl Metrics {
 
     pub(crate) fn database_failed(&self, kind: Word) {
         self.database_errors.get_or_create(&KindLabel { kind }).inc();
+    }
+
+    pub(crate) fn log_line_dropped(&self) {
+        self.log_lines_dropped.inc();
     }
 
     pub(crate) fn certificate_read(&self, result: Word) {

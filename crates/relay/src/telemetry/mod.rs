@@ -2,6 +2,7 @@
 //! on which the relay listens.
 //!
 //! - [`settings`]: the operator's settings.
+//! - [`writer`]: the thread that writes the log.
 //! - [`metrics`]: the metrics for Prometheus.
 //! - [`traces`]: spans for OpenTelemetry. `exporter` sends them, only with the Cargo feature `otel`.
 
@@ -10,9 +11,13 @@ pub mod exporter;
 pub mod metrics;
 pub mod settings;
 pub mod traces;
+pub mod writer;
 
+use std::error::Error;
 use std::io::{self, IsTerminal};
-use std::panic;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+use std::{panic, thread};
 
 use clap::ValueEnum;
 use tracing::Subscriber;
@@ -20,12 +25,19 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
-use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
+use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, Registry, fmt};
 
 #[cfg(feature = "otel")]
 use self::exporter::Exporter;
 use self::traces::TARGET;
+use self::writer::LogWriter;
+
+/// Longest wait for standard error when the process ends.
+const FLUSH_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// The writer of the process's log.
+static WRITER: OnceLock<LogWriter> = OnceLock::new();
 
 /// The format of log lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -60,20 +72,40 @@ where
 /// Sends the log of the process, including panics, to standard error.
 ///
 /// # Errors
-/// When the process already has a log.
+/// When the process already has a log, or the thread that writes it does not start.
 pub fn init(
     format: LogFormat,
     filter: Targets,
     #[cfg(feature = "otel")] exporter: Option<&Exporter>,
-) -> Result<(), TryInitError> {
-    let subscriber = subscriber(format, filter, io::stderr().is_terminal(), io::stderr);
+) -> Result<(), Box<dyn Error>> {
+    let writer = LogWriter::start(io::stderr())?;
+    let subscriber = subscriber(format, filter, io::stderr().is_terminal(), writer.clone());
     #[cfg(feature = "otel")]
     let subscriber = subscriber.with(exporter.map(Exporter::layer));
     subscriber.try_init()?;
+    let _ = WRITER.set(writer);
     // The message of a panic may quote the request, so the log gets only the source location.
     panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string);
         tracing::error!(place, "panic");
     }));
     Ok(())
+}
+
+/// Waits until the log is written. If standard error is blocked, waits only for a moment. Call it before the process
+/// ends.
+pub fn flush() {
+    if let Some(writer) = WRITER.get() {
+        writer.flush(FLUSH_TIMEOUT);
+    }
+}
+
+/// Writes the last lines of the log and then a message to standard error, without waiting long if it is blocked.
+pub fn print_last(message: String) {
+    flush();
+    let printing = thread::spawn(move || eprintln!("akiba-relay: {message}"));
+    let end = Instant::now() + FLUSH_TIMEOUT;
+    while !printing.is_finished() && Instant::now() < end {
+        thread::sleep(Duration::from_millis(5));
+    }
 }

@@ -27,6 +27,7 @@ mod http {
 /// The running program, as its operator sees it.
 mod server {
     mod admin;
+    mod blocked_log;
     mod drain;
     mod tls;
 }
@@ -53,6 +54,7 @@ mod webhook {
 
 /// What the database stores, and what happens without it.
 mod store {
+    mod backup;
     mod clock_skew;
     mod copy;
     mod failover;
@@ -60,6 +62,7 @@ mod store {
     mod full_disk;
     mod kill;
     mod outage;
+    mod power_cut;
     mod processes;
     mod reseal;
     mod retention;

@@ -1,7 +1,7 @@
 //! The real program in a process of its own, and its operator.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStderr, Command, Stdio};
 
 use reqwest::{Client, Method, RequestBuilder};
 use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
@@ -31,11 +31,17 @@ impl Program {
 
     /// Starts a relay with sessions.
     pub(crate) fn with_sessions(database: &Database, flags: &[&str]) -> Self {
+        Self::with_sessions_and(database, flags, |_| {})
+    }
+
+    /// Starts a relay with sessions by a command that is changed before.
+    pub(crate) fn with_sessions_and(database: &Database, flags: &[&str], change: impl FnOnce(&mut Command)) -> Self {
         let keys = &database.keys;
         let mut command = command(flags);
         command.args(["--api-key", &keys.api_setting, "--database", &database.url]);
         command.env("AKIBA_SESSION_KEYS", &keys.session).env("AKIBA_DATA_KEYS", &keys.data);
         command.env("AKIBA_WEBHOOK_SECRETS", &keys.webhook);
+        change(&mut command);
         Self::run(command)
     }
 
@@ -45,6 +51,14 @@ impl Program {
         let log = NamedTempFile::new().unwrap();
         command.stderr(log.reopen().unwrap());
         Self::logging_to(command, log)
+    }
+
+    /// Starts a relay by this command, with a pipe as its standard error. Nobody reads the pipe unless the test does.
+    pub(crate) fn with_stderr(mut command: Command) -> (Self, ChildStderr) {
+        command.stderr(Stdio::piped());
+        let mut program = Self::logging_to(command, NamedTempFile::new().unwrap());
+        let stderr = program.child.stderr.take().unwrap();
+        (program, stderr)
     }
 
     /// Starts a relay by a command whose standard error is set.
@@ -122,10 +136,16 @@ impl Program {
     }
 
     /// Waits until it ends. Returns whether it ended in order, and its log.
-    pub(crate) async fn ended(mut self) -> (bool, String) {
+    pub(crate) async fn ended(self) -> (bool, String) {
+        let (status, log) = self.exit_status().await;
+        (status == Some(0), log)
+    }
+
+    /// Waits until it ends. Returns its exit status, unless a signal ended it, and its log.
+    pub(crate) async fn exit_status(mut self) -> (Option<i32>, String) {
         tokio::task::spawn_blocking(move || {
-            let in_order = self.child.wait().unwrap().success();
-            (in_order, std::fs::read_to_string(self.log.path()).unwrap())
+            let status = self.child.wait().unwrap().code();
+            (status, std::fs::read_to_string(self.log.path()).unwrap())
         })
         .await
         .unwrap()
