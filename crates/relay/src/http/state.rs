@@ -3,9 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::Bytes;
-
 use super::readiness::Readiness;
+use super::routes::openapi::Document;
 use super::settings::HttpSettings;
 use crate::limits::Limits;
 use crate::limits::capacity::Capacity;
@@ -32,7 +31,7 @@ pub struct AppState {
     /// Whether a load balancer should send requests here.
     pub readiness: Readiness,
     /// The OpenAPI document. [`app`](super::app) fills it in.
-    pub document: Bytes,
+    pub document: Document,
     /// The sessions; `None` if sessions are off.
     pub sessions: Option<Arc<Sessions>>,
 }
@@ -49,7 +48,7 @@ impl AppState {
             max_body_bytes: settings.max_body_bytes.get(),
             body_timeout: settings.body_timeout,
             readiness: Readiness::default(),
-            document: Bytes::new(),
+            document: Document::new(String::new()),
             sessions: None,
         }
     }
