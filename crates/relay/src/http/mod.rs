@@ -33,6 +33,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use self::routes::openapi::Document;
 use self::routes::{fallback, health, page, page_without_session, sessions};
 use self::state::AppState;
 
@@ -45,7 +46,7 @@ pub fn app(mut state: AppState) -> Router {
         pages = pages.route_layer(from_fn_with_state(state.clone(), rate_limit::limit_by_address));
     }
     let (routes, api) = pages.merge(host_calls(sessions)).merge(operation_calls()).split_for_parts();
-    state.document = openapi::text(api, sessions).into();
+    state.document = Document::new(openapi::text(api, sessions));
     with_layers(routes, state)
 }
 

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::Bytes;
 use http::HeaderName;
 
 use super::readiness::Readiness;
+use super::routes::openapi::Document;
 use super::settings::HttpSettings;
 use crate::limits::Limits;
 use crate::limits::capacity::Capacity;
@@ -35,7 +35,7 @@ pub struct AppState {
     /// Whether a load balancer should send requests here.
     pub readiness: Readiness,
     /// The OpenAPI document. [`app`](super::app) fills it in.
-    pub document: Bytes,
+    pub document: Document,
     /// The sessions; `None` if sessions are off.
     pub sessions: Option<Arc<Sessions>>,
 }
@@ -53,7 +53,7 @@ impl AppState {
             max_body_bytes: settings.max_body_bytes.get(),
             body_timeout: settings.body_timeout,
             readiness: Readiness::default(),
-            document: Bytes::new(),
+            document: Document::new(String::new()),
             sessions: None,
         }
     }

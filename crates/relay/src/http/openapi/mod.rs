@@ -76,14 +76,30 @@ fn add_headers(document: &mut Value) {
             "required": true,
             "schema": { "type": "string", "const": "no-store" },
         },
+        "cacheable": {
+            "description": "The answer may be cached for a minute.",
+            "required": true,
+            "schema": { "type": "string", "const": "public, max-age=60" },
+        },
+        "etag": {
+            "description": "The version of the document. Send it in `If-None-Match`.",
+            "required": true,
+            "schema": { "type": "string" },
+        },
     });
     let operations = document["paths"].as_object_mut().into_iter().flat_map(|paths| paths.values_mut());
     let operations = operations.filter_map(Value::as_object_mut).flat_map(|item| item.values_mut());
     for operation in operations {
+        let is_document = operation["operationId"] == "contract";
         let responses = operation["responses"].as_object_mut();
-        for response in responses.into_iter().flat_map(|responses| responses.values_mut()) {
+        for (status, response) in responses.into_iter().flatten() {
             response["headers"]["x-request-id"] = json!({ "$ref": "#/components/headers/request-id" });
-            response["headers"]["cache-control"] = json!({ "$ref": "#/components/headers/no-store" });
+            let cacheable = is_document && ["200", "304"].contains(&status.as_str());
+            if cacheable {
+                response["headers"]["etag"] = json!({ "$ref": "#/components/headers/etag" });
+            }
+            let name = if cacheable { "cacheable" } else { "no-store" };
+            response["headers"]["cache-control"] = json!({ "$ref": format!("#/components/headers/{name}") });
         }
     }
 }

@@ -3,6 +3,9 @@
 use std::path::Path;
 
 use akiba_relay::http::document;
+use reqwest::Method;
+
+use crate::support::{Relay, closed_port};
 
 #[test]
 fn the_committed_documents_match_the_routes() {
@@ -18,4 +21,29 @@ fn the_committed_documents_match_the_routes() {
             "docs/{name} is out of date: UPDATE=1 cargo test -p akiba-relay --test it openapi"
         );
     }
+}
+
+#[tokio::test]
+async fn a_caller_with_the_current_document_gets_no_body() {
+    let relay = Relay::before(&closed_port().await, &[]).await;
+    let get = |known: &str| {
+        let request = relay.request(Method::GET, "/openapi.json");
+        if known.is_empty() { request } else { request.header("if-none-match", known) }.send()
+    };
+    let first = get("").await.unwrap();
+    assert_eq!(first.status(), 200);
+    let etag = first.headers()["etag"].to_str().unwrap().to_owned();
+    assert_eq!(first.text().await.unwrap(), document(false));
+    for known in [etag.as_str(), "*", &format!("W/{etag}"), &format!("\"other\", {etag}")] {
+        let answer = get(known).await.unwrap();
+        assert_eq!(answer.status(), 304, "{known}");
+        assert_eq!(answer.headers()["cache-control"], "public, max-age=60");
+        assert_eq!(answer.headers()["etag"], etag.as_str());
+        assert_eq!(answer.text().await.unwrap(), "");
+    }
+    for unknown in ["\"other\"", "W/", "\"\""] {
+        assert_eq!(get(unknown).await.unwrap().status(), 200, "{unknown}");
+    }
+    let problem = relay.request(Method::GET, "/nothing").send().await.unwrap();
+    assert_eq!(problem.headers()["cache-control"], "no-store");
 }
