@@ -15,7 +15,10 @@ const RETRY_AFTER_SECONDS: u32 = 1;
 
 /// Permits for vendor calls. Clones share them.
 #[derive(Clone, Debug)]
-pub struct Capacity(Arc<Semaphore>);
+pub struct Capacity {
+    permits: Arc<Semaphore>,
+    size: NonZeroUsize,
+}
 
 /// A permit for one call. Dropping it frees the permit.
 #[derive(Debug)]
@@ -28,7 +31,13 @@ impl Capacity {
     /// Creates permits for this many concurrent calls.
     #[must_use]
     pub fn of(calls: NonZeroUsize) -> Self {
-        Self(Arc::new(Semaphore::new(calls.get().min(Semaphore::MAX_PERMITS))))
+        Self { permits: Arc::new(Semaphore::new(calls.get().min(Semaphore::MAX_PERMITS))), size: calls }
+    }
+
+    /// Creates the same number of permits again, for other calls.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        Self::of(self.size)
     }
 
     /// Acquires a permit or fails at once, without queueing. Call it after reading the body, or slow clients hold
@@ -37,7 +46,7 @@ impl Capacity {
     /// # Errors
     /// [`ProblemCode::Overloaded`] when no permit is free.
     pub fn acquire(&self) -> Result<Permit, RelayError> {
-        match Arc::clone(&self.0).try_acquire_owned() {
+        match Arc::clone(&self.permits).try_acquire_owned() {
             Ok(permit) => Ok(Permit { _permit: permit }),
             Err(_) => {
                 metrics().limited("in-flight");

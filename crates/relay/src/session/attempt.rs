@@ -82,6 +82,7 @@ impl Sessions {
             // collecting verdicts in memory.
             let _permit = permit;
             sessions.run_attempt(&attempt, idempotency.as_deref(), &mut Waiter(Some(sender))).await;
+            sessions.waiting.wake(&attempt.session.row.id);
         };
         self.tasks.spawn(work.in_current_span());
         let panicked = |_| RelayError::new(ProblemCode::Internal).caused_by("the task that calls the vendor panicked");

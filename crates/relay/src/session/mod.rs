@@ -10,6 +10,7 @@
 //! - [`refusal`]: why a session does not allow a call.
 //! - [`retained`]: which part of the vendor's answer is stored.
 //! - [`link_host`]: the allow-list of hosts for signed links.
+//! - `waiting`: calls that wait for the verdict of another call.
 //! - [`expiry`]: timeouts and deletion.
 //! - [`reseal`]: encrypts stored data again, under a new key.
 
@@ -25,6 +26,7 @@ pub mod reseal;
 pub mod retained;
 pub mod settings;
 pub mod start;
+mod waiting;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,6 +36,7 @@ use tokio_util::task::TaskTracker;
 
 use self::link_host::LinkHost;
 use self::settings::{PageReply, Retain};
+use self::waiting::Waiting;
 use crate::clock::Clock;
 use crate::limits::capacity::Capacity;
 use crate::secrets::api_keys::{self, ApiKey};
@@ -51,6 +54,7 @@ pub struct Sessions {
     store: Store,
     vendor: VendorClient,
     capacity: Capacity,
+    waiting: Waiting,
     tokens: SessionKeys,
     data_keys: Arc<DataKeys>,
     api_keys: Vec<ApiKey>,

@@ -9,6 +9,7 @@ use tokio_util::task::TaskTracker;
 
 use super::record::{Personal, session_place};
 use super::settings::{PageReply, Retain, SessionSettings};
+use super::waiting::Waiting;
 use super::{SessionLimits, Sessions};
 use crate::clock::{Clock, milliseconds};
 use crate::http_client::ClientError;
@@ -215,6 +216,7 @@ impl Sessions {
         Ok(Self {
             store,
             vendor,
+            waiting: Waiting::new(capacity.again()),
             capacity,
             tokens,
             data_keys,

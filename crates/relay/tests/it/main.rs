@@ -73,6 +73,7 @@ mod limits {
     mod capacity;
     mod rates;
     mod session_rates;
+    mod waiting;
 }
 
 /// The vendor's calls, answers and profiles.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use akiba_protocol::{ProblemCode, Verdict, VerifyReply};
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, timeout};
 
 use super::binding::{VerifyCall, check_person, find_link};
 use super::page_verdict::{PageVerdict, page_verdict};
@@ -16,9 +16,9 @@ use crate::session::attempt::MARGIN;
 use crate::session::record::OpenSession;
 use crate::session::refusal::refusal;
 
-/// Pauses between two database reads while another call waits for the vendor's verdict.
-const FIRST_POLL: Duration = Duration::from_millis(50);
-const LONGEST_POLL: Duration = Duration::from_millis(500);
+/// Pause between two database reads while another call waits for the vendor's verdict. The end of a call at this relay is
+/// noticed at once; only the end of a call at another relay needs the reads.
+const POLL_INTERVAL: Duration = Duration::from_secs(2);
 
 /// How often to read a session that other calls keep changing.
 const MAX_READS: usize = 8;
@@ -66,19 +66,21 @@ impl Sessions {
         Err(refusal(State::LinkIssued).retry_after(1))
     }
 
-    /// Waits for a verdict that another call, perhaps at another relay, has asked the vendor for.
+    /// Waits for a verdict that another call, perhaps at another relay, has asked the vendor for. Fails if too many calls
+    /// wait already: each holds a connection and reads the database.
     async fn wait_for_other(&self, session_id: &str, link_id: &str) -> Result<VerifyReply, RelayError> {
+        let place = self.waiting.enter(session_id)?;
         let started = Instant::now();
         let longest_wait = self.vendor.timeout().saturating_add(MARGIN);
-        let mut pause = FIRST_POLL;
         while started.elapsed() < longest_wait {
-            sleep(pause).await;
-            pause = (pause * 2).min(LONGEST_POLL);
+            // Before the read, or an end between the read and the wait would go unnoticed.
+            let woken = place.woken();
             if self.current(session_id).await?.row.state != State::Verifying {
                 // If the other call failed, do not ask the vendor again here: every waiting call would do so at once.
                 // The caller decides.
                 return self.verdict_on(session_id, link_id).await;
             }
+            let _ = timeout(POLL_INTERVAL, woken).await;
         }
         Err(refusal(State::Verifying))
     }
