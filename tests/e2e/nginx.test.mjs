@@ -19,6 +19,7 @@ import { watch } from './support/watch.mjs';
 
 const PAGE = 'https://bank.example';
 /** With every character that is special in nginx's configuration, in a shell and in sed. */
+// biome-ignore lint/suspicious/noTemplateCurlyInString: `${host}` must reach nginx as it is.
 const TOKEN = 'the-vendors-token$host${host}"\'\\;{}#&%s-that-no-page-may-see';
 const LINK = JSON.stringify({ identifier: '0000000000001', type: '1' });
 
