@@ -33,7 +33,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use self::routes::openapi::Document;
+use self::openapi::document::Document;
 use self::routes::{fallback, health, page, page_without_session, sessions};
 use self::state::AppState;
 

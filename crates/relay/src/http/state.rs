@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use http::HeaderName;
 
+use super::openapi::document::Document;
 use super::readiness::Readiness;
-use super::routes::openapi::Document;
 use super::settings::HttpSettings;
 use crate::limits::Limits;
 use crate::limits::capacity::Capacity;

@@ -4,9 +4,11 @@
 //! There are two documents, because a page's calls differ: with sessions a page sends a token, without sessions it
 //! sends the person's identifier. No other setting changes the documents.
 //!
+//! - [`document`]: the document in memory, with its version.
 //! - [`problems`]: the errors of each call.
 //! - [`webhooks`]: the webhooks to the host's back end.
 
+pub mod document;
 pub mod problems;
 pub mod webhooks;
 
