@@ -12,6 +12,7 @@ mod hint;
 mod icon;
 mod idle;
 mod live;
+mod press;
 mod refused;
 mod review;
 mod scene;
@@ -24,6 +25,7 @@ use yew::prelude::*;
 
 use crate::text::Browser;
 
+pub use press::Presses;
 pub use view::{Action, View};
 
 /// The style sheet. It works in a shadow root and in a document; every rule is below `.akiba-selfie`.

@@ -14,7 +14,7 @@ use crate::adapter::vision::VisionSource;
 use crate::config::{Config, ConfigError, Options};
 use crate::flow::{Announcement, Effect, Event, ScreenName, State, step};
 use crate::text::{Browser, Text};
-use crate::ui::{self, Action, View};
+use crate::ui::{self, Action, Presses, View};
 
 pub mod page_event;
 mod resources;
@@ -56,6 +56,7 @@ pub struct AkibaSelfie {
     announcement: Option<(u32, Announcement)>,
     focus: Option<focus::FocusReason>,
     browser: Browser,
+    presses: Presses,
     page_callbacks: Rc<RefCell<PageCallbacks>>,
 }
 
@@ -77,6 +78,7 @@ impl Component for AkibaSelfie {
             announcement: None,
             focus: None,
             browser: ui::this_browser(),
+            presses: Presses::default(),
             page_callbacks,
         }
     }
@@ -121,12 +123,14 @@ impl Component for AkibaSelfie {
             photo_url: self.state.screen.photo().and_then(|photo| self.runner.photo_url(photo.id)).map(AttrValue::from),
             announcement: self.announcement,
             browser: self.browser,
+            presses: self.presses.clone(),
         };
         let action = ctx.link().callback(Message::Action);
         html! { <div ref={self.root.clone()}>{ ui::view(&view, &action) }</div> }
     }
 
     fn rendered(&mut self, _: &Context<Self>, first: bool) {
+        self.presses.drawn(self.state(), page::now());
         let Some(root) = self.root.cast::<Element>() else { return };
         if first {
             stylesheet::adopt(&root, ui::STYLE);
