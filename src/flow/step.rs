@@ -22,9 +22,12 @@ pub fn step(state: State, event: Event, config: &Config) -> (State, Vec<Effect>)
 
 impl Transition<'_> {
     fn handle(&mut self, event: Event) {
+        if !self.state.allows(&event, self.config) {
+            return;
+        }
         match event {
             Event::Start => self.start(),
-            Event::Consented => self.consented(),
+            Event::Consented => self.open_own_camera(),
             Event::Shutter => self.shutter(),
             Event::Retake => self.retake(),
             Event::Accept => self.accept(),
@@ -82,9 +85,6 @@ impl Transition<'_> {
     }
 
     fn cancel(&mut self) {
-        if matches!(self.state.screen, Screen::Idle | Screen::Done { .. }) {
-            return;
-        }
         self.tear_down();
         self.effect(Effect::Emit(Notice::Cancelled));
         self.effect(Effect::Focus);

@@ -232,10 +232,9 @@ fn retake_drops_the_photo_and_keeps_an_unused_link() {
 #[test]
 fn retake_after_an_upload_drops_the_link() {
     let mut play = Play::at(Place::Uploading);
-    play.upload_ends(Err(UploadFailure::Network));
-    for _ in 1..limits::TRIES {
-        play.tick(Timer::Retry).upload_ends(Err(UploadFailure::Network));
-    }
+    play.upload_ends(Err(UploadFailure::Network)).tick(Timer::Retry).upload_ends(Err(UploadFailure::TooLarge));
+    let generation = play.state.grab.unwrap();
+    play.send(Event::GrabFailed { generation, failure: GrabFailure::Frame });
     assert_eq!(play.name(), ScreenName::Failed);
     play.send(Event::Retake);
     assert!(play.dropped_link());
