@@ -5,7 +5,7 @@ use crate::config::Config;
 
 use super::error::NextStep;
 use super::event::Event;
-use super::screen::Screen;
+use super::screen::{Opening, Screen};
 use super::state::State;
 
 impl State {
@@ -33,7 +33,8 @@ impl State {
             (Event::Retry, Screen::Failed { error, photo }) => {
                 error.offers(if photo.is_some() { NextStep::Resubmit } else { NextStep::RetryCamera })
             }
-            (Event::Accept | Event::Retake | Event::Retry, _) => false,
+            (Event::Retry, screen) => *screen == Screen::Starting(Opening::Away),
+            (Event::Accept | Event::Retake, _) => false,
             _ => true,
         }
     }

@@ -48,7 +48,7 @@ impl Transition<'_> {
     pub(super) fn retry(&mut self) {
         match self.state.screen {
             Screen::Failed { photo: Some(photo), .. } => self.submit(photo),
-            Screen::Failed { photo: None, .. } => self.open_own_camera(),
+            Screen::Failed { photo: None, .. } | Screen::Starting(_) => self.open_own_camera(),
             Screen::Submitting { photo, .. } => self.send_now(photo),
             _ => {}
         }

@@ -36,6 +36,9 @@ fn message(message: Message) -> &'static str {
         M::StartingSlow => {
             "Still waiting. Look for your browser’s question at the top or bottom of the screen, and choose Allow."
         }
+        M::StartingFrozen => "Your camera has stopped for now. A call or another app may be using it.",
+        M::StartingAway => "We turned the camera off, because nobody was in front of it.",
+        M::CameraOn => "Turn the camera on",
         M::StartingPaused => "The camera is off while you are away. It comes back when you do.",
 
         M::FramingTitle => "Take your selfie",

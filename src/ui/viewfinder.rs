@@ -39,7 +39,10 @@ pub(super) fn viewfinder(scene: &Scene) -> Html {
 fn overlay(scene: &Scene) -> Html {
     match scene.view.state.screen {
         Screen::Starting(opening) => {
-            html! { <div class="veil">{ if opening == Opening::Paused { icon(Icon::Camera) } else { spinner() } }</div> }
+            html! { <div class="veil">{ if matches!(opening, Opening::Requested | Opening::Slow) { spinner() } else { icon(Icon::Camera) } }</div> }
+        }
+        Screen::Grabbing if scene.view.state.framing.drawn => {
+            html! { <><div class="veil"></div><div class="flash"></div></> }
         }
         Screen::Grabbing if scene.view.state.camera == CameraState::Closed => {
             html! { <div class="veil">{ spinner() }</div> }
@@ -102,6 +105,8 @@ fn chip(scene: &Scene) -> Html {
     let mirrored = matches!(state.camera, CameraState::Open(_, info) if info.mirrored);
     let (message, shape) = match state.screen {
         Screen::Starting(Opening::Paused) => (Message::StartingPaused, None),
+        Screen::Starting(Opening::Frozen) => (Message::StartingFrozen, None),
+        Screen::Starting(Opening::Away) => (Message::StartingAway, None),
         Screen::Starting(Opening::Slow) => (Message::StartingSlow, None),
         Screen::Starting(_) => (Message::StartingBody, None),
         Screen::Framing { prompt } => (hint::words(prompt.hint), hint::shape(prompt.hint, mirrored)),
