@@ -33,7 +33,7 @@ pub const STALL_ANSWER: Duration = Duration::from_secs(90);
 pub const TRIES: u8 = 5;
 /// New links after the old one was rejected, before the person is asked.
 pub const RELINKS: u8 = 1;
-/// Links requested while the person frames. After that, the next request waits for the photo.
+/// Links requested while the person frames. After that, the next request waits for the photo, or for the person to act.
 pub const PREFETCHES: u8 = 5;
 /// The longest pause before the second attempt. It doubles with every further attempt.
 pub const BACKOFF_FIRST: Duration = Duration::from_secs(1);
