@@ -1,4 +1,4 @@
-//! Asks the vendor for a verdict in a separate task ([`Sessions::attempt`]). The task continues if the caller hangs up.
+//! Asks the vendor for a verdict in a separate task (`Sessions::attempt`). The task continues if the caller hangs up.
 //! If the database is unavailable, the task keeps the vendor's answer in memory until it can store it.
 
 use std::sync::Arc;
