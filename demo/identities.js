@@ -72,4 +72,9 @@ export const IDENTITIES = [
     name: 'dark',
     whatHappens: 'The selfie is rejected, as if the face were too dark.',
   },
+  {
+    id: '0000000000015',
+    name: 'unclear-fraud',
+    whatHappens: 'The selfie is rejected: it matches, but the fraud word is unknown.',
+  },
 ];

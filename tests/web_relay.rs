@@ -34,6 +34,9 @@ const LINK: &str = r#"{
     "selfie_filename": "a.jpg", "customer_id": "A3020FM2PX"
 }"#;
 
+const VERIFIED: &str =
+    r#"{ "status": "success", "message": "m", "data": { "identity": { "fraud_detected": "Low" } } }"#;
+
 fn config(fault: &Fault, identifier: Option<&str>) -> Config {
     let options = Options {
         relay: Some(fault.url("")),
@@ -108,7 +111,7 @@ async fn an_identifier_known_only_to_the_session_is_not_sent() {
 
 #[wasm_bindgen_test]
 async fn the_verdict_request_returns_the_values_of_the_link() {
-    let fault = Fault::status(200, r#"{"status":"success","message":"m","data":{}}"#).await;
+    let fault = Fault::status(200, VERIFIED).await;
     let verdict = judge(&fault).await.unwrap();
     assert!(verdict.judgement.is_verified());
     let request = fault.request().await;
@@ -117,6 +120,66 @@ async fn the_verdict_request_returns_the_values_of_the_link() {
         "id": "930555212345", "user_type": "2", "selfie_filename": "a.jpg", "s3_key": "selfies/a.jpg"
     });
     assert_eq!(sent(&request), wanted);
+}
+
+/// Fails unless the widget gives each answer its reason.
+async fn check_reasons(bearer: &Bearer, rows: &[(Value, Option<&str>)]) {
+    for (answer, reason) in rows {
+        let fault = Fault::status(200, &answer.to_string()).await;
+        let judgement = judge_for(&fault, bearer).await.unwrap().judgement;
+        assert_eq!(judgement.reason.map(|reason| reason.as_str()), *reason, "{answer}");
+        assert_eq!(judgement.is_verified(), reason.is_none(), "{answer}");
+    }
+}
+
+/// A success with this record.
+fn with_record(data: Value) -> Value {
+    json!({ "status": "success", "message": "m", "data": data })
+}
+
+#[wasm_bindgen_test]
+async fn only_a_harmless_fraud_word_is_verified() {
+    let word = |word: serde_json::Value| with_record(json!({ "identity": { "fraud_detected": word } }));
+    let rows = [
+        (word(json!("Low")), None),
+        (word(json!(" mEDIUM\n")), None),
+        (word(json!("high")), Some("fraud")),
+        (word(json!("Very High")), Some("unclear")),
+        (word(json!("")), Some("unclear")),
+        (word(json!(true)), Some("unclear")),
+        (word(json!(1)), Some("unclear")),
+        (word(json!(null)), Some("unclear")),
+        (word(json!(["Low"])), Some("unclear")),
+        (word(json!({ "word": "Low" })), Some("unclear")),
+        (with_record(json!({ "identity": {} })), Some("unclear")),
+        (with_record(json!({ "identity": [{ "fraud_detected": "Low" }] })), Some("unclear")),
+        (with_record(json!({ "identity": null })), Some("unclear")),
+        (with_record(json!([{ "identity": { "fraud_detected": "Low" } }])), Some("unclear")),
+        (with_record(json!({})), Some("unclear")),
+        (with_record(json!("Low")), Some("unclear")),
+        (json!({ "status": "success" }), Some("unclear")),
+        (json!({ "status": true, "data": { "identity": { "fraud_detected": "Low" } } }), Some("not-matched")),
+        (json!({}), Some("not-matched")),
+    ];
+    check_reasons(&Bearer::default(), &rows).await;
+    check_reasons(&Session::Token("s".to_owned()).into(), &rows).await;
+}
+
+#[wasm_bindgen_test]
+async fn the_outcome_of_a_relay_counts_only_with_a_session() {
+    let verified = json!({ "status": "success", "outcome": "verified" });
+    let with = |reason: &str| json!({ "status": "failed", "outcome": "rejected", "reason": reason });
+    let rows = [
+        (verified.clone(), None),
+        (with("fraud"), Some("fraud")),
+        (with("unclear"), Some("unclear")),
+        (with("not-matched"), Some("not-matched")),
+        (json!({ "status": "success", "outcome": "rejected" }), Some("not-matched")),
+        (json!({ "status": "success", "outcome": true }), Some("unclear")),
+        (json!({ "status": "failed", "outcome": "verified" }), Some("not-matched")),
+    ];
+    check_reasons(&Session::Token("s".to_owned()).into(), &rows).await;
+    check_reasons(&Bearer::default(), &[(verified, Some("unclear"))]).await;
 }
 
 #[wasm_bindgen_test]
@@ -204,7 +267,7 @@ async fn an_expired_session_is_renewed_once_and_the_call_is_repeated() {
     assert_eq!(ask_for(&fault, &bearer).await.unwrap(), link());
     assert_eq!(bearers(&fault).await, ["Bearer s-1-start", "Bearer s-2-expired"]);
     // The next call uses the new session.
-    let fault = Fault::status(200, r#"{"status":"success"}"#).await;
+    let fault = Fault::status(200, VERIFIED).await;
     judge_for(&fault, &bearer).await.unwrap();
     assert_eq!(bearers(&fault).await, ["Bearer s-2-expired"]);
     // A session that is always rejected is renewed only once.
@@ -220,13 +283,13 @@ async fn an_expired_session_is_renewed_once_and_the_call_is_repeated() {
 #[wasm_bindgen_test]
 async fn a_verdict_request_sends_its_key_only_with_a_session() {
     let bearer = Session::Token("s".to_owned()).into();
-    let fault = Fault::status(200, r#"{"status":"success"}"#).await;
+    let fault = Fault::status(200, VERIFIED).await;
     judge_for(&fault, &bearer).await.unwrap();
     assert_eq!(fault.request().await["headers"]["idempotency-key"], KEY);
     let fault = Fault::status(200, LINK).await;
     ask_for(&fault, &bearer).await.unwrap();
     assert!(fault.request().await["headers"].get("idempotency-key").is_none());
-    let fault = Fault::status(200, r#"{"status":"success"}"#).await;
+    let fault = Fault::status(200, VERIFIED).await;
     judge(&fault).await.unwrap();
     assert!(fault.request().await["headers"].get("idempotency-key").is_none());
     assert_eq!(fault.seen().await["preflights"], json!(["content-type"]));

@@ -173,8 +173,8 @@ export interface SelfieProgressDetail {
  */
 export interface SelfieVerdictDetail {
   outcome: 'verified' | 'rejected';
-  /** Why it was rejected; null when verified. */
-  reason: 'not-matched' | 'fraud' | null;
+  /** Why it was rejected; null when verified. `unclear`: the vendor's answer was not understood. */
+  reason: 'not-matched' | 'fraud' | 'unclear' | null;
   /** The vendor's message, in English. */
   message: string | null;
   /** The person on record, as the vendor names the fields. Personal data. */

@@ -2,12 +2,12 @@
 
 #![no_main]
 
-use akiba_protocol::{LinkReply, LinkRequest, Outcome, Problem, Verdict, VerifyReply, VerifyRequest};
+use akiba_protocol::{Judgement, LinkReply, LinkRequest, MayBeMissing, Problem, UniqueKeys, Verdict, VerifyReply, VerifyRequest};
 use akiba_relay::session::host::create::NewSession;
 use akiba_relay::session::host::reconcile::Reconcile;
 use akiba_relay::session::page::binding::{LinkCall, VerifyCall, file_name};
 use akiba_relay::session::page::page_verdict::page_verdict;
-use akiba_relay::session::retained::retained;
+use akiba_relay::session::retained::{from_stored, retained, to_stored};
 use akiba_relay::session::settings::{PageReply, Retain};
 use libfuzzer_sys::fuzz_target;
 use serde::Serialize;
@@ -27,8 +27,10 @@ fuzz_target!(|data: &[u8]| {
         let name = file_name("lnk_1", call.selfie_filename.as_deref());
         assert!(["selfie-1.jpg", "selfie-1.jpeg", "selfie-1.png", "selfie-1.webp"].contains(&name.as_str()), "{name}");
     }
-    if let Ok(reply) = serde_json::from_slice::<VerifyReply>(data) {
-        judge(data, reply);
+    if let Ok(UniqueKeys(reply)) = serde_json::from_slice(data) {
+        for may_be_missing in [MayBeMissing::Nothing, MayBeMissing::FraudWord] {
+            judge(&reply, may_be_missing);
+        }
     }
 });
 
@@ -40,34 +42,36 @@ fn round_trip<T: Serialize + DeserializeOwned + PartialEq>(data: &[u8]) {
     }
 }
 
-fn judge(data: &[u8], answer: VerifyReply) {
-    let verdict = Verdict::of(answer.clone());
+fn judge(plain: &Value, may_be_missing: MayBeMissing) {
+    let Ok(verdict) = Verdict::of(plain, may_be_missing) else {
+        assert!(!plain.is_object(), "an object is a reply");
+        return;
+    };
     // A second implementation of the rule, on the raw JSON.
-    if let Ok(plain) = serde_json::from_slice::<Value>(data)
-        && plain.is_object()
-    {
-        let success = plain["status"] == "success";
-        let fraud = plain.pointer("/data/identity/fraud_detected").and_then(Value::as_str);
-        let fraud = fraud.is_some_and(|word| word.trim().eq_ignore_ascii_case("high"));
-        assert!(!verdict.is_verified() || (success && !fraud), "verified against the rule");
-        assert!(verdict.is_verified() || !success || fraud, "rejected against the rule");
-    }
+    let success = plain["status"] == "success";
+    let record = plain.pointer("/data/identity").and_then(Value::as_object);
+    let harmless = match record.map(|record| record.get("fraud_detected")) {
+        Some(Some(Value::String(word))) => ["low", "medium"].contains(&word.trim().to_ascii_lowercase().as_str()),
+        Some(None) => may_be_missing == MayBeMissing::FraudWord,
+        _ => false,
+    };
+    assert_eq!(verdict.is_verified(), success && harmless, "not the rule");
     for keep in [Retain::Verdict, Retain::Full] {
-        assert!(Verdict::of(retained(keep, answer.clone())).outcome == verdict.outcome, "the stored reply has another outcome");
+        let kept = Verdict { reply: retained(keep, verdict.reply.clone()), ..verdict.clone() };
+        let text = serde_json::to_string(&to_stored(&kept)).expect("JSON");
+        let stored = from_stored(&serde_json::from_str(&text).expect("JSON")).expect("a verdict");
+        assert!(stored.judgement() == verdict.judgement(), "the stored reply has another verdict");
     }
     for kind in [PageReply::Verdict, PageReply::Full] {
         let page = page_verdict(kind, &verdict, Some("order-7"));
-        assert!(page.outcome == verdict.outcome);
         let text = serde_json::to_string(&page).expect("JSON");
-        let told: Value = serde_json::from_str(&text).expect("JSON");
+        let UniqueKeys(told) = serde_json::from_str(&text).expect("JSON without duplicate keys");
         assert_eq!(told["reference"], "order-7");
+        assert!(Judgement::of_page_reply(&&told) == verdict.judgement(), "the widget has another verdict");
         if kind == PageReply::Verdict {
             let members = told.as_object().expect("an object");
-            let allowed = ["status", "message", "outcome", "reference"];
+            let allowed = ["status", "message", "outcome", "reason", "reference"];
             assert!(members.keys().all(|member| allowed.contains(&member.as_str())), "a field that is not allowed");
-            // The widget's rule gives the same outcome.
-            let read: VerifyReply = serde_json::from_str(&text).expect("an answer");
-            assert_eq!(Verdict::of(read).is_verified(), verdict.outcome == Outcome::Verified);
         }
     }
 }

@@ -112,6 +112,7 @@ fn message(message: Message) -> &'static str {
         M::RejectedTitle => "We couldn’t confirm it’s you",
         M::RejectedNotMatched => "Your selfie and the photo on your ID record were not close enough.",
         M::RejectedFraud => "The check needs a live photo of your own face, and could not be sure about this one.",
+        M::RejectedUnclear => "The check of your selfie gave no clear result.",
         M::RejectedTips => "This often helps:",
         M::RejectedAsk => "If it happens again, contact the site you came from. They can help you another way.",
         M::TryAgain => "Try again",

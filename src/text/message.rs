@@ -204,6 +204,8 @@ messages! {
     RejectedNotMatched,
     /// Rejected: the vendor's fraud rating for the selfie was `High`.
     RejectedFraud,
+    /// Rejected: the vendor's answer was not understood.
+    RejectedUnclear,
     /// Rejected: the introduction of the tips.
     RejectedTips,
     /// Rejected: whom to contact if it happens again.

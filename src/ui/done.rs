@@ -33,6 +33,7 @@ fn verified(scene: &Scene) -> Html {
 fn rejected(scene: &Scene, reason: Option<Reason>) -> Html {
     let why = match reason {
         Some(Reason::Fraud) => Message::RejectedFraud,
+        Some(Reason::Unclear) => Message::RejectedUnclear,
         _ => Message::RejectedNotMatched,
     };
     scene.section(

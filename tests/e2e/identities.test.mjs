@@ -67,6 +67,14 @@ const OUTCOMES = {
   'no-face': refused('No face was found in the selfie'),
   'several-faces': refused('More than one face was found in the selfie'),
   dark: refused('The face in the selfie is too dark'),
+  'unclear-fraud': {
+    event: 'selfie-rejected',
+    holds(detail) {
+      assert.equal(detail.outcome, 'rejected');
+      assert.equal(detail.reason, 'unclear');
+      assert.equal(detail.response.status, 'success');
+    },
+  },
 };
 
 test('the demo offers every identity of the documentation', () => {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use akiba_protocol::Judgement;
+use akiba_protocol::{Judgement, Reason};
 use akiba_selfie::config::{Config, Options};
 use akiba_selfie::flow::{
     CameraInfo, Effect, Event, Generation, LinkId, LinkState, Luminance, Notice, Photo, PhotoId, Screen, ScreenName,
@@ -34,7 +34,7 @@ pub(crate) fn photo(id: u32) -> Photo {
 }
 
 pub(crate) fn judgement(status: &str) -> Judgement {
-    Judgement::of(Some(status), None)
+    Judgement::because((status != "success").then_some(Reason::NotMatched))
 }
 
 pub(crate) fn lit() -> Luminance {

@@ -89,7 +89,7 @@ for (const version of ['v4', 'v2']) {
     );
     await page.route('**/v1/customer/verify', async (route) => {
       verified = route.request().postDataJSON();
-      await route.fulfill({ json: { status: 'success', message: 'm', data: {} } });
+      await route.fulfill({ json: { status: 'success', message: 'm', data: { identity: { fraud_detected: 'Low' } } } });
     });
 
     const selfie = await Selfie.open(page, `${site.origin}/`);

@@ -18,7 +18,8 @@ use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::{DataTransfer, Element, File, HtmlElement, HtmlInputElement, HtmlVideoElement};
 
 use mounted::{
-    FRAUD, MATCHED, Mounted, NOT_MATCHED, PHOTO, UPLOADING, done, failed, framing, screens, starting, submitting, view,
+    FRAUD, MATCHED, Mounted, NOT_MATCHED, PHOTO, UNCLEAR, UPLOADING, done, failed, framing, screens, starting,
+    submitting, view,
 };
 
 mod mounted;
@@ -277,6 +278,8 @@ async fn each_verdict_has_its_own_text() {
     assert!(mounted.text().contains("not close enough"));
     mounted.show(view(done(FRAUD))).await;
     assert!(mounted.text().contains("live photo of your own face"));
+    mounted.show(view(done(UNCLEAR))).await;
+    assert!(mounted.text().contains("no clear result") && !mounted.text().contains("not close enough"));
 }
 
 #[wasm_bindgen_test]

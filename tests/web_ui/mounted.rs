@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use akiba_protocol::Judgement;
+use akiba_protocol::{Judgement, Reason};
 use akiba_selfie::config::{Config, Options};
 use akiba_selfie::flow::{
     CameraInfo, CameraState, ErrorCode, Generation, NextStep, Opening, Phase, Photo, PhotoId, Prompt, Screen, State,
@@ -164,14 +164,15 @@ pub(crate) fn failed(error: ErrorCode) -> Screen {
     Screen::Failed { error, photo: photo.then_some(PHOTO) }
 }
 
-/// The screen for the vendor's `status` and `fraud_detected`.
-pub(crate) fn done((status, fraud): (&str, &str)) -> Screen {
-    Screen::Done { judgement: Judgement::of(Some(status), Some(fraud)) }
+/// The screen for a verdict with this reason to reject, or with none.
+pub(crate) fn done(reason: Option<Reason>) -> Screen {
+    Screen::Done { judgement: Judgement::because(reason) }
 }
 
-pub(crate) const MATCHED: (&str, &str) = ("success", "Low");
-pub(crate) const NOT_MATCHED: (&str, &str) = ("failed", "Low");
-pub(crate) const FRAUD: (&str, &str) = ("success", "High");
+pub(crate) const MATCHED: Option<Reason> = None;
+pub(crate) const NOT_MATCHED: Option<Reason> = Some(Reason::NotMatched);
+pub(crate) const FRAUD: Option<Reason> = Some(Reason::Fraud);
+pub(crate) const UNCLEAR: Option<Reason> = Some(Reason::Unclear);
 pub(crate) const UPLOADING: Phase = Phase::Uploading { sent: 187_000, total: 312_400 };
 
 /// Every screen.
@@ -198,6 +199,7 @@ pub(crate) fn screens() -> Vec<Screen> {
         done(MATCHED),
         done(NOT_MATCHED),
         done(FRAUD),
+        done(UNCLEAR),
     ];
     screens.extend(ErrorCode::ALL.iter().copied().map(failed));
     screens

@@ -1,6 +1,10 @@
 //! A verify reply with its judgement ([`Verdict`]). The rule is in [`judgement`](crate::judgement).
 
-use crate::judgement::{Judgement, Outcome, Reason};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::judgement::{Judgement, MayBeMissing, Outcome, Reason};
+use crate::unique_keys::UniqueKeys;
 use crate::verify::{Identity, VerifyReply};
 
 /// A verify reply with its verdict.
@@ -15,16 +19,33 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// Judges a reply; see [`Judgement::of`].
+    /// Judges a reply; see [`Judgement::of`]. It judges the JSON, because [`VerifyReply`] drops fields of a wrong type.
+    ///
+    /// # Errors
+    /// [`serde_json::Error`] if the JSON is not an object.
+    pub fn of(reply: &Value, may_be_missing: MayBeMissing) -> Result<Self, serde_json::Error> {
+        Ok(Self::new(Judgement::of(&reply, may_be_missing), VerifyReply::deserialize(reply)?))
+    }
+
+    /// Parses and judges a reply of the published API, which always holds the fraud word.
+    ///
+    /// # Errors
+    /// [`serde_json::Error`] if it is not JSON, not an object, or has an object with duplicate keys.
+    pub fn parse(json: &[u8]) -> Result<Self, serde_json::Error> {
+        let UniqueKeys(reply) = serde_json::from_slice(json)?;
+        Self::of(&reply, MayBeMissing::Nothing)
+    }
+
+    /// Puts a reply together with its judgement.
     #[must_use]
-    pub fn of(reply: VerifyReply) -> Self {
-        let fraud = reply
-            .data
-            .as_ref()
-            .and_then(|data| data.identity.as_ref())
-            .and_then(|identity| identity.fraud_detected.as_deref());
-        let Judgement { outcome, reason } = Judgement::of(reply.status.as_deref(), fraud);
+    pub fn new(Judgement { outcome, reason }: Judgement, reply: VerifyReply) -> Self {
         Self { outcome, reason, reply }
+    }
+
+    /// Returns the judgement.
+    #[must_use]
+    pub fn judgement(&self) -> Judgement {
+        Judgement { outcome: self.outcome, reason: self.reason }
     }
 
     /// Whether the selfie was verified.

@@ -109,7 +109,8 @@ pub struct Identity {
     /// The vendor's fraud score of the selfie, 0 to 1.
     #[serde(default, deserialize_with = "lenient", skip_serializing_if = "Option::is_none")]
     pub fraud_score: Option<Score>,
-    /// The vendor's fraud level: `Low`, `Medium` or `High` (its reference shows only `Low`).
+    /// The vendor's fraud word: `Low`, `Medium` or `High` (its reference shows only `Low`). A verdict is judged by the
+    /// JSON instead, where a word of a wrong type is not the same as a missing one.
     #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
     pub fraud_detected: Option<String>,
     /// The vendor's confidence that both photos show the same person, 0 to 1.

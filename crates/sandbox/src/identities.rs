@@ -19,6 +19,8 @@ pub enum Scenario {
     NotMatched,
     /// The selfie matches, but the vendor's fraud level is `High`.
     HighFraud,
+    /// The selfie matches, but the vendor's fraud word is not one that the reference knows.
+    UnclearFraud,
     /// The link call answers 503.
     LinkDown,
     /// The verify call answers 500.
@@ -53,7 +55,7 @@ pub struct TestIdentity {
 }
 
 /// Every test identity.
-pub const TABLE: [TestIdentity; 14] = [
+pub const TABLE: [TestIdentity; 15] = [
     TestIdentity {
         id: "0000000000001",
         name: "verified",
@@ -137,6 +139,12 @@ pub const TABLE: [TestIdentity; 14] = [
         name: "dark",
         scenario: Scenario::Flawed(Flaw::Dark),
         what_happens: "The selfie is rejected: status `failed`, as if the face were too dark.",
+    },
+    TestIdentity {
+        id: "0000000000015",
+        name: "unclear-fraud",
+        scenario: Scenario::UnclearFraud,
+        what_happens: "The selfie is rejected: status `success`, but an unknown fraud word (`Very High`).",
     },
 ];
 

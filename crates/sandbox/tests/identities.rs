@@ -98,20 +98,22 @@ async fn companies_are_verified_as_companies() {
     let mut body = verify_body(&link);
     body["user_type"] = json!("2");
     let reply = world.call("/v1/customer/verify", &body).send().await.unwrap().bytes().await.unwrap();
-    let verdict = Verdict::of(serde_json::from_slice(&reply).unwrap());
+    let verdict = Verdict::parse(&reply).unwrap();
     assert!(verdict.is_verified());
     assert!(verdict.identity().unwrap().fullname.as_deref().unwrap().ends_with("(PTY) LTD"));
     assert_eq!(verdict.identity().unwrap().dob, None);
 }
 
 #[tokio::test]
-async fn not_matched_and_high_fraud_are_rejected_with_different_reasons() {
+async fn each_rejection_has_its_reason() {
     let world = world().await;
     let verdict = verify_portrait(&world, id(Scenario::NotMatched)).await;
     assert_eq!((verdict.outcome, verdict.reason), (Outcome::Rejected, Some(Reason::NotMatched)));
     let verdict = verify_portrait(&world, id(Scenario::HighFraud)).await;
     assert_eq!((verdict.outcome, verdict.reason), (Outcome::Rejected, Some(Reason::Fraud)));
     assert_eq!(verdict.identity().unwrap().fraud_score.unwrap().value(), 0.92);
+    let verdict = verify_portrait(&world, id(Scenario::UnclearFraud)).await;
+    assert_eq!((verdict.outcome, verdict.reason), (Outcome::Rejected, Some(Reason::Unclear)));
 }
 
 #[tokio::test]

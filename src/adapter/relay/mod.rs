@@ -113,7 +113,8 @@ pub fn verify(
         s3_key: link.s3_key.clone(),
     };
     let text = post(Call::Verify, &config.verify_url, json(&body), Some(key), bearer, abort);
-    async move { JudgedReply::read(&text.await?).ok_or(RelayFailure::Reply) }
+    let session = bearer.is_sent();
+    async move { JudgedReply::read(&text.await?, session).ok_or(RelayFailure::Reply) }
 }
 
 /// Serialises a body to JSON with the browser's own `JSON.stringify`.

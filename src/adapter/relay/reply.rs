@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use akiba_protocol::Judgement;
+use akiba_protocol::{Json, Judgement, MayBeMissing};
 use js_sys::{Array, JSON, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -69,12 +69,15 @@ impl fmt::Debug for JudgedReply {
 
 impl JudgedReply {
     /// Reads an answer's text. Returns `None` if it is not an object.
+    ///
+    /// `session` says whether a session was sent. Only then has a relay judged the vendor's answer. Without a session the
+    /// answer is the vendor's own, which must not speak in a relay's name.
     #[must_use]
-    pub fn read(text: &str) -> Option<Self> {
+    pub fn read(text: &str, session: bool) -> Option<Self> {
         let response = object(text)?;
-        let status = get(&response, "status").as_string();
-        let fraud = get(&identity(&response), "fraud_detected").as_string();
-        let judgement = Judgement::of(status.as_deref(), fraud.as_deref());
+        let reply = Parsed(response.clone());
+        let judgement =
+            if session { Judgement::of_page_reply(&reply) } else { Judgement::of(&reply, MayBeMissing::Nothing) };
         Some(Self { judgement, response })
     }
 
@@ -107,10 +110,31 @@ pub(super) fn problem_code(text: &str) -> Option<String> {
     get(&object(text)?, "code").as_string()
 }
 
+/// JSON as parsed by the browser.
+struct Parsed(JsValue);
+
+impl Json for Parsed {
+    fn member(&self, name: &str) -> Option<Self> {
+        Some(Self(get(&self.0, name))).filter(|member| !member.0.is_undefined())
+    }
+
+    fn text(&self) -> Option<String> {
+        self.0.as_string()
+    }
+
+    fn is_object(&self) -> bool {
+        is_object(&self.0)
+    }
+}
+
+/// Whether a parsed value is a JSON object: not an array and not `null`.
+fn is_object(value: &JsValue) -> bool {
+    value.is_object() && !Array::is_array(value)
+}
+
 /// Parses a text as a JSON object.
 fn object(text: &str) -> Option<JsValue> {
-    let value = JSON::parse(text).ok()?;
-    (value.is_object() && !Array::is_array(&value)).then_some(value)
+    JSON::parse(text).ok().filter(is_object)
 }
 
 /// Returns a field of an object; `undefined` if it is missing or the value is not an object.

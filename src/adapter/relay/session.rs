@@ -93,6 +93,12 @@ impl Bearer {
         Ok(token)
     }
 
+    /// Whether the calls carry a session.
+    #[must_use]
+    pub fn is_sent(&self) -> bool {
+        !matches!(self.session, Session::None)
+    }
+
     /// Whether there is a function that can be called again.
     #[must_use]
     pub fn can_renew(&self) -> bool {

@@ -189,6 +189,12 @@ export const STATES = [
     main: 'Try again',
     walk: (selfie) => verdict(selfie, 'high-fraud'),
   },
+  {
+    name: 'done-unclear',
+    title: 'We couldn’t confirm it’s you',
+    main: 'Try again',
+    walk: (selfie) => verdict(selfie, 'unclear-fraud'),
+  },
   failure('camera-denied', 'The camera is blocked', 'Try the camera again', { camera: 'refused', walk: agree }),
   failure('camera-not-found', 'No camera found', 'Choose a photo', { camera: 'none', walk: agree }),
   failure('camera-in-use', 'The camera is busy', 'Try the camera again', {

@@ -60,7 +60,12 @@ pub fn check(
     variable: impl Fn(&'static str) -> Option<String>,
 ) -> Result<Prepared, Problems> {
     let mut found = Vec::new();
-    let state = match Access::load(&settings.vendor, &variable) {
+    let access = Access::load(&settings.vendor, &variable);
+    if settings.session.mode() == SessionMode::Off && access.as_ref().is_ok_and(Access::fraud_may_be_missing) {
+        // Without sessions the widget judges the vendor's answer. It knows no profile, so it would reject everybody.
+        found.push("fraud-may-be-missing in the vendor's profile needs sessions: set an --api-key".to_owned());
+    }
+    let state = match access {
         Ok(access) => VendorClient::new(&settings.vendor, &access)
             .map(|vendor| AppState::new(&settings.http, &settings.limits, vendor))
             .map_err(|error| found.push(sentence(&error)))

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use akiba_protocol::{Outcome, ProblemCode, Verdict, VerifyReply, VerifyRequest};
+use akiba_protocol::{Outcome, ProblemCode, Verdict, VerifyRequest};
 use tokio::sync::oneshot;
 use tokio::time::sleep;
 use tracing::Instrument;
@@ -29,7 +29,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
 /// What a caller gets: the verdict, or `None` if another call changed the session before the attempt was recorded.
-type Answer = Result<Option<VerifyReply>, RelayError>;
+type Answer = Result<Option<Verdict>, RelayError>;
 
 /// One call to the vendor for a verdict.
 struct Attempt {
@@ -94,7 +94,7 @@ impl Sessions {
         let session = &attempt.session;
         match self.record_attempt(attempt, idempotency).await {
             Ok(true) => match self.vendor.verify(&attempt.request, session.personal.consent.is_some()).await {
-                Ok(reply) => self.conclude(session, &attempt.link_id, reply, waiter).await,
+                Ok(verdict) => self.conclude(session, &attempt.link_id, verdict, waiter).await,
                 Err(error) => self.settle_failure(&session.row.id, &attempt.id, attempt.event, error, waiter).await,
             },
             Ok(false) => waiter.send(Ok(None)),
@@ -123,16 +123,16 @@ impl Sessions {
         self.store.begin_attempt(new).await
     }
 
-    async fn conclude(&self, session: &OpenSession, link_id: &str, reply: VerifyReply, waiter: &mut Waiter) {
-        let Verdict { outcome, reason, reply } = Verdict::of(reply);
+    async fn conclude(&self, session: &OpenSession, link_id: &str, verdict: Verdict, waiter: &mut Waiter) {
+        let (outcome, reason) = (verdict.outcome, verdict.reason);
         let state = match outcome {
             Outcome::Verified => State::Verified,
             Outcome::Rejected => State::Rejected,
         };
-        let reply = retained(self.keep, reply);
+        let kept = Verdict { reply: retained(self.keep, verdict.reply), ..verdict };
         let now = self.clock.now();
         let session_id = session.row.id.as_str();
-        let sealed = self.seal_verdict(session_id, link_id, &reply);
+        let sealed = self.seal_verdict(session_id, link_id, &kept);
         // This verdict is not yet in the counter: the session was read before the attempt began.
         let is_final = self.is_final(outcome, reason, session.row.links, session.row.verifies.saturating_add(1));
         let end = Some(VerdictDetail { reason, is_final });
@@ -145,7 +145,7 @@ impl Sessions {
         match self.write_until_done(waiter, |_| true, || self.store.conclude(verdict)).await {
             Ok(true) => {
                 self.outbox.wake.notify_one();
-                waiter.send(Ok(Some(reply)));
+                waiter.send(Ok(Some(kept)));
             }
             // An earlier write stored this verdict and its result got lost; or the session has another verdict; or the
             // back end released the link. Answer with the stored verdict, never with one that was not stored.

@@ -120,7 +120,8 @@ impl Sessions {
     }
 
     /// Returns whether another verdict is impossible before the session expires: the session is verified, the vendor
-    /// found fraud, or the session's links or verdicts are used up.
+    /// found fraud, or the session's links or verdicts are used up. [`Reason::Unclear`] is not final: the vendor's answer
+    /// was not understood, so the person may have done nothing wrong. The limits of the session bound the attempts.
     fn is_final(&self, outcome: Outcome, reason: Option<Reason>, links: i64, verifies: i64) -> bool {
         let used_up = links >= self.limits.links || verifies >= self.limits.verifies;
         outcome == Outcome::Verified || reason == Some(Reason::Fraud) || used_up

@@ -1,6 +1,6 @@
 //! Reads sessions, with their timeouts applied ([`Sessions::current`]), and verdicts.
 
-use akiba_protocol::{ProblemCode, VerifyReply};
+use akiba_protocol::{ProblemCode, Verdict};
 
 use super::Sessions;
 use super::record::OpenSession;
@@ -33,7 +33,7 @@ impl Sessions {
     }
 
     /// Returns the stored verdict of a link, or an error that says why there is none.
-    pub(super) async fn verdict_on(&self, session_id: &str, link_id: &str) -> Result<VerifyReply, RelayError> {
+    pub(super) async fn verdict_on(&self, session_id: &str, link_id: &str) -> Result<Verdict, RelayError> {
         let state = self.current(session_id).await?.row.state;
         let links = self.store.links(session_id).await?;
         match links.iter().find(|link| link.id == link_id) {

@@ -2,11 +2,12 @@
 
 use std::fmt;
 
-use akiba_protocol::{CustomerType, ProblemCode, VerifyReply};
+use akiba_protocol::{CustomerType, ProblemCode, Verdict};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Sessions;
+use super::retained::{from_stored, to_stored};
 use crate::error::RelayError;
 use crate::secrets::data_keys::SealError;
 use crate::store::links::LinkRow;
@@ -118,17 +119,16 @@ impl Sessions {
         &self,
         session_id: &str,
         link_id: &str,
-        reply: &VerifyReply,
+        verdict: &Verdict,
     ) -> Result<Vec<u8>, SealError> {
-        self.data_keys.seal(reply, &verdict_place(session_id, link_id))
+        self.data_keys.seal(&to_stored(verdict), &verdict_place(session_id, link_id))
     }
 
     /// Decrypts the verdict of a link, if the link has one.
-    pub(super) fn verdict_of(&self, link: &LinkRow) -> Result<Option<VerifyReply>, SealError> {
-        link.verdict
-            .as_deref()
-            .map(|sealed| self.data_keys.open(sealed, &verdict_place(&link.session_id, &link.id)))
-            .transpose()
+    pub(super) fn verdict_of(&self, link: &LinkRow) -> Result<Option<Verdict>, SealError> {
+        let Some(sealed) = link.verdict.as_deref() else { return Ok(None) };
+        let stored = self.data_keys.open(sealed, &verdict_place(&link.session_id, &link.id))?;
+        from_stored(&stored).map(Some).map_err(|_| SealError)
     }
 
     pub(super) fn open_session(&self, row: SessionRow) -> Result<OpenSession, RelayError> {

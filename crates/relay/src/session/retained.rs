@@ -1,9 +1,47 @@
-//! Selects the part of the vendor's answer that is stored ([`retained`]): by default only what the verdict needs.
+//! Selects the part of the vendor's answer that is stored ([`retained`]): by default only what the verdict needs. It is
+//! stored together with its judgement ([`to_stored`], [`from_stored`]).
 
-use akiba_protocol::{Identity, VerifyData, VerifyReply};
-use serde_json::Map;
+use akiba_protocol::{Identity, Judgement, MayBeMissing, Verdict, VerifyData, VerifyReply};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::settings::Retain;
+
+/// A verdict as it is stored. It is judged once, when it arrives. Neither a shortened reply nor a profile that was
+/// changed in the meantime may change it.
+#[derive(Serialize, Deserialize)]
+pub struct StoredVerdict {
+    #[serde(rename = "akiba_relay_judgement")]
+    judgement: Judgement,
+    #[serde(flatten)]
+    reply: VerifyReply,
+}
+
+/// The member of a stored reply that holds its judgement.
+const JUDGEMENT: &str = "akiba_relay_judgement";
+
+/// Converts a verdict for the database.
+#[must_use]
+pub fn to_stored(verdict: &Verdict) -> StoredVerdict {
+    let mut reply = verdict.reply.clone();
+    // The vendor must not bring its own judgement.
+    reply.extra.remove(JUDGEMENT);
+    StoredVerdict { judgement: verdict.judgement(), reply }
+}
+
+/// Reads a verdict from the database.
+///
+/// Earlier versions stored no judgement, and dropped a record or a fraud word of a wrong type. Their replies
+/// may lack both.
+///
+/// # Errors
+/// [`serde_json::Error`] if it is not a stored verdict.
+pub fn from_stored(stored: &Value) -> Result<Verdict, serde_json::Error> {
+    if stored.get(JUDGEMENT).is_none() {
+        return Verdict::of(stored, MayBeMissing::Record);
+    }
+    StoredVerdict::deserialize(stored).map(|stored| Verdict::new(stored.judgement, stored.reply))
+}
 
 /// Returns the part of an answer to store. It gives the same outcome as the whole answer.
 #[must_use]
@@ -23,15 +61,21 @@ pub fn retained(retain: Retain, reply: VerifyReply) -> VerifyReply {
 
 #[cfg(test)]
 mod tests {
-    use akiba_protocol::{Verdict, VerifyReply};
-    use serde_json::json;
+    use akiba_protocol::{MayBeMissing, Reason, Verdict, VerifyReply};
+    use serde_json::{Value, json};
 
-    use super::retained;
+    use super::{from_stored, retained, to_stored};
     use crate::session::settings::Retain;
+
+    /// Stores a verdict and reads it again.
+    fn stored(verdict: &Verdict) -> Verdict {
+        let bytes = serde_json::to_vec(&to_stored(verdict)).unwrap();
+        from_stored(&serde_json::from_slice(&bytes).unwrap()).unwrap()
+    }
 
     #[test]
     fn the_record_is_dropped_and_the_outcome_stays_the_same() {
-        for (status, fraud) in [("success", "Low"), ("success", "High"), ("failed", "Low")] {
+        for (status, fraud) in [("success", "Low"), ("success", "High"), ("success", "Very High"), ("failed", "Low")] {
             let reply = json!({
                 "status": status, "message": "said", "trace": "t-1",
                 "data": { "more": 1, "identity": {
@@ -39,21 +83,63 @@ mod tests {
                     "fraud_score": 0.21, "fraud_detected": fraud, "facial_recognition_confidence": 0.95,
                 } },
             });
-            let reply: VerifyReply = serde_json::from_value(reply).unwrap();
-            let short = retained(Retain::Verdict, reply.clone());
-            assert_eq!(
-                serde_json::to_value(&short).unwrap(),
-                json!({
-                    "status": status, "message": "said",
-                    "data": { "identity": {
-                        "fraud_score": 0.21, "fraud_detected": fraud, "facial_recognition_confidence": 0.95,
-                    } },
-                })
-            );
-            let (whole, short) = (Verdict::of(reply.clone()), Verdict::of(short));
-            assert_eq!((whole.outcome, whole.reason), (short.outcome, short.reason));
-            assert_eq!(retained(Retain::Full, reply.clone()), reply);
+            let whole = Verdict::of(&reply, MayBeMissing::Nothing).unwrap();
+            let short = retained(Retain::Verdict, whole.reply.clone());
+            let written = json!({
+                "status": status, "message": "said",
+                "data": { "identity": {
+                    "fraud_score": 0.21, "fraud_detected": fraud, "facial_recognition_confidence": 0.95,
+                } },
+            });
+            assert_eq!(serde_json::to_value(&short).unwrap(), written);
+            assert_eq!(Verdict::of(&written, MayBeMissing::Nothing).unwrap().judgement(), whole.judgement());
+            assert_eq!(retained(Retain::Full, whole.reply.clone()), whole.reply);
         }
         assert_eq!(retained(Retain::Verdict, VerifyReply::default()), VerifyReply::default());
+    }
+
+    #[test]
+    fn a_stored_verdict_keeps_its_judgement() {
+        let replies = [
+            json!({ "status": "success", "data": { "identity": { "fraud_detected": "Low" } } }),
+            json!({ "status": "success", "data": { "identity": { "fraud_score": 0.2 } } }),
+            json!({ "status": "success", "data": { "identity": { "fraud_detected": ["High"] } } }),
+            json!({ "status": "success", "data": { "identity": { "fraud_detected": null } } }),
+            json!({ "status": "success", "data": { "identity": [] } }),
+            json!({ "status": "success", "data": [] }),
+            json!({ "status": "success" }),
+            json!({ "status": "failed" }),
+            json!({ "status": true, "akiba_relay_judgement": { "outcome": "verified", "reason": null } }),
+        ];
+        for reply in replies {
+            for may_be_missing in [MayBeMissing::Nothing, MayBeMissing::FraudWord] {
+                for retain in [Retain::Verdict, Retain::Full] {
+                    let verdict = Verdict::of(&reply, may_be_missing).unwrap();
+                    let kept = Verdict { reply: retained(retain, verdict.reply), ..verdict };
+                    assert_eq!(stored(&kept).judgement(), kept.judgement(), "{reply} {may_be_missing:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_verdict_of_an_earlier_version_is_read() {
+        let rows: [(Value, Option<Reason>); 5] = [
+            (json!({ "status": "success", "data": { "identity": { "fraud_detected": "Low" } } }), None),
+            (json!({ "status": "success" }), None),
+            (json!({ "status": "success", "data": { "identity": { "fraud_detected": "High" } } }), Some(Reason::Fraud)),
+            (
+                json!({ "status": "success", "data": { "identity": { "fraud_detected": "Very" } } }),
+                Some(Reason::Unclear),
+            ),
+            (json!({ "message": "No match" }), Some(Reason::NotMatched)),
+        ];
+        for (before, reason) in rows {
+            let verdict = from_stored(&before).unwrap();
+            assert_eq!(verdict.reason, reason, "{before}");
+            assert_eq!(serde_json::to_value(verdict.reply).unwrap(), before);
+        }
+        assert!(from_stored(&json!([])).is_err());
+        assert!(from_stored(&json!({ "akiba_relay_judgement": "verified" })).is_err());
     }
 }

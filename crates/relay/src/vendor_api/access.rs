@@ -1,6 +1,6 @@
 //! Combines profile, settings and secrets into what a client of the vendor's API needs ([`Access`]).
 
-use akiba_protocol::is_loopback;
+use akiba_protocol::{MayBeMissing, is_loopback};
 use http::{HeaderName, HeaderValue};
 use secrecy::SecretString;
 use url::Url;
@@ -21,6 +21,7 @@ pub const CLIENT_SECRET_VARIABLE: &str = "AKIBA_CLIENT_SECRET";
 pub struct Access {
     pub(super) link: Endpoint,
     pub(super) verify: Endpoint,
+    pub(super) may_be_missing: MayBeMissing,
     pub(super) auth: AuthConfig,
 }
 
@@ -98,8 +99,15 @@ impl Access {
         Ok(Self {
             link: endpoint(profile.link, &settings.vendor_link_path),
             verify: endpoint(profile.verify, &settings.vendor_verify_path),
+            may_be_missing: if profile.fraud_may_be_missing { MayBeMissing::FraudWord } else { MayBeMissing::Nothing },
             auth,
         })
+    }
+
+    /// Returns whether the profile lets the vendor leave out the fraud word.
+    #[must_use]
+    pub fn fraud_may_be_missing(&self) -> bool {
+        self.may_be_missing >= MayBeMissing::FraudWord
     }
 
     /// Returns whether every URL is `https`, so that the client can forbid plain HTTP.

@@ -11,6 +11,11 @@ use serde_json::{Map, Value};
 /// The published name of the consent flag. The published API does not have this field; only profiles use it.
 const CONSENT: &str = "consent";
 
+/// The published names of the fields that decide a verdict.
+const STATUS: &str = "status";
+const RECORD: [&str; 2] = ["data", "data/identity"];
+pub(super) const FRAUD_WORD: &str = "data/identity/fraud_detected";
+
 /// The fields of the link request that the published answer repeats.
 const ECHOED: [&str; 2] = ["identifier", "selfie_filename"];
 
@@ -106,31 +111,36 @@ impl ReplyMap {
     /// Translates the answer to `request`. Fields that the profile does not name are dropped, except that fields which
     /// only repeat the request are copied from it.
     ///
-    /// If a value is not in its table of values, it is dropped, and the status too. Then the answer is not a success,
-    /// as the unknown value may mean fraud.
+    /// If the evidence for a success is not where the profile says, or is not understood, the fraud word or the record
+    /// becomes `null`. Then the answer does not count as a success. This applies if a record that the profile names is
+    /// missing, if the answer has a fraud word in another place only, or if a value is not in its table of values. A
+    /// status that is not in its table is dropped instead.
     #[must_use]
     pub fn apply(&self, vendor: &Value, request: &Value) -> Value {
         let repeated = ECHOED.iter().filter(|field| !self.0.contains_key(**field));
         let repeated = repeated.filter_map(|field| Some(((*field).to_owned(), request.get(field)?.clone())));
         let mut translated: Map<String, Value> = repeated.collect();
-        let mut all_known = true;
+        let mut is_clear = true;
         // In the order of the names, so that an object is set before its nested fields.
         for (field, source) in &self.0 {
-            let Some(value) = vendor.pointer(source.pointer()) else { continue };
-            let value = match source {
-                FieldPointer::At(_) => value.clone(),
-                FieldPointer::Mapped { values, .. } => match values.get(&table_key(value)) {
-                    Some(value) => value.clone(),
-                    None => {
-                        all_known = false;
-                        continue;
-                    }
-                },
+            let value = match (vendor.pointer(source.pointer()), source) {
+                (Some(value), FieldPointer::At(_)) => Some(value),
+                (Some(value), FieldPointer::Mapped { values, .. }) => {
+                    let known = values.get(&table_key(value));
+                    is_clear &= known.is_some() || field == STATUS;
+                    known
+                }
+                (None, _) if RECORD.contains(&field.as_str()) => Some(&Value::Null),
+                // A record may bring a word of the same name, which the profile does not mean.
+                (None, _) if field == FRAUD_WORD => get_nested(&translated, field).map(|_| &Value::Null),
+                (None, _) => None,
             };
-            set_nested(&mut translated, field, value);
+            if let Some(value) = value {
+                set_nested(&mut translated, field, value.clone());
+            }
         }
-        if !all_known {
-            translated.remove("status");
+        if !is_clear {
+            set_nested(&mut translated, FRAUD_WORD, Value::Null);
         }
         Value::Object(translated)
     }
@@ -149,17 +159,23 @@ fn table_key(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
+/// Returns a nested field.
+fn get_nested<'a>(from: &'a Map<String, Value>, field: &str) -> Option<&'a Value> {
+    match field.split_once('/') {
+        None => from.get(field),
+        Some((outer, inner)) => get_nested(from.get(outer)?.as_object()?, inner),
+    }
+}
+
+/// Sets a nested field, and creates the objects around it. Does nothing if one of them is already there with another type:
+/// an answer with a record of a wrong type must not become one with a record.
 fn set_nested(into: &mut Map<String, Value>, field: &str, value: Value) {
     match field.split_once('/') {
         None => {
             into.insert(field.to_owned(), value);
         }
         Some((outer, inner)) => {
-            let nested = into.entry(outer).or_insert_with(|| Value::Object(Map::new()));
-            if !nested.is_object() {
-                *nested = Value::Object(Map::new());
-            }
-            if let Value::Object(nested) = nested {
+            if let Value::Object(nested) = into.entry(outer).or_insert_with(|| Value::Object(Map::new())) {
                 set_nested(nested, inner, value);
             }
         }
@@ -168,6 +184,7 @@ fn set_nested(into: &mut Map<String, Value>, field: &str, value: Value) {
 
 #[cfg(test)]
 mod tests {
+    use akiba_protocol::{MayBeMissing, Reason, Verdict};
     use serde_json::json;
 
     use super::{ReplyMap, RequestMap, UnmappedValue};
@@ -202,7 +219,11 @@ mod tests {
         );
         let request = json!({ "identifier": "8001", "selfie_filename": "a.jpg", "type": "1" });
         let repeated = map.apply(&json!({}), &request);
-        assert_eq!(repeated, json!({ "identifier": "8001", "selfie_filename": "a.jpg" }));
+        assert_eq!(
+            repeated,
+            json!({ "identifier": "8001", "selfie_filename": "a.jpg", "data": { "identity": null } }),
+            "a record that the profile names and the answer lacks is not understood"
+        );
         for without_success in
             [json!({ "ok": false }), json!({ "ok": "success" }), json!({ "status": "success" }), json!([])]
         {
@@ -210,16 +231,65 @@ mod tests {
         }
     }
 
+    /// A profile with a record, a fraud word and a field with a table of values.
+    const JUDGED: &str = "status = { at = \"/result\", values = { OK = \"success\" } }\n\
+        \"data/identity\" = \"/person\"\n\
+        \"data/identity/fraud_score\" = \"/score\"\n\
+        \"data/identity/gender\" = { at = \"/sex\", values = { f = \"F\" } }\n\
+        \"data/identity/fraud_detected\" = { at = \"/fraud\", values = { none = \"Low\", sure = \"High\" } }";
+
     #[test]
-    fn an_unknown_fraud_level_is_not_a_success() {
-        let map: ReplyMap = toml::from_str(
-            "status = \"/status\"\n\
-             \"data/identity/fraud_detected\" = { at = \"/fraud\", values = { none = \"Low\", sure = \"High\" } }",
-        )
-        .unwrap();
-        let status =
-            |fraud: &str| map.apply(&json!({ "status": "success", "fraud": fraud }), &json!({}))["status"].clone();
-        assert_eq!(status("none"), "success");
-        assert_eq!(status("likely"), serde_json::Value::Null);
+    fn evidence_that_is_not_where_the_profile_says_verifies_nobody() {
+        let unclear = Some(Reason::Unclear);
+        let rows = [
+            (json!({ "result": "OK", "person": {}, "fraud": "none" }), None, None),
+            (json!({ "result": "OK", "person": {}, "fraud": "none", "score": 0.1, "sex": "f" }), None, None),
+            (json!({ "result": "OK", "person": {}, "fraud": "sure" }), Some(Reason::Fraud), Some(Reason::Fraud)),
+            (
+                json!({ "result": "no", "person": {}, "fraud": "none" }),
+                Some(Reason::NotMatched),
+                Some(Reason::NotMatched),
+            ),
+            // Only here does the profile's setting matter.
+            (json!({ "result": "OK", "person": {} }), unclear, None),
+            // The fraud word is not in its table.
+            (json!({ "result": "OK", "person": {}, "fraud": "likely" }), unclear, unclear),
+            (json!({ "result": "OK", "person": {}, "fraud": "Low" }), unclear, unclear),
+            (json!({ "result": "OK", "person": {}, "fraud": null }), unclear, unclear),
+            (json!({ "result": "OK", "person": {}, "fraud": ["none"] }), unclear, unclear),
+            // Another value is not in its table.
+            (json!({ "result": "OK", "person": {}, "fraud": "none", "sex": "x" }), unclear, unclear),
+            // The record has a fraud word of its own, and the profile's pointer finds nothing.
+            (json!({ "result": "OK", "person": { "fraud_detected": "Low" } }), unclear, unclear),
+            (json!({ "result": "OK", "person": { "fraud_detected": "High" } }), unclear, unclear),
+            (
+                json!({ "result": "OK", "person": { "fraud_detected": "Low" }, "fraud": "sure" }),
+                Some(Reason::Fraud),
+                Some(Reason::Fraud),
+            ),
+            // The record is missing or not an object.
+            (json!({ "result": "OK", "fraud": "none" }), unclear, unclear),
+            (json!({ "result": "OK" }), unclear, unclear),
+            (json!({ "result": "OK", "person": null, "fraud": "none" }), unclear, unclear),
+            (json!({ "result": "OK", "person": [{}], "fraud": "none", "score": 0.1 }), unclear, unclear),
+            (json!({ "result": "OK", "person": "F", "fraud": "none", "score": 0.1 }), unclear, unclear),
+        ];
+        let map: ReplyMap = toml::from_str(JUDGED).unwrap();
+        for (vendor, strict, lenient) in rows {
+            let reply = map.apply(&vendor, &json!({}));
+            assert_eq!(Verdict::of(&reply, MayBeMissing::Nothing).unwrap().reason, strict, "{vendor}");
+            assert_eq!(Verdict::of(&reply, MayBeMissing::FraudWord).unwrap().reason, lenient, "{vendor}");
+        }
+    }
+
+    #[test]
+    fn a_missing_envelope_verifies_nobody() {
+        let map: ReplyMap =
+            toml::from_str("status = \"/status\"\n\"data\" = \"/data\"\n\"data/identity/fraud_detected\" = \"/fraud\"")
+                .unwrap();
+        let reason = |vendor| Verdict::of(&map.apply(&vendor, &json!({})), MayBeMissing::FraudWord).unwrap().reason;
+        assert_eq!(reason(json!({ "status": "success", "fraud": "Low", "data": {} })), None);
+        assert_eq!(reason(json!({ "status": "success", "fraud": "Low" })), Some(Reason::Unclear));
+        assert_eq!(reason(json!({ "status": "success", "fraud": "Low", "data": [] })), Some(Reason::Unclear));
     }
 }

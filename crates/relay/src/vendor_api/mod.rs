@@ -5,7 +5,7 @@
 //! - [`access`]: combines profile, settings and secrets.
 //! - [`endpoint`]: the base URL and paths of the API.
 //! - [`token`]: a fixed API token; [`oauth`]: access tokens fetched by OAuth2.
-//! - [`reply_body`]: reads the body of an answer; [`unique`]: rejects JSON with duplicate keys.
+//! - [`reply_body`]: reads the body of an answer, and rejects JSON with duplicate keys.
 //! - [`settings`]: the operator's settings.
 //! - [`retry_after`]: reads the `Retry-After` header.
 
@@ -19,25 +19,23 @@ pub mod reply_body;
 pub mod retry_after;
 pub mod settings;
 pub mod token;
-pub mod unique;
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use akiba_protocol::{LinkReply, LinkRequest, SignedLink, VerifyReply, VerifyRequest};
+use akiba_protocol::{LinkReply, LinkRequest, MayBeMissing, Reason, SignedLink, Verdict, VerifyRequest};
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderName, HeaderValue, StatusCode};
 use reqwest::{Client, Response};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
 
 use self::access::{Access, AuthConfig, Endpoint};
 pub use self::error::{NoToken, ReplyFault, VendorError, Work};
 use self::oauth::{BearerToken, TokenSource};
 use self::settings::VendorSettings;
-use self::unique::UniqueKeys;
 use crate::http_client::{self, ClientError};
 use crate::telemetry::metrics::metrics;
 
@@ -51,6 +49,7 @@ struct Shared {
     client: Client,
     link: Endpoint,
     verify: Endpoint,
+    may_be_missing: MayBeMissing,
     authenticator: Authenticator,
     timeout: Duration,
     max_reply_bytes: usize,
@@ -92,9 +91,15 @@ impl VendorClient {
                 Authenticator::OAuth(TokenSource::new(client.clone(), oauth, max_reply_bytes, settings.vendor_timeout))
             }
         };
-        let (link, verify) = (access.link.clone(), access.verify.clone());
-        let timeout = settings.vendor_timeout;
-        Ok(Self(Arc::new(Shared { client, link, verify, authenticator, timeout, max_reply_bytes })))
+        Ok(Self(Arc::new(Shared {
+            client,
+            link: access.link.clone(),
+            verify: access.verify.clone(),
+            may_be_missing: access.may_be_missing,
+            authenticator,
+            timeout: settings.vendor_timeout,
+            max_reply_bytes,
+        })))
     }
 
     /// Returns how long a whole call may take.
@@ -109,31 +114,37 @@ impl VendorClient {
     /// [`VendorError`], also when the signed link in the answer is not a URL to which a photo may be sent.
     pub async fn link(&self, request: &LinkRequest, consent: bool) -> Result<LinkReply, VendorError> {
         let call = async {
-            let reply: LinkReply = self.0.call(&self.0.link, request, consent).await?;
+            let reply: LinkReply = reply_body::read(&self.0.call(&self.0.link, request, consent).await?)?;
             SignedLink::parse(&reply.signed_link).map_err(|error| VendorError::Reply(ReplyFault::Link(error)))?;
             Ok(reply)
         };
         metrics().vendor_call("link", call).await
     }
 
-    /// Requests the verdict. `consent` is true if the person's consent is known.
+    /// Requests the verdict, and judges it as the profile says. `consent` is true if the person's consent is known.
     ///
     /// # Errors
     /// [`VendorError`].
-    pub async fn verify(&self, request: &VerifyRequest, consent: bool) -> Result<VerifyReply, VendorError> {
-        metrics().vendor_call("verify", self.0.call(&self.0.verify, request, consent)).await
+    pub async fn verify(&self, request: &VerifyRequest, consent: bool) -> Result<Verdict, VendorError> {
+        let call = async {
+            let reply = self.0.call(&self.0.verify, request, consent).await?;
+            Verdict::of(&reply, self.0.may_be_missing).map_err(reply_body::json_fault)
+        };
+        let verdict = metrics().vendor_call("verify", call).await?;
+        if verdict.reason == Some(Reason::Unclear) {
+            // If the vendor's API has changed, nobody is verified any more. The operator must learn that.
+            tracing::warn!(
+                "the vendor's answer is a success, but its fraud word is missing or unknown: check the profile"
+            );
+        }
+        Ok(verdict)
     }
 }
 
 impl Shared {
     /// Makes a call. If the vendor rejects the access token before its expiry, the call is retried once with a new
     /// token. That is safe, because the vendor did no work for the rejected call.
-    async fn call<Q: Serialize, R: DeserializeOwned>(
-        &self,
-        endpoint: &Endpoint,
-        request: &Q,
-        consent: bool,
-    ) -> Result<R, VendorError> {
+    async fn call<Q: Serialize>(&self, endpoint: &Endpoint, request: &Q, consent: bool) -> Result<Value, VendorError> {
         let ours = || serde_json::to_value(request).map_err(|_| VendorError::Request);
         let body = match &endpoint.request {
             None => serde_json::to_vec(request),
@@ -154,10 +165,10 @@ impl Shared {
             response = self.send(endpoint, &auth, body, deadline).await?;
         }
         check_status(&response)?;
-        let body = reply_body::read_body(response, self.max_reply_bytes).await?;
+        let reply = reply_body::parse(&reply_body::read_body(response, self.max_reply_bytes).await?)?;
         match &endpoint.reply {
-            None => reply_body::parse(&body),
-            Some(map) => reply_body::from_value(map.apply(&reply_body::parse::<UniqueKeys>(&body)?.0, &ours()?)),
+            None => Ok(reply),
+            Some(map) => Ok(map.apply(&reply, &ours()?)),
         }
     }
 

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 
 use super::endpoint::{ApiPath, VendorBase};
-use super::mapping::{ReplyMap, RequestMap};
+use super::mapping::{FRAUD_WORD, ReplyMap, RequestMap};
 use super::token::{TokenScheme, header_name};
 
 /// The name of a built-in profile, or a file.
@@ -39,11 +39,14 @@ impl FromStr for ProfileName {
 
 /// The description of an API.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Profile {
     /// Its base URL; `None` if each customer has another one.
     #[serde(default, deserialize_with = "parse_optional")]
     pub base: Option<VendorBase>,
+    /// Whether the vendor may leave the fraud word out of a record. By default a record without it is not verified.
+    #[serde(default)]
+    pub fraud_may_be_missing: bool,
     /// Its authentication.
     pub auth: AuthProfile,
     /// Its call for a signed link.
@@ -148,9 +151,8 @@ impl Profile {
 type Fields = (&'static [&'static str], &'static [&'static str]);
 
 const LINK: Fields = (&["identifier", "type", "selfie_filename", "consent"], &["signed_link", "s3_key"]);
-/// The fraud level is required: an answer without it would count as an answer without fraud.
-const VERIFY: Fields =
-    (&["id", "user_type", "selfie_filename", "s3_key", "consent"], &["status", "data/identity/fraud_detected"]);
+/// The fraud word is required: without it nobody could be verified.
+const VERIFY: Fields = (&["id", "user_type", "selfie_filename", "s3_key", "consent"], &["status", FRAUD_WORD]);
 
 fn parse_field<'de, T, D>(deserializer: D) -> Result<T, D::Error>
 where
@@ -185,12 +187,15 @@ mod tests {
         assert!(matches!(published.auth, AuthProfile::Token { scheme: None, .. }));
         let newer = Profile::load(&ProfileName::Newer).unwrap();
         assert!(matches!(newer.auth, AuthProfile::OAuth2 { token_path: Some(_), .. }));
+        assert!(!published.fraud_may_be_missing && !newer.fraud_may_be_missing);
     }
 
     #[test]
     fn a_wrong_profile_is_rejected_with_a_reason() {
         let good = "[auth]\nkind = \"oauth2\"\n[link]\npath = \"/a\"\n[verify]\npath = \"/b\"\n";
-        assert!(Profile::parse("x", good).is_ok());
+        assert!(!Profile::parse("x", good).unwrap().fraud_may_be_missing);
+        let lenient = format!("fraud-may-be-missing = true\n{good}");
+        assert!(Profile::parse("x", &lenient).unwrap().fraud_may_be_missing);
         for (wrong, why) in [
             (good.replace("oauth2", "basic"), "unknown variant"),
             (good.replace("\"/a\"", "\"a\""), "must be a path"),

@@ -1,5 +1,6 @@
-//! Reads the body of a vendor's answer up to a limit ([`read_body`]), and parses it ([`parse`], [`from_value`]).
+//! Reads the body of a vendor's answer up to a limit ([`read_body`]), and parses it ([`parse`], [`read`]).
 
+use akiba_protocol::UniqueKeys;
 use reqwest::Response;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -27,19 +28,19 @@ pub async fn read_body(mut response: Response, limit: usize) -> Result<Vec<u8>, 
 /// Parses the JSON of an answer.
 ///
 /// # Errors
-/// [`VendorError`] when it is not the JSON of the call.
-pub fn parse<R: DeserializeOwned>(body: &[u8]) -> Result<R, VendorError> {
-    serde_json::from_slice(body).map_err(json_fault)
+/// [`VendorError`] when it is not JSON, or an object in it has duplicate keys.
+pub fn parse(body: &[u8]) -> Result<Value, VendorError> {
+    serde_json::from_slice(body).map(|UniqueKeys(value)| value).map_err(json_fault)
 }
 
-/// Converts JSON that is already parsed into the answer of the call.
+/// Reads the answer of a call from its JSON.
 ///
 /// # Errors
 /// [`VendorError`] when it is not the JSON of the call.
-pub fn from_value<R: DeserializeOwned>(value: Value) -> Result<R, VendorError> {
-    serde_json::from_value(value).map_err(json_fault)
+pub fn read<R: DeserializeOwned>(reply: &Value) -> Result<R, VendorError> {
+    R::deserialize(reply).map_err(json_fault)
 }
 
-fn json_fault(error: serde_json::Error) -> VendorError {
+pub(super) fn json_fault(error: serde_json::Error) -> VendorError {
     VendorError::Reply(ReplyFault::Json { category: error.classify(), line: error.line(), column: error.column() })
 }

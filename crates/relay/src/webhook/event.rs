@@ -49,7 +49,7 @@ pub struct WebhookData<'a> {
     /// Verified or rejected. Present only with a verdict.
     #[serde(skip_serializing_if = "Option::is_none")]
     outcome: Option<Outcome>,
-    /// Why the selfie was rejected.
+    /// Why the selfie was rejected: `not-matched`, `fraud` or `unclear`.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<Reason>,
     /// Whether this verdict is the last one. If not, the page may still ask for a verdict on another photo.

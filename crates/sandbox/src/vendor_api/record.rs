@@ -26,6 +26,9 @@ pub(crate) fn verify_reply(scenario: Scenario, identifier: &str, customer_type: 
     let (status, message, scores) = match scenario {
         Scenario::NotMatched => ("failed", NOT_MATCHED, Scores { fraud: "0.35", word: "Medium", confidence: "0.12" }),
         Scenario::HighFraud => ("success", VERIFIED, Scores { fraud: "0.92", word: "High", confidence: "0.91" }),
+        Scenario::UnclearFraud => {
+            ("success", VERIFIED, Scores { fraud: "0.98", word: "Very High", confidence: "0.91" })
+        }
         _ => ("success", VERIFIED, Scores { fraud: "0.04", word: "Low", confidence: "0.97" }),
     };
     json!({
@@ -79,13 +82,13 @@ fn fnv1a(text: &str) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use akiba_protocol::{Reason, Verdict, VerifyReply};
+    use akiba_protocol::{MayBeMissing, Reason, Verdict};
 
     use super::*;
 
     fn verdict(scenario: Scenario, customer_type: CustomerType) -> Verdict {
         let reply = verify_reply(scenario, "8001015009087", customer_type, "k");
-        Verdict::of(serde_json::from_value::<VerifyReply>(reply).unwrap())
+        Verdict::of(&reply, MayBeMissing::Nothing).unwrap()
     }
 
     #[test]
@@ -94,6 +97,7 @@ mod tests {
             assert_eq!(verdict(Scenario::Verified, customer_type).reason, None);
             assert_eq!(verdict(Scenario::NotMatched, customer_type).reason, Some(Reason::NotMatched));
             assert_eq!(verdict(Scenario::HighFraud, customer_type).reason, Some(Reason::Fraud));
+            assert_eq!(verdict(Scenario::UnclearFraud, customer_type).reason, Some(Reason::Unclear));
         }
     }
 

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use akiba_protocol::{LinkReply, Verdict, VerifyReply};
+use akiba_protocol::{LinkReply, Verdict};
 use akiba_sandbox::{Options, Sandbox};
 use http::HeaderValue;
 use reqwest::{Client, RequestBuilder, Response};
@@ -68,7 +68,7 @@ impl World {
     pub(crate) async fn verdict(&self, link: &LinkReply) -> Verdict {
         let response = self.verify(link).send().await.unwrap();
         assert_eq!(response.status(), 200);
-        Verdict::of(serde_json::from_slice::<VerifyReply>(&response.bytes().await.unwrap()).unwrap())
+        Verdict::parse(&response.bytes().await.unwrap()).unwrap()
     }
 }
 

@@ -52,7 +52,7 @@ pub async fn link(
     tag = "page",
     summary = "Requests the verdict on an uploaded photo.",
     description = "Status 200 does not mean verified. The person is verified only if `status` is `success` and \
-                   `data.identity.fraud_detected` is not `High`.",
+                   `data.identity.fraud_detected` is `Low` or `Medium`.",
     request_body = VerifyRequest,
     responses((status = 200, description = "The vendor's answer.", body = VerifyReply), PlainCallProblems),
 )]
@@ -61,5 +61,5 @@ pub async fn verify(
     JsonBody(request): JsonBody<VerifyRequest>,
 ) -> Result<Json<VerifyReply>, RelayError> {
     let _permit = state.capacity.acquire()?;
-    Ok(Json(state.vendor.verify(&request, false).await?))
+    Ok(Json(state.vendor.verify(&request, false).await?.reply))
 }

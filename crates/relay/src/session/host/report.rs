@@ -121,9 +121,9 @@ impl Sessions {
             || RelayError::new(ProblemCode::Internal).caused_by("the session's state contradicts its verdict");
         let links = self.open_links(&row.id).await?;
         let link = links.into_iter().find(|link| Some(&link.row.id) == row.link_id.as_ref()).ok_or_else(disagree)?;
-        let reply = self.verdict_of(&link.row)?.ok_or_else(disagree)?;
+        let verdict = self.verdict_of(&link.row)?.ok_or_else(disagree)?;
         let decided_at = link.row.decided_at.ok_or_else(disagree)?;
-        let akiba_protocol::Verdict { outcome, reason, reply } = akiba_protocol::Verdict::of(reply);
+        let akiba_protocol::Verdict { outcome, reason, reply } = verdict;
         if (outcome == Outcome::Verified) != (row.state == State::Verified) {
             return Err(disagree());
         }

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use akiba_protocol::{LinkRequest, ProblemCode, Reason, Verdict};
+use akiba_protocol::{LinkRequest, ProblemCode, Reason};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -120,7 +120,7 @@ impl Sessions {
         let links = self.store.links(&session.row.id).await?;
         let last = links.iter().find(|link| Some(&link.id) == session.row.link_id.as_ref());
         let verdict = last.map(|link| self.verdict_of(link)).transpose()?.flatten();
-        Ok(verdict.and_then(|reply| Verdict::of(reply).reason))
+        Ok(verdict.and_then(|verdict| verdict.reason))
     }
 
     async fn why_no_link(&self, session_id: &str) -> Result<RelayError, RelayError> {

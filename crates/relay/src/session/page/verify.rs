@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use akiba_protocol::{ProblemCode, Verdict, VerifyReply};
+use akiba_protocol::{ProblemCode, Verdict};
 use tokio::time::{Instant, timeout};
 
 use super::binding::{VerifyCall, check_person, find_link};
@@ -39,8 +39,8 @@ impl Sessions {
             check_person(&session, call.id.as_deref(), call.user_type)?;
             let links = self.open_links(session_id).await?;
             let link = find_link(&links, &call, idempotency.as_deref())?;
-            if let Some(reply) = self.verdict_of(&link.row)? {
-                return Ok(self.page_verdict(&session, reply));
+            if let Some(verdict) = self.verdict_of(&link.row)? {
+                return Ok(self.page_verdict(&session, &verdict));
             }
             if link.row.released {
                 let detail = "This link was given up. Ask for a new link.";
@@ -52,13 +52,13 @@ impl Sessions {
                         return Err(RelayError::new(ProblemCode::SessionLimit));
                     }
                     let answer = self.attempt(&session, link, Event::VerifyStarted, idempotency.as_deref());
-                    if let Some(reply) = answer.await? {
-                        return Ok(self.page_verdict(&session, reply));
+                    if let Some(verdict) = answer.await? {
+                        return Ok(self.page_verdict(&session, &verdict));
                     }
                 }
                 State::Verifying if session.row.link_id.as_deref() == Some(link.row.id.as_str()) => {
-                    let reply = self.wait_for_other(session_id, &link.row.id).await?;
-                    return Ok(self.page_verdict(&session, reply));
+                    let verdict = self.wait_for_other(session_id, &link.row.id).await?;
+                    return Ok(self.page_verdict(&session, &verdict));
                 }
                 state => return Err(refusal(state)),
             }
@@ -68,7 +68,7 @@ impl Sessions {
 
     /// Waits for a verdict that another call, perhaps at another relay, has asked the vendor for. Fails if too many calls
     /// wait already: each holds a connection and reads the database.
-    async fn wait_for_other(&self, session_id: &str, link_id: &str) -> Result<VerifyReply, RelayError> {
+    async fn wait_for_other(&self, session_id: &str, link_id: &str) -> Result<Verdict, RelayError> {
         let place = self.waiting.enter(session_id)?;
         let started = Instant::now();
         let longest_wait = self.vendor.timeout().saturating_add(MARGIN);
@@ -85,7 +85,7 @@ impl Sessions {
         Err(refusal(State::Verifying))
     }
 
-    fn page_verdict(&self, session: &OpenSession, reply: VerifyReply) -> PageVerdict {
-        page_verdict(self.page, &Verdict::of(reply), session.personal.reference.as_deref())
+    fn page_verdict(&self, session: &OpenSession, verdict: &Verdict) -> PageVerdict {
+        page_verdict(self.page, verdict, session.personal.reference.as_deref())
     }
 }

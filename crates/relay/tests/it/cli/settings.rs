@@ -309,6 +309,18 @@ fn a_relay_without_sessions_warns_unless_they_are_off_explicitly() {
 }
 
 #[test]
+fn a_profile_without_fraud_words_needs_sessions() {
+    let machine = Machine::with("");
+    let profile = "fraud-may-be-missing = true\nbase = \"https://vendor.example\"\n[auth]\nkind = \"token\"\n\
+                   header = \"Token\"\n[link]\npath = \"/a\"\n[verify]\npath = \"/b\"\n";
+    let token = [("AKIBA_TOKEN", "x")];
+    let flag = |profile: &str| format!("--vendor-profile={}", machine.file("profile.toml", profile).display());
+    let checked = machine.check(&[&flag(profile)], &token);
+    assert!(checked.status == 2 && checked.err.contains("needs sessions"), "{}", checked.err);
+    assert_eq!(machine.check(&[&flag(&profile.replace("true", "false"))], &token).status, 0);
+}
+
+#[test]
 fn two_listeners_need_two_addresses() {
     let machine = Machine::with("");
     let token = [("AKIBA_TOKEN", TOKEN)];

@@ -17,6 +17,7 @@ use crate::support::{Vendor, problem, success, verify_reply};
 on_both!(
     the_host_sees_whether_a_rejection_is_final,
     fraud_ends_the_session,
+    an_unclear_verdict_allows_another_photo_up_to_the_cap,
     a_link_requested_before_the_verdict_does_not_bypass_it,
 );
 
@@ -54,12 +55,42 @@ async fn fraud_ends_the_session(database: &Database) {
     let vendor = Vendor::judging(|_| fraud(), Duration::ZERO).await;
     let bank = Bank::open(database, &vendor.base, &[]).await;
     let (page, _) = bank.linked().await;
-    assert_eq!(success(bank.verify(&page, &json!({}))).await["outcome"], "rejected");
+    let sent = success(bank.verify(&page, &json!({}))).await;
+    assert_eq!((&sent["outcome"], &sent["reason"]), (&json!("rejected"), &json!("fraud")));
     let verdict = &bank.report(&page).await["verdict"];
     assert_eq!((&verdict["reason"], &verdict["final"]), (&json!("fraud"), &json!(true)));
     problem(bank.link(&page, &json!({})), ProblemCode::SessionState).await;
     assert_eq!(success(bank.verify(&page, &json!({}))).await["outcome"], "rejected", "the same verdict again");
     assert_eq!(vendor.verdict_calls().len(), 1);
+}
+
+async fn an_unclear_verdict_allows_another_photo_up_to_the_cap(database: &Database) {
+    let vendor = Vendor::judging(
+        |_| {
+            let mut reply = verify_reply();
+            reply["data"]["identity"]["fraud_detected"] = json!("Very High");
+            reply
+        },
+        Duration::ZERO,
+    )
+    .await;
+    let bank = Bank::open(database, &vendor.base, &["--max-verifies=2"]).await;
+    let (page, _) = bank.linked().await;
+    for is_final in [false, true] {
+        success(bank.link(&page, &json!({}))).await;
+        let sent = success(bank.verify(&page, &json!({}))).await;
+        assert_eq!((&sent["outcome"], &sent["reason"]), (&json!("rejected"), &json!("unclear")));
+        assert_eq!(
+            (&sent["status"], sent.get("message")),
+            (&json!("failed"), None),
+            "the vendor's sentence says success"
+        );
+        let verdict = &bank.report(&page).await["verdict"];
+        assert_eq!((&verdict["reason"], &verdict["final"]), (&json!("unclear"), &json!(is_final)));
+        assert_eq!(verdict["reply"]["data"]["identity"]["fraud_detected"], "Very High");
+    }
+    problem(bank.link(&page, &json!({})), ProblemCode::SessionLimit).await;
+    assert_eq!(vendor.verdict_calls().len(), 2, "an unclear verdict is not retried automatically");
 }
 
 async fn a_link_requested_before_the_verdict_does_not_bypass_it(database: &Database) {

@@ -4,11 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use akiba_protocol::ProblemCode;
+use akiba_protocol::{Judgement, MayBeMissing, ProblemCode, Reason};
 use axum::response::Response;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
+use crate::support::bank::Bank;
+use crate::support::database::{Database, on_both};
+use crate::support::receiver::Receiver;
 use crate::support::{
     Relay, SIGNATURE, Vendor, closed_port, link_reply, problem, problem_and_headers, success, verify_reply,
 };
@@ -118,22 +121,137 @@ async fn an_invalid_link_reply_is_rejected() {
 
 #[tokio::test]
 async fn an_invalid_verify_reply_is_rejected() {
-    for reply in ["", "null", "[]", "true", "{\"status\":\"success\"", "{\"status\":\"failed\",\"status\":\"success\"}"]
-    {
+    for reply in [
+        "",
+        "null",
+        "[]",
+        "true",
+        r#"{"status":"success""#,
+        r#"{"status":"failed","status":"success"}"#,
+        r#"{"status":"success","data":{"identity":{"fraud_detected":"High","fraud_detected":"Low"}}}"#,
+        r#"{"status":"success","data":{"identity":{"fraud_detected":"High"},"identity":{"fraud_detected":"Low"}}}"#,
+        r#"{"status":"success","data":{},"data":{"identity":{"fraud_detected":"Low"}}}"#,
+    ] {
         let vendor = Vendor::saying(200, reply).await;
         let relay = Relay::before(&vendor.base, &[]).await;
         problem(relay.verify(), ProblemCode::VendorReply).await;
     }
 }
 
-#[tokio::test]
-async fn wrong_types_never_become_a_success() {
-    for status in [json!(true), json!(200), json!(["success"]), json!({ "success": true }), json!(null)] {
+/// Replies whose evidence for a success is missing or not understood, with the reason.
+fn without_evidence() -> Vec<(Value, Reason)> {
+    let mut rows = Vec::new();
+    for status in
+        [json!(true), json!(200), json!(["success"]), json!({ "success": true }), json!(null), json!("Success")]
+    {
         let mut reply = verify_reply();
         reply["status"] = status;
+        rows.push((reply, Reason::NotMatched));
+    }
+    let words = [
+        json!(true),
+        json!(false),
+        json!(null),
+        json!(0),
+        json!(["High"]),
+        json!(["Low"]),
+        json!({ "level": "Low" }),
+        json!("Very High"),
+        json!("None"),
+        json!(""),
+    ];
+    for word in words {
+        let mut reply = verify_reply();
+        reply["data"]["identity"]["fraud_detected"] = word;
+        rows.push((reply, Reason::Unclear));
+    }
+    let low = verify_reply()["data"]["identity"].clone();
+    for record in [json!([low]), json!("Low"), json!(null), json!({ "fraud_score": "0.1" }), json!({})] {
+        let mut reply = verify_reply();
+        reply["data"]["identity"] = record;
+        rows.push((reply, Reason::Unclear));
+    }
+    for data in [json!([{ "identity": low }]), json!(null), json!("Low"), json!({})] {
+        let mut reply = verify_reply();
+        reply["data"] = data;
+        rows.push((reply, Reason::Unclear));
+    }
+    rows.push((json!({ "status": "success", "message": "Identity and Selfie succesfully verified" }), Reason::Unclear));
+    // The vendor must not speak in the relay's name.
+    let words =
+        json!({ "status": "success", "outcome": "verified", "akiba_relay_judgement": { "outcome": "verified" } });
+    rows.push((words, Reason::Unclear));
+    rows
+}
+
+#[tokio::test]
+async fn wrong_types_never_become_a_success() {
+    for (reply, reason) in without_evidence() {
         let vendor = Vendor::saying(200, reply.to_string()).await;
         let relay = Relay::before(&vendor.base, &[]).await;
-        assert_eq!(success(relay.verify()).await.get("status"), None);
+        let sent = success(relay.verify()).await;
+        assert_eq!(Judgement::of(&&sent, MayBeMissing::Nothing).reason, Some(reason), "{reply}");
+    }
+}
+
+on_both!(no_session_is_verified_without_evidence, a_profile_can_allow_a_missing_fraud_word);
+
+async fn no_session_is_verified_without_evidence(database: &Database) {
+    let (rows, count) = (without_evidence(), AtomicUsize::new(0));
+    let replies: Vec<Value> = rows.iter().map(|(reply, _)| reply.clone()).collect();
+    let count = Arc::new(count);
+    let judge = move |_: &_| replies[count.fetch_add(1, Ordering::Relaxed)].clone();
+    let vendor = Vendor::judging(judge, Duration::ZERO).await;
+    let receiver = Receiver::answering(|_, _| 200).await;
+    let url = format!("--webhook-url={}", receiver.url);
+    let bank =
+        Bank::open(database, &vendor.base, &[&url, "--page-reply=full", "--keep=full", "--rate-api-key=off"]).await;
+    for (reply, reason) in rows {
+        let (page, _) = bank.linked().await;
+        for _ in 0..2 {
+            let sent = success(bank.verify(&page, &json!({}))).await;
+            assert_eq!((&sent["outcome"], &sent["reason"]), (&json!("rejected"), &json!(reason)), "{reply}");
+            assert_eq!(Judgement::of_page_reply(&&sent), Judgement::because(Some(reason)), "in the widget: {reply}");
+        }
+        let report = bank.report(&page).await;
+        let verdict = &report["verdict"];
+        assert_eq!((&report["state"], &verdict["outcome"]), (&json!("rejected"), &json!("rejected")), "{reply}");
+        assert_eq!((&verdict["reason"], &verdict["final"]), (&json!(reason), &json!(false)), "{reply}");
+        bank.deliver_all().await;
+        let event = receiver.arrived().pop().unwrap().body;
+        assert_eq!((&event["type"], &event["data"]["reason"]), (&json!("session.rejected"), &json!(reason)), "{reply}");
+    }
+}
+
+async fn a_profile_can_allow_a_missing_fraud_word(database: &Database) {
+    let profile = tempfile::NamedTempFile::new().unwrap();
+    let published = include_str!("../../../src/vendor_api/profiles/published.toml");
+    std::fs::write(profile.path(), format!("fraud-may-be-missing = true\n{published}")).unwrap();
+    let lenient = format!("--vendor-profile={}", profile.path().display());
+
+    let identities = [
+        (json!({ "fraud_score": "0.1" }), json!(null)),
+        (json!({ "fraud_detected": "Low" }), json!(null)),
+        (json!({ "fraud_detected": "High" }), json!("fraud")),
+        (json!({ "fraud_detected": null }), json!("unclear")),
+        (json!({ "fraud_detected": ["Low"] }), json!("unclear")),
+        (json!([]), json!("unclear")),
+    ];
+    for (identity, reason) in identities {
+        let reply = json!({ "status": "success", "message": "ok", "data": { "identity": identity } });
+        let vendor = Vendor::judging(move |_| reply.clone(), Duration::ZERO).await;
+        let bank = Bank::open(database, &vendor.base, &[&lenient]).await;
+        let (page, _) = bank.linked().await;
+        let sent = success(bank.verify(&page, &json!({}))).await;
+        assert_eq!(sent.get("reason").unwrap_or(&Value::Null), &reason, "{identity}");
+        assert_eq!(Judgement::of_page_reply(&&sent).is_verified(), reason.is_null(), "in the widget: {identity}");
+        // The verdict stays, even if the profile becomes strict.
+        let strict = Bank::open(database, &vendor.base, &[]).await;
+        for bank in [&bank, &strict] {
+            assert_eq!(success(bank.verify(&page, &json!({}))).await, sent, "{identity}");
+            let verdict = &bank.report(&page).await["verdict"];
+            assert_eq!(verdict.get("reason").unwrap_or(&Value::Null), &reason, "{identity}");
+        }
     }
 }
 
@@ -251,8 +369,8 @@ async fn an_error_with_status_200_is_not_a_success() {
         let vendor = Vendor::saying(200, error.to_string()).await;
         let relay = Relay::before(&vendor.base, &[]).await;
         problem(relay.link(), ProblemCode::VendorReply).await;
-        let reply = serde_json::from_value(success(relay.verify()).await).unwrap();
-        assert_eq!(akiba_protocol::Verdict::of(reply).outcome, akiba_protocol::Outcome::Rejected, "{error}");
+        let reply = success(relay.verify()).await;
+        assert!(!Judgement::of(&&reply, MayBeMissing::Record).is_verified(), "{error}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use akiba_protocol::ProblemCode;
+use akiba_protocol::{Judgement, MayBeMissing, ProblemCode, Reason};
 use akiba_sandbox::{Options, Sandbox};
 use axum::response::IntoResponse;
 use serde_json::{Value, json};
@@ -233,5 +233,53 @@ async fn the_client_secret_can_be_sent_in_the_body() {
         let body = json!({ "identifier": VERIFIED, "type": "1", "selfie_filename": "me.jpg" });
         success(relay.post("/v1/customer", &body)).await;
         assert_eq!(vendor.seen().len(), 1);
+    }
+}
+
+/// A relay with the profile `newer`, in front of a vendor that answers `reply`.
+async fn before_a_vendor_saying(reply: &Value) -> (Vendor, Relay, tempfile::NamedTempFile) {
+    let reply = reply.clone();
+    let vendor = Vendor::answering(move |seen| {
+        let token = json!({ "access_token": "t", "token_type": "Bearer", "expires_in": 3_600 });
+        let body = if seen.path == "/oauth2/token" { token } else { reply.clone() };
+        async move { axum::Json(body).into_response() }
+    })
+    .await;
+    let file = profile();
+    let flags = [
+        format!("--vendor-profile={}", file.path().display()),
+        format!("--vendor-base={}", vendor.base),
+        "--vendor-client-id=x".to_owned(),
+    ];
+    let relay = Relay::with_secret("s3cret", flags).await;
+    (vendor, relay, file)
+}
+
+#[tokio::test]
+async fn a_mapped_reply_whose_evidence_is_missing_verifies_nobody() {
+    let verify = json!({ "id": VERIFIED, "user_type": "1", "s3_key": "k", "selfie_filename": "me.jpg" });
+    let rows = [
+        (json!({ "result": "VERIFIED", "record": { "person": {}, "scores": { "fraud_level": "Low" } } }), None),
+        (json!({ "result": "VERIFIED" }), Some(Reason::Unclear)),
+        (json!({ "result": "VERIFIED", "record": { "person": { "fullname": "F" } } }), Some(Reason::Unclear)),
+        (json!({ "result": "VERIFIED", "record": { "scores": { "fraud_level": "Low" } } }), Some(Reason::Unclear)),
+        (
+            json!({ "result": "VERIFIED", "record": { "person": [{}], "scores": { "fraud_level": "Low" } } }),
+            Some(Reason::Unclear),
+        ),
+        (json!({ "result": "VERIFIED", "record": { "person": { "fraud_detected": "Low" } } }), Some(Reason::Unclear)),
+        (
+            json!({ "result": "VERIFIED", "record": { "person": {}, "scores": { "fraud_level": "Severe" } } }),
+            Some(Reason::Unclear),
+        ),
+        (
+            json!({ "result": "VERIFIED", "record": { "person": {}, "scores": { "fraud_level": "HIGH" } } }),
+            Some(Reason::Fraud),
+        ),
+    ];
+    for (reply, reason) in rows {
+        let (_vendor, relay, _file) = before_a_vendor_saying(&reply).await;
+        let sent = success(relay.post("/v1/customer/verify", &verify)).await;
+        assert_eq!(Judgement::of(&&sent, MayBeMissing::Nothing).reason, reason, "{reply}");
     }
 }

@@ -1,5 +1,5 @@
 //! JSON without duplicate keys ([`UniqueKeys`]). If an object has a key twice, some parsers take the first value and
-//! others the last. A verdict must not depend on that, so the relay rejects duplicate keys.
+//! others the last. A verdict must not depend on that, so duplicate keys are rejected.
 
 use std::fmt;
 
