@@ -43,6 +43,9 @@ pub enum VendorError {
     /// 429, with the seconds of `Retry-After`, if there are any.
     #[error("the vendor answered 429")]
     RateLimited(Option<u32>),
+    /// 408: a gateway in front of the vendor gave up, perhaps while the vendor was working on the call.
+    #[error("the vendor answered 408")]
+    GatewayTimeout,
     /// Any other 4xx.
     #[error("the vendor answered {}", .0.as_u16())]
     Refused(StatusCode),
@@ -145,9 +148,9 @@ impl VendorError {
             Self::NoConnection(_) | Self::Denied(_) | Self::RateLimited(_) => Work::NotStarted,
             // A gateway in front of the vendor may answer 408 or 503 while the vendor is still working on the call.
             // Only a 503 with `Retry-After` (`NotAccepting`) means that the vendor did not start.
-            Self::Refused(StatusCode::REQUEST_TIMEOUT) => Work::MayBeDone,
             Self::UnknownCustomer | Self::Refused(_) | Self::NotAccepting => Work::Refused,
-            Self::ConnectionLost(_) | Self::Timeout | Self::Failed(_) | Self::Reply(_) => Work::MayBeDone,
+            Self::ConnectionLost(_) | Self::Timeout | Self::GatewayTimeout => Work::MayBeDone,
+            Self::Failed(_) | Self::Reply(_) => Work::MayBeDone,
         }
     }
 }
@@ -160,7 +163,7 @@ impl MetricWord for VendorError {
             Self::Request => "request",
             Self::NoConnection(_) => "no-connection",
             Self::ConnectionLost(_) => "broken",
-            Self::Timeout => "timeout",
+            Self::Timeout | Self::GatewayTimeout => "timeout",
             Self::Denied(_) => "denied",
             Self::UnknownCustomer => "unknown-customer",
             Self::RateLimited(_) => "busy",
@@ -180,7 +183,7 @@ impl From<VendorError> for RelayError {
             | VendorError::NotAccepting
             | VendorError::Failed(_) => ProblemCode::VendorUnavailable,
             VendorError::NoToken(error) if !error.denied => ProblemCode::VendorUnavailable,
-            VendorError::Timeout => ProblemCode::VendorTimeout,
+            VendorError::Timeout | VendorError::GatewayTimeout => ProblemCode::VendorTimeout,
             VendorError::NoToken(_) | VendorError::Denied(_) => ProblemCode::VendorDenied,
             VendorError::UnknownCustomer => ProblemCode::UnknownCustomer,
             VendorError::RateLimited(_) => ProblemCode::TooManyRequests,

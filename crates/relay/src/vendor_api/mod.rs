@@ -212,6 +212,7 @@ fn check_status(response: &Response) -> Result<(), VendorError> {
         StatusCode::OK | StatusCode::CREATED => Ok(()),
         status @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => Err(VendorError::Denied(status)),
         StatusCode::NOT_FOUND => Err(VendorError::UnknownCustomer),
+        StatusCode::REQUEST_TIMEOUT => Err(VendorError::GatewayTimeout),
         StatusCode::TOO_MANY_REQUESTS => Err(VendorError::RateLimited(retry_after::seconds(response.headers()))),
         StatusCode::SERVICE_UNAVAILABLE if retry_after::seconds(response.headers()).is_some() => {
             Err(VendorError::NotAccepting)

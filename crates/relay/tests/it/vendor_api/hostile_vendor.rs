@@ -25,6 +25,7 @@ async fn each_status_has_its_code() {
         (400, ProblemCode::Refused),
         (409, ProblemCode::Refused),
         (422, ProblemCode::Refused),
+        (408, ProblemCode::VendorTimeout),
         (500, ProblemCode::VendorUnavailable),
         (503, ProblemCode::VendorUnavailable),
         (599, ProblemCode::VendorUnavailable),
