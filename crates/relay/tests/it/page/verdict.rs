@@ -155,7 +155,7 @@ async fn a_lost_verdict_is_not_retried_automatically(database: &Database) {
         (vendor_saying(500).await, ProblemCode::VendorUnavailable),
         (vendor_saying(502).await, ProblemCode::VendorUnavailable),
         (vendor_saying(503).await, ProblemCode::VendorUnavailable),
-        (vendor_saying(408).await, ProblemCode::Refused),
+        (vendor_saying(408).await, ProblemCode::VendorTimeout),
         (vendor_saying(302).await, ProblemCode::VendorReply),
         (Vendor::judging(|_| json!("success"), Duration::ZERO).await, ProblemCode::VendorReply),
     ];
