@@ -72,6 +72,7 @@ mod store {
 mod limits {
     mod capacity;
     mod rates;
+    mod refusals;
     mod session_rates;
     mod waiting;
 }
