@@ -57,6 +57,7 @@ mod store {
     mod backup;
     mod clock_skew;
     mod copy;
+    mod durability;
     mod failover;
     mod forgery;
     mod full_disk;
