@@ -57,6 +57,7 @@ mod store {
     mod backup;
     mod clock_skew;
     mod copy;
+    mod durability;
     mod failover;
     mod forgery;
     mod full_disk;
@@ -72,6 +73,7 @@ mod store {
 mod limits {
     mod capacity;
     mod rates;
+    mod refusals;
     mod session_rates;
     mod waiting;
 }
