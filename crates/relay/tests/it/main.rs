@@ -81,6 +81,7 @@ mod limits {
 /// The vendor's calls, answers and profiles.
 mod vendor_api {
     mod consent;
+    mod egress;
     mod hostile_vendor;
     mod newer_profile;
 }
