@@ -73,6 +73,7 @@ mod store {
 mod limits {
     mod capacity;
     mod rates;
+    mod refusals;
     mod session_rates;
     mod waiting;
 }
@@ -80,6 +81,7 @@ mod limits {
 /// The vendor's calls, answers and profiles.
 mod vendor_api {
     mod consent;
+    mod egress;
     mod hostile_vendor;
     mod newer_profile;
 }
