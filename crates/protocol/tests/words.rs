@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use akiba_protocol::{CustomerType, LinkReply, LinkRequest, Outcome, Problem, ProblemCode, Reason, Score};
+use akiba_protocol::{
+    CustomerType, Judgement, LinkReply, LinkRequest, Outcome, Problem, ProblemCode, Reason, Score, Verdict,
+};
 use serde_json::{Value, from_value, json, to_value};
 
 /// The sections of `docs/errors.md`: the heading is the code, the text begins with the status.
@@ -94,4 +96,13 @@ fn a_score_is_a_number_or_a_string_with_one() {
     }
     let error = read(json!(true)).unwrap_err().to_string();
     assert!(error.contains("a finite number, or a string that holds one"), "{error}");
+}
+
+#[test]
+fn a_verdict_gives_its_identity() {
+    let judgement = Judgement { outcome: Outcome::Verified, reason: None };
+    let verdict = |reply: Value| Verdict::new(judgement, from_value(reply).unwrap());
+    let with = verdict(json!({ "status": "success", "data": { "identity": { "firstname": "Thandi" } } }));
+    assert_eq!(with.identity().unwrap().firstname.as_deref(), Some("Thandi"));
+    assert!(verdict(json!({ "status": "success", "data": {} })).identity().is_none());
 }
