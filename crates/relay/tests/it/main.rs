@@ -50,6 +50,7 @@ mod host {
 mod webhook {
     mod backlog;
     mod delivery;
+    mod endpoints;
 }
 
 /// What the database stores, and what happens without it.
@@ -61,6 +62,7 @@ mod store {
     mod forgery;
     mod full_disk;
     mod kill;
+    mod migrations;
     mod outage;
     mod power_cut;
     mod processes;
