@@ -53,14 +53,14 @@ impl Endpoint {
 pub struct Endpoints(Vec<Arc<Endpoint>>);
 
 /// Why the endpoints can't be used.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum EndpointsError {
     /// The secrets for `--webhook-url` are missing or invalid.
     #[error("{0}: give --webhook-secrets-file or set {SECRETS_VARIABLE}, see akiba-relay keygen webhook")]
     Secrets(WebhookSecretsError),
     /// The HTTP client could not be built.
-    #[error("{0}")]
-    Client(String),
+    #[error(transparent)]
+    Client(ClientError),
     /// Both forms are given.
     #[error(
         "--webhook-url is given, and endpoints in --webhook-endpoints-file or {ENDPOINTS_VARIABLE}: add the URL to the \
@@ -109,12 +109,6 @@ pub enum EndpointProblem {
     SameSecret(usize),
 }
 
-impl From<ClientError> for EndpointsError {
-    fn from(error: ClientError) -> Self {
-        Self::Client(error.to_string())
-    }
-}
-
 impl Endpoints {
     /// Builds the endpoints from the settings and secrets, for API keys of these names. There are none if webhooks are
     /// not set up.
@@ -138,7 +132,7 @@ impl Endpoints {
                 }
                 let sender = WebhookSecrets::read(secrets)
                     .map_err(EndpointsError::Secrets)
-                    .and_then(|secrets| Ok(Sender::new(url.clone(), secrets, settings.webhook_timeout)?));
+                    .and_then(|secrets| Sender::new(url.clone(), secrets, settings).map_err(EndpointsError::Client));
                 match sender.map(Arc::new) {
                     Ok(sender) if errors.is_empty() => {
                         let endpoint = |key: &&str| Arc::new(Endpoint::new(key, None, None, &sender));
@@ -189,14 +183,14 @@ impl Endpoints {
                     _ => {}
                 }
             }
-            match Sender::new(table.url.clone(), secrets.clone(), settings.webhook_timeout).map(Arc::new) {
+            match Sender::new(table.url.clone(), secrets.clone(), settings).map(Arc::new) {
                 Ok(sender) => found.extend(
                     table
                         .api_key
                         .iter()
                         .map(|key| Arc::new(Endpoint::new(key, table.name.as_deref(), table.events.clone(), &sender))),
                 ),
-                Err(error) => errors.push(error.into()),
+                Err(error) => errors.push(EndpointsError::Client(error)),
             }
             earlier.push((table, secrets));
         }
@@ -224,20 +218,18 @@ impl Endpoints {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
-    use std::time::Duration;
+
+    use clap::{Args, Command, FromArgMatches};
 
     use super::{Endpoints, EndpointsError};
     use crate::secrets::webhook_secrets::new_secret;
     use crate::webhook::settings::WebhookSettings;
 
     fn settings(url: Option<&str>, shared: bool) -> WebhookSettings {
-        WebhookSettings {
-            webhook_url: url.map(|url| url.parse().unwrap()),
-            webhook_url_shared: shared,
-            webhook_secrets_file: None,
-            webhook_endpoints_file: None,
-            webhook_timeout: Duration::from_secs(1),
-        }
+        let url = url.map(|url| format!("--webhook-url={url}"));
+        let flags = url.into_iter().chain(shared.then(|| "--webhook-url-shared".to_owned()));
+        let command = WebhookSettings::augment_args(Command::new("settings").no_binary_name(true));
+        WebhookSettings::from_arg_matches(&command.get_matches_from(flags)).unwrap()
     }
 
     fn read(
@@ -263,12 +255,12 @@ mod tests {
         let url = Some("https://bank.example/hooks");
         assert_eq!(read(&settings(url, false), None, &["bank"]).unwrap().iter().count(), 1);
         let error = read(&settings(url, false), None, &["bank", "other"]).unwrap_err();
-        assert_eq!(error, [EndpointsError::Shared("bank, other".to_owned())]);
+        assert!(matches!(&error[..], [EndpointsError::Shared(names)] if names == "bank, other"), "{error:?}");
         let shared = read(&settings(url, true), None, &["bank", "other"]).unwrap();
         assert_eq!(shared.iter().map(|endpoint| endpoint.id.as_str()).collect::<Vec<_>>(), ["bank", "other"]);
         let both =
             read(&settings(url, false), Some(table("api-key = \"bank\"\nurl = \"https://a.example\"")), &["bank"]);
-        assert_eq!(both.unwrap_err(), [EndpointsError::Both]);
+        assert!(matches!(both.unwrap_err()[..], [EndpointsError::Both]));
         assert_eq!(read(&settings(None, false), None, &["bank", "other"]).unwrap().iter().count(), 0);
     }
 
