@@ -1,5 +1,5 @@
 #!/bin/sh
-# Lints the relay's systemd unit, Dockerfile and compose file. It builds and starts nothing.
+# Lints the relay's systemd unit, Dockerfile, compose file, alerts and dashboard. It builds and starts nothing.
 set -eu
 cd "$(dirname "$0")/../.."
 
@@ -27,3 +27,16 @@ systemd-analyze security --offline=true --threshold=15 "$scratch/akiba-relay.ser
   cat "$scratch/security" >&2
   exit 1
 }
+
+# promtool prints much when all is well.
+promtool=$(command -v promtool || echo "${AKIBA_SELFIE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/akiba-selfie}/promtool")
+quiet() {
+  "$@" >"$scratch/said" 2>&1 || {
+    cat "$scratch/said" >&2
+    exit 1
+  }
+}
+"$python" scripts/lint/monitoring.py "$scratch/dashboard.yml"
+quiet "$promtool" check config deploy/monitoring/prometheus.yml
+quiet "$promtool" check rules "$scratch/dashboard.yml"
+quiet "$promtool" test rules deploy/monitoring/alerts_test.yml

@@ -40,6 +40,7 @@ mod page {
     mod rejection;
     mod tokens;
     mod verdict;
+    mod verdict_again;
 }
 
 /// What the back end of the host can do.

@@ -141,6 +141,11 @@ impl Bank {
         self.relay.post("/v1/customer/verify", body).bearer_auth(&page.token)
     }
 
+    /// The call of a page that comes back and reads its verdict again.
+    pub(crate) fn verdict(&self, page: &Page) -> RequestBuilder {
+        self.relay.request(Method::GET, "/v1/customer/verify").bearer_auth(&page.token)
+    }
+
     /// Creates a session and issues a link for it.
     pub(crate) async fn linked(&self) -> (Page, Value) {
         let page = self.page().await;
