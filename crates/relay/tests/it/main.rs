@@ -51,6 +51,7 @@ mod host {
 mod webhook {
     mod backlog;
     mod delivery;
+    mod endpoints;
 }
 
 /// What the database stores, and what happens without it.
@@ -63,6 +64,7 @@ mod store {
     mod forgery;
     mod full_disk;
     mod kill;
+    mod migrations;
     mod outage;
     mod power_cut;
     mod processes;
