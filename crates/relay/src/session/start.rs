@@ -14,7 +14,9 @@ use super::{SessionLimits, Sessions};
 use crate::clock::{Clock, milliseconds};
 use crate::http_client::ClientError;
 use crate::limits::capacity::Capacity;
+use crate::proof::Proofs;
 use crate::secrets::data_keys::{self, DataKeys, DataKeysError};
+use crate::secrets::proof_keys::{self, ProofKeys, ProofKeysError};
 use crate::secrets::session_keys::{self, SessionKeys, SessionKeysError};
 use crate::secrets::webhook_secrets::{self, WebhookSecrets, WebhookSecretsError};
 use crate::secrets::{SecretError, load};
@@ -34,6 +36,8 @@ pub struct SessionSecrets {
     pub data_keys: Option<SecretString>,
     /// Secrets that sign webhooks.
     pub webhook_secrets: Option<SecretString>,
+    /// Keys that sign proofs.
+    pub proof_keys: Option<SecretString>,
 }
 
 impl SessionSecrets {
@@ -57,6 +61,7 @@ impl SessionSecrets {
             session_keys: secret(&settings.session_keys_file, session_keys::KEYS_VARIABLE),
             data_keys: secret(&settings.data_keys_file, data_keys::KEYS_VARIABLE),
             webhook_secrets: secret(&settings.webhook.webhook_secrets_file, webhook_secrets::SECRETS_VARIABLE),
+            proof_keys: secret(&settings.proof.proof_keys_file, proof_keys::KEYS_VARIABLE),
         };
         if errors.is_empty() { Ok(secrets) } else { Err(errors) }
     }
@@ -93,6 +98,12 @@ pub enum SessionStartError {
         variable = webhook_secrets::SECRETS_VARIABLE
     )]
     WebhookSecrets(WebhookSecretsError),
+    /// The keys that sign proofs are invalid, or their file holds none.
+    #[error(
+        "{0}: correct --proof-keys-file or {variable}, see akiba-relay keygen proof",
+        variable = proof_keys::KEYS_VARIABLE
+    )]
+    ProofKeys(ProofKeysError),
     /// The client for webhooks could not be built.
     #[error(transparent)]
     Client(ClientError),
@@ -127,6 +138,7 @@ struct Keys {
     tokens: SessionKeys,
     data: DataKeys,
     sender: Option<Sender>,
+    proofs: Option<Proofs>,
 }
 
 impl Keys {
@@ -156,10 +168,21 @@ impl Keys {
         });
         let tokens = SessionKeys::read(&text(&secrets.session_keys)).map_err(Error::SessionKeys);
         let data = DataKeys::read(&text(&secrets.data_keys)).map_err(Error::DataKeys);
-        match (tokens, data, sender.transpose()) {
-            (Ok(tokens), Ok(data), Ok(sender)) if errors.is_empty() => Ok(Self { tokens, data, sender }),
-            (tokens, data, sender) => {
-                errors.extend([tokens.err(), data.err(), sender.err()].into_iter().flatten());
+        // Without keys there are no proofs. A file without keys is a mistake.
+        let proof_keys = match settings.proof.proof_keys_file {
+            Some(_) => Some(text(&secrets.proof_keys)),
+            None => secrets.proof_keys.clone(),
+        };
+        let proofs = proof_keys.map(|text| {
+            let keys = ProofKeys::read(&text).map_err(Error::ProofKeys)?;
+            Ok(Proofs::new(keys, settings.proof.proof_issuer.clone()))
+        });
+        match (tokens, data, sender.transpose(), proofs.transpose()) {
+            (Ok(tokens), Ok(data), Ok(sender), Ok(proofs)) if errors.is_empty() => {
+                Ok(Self { tokens, data, sender, proofs })
+            }
+            (tokens, data, sender, proofs) => {
+                errors.extend([tokens.err(), data.err(), sender.err(), proofs.err()].into_iter().flatten());
                 Err(errors)
             }
         }
@@ -185,7 +208,7 @@ impl Sessions {
         clock: Clock,
     ) -> Result<Self, SessionStartError> {
         use SessionStartError as Error;
-        let Keys { tokens, data, sender } =
+        let Keys { tokens, data, sender, proofs } =
             Keys::read(settings, secrets).map_err(|errors| errors.into_iter().next().unwrap_or(Error::NoApiKey))?;
         let store = Store::open(&settings.store.database, settings.store.database_connections.get())
             .await
@@ -211,6 +234,7 @@ impl Sessions {
             shutdown: Shutdown::default(),
             leeway,
             sender,
+            proofs,
             wake: Notify::new(),
         };
         Ok(Self {

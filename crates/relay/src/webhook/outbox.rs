@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -12,6 +13,7 @@ use super::event::{self, VerdictDetail};
 use crate::clock::{Clock, milliseconds};
 use crate::id::new_id;
 use crate::lifecycle::State;
+use crate::proof::{Proofs, Statement};
 use crate::secrets::data_keys::{DataKeys, SealError};
 use crate::store::outbox::{Message, NewMessage};
 use crate::store::{Store, StoreError};
@@ -33,6 +35,8 @@ pub struct Outbox {
     pub leeway: i64,
     /// Sends them. `None` if webhooks are not set up.
     pub sender: Option<Sender>,
+    /// Signs the proofs in them. `None` if there are no keys.
+    pub proofs: Option<Proofs>,
     /// Wakes the worker after a webhook was stored.
     pub wake: Notify,
 }
@@ -79,23 +83,34 @@ impl Outbox {
         if self.sender.is_none() {
             return Ok(None);
         }
-        let (Some(event), Some(body)) = (event::name(state), event::body(session_id, reference, state, detail, now))
+        let (Some(event), Some(body)) =
+            (event::name(state), event::body(session_id, reference, state, detail.as_ref(), now))
         else {
             return Ok(None);
         };
         let id = new_id("msg");
-        let sealed = self.data_keys.seal(&body, &message_place(&id))?;
+        let stored = match detail.and_then(|detail| detail.proof) {
+            Some(proof) => Stored::WithProof { body, proof },
+            None => Stored::Body(body),
+        };
+        let sealed = self.data_keys.seal(&stored, &message_place(&id))?;
         let give_up_at = now.saturating_add(milliseconds(GIVE_UP_AFTER));
         let session_id = session_id.to_owned();
         Ok(Some(NewMessage { id, session_id, event: event.to_owned(), sealed, created_at: now, give_up_at }))
     }
 
-    /// Decrypts the body of a webhook.
+    /// Decrypts the body of a webhook, and adds a proof that is valid from now on.
     ///
     /// # Errors
     /// [`SealError`].
     pub fn open(&self, message: &Message) -> Result<String, SealError> {
-        self.data_keys.open(&message.sealed, &message_place(&message.id))
+        match (self.data_keys.open(&message.sealed, &message_place(&message.id))?, &self.proofs) {
+            (Stored::WithProof { body, proof }, Some(proofs)) => {
+                let proof = proofs.sign(&proof, self.clock.now()).map_err(|_| SealError)?;
+                event::with_proof(&body, &proof).ok_or(SealError)
+            }
+            (Stored::WithProof { body, .. } | Stored::Body(body), _) => Ok(body),
+        }
     }
 
     /// Claims up to `limit` webhooks that are due and were created at `since` or later, for longer than `sender` needs
@@ -108,6 +123,15 @@ impl Outbox {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         self.store.claim_messages(now, now.saturating_add(sender.lease(self.leeway)), limit, since).await
     }
+}
+
+/// What is stored of a webhook, encrypted. A proof is signed at each delivery: a webhook may be sent a day later, when a
+/// proof from its beginning has expired, and perhaps its key is no longer published.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Stored {
+    Body(String),
+    WithProof { body: String, proof: Statement },
 }
 
 /// Makes webhooks due again, with another day of retries: the webhook with this id, whatever its status, or without an
