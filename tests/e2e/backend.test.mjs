@@ -97,7 +97,7 @@ for (const [name, start] of Object.entries(BACKENDS)) {
       await page.getByText('The bank knows: verified.').waitFor();
       const known = await verdict(page);
       assert.deepEqual([known.state, known.outcome], ['verified', 'verified']);
-      assert.match(asked.join('\n'), /\/proof \{"proof":"[\w-]+\.[\w-]+\.[\w-]+"\}/);
+      assert.match(asked.join('\n'), /\/selfie-proof \{"proof":"[\w-]+\.[\w-]+\.[\w-]+"\}/);
       const seen = asked.join('\n') + (await page.content());
       for (const secret of [it.keys.apiKey, it.keys.webhook, '0000000000001'])
         assert.equal(seen.includes(secret), false);

@@ -102,7 +102,7 @@ for (const [name, start] of Object.entries(BACKENDS)) {
       return {
         judged: async () => judged((await (await post('/selfie-session')).json()).token),
         /** Returns the status of the bank's answer. */
-        send: async (proof, more = {}) => (await post('/proof', { ...more, proof })).status,
+        send: async (proof, more = {}) => (await post('/selfie-proof', { ...more, proof })).status,
         verdict: async () => (await fetch(`${it.origin}/verdict`, { headers: { cookie } })).json(),
       };
     }
@@ -114,8 +114,8 @@ for (const [name, start] of Object.entries(BACKENDS)) {
       assert.equal(await mine.send(proof), 204);
       const known = await mine.verdict();
       assert.deepEqual([known.state, known.outcome, known.final], ['verified', 'verified', true]);
-      assert.equal(await mine.send(proof), 400, 'a replay');
-      assert.equal(await mine.send((await again()).proof), 400, 'another proof of the same verdict');
+      assert.equal(await mine.send(proof), 409, 'a replay');
+      assert.equal(await mine.send((await again()).proof), 409, 'another proof of the same verdict');
       assert.deepEqual(await mine.verdict(), known);
     });
 

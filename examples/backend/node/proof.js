@@ -3,8 +3,14 @@
 
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 
-/** The proof is not valid, not for this customer, or was used before. */
-export class Refused extends Error {}
+/** The proof is not valid, not for this customer (400), or was used before (409). */
+export class Refused extends Error {
+  /** @param {string} message @param {number} [status] */
+  constructor(message, status = 400) {
+    super(message);
+    this.status = status;
+  }
+}
 
 /** Errors that say that the relay's keys could not be read. */
 const NO_KEYS = ['ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID', 'ERR_JOSE_GENERIC'];
@@ -37,7 +43,7 @@ export function proofChecker({ relay, issuer, audience }) {
       const invalid = error instanceof errors.JOSEError && !NO_KEYS.includes(error.code);
       throw invalid ? new Refused(error.code) : error;
     });
-    if (used.has(payload.jti)) throw new Refused('used before');
+    if (used.has(payload.jti)) throw new Refused('used before', 409);
     used.add(payload.jti);
     return payload;
   };

@@ -15,7 +15,7 @@ const {
   RELAY_URL,
   AKIBA_API_KEY,
   AKIBA_WEBHOOK_SECRET,
-  AKIBA_API_KEY_NAME = 'bank',
+  AKIBA_KEY_NAME = 'bank',
   PROOF_ISSUER = 'akiba-relay',
   UPLOADS = 'https://*.amazonaws.com',
 } = process.env;
@@ -25,7 +25,7 @@ if (!RELAY_URL || !AKIBA_API_KEY || !AKIBA_WEBHOOK_SECRET) {
 }
 const file = (path) => fileURLToPath(new URL(path, import.meta.url));
 const webhook = new Webhook(AKIBA_WEBHOOK_SECRET);
-const checkProof = proofChecker({ relay: RELAY_URL, issuer: PROOF_ISSUER, audience: AKIBA_API_KEY_NAME });
+const checkProof = proofChecker({ relay: RELAY_URL, issuer: PROOF_ISSUER, audience: AKIBA_KEY_NAME });
 
 // STUB: your database. These are lost when the process ends.
 const customers = new Map();
@@ -134,7 +134,7 @@ app.post('/hooks/akiba', express.raw({ type: 'application/json', limit: '16kb' }
 
 // Takes a proof of the verdict from the page, so that the bank knows it at once. Only the proof counts: the customer's
 // session comes from the login, and the outcome from the proof.
-app.post('/proof', express.json({ limit: '8kb' }), async (request, response) => {
+app.post('/selfie-proof', express.json({ limit: '8kb' }), async (request, response) => {
   const who = customer(request, response);
   try {
     const { outcome, final } = await checkProof(request.body?.proof, who.session);
@@ -144,7 +144,7 @@ app.post('/proof', express.json({ limit: '8kb' }), async (request, response) => 
     }
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    return response.sendStatus(400);
+    return response.sendStatus(error.status);
   }
   return response.sendStatus(204);
 });

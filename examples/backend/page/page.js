@@ -20,7 +20,7 @@ for (const outcome of ['verified', 'rejected'])
 async function sendProof(proof) {
   if (!proof) return;
   const headers = { 'Content-Type': 'application/json' };
-  await fetch('/proof', { method: 'POST', headers, body: JSON.stringify({ proof }) }).catch(() => undefined);
+  await fetch('/selfie-proof', { method: 'POST', headers, body: JSON.stringify({ proof }) }).catch(() => undefined);
 }
 
 async function showVerdict(outcome) {

@@ -11,7 +11,11 @@ REQUIRED = ["iss", "aud", "sub", "exp", "iat", "jti", "outcome", "final"]
 
 
 class Refused(Exception):
-    """The proof is not valid, not for this customer, or was used before."""
+    """The proof is not valid or not for this customer."""
+
+
+class UsedBefore(Refused):
+    """The proof, or another one of the same verdict, was used before."""
 
 
 class ProofChecker:
@@ -49,7 +53,9 @@ class ProofChecker:
         except jwt.PyJWTError as error:
             raise Refused from error
         claims = token["payload"]
-        if token["header"].get("typ") != "akiba-verdict+jwt" or claims["jti"] in self.used:
+        if token["header"].get("typ") != "akiba-verdict+jwt":
             raise Refused
+        if claims["jti"] in self.used:
+            raise UsedBefore
         self.used.add(claims["jti"])
         return claims

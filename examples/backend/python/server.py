@@ -19,7 +19,7 @@ import uvicorn
 from fastapi import Body, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
-from proof import ProofChecker, Refused
+from proof import ProofChecker, Refused, UsedBefore
 from standardwebhooks import Webhook, WebhookVerificationError
 
 HERE = Path(__file__).parent
@@ -31,7 +31,7 @@ except KeyError as missing:
 proofs = ProofChecker(
     RELAY_URL,
     issuer=os.environ.get("PROOF_ISSUER", "akiba-relay"),
-    audience=os.environ.get("AKIBA_API_KEY_NAME", "bank"),
+    audience=os.environ.get("AKIBA_KEY_NAME", "bank"),
 )
 UPLOADS = os.environ.get("UPLOADS", "https://*.amazonaws.com")
 PAGE = (HERE / "../page/index.html").read_text().replace("{{relay}}", RELAY_URL)
@@ -149,7 +149,7 @@ async def hook(request: Request):
     return Response(status_code=204)
 
 
-@app.post("/proof")
+@app.post("/selfie-proof")
 async def take_proof(request: Request, response: Response, proof: Annotated[object, Body(embed=True)] = None):
     """Takes a proof of the verdict from the page, so that the bank knows it at once.
 
@@ -158,6 +158,8 @@ async def take_proof(request: Request, response: Response, proof: Annotated[obje
     who = customer(request, response)["session"]
     try:
         claims = await proofs.check(proof, who)
+    except UsedBefore:
+        return Response(status_code=409)
     except Refused:
         return Response(status_code=400)
     # A proof of an earlier rejection may arrive late.

@@ -58,6 +58,7 @@ mod store {
     mod backup;
     mod clock_skew;
     mod copy;
+    mod durability;
     mod failover;
     mod forgery;
     mod full_disk;
@@ -73,6 +74,7 @@ mod store {
 mod limits {
     mod capacity;
     mod rates;
+    mod refusals;
     mod session_rates;
     mod waiting;
 }
@@ -80,6 +82,7 @@ mod limits {
 /// The vendor's calls, answers and profiles.
 mod vendor_api {
     mod consent;
+    mod egress;
     mod hostile_vendor;
     mod newer_profile;
 }

@@ -65,7 +65,9 @@ problems! {
     /// Errors of a call that needs no authentication and has no body.
     CommonProblems = [ALWAYS];
     /// Errors of reading the public keys of proofs.
-    ProofKeysProblems = [ALWAYS, &[P::NotFound]];
+    ProofKeysProblems = [ALWAYS, &[P::TooManyRequests, P::NotFound]];
+    /// Errors of reading the document.
+    DocumentProblems = [ALWAYS, &[P::TooManyRequests]];
     /// Errors of creating a session.
     CreateProblems = [ALWAYS, BODY, HOST];
     /// Errors of reading a session.
