@@ -8,12 +8,13 @@ use crate::secrets::{data_keys, is_open_to_all, proof_keys, session_keys, webhoo
 use crate::server::tls::Tls;
 use crate::session::SessionSecrets;
 use crate::session::settings::{SessionMode, SessionSettings};
-use crate::session::start::problems;
+use crate::session::start::{keys_without_endpoint, problems};
 use crate::settings::Settings;
 use crate::settings::layers::{EffectiveSetting, FILE_ARGUMENT, Source};
 use crate::store::file_system::FileSystem;
 use crate::vendor_api::VendorClient;
 use crate::vendor_api::access::Access;
+use crate::webhook::endpoints;
 
 /// The parts of the service that the check has built.
 #[derive(Debug)]
@@ -167,7 +168,7 @@ pub fn warnings(
         found.push("--proof-issuer has no effect: there are no proof keys".to_owned());
     }
     if settings.session.mode() == SessionMode::Off {
-        let unused = given_for_sessions(effective, variable);
+        let unused = given_for_sessions(effective, &variable);
         found.extend(unused.iter().map(|name| format!("{name} has no effect: sessions are off")));
     }
     if settings.session.mode() == SessionMode::Required
@@ -177,6 +178,12 @@ pub fn warnings(
             "the database {} is on {kind}: if a network is behind it, the database will be damaged",
             path.display()
         ));
+    }
+    if settings.session.mode() == SessionMode::Required
+        && let Ok(secrets) = SessionSecrets::load(&settings.session, &variable)
+    {
+        let without = keys_without_endpoint(&settings.session, &secrets);
+        found.extend(without.iter().map(|key| format!("the API key {key} has no webhook endpoint: it gets no events")));
     }
     for setting in effective.iter().filter(|setting| holds_secret(&setting.key)) {
         for path in setting.values.iter().filter(|path| is_open_to_all(path.as_ref())) {
@@ -202,6 +209,7 @@ fn given_for_sessions(
         data_keys::KEYS_VARIABLE,
         webhook_secrets::SECRETS_VARIABLE,
         proof_keys::KEYS_VARIABLE,
+        endpoints::ENDPOINTS_VARIABLE,
     ];
     let secrets = secrets.into_iter().filter(|name| is_given(&variable, name));
     settings.map(|setting| format!("--{}", setting.key)).chain(secrets.map(str::to_owned)).collect()

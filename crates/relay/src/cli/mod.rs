@@ -95,7 +95,7 @@ pub enum KeyKind {
 /// A command for webhooks.
 #[derive(Clone, Debug, Subcommand)]
 pub enum WebhookCommand {
-    /// Lists webhooks, newest first: id, event, session, attempts, time, and the result of the last attempt
+    /// Lists webhooks, newest first: id, event, session, endpoint, attempts, time, and the result of the last attempt
     List {
         /// Status of the webhooks to list
         #[arg(long, default_value = "failed")]
@@ -156,8 +156,8 @@ async fn webhooks(command: WebhookCommand, settings: &Settings) -> Result<(), Bo
                 let (time, attempts) = (rfc3339(message.created_at), message.attempts);
                 writeln!(
                     out,
-                    "{}  {}  {}  {attempts}  {time}  {result}",
-                    message.id, message.event, message.session_id
+                    "{}  {}  {}  {}  {attempts}  {time}  {result}",
+                    message.id, message.event, message.session_id, message.endpoint
                 )?;
             }
         }

@@ -41,6 +41,7 @@ mod page {
     mod rejection;
     mod tokens;
     mod verdict;
+    mod verdict_again;
 }
 
 /// What the back end of the host can do.
@@ -51,6 +52,7 @@ mod host {
 mod webhook {
     mod backlog;
     mod delivery;
+    mod endpoints;
 }
 
 /// What the database stores, and what happens without it.
@@ -63,6 +65,7 @@ mod store {
     mod forgery;
     mod full_disk;
     mod kill;
+    mod migrations;
     mod outage;
     mod power_cut;
     mod processes;

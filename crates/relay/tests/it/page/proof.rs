@@ -122,6 +122,9 @@ async fn a_verdict_has_one_proof_id_until_it_becomes_final(database: &Database) 
     assert_eq!((&last["final"], &last["outcome"]), (&json!(true), &json!("rejected")));
     assert_ne!(last["jti"], first["jti"]);
     assert_eq!(proven(&bank, &page, &json!({ "s3_key": link["s3_key"] })).await["jti"], last["jti"]);
+    // The page reads the last verdict again, for example after a reload.
+    let read = success(bank.relay.request(Method::GET, "/v1/customer/verify").bearer_auth(&page.token)).await;
+    assert_eq!(claims(&read["proof"], &published(&bank).await).unwrap()["jti"], last["jti"]);
     // The verdict on the first photo has not become the last one.
     let first_again = proven(&bank, &page, &json!({ "s3_key": first_link["s3_key"] })).await;
     assert_eq!((&first_again["jti"], &first_again["final"]), (&first["jti"], &json!(false)));

@@ -46,6 +46,8 @@ pub(crate) struct Keys {
     pub(crate) webhook: String,
     /// Most relays have no proof keys.
     pub(crate) proof: Option<String>,
+    /// The webhook endpoints of each API key name, if there is more than `--webhook-url`.
+    pub(crate) endpoints: Option<String>,
 }
 
 impl Keys {
@@ -57,6 +59,7 @@ impl Keys {
             data: self.data.clone(),
             webhook: self.webhook.clone(),
             proof: self.proof.clone(),
+            endpoints: self.endpoints.clone(),
         }
     }
 
@@ -69,6 +72,7 @@ impl Keys {
             data: akiba_relay::secrets::data_keys::new_key("2026").unwrap(),
             webhook: akiba_relay::secrets::webhook_secrets::new_secret().unwrap(),
             proof: None,
+            endpoints: None,
         };
         for secret in [&keys.api, &keys.session, keys.data.trim_start_matches("2026:"), &keys.webhook] {
             run_log::secret(secret);
