@@ -40,6 +40,7 @@ use self::link_host::LinkHost;
 use self::settings::{PageReply, Retain};
 use self::waiting::Waiting;
 use crate::clock::Clock;
+use crate::lifecycle::State;
 use crate::limits::capacity::Capacity;
 use crate::secrets::api_keys::{self, ApiKey};
 use crate::secrets::data_keys::DataKeys;
@@ -122,10 +123,11 @@ impl Sessions {
         self.tokens.open(token, self.clock.now(), self.limits.leeway)
     }
 
-    /// Returns whether another verdict is impossible in a session as it was read, which may have expired.
+    /// Returns whether another verdict is impossible in a session as it was read, which may have expired. While it has
+    /// an unused link, another verdict is possible.
     fn is_final_in(&self, row: &SessionRow, outcome: Outcome, reason: Option<Reason>) -> bool {
         let expired = row.expires_at.saturating_add(self.limits.leeway) <= self.clock.now();
-        expired || self.is_final(outcome, reason, row.links, row.verifies)
+        row.state != State::LinkIssued && (expired || self.is_final(outcome, reason, row.links, row.verifies))
     }
 
     /// Does the same for the verdict of an attempt. The session was read before the attempt was counted.
