@@ -9,7 +9,7 @@ use http::HeaderMap;
 use http::header::{AUTHORIZATION, ORIGIN};
 use http::request::Parts;
 
-use super::rate_limit::{Tally, count_address};
+use super::rate_limit::{Tally, count_address, count_page};
 use super::request_log::SessionSlot;
 use super::state::AppState;
 use crate::error::RelayError;
@@ -66,7 +66,7 @@ impl FromRequestParts<AppState> for PageCaller {
             // Not counted by address: many people can share one, and a flood from it must not lock out a page whose
             // session has just expired and which needs to learn that.
             Err(TokenError::Expired(session_id)) => {
-                Tally::record(&parts.extensions, state.limits.session(&session_id))?;
+                count_page(&state.limits, &parts.extensions, &session_id)?;
                 return Err(RelayError::new(ProblemCode::SessionExpired));
             }
             Err(TokenError::Invalid) => {
@@ -77,7 +77,7 @@ impl FromRequestParts<AppState> for PageCaller {
         if let Some(slot) = parts.extensions.get::<SessionSlot>() {
             slot.fill(&session_id);
         }
-        Tally::record(&parts.extensions, state.limits.session(&session_id))?;
+        count_page(&state.limits, &parts.extensions, &session_id)?;
         Ok(Self { sessions, session_id })
     }
 }

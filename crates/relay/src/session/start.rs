@@ -13,7 +13,7 @@ use super::waiting::Waiting;
 use super::{SessionLimits, Sessions};
 use crate::clock::{Clock, milliseconds};
 use crate::http_client::ClientError;
-use crate::limits::capacity::Capacity;
+use crate::limits::capacity::Bulkheads;
 use crate::secrets::data_keys::{self, DataKeys, DataKeysError};
 use crate::secrets::session_keys::{self, SessionKeys, SessionKeysError};
 use crate::secrets::webhook_secrets::{self, WebhookSecrets, WebhookSecretsError};
@@ -173,7 +173,7 @@ pub fn problems(settings: &SessionSettings, secrets: &SessionSecrets) -> Vec<Ses
 }
 
 impl Sessions {
-    /// Parses the keys and opens the database. The vendor's calls share the permits of `capacity`.
+    /// Parses the keys and opens the database. The calls share the permits of `capacity`.
     ///
     /// # Errors
     /// The first [`SessionStartError`], if there are several.
@@ -181,7 +181,7 @@ impl Sessions {
         settings: &SessionSettings,
         secrets: &SessionSecrets,
         vendor: VendorClient,
-        capacity: Capacity,
+        capacity: Bulkheads,
         clock: Clock,
     ) -> Result<Self, SessionStartError> {
         use SessionStartError as Error;
@@ -216,7 +216,7 @@ impl Sessions {
         Ok(Self {
             store,
             vendor,
-            waiting: Waiting::new(capacity.again()),
+            waiting: Waiting::new(capacity.waiting.clone()),
             capacity,
             tokens,
             data_keys,

@@ -71,6 +71,7 @@ mod store {
 
 /// Limits on number, time and rate.
 mod limits {
+    mod bulkheads;
     mod capacity;
     mod rates;
     mod refusals;
@@ -80,6 +81,7 @@ mod limits {
 
 /// The vendor's calls, answers and profiles.
 mod vendor_api {
+    mod breaker;
     mod consent;
     mod hostile_vendor;
     mod newer_profile;
