@@ -43,6 +43,6 @@ pub struct LimitSettings {
     pub rate_api_key: Rate,
 
     /// Most open connections of one address, except a trusted proxy's; further ones are closed
-    #[arg(long, env = "AKIBA_RELAY_MAX_CONNECTIONS_ADDRESS", value_name = "COUNT", default_value = "256")]
+    #[arg(long, env = "AKIBA_RELAY_MAX_CONNECTIONS_ADDRESS", value_name = "COUNT", default_value = "64")]
     pub max_connections_address: NonZeroUsize,
 }

@@ -76,6 +76,7 @@ mod limits {
     mod rates;
     mod refusals;
     mod session_rates;
+    mod slow_readers;
     mod waiting;
 }
 
