@@ -4,9 +4,10 @@
 #   scripts/setup.sh demo      Rust for wasm32, wasm-bindgen, the npm packages (wasm-opt, terser)
 #   scripts/setup.sh build     the same, and wasm-pack
 #   scripts/setup.sh serve     the same, and Trunk
-#   scripts/setup.sh test      the same, Python with venv, PostgreSQL, nginx, cargo-fuzz, Chromium and ChromeDriver
+#   scripts/setup.sh test      the same, Python with venv, PostgreSQL, nginx, cargo-fuzz, Chromium and ChromeDriver,
+#                              and Go, PHP and Java for the example back ends
 #   scripts/setup.sh bench     the same as for tests, wrk, and other face detectors to compare with (about 70 MB)
-#   scripts/setup.sh check     clippy, rustfmt, cargo-deny, systemd-analyze, Python with venv, and the linters
+#   scripts/setup.sh check     clippy, rustfmt, cargo-deny, systemd-analyze, promtool, Python with venv, and the linters
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/env.sh
@@ -71,6 +72,7 @@ tests() {
   serve
   need_cargo_tool cargo-fuzz cargo-fuzz 0.13.2 "about a minute" --locked
   need_examples
+  need_backend_languages
   need_browser
 }
 
@@ -86,6 +88,7 @@ check() {
   need_cc
   need_python
   need_systemd
+  need_promtool
   need_npm . "playwright-core, terser"
   need_linters
   need_clippy
@@ -102,7 +105,7 @@ case "${1:-}" in
   bench) bench ;;
   test) tests ;;
   *)
-    sed -n '2,10s/^# \{0,1\}//p' "$0"
+    sed -n '2,11s/^# \{0,1\}//p' "$0"
     exit 2
     ;;
 esac

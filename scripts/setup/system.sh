@@ -45,9 +45,30 @@ need_nginx() {
   command -v openssl >/dev/null || apt_install openssl
 }
 
+# The example back ends in other languages.
+need_backend_languages() {
+  command -v go >/dev/null || apt_install golang-go
+  command -v php >/dev/null || apt_install php-cli
+  command -v javac >/dev/null || apt_install openjdk-17-jdk-headless
+  # The annotations of Spring, and the JSON library that Spring Boot brings.
+  local jar
+  for jar in spring3-web jackson-databind; do
+    [ -e "/usr/share/java/$jar.jar" ] || apt_install libspring-web-java libjackson2-databind-java
+  done
+}
+
 # Checks systemd units. It does not need to run here.
 need_systemd() {
   command -v systemd-analyze >/dev/null || apt_install systemd
+}
+
+# Checks alerts. The package would also start a server, so only this program is taken out of it.
+need_promtool() {
+  command -v promtool >/dev/null || [ -x "$AKIBA_SELFIE_CACHE/promtool" ] || {
+    command -v apt-get >/dev/null || die "promtool is missing: install Prometheus, then try again"
+    setup_step "reading the list of packages" "seconds" "${sudo[@]}" apt-get update
+    setup_step "installing promtool" "seconds" scripts/setup/promtool.sh "$AKIBA_SELFIE_CACHE/promtool"
+  }
 }
 
 need_browser() {

@@ -8,12 +8,13 @@ use crate::secrets::{data_keys, is_open_to_all, session_keys, webhook_secrets};
 use crate::server::tls::Tls;
 use crate::session::SessionSecrets;
 use crate::session::settings::{SessionMode, SessionSettings};
-use crate::session::start::problems;
+use crate::session::start::{keys_without_endpoint, problems};
 use crate::settings::Settings;
 use crate::settings::layers::{EffectiveSetting, FILE_ARGUMENT, Source};
 use crate::store::file_system::FileSystem;
 use crate::vendor_api::VendorClient;
 use crate::vendor_api::access::Access;
+use crate::webhook::endpoints;
 
 /// The parts of the service that the check has built.
 #[derive(Debug)]
@@ -95,6 +96,9 @@ pub fn check(
             ));
         }
     }
+    if settings.vendor.vendor_client_cert.is_some() != settings.vendor.vendor_client_key.is_some() {
+        found.push("--vendor-client-cert and --vendor-client-key need each other: give both or neither".to_owned());
+    }
     let server = &settings.server;
     let tls = Tls::load(server.tls_cert.as_ref(), server.tls_key.as_ref());
     let tls = tls.map_err(|error| found.push(sentence(&error))).ok().flatten();
@@ -157,7 +161,7 @@ pub fn warnings(
         unknown_variables(effective).into_iter().map(|name| format!("unknown setting {name}: check its spelling")),
     );
     if settings.session.mode() == SessionMode::Off {
-        let unused = given_for_sessions(effective, variable);
+        let unused = given_for_sessions(effective, &variable);
         found.extend(unused.iter().map(|name| format!("{name} has no effect: sessions are off")));
     }
     if settings.session.mode() == SessionMode::Required
@@ -167,6 +171,12 @@ pub fn warnings(
             "the database {} is on {kind}: if a network is behind it, the database will be damaged",
             path.display()
         ));
+    }
+    if settings.session.mode() == SessionMode::Required
+        && let Ok(secrets) = SessionSecrets::load(&settings.session, &variable)
+    {
+        let without = keys_without_endpoint(&settings.session, &secrets);
+        found.extend(without.iter().map(|key| format!("the API key {key} has no webhook endpoint: it gets no events")));
     }
     for setting in effective.iter().filter(|setting| holds_secret(&setting.key)) {
         for path in setting.values.iter().filter(|path| is_open_to_all(path.as_ref())) {
@@ -187,7 +197,12 @@ fn given_for_sessions(
     let settings = effective.iter().filter(|setting| {
         setting.source != Source::Default && setting.key != "sessions" && is_of_sessions(&setting.key)
     });
-    let secrets = [session_keys::KEYS_VARIABLE, data_keys::KEYS_VARIABLE, webhook_secrets::SECRETS_VARIABLE];
+    let secrets = [
+        session_keys::KEYS_VARIABLE,
+        data_keys::KEYS_VARIABLE,
+        webhook_secrets::SECRETS_VARIABLE,
+        endpoints::ENDPOINTS_VARIABLE,
+    ];
     // Compose files set an unused variable to the empty string.
     let secrets = secrets.into_iter().filter(|name| variable(name).is_some_and(|text| !text.trim().is_empty()));
     settings.map(|setting| format!("--{}", setting.key)).chain(secrets.map(str::to_owned)).collect()
@@ -210,9 +225,9 @@ fn unknown_variables(effective: &[EffectiveSetting]) -> Vec<String> {
     found
 }
 
-/// Returns whether a setting is the path of a file with a secret. Its name tells: `…-file` or `tls-key`.
+/// Returns whether a setting is the path of a file with a secret. Its name tells: `…-file`, or a private key.
 fn holds_secret(key: &str) -> bool {
-    key.ends_with("-file") || key == "tls-key"
+    key.ends_with("-file") || matches!(key, "tls-key" | "vendor-client-key")
 }
 
 /// Returns the settings in force as a settings file, each with its source as a comment.

@@ -50,7 +50,7 @@ impl Cli {
     pub fn load(flags: &[OsString]) -> Result<(Self, Vec<EffectiveSetting>), LayerError> {
         let (matches, effective) = layers::parse(Self::command(), flags)?;
         let mut cli = Self::from_arg_matches(&matches).map_err(|error| LayerError::Flags(Box::new(error)))?;
-        settings::database::read_url_file(&mut cli.settings.session.store, &effective)
+        settings::url_files::read(&mut cli.settings, &effective)
             .map_err(|problem| LayerError::Problems(vec![problem]))?;
         Ok((cli, effective))
     }
@@ -93,7 +93,7 @@ pub enum KeyKind {
 /// A command for webhooks.
 #[derive(Clone, Debug, Subcommand)]
 pub enum WebhookCommand {
-    /// Lists webhooks, newest first: id, event, session, attempts, time, and the result of the last attempt
+    /// Lists webhooks, newest first: id, event, session, endpoint, attempts, time, and the result of the last attempt
     List {
         /// Status of the webhooks to list
         #[arg(long, default_value = "failed")]
@@ -153,8 +153,8 @@ async fn webhooks(command: WebhookCommand, settings: &Settings) -> Result<(), Bo
                 let (time, attempts) = (rfc3339(message.created_at), message.attempts);
                 writeln!(
                     out,
-                    "{}  {}  {}  {attempts}  {time}  {result}",
-                    message.id, message.event, message.session_id
+                    "{}  {}  {}  {}  {attempts}  {time}  {result}",
+                    message.id, message.event, message.session_id, message.endpoint
                 )?;
             }
         }

@@ -59,7 +59,7 @@ pub fn document(sessions: bool) -> String {
 
 fn page_calls(sessions: bool) -> OpenApiRouter<AppState> {
     if sessions {
-        OpenApiRouter::default().routes(routes!(page::link)).routes(routes!(page::verify))
+        OpenApiRouter::default().routes(routes!(page::link)).routes(routes!(page::verify, page::verdict))
     } else {
         OpenApiRouter::default()
             .routes(routes!(page_without_session::link))

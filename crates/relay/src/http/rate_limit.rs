@@ -7,7 +7,8 @@ use std::sync::{Arc, OnceLock};
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::{Extensions, HeaderMap};
+use http::request::Parts;
+use http::{Extensions, HeaderMap, Method};
 
 use super::state::AppState;
 use crate::error::RelayError;
@@ -59,7 +60,9 @@ pub async fn count_rest(State(state): State<AppState>, mut request: Request, nex
 pub async fn limit_by_address(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let (limits, extensions) = (&state.limits, request.extensions());
     let counted = match client(limits, extensions, request.headers()) {
-        Some(address) if is_verdict(extensions) => Tally::record(extensions, limits.address_verdict(address)),
+        Some(address) if is_verdict(request.method(), extensions) => {
+            Tally::record(extensions, limits.address_verdict(address))
+        }
         Some(address) => Tally::record(extensions, limits.address(address)),
         None => Ok(()),
     };
@@ -84,9 +87,12 @@ pub fn count_address(limits: &Limits, extensions: &Extensions, headers: &HeaderM
 ///
 /// # Errors
 /// [`akiba_protocol::ProblemCode::TooManyRequests`].
-pub fn count_page(limits: &Limits, extensions: &Extensions, session_id: &str) -> Result<(), RelayError> {
-    let counted = if is_verdict(extensions) { limits.session_verdict(session_id) } else { limits.session(session_id) };
-    Tally::record(extensions, counted)
+pub fn count_page(limits: &Limits, parts: &Parts, session_id: &str) -> Result<(), RelayError> {
+    let counted = match is_verdict(&parts.method, &parts.extensions) {
+        true => limits.session_verdict(session_id),
+        false => limits.session(session_id),
+    };
+    Tally::record(&parts.extensions, counted)
 }
 
 /// Counts a preflight by the client's address.
@@ -103,9 +109,9 @@ pub fn is_unlimited(extensions: &Extensions) -> bool {
     extensions.get::<MatchedPath>().is_some_and(|path| UNLIMITED.contains(&path.as_str()))
 }
 
-/// Returns whether the call is one for a verdict.
-fn is_verdict(extensions: &Extensions) -> bool {
-    extensions.get::<MatchedPath>().is_some_and(|path| path.as_str() == VERDICT)
+/// Returns whether the call asks for a verdict. One that reads a verdict again does not.
+fn is_verdict(method: &Method, extensions: &Extensions) -> bool {
+    method == Method::POST && extensions.get::<MatchedPath>().is_some_and(|path| path.as_str() == VERDICT)
 }
 
 fn client(limits: &Limits, extensions: &Extensions, headers: &HeaderMap) -> Option<IpAddr> {

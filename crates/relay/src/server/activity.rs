@@ -209,7 +209,7 @@ mod tests {
         timeout(Duration::from_millis(1), activity.closed()).await.is_ok()
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn the_connection_that_is_idle_longest_is_closed() {
         let connections = Connections::default();
         let [first, second, third] = [(); 3].map(|()| Arc::new(connections.add()));

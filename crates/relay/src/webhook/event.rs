@@ -79,6 +79,12 @@ pub fn name(state: State) -> Option<&'static str> {
     }
 }
 
+/// Returns whether an event has this name.
+#[must_use]
+pub fn is_event(text: &str) -> bool {
+    State::ALL.into_iter().filter_map(name).any(|name| name == text)
+}
+
 /// Returns the body of the webhook about a session's new state, or `None` for an intermediate state.
 #[must_use]
 pub fn body(

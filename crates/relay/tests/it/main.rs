@@ -40,6 +40,7 @@ mod page {
     mod rejection;
     mod tokens;
     mod verdict;
+    mod verdict_again;
 }
 
 /// What the back end of the host can do.
@@ -50,6 +51,7 @@ mod host {
 mod webhook {
     mod backlog;
     mod delivery;
+    mod endpoints;
 }
 
 /// What the database stores, and what happens without it.
@@ -62,6 +64,7 @@ mod store {
     mod forgery;
     mod full_disk;
     mod kill;
+    mod migrations;
     mod outage;
     mod power_cut;
     mod processes;
@@ -84,6 +87,7 @@ mod limits {
 mod vendor_api {
     mod breaker;
     mod consent;
+    mod egress;
     mod hostile_vendor;
     mod newer_profile;
 }

@@ -78,6 +78,8 @@ problems! {
     PageLinkProblems = [ALWAYS, BODY, PAGE, VENDOR];
     /// Errors of requesting a verdict, with a session.
     PageVerifyProblems = [ALWAYS, BODY, PAGE, VENDOR, &[P::IdempotencyMismatch]];
+    /// Errors of reading a verdict again, with a session.
+    PageVerdictProblems = [ALWAYS, HOST, &[P::SessionExpired, P::UnknownSession, P::SessionState, P::VerdictPending, P::VerdictUnknown]];
     /// Errors of the widget's two calls without sessions.
     PlainCallProblems = [ALWAYS, BODY, VENDOR];
 }

@@ -76,6 +76,25 @@ impl Sessions {
         Err(refusal(State::LinkIssued).retry_after(1))
     }
 
+    /// Returns the verdict of a decided session, as [`Sessions::verify`] returned it. Asks the vendor nothing.
+    ///
+    /// # Errors
+    /// [`RelayError`] if the session has no verdict on its last photo, or the database fails.
+    pub async fn last_verdict(&self, session_id: &str) -> Result<PageVerdict, RelayError> {
+        let session = self.current(session_id).await?;
+        match session.row.state {
+            State::Verified | State::Rejected => {
+                let (_, verdict) = self.decided(&session.row).await?;
+                Ok(self.page_verdict(&session, &verdict))
+            }
+            State::LinkIssued => {
+                let detail = "The session has no verdict on its last photo yet.";
+                Err(RelayError::new(ProblemCode::SessionState).with_detail(detail))
+            }
+            state => Err(refusal(state)),
+        }
+    }
+
     /// Waits for a verdict that another call, perhaps at another relay, has asked the vendor for. Fails if too many calls
     /// wait already: each holds a connection and reads the database.
     async fn wait_for_other(&self, session_id: &str, link_id: &str) -> Result<Verdict, RelayError> {

@@ -362,3 +362,33 @@ fn the_example_file_is_valid() {
         assert!(checked.line(key).contains("# relay.toml:"), "{key} is not in the example");
     }
 }
+
+#[test]
+fn webhook_endpoints_are_checked_and_never_shown() {
+    let machine = Machine::with("");
+    let (api_key, [(session, session_keys), (data, data_keys)]) = sessions();
+    let other = api_key.replace("bank=", "other=");
+    let variables = [("AKIBA_TOKEN", TOKEN), (session, session_keys.as_str()), (data, data_keys.as_str())];
+    let secret = keygen(&["webhook"]).trim().to_owned();
+    let endpoints = |key: &str| {
+        machine.file(
+            "endpoints.toml",
+            &format!("[[endpoint]]\napi-key = {key:?}\nurl = \"https://bank.example/s3cret\"\nsecrets = {secret:?}\n"),
+        )
+    };
+    endpoints("bank");
+    let flags = [api_key.as_str(), &other, "--webhook-endpoints-file=endpoints.toml"];
+    let checked = machine.check(&flags, &variables);
+    assert_eq!(checked.status, 0, "{}", checked.err);
+    assert!(checked.err.contains("the API key other has no webhook endpoint"), "{}", checked.err);
+    let shown = [checked.out, checked.err].concat();
+    endpoints("bonk");
+    let checked = machine.check(&flags, &variables);
+    assert_eq!(checked.status, 2);
+    assert!(checked.err.contains("webhook endpoint 1: no --api-key has the name \"bonk\""), "{}", checked.err);
+    machine.file("endpoints.toml", &format!("[[endpoint]]\nsecrets = {secret}\n"));
+    let invalid = machine.check(&flags, &variables);
+    assert!(invalid.err.contains("line 2: invalid TOML"), "{}", invalid.err);
+    let shown = [shown, checked.out, checked.err, invalid.out, invalid.err].concat();
+    assert!(!shown.contains("s3cret") && !shown.contains(secret.trim_start_matches("whsec_")), "{shown}");
+}
