@@ -296,12 +296,25 @@ async fn a_verdict_request_sends_its_key_only_with_a_session() {
 }
 
 #[wasm_bindgen_test]
-async fn a_failing_session_function_is_a_session_failure_and_sends_nothing() {
+async fn a_failing_session_function_is_a_matter_of_the_network_and_sends_nothing() {
+    for body in [
+        "throw new Error('no')",
+        "throw 'no'",
+        "return Promise.reject(new TypeError('Failed to fetch'))",
+        "return Promise.reject(undefined)",
+        "return Promise.reject(Object.assign(new Error('no'), { status: 503 }))",
+    ] {
+        let fault = Fault::status(200, LINK).await;
+        assert_eq!(ask(&fault, &function(body)).await, Err(RelayFailure::SessionUnavailable), "{body}");
+        assert_eq!(fault.seen().await["requests"], json!([]));
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_session_that_is_refused_or_unusable_is_a_session_failure_and_sends_nothing() {
     let page = [
-        function("throw new Error('no')"),
-        function("throw 'no'"),
-        function("return Promise.reject(new Error('no'))"),
-        function("return Promise.reject(undefined)"),
+        function("throw Object.assign(new Error('no'), { status: 403 })"),
+        function("return Promise.reject({ status: 401 })"),
         function("return undefined"),
         function("return 7"),
         function("return ''"),
@@ -320,7 +333,10 @@ async fn a_failing_session_function_is_a_session_failure_and_sends_nothing() {
 #[wasm_bindgen_test]
 async fn a_session_function_that_never_answers_times_out() {
     let never = function("return new Promise(() => {})");
-    assert_eq!(never.token_within(Reason::Start, Duration::from_millis(30)).await, Err(RelayFailure::Session));
+    assert_eq!(
+        never.token_within(Reason::Start, Duration::from_millis(30)).await,
+        Err(RelayFailure::SessionUnavailable)
+    );
     let slow = function("return new Promise((answer) => setTimeout(answer, 20, 's-1'))");
     assert_eq!(slow.token_within(Reason::Start, Duration::from_secs(5)).await, Ok(Some("s-1".to_owned())));
 }

@@ -39,8 +39,10 @@ impl GrabFailure {
 /// Why a call to the relay failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RelayFailure {
-    /// The page's `session` function failed, or the relay rejects the session.
+    /// The page's function refused a session, or the relay rejects the session.
     Session,
+    /// The page's `session` function failed or took too long, as it does without a network. Nothing was sent.
+    SessionUnavailable,
     /// Status 403.
     Forbidden,
     /// The session did not issue this link, or no longer accepts it. It may issue another one.
@@ -82,7 +84,7 @@ impl RelayFailure {
             Self::SessionDone => ErrorCode::SessionDone,
             Self::SessionLimit => ErrorCode::SessionLimit,
             Self::VerdictUnknown => ErrorCode::VerdictUnknown,
-            Self::Unreachable => ErrorCode::RelayUnreachable,
+            Self::Unreachable | Self::SessionUnavailable => ErrorCode::RelayUnreachable,
             Self::Timeout => ErrorCode::RelayTimeout,
             Self::Busy { .. } => ErrorCode::RelayBusy,
             Self::UnknownCustomer => ErrorCode::CustomerUnknown,
@@ -97,14 +99,14 @@ impl RelayFailure {
     /// failure is retried.
     #[must_use]
     pub fn link_may_be_retried(self) -> bool {
-        matches!(self, Self::Unreachable | Self::Timeout | Self::Busy { .. } | Self::Failed)
+        matches!(self, Self::SessionUnavailable | Self::Unreachable | Self::Timeout | Self::Busy { .. } | Self::Failed)
     }
 
     /// Whether to retry a verdict request automatically. The vendor may bill each one and documents no idempotency key,
-    /// so only an answer which says that nothing was done allows a retry.
+    /// so only the certainty that nothing was done allows a retry.
     #[must_use]
     pub fn verify_may_be_retried(self) -> bool {
-        matches!(self, Self::Busy { .. })
+        matches!(self, Self::Busy { .. } | Self::SessionUnavailable)
     }
 }
 

@@ -192,7 +192,7 @@ fn error(code: ErrorCode) -> ErrorText {
         E::FileUnreadable => ("That photo can’t be opened", "The file may be damaged. Choose another one."),
 
         E::Session => {
-            ("Your session has ended", "Send the photo again. If that does not help, reload the page and start over.")
+            ("Your session has ended", "You may have to sign in again. Send the photo again, or reload the page.")
         }
         E::SessionDone => ("This check is finished", "The site has its result already."),
         E::SessionLimit => ("No more tries are left", "The site can start a new check for you."),

@@ -214,6 +214,7 @@ fn a_stalled_upload_is_aborted_and_progress_restarts_its_timer() {
 fn the_link_request_is_retried_after_temporary_failures() {
     for (failure, code, again) in [
         (RelayFailure::Unreachable, ErrorCode::RelayUnreachable, true),
+        (RelayFailure::SessionUnavailable, ErrorCode::RelayUnreachable, true),
         (RelayFailure::Timeout, ErrorCode::RelayTimeout, true),
         (RelayFailure::Busy { retry_after: None }, ErrorCode::RelayBusy, true),
         (RelayFailure::Failed, ErrorCode::RelayFailed, true),
@@ -270,9 +271,29 @@ fn a_verdict_request_is_retried_only_if_nothing_was_done() {
         assert!(play.did(|effect| matches!(effect, Effect::Verify { .. })), "no second upload: {failure:?}");
         assert!(!play.did(|effect| matches!(effect, Effect::Upload { .. })));
     }
-    let mut play = Play::at(Place::Verifying);
-    play.verify_ends(Err(RelayFailure::Busy { retry_after: None }));
-    assert_eq!(wait_of(&play), Some(Wait::Pause));
+    for failure in [RelayFailure::Busy { retry_after: None }, RelayFailure::SessionUnavailable] {
+        let mut play = Play::at(Place::Verifying);
+        play.verify_ends(Err(failure));
+        assert_eq!(wait_of(&play), Some(Wait::Pause), "{failure:?}");
+    }
+}
+
+#[test]
+fn a_session_function_that_fails_offline_waits_for_the_network() {
+    for place in [Place::Linking, Place::Verifying] {
+        let mut play = Play::at(place);
+        play.send(Event::Offline);
+        if place == Place::Linking {
+            let generation = play.link_generation();
+            play.send(Event::LinkFailed { generation, failure: RelayFailure::SessionUnavailable });
+        } else {
+            play.verify_ends(Err(RelayFailure::SessionUnavailable));
+        }
+        assert_eq!(wait_of(&play), Some(Wait::Network), "{place:?}");
+        play.send(Event::Online);
+        assert_eq!(wait_of(&play), None, "it goes on by itself");
+        assert!(play.did(|effect| matches!(effect, Effect::RequestLink { .. } | Effect::Verify { .. })), "{place:?}");
+    }
 }
 
 #[test]
