@@ -38,6 +38,8 @@ pub enum Event {
     SkipChallenge,
     /// The person, or the page by `cancel()`, cancels.
     Cancel,
+    /// The person read a failure that only the page's owner can mend.
+    Close,
     /// The page resets the widget.
     Reset,
 
@@ -203,6 +205,7 @@ impl Event {
                 | Self::ChoseNone
                 | Self::SkipChallenge
                 | Self::Cancel
+                | Self::Close
                 | Self::Reset
         )
     }

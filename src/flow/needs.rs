@@ -51,6 +51,6 @@ impl State {
     /// Whether an attempt is under way. Each attempt has one session.
     #[must_use]
     pub fn needs_session(&self) -> bool {
-        !matches!(self.screen, Screen::Idle | Screen::Done { .. })
+        !matches!(self.screen, Screen::Idle | Screen::Done { .. }) && !self.closed
     }
 }

@@ -11,7 +11,7 @@ use super::transition::Transition;
 
 impl Transition<'_> {
     pub(super) fn start(&mut self) {
-        if !matches!(self.state.screen, Screen::Idle | Screen::Done { .. }) {
+        if !matches!(self.state.screen, Screen::Idle | Screen::Done { .. }) && !self.state.closed {
             return;
         }
         self.tear_down();

@@ -142,6 +142,8 @@ pub struct State {
     pub evidence: Option<Rc<Evidence>>,
     /// Unusable photos in a row, if the page forbids to send them.
     pub refusals: u8,
+    /// Whether the person closed a failure that only the page's owner can mend. The page may start again.
+    pub closed: bool,
     /// Whether the browser reports a network.
     pub online: bool,
     /// Whether the page is hidden.
@@ -167,6 +169,7 @@ impl Default for State {
             challenge: ChallengeProgress::default(),
             evidence: None,
             refusals: 0,
+            closed: false,
             online: true,
             hidden: false,
             generation: Generation(0),

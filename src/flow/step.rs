@@ -34,6 +34,7 @@ impl Transition<'_> {
             Event::ChoseNone => self.chose_none(),
             Event::FilePicked(file) => self.file_picked(file),
             Event::Cancel => self.cancel(),
+            Event::Close => self.close(),
             Event::Reset | Event::Disconnected => self.tear_down(),
             Event::CameraOpened { generation, info } => self.camera_opened(generation, info),
             Event::CameraFailed { generation, error } => self.camera_failed(generation, error),
@@ -88,6 +89,21 @@ impl Transition<'_> {
         self.tear_down();
         self.effect(Effect::Emit(Notice::Cancelled));
         self.effect(Effect::Focus);
+    }
+
+    /// Ends the attempt where a new start would fail in the same way: the failure stays, without a way to the start.
+    fn close(&mut self) {
+        if let Screen::Failed { error, .. } = self.state.screen
+            && !error.retryable()
+            && error != ErrorCode::Config
+            && !self.state.closed
+        {
+            self.tear_down();
+            self.state.screen = Screen::Failed { error, photo: None };
+            self.state.closed = true;
+            self.effect(Effect::Emit(Notice::Cancelled));
+            self.effect(Effect::Focus);
+        }
     }
 
     /// A photo taken for one customer is never sent for another one.

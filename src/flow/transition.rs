@@ -107,6 +107,7 @@ impl<'a> Transition<'a> {
         self.state.attempts = Attempts::default();
         self.state.prefetched = 0;
         self.state.switched = false;
+        self.state.closed = false;
     }
 
     /// Stops with an error. The photo, if there is one, is kept.

@@ -132,6 +132,8 @@ fn message(message: Message) -> &'static str {
         }
         M::CodeLabel => "Code:",
         M::Cancel => "Cancel",
+        M::Close => "Close",
+        M::Closed => "This check is closed. You can leave this page.",
 
         M::ConfigTitle => "The selfie check isn’t set up yet",
         M::ConfigBody => "Please contact the site you came from. For its developer:",

@@ -39,7 +39,8 @@ mod tests {
             | M::TakeAnother
             | M::SendAgain
             | M::TryNow
-            | M::Cancel => 32,
+            | M::Cancel
+            | M::Close => 32,
             M::StartingTitle | M::FramingTitle | M::CountdownTitle | M::GrabbingTitle | M::ReadingTitle => 28,
             M::IdleTitle
             | M::ConsentTitle

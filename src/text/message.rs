@@ -239,6 +239,10 @@ messages! {
     CodeLabel,
     /// The button to cancel.
     Cancel,
+    /// Failed: the button that ends a check which only the page's owner can mend.
+    Close,
+    /// Failed: the check was ended.
+    Closed,
 
     /// Invalid settings: the heading, for the page's developer.
     ConfigTitle,

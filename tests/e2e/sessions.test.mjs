@@ -155,13 +155,14 @@ test('a page that names another person than its session is refused, and nothing 
   await selfie.page.evaluate((id) => {
     document.querySelector('akiba-selfie').identifier = id;
   }, REJECTED);
-  await selfie.takeAndSend();
+  await selfie.agree();
   const { detail } = await selfie.event('selfie-error');
   assert.equal(detail.code, 'relay-forbidden');
-  assert.equal(
-    seen.some(({ name }) => name === 'upload'),
-    false,
-  );
+  assert.deepEqual(words(seen), ['session', 'link 403']);
+  assert.deepEqual(await selfie.events('selfie-captured'), [], 'a useless photo was taken');
+  await selfie.button('Close').click();
+  await selfie.event('selfie-cancelled');
+  assert.equal(await selfie.button('Start').count(), 0);
 });
 
 test('a lost verdict is recovered when the back end asks again, and the page gets it, too', async () => {

@@ -4,7 +4,7 @@ use akiba_protocol::UploadFailure;
 use akiba_selfie::config::Facing;
 use akiba_selfie::flow::{
     Announcement, CameraChoice, CameraState, Delay, Effect, ErrorCode, Event, FileId, GrabFailure, Luminance, Notice,
-    Opening, PhotoSource, Screen, ScreenName, Timer, Timers, limits,
+    Opening, PhotoSource, RelayFailure, Screen, ScreenName, Timer, Timers, limits,
 };
 use akiba_selfie::guidance::Hint;
 
@@ -73,12 +73,62 @@ fn a_link_is_replaced_ten_seconds_before_expiry_or_at_half_of_a_short_life() {
 }
 
 #[test]
-fn a_failed_prefetch_is_silent() {
-    let mut play = Play::at(Place::Framing);
+fn a_prefetch_that_may_succeed_later_fails_silently() {
+    for failure in [RelayFailure::Unreachable, RelayFailure::Failed, RelayFailure::Session, RelayFailure::Reply] {
+        let mut play = Play::at(Place::Framing);
+        let generation = play.link_generation();
+        play.send(Event::LinkFailed { generation, failure });
+        assert_eq!(play.name(), ScreenName::Framing, "{failure:?}");
+        assert!(play.effects.is_empty());
+    }
+}
+
+#[test]
+fn a_definite_refusal_ends_the_check_before_the_photo_is_taken() {
+    for failure in [
+        RelayFailure::UnknownCustomer,
+        RelayFailure::SessionDone,
+        RelayFailure::SessionLimit,
+        RelayFailure::VerdictUnknown,
+        RelayFailure::Forbidden,
+        RelayFailure::Refused,
+        RelayFailure::LinkUnusable,
+    ] {
+        for place in [Place::Framing, Place::Countdown, Place::Grabbing, Place::Review] {
+            let mut play = Play::at(place);
+            let generation = play.link_generation();
+            let photo = play.state.screen.photo();
+            play.send(Event::LinkFailed { generation, failure });
+            assert_eq!(play.state.screen, Screen::Failed { error: failure.code(), photo }, "{failure:?} {place:?}");
+            assert!(play.told(|notice| *notice == Notice::Error(failure.code())));
+            assert!(play.state.camera == CameraState::Closed);
+        }
+    }
+}
+
+#[test]
+fn closing_a_definite_failure_ends_without_a_way_to_the_start() {
+    let mut play = Play::at(Place::Review);
     let generation = play.link_generation();
-    play.send(Event::LinkFailed { generation, failure: akiba_selfie::flow::RelayFailure::Forbidden });
-    assert_eq!(play.name(), ScreenName::Framing);
-    assert!(play.effects.is_empty());
+    play.send(Event::LinkFailed { generation, failure: RelayFailure::SessionDone }).send(Event::Close);
+    assert_eq!(play.state.screen, Screen::Failed { error: ErrorCode::SessionDone, photo: None });
+    assert!(play.dropped_photo(), "nothing is kept of the person");
+    assert!(play.told(|notice| *notice == Notice::Cancelled));
+    assert!(!play.state.needs_session());
+    play.send(Event::Close);
+    assert!(play.effects.is_empty(), "it is closed once");
+    play.send(Event::Start);
+    assert_eq!(play.name(), ScreenName::Consent, "the page may start again");
+    assert!(!play.state.closed);
+}
+
+#[test]
+fn a_failure_that_the_person_can_mend_is_not_closed() {
+    for place in [Place::FailedCamera, Place::FailedUpload] {
+        let mut play = Play::at(place);
+        play.send(Event::Close);
+        assert!(play.effects.is_empty() && !play.state.closed, "{place:?}");
+    }
 }
 
 #[test]

@@ -22,6 +22,7 @@ ChoseNone        .       .        .        .        .         .        .        
 FilePicked       .       .        grabbing grabbing grabbing  .        .        .        .         .         .       .        .        grabbing
 SkipChallenge    .       .        .        .        .         .        .        .        .         .         .       .        .        .
 Cancel           .       idle     idle     idle     idle      idle     idle     idle     idle      idle      .       .        idle     idle
+Close            .       .        .        .        .         .        .        .        .         .         .       .        .        .
 Reset            .       idle     idle     idle     idle      idle     idle     idle     idle      idle      idle    idle     idle     idle
 CameraOpened     .       .        framing  .        .         .        .        .        .         .         .       .        .        .
 CameraFailed     .       .        failed   .        .         .        .        .        .         .         .       .        .        .
@@ -41,7 +42,7 @@ RetryTick        .       .        .        .        .         .        .        
 PhotoReady       .       .        .        .        .         review   .        .        .         .         .       .        .        .
 GrabFailed       .       .        .        .        .         failed   .        .        .         .         .       .        .        .
 LinkReady        .       .        .        .        .         .        .        .        .         .         .       .        .        .
-LinkFailed       .       .        .        .        .         .        .        failed   .         .         .       .        .        .
+LinkFailed       .       .        .        failed   failed    failed   failed   failed   .         .         .       .        .        .
 UploadProgress   .       .        .        .        .         .        .        .        .         .         .       .        .        .
 Uploaded         .       .        .        .        .         .        .        .        .         .         .       .        .        .
 UploadFailed     .       .        .        .        .         .        .        .        failed    .         .       .        .        .
@@ -81,6 +82,7 @@ fn event(name: &str, play: &Play) -> Event {
         "ChoseNone" => Event::ChoseNone,
         "FilePicked" => Event::FilePicked(FileId(1)),
         "Cancel" => Event::Cancel,
+        "Close" => Event::Close,
         "Reset" => Event::Reset,
         "CameraOpened" => Event::CameraOpened { generation: camera, info: CAMERA },
         "CameraFailed" => Event::CameraFailed { generation: camera, error: ErrorCode::CameraInUse },
@@ -136,7 +138,7 @@ fn every_event_in_every_state() {
             cells += 1;
         }
     }
-    assert_eq!(cells, 45 * 14);
+    assert_eq!(cells, 46 * 14);
 }
 
 #[test]

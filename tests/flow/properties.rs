@@ -51,6 +51,7 @@ fn event_of(play: &Play, (kind, variant, live): Move, serial: u32) -> Event {
         10 if v % 4 == 0 => Event::ConfigRefused,
         11 if v % 4 == 0 => Event::ConfigChanged { customer: v % 8 == 0 },
         12 if v % 4 == 0 => Event::Disconnected,
+        8 if v % 4 == 1 => Event::Close,
         8..=12 => Event::Consented,
         13 | 14 => Event::CameraOpened { generation: camera, info: CAMERA },
         15 => Event::CameraFailed { generation: camera, error: CAMERA_ERRORS[v % CAMERA_ERRORS.len()] },
@@ -257,6 +258,7 @@ fn may_end_the_photo(event: &Event) -> bool {
         event,
         Event::Retake
             | Event::Cancel
+            | Event::Close
             | Event::Reset
             | Event::Disconnected
             | Event::ConfigChanged { .. }

@@ -145,6 +145,7 @@ async fn every_button_does_what_it_says() {
         (failed(ErrorCode::CameraDenied), "Cancel", Event::Cancel),
         (failed(ErrorCode::UploadStalled), "Send again", Event::Retry),
         (failed(ErrorCode::UploadTooLarge), "Take another photo", Event::Retake),
+        (failed(ErrorCode::SessionDone), "Close", Event::Close),
     ];
     let mut mounted = Mounted::new(view(Screen::Idle)).await;
     for (screen, name, event) in table {
@@ -154,6 +155,10 @@ async fn every_button_does_what_it_says() {
     }
     mounted.show(view(submitting(Phase::Verifying, None))).await;
     assert!(mounted.names().is_empty(), "a verdict request can't be cancelled");
+    let mut closed = view(failed(ErrorCode::SessionDone));
+    closed.state.closed = true;
+    mounted.show(closed).await;
+    assert!(mounted.names().is_empty(), "a closed check has no way to the start");
 }
 
 #[wasm_bindgen_test]

@@ -84,10 +84,15 @@ export class Selfie {
     }, manual);
   }
 
-  /** Goes from the first screen to the camera's picture. */
-  async frame() {
+  /** Starts, and agrees to the camera. */
+  async agree() {
     await this.button('Start').click();
     await this.button('I agree, open the camera').click();
+  }
+
+  /** Goes from the first screen to the camera's picture. */
+  async frame() {
+    await this.agree();
     await this.state('framing');
   }
 
