@@ -46,6 +46,7 @@ impl Transition<'_> {
         };
         if allowed {
             self.close_camera();
+            self.state.prefetched = 0;
             self.prefetch_link();
             self.state.framing = Framing::default();
             self.grab(PhotoSource::File(file));
@@ -104,7 +105,7 @@ impl Transition<'_> {
             (Some(error), _) => self.fail(error, None),
             (None, _) if self.state.hidden => self.pause_camera(),
             (None, CameraState::Open(..)) => self.frame_person(),
-            (None, _) => self.open_own_camera(),
+            (None, _) => self.return_to_source(),
         }
     }
 
@@ -121,7 +122,8 @@ impl Transition<'_> {
             if matches!(self.state.link, LinkState::Ready { delivery: Delivery::Unknown | Delivery::Done, .. }) {
                 self.drop_link();
             }
-            self.open_own_camera();
+            self.state.prefetched = 0;
+            self.return_to_source();
         }
     }
 

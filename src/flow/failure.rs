@@ -95,6 +95,12 @@ impl RelayFailure {
         }
     }
 
+    /// Whether the relay answered. The rest fails in the same way without a network.
+    #[must_use]
+    pub fn is_answer(self) -> bool {
+        !matches!(self, Self::SessionUnavailable | Self::Unreachable | Self::Timeout)
+    }
+
     /// Whether to retry a link request automatically. An unused link has no cost and no effect, so every temporary
     /// failure is retried.
     #[must_use]

@@ -47,8 +47,9 @@ impl Transition<'_> {
         }
     }
 
-    /// The page may change `capture` while the person frames.
+    /// The page may change `capture` and `challenge` while the person frames.
     pub(super) fn capture_setting_changed(&mut self) {
+        self.challenge_setting_changed();
         match self.config.capture {
             Capture::Manual => {
                 self.stop_auto_capture();

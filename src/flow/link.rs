@@ -32,6 +32,7 @@ impl Transition<'_> {
         if self.state.link != LinkState::Requested(generation) {
             return;
         }
+        self.answered();
         self.state.link = LinkState::Ready { id, expiring: false, delivery: Delivery::None };
         if let Some(life) = life {
             // At least half of a very short life: a late attempt is better than endless requests.
@@ -48,6 +49,9 @@ impl Transition<'_> {
             return;
         }
         self.state.link = LinkState::Absent;
+        if failure.is_answer() {
+            self.answered();
+        }
         match self.state.screen {
             Screen::Submitting { photo, phase: Phase::Linking, .. } => {
                 self.relay_failed(photo, Phase::Linking, failure, failure.link_may_be_retried());

@@ -37,6 +37,14 @@ impl Transition<'_> {
         });
     }
 
+    /// Returns to where the photo comes from: the camera, or the screen that offers a file because the camera failed.
+    pub(super) fn return_to_source(&mut self) {
+        match self.state.camera_error {
+            Some(error) => self.fail(error, None),
+            None => self.open_own_camera(),
+        }
+    }
+
     fn open_camera(&mut self, choice: CameraChoice) {
         self.close_camera();
         let generation = self.generation();
@@ -57,6 +65,7 @@ impl Transition<'_> {
         }
         self.cancel_timer(Timer::CameraSlow);
         self.state.camera = CameraState::Open(generation, info);
+        self.state.camera_error = None;
         self.effect(Effect::Measure { generation });
         self.effect(Effect::Analyse { generation });
         self.frame_person();
@@ -76,7 +85,12 @@ impl Transition<'_> {
             return;
         }
         // In a hidden page every camera fails, so this says nothing about the camera.
-        if self.state.hidden { self.pause_camera() } else { self.fail(error, None) }
+        if self.state.hidden {
+            self.pause_camera();
+        } else {
+            self.state.camera_error = Some(error);
+            self.fail(error, None);
+        }
     }
 
     pub(super) fn camera_ended(&mut self, generation: Generation) {
@@ -88,6 +102,7 @@ impl Transition<'_> {
     pub(super) fn switch_camera(&mut self) {
         if self.is_live() {
             self.state.switched = true;
+            self.state.prefetched = 0;
             self.open_camera(CameraChoice::Next);
         }
     }

@@ -7,6 +7,7 @@ use crate::config::Config;
 use crate::guidance::{Challenge, ChallengeRecord, Evidence, Flaw, Guide, Hint};
 
 use super::camera::CameraState;
+use super::error::ErrorCode;
 use super::photo::{Generation, LinkId};
 use super::screen::Screen;
 use super::timer::Timers;
@@ -118,6 +119,8 @@ pub struct State {
     pub screen: Screen,
     /// The state of the camera.
     pub camera: CameraState,
+    /// Why the camera could not be opened, until it is on.
+    pub camera_error: Option<ErrorCode>,
     /// The photo that is being made.
     pub grab: Option<Generation>,
     /// The state of the signed link.
@@ -130,7 +133,7 @@ pub struct State {
     pub timers: Timers,
     /// Failed attempts of this submission.
     pub attempts: Attempts,
-    /// Links requested before there was a photo.
+    /// Links requested before there was a photo, since the person last acted.
     pub prefetched: u8,
     /// What is known since the camera opened.
     pub framing: Framing,
@@ -144,7 +147,7 @@ pub struct State {
     pub refusals: u8,
     /// Whether the person closed a failure that only the page's owner can mend. The page may start again.
     pub closed: bool,
-    /// Whether the browser reports a network.
+    /// Whether there is a network: what the browser reports, unless something has answered since.
     pub online: bool,
     /// Whether the page is hidden.
     pub hidden: bool,
@@ -157,6 +160,7 @@ impl Default for State {
         Self {
             screen: Screen::Idle,
             camera: CameraState::Closed,
+            camera_error: None,
             grab: None,
             link: LinkState::Absent,
             sending: None,

@@ -18,6 +18,7 @@ impl Transition<'_> {
     /// Sends the photo because the person asked for it: resets all counts.
     pub(super) fn submit(&mut self, photo: Photo) {
         self.state.attempts = Attempts { shrunk: self.state.attempts.shrunk, ..Attempts::default() };
+        self.state.prefetched = 0;
         self.send(photo);
     }
 
@@ -48,7 +49,10 @@ impl Transition<'_> {
     pub(super) fn retry(&mut self) {
         match self.state.screen {
             Screen::Failed { error, photo: Some(photo) } if error.offers(NextStep::Resubmit) => self.submit(photo),
-            Screen::Failed { error, photo: None } if error.offers(NextStep::RetryCamera) => self.open_own_camera(),
+            Screen::Failed { error, photo: None } if error.offers(NextStep::RetryCamera) => {
+                self.state.prefetched = 0;
+                self.open_own_camera();
+            }
             Screen::Submitting { photo, wait: Some(_), .. } => self.send_now(photo),
             _ => {}
         }
@@ -124,6 +128,11 @@ impl Transition<'_> {
         self.announce(Announcement::WaitingForNetwork);
     }
 
+    /// Something has answered, so there is a network. The browser may report otherwise, and only guesses.
+    pub(super) fn answered(&mut self) {
+        self.state.online = true;
+    }
+
     /// Continues a submission that waited for the network, or gives the upload its full time again.
     pub(super) fn online(&mut self) {
         self.state.online = true;
@@ -169,6 +178,9 @@ impl Transition<'_> {
             return;
         }
         self.stop_sending();
+        if failure.is_answer() {
+            self.answered();
+        }
         if let Some((photo, phase)) = self.phase() {
             if failure == RelayFailure::LinkVoid {
                 self.drop_link();

@@ -108,6 +108,7 @@ impl<'a> Transition<'a> {
         self.state.prefetched = 0;
         self.state.switched = false;
         self.state.closed = false;
+        self.state.camera_error = None;
     }
 
     /// Stops with an error. The photo, if there is one, is kept.

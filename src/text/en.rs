@@ -189,7 +189,7 @@ fn error(code: ErrorCode) -> ErrorText {
             "These photos can’t be used",
             "Find better light, with only your face in the picture. Then try again, or choose a photo.",
         ),
-        E::FileNotImage => ("That file isn’t a photo we can read", "Choose a JPEG, PNG, WebP or HEIC photo."),
+        E::FileNotImage => ("This browser can’t read that file", "Choose a JPEG photo, or take one with the camera."),
         E::FileTooLarge => ("That photo is too large", "Choose one under 20 MB and 50 megapixels."),
         E::FileUnreadable => ("That photo can’t be opened", "The file may be damaged. Choose another one."),
 

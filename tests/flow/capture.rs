@@ -57,6 +57,16 @@ fn a_link_that_expires_while_framing_is_replaced_a_limited_number_of_times() {
 }
 
 #[test]
+fn each_action_of_the_person_allows_new_links_ahead() {
+    let mut play = Play::at(Place::Framing);
+    for round in 0..u32::from(2 * limits::MAX_PREFETCHES) {
+        play.link_comes(round, 60).send(Event::Shutter).photo_comes(round).send(Event::Accept);
+        play.upload_ends(Err(UploadFailure::Refused)).send(Event::Retake).camera_opens();
+        assert!(play.did(|effect| matches!(effect, Effect::RequestLink { .. })), "round {round}");
+    }
+}
+
+#[test]
 fn a_link_is_replaced_ten_seconds_before_expiry_or_at_half_of_a_short_life() {
     for (life, wanted) in [(60, 50), (300, 290), (12, 6), (4, 2)] {
         let mut play = Play::at(Place::Framing);
@@ -277,6 +287,17 @@ fn retake_drops_the_photo_and_keeps_an_unused_link() {
     assert!(play.dropped_photo());
     assert!(!play.dropped_link());
     assert!(play.did(|effect| matches!(effect, Effect::OpenCamera { .. })));
+}
+
+#[test]
+fn retake_of_a_file_opens_no_camera_that_has_failed() {
+    let mut play = Play::at(Place::FailedCamera);
+    let failed = play.state.screen.clone();
+    play.send(Event::FilePicked(FileId(1))).photo_comes(1).send(Event::Retake);
+    assert!(!play.did(|effect| matches!(effect, Effect::OpenCamera { .. })));
+    assert_eq!(play.state.screen, failed, "the person chooses again");
+    play.send(Event::Retry).camera_opens().send(Event::FilePicked(FileId(2))).photo_comes(2).send(Event::Retake);
+    assert!(play.did(|effect| matches!(effect, Effect::OpenCamera { .. })), "this camera works");
 }
 
 #[test]

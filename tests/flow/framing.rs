@@ -387,6 +387,18 @@ fn the_shutter_begins_the_challenge_and_a_second_press_skips_it() {
 }
 
 #[test]
+fn a_challenge_that_the_page_removes_or_changes_leaves_no_hint() {
+    for challenge in [None, Some("closer".to_owned())] {
+        let mut play = challenged("turn", 0);
+        assert!(matches!(play.hint(), Some(Hint::TurnLeft | Hint::TurnRight)), "{:?}", play.hint());
+        play.config = config(|options| options.challenge = challenge);
+        play.send(Event::ConfigChanged { customer: false }).sees(&good(), 100);
+        assert_eq!(play.hint(), Some(Hint::Hold));
+        assert_eq!(play.timer(Timer::Challenge), None);
+    }
+}
+
+#[test]
 fn without_vision_no_movement_is_requested() {
     let mut play = framing(|options| options.challenge = Some("turn".to_owned()));
     play.loses_vision().send(Event::Shutter);

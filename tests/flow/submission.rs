@@ -327,8 +327,8 @@ fn a_link_of_another_session_is_replaced_once_and_the_photo_is_kept() {
 
 #[test]
 fn a_verdict_request_waits_for_the_network() {
-    let mut play = Play::at(Place::Uploading);
-    play.send(Event::Offline).upload_ends(Ok(()));
+    let mut play = Play::at(Place::Verifying);
+    play.verify_ends(Err(RelayFailure::Unreachable)).send(Event::Offline).send(Event::Retry);
     assert_eq!((wait_of(&play), play.timer(Timer::Retry)), (Some(Wait::Network), None));
     assert!(!play.did(|effect| matches!(effect, Effect::Verify { .. })));
     for event in [Event::Online, Event::Retry] {
@@ -336,6 +336,30 @@ fn a_verdict_request_waits_for_the_network() {
         play.send(event);
         assert!(play.did(|effect| matches!(effect, Effect::Verify { .. })));
     }
+}
+
+#[test]
+fn an_answer_proves_the_network_whatever_the_browser_reports() {
+    let mut play = Play::at(Place::Uploading);
+    play.send(Event::Offline).upload_ends(Ok(()));
+    assert!(play.did(|effect| matches!(effect, Effect::Verify { .. })), "the upload has just used the network");
+
+    let mut play = Play::at(Place::Uploading);
+    play.send(Event::Offline).upload_ends(Err(UploadFailure::Busy));
+    assert_eq!(wait_of(&play), Some(Wait::Pause));
+
+    let mut play = Play::at(Place::Linking);
+    let generation = play.link_generation();
+    play.send(Event::Offline).send(Event::LinkFailed { generation, failure: RelayFailure::Failed });
+    assert_eq!(wait_of(&play), Some(Wait::Pause));
+
+    let mut play = Play::at(Place::Verifying);
+    play.send(Event::Offline).verify_ends(Err(RelayFailure::Busy { retry_after: None }));
+    assert_eq!(wait_of(&play), Some(Wait::Pause));
+
+    let mut play = Play::at(Place::Linking);
+    play.send(Event::Offline).link_comes(3, 60).upload_ends(Err(UploadFailure::Network));
+    assert_eq!(wait_of(&play), Some(Wait::Pause));
 }
 
 #[test]

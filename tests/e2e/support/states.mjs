@@ -221,7 +221,7 @@ export const STATES = [
       }),
     walk: agree,
   }),
-  failure('file-not-image', 'That file isn’t a photo we can read', 'Choose another photo', {
+  failure('file-not-image', 'This browser can’t read that file', 'Choose another photo', {
     async walk(selfie) {
       await selfie.frame();
       const letter = { name: 'letter.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('%PDF-1.7 not a picture') };
