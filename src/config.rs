@@ -104,6 +104,8 @@ pub struct Config {
     pub review: bool,
     /// Whether to ask for consent before the camera opens.
     pub consent: bool,
+    /// Whether the page has a session. Then the relay keeps the verdict, and the request for it may be repeated.
+    pub session: bool,
 }
 
 impl fmt::Debug for Config {
@@ -210,6 +212,7 @@ impl Config {
             },
             review: !options.no_review,
             consent: !options.no_consent,
+            session: options.session,
         })
     }
 
@@ -229,6 +232,7 @@ impl Config {
             camera: Facing::Front,
             review: true,
             consent: true,
+            session: false,
         }
     }
 

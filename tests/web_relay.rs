@@ -345,13 +345,16 @@ async fn a_session_function_that_never_answers_times_out() {
 async fn each_status_maps_to_its_failure() {
     let rows = [
         (401, "", RelayFailure::Session),
-        (403, "", RelayFailure::Forbidden),
-        (404, "", RelayFailure::Refused),
+        (403, "{}", RelayFailure::Forbidden),
+        (403, "<h1>Blocked by your network</h1>", RelayFailure::Unreachable),
+        (404, "{}", RelayFailure::Refused),
+        (404, "", RelayFailure::Unreachable),
         (408, "", RelayFailure::Timeout),
-        (422, "", RelayFailure::Refused),
+        (422, "{}", RelayFailure::Refused),
         (429, "", RelayFailure::Busy { retry_after: None }),
-        (500, "<h1>Oh</h1>", RelayFailure::Failed),
-        (502, "", RelayFailure::Failed),
+        (500, "{}", RelayFailure::Failed),
+        (500, "<h1>Oh</h1>", RelayFailure::Unreachable),
+        (502, "", RelayFailure::Unreachable),
         (503, "", RelayFailure::Busy { retry_after: None }),
         (504, "", RelayFailure::Timeout),
     ];
@@ -388,13 +391,14 @@ async fn retry_after_may_be_a_date() {
 
 #[wasm_bindgen_test]
 async fn an_answer_of_another_shape_is_invalid() {
-    for body in ["", "<!doctype html><p>Sign in</p>", "null", "[]", "{}", r#"{"signed_link":7}"#, "{\"identifier\":"] {
+    for body in ["{}", r#"{"signed_link":7}"#] {
         let fault = Fault::status(200, body).await;
         assert_eq!(ask(&fault, &Session::None).await, Err(RelayFailure::Reply), "{body}");
     }
-    for body in ["", "<!doctype html>", "null", "[]", "\"success\""] {
+    for body in ["", "<!doctype html><p>Sign in</p>", "null", "[]", "\"success\"", "{\"identifier\":"] {
         let fault = Fault::status(200, body).await;
-        assert_eq!(judge(&fault).await, Err(RelayFailure::Reply), "{body}");
+        assert_eq!(ask(&fault, &Session::None).await, Err(RelayFailure::Unreachable), "{body}");
+        assert_eq!(judge(&fault).await, Err(RelayFailure::Unreachable), "{body}");
     }
 }
 

@@ -53,7 +53,8 @@ pub enum RelayFailure {
     SessionLimit,
     /// The vendor was asked for the verdict and its answer was lost. The host's back end decides how to continue.
     VerdictUnknown,
-    /// No answer: offline, connection refused, or a CORS error.
+    /// No answer of the relay: offline, connection refused, a CORS error, or the page of a filter, a sign-in page or a
+    /// load balancer instead.
     Unreachable,
     /// No answer in time.
     Timeout,
@@ -108,11 +109,16 @@ impl RelayFailure {
         matches!(self, Self::SessionUnavailable | Self::Unreachable | Self::Timeout | Self::Busy { .. } | Self::Failed)
     }
 
-    /// Whether to retry a verdict request automatically. The vendor may bill each one and documents no idempotency key,
-    /// so only the certainty that nothing was done allows a retry.
+    /// Whether to retry a verdict request automatically. Without a session it reaches the vendor, who may bill each
+    /// request and documents no idempotency key, so only the certainty that nothing was done allows a retry. With a
+    /// session, the relay keeps the verdict and returns it to a repeated request, so a lost answer allows a retry, too.
     #[must_use]
-    pub fn verify_may_be_retried(self) -> bool {
-        matches!(self, Self::Busy { .. } | Self::SessionUnavailable)
+    pub fn verify_may_be_retried(self, session: bool) -> bool {
+        match self {
+            Self::Busy { .. } | Self::SessionUnavailable => true,
+            Self::Unreachable | Self::Timeout => session,
+            _ => false,
+        }
     }
 }
 

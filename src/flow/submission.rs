@@ -189,7 +189,7 @@ impl Transition<'_> {
                     return self.send(photo);
                 }
             }
-            self.relay_failed(photo, phase, failure, failure.verify_may_be_retried());
+            self.relay_failed(photo, phase, failure, failure.verify_may_be_retried(self.config.session));
         }
     }
 }

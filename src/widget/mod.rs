@@ -64,7 +64,7 @@ impl Component for AkibaSelfie {
     type Properties = Props;
 
     fn create(ctx: &Context<Self>) -> Self {
-        let config = Config::from_options(&ctx.props().options, &page::url());
+        let config = config_of(ctx.props());
         if config.is_err() {
             ctx.link().send_message(Message::Event(Event::ConfigRefused));
         }
@@ -98,7 +98,7 @@ impl Component for AkibaSelfie {
         if props.options == old.options && props.session == old.session {
             return true;
         }
-        let config = Config::from_options(&props.options, &page::url());
+        let config = config_of(props);
         let event = match (&self.config, &config) {
             (Ok(before), Ok(now)) => {
                 // If only the session knows the customer, another session may mean another customer.
@@ -140,6 +140,13 @@ impl Component for AkibaSelfie {
         // Ends everything: the next state needs nothing.
         self.advance(ctx.props(), Event::Disconnected);
     }
+}
+
+/// Checks the settings. A Yew application may give the session alone, without its option.
+fn config_of(props: &Props) -> Result<Config, ConfigError> {
+    let mut options = props.options.clone();
+    options.session |= props.session != Session::None;
+    Config::from_options(&options, &page::url())
 }
 
 impl AkibaSelfie {

@@ -278,6 +278,28 @@ fn a_verdict_request_is_retried_only_if_nothing_was_done() {
     }
 }
 
+/// The relay keeps the verdict, and returns it to a repeated request.
+#[test]
+fn with_a_session_a_lost_answer_to_the_verdict_request_is_requested_again() {
+    for failure in [RelayFailure::Unreachable, RelayFailure::Timeout] {
+        let mut play = Play::at(Place::Verifying);
+        play.config.session = true;
+        play.verify_ends(Err(failure));
+        assert_eq!(wait_of(&play), Some(Wait::Pause), "{failure:?}");
+        play.tick(Timer::Retry);
+        assert!(play.did(|effect| matches!(effect, Effect::Verify { .. })));
+        for _ in 2..limits::MAX_ATTEMPTS {
+            play.verify_ends(Err(failure)).tick(Timer::Retry);
+        }
+        play.verify_ends(Err(failure));
+        assert_eq!(failed_with(&play), Some(failure.code()));
+    }
+    let mut play = Play::at(Place::Verifying);
+    play.config.session = true;
+    play.verify_ends(Err(RelayFailure::Failed));
+    assert_eq!(failed_with(&play), Some(ErrorCode::RelayFailed), "the relay's word: its back end decides");
+}
+
 #[test]
 fn a_session_function_that_fails_offline_waits_for_the_network() {
     for place in [Place::Linking, Place::Verifying] {
