@@ -14,7 +14,7 @@ use crate::guidance::{Evidence, Hint};
 use super::camera::CameraChoice;
 use super::error::ErrorCode;
 use super::photo::{FileId, Generation, LinkId, Luminance, Photo, PhotoId};
-use super::screen::{Phase, ScreenName};
+use super::screen::{Opening, Phase, ScreenName};
 use super::timer::Timer;
 
 /// The source of a photo.
@@ -91,6 +91,8 @@ pub enum Notice {
 /// A message to a screen reader within a screen. A new screen announces itself by its focused heading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Announcement {
+    /// The camera does not show a picture yet, and why.
+    Opening(Opening),
     /// The camera shows a picture.
     CameraReady {
         /// Whether there is a shutter. Otherwise the photo is taken automatically.

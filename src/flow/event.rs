@@ -50,6 +50,11 @@ pub enum Event {
         /// The camera's properties.
         info: CameraInfo,
     },
+    /// The camera is on, but the browser shows it only after a tap.
+    CameraNeedsTap {
+        /// The request that opens it.
+        generation: Generation,
+    },
     /// The camera could not be opened.
     CameraFailed {
         /// The request that this answers.

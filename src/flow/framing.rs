@@ -59,17 +59,15 @@ impl Transition<'_> {
         }
     }
 
-    /// Lets the person take the photo from now on.
-    fn show_shutter(&mut self) {
+    /// Lets the person take the photo from now on, and says so.
+    pub(super) fn show_shutter(&mut self) {
         self.cancel_timer(Timer::Shutter);
-        if let Screen::Framing { prompt } = &mut self.state.screen {
+        if let Screen::Framing { prompt } = &mut self.state.screen
+            && !prompt.shutter
+        {
             prompt.shutter = true;
+            self.announce(Announcement::Shutter);
         }
-    }
-
-    pub(super) fn shutter_tick(&mut self) {
-        self.show_shutter();
-        self.announce(Announcement::Shutter);
     }
 
     /// A file dialog does not hide the page: without this, a photo would be taken behind it. Not every browser reports
@@ -122,10 +120,10 @@ impl Transition<'_> {
         self.state.vision_unavailable = true;
         self.state.framing.guide = Default::default();
         self.interrupt_challenge();
-        if let Screen::Framing { prompt: Prompt { hint, .. } } = self.state.screen {
+        if let Screen::Framing { prompt: Prompt { hint, shutter, .. } } = self.state.screen {
             let hint = if hint == Hint::NoPicture { hint } else { Hint::Position };
-            self.state.screen = Screen::Framing { prompt: Prompt { hint, shutter: true, ..Prompt::default() } };
-            self.cancel_timer(Timer::Shutter);
+            self.state.screen = Screen::Framing { prompt: Prompt { hint, shutter, ..Prompt::default() } };
+            self.show_shutter();
             self.time_capture();
         }
     }

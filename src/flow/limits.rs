@@ -4,6 +4,8 @@ use std::time::Duration;
 
 /// The time after which the screen says where to look for the browser's question.
 pub const CAMERA_SLOW: Duration = Duration::from_secs(5);
+/// The time after that for the person to answer. Then the screen offers a file, because some browsers never answer.
+pub const CAMERA_ANSWER: Duration = Duration::from_secs(60);
 /// With `capture="auto"`: the time after which the shutter appears if no photo was taken automatically.
 pub const SHUTTER: Duration = Duration::from_secs(8);
 /// A challenge that takes longer starts again.

@@ -52,6 +52,8 @@ pub enum Opening {
     Requested,
     /// It takes so long that the screen says where to look for the browser's question.
     Slow,
+    /// The camera is on, and the browser shows it only after a tap.
+    Tap,
     /// The page is hidden, and the camera stays off until it is visible again.
     Paused,
 }

@@ -75,9 +75,27 @@ impl Transition<'_> {
     }
 
     pub(super) fn camera_slow_tick(&mut self) {
-        if self.state.screen == Screen::Starting(Opening::Requested) {
-            self.state.screen = Screen::Starting(Opening::Slow);
+        match self.state.screen {
+            Screen::Starting(Opening::Requested) => self.wait_for_person(Opening::Slow),
+            Screen::Starting(Opening::Slow | Opening::Tap) => {
+                self.state.camera_error = Some(ErrorCode::CameraFailed);
+                self.fail(ErrorCode::CameraFailed, None);
+            }
+            _ => {}
         }
+    }
+
+    /// The browser plays the camera's picture only after a tap. The tap itself needs no event: the picture then plays.
+    pub(super) fn camera_needs_tap(&mut self, generation: Generation) {
+        if self.state.camera == CameraState::Opening(generation) && !self.state.hidden {
+            self.wait_for_person(Opening::Tap);
+        }
+    }
+
+    fn wait_for_person(&mut self, opening: Opening) {
+        self.state.screen = Screen::Starting(opening);
+        self.announce(Announcement::Opening(opening));
+        self.start_timer_after(Timer::CameraSlow, limits::CAMERA_ANSWER);
     }
 
     pub(super) fn camera_failed(&mut self, generation: Generation, error: ErrorCode) {

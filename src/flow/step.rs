@@ -37,6 +37,7 @@ impl Transition<'_> {
             Event::Close => self.close(),
             Event::Reset | Event::Disconnected => self.tear_down(),
             Event::CameraOpened { generation, info } => self.camera_opened(generation, info),
+            Event::CameraNeedsTap { generation } => self.camera_needs_tap(generation),
             Event::CameraFailed { generation, error } => self.camera_failed(generation, error),
             Event::CameraEnded { generation } => self.camera_ended(generation),
             Event::FrameMeasured { generation, luminance } => self.frame_measured(generation, luminance),
@@ -73,7 +74,7 @@ impl Transition<'_> {
         match timer {
             Timer::CameraSlow => self.camera_slow_tick(),
             Timer::AutoCapture => self.auto_capture_tick(),
-            Timer::Shutter => self.shutter_tick(),
+            Timer::Shutter => self.show_shutter(),
             Timer::Challenge => self.challenge_tick(),
             Timer::Countdown => self.countdown_tick(),
             Timer::LinkLife => self.link_life_tick(),

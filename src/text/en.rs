@@ -36,6 +36,8 @@ fn message(message: Message) -> &'static str {
         M::StartingSlow => {
             "Still waiting. Look for your browser’s question at the top or bottom of the screen, and choose Allow."
         }
+        M::StartingTap => "Your device saves power. The camera needs one tap from you.",
+        M::TapToStart => "Tap to start",
         M::StartingPaused => "The camera is off while you are away. It comes back when you do.",
 
         M::FramingTitle => "Take your selfie",

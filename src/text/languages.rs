@@ -40,7 +40,8 @@ mod tests {
             | M::SendAgain
             | M::TryNow
             | M::Cancel
-            | M::Close => 32,
+            | M::Close
+            | M::TapToStart => 32,
             M::StartingTitle | M::FramingTitle | M::CountdownTitle | M::GrabbingTitle | M::ReadingTitle => 28,
             M::IdleTitle
             | M::ConsentTitle

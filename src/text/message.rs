@@ -58,6 +58,10 @@ messages! {
     StartingBody,
     /// Starting: where to look for the browser's question.
     StartingSlow,
+    /// Starting: the browser shows the camera only after a tap.
+    StartingTap,
+    /// Starting: the button for that tap.
+    TapToStart,
     /// Starting: the camera waits until the page is visible again.
     StartingPaused,
 

@@ -37,6 +37,7 @@ fn is_urgent(announcement: Announcement) -> bool {
 
 fn spoken(text: Text, announcement: Announcement) -> String {
     let message = match announcement {
+        Announcement::Opening(opening) => hint::opening(opening),
         Announcement::CameraReady { shutter: true } => Message::SayCameraReady,
         Announcement::CameraReady { shutter: false } => Message::SayCameraReadyAuto,
         Announcement::Shutter => Message::SayShutter,

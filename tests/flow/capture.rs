@@ -149,6 +149,56 @@ fn a_slow_camera_shows_where_to_look_for_the_question() {
 }
 
 #[test]
+fn a_camera_that_never_answers_ends_in_the_choice_of_a_file() {
+    let mut play = Play::at(Place::Starting);
+    play.tick(Timer::CameraSlow);
+    assert!(play.did(|effect| *effect == Effect::Announce(Announcement::Opening(Opening::Slow))));
+    play.tick(Timer::CameraSlow);
+    assert_eq!(play.state.screen, Screen::Failed { error: ErrorCode::CameraFailed, photo: None });
+    assert!(play.closed_camera());
+}
+
+#[test]
+fn a_picture_that_plays_only_after_a_tap_asks_for_one() {
+    let mut play = Play::at(Place::Starting);
+    let generation = play.camera_generation();
+    play.send(Event::CameraNeedsTap { generation });
+    assert_eq!(play.state.screen, Screen::Starting(Opening::Tap));
+    assert!(play.did(|effect| *effect == Effect::Announce(Announcement::Opening(Opening::Tap))));
+    play.clone().camera_opens();
+    play.tick(Timer::CameraSlow);
+    assert_eq!(play.name(), ScreenName::Failed, "the camera is not left on for ever");
+    play.send(Event::CameraNeedsTap { generation });
+    assert!(play.effects.is_empty());
+}
+
+#[test]
+fn the_shutter_is_announced_on_every_road() {
+    let roads: [fn(&mut Play); 4] = [
+        |play| {
+            play.tick(Timer::Shutter);
+        },
+        |play| {
+            play.loses_vision();
+        },
+        |play| {
+            play.send(Event::Choosing);
+        },
+        |play| {
+            play.config.capture = akiba_selfie::config::Capture::Manual;
+            play.send(Event::ConfigChanged { customer: false });
+        },
+    ];
+    for (index, road) in roads.into_iter().enumerate() {
+        let mut play = Play::new(config(|options| options.capture = None));
+        play.send(Event::Start).send(Event::Consented).camera_opens();
+        road(&mut play);
+        assert!(play.has_shutter());
+        assert!(play.did(|effect| *effect == Effect::Announce(Announcement::Shutter)), "road {index}");
+    }
+}
+
+#[test]
 fn a_black_picture_shows_a_hint_until_there_is_light() {
     let mut play = Play::at(Place::Framing);
     let generation = play.camera_generation();

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use akiba_selfie::config::ConfigError;
 use akiba_selfie::flow::{
-    Announcement, CameraInfo, CameraState, ErrorCode, Event, Generation, NextStep, Phase, Screen, Wait,
+    Announcement, CameraInfo, CameraState, ErrorCode, Event, Generation, NextStep, Opening, Phase, Screen, Wait,
 };
 use akiba_selfie::guidance::Hint;
 use akiba_selfie::text::Browser;
@@ -133,6 +133,7 @@ async fn every_button_does_what_it_says() {
         (Screen::Consent, "I agree, open the camera", Event::Consented),
         (Screen::Consent, "Not now", Event::Cancel),
         (starting(), "Cancel", Event::Cancel),
+        (Screen::Starting(Opening::Tap), "Tap to start", Event::Retry),
         (framing(), "Take the photo", Event::Shutter),
         (framing(), "Switch camera", Event::SwitchCamera),
         (framing(), "Cancel", Event::Cancel),

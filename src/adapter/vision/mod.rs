@@ -3,12 +3,10 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
-use std::pin::pin;
 use std::rc::Rc;
 
 use akiba_vision::Report;
 use futures_channel::oneshot;
-use futures_util::future::{Either, select};
 use gloo_events::{EventListener, EventListenerOptions};
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, Float32Array, Function, Object, Reflect};
@@ -19,6 +17,7 @@ use yew::AttrValue;
 use self::frame::{TransferableImage, next_frame};
 use self::pace::Pace;
 use super::canvas::Canvas;
+use super::js::in_time;
 use super::task::Task;
 
 mod frame;
@@ -263,14 +262,6 @@ async fn run(connection: &Connection, video: &HtmlVideoElement, tell: impl Fn(Re
         drop(image);
         tell(report, at);
         TimeoutFuture::new(pace.wait(now()? - at)).await;
-    }
-}
-
-/// Awaits a future. Returns `None` if it takes longer.
-async fn in_time<T>(future: impl Future<Output = T>, milliseconds: u32) -> Option<T> {
-    match select(pin!(future), TimeoutFuture::new(milliseconds)).await {
-        Either::Left((output, _)) => Some(output),
-        Either::Right(_) => None,
     }
 }
 

@@ -19,11 +19,12 @@ pub(super) fn open(handles: &Handles, generation: Generation, choice: CameraChoi
     // The worker loads while the browser asks the person.
     resources.vision(context.vision);
     let last_device = resources.last_device();
-    let (ended, opened) = (handles.clone(), handles.clone());
+    let (ended, opened, waiting) = (handles.clone(), handles.clone(), handles.clone());
     // Dropping this task drops a camera that is about to open.
     let task = Task::spawn(async move {
         let on_ended = move || ended.send(Event::CameraEnded { generation });
-        match Camera::open(choice, last_device, video, on_ended).await {
+        let on_tap_needed = move || waiting.send(Event::CameraNeedsTap { generation });
+        match Camera::open(choice, last_device, video, on_ended, on_tap_needed).await {
             Ok(camera) => {
                 let info = camera.info();
                 opened.resources().keep_camera(generation, camera);
