@@ -141,9 +141,12 @@ export interface SelfieStateChangeDetail {
 export interface SelfieGuidanceDetail {
   /** The hint that the person sees. */
   hint: SelfieHint;
-  quality: SelfieQuality;
+  /** Null in the event with a `cause`, which comes without a frame. */
+  quality: SelfieQuality | null;
   /** Which checks pass; null if frames can't be analysed. */
   checks: Record<SelfieCheck, boolean> | null;
+  /** Why frames are not analysed, in the event with which that begins; null in all others. For logs, not for people. */
+  cause: string | null;
 }
 
 /** Detail of `selfie-captured`. */

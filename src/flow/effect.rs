@@ -59,10 +59,12 @@ pub enum Notice {
     Guidance {
         /// The hint that the person sees.
         hint: Hint,
-        /// The frame's luminance.
-        luminance: Luminance,
+        /// The frame's luminance; `None` if it was not measured.
+        luminance: Option<Luminance>,
         /// The analysis of the frame.
         evidence: Option<Rc<Evidence>>,
+        /// Why frames are not analysed, when that begins.
+        cause: Option<Rc<str>>,
     },
     /// `selfie-captured`. The runner adds the photo itself.
     Captured {
@@ -95,9 +97,11 @@ pub enum Announcement {
     Opening(Opening),
     /// The camera shows a picture.
     CameraReady {
-        /// Whether there is a shutter. Otherwise the photo is taken automatically.
+        /// Whether there is a shutter. Otherwise nothing is known yet about the photo.
         shutter: bool,
     },
+    /// The photo is taken automatically.
+    Automatic,
     /// The shutter has appeared.
     Shutter,
     /// The guidance changed.

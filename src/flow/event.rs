@@ -1,5 +1,6 @@
 //! The flow's input ([`Event`]): actions of the person, of the browser or of the page.
 
+use std::rc::Rc;
 use std::time::Duration;
 
 use akiba_protocol::{Judgement, UploadFailure};
@@ -86,10 +87,12 @@ pub enum Event {
         /// cut off on both sides.
         aspect: f32,
     },
-    /// Frames can't be analysed on this device, or no longer. The person takes the photo by hand.
+    /// Frames can't be analysed on this device, or not yet. The person takes the photo by hand. Reports may follow.
     VisionUnavailable {
         /// The request that opened the camera.
         generation: Generation,
+        /// Why, for the page.
+        cause: Rc<str>,
     },
     /// A random number was drawn.
     SeedDrawn {

@@ -66,7 +66,12 @@ impl Transition<'_> {
             && !prompt.shutter
         {
             prompt.shutter = true;
-            self.announce(Announcement::Shutter);
+            // Without reports, it is the only way to a photo.
+            self.announce(if self.state.vision_unavailable {
+                Announcement::CameraReady { shutter: true }
+            } else {
+                Announcement::Shutter
+            });
         }
     }
 
@@ -108,12 +113,17 @@ impl Transition<'_> {
         if let Screen::Framing { prompt } = &mut self.state.screen {
             prompt.hint = next;
         }
-        self.effect(Effect::Emit(Notice::Guidance { hint: next, luminance, evidence: None }));
+        self.effect(Effect::Emit(Notice::Guidance {
+            hint: next,
+            luminance: Some(luminance),
+            evidence: None,
+            cause: None,
+        }));
         self.announce(Announcement::Hint(next));
     }
 
     /// Frames can't be analysed: lets the person take the photo by hand.
-    pub(super) fn vision_unavailable(&mut self, generation: Generation) {
+    pub(super) fn vision_unavailable(&mut self, generation: Generation, cause: Rc<str>) {
         if self.state.camera.generation() != Some(generation) || self.state.vision_unavailable {
             return;
         }
@@ -125,6 +135,8 @@ impl Transition<'_> {
             self.state.screen = Screen::Framing { prompt: Prompt { hint, shutter, ..Prompt::default() } };
             self.show_shutter();
             self.time_capture();
+            let (luminance, evidence, cause) = (None, None, Some(cause));
+            self.effect(Effect::Emit(Notice::Guidance { hint, luminance, evidence, cause }));
         }
     }
 
@@ -141,9 +153,12 @@ impl Transition<'_> {
         if framing.guide.frames == 1 {
             // The announcement of the camera's start is read out first.
             framing.said = (Hint::Position, framing.guide.now);
+            if self.config.capture == Capture::Auto {
+                self.announce(Announcement::Automatic);
+            }
         }
         if let Screen::Countdown { .. } = self.state.screen {
-            if framing.guide.falters() {
+            if self.state.framing.guide.falters() {
                 self.stop_auto_capture();
                 self.show_prompt(report);
             }
@@ -169,7 +184,8 @@ impl Transition<'_> {
             let luminance = Luminance { mean: report.frame_mean, variance: report.frame_variance };
             let mut evidence = self.evidence(Some(*report));
             evidence.checks = Some(guide.checks);
-            self.effect(Effect::Emit(Notice::Guidance { hint, luminance, evidence: Some(Rc::new(evidence)) }));
+            let (luminance, evidence) = (Some(luminance), Some(Rc::new(evidence)));
+            self.effect(Effect::Emit(Notice::Guidance { hint, luminance, evidence, cause: None }));
         }
         let (said, at) = self.state.framing.said;
         let now = asked || hint == Hint::NoPicture || guide.now - at >= times::SPOKEN;

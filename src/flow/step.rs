@@ -44,7 +44,7 @@ impl Transition<'_> {
             Event::FrameAnalysed { generation, report, at, aspect } => {
                 self.frame_analysed(generation, &report, at, aspect)
             }
-            Event::VisionUnavailable { generation } => self.vision_unavailable(generation),
+            Event::VisionUnavailable { generation, cause } => self.vision_unavailable(generation, cause),
             Event::SeedDrawn { generation, seed } => self.seed_drawn(generation, seed),
             Event::SkipChallenge => self.skip_challenge(),
             Event::Tick { timer, generation } => self.tick(timer, generation),

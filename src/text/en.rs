@@ -42,6 +42,7 @@ fn message(message: Message) -> &'static str {
 
         M::FramingTitle => "Take your selfie",
         M::HintPosition => "Fit your face in the oval",
+        M::HintByHand => "Fit your face in the oval, then take the photo",
         M::HintNoPicture => "No picture. Is the camera covered or switched off?",
         M::HintNoFace => "We can’t see a face. Look at the camera",
         M::HintSeveralFaces => "Only one person in the picture, please",
@@ -141,7 +142,8 @@ fn message(message: Message) -> &'static str {
         M::ConfigBody => "Please contact the site you came from. For its developer:",
 
         M::SayCameraReady => "The camera is on. The button «Take the photo» takes it.",
-        M::SayCameraReadyAuto => "The camera is on. The photo is taken by itself when everything is right.",
+        M::SayCameraReadyAuto => "The camera is on. Fit your face in the oval.",
+        M::SayAutomatic => "The photo is taken by itself when everything is right.",
         M::SayShutter => "You can also take the photo yourself. The button is «Take the photo».",
         M::SayChallengeAgain => "Let’s try that again. First look straight at the camera.",
         M::SayPercent => "{n} per cent sent",

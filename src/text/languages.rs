@@ -56,6 +56,7 @@ mod tests {
             M::StepLink | M::StepVerify | M::CheckFace | M::CheckSharp | M::CheckClear => 36,
             M::TipLight | M::TipFace | M::TipHold => 44,
             M::HintPosition
+            | M::HintByHand
             | M::HintNoPicture
             | M::CountdownHint
             | M::HintNoFace

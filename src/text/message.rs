@@ -69,6 +69,8 @@ messages! {
     FramingTitle,
     /// Framing: the instruction.
     HintPosition,
+    /// Framing: the instruction if the person takes the photo.
+    HintByHand,
     /// Framing: the camera sends only black.
     HintNoPicture,
     /// Framing: no face was found.
@@ -255,8 +257,10 @@ messages! {
 
     /// Announced: the camera works.
     SayCameraReady,
-    /// Announced: the camera works, and the photo is taken automatically.
+    /// Announced: the camera works.
     SayCameraReadyAuto,
+    /// Announced: the photo is taken automatically.
+    SayAutomatic,
     /// Announced: the shutter has appeared.
     SayShutter,
     /// Announced: the challenge starts again.

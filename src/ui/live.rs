@@ -40,6 +40,7 @@ fn spoken(text: Text, announcement: Announcement) -> String {
         Announcement::Opening(opening) => hint::opening(opening),
         Announcement::CameraReady { shutter: true } => Message::SayCameraReady,
         Announcement::CameraReady { shutter: false } => Message::SayCameraReadyAuto,
+        Announcement::Automatic => Message::SayAutomatic,
         Announcement::Shutter => Message::SayShutter,
         Announcement::ChallengeAgain => Message::SayChallengeAgain,
         Announcement::Hint(hint) => hint::words(hint),

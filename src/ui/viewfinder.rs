@@ -5,7 +5,7 @@ use yew::virtual_dom::VNode;
 
 use crate::flow::limits::COUNTDOWN_FROM;
 use crate::flow::{CameraState, Event, Opening, Prompt, Screen};
-use crate::guidance::Check;
+use crate::guidance::{Check, Hint};
 use crate::text::Message;
 
 use super::hint;
@@ -106,6 +106,10 @@ fn chip(scene: &Scene) -> Html {
     let mirrored = matches!(state.camera, CameraState::Open(_, info) if info.mirrored);
     let (message, shape) = match state.screen {
         Screen::Starting(opening) => (hint::opening(opening), None),
+        // Nothing is promised that only reports can keep.
+        Screen::Framing { prompt: Prompt { hint: Hint::Position, passed: None, shutter: true, .. } } => {
+            (Message::HintByHand, None)
+        }
         Screen::Framing { prompt } => (hint::words(prompt.hint), hint::shape(prompt.hint, mirrored)),
         Screen::Countdown { .. } => (Message::CountdownHint, None),
         _ => return Html::default(),

@@ -174,12 +174,9 @@ fn a_picture_that_plays_only_after_a_tap_asks_for_one() {
 
 #[test]
 fn the_shutter_is_announced_on_every_road() {
-    let roads: [fn(&mut Play); 4] = [
+    let roads: [fn(&mut Play); 3] = [
         |play| {
             play.tick(Timer::Shutter);
-        },
-        |play| {
-            play.loses_vision();
         },
         |play| {
             play.send(Event::Choosing);
@@ -196,6 +193,27 @@ fn the_shutter_is_announced_on_every_road() {
         assert!(play.has_shutter());
         assert!(play.did(|effect| *effect == Effect::Announce(Announcement::Shutter)), "road {index}");
     }
+}
+
+#[test]
+fn nothing_is_promised_before_the_first_report() {
+    let mut play = Play::new(config(|options| options.capture = None));
+    play.send(Event::Start).send(Event::Consented).camera_opens();
+    let automatic = Effect::Announce(Announcement::Automatic);
+    assert!(!play.effects.contains(&automatic));
+    let mut late = play.clone();
+    play.sees(&crate::faces::nobody(), 200);
+    assert_eq!(play.effects.iter().filter(|effect| **effect == automatic).count(), 1);
+
+    late.loses_vision();
+    assert!(late.has_shutter());
+    assert!(late.did(|effect| *effect == Effect::Announce(Announcement::CameraReady { shutter: true })));
+    let cause = Some("no SIMD".into());
+    assert!(late.told(|notice| matches!(notice, Notice::Guidance { cause: told, .. } if *told == cause)));
+    late.sees(&crate::faces::nobody(), 1_000);
+    assert!(!late.state.vision_unavailable, "late guidance comes in");
+    assert!(late.has_shutter(), "and takes nothing away");
+    assert_eq!(late.hint(), Some(Hint::NoFace));
 }
 
 #[test]

@@ -98,7 +98,7 @@ fn event_of(play: &Play, (kind, variant, live): Move, serial: u32) -> Event {
         30 => Event::VerifyFailed { generation: verify, failure: relay },
         31 => [Event::Online, Event::Offline][v % 2].clone(),
         32 => [Event::Hidden, Event::Visible][v % 2].clone(),
-        33 if v % 2 == 0 => Event::VisionUnavailable { generation: camera },
+        33 if v % 2 == 0 => Event::VisionUnavailable { generation: camera, cause: "late".into() },
         34 => {
             let drawing = match play.state.challenge.stage {
                 ChallengeStage::Drawing(generation) => Some(generation),
@@ -275,7 +275,7 @@ fn is_stale(event: &Event) -> bool {
         | Event::FrameMeasured { generation, .. }
         | Event::Tick { generation, .. }
         | Event::FrameAnalysed { generation, .. }
-        | Event::VisionUnavailable { generation }
+        | Event::VisionUnavailable { generation, .. }
         | Event::SeedDrawn { generation, .. }
         | Event::PhotoReady { generation, .. }
         | Event::GrabFailed { generation, .. }

@@ -54,7 +54,7 @@ pub(super) fn analyse(handles: &Handles, generation: Generation, context: Contex
             Ok((report, at)) => {
                 Event::FrameAnalysed { generation, report: Box::new(report), at, aspect: preview::aspect(&shown) }
             }
-            Err(VisionUnavailable) => Event::VisionUnavailable { generation },
+            Err(VisionUnavailable { cause }) => Event::VisionUnavailable { generation, cause },
         });
     });
     resources.keep_frame_loop(generation, frame_loop);
