@@ -108,6 +108,28 @@ impl Widget {
 }
 
 #[wasm_bindgen_test]
+async fn announcements_are_cleared_after_a_second_and_with_the_screen() {
+    let widget = Widget::mount(Options { no_consent: true, ..options() });
+    let said = || widget.root.query_selector("[aria-live=polite]").unwrap().unwrap().text_content().unwrap();
+    widget.reaches(ScreenName::Idle).await;
+    widget.press();
+    widget.reaches(ScreenName::Framing).await;
+    assert!(said().contains("The camera is on"), "{}", said());
+    TimeoutFuture::new(1_300).await;
+    assert_eq!(said(), "");
+    let close: HtmlElement = widget.root.query_selector("[part~=close-button]").unwrap().unwrap().unchecked_into();
+    close.click();
+    widget.reaches(ScreenName::Idle).await;
+    widget.press();
+    widget.reaches(ScreenName::Framing).await;
+    let close: HtmlElement = widget.root.query_selector("[part~=close-button]").unwrap().unwrap().unchecked_into();
+    close.click();
+    widget.reaches(ScreenName::Idle).await;
+    assert_eq!(said(), "", "the camera is off");
+    widget.unmount().await;
+}
+
+#[wasm_bindgen_test]
 async fn three_clicks_lead_from_start_to_a_sent_photo() {
     let widget = Widget::mount(options());
     widget.reaches(ScreenName::Idle).await;

@@ -90,7 +90,8 @@ pub enum Notice {
     Error(ErrorCode),
 }
 
-/// A message to a screen reader within a screen. A new screen announces itself by its focused heading.
+/// A message to a screen reader. A new screen announces itself by its focused heading, and an end also by a message,
+/// because the focus may be elsewhere in the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Announcement {
     /// The camera does not show a picture yet, and why.
@@ -116,6 +117,15 @@ pub enum Announcement {
     Verifying,
     /// The network is missing; the photo is kept.
     WaitingForNetwork,
+    /// An attempt failed; the one with this number follows.
+    Retrying(u8),
+    /// The verdict.
+    Verdict {
+        /// Whether the person is confirmed.
+        verified: bool,
+    },
+    /// A failure.
+    Failed(ErrorCode),
 }
 
 /// One piece of work.

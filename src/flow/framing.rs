@@ -189,7 +189,8 @@ impl Transition<'_> {
         }
         let (said, at) = self.state.framing.said;
         let now = asked || hint == Hint::NoPicture || guide.now - at >= times::SPOKEN;
-        if hint != said && hint != Hint::Position && now {
+        let again = guide.now - at >= times::SPOKEN_AGAIN;
+        if hint != Hint::Position && (again || hint != said && now) {
             self.state.framing.said = (hint, guide.now);
             self.announce(Announcement::Hint(hint));
         }

@@ -116,6 +116,7 @@ impl Transition<'_> {
         }
         self.start_timer(Timer::Retry, Delay::Jittered { least, most: least + limits::backoff(failed) });
         self.show(photo, phase, Some(Wait::Pause));
+        self.announce(Announcement::Retrying(failed + 1));
     }
 
     /// Being offline does not count as a failed attempt.
@@ -170,6 +171,7 @@ impl Transition<'_> {
         let evidence = self.state.evidence.take();
         self.drop_link();
         self.state.screen = Screen::Done { judgement };
+        self.announce(Announcement::Verdict { verified: judgement.is_verified() });
         self.effect(Effect::Emit(Notice::Verdict { judgement, luminance, evidence }));
     }
 

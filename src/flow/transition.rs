@@ -118,5 +118,6 @@ impl<'a> Transition<'a> {
         self.state.grab = None;
         self.state.screen = Screen::Failed { error, photo };
         self.effect(Effect::Emit(Notice::Error(error)));
+        self.announce(Announcement::Failed(error));
     }
 }

@@ -1,5 +1,7 @@
 //! The input of the screens ([`View`]) and their output ([`Action`]).
 
+use std::rc::Rc;
+
 use web_sys::{File, HtmlVideoElement};
 use yew::AttrValue;
 
@@ -19,9 +21,9 @@ pub struct View {
     pub video: Option<HtmlVideoElement>,
     /// An object URL of the photo, in the screens that have one.
     pub photo_url: Option<AttrValue>,
-    /// The current announcement for screen readers. The number changes with every announcement, so that the same text
-    /// is announced again.
-    pub announcement: Option<(u32, Announcement)>,
+    /// The announcements for screen readers that are still to be read, in order. Each has a number of its own, so that
+    /// the same text is announced again.
+    pub announcements: Rc<[(u32, Announcement)]>,
     /// The browser, because the help for a blocked camera differs. See [`this_browser`](super::this_browser).
     pub browser: Browser,
 }

@@ -6,16 +6,18 @@ use std::rc::Rc;
 use web_sys::Element;
 use yew::prelude::*;
 
+use self::announcements::Announcements;
 use self::page_event::PageEvent;
 use self::runner::{Callbacks, Context as RunContext, Runner};
 use crate::adapter::page::{self, focus, stylesheet};
 use crate::adapter::relay::session::Session;
 use crate::adapter::vision::VisionSource;
 use crate::config::{Config, ConfigError, Options};
-use crate::flow::{Announcement, Effect, Event, ScreenName, State, step};
+use crate::flow::{Effect, Event, ScreenName, State, step};
 use crate::text::{Browser, Text};
 use crate::ui::{self, Action, View};
 
+mod announcements;
 pub mod page_event;
 mod resources;
 mod runner;
@@ -45,6 +47,8 @@ pub enum Message {
     Event(Event),
     /// An action of the person on a screen.
     Action(Action),
+    /// The announcements were read.
+    Silence,
 }
 
 /// The selfie widget as a Yew component.
@@ -53,8 +57,9 @@ pub struct AkibaSelfie {
     state: State,
     config: Result<Config, ConfigError>,
     runner: Runner,
-    announcement: Option<(u32, Announcement)>,
+    announcements: Announcements,
     focus: Option<focus::FocusReason>,
+    silence: Callback<()>,
     browser: Browser,
     page_callbacks: Rc<RefCell<PageCallbacks>>,
 }
@@ -74,8 +79,9 @@ impl Component for AkibaSelfie {
             state: State::default(),
             config,
             runner: Runner::new(callbacks(ctx, &page_callbacks)),
-            announcement: None,
+            announcements: Announcements::default(),
             focus: None,
+            silence: ctx.link().callback(|()| Message::Silence),
             browser: ui::this_browser(),
             page_callbacks,
         }
@@ -83,6 +89,10 @@ impl Component for AkibaSelfie {
 
     fn update(&mut self, ctx: &Context<Self>, message: Message) -> bool {
         let event = match message {
+            Message::Silence => {
+                self.announcements.clear();
+                return true;
+            }
             Message::Event(event) | Message::Action(Action::Event(event)) => event,
             Message::Action(Action::Pick(file)) => Event::FilePicked(self.runner.keep_file(file)),
         };
@@ -119,7 +129,7 @@ impl Component for AkibaSelfie {
             config: self.config.clone(),
             video: self.runner.video(),
             photo_url: self.state.screen.photo().and_then(|photo| self.runner.photo_url(photo.id)).map(AttrValue::from),
-            announcement: self.announcement,
+            announcements: self.announcements.to_read(),
             browser: self.browser,
         };
         let action = ctx.link().callback(Message::Action);
@@ -169,6 +179,7 @@ impl AkibaSelfie {
         };
         let asked = event.by_person_or_page();
         let mut before = self.state.clone();
+        let announced = self.announcements.to_read();
         let (state, effects) = step(std::mem::take(&mut self.state), event, config);
         self.state = state;
         let context = RunContext {
@@ -178,11 +189,14 @@ impl AkibaSelfie {
             text: Text::for_lang(config.lang.as_deref()),
             invalid_settings: invalid_settings.as_deref(),
         };
+        if self.state.screen.name() != before.screen.name() {
+            self.announcements.clear();
+        }
         for effect in effects {
             match effect {
                 Effect::Announce(announcement) => {
-                    let number = self.announcement.map_or(0, |(number, _)| number.wrapping_add(1));
-                    self.announcement = Some((number, announcement));
+                    let link = self.silence.clone();
+                    self.announcements.add(announcement, move || link.emit(()));
                 }
                 Effect::Focus => {
                     self.focus = Some(if asked { focus::FocusReason::Requested } else { focus::FocusReason::Follow })
@@ -193,7 +207,7 @@ impl AkibaSelfie {
         self.runner.retain(&self.state);
         // An analysed frame alone changes nothing visible: it is drawn through the screen that it leads to.
         before.framing = self.state.framing;
-        before != self.state
+        before != self.state || announced != self.announcements.to_read()
     }
 }
 

@@ -144,6 +144,15 @@ fn a_screen_reader_hears_a_hint_at_most_every_two_seconds() {
 }
 
 #[test]
+fn the_same_hint_is_announced_again_every_six_seconds() {
+    let mut play = framing(|_| {});
+    play.sees(&nobody(), 20_000);
+    let no_face = Effect::Announce(Announcement::Hint(Hint::NoFace));
+    let heard = play.effects.iter().filter(|effect| **effect == no_face).count();
+    assert!((3..=4).contains(&heard), "{heard} times in 20 s");
+}
+
+#[test]
 fn the_countdown_stops_when_the_person_leaves() {
     let mut play = framing(|options| options.countdown = true);
     play.sees(&good(), 800);

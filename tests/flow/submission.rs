@@ -76,6 +76,21 @@ fn temporary_failures_are_retried_with_growing_pauses_before_the_person_is_asked
 }
 
 #[test]
+fn retries_and_ends_are_announced() {
+    let says = |play: &Play, wanted| play.did(|effect| *effect == Effect::Announce(wanted));
+    let mut play = Play::at(Place::Uploading);
+    play.upload_ends(Err(UploadFailure::Network));
+    assert!(says(&play, Announcement::Retrying(2)));
+    play.tick(Timer::Retry).upload_ends(Err(UploadFailure::Refused));
+    assert!(says(&play, Announcement::Failed(ErrorCode::UploadRefused)));
+    for (status, verified) in [("success", true), ("failed", false)] {
+        let mut play = Play::at(Place::Verifying);
+        play.verify_ends(Ok(status));
+        assert!(says(&play, Announcement::Verdict { verified }));
+    }
+}
+
+#[test]
 fn pauses_double_up_to_sixteen_seconds() {
     let pauses: Vec<u64> = (1..=7).map(|failed| limits::backoff(failed).as_secs()).collect();
     assert_eq!(pauses, [1, 2, 4, 8, 16, 16, 16]);

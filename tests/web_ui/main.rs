@@ -220,7 +220,7 @@ async fn camera_help_matches_the_browser() {
 
 #[wasm_bindgen_test]
 async fn repeated_announcements_are_read_again_in_permanent_regions() {
-    let said = |number, announcement| View { announcement: Some((number, announcement)), ..view(framing()) };
+    let said = |number, announcement| View { announcements: [(number, announcement)].into(), ..view(framing()) };
     let mut mounted = Mounted::new(view(Screen::Idle)).await;
     let (polite, urgent) = (mounted.one("[aria-live=polite]"), mounted.one("[aria-live=assertive]"));
     let words = |region: &Element| region.text_content().unwrap();
@@ -237,7 +237,14 @@ async fn repeated_announcements_are_read_again_in_permanent_regions() {
     assert_eq!((words(&polite), words(&urgent)), ("50 per cent sent".to_owned(), String::new()));
     mounted.show(said(4, Announcement::Hint(Hint::NoPicture))).await;
     assert!(words(&urgent).contains("No picture"));
+    let queue = [(5, Announcement::Shutter), (6, Announcement::Quarter(3))];
+    mounted.show(View { announcements: queue.into(), ..view(framing()) }).await;
+    assert_eq!(polite.child_element_count(), 2, "none replaces another");
     for announcement in [
+        Announcement::Automatic,
+        Announcement::Retrying(2),
+        Announcement::Verdict { verified: false },
+        Announcement::Failed(ErrorCode::CameraEnded),
         Announcement::CameraReady { shutter: true },
         Announcement::CameraReady { shutter: false },
         Announcement::Shutter,

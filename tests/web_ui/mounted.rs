@@ -137,7 +137,7 @@ pub(crate) fn view(screen: Screen) -> View {
         config: Config::from_options(&options, "https://bank.example/"),
         video: None,
         photo_url: Some("data:image/gif;base64,R0lGODlhAQABAAAAACw=".into()),
-        announcement: None,
+        announcements: [].into(),
         browser: Browser::ChromeAndroid,
     }
 }
