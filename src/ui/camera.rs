@@ -11,6 +11,7 @@ use crate::text::Message;
 use super::file::{FileLook, file_button};
 use super::icon::{Icon, icon};
 use super::scene::{Scene, Weight};
+use super::view::Action;
 use super::viewfinder::viewfinder;
 
 pub(super) fn camera(scene: &Scene) -> Html {
@@ -34,7 +35,7 @@ pub(super) fn camera(scene: &Scene) -> Html {
                         class="round"
                         part="button close-button"
                         aria-label={scene.say(Message::Cancel)}
-                        onclick={scene.on(Event::Cancel)}
+                        onclick={close(scene)}
                     >
                         { icon(Icon::Close) }
                     </button>
@@ -44,6 +45,16 @@ pub(super) fn camera(scene: &Scene) -> Html {
             </>
         },
     )
+}
+
+/// The close button is in the same place on all four screens, so a change between them does not delay it.
+fn close(scene: &Scene) -> Callback<MouseEvent> {
+    let (action, presses) = (scene.action.clone(), scene.view.presses.clone());
+    Callback::from(move |press: MouseEvent| {
+        if presses.is_meant_for_section(&press) {
+            action.emit(Action::Event(Event::Cancel));
+        }
+    })
 }
 
 fn controls(scene: &Scene) -> Html {

@@ -60,10 +60,14 @@ impl Scene<'_> {
         self.text.get(message)
     }
 
-    /// Returns a callback that passes an event to the flow.
+    /// Returns a callback that passes an event to the flow, if the person meant it.
     pub(super) fn on(&self, event: Event) -> Callback<MouseEvent> {
-        let action = self.action.clone();
-        Callback::from(move |_| action.emit(Action::Event(event.clone())))
+        let (action, presses) = (self.action.clone(), self.view.presses.clone());
+        Callback::from(move |press: MouseEvent| {
+            if presses.is_meant(&press) {
+                action.emit(Action::Event(event.clone()));
+            }
+        })
     }
 
     /// Draws a screen. The heading names it and takes the focus; the text below describes it.

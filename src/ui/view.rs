@@ -9,6 +9,8 @@ use crate::config::{Config, ConfigError};
 use crate::flow::{Announcement, Event, State};
 use crate::text::Browser;
 
+use super::press::Presses;
+
 /// The data that a screen is drawn from.
 #[derive(Clone, PartialEq)]
 pub struct View {
@@ -26,6 +28,8 @@ pub struct View {
     pub announcements: Rc<[(u32, Announcement)]>,
     /// The browser, because the help for a blocked camera differs. See [`this_browser`](super::this_browser).
     pub browser: Browser,
+    /// Decides which presses of a button count.
+    pub presses: Presses,
 }
 
 /// An action of the person.

@@ -15,7 +15,7 @@ use crate::adapter::vision::VisionSource;
 use crate::config::{Config, ConfigError, Options};
 use crate::flow::{Effect, Event, ScreenName, State, step};
 use crate::text::{Browser, Text};
-use crate::ui::{self, Action, View};
+use crate::ui::{self, Action, Presses, View};
 
 mod announcements;
 pub mod page_event;
@@ -61,6 +61,7 @@ pub struct AkibaSelfie {
     focus: Option<focus::FocusReason>,
     silence: Callback<()>,
     browser: Browser,
+    presses: Presses,
     page_callbacks: Rc<RefCell<PageCallbacks>>,
 }
 
@@ -83,6 +84,7 @@ impl Component for AkibaSelfie {
             focus: None,
             silence: ctx.link().callback(|()| Message::Silence),
             browser: ui::this_browser(),
+            presses: Presses::default(),
             page_callbacks,
         }
     }
@@ -131,12 +133,14 @@ impl Component for AkibaSelfie {
             photo_url: self.state.screen.photo().and_then(|photo| self.runner.photo_url(photo.id)).map(AttrValue::from),
             announcements: self.announcements.to_read(),
             browser: self.browser,
+            presses: self.presses.clone(),
         };
         let action = ctx.link().callback(Message::Action);
         html! { <div ref={self.root.clone()}>{ ui::draw(&view, &action) }</div> }
     }
 
     fn rendered(&mut self, _: &Context<Self>, first: bool) {
+        self.presses.drawn(self.state(), page::now());
         let Some(root) = self.root.cast::<Element>() else { return };
         if first {
             stylesheet::adopt(&root, ui::STYLE);

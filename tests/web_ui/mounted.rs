@@ -11,7 +11,7 @@ use akiba_selfie::flow::{
 };
 use akiba_selfie::guidance::Hint;
 use akiba_selfie::text::Browser;
-use akiba_selfie::ui::{self, Action, View};
+use akiba_selfie::ui::{self, Action, Presses, View};
 use gloo_timers::future::TimeoutFuture;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
@@ -139,6 +139,7 @@ pub(crate) fn view(screen: Screen) -> View {
         photo_url: Some("data:image/gif;base64,R0lGODlhAQABAAAAACw=".into()),
         announcements: [].into(),
         browser: Browser::ChromeAndroid,
+        presses: Presses::default(),
     }
 }
 

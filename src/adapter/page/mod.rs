@@ -1,4 +1,4 @@
-//! The browser's information about page and network ([`PageWatch`], [`online`], [`hidden`], [`url`]).
+//! The browser's information about page and network ([`PageWatch`], [`online`], [`hidden`], [`now`], [`url`]).
 
 use std::rc::Rc;
 
@@ -50,6 +50,12 @@ pub fn online() -> bool {
 #[must_use]
 pub fn hidden() -> bool {
     window().and_then(|window| window.document()).is_some_and(|document| document.hidden())
+}
+
+/// Returns the time in milliseconds of the page's clock, in which events have their times.
+#[must_use]
+pub fn now() -> f64 {
+    window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now())
 }
 
 /// Returns the page's own URL; empty outside a page.
