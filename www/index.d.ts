@@ -309,9 +309,9 @@ export declare class AkibaSelfieElement extends HTMLElement {
   start(): void;
   /** Takes the photo now. */
   capture(): void;
-  /** Takes another photo. */
+  /** Takes another photo, if the person has a button for that. */
   retake(): void;
-  /** Sends the photo. */
+  /** Sends the photo, if the person has a button for that. */
   submit(): void;
   /** Cancels, and turns the camera off. */
   cancel(): void;

@@ -118,9 +118,7 @@ impl Transition<'_> {
     }
 
     pub(super) fn skip_challenge(&mut self) {
-        if let (Some(kind), Screen::Framing { prompt }) = (self.config.challenge, &mut self.state.screen)
-            && prompt.skip
-        {
+        if let (Some(kind), Screen::Framing { prompt }) = (self.config.challenge, &mut self.state.screen) {
             prompt.skip = false;
             prompt.hint = self.state.framing.guide.hint;
             self.end_challenge(kind, ChallengeOutcome::Skipped);

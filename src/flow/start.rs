@@ -11,19 +11,10 @@ use super::transition::Transition;
 
 impl Transition<'_> {
     pub(super) fn start(&mut self) {
-        if !matches!(self.state.screen, Screen::Idle | Screen::Done { .. }) && !self.state.closed {
-            return;
-        }
         self.tear_down();
         if self.config.consent {
             self.state.screen = Screen::Consent;
         } else {
-            self.open_own_camera();
-        }
-    }
-
-    pub(super) fn consented(&mut self) {
-        if self.state.screen == Screen::Consent {
             self.open_own_camera();
         }
     }
@@ -118,11 +109,9 @@ impl Transition<'_> {
     }
 
     pub(super) fn switch_camera(&mut self) {
-        if self.is_live() {
-            self.state.switched = true;
-            self.state.prefetched = 0;
-            self.open_camera(CameraChoice::Next);
-        }
+        self.state.switched = true;
+        self.state.prefetched = 0;
+        self.open_camera(CameraChoice::Next);
     }
 
     /// Phones mute the camera of a hidden page, and some never unmute it. The camera is therefore closed, and opened

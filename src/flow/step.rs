@@ -22,9 +22,12 @@ pub fn step(state: State, event: Event, config: &Config) -> (State, Vec<Effect>)
 
 impl Transition<'_> {
     fn handle(&mut self, event: Event) {
+        if !self.state.allows(&event, self.config) {
+            return;
+        }
         match event {
             Event::Start => self.start(),
-            Event::Consented => self.consented(),
+            Event::Consented => self.open_own_camera(),
             Event::Shutter => self.shutter(),
             Event::Retake => self.retake(),
             Event::Accept => self.accept(),
@@ -84,9 +87,6 @@ impl Transition<'_> {
     }
 
     fn cancel(&mut self) {
-        if matches!(self.state.screen, Screen::Idle | Screen::Done { .. }) {
-            return;
-        }
         self.tear_down();
         self.effect(Effect::Emit(Notice::Cancelled));
         self.effect(Effect::Focus);
@@ -94,11 +94,7 @@ impl Transition<'_> {
 
     /// Ends the attempt where a new start would fail in the same way: the failure stays, without a way to the start.
     fn close(&mut self) {
-        if let Screen::Failed { error, .. } = self.state.screen
-            && !error.retryable()
-            && error != ErrorCode::Config
-            && !self.state.closed
-        {
+        if let Screen::Failed { error, .. } = self.state.screen {
             self.tear_down();
             self.state.screen = Screen::Failed { error, photo: None };
             self.state.closed = true;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use akiba_protocol::Judgement;
 
 use super::effect::{Announcement, Delay, Effect, Notice};
-use super::error::{ErrorCode, NextStep};
+use super::error::ErrorCode;
 use super::failure::RelayFailure;
 use super::limits;
 use super::photo::{Generation, LinkId, Photo};
@@ -48,12 +48,12 @@ impl Transition<'_> {
 
     pub(super) fn retry(&mut self) {
         match self.state.screen {
-            Screen::Failed { error, photo: Some(photo) } if error.offers(NextStep::Resubmit) => self.submit(photo),
-            Screen::Failed { error, photo: None } if error.offers(NextStep::RetryCamera) => {
+            Screen::Failed { photo: Some(photo), .. } => self.submit(photo),
+            Screen::Failed { photo: None, .. } => {
                 self.state.prefetched = 0;
                 self.open_own_camera();
             }
-            Screen::Submitting { photo, wait: Some(_), .. } => self.send_now(photo),
+            Screen::Submitting { photo, .. } => self.send_now(photo),
             _ => {}
         }
     }

@@ -105,8 +105,11 @@ impl Scene<'_> {
         html! { <p class="text" part="text" id={self.body_id()}>{ body.into() }</p> }
     }
 
-    /// Draws a button that passes an event to the flow.
+    /// Draws a button that passes an event to the flow. Draws nothing if the flow does not allow the event.
     pub(super) fn button(&self, weight: Weight, label: Message, event: Event) -> Html {
+        if !self.view.config.as_ref().is_ok_and(|config| self.view.state.allows(&event, config)) {
+            return Html::default();
+        }
         html! {
             <button type="button" class={weight.class()} part={weight.part()} onclick={self.on(event)}>
                 { self.say(label) }

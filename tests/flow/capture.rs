@@ -59,9 +59,12 @@ fn a_link_that_expires_while_framing_is_replaced_a_limited_number_of_times() {
 #[test]
 fn each_action_of_the_person_allows_new_links_ahead() {
     let mut play = Play::at(Place::Framing);
-    for round in 0..u32::from(2 * limits::MAX_PREFETCHES) {
-        play.link_comes(round, 60).send(Event::Shutter).photo_comes(round).send(Event::Accept);
-        play.upload_ends(Err(UploadFailure::Refused)).send(Event::Retake).camera_opens();
+    for round in 0..3 {
+        for _ in 0..limits::MAX_PREFETCHES {
+            play.link_comes(round, 60).tick(Timer::LinkLife);
+        }
+        assert!(!play.did(|effect| matches!(effect, Effect::RequestLink { .. })), "round {round}: none is left");
+        play.send(Event::Shutter).photo_comes(round).send(Event::Retake).camera_opens();
         assert!(play.did(|effect| matches!(effect, Effect::RequestLink { .. })), "round {round}");
     }
 }
@@ -371,10 +374,9 @@ fn retake_of_a_file_opens_no_camera_that_has_failed() {
 #[test]
 fn retake_after_an_upload_drops_the_link() {
     let mut play = Play::at(Place::Uploading);
-    play.upload_ends(Err(UploadFailure::Network));
-    for _ in 1..limits::MAX_ATTEMPTS {
-        play.tick(Timer::Retry).upload_ends(Err(UploadFailure::Network));
-    }
+    play.upload_ends(Err(UploadFailure::Network)).tick(Timer::Retry).upload_ends(Err(UploadFailure::TooLarge));
+    let generation = play.state.grab.unwrap();
+    play.send(Event::GrabFailed { generation, failure: GrabFailure::Frame });
     assert_eq!(play.name(), ScreenName::Failed);
     play.send(Event::Retake);
     assert!(play.dropped_link());

@@ -13,7 +13,7 @@ const TABLE: &str = "
 Start            consent .        .        .        .         .        .        .        .         .         consent consent  .        .
 Consented        .       starting .        .        .         .        .        .        .         .         .       .        .        .
 Shutter          .       .        .        grabbing grabbing  .        .        .        .         .         .       .        .        .
-Retake           .       .        .        .        .         .        starting .        .         .         .       starting starting .
+Retake           .       .        .        .        .         .        starting .        .         .         .       starting .        .
 Accept           .       .        .        .        .         .        submitting .      .         .         .       .        submitting .
 Retry            .       .        .        .        .         .        .        .        .         .         .       .        submitting starting
 SwitchCamera     .       .        .        starting starting  .        .        .        .         .         .       .        .        .

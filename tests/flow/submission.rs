@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use akiba_protocol::UploadFailure;
 use akiba_selfie::flow::{
-    Announcement, Delay, Effect, ErrorCode, Event, LinkId, Notice, Phase, PhotoSource, RelayFailure, Screen,
+    Announcement, Delay, Effect, ErrorCode, Event, LinkId, NextStep, Notice, Phase, PhotoSource, RelayFailure, Screen,
     ScreenName, Timer, Timers, Wait, limits, upload_code,
 };
 
@@ -457,14 +457,27 @@ fn the_answer_after_the_last_byte_gets_more_time() {
 }
 
 #[test]
-fn the_page_can_send_a_kept_photo_again_after_any_failure() {
-    let mut play = Play::at(Place::Linking);
-    let generation = play.link_generation();
-    play.send(Event::LinkFailed { generation, failure: RelayFailure::Forbidden });
-    play.send(Event::Retry);
-    assert_eq!(play.name(), ScreenName::Failed, "the person has no retry button");
-    play.send(Event::Accept);
-    assert!(play.did(|effect| matches!(effect, Effect::RequestLink { .. })), "but the page may have fixed the cause");
+fn after_a_failure_the_page_can_do_what_the_person_can_do() {
+    for &error in ErrorCode::ALL {
+        for (event, step) in [(Event::Accept, NextStep::Resubmit), (Event::Retake, NextStep::Retake)] {
+            let mut play = Play::at(Place::FailedUpload);
+            play.state.screen = Screen::Failed { error, photo: Some(photo(1)) };
+            let before = play.state.clone();
+            play.send(event.clone());
+            assert_eq!(play.state != before, error.offers(step), "{event:?} after {error:?}");
+        }
+    }
+}
+
+#[test]
+fn a_lost_verdict_is_not_asked_for_again_by_the_page() {
+    let mut play = Play::at(Place::Verifying);
+    play.verify_ends(Err(RelayFailure::VerdictUnknown));
+    for event in [Event::Accept, Event::Retake, Event::Retry, Event::Start] {
+        play.send(event.clone());
+        assert_eq!(play.name(), ScreenName::Failed, "{event:?}");
+        assert!(play.effects.is_empty(), "{event:?}");
+    }
 }
 
 #[test]

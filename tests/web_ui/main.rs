@@ -355,3 +355,40 @@ async fn the_card_fits_into_any_container() {
     }
     outer.remove();
 }
+
+/// Presses everything that a person can press, and returns the events.
+async fn pressed(screen: &Screen) -> Vec<Event> {
+    let mounted = Mounted::new(view(screen.clone())).await;
+    for (_, control) in mounted.controls() {
+        if control.get_attribute("aria-disabled").is_none() && control.tag_name() == "BUTTON" {
+            control.unchecked_into::<HtmlElement>().click();
+        }
+    }
+    let actions = mounted.actions.borrow();
+    actions
+        .iter()
+        .filter_map(|action| match action {
+            Action::Event(event) => Some(event.clone()),
+            Action::Pick(_) => None,
+        })
+        .collect()
+}
+
+#[wasm_bindgen_test]
+async fn the_methods_do_what_the_buttons_do() {
+    for screen in screens() {
+        let View { state, config, .. } = view(screen.clone());
+        let config = config.unwrap();
+        let pressed = pressed(&screen).await;
+        for event in &pressed {
+            assert!(state.allows(event, &config), "{event:?} has a button in {screen:?}");
+        }
+        for method in [Event::Shutter, Event::Retake, Event::Accept] {
+            let sends_again = method == Event::Accept
+                && matches!(screen, Screen::Failed { photo: Some(_), .. })
+                && pressed.contains(&Event::Retry);
+            let has_button = pressed.contains(&method) || sends_again;
+            assert_eq!(state.allows(&method, &config), has_button, "{method:?} in {screen:?}");
+        }
+    }
+}
