@@ -242,3 +242,36 @@ async fn the_focus_follows_the_person_and_leaves_others_alone() {
     widget.unmount().await;
     field.remove();
 }
+
+#[wasm_bindgen_test]
+async fn a_camera_that_may_not_play_is_frozen_until_it_may() {
+    let widget = Widget::mount(Options { no_consent: true, ..options() });
+    widget.reaches(ScreenName::Idle).await;
+    widget.press();
+    widget.reaches(ScreenName::Framing).await;
+    let video: HtmlVideoElement = widget.root.query_selector("video").unwrap().unwrap().unchecked_into();
+    let refuse = js_sys::Function::new_no_args("return Promise.reject(new DOMException('', 'NotAllowedError'))");
+    js_sys::Reflect::set(&video, &"play".into(), &refuse).unwrap();
+    video.pause().unwrap();
+    widget.reaches(ScreenName::Starting).await;
+    assert!(widget.root.text_content().unwrap().contains("Your camera has stopped for now"));
+    js_sys::Reflect::delete_property(&video, &"play".into()).unwrap();
+    widget.reaches(ScreenName::Framing).await;
+    assert!(!video.paused());
+    widget.unmount().await;
+}
+
+#[wasm_bindgen_test]
+async fn a_page_that_was_left_shows_no_photo() {
+    let widget = Widget::mount(Options { no_consent: true, ..options() });
+    widget.reaches(ScreenName::Idle).await;
+    widget.press();
+    widget.reaches(ScreenName::Framing).await;
+    widget.press();
+    widget.reaches(ScreenName::Review).await;
+    assert!(widget.root.query_selector("img").unwrap().is_some());
+    web_sys::window().unwrap().dispatch_event(&web_sys::Event::new("pagehide").unwrap()).unwrap();
+    widget.reaches(ScreenName::Idle).await;
+    assert!(widget.root.query_selector("img").unwrap().is_none());
+    widget.unmount().await;
+}

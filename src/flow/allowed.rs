@@ -5,7 +5,7 @@ use crate::config::Config;
 
 use super::error::{ErrorCode, NextStep};
 use super::event::Event;
-use super::screen::Screen;
+use super::screen::{Opening, Screen};
 use super::state::State;
 
 impl State {
@@ -36,7 +36,8 @@ impl State {
             (Event::Retry, Screen::Failed { error, photo }) => {
                 error.offers(if photo.is_some() { NextStep::Resubmit } else { NextStep::RetryCamera })
             }
-            (Event::Accept | Event::Retake | Event::Retry | Event::Close, _) => false,
+            (Event::Retry, screen) => matches!(screen, Screen::Starting(Opening::Tap | Opening::Away)),
+            (Event::Accept | Event::Retake | Event::Close, _) => false,
             _ => true,
         }
     }

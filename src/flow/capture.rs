@@ -46,6 +46,13 @@ impl Transition<'_> {
         self.grab(PhotoSource::File(file));
     }
 
+    pub(super) fn frame_drawn(&mut self, generation: Generation) {
+        if self.state.grab == Some(generation) && self.state.screen == Screen::Grabbing {
+            self.state.framing.drawn = true;
+            self.close_camera();
+        }
+    }
+
     pub(super) fn photo_ready(&mut self, generation: Generation, photo: Photo, report: Option<Box<Report>>) {
         if self.state.grab != Some(generation) {
             return;
@@ -95,6 +102,8 @@ impl Transition<'_> {
             return;
         }
         match (failure.code(), self.state.camera) {
+            // In a hidden page the camera is off, so this says nothing about the frame.
+            (Some(ErrorCode::PhotoFailed), _) if self.state.hidden && self.state.framing.live => self.pause_camera(),
             (Some(error), _) => self.fail(error, None),
             (None, _) if self.state.hidden => self.pause_camera(),
             (None, CameraState::Open(..)) => self.frame_person(),

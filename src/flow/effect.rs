@@ -94,7 +94,7 @@ pub enum Notice {
 /// because the focus may be elsewhere in the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Announcement {
-    /// The camera does not show a picture yet, and why.
+    /// The camera shows no picture, and why.
     Opening(Opening),
     /// The camera shows a picture.
     CameraReady {

@@ -68,6 +68,16 @@ pub enum Event {
         /// The request that opened it.
         generation: Generation,
     },
+    /// The camera sends no new frames: a call or another program has it, or the video may not play.
+    CameraFroze {
+        /// The request that opened it.
+        generation: Generation,
+    },
+    /// The camera sends frames again.
+    CameraThawed {
+        /// The request that opened it.
+        generation: Generation,
+    },
     /// A frame was measured.
     FrameMeasured {
         /// The request that opened the camera.
@@ -106,6 +116,11 @@ pub enum Event {
         /// The timer.
         timer: Timer,
         /// The start that this timer belongs to.
+        generation: Generation,
+    },
+    /// The frame for the photo is drawn, so the camera is no longer needed.
+    FrameDrawn {
+        /// The request for the photo.
         generation: Generation,
     },
     /// A photo is ready.
@@ -183,6 +198,8 @@ pub enum Event {
     Hidden,
     /// The page is visible again.
     Visible,
+    /// The person left the page. The browser may keep it and show it again as it was.
+    PageLeft,
 
     /// The page changed the element's settings; they are valid.
     ConfigChanged {

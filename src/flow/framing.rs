@@ -19,7 +19,7 @@ use super::transition::Transition;
 
 impl Transition<'_> {
     pub(super) fn frame_person(&mut self) {
-        self.state.framing = Framing::default();
+        self.state.framing = Framing { live: true, ..Framing::default() };
         let shutter = self.config.capture == Capture::Manual || self.state.vision_unavailable;
         self.state.screen = Screen::Framing { prompt: Prompt { shutter, ..Prompt::default() } };
         self.time_capture();
@@ -148,6 +148,7 @@ impl Transition<'_> {
         self.state.vision_unavailable = false;
         self.cancel_timer(Timer::AutoCapture);
         let framing = &mut self.state.framing;
+        framing.seen |= report.faces > 0;
         let seen = Observation { report, at, aspect, mirrored: info.mirrored };
         framing.guide = framing.guide.observe(seen, &self.config.thresholds);
         if framing.guide.frames == 1 {

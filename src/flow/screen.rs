@@ -56,6 +56,10 @@ pub enum Opening {
     Tap,
     /// The page is hidden, and the camera stays off until it is visible again.
     Paused,
+    /// The camera is on, but sends no frames. It is opened again when it does.
+    Frozen,
+    /// The camera is off, because nobody was in front of it for minutes. The person turns it on again.
+    Away,
 }
 
 /// What the person sees while framing, and can do.

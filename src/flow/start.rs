@@ -62,6 +62,7 @@ impl Transition<'_> {
         self.frame_person();
         let shutter = matches!(self.state.screen, Screen::Framing { prompt } if prompt.shutter);
         self.announce(Announcement::CameraReady { shutter });
+        self.start_timer_after(Timer::Away, limits::AWAY);
         self.prefetch_link();
     }
 
@@ -103,8 +104,44 @@ impl Transition<'_> {
     }
 
     pub(super) fn camera_ended(&mut self, generation: Generation) {
-        if matches!(self.state.camera, CameraState::Open(open, _) if open == generation) {
-            self.fail(ErrorCode::CameraEnded, None);
+        if !self.is_open(generation) {
+            return;
+        }
+        // Frames that are drawn may still become a photo.
+        if self.state.grab.is_some() { self.close_camera() } else { self.fail(ErrorCode::CameraEnded, None) }
+    }
+
+    fn is_open(&self, generation: Generation) -> bool {
+        matches!(self.state.camera, CameraState::Open(open, _) if open == generation)
+    }
+
+    /// The picture is old, so no photo may be taken of it.
+    pub(super) fn camera_froze(&mut self, generation: Generation) {
+        if self.is_open(generation) && self.is_live() {
+            self.stop_auto_capture();
+            self.cancel_timer(Timer::Shutter);
+            self.interrupt_challenge();
+            self.state.screen = Screen::Starting(Opening::Frozen);
+            self.announce(Announcement::Opening(Opening::Frozen));
+        }
+    }
+
+    /// Opens the camera again: with some phones, the old stream stays black after a call.
+    pub(super) fn camera_thawed(&mut self, generation: Generation) {
+        if self.is_open(generation) && self.state.screen == Screen::Starting(Opening::Frozen) {
+            self.open_own_camera();
+        }
+    }
+
+    /// Turns the camera off if nobody was in front of it since the last tick.
+    pub(super) fn away_tick(&mut self) {
+        let idle = matches!(self.state.screen, Screen::Framing { .. } | Screen::Starting(Opening::Frozen));
+        if std::mem::take(&mut self.state.framing.seen) || !idle {
+            self.start_timer_after(Timer::Away, limits::AWAY);
+        } else {
+            self.close_camera();
+            self.state.screen = Screen::Starting(Opening::Away);
+            self.announce(Announcement::Opening(Opening::Away));
         }
     }
 
@@ -118,8 +155,10 @@ impl Transition<'_> {
     /// again later.
     pub(super) fn hidden(&mut self) {
         self.state.hidden = true;
-        if self.is_live() {
+        if self.is_live() || self.state.screen == Screen::Starting(Opening::Frozen) {
             self.pause_camera();
+        } else if self.state.grab.is_some() {
+            self.close_camera();
         }
     }
 

@@ -86,6 +86,12 @@ pub struct Framing {
     pub black_frames: u8,
     /// Whether a file dialog may be open.
     pub choosing: bool,
+    /// Whether the picture comes from the camera, not from a file.
+    pub live: bool,
+    /// Whether somebody was seen since the last check for it.
+    pub seen: bool,
+    /// Whether the frame for the photo is drawn.
+    pub drawn: bool,
     /// The last hint that was announced to a screen reader, and when.
     pub said: (Hint, f64),
 }

@@ -2,6 +2,7 @@
 
 use crate::config::Config;
 
+use super::camera::CameraState;
 use super::effect::{Effect, Notice};
 use super::error::ErrorCode;
 use super::event::Event;
@@ -43,6 +44,8 @@ impl Transition<'_> {
             Event::CameraNeedsTap { generation } => self.camera_needs_tap(generation),
             Event::CameraFailed { generation, error } => self.camera_failed(generation, error),
             Event::CameraEnded { generation } => self.camera_ended(generation),
+            Event::CameraFroze { generation } => self.camera_froze(generation),
+            Event::CameraThawed { generation } => self.camera_thawed(generation),
             Event::FrameMeasured { generation, luminance } => self.frame_measured(generation, luminance),
             Event::FrameAnalysed { generation, report, at, aspect } => {
                 self.frame_analysed(generation, &report, at, aspect)
@@ -51,6 +54,7 @@ impl Transition<'_> {
             Event::SeedDrawn { generation, seed } => self.seed_drawn(generation, seed),
             Event::SkipChallenge => self.skip_challenge(),
             Event::Tick { timer, generation } => self.tick(timer, generation),
+            Event::FrameDrawn { generation } => self.frame_drawn(generation),
             Event::PhotoReady { generation, photo, report } => self.photo_ready(generation, photo, report),
             Event::GrabFailed { generation, failure } => self.grab_failed(generation, failure),
             Event::LinkReady { generation, link, life } => self.link_ready(generation, link, life),
@@ -64,6 +68,7 @@ impl Transition<'_> {
             Event::Offline => self.offline(),
             Event::Hidden => self.hidden(),
             Event::Visible => self.visible(),
+            Event::PageLeft => self.page_left(),
             Event::ConfigChanged { customer } => self.config_changed(customer),
             Event::ConfigRefused => self.config_refused(),
         }
@@ -79,6 +84,7 @@ impl Transition<'_> {
             Timer::AutoCapture => self.auto_capture_tick(),
             Timer::Shutter => self.show_shutter(),
             Timer::Challenge => self.challenge_tick(),
+            Timer::Away => self.away_tick(),
             Timer::Countdown => self.countdown_tick(),
             Timer::LinkLife => self.link_life_tick(),
             Timer::Stall => self.stall_tick(),
@@ -100,6 +106,14 @@ impl Transition<'_> {
             self.state.closed = true;
             self.effect(Effect::Emit(Notice::Cancelled));
             self.effect(Effect::Focus);
+        }
+    }
+
+    /// On a shared device, the next person may go back to the page as it was: photo and camera are gone by then.
+    fn page_left(&mut self) {
+        let camera = self.state.camera != CameraState::Closed || self.state.grab.is_some();
+        if camera || self.state.screen.photo().is_some() {
+            self.tear_down();
         }
     }
 

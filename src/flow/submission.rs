@@ -9,7 +9,7 @@ use super::error::ErrorCode;
 use super::failure::RelayFailure;
 use super::limits;
 use super::photo::{Generation, LinkId, Photo};
-use super::screen::{Phase, Screen, Wait};
+use super::screen::{Opening, Phase, Screen, Wait};
 use super::state::{Attempts, Delivery, LinkState, Sending};
 use super::timer::Timer;
 use super::transition::Transition;
@@ -49,7 +49,7 @@ impl Transition<'_> {
     pub(super) fn retry(&mut self) {
         match self.state.screen {
             Screen::Failed { photo: Some(photo), .. } => self.submit(photo),
-            Screen::Failed { photo: None, .. } => {
+            Screen::Failed { photo: None, .. } | Screen::Starting(Opening::Away) => {
                 self.state.prefetched = 0;
                 self.open_own_camera();
             }

@@ -70,7 +70,9 @@ impl<'a> Transition<'a> {
     }
 
     pub(super) fn close_camera(&mut self) {
-        for timer in [Timer::CameraSlow, Timer::AutoCapture, Timer::Shutter, Timer::Challenge, Timer::Countdown] {
+        for timer in
+            [Timer::CameraSlow, Timer::AutoCapture, Timer::Shutter, Timer::Challenge, Timer::Away, Timer::Countdown]
+        {
             self.cancel_timer(timer);
         }
         self.state.camera = CameraState::Closed;

@@ -38,6 +38,9 @@ fn message(message: Message) -> &'static str {
         }
         M::StartingTap => "Your device saves power. The camera needs one tap from you.",
         M::TapToStart => "Tap to start",
+        M::StartingFrozen => "Your camera has stopped for now. A call or another app may be using it.",
+        M::StartingAway => "We turned the camera off, because nobody was in front of it.",
+        M::CameraOn => "Turn the camera on",
         M::StartingPaused => "The camera is off while you are away. It comes back when you do.",
 
         M::FramingTitle => "Take your selfie",

@@ -41,7 +41,8 @@ mod tests {
             | M::TryNow
             | M::Cancel
             | M::Close
-            | M::TapToStart => 32,
+            | M::TapToStart
+            | M::CameraOn => 32,
             M::StartingTitle | M::FramingTitle | M::CountdownTitle | M::GrabbingTitle | M::ReadingTitle => 28,
             M::IdleTitle
             | M::ConsentTitle

@@ -64,6 +64,12 @@ messages! {
     TapToStart,
     /// Starting: the camera waits until the page is visible again.
     StartingPaused,
+    /// Below the title: the camera sends no frames.
+    StartingFrozen,
+    /// Below the title: nobody was in front of the camera.
+    StartingAway,
+    /// The button that turns the camera on again.
+    CameraOn,
 
     /// Framing: the heading.
     FramingTitle,

@@ -5,7 +5,7 @@
 use yew::prelude::*;
 
 use crate::config::Capture;
-use crate::flow::{CameraState, Event, Prompt, Screen};
+use crate::flow::{CameraState, Event, Opening, Prompt, Screen};
 use crate::text::Message;
 
 use super::file::{FileLook, file_button};
@@ -18,9 +18,9 @@ pub(super) fn camera(scene: &Scene) -> Html {
     let state = &scene.view.state;
     let counting = matches!(state.screen, Screen::Countdown { .. });
     let title = match state.screen {
-        Screen::Starting(_) => Message::StartingTitle,
+        Screen::Starting(Opening::Requested | Opening::Slow | Opening::Tap) => Message::StartingTitle,
         Screen::Countdown { .. } => Message::CountdownTitle,
-        Screen::Grabbing if state.camera == CameraState::Closed => Message::ReadingTitle,
+        Screen::Grabbing if !state.framing.live => Message::ReadingTitle,
         Screen::Grabbing => Message::GrabbingTitle,
         _ => Message::FramingTitle,
     };
@@ -73,6 +73,9 @@ fn controls(scene: &Scene) -> Html {
     let shutter = if counting { Message::ShutterNow } else { Message::Shutter };
     html! {
         <div class="controls">
+            if state.screen == Screen::Starting(Opening::Away) {
+                <div key="on" class="skip">{ scene.button(Weight::Primary, Message::CameraOn, Event::Retry) }</div>
+            }
             if prompt.skip {
                 <div key="skip" class="skip">
                     { scene.button(Weight::Quiet, Message::SkipChallenge, Event::SkipChallenge) }

@@ -41,6 +41,8 @@ pub(super) fn opening(opening: Opening) -> Message {
         Opening::Slow => Message::StartingSlow,
         Opening::Tap => Message::StartingTap,
         Opening::Paused => Message::StartingPaused,
+        Opening::Frozen => Message::StartingFrozen,
+        Opening::Away => Message::StartingAway,
     }
 }
 

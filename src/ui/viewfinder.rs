@@ -42,8 +42,10 @@ fn overlay(scene: &Scene) -> Html {
         Screen::Starting(Opening::Tap) => html! {
             <div class="veil">{ scene.button(Weight::Primary, Message::TapToStart, Event::Retry) }</div>
         },
-        Screen::Starting(opening) => {
-            html! { <div class="veil">{ if opening == Opening::Paused { icon(Icon::Camera) } else { spinner() } }</div> }
+        Screen::Starting(Opening::Requested | Opening::Slow) => html! { <div class="veil">{ spinner() }</div> },
+        Screen::Starting(_) => html! { <div class="veil">{ icon(Icon::Camera) }</div> },
+        Screen::Grabbing if scene.view.state.framing.drawn => {
+            html! { <><div class="veil"></div><div class="flash"></div></> }
         }
         Screen::Grabbing if scene.view.state.camera == CameraState::Closed => {
             html! { <div class="veil">{ spinner() }</div> }

@@ -1,4 +1,4 @@
-// Two taps in the place of one: the second one does nothing on the screen that the first one opened.
+// Two taps instead of one: the second one does nothing on the screen that the first one opened.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

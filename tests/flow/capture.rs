@@ -270,9 +270,9 @@ fn auto_capture_waits_for_a_picture() {
 }
 
 #[test]
-fn manual_capture_starts_no_timer() {
+fn manual_capture_starts_no_timer_for_the_photo() {
     let play = Play::at(Place::Framing);
-    assert!(play.state.timers == Timers::default());
+    assert_eq!(play.state.timers.running().collect::<Vec<_>>(), [Timer::Away]);
 }
 
 #[test]

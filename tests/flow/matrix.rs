@@ -26,7 +26,12 @@ Close            .       .        .        .        .         .        .        
 Reset            .       idle     idle     idle     idle      idle     idle     idle     idle      idle      idle    idle     idle     idle
 CameraOpened     .       .        framing  .        .         .        .        .        .         .         .       .        .        .
 CameraFailed     .       .        failed   .        .         .        .        .        .         .         .       .        .        .
-CameraEnded      .       .        .        failed   failed    failed   .        .        .         .         .       .        .        .
+CameraEnded      .       .        .        failed   failed    .        .        .        .         .         .       .        .        .
+CameraFroze      .       .        .        starting starting  .        .        .        .         .         .       .        .        .
+CameraThawed     .       .        .        .        .         .        .        .        .         .         .       .        .        .
+FrameDrawn       .       .        .        .        .         .        .        .        .         .         .       .        .        .
+Away             .       .        .        starting .         .        .        .        .         .         .       .        .        .
+PageLeft         .       .        idle     idle     idle      idle     idle     idle     idle      idle      .       .        idle     .
 Frame            .       .        .        .        .         .        .        .        .         .         .       .        .        .
 Seen             .       .        .        .        .         .        .        .        .         .         .       .        .        .
 VisionUnavailable            .       .        .        .        .         .        .        .        .         .         .       .        .        .
@@ -87,6 +92,11 @@ fn event(name: &str, play: &Play) -> Event {
         "CameraOpened" => Event::CameraOpened { generation: camera, info: CAMERA },
         "CameraFailed" => Event::CameraFailed { generation: camera, error: ErrorCode::CameraInUse },
         "CameraEnded" => Event::CameraEnded { generation: camera },
+        "CameraFroze" => Event::CameraFroze { generation: camera },
+        "CameraThawed" => Event::CameraThawed { generation: camera },
+        "FrameDrawn" => Event::FrameDrawn { generation: grab },
+        "Away" => tick(Timer::Away),
+        "PageLeft" => Event::PageLeft,
         "Frame" => Event::FrameMeasured { generation: camera, luminance: lit() },
         "Seen" => seen(camera),
         "VisionUnavailable" => Event::VisionUnavailable { generation: camera, cause: "late".into() },
@@ -138,7 +148,7 @@ fn every_event_in_every_state() {
             cells += 1;
         }
     }
-    assert_eq!(cells, 46 * 14);
+    assert_eq!(cells, 51 * 14);
 }
 
 #[test]

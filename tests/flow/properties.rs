@@ -98,6 +98,10 @@ fn event_of(play: &Play, (kind, variant, live): Move, serial: u32) -> Event {
         30 => Event::VerifyFailed { generation: verify, failure: relay },
         31 => [Event::Online, Event::Offline][v % 2].clone(),
         32 => [Event::Hidden, Event::Visible][v % 2].clone(),
+        33 if v % 8 == 1 => Event::PageLeft,
+        33 if v % 8 == 3 => Event::CameraFroze { generation: camera },
+        33 if v % 8 == 5 => Event::CameraThawed { generation: camera },
+        33 if v % 8 == 7 => Event::FrameDrawn { generation: grab },
         33 if v % 2 == 0 => Event::VisionUnavailable { generation: camera, cause: "late".into() },
         34 => {
             let drawing = match play.state.challenge.stage {
@@ -261,6 +265,7 @@ fn may_end_the_photo(event: &Event) -> bool {
             | Event::Close
             | Event::Reset
             | Event::Disconnected
+            | Event::PageLeft
             | Event::ConfigChanged { .. }
             | Event::ConfigRefused
             | Event::VerifyDone { .. }

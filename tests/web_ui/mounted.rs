@@ -184,6 +184,8 @@ pub(crate) fn screens() -> Vec<Screen> {
         starting(),
         Screen::Starting(Opening::Slow),
         Screen::Starting(Opening::Paused),
+        Screen::Starting(Opening::Frozen),
+        Screen::Starting(Opening::Away),
         framing(),
         hinted(Hint::NoPicture),
         Screen::Framing { prompt: Prompt { hint: Hint::MoveLeft, passed: Some(6), shutter: false, skip: false } },

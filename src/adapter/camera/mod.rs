@@ -11,12 +11,14 @@ use web_sys::{HtmlMediaElement, HtmlVideoElement, MediaDevices, MediaStreamTrack
 
 use self::choice::{faces_away, is_gone, next_device, requests};
 use self::error::{absent, play_failed, play_needs_tap, without_frame};
+pub use self::freeze::FreezeWatch;
 use self::user_media::{OwnedStream, camera_ids, error_name, is_blocked, media_devices, open_first};
 use super::js::settled;
 use crate::flow::{CameraChoice, CameraInfo, ErrorCode};
 
 mod choice;
 mod error;
+mod freeze;
 pub mod preview;
 mod user_media;
 

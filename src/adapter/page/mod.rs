@@ -14,23 +14,25 @@ pub mod stylesheet;
 #[derive(Debug)]
 #[must_use = "dropping it removes the listeners"]
 pub struct PageWatch {
-    _listeners: [EventListener; 3],
+    _listeners: [EventListener; 4],
 }
 
 impl PageWatch {
-    /// Calls `on` with [`Event::Online`], [`Event::Offline`], [`Event::Hidden`] or [`Event::Visible`]. Returns `None`
+    /// Calls `on` with [`Event::Online`], [`Event::Offline`], [`Event::Hidden`], [`Event::Visible`] or
+    /// [`Event::PageLeft`]. Returns `None`
     /// without a document.
     pub fn start(on: impl Fn(Event) + 'static) -> Option<Self> {
         let window = window()?;
         let document = window.document()?;
         let on = Rc::new(on);
-        let network = |name: &'static str, event: Event| {
+        let on_window = |name: &'static str, event: Event| {
             let on = Rc::clone(&on);
             EventListener::new(&window, name, move |_| on(event.clone()))
         };
         let listeners = [
-            network("online", Event::Online),
-            network("offline", Event::Offline),
+            on_window("online", Event::Online),
+            on_window("offline", Event::Offline),
+            on_window("pagehide", Event::PageLeft),
             EventListener::new(&EventTarget::from(document), "visibilitychange", {
                 let on = Rc::clone(&on);
                 move |_| on(if hidden() { Event::Hidden } else { Event::Visible })

@@ -1,6 +1,6 @@
 //! Effects for the camera and its frames.
 
-use crate::adapter::camera::{Camera, preview};
+use crate::adapter::camera::{Camera, FreezeWatch, preview};
 use crate::adapter::luminance::Sampler;
 use crate::adapter::task::Task;
 use crate::adapter::vision::{FrameLoop, VisionUnavailable};
@@ -38,10 +38,18 @@ pub(super) fn open(handles: &Handles, generation: Generation, choice: CameraChoi
 
 pub(super) fn measure(handles: &Handles, generation: Generation) {
     let Some(video) = handles.video.clone() else { return };
-    let send = handles.callbacks.send.clone();
+    let (send, shown) = (handles.callbacks.send.clone(), video.clone());
     let sampler = Sampler::start(video, move |luminance| send.emit(Event::FrameMeasured { generation, luminance }));
+    let send = handles.callbacks.send.clone();
+    let watch = FreezeWatch::start(shown, move |frozen| {
+        send.emit(if frozen { Event::CameraFroze { generation } } else { Event::CameraThawed { generation } });
+    });
+    let mut resources = handles.resources();
     if let Some(sampler) = sampler {
-        handles.resources().keep_sampler(generation, sampler);
+        resources.keep_sampler(generation, sampler);
+    }
+    if let Some(watch) = watch {
+        resources.keep_freeze_watch(generation, watch);
     }
 }
 
