@@ -197,7 +197,8 @@ impl Config {
             },
             countdown: options.countdown,
             challenge: match given(&options.challenge) {
-                None => None,
+                // What frameworks write for `challenge={false}`.
+                None | Some("false") => None,
                 Some("turn") => Some(ChallengeKind::Turn),
                 Some("closer") => Some(ChallengeKind::Closer),
                 Some("random") => Some(ChallengeKind::Random),

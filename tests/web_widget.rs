@@ -275,3 +275,25 @@ async fn a_page_that_was_left_shows_no_photo() {
     assert!(widget.root.query_selector("img").unwrap().is_none());
     widget.unmount().await;
 }
+
+#[wasm_bindgen_test]
+async fn settings_that_are_invalid_for_a_moment_cost_nothing() {
+    let mut widget = Widget::mount(Options { identifier: None, ..options() });
+    TimeoutFuture::new(20).await;
+    widget.set(Options { no_consent: true, ..options() });
+    TimeoutFuture::new(200).await;
+    assert_eq!(widget.state(), Some(ScreenName::Idle));
+    widget.press();
+    widget.reaches(ScreenName::Framing).await;
+    widget.press();
+    widget.reaches(ScreenName::Review).await;
+    widget.set(Options { no_consent: true, challenge: Some("jump".to_owned()), ..options() });
+    TimeoutFuture::new(20).await;
+    widget.set(Options { no_consent: true, ..options() });
+    TimeoutFuture::new(200).await;
+    assert_eq!(widget.state(), Some(ScreenName::Review), "the photo is kept");
+    assert!(!widget.told.borrow().iter().any(|event| matches!(event, PageEvent::Error { .. })));
+    widget.set(Options { relay: None, ..options() });
+    widget.reaches(ScreenName::Failed).await;
+    widget.unmount().await;
+}

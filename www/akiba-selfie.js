@@ -201,7 +201,7 @@ export class AkibaSelfieElement extends Base {
     const options = { session: Boolean(this.#session) };
     if (this.#thresholds != null) options.thresholds = numbers(this.#thresholds);
     for (const [name, { boolean }] of Object.entries(ATTRIBUTES)) {
-      if (boolean) options[name] = this.hasAttribute(name);
+      if (boolean) options[name] = isOn(this, name);
       else if (this.hasAttribute(name)) options[name] = this.getAttribute(name);
     }
     // A language is inherited, as in all of HTML.
@@ -305,6 +305,16 @@ function numbers(object) {
 }
 
 /**
+ * Whether a boolean attribute is on. React before 19 writes "false" for false, and `no-consent="false"` must not skip
+ * the consent.
+ * @param {Element} element
+ * @param {string} name
+ */
+function isOn(element, name) {
+  return (element.getAttribute(name) ?? 'false') !== 'false';
+}
+
+/**
  * Returns the accessors of a property that reflects an attribute.
  * @param {string} name
  * @param {boolean} [boolean] whether the attribute has no value
@@ -315,11 +325,11 @@ function reflected(name, boolean) {
     configurable: true,
     enumerable: true,
     get() {
-      return boolean ? this.hasAttribute(name) : (this.getAttribute(name) ?? '');
+      return boolean ? isOn(this, name) : (this.getAttribute(name) ?? '');
     },
     set(value) {
       if (boolean) this.toggleAttribute(name, Boolean(value));
-      else if (value === null || value === undefined) this.removeAttribute(name);
+      else if (value === null || value === undefined || value === false) this.removeAttribute(name);
       else this.setAttribute(name, value);
     },
   };

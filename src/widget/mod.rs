@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use gloo_timers::callback::Timeout;
 use web_sys::Element;
 use yew::prelude::*;
 
@@ -49,13 +50,20 @@ pub enum Message {
     Action(Action),
     /// The announcements were read.
     Silence,
+    /// Invalid settings were not corrected.
+    Fault(ConfigError),
 }
 
 /// The selfie widget as a Yew component.
 pub struct AkibaSelfie {
     root: NodeRef,
     state: State,
+    /// The settings in force. Invalid settings come into force only after [`FAULT_MS`].
     config: Result<Config, ConfigError>,
+    /// The session in force.
+    session: Session,
+    /// Invalid settings that are not in force yet.
+    fault: Option<Timeout>,
     runner: Runner,
     announcements: Announcements,
     focus: Option<focus::FocusReason>,
@@ -71,14 +79,14 @@ impl Component for AkibaSelfie {
 
     fn create(ctx: &Context<Self>) -> Self {
         let config = config_of(ctx.props());
-        if config.is_err() {
-            ctx.link().send_message(Message::Event(Event::ConfigRefused));
-        }
+        let fault = config.as_ref().err().map(|error| report_later(ctx, *error));
         let page_callbacks = Rc::new(RefCell::new(PageCallbacks::of(ctx.props())));
         Self {
             root: NodeRef::default(),
             state: State::default(),
             config,
+            session: ctx.props().session.clone(),
+            fault,
             runner: Runner::new(callbacks(ctx, &page_callbacks)),
             announcements: Announcements::default(),
             focus: None,
@@ -97,6 +105,11 @@ impl Component for AkibaSelfie {
             }
             Message::Event(event) | Message::Action(Action::Event(event)) => event,
             Message::Action(Action::Pick(file)) => Event::FilePicked(self.runner.keep_file(file)),
+            Message::Fault(error) => {
+                self.fault = None;
+                self.config = Err(error);
+                Event::ConfigRefused
+            }
         };
         if self.config.is_err() && event.by_person_or_page() {
             return false;
@@ -110,25 +123,34 @@ impl Component for AkibaSelfie {
         if props.options == old.options && props.session == old.session {
             return true;
         }
-        let config = config_of(props);
-        let event = match (&self.config, &config) {
-            (Ok(before), Ok(now)) => {
-                // If only the session knows the customer, another session may mean another customer.
-                let session = now.identifier.is_none() && props.session.is_other_token(&old.session);
-                Event::ConfigChanged { customer: session || !before.same_customer(now) }
+        let config = match config_of(props) {
+            Ok(config) => config,
+            Err(error) => {
+                self.fault = Some(report_later(ctx, error));
+                return true;
             }
-            (Err(_), Ok(_)) => Event::ConfigChanged { customer: true },
-            (_, Err(_)) => Event::ConfigRefused,
         };
-        self.config = config;
-        self.advance(props, event);
+        self.fault = None;
+        let customer = self.config.as_ref().map_or(true, |before| {
+            // If only the session knows the customer, another session may mean another customer.
+            let session = config.identifier.is_none() && props.session.is_other_token(&self.session);
+            session || !before.same_customer(&config)
+        });
+        self.config = Ok(config);
+        self.session = props.session.clone();
+        self.advance(props, Event::ConfigChanged { customer });
         true
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
         let view = View {
             state: self.state.clone(),
-            config: self.config.clone(),
+            // Until a fault is reported, the first screen is shown.
+            config: if self.fault.is_some() {
+                self.config.clone().or(Ok(Config::refused()))
+            } else {
+                self.config.clone()
+            },
             video: self.runner.video(),
             photo_url: self.state.screen.photo().and_then(|photo| self.runner.photo_url(photo.id)).map(AttrValue::from),
             announcements: self.announcements.to_read(),
@@ -188,7 +210,7 @@ impl AkibaSelfie {
         self.state = state;
         let context = RunContext {
             config,
-            session: &props.session,
+            session: &self.session,
             vision: &props.vision,
             text: Text::for_lang(config.lang.as_deref()),
             invalid_settings: invalid_settings.as_deref(),
@@ -213,6 +235,15 @@ impl AkibaSelfie {
         before.framing = self.state.framing;
         before != self.state || announced != self.announcements.to_read()
     }
+}
+
+/// How long invalid settings may stay unreported, in milliseconds. Frameworks set properties one task after the
+/// attributes, and one attribute after the other: the error would flash, and a photo would be lost.
+const FAULT_MS: u32 = 100;
+
+fn report_later(ctx: &Context<AkibaSelfie>, error: ConfigError) -> Timeout {
+    let link = ctx.link().clone();
+    Timeout::new(FAULT_MS, move || link.send_message(Message::Fault(error)))
 }
 
 /// The page's current callbacks: the page may change them while the widget runs.

@@ -134,6 +134,21 @@ test('properties reflect the attributes', async () => {
   }
 });
 
+test('«false» from a framework turns a setting off', async () => {
+  const seen = await page.evaluate(async () => {
+    const { added } = await import('/helpers.js');
+    const element = await added('<akiba-selfie relay="/r" no-consent="false" strict="false" countdown></akiba-selfie>');
+    element.challenge = 'turn';
+    element.challenge = /** @type {any} */ (false);
+    const [{ options }] = widgets;
+    const { strict, countdown } = element;
+    return { options, strict, countdown, challenge: element.hasAttribute('challenge') };
+  });
+  const { options, ...properties } = seen;
+  assert.deepEqual([options['no-consent'], options.strict, options.countdown], [false, false, true]);
+  assert.deepEqual(properties, { strict: false, countdown: true, challenge: false });
+});
+
 test('setting the property «capture» sets the attribute and keeps the method', async () => {
   const seen = await page.evaluate(async () => {
     const { added, settled } = await import('/helpers.js');
