@@ -297,3 +297,25 @@ async fn settings_that_are_invalid_for_a_moment_cost_nothing() {
     widget.reaches(ScreenName::Failed).await;
     widget.unmount().await;
 }
+
+#[wasm_bindgen_test]
+async fn the_browser_asks_before_a_submission_is_left() {
+    let may_leave = || {
+        let init = web_sys::EventInit::new();
+        init.set_cancelable(true);
+        let event = web_sys::Event::new_with_event_init_dict("beforeunload", &init).unwrap();
+        web_sys::window().unwrap().dispatch_event(&event).unwrap()
+    };
+    let widget = Widget::mount(Options { no_consent: true, ..options() });
+    widget.reaches(ScreenName::Idle).await;
+    widget.press();
+    widget.reaches(ScreenName::Framing).await;
+    widget.press();
+    widget.reaches(ScreenName::Review).await;
+    assert!(may_leave());
+    widget.press();
+    widget.reaches(ScreenName::Submitting).await;
+    assert!(!may_leave());
+    widget.unmount().await;
+    assert!(may_leave());
+}

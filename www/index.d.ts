@@ -298,6 +298,8 @@ export declare class AkibaSelfieElement extends HTMLElement {
   linkPath: string;
   /** Attribute `verify-path`: path of the relay's second call; `/v1/customer/verify` by default. */
   verifyPath: string;
+  /** Attribute `history`: the browser's button Back leads from the photo to the camera, or cancels. */
+  history: boolean;
   /** Sent to the relay as `Authorization: Bearer`. Never an attribute. */
   session: SelfieSession | null | undefined;
   /** Limits of the guidance by name, instead of the defaults. To change one, set a new object. */

@@ -8,6 +8,7 @@ use web_sys::{EventTarget, window};
 use crate::flow::Event;
 
 pub mod focus;
+pub mod leave;
 pub mod stylesheet;
 
 /// Listens for network changes and for the page being hidden or shown. Dropping it removes the listeners.
@@ -19,8 +20,7 @@ pub struct PageWatch {
 
 impl PageWatch {
     /// Calls `on` with [`Event::Online`], [`Event::Offline`], [`Event::Hidden`], [`Event::Visible`] or
-    /// [`Event::PageLeft`]. Returns `None`
-    /// without a document.
+    /// [`Event::PageLeft`]. Returns `None` without a document.
     pub fn start(on: impl Fn(Event) + 'static) -> Option<Self> {
         let window = window()?;
         let document = window.document()?;
