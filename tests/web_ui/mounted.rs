@@ -183,6 +183,7 @@ pub(crate) fn screens() -> Vec<Screen> {
         Screen::Consent,
         starting(),
         Screen::Starting(Opening::Slow),
+        Screen::Starting(Opening::Tap),
         Screen::Starting(Opening::Paused),
         Screen::Starting(Opening::Frozen),
         Screen::Starting(Opening::Away),
