@@ -44,6 +44,10 @@ check_javascript() {
   tsc --project tests
 }
 
+check_csharp() {
+  "$python" scripts/lint/csharp.py examples/backend/csharp/*.cs
+}
+
 check_workflows() {
   local check=("$python" -m check_jsonschema --quiet --builtin-schema)
   "${check[@]}" vendor.github-workflows .github/workflows/*.yml
@@ -81,6 +85,7 @@ part "words, spelling and links" check_words
 part "shell scripts" check_shell
 part "Python" check_python
 part "JavaScript" check_javascript
+part "C#: syntax" check_csharp
 part "workflows" check_workflows
 part "systemd unit, Dockerfile, compose file" scripts/lint/deploy.sh
 part "Rust: format and lints" check_rust

@@ -4,7 +4,8 @@
 #   scripts/setup.sh demo      Rust for wasm32, wasm-bindgen, the npm packages (wasm-opt, terser)
 #   scripts/setup.sh build     the same, and wasm-pack
 #   scripts/setup.sh serve     the same, and Trunk
-#   scripts/setup.sh test      the same, Python with venv, PostgreSQL, nginx, cargo-fuzz, Chromium and ChromeDriver
+#   scripts/setup.sh test      the same, Python with venv, PostgreSQL, nginx, cargo-fuzz, Chromium and ChromeDriver,
+#                              and Go, PHP and Java for the example back ends
 #   scripts/setup.sh bench     the same as for tests, wrk, and other face detectors to compare with (about 70 MB)
 #   scripts/setup.sh check     clippy, rustfmt, cargo-deny, systemd-analyze, Python with venv, and the linters
 set -euo pipefail
@@ -71,6 +72,7 @@ tests() {
   serve
   need_cargo_tool cargo-fuzz cargo-fuzz 0.13.2 "about a minute" --locked
   need_examples
+  need_backend_languages
   need_browser
 }
 
@@ -102,7 +104,7 @@ case "${1:-}" in
   bench) bench ;;
   test) tests ;;
   *)
-    sed -n '2,10s/^# \{0,1\}//p' "$0"
+    sed -n '2,11s/^# \{0,1\}//p' "$0"
     exit 2
     ;;
 esac

@@ -1,5 +1,5 @@
-//! ARCHITECTURE.md, tests/README.md and docs/decisions are true: the tests that they name exist, and the pure modules know
-//! no browser.
+//! ARCHITECTURE.md, tests/README.md, docs/decisions and the relay's documents are true: the tests that they name exist and
+//! run, and the pure modules know no browser.
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "helpers of tests may panic too")]
 
@@ -62,8 +62,23 @@ fn the_pure_modules_know_no_browser() {
     }
 }
 
-/// Checks the last cells of a table: pairs of a file and a text in it, such as the name of a test. Returns how many pairs.
-fn check_pairs(document: &str, table: &str) -> usize {
+/// Whether the test runner runs a function: it has the attribute of a test and is not ignored, or it is in the list of
+/// `on_both!`, which makes a test of it for each database.
+fn is_run(text: &str, name: &str) -> bool {
+    let Some((before, _)) = text.split_once(&format!("fn {name}(")) else { return false };
+    // Without the line itself, which may begin with `async`.
+    let lines = before.rsplit_once('\n').map_or("", |(lines, _)| lines).lines().rev().map(str::trim);
+    let attributes: Vec<&str> = lines.take_while(|line| line.starts_with("#[") || line.starts_with("//")).collect();
+    let ignored = attributes.iter().any(|line| line.starts_with("#[ignore"));
+    let is_test = attributes.iter().any(|line| line.starts_with("#[") && line.contains("test"));
+    let lists = text.split("on_both!(").skip(1).filter_map(|rest| rest.split(')').next());
+    let listed = lists.flat_map(|list| list.split(',')).any(|word| word.trim() == name);
+    !ignored && (is_test || listed)
+}
+
+/// Checks the last cells of a table: pairs of a file and a text in it, such as the name of a test. The files are in one of
+/// the folders. Returns how many pairs.
+fn check_pairs(document: &str, table: &str, folders: &[&str]) -> usize {
     let mut pairs = 0;
     for row in table.lines().filter(|line| line.ends_with("` |")) {
         let cell = row.trim_end_matches(" |").rsplit(" | ").next().unwrap();
@@ -71,11 +86,12 @@ fn check_pairs(document: &str, table: &str) -> usize {
         assert_eq!(spans.len() % 2, 0, "{document}: {cell}");
         for pair in spans.chunks(2) {
             let (file, name) = (pair[0], pair[1]);
-            let text =
-                fs::read_to_string(root().join(file)).unwrap_or_else(|error| panic!("{document}: {file}: {error}"));
+            let found = folders.iter().filter_map(|folder| fs::read_to_string(root().join(folder).join(file)).ok());
+            let texts: Vec<String> = found.collect();
+            assert!(!texts.is_empty(), "{document}: {file} does not exist");
             let is_function = file.ends_with(".rs") && !name.ends_with('!');
-            let named = if is_function { format!("fn {name}(") } else { name.to_owned() };
-            assert!(text.contains(&named), "{document}: {file} has no test {name}");
+            let is_there = |text: &String| if is_function { is_run(text, name) } else { text.contains(name) };
+            assert!(texts.iter().any(is_there), "{document}: {file} has no test {name} that runs");
             pairs += 1;
         }
     }
@@ -83,16 +99,43 @@ fn check_pairs(document: &str, table: &str) -> usize {
 }
 
 #[test]
+fn a_test_that_does_not_run_is_noticed() {
+    assert!(is_run("#[test]\nfn a() {}", "a") && is_run("#[tokio::test]\n// Why.\nasync fn a() {}", "a"));
+    assert!(is_run("on_both!(b, a);\nasync fn a(database: &Database) {}", "a"));
+    assert!(is_run("on_both!(\n    a,\n);\nasync fn a(database: &Database) {}", "a"));
+    assert!(!is_run("fn a() {}", "a") && !is_run("#[test]\n#[ignore]\nfn a() {}", "a"));
+    assert!(!is_run("on_both!(b);\nasync fn a(database: &Database) {}", "a"));
+    assert!(!is_run("#[test]\nfn b() {}\n\nfn a() {}", "a"));
+}
+
+/// Each promise of the relay's documents names a test of the relay, in the table of its section "Tests".
+#[test]
+fn the_tests_that_the_documents_name_exist() {
+    const FOLDERS: [&str; 3] = ["crates/relay/tests/it", "crates/relay/src", "."];
+    for (document, least) in
+        [("relay/concepts.md", 30), ("relay/reference.md", 25), ("running.md", 30), ("privacy.md", 8)]
+    {
+        let text = fs::read_to_string(root().join("docs").join(document)).unwrap();
+        let (_, section) = text.split_once("\n## Tests\n").expect("the section");
+        let pairs = check_pairs(document, section.split("\n## ").next().unwrap(), &FOLDERS);
+        assert!(pairs >= least, "{document}: only {pairs} tests were found");
+    }
+    let threats = fs::read_to_string(root().join("docs/securing.md")).unwrap();
+    let pairs = check_pairs("securing.md", &threats, &FOLDERS);
+    assert!(pairs > 40, "securing.md: only {pairs} tests were found");
+}
+
+#[test]
 fn the_tests_that_the_document_names_exist() {
     let (_, section) = DOCUMENT.split_once("\n## Invariants\n").expect("the section");
-    let pairs = check_pairs("ARCHITECTURE.md", section.split("\n## ").next().unwrap());
+    let pairs = check_pairs("ARCHITECTURE.md", section.split("\n## ").next().unwrap(), &["."]);
     assert!(pairs > 25, "only {pairs} tests were found");
 }
 
 #[test]
 fn the_tests_in_the_list_of_features_exist() {
     const FEATURES: &str = include_str!("README.md");
-    let pairs = check_pairs("tests/README.md", FEATURES.split("\n## Run one\n").next().unwrap());
+    let pairs = check_pairs("tests/README.md", FEATURES.split("\n## Run one\n").next().unwrap(), &["."]);
     assert!(pairs > 80, "only {pairs} tests were found");
 }
 

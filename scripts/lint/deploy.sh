@@ -16,6 +16,12 @@ said=$(systemd-analyze verify "$scratch/akiba-relay.service" 2>&1) && [ -z "$sai
   printf '%s\n' "$said" >&2
   exit 1
 }
+# Exit status 2 means wrong settings, which stay wrong. Only the status of the main process prevents a restart: a check in
+# ExecStartPre would be repeated every two seconds, for ever.
+grep -qx 'RestartPreventExitStatus=2' deploy/akiba-relay.service && ! grep -q '^ExecStartPre' deploy/akiba-relay.service || {
+  echo "deploy/akiba-relay.service: a relay with wrong settings must not be started again" >&2
+  exit 1
+}
 # systemd's exposure level from 0 (safe) to 10, times 10.
 systemd-analyze security --offline=true --threshold=15 "$scratch/akiba-relay.service" >"$scratch/security" || {
   cat "$scratch/security" >&2

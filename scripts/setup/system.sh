@@ -45,6 +45,18 @@ need_nginx() {
   command -v openssl >/dev/null || apt_install openssl
 }
 
+# The example back ends in other languages.
+need_backend_languages() {
+  command -v go >/dev/null || apt_install golang-go
+  command -v php >/dev/null || apt_install php-cli
+  command -v javac >/dev/null || apt_install openjdk-17-jdk-headless
+  # The annotations of Spring, and the JSON library that Spring Boot brings.
+  local jar
+  for jar in spring3-web jackson-databind; do
+    [ -e "/usr/share/java/$jar.jar" ] || apt_install libspring-web-java libjackson2-databind-java
+  done
+}
+
 # Checks systemd units. It does not need to run here.
 need_systemd() {
   command -v systemd-analyze >/dev/null || apt_install systemd

@@ -95,6 +95,9 @@ pub fn check(
             ));
         }
     }
+    if settings.vendor.vendor_client_cert.is_some() != settings.vendor.vendor_client_key.is_some() {
+        found.push("--vendor-client-cert and --vendor-client-key need each other: give both or neither".to_owned());
+    }
     let server = &settings.server;
     let tls = Tls::load(server.tls_cert.as_ref(), server.tls_key.as_ref());
     let tls = tls.map_err(|error| found.push(sentence(&error))).ok().flatten();
@@ -210,9 +213,9 @@ fn unknown_variables(effective: &[EffectiveSetting]) -> Vec<String> {
     found
 }
 
-/// Returns whether a setting is the path of a file with a secret. Its name tells: `…-file` or `tls-key`.
+/// Returns whether a setting is the path of a file with a secret. Its name tells: `…-file`, or a private key.
 fn holds_secret(key: &str) -> bool {
-    key.ends_with("-file") || key == "tls-key"
+    key.ends_with("-file") || matches!(key, "tls-key" | "vendor-client-key")
 }
 
 /// Returns the settings in force as a settings file, each with its source as a comment.

@@ -50,7 +50,7 @@ impl Cli {
     pub fn load(flags: &[OsString]) -> Result<(Self, Vec<EffectiveSetting>), LayerError> {
         let (matches, effective) = layers::parse(Self::command(), flags)?;
         let mut cli = Self::from_arg_matches(&matches).map_err(|error| LayerError::Flags(Box::new(error)))?;
-        settings::database::read_url_file(&mut cli.settings.session.store, &effective)
+        settings::url_files::read(&mut cli.settings, &effective)
             .map_err(|problem| LayerError::Problems(vec![problem]))?;
         Ok((cli, effective))
     }

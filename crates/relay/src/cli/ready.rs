@@ -7,6 +7,7 @@ use std::time::Duration;
 use reqwest::StatusCode;
 
 use crate::http_client;
+use crate::http_client::route::Route;
 use crate::settings::Settings;
 
 /// Longest wait for the answer.
@@ -25,8 +26,8 @@ pub async fn ready(settings: &Settings) -> Result<(), String> {
         }
         None => settings.server.listen,
     };
-    let client =
-        http_client::build("the health check", |client| client.timeout(TIMEOUT)).map_err(|error| error.to_string())?;
+    let client = http_client::build("the health check", &Route::default(), |client| client.timeout(TIMEOUT))
+        .map_err(|error| error.to_string())?;
     let mut answer = Err(None);
     for address in reachable_addresses(address) {
         answer = client.get(format!("http://{address}/readyz")).send().await.map_err(Some);

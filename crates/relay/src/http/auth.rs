@@ -9,7 +9,7 @@ use http::HeaderMap;
 use http::header::{AUTHORIZATION, ORIGIN};
 use http::request::Parts;
 
-use super::rate_limit::count_address;
+use super::rate_limit::{Tally, count_address};
 use super::request_log::SessionSlot;
 use super::state::AppState;
 use crate::error::RelayError;
@@ -50,7 +50,7 @@ impl FromRequestParts<AppState> for HostCaller {
             count_address(&state.limits, &parts.extensions, &parts.headers)?;
             return Err(RelayError::new(ProblemCode::Unauthorized).with_detail("This call needs a valid API key."));
         };
-        state.limits.api_key(&key)?;
+        Tally::record(&parts.extensions, state.limits.api_key(&key))?;
         Ok(Self { sessions, key })
     }
 }
@@ -65,7 +65,10 @@ impl FromRequestParts<AppState> for PageCaller {
             Ok(session_id) => session_id,
             // Not counted by address: many people can share one, and a flood from it must not lock out a page whose
             // session has just expired and which needs to learn that.
-            Err(TokenError::Expired) => return Err(RelayError::new(ProblemCode::SessionExpired)),
+            Err(TokenError::Expired(session_id)) => {
+                Tally::record(&parts.extensions, state.limits.session(&session_id))?;
+                return Err(RelayError::new(ProblemCode::SessionExpired));
+            }
             Err(TokenError::Invalid) => {
                 count_address(&state.limits, &parts.extensions, &parts.headers)?;
                 return Err(RelayError::new(ProblemCode::Unauthorized));
@@ -74,7 +77,7 @@ impl FromRequestParts<AppState> for PageCaller {
         if let Some(slot) = parts.extensions.get::<SessionSlot>() {
             slot.fill(&session_id);
         }
-        state.limits.session(&session_id)?;
+        Tally::record(&parts.extensions, state.limits.session(&session_id))?;
         Ok(Self { sessions, session_id })
     }
 }

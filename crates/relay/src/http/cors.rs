@@ -12,6 +12,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use super::idempotency::IDEMPOTENCY_KEY;
+use super::rate_limit::{count_address, count_preflight, is_unlimited};
 use super::request_log::REQUEST_ID;
 use super::state::AppState;
 use crate::error::RelayError;
@@ -23,15 +24,27 @@ const PREFLIGHT_MAX_AGE: Duration = Duration::from_secs(3_600);
 /// Rejects a request whose `Origin` is not on the list. A request without `Origin` passes: browsers send the header
 /// with every `POST` to another origin, and a page has no other calls.
 ///
+/// It also counts what does not pass: a rejected request, and a preflight, which the layer of CORS answers.
+///
 /// # Errors
 /// [`ProblemCode::Forbidden`] for an origin that is not on the list, for `null`, and for more than one.
+/// [`ProblemCode::TooManyRequests`] if the address has sent too many of these requests.
 pub async fn guard(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    if may_call(&state.origins, request.headers()) {
+    let (extensions, headers) = (request.extensions(), request.headers());
+    if may_call(&state.origins, headers) {
+        if request.method() == Method::OPTIONS
+            && let Err(error) = count_preflight(&state.limits, extensions, headers)
+        {
+            return error.into_response();
+        }
         return next.run(request).await;
     }
-    let error = RelayError::new(ProblemCode::Forbidden)
-        .with_detail("This origin is not in the relay's list of allowed origins.");
-    let mut response = error.into_response();
+    let counted = if is_unlimited(extensions) { Ok(()) } else { count_address(&state.limits, extensions, headers) };
+    let forbidden = || {
+        RelayError::new(ProblemCode::Forbidden)
+            .with_detail("This origin is not in the relay's list of allowed origins.")
+    };
+    let mut response = counted.err().unwrap_or_else(forbidden).into_response();
     response.headers_mut().insert(VARY, HeaderValue::from_static("origin"));
     response
 }

@@ -8,7 +8,7 @@
 //! - [`body`]: the JSON body of a request, with its limits.
 //! - [`cors`]: the list of pages that may call.
 //! - [`idempotency`]: the `Idempotency-Key` header.
-//! - [`rate_limit`]: the layer that rejects an address that calls too often.
+//! - [`rate_limit`]: counts every call, and rejects callers that call too often.
 //! - [`request_log`]: the request id, the log line and the body of an error.
 //! - [`admin`], [`readiness`]: metrics, health checks and the operator's calls.
 
@@ -85,13 +85,14 @@ fn operation_calls() -> OpenApiRouter<AppState> {
 }
 
 /// Wraps the routes in the layers. A request passes them from the last to the first: log line and id, check of the
-/// origin, CORS, catching of panics. Panics are caught inside CORS: without CORS headers a page could not read the
-/// error.
+/// origin, CORS, count of what nothing else counts, catching of panics. Errors arise inside CORS: without CORS headers a
+/// page could not read them.
 fn with_layers(routes: Router<AppState>, state: AppState) -> Router {
     routes
         .fallback(fallback::not_found)
         .method_not_allowed_fallback(fallback::method_not_allowed)
         .layer(CatchPanicLayer::custom(fallback::panicked))
+        .layer(from_fn_with_state(state.clone(), rate_limit::count_rest))
         .layer(cors::layer(&state.origins, &state.allowed_headers))
         .layer(from_fn_with_state(state.clone(), cors::guard))
         .layer(from_fn(request_log::log_request))

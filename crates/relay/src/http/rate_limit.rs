@@ -1,14 +1,56 @@
-//! The layer that rejects an address that calls too often ([`limit_by_address`]), before any other work for the call.
+//! Counts every call ([`Tally`]): a page by its session, a back end by its API key, and everything else by the client's
+//! address, whatever its answer is.
 
-use axum::extract::{Request, State};
+use std::net::IpAddr;
+use std::sync::{Arc, OnceLock};
+
+use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::{Extensions, HeaderMap};
 
 use super::state::AppState;
 use crate::error::RelayError;
-use crate::limits::Limits;
 use crate::limits::client_address::Peer;
+use crate::limits::counts::Budget;
+use crate::limits::{Counted, Limits};
+
+/// Routes without a limit: load balancers call them all the time, and their answers cost next to nothing.
+const UNLIMITED: [&str; 2] = ["/healthz", "/readyz"];
+
+/// Records whether a request was counted, and what its caller has left. Only the first count is recorded.
+#[derive(Clone, Debug, Default)]
+pub struct Tally(Arc<OnceLock<Option<Budget>>>);
+
+impl Tally {
+    /// Records a count. Fails if the caller is over its limit.
+    ///
+    /// # Errors
+    /// [`akiba_protocol::ProblemCode::TooManyRequests`].
+    pub fn record(extensions: &Extensions, counted: Counted) -> Result<(), RelayError> {
+        if let Some(tally) = extensions.get::<Self>() {
+            let _ = tally.0.set(counted.budget);
+        }
+        counted.allowed()
+    }
+}
+
+/// Counts a call by the client's address unless something else has counted it: a call of an unknown path, or one that is
+/// refused before its caller is known. These calls are cheap, so it is enough to reject them afterwards.
+pub async fn count_rest(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let tally = Tally::default();
+    request.extensions_mut().insert(tally.clone());
+    let unlimited = is_unlimited(request.extensions());
+    let address = client(&state.limits, request.extensions(), request.headers());
+    let response = next.run(request).await;
+    if tally.0.get().is_some() || unlimited {
+        return response;
+    }
+    match address.map_or(Ok(()), |address| state.limits.address(address).allowed()) {
+        Ok(()) => response,
+        Err(error) => error.into_response(),
+    }
+}
 
 /// Counts a page's call by the client's address. Used where there are no sessions to count by.
 pub async fn limit_by_address(State(state): State<AppState>, request: Request, next: Next) -> Response {
@@ -23,8 +65,26 @@ pub async fn limit_by_address(State(state): State<AppState>, request: Request, n
 /// # Errors
 /// [`akiba_protocol::ProblemCode::TooManyRequests`].
 pub fn count_address(limits: &Limits, extensions: &Extensions, headers: &HeaderMap) -> Result<(), RelayError> {
-    match extensions.get::<Peer>() {
-        Some(Peer(peer)) => limits.address(limits.proxies().client(*peer, headers)),
+    match client(limits, extensions, headers) {
+        Some(address) => Tally::record(extensions, limits.address(address)),
         None => Ok(()),
     }
+}
+
+/// Counts a preflight by the client's address.
+///
+/// # Errors
+/// [`akiba_protocol::ProblemCode::TooManyRequests`].
+pub fn count_preflight(limits: &Limits, extensions: &Extensions, headers: &HeaderMap) -> Result<(), RelayError> {
+    client(limits, extensions, headers).map_or(Ok(()), |address| limits.preflight(address).allowed())
+}
+
+/// Returns whether the route has no limit.
+#[must_use]
+pub fn is_unlimited(extensions: &Extensions) -> bool {
+    extensions.get::<MatchedPath>().is_some_and(|path| UNLIMITED.contains(&path.as_str()))
+}
+
+fn client(limits: &Limits, extensions: &Extensions, headers: &HeaderMap) -> Option<IpAddr> {
+    extensions.get::<Peer>().map(|Peer(peer)| limits.proxies().client(*peer, headers))
 }

@@ -6,9 +6,10 @@
 
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
+use std::time::Duration;
 
 use governor::clock::{Clock, DefaultClock};
-use governor::middleware::NoOpMiddleware;
+use governor::middleware::StateInformationMiddleware;
 use governor::nanos::Nanos;
 use governor::state::{InMemoryState, NotKeyed, StateStore};
 use governor::{Quota, RateLimiter};
@@ -20,8 +21,21 @@ const COUNTS: usize = 1 << 17;
 
 /// The counts of all callers of one kind.
 pub struct CallerCounts {
-    limiter: RateLimiter<usize, CountStore, DefaultClock, NoOpMiddleware>,
+    limiter: RateLimiter<usize, CountStore, DefaultClock, StateInformationMiddleware>,
     hasher: RandomState,
+}
+
+/// How often a caller may call, after a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// The most calls at once.
+    pub quota: u32,
+    /// The time, in whole seconds, in which an empty budget fills up.
+    pub window: u64,
+    /// The calls that are left.
+    pub remaining: u32,
+    /// Seconds until the budget is full again or, if the call was rejected, until the caller may call again.
+    pub reset: u32,
 }
 
 struct CountStore(Box<[InMemoryState]>);
@@ -49,17 +63,33 @@ impl CallerCounts {
         Self { limiter: RateLimiter::new(quota, counts, DefaultClock::default()), hasher: RandomState::new() }
     }
 
-    /// Counts a call.
+    /// Counts a call, and returns what is left.
     ///
     /// # Errors
-    /// If the limit is reached: the number of seconds, at least one, after which the caller may call again. A rejected
-    /// call does not count.
-    pub fn take(&self, bucket: &Bucket<'_>) -> Result<(), u32> {
+    /// If the limit is reached: [`Budget::reset`] is then at least one second. A rejected call does not count.
+    pub fn take(&self, bucket: &Bucket<'_>) -> Result<Budget, Budget> {
         let index = (self.hasher.hash_one(bucket) % COUNTS as u64) as usize;
-        self.limiter.check_key(&index).map_err(|not_until| {
-            let wait = not_until.wait_time_from(self.limiter.clock().now());
-            u32::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(u32::MAX).max(1)
-        })
+        match self.limiter.check_key(&index) {
+            Ok(state) => {
+                let (quota, remaining) = (state.quota(), state.remaining_burst_capacity());
+                let used = quota.burst_size().get().saturating_sub(remaining);
+                Ok(budget(quota, remaining, quota.replenish_interval().saturating_mul(used)))
+            }
+            Err(not_until) => {
+                let wait = not_until.wait_time_from(self.limiter.clock().now());
+                Err(budget(not_until.quota(), 0, wait))
+            }
+        }
+    }
+}
+
+fn budget(quota: Quota, remaining: u32, reset: Duration) -> Budget {
+    let seconds = |time: Duration| time.as_millis().div_ceil(1_000).max(1);
+    Budget {
+        quota: quota.burst_size().get(),
+        window: u64::try_from(seconds(quota.burst_size_replenished_in())).unwrap_or(u64::MAX),
+        remaining,
+        reset: u32::try_from(seconds(reset)).unwrap_or(u32::MAX),
     }
 }
 
@@ -83,10 +113,12 @@ mod tests {
     fn each_caller_has_its_own_count() {
         let counts = counts("2/h");
         let (one, other) = (Bucket::Name("ses_1"), Bucket::Name("ses_2"));
-        assert_eq!((counts.take(&one), counts.take(&one)), (Ok(()), Ok(())));
-        let wait = counts.take(&one).unwrap_err();
-        assert!((1_795..=1_800).contains(&wait), "{wait}");
-        assert_eq!(counts.take(&other), Ok(()));
+        let [first, second] = [counts.take(&one).unwrap(), counts.take(&one).unwrap()];
+        assert_eq!((first.quota, first.window, first.remaining, second.remaining), (2, 3_600, 1, 0));
+        assert!(first.reset <= 1_800 && second.reset > 3_590, "{first:?} {second:?}");
+        let rejected = counts.take(&one).unwrap_err();
+        assert!((1_795..=1_800).contains(&rejected.reset) && rejected.remaining == 0, "{rejected:?}");
+        assert_eq!(counts.take(&other).map(|left| left.remaining), Ok(1));
     }
 
     #[test]
@@ -96,7 +128,7 @@ mod tests {
         let passed = (0..100).filter(|_| counts.take(&one).is_ok()).count();
         assert!((3..50).contains(&passed), "{passed}");
         std::thread::sleep(std::time::Duration::from_millis(5));
-        assert_eq!(counts.take(&one), Ok(()));
+        assert!(counts.take(&one).is_ok());
     }
 
     #[test]
@@ -106,6 +138,6 @@ mod tests {
         for network in 0..100_000_u64 {
             let _ = counts.take(&Bucket::V6((0x2001_0db8 << 32 | network).to_be_bytes()));
         }
-        assert_eq!(counts.take(&Bucket::V4([192, 0, 2, 1])), Ok(()));
+        assert!(counts.take(&Bucket::V4([192, 0, 2, 1])).is_ok());
     }
 }

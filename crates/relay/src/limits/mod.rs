@@ -24,7 +24,8 @@ use akiba_protocol::ProblemCode;
 
 use self::bucket::Bucket;
 use self::client_address::TrustedProxies;
-use self::counts::CallerCounts;
+use self::counts::{Budget, CallerCounts};
+use self::rate::Rate;
 use self::settings::LimitSettings;
 use crate::error::RelayError;
 use crate::telemetry::metrics::metrics;
@@ -37,19 +38,41 @@ pub struct Limits(Arc<Shared>);
 struct Shared {
     proxies: TrustedProxies,
     address: Option<CallerCounts>,
+    preflight: Option<CallerCounts>,
     session: Option<CallerCounts>,
     api_key: Option<CallerCounts>,
+}
+
+/// A counted call.
+#[derive(Debug)]
+#[must_use]
+pub struct Counted {
+    /// What the caller has left. `None` if there is no limit.
+    pub budget: Option<Budget>,
+    rejected: Option<RelayError>,
+}
+
+impl Counted {
+    /// Fails if the caller is over its limit.
+    ///
+    /// # Errors
+    /// [`ProblemCode::TooManyRequests`].
+    pub fn allowed(self) -> Result<(), RelayError> {
+        self.rejected.map_or(Ok(()), Err)
+    }
 }
 
 impl Limits {
     /// Creates the limits from the settings, with empty counts.
     #[must_use]
     pub fn new(settings: &LimitSettings) -> Self {
+        let counts = |rate: Rate| rate.quota().map(CallerCounts::new);
         Self(Arc::new(Shared {
             proxies: TrustedProxies::new(&settings.trusted_proxy),
-            address: settings.rate_address.quota().map(CallerCounts::new),
-            session: settings.rate_session.quota().map(CallerCounts::new),
-            api_key: settings.rate_api_key.quota().map(CallerCounts::new),
+            address: counts(settings.rate_address),
+            preflight: counts(settings.rate_address),
+            session: counts(settings.rate_session),
+            api_key: counts(settings.rate_api_key),
         }))
     }
 
@@ -60,52 +83,37 @@ impl Limits {
     }
 
     /// Counts a call from this address.
-    ///
-    /// # Errors
-    /// [`ProblemCode::TooManyRequests`].
-    pub fn address(&self, address: IpAddr) -> Result<(), RelayError> {
-        count(
-            self.0.address.as_ref(),
-            &Bucket::of(address),
-            "This address has called too often.",
-            "rate limit of the address",
-            "address",
-        )
+    pub fn address(&self, address: IpAddr) -> Counted {
+        count(self.0.address.as_ref(), &Bucket::of(address), "This address has called too often.", "address")
+    }
+
+    /// Counts a preflight from this address. A browser sends it before a page's calls, also of a page with a session. So
+    /// it has a count of its own: other calls from a shared address must not block the page.
+    pub fn preflight(&self, address: IpAddr) -> Counted {
+        count(self.0.preflight.as_ref(), &Bucket::of(address), "This address has called too often.", "preflight")
     }
 
     /// Counts a call by this session's page.
-    ///
-    /// # Errors
-    /// [`ProblemCode::TooManyRequests`].
-    pub fn session(&self, id: &str) -> Result<(), RelayError> {
+    pub fn session(&self, id: &str) -> Counted {
         let detail = "The page of this session has called too often.";
-        count(self.0.session.as_ref(), &Bucket::Name(id), detail, "rate limit of the session", "session")
+        count(self.0.session.as_ref(), &Bucket::Name(id), detail, "session")
     }
 
     /// Counts a call with the API key of this name.
-    ///
-    /// # Errors
-    /// [`ProblemCode::TooManyRequests`].
-    pub fn api_key(&self, name: &str) -> Result<(), RelayError> {
-        let detail = "This API key was used too often.";
-        count(self.0.api_key.as_ref(), &Bucket::Name(name), detail, "rate limit of the API key", "api-key")
+    pub fn api_key(&self, name: &str) -> Counted {
+        count(self.0.api_key.as_ref(), &Bucket::Name(name), "This API key was used too often.", "api-key")
     }
 }
 
 /// Counts a call, if there is a limit. The error and the log name the kind of limit, but not the caller.
-fn count(
-    counts: Option<&CallerCounts>,
-    bucket: &Bucket<'_>,
-    detail: &'static str,
-    cause: &'static str,
-    limit: &'static str,
-) -> Result<(), RelayError> {
-    match counts.map_or(Ok(()), |counts| counts.take(bucket)) {
-        Ok(()) => Ok(()),
-        Err(seconds) => {
+fn count(counts: Option<&CallerCounts>, bucket: &Bucket<'_>, detail: &'static str, limit: &'static str) -> Counted {
+    match counts.map(|counts| counts.take(bucket)) {
+        None => Counted { budget: None, rejected: None },
+        Some(Ok(budget)) => Counted { budget: Some(budget), rejected: None },
+        Some(Err(budget)) => {
             metrics().limited(limit);
-            let error = RelayError::new(ProblemCode::TooManyRequests).with_detail(detail);
-            Err(error.caused_by(cause).retry_after(seconds))
+            let error = RelayError::new(ProblemCode::TooManyRequests).with_detail(detail).retry_after(budget.reset);
+            Counted { budget: Some(budget), rejected: Some(error.caused_by(format!("rate limit: {limit}"))) }
         }
     }
 }

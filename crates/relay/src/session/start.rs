@@ -152,7 +152,7 @@ impl Keys {
         let text = |secret: &Option<SecretString>| secret.clone().unwrap_or_default();
         let sender = settings.webhook.webhook_url.as_ref().map(|url| {
             let secrets = WebhookSecrets::read(&text(&secrets.webhook_secrets)).map_err(Error::WebhookSecrets)?;
-            Sender::new(url.clone(), secrets, settings.webhook.webhook_timeout).map_err(Error::Client)
+            Sender::new(url.clone(), secrets, &settings.webhook).map_err(Error::Client)
         });
         let tokens = SessionKeys::read(&text(&secrets.session_keys)).map_err(Error::SessionKeys);
         let data = DataKeys::read(&text(&secrets.data_keys)).map_err(Error::DataKeys);

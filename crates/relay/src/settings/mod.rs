@@ -4,9 +4,9 @@
 //! The vendor's token is not a setting, because every user of the machine can read a process's flags. See
 //! [`vendor_api::token`](crate::vendor_api::token).
 
-pub mod database;
 pub mod file;
 pub mod layers;
+pub mod url_files;
 
 use clap::Parser;
 

@@ -15,6 +15,7 @@
 //! - [`backup`]: copies SQLite to a file.
 //! - `checkpoint`: empties SQLite's write-ahead log.
 //! - `connection`: checks out connections, and closes them after an error.
+//! - `durability`: settings of PostgreSQL that lose committed data.
 //! - `flush`: flushes SQLite's commits to the disk.
 //!
 //! Every statement that moves a session is a compare-and-set: it names the state or version that it starts from. If two
@@ -24,6 +25,7 @@ pub mod backup;
 mod checkpoint;
 mod connection;
 pub mod copy;
+mod durability;
 pub mod error;
 pub mod expiry;
 pub mod file_system;
@@ -112,6 +114,9 @@ impl Store {
                 connection.close_on_drop();
                 sqlx::raw_sql("SET statement_timeout = 0; SET lock_timeout = 0").execute(&mut *connection).await?;
                 postgres_migrations().run(&mut *connection).await?;
+                for warning in durability::warnings(&mut connection).await? {
+                    tracing::warn!("{warning}");
+                }
             }
         }
         Ok(())

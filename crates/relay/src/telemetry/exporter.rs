@@ -20,6 +20,7 @@ use url::Url;
 
 use super::traces::TARGET;
 use crate::http_client;
+use crate::http_client::route::Route;
 
 /// Longest wait for the collector.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -35,7 +36,7 @@ impl Exporter {
     /// # Errors
     /// When the client can't be built.
     pub fn to(endpoint: &Url) -> Result<Self, Box<dyn std::error::Error>> {
-        let client = http_client::build("traces", |client| client.timeout(TIMEOUT))?;
+        let client = http_client::build("traces", &Route::default(), |client| client.timeout(TIMEOUT))?;
         let client = Collector { client, runtime: Handle::current() };
         let exporter = SpanExporter::builder()
             .with_http()

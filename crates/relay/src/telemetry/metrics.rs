@@ -168,7 +168,7 @@ impl Metrics {
     fn begin_at_zero(&self) {
         drop(self.requests.get_or_create(&RequestLabels { route: "none".to_owned(), code: "not-found" }));
         drop(self.request_times.get_or_create(&RouteLabel { route: "none".to_owned() }));
-        for limit in ["address", "api-key", "connections", "in-flight", "session"] {
+        for limit in ["address", "api-key", "connections", "in-flight", "preflight", "session"] {
             drop(self.limited.get_or_create(&LimitLabel { limit }));
         }
         drop(self.connections.get_or_create(&ListenerLabel { listener: "service" }));

@@ -128,13 +128,14 @@ impl VendorError {
         if error.is_timeout() && !error.is_connect() {
             return Self::Timeout;
         }
-        let connecting = error.is_connect();
+        let mut connecting = error.is_connect();
         let error = error.without_url();
         let mut text = error.to_string();
         let mut source = error.source();
         while let Some(cause) = source {
             text.push_str(": ");
             text.push_str(&cause.to_string());
+            connecting |= is_client_certificate_rejected(cause);
             source = cause.source();
         }
         if connecting { Self::NoConnection(text) } else { Self::ConnectionLost(text) }
@@ -153,6 +154,27 @@ impl VendorError {
             Self::Failed(_) | Self::Reply(_) => Work::MayBeDone,
         }
     }
+}
+
+/// Returns whether the vendor rejected the relay's client certificate, or the lack of one. In TLS 1.3 the client learns
+/// that only after its part of the handshake, when it may have sent the request. The vendor has not read it: nothing
+/// can be read before the client's certificate has been accepted (RFC 8446, section 4.4.2.4).
+fn is_client_certificate_rejected(cause: &(dyn Error + 'static)) -> bool {
+    use rustls::AlertDescription as Alert;
+    let inner = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    let inner = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    let Some(rustls::Error::AlertReceived(alert)) = inner.or_else(|| cause.downcast_ref()) else { return false };
+    matches!(
+        alert,
+        Alert::CertificateRequired
+            | Alert::BadCertificate
+            | Alert::UnsupportedCertificate
+            | Alert::CertificateRevoked
+            | Alert::CertificateExpired
+            | Alert::CertificateUnknown
+            | Alert::UnknownCA
+            | Alert::AccessDenied
+    )
 }
 
 impl MetricWord for VendorError {

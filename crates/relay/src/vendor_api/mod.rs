@@ -78,7 +78,7 @@ impl VendorClient {
     /// # Errors
     /// [`ClientError`].
     pub fn new(settings: &VendorSettings, access: &Access) -> Result<Self, ClientError> {
-        let client = http_client::build("the vendor", |client| {
+        let client = http_client::build("the vendor", &settings.route(), |client| {
             client
                 .https_only(access.is_https())
                 .connect_timeout(settings.connect_timeout)

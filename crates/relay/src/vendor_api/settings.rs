@@ -12,6 +12,7 @@ use super::endpoint::{ApiPath, VendorBase};
 use super::profile::ProfileName;
 use super::token::{self, TokenScheme};
 use crate::clock::duration;
+use crate::http_client::route::{PemFile, ProxyUrl, Route};
 
 /// Settings of the vendor's API.
 #[derive(Clone, Debug, Args)]
@@ -64,6 +65,26 @@ pub struct VendorSettings {
     #[arg(long, env = "AKIBA_RELAY_VENDOR_AUDIENCE", value_name = "AUDIENCE")]
     pub vendor_audience: Option<String>,
 
+    /// Proxy for the calls to the vendor, such as http://proxy.example:3128; not for a vendor on loopback
+    #[arg(long, env = "AKIBA_RELAY_VENDOR_PROXY", value_name = "URL", hide_env_values = true)]
+    pub vendor_proxy: Option<ProxyUrl>,
+
+    /// File with the URL of the proxy for the vendor; use it if the URL contains a password
+    #[arg(long, env = "AKIBA_RELAY_VENDOR_PROXY_FILE", value_name = "FILE")]
+    pub vendor_proxy_file: Option<PathBuf>,
+
+    /// File with the certificate authorities that may certify the vendor, in PEM; it replaces the machine's
+    #[arg(long, env = "AKIBA_RELAY_VENDOR_CA", value_name = "FILE")]
+    pub vendor_ca: Option<PathBuf>,
+
+    /// File with the certificate chain that the relay shows to the vendor (mTLS), in PEM
+    #[arg(long, env = "AKIBA_RELAY_VENDOR_CLIENT_CERT", value_name = "FILE")]
+    pub vendor_client_cert: Option<PathBuf>,
+
+    /// File with the private key of that certificate, in PEM
+    #[arg(long, env = "AKIBA_RELAY_VENDOR_CLIENT_KEY", value_name = "FILE")]
+    pub vendor_client_key: Option<PathBuf>,
+
     /// Longest wait for a connection to the vendor
     #[arg(long, env = "AKIBA_RELAY_CONNECT_TIMEOUT", value_name = "DURATION", default_value = "5s", value_parser = duration)]
     pub connect_timeout: Duration,
@@ -75,4 +96,17 @@ pub struct VendorSettings {
     /// Largest answer of the vendor, in bytes
     #[arg(long, env = "AKIBA_RELAY_MAX_REPLY_BYTES", value_name = "BYTES", default_value = "262144")]
     pub max_reply_bytes: NonZeroUsize,
+}
+
+impl VendorSettings {
+    /// Returns how calls reach the vendor.
+    pub(super) fn route(&self) -> Route<'_> {
+        let certificate = PemFile::of("--vendor-client-cert", self.vendor_client_cert.as_ref());
+        let key = PemFile::of("--vendor-client-key", self.vendor_client_key.as_ref());
+        Route {
+            proxy: self.vendor_proxy.as_ref(),
+            authorities: PemFile::of("--vendor-ca", self.vendor_ca.as_ref()),
+            identity: certificate.zip(key),
+        }
+    }
 }

@@ -9,6 +9,7 @@ use reqwest::Client;
 use standardwebhooks::{HEADER_WEBHOOK_ID, HEADER_WEBHOOK_SIGNATURE, HEADER_WEBHOOK_TIMESTAMP};
 
 use super::WebhookUrl;
+use super::settings::WebhookSettings;
 use crate::clock::milliseconds;
 use crate::http_client::{self, ClientError};
 use crate::secrets::webhook_secrets::WebhookSecrets;
@@ -26,8 +27,9 @@ impl Sender {
     ///
     /// # Errors
     /// [`ClientError`].
-    pub fn new(url: WebhookUrl, secrets: WebhookSecrets, timeout: Duration) -> Result<Self, ClientError> {
-        let client = http_client::build("webhooks", |client| client.timeout(timeout))?;
+    pub fn new(url: WebhookUrl, secrets: WebhookSecrets, settings: &WebhookSettings) -> Result<Self, ClientError> {
+        let timeout = settings.webhook_timeout;
+        let client = http_client::build("webhooks", &settings.route(), |client| client.timeout(timeout))?;
         Ok(Self { url, secrets, client, timeout })
     }
 

@@ -8,6 +8,7 @@ use clap::Args;
 
 use super::WebhookUrl;
 use crate::clock::duration;
+use crate::http_client::route::{PemFile, ProxyUrl, Route};
 
 /// Settings of webhooks.
 #[derive(Clone, Debug, Args)]
@@ -20,7 +21,27 @@ pub struct WebhookSettings {
     #[arg(long, env = "AKIBA_RELAY_WEBHOOK_SECRETS_FILE", value_name = "FILE")]
     pub webhook_secrets_file: Option<PathBuf>,
 
+    /// Proxy for webhooks to an https URL, such as http://proxy.example:3128; not for a receiver on loopback
+    #[arg(long, env = "AKIBA_RELAY_WEBHOOK_PROXY", value_name = "URL", hide_env_values = true)]
+    pub webhook_proxy: Option<ProxyUrl>,
+
+    /// File with the URL of the proxy for webhooks; use it if the URL contains a password
+    #[arg(long, env = "AKIBA_RELAY_WEBHOOK_PROXY_FILE", value_name = "FILE")]
+    pub webhook_proxy_file: Option<PathBuf>,
+
+    /// File with the certificate authorities that webhooks trust, in PEM; it replaces the machine's
+    #[arg(long, env = "AKIBA_RELAY_WEBHOOK_CA", value_name = "FILE")]
+    pub webhook_ca: Option<PathBuf>,
+
     /// Longest wait for the answer to a webhook
     #[arg(long, env = "AKIBA_RELAY_WEBHOOK_TIMEOUT", value_name = "DURATION", default_value = "15s", value_parser = duration)]
     pub webhook_timeout: Duration,
+}
+
+impl WebhookSettings {
+    /// Returns how webhooks reach their receiver.
+    pub(super) fn route(&self) -> Route<'_> {
+        let authorities = PemFile::of("--webhook-ca", self.webhook_ca.as_ref());
+        Route { proxy: self.webhook_proxy.as_ref(), authorities, identity: None }
+    }
 }

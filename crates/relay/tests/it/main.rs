@@ -57,6 +57,7 @@ mod store {
     mod backup;
     mod clock_skew;
     mod copy;
+    mod durability;
     mod failover;
     mod forgery;
     mod full_disk;
@@ -72,6 +73,7 @@ mod store {
 mod limits {
     mod capacity;
     mod rates;
+    mod refusals;
     mod session_rates;
     mod waiting;
 }
@@ -79,6 +81,7 @@ mod limits {
 /// The vendor's calls, answers and profiles.
 mod vendor_api {
     mod consent;
+    mod egress;
     mod hostile_vendor;
     mod newer_profile;
 }

@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
-use crate::http::openapi::problems::CommonProblems;
+use crate::http::openapi::problems::DocumentProblems;
 use crate::http::state::AppState;
 
 /// How long the document may be cached. It changes only with the version and with `sessions`.
@@ -21,7 +21,7 @@ const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=60");
     responses(
         (status = 200, description = "The document, for a relay with sessions or for one without.", body = Object),
         (status = 304, description = "The caller has the current version, as its `If-None-Match` says."),
-        CommonProblems,
+        DocumentProblems,
     ),
 )]
 pub async fn document(State(state): State<AppState>, headers: HeaderMap) -> Response {

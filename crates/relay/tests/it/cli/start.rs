@@ -235,7 +235,7 @@ async fn the_vendors_certificate_is_checked_and_no_secret_is_logged() {
     let other = TlsVendor::saying(link_reply().to_string()).await;
     for (trusted, status, code) in [(&vendor, "200", "ok"), (&other, "502", "vendor-unavailable")] {
         let mut command = command_with_token(&["--vendor-base", &vendor.base, "--log=trace"]);
-        command.env("SSL_CERT_FILE", trusted.certificate.path());
+        command.env("SSL_CERT_FILE", trusted.authority());
         let program = Program::run(command);
         let answer = post_link(&program).await;
         assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");

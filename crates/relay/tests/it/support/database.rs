@@ -121,6 +121,11 @@ impl Database {
         self.server.as_ref().unwrap().stop();
     }
 
+    /// Kills the server as a crash would.
+    pub(crate) fn crash(&self) {
+        self.server.as_ref().unwrap().crash();
+    }
+
     pub(crate) fn start_again(&self) {
         self.server.as_ref().unwrap().run();
     }
@@ -196,9 +201,8 @@ impl Server {
     }
 
     fn run(&self) {
-        // `fsync` is off: these tests kill the relay, not the machine.
         let script = "folder=$1; shift; trap '' TERM INT HUP\n\
-            \"$@\" -D \"$folder/data\" -k \"$folder\" -c fsync=off -c listen_addresses= -c max_connections=200 & server=$!\n\
+            \"$@\" -D \"$folder/data\" -k \"$folder\" -c listen_addresses= -c max_connections=200 & server=$!\n\
             cat >/dev/null\n\
             while kill -INT $server; do sleep 0.1; done\n\
             [ -e \"$folder/keep\" ] || rm -rf \"$folder\"";
@@ -225,6 +229,15 @@ impl Server {
     fn stop(&self) {
         std::fs::write(self.folder.join("keep"), "").unwrap();
         self.end();
+    }
+
+    fn crash(&self) {
+        let file = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).unwrap();
+        let killed = Command::new("kill").args(["-KILL", file.lines().next().unwrap()]).status().unwrap();
+        assert!(killed.success());
+        self.stop();
+        // Its other processes end once they notice. Until then no server can start on these files.
+        std::thread::sleep(Duration::from_secs(1));
     }
 
     fn end(&self) {

@@ -2,6 +2,7 @@
 //! fixtures and checks that the tests share.
 
 pub(crate) mod bank;
+pub(crate) mod connect_proxy;
 mod contract;
 pub(crate) mod database;
 #[allow(dead_code, reason = "for the two binaries that read their log")]

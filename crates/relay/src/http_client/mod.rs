@@ -1,14 +1,28 @@
 //! Builds the HTTP clients of the relay ([`build`]), all with one set-up.
+//!
+//! - [`route`]: how a client reaches its server: proxy, certificate authorities, client certificate.
+
+pub mod route;
 
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder};
 
-/// The HTTP client for this purpose could not be built: most likely the machine's certificates can't be read.
+use self::route::{Route, RouteError};
+
+/// Why an HTTP client could not be built.
 #[derive(Debug, thiserror::Error)]
-#[error("the HTTP client for {purpose} could not be built")]
-pub struct ClientError {
-    purpose: &'static str,
-    source: reqwest::Error,
+pub enum ClientError {
+    /// The proxy or a certificate can't be used.
+    #[error(transparent)]
+    Route(RouteError),
+    /// The machine's certificates can't be read, or the client's certificate and its key do not belong together.
+    #[error("the HTTP client for {purpose} could not be built")]
+    Build {
+        /// What the client is for.
+        purpose: &'static str,
+        /// The cause.
+        source: reqwest::Error,
+    },
 }
 
 /// Builds a client that follows no redirect, retries nothing, and takes no proxy from the environment. `configure` adds
@@ -18,6 +32,7 @@ pub struct ClientError {
 /// [`ClientError`].
 pub fn build(
     purpose: &'static str,
+    route: &Route<'_>,
     configure: impl FnOnce(ClientBuilder) -> ClientBuilder,
 ) -> Result<Client, ClientError> {
     // Two providers in one process are a panic in rustls unless one is named. Where the process has named one before,
@@ -29,5 +44,6 @@ pub fn build(
         .retry(reqwest::retry::never())
         .no_proxy()
         .referer(false);
-    configure(builder).build().map_err(|source| ClientError { purpose, source })
+    let builder = route.apply(builder).map_err(ClientError::Route)?;
+    configure(builder).build().map_err(|source| ClientError::Build { purpose, source })
 }

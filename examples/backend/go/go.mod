@@ -1,0 +1,3 @@
+module example.com/akiba-selfie-backend
+
+go 1.19
