@@ -17,15 +17,20 @@ function record(events) {
   globalThis.cameraTracks = [];
   for (const type of events) {
     document.addEventListener(type, (event) => {
-      const { bubbles, composed, cancelable, detail } = /** @type {CustomEvent} */ (event);
-      if (type === 'selfie-statechange') changes.set(event.target, document.timeline.currentTime);
+      const { target, bubbles, composed, cancelable, detail } = /** @type {CustomEvent} */ (event);
+      if (type === 'selfie-statechange') {
+        const note = () => changes.set(target, document.timeline.currentTime);
+        note();
+        // On a busy machine the screen is drawn later than that.
+        requestAnimationFrame(() => requestAnimationFrame(note));
+      }
       selfieEvents.push({
         type,
         bubbles,
         composed,
         cancelable,
         detail,
-        from: /** @type {Element} */ (event.target).id,
+        from: /** @type {Element} */ (target).id,
       });
     });
   }
