@@ -2,6 +2,7 @@
 //! ([`PageCaller`]). [`SessionId`] reads the session id from the path.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use akiba_protocol::ProblemCode;
 use axum::extract::{FromRequestParts, Path};
@@ -12,6 +13,7 @@ use http::request::Parts;
 use super::rate_limit::{Tally, count_address};
 use super::request_log::SessionSlot;
 use super::state::AppState;
+use crate::clock::milliseconds;
 use crate::error::RelayError;
 use crate::id::is_id;
 use crate::secrets::session_keys::TokenError;
@@ -34,6 +36,14 @@ pub struct PageCaller {
     /// The id of its session.
     pub session_id: String,
 }
+
+/// A page that reads its verdict again. Its session token may have expired shortly before.
+#[derive(Debug)]
+pub struct ReturningPage(pub PageCaller);
+
+/// How long after its expiry a token can still read the verdict of its session: long enough for a person who comes back
+/// to a page, and short, because a page keeps the token where scripts can read it.
+const READABLE_AFTER_EXPIRY: Duration = Duration::from_secs(15 * 60);
 
 impl FromRequestParts<AppState> for HostCaller {
     type Rejection = RelayError;
@@ -59,27 +69,45 @@ impl FromRequestParts<AppState> for PageCaller {
     type Rejection = RelayError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, RelayError> {
-        let sessions = sessions(state)?;
-        let opened = bearer(&parts.headers).ok_or(TokenError::Invalid).and_then(|token| sessions.session_of(token));
-        let session_id = match opened {
-            Ok(session_id) => session_id,
-            // Not counted by address: many people can share one, and a flood from it must not lock out a page whose
-            // session has just expired and which needs to learn that.
-            Err(TokenError::Expired(session_id)) => {
-                Tally::record(&parts.extensions, state.limits.session(&session_id))?;
-                return Err(RelayError::new(ProblemCode::SessionExpired));
-            }
-            Err(TokenError::Invalid) => {
-                count_address(&state.limits, &parts.extensions, &parts.headers)?;
-                return Err(RelayError::new(ProblemCode::Unauthorized));
-            }
-        };
-        if let Some(slot) = parts.extensions.get::<SessionSlot>() {
-            slot.fill(&session_id);
-        }
-        Tally::record(&parts.extensions, state.limits.session(&session_id))?;
-        Ok(Self { sessions, session_id })
+        page_caller(parts, state, Duration::ZERO)
     }
+}
+
+impl FromRequestParts<AppState> for ReturningPage {
+    type Rejection = RelayError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, RelayError> {
+        page_caller(parts, state, READABLE_AFTER_EXPIRY).map(Self)
+    }
+}
+
+/// Returns the page with a session token that is valid, or that expired less than `grace` ago.
+fn page_caller(parts: &mut Parts, state: &AppState, grace: Duration) -> Result<PageCaller, RelayError> {
+    let sessions = sessions(state)?;
+    let opened = bearer(&parts.headers).ok_or(TokenError::Invalid).and_then(|token| sessions.session_of(token));
+    let session_id = match opened {
+        Ok(session_id) => session_id,
+        Err(TokenError::Expired { session_id, at })
+            if sessions.clock().now() < at.saturating_add(milliseconds(grace)) =>
+        {
+            session_id
+        }
+        // Not counted by address: many people can share one, and a flood from it must not lock out a page whose
+        // session has just expired and which needs to learn that.
+        Err(TokenError::Expired { session_id, .. }) => {
+            Tally::record(&parts.extensions, state.limits.session(&session_id))?;
+            return Err(RelayError::new(ProblemCode::SessionExpired));
+        }
+        Err(TokenError::Invalid) => {
+            count_address(&state.limits, &parts.extensions, &parts.headers)?;
+            return Err(RelayError::new(ProblemCode::Unauthorized));
+        }
+    };
+    if let Some(slot) = parts.extensions.get::<SessionSlot>() {
+        slot.fill(&session_id);
+    }
+    Tally::record(&parts.extensions, state.limits.session(&session_id))?;
+    Ok(PageCaller { sessions, session_id })
 }
 
 /// The id of a session in the path. An id of the wrong form is rejected without a look-up.

@@ -22,7 +22,7 @@ use crate::origin::Origin;
 const PREFLIGHT_MAX_AGE: Duration = Duration::from_secs(3_600);
 
 /// Rejects a request whose `Origin` is not on the list. A request without `Origin` passes: browsers send the header
-/// with every `POST` to another origin, and a page has no other calls.
+/// with every `POST`, and with every `GET` to another origin.
 ///
 /// It also counts what does not pass: a rejected request, and a preflight, which the layer of CORS answers.
 ///
@@ -70,7 +70,7 @@ pub fn layer(list: &[Origin], headers: &[HeaderName]) -> CorsLayer {
     let allowed: Vec<_> = own.into_iter().chain(monitoring).chain(headers.iter().cloned()).collect();
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(list.iter().map(|origin| origin.0.clone())))
-        .allow_methods([Method::POST])
+        .allow_methods([Method::GET, Method::POST])
         .allow_headers(allowed)
         .expose_headers([RETRY_AFTER, REQUEST_ID])
         .max_age(PREFLIGHT_MAX_AGE)

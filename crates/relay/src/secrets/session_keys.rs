@@ -48,9 +48,14 @@ pub enum TokenError {
     /// It is not a token, it was changed, or its key is unknown.
     #[error("the session token is not valid")]
     Invalid,
-    /// It has expired. Holds the session id.
+    /// It has expired.
     #[error("the session token has expired")]
-    Expired(String),
+    Expired {
+        /// The id of its session.
+        session_id: String,
+        /// When it expired, in milliseconds since 1970.
+        at: i64,
+    },
 }
 
 /// The content of a token: registered claims of PASETO.
@@ -113,7 +118,7 @@ impl SessionKeys {
             return Err(TokenError::Invalid);
         }
         if now >= expires_at.saturating_add(leeway) {
-            return Err(TokenError::Expired(claims.sub));
+            return Err(TokenError::Expired { session_id: claims.sub, at: expires_at });
         }
         Ok(claims.sub)
     }
@@ -156,9 +161,9 @@ mod tests {
         let rows = [
             (10_000, 0, Ok("ses_1")),
             (19_999, 0, Ok("ses_1")),
-            (20_000, 0, Err(TokenError::Expired("ses_1".to_owned()))),
+            (20_000, 0, Err(TokenError::Expired { session_id: "ses_1".to_owned(), at: 20_000 })),
             (20_999, 1_000, Ok("ses_1")),
-            (21_000, 1_000, Err(TokenError::Expired("ses_1".to_owned()))),
+            (21_000, 1_000, Err(TokenError::Expired { session_id: "ses_1".to_owned(), at: 20_000 })),
             // The clock of the relay that made the token is ahead.
             (9_000, 1_000, Ok("ses_1")),
             (8_999, 1_000, Err(TokenError::Invalid)),

@@ -1,11 +1,13 @@
 //! Reads sessions, with their timeouts applied ([`Sessions::current`]), and verdicts.
 
-use akiba_protocol::{ProblemCode, Verdict};
+use akiba_protocol::{Outcome, ProblemCode, Verdict};
 
 use super::Sessions;
-use super::record::OpenSession;
+use super::record::{OpenLink, OpenSession};
 use super::refusal::refusal;
 use crate::error::RelayError;
+use crate::lifecycle::State;
+use crate::store::sessions::SessionRow;
 
 impl Sessions {
     /// Returns a session, after storing a timeout that is due.
@@ -32,6 +34,16 @@ impl Sessions {
         if session.row.api_key == key { Ok(session) } else { Err(RelayError::new(ProblemCode::UnknownSession)) }
     }
 
+    /// Returns the verdict of a decided session, and its link. Fails if the encrypted verdict does not match the state. An
+    /// attacker with write access to the database can change the state, but can't encrypt a verdict.
+    pub(super) async fn decided(&self, row: &SessionRow) -> Result<(OpenLink, Verdict), RelayError> {
+        let links = self.open_links(&row.id).await?;
+        let link = links.into_iter().find(|link| Some(&link.row.id) == row.link_id.as_ref()).ok_or_else(disagree)?;
+        let verdict = self.verdict_of(&link.row)?.ok_or_else(disagree)?;
+        let agrees = (verdict.outcome == Outcome::Verified) == (row.state == State::Verified);
+        if agrees { Ok((link, verdict)) } else { Err(disagree()) }
+    }
+
     /// Returns the stored verdict of a link, or an error that says why there is none.
     pub(super) async fn verdict_on(&self, session_id: &str, link_id: &str) -> Result<Verdict, RelayError> {
         let state = self.current(session_id).await?.row.state;
@@ -41,4 +53,9 @@ impl Sessions {
             None => Err(refusal(state)),
         }
     }
+}
+
+/// Returns the error for a session whose state and encrypted verdict contradict each other.
+pub(in crate::session) fn disagree() -> RelayError {
+    RelayError::new(ProblemCode::Internal).caused_by("the session's state contradicts its verdict")
 }

@@ -1,5 +1,5 @@
-//! URLs with a password: of the database and of the proxies ([`read`]). Such a URL must come from a file of its own or
-//! from the environment, because every user of the machine can read a process's flags.
+//! URLs with a password: of the database and of the proxies ([`read`]). These URLs must come from files of their own
+//! or from the environment, because every user of the machine can read a process's flags.
 
 use std::path::Path;
 use std::str::FromStr;

@@ -37,9 +37,11 @@ mod page {
     mod binding;
     mod hang_up;
     mod late_verdict;
+    mod proof;
     mod rejection;
     mod tokens;
     mod verdict;
+    mod verdict_again;
 }
 
 /// What the back end of the host can do.
@@ -50,6 +52,7 @@ mod host {
 mod webhook {
     mod backlog;
     mod delivery;
+    mod endpoints;
 }
 
 /// What the database stores, and what happens without it.
@@ -62,6 +65,7 @@ mod store {
     mod forgery;
     mod full_disk;
     mod kill;
+    mod migrations;
     mod outage;
     mod power_cut;
     mod processes;

@@ -64,6 +64,8 @@ macro_rules! problems {
 problems! {
     /// Errors of a call that needs no authentication and has no body.
     CommonProblems = [ALWAYS];
+    /// Errors of reading the public keys of proofs.
+    ProofKeysProblems = [ALWAYS, &[P::TooManyRequests, P::NotFound]];
     /// Errors of reading the document.
     DocumentProblems = [ALWAYS, &[P::TooManyRequests]];
     /// Errors of creating a session.
@@ -78,6 +80,8 @@ problems! {
     PageLinkProblems = [ALWAYS, BODY, PAGE, VENDOR];
     /// Errors of requesting a verdict, with a session.
     PageVerifyProblems = [ALWAYS, BODY, PAGE, VENDOR, &[P::IdempotencyMismatch]];
+    /// Errors of reading a verdict again, with a session.
+    PageVerdictProblems = [ALWAYS, HOST, &[P::SessionExpired, P::UnknownSession, P::SessionState, P::VerdictPending, P::VerdictUnknown]];
     /// Errors of the widget's two calls without sessions.
     PlainCallProblems = [ALWAYS, BODY, VENDOR];
 }

@@ -1,13 +1,14 @@
-//! The widget's two calls with a session: `POST /v1/customer` ([`link`]) and `POST /v1/customer/verify` ([`verify`]).
+//! The page's calls with a session: `POST /v1/customer` ([`link`]), `POST /v1/customer/verify` ([`verify`]) and
+//! `GET /v1/customer/verify` ([`verdict`]). The widget makes the first two.
 
 use axum::Json;
 use http::HeaderMap;
 
 use crate::error::RelayError;
-use crate::http::auth::PageCaller;
+use crate::http::auth::{PageCaller, ReturningPage};
 use crate::http::body::{JsonBody, JsonCall};
 use crate::http::idempotency;
-use crate::http::openapi::problems::{PageLinkProblems, PageVerifyProblems};
+use crate::http::openapi::problems::{PageLinkProblems, PageVerdictProblems, PageVerifyProblems};
 use crate::session::page::binding::{LinkCall, VerifyCall};
 use crate::session::page::link::SessionLink;
 use crate::session::page::page_verdict::PageVerdict;
@@ -68,4 +69,22 @@ pub async fn verify(
 ) -> Result<Json<PageVerdict>, RelayError> {
     let key = idempotency::key_hash(&headers, &caller.session_id)?;
     caller.sessions.verify(&caller.session_id, call, key).await.map(Json)
+}
+
+/// Returns the verdict of a session that has one, for example after the page was reloaded.
+///
+/// # Errors
+/// [`RelayError`] when the token is wrong, or the session has no verdict.
+#[utoipa::path(
+    get,
+    path = "/v1/customer/verify",
+    operation_id = "verdict",
+    tag = "page",
+    summary = "Returns the session's verdict again.",
+    description = "Asks the vendor nothing. The token can read the verdict until 15 minutes after its expiry. Status 200 does not mean verified.",
+    security(("session_token" = [])),
+    responses((status = 200, description = "The verdict, as `POST` returned it.", body = PageVerdict), PageVerdictProblems),
+)]
+pub async fn verdict(ReturningPage(caller): ReturningPage) -> Result<Json<PageVerdict>, RelayError> {
+    caller.sessions.last_verdict(&caller.session_id).await.map(Json)
 }

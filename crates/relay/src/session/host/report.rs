@@ -1,6 +1,6 @@
 //! Returns a session to the host's back end ([`Session`]).
 
-use akiba_protocol::{CustomerType, Outcome, ProblemCode, Reason, VerifyReply};
+use akiba_protocol::{CustomerType, Outcome, Reason, VerifyReply};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -8,6 +8,7 @@ use crate::clock::rfc3339;
 use crate::error::RelayError;
 use crate::lifecycle::State;
 use crate::session::Sessions;
+use crate::session::read::disagree;
 use crate::session::record::{Consent, OpenSession};
 use crate::store::sessions::SessionRow;
 
@@ -114,21 +115,11 @@ impl Sessions {
         })
     }
 
-    /// Returns the verdict of a decided session. Fails if the encrypted verdict does not match the state. An attacker
-    /// with write access to the database can change the state, but can't encrypt a verdict.
+    /// Returns the verdict of a decided session for the back end.
     async fn reported_verdict(&self, row: &SessionRow) -> Result<Verdict, RelayError> {
-        let disagree =
-            || RelayError::new(ProblemCode::Internal).caused_by("the session's state contradicts its verdict");
-        let links = self.open_links(&row.id).await?;
-        let link = links.into_iter().find(|link| Some(&link.row.id) == row.link_id.as_ref()).ok_or_else(disagree)?;
-        let verdict = self.verdict_of(&link.row)?.ok_or_else(disagree)?;
+        let (link, akiba_protocol::Verdict { outcome, reason, reply }) = self.decided(row).await?;
         let decided_at = link.row.decided_at.ok_or_else(disagree)?;
-        let akiba_protocol::Verdict { outcome, reason, reply } = verdict;
-        if (outcome == Outcome::Verified) != (row.state == State::Verified) {
-            return Err(disagree());
-        }
-        let expired = row.expires_at.saturating_add(self.limits.leeway) <= self.clock.now();
-        let is_final = expired || self.is_final(outcome, reason, row.links, row.verifies);
+        let is_final = self.is_final_in(row, outcome, reason);
         let customer_id = link.issued.customer_id;
         Ok(Verdict { outcome, reason, is_final, decided_at: rfc3339(decided_at), customer_id, reply })
     }

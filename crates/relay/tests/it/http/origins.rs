@@ -86,7 +86,7 @@ async fn a_preflight_is_answered() {
     let response = preflight(&relay, PAGE).await;
     assert_eq!(response.status(), 200);
     assert_eq!(response.headers()["access-control-allow-origin"], PAGE);
-    assert_eq!(list(&response, "access-control-allow-methods"), ["post"]);
+    assert_eq!(list(&response, "access-control-allow-methods"), ["get", "post"]);
     let headers = ["authorization", "baggage", "content-type", "idempotency-key", "sentry-trace", "traceparent"];
     assert_eq!(list(&response, "access-control-allow-headers"), [&headers[..], &["tracestate"]].concat());
     assert_eq!(response.headers()["access-control-max-age"], "3600");

@@ -40,6 +40,7 @@ async fn a_forged_state_verifies_nobody(database: &Database) {
     for page in [rejected, asked_nothing] {
         database.sql(&format!("UPDATE sessions SET state = 'verified' WHERE id = '{}'", page.id)).await;
         problem(bank.host(Method::GET, &page.path()), ProblemCode::Internal).await;
+        problem(bank.verdict(&page), ProblemCode::Internal).await;
     }
 }
 

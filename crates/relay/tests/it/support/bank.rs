@@ -78,6 +78,8 @@ impl Bank {
             session_keys: Some(keys.session.clone().into()),
             data_keys: Some(keys.data.clone().into()),
             webhook_secrets: Some(keys.webhook.clone().into()),
+            proof_keys: keys.proof.clone().map(Into::into),
+            webhook_endpoints: keys.endpoints.clone().map(Into::into),
         };
         let clock = Clock::default();
         let state = Relay::state(&settings);
@@ -138,6 +140,11 @@ impl Bank {
     /// The widget's second call.
     pub(crate) fn verify(&self, page: &Page, body: &Value) -> RequestBuilder {
         self.relay.post("/v1/customer/verify", body).bearer_auth(&page.token)
+    }
+
+    /// The call of a page that comes back and reads its verdict again.
+    pub(crate) fn verdict(&self, page: &Page) -> RequestBuilder {
+        self.relay.request(Method::GET, "/v1/customer/verify").bearer_auth(&page.token)
     }
 
     /// Creates a session and issues a link for it.

@@ -49,7 +49,7 @@ impl ConnectProxy {
         format!("http://{}", self.address)
     }
 
-    /// The targets of all CONNECT requests so far, also of those that were rejected.
+    /// The targets of all CONNECT requests so far, including rejected requests.
     pub(crate) fn targets(&self) -> Vec<String> {
         self.targets.lock().unwrap().clone()
     }
