@@ -134,10 +134,11 @@ impl Sessions {
         let now = self.clock.now();
         let session_id = session.row.id.as_str();
         let sealed = self.seal_verdict(session_id, link_id, &kept);
-        // This verdict is not yet in the counter: the session was read before the attempt began.
-        let is_final = self.is_final(outcome, reason, session.row.links, session.row.verifies.saturating_add(1));
-        let end = Some(VerdictDetail { reason, is_final });
-        let messages = self.outbox.messages(&session.row, session.personal.reference.as_deref(), state, end, now);
+        let is_final = self.will_be_final(&session.row, outcome, reason);
+        let proof = self.proofs().map(|_| self.statement(session, link_id, outcome, reason, is_final));
+        let end = Some(VerdictDetail { reason, is_final, proof });
+        let messages =
+            self.outbox.messages(&session.row, session.personal.reference.as_deref(), state, end.as_ref(), now);
         let (sealed, messages) = match (sealed, messages) {
             (Ok(sealed), Ok(messages)) => (sealed, messages),
             (Err(error), _) | (_, Err(error)) => return waiter.send(Err(error.into())),

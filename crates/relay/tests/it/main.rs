@@ -37,6 +37,7 @@ mod page {
     mod binding;
     mod hang_up;
     mod late_verdict;
+    mod proof;
     mod rejection;
     mod tokens;
     mod verdict;
