@@ -37,7 +37,8 @@ pub fn to_stored(verdict: &Verdict) -> StoredVerdict {
 /// [`serde_json::Error`] if it is not a stored verdict.
 pub fn from_stored(stored: &Value) -> Result<Verdict, serde_json::Error> {
     if stored.get(JUDGEMENT).is_none() {
-        return VerifyReply::deserialize(stored).map(|reply| Verdict::new(judgement_of_earlier_versions(&reply), reply));
+        return VerifyReply::deserialize(stored)
+            .map(|reply| Verdict::new(judgement_of_earlier_versions(&reply), reply));
     }
     StoredVerdict::deserialize(stored).map(|stored| Verdict::new(stored.judgement, stored.reply))
 }

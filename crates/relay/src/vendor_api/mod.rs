@@ -140,6 +140,7 @@ impl VendorClient {
             SignedLink::parse(&reply.signed_link).map_err(|error| VendorError::Reply(ReplyFault::Link(error)))?;
             Ok(reply)
         };
+        let pass = pass.waiting();
         let reply = metrics().vendor_call("link", call).await;
         pass.ended(reply.as_ref().is_err_and(VendorError::is_outage));
         reply
