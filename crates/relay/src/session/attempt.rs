@@ -19,7 +19,7 @@ use crate::lifecycle::{Event, State};
 use crate::store::StoreError;
 use crate::store::verdicts::{NewAttempt, NewVerdict};
 use crate::vendor_api::{VendorError, Work};
-use crate::webhook::event::VerdictDetail;
+use crate::webhook::event::{News, VerdictDetail};
 
 /// Time for the database, added to the vendor's timeout. After both, an answer counts as lost.
 pub(super) const MARGIN: Duration = Duration::from_secs(15);
@@ -134,14 +134,17 @@ impl Sessions {
         let session_id = session.row.id.as_str();
         let sealed = self.seal_verdict(session_id, link_id, &kept);
         // This verdict is not yet in the counter: the session was read before the attempt began.
-        let is_final = self.is_final(outcome, reason, session.row.links, session.row.verifies.saturating_add(1));
-        let end = Some(VerdictDetail { reason, is_final });
-        let messages = self.outbox.messages(&session.row, session.personal.reference.as_deref(), state, end, now);
+        let verifies = session.row.verifies.saturating_add(1);
+        let is_final = self.has_expired(&session.row) || self.is_final(outcome, reason, session.row.links, verifies);
+        let news = News::of_state(state, Some(VerdictDetail { reason, is_final }));
+        let reference = session.personal.reference.as_deref();
+        let messages = news.map(|news| self.outbox.messages(&session.row, reference, news, now));
+        let messages = messages.unwrap_or_else(|| Ok(Vec::new()));
         let (sealed, messages) = match (sealed, messages) {
             (Ok(sealed), Ok(messages)) => (sealed, messages),
             (Err(error), _) | (_, Err(error)) => return waiter.send(Err(error.into())),
         };
-        let verdict = NewVerdict { session_id, link_id, state, verdict: &sealed, messages: &messages, now };
+        let verdict = NewVerdict { session_id, link_id, state, verdict: &sealed, messages: &messages, is_final, now };
         match self.write_until_done(waiter, |_| true, || self.store.conclude(verdict)).await {
             Ok(true) => {
                 self.outbox.wake(&messages);

@@ -12,9 +12,11 @@
 //! - [`link_host`]: the allow-list of hosts for signed links.
 //! - `waiting`: calls that wait for the verdict of another call.
 //! - [`expiry`]: timeouts and deletion.
+//! - [`closing`]: closes sessions in which nothing more can happen.
 //! - [`reseal`]: encrypts stored data again, under a new key.
 
 pub mod attempt;
+pub mod closing;
 pub mod expiry;
 pub mod host;
 pub mod link_host;

@@ -37,6 +37,7 @@ mod page {
     mod binding;
     mod hang_up;
     mod late_verdict;
+    mod links_given_back;
     mod rejection;
     mod tokens;
     mod verdict;
@@ -50,8 +51,10 @@ mod host {
 
 mod webhook {
     mod backlog;
+    mod closing;
     mod delivery;
     mod endpoints;
+    mod list;
 }
 
 /// What the database stores, and what happens without it.
