@@ -141,9 +141,12 @@ export interface SelfieStateChangeDetail {
 export interface SelfieGuidanceDetail {
   /** The hint that the person sees. */
   hint: SelfieHint;
-  quality: SelfieQuality;
+  /** Null in the event with a `cause`, which comes without a frame. */
+  quality: SelfieQuality | null;
   /** Which checks pass; null if frames can't be analysed. */
   checks: Record<SelfieCheck, boolean> | null;
+  /** Why frames are not analysed, in the event with which that begins; null in all others. For logs, not for people. */
+  cause: string | null;
 }
 
 /** Detail of `selfie-captured`. */
@@ -169,7 +172,7 @@ export interface SelfieProgressDetail {
 
 /**
  * Detail of `selfie-verified` and `selfie-rejected`. A browser can forge it: trust only the relay's answer to your
- * server.
+ * server, or a `proof` that your server has checked.
  */
 export interface SelfieVerdictDetail {
   outcome: 'verified' | 'rejected';
@@ -187,6 +190,8 @@ export interface SelfieVerdictDetail {
   };
   /** The vendor's whole reply. Personal data. */
   response: Record<string, unknown>;
+  /** Proves the verdict to your server: a JWT. Null without a session, or if the relay signs no proofs. */
+  proof: string | null;
   /** The quality of the photo; null if the browser blocks reading pixels. */
   quality: SelfieQuality | null;
 }
@@ -295,6 +300,8 @@ export declare class AkibaSelfieElement extends HTMLElement {
   linkPath: string;
   /** Attribute `verify-path`: path of the relay's second call; `/v1/customer/verify` by default. */
   verifyPath: string;
+  /** Attribute `history`: the browser's button Back leads from the photo to the camera, or cancels. */
+  history: boolean;
   /** Sent to the relay as `Authorization: Bearer`. Never an attribute. */
   session: SelfieSession | null | undefined;
   /** Limits of the guidance by name, instead of the defaults. To change one, set a new object. */
@@ -306,9 +313,9 @@ export declare class AkibaSelfieElement extends HTMLElement {
   start(): void;
   /** Takes the photo now. */
   capture(): void;
-  /** Takes another photo. */
+  /** Takes another photo, if the person has a button for that. */
   retake(): void;
-  /** Sends the photo. */
+  /** Sends the photo, if the person has a button for that. */
   submit(): void;
   /** Cancels, and turns the camera off. */
   cancel(): void;

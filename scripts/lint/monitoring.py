@@ -1,4 +1,4 @@
-"""Checks deploy/monitoring against the documents, and writes the dashboard's queries as rules, which promtool can check.
+"""Checks deploy/monitoring against the documents, and writes the dashboard's queries as rules for promtool.
 
 python monitoring.py RULES-FILE
 """

@@ -58,6 +58,8 @@ pub struct JudgedReply {
     pub judgement: Judgement,
     /// The answer as parsed by the browser. Personal data.
     pub response: JsValue,
+    /// The relay's proof for the back end, or `null`.
+    pub proof: JsValue,
 }
 
 impl fmt::Debug for JudgedReply {
@@ -78,7 +80,8 @@ impl JudgedReply {
         let reply = Parsed(response.clone());
         let judgement =
             if session { Judgement::of_page_reply(&reply) } else { Judgement::of(&reply, MayBeMissing::Nothing) };
-        Some(Self { judgement, response })
+        let proof = Some(get(&response, "proof")).filter(|proof| session && proof.is_string());
+        Some(Self { judgement, response, proof: proof.unwrap_or(JsValue::NULL) })
     }
 
     /// Returns the vendor's sentence, if there is one.
@@ -105,9 +108,10 @@ impl JudgedReply {
     }
 }
 
-/// Returns the code of a [`Problem`](akiba_protocol::Problem), if the text is one.
-pub(super) fn problem_code(text: &str) -> Option<String> {
-    get(&object(text)?, "code").as_string()
+/// Returns whether the text is a JSON object, and the code of a [`Problem`](akiba_protocol::Problem), if it is one.
+pub(super) fn problem_code(text: &str) -> (bool, Option<String>) {
+    let object = object(text);
+    (object.is_some(), object.and_then(|object| get(&object, "code").as_string()))
 }
 
 /// JSON as parsed by the browser.

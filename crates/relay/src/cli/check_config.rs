@@ -4,7 +4,7 @@
 use clap::Args;
 
 use crate::http::state::AppState;
-use crate::secrets::{data_keys, is_open_to_all, session_keys, webhook_secrets};
+use crate::secrets::{data_keys, is_open_to_all, proof_keys, session_keys, webhook_secrets};
 use crate::server::tls::Tls;
 use crate::session::SessionSecrets;
 use crate::session::settings::{SessionMode, SessionSettings};
@@ -160,6 +160,13 @@ pub fn warnings(
     found.extend(
         unknown_variables(effective).into_iter().map(|name| format!("unknown setting {name}: check its spelling")),
     );
+    let issuer = effective.iter().find(|setting| setting.key == "proof-issuer");
+    if issuer.is_some_and(|issuer| issuer.source != Source::Default)
+        && settings.session.proof.proof_keys_file.is_none()
+        && !is_given(&variable, proof_keys::KEYS_VARIABLE)
+    {
+        found.push("--proof-issuer has no effect: there are no proof keys".to_owned());
+    }
     if settings.session.mode() == SessionMode::Off {
         let unused = given_for_sessions(effective, &variable);
         found.extend(unused.iter().map(|name| format!("{name} has no effect: sessions are off")));
@@ -201,11 +208,16 @@ fn given_for_sessions(
         session_keys::KEYS_VARIABLE,
         data_keys::KEYS_VARIABLE,
         webhook_secrets::SECRETS_VARIABLE,
+        proof_keys::KEYS_VARIABLE,
         endpoints::ENDPOINTS_VARIABLE,
     ];
-    // Compose files set an unused variable to the empty string.
-    let secrets = secrets.into_iter().filter(|name| variable(name).is_some_and(|text| !text.trim().is_empty()));
+    let secrets = secrets.into_iter().filter(|name| is_given(&variable, name));
     settings.map(|setting| format!("--{}", setting.key)).chain(secrets.map(str::to_owned)).collect()
+}
+
+/// Returns whether an environment variable holds text. Compose files set an unused variable to the empty string.
+fn is_given(variable: impl Fn(&'static str) -> Option<String>, name: &'static str) -> bool {
+    variable(name).is_some_and(|text| !text.trim().is_empty())
 }
 
 /// Returns environment variables that look like settings but are not, such as a misspelled one. Ignores the variables

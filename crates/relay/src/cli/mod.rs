@@ -17,7 +17,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use self::database::DatabaseCommand;
 use crate::clock::{Clock, rfc3339};
-use crate::secrets::{api_keys, data_keys, session_keys, webhook_secrets};
+use crate::secrets::{api_keys, data_keys, proof_keys, session_keys, webhook_secrets};
 use crate::settings::layers::{self, EffectiveSetting, LayerError};
 use crate::settings::{self, Settings, TOKEN_HELP};
 use crate::store::Store;
@@ -88,6 +88,8 @@ pub enum KeyKind {
     Data,
     /// For the signatures of webhooks
     Webhook,
+    /// For proofs of verdicts
+    Proof,
 }
 
 /// A command for webhooks.
@@ -139,6 +141,7 @@ fn keygen(kind: KeyKind, name: &str) -> Result<(), Box<dyn Error>> {
         KeyKind::Session => session_keys::new_key(),
         KeyKind::Data => data_keys::new_key(name),
         KeyKind::Webhook => webhook_secrets::new_secret(),
+        KeyKind::Proof => proof_keys::new_key(),
     };
     writeln!(io::stdout(), "{}", text.ok_or("the operating system gave no random bytes")?)?;
     Ok(())

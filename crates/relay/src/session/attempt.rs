@@ -133,12 +133,11 @@ impl Sessions {
         let now = self.clock.now();
         let session_id = session.row.id.as_str();
         let sealed = self.seal_verdict(session_id, link_id, &kept);
-        // This verdict is not yet in the counter: the session was read before the attempt began.
-        let verifies = session.row.verifies.saturating_add(1);
-        let is_final = self.has_expired(&session.row) || self.is_final(outcome, reason, session.row.links, verifies);
-        let news = News::of_state(state, Some(VerdictDetail { reason, is_final }));
+        let is_final = self.will_be_final(&session.row, outcome, reason);
+        let proof = self.proofs().map(|_| self.statement(session, link_id, outcome, reason, is_final));
+        let news = News::of_state(state, Some(VerdictDetail { reason, is_final, proof }));
         let reference = session.personal.reference.as_deref();
-        let messages = news.map(|news| self.outbox.messages(&session.row, reference, news, now));
+        let messages = news.map(|news| self.outbox.messages(&session.row, reference, &news, now));
         let messages = messages.unwrap_or_else(|| Ok(Vec::new()));
         let (sealed, messages) = match (sealed, messages) {
             (Ok(sealed), Ok(messages)) => (sealed, messages),

@@ -5,7 +5,7 @@
 //!
 //! A session in the state `unknown` does not close: its back end decides.
 
-use akiba_protocol::Reason;
+use akiba_protocol::{Outcome, Reason};
 
 use super::Sessions;
 use super::attempt::MARGIN;
@@ -42,10 +42,12 @@ impl Sessions {
         let messages = if row.state == State::Rejected && self.was_final(row, reason) {
             Vec::new()
         } else {
-            let detail = (row.state == State::Rejected).then_some(VerdictDetail { reason, is_final: true });
+            let proof = session.as_ref().zip(row.link_id.as_ref()).filter(|_| self.proofs().is_some());
+            let proof = proof.map(|(session, link)| self.statement(session, link, Outcome::Rejected, reason, true));
+            let detail = (row.state == State::Rejected).then_some(VerdictDetail { reason, is_final: true, proof });
             let reference = session.as_ref().and_then(|session: &OpenSession| session.personal.reference.as_deref());
             let news = News::closed(row.state, detail);
-            self.outbox.messages(row, reference, news, now).map_err(|_| not_encrypted())?
+            self.outbox.messages(row, reference, &news, now).map_err(|_| not_encrypted())?
         };
         let closed = self.store.close_session(row, &messages, now).await?;
         if closed {

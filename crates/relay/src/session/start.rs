@@ -13,8 +13,10 @@ use super::waiting::Waiting;
 use super::{SessionLimits, Sessions};
 use crate::clock::{Clock, milliseconds};
 use crate::limits::capacity::Capacity;
+use crate::proof::Proofs;
 use crate::secrets::api_keys::ApiKey;
 use crate::secrets::data_keys::{self, DataKeys, DataKeysError};
+use crate::secrets::proof_keys::{self, ProofKeys, ProofKeysError};
 use crate::secrets::session_keys::{self, SessionKeys, SessionKeysError};
 use crate::secrets::webhook_secrets;
 use crate::secrets::{SecretError, load};
@@ -34,6 +36,8 @@ pub struct SessionSecrets {
     pub data_keys: Option<SecretString>,
     /// Secrets that sign webhooks to `--webhook-url`.
     pub webhook_secrets: Option<SecretString>,
+    /// Keys that sign proofs.
+    pub proof_keys: Option<SecretString>,
     /// The webhook endpoints of each API key name, with their secrets.
     pub webhook_endpoints: Option<SecretString>,
 }
@@ -59,6 +63,7 @@ impl SessionSecrets {
             session_keys: secret(&settings.session_keys_file, session_keys::KEYS_VARIABLE),
             data_keys: secret(&settings.data_keys_file, data_keys::KEYS_VARIABLE),
             webhook_secrets: secret(&settings.webhook.webhook_secrets_file, webhook_secrets::SECRETS_VARIABLE),
+            proof_keys: secret(&settings.proof.proof_keys_file, proof_keys::KEYS_VARIABLE),
             webhook_endpoints: secret(&settings.webhook.webhook_endpoints_file, endpoints::ENDPOINTS_VARIABLE),
         };
         if errors.is_empty() { Ok(secrets) } else { Err(errors) }
@@ -90,6 +95,12 @@ pub enum SessionStartError {
     /// The keys that encrypt personal data are missing or invalid.
     #[error("{0}: give --data-keys-file or set {variable}, see akiba-relay keygen data", variable = data_keys::KEYS_VARIABLE)]
     DataKeys(DataKeysError),
+    /// The keys that sign proofs are invalid, or their file holds none.
+    #[error(
+        "{0}: correct --proof-keys-file or {variable}, see akiba-relay keygen proof",
+        variable = proof_keys::KEYS_VARIABLE
+    )]
+    ProofKeys(ProofKeysError),
     /// The endpoints of webhooks can't be used.
     #[error(transparent)]
     Webhooks(EndpointsError),
@@ -124,6 +135,7 @@ struct Keys {
     tokens: SessionKeys,
     data: DataKeys,
     endpoints: Endpoints,
+    proofs: Option<Proofs>,
 }
 
 impl Keys {
@@ -150,10 +162,21 @@ impl Keys {
         let endpoints = endpoints(settings, secrets);
         let tokens = SessionKeys::read(&text(&secrets.session_keys)).map_err(Error::SessionKeys);
         let data = DataKeys::read(&text(&secrets.data_keys)).map_err(Error::DataKeys);
-        match (tokens, data, endpoints) {
-            (Ok(tokens), Ok(data), Ok(endpoints)) if errors.is_empty() => Ok(Self { tokens, data, endpoints }),
-            (tokens, data, endpoints) => {
-                errors.extend(tokens.err().into_iter().chain(data.err()));
+        // Without keys there are no proofs. A file without keys is a mistake.
+        let proof_keys = match settings.proof.proof_keys_file {
+            Some(_) => Some(text(&secrets.proof_keys)),
+            None => secrets.proof_keys.clone(),
+        };
+        let proofs = proof_keys.map(|text| {
+            let keys = ProofKeys::read(&text).map_err(Error::ProofKeys)?;
+            Ok(Proofs::new(keys, settings.proof.proof_issuer.clone()))
+        });
+        match (tokens, data, endpoints, proofs.transpose()) {
+            (Ok(tokens), Ok(data), Ok(endpoints), Ok(proofs)) if errors.is_empty() => {
+                Ok(Self { tokens, data, endpoints, proofs })
+            }
+            (tokens, data, endpoints, proofs) => {
+                errors.extend([tokens.err(), data.err(), proofs.err()].into_iter().flatten());
                 errors.extend(endpoints.err().into_iter().flatten().map(Error::Webhooks));
                 Err(errors)
             }
@@ -197,7 +220,7 @@ impl Sessions {
         clock: Clock,
     ) -> Result<Self, SessionStartError> {
         use SessionStartError as Error;
-        let Keys { tokens, data, endpoints } =
+        let Keys { tokens, data, endpoints, proofs } =
             Keys::read(settings, secrets).map_err(|errors| errors.into_iter().next().unwrap_or(Error::NoApiKey))?;
         let store = Store::open(&settings.store.database, settings.store.database_connections.get())
             .await
@@ -223,6 +246,7 @@ impl Sessions {
             shutdown: Shutdown::default(),
             leeway,
             endpoints,
+            proofs,
         };
         Ok(Self {
             store,

@@ -3,10 +3,12 @@
 
 use akiba_protocol::{Outcome, Reason};
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::clock::rfc3339;
 use crate::lifecycle::State;
+use crate::proof::Statement;
 
 /// The body of a webhook.
 #[derive(Serialize, ToSchema)]
@@ -55,15 +57,20 @@ pub struct WebhookData<'a> {
     /// Whether this verdict is the last one. If not, the page may still ask for a verdict on another photo.
     #[serde(rename = "final", skip_serializing_if = "Option::is_none")]
     is_final: Option<bool>,
+    /// Proves the verdict: a JWT, as the page gets it. Each delivery has a new one. Absent if the relay has no proof keys.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proof: Option<&'a str>,
 }
 
 /// What a webhook says about a verdict in addition to its outcome.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerdictDetail {
     /// Why the selfie was rejected.
     pub reason: Option<Reason>,
     /// Whether this verdict is the last one. If not, the page may still ask for a verdict on another photo.
     pub is_final: bool,
+    /// What to prove; `None` if there are no proof keys.
+    pub proof: Option<Statement>,
 }
 
 /// The name of the event that closes a session whose state does not change: a rejected person could have sent another
@@ -90,7 +97,7 @@ pub fn is_event(text: &str) -> bool {
 }
 
 /// What a webhook reports.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct News {
     /// The name of the event.
     pub event: &'static str,
@@ -116,16 +123,25 @@ impl News {
 
 /// Returns the body of the webhook with these news of a session.
 #[must_use]
-pub fn body(news: News, session_id: &str, reference: Option<&str>, now: i64) -> Option<String> {
+pub fn body(news: &News, session_id: &str, reference: Option<&str>, now: i64) -> Option<String> {
     let News { event, state, detail } = news;
+    let (state, detail) = (*state, detail.as_ref());
     let outcome = match state {
         State::Verified => Some(Outcome::Verified),
         State::Rejected => Some(Outcome::Rejected),
         _ => None,
     };
     let (reason, is_final) = (detail.and_then(|detail| detail.reason), detail.map(|detail| detail.is_final));
-    let data = WebhookData { session_id, reference, state, outcome, reason, is_final };
+    let data = WebhookData { session_id, reference, state, outcome, reason, is_final, proof: None };
     serde_json::to_string(&WebhookEvent { event, timestamp: rfc3339(now), data }).ok()
+}
+
+/// Adds a proof to a body. Returns `None` if the text is not the body of a webhook.
+#[must_use]
+pub fn with_proof(body: &str, proof: &str) -> Option<String> {
+    let mut event: Value = serde_json::from_str(body).ok()?;
+    event.get_mut("data")?.as_object_mut()?.insert("proof".to_owned(), proof.into());
+    Some(event.to_string())
 }
 
 #[cfg(test)]
@@ -133,14 +149,14 @@ mod tests {
     use akiba_protocol::Reason;
     use serde_json::{Value, json};
 
-    use super::{News, State, VerdictDetail, body};
+    use super::{News, State, VerdictDetail, body, with_proof};
 
     #[test]
     fn final_states_have_a_body_and_intermediate_states_have_none() {
         let read = |text: Option<String>| text.map(|text| serde_json::from_str::<Value>(&text).unwrap());
-        let fraud = VerdictDetail { reason: Some(Reason::Fraud), is_final: true };
+        let fraud = VerdictDetail { reason: Some(Reason::Fraud), is_final: true, proof: None };
         assert_eq!(
-            read(body(News::of_state(State::Rejected, Some(fraud)).unwrap(), "ses_1", Some("order-7"), 0)),
+            read(body(&News::of_state(State::Rejected, Some(fraud)).unwrap(), "ses_1", Some("order-7"), 0)),
             Some(json!({
                 "type": "session.rejected", "timestamp": "1970-01-01T00:00:00Z",
                 "data": {
@@ -149,9 +165,15 @@ mod tests {
                 },
             }))
         );
+        let unknown = News::of_state(State::Unknown, None).unwrap();
         assert_eq!(
-            read(body(News::of_state(State::Unknown, None).unwrap(), "ses_1", None, 0)).unwrap()["data"],
+            read(body(&unknown, "ses_1", None, 0)).unwrap()["data"],
             json!({ "session_id": "ses_1", "state": "unknown" })
+        );
+        let proven = body(&unknown, "ses_1", None, 0).and_then(|text| with_proof(&text, "a.b.c"));
+        assert_eq!(
+            read(proven).unwrap()["data"],
+            json!({ "session_id": "ses_1", "state": "unknown", "proof": "a.b.c" })
         );
         for state in [State::Created, State::LinkIssued, State::Verifying] {
             assert_eq!(News::of_state(state, None), None);

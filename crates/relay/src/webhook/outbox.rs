@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -10,6 +11,7 @@ use super::endpoints::{Endpoint, Endpoints};
 use super::event::{self, News};
 use crate::clock::{Clock, milliseconds};
 use crate::id::new_id;
+use crate::proof::{Proofs, Statement};
 use crate::secrets::data_keys::{DataKeys, SealError};
 use crate::store::outbox::{Message, NewMessage};
 use crate::store::sessions::SessionRow;
@@ -32,6 +34,8 @@ pub struct Outbox {
     pub leeway: i64,
     /// Where they go. There are none if webhooks are not set up.
     pub endpoints: Endpoints,
+    /// Signs the proofs in them. `None` if there are no keys.
+    pub proofs: Option<Proofs>,
 }
 
 /// How the deliveries end when the relay shuts down.
@@ -69,13 +73,17 @@ impl Outbox {
         &self,
         session: &SessionRow,
         reference: Option<&str>,
-        news: News,
+        news: &News,
         now: i64,
     ) -> Result<Vec<NewMessage>, SealError> {
         let Some(body) = event::body(news, &session.id, reference, now) else { return Ok(Vec::new()) };
+        let stored = match news.detail.as_ref().and_then(|detail| detail.proof.clone()) {
+            Some(proof) => Stored::WithProof { body, proof },
+            None => Stored::Body(body),
+        };
         let message = |endpoint: &Arc<Endpoint>| {
             let id = new_id("msg");
-            let sealed = self.data_keys.seal(&body, &message_place(&id))?;
+            let sealed = self.data_keys.seal(&stored, &message_place(&id))?;
             Ok(NewMessage {
                 id,
                 session_id: session.id.clone(),
@@ -127,12 +135,18 @@ impl Outbox {
         Ok(given_up)
     }
 
-    /// Decrypts the body of a webhook.
+    /// Decrypts the body of a webhook, and adds a proof that is valid from now on.
     ///
     /// # Errors
     /// [`SealError`].
     pub fn open(&self, message: &Message) -> Result<String, SealError> {
-        self.data_keys.open(&message.sealed, &message_place(&message.id))
+        match (self.data_keys.open(&message.sealed, &message_place(&message.id))?, &self.proofs) {
+            (Stored::WithProof { body, proof }, Some(proofs)) => {
+                let proof = proofs.sign(&proof, self.clock.now()).map_err(|_| SealError)?;
+                event::with_proof(&body, &proof).ok_or(SealError)
+            }
+            (Stored::WithProof { body, .. } | Stored::Body(body), _) => Ok(body),
+        }
     }
 
     /// Claims up to `limit` webhooks of an endpoint that are due and were created at `since` or later, for longer than
@@ -146,6 +160,15 @@ impl Outbox {
         let claimed_until = now.saturating_add(endpoint.sender.lease(self.leeway));
         self.store.claim_messages(&endpoint.id, now, claimed_until, limit, since).await
     }
+}
+
+/// What is stored of a webhook, encrypted. A proof is signed at each delivery: a webhook may be sent a day later, when a
+/// proof from its beginning has expired, and perhaps its key is no longer published.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Stored {
+    Body(String),
+    WithProof { body: String, proof: Statement },
 }
 
 /// Makes webhooks due again, with another day of retries: the webhook with this id, whatever its status, or without an

@@ -38,6 +38,7 @@ mod page {
     mod hang_up;
     mod late_verdict;
     mod links_given_back;
+    mod proof;
     mod rejection;
     mod tokens;
     mod verdict;

@@ -93,11 +93,12 @@ fn add_headers(document: &mut Value) {
     let operations = operations.filter_map(Value::as_object_mut).flat_map(|item| item.values_mut());
     for operation in operations {
         let is_document = operation["operationId"] == "contract";
+        let may_be_cached = is_document || operation["operationId"] == "proofKeys";
         let responses = operation["responses"].as_object_mut();
         for (status, response) in responses.into_iter().flatten() {
             response["headers"]["x-request-id"] = json!({ "$ref": "#/components/headers/request-id" });
-            let cacheable = is_document && ["200", "304"].contains(&status.as_str());
-            if cacheable {
+            let cacheable = may_be_cached && ["200", "304"].contains(&status.as_str());
+            if cacheable && is_document {
                 response["headers"]["etag"] = json!({ "$ref": "#/components/headers/etag" });
             }
             let name = if cacheable { "cacheable" } else { "no-store" };

@@ -364,6 +364,35 @@ fn the_example_file_is_valid() {
 }
 
 #[test]
+fn proof_keys_are_checked_before_the_start() {
+    let machine = Machine::with("");
+    let (api_key, [(session, session_keys), (data, data_keys)]) = sessions();
+    let check = |flags: &[&str], proof: &str| {
+        let flags: Vec<_> = flags.iter().copied().chain([api_key.as_str()]).collect();
+        let keys = [("AKIBA_TOKEN", TOKEN), (session, &session_keys), (data, &data_keys), ("AKIBA_PROOF_KEYS", proof)];
+        machine.check(&flags, &keys)
+    };
+    let key = keygen(&["proof"]);
+    assert!(key.starts_with("akp_"), "{key}");
+    for (proof, warned) in [("", true), (key.as_str(), false)] {
+        let checked = check(&["--proof-issuer=https://relay.bank.example"], proof);
+        assert_eq!(checked.status, 0, "{}", checked.err);
+        assert_eq!(checked.err.contains("--proof-issuer has no effect"), warned, "{}", checked.err);
+        assert!(!checked.out.contains(key.trim()));
+    }
+    let wrong = check(&[], &format!("{} {}x", key.trim(), key.trim()));
+    assert_eq!(wrong.status, 2);
+    assert!(
+        wrong.err.contains("proof key 2 must be akp_BASE64URL") && !wrong.err.contains(key.trim()),
+        "{}",
+        wrong.err
+    );
+    let empty = machine.file("proof-keys", "# none yet\n");
+    let checked = check(&[&format!("--proof-keys-file={}", empty.display())], "");
+    assert!(checked.status == 2 && checked.err.contains("there is no proof key"), "{}", checked.err);
+}
+
+#[test]
 fn webhook_endpoints_are_checked_and_never_shown() {
     let machine = Machine::with("");
     let (api_key, [(session, session_keys), (data, data_keys)]) = sessions();
