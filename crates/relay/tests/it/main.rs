@@ -85,4 +85,5 @@ mod vendor_api {
     mod egress;
     mod hostile_vendor;
     mod newer_profile;
+    mod upload_headers;
 }
