@@ -28,15 +28,15 @@ impl Store {
         self.write(async {
             on_connection!(self, |connection| {
                 let mut transaction = connection.begin().await?;
-                let moved = sqlx::query(SQL).bind(&row.id).bind(row.version).bind(after.as_str()).bind(now);
+                let moved = self.query(SQL).bind(&row.id).bind(row.version).bind(after.as_str()).bind(now);
                 if moved.execute(&mut *transaction).await?.rows_affected() == 0 {
                     return Ok(false);
                 }
                 if event == Event::Released {
-                    sqlx::query(LINK).bind(&row.link_id).execute(&mut *transaction).await?;
+                    self.query(LINK).bind(&row.link_id).execute(&mut *transaction).await?;
                 }
                 if let Some(message) = message {
-                    insert_message!(transaction, message);
+                    insert_message!(self, transaction, message);
                 }
                 transaction.commit().await.map(|()| true)
             })
@@ -56,7 +56,8 @@ impl Store {
              OR (state IN ('created', 'link_issued') AND expires_at <= $1) LIMIT $2"
         );
         let found = self.run(async {
-            on_connection!(self, |connection| sqlx::query_as::<_, Columns>(&sql)
+            on_connection!(self, |connection| self
+                .query_as::<_, Columns>(&sql)
                 .bind(at)
                 .bind(limit)
                 .fetch_all(connection)
@@ -73,7 +74,8 @@ impl Store {
     pub async fn delete_session(&self, id: &str) -> Result<bool, StoreError> {
         const SQL: &str = "DELETE FROM sessions WHERE id = $1 AND state <> 'verifying'";
         self.write(async {
-            on_connection!(self, |connection| sqlx::query(SQL)
+            on_connection!(self, |connection| self
+                .query(SQL)
                 .bind(id)
                 .execute(connection)
                 .await
@@ -94,7 +96,8 @@ impl Store {
              AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.session_id = sessions.id AND outbox.status = 'pending') \
              ORDER BY created_at LIMIT $2)";
         self.write(async {
-            on_connection!(self, |connection| sqlx::query(SQL)
+            on_connection!(self, |connection| self
+                .query(SQL)
                 .bind(created_before)
                 .bind(limit)
                 .execute(connection)

@@ -68,20 +68,21 @@ pub struct OutboxCounts {
 /// Inserts a [`NewMessage`] in a transaction of either database. If an earlier webhook of the session is postponed, the
 /// new one is due no earlier, as webhooks of a session are sent in order.
 macro_rules! insert_message {
-    ($transaction:ident, $message:expr) => {
-        sqlx::query(
-            "INSERT INTO outbox (id, session_id, event, sealed, created_at, next_at, give_up_at) \
+    ($store:expr, $transaction:ident, $message:expr) => {
+        $store
+            .query(
+                "INSERT INTO outbox (id, session_id, event, sealed, created_at, next_at, give_up_at) \
              VALUES ($1, $2, $3, $4, $5, COALESCE((SELECT MAX(next_at) FROM outbox \
                 WHERE session_id = $2 AND status = 'pending' AND next_at > $5), $5), $6)",
-        )
-        .bind(&$message.id)
-        .bind(&$message.session_id)
-        .bind(&$message.event)
-        .bind(&$message.sealed)
-        .bind($message.created_at)
-        .bind($message.give_up_at)
-        .execute(&mut *$transaction)
-        .await?
+            )
+            .bind(&$message.id)
+            .bind(&$message.session_id)
+            .bind(&$message.event)
+            .bind(&$message.sealed)
+            .bind($message.created_at)
+            .bind($message.give_up_at)
+            .execute(&mut *$transaction)
+            .await?
     };
 }
 pub(super) use insert_message;
@@ -125,7 +126,8 @@ impl Store {
              WHERE seq IN (SELECT seq FROM due) RETURNING id, sealed, attempts, give_up_at"
         );
         let claimed = self.write(async {
-            on_connection!(self, |connection| sqlx::query_as::<_, (String, Vec<u8>, i64, i64)>(&sql)
+            on_connection!(self, |connection| self
+                .query_as::<_, (String, Vec<u8>, i64, i64)>(&sql)
                 .bind(now)
                 .bind(claimed_until)
                 .bind(limit)
@@ -144,7 +146,7 @@ impl Store {
     pub async fn release_message(&self, id: &str) -> Result<(), StoreError> {
         const SQL: &str = "UPDATE outbox SET claimed_until = 0 WHERE id = $1 AND status = 'pending'";
         self.write(async {
-            on_connection!(self, |connection| sqlx::query(SQL).bind(id).execute(connection).await.map(drop))
+            on_connection!(self, |connection| self.query(SQL).bind(id).execute(connection).await.map(drop))
         })
         .await
     }
@@ -157,7 +159,8 @@ impl Store {
         const SQL: &str = "UPDATE outbox SET status = $2, last_result = $3, ended_at = $4, claimed_until = 0, attempts = attempts + 1 \
             WHERE id = $1 AND status = 'pending'";
         self.write(async {
-            on_connection!(self, |connection| sqlx::query(SQL)
+            on_connection!(self, |connection| self
+                .query(SQL)
                 .bind(id)
                 .bind(status)
                 .bind(result)
@@ -182,9 +185,9 @@ impl Store {
         self.write(async {
             on_connection!(self, |connection| {
                 let mut transaction = connection.begin().await?;
-                let postponed = sqlx::query(SQL).bind(id).bind(next_at).bind(result);
+                let postponed = self.query(SQL).bind(id).bind(next_at).bind(result);
                 if postponed.execute(&mut *transaction).await?.rows_affected() > 0 {
-                    sqlx::query(FOLLOWERS).bind(id).bind(next_at).execute(&mut *transaction).await?;
+                    self.query(FOLLOWERS).bind(id).bind(next_at).execute(&mut *transaction).await?;
                 }
                 transaction.commit().await
             })
@@ -201,7 +204,8 @@ impl Store {
         const SQL: &str = "SELECT id, session_id, event, status, attempts, last_result, created_at FROM outbox \
             WHERE status = $1 ORDER BY seq DESC LIMIT $2";
         let found = self.run(async {
-            on_connection!(self, |connection| sqlx::query_as::<_, Columns>(SQL)
+            on_connection!(self, |connection| self
+                .query_as::<_, Columns>(SQL)
                 .bind(status)
                 .bind(limit)
                 .fetch_all(connection)
@@ -229,8 +233,8 @@ impl Store {
         self.run(async {
             on_connection!(self, |connection| {
                 let (pending, oldest_pending) =
-                    sqlx::query_as::<_, (i64, Option<i64>)>(PENDING).fetch_one(&mut *connection).await?;
-                let (failed,) = sqlx::query_as::<_, (i64,)>(FAILED).fetch_one(connection).await?;
+                    self.query_as::<_, (i64, Option<i64>)>(PENDING).fetch_one(&mut *connection).await?;
+                let (failed,) = self.query_as::<_, (i64,)>(FAILED).fetch_one(connection).await?;
                 Ok(OutboxCounts { pending, oldest_pending, failed })
             })
         })
@@ -259,7 +263,8 @@ impl Store {
     async fn resend_message(&self, id: &str, now: i64, give_up_at: i64) -> Result<u64, StoreError> {
         let sql = format!("{RESEND} id = $3");
         self.write(async {
-            on_connection!(self, |connection| sqlx::query(&sql)
+            on_connection!(self, |connection| self
+                .query(&sql)
                 .bind(now)
                 .bind(give_up_at)
                 .bind(id)
@@ -273,7 +278,8 @@ impl Store {
     async fn resend_failed(&self, now: i64, give_up_at: i64, limit: i64) -> Result<u64, StoreError> {
         let sql = format!("{RESEND} seq IN (SELECT seq FROM outbox WHERE status = 'failed' ORDER BY seq LIMIT $3)");
         self.write(async {
-            on_connection!(self, |connection| sqlx::query(&sql)
+            on_connection!(self, |connection| self
+                .query(&sql)
                 .bind(now)
                 .bind(give_up_at)
                 .bind(limit)

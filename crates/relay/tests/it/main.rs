@@ -64,6 +64,7 @@ mod store {
     mod full_disk;
     mod kill;
     mod outage;
+    mod pooler;
     mod power_cut;
     mod processes;
     mod reseal;
