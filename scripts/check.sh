@@ -87,7 +87,7 @@ part "Python" check_python
 part "JavaScript" check_javascript
 part "C#: syntax" check_csharp
 part "workflows" check_workflows
-part "systemd unit, Dockerfile, compose file" scripts/lint/deploy.sh
+part "systemd unit, Dockerfile, compose file, Kubernetes, alerts" scripts/lint/deploy.sh
 part "Rust: format and lints" check_rust
 part "Rust: documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
 part "licences, sources and versions of the dependencies" check_dependencies

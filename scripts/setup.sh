@@ -7,7 +7,7 @@
 #   scripts/setup.sh test      the same, Python with venv, PostgreSQL, nginx, cargo-fuzz, Chromium and ChromeDriver,
 #                              and Go, PHP and Java for the example back ends
 #   scripts/setup.sh bench     the same as for tests, wrk, and other face detectors to compare with (about 70 MB)
-#   scripts/setup.sh check     clippy, rustfmt, cargo-deny, systemd-analyze, Python with venv, and the linters
+#   scripts/setup.sh check     clippy, rustfmt, cargo-deny, systemd-analyze, promtool, Python with venv, and the linters
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/env.sh
@@ -89,6 +89,7 @@ check() {
   need_cc
   need_python
   need_systemd
+  need_promtool
   need_npm . "playwright-core, terser"
   need_linters
   need_clippy

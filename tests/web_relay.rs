@@ -166,6 +166,18 @@ async fn only_a_harmless_fraud_word_is_verified() {
 }
 
 #[wasm_bindgen_test]
+async fn a_proof_counts_only_with_a_session() {
+    let with = |proof: Value| json!({ "status": "success", "outcome": "verified", "proof": proof });
+    for (proof, expected) in [(json!("a.b.c"), Some("a.b.c")), (json!({ "a": 1 }), None), (json!(null), None)] {
+        let fault = Fault::status(200, &with(proof).to_string()).await;
+        let session = Session::Token("s".to_owned()).into();
+        assert_eq!(judge_for(&fault, &session).await.unwrap().proof.as_string().as_deref(), expected);
+    }
+    let fault = Fault::status(200, &with(json!("a.b.c")).to_string()).await;
+    assert!(judge(&fault).await.unwrap().proof.is_null(), "without a session, the answer is the vendor's own");
+}
+
+#[wasm_bindgen_test]
 async fn the_outcome_of_a_relay_counts_only_with_a_session() {
     let verified = json!({ "status": "success", "outcome": "verified" });
     let with = |reason: &str| json!({ "status": "failed", "outcome": "rejected", "reason": reason });

@@ -169,7 +169,7 @@ export interface SelfieProgressDetail {
 
 /**
  * Detail of `selfie-verified` and `selfie-rejected`. A browser can forge it: trust only the relay's answer to your
- * server.
+ * server, or a `proof` that your server has checked.
  */
 export interface SelfieVerdictDetail {
   outcome: 'verified' | 'rejected';
@@ -187,6 +187,8 @@ export interface SelfieVerdictDetail {
   };
   /** The vendor's whole reply. Personal data. */
   response: Record<string, unknown>;
+  /** Proves the verdict to your server: a JWT. Null without a session, or if the relay signs no proofs. */
+  proof: string | null;
   /** The quality of the photo; null if the browser blocks reading pixels. */
   quality: SelfieQuality | null;
 }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Lints the relay's systemd unit, Dockerfile and compose file. It builds and starts nothing.
+# Lints the relay's systemd unit, Dockerfile, compose file, Kubernetes manifests, alerts and dashboard. It builds and starts nothing.
 set -eu
 cd "$(dirname "$0")/../.."
 
@@ -18,12 +18,27 @@ said=$(systemd-analyze verify "$scratch/akiba-relay.service" 2>&1) && [ -z "$sai
 }
 # Exit status 2 means wrong settings, which stay wrong. Only the status of the main process prevents a restart: a check in
 # ExecStartPre would be repeated every two seconds, for ever.
-grep -qx 'RestartPreventExitStatus=2' deploy/akiba-relay.service && ! grep -q '^ExecStartPre' deploy/akiba-relay.service || {
+if ! grep -qx 'RestartPreventExitStatus=2' deploy/akiba-relay.service || grep -q '^ExecStartPre' deploy/akiba-relay.service; then
   echo "deploy/akiba-relay.service: a relay with wrong settings must not be started again" >&2
   exit 1
-}
+fi
 # systemd's exposure level from 0 (safe) to 10, times 10.
 systemd-analyze security --offline=true --threshold=15 "$scratch/akiba-relay.service" >"$scratch/security" || {
   cat "$scratch/security" >&2
   exit 1
 }
+
+"$python" scripts/lint/kubernetes.py
+
+# promtool prints much when all is well.
+promtool=$(command -v promtool || echo "${AKIBA_SELFIE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/akiba-selfie}/promtool")
+quiet() {
+  "$@" >"$scratch/said" 2>&1 || {
+    cat "$scratch/said" >&2
+    exit 1
+  }
+}
+"$python" scripts/lint/monitoring.py "$scratch/dashboard.yml"
+quiet "$promtool" check config deploy/monitoring/prometheus.yml
+quiet "$promtool" check rules "$scratch/dashboard.yml"
+quiet "$promtool" test rules deploy/monitoring/alerts_test.yml

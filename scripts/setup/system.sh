@@ -67,6 +67,15 @@ need_systemd() {
   command -v systemd-analyze >/dev/null || apt_install systemd
 }
 
+# Checks alerts. The package would also start a server, so only this program is taken out of it.
+need_promtool() {
+  command -v promtool >/dev/null || [ -x "$AKIBA_SELFIE_CACHE/promtool" ] || {
+    command -v apt-get >/dev/null || die "promtool is missing: install Prometheus, then try again"
+    setup_step "reading the list of packages" "seconds" "${sudo[@]}" apt-get update
+    setup_step "installing promtool" "seconds" scripts/setup/promtool.sh "$AKIBA_SELFIE_CACHE/promtool"
+  }
+}
+
 need_browser() {
   if [ -z "$CHROMIUM" ] || [ -z "$CHROMEDRIVER" ]; then apt_install chromium chromium-driver; fi
 }

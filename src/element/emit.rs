@@ -66,6 +66,7 @@ fn judged(judged: &JudgedReply, quality: &Quality) -> JsValue {
         ("identity", judged.identity()),
         ("scores", scores),
         ("response", judged.response.clone()),
+        ("proof", judged.proof.clone()),
         ("quality", quality_object(quality)),
     ])
 }

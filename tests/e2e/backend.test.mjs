@@ -2,32 +2,16 @@
 // accept a verdict from the relay only.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 
 import { film } from '../fixtures/face/film.mjs';
+import { BACKENDS } from './support/backends.mjs';
 import { launch } from './support/browser.mjs';
 import { startSandbox } from './support/demo.mjs';
 import { freePort, newKeys, startProgram, startRelay } from './support/relay.mjs';
 import { Selfie } from './support/selfie.mjs';
 import { watch } from './support/watch.mjs';
-
-const path = (name) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
-
-/**
- * Returns the command, the arguments and the folder of each back end.
- * @type {Record<string, () => [string, string[], string]>}
- */
-const BACKENDS = {
-  node: () => [process.execPath, ['server.js'], path('examples/backend/node')],
-  python: () => {
-    const requirements = path('examples/backend/python/requirements.txt');
-    const python = execFileSync(path('scripts/venv.sh'), ['backend', requirements], { encoding: 'utf8' }).trim();
-    return [python, ['-B', 'server.py'], path('examples/backend/python')];
-  },
-};
 
 for (const [name, start] of Object.entries(BACKENDS)) {
   describe(name, () => {
@@ -113,6 +97,7 @@ for (const [name, start] of Object.entries(BACKENDS)) {
       await page.getByText('The bank knows: verified.').waitFor();
       const known = await verdict(page);
       assert.deepEqual([known.state, known.outcome], ['verified', 'verified']);
+      assert.match(asked.join('\n'), /\/selfie-proof \{"proof":"[\w-]+\.[\w-]+\.[\w-]+"\}/);
       const seen = asked.join('\n') + (await page.content());
       for (const secret of [it.keys.apiKey, it.keys.webhook, '0000000000001'])
         assert.equal(seen.includes(secret), false);

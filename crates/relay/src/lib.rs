@@ -10,6 +10,7 @@
 //! - [`http`]: the router, its routes and layers ([`AppState`]), the OpenAPI document.
 //! - [`session`]: what a page and a back end may do, and the one verdict ([`Sessions`](session::Sessions)).
 //! - [`webhook`]: sends events to the host's back end.
+//! - [`proof`]: proofs of verdicts ([`Proofs`](proof::Proofs)).
 //! - [`store`]: stores sessions in SQLite or PostgreSQL ([`Store`](store::Store)).
 //! - [`limits`]: rate limits ([`Limits`](limits::Limits)) and the number of concurrent calls.
 //! - [`vendor_api`]: the client of the vendor's API ([`VendorClient`](vendor_api::VendorClient),
@@ -28,6 +29,7 @@ mod id;
 pub mod lifecycle;
 pub mod limits;
 pub mod origin;
+pub mod proof;
 pub mod secrets;
 pub mod server;
 pub mod session;

@@ -8,11 +8,15 @@ import { fileURLToPath } from 'node:url';
 import express from 'express';
 import { Webhook } from 'standardwebhooks';
 
+import { proofChecker, Refused } from './proof.js';
+
 const {
   PORT = '3000',
   RELAY_URL,
   AKIBA_API_KEY,
   AKIBA_WEBHOOK_SECRET,
+  AKIBA_KEY_NAME = 'bank',
+  PROOF_ISSUER = 'akiba-relay',
   UPLOADS = 'https://*.amazonaws.com',
 } = process.env;
 if (!RELAY_URL || !AKIBA_API_KEY || !AKIBA_WEBHOOK_SECRET) {
@@ -21,6 +25,7 @@ if (!RELAY_URL || !AKIBA_API_KEY || !AKIBA_WEBHOOK_SECRET) {
 }
 const file = (path) => fileURLToPath(new URL(path, import.meta.url));
 const webhook = new Webhook(AKIBA_WEBHOOK_SECRET);
+const checkProof = proofChecker({ relay: RELAY_URL, issuer: PROOF_ISSUER, audience: AKIBA_KEY_NAME });
 
 // STUB: your database. These are lost when the process ends.
 const customers = new Map();
@@ -123,6 +128,23 @@ app.post('/hooks/akiba', express.raw({ type: 'application/json', limit: '16kb' }
       verdicts.set(id, { state, outcome, final, told_at: new Date().toISOString() });
     }
     seen.add(request.get('webhook-id'));
+  }
+  return response.sendStatus(204);
+});
+
+// Takes a proof of the verdict from the page, so that the bank knows it at once. Only the proof counts: the customer's
+// session comes from the login, and the outcome from the proof.
+app.post('/selfie-proof', express.json({ limit: '8kb' }), async (request, response) => {
+  const who = customer(request, response);
+  try {
+    const { outcome, final } = await checkProof(request.body?.proof, who.session);
+    // A proof of an earlier rejection may arrive late.
+    if (!verdicts.get(who.session)?.final) {
+      verdicts.set(who.session, { state: outcome, outcome, final, told_at: new Date().toISOString() });
+    }
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return response.sendStatus(error.status);
   }
   return response.sendStatus(204);
 });

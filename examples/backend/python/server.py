@@ -10,13 +10,16 @@ import secrets
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Annotated
 from urllib.parse import urlsplit
 
 import httpx
+import jwt
 import uvicorn
-from fastapi import FastAPI, Request, Response
+from fastapi import Body, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
+from proof import ProofChecker, Refused, UsedBefore
 from standardwebhooks import Webhook, WebhookVerificationError
 
 HERE = Path(__file__).parent
@@ -25,6 +28,11 @@ try:
     webhook = Webhook(os.environ["AKIBA_WEBHOOK_SECRET"])
 except KeyError as missing:
     raise SystemExit(f"set {missing}") from None
+proofs = ProofChecker(
+    RELAY_URL,
+    issuer=os.environ.get("PROOF_ISSUER", "akiba-relay"),
+    audience=os.environ.get("AKIBA_KEY_NAME", "bank"),
+)
 UPLOADS = os.environ.get("UPLOADS", "https://*.amazonaws.com")
 PAGE = (HERE / "../page/index.html").read_text().replace("{{relay}}", RELAY_URL)
 HEADERS = {
@@ -79,7 +87,8 @@ async def add_headers(request: Request, call_next):
 
 
 @app.exception_handler(httpx.HTTPError)
-async def relay_failed(_: Request, error: httpx.HTTPError):
+@app.exception_handler(jwt.PyJWKClientConnectionError)
+async def relay_failed(_: Request, error: Exception):
     print(f"the relay: {type(error).__name__}", flush=True)
     return JSONResponse({"error": "try again later"}, 503)
 
@@ -137,6 +146,27 @@ async def hook(request: Request):
                 "told_at": datetime.now(UTC).isoformat(),
             }
         seen.add(request.headers["webhook-id"])
+    return Response(status_code=204)
+
+
+@app.post("/selfie-proof")
+async def take_proof(request: Request, response: Response, proof: Annotated[object, Body(embed=True)] = None):
+    """Takes a proof of the verdict from the page, so that the bank knows it at once.
+
+    Only the proof counts: the customer's session comes from the login, and the outcome from the proof.
+    """
+    who = customer(request, response)["session"]
+    try:
+        claims = await proofs.check(proof, who)
+    except UsedBefore:
+        return Response(status_code=409)
+    except Refused:
+        return Response(status_code=400)
+    # A proof of an earlier rejection may arrive late.
+    if not verdicts.get(who, {}).get("final"):
+        outcome, final = claims["outcome"], claims["final"]
+        told_at = datetime.now(UTC).isoformat()
+        verdicts[who] = {"state": outcome, "outcome": outcome, "final": final, "told_at": told_at}
     return Response(status_code=204)
 
 

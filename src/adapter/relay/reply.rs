@@ -61,6 +61,8 @@ pub struct JudgedReply {
     pub judgement: Judgement,
     /// The answer as parsed by the browser. Personal data.
     pub response: JsValue,
+    /// The relay's proof for the back end, or `null`.
+    pub proof: JsValue,
 }
 
 impl fmt::Debug for JudgedReply {
@@ -81,7 +83,8 @@ impl JudgedReply {
         let reply = Parsed(response.clone());
         let judgement =
             if session { Judgement::of_page_reply(&reply) } else { Judgement::of(&reply, MayBeMissing::Nothing) };
-        Some(Self { judgement, response })
+        let proof = Some(get(&response, "proof")).filter(|proof| session && proof.is_string());
+        Some(Self { judgement, response, proof: proof.unwrap_or(JsValue::NULL) })
     }
 
     /// Returns the vendor's sentence, if there is one.

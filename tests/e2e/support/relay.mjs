@@ -24,7 +24,14 @@ const keygen = (...args) => execFileSync(program, ['keygen', ...args], { encodin
 /** Makes the keys of a relay and its back end. */
 export function newKeys() {
   const [apiKey, apiSetting] = keygen('api', 'bank').split('\n');
-  return { apiKey, apiSetting, session: keygen('session'), data: keygen('data', 'test'), webhook: keygen('webhook') };
+  return {
+    apiKey,
+    apiSetting,
+    session: keygen('session'),
+    data: keygen('data', 'test'),
+    webhook: keygen('webhook'),
+    proof: keygen('proof'),
+  };
 }
 
 /**
@@ -34,8 +41,9 @@ export function newKeys() {
  * @param {string} settings.page origin of the page that may call
  * @param {string} settings.webhookUrl
  * @param {ReturnType<typeof newKeys>} settings.keys
+ * @param {string[]} [settings.args] further flags
  */
-export async function startRelay({ sandbox, page, webhookUrl, keys }) {
+export async function startRelay({ sandbox, page, webhookUrl, keys, args = [] }) {
   const folder = await mkdtemp(join(tmpdir(), 'akiba-relay-'));
   const flags = {
     listen: '127.0.0.1:0',
@@ -51,10 +59,11 @@ export async function startRelay({ sandbox, page, webhookUrl, keys }) {
     AKIBA_SESSION_KEYS: keys.session,
     AKIBA_DATA_KEYS: keys.data,
     AKIBA_WEBHOOK_SECRETS: keys.webhook,
+    AKIBA_PROOF_KEYS: keys.proof,
   };
   const given = Object.entries(flags).map(([name, value]) => `--${name}=${value}`);
-  const relay = await startProgram(program, [...given, ...talkative], { env, log: 'backend' });
-  await noteSecrets([sandbox.token, keys.apiKey, keys.session, keys.data.split(':')[1], keys.webhook]);
+  const relay = await startProgram(program, [...given, ...args, ...talkative], { env, log: 'backend' });
+  await noteSecrets([sandbox.token, keys.apiKey, keys.session, keys.data.split(':')[1], keys.webhook, keys.proof]);
   return {
     url: relay.url,
     stop: async () => {

@@ -4,16 +4,17 @@
 use clap::Args;
 
 use crate::http::state::AppState;
-use crate::secrets::{data_keys, is_open_to_all, session_keys, webhook_secrets};
+use crate::secrets::{data_keys, is_open_to_all, proof_keys, session_keys, webhook_secrets};
 use crate::server::tls::Tls;
 use crate::session::SessionSecrets;
 use crate::session::settings::{SessionMode, SessionSettings};
-use crate::session::start::problems;
+use crate::session::start::{keys_without_endpoint, problems};
 use crate::settings::Settings;
 use crate::settings::layers::{EffectiveSetting, FILE_ARGUMENT, Source};
 use crate::store::file_system::FileSystem;
 use crate::vendor_api::VendorClient;
 use crate::vendor_api::access::Access;
+use crate::webhook::endpoints;
 
 /// The parts of the service that the check has built.
 #[derive(Debug)]
@@ -159,8 +160,15 @@ pub fn warnings(
     found.extend(
         unknown_variables(effective).into_iter().map(|name| format!("unknown setting {name}: check its spelling")),
     );
+    let issuer = effective.iter().find(|setting| setting.key == "proof-issuer");
+    if issuer.is_some_and(|issuer| issuer.source != Source::Default)
+        && settings.session.proof.proof_keys_file.is_none()
+        && !is_given(&variable, proof_keys::KEYS_VARIABLE)
+    {
+        found.push("--proof-issuer has no effect: there are no proof keys".to_owned());
+    }
     if settings.session.mode() == SessionMode::Off {
-        let unused = given_for_sessions(effective, variable);
+        let unused = given_for_sessions(effective, &variable);
         found.extend(unused.iter().map(|name| format!("{name} has no effect: sessions are off")));
     }
     if settings.session.mode() == SessionMode::Required
@@ -170,6 +178,12 @@ pub fn warnings(
             "the database {} is on {kind}: if a network is behind it, the database will be damaged",
             path.display()
         ));
+    }
+    if settings.session.mode() == SessionMode::Required
+        && let Ok(secrets) = SessionSecrets::load(&settings.session, &variable)
+    {
+        let without = keys_without_endpoint(&settings.session, &secrets);
+        found.extend(without.iter().map(|key| format!("the API key {key} has no webhook endpoint: it gets no events")));
     }
     for setting in effective.iter().filter(|setting| holds_secret(&setting.key)) {
         for path in setting.values.iter().filter(|path| is_open_to_all(path.as_ref())) {
@@ -190,10 +204,20 @@ fn given_for_sessions(
     let settings = effective.iter().filter(|setting| {
         setting.source != Source::Default && setting.key != "sessions" && is_of_sessions(&setting.key)
     });
-    let secrets = [session_keys::KEYS_VARIABLE, data_keys::KEYS_VARIABLE, webhook_secrets::SECRETS_VARIABLE];
-    // Compose files set an unused variable to the empty string.
-    let secrets = secrets.into_iter().filter(|name| variable(name).is_some_and(|text| !text.trim().is_empty()));
+    let secrets = [
+        session_keys::KEYS_VARIABLE,
+        data_keys::KEYS_VARIABLE,
+        webhook_secrets::SECRETS_VARIABLE,
+        proof_keys::KEYS_VARIABLE,
+        endpoints::ENDPOINTS_VARIABLE,
+    ];
+    let secrets = secrets.into_iter().filter(|name| is_given(&variable, name));
     settings.map(|setting| format!("--{}", setting.key)).chain(secrets.map(str::to_owned)).collect()
+}
+
+/// Returns whether an environment variable holds text. Compose files set an unused variable to the empty string.
+fn is_given(variable: impl Fn(&'static str) -> Option<String>, name: &'static str) -> bool {
+    variable(name).is_some_and(|text| !text.trim().is_empty())
 }
 
 /// Returns environment variables that look like settings but are not, such as a misspelled one. Ignores the variables

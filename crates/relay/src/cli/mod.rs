@@ -17,7 +17,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use self::database::DatabaseCommand;
 use crate::clock::{Clock, rfc3339};
-use crate::secrets::{api_keys, data_keys, session_keys, webhook_secrets};
+use crate::secrets::{api_keys, data_keys, proof_keys, session_keys, webhook_secrets};
 use crate::settings::layers::{self, EffectiveSetting, LayerError};
 use crate::settings::{self, Settings, TOKEN_HELP};
 use crate::store::Store;
@@ -88,12 +88,14 @@ pub enum KeyKind {
     Data,
     /// For the signatures of webhooks
     Webhook,
+    /// For proofs of verdicts
+    Proof,
 }
 
 /// A command for webhooks.
 #[derive(Clone, Debug, Subcommand)]
 pub enum WebhookCommand {
-    /// Lists webhooks, newest first: id, event, session, attempts, time, and the result of the last attempt
+    /// Lists webhooks, newest first: id, event, session, endpoint, attempts, time, and the result of the last attempt
     List {
         /// Status of the webhooks to list
         #[arg(long, default_value = "failed")]
@@ -136,6 +138,7 @@ fn keygen(kind: KeyKind, name: &str) -> Result<(), Box<dyn Error>> {
         KeyKind::Session => session_keys::new_key(),
         KeyKind::Data => data_keys::new_key(name),
         KeyKind::Webhook => webhook_secrets::new_secret(),
+        KeyKind::Proof => proof_keys::new_key(),
     };
     writeln!(io::stdout(), "{}", text.ok_or("the operating system gave no random bytes")?)?;
     Ok(())
@@ -153,8 +156,8 @@ async fn webhooks(command: WebhookCommand, settings: &Settings) -> Result<(), Bo
                 let (time, attempts) = (rfc3339(message.created_at), message.attempts);
                 writeln!(
                     out,
-                    "{}  {}  {}  {attempts}  {time}  {result}",
-                    message.id, message.event, message.session_id
+                    "{}  {}  {}  {}  {attempts}  {time}  {result}",
+                    message.id, message.event, message.session_id, message.endpoint
                 )?;
             }
         }

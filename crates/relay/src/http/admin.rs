@@ -105,6 +105,7 @@ struct WebhookQuery {
 struct WebhookSummary {
     id: String,
     session_id: String,
+    endpoint: String,
     event: String,
     status: String,
     attempts: i64,
@@ -127,6 +128,7 @@ async fn webhooks(
     let webhook = |message: crate::store::outbox::MessageSummary| WebhookSummary {
         id: message.id,
         session_id: message.session_id,
+        endpoint: message.endpoint,
         event: message.event,
         status: message.status,
         attempts: message.attempts,
@@ -159,6 +161,6 @@ async fn resend_failed(State(state): State<AppState>) -> Result<Json<Resent>, Re
 async fn resend_and_notify(state: &AppState, id: Option<&str>) -> Result<Json<Resent>, RelayError> {
     let sessions = state.sessions.as_ref().ok_or_else(|| RelayError::new(ProblemCode::NotFound))?;
     let resent = outbox::resend(sessions.store(), id, sessions.clock().now()).await?;
-    sessions.outbox().wake.notify_one();
+    sessions.outbox().wake_all();
     Ok(Json(Resent { resent }))
 }

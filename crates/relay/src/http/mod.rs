@@ -34,7 +34,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use self::openapi::document::Document;
-use self::routes::{fallback, health, page, page_without_session, sessions};
+use self::routes::{fallback, health, page, page_without_session, proof_keys, sessions};
 use self::state::AppState;
 
 /// Builds the service: its calls, with or without sessions, inside the layers that every request passes.
@@ -75,6 +75,7 @@ fn host_calls(sessions: bool) -> OpenApiRouter<AppState> {
         .routes(routes!(sessions::create))
         .routes(routes!(sessions::read, sessions::delete))
         .routes(routes!(sessions::reconcile))
+        .routes(routes!(proof_keys::proof_keys))
 }
 
 fn operation_calls() -> OpenApiRouter<AppState> {

@@ -28,6 +28,14 @@ pub struct ApiKey {
 #[error("it must be NAME=SHA256: a name of letters, digits, - and _, and the key's SHA-256 in 64 hex digits")]
 pub struct NotAnApiKey;
 
+impl ApiKey {
+    /// Returns the name. Several keys can have the same name: they belong to one back end.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
 impl FromStr for ApiKey {
     type Err = NotAnApiKey;
 

@@ -5,9 +5,11 @@
 //! - [`session_keys`]: makes and checks session tokens.
 //! - [`api_keys`]: checks the API keys of the host's back end.
 //! - [`webhook_secrets`]: signs webhooks.
+//! - [`proof_keys`]: signs proofs of verdicts.
 
 pub mod api_keys;
 pub mod data_keys;
+pub mod proof_keys;
 pub mod session_keys;
 pub mod webhook_secrets;
 

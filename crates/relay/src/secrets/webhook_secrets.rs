@@ -2,6 +2,7 @@
 //! and body. Source: the specification at standardwebhooks.com, "Signature scheme".
 
 use std::fmt;
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -16,8 +17,9 @@ pub const SECRETS_VARIABLE: &str = "AKIBA_WEBHOOK_SECRETS";
 
 const PREFIX: &str = "whsec_";
 
-/// The secrets that sign webhooks. Every secret signs every webhook, so that the receiver can move to a new secret.
-pub struct WebhookSecrets(Vec<Webhook>);
+/// The secrets that sign webhooks of one receiver. Every secret signs every webhook, so that the receiver can move to a new secret.
+#[derive(Clone)]
+pub struct WebhookSecrets(Arc<[Webhook]>);
 
 /// Why the secrets can't be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -45,7 +47,15 @@ impl WebhookSecrets {
             }
             keys.push(Webhook::from_bytes(bytes).map_err(|_| wrong)?);
         }
-        if keys.is_empty() { Err(WebhookSecretsError::Empty) } else { Ok(Self(keys)) }
+        if keys.is_empty() { Err(WebhookSecretsError::Empty) } else { Ok(Self(keys.into())) }
+    }
+
+    /// Returns whether a secret of `other` is among these.
+    #[must_use]
+    pub fn has_one_of(&self, other: &Self) -> bool {
+        // The library does not reveal its secrets. Equal secrets give equal signatures.
+        let (own, others) = (self.signatures("", 0, ""), other.signatures("", 0, ""));
+        others.split(' ').any(|signature| own.split(' ').any(|own| own == signature))
     }
 
     /// Returns the value of `webhook-signature`: one signature for each secret. `timestamp` is in seconds since 1970.

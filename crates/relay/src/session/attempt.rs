@@ -133,18 +133,19 @@ impl Sessions {
         let now = self.clock.now();
         let session_id = session.row.id.as_str();
         let sealed = self.seal_verdict(session_id, link_id, &kept);
-        // This verdict is not yet in the counter: the session was read before the attempt began.
-        let is_final = self.is_final(outcome, reason, session.row.links, session.row.verifies.saturating_add(1));
-        let end = Some(VerdictDetail { reason, is_final });
-        let message = self.outbox.message(session_id, session.personal.reference.as_deref(), state, end, now);
-        let (sealed, message) = match (sealed, message) {
-            (Ok(sealed), Ok(message)) => (sealed, message),
+        let is_final = self.will_be_final(&session.row, outcome, reason);
+        let proof = self.proofs().map(|_| self.statement(session, link_id, outcome, reason, is_final));
+        let end = Some(VerdictDetail { reason, is_final, proof });
+        let messages =
+            self.outbox.messages(&session.row, session.personal.reference.as_deref(), state, end.as_ref(), now);
+        let (sealed, messages) = match (sealed, messages) {
+            (Ok(sealed), Ok(messages)) => (sealed, messages),
             (Err(error), _) | (_, Err(error)) => return waiter.send(Err(error.into())),
         };
-        let verdict = NewVerdict { session_id, link_id, state, verdict: &sealed, message: message.as_ref(), now };
+        let verdict = NewVerdict { session_id, link_id, state, verdict: &sealed, messages: &messages, now };
         match self.write_until_done(waiter, |_| true, || self.store.conclude(verdict)).await {
             Ok(true) => {
-                self.outbox.wake.notify_one();
+                self.outbox.wake(&messages);
                 waiter.send(Ok(Some(kept)));
             }
             // An earlier write stored this verdict and its result got lost; or the session has another verdict; or the

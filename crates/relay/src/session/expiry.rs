@@ -56,20 +56,20 @@ impl Sessions {
         }
     }
 
-    /// Moves a session by an event that carries no data, and stores the webhook about it. Returns `false` if the
+    /// Moves a session by an event that carries no data, and stores the webhooks about it. Returns `false` if the
     /// session has changed since it was read.
     pub(super) async fn move_with_webhook(&self, row: &SessionRow, event: Event) -> Result<bool, StoreError> {
         let now = self.clock.now();
         // A session that can't be decrypted here must still end, with a webhook. That webhook then has no reference.
         let opened = self.open_session(row.clone()).ok();
         let reference = opened.as_ref().and_then(|session| session.personal.reference.as_deref());
-        let message = match row.state.after(event) {
-            Some(after) => self.outbox.message(&row.id, reference, after, None, now).map_err(|_| not_encrypted())?,
-            None => None,
+        let messages = match row.state.after(event) {
+            Some(after) => self.outbox.messages(row, reference, after, None, now).map_err(|_| not_encrypted())?,
+            None => Vec::new(),
         };
-        let moved = self.store.advance(row, event, message.as_ref(), now).await?;
-        if moved && message.is_some() {
-            self.outbox.wake.notify_one();
+        let moved = self.store.advance(row, event, &messages, now).await?;
+        if moved {
+            self.outbox.wake(&messages);
         }
         Ok(moved)
     }
@@ -97,6 +97,7 @@ impl Sessions {
                 break;
             }
         }
+        self.outbox.give_up_without_endpoint().await?;
         loop {
             let deleted = self.store.delete_old_sessions(now.saturating_sub(self.limits.retention), BATCH).await?;
             swept.deleted += deleted;

@@ -7,6 +7,7 @@
 //! - [`attempt`]: the call to the vendor for a verdict, which outlives its request.
 //! - [`read`]: reads a session, with its timeout applied.
 //! - [`record`]: the decrypted data of a session.
+//! - `proof`: proves verdicts.
 //! - [`refusal`]: why a session does not allow a call.
 //! - [`retained`]: which part of the vendor's answer is stored.
 //! - [`link_host`]: the allow-list of hosts for signed links.
@@ -19,6 +20,7 @@ pub mod expiry;
 pub mod host;
 pub mod link_host;
 pub mod page;
+mod proof;
 pub mod read;
 pub mod record;
 pub mod refusal;
@@ -43,6 +45,7 @@ use crate::secrets::api_keys::{self, ApiKey};
 use crate::secrets::data_keys::DataKeys;
 use crate::secrets::session_keys::{SessionKeys, TokenError};
 use crate::store::Store;
+use crate::store::sessions::SessionRow;
 use crate::vendor_api::VendorClient;
 use crate::webhook::outbox::Outbox;
 
@@ -117,6 +120,17 @@ impl Sessions {
     /// [`TokenError`].
     pub fn session_of(&self, token: &str) -> Result<String, TokenError> {
         self.tokens.open(token, self.clock.now(), self.limits.leeway)
+    }
+
+    /// Returns whether another verdict is impossible in a session as it was read, which may have expired.
+    fn is_final_in(&self, row: &SessionRow, outcome: Outcome, reason: Option<Reason>) -> bool {
+        let expired = row.expires_at.saturating_add(self.limits.leeway) <= self.clock.now();
+        expired || self.is_final(outcome, reason, row.links, row.verifies)
+    }
+
+    /// Does the same for the verdict of an attempt. The session was read before the attempt was counted.
+    fn will_be_final(&self, row: &SessionRow, outcome: Outcome, reason: Option<Reason>) -> bool {
+        self.is_final(outcome, reason, row.links, row.verifies.saturating_add(1))
     }
 
     /// Returns whether another verdict is impossible before the session expires: the session is verified, the vendor

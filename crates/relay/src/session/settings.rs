@@ -9,6 +9,7 @@ use clap::{Args, ValueEnum};
 
 use super::link_host::LinkHost;
 use crate::clock::duration;
+use crate::proof::settings::ProofSettings;
 use crate::secrets::api_keys::ApiKey;
 use crate::store::settings::DatabaseSettings;
 use crate::webhook::settings::WebhookSettings;
@@ -109,6 +110,10 @@ pub struct SessionSettings {
     /// Webhooks.
     #[command(flatten)]
     pub webhook: WebhookSettings,
+
+    /// Proofs of verdicts.
+    #[command(flatten)]
+    pub proof: ProofSettings,
 }
 
 impl SessionSettings {

@@ -1,10 +1,10 @@
 //! Loads the secrets and opens the database ([`SessionSecrets`], [`SessionStartError`]).
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use secrecy::SecretString;
-use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
 use super::record::{Personal, session_place};
@@ -12,17 +12,19 @@ use super::settings::{PageReply, Retain, SessionSettings};
 use super::waiting::Waiting;
 use super::{SessionLimits, Sessions};
 use crate::clock::{Clock, milliseconds};
-use crate::http_client::ClientError;
 use crate::limits::capacity::Capacity;
+use crate::proof::Proofs;
+use crate::secrets::api_keys::ApiKey;
 use crate::secrets::data_keys::{self, DataKeys, DataKeysError};
+use crate::secrets::proof_keys::{self, ProofKeys, ProofKeysError};
 use crate::secrets::session_keys::{self, SessionKeys, SessionKeysError};
-use crate::secrets::webhook_secrets::{self, WebhookSecrets, WebhookSecretsError};
+use crate::secrets::webhook_secrets;
 use crate::secrets::{SecretError, load};
 use crate::store::file_system::NetworkDisk;
 use crate::store::url::PlaintextDatabase;
 use crate::store::{Store, StoreError};
 use crate::vendor_api::VendorClient;
-use crate::webhook::delivery::Sender;
+use crate::webhook::endpoints::{self, Endpoints, EndpointsError};
 use crate::webhook::outbox::{Outbox, Shutdown};
 
 /// The secrets of sessions, unparsed.
@@ -32,8 +34,12 @@ pub struct SessionSecrets {
     pub session_keys: Option<SecretString>,
     /// Keys that encrypt personal data in the database.
     pub data_keys: Option<SecretString>,
-    /// Secrets that sign webhooks.
+    /// Secrets that sign webhooks to `--webhook-url`.
     pub webhook_secrets: Option<SecretString>,
+    /// Keys that sign proofs.
+    pub proof_keys: Option<SecretString>,
+    /// The webhook endpoints of each API key name, with their secrets.
+    pub webhook_endpoints: Option<SecretString>,
 }
 
 impl SessionSecrets {
@@ -57,6 +63,8 @@ impl SessionSecrets {
             session_keys: secret(&settings.session_keys_file, session_keys::KEYS_VARIABLE),
             data_keys: secret(&settings.data_keys_file, data_keys::KEYS_VARIABLE),
             webhook_secrets: secret(&settings.webhook.webhook_secrets_file, webhook_secrets::SECRETS_VARIABLE),
+            proof_keys: secret(&settings.proof.proof_keys_file, proof_keys::KEYS_VARIABLE),
+            webhook_endpoints: secret(&settings.webhook.webhook_endpoints_file, endpoints::ENDPOINTS_VARIABLE),
         };
         if errors.is_empty() { Ok(secrets) } else { Err(errors) }
     }
@@ -87,15 +95,15 @@ pub enum SessionStartError {
     /// The keys that encrypt personal data are missing or invalid.
     #[error("{0}: give --data-keys-file or set {variable}, see akiba-relay keygen data", variable = data_keys::KEYS_VARIABLE)]
     DataKeys(DataKeysError),
-    /// The secrets that sign webhooks are missing or invalid.
+    /// The keys that sign proofs are invalid, or their file holds none.
     #[error(
-        "{0}: give --webhook-secrets-file or set {variable}, see akiba-relay keygen webhook",
-        variable = webhook_secrets::SECRETS_VARIABLE
+        "{0}: correct --proof-keys-file or {variable}, see akiba-relay keygen proof",
+        variable = proof_keys::KEYS_VARIABLE
     )]
-    WebhookSecrets(WebhookSecretsError),
-    /// The client for webhooks could not be built.
+    ProofKeys(ProofKeysError),
+    /// The endpoints of webhooks can't be used.
     #[error(transparent)]
-    Client(ClientError),
+    Webhooks(EndpointsError),
     /// The default lifetime of a session exceeds the longest allowed one.
     #[error("--session-ttl is longer than --session-ttl-max")]
     Ttl,
@@ -126,7 +134,8 @@ pub enum SessionStartError {
 struct Keys {
     tokens: SessionKeys,
     data: DataKeys,
-    sender: Option<Sender>,
+    endpoints: Endpoints,
+    proofs: Option<Proofs>,
 }
 
 impl Keys {
@@ -150,16 +159,25 @@ impl Keys {
             errors.push(Error::PageReplyNeedsKeep);
         }
         let text = |secret: &Option<SecretString>| secret.clone().unwrap_or_default();
-        let sender = settings.webhook.webhook_url.as_ref().map(|url| {
-            let secrets = WebhookSecrets::read(&text(&secrets.webhook_secrets)).map_err(Error::WebhookSecrets)?;
-            Sender::new(url.clone(), secrets, &settings.webhook).map_err(Error::Client)
-        });
+        let endpoints = endpoints(settings, secrets);
         let tokens = SessionKeys::read(&text(&secrets.session_keys)).map_err(Error::SessionKeys);
         let data = DataKeys::read(&text(&secrets.data_keys)).map_err(Error::DataKeys);
-        match (tokens, data, sender.transpose()) {
-            (Ok(tokens), Ok(data), Ok(sender)) if errors.is_empty() => Ok(Self { tokens, data, sender }),
-            (tokens, data, sender) => {
-                errors.extend([tokens.err(), data.err(), sender.err()].into_iter().flatten());
+        // Without keys there are no proofs. A file without keys is a mistake.
+        let proof_keys = match settings.proof.proof_keys_file {
+            Some(_) => Some(text(&secrets.proof_keys)),
+            None => secrets.proof_keys.clone(),
+        };
+        let proofs = proof_keys.map(|text| {
+            let keys = ProofKeys::read(&text).map_err(Error::ProofKeys)?;
+            Ok(Proofs::new(keys, settings.proof.proof_issuer.clone()))
+        });
+        match (tokens, data, endpoints, proofs.transpose()) {
+            (Ok(tokens), Ok(data), Ok(endpoints), Ok(proofs)) if errors.is_empty() => {
+                Ok(Self { tokens, data, endpoints, proofs })
+            }
+            (tokens, data, endpoints, proofs) => {
+                errors.extend([tokens.err(), data.err(), proofs.err()].into_iter().flatten());
+                errors.extend(endpoints.err().into_iter().flatten().map(Error::Webhooks));
                 Err(errors)
             }
         }
@@ -170,6 +188,23 @@ impl Keys {
 #[must_use]
 pub fn problems(settings: &SessionSettings, secrets: &SessionSecrets) -> Vec<SessionStartError> {
     Keys::read(settings, secrets).err().unwrap_or_default()
+}
+
+fn endpoints(settings: &SessionSettings, secrets: &SessionSecrets) -> Result<Endpoints, Vec<EndpointsError>> {
+    let signing = secrets.webhook_secrets.clone().unwrap_or_default();
+    Endpoints::read(&settings.webhook, &signing, secrets.webhook_endpoints.as_ref(), &key_names(settings))
+}
+
+/// Returns the names of the API keys. Keys of one name belong to one back end.
+fn key_names(settings: &SessionSettings) -> BTreeSet<&str> {
+    settings.api_key.iter().map(ApiKey::name).collect()
+}
+
+/// Returns the names of API keys whose webhooks go nowhere, although others have an endpoint. Returns nothing if the
+/// endpoints are wrong: [`problems`] has their errors.
+#[must_use]
+pub fn keys_without_endpoint<'a>(settings: &'a SessionSettings, secrets: &SessionSecrets) -> Vec<&'a str> {
+    endpoints(settings, secrets).map(|endpoints| endpoints.without_endpoint(&key_names(settings))).unwrap_or_default()
 }
 
 impl Sessions {
@@ -185,7 +220,7 @@ impl Sessions {
         clock: Clock,
     ) -> Result<Self, SessionStartError> {
         use SessionStartError as Error;
-        let Keys { tokens, data, sender } =
+        let Keys { tokens, data, endpoints, proofs } =
             Keys::read(settings, secrets).map_err(|errors| errors.into_iter().next().unwrap_or(Error::NoApiKey))?;
         let store =
             Store::of(&settings.store, settings.store.database_connections.get()).await.map_err(Error::Store)?;
@@ -209,8 +244,8 @@ impl Sessions {
             tasks: deliveries,
             shutdown: Shutdown::default(),
             leeway,
-            sender,
-            wake: Notify::new(),
+            endpoints,
+            proofs,
         };
         Ok(Self {
             store,

@@ -45,7 +45,8 @@ pub enum CopyError {
 }
 
 type Link = (String, String, i64, Vec<u8>, Option<Vec<u8>>, i64, Option<Vec<u8>>, Option<i64>);
-type Message = (i64, String, String, String, Vec<u8>, i64, String, i64, i64, i64, i64, Option<String>, Option<i64>);
+type Message =
+    (i64, String, String, String, String, Vec<u8>, i64, String, i64, i64, i64, i64, Option<String>, Option<i64>);
 
 /// Copies all rows.
 ///
@@ -157,7 +158,7 @@ async fn copy_links(from: &mut SqliteConnection, to: &mut PgConnection) -> Resul
 /// Copies webhooks in the order of their `seq`, which is the order of delivery. The target assigns its own `seq`
 /// numbers.
 async fn copy_messages(from: &mut SqliteConnection, to: &mut PgConnection) -> Result<u64, Side> {
-    const COLUMNS: &str = "id, session_id, event, sealed, created_at, status, attempts, next_at, claimed_until, \
+    const COLUMNS: &str = "id, session_id, endpoint, event, sealed, created_at, status, attempts, next_at, claimed_until, \
                            give_up_at, last_result, ended_at";
     let sql = format!("SELECT seq, {COLUMNS} FROM outbox WHERE seq > $1 ORDER BY seq LIMIT $2");
     let (mut after, mut count) = (i64::MIN, 0);
@@ -171,6 +172,7 @@ async fn copy_messages(from: &mut SqliteConnection, to: &mut PgConnection) -> Re
             row.push_bind(columns.1).push_bind(columns.2).push_bind(columns.3).push_bind(columns.4);
             row.push_bind(columns.5).push_bind(columns.6).push_bind(columns.7).push_bind(columns.8);
             row.push_bind(columns.9).push_bind(columns.10).push_bind(columns.11).push_bind(columns.12);
+            row.push_bind(columns.13);
         });
         count += insert.build().execute(&mut *to).await.map_err(Side::To)?.rows_affected();
     }

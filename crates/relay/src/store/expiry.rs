@@ -2,7 +2,7 @@
 
 use sqlx::Connection;
 
-use super::outbox::{NewMessage, insert_message};
+use super::outbox::{NewMessage, insert_messages};
 use super::sessions::{COLUMNS, Columns, SessionRow, count, session};
 use super::{Store, StoreError, on_connection};
 use crate::lifecycle::Event;
@@ -18,7 +18,7 @@ impl Store {
         &self,
         row: &SessionRow,
         event: Event,
-        message: Option<&NewMessage>,
+        messages: &[NewMessage],
         now: i64,
     ) -> Result<bool, StoreError> {
         const SQL: &str = "UPDATE sessions SET state = $3, version = version + 1, lease_until = NULL, \
@@ -35,9 +35,7 @@ impl Store {
                 if event == Event::Released {
                     self.query(LINK).bind(&row.link_id).execute(&mut *transaction).await?;
                 }
-                if let Some(message) = message {
-                    insert_message!(self, transaction, message);
-                }
+                insert_messages!(self, transaction, messages);
                 transaction.commit().await.map(|()| true)
             })
         })

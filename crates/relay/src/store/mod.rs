@@ -283,11 +283,17 @@ async fn postgres_pool(options: PgConnectOptions, connections: u32) -> Result<Pg
 }
 
 fn sqlite_migrations() -> Migrator {
-    migrator(&[(1, "sessions", include_str!("migrations/sqlite/0001_sessions.sql"))])
+    migrator(&[
+        (1, "sessions", include_str!("migrations/sqlite/0001_sessions.sql")),
+        (2, "endpoints", include_str!("migrations/sqlite/0002_endpoints.sql")),
+    ])
 }
 
 fn postgres_migrations() -> Migrator {
-    migrator(&[(1, "sessions", include_str!("migrations/postgres/0001_sessions.sql"))])
+    migrator(&[
+        (1, "sessions", include_str!("migrations/postgres/0001_sessions.sql")),
+        (2, "endpoints", include_str!("migrations/postgres/0002_endpoints.sql")),
+    ])
 }
 
 /// Builds sqlx's migrator. `sqlx::migrate!` would do the same, but needs sqlx's macros as a dependency.

@@ -12,6 +12,8 @@ pub struct NewMessage {
     pub id: String,
     /// The id of its session.
     pub session_id: String,
+    /// The id of the endpoint that gets it.
+    pub endpoint: String,
     /// The name of its event, such as `session.verified`.
     pub event: String,
     /// The body, encrypted.
@@ -42,6 +44,8 @@ pub struct MessageSummary {
     pub id: String,
     /// The id of its session.
     pub session_id: String,
+    /// The id of the endpoint that gets it.
+    pub endpoint: String,
     /// The name of its event.
     pub event: String,
     /// `pending`, `delivered` or `failed`.
@@ -65,51 +69,56 @@ pub struct OutboxCounts {
     pub failed: i64,
 }
 
-/// Inserts a [`NewMessage`] in a transaction of either database. If an earlier webhook of the session is postponed, the
-/// new one is due no earlier, as webhooks of a session are sent in order.
-macro_rules! insert_message {
-    ($store:expr, $transaction:ident, $message:expr) => {
-        $store
-            .query(
-                "INSERT INTO outbox (id, session_id, event, sealed, created_at, next_at, give_up_at) \
-             VALUES ($1, $2, $3, $4, $5, COALESCE((SELECT MAX(next_at) FROM outbox \
-                WHERE session_id = $2 AND status = 'pending' AND next_at > $5), $5), $6)",
-            )
-            .bind(&$message.id)
-            .bind(&$message.session_id)
-            .bind(&$message.event)
-            .bind(&$message.sealed)
-            .bind($message.created_at)
-            .bind($message.give_up_at)
-            .execute(&mut *$transaction)
-            .await?
+/// Inserts each [`NewMessage`] of a list in a transaction of either database. If an earlier webhook of the session to
+/// the same endpoint is postponed, the new one is due no earlier, as an endpoint gets the webhooks of a session in order.
+macro_rules! insert_messages {
+    ($store:expr, $transaction:ident, $messages:expr) => {
+        for message in $messages {
+            $store
+                .query(
+                    "INSERT INTO outbox (id, session_id, endpoint, event, sealed, created_at, next_at, give_up_at) \
+                 VALUES ($1, $2, $3, $4, $5, $6, COALESCE((SELECT MAX(next_at) FROM outbox \
+                    WHERE session_id = $2 AND endpoint = $3 AND status = 'pending' AND next_at > $6), $6), $7)",
+                )
+                .bind(&message.id)
+                .bind(&message.session_id)
+                .bind(&message.endpoint)
+                .bind(&message.event)
+                .bind(&message.sealed)
+                .bind(message.created_at)
+                .bind(message.give_up_at)
+                .execute(&mut *$transaction)
+                .await?;
+        }
     };
 }
-pub(super) use insert_message;
+pub(super) use insert_messages;
 
-/// Finds the webhooks that are due, only the oldest of each session, so that a session's webhooks arrive in order. A
-/// webhook is never due before an earlier one of its session. So in this sort order the query rejects few rows, even
-/// with a long queue.
-const DUE: &str = "SELECT seq FROM outbox due WHERE status = 'pending' AND next_at <= $1 AND claimed_until <= $1 \
-     AND created_at >= $4 AND NOT EXISTS (SELECT 1 FROM outbox earlier WHERE earlier.session_id = due.session_id \
-       AND earlier.seq < due.seq AND earlier.status = 'pending') \
+/// Finds the webhooks of an endpoint that are due, only the oldest of each session, so that a session's webhooks arrive
+/// in order. A webhook is never due before an earlier one of its session. So in this sort order the query rejects few
+/// rows, even with a long queue.
+const DUE: &str = "SELECT seq FROM outbox due WHERE endpoint = $5 AND status = 'pending' AND next_at <= $1 \
+     AND claimed_until <= $1 AND created_at >= $4 \
+     AND NOT EXISTS (SELECT 1 FROM outbox earlier WHERE earlier.session_id = due.session_id \
+       AND earlier.endpoint = $5 AND earlier.seq < due.seq AND earlier.status = 'pending') \
      ORDER BY next_at, seq LIMIT $3";
 
-/// Maximum number of webhooks that one statement makes due again.
-const RESEND_BATCH: i64 = 2_000;
+/// Maximum number of webhooks that one statement changes.
+const BATCH: i64 = 2_000;
 
 /// Makes webhooks due again. The caller adds the condition.
 const RESEND: &str = "UPDATE outbox SET status = 'pending', attempts = 0, next_at = $1, give_up_at = $2, \
      ended_at = NULL, claimed_until = 0 WHERE";
 
 impl Store {
-    /// Claims webhooks that are due and were created at `since` or later: until `claimed_until`, no other relay can
-    /// claim them.
+    /// Claims webhooks of an endpoint that are due and were created at `since` or later: until `claimed_until`, no other
+    /// relay can claim them.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn claim_messages(
         &self,
+        endpoint: &str,
         now: i64,
         claimed_until: i64,
         limit: i64,
@@ -132,6 +141,7 @@ impl Store {
                 .bind(claimed_until)
                 .bind(limit)
                 .bind(since)
+                .bind(endpoint)
                 .fetch_all(connection)
                 .await)
         });
@@ -172,8 +182,8 @@ impl Store {
         .await
     }
 
-    /// Postpones a webhook to its next attempt. Also postpones the webhooks that wait for it, so that no query reads
-    /// them before.
+    /// Postpones a webhook to its next attempt. Also postpones the webhooks of its session to the same endpoint, which
+    /// wait for it, so that no query reads them before.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -181,7 +191,8 @@ impl Store {
         const SQL: &str = "UPDATE outbox SET next_at = $2, last_result = $3, claimed_until = 0, attempts = attempts + 1 \
             WHERE id = $1 AND status = 'pending'";
         const FOLLOWERS: &str = "UPDATE outbox SET next_at = $2 WHERE status = 'pending' AND next_at < $2 \
-            AND session_id = (SELECT session_id FROM outbox WHERE id = $1)";
+            AND session_id = (SELECT session_id FROM outbox WHERE id = $1) \
+            AND endpoint = (SELECT endpoint FROM outbox WHERE id = $1)";
         self.write(async {
             on_connection!(self, |connection| {
                 let mut transaction = connection.begin().await?;
@@ -200,8 +211,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn list_messages(&self, status: &str, limit: i64) -> Result<Vec<MessageSummary>, StoreError> {
-        type Columns = (String, String, String, String, i64, Option<String>, i64);
-        const SQL: &str = "SELECT id, session_id, event, status, attempts, last_result, created_at FROM outbox \
+        type Columns = (String, String, String, String, String, i64, Option<String>, i64);
+        const SQL: &str = "SELECT id, session_id, endpoint, event, status, attempts, last_result, created_at FROM outbox \
             WHERE status = $1 ORDER BY seq DESC LIMIT $2";
         let found = self.run(async {
             on_connection!(self, |connection| self
@@ -211,9 +222,10 @@ impl Store {
                 .fetch_all(connection)
                 .await)
         });
-        let listed = |(id, session_id, event, status, attempts, last_result, created_at)| MessageSummary {
+        let listed = |(id, session_id, endpoint, event, status, attempts, last_result, created_at)| MessageSummary {
             id,
             session_id,
+            endpoint,
             event,
             status,
             attempts,
@@ -221,6 +233,72 @@ impl Store {
             created_at,
         };
         Ok(found.await?.into_iter().map(listed).collect())
+    }
+
+    /// Returns the ids of the endpoints that have pending webhooks.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn pending_endpoints(&self) -> Result<Vec<String>, StoreError> {
+        // One look-up in the index for each endpoint. DISTINCT would read every pending webhook.
+        const SQL: &str = "SELECT min(endpoint) FROM outbox WHERE status = 'pending' AND endpoint > $1";
+        const OF_EARLIER_VERSIONS: &str = "SELECT min(endpoint) FROM outbox WHERE status = 'pending' AND endpoint = $1";
+        self.run(async {
+            on_connection!(self, |connection| {
+                let mut found: Vec<String> = Vec::new();
+                let (first,): (Option<String>,) =
+                    self.query_as(OF_EARLIER_VERSIONS).bind("").fetch_one(&mut *connection).await?;
+                found.extend(first);
+                loop {
+                    let after = found.last().cloned().unwrap_or_default();
+                    let (next,): (Option<String>,) = self.query_as(SQL).bind(after).fetch_one(&mut *connection).await?;
+                    match next {
+                        Some(next) => found.push(next),
+                        None => return Ok(found),
+                    }
+                }
+            })
+        })
+        .await
+    }
+
+    /// Gives the pending webhooks that a relay of an earlier version has stored, without an endpoint, to the unnamed
+    /// endpoint of their session's API key.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn adopt_messages(&self) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE outbox SET endpoint = (SELECT api_key FROM sessions WHERE sessions.id = session_id) \
+            WHERE status = 'pending' AND endpoint = ''";
+        self.write(async { on_connection!(self, |connection| self.query(SQL).execute(connection).await.map(drop)) })
+            .await
+    }
+
+    /// Gives up the pending webhooks of an endpoint whose time is over. Returns their number.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn fail_messages(&self, endpoint: &str, result: &str, now: i64) -> Result<u64, StoreError> {
+        const SQL: &str = "UPDATE outbox SET status = 'failed', last_result = $2, ended_at = $3, claimed_until = 0 \
+            WHERE seq IN (SELECT seq FROM outbox WHERE status = 'pending' AND endpoint = $1 AND give_up_at <= $3 LIMIT $4)";
+        let mut count = 0;
+        loop {
+            let failed = self.write(async {
+                on_connection!(self, |connection| self
+                    .query(SQL)
+                    .bind(endpoint)
+                    .bind(result)
+                    .bind(now)
+                    .bind(BATCH)
+                    .execute(connection)
+                    .await
+                    .map(|done| done.rows_affected()))
+            });
+            match failed.await? {
+                0 => return Ok(count),
+                failed => count += failed,
+            }
+        }
     }
 
     /// Counts pending and failed webhooks.
@@ -253,7 +331,7 @@ impl Store {
         let mut count = 0;
         loop {
             // In batches: one statement for all could exceed the timeout.
-            match self.resend_failed(now, give_up_at, RESEND_BATCH).await? {
+            match self.resend_failed(now, give_up_at, BATCH).await? {
                 0 => return Ok(count),
                 resent => count += resent,
             }

@@ -5,7 +5,7 @@ use sqlx::Connection;
 use super::sessions::{SessionRow, count, states_before};
 use super::{Store, StoreError, on_connection};
 use crate::lifecycle::{Event, State};
-use crate::store::outbox::{NewMessage, insert_message};
+use crate::store::outbox::{NewMessage, insert_messages};
 
 /// A call to the vendor for a verdict that is about to start.
 #[derive(Clone, Copy, Debug)]
@@ -39,8 +39,8 @@ pub struct NewVerdict<'a> {
     pub state: State,
     /// The verdict, encrypted.
     pub verdict: &'a [u8],
-    /// The webhook about it.
-    pub message: Option<&'a NewMessage>,
+    /// The webhooks about it.
+    pub messages: &'a [NewMessage],
     /// The current time.
     pub now: i64,
 }
@@ -81,7 +81,7 @@ impl Store {
         .inspect(|&moved| count(moved, after))
     }
 
-    /// Stores a verdict and its webhook. Returns `false` if the session no longer waits for a verdict on this link:
+    /// Stores a verdict and its webhooks. Returns `false` if the session no longer waits for a verdict on this link:
     /// this or another verdict is already stored, or the link was released. The verdict of any attempt counts, because
     /// all attempts on a link are about the same photo and all are billed.
     ///
@@ -109,9 +109,7 @@ impl Store {
                 }
                 let link = self.query(LINK).bind(verdict.link_id).bind(verdict.verdict).bind(verdict.now);
                 link.execute(&mut *transaction).await?;
-                if let Some(message) = verdict.message {
-                    insert_message!(self, transaction, message);
-                }
+                insert_messages!(self, transaction, verdict.messages);
                 transaction.commit().await.map(|()| true)
             })
         })

@@ -14,7 +14,7 @@ use crate::clock::milliseconds;
 use crate::http_client::{self, ClientError};
 use crate::secrets::webhook_secrets::WebhookSecrets;
 
-/// Sends webhooks to one URL, signed with the webhook secrets.
+/// Sends webhooks to one URL, signed with the secrets of its endpoint.
 pub struct Sender {
     url: WebhookUrl,
     secrets: WebhookSecrets,

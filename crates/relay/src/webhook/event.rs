@@ -3,10 +3,12 @@
 
 use akiba_protocol::{Outcome, Reason};
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::clock::rfc3339;
 use crate::lifecycle::State;
+use crate::proof::Statement;
 
 /// The body of a webhook.
 #[derive(Serialize, ToSchema)]
@@ -55,15 +57,20 @@ pub struct WebhookData<'a> {
     /// Whether this verdict is the last one. If not, the page may still ask for a verdict on another photo.
     #[serde(rename = "final", skip_serializing_if = "Option::is_none")]
     is_final: Option<bool>,
+    /// Proves the verdict: a JWT, as the page gets it. Each delivery has a new one. Absent if the relay has no proof keys.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proof: Option<&'a str>,
 }
 
 /// What a webhook says about a verdict in addition to its outcome.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerdictDetail {
     /// Why the selfie was rejected.
     pub reason: Option<Reason>,
     /// Whether this verdict is the last one. If not, the page may still ask for a verdict on another photo.
     pub is_final: bool,
+    /// What to prove; `None` if there are no proof keys.
+    pub proof: Option<Statement>,
 }
 
 /// Returns the name of the event that reports a state. Returns `None` for the intermediate states, which no event
@@ -79,13 +86,19 @@ pub fn name(state: State) -> Option<&'static str> {
     }
 }
 
+/// Returns whether an event has this name.
+#[must_use]
+pub fn is_event(text: &str) -> bool {
+    State::ALL.into_iter().filter_map(name).any(|name| name == text)
+}
+
 /// Returns the body of the webhook about a session's new state, or `None` for an intermediate state.
 #[must_use]
 pub fn body(
     session_id: &str,
     reference: Option<&str>,
     state: State,
-    detail: Option<VerdictDetail>,
+    detail: Option<&VerdictDetail>,
     now: i64,
 ) -> Option<String> {
     let outcome = match state {
@@ -94,8 +107,16 @@ pub fn body(
         _ => None,
     };
     let (reason, is_final) = (detail.and_then(|detail| detail.reason), detail.map(|detail| detail.is_final));
-    let data = WebhookData { session_id, reference, state, outcome, reason, is_final };
+    let data = WebhookData { session_id, reference, state, outcome, reason, is_final, proof: None };
     serde_json::to_string(&WebhookEvent { event: name(state)?, timestamp: rfc3339(now), data }).ok()
+}
+
+/// Adds a proof to a body. Returns `None` if the text is not the body of a webhook.
+#[must_use]
+pub fn with_proof(body: &str, proof: &str) -> Option<String> {
+    let mut event: Value = serde_json::from_str(body).ok()?;
+    event.get_mut("data")?.as_object_mut()?.insert("proof".to_owned(), proof.into());
+    Some(event.to_string())
 }
 
 #[cfg(test)]
@@ -103,14 +124,14 @@ mod tests {
     use akiba_protocol::Reason;
     use serde_json::{Value, json};
 
-    use super::{State, VerdictDetail, body};
+    use super::{State, VerdictDetail, body, with_proof};
 
     #[test]
     fn final_states_have_a_body_and_intermediate_states_have_none() {
         let read = |text: Option<String>| text.map(|text| serde_json::from_str::<Value>(&text).unwrap());
-        let fraud = VerdictDetail { reason: Some(Reason::Fraud), is_final: true };
+        let fraud = VerdictDetail { reason: Some(Reason::Fraud), is_final: true, proof: None };
         assert_eq!(
-            read(body("ses_1", Some("order-7"), State::Rejected, Some(fraud), 0)),
+            read(body("ses_1", Some("order-7"), State::Rejected, Some(&fraud), 0)),
             Some(json!({
                 "type": "session.rejected", "timestamp": "1970-01-01T00:00:00Z",
                 "data": {
@@ -122,6 +143,11 @@ mod tests {
         assert_eq!(
             read(body("ses_1", None, State::Unknown, None, 0)).unwrap()["data"],
             json!({ "session_id": "ses_1", "state": "unknown" })
+        );
+        let proven = body("ses_1", None, State::Unknown, None, 0).and_then(|text| with_proof(&text, "a.b.c"));
+        assert_eq!(
+            read(proven).unwrap()["data"],
+            json!({ "session_id": "ses_1", "state": "unknown", "proof": "a.b.c" })
         );
         for state in [State::Created, State::LinkIssued, State::Verifying] {
             assert_eq!(body("ses_1", None, state, None, 0), None);

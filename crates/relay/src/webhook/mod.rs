@@ -2,6 +2,8 @@
 //! that no crash loses one.
 //!
 //! - [`settings`]: the operator's settings.
+//! - [`endpoints`]: the receivers of each API key name.
+//! - [`endpoint_file`]: parses the file of endpoints.
 //! - [`event`]: the body of a webhook.
 //! - [`status`]: the status of a webhook.
 //! - [`outbox`]: encrypts, stores and claims webhooks.
@@ -11,6 +13,8 @@
 
 pub mod backoff;
 pub mod delivery;
+pub mod endpoint_file;
+pub mod endpoints;
 pub mod event;
 pub mod outbox;
 pub mod settings;

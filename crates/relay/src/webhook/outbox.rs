@@ -2,18 +2,20 @@
 
 use std::sync::{Arc, OnceLock};
 
-use tokio::sync::Notify;
+use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::backoff::GIVE_UP_AFTER;
-use super::delivery::Sender;
+use super::endpoints::{Endpoint, Endpoints};
 use super::event::{self, VerdictDetail};
 use crate::clock::{Clock, milliseconds};
 use crate::id::new_id;
 use crate::lifecycle::State;
+use crate::proof::{Proofs, Statement};
 use crate::secrets::data_keys::{DataKeys, SealError};
 use crate::store::outbox::{Message, NewMessage};
+use crate::store::sessions::SessionRow;
 use crate::store::{Store, StoreError};
 
 /// The webhooks that wait in the database, and everything needed to deliver them.
@@ -31,10 +33,10 @@ pub struct Outbox {
     pub shutdown: Shutdown,
     /// How far the clocks of two relays may differ, in milliseconds.
     pub leeway: i64,
-    /// Sends them. `None` if webhooks are not set up.
-    pub sender: Option<Sender>,
-    /// Wakes the worker after a webhook was stored.
-    pub wake: Notify,
+    /// Where they go. There are none if webhooks are not set up.
+    pub endpoints: Endpoints,
+    /// Signs the proofs in them. `None` if there are no keys.
+    pub proofs: Option<Proofs>,
 }
 
 /// How the deliveries end when the relay shuts down.
@@ -63,51 +65,113 @@ impl Outbox {
         self.tasks.wait().await;
     }
 
-    /// Returns the webhook about a session's new state. Store it in the same transaction as the state. Returns `None`
-    /// if webhooks are not set up, or if the state has no webhook.
+    /// Returns the webhooks about a session's new state: one for each endpoint of the API key that created the session.
+    /// Store them in the same transaction as the state.
     ///
     /// # Errors
     /// [`SealError`].
-    pub fn message(
+    pub fn messages(
         &self,
-        session_id: &str,
+        session: &SessionRow,
         reference: Option<&str>,
         state: State,
-        detail: Option<VerdictDetail>,
+        detail: Option<&VerdictDetail>,
         now: i64,
-    ) -> Result<Option<NewMessage>, SealError> {
-        if self.sender.is_none() {
-            return Ok(None);
-        }
-        let (Some(event), Some(body)) = (event::name(state), event::body(session_id, reference, state, detail, now))
-        else {
-            return Ok(None);
+    ) -> Result<Vec<NewMessage>, SealError> {
+        let Some(event) = event::name(state) else { return Ok(Vec::new()) };
+        let Some(body) = event::body(&session.id, reference, state, detail, now) else { return Ok(Vec::new()) };
+        let stored = match detail.and_then(|detail| detail.proof.clone()) {
+            Some(proof) => Stored::WithProof { body, proof },
+            None => Stored::Body(body),
         };
-        let id = new_id("msg");
-        let sealed = self.data_keys.seal(&body, &message_place(&id))?;
-        let give_up_at = now.saturating_add(milliseconds(GIVE_UP_AFTER));
-        let session_id = session_id.to_owned();
-        Ok(Some(NewMessage { id, session_id, event: event.to_owned(), sealed, created_at: now, give_up_at }))
+        let message = |endpoint: &Arc<Endpoint>| {
+            let id = new_id("msg");
+            let sealed = self.data_keys.seal(&stored, &message_place(&id))?;
+            Ok(NewMessage {
+                id,
+                session_id: session.id.clone(),
+                endpoint: endpoint.id.clone(),
+                event: event.to_owned(),
+                sealed,
+                created_at: now,
+                give_up_at: now.saturating_add(milliseconds(GIVE_UP_AFTER)),
+            })
+        };
+        self.endpoints.taking(&session.api_key, event).map(message).collect()
     }
 
-    /// Decrypts the body of a webhook.
+    /// Wakes the workers of these webhooks, after they were stored.
+    pub fn wake(&self, messages: &[NewMessage]) {
+        for message in messages {
+            self.endpoints
+                .iter()
+                .filter(|endpoint| endpoint.id == message.endpoint)
+                .for_each(|one| one.wake.notify_one());
+        }
+    }
+
+    /// Wakes all workers, for example after webhooks were made due again.
+    pub fn wake_all(&self) {
+        self.endpoints.iter().for_each(|endpoint| endpoint.wake.notify_one());
+    }
+
+    /// Looks after webhooks that no worker claims, because their endpoint is not set up: gives up the ones that are a day
+    /// old, or they would keep their sessions from being deleted. Until then, a relay on which the endpoint is set up
+    /// can deliver them. Returns the number of given up ones.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn give_up_without_endpoint(&self) -> Result<u64, StoreError> {
+        let mut given_up = 0;
+        for endpoint in self.store.pending_endpoints().await? {
+            if endpoint.is_empty() {
+                // A relay of an earlier version has stored them.
+                self.store.adopt_messages().await?;
+            } else if !self.endpoints.iter().any(|known| known.id == endpoint) {
+                let count = self.store.fail_messages(&endpoint, "no endpoint", self.clock.now()).await?;
+                if count > 0 {
+                    tracing::error!(endpoint, count, "webhooks were given up: their endpoint is not set up");
+                }
+                given_up += count;
+            }
+        }
+        Ok(given_up)
+    }
+
+    /// Decrypts the body of a webhook, and adds a proof that is valid from now on.
     ///
     /// # Errors
     /// [`SealError`].
     pub fn open(&self, message: &Message) -> Result<String, SealError> {
-        self.data_keys.open(&message.sealed, &message_place(&message.id))
+        match (self.data_keys.open(&message.sealed, &message_place(&message.id))?, &self.proofs) {
+            (Stored::WithProof { body, proof }, Some(proofs)) => {
+                let proof = proofs.sign(&proof, self.clock.now()).map_err(|_| SealError)?;
+                event::with_proof(&body, &proof).ok_or(SealError)
+            }
+            (Stored::WithProof { body, .. } | Stored::Body(body), _) => Ok(body),
+        }
     }
 
-    /// Claims up to `limit` webhooks that are due and were created at `since` or later, for longer than `sender` needs
-    /// to deliver them.
+    /// Claims up to `limit` webhooks of an endpoint that are due and were created at `since` or later, for longer than
+    /// their delivery can take.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn claim(&self, sender: &Sender, limit: usize, since: i64) -> Result<Vec<Message>, StoreError> {
+    pub async fn claim(&self, endpoint: &Endpoint, limit: usize, since: i64) -> Result<Vec<Message>, StoreError> {
         let now = self.clock.now();
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        self.store.claim_messages(now, now.saturating_add(sender.lease(self.leeway)), limit, since).await
+        let claimed_until = now.saturating_add(endpoint.sender.lease(self.leeway));
+        self.store.claim_messages(&endpoint.id, now, claimed_until, limit, since).await
     }
+}
+
+/// What is stored of a webhook, encrypted. A proof is signed at each delivery: a webhook may be sent a day later, when a
+/// proof from its beginning has expired, and perhaps its key is no longer published.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Stored {
+    Body(String),
+    WithProof { body: String, proof: Statement },
 }
 
 /// Makes webhooks due again, with another day of retries: the webhook with this id, whatever its status, or without an

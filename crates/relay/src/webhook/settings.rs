@@ -17,6 +17,15 @@ pub struct WebhookSettings {
     #[arg(long, env = "AKIBA_RELAY_WEBHOOK_URL", value_name = "URL", hide_env_values = true)]
     pub webhook_url: Option<WebhookUrl>,
 
+    /// Sends the webhooks of all API keys to --webhook-url, even if the keys have several names
+    #[arg(long, env = "AKIBA_RELAY_WEBHOOK_URL_SHARED")]
+    pub webhook_url_shared: bool,
+
+    /// File with the webhook endpoints of each API key name and their secrets, in place of --webhook-url; without it,
+    /// AKIBA_WEBHOOK_ENDPOINTS holds them
+    #[arg(long, env = "AKIBA_RELAY_WEBHOOK_ENDPOINTS_FILE", value_name = "FILE")]
+    pub webhook_endpoints_file: Option<PathBuf>,
+
     /// File with the secrets that sign webhooks; without it, AKIBA_WEBHOOK_SECRETS holds them
     #[arg(long, env = "AKIBA_RELAY_WEBHOOK_SECRETS_FILE", value_name = "FILE")]
     pub webhook_secrets_file: Option<PathBuf>,

@@ -9,6 +9,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use tracing::Instrument;
 
 use super::backoff::{delay, is_exhausted};
+use super::endpoints::Endpoint;
 use super::outbox::Outbox;
 use crate::clock::milliseconds;
 use crate::store::StoreError;
@@ -16,7 +17,7 @@ use crate::store::outbox::Message;
 use crate::telemetry::metrics::metrics;
 use crate::telemetry::traces::{SpanKind, span};
 
-/// Maximum number of concurrent deliveries.
+/// Maximum number of concurrent deliveries to one endpoint.
 const MAX_CONCURRENT: usize = 32;
 
 /// Longest pause between two reads of the database. Nothing else reports that a retry is due, or that a crashed relay
@@ -26,11 +27,24 @@ const POLL_INTERVAL: Duration = Duration::from_secs(1);
 /// Pause after a failure of the database.
 const PAUSE: Duration = Duration::from_secs(2);
 
-/// Delivers webhooks until [`Outbox::stop_claiming`]. Returns at once if webhooks are not set up.
+/// Delivers webhooks until [`Outbox::stop_claiming`]. Each endpoint has a worker of its own, so a slow receiver delays no
+/// other one. Returns at once if webhooks are not set up.
 pub async fn run(outbox: Arc<Outbox>) {
-    if outbox.sender.is_none() {
-        return;
+    let mut workers = JoinSet::new();
+    for endpoint in outbox.endpoints.iter() {
+        workers.spawn(work(Arc::clone(&outbox), Arc::clone(endpoint)));
     }
+    while let Some(ended) = workers.join_next().await {
+        if let Err(error) = ended
+            && error.is_panic()
+        {
+            // The caller restarts all workers.
+            std::panic::resume_unwind(error.into_panic());
+        }
+    }
+}
+
+async fn work(outbox: Arc<Outbox>, endpoint: Arc<Endpoint>) {
     let _running = outbox.tasks.token();
     let stopping = &outbox.shutdown.stopping;
     let mut deliveries = JoinSet::new();
@@ -44,16 +58,16 @@ pub async fn run(outbox: Arc<Outbox>) {
             }
         }
         let room = MAX_CONCURRENT - deliveries.len();
-        match start_due(&outbox, room, 0, &mut deliveries).await {
+        match start_due(&outbox, &endpoint, room, 0, &mut deliveries).await {
             Ok(0) => tokio::select! {
                 () = stopping.cancelled() => {}
-                () = outbox.wake.notified() => {}
+                () = endpoint.wake.notified() => {}
                 Some(_) = deliveries.join_next() => {}
                 () = tokio::time::sleep(POLL_INTERVAL) => {}
             },
             Ok(_) => {}
             Err(error) => {
-                tracing::warn!(%error, "webhooks wait for the database");
+                tracing::warn!(endpoint = endpoint.id, %error, "webhooks wait for the database");
                 let _ = stopping.run_until_cancelled(tokio::time::sleep(PAUSE)).await;
             }
         }
@@ -65,37 +79,55 @@ pub async fn run(outbox: Arc<Outbox>) {
 /// # Errors
 /// [`StoreError`] if the webhooks could not be claimed.
 pub async fn deliver_due(outbox: &Arc<Outbox>) -> Result<usize, StoreError> {
-    deliver_since(outbox, 0).await
+    let mut count = 0;
+    for endpoint in outbox.endpoints.iter() {
+        count += deliver_since(outbox, endpoint, 0).await?;
+    }
+    Ok(count)
 }
 
 /// Delivers the webhooks of the last verdicts, created since [`Outbox::stop_claiming`]. Leaves older ones to the next
 /// relay.
 ///
 /// # Errors
-/// [`StoreError`] if the webhooks could not be claimed.
+/// [`StoreError`] if the webhooks of an endpoint could not be claimed.
 pub async fn deliver_new(outbox: &Arc<Outbox>) -> Result<(), StoreError> {
     let Some(&since) = outbox.shutdown.stopped_at.get() else { return Ok(()) };
-    while deliver_since(outbox, since).await? > 0 {}
-    Ok(())
+    let mut endpoints = JoinSet::new();
+    for endpoint in outbox.endpoints.iter() {
+        let (outbox, endpoint) = (Arc::clone(outbox), Arc::clone(endpoint));
+        endpoints.spawn(async move {
+            while deliver_since(&outbox, &endpoint, since).await? > 0 {}
+            Ok(())
+        });
+    }
+    let mut result = Ok(());
+    while let Some(ended) = endpoints.join_next().await {
+        // The deliveries of the other endpoints go on.
+        result = result.and(ended.unwrap_or_else(|_| Err(panicked())));
+    }
+    result
 }
 
-async fn deliver_since(outbox: &Arc<Outbox>, since: i64) -> Result<usize, StoreError> {
+async fn deliver_since(outbox: &Arc<Outbox>, endpoint: &Arc<Endpoint>, since: i64) -> Result<usize, StoreError> {
     let mut deliveries = JoinSet::new();
-    let count = start_due(outbox, MAX_CONCURRENT, since, &mut deliveries).await?;
+    let count = start_due(outbox, endpoint, MAX_CONCURRENT, since, &mut deliveries).await?;
     while deliveries.join_next().await.is_some() {}
     Ok(count)
 }
 
-/// Claims up to `room` webhooks that are due and were created at `since` or later, and starts their deliveries.
+/// Claims up to `room` webhooks of an endpoint that are due and were created at `since` or later, and starts their
+/// deliveries.
 async fn start_due(
     outbox: &Arc<Outbox>,
+    endpoint: &Arc<Endpoint>,
     room: usize,
     since: i64,
     deliveries: &mut JoinSet<()>,
 ) -> Result<usize, StoreError> {
     // The relay waits for these tasks when it shuts down. A claim without a delivery would hold until its end.
-    let claiming = outbox.tasks.spawn(claim_and_start(Arc::clone(outbox), room, since).in_current_span());
-    let started = claiming.await.map_err(|_| StoreError::Fault("the claim of webhooks panicked".to_owned()))??;
+    let claim = claim_and_start(Arc::clone(outbox), Arc::clone(endpoint), room, since);
+    let started = outbox.tasks.spawn(claim.in_current_span()).await.map_err(|_| panicked())??;
     let count = started.len();
     for delivery in started {
         deliveries.spawn(async move {
@@ -105,16 +137,27 @@ async fn start_due(
     Ok(count)
 }
 
-async fn claim_and_start(outbox: Arc<Outbox>, room: usize, since: i64) -> Result<Vec<JoinHandle<()>>, StoreError> {
-    let Some(sender) = &outbox.sender else { return Ok(Vec::new()) };
-    let claimed = outbox.claim(sender, room, since).await?;
-    let start = |message| outbox.tasks.spawn(finish_or_give_back(Arc::clone(&outbox), message).in_current_span());
+fn panicked() -> StoreError {
+    StoreError::Fault("the claim of webhooks panicked".to_owned())
+}
+
+async fn claim_and_start(
+    outbox: Arc<Outbox>,
+    endpoint: Arc<Endpoint>,
+    room: usize,
+    since: i64,
+) -> Result<Vec<JoinHandle<()>>, StoreError> {
+    let claimed = outbox.claim(&endpoint, room, since).await?;
+    let start = |message| {
+        let delivery = finish_or_give_back(Arc::clone(&outbox), Arc::clone(&endpoint), message);
+        outbox.tasks.spawn(delivery.in_current_span())
+    };
     Ok(claimed.into_iter().map(start).collect())
 }
 
 /// Delivers a webhook, or releases its claim if the relay ends before.
-async fn finish_or_give_back(outbox: Arc<Outbox>, message: Message) {
-    let delivered = outbox.shutdown.giving_back.run_until_cancelled(deliver(&outbox, &message)).await;
+async fn finish_or_give_back(outbox: Arc<Outbox>, endpoint: Arc<Endpoint>, message: Message) {
+    let delivered = outbox.shutdown.giving_back.run_until_cancelled(deliver(&outbox, &endpoint, &message)).await;
     if delivered.is_none() {
         match outbox.store.release_message(&message.id).await {
             Ok(()) => {
@@ -127,13 +170,13 @@ async fn finish_or_give_back(outbox: Arc<Outbox>, message: Message) {
     }
 }
 
-async fn deliver(outbox: &Outbox, message: &Message) {
-    let Some(sender) = &outbox.sender else { return };
+async fn deliver(outbox: &Outbox, endpoint: &Endpoint, message: &Message) {
     let (store, id) = (&outbox.store, message.id.as_str());
     let now = outbox.clock.now();
     let result = match outbox.open(message) {
         Ok(body) => {
-            sender.send(id, now.div_euclid(1_000), body).instrument(span(SpanKind::Client, "webhook", None)).await
+            let sending = endpoint.sender.send(id, now.div_euclid(1_000), body);
+            sending.instrument(span(SpanKind::Client, "webhook", None)).await
         }
         Err(error) => Err(error.to_string()),
     };
@@ -148,12 +191,18 @@ async fn deliver(outbox: &Outbox, message: &Message) {
         }
         Err(reason) if is_exhausted(attempts, next_at, message.give_up_at) => {
             metrics().delivered("given-up");
-            tracing::error!(webhook = id, attempts, reason, "a webhook was given up");
+            tracing::error!(webhook = id, endpoint = endpoint.id, attempts, reason, "a webhook was given up");
             store.finish_message(id, "failed", reason, now).await
         }
         Err(reason) => {
             metrics().delivered("put-off");
-            tracing::warn!(webhook = id, attempts, reason, "a webhook was not delivered; the relay retries later");
+            tracing::warn!(
+                webhook = id,
+                endpoint = endpoint.id,
+                attempts,
+                reason,
+                "a webhook was not delivered; the relay retries later"
+            );
             store.postpone_message(id, next_at, reason).await
         }
     };

@@ -37,6 +37,7 @@ mod page {
     mod binding;
     mod hang_up;
     mod late_verdict;
+    mod proof;
     mod rejection;
     mod tokens;
     mod verdict;
@@ -51,6 +52,7 @@ mod host {
 mod webhook {
     mod backlog;
     mod delivery;
+    mod endpoints;
 }
 
 /// What the database stores, and what happens without it.
@@ -63,6 +65,7 @@ mod store {
     mod forgery;
     mod full_disk;
     mod kill;
+    mod migrations;
     mod outage;
     mod pooler;
     mod power_cut;

@@ -93,11 +93,12 @@ fn add_headers(document: &mut Value) {
     let operations = operations.filter_map(Value::as_object_mut).flat_map(|item| item.values_mut());
     for operation in operations {
         let is_document = operation["operationId"] == "contract";
+        let may_be_cached = is_document || operation["operationId"] == "proofKeys";
         let responses = operation["responses"].as_object_mut();
         for (status, response) in responses.into_iter().flatten() {
             response["headers"]["x-request-id"] = json!({ "$ref": "#/components/headers/request-id" });
-            let cacheable = is_document && ["200", "304"].contains(&status.as_str());
-            if cacheable {
+            let cacheable = may_be_cached && ["200", "304"].contains(&status.as_str());
+            if cacheable && is_document {
                 response["headers"]["etag"] = json!({ "$ref": "#/components/headers/etag" });
             }
             let name = if cacheable { "cacheable" } else { "no-store" };
@@ -107,8 +108,18 @@ fn add_headers(document: &mut Value) {
 }
 
 /// The relay's own answers. They have no members other than the documented ones.
-const CLOSED: [&str; 8] =
-    ["CreatedSession", "Health", "Problem", "Session", "SessionLink", "Verdict", "WebhookData", "WebhookEvent"];
+const CLOSED: [&str; 10] = [
+    "CreatedSession",
+    "Health",
+    "KeySet",
+    "Problem",
+    "PublicKey",
+    "Session",
+    "SessionLink",
+    "Verdict",
+    "WebhookData",
+    "WebhookEvent",
+];
 
 /// Adds what serde's attributes say but the derived schemas do not: an optional member of an answer is missing, never
 /// null, and the relay's own answers have no further members.

@@ -64,6 +64,8 @@ macro_rules! problems {
 problems! {
     /// Errors of a call that needs no authentication and has no body.
     CommonProblems = [ALWAYS];
+    /// Errors of reading the public keys of proofs.
+    ProofKeysProblems = [ALWAYS, &[P::TooManyRequests, P::NotFound]];
     /// Errors of reading the document.
     DocumentProblems = [ALWAYS, &[P::TooManyRequests]];
     /// Errors of creating a session.

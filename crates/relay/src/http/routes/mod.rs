@@ -5,6 +5,7 @@
 //! - [`sessions`]: the calls of the host's back end.
 //! - [`health`]: health checks.
 //! - [`openapi`]: the OpenAPI document.
+//! - [`mod@proof_keys`]: the public keys of proofs.
 //! - [`fallback`]: the answers when no handler gives one.
 
 pub mod fallback;
@@ -12,4 +13,5 @@ pub mod health;
 pub mod openapi;
 pub mod page;
 pub mod page_without_session;
+pub mod proof_keys;
 pub mod sessions;

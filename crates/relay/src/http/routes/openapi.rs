@@ -9,7 +9,7 @@ use crate::http::openapi::problems::DocumentProblems;
 use crate::http::state::AppState;
 
 /// How long the document may be cached. It changes only with the version and with `sessions`.
-const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=60");
+pub(super) const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=60");
 
 /// Returns the OpenAPI document. It does not depend on the settings and holds no secret.
 #[utoipa::path(

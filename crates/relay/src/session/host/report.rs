@@ -119,8 +119,7 @@ impl Sessions {
     async fn reported_verdict(&self, row: &SessionRow) -> Result<Verdict, RelayError> {
         let (link, akiba_protocol::Verdict { outcome, reason, reply }) = self.decided(row).await?;
         let decided_at = link.row.decided_at.ok_or_else(disagree)?;
-        let expired = row.expires_at.saturating_add(self.limits.leeway) <= self.clock.now();
-        let is_final = expired || self.is_final(outcome, reason, row.links, row.verifies);
+        let is_final = self.is_final_in(row, outcome, reason);
         let customer_id = link.issued.customer_id;
         Ok(Verdict { outcome, reason, is_final, decided_at: rfc3339(decided_at), customer_id, reply })
     }

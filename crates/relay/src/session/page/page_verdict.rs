@@ -26,6 +26,10 @@ pub struct PageVerdict {
     /// The host's own reference for the case.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
+    /// Proves the verdict to the back end: a JWT. Absent if the relay has no proof keys.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(pattern = "^[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+$")]
+    pub proof: Option<String>,
     /// The members that the page may see, in the shape of the vendor's answer.
     #[serde(flatten)]
     pub reply: VerifyReply,
@@ -34,7 +38,7 @@ pub struct PageVerdict {
 /// The `status` of a rejection whose vendor status is `success` or missing.
 const FAILED: &str = "failed";
 
-/// Returns the answer to the page.
+/// Returns the answer to the page, still without a proof.
 #[must_use]
 pub fn page_verdict(kind: PageReply, verdict: &Verdict, reference: Option<&str>) -> PageVerdict {
     // Where something overrules a status of success, the vendor's own sentence contradicts the outcome.
@@ -49,10 +53,11 @@ pub fn page_verdict(kind: PageReply, verdict: &Verdict, reference: Option<&str>)
         },
     };
     // The relay sets these members itself.
-    for word in ["outcome", "reason", "reference"] {
+    for word in ["outcome", "reason", "reference", "proof"] {
         reply.extra.remove(word);
     }
-    PageVerdict { outcome: verdict.outcome, reason: verdict.reason, reference: reference.map(str::to_owned), reply }
+    let reference = reference.map(str::to_owned);
+    PageVerdict { outcome: verdict.outcome, reason: verdict.reason, reference, proof: None, reply }
 }
 
 /// Returns a status that agrees with the outcome, even for a client that reads nothing else.
@@ -75,7 +80,7 @@ mod tests {
     fn verdict(status: Value, fraud: Value) -> Verdict {
         let vendor = json!({
             "status": status, "message": "said", "request": "r-1", "outcome": "the vendor's", "reference": "its own",
-            "reason": "its own", "data": { "identity": { "fullname": "FRANK NONO", "fraud_detected": fraud } },
+            "reason": "its own", "proof": "its own", "data": { "identity": { "fullname": "FRANK NONO", "fraud_detected": fraud } },
         });
         Verdict::of(&vendor, MayBeMissing::Nothing).unwrap()
     }

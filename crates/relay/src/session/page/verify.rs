@@ -40,7 +40,10 @@ impl Sessions {
             let links = self.open_links(session_id).await?;
             let link = find_link(&links, &call, idempotency.as_deref())?;
             if let Some(verdict) = self.verdict_of(&link.row)? {
-                return Ok(self.page_verdict(&session, &verdict));
+                // An earlier photo's verdict is not the last one, even if the later ones have used up the session.
+                let is_last = session.row.link_id.as_ref() == Some(&link.row.id);
+                let is_final = is_last && self.is_final_in(&session.row, verdict.outcome, verdict.reason);
+                return Ok(self.page_verdict(&session, &link.row.id, &verdict, is_final));
             }
             if link.row.released {
                 let detail = "This link was given up. Ask for a new link.";
@@ -53,12 +56,14 @@ impl Sessions {
                     }
                     let answer = self.attempt(&session, link, Event::VerifyStarted, idempotency.as_deref());
                     if let Some(verdict) = answer.await? {
-                        return Ok(self.page_verdict(&session, &verdict));
+                        let is_final = self.will_be_final(&session.row, verdict.outcome, verdict.reason);
+                        return Ok(self.page_verdict(&session, &link.row.id, &verdict, is_final));
                     }
                 }
                 State::Verifying if session.row.link_id.as_deref() == Some(link.row.id.as_str()) => {
                     let verdict = self.wait_for_other(session_id, &link.row.id).await?;
-                    return Ok(self.page_verdict(&session, &verdict));
+                    let is_final = self.is_final_in(&session.row, verdict.outcome, verdict.reason);
+                    return Ok(self.page_verdict(&session, &link.row.id, &verdict, is_final));
                 }
                 state => return Err(refusal(state)),
             }
@@ -74,8 +79,9 @@ impl Sessions {
         let session = self.current(session_id).await?;
         match session.row.state {
             State::Verified | State::Rejected => {
-                let (_, verdict) = self.decided(&session.row).await?;
-                Ok(self.page_verdict(&session, &verdict))
+                let (link, verdict) = self.decided(&session.row).await?;
+                let is_final = self.is_final_in(&session.row, verdict.outcome, verdict.reason);
+                Ok(self.page_verdict(&session, &link.row.id, &verdict, is_final))
             }
             State::LinkIssued => {
                 let detail = "The session has no verdict on its last photo yet.";
@@ -104,7 +110,10 @@ impl Sessions {
         Err(refusal(State::Verifying))
     }
 
-    fn page_verdict(&self, session: &OpenSession, verdict: &Verdict) -> PageVerdict {
-        page_verdict(self.page, verdict, session.personal.reference.as_deref())
+    fn page_verdict(&self, session: &OpenSession, link_id: &str, verdict: &Verdict, is_final: bool) -> PageVerdict {
+        PageVerdict {
+            proof: self.proof(session, link_id, verdict.outcome, verdict.reason, is_final),
+            ..page_verdict(self.page, verdict, session.personal.reference.as_deref())
+        }
     }
 }

@@ -362,3 +362,62 @@ fn the_example_file_is_valid() {
         assert!(checked.line(key).contains("# relay.toml:"), "{key} is not in the example");
     }
 }
+
+#[test]
+fn proof_keys_are_checked_before_the_start() {
+    let machine = Machine::with("");
+    let (api_key, [(session, session_keys), (data, data_keys)]) = sessions();
+    let check = |flags: &[&str], proof: &str| {
+        let flags: Vec<_> = flags.iter().copied().chain([api_key.as_str()]).collect();
+        let keys = [("AKIBA_TOKEN", TOKEN), (session, &session_keys), (data, &data_keys), ("AKIBA_PROOF_KEYS", proof)];
+        machine.check(&flags, &keys)
+    };
+    let key = keygen(&["proof"]);
+    assert!(key.starts_with("akp_"), "{key}");
+    for (proof, warned) in [("", true), (key.as_str(), false)] {
+        let checked = check(&["--proof-issuer=https://relay.bank.example"], proof);
+        assert_eq!(checked.status, 0, "{}", checked.err);
+        assert_eq!(checked.err.contains("--proof-issuer has no effect"), warned, "{}", checked.err);
+        assert!(!checked.out.contains(key.trim()));
+    }
+    let wrong = check(&[], &format!("{} {}x", key.trim(), key.trim()));
+    assert_eq!(wrong.status, 2);
+    assert!(
+        wrong.err.contains("proof key 2 must be akp_BASE64URL") && !wrong.err.contains(key.trim()),
+        "{}",
+        wrong.err
+    );
+    let empty = machine.file("proof-keys", "# none yet\n");
+    let checked = check(&[&format!("--proof-keys-file={}", empty.display())], "");
+    assert!(checked.status == 2 && checked.err.contains("there is no proof key"), "{}", checked.err);
+}
+
+#[test]
+fn webhook_endpoints_are_checked_and_never_shown() {
+    let machine = Machine::with("");
+    let (api_key, [(session, session_keys), (data, data_keys)]) = sessions();
+    let other = api_key.replace("bank=", "other=");
+    let variables = [("AKIBA_TOKEN", TOKEN), (session, session_keys.as_str()), (data, data_keys.as_str())];
+    let secret = keygen(&["webhook"]).trim().to_owned();
+    let endpoints = |key: &str| {
+        machine.file(
+            "endpoints.toml",
+            &format!("[[endpoint]]\napi-key = {key:?}\nurl = \"https://bank.example/s3cret\"\nsecrets = {secret:?}\n"),
+        )
+    };
+    endpoints("bank");
+    let flags = [api_key.as_str(), &other, "--webhook-endpoints-file=endpoints.toml"];
+    let checked = machine.check(&flags, &variables);
+    assert_eq!(checked.status, 0, "{}", checked.err);
+    assert!(checked.err.contains("the API key other has no webhook endpoint"), "{}", checked.err);
+    let shown = [checked.out, checked.err].concat();
+    endpoints("bonk");
+    let checked = machine.check(&flags, &variables);
+    assert_eq!(checked.status, 2);
+    assert!(checked.err.contains("webhook endpoint 1: no --api-key has the name \"bonk\""), "{}", checked.err);
+    machine.file("endpoints.toml", &format!("[[endpoint]]\nsecrets = {secret}\n"));
+    let invalid = machine.check(&flags, &variables);
+    assert!(invalid.err.contains("line 2: invalid TOML"), "{}", invalid.err);
+    let shown = [shown, checked.out, checked.err, invalid.out, invalid.err].concat();
+    assert!(!shown.contains("s3cret") && !shown.contains(secret.trim_start_matches("whsec_")), "{shown}");
+}

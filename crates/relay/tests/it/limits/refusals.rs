@@ -44,7 +44,7 @@ async fn every_kind_of_refused_call_is_limited_by_its_address() {
     let vendor = Vendor::verifying().await;
     let foreign = Bank::open(&foreign, &vendor.base, &[]).await.page().await;
     type Call = fn(&Bank, &str) -> RequestBuilder;
-    let kinds: [(&str, Call); 14] = [
+    let kinds: [(&str, Call); 15] = [
         ("no token", |bank, _| bank.relay.post("/v1/customer", &json!({}))),
         ("a forged token", |bank, _| bank.relay.post("/v1/customer", &json!({})).bearer_auth("v4.local.forged")),
         ("a token of another relay", |bank, foreign| {
@@ -71,6 +71,7 @@ async fn every_kind_of_refused_call_is_limited_by_its_address() {
             preflight.header("access-control-request-method", "POST")
         }),
         ("the document", |bank, _| bank.relay.request(Method::GET, "/openapi.json")),
+        ("the keys of proofs", |bank, _| bank.relay.request(Method::GET, "/.well-known/jwks.json")),
     ];
     let mut free = Vec::new();
     for (name, call) in kinds {

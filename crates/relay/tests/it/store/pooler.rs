@@ -92,3 +92,19 @@ async fn timeouts_hold_behind_pgbouncer() {
     locked.await.unwrap();
     success(bank.verify(&page, &json!({}))).await;
 }
+
+/// A statement that sqlx makes itself has a name, which the next transaction may not find.
+#[test]
+fn the_store_makes_each_statement_itself() {
+    // SQLite only, the copy's direct connection, and the migrations.
+    let own = ["backup.rs", "checkpoint.rs", "copy.rs", "durability.rs", "flush.rs", "mod.rs", "pooler.rs"];
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        if path.is_file() && !own.contains(&name) {
+            let text = std::fs::read_to_string(&path).unwrap();
+            assert!(!text.contains("sqlx::query"), "{name}: use Store::query, which also works behind a pooler");
+        }
+    }
+}

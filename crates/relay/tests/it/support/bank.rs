@@ -78,6 +78,8 @@ impl Bank {
             session_keys: Some(keys.session.clone().into()),
             data_keys: Some(keys.data.clone().into()),
             webhook_secrets: Some(keys.webhook.clone().into()),
+            proof_keys: keys.proof.clone().map(Into::into),
+            webhook_endpoints: keys.endpoints.clone().map(Into::into),
         };
         let clock = Clock::default();
         let state = Relay::state(&settings);

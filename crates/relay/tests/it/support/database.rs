@@ -44,6 +44,10 @@ pub(crate) struct Keys {
     pub(crate) session: String,
     pub(crate) data: String,
     pub(crate) webhook: String,
+    /// Most relays have no proof keys.
+    pub(crate) proof: Option<String>,
+    /// The webhook endpoints of each API key name, if there is more than `--webhook-url`.
+    pub(crate) endpoints: Option<String>,
 }
 
 impl Keys {
@@ -54,6 +58,8 @@ impl Keys {
             session: self.session.clone(),
             data: self.data.clone(),
             webhook: self.webhook.clone(),
+            proof: self.proof.clone(),
+            endpoints: self.endpoints.clone(),
         }
     }
 
@@ -65,6 +71,8 @@ impl Keys {
             session: akiba_relay::secrets::session_keys::new_key().unwrap(),
             data: akiba_relay::secrets::data_keys::new_key("2026").unwrap(),
             webhook: akiba_relay::secrets::webhook_secrets::new_secret().unwrap(),
+            proof: None,
+            endpoints: None,
         };
         for secret in [&keys.api, &keys.session, keys.data.trim_start_matches("2026:"), &keys.webhook] {
             run_log::secret(secret);

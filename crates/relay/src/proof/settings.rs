@@ -1,0 +1,43 @@
+//! The settings of proofs ([`ProofSettings`]). The keys themselves are not settings: they come from a file or the
+//! environment.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// Settings of proofs.
+#[derive(Clone, Debug, Args)]
+pub struct ProofSettings {
+    /// File with the keys that sign proofs of verdicts; without it, AKIBA_PROOF_KEYS holds them. Without keys there are no
+    /// proofs
+    #[arg(long, env = "AKIBA_RELAY_PROOF_KEYS_FILE", value_name = "FILE")]
+    pub proof_keys_file: Option<PathBuf>,
+
+    /// Issuer that proofs name (iss), such as the relay's public URL
+    #[arg(
+        long,
+        env = "AKIBA_RELAY_PROOF_ISSUER",
+        value_name = "NAME",
+        default_value = "akiba-relay",
+        value_parser = issuer
+    )]
+    pub proof_issuer: String,
+}
+
+fn issuer(text: &str) -> Result<String, &'static str> {
+    let is_name = !text.is_empty() && text.len() <= 256 && text.chars().all(|char| char.is_ascii_graphic());
+    if is_name { Ok(text.to_owned()) } else { Err("it must be 1 to 256 visible ASCII characters, such as a URL") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::issuer;
+
+    #[test]
+    fn an_issuer_is_a_name_without_white_space() {
+        assert_eq!(issuer("https://relay.bank.example").as_deref(), Ok("https://relay.bank.example"));
+        for wrong in ["", "a b", "\u{e4}", &"x".repeat(257)] {
+            assert!(issuer(wrong).is_err(), "{wrong}");
+        }
+    }
+}
