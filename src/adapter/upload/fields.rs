@@ -70,7 +70,8 @@ mod tests {
         const UNSIGNED: (&str, &str) = ("x-amz-content-sha256", "UNSIGNED-PAYLOAD");
         const KMS: (&str, &str) = ("x-amz-server-side-encryption", "aws:kms");
         const EMPTY_MD5: (&str, &str) = ("content-md5", "1B2M2Y8AsgTpgAmY7PhCfg==");
-        let rows: &[(&str, &[(&str, &str)], Result<&[(&str, &str)], RelayFailure>)] = &[
+        type Texts = &'static [(&'static str, &'static str)];
+        let rows: &[(&str, Texts, Result<Texts, RelayFailure>)] = &[
             ("host", &[KMS], Ok(&[])),
             ("content-length;content-type;host", &[("Content-Type", "image/jpeg")], Ok(&[])),
             ("content-type;host", &[("Content-Type", "image/png")], Err(RelayFailure::LinkHeaders)),
