@@ -167,6 +167,10 @@ fn error(code: ErrorCode) -> ErrorText {
             "The camera needs your permission",
             "Your browser’s question was closed. Try again, and choose Allow when it asks.",
         ),
+        E::CameraDeniedBySystem => (
+            "Your device blocks the camera",
+            "Allow the camera for your browser in your device’s settings. Then try again.",
+        ),
         E::CameraNotFound => ("No camera found", "Connect a camera, or choose a recent photo of your face."),
         E::CameraInUse => (
             "The camera is busy",
