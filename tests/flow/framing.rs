@@ -216,6 +216,34 @@ fn the_review_names_the_flaw_of_a_bad_photo() {
 }
 
 #[test]
+fn a_photo_that_was_taken_only_at_last_has_its_flaw() {
+    for (measure, value, flaw) in [
+        (Measure::PoseRoll, 17.0, Some(Flaw::Leaning)),
+        (Measure::Sharpness, 0.14, Some(Flaw::Blurred)),
+        (Measure::LuminanceMean, 0.015, None),
+    ] {
+        let report = with(good(), measure, value);
+        let mut play = framing(|_| {});
+        play.sees(&report, 14_000);
+        assert_eq!(play.name(), ScreenName::Grabbing, "{measure:?}");
+        photo_of(&mut play, Some(report));
+        assert_eq!(play.state.flaw(), flaw, "{measure:?}");
+    }
+}
+
+#[test]
+fn limits_stay_when_no_photo_is_taken_automatically() {
+    let leaning = with(good(), Measure::PoseRoll, 17.0);
+    let mut manual = framing(|options| options.capture = Some("manual".to_owned()));
+    manual.sees(&leaning, 14_000);
+    let mut dialog = framing(|_| {});
+    dialog.send(Event::Choosing).sees(&leaning, 14_000);
+    for play in [manual, dialog] {
+        assert_eq!((play.state.framing.guide.steps, play.hint()), (0, Some(Hint::Straighten)));
+    }
+}
+
+#[test]
 fn without_review_only_an_unusable_photo_is_shown() {
     for (report, wanted) in [
         (good(), ScreenName::Submitting),
