@@ -139,6 +139,13 @@ impl Guide {
         self.bad.is_some_and(|since| self.now - since > times::FALTER)
     }
 
+    /// Begins again to loosen the limits and to wait: what was good enough before a challenge may not be after it.
+    #[must_use]
+    pub fn restart(mut self) -> Self {
+        (self.steps, self.in_sight) = (0, 0.0);
+        self.restart_hold()
+    }
+
     /// Waits the full time again for all checks to pass.
     #[must_use]
     pub fn restart_hold(mut self) -> Self {

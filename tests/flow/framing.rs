@@ -332,7 +332,10 @@ fn a_challenge_is_requested_recognised_and_recorded() {
     assert_eq!(play.hint(), Some(Hint::FaceForward));
     play.sees(&good(), 100);
     assert_eq!(play.hint(), Some(Hint::TurnRight));
-    play.sees(&turned(-30.0), 200);
+    play.sees(&turned(-30.0), 3_000);
+    assert_eq!((outcome(&play), play.hint()), (None, Some(Hint::FaceForward)), "the last movement also has a way back");
+    assert_eq!(play.name(), ScreenName::Framing, "no photo of a turned head");
+    play.sees(&good(), 100);
     assert_eq!(outcome(&play), Some(ChallengeOutcome::Done));
     play.sees(&good(), 900);
     assert!(grabs(&play, PhotoSource::Burst), "the photo follows once all checks pass again");
@@ -350,7 +353,31 @@ fn coming_closer_is_recognised_by_the_size_of_the_face() {
     play.sees(&face(1.0, 0.0, 0.0), 1_000);
     assert_eq!(outcome(&play), None);
     play.sees(&face(1.25, 0.0, 0.0), 200);
+    assert_eq!((outcome(&play), play.hint()), (None, Some(Hint::FaceForward)));
+    play.sees(&good(), 100);
     assert_eq!(outcome(&play), Some(ChallengeOutcome::Done));
+}
+
+#[test]
+fn a_challenge_without_a_face_waits_for_one() {
+    let mut play = framing(|options| options.challenge = Some("turn".to_owned()));
+    play.sees(&nobody(), 300).send(Event::Shutter);
+    let ChallengeStage::Drawing(generation) = play.state.challenge.stage else { panic!("{:?}", play.state.challenge) };
+    play.send(Event::SeedDrawn { generation, seed: 0 }).sees(&nobody(), 1_000);
+    assert_eq!((outcome(&play), play.name()), (None, ScreenName::Framing));
+    play.sees(&good(), 200);
+    assert_eq!(play.hint(), Some(Hint::TurnLeft));
+}
+
+#[test]
+fn the_limits_are_strict_again_after_a_challenge() {
+    let mut play = framing(|options| options.challenge = Some("closer".to_owned()));
+    play.sees(&with(good(), Measure::PoseRoll, 17.0), 14_000);
+    assert!(play.state.framing.guide.steps > 0);
+    let ChallengeStage::Drawing(generation) = play.state.challenge.stage else { panic!("{:?}", play.state.challenge) };
+    play.send(Event::SeedDrawn { generation, seed: 0 }).sees(&good(), 200);
+    play.sees(&face(1.25, 0.0, 0.0), 200).sees(&good(), 100);
+    assert_eq!((outcome(&play), play.state.framing.guide.steps), (Some(ChallengeOutcome::Done), 0));
 }
 
 #[test]
