@@ -229,6 +229,8 @@ export type SelfieErrorCode =
   | 'relay-reply'
   | 'customer-unknown'
   | 'link-unusable'
+  | 'link-checksum'
+  | 'link-headers'
   | 'upload-unreachable'
   | 'upload-stalled'
   | 'upload-expired'

@@ -108,9 +108,12 @@ error_codes! {
     RelayReply = "relay-reply" => [Resubmit, AskSite];
     /// The vendor does not know this customer.
     CustomerUnknown = "customer-unknown" => [AskSite];
-    /// The signed link can't be used: it is not https, or it signs something that a page can't send, such
-    /// as the checksum of an empty body.
+    /// The signed link can't be used: it is not https, or its form has something that a page can't send.
     LinkUnusable = "link-unusable" => [AskSite];
+    /// The signed link contains the checksum of a body that is not the photo, such as an empty one.
+    LinkChecksum = "link-checksum" => [AskSite];
+    /// The signed link signs a header whose value the relay did not give.
+    LinkHeaders = "link-headers" => [AskSite];
 
     /// S3 can't be reached: the device is offline, or S3's CORS rules exclude this page.
     UploadUnreachable = "upload-unreachable" => [Resubmit];

@@ -225,6 +225,9 @@ fn error(code: ErrorCode) -> ErrorText {
         E::CustomerUnknown => {
             ("We couldn’t find your record", "We have no record for the ID number that we were given.")
         }
+        E::LinkChecksum | E::LinkHeaders => {
+            ("The photo can’t be sent", "The service gave an address that takes no photo.")
+        }
         E::LinkUnusable => ("The photo can’t be sent", "The service gave an address that is not safe to use."),
 
         E::UploadUnreachable => ("The photo didn’t get through", "Check your connection, then send again."),

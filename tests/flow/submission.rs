@@ -242,6 +242,8 @@ fn the_link_request_is_retried_after_temporary_failures() {
         (RelayFailure::Refused, ErrorCode::RelayRefused, false),
         (RelayFailure::Reply, ErrorCode::RelayReply, false),
         (RelayFailure::LinkUnusable, ErrorCode::LinkUnusable, false),
+        (RelayFailure::LinkChecksum, ErrorCode::LinkChecksum, false),
+        (RelayFailure::LinkHeaders, ErrorCode::LinkHeaders, false),
     ] {
         let mut play = Play::at(Place::Linking);
         let generation = play.link_generation();

@@ -13,9 +13,11 @@
 //! - [`link_host`]: the allow-list of hosts for signed links.
 //! - `waiting`: calls that wait for the verdict of another call.
 //! - [`expiry`]: timeouts and deletion.
+//! - [`closing`]: closes sessions in which nothing more can happen.
 //! - [`reseal`]: encrypts stored data again, under a new key.
 
 pub mod attempt;
+pub mod closing;
 pub mod expiry;
 pub mod host;
 pub mod link_host;
@@ -40,7 +42,7 @@ use self::link_host::LinkHost;
 use self::settings::{PageReply, Retain};
 use self::waiting::Waiting;
 use crate::clock::Clock;
-use crate::limits::capacity::Capacity;
+use crate::limits::capacity::Bulkheads;
 use crate::secrets::api_keys::{self, ApiKey};
 use crate::secrets::data_keys::DataKeys;
 use crate::secrets::session_keys::{SessionKeys, TokenError};
@@ -56,7 +58,7 @@ pub use self::start::{SessionSecrets, SessionStartError};
 pub struct Sessions {
     store: Store,
     vendor: VendorClient,
-    capacity: Capacity,
+    capacity: Bulkheads,
     waiting: Waiting,
     tokens: SessionKeys,
     data_keys: Arc<DataKeys>,
@@ -124,13 +126,13 @@ impl Sessions {
 
     /// Returns whether another verdict is impossible in a session as it was read, which may have expired.
     fn is_final_in(&self, row: &SessionRow, outcome: Outcome, reason: Option<Reason>) -> bool {
-        let expired = row.expires_at.saturating_add(self.limits.leeway) <= self.clock.now();
-        expired || self.is_final(outcome, reason, row.links, row.verifies)
+        let ended = row.closed_at.is_some() || self.has_expired(row);
+        ended || self.is_final(outcome, reason, row.links, row.verifies)
     }
 
     /// Does the same for the verdict of an attempt. The session was read before the attempt was counted.
     fn will_be_final(&self, row: &SessionRow, outcome: Outcome, reason: Option<Reason>) -> bool {
-        self.is_final(outcome, reason, row.links, row.verifies.saturating_add(1))
+        self.has_expired(row) || self.is_final(outcome, reason, row.links, row.verifies.saturating_add(1))
     }
 
     /// Returns whether another verdict is impossible before the session expires: the session is verified, the vendor

@@ -12,7 +12,7 @@ use super::settings::{PageReply, Retain, SessionSettings};
 use super::waiting::Waiting;
 use super::{SessionLimits, Sessions};
 use crate::clock::{Clock, milliseconds};
-use crate::limits::capacity::Capacity;
+use crate::limits::capacity::Bulkheads;
 use crate::proof::Proofs;
 use crate::secrets::api_keys::ApiKey;
 use crate::secrets::data_keys::{self, DataKeys, DataKeysError};
@@ -208,7 +208,7 @@ pub fn keys_without_endpoint<'a>(settings: &'a SessionSettings, secrets: &Sessio
 }
 
 impl Sessions {
-    /// Parses the keys and opens the database. The vendor's calls share the permits of `capacity`.
+    /// Parses the keys and opens the database. The calls share the permits of `capacity`.
     ///
     /// # Errors
     /// The first [`SessionStartError`], if there are several.
@@ -216,15 +216,14 @@ impl Sessions {
         settings: &SessionSettings,
         secrets: &SessionSecrets,
         vendor: VendorClient,
-        capacity: Capacity,
+        capacity: Bulkheads,
         clock: Clock,
     ) -> Result<Self, SessionStartError> {
         use SessionStartError as Error;
         let Keys { tokens, data, endpoints, proofs } =
             Keys::read(settings, secrets).map_err(|errors| errors.into_iter().next().unwrap_or(Error::NoApiKey))?;
-        let store = Store::open(&settings.store.database, settings.store.database_connections.get())
-            .await
-            .map_err(Error::Store)?;
+        let store =
+            Store::of(&settings.store, settings.store.database_connections.get()).await.map_err(Error::Store)?;
         // With other keys than its peers, this relay would fail its callers, and use up retries of webhooks that it
         // can't decrypt.
         if let Some(newest) = store.newest_session().await.map_err(Error::Store)?
@@ -251,7 +250,7 @@ impl Sessions {
         Ok(Self {
             store,
             vendor,
-            waiting: Waiting::new(capacity.again()),
+            waiting: Waiting::new(capacity.waiting.clone()),
             capacity,
             tokens,
             data_keys,

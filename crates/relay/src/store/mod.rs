@@ -10,12 +10,15 @@
 //! - [`file_system`]: network disks, on which SQLite does not work.
 //! - [`expiry`]: timeouts and deletion.
 //! - [`outbox`]: webhooks that wait for delivery.
+//! - [`outbox_admin`]: the operator's lists of webhooks.
 //! - [`reseal`]: replaces values that are encrypted under an old key.
 //! - [`copy`]: copies SQLite to PostgreSQL.
 //! - [`backup`]: copies SQLite to a file.
 //! - `checkpoint`: empties SQLite's write-ahead log.
 //! - `connection`: checks out connections, and closes them after an error.
 //! - `durability`: settings of PostgreSQL that lose committed data.
+//! - `pooler`: PostgreSQL behind a connection pooler.
+//! - [`lanes`]: keeps connections free for verdicts.
 //! - `flush`: flushes SQLite's commits to the disk.
 //!
 //! Every statement that moves a session is a compare-and-set: it names the state or version that it starts from. If two
@@ -30,8 +33,11 @@ pub mod error;
 pub mod expiry;
 pub mod file_system;
 mod flush;
+pub mod lanes;
 pub mod links;
 pub mod outbox;
+pub mod outbox_admin;
+mod pooler;
 pub mod reseal;
 pub mod sessions;
 pub mod settings;
@@ -44,10 +50,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use sqlx::database::HasStatementCache;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::query::{Query, QueryAs};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection, PgPool, SqliteConnection, SqlitePool};
+use sqlx::{Connection, FromRow, PgPool, SqliteConnection, SqlitePool};
 use tokio::sync::{Mutex, MutexGuard};
 use tracing::Instrument;
 
@@ -57,6 +65,8 @@ use crate::telemetry::traces::{SpanKind, span};
 use self::connection::{Pool, on_connection};
 pub use self::error::StoreError;
 use self::flush::Flusher;
+use self::lanes::{Lane, with_priority};
+use self::settings::DatabaseSettings;
 pub use self::url::DatabaseUrl;
 
 /// Timeout of one operation, from the wait for a connection to the end of its transaction.
@@ -72,11 +82,15 @@ const TEST_AFTER_IDLE: Duration = Duration::from_secs(1);
 #[derive(Clone, Debug)]
 pub struct Store {
     pool: Pool,
+    /// Limits the operations without priority.
+    lane: Arc<Lane>,
     /// SQLite allows one writer at a time. Waiting for this mutex is fairer than waiting for SQLite's file lock.
     writer: Arc<Mutex<()>>,
     /// A connection to SQLite for checkpoints. It always stays open: SQLite deletes the write-ahead log when the last
     /// connection closes. On a full disk it could not create the log again, and then not even reads would work.
     log_keeper: Arc<Mutex<Option<SqliteConnection>>>,
+    /// Whether a pooler in transaction mode stands before PostgreSQL.
+    behind_pooler: bool,
     /// Flushes SQLite's commits to the disk.
     flusher: Option<Arc<Flusher>>,
 }
@@ -87,11 +101,28 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn open(url: &DatabaseUrl, connections: u32) -> Result<Self, StoreError> {
+        Self::open_with(url, connections, false).await
+    }
+
+    /// Opens the database of the settings with at most this many connections.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn of(settings: &DatabaseSettings, connections: u32) -> Result<Self, StoreError> {
+        Self::open_with(&settings.database, connections, settings.database_pooler).await
+    }
+
+    async fn open_with(url: &DatabaseUrl, connections: u32, pooler: bool) -> Result<Self, StoreError> {
         let pool = match url {
             DatabaseUrl::Sqlite(path) => Pool::Sqlite(sqlite(path, connections).await?),
+            DatabaseUrl::Postgres(options) if pooler => {
+                Pool::Postgres(postgres_pool(pooler::options(options), connections).await?)
+            }
             DatabaseUrl::Postgres(options) => Pool::Postgres(postgres(options, connections).await?),
         };
-        let mut store = Self { pool, writer: Arc::default(), log_keeper: Arc::default(), flusher: None };
+        let behind_pooler = pooler && matches!(pool, Pool::Postgres(_));
+        let (lane, writer, log_keeper) = (Arc::new(Lane::of(connections)), Arc::default(), Arc::default());
+        let mut store = Self { pool, lane, writer, log_keeper, behind_pooler, flusher: None };
         store.migrate().await?;
         if let Pool::Sqlite(pool) = &store.pool {
             let mut log_keeper = pool.acquire().await?.detach();
@@ -112,6 +143,12 @@ impl Store {
                 // No timeouts: another relay may be running the migrations, and tables may be large.
                 let mut connection = pool.acquire().await?;
                 connection.close_on_drop();
+                if self.behind_pooler {
+                    for warning in pooler::migrate(&mut connection).await? {
+                        tracing::warn!("{warning}");
+                    }
+                    return Ok(());
+                }
                 sqlx::raw_sql("SET statement_timeout = 0; SET lock_timeout = 0").execute(&mut *connection).await?;
                 postgres_migrations().run(&mut *connection).await?;
                 for warning in durability::warnings(&mut connection).await? {
@@ -127,10 +164,29 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn ping(&self) -> Result<(), StoreError> {
-        self.run(async {
-            on_connection!(self, |connection| sqlx::query("SELECT 1").execute(connection).await.map(drop))
-        })
+        // With priority, or a batch of reads would take the relay out of the load balancer.
+        with_priority(self.run(async {
+            on_connection!(self, |connection| self.query("SELECT 1").execute(connection).await.map(drop))
+        }))
         .await
+    }
+
+    /// Prepares a statement. Behind a pooler it has no name: the next transaction may get another connection, where
+    /// another relay has prepared another statement under the same name.
+    fn query<'q, DB>(&self, sql: &'q str) -> Query<'q, DB, DB::Arguments<'q>>
+    where
+        DB: sqlx::Database + HasStatementCache,
+    {
+        sqlx::query(sql).persistent(!self.behind_pooler)
+    }
+
+    /// Does the same for a statement whose rows are read as `O`.
+    fn query_as<'q, DB, O>(&self, sql: &'q str) -> QueryAs<'q, DB, O, DB::Arguments<'q>>
+    where
+        DB: sqlx::Database + HasStatementCache,
+        O: for<'r> FromRow<'r, DB::Row>,
+    {
+        sqlx::query_as(sql).persistent(!self.behind_pooler)
     }
 
     /// Closes the connections once running operations have finished.
@@ -146,8 +202,31 @@ impl Store {
         }
     }
 
-    /// Runs an operation with [`OPERATION_TIMEOUT`], a span, and a metric for its error.
+    /// Runs an operation that reads.
     async fn run<T>(&self, work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
+        self.observed(self.in_lane(work)).await
+    }
+
+    /// Runs an operation that writes, one at a time on SQLite. Waits until the data would survive a power cut.
+    async fn write<T>(&self, work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
+        self.observed(async {
+            let done = self.in_lane(self.in_turn(work)).await?;
+            // Outside the lane, or few commits would share a flush.
+            if let Some(flusher) = &self.flusher {
+                flusher.flush().await.map_err(sqlx::Error::Io)?;
+            }
+            Ok(done)
+        })
+        .await
+    }
+
+    /// Does the same for data that a power cut may lose. The flush of a later [`write`](Self::write) covers it, too.
+    async fn write_quickly<T>(&self, work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
+        self.observed(self.in_lane(self.in_turn(work))).await
+    }
+
+    /// Runs an operation with [`OPERATION_TIMEOUT`], a span, and a metric for its error.
+    async fn observed<T>(&self, work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
         let done =
             match tokio::time::timeout(OPERATION_TIMEOUT, work.instrument(span(SpanKind::Client, "database", None)))
                 .await
@@ -162,21 +241,9 @@ impl Store {
         })
     }
 
-    /// Runs an operation that writes, one at a time on SQLite. Waits until the data would survive a power cut.
-    async fn write<T>(&self, work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
-        self.run(async {
-            let done = self.in_turn(work).await?;
-            if let Some(flusher) = &self.flusher {
-                flusher.flush().await.map_err(sqlx::Error::Io)?;
-            }
-            Ok(done)
-        })
-        .await
-    }
-
-    /// Does the same for data that a power cut may lose. The flush of a later [`write`](Self::write) covers it, too.
-    async fn write_quickly<T>(&self, work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
-        self.run(self.in_turn(work)).await
+    async fn in_lane<T>(&self, work: impl Future<Output = T>) -> T {
+        let _place = self.lane.enter().await;
+        work.await
     }
 
     async fn in_turn<T>(&self, work: impl Future<Output = T>) -> T {
@@ -218,6 +285,10 @@ async fn postgres(options: &PgConnectOptions, connections: u32) -> Result<PgPool
         // Compare-and-set relies on it. With a stricter level, the slower of two transactions would fail with an error.
         ("default_transaction_isolation", "read\\ committed"),
     ]);
+    postgres_pool(options, connections).await
+}
+
+async fn postgres_pool(options: PgConnectOptions, connections: u32) -> Result<PgPool, sqlx::Error> {
     let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(OPERATION_TIMEOUT);
     // A test costs a round trip, so skip it for a connection that was in use a moment ago.
     let pool = pool.test_before_acquire(false).before_acquire(|connection, meta| {

@@ -88,6 +88,7 @@ impl Sessions {
     /// # Errors
     /// [`RelayError`] if a field is invalid or the database fails.
     pub async fn create(&self, api_key: &str, new: NewSession) -> Result<CreatedSession, RelayError> {
+        let _permit = self.capacity.host.acquire()?;
         let ttl = self.ttl(new.ttl)?;
         let id = new_id("ses");
         let personal = personal(&new)?;
@@ -116,6 +117,7 @@ impl Sessions {
             attempt: None,
             link_id: None,
             lease_until: None,
+            closed_at: None,
         };
         self.store.insert_session(&row).await?;
         Ok(CreatedSession { session_id: row.id, session_token, expires_at: rfc3339(expires_at) })

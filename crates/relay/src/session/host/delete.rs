@@ -12,6 +12,7 @@ impl Sessions {
     /// # Errors
     /// [`RelayError`] if there is no such session, the vendor is being asked for its verdict, or the database fails.
     pub async fn delete(&self, key: &str, id: &str) -> Result<(), RelayError> {
+        let _permit = self.capacity.host.acquire()?;
         self.current_of(key, id).await?;
         if self.store.delete_session(id).await? {
             return Ok(());
