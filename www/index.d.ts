@@ -203,6 +203,7 @@ export type SelfieErrorCode =
   | 'crash'
   | 'camera-denied'
   | 'camera-dismissed'
+  | 'camera-denied-by-system'
   | 'camera-not-found'
   | 'camera-in-use'
   | 'camera-insecure-page'

@@ -56,6 +56,8 @@ error_codes! {
     CameraDenied = "camera-denied" => [RetryCamera, PickFile];
     /// The browser's question was closed without an answer.
     CameraDismissed = "camera-dismissed" => [RetryCamera, PickFile];
+    /// The operating system forbids the camera to the browser, although the browser allows it to the page.
+    CameraDeniedBySystem = "camera-denied-by-system" => [RetryCamera, PickFile];
     /// The device has no camera.
     CameraNotFound = "camera-not-found" => [PickFile, RetryCamera];
     /// Another program uses the camera, or the system can't start it.

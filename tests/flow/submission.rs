@@ -459,6 +459,19 @@ fn the_answer_after_the_last_byte_gets_more_time() {
 }
 
 #[test]
+fn rejections_in_a_row_are_counted() {
+    let mut play = Play::at(Place::Rejected);
+    for count in 1..=limits::MANY_REJECTIONS {
+        assert_eq!(play.state.rejections, count);
+        play.send(Event::Retake).camera_opens().send(Event::Shutter).photo_comes(9).send(Event::Accept);
+        play.link_comes(9, 60).upload_ends(Ok(())).verify_ends(Ok("failed"));
+        assert_eq!(play.name(), ScreenName::Done);
+    }
+    play.send(Event::Start);
+    assert_eq!(play.state.rejections, 0, "perhaps another person");
+}
+
+#[test]
 fn after_a_failure_the_page_can_do_what_the_person_can_do() {
     for &error in ErrorCode::ALL {
         for (event, step) in [(Event::Accept, NextStep::Resubmit), (Event::Retake, NextStep::Retake)] {
