@@ -30,14 +30,14 @@ impl Store {
                 let mut transaction = connection.begin().await?;
                 let closed_at = (after == State::Expired).then_some(now);
                 let moved =
-                    sqlx::query(SQL).bind(&row.id).bind(row.version).bind(after.as_str()).bind(now).bind(closed_at);
+                    self.query(SQL).bind(&row.id).bind(row.version).bind(after.as_str()).bind(now).bind(closed_at);
                 if moved.execute(&mut *transaction).await?.rows_affected() == 0 {
                     return Ok(false);
                 }
                 if event == Event::Released {
-                    sqlx::query(LINK).bind(&row.link_id).execute(&mut *transaction).await?;
+                    self.query(LINK).bind(&row.link_id).execute(&mut *transaction).await?;
                 }
-                insert_messages!(transaction, messages);
+                insert_messages!(self, transaction, messages);
                 transaction.commit().await.map(|()| true)
             })
         })
@@ -56,7 +56,8 @@ impl Store {
              OR (state IN ('created', 'link_issued') AND expires_at <= $1) LIMIT $2"
         );
         let found = self.run(async {
-            on_connection!(self, |connection| sqlx::query_as::<_, Columns>(&sql)
+            on_connection!(self, |connection| self
+                .query_as::<_, Columns>(&sql)
                 .bind(at)
                 .bind(limit)
                 .fetch_all(connection)
@@ -92,7 +93,7 @@ impl Store {
             on_connection!(self, |connection| {
                 let mut rows = Vec::new();
                 for sql in [&rejected, &undecided] {
-                    let query = sqlx::query_as::<_, Columns>(sql).bind(at).bind(idle_since).bind(caps.0).bind(caps.1);
+                    let query = self.query_as::<_, Columns>(sql).bind(at).bind(idle_since).bind(caps.0).bind(caps.1);
                     rows.extend(query.bind(limit).fetch_all(&mut *connection).await?);
                 }
                 Ok(rows)
@@ -112,11 +113,11 @@ impl Store {
         self.write(async {
             on_connection!(self, |connection| {
                 let mut transaction = connection.begin().await?;
-                let closed = sqlx::query(SQL).bind(&row.id).bind(row.version).bind(now);
+                let closed = self.query(SQL).bind(&row.id).bind(row.version).bind(now);
                 if closed.execute(&mut *transaction).await?.rows_affected() == 0 {
                     return Ok(false);
                 }
-                insert_messages!(transaction, messages);
+                insert_messages!(self, transaction, messages);
                 transaction.commit().await.map(|()| true)
             })
         })
@@ -131,7 +132,8 @@ impl Store {
     pub async fn delete_session(&self, id: &str) -> Result<bool, StoreError> {
         const SQL: &str = "DELETE FROM sessions WHERE id = $1 AND state <> 'verifying'";
         self.write(async {
-            on_connection!(self, |connection| sqlx::query(SQL)
+            on_connection!(self, |connection| self
+                .query(SQL)
                 .bind(id)
                 .execute(connection)
                 .await
@@ -152,7 +154,8 @@ impl Store {
              AND (state <> 'rejected' OR closed_at IS NOT NULL) AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.session_id = sessions.id AND outbox.status = 'pending') \
              ORDER BY created_at LIMIT $2)";
         self.write(async {
-            on_connection!(self, |connection| sqlx::query(SQL)
+            on_connection!(self, |connection| self
+                .query(SQL)
                 .bind(created_before)
                 .bind(limit)
                 .execute(connection)

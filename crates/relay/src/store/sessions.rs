@@ -99,7 +99,8 @@ impl Store {
             (id, api_key, customer_type, sealed, state, created_at, expires_at, updated_at) \
             VALUES ($1, $2, $3, $4, $5, $6, $7, $6)";
         self.write(async {
-            on_connection!(self, |connection| sqlx::query(SQL)
+            on_connection!(self, |connection| self
+                .query(SQL)
                 .bind(&row.id)
                 .bind(&row.api_key)
                 .bind(&row.customer_type)
@@ -122,7 +123,7 @@ impl Store {
     pub async fn count_sessions(&self) -> Result<Vec<(String, i64)>, StoreError> {
         const SQL: &str = "SELECT state, count(*) FROM sessions GROUP BY state";
         self.run(async {
-            on_connection!(self, |connection| sqlx::query_as::<_, (String, i64)>(SQL).fetch_all(connection).await)
+            on_connection!(self, |connection| self.query_as::<_, (String, i64)>(SQL).fetch_all(connection).await)
         })
         .await
     }
@@ -134,7 +135,8 @@ impl Store {
     pub async fn session(&self, id: &str) -> Result<Option<SessionRow>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM sessions WHERE id = $1");
         let found = self.run(async {
-            on_connection!(self, |connection| sqlx::query_as::<_, Columns>(&sql)
+            on_connection!(self, |connection| self
+                .query_as::<_, Columns>(&sql)
                 .bind(id)
                 .fetch_optional(connection)
                 .await)
@@ -149,7 +151,7 @@ impl Store {
     pub async fn newest_session(&self) -> Result<Option<SessionRow>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM sessions ORDER BY created_at DESC LIMIT 1");
         let found = self.run(async {
-            on_connection!(self, |connection| sqlx::query_as::<_, Columns>(&sql).fetch_optional(connection).await)
+            on_connection!(self, |connection| self.query_as::<_, Columns>(&sql).fetch_optional(connection).await)
         });
         found.await?.map(session).transpose()
     }
