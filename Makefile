@@ -3,7 +3,7 @@
 PORT ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check build size bench memory tour clean
+.PHONY: help demo test check build size bench memory tour sbom clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,10 @@ memory: build ## watch the memory use of framing for ten minutes; fails if it gr
 tour: build ## write a picture of every state, in both sizes and themes, into build/tour
 	@scripts/setup.sh test
 	@scripts/tour.sh
+
+sbom: ## write the list of the crates in the relay, with licences and checksums, into build/akiba-relay.cdx.json
+	@mkdir -p build
+	@node scripts/sbom.mjs build/akiba-relay.cdx.json
 
 clean: ## remove what was built; keeps the tools that set-up installed
 	rm -rf $(or $(CARGO_TARGET_DIR),target) build dist www/pkg www/vision/akiba-vision.wasm node_modules examples/backend/node/node_modules \

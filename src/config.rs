@@ -104,6 +104,8 @@ pub struct Config {
     pub review: bool,
     /// Whether to ask for consent before the camera opens.
     pub consent: bool,
+    /// Whether the page has a session. Then the relay keeps the verdict, and the request for it may be repeated.
+    pub session: bool,
 }
 
 impl fmt::Debug for Config {
@@ -195,7 +197,8 @@ impl Config {
             },
             countdown: options.countdown,
             challenge: match given(&options.challenge) {
-                None => None,
+                // What frameworks write for `challenge={false}`.
+                None | Some("false") => None,
                 Some("turn") => Some(ChallengeKind::Turn),
                 Some("closer") => Some(ChallengeKind::Closer),
                 Some("random") => Some(ChallengeKind::Random),
@@ -210,6 +213,7 @@ impl Config {
             },
             review: !options.no_review,
             consent: !options.no_consent,
+            session: options.session,
         })
     }
 
@@ -229,6 +233,7 @@ impl Config {
             camera: Facing::Front,
             review: true,
             consent: true,
+            session: false,
         }
     }
 

@@ -46,6 +46,7 @@ fn every_value_of_every_attribute() {
         [("turn", ChallengeKind::Turn), ("closer", ChallengeKind::Closer), ("random", ChallengeKind::Random)]
     {
         assert_eq!(given(|options| options.challenge = some(text)).unwrap().challenge, Some(wanted));
+        assert_eq!(given(|options| options.challenge = some("false")).unwrap().challenge, None);
     }
     assert!(given(|options| options.countdown = true).unwrap().countdown);
     assert!(given(|options| options.strict = true).unwrap().strict);

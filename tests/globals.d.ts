@@ -5,6 +5,8 @@
 
 /** Every event of the element in the page: see e2e/support/selfie.mjs. */
 declare var selfieEvents: any[];
+/** When the screen of each element changed last. */
+declare var changes: WeakMap<any, any>;
 /** Every camera track that the page got. */
 declare var cameraTracks: MediaStreamTrack[];
 /** One entry for each mount of the recorder in www/recorder. */

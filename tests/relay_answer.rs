@@ -9,7 +9,7 @@ use akiba_selfie::flow::{ErrorCode, RelayFailure};
 const BUSY: RelayFailure = RelayFailure::Busy { retry_after: None };
 
 fn check(call: Call, status: u16, session: bool, code: Option<&str>) -> Result<(), RelayFailure> {
-    Answer { status, retry_after: None }.check(call, session, code)
+    Answer { status, retry_after: None, json: true }.check(call, session, code)
 }
 
 #[test]
@@ -144,6 +144,34 @@ fn a_plain_proxy_is_understood_by_its_status() {
             assert_eq!(check(call, status, session, code), wanted, "{call:?} {status} {code:?}");
         }
     }
+}
+
+/// The pages of filters, sign-in pages and load balancers are HTML or empty.
+#[test]
+fn an_answer_that_is_not_json_is_not_the_relays_word() {
+    use Call::{Link, Verify};
+    let check = |call, status, session| Answer { status, retry_after: None, json: false }.check(call, session, None);
+    for call in [Link, Verify] {
+        for session in [true, false] {
+            for status in [200, 204, 302, 400, 403, 404, 405, 407, 409, 413, 418, 451, 511] {
+                if status == 511 && !session {
+                    continue;
+                }
+                assert_eq!(check(call, status, session), Err(RelayFailure::Unreachable), "{call:?} {status} {session}");
+            }
+            assert_eq!(check(call, 408, session), Err(RelayFailure::Timeout));
+            assert_eq!(check(call, 504, session), Err(RelayFailure::Timeout));
+            assert_eq!(check(call, 429, session), Err(BUSY));
+        }
+        // With a session, only the relay's word says that the vendor failed.
+        assert_eq!(check(call, 502, true), Err(RelayFailure::Unreachable));
+        assert_eq!(check(call, 502, false), Err(RelayFailure::Failed));
+        assert_eq!(check(call, 503, true), Err(BUSY));
+        // The session may have expired: another one is harmless.
+        assert_eq!(check(call, 401, true), Err(RelayFailure::Session));
+        assert_eq!(check(call, 401, false), Err(RelayFailure::Refused));
+    }
+    assert_eq!(check(Verify, 503, false), Err(RelayFailure::Failed));
 }
 
 #[test]

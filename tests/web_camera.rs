@@ -25,7 +25,7 @@ use web_sys::{HtmlVideoElement, MediaStream, MediaStreamTrackState};
 wasm_bindgen_test_configure!(run_in_browser);
 
 async fn open(choice: CameraChoice, video: &HtmlVideoElement) -> Result<Camera, ErrorCode> {
-    Camera::open(choice, None, video.clone(), || {}).await
+    Camera::open(choice, None, video.clone(), || {}, || {}).await
 }
 
 fn global() -> JsValue {
@@ -58,10 +58,15 @@ async fn a_dropped_camera_is_off() {
     count_clones();
     let ended = Rc::new(Cell::new(0));
     let counted = Rc::clone(&ended);
-    let camera =
-        Camera::open(CameraChoice::Facing(Facing::Front), None, video.clone(), move || counted.set(counted.get() + 1))
-            .await
-            .unwrap();
+    let camera = Camera::open(
+        CameraChoice::Facing(Facing::Front),
+        None,
+        video.clone(),
+        move || counted.set(counted.get() + 1),
+        || {},
+    )
+    .await
+    .unwrap();
     let stream = video.src_object().unwrap();
     drop(camera);
     assert!(has_ended(&stream));
@@ -95,7 +100,7 @@ async fn switching_through_all_cameras_returns_to_the_first() {
     drop(first);
     let mut last = id.clone();
     for _ in 0..count {
-        let next = Camera::open(CameraChoice::Next, last, video.clone(), || {}).await.unwrap();
+        let next = Camera::open(CameraChoice::Next, last, video.clone(), || {}, || {}).await.unwrap();
         last = next.device_id();
         assert!(last.is_some());
     }
@@ -106,7 +111,7 @@ async fn switching_through_all_cameras_returns_to_the_first() {
 #[wasm_bindgen_test]
 async fn a_missing_device_is_replaced_by_another() {
     let video = video();
-    let camera = Camera::open(CameraChoice::Next, Some("gone".into()), video.clone(), || {}).await;
+    let camera = Camera::open(CameraChoice::Next, Some("gone".into()), video.clone(), || {}, || {}).await;
     assert!(camera.is_ok());
     video.remove();
 }
@@ -272,6 +277,43 @@ async fn a_camera_without_a_picture_fails_after_a_time() {
 }
 
 #[wasm_bindgen_test]
+async fn a_list_of_devices_that_never_comes_does_not_hold_the_camera_back() {
+    let video = video();
+    let devices = web_sys::window().unwrap().navigator().media_devices().unwrap();
+    replace(&devices, "enumerateDevices", &returning(&deferred().get(0)));
+    let camera = open(CameraChoice::Facing(Facing::Front), &video).await;
+    restore();
+    assert_eq!(camera.unwrap().info().cameras, 1);
+    video.remove();
+}
+
+#[wasm_bindgen_test]
+async fn a_picture_that_needs_a_tap_plays_with_the_tap() {
+    let video = video();
+    let refused = Function::new_no_args("return Promise.reject(new DOMException('', 'NotAllowedError'))");
+    // The real video plays by itself, so it stays paused only while the stream is replaced.
+    video.set_autoplay(false);
+    replace(&video, "play", &refused);
+    let (asked, opened) = (Rc::new(Cell::new(0)), Rc::new(Cell::new(false)));
+    let (own, counted, told) = (video.clone(), Rc::clone(&asked), Rc::clone(&opened));
+    let task = Task::spawn(async move {
+        let front = CameraChoice::Facing(Facing::Front);
+        let camera = Camera::open(front, None, own, || {}, move || counted.set(counted.get() + 1)).await;
+        told.set(camera.is_ok());
+        TimeoutFuture::new(60_000).await;
+    });
+    assert!(until(|| asked.get() == 1).await);
+    TimeoutFuture::new(200).await;
+    assert!(!opened.get());
+    restore();
+    web_sys::window().unwrap().document().unwrap().body().unwrap().click();
+    assert!(until(|| opened.get()).await);
+    assert_eq!(asked.get(), 1, "the person is asked once");
+    drop(task);
+    video.remove();
+}
+
+#[wasm_bindgen_test]
 async fn a_camera_that_stops_is_reported_once() {
     let video = video();
     let parts = silent();
@@ -281,9 +323,14 @@ async fn a_camera_that_stops_is_reported_once() {
     show.call0(&JsValue::NULL).unwrap();
     let ended = Rc::new(Cell::new(0));
     let counted = Rc::clone(&ended);
-    let camera =
-        Camera::open(CameraChoice::Facing(Facing::Front), None, video.clone(), move || counted.set(counted.get() + 1))
-            .await;
+    let camera = Camera::open(
+        CameraChoice::Facing(Facing::Front),
+        None,
+        video.clone(),
+        move || counted.set(counted.get() + 1),
+        || {},
+    )
+    .await;
     let camera = camera.unwrap();
     end.call0(&JsValue::NULL).unwrap();
     assert!(until(|| ended.get() > 0).await);
@@ -303,10 +350,15 @@ async fn an_unplugged_device_ends_the_camera() {
     let video = video();
     let ended = Rc::new(Cell::new(0));
     let counted = Rc::clone(&ended);
-    let camera =
-        Camera::open(CameraChoice::Facing(Facing::Front), None, video.clone(), move || counted.set(counted.get() + 1))
-            .await
-            .unwrap();
+    let camera = Camera::open(
+        CameraChoice::Facing(Facing::Front),
+        None,
+        video.clone(),
+        move || counted.set(counted.get() + 1),
+        || {},
+    )
+    .await
+    .unwrap();
     let devices = web_sys::window().unwrap().navigator().media_devices().unwrap();
     let change = || devices.dispatch_event(&web_sys::Event::new("devicechange").unwrap()).unwrap();
     change();

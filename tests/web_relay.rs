@@ -308,12 +308,25 @@ async fn a_verdict_request_sends_its_key_only_with_a_session() {
 }
 
 #[wasm_bindgen_test]
-async fn a_failing_session_function_is_a_session_failure_and_sends_nothing() {
+async fn a_failing_session_function_is_a_matter_of_the_network_and_sends_nothing() {
+    for body in [
+        "throw new Error('no')",
+        "throw 'no'",
+        "return Promise.reject(new TypeError('Failed to fetch'))",
+        "return Promise.reject(undefined)",
+        "return Promise.reject(Object.assign(new Error('no'), { status: 503 }))",
+    ] {
+        let fault = Fault::status(200, LINK).await;
+        assert_eq!(ask(&fault, &function(body)).await, Err(RelayFailure::SessionUnavailable), "{body}");
+        assert_eq!(fault.seen().await["requests"], json!([]));
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_session_that_is_refused_or_unusable_is_a_session_failure_and_sends_nothing() {
     let page = [
-        function("throw new Error('no')"),
-        function("throw 'no'"),
-        function("return Promise.reject(new Error('no'))"),
-        function("return Promise.reject(undefined)"),
+        function("throw Object.assign(new Error('no'), { status: 403 })"),
+        function("return Promise.reject({ status: 401 })"),
         function("return undefined"),
         function("return 7"),
         function("return ''"),
@@ -332,7 +345,10 @@ async fn a_failing_session_function_is_a_session_failure_and_sends_nothing() {
 #[wasm_bindgen_test]
 async fn a_session_function_that_never_answers_times_out() {
     let never = function("return new Promise(() => {})");
-    assert_eq!(never.token_within(Reason::Start, Duration::from_millis(30)).await, Err(RelayFailure::Session));
+    assert_eq!(
+        never.token_within(Reason::Start, Duration::from_millis(30)).await,
+        Err(RelayFailure::SessionUnavailable)
+    );
     let slow = function("return new Promise((answer) => setTimeout(answer, 20, 's-1'))");
     assert_eq!(slow.token_within(Reason::Start, Duration::from_secs(5)).await, Ok(Some("s-1".to_owned())));
 }
@@ -341,13 +357,16 @@ async fn a_session_function_that_never_answers_times_out() {
 async fn each_status_maps_to_its_failure() {
     let rows = [
         (401, "", RelayFailure::Session),
-        (403, "", RelayFailure::Forbidden),
-        (404, "", RelayFailure::Refused),
+        (403, "{}", RelayFailure::Forbidden),
+        (403, "<h1>Blocked by your network</h1>", RelayFailure::Unreachable),
+        (404, "{}", RelayFailure::Refused),
+        (404, "", RelayFailure::Unreachable),
         (408, "", RelayFailure::Timeout),
-        (422, "", RelayFailure::Refused),
+        (422, "{}", RelayFailure::Refused),
         (429, "", RelayFailure::Busy { retry_after: None }),
-        (500, "<h1>Oh</h1>", RelayFailure::Failed),
-        (502, "", RelayFailure::Failed),
+        (500, "{}", RelayFailure::Failed),
+        (500, "<h1>Oh</h1>", RelayFailure::Unreachable),
+        (502, "", RelayFailure::Unreachable),
         (503, "", RelayFailure::Busy { retry_after: None }),
         (504, "", RelayFailure::Timeout),
     ];
@@ -384,13 +403,14 @@ async fn retry_after_may_be_a_date() {
 
 #[wasm_bindgen_test]
 async fn an_answer_of_another_shape_is_invalid() {
-    for body in ["", "<!doctype html><p>Sign in</p>", "null", "[]", "{}", r#"{"signed_link":7}"#, "{\"identifier\":"] {
+    for body in ["{}", r#"{"signed_link":7}"#] {
         let fault = Fault::status(200, body).await;
         assert_eq!(ask(&fault, &Session::None).await, Err(RelayFailure::Reply), "{body}");
     }
-    for body in ["", "<!doctype html>", "null", "[]", "\"success\""] {
+    for body in ["", "<!doctype html><p>Sign in</p>", "null", "[]", "\"success\"", "{\"identifier\":"] {
         let fault = Fault::status(200, body).await;
-        assert_eq!(judge(&fault).await, Err(RelayFailure::Reply), "{body}");
+        assert_eq!(ask(&fault, &Session::None).await, Err(RelayFailure::Unreachable), "{body}");
+        assert_eq!(judge(&fault).await, Err(RelayFailure::Unreachable), "{body}");
     }
 }
 

@@ -108,6 +108,28 @@ impl Widget {
 }
 
 #[wasm_bindgen_test]
+async fn announcements_are_cleared_after_a_second_and_with_the_screen() {
+    let widget = Widget::mount(Options { no_consent: true, ..options() });
+    let said = || widget.root.query_selector("[aria-live=polite]").unwrap().unwrap().text_content().unwrap();
+    widget.reaches(ScreenName::Idle).await;
+    widget.press();
+    widget.reaches(ScreenName::Framing).await;
+    assert!(said().contains("The camera is on"), "{}", said());
+    TimeoutFuture::new(1_300).await;
+    assert_eq!(said(), "");
+    let close: HtmlElement = widget.root.query_selector("[part~=close-button]").unwrap().unwrap().unchecked_into();
+    close.click();
+    widget.reaches(ScreenName::Idle).await;
+    widget.press();
+    widget.reaches(ScreenName::Framing).await;
+    let close: HtmlElement = widget.root.query_selector("[part~=close-button]").unwrap().unwrap().unchecked_into();
+    close.click();
+    widget.reaches(ScreenName::Idle).await;
+    assert_eq!(said(), "", "the camera is off");
+    widget.unmount().await;
+}
+
+#[wasm_bindgen_test]
 async fn three_clicks_lead_from_start_to_a_sent_photo() {
     let widget = Widget::mount(options());
     widget.reaches(ScreenName::Idle).await;
@@ -219,4 +241,81 @@ async fn the_focus_follows_the_person_and_leaves_others_alone() {
     assert_eq!(document.active_element().as_ref(), Some(field.as_ref()), "typing elsewhere is not disturbed");
     widget.unmount().await;
     field.remove();
+}
+
+#[wasm_bindgen_test]
+async fn a_camera_that_may_not_play_is_frozen_until_it_may() {
+    let widget = Widget::mount(Options { no_consent: true, ..options() });
+    widget.reaches(ScreenName::Idle).await;
+    widget.press();
+    widget.reaches(ScreenName::Framing).await;
+    let video: HtmlVideoElement = widget.root.query_selector("video").unwrap().unwrap().unchecked_into();
+    let refuse = js_sys::Function::new_no_args("return Promise.reject(new DOMException('', 'NotAllowedError'))");
+    js_sys::Reflect::set(&video, &"play".into(), &refuse).unwrap();
+    video.pause().unwrap();
+    widget.reaches(ScreenName::Starting).await;
+    assert!(widget.root.text_content().unwrap().contains("Your camera has stopped for now"));
+    js_sys::Reflect::delete_property(&video, &"play".into()).unwrap();
+    widget.reaches(ScreenName::Framing).await;
+    assert!(!video.paused());
+    widget.unmount().await;
+}
+
+#[wasm_bindgen_test]
+async fn a_page_that_was_left_shows_no_photo() {
+    let widget = Widget::mount(Options { no_consent: true, ..options() });
+    widget.reaches(ScreenName::Idle).await;
+    widget.press();
+    widget.reaches(ScreenName::Framing).await;
+    widget.press();
+    widget.reaches(ScreenName::Review).await;
+    assert!(widget.root.query_selector("img").unwrap().is_some());
+    web_sys::window().unwrap().dispatch_event(&web_sys::Event::new("pagehide").unwrap()).unwrap();
+    widget.reaches(ScreenName::Idle).await;
+    assert!(widget.root.query_selector("img").unwrap().is_none());
+    widget.unmount().await;
+}
+
+#[wasm_bindgen_test]
+async fn settings_that_are_invalid_for_a_moment_cost_nothing() {
+    let mut widget = Widget::mount(Options { identifier: None, ..options() });
+    TimeoutFuture::new(20).await;
+    widget.set(Options { no_consent: true, ..options() });
+    TimeoutFuture::new(200).await;
+    assert_eq!(widget.state(), Some(ScreenName::Idle));
+    widget.press();
+    widget.reaches(ScreenName::Framing).await;
+    widget.press();
+    widget.reaches(ScreenName::Review).await;
+    widget.set(Options { no_consent: true, challenge: Some("jump".to_owned()), ..options() });
+    TimeoutFuture::new(20).await;
+    widget.set(Options { no_consent: true, ..options() });
+    TimeoutFuture::new(200).await;
+    assert_eq!(widget.state(), Some(ScreenName::Review), "the photo is kept");
+    assert!(!widget.told.borrow().iter().any(|event| matches!(event, PageEvent::Error { .. })));
+    widget.set(Options { relay: None, ..options() });
+    widget.reaches(ScreenName::Failed).await;
+    widget.unmount().await;
+}
+
+#[wasm_bindgen_test]
+async fn the_browser_asks_before_a_submission_is_left() {
+    let may_leave = || {
+        let init = web_sys::EventInit::new();
+        init.set_cancelable(true);
+        let event = web_sys::Event::new_with_event_init_dict("beforeunload", &init).unwrap();
+        web_sys::window().unwrap().dispatch_event(&event).unwrap()
+    };
+    let widget = Widget::mount(Options { no_consent: true, ..options() });
+    widget.reaches(ScreenName::Idle).await;
+    widget.press();
+    widget.reaches(ScreenName::Framing).await;
+    widget.press();
+    widget.reaches(ScreenName::Review).await;
+    assert!(may_leave());
+    widget.press();
+    widget.reaches(ScreenName::Submitting).await;
+    assert!(!may_leave());
+    widget.unmount().await;
+    assert!(may_leave());
 }

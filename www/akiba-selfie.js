@@ -48,6 +48,8 @@ export class AkibaSelfieElement extends Base {
   #calls = [];
   /** The settings that the widget has. @type {{ options: string, session: unknown } | undefined} */
   #sent;
+  /** The number of its entry in the history; 0 if it has none. */
+  #entry = 0;
   #settling = false;
   #loading = false;
   /** Whether loading the widget failed. It is not loaded again until the page calls a method or moves the element. */
@@ -59,7 +61,9 @@ export class AkibaSelfieElement extends Base {
     this.#shadow = this.attachShadow({ mode: 'open' });
     this.#showState('idle');
     this.addEventListener('selfie-statechange', (event) => {
-      if (event.target === this) this.#showState(/** @type {CustomEvent} */ (event).detail.state);
+      if (event.target !== this) return;
+      this.#showState(/** @type {CustomEvent} */ (event).detail.state);
+      this.#enterHistory();
     });
   }
 
@@ -190,6 +194,7 @@ export class AkibaSelfieElement extends Base {
     const widget = this.#widget;
     if (!widget) return;
     this.#widget = undefined;
+    this.#leaveHistory();
     this.#unwatch?.();
     widget.unmount();
     this.#root?.release();
@@ -200,8 +205,9 @@ export class AkibaSelfieElement extends Base {
     /** @type {Record<string, unknown>} */
     const options = { session: Boolean(this.#session) };
     if (this.#thresholds != null) options.thresholds = numbers(this.#thresholds);
-    for (const [name, { boolean }] of Object.entries(ATTRIBUTES)) {
-      if (boolean) options[name] = this.hasAttribute(name);
+    for (const [name, { boolean, own }] of Object.entries(ATTRIBUTES)) {
+      if (own) continue;
+      if (boolean) options[name] = isOn(this, name);
       else if (this.hasAttribute(name)) options[name] = this.getAttribute(name);
     }
     // A language is inherited, as in all of HTML.
@@ -219,6 +225,28 @@ export class AkibaSelfieElement extends Base {
       Reflect.deleteProperty(this, property);
       Reflect.set(this, property, value);
     }
+  }
+
+  /** With the attribute `history`: gives a capture an entry in the history, for the browser's button Back to leave. */
+  #enterHistory() {
+    if (this.#entry || !isOn(this, 'history') || this.#shown === 'idle' || this.#shown === 'done') return;
+    this.#entry = entry() + 1;
+    // A router finds its own state again.
+    history.pushState({ ...history.state, akibaSelfie: this.#entry }, '');
+    addEventListener('popstate', this.#onBack);
+  }
+
+  /** Back leads from the photo to the camera, and from everything else to the start. */
+  #onBack = () => {
+    if (entry() >= this.#entry) return;
+    this.#leaveHistory();
+    if (this.#shown === 'review') this.#widget?.retake();
+    else this.#widget?.cancel();
+  };
+
+  #leaveHistory() {
+    this.#entry = 0;
+    removeEventListener('popstate', this.#onBack);
   }
 
   /** @param {SelfieState} state */
@@ -304,6 +332,19 @@ function numbers(object) {
   );
 }
 
+/** Returns the number of the current entry in the history, counted from 1; 0 if it is not of an element. */
+const entry = () => history.state?.akibaSelfie ?? 0;
+
+/**
+ * Whether a boolean attribute is on. React before 19 writes "false" for false, and `no-consent="false"` must not skip
+ * the consent.
+ * @param {Element} element
+ * @param {string} name
+ */
+function isOn(element, name) {
+  return (element.getAttribute(name) ?? 'false') !== 'false';
+}
+
 /**
  * Returns the accessors of a property that reflects an attribute.
  * @param {string} name
@@ -315,11 +356,11 @@ function reflected(name, boolean) {
     configurable: true,
     enumerable: true,
     get() {
-      return boolean ? this.hasAttribute(name) : (this.getAttribute(name) ?? '');
+      return boolean ? isOn(this, name) : (this.getAttribute(name) ?? '');
     },
     set(value) {
       if (boolean) this.toggleAttribute(name, Boolean(value));
-      else if (value === null || value === undefined) this.removeAttribute(name);
+      else if (value === null || value === undefined || value === false) this.removeAttribute(name);
       else this.setAttribute(name, value);
     },
   };

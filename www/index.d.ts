@@ -141,9 +141,12 @@ export interface SelfieStateChangeDetail {
 export interface SelfieGuidanceDetail {
   /** The hint that the person sees. */
   hint: SelfieHint;
-  quality: SelfieQuality;
+  /** Null in the event with a `cause`, which comes without a frame. */
+  quality: SelfieQuality | null;
   /** Which checks pass; null if frames can't be analysed. */
   checks: Record<SelfieCheck, boolean> | null;
+  /** Why frames are not analysed, in the event with which that begins; null in all others. For logs, not for people. */
+  cause: string | null;
 }
 
 /** Detail of `selfie-captured`. */
@@ -297,6 +300,8 @@ export declare class AkibaSelfieElement extends HTMLElement {
   linkPath: string;
   /** Attribute `verify-path`: path of the relay's second call; `/v1/customer/verify` by default. */
   verifyPath: string;
+  /** Attribute `history`: the browser's button Back leads from the photo to the camera, or cancels. */
+  history: boolean;
   /** Sent to the relay as `Authorization: Bearer`. Never an attribute. */
   session: SelfieSession | null | undefined;
   /** Limits of the guidance by name, instead of the defaults. To change one, set a new object. */
@@ -308,9 +313,9 @@ export declare class AkibaSelfieElement extends HTMLElement {
   start(): void;
   /** Takes the photo now. */
   capture(): void;
-  /** Takes another photo. */
+  /** Takes another photo, if the person has a button for that. */
   retake(): void;
-  /** Sends the photo. */
+  /** Sends the photo, if the person has a button for that. */
   submit(): void;
   /** Cancels, and turns the camera off. */
   cancel(): void;

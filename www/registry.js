@@ -7,8 +7,9 @@
 export const TAG = 'akiba-selfie';
 
 /**
- * Each attribute with the property that reflects it. Every HTML element has `lang`.
- * @type {Record<string, { property: string, boolean?: boolean }>}
+ * Each attribute with the property that reflects it. Every HTML element has `lang`. The widget does not
+ * get an attribute of the element's `own`.
+ * @type {Record<string, { property: string, boolean?: boolean, own?: boolean }>}
  */
 export const ATTRIBUTES = {
   relay: { property: 'relay' },
@@ -24,6 +25,7 @@ export const ATTRIBUTES = {
   'no-consent': { property: 'noConsent', boolean: true },
   'link-path': { property: 'linkPath' },
   'verify-path': { property: 'verifyPath' },
+  history: { property: 'history', boolean: true, own: true },
 };
 
 /** Properties without an attribute. */

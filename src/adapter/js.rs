@@ -1,6 +1,11 @@
-//! Values that Rust and JavaScript exchange: promises awaited with their result's type ([`settled`]), the bytes of blobs
-//! ([`blob_bytes`]), and plain objects ([`object`]).
+//! Values that Rust and JavaScript exchange: promises awaited with their result's type ([`settled`]) and with a limit
+//! ([`in_time`]), the bytes of blobs ([`blob_bytes`]), and plain objects ([`object`]).
 
+use std::future::Future;
+use std::pin::pin;
+
+use futures_util::future::{Either, select};
+use gloo_timers::future::TimeoutFuture;
 use js_sys::{ArrayBuffer, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -18,6 +23,14 @@ pub(super) async fn settled<T: JsCast>(promise: Result<Promise, JsValue>) -> Res
 pub(super) async fn blob_bytes(blob: &Blob) -> Option<Vec<u8>> {
     let buffer: ArrayBuffer = settled(Ok(blob.array_buffer())).await.ok()?;
     Some(Uint8Array::new(&buffer).to_vec())
+}
+
+/// Awaits a future. Returns `None` if it takes longer.
+pub(super) async fn in_time<T>(future: impl Future<Output = T>, milliseconds: u32) -> Option<T> {
+    match select(pin!(future), TimeoutFuture::new(milliseconds)).await {
+        Either::Left((output, _)) => Some(output),
+        Either::Right(_) => None,
+    }
 }
 
 /// Creates a plain object with these fields.

@@ -27,10 +27,11 @@ fn detail(event: &PageEvent) -> JsValue {
         PageEvent::StateChange { state, previous } => {
             object(&[("state", state.as_str().into()), ("previous", previous.as_str().into())])
         }
-        PageEvent::Guidance { hint, quality } => object(&[
+        PageEvent::Guidance { hint, quality, cause } => object(&[
             ("hint", hint.as_str().into()),
             ("quality", quality_object(quality)),
             ("checks", quality.evidence.as_ref().and_then(|evidence| evidence.checks).map_or(JsValue::NULL, checks)),
+            ("cause", cause.as_deref().map_or(JsValue::NULL, JsValue::from)),
         ]),
         PageEvent::Capture | PageEvent::Cancelled => JsValue::NULL,
         PageEvent::Captured(Captured { blob, width, height, quality }) => object(&[

@@ -60,12 +60,12 @@ impl Widget {
         self.send(Event::Shutter);
     }
 
-    /// Goes back to the camera, if there is a photo.
+    /// Goes back to the camera, if the person has a button for that.
     pub fn retake(&self) {
         self.send(Event::Retake);
     }
 
-    /// Sends the photo in the review, or again after a failure.
+    /// Sends the photo in the review, or again after a failure, if the person has a button for that.
     pub fn submit(&self) {
         self.send(Event::Accept);
     }

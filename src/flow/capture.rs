@@ -8,7 +8,7 @@ use crate::guidance::{Evidence, Flaw};
 
 use super::camera::CameraState;
 use super::effect::{Effect, Notice, PhotoSource};
-use super::error::{ErrorCode, NextStep};
+use super::error::ErrorCode;
 use super::failure::GrabFailure;
 use super::limits;
 use super::photo::{FileId, Generation, Photo};
@@ -19,7 +19,7 @@ use super::transition::Transition;
 
 impl Transition<'_> {
     pub(super) fn shutter(&mut self) {
-        if self.is_live() && !self.begins_challenge() {
+        if !self.begins_challenge() {
             self.grab(PhotoSource::Camera);
         }
     }
@@ -39,16 +39,17 @@ impl Transition<'_> {
     }
 
     pub(super) fn file_picked(&mut self, file: FileId) {
-        let allowed = match &self.state.screen {
-            Screen::Starting(_) | Screen::Framing { .. } | Screen::Countdown { .. } => true,
-            Screen::Failed { error, .. } => error.offers(NextStep::PickFile),
-            _ => false,
-        };
-        if allowed {
+        self.close_camera();
+        self.state.prefetched = 0;
+        self.prefetch_link();
+        self.state.framing = Framing::default();
+        self.grab(PhotoSource::File(file));
+    }
+
+    pub(super) fn frame_drawn(&mut self, generation: Generation) {
+        if self.state.grab == Some(generation) && self.state.screen == Screen::Grabbing {
+            self.state.framing.drawn = true;
             self.close_camera();
-            self.prefetch_link();
-            self.state.framing = Framing::default();
-            self.grab(PhotoSource::File(file));
         }
     }
 
@@ -101,35 +102,28 @@ impl Transition<'_> {
             return;
         }
         match (failure.code(), self.state.camera) {
+            // In a hidden page the camera is off, so this says nothing about the frame.
+            (Some(ErrorCode::PhotoFailed), _) if self.state.hidden && self.state.framing.live => self.pause_camera(),
             (Some(error), _) => self.fail(error, None),
             (None, _) if self.state.hidden => self.pause_camera(),
             (None, CameraState::Open(..)) => self.frame_person(),
-            (None, _) => self.open_own_camera(),
+            (None, _) => self.return_to_source(),
         }
     }
 
     pub(super) fn retake(&mut self) {
-        let allowed = match &self.state.screen {
-            Screen::Review { .. } => true,
-            Screen::Done { judgement } => !judgement.is_verified(),
-            Screen::Failed { error, photo } => photo.is_some() && *error != ErrorCode::Config,
-            _ => false,
-        };
-        if allowed {
-            self.drop_photo();
-            // The old photo may be at this link, and a link that forbids overwriting would keep it.
-            if matches!(self.state.link, LinkState::Ready { delivery: Delivery::Unknown | Delivery::Done, .. }) {
-                self.drop_link();
-            }
-            self.open_own_camera();
+        self.drop_photo();
+        // The old photo may be at this link, and a link that forbids overwriting would keep it.
+        if matches!(self.state.link, LinkState::Ready { delivery: Delivery::Unknown | Delivery::Done, .. }) {
+            self.drop_link();
         }
+        self.state.prefetched = 0;
+        self.return_to_source();
     }
 
     pub(super) fn accept(&mut self) {
-        match self.state.screen {
-            Screen::Review { .. } if self.state.forbids_photo(self.config) => {}
-            Screen::Review { photo } | Screen::Failed { photo: Some(photo), .. } => self.submit(photo),
-            _ => {}
+        if let Some(photo) = self.state.screen.photo() {
+            self.submit(photo);
         }
     }
 }

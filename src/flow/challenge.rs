@@ -88,6 +88,18 @@ impl Transition<'_> {
         }
     }
 
+    /// Forgets a challenge that the page no longer asks for. The next frame replaces its hint.
+    pub(super) fn challenge_setting_changed(&mut self) {
+        let unwanted = match self.state.challenge.stage {
+            ChallengeStage::Running(challenge) => Some(challenge.kind()) != self.config.challenge,
+            _ => self.config.challenge.is_none(),
+        };
+        if unwanted {
+            self.cancel_timer(Timer::Challenge);
+            self.state.challenge = ChallengeProgress::default();
+        }
+    }
+
     pub(super) fn challenge_tick(&mut self) {
         if let (Some(kind), ChallengeStage::Running(_)) = (self.config.challenge, self.state.challenge.stage) {
             self.challenge_failed(kind);
@@ -106,9 +118,7 @@ impl Transition<'_> {
     }
 
     pub(super) fn skip_challenge(&mut self) {
-        if let (Some(kind), Screen::Framing { prompt }) = (self.config.challenge, &mut self.state.screen)
-            && prompt.skip
-        {
+        if let (Some(kind), Screen::Framing { prompt }) = (self.config.challenge, &mut self.state.screen) {
             prompt.skip = false;
             prompt.hint = self.state.framing.guide.hint;
             self.end_challenge(kind, ChallengeOutcome::Skipped);

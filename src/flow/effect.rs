@@ -14,7 +14,7 @@ use crate::guidance::{Evidence, Hint};
 use super::camera::CameraChoice;
 use super::error::ErrorCode;
 use super::photo::{FileId, Generation, LinkId, Luminance, Photo, PhotoId};
-use super::screen::{Phase, ScreenName};
+use super::screen::{Opening, Phase, ScreenName};
 use super::timer::Timer;
 
 /// The source of a photo.
@@ -59,10 +59,12 @@ pub enum Notice {
     Guidance {
         /// The hint that the person sees.
         hint: Hint,
-        /// The frame's luminance.
-        luminance: Luminance,
+        /// The frame's luminance; `None` if it was not measured.
+        luminance: Option<Luminance>,
         /// The analysis of the frame.
         evidence: Option<Rc<Evidence>>,
+        /// Why frames are not analysed, when that begins.
+        cause: Option<Rc<str>>,
     },
     /// `selfie-captured`. The runner adds the photo itself.
     Captured {
@@ -88,14 +90,19 @@ pub enum Notice {
     Error(ErrorCode),
 }
 
-/// A message to a screen reader within a screen. A new screen announces itself by its focused heading.
+/// A message to a screen reader. A new screen announces itself by its focused heading, and an end also by a message,
+/// because the focus may be elsewhere in the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Announcement {
+    /// The camera shows no picture, and why.
+    Opening(Opening),
     /// The camera shows a picture.
     CameraReady {
-        /// Whether there is a shutter. Otherwise the photo is taken automatically.
+        /// Whether there is a shutter. Otherwise nothing is known yet about the photo.
         shutter: bool,
     },
+    /// The photo is taken automatically.
+    Automatic,
     /// The shutter has appeared.
     Shutter,
     /// The guidance changed.
@@ -110,6 +117,15 @@ pub enum Announcement {
     Verifying,
     /// The network is missing; the photo is kept.
     WaitingForNetwork,
+    /// An attempt failed; the one with this number follows.
+    Retrying(u8),
+    /// The verdict.
+    Verdict {
+        /// Whether the person is confirmed.
+        verified: bool,
+    },
+    /// A failure.
+    Failed(ErrorCode),
 }
 
 /// One piece of work.

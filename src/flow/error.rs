@@ -82,7 +82,7 @@ error_codes! {
     /// The chosen file can't be read, or is damaged.
     FileUnreadable = "file-unreadable" => [PickFile, RetryCamera];
 
-    /// The page's session is missing or has expired, or the page's `session` function failed.
+    /// The page's session is missing or has expired, and there is no other one.
     Session = "session" => [Resubmit, AskSite];
     /// The session already has its verdict.
     SessionDone = "session-done" => [AskSite];

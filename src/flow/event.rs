@@ -1,5 +1,6 @@
 //! The flow's input ([`Event`]): actions of the person, of the browser or of the page.
 
+use std::rc::Rc;
 use std::time::Duration;
 
 use akiba_protocol::{Judgement, UploadFailure};
@@ -38,6 +39,8 @@ pub enum Event {
     SkipChallenge,
     /// The person, or the page by `cancel()`, cancels.
     Cancel,
+    /// The person read a failure that only the page's owner can mend.
+    Close,
     /// The page resets the widget.
     Reset,
 
@@ -48,6 +51,11 @@ pub enum Event {
         /// The camera's properties.
         info: CameraInfo,
     },
+    /// The camera is on, but the browser shows it only after a tap.
+    CameraNeedsTap {
+        /// The request that opens it.
+        generation: Generation,
+    },
     /// The camera could not be opened.
     CameraFailed {
         /// The request that this answers.
@@ -57,6 +65,16 @@ pub enum Event {
     },
     /// The camera stopped by itself.
     CameraEnded {
+        /// The request that opened it.
+        generation: Generation,
+    },
+    /// The camera sends no new frames: a call or another program has it, or the video may not play.
+    CameraFroze {
+        /// The request that opened it.
+        generation: Generation,
+    },
+    /// The camera sends frames again.
+    CameraThawed {
         /// The request that opened it.
         generation: Generation,
     },
@@ -79,10 +97,12 @@ pub enum Event {
         /// cut off on both sides.
         aspect: f32,
     },
-    /// Frames can't be analysed on this device, or no longer. The person takes the photo by hand.
+    /// Frames can't be analysed on this device, or not yet. The person takes the photo by hand. Reports may follow.
     VisionUnavailable {
         /// The request that opened the camera.
         generation: Generation,
+        /// Why, for the page.
+        cause: Rc<str>,
     },
     /// A random number was drawn.
     SeedDrawn {
@@ -96,6 +116,11 @@ pub enum Event {
         /// The timer.
         timer: Timer,
         /// The start that this timer belongs to.
+        generation: Generation,
+    },
+    /// The frame for the photo is drawn, so the camera is no longer needed.
+    FrameDrawn {
+        /// The request for the photo.
         generation: Generation,
     },
     /// A photo is ready.
@@ -173,6 +198,8 @@ pub enum Event {
     Hidden,
     /// The page is visible again.
     Visible,
+    /// The person left the page. The browser may keep it and show it again as it was.
+    PageLeft,
 
     /// The page changed the element's settings; they are valid.
     ConfigChanged {
@@ -203,6 +230,7 @@ impl Event {
                 | Self::ChoseNone
                 | Self::SkipChallenge
                 | Self::Cancel
+                | Self::Close
                 | Self::Reset
         )
     }

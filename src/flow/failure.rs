@@ -39,8 +39,10 @@ impl GrabFailure {
 /// Why a call to the relay failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RelayFailure {
-    /// The page's `session` function failed, or the relay rejects the session.
+    /// The page's function refused a session, or the relay rejects the session.
     Session,
+    /// The page's `session` function failed or took too long, as it does without a network. Nothing was sent.
+    SessionUnavailable,
     /// Status 403.
     Forbidden,
     /// The session did not issue this link, or no longer accepts it. It may issue another one.
@@ -51,7 +53,8 @@ pub enum RelayFailure {
     SessionLimit,
     /// The vendor was asked for the verdict and its answer was lost. The host's back end decides how to continue.
     VerdictUnknown,
-    /// No answer: offline, connection refused, or a CORS error.
+    /// No answer of the relay: offline, connection refused, a CORS error, or the page of a filter, a sign-in page or a
+    /// load balancer instead.
     Unreachable,
     /// No answer in time.
     Timeout,
@@ -82,7 +85,7 @@ impl RelayFailure {
             Self::SessionDone => ErrorCode::SessionDone,
             Self::SessionLimit => ErrorCode::SessionLimit,
             Self::VerdictUnknown => ErrorCode::VerdictUnknown,
-            Self::Unreachable => ErrorCode::RelayUnreachable,
+            Self::Unreachable | Self::SessionUnavailable => ErrorCode::RelayUnreachable,
             Self::Timeout => ErrorCode::RelayTimeout,
             Self::Busy { .. } => ErrorCode::RelayBusy,
             Self::UnknownCustomer => ErrorCode::CustomerUnknown,
@@ -93,18 +96,29 @@ impl RelayFailure {
         }
     }
 
+    /// Whether the relay answered. The rest fails in the same way without a network.
+    #[must_use]
+    pub fn is_answer(self) -> bool {
+        !matches!(self, Self::SessionUnavailable | Self::Unreachable | Self::Timeout)
+    }
+
     /// Whether to retry a link request automatically. An unused link has no cost and no effect, so every temporary
     /// failure is retried.
     #[must_use]
     pub fn link_may_be_retried(self) -> bool {
-        matches!(self, Self::Unreachable | Self::Timeout | Self::Busy { .. } | Self::Failed)
+        matches!(self, Self::SessionUnavailable | Self::Unreachable | Self::Timeout | Self::Busy { .. } | Self::Failed)
     }
 
-    /// Whether to retry a verdict request automatically. The vendor may bill each one and documents no idempotency key,
-    /// so only an answer which says that nothing was done allows a retry.
+    /// Whether to retry a verdict request automatically. Without a session it reaches the vendor, who may bill each
+    /// request and documents no idempotency key, so only the certainty that nothing was done allows a retry. With a
+    /// session, the relay keeps the verdict and returns it to a repeated request, so a lost answer allows a retry, too.
     #[must_use]
-    pub fn verify_may_be_retried(self) -> bool {
-        matches!(self, Self::Busy { .. })
+    pub fn verify_may_be_retried(self, session: bool) -> bool {
+        match self {
+            Self::Busy { .. } | Self::SessionUnavailable => true,
+            Self::Unreachable | Self::Timeout => session,
+            _ => false,
+        }
     }
 }
 

@@ -19,7 +19,7 @@ use super::transition::Transition;
 
 impl Transition<'_> {
     pub(super) fn frame_person(&mut self) {
-        self.state.framing = Framing::default();
+        self.state.framing = Framing { live: true, ..Framing::default() };
         let shutter = self.config.capture == Capture::Manual || self.state.vision_unavailable;
         self.state.screen = Screen::Framing { prompt: Prompt { shutter, ..Prompt::default() } };
         self.time_capture();
@@ -47,8 +47,9 @@ impl Transition<'_> {
         }
     }
 
-    /// The page may change `capture` while the person frames.
+    /// The page may change `capture` and `challenge` while the person frames.
     pub(super) fn capture_setting_changed(&mut self) {
+        self.challenge_setting_changed();
         match self.config.capture {
             Capture::Manual => {
                 self.stop_auto_capture();
@@ -58,17 +59,20 @@ impl Transition<'_> {
         }
     }
 
-    /// Lets the person take the photo from now on.
-    fn show_shutter(&mut self) {
+    /// Lets the person take the photo from now on, and says so.
+    pub(super) fn show_shutter(&mut self) {
         self.cancel_timer(Timer::Shutter);
-        if let Screen::Framing { prompt } = &mut self.state.screen {
+        if let Screen::Framing { prompt } = &mut self.state.screen
+            && !prompt.shutter
+        {
             prompt.shutter = true;
+            // Without reports, it is the only way to a photo.
+            self.announce(if self.state.vision_unavailable {
+                Announcement::CameraReady { shutter: true }
+            } else {
+                Announcement::Shutter
+            });
         }
-    }
-
-    pub(super) fn shutter_tick(&mut self) {
-        self.show_shutter();
-        self.announce(Announcement::Shutter);
     }
 
     /// A file dialog does not hide the page: without this, a photo would be taken behind it. Not every browser reports
@@ -109,23 +113,30 @@ impl Transition<'_> {
         if let Screen::Framing { prompt } = &mut self.state.screen {
             prompt.hint = next;
         }
-        self.effect(Effect::Emit(Notice::Guidance { hint: next, luminance, evidence: None }));
+        self.effect(Effect::Emit(Notice::Guidance {
+            hint: next,
+            luminance: Some(luminance),
+            evidence: None,
+            cause: None,
+        }));
         self.announce(Announcement::Hint(next));
     }
 
     /// Frames can't be analysed: lets the person take the photo by hand.
-    pub(super) fn vision_unavailable(&mut self, generation: Generation) {
+    pub(super) fn vision_unavailable(&mut self, generation: Generation, cause: Rc<str>) {
         if self.state.camera.generation() != Some(generation) || self.state.vision_unavailable {
             return;
         }
         self.state.vision_unavailable = true;
         self.state.framing.guide = Default::default();
         self.interrupt_challenge();
-        if let Screen::Framing { prompt: Prompt { hint, .. } } = self.state.screen {
+        if let Screen::Framing { prompt: Prompt { hint, shutter, .. } } = self.state.screen {
             let hint = if hint == Hint::NoPicture { hint } else { Hint::Position };
-            self.state.screen = Screen::Framing { prompt: Prompt { hint, shutter: true, ..Prompt::default() } };
-            self.cancel_timer(Timer::Shutter);
+            self.state.screen = Screen::Framing { prompt: Prompt { hint, shutter, ..Prompt::default() } };
+            self.show_shutter();
             self.time_capture();
+            let (luminance, evidence, cause) = (None, None, Some(cause));
+            self.effect(Effect::Emit(Notice::Guidance { hint, luminance, evidence, cause }));
         }
     }
 
@@ -137,14 +148,18 @@ impl Transition<'_> {
         self.state.vision_unavailable = false;
         self.cancel_timer(Timer::AutoCapture);
         let framing = &mut self.state.framing;
+        framing.seen |= report.faces > 0;
         let seen = Observation { report, at, aspect, mirrored: info.mirrored };
         framing.guide = framing.guide.observe(seen, &self.config.thresholds);
         if framing.guide.frames == 1 {
             // The announcement of the camera's start is read out first.
             framing.said = (Hint::Position, framing.guide.now);
+            if self.config.capture == Capture::Auto {
+                self.announce(Announcement::Automatic);
+            }
         }
         if let Screen::Countdown { .. } = self.state.screen {
-            if framing.guide.falters() {
+            if self.state.framing.guide.falters() {
                 self.stop_auto_capture();
                 self.show_prompt(report);
             }
@@ -170,11 +185,13 @@ impl Transition<'_> {
             let luminance = Luminance { mean: report.frame_mean, variance: report.frame_variance };
             let mut evidence = self.evidence(Some(*report));
             evidence.checks = Some(guide.checks);
-            self.effect(Effect::Emit(Notice::Guidance { hint, luminance, evidence: Some(Rc::new(evidence)) }));
+            let (luminance, evidence) = (Some(luminance), Some(Rc::new(evidence)));
+            self.effect(Effect::Emit(Notice::Guidance { hint, luminance, evidence, cause: None }));
         }
         let (said, at) = self.state.framing.said;
         let now = asked || hint == Hint::NoPicture || guide.now - at >= times::SPOKEN;
-        if hint != said && hint != Hint::Position && now {
+        let again = guide.now - at >= times::SPOKEN_AGAIN;
+        if hint != Hint::Position && (again || hint != said && now) {
             self.state.framing.said = (hint, guide.now);
             self.announce(Announcement::Hint(hint));
         }

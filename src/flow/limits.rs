@@ -4,8 +4,14 @@ use std::time::Duration;
 
 /// The time after which the screen says where to look for the browser's question.
 pub const CAMERA_SLOW: Duration = Duration::from_secs(5);
+/// The time after that for the person to answer. Then the screen offers a file, because some browsers never answer.
+pub const CAMERA_ANSWER: Duration = Duration::from_secs(60);
 /// With `capture="auto"`: the time after which the shutter appears if no photo was taken automatically.
 pub const SHUTTER: Duration = Duration::from_secs(8);
+/// A camera that shows no new frame for this many seconds is frozen. Slow cameras send a few frames a second.
+pub const FROZEN_SECONDS: u32 = 3;
+/// The camera is turned off if nobody is seen for this long, or for up to twice as long.
+pub const AWAY: Duration = Duration::from_secs(180);
 /// A challenge that takes longer starts again.
 pub const CHALLENGE: Duration = Duration::from_secs(10);
 /// After this many challenges, the photo is taken without one.
@@ -33,7 +39,7 @@ pub const STALL_ANSWER: Duration = Duration::from_secs(90);
 pub const MAX_ATTEMPTS: u8 = 5;
 /// New links after the old one was rejected, before the person is asked.
 pub const MAX_NEW_LINKS: u8 = 1;
-/// Links requested while the person frames. After that, the next request waits for the photo.
+/// Links requested while the person frames. After that, the next request waits for the photo, or for the person to act.
 pub const MAX_PREFETCHES: u8 = 5;
 /// Upper bound of the pause before the second attempt; doubled for each further one.
 pub const BACKOFF_FIRST: Duration = Duration::from_secs(1);

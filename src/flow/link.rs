@@ -6,7 +6,7 @@ use super::effect::Effect;
 use super::failure::RelayFailure;
 use super::limits;
 use super::photo::{Generation, LinkId};
-use super::screen::Phase;
+use super::screen::{Phase, Screen};
 use super::state::{Delivery, LinkState};
 use super::timer::Timer;
 use super::transition::Transition;
@@ -32,6 +32,7 @@ impl Transition<'_> {
         if self.state.link != LinkState::Requested(generation) {
             return;
         }
+        self.answered();
         self.state.link = LinkState::Ready { id, expiring: false, delivery: Delivery::None };
         if let Some(life) = life {
             // At least half of a very short life: a late attempt is better than endless requests.
@@ -48,9 +49,25 @@ impl Transition<'_> {
             return;
         }
         self.state.link = LinkState::Absent;
-        // A link that was requested ahead is requested again when it is needed.
-        if let Some((photo, Phase::Linking)) = self.phase() {
-            self.relay_failed(photo, Phase::Linking, failure, failure.link_may_be_retried());
+        if failure.is_answer() {
+            self.answered();
+        }
+        match self.state.screen {
+            Screen::Submitting { photo, phase: Phase::Linking, .. } => {
+                self.relay_failed(photo, Phase::Linking, failure, failure.link_may_be_retried());
+            }
+            // The person needs no photo to learn that nothing can be sent.
+            Screen::Starting(_)
+            | Screen::Framing { .. }
+            | Screen::Countdown { .. }
+            | Screen::Grabbing
+            | Screen::Review { .. }
+                if !failure.code().retryable() =>
+            {
+                self.fail(failure.code(), self.state.screen.photo());
+            }
+            // A link that was requested ahead is requested again when it is needed.
+            _ => {}
         }
     }
 

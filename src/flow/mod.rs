@@ -6,6 +6,7 @@
 //!
 //! - `photo`, `camera`, `timer`, `screen`, `state`, `event`, `effect`: the vocabulary.
 //! - `error`, `failure`: what can go wrong, and what the person can do about it.
+//! - `allowed`: what the person and the page may do in each state.
 //! - [`needs`]: what a state needs to stay open; the runner drops the rest.
 //! - [`limits`]: every duration and count.
 //! - `transition`: what all transitions share. Cameras, timers and requests end there only.
@@ -16,6 +17,7 @@
 //! - `submission`, `link`, `upload`: from a photo to a verdict.
 //! - `step`: the dispatch from events to these functions.
 
+mod allowed;
 mod camera;
 mod capture;
 mod challenge;

@@ -48,9 +48,16 @@ impl State {
         self.grab.is_some() || self.camera != CameraState::Closed || matches!(self.screen, Screen::Review { .. })
     }
 
+    /// Whether the browser asks before the person leaves the page: the photo would not arrive, or its verdict not be
+    /// seen.
+    #[must_use]
+    pub fn needs_leave_guard(&self) -> bool {
+        matches!(self.screen, Screen::Submitting { .. })
+    }
+
     /// Whether an attempt is under way. Each attempt has one session.
     #[must_use]
     pub fn needs_session(&self) -> bool {
-        !matches!(self.screen, Screen::Idle | Screen::Done { .. })
+        !matches!(self.screen, Screen::Idle | Screen::Done { .. }) && !self.closed
     }
 }

@@ -52,8 +52,14 @@ pub enum Opening {
     Requested,
     /// It takes so long that the screen says where to look for the browser's question.
     Slow,
+    /// The camera is on, and the browser shows it only after a tap.
+    Tap,
     /// The page is hidden, and the camera stays off until it is visible again.
     Paused,
+    /// The camera is on, but sends no frames. It is opened again when it does.
+    Frozen,
+    /// The camera is off, because nobody was in front of it for minutes. The person turns it on again.
+    Away,
 }
 
 /// What the person sees while framing, and can do.

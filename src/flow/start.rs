@@ -11,19 +11,10 @@ use super::transition::Transition;
 
 impl Transition<'_> {
     pub(super) fn start(&mut self) {
-        if !matches!(self.state.screen, Screen::Idle | Screen::Done { .. }) {
-            return;
-        }
         self.tear_down();
         if self.config.consent {
             self.state.screen = Screen::Consent;
         } else {
-            self.open_own_camera();
-        }
-    }
-
-    pub(super) fn consented(&mut self) {
-        if self.state.screen == Screen::Consent {
             self.open_own_camera();
         }
     }
@@ -35,6 +26,14 @@ impl Transition<'_> {
         } else {
             CameraChoice::Facing(self.config.camera)
         });
+    }
+
+    /// Returns to where the photo comes from: the camera, or the screen that offers a file because the camera failed.
+    pub(super) fn return_to_source(&mut self) {
+        match self.state.camera_error {
+            Some(error) => self.fail(error, None),
+            None => self.open_own_camera(),
+        }
     }
 
     fn open_camera(&mut self, choice: CameraChoice) {
@@ -57,18 +56,38 @@ impl Transition<'_> {
         }
         self.cancel_timer(Timer::CameraSlow);
         self.state.camera = CameraState::Open(generation, info);
+        self.state.camera_error = None;
         self.effect(Effect::Measure { generation });
         self.effect(Effect::Analyse { generation });
         self.frame_person();
         let shutter = matches!(self.state.screen, Screen::Framing { prompt } if prompt.shutter);
         self.announce(Announcement::CameraReady { shutter });
+        self.start_timer_after(Timer::Away, limits::AWAY);
         self.prefetch_link();
     }
 
     pub(super) fn camera_slow_tick(&mut self) {
-        if self.state.screen == Screen::Starting(Opening::Requested) {
-            self.state.screen = Screen::Starting(Opening::Slow);
+        match self.state.screen {
+            Screen::Starting(Opening::Requested) => self.wait_for_person(Opening::Slow),
+            Screen::Starting(Opening::Slow | Opening::Tap) => {
+                self.state.camera_error = Some(ErrorCode::CameraFailed);
+                self.fail(ErrorCode::CameraFailed, None);
+            }
+            _ => {}
         }
+    }
+
+    /// The browser plays the camera's picture only after a tap. The tap itself needs no event: the picture then plays.
+    pub(super) fn camera_needs_tap(&mut self, generation: Generation) {
+        if self.state.camera == CameraState::Opening(generation) && !self.state.hidden {
+            self.wait_for_person(Opening::Tap);
+        }
+    }
+
+    fn wait_for_person(&mut self, opening: Opening) {
+        self.state.screen = Screen::Starting(opening);
+        self.announce(Announcement::Opening(opening));
+        self.start_timer_after(Timer::CameraSlow, limits::CAMERA_ANSWER);
     }
 
     pub(super) fn camera_failed(&mut self, generation: Generation, error: ErrorCode) {
@@ -76,28 +95,70 @@ impl Transition<'_> {
             return;
         }
         // In a hidden page every camera fails, so this says nothing about the camera.
-        if self.state.hidden { self.pause_camera() } else { self.fail(error, None) }
+        if self.state.hidden {
+            self.pause_camera();
+        } else {
+            self.state.camera_error = Some(error);
+            self.fail(error, None);
+        }
     }
 
     pub(super) fn camera_ended(&mut self, generation: Generation) {
-        if matches!(self.state.camera, CameraState::Open(open, _) if open == generation) {
-            self.fail(ErrorCode::CameraEnded, None);
+        if !self.is_open(generation) {
+            return;
+        }
+        // Frames that are drawn may still become a photo.
+        if self.state.grab.is_some() { self.close_camera() } else { self.fail(ErrorCode::CameraEnded, None) }
+    }
+
+    fn is_open(&self, generation: Generation) -> bool {
+        matches!(self.state.camera, CameraState::Open(open, _) if open == generation)
+    }
+
+    /// The picture is old, so no photo may be taken of it.
+    pub(super) fn camera_froze(&mut self, generation: Generation) {
+        if self.is_open(generation) && self.is_live() {
+            self.stop_auto_capture();
+            self.cancel_timer(Timer::Shutter);
+            self.interrupt_challenge();
+            self.state.screen = Screen::Starting(Opening::Frozen);
+            self.announce(Announcement::Opening(Opening::Frozen));
+        }
+    }
+
+    /// Opens the camera again: with some phones, the old stream stays black after a call.
+    pub(super) fn camera_thawed(&mut self, generation: Generation) {
+        if self.is_open(generation) && self.state.screen == Screen::Starting(Opening::Frozen) {
+            self.open_own_camera();
+        }
+    }
+
+    /// Turns the camera off if nobody was in front of it since the last tick.
+    pub(super) fn away_tick(&mut self) {
+        let idle = matches!(self.state.screen, Screen::Framing { .. } | Screen::Starting(Opening::Frozen));
+        if std::mem::take(&mut self.state.framing.seen) || !idle {
+            self.start_timer_after(Timer::Away, limits::AWAY);
+        } else {
+            self.close_camera();
+            self.state.screen = Screen::Starting(Opening::Away);
+            self.announce(Announcement::Opening(Opening::Away));
         }
     }
 
     pub(super) fn switch_camera(&mut self) {
-        if self.is_live() {
-            self.state.switched = true;
-            self.open_camera(CameraChoice::Next);
-        }
+        self.state.switched = true;
+        self.state.prefetched = 0;
+        self.open_camera(CameraChoice::Next);
     }
 
     /// Phones mute the camera of a hidden page, and some never unmute it. The camera is therefore closed, and opened
     /// again later.
     pub(super) fn hidden(&mut self) {
         self.state.hidden = true;
-        if self.is_live() {
+        if self.is_live() || self.state.screen == Screen::Starting(Opening::Frozen) {
             self.pause_camera();
+        } else if self.state.grab.is_some() {
+            self.close_camera();
         }
     }
 

@@ -7,6 +7,7 @@ use crate::config::Config;
 use crate::guidance::{Challenge, ChallengeRecord, Evidence, Flaw, Guide, Hint};
 
 use super::camera::CameraState;
+use super::error::ErrorCode;
 use super::photo::{Generation, LinkId};
 use super::screen::Screen;
 use super::timer::Timers;
@@ -85,6 +86,12 @@ pub struct Framing {
     pub black_frames: u8,
     /// Whether a file dialog may be open.
     pub choosing: bool,
+    /// Whether the picture comes from the camera, not from a file.
+    pub live: bool,
+    /// Whether somebody was seen since the last check for it.
+    pub seen: bool,
+    /// Whether the frame for the photo is drawn.
+    pub drawn: bool,
     /// The last hint that was announced to a screen reader, and when.
     pub said: (Hint, f64),
 }
@@ -118,6 +125,8 @@ pub struct State {
     pub screen: Screen,
     /// The state of the camera.
     pub camera: CameraState,
+    /// Why the camera could not be opened, until it is on.
+    pub camera_error: Option<ErrorCode>,
     /// The photo that is being made.
     pub grab: Option<Generation>,
     /// The state of the signed link.
@@ -130,7 +139,7 @@ pub struct State {
     pub timers: Timers,
     /// Failed attempts of this submission.
     pub attempts: Attempts,
-    /// Links requested before there was a photo.
+    /// Links requested before there was a photo, since the person last acted.
     pub prefetched: u8,
     /// What is known since the camera opened.
     pub framing: Framing,
@@ -142,7 +151,9 @@ pub struct State {
     pub evidence: Option<Rc<Evidence>>,
     /// Unusable photos in a row, if the page forbids to send them.
     pub refusals: u8,
-    /// Whether the browser reports a network.
+    /// Whether the person closed a failure that only the page's owner can mend. The page may start again.
+    pub closed: bool,
+    /// Whether there is a network: what the browser reports, unless something has answered since.
     pub online: bool,
     /// Whether the page is hidden.
     pub hidden: bool,
@@ -155,6 +166,7 @@ impl Default for State {
         Self {
             screen: Screen::Idle,
             camera: CameraState::Closed,
+            camera_error: None,
             grab: None,
             link: LinkState::Absent,
             sending: None,
@@ -167,6 +179,7 @@ impl Default for State {
             challenge: ChallengeProgress::default(),
             evidence: None,
             refusals: 0,
+            closed: false,
             online: true,
             hidden: false,
             generation: Generation(0),

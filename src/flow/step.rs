@@ -2,6 +2,7 @@
 
 use crate::config::Config;
 
+use super::camera::CameraState;
 use super::effect::{Effect, Notice};
 use super::error::ErrorCode;
 use super::event::Event;
@@ -22,9 +23,12 @@ pub fn step(state: State, event: Event, config: &Config) -> (State, Vec<Effect>)
 
 impl Transition<'_> {
     fn handle(&mut self, event: Event) {
+        if !self.state.allows(&event, self.config) {
+            return;
+        }
         match event {
             Event::Start => self.start(),
-            Event::Consented => self.consented(),
+            Event::Consented => self.open_own_camera(),
             Event::Shutter => self.shutter(),
             Event::Retake => self.retake(),
             Event::Accept => self.accept(),
@@ -34,18 +38,23 @@ impl Transition<'_> {
             Event::ChoseNone => self.chose_none(),
             Event::FilePicked(file) => self.file_picked(file),
             Event::Cancel => self.cancel(),
+            Event::Close => self.close(),
             Event::Reset | Event::Disconnected => self.tear_down(),
             Event::CameraOpened { generation, info } => self.camera_opened(generation, info),
+            Event::CameraNeedsTap { generation } => self.camera_needs_tap(generation),
             Event::CameraFailed { generation, error } => self.camera_failed(generation, error),
             Event::CameraEnded { generation } => self.camera_ended(generation),
+            Event::CameraFroze { generation } => self.camera_froze(generation),
+            Event::CameraThawed { generation } => self.camera_thawed(generation),
             Event::FrameMeasured { generation, luminance } => self.frame_measured(generation, luminance),
             Event::FrameAnalysed { generation, report, at, aspect } => {
                 self.frame_analysed(generation, &report, at, aspect)
             }
-            Event::VisionUnavailable { generation } => self.vision_unavailable(generation),
+            Event::VisionUnavailable { generation, cause } => self.vision_unavailable(generation, cause),
             Event::SeedDrawn { generation, seed } => self.seed_drawn(generation, seed),
             Event::SkipChallenge => self.skip_challenge(),
             Event::Tick { timer, generation } => self.tick(timer, generation),
+            Event::FrameDrawn { generation } => self.frame_drawn(generation),
             Event::PhotoReady { generation, photo, report } => self.photo_ready(generation, photo, report),
             Event::GrabFailed { generation, failure } => self.grab_failed(generation, failure),
             Event::LinkReady { generation, link, life } => self.link_ready(generation, link, life),
@@ -59,6 +68,7 @@ impl Transition<'_> {
             Event::Offline => self.offline(),
             Event::Hidden => self.hidden(),
             Event::Visible => self.visible(),
+            Event::PageLeft => self.page_left(),
             Event::ConfigChanged { customer } => self.config_changed(customer),
             Event::ConfigRefused => self.config_refused(),
         }
@@ -72,8 +82,9 @@ impl Transition<'_> {
         match timer {
             Timer::CameraSlow => self.camera_slow_tick(),
             Timer::AutoCapture => self.auto_capture_tick(),
-            Timer::Shutter => self.shutter_tick(),
+            Timer::Shutter => self.show_shutter(),
             Timer::Challenge => self.challenge_tick(),
+            Timer::Away => self.away_tick(),
             Timer::Countdown => self.countdown_tick(),
             Timer::LinkLife => self.link_life_tick(),
             Timer::Stall => self.stall_tick(),
@@ -82,12 +93,28 @@ impl Transition<'_> {
     }
 
     fn cancel(&mut self) {
-        if matches!(self.state.screen, Screen::Idle | Screen::Done { .. }) {
-            return;
-        }
         self.tear_down();
         self.effect(Effect::Emit(Notice::Cancelled));
         self.effect(Effect::Focus);
+    }
+
+    /// Ends the attempt where a new start would fail in the same way: the failure stays, without a way to the start.
+    fn close(&mut self) {
+        if let Screen::Failed { error, .. } = self.state.screen {
+            self.tear_down();
+            self.state.screen = Screen::Failed { error, photo: None };
+            self.state.closed = true;
+            self.effect(Effect::Emit(Notice::Cancelled));
+            self.effect(Effect::Focus);
+        }
+    }
+
+    /// On a shared device, the next person may go back to the page as it was: photo and camera are gone by then.
+    fn page_left(&mut self) {
+        let camera = self.state.camera != CameraState::Closed || self.state.grab.is_some();
+        if camera || self.state.screen.photo().is_some() {
+            self.tear_down();
+        }
     }
 
     /// A photo taken for one customer is never sent for another one.

@@ -5,11 +5,11 @@ use std::time::Duration;
 use akiba_protocol::Judgement;
 
 use super::effect::{Announcement, Delay, Effect, Notice};
-use super::error::{ErrorCode, NextStep};
+use super::error::ErrorCode;
 use super::failure::RelayFailure;
 use super::limits;
 use super::photo::{Generation, LinkId, Photo};
-use super::screen::{Phase, Screen, Wait};
+use super::screen::{Opening, Phase, Screen, Wait};
 use super::state::{Attempts, Delivery, LinkState, Sending};
 use super::timer::Timer;
 use super::transition::Transition;
@@ -18,6 +18,7 @@ impl Transition<'_> {
     /// Sends the photo because the person asked for it: resets all counts.
     pub(super) fn submit(&mut self, photo: Photo) {
         self.state.attempts = Attempts { shrunk: self.state.attempts.shrunk, ..Attempts::default() };
+        self.state.prefetched = 0;
         self.send(photo);
     }
 
@@ -47,9 +48,12 @@ impl Transition<'_> {
 
     pub(super) fn retry(&mut self) {
         match self.state.screen {
-            Screen::Failed { error, photo: Some(photo) } if error.offers(NextStep::Resubmit) => self.submit(photo),
-            Screen::Failed { error, photo: None } if error.offers(NextStep::RetryCamera) => self.open_own_camera(),
-            Screen::Submitting { photo, wait: Some(_), .. } => self.send_now(photo),
+            Screen::Failed { photo: Some(photo), .. } => self.submit(photo),
+            Screen::Failed { photo: None, .. } | Screen::Starting(Opening::Away) => {
+                self.state.prefetched = 0;
+                self.open_own_camera();
+            }
+            Screen::Submitting { photo, .. } => self.send_now(photo),
             _ => {}
         }
     }
@@ -112,6 +116,7 @@ impl Transition<'_> {
         }
         self.start_timer(Timer::Retry, Delay::Jittered { least, most: least + limits::backoff(failed) });
         self.show(photo, phase, Some(Wait::Pause));
+        self.announce(Announcement::Retrying(failed + 1));
     }
 
     /// Being offline does not count as a failed attempt.
@@ -122,6 +127,11 @@ impl Transition<'_> {
         }
         self.show(photo, phase, Some(Wait::Network));
         self.announce(Announcement::WaitingForNetwork);
+    }
+
+    /// Something has answered, so there is a network. The browser may report otherwise, and only guesses.
+    pub(super) fn answered(&mut self) {
+        self.state.online = true;
     }
 
     /// Continues a submission that waited for the network, or gives the upload its full time again.
@@ -161,6 +171,7 @@ impl Transition<'_> {
         let evidence = self.state.evidence.take();
         self.drop_link();
         self.state.screen = Screen::Done { judgement };
+        self.announce(Announcement::Verdict { verified: judgement.is_verified() });
         self.effect(Effect::Emit(Notice::Verdict { judgement, luminance, evidence }));
     }
 
@@ -169,6 +180,9 @@ impl Transition<'_> {
             return;
         }
         self.stop_sending();
+        if failure.is_answer() {
+            self.answered();
+        }
         if let Some((photo, phase)) = self.phase() {
             if failure == RelayFailure::LinkVoid {
                 self.drop_link();
@@ -177,7 +191,7 @@ impl Transition<'_> {
                     return self.send(photo);
                 }
             }
-            self.relay_failed(photo, phase, failure, failure.verify_may_be_retried());
+            self.relay_failed(photo, phase, failure, failure.verify_may_be_retried(self.config.session));
         }
     }
 }

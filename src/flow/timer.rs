@@ -13,6 +13,8 @@ pub enum Timer {
     Shutter,
     /// The challenge was not done in time.
     Challenge,
+    /// Time to check whether anybody is in front of the camera.
+    Away,
     /// A second of the countdown.
     Countdown,
     /// The signed link is about to expire.
@@ -25,11 +27,12 @@ pub enum Timer {
 
 impl Timer {
     /// Every timer.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::CameraSlow,
         Self::AutoCapture,
         Self::Shutter,
         Self::Challenge,
+        Self::Away,
         Self::Countdown,
         Self::LinkLife,
         Self::Stall,

@@ -70,7 +70,9 @@ impl<'a> Transition<'a> {
     }
 
     pub(super) fn close_camera(&mut self) {
-        for timer in [Timer::CameraSlow, Timer::AutoCapture, Timer::Shutter, Timer::Challenge, Timer::Countdown] {
+        for timer in
+            [Timer::CameraSlow, Timer::AutoCapture, Timer::Shutter, Timer::Challenge, Timer::Away, Timer::Countdown]
+        {
             self.cancel_timer(timer);
         }
         self.state.camera = CameraState::Closed;
@@ -107,6 +109,8 @@ impl<'a> Transition<'a> {
         self.state.attempts = Attempts::default();
         self.state.prefetched = 0;
         self.state.switched = false;
+        self.state.closed = false;
+        self.state.camera_error = None;
     }
 
     /// Stops with an error. The photo, if there is one, is kept.
@@ -116,5 +120,6 @@ impl<'a> Transition<'a> {
         self.state.grab = None;
         self.state.screen = Screen::Failed { error, photo };
         self.effect(Effect::Emit(Notice::Error(error)));
+        self.announce(Announcement::Failed(error));
     }
 }

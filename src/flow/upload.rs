@@ -56,6 +56,7 @@ impl Transition<'_> {
     pub(super) fn uploaded(&mut self, generation: Generation) {
         if self.state.upload() == Some(generation) {
             self.stop_sending();
+            self.answered();
             self.landed();
         }
     }
@@ -81,6 +82,9 @@ impl Transition<'_> {
             return;
         }
         self.stop_sending();
+        if !matches!(failure, UploadFailure::Network | UploadFailure::Stalled | UploadFailure::Over) {
+            self.answered();
+        }
         let phase = restart(phase);
         let attempts = &mut self.state.attempts;
         match failure {

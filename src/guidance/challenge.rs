@@ -166,6 +166,7 @@ pub enum Step {
 /// A challenge in progress.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Challenge {
+    kind: ChallengeKind,
     movements: [Option<MovementRecord>; MOST],
     current: usize,
     /// Whether the current movement was seen and the face is coming back.
@@ -184,6 +185,7 @@ impl Challenge {
         let start = pose(report)?;
         let movements = kind.movements(seed);
         Some(Self {
+            kind,
             movements: movements.map(|asked| asked.map(|movement| MovementRecord { movement, value: 0.0, took: None })),
             current: 0,
             returning: false,
@@ -192,6 +194,12 @@ impl Challenge {
             seen: at,
             streak: 0,
         })
+    }
+
+    /// Returns the kind that the page asked for.
+    #[must_use]
+    pub fn kind(&self) -> ChallengeKind {
+        self.kind
     }
 
     /// Returns the hint for the person.

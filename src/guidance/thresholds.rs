@@ -37,6 +37,8 @@ pub mod times {
     pub const GAP: f64 = 1_000.0;
     /// The least time between two hints announced to a screen reader.
     pub const SPOKEN: f64 = 2_000.0;
+    /// After this time, the same hint is announced again: silence would mean that all is well.
+    pub const SPOKEN_AGAIN: f64 = 6_000.0;
     /// How long the face may be out of sight during a challenge.
     pub const LOST: f64 = 1_000.0;
 }

@@ -36,10 +36,16 @@ fn message(message: Message) -> &'static str {
         M::StartingSlow => {
             "Still waiting. Look for your browser’s question at the top or bottom of the screen, and choose Allow."
         }
+        M::StartingTap => "Your device saves power. The camera needs one tap from you.",
+        M::TapToStart => "Tap to start",
+        M::StartingFrozen => "Your camera has stopped for now. A call or another app may be using it.",
+        M::StartingAway => "We turned the camera off, because nobody was in front of it.",
+        M::CameraOn => "Turn the camera on",
         M::StartingPaused => "The camera is off while you are away. It comes back when you do.",
 
         M::FramingTitle => "Take your selfie",
         M::HintPosition => "Fit your face in the oval",
+        M::HintByHand => "Fit your face in the oval, then take the photo",
         M::HintNoPicture => "No picture. Is the camera covered or switched off?",
         M::HintNoFace => "We can’t see a face. Look at the camera",
         M::HintSeveralFaces => "Only one person in the picture, please",
@@ -132,12 +138,15 @@ fn message(message: Message) -> &'static str {
         }
         M::CodeLabel => "Code:",
         M::Cancel => "Cancel",
+        M::Close => "Close",
+        M::Closed => "This check is closed. You can leave this page.",
 
         M::ConfigTitle => "The selfie check isn’t set up yet",
         M::ConfigBody => "Please contact the site you came from. For its developer:",
 
         M::SayCameraReady => "The camera is on. The button «Take the photo» takes it.",
-        M::SayCameraReadyAuto => "The camera is on. The photo is taken by itself when everything is right.",
+        M::SayCameraReadyAuto => "The camera is on. Fit your face in the oval.",
+        M::SayAutomatic => "The photo is taken by itself when everything is right.",
         M::SayShutter => "You can also take the photo yourself. The button is «Take the photo».",
         M::SayChallengeAgain => "Let’s try that again. First look straight at the camera.",
         M::SayPercent => "{n} per cent sent",
@@ -187,12 +196,12 @@ fn error(code: ErrorCode) -> ErrorText {
             "These photos can’t be used",
             "Find better light, with only your face in the picture. Then try again, or choose a photo.",
         ),
-        E::FileNotImage => ("That file isn’t a photo we can read", "Choose a JPEG, PNG, WebP or HEIC photo."),
+        E::FileNotImage => ("This browser can’t read that file", "Choose a JPEG photo, or take one with the camera."),
         E::FileTooLarge => ("That photo is too large", "Choose one under 20 MB and 50 megapixels."),
         E::FileUnreadable => ("That photo can’t be opened", "The file may be damaged. Choose another one."),
 
         E::Session => {
-            ("Your session has ended", "Send the photo again. If that does not help, reload the page and start over.")
+            ("Your session has ended", "You may have to sign in again. Send the photo again, or reload the page.")
         }
         E::SessionDone => ("This check is finished", "The site has its result already."),
         E::SessionLimit => ("No more tries are left", "The site can start a new check for you."),

@@ -39,7 +39,10 @@ mod tests {
             | M::TakeAnother
             | M::SendAgain
             | M::TryNow
-            | M::Cancel => 32,
+            | M::Cancel
+            | M::Close
+            | M::TapToStart
+            | M::CameraOn => 32,
             M::StartingTitle | M::FramingTitle | M::CountdownTitle | M::GrabbingTitle | M::ReadingTitle => 28,
             M::IdleTitle
             | M::ConsentTitle
@@ -54,6 +57,7 @@ mod tests {
             M::StepLink | M::StepVerify | M::CheckFace | M::CheckSharp | M::CheckClear => 36,
             M::TipLight | M::TipFace | M::TipHold => 44,
             M::HintPosition
+            | M::HintByHand
             | M::HintNoPicture
             | M::CountdownHint
             | M::HintNoFace

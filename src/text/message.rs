@@ -58,13 +58,25 @@ messages! {
     StartingBody,
     /// Starting: where to look for the browser's question.
     StartingSlow,
+    /// Starting: the browser shows the camera only after a tap.
+    StartingTap,
+    /// Starting: the button for that tap.
+    TapToStart,
     /// Starting: the camera waits until the page is visible again.
     StartingPaused,
+    /// Below the title: the camera sends no frames.
+    StartingFrozen,
+    /// Below the title: nobody was in front of the camera.
+    StartingAway,
+    /// The button that turns the camera on again.
+    CameraOn,
 
     /// Framing: the heading.
     FramingTitle,
     /// Framing: the instruction.
     HintPosition,
+    /// Framing: the instruction if the person takes the photo.
+    HintByHand,
     /// Framing: the camera sends only black.
     HintNoPicture,
     /// Framing: no face was found.
@@ -239,6 +251,10 @@ messages! {
     CodeLabel,
     /// The button to cancel.
     Cancel,
+    /// Failed: the button that ends a check which only the page's owner can mend.
+    Close,
+    /// Failed: the check was ended.
+    Closed,
 
     /// Invalid settings: the heading, for the page's developer.
     ConfigTitle,
@@ -247,8 +263,10 @@ messages! {
 
     /// Announced: the camera works.
     SayCameraReady,
-    /// Announced: the camera works, and the photo is taken automatically.
+    /// Announced: the camera works.
     SayCameraReadyAuto,
+    /// Announced: the photo is taken automatically.
+    SayAutomatic,
     /// Announced: the shutter has appeared.
     SayShutter,
     /// Announced: the challenge starts again.

@@ -5,21 +5,22 @@
 use yew::prelude::*;
 
 use crate::config::Capture;
-use crate::flow::{CameraState, Event, Prompt, Screen};
+use crate::flow::{CameraState, Event, Opening, Prompt, Screen};
 use crate::text::Message;
 
 use super::file::{FileLook, file_button};
 use super::icon::{Icon, icon};
 use super::scene::{Scene, Weight};
+use super::view::Action;
 use super::viewfinder::viewfinder;
 
 pub(super) fn camera(scene: &Scene) -> Html {
     let state = &scene.view.state;
     let counting = matches!(state.screen, Screen::Countdown { .. });
     let title = match state.screen {
-        Screen::Starting(_) => Message::StartingTitle,
+        Screen::Starting(Opening::Requested | Opening::Slow | Opening::Tap) => Message::StartingTitle,
         Screen::Countdown { .. } => Message::CountdownTitle,
-        Screen::Grabbing if state.camera == CameraState::Closed => Message::ReadingTitle,
+        Screen::Grabbing if !state.framing.live => Message::ReadingTitle,
         Screen::Grabbing => Message::GrabbingTitle,
         _ => Message::FramingTitle,
     };
@@ -34,7 +35,7 @@ pub(super) fn camera(scene: &Scene) -> Html {
                         class="round"
                         part="button close-button"
                         aria-label={scene.say(Message::Cancel)}
-                        onclick={scene.on(Event::Cancel)}
+                        onclick={close(scene)}
                     >
                         { icon(Icon::Close) }
                     </button>
@@ -44,6 +45,16 @@ pub(super) fn camera(scene: &Scene) -> Html {
             </>
         },
     )
+}
+
+/// The close button is in the same place on all four screens, so a change between them does not delay it.
+fn close(scene: &Scene) -> Callback<MouseEvent> {
+    let (action, presses) = (scene.action.clone(), scene.view.presses.clone());
+    Callback::from(move |press: MouseEvent| {
+        if presses.is_meant_for_section(&press) {
+            action.emit(Action::Event(Event::Cancel));
+        }
+    })
 }
 
 fn controls(scene: &Scene) -> Html {
@@ -62,6 +73,9 @@ fn controls(scene: &Scene) -> Html {
     let shutter = if counting { Message::ShutterNow } else { Message::Shutter };
     html! {
         <div class="controls">
+            if state.screen == Screen::Starting(Opening::Away) {
+                <div key="on" class="skip">{ scene.button(Weight::Primary, Message::CameraOn, Event::Retry) }</div>
+            }
             if prompt.skip {
                 <div key="skip" class="skip">
                     { scene.button(Weight::Quiet, Message::SkipChallenge, Event::SkipChallenge) }

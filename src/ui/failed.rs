@@ -34,9 +34,7 @@ pub(super) fn failed(scene: &Scene, error: ErrorCode, photo: Option<Photo>) -> H
                 }
                 <div class="actions">
                     { for buttons(scene, error) }
-                    if error != ErrorCode::Config {
-                        { scene.button(way_out(error), Message::Cancel, Event::Cancel) }
-                    }
+                    { way_out(scene, error) }
                     <p class="small code" part="error-code">
                         { scene.say(Message::CodeLabel) }{ " " }<code>{ error.as_str() }</code>
                     </p>
@@ -61,9 +59,18 @@ fn help(scene: &Scene, error: ErrorCode) -> Html {
     scene.note(Icon::Help, help)
 }
 
-/// Returns the weight of the cancel button: more if it is the only button.
-fn way_out(error: ErrorCode) -> Weight {
-    if error.retryable() { Weight::Quiet } else { Weight::Secondary }
+/// Returns the last button. A failure that only the page's owner can mend has no way to the start, which would lead to
+/// the same failure.
+fn way_out(scene: &Scene, error: ErrorCode) -> Html {
+    if error == ErrorCode::Config {
+        Html::default()
+    } else if error.retryable() {
+        scene.button(Weight::Quiet, Message::Cancel, Event::Cancel)
+    } else if scene.view.state.closed {
+        html! { <p class="small">{ scene.say(Message::Closed) }</p> }
+    } else {
+        scene.button(Weight::Secondary, Message::Close, Event::Close)
+    }
 }
 
 /// Returns a button for each next step; the first one has the most weight.

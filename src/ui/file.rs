@@ -34,7 +34,15 @@ pub(super) fn file_button(scene: &Scene, look: FileLook, label: Message) -> Html
         }
     });
     let (choosing, chose_none) = (scene.action.clone(), scene.action.clone());
-    let onclick = Callback::from(move |_: MouseEvent| choosing.emit(Action::Event(Event::Choosing)));
+    let presses = scene.view.presses.clone();
+    let onclick = Callback::from(move |press: MouseEvent| {
+        if presses.is_meant(&press) {
+            choosing.emit(Action::Event(Event::Choosing));
+        } else {
+            // No dialog opens.
+            press.prevent_default();
+        }
+    });
     let oncancel = Callback::from(move |_: web_sys::Event| chose_none.emit(Action::Event(Event::ChoseNone)));
     let (class, part, capture) = match look {
         FileLook::Tool => ("tool", "button tool", None),

@@ -1,5 +1,6 @@
 //! The text and the icon of a hint, and the text of a flaw.
 
+use crate::flow::Opening;
 use crate::guidance::{Flaw, Hint};
 use crate::text::Message;
 
@@ -30,6 +31,18 @@ pub(super) fn words(hint: Hint) -> Message {
         Hint::TurnRight => Message::HintTurnRight,
         Hint::LeanIn => Message::HintLeanIn,
         Hint::FaceForward => Message::HintFaceForward,
+    }
+}
+
+/// Returns what to do while the camera opens, for the screen and for screen readers.
+pub(super) fn opening(opening: Opening) -> Message {
+    match opening {
+        Opening::Requested => Message::StartingBody,
+        Opening::Slow => Message::StartingSlow,
+        Opening::Tap => Message::StartingTap,
+        Opening::Paused => Message::StartingPaused,
+        Opening::Frozen => Message::StartingFrozen,
+        Opening::Away => Message::StartingAway,
     }
 }
 

@@ -4,6 +4,7 @@
 use yew::prelude::*;
 
 use crate::flow::Announcement;
+use crate::flow::limits::MAX_ATTEMPTS;
 use crate::guidance::Hint;
 use crate::text::{Message, Text};
 
@@ -11,23 +12,19 @@ use super::hint;
 use super::scene::Scene;
 
 pub(super) fn regions(scene: &Scene) -> Html {
-    let (polite, assertive) = match scene.view.announcement {
-        None => (None, None),
-        Some((number, announcement)) if is_urgent(announcement) => (None, Some((number, announcement))),
-        Some(numbered) => (Some(numbered), None),
-    };
     html! {
         <>
-            <div class="unseen" role="status" aria-live="polite">{ words(scene.text, polite) }</div>
-            <div class="unseen" role="alert" aria-live="assertive">{ words(scene.text, assertive) }</div>
+            <div class="unseen" role="status" aria-live="polite" aria-atomic="false">{ words(scene, false) }</div>
+            <div class="unseen" role="alert" aria-live="assertive" aria-atomic="false">{ words(scene, true) }</div>
         </>
     }
 }
 
-/// Keyed by its number: the same text again is a new node, so it is announced again.
-fn words(text: Text, numbered: Option<(u32, Announcement)>) -> Html {
-    let Some((number, announcement)) = numbered else { return Html::default() };
-    html! { <span key={number}>{ spoken(text, announcement) }</span> }
+/// Each announcement is a node of its own: an addition is read whole, after the ones before it. Keyed by its number, so
+/// that the same text again is read again.
+fn words(scene: &Scene, urgent: bool) -> Html {
+    let of_region = scene.view.announcements.iter().filter(|(_, announcement)| is_urgent(*announcement) == urgent);
+    of_region.map(|(number, said)| html! { <p key={*number}>{ spoken(scene.text, *said) }</p> }).collect()
 }
 
 /// Whether the announcement may interrupt the screen reader.
@@ -37,8 +34,10 @@ fn is_urgent(announcement: Announcement) -> bool {
 
 fn spoken(text: Text, announcement: Announcement) -> String {
     let message = match announcement {
+        Announcement::Opening(opening) => hint::opening(opening),
         Announcement::CameraReady { shutter: true } => Message::SayCameraReady,
         Announcement::CameraReady { shutter: false } => Message::SayCameraReadyAuto,
+        Announcement::Automatic => Message::SayAutomatic,
         Announcement::Shutter => Message::SayShutter,
         Announcement::ChallengeAgain => Message::SayChallengeAgain,
         Announcement::Hint(hint) => hint::words(hint),
@@ -46,6 +45,10 @@ fn spoken(text: Text, announcement: Announcement) -> String {
         Announcement::Quarter(quarters) => return text.fill(Message::SayPercent, u32::from(quarters) * 25, 0),
         Announcement::Verifying => Message::SayVerifying,
         Announcement::WaitingForNetwork => Message::SayNoNetwork,
+        Announcement::Retrying(attempt) => return text.fill(Message::WaitPause, attempt.into(), MAX_ATTEMPTS.into()),
+        Announcement::Verdict { verified: true } => Message::VerifiedTitle,
+        Announcement::Verdict { verified: false } => Message::RejectedTitle,
+        Announcement::Failed(error) => return text.error(error).title.to_owned(),
     };
     text.get(message).to_owned()
 }

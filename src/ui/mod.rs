@@ -13,6 +13,7 @@ mod icon;
 mod idle;
 mod invalid_settings;
 mod live;
+mod press;
 mod review;
 mod scene;
 mod shell;
@@ -24,6 +25,7 @@ use yew::prelude::*;
 
 use crate::text::Browser;
 
+pub use press::Presses;
 pub use view::{Action, View};
 
 /// The style sheet. It works in a shadow root and in a document; every rule is below `.akiba-selfie`.

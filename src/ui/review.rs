@@ -41,9 +41,7 @@ pub(super) fn review(scene: &Scene, photo: Photo) -> Html {
                             { scene.button(Weight::Secondary, Message::Retake, Event::Retake) }
                             { scene.button(Weight::Primary, Message::UsePhoto, Event::Accept) }
                         } else {
-                            if !forbidden {
-                                { scene.button(Weight::Secondary, Message::UseAnyway, Event::Accept) }
-                            }
+                            { scene.button(Weight::Secondary, Message::UseAnyway, Event::Accept) }
                             { scene.button(Weight::Primary, Message::Retake, Event::Retake) }
                         }
                     </div>

@@ -60,10 +60,14 @@ impl Scene<'_> {
         self.text.get(message)
     }
 
-    /// Returns a callback that passes an event to the flow.
+    /// Returns a callback that passes an event to the flow, if the person meant it.
     pub(super) fn on(&self, event: Event) -> Callback<MouseEvent> {
-        let action = self.action.clone();
-        Callback::from(move |_| action.emit(Action::Event(event.clone())))
+        let (action, presses) = (self.action.clone(), self.view.presses.clone());
+        Callback::from(move |press: MouseEvent| {
+            if presses.is_meant(&press) {
+                action.emit(Action::Event(event.clone()));
+            }
+        })
     }
 
     /// Draws a screen. The heading names it and takes the focus; the text below describes it.
@@ -101,8 +105,11 @@ impl Scene<'_> {
         html! { <p class="text" part="text" id={self.body_id()}>{ body.into() }</p> }
     }
 
-    /// Draws a button that passes an event to the flow.
+    /// Draws a button that passes an event to the flow. Draws nothing if the flow does not allow the event.
     pub(super) fn button(&self, weight: Weight, label: Message, event: Event) -> Html {
+        if !self.view.config.as_ref().is_ok_and(|config| self.view.state.allows(&event, config)) {
+            return Html::default();
+        }
         html! {
             <button type="button" class={weight.class()} part={weight.part()} onclick={self.on(event)}>
                 { self.say(label) }

@@ -1,11 +1,15 @@
 //! The input of the screens ([`View`]) and their output ([`Action`]).
 
+use std::rc::Rc;
+
 use web_sys::{File, HtmlVideoElement};
 use yew::AttrValue;
 
 use crate::config::{Config, ConfigError};
 use crate::flow::{Announcement, Event, State};
 use crate::text::Browser;
+
+use super::press::Presses;
 
 /// The data that a screen is drawn from.
 #[derive(Clone, PartialEq)]
@@ -19,11 +23,13 @@ pub struct View {
     pub video: Option<HtmlVideoElement>,
     /// An object URL of the photo, in the screens that have one.
     pub photo_url: Option<AttrValue>,
-    /// The current announcement for screen readers. The number changes with every announcement, so that the same text
-    /// is announced again.
-    pub announcement: Option<(u32, Announcement)>,
+    /// The announcements for screen readers that are still to be read, in order. Each has a number of its own, so that
+    /// the same text is announced again.
+    pub announcements: Rc<[(u32, Announcement)]>,
     /// The browser, because the help for a blocked camera differs. See [`this_browser`](super::this_browser).
     pub browser: Browser,
+    /// Decides which presses of a button count.
+    pub presses: Presses,
 }
 
 /// An action of the person.

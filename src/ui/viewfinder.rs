@@ -4,13 +4,13 @@ use yew::prelude::*;
 use yew::virtual_dom::VNode;
 
 use crate::flow::limits::COUNTDOWN_FROM;
-use crate::flow::{CameraState, Opening, Prompt, Screen};
-use crate::guidance::Check;
+use crate::flow::{CameraState, Event, Opening, Prompt, Screen};
+use crate::guidance::{Check, Hint};
 use crate::text::Message;
 
 use super::hint;
 use super::icon::{Icon, icon, spinner};
-use super::scene::{Scene, class};
+use super::scene::{Scene, Weight, class};
 
 /// The outline of the oval on a grid of 300 by 400. A face is about three quarters as wide as high, and sits slightly
 /// above the middle. The guidance uses the same numbers (`guidance::oval`).
@@ -38,8 +38,14 @@ pub(super) fn viewfinder(scene: &Scene) -> Html {
 
 fn overlay(scene: &Scene) -> Html {
     match scene.view.state.screen {
-        Screen::Starting(opening) => {
-            html! { <div class="veil">{ if opening == Opening::Paused { icon(Icon::Camera) } else { spinner() } }</div> }
+        // The camera's adapter plays the picture with the click itself, which counts as the person's tap.
+        Screen::Starting(Opening::Tap) => html! {
+            <div class="veil">{ scene.button(Weight::Primary, Message::TapToStart, Event::Retry) }</div>
+        },
+        Screen::Starting(Opening::Requested | Opening::Slow) => html! { <div class="veil">{ spinner() }</div> },
+        Screen::Starting(_) => html! { <div class="veil">{ icon(Icon::Camera) }</div> },
+        Screen::Grabbing if scene.view.state.framing.drawn => {
+            html! { <><div class="veil"></div><div class="flash"></div></> }
         }
         Screen::Grabbing if scene.view.state.camera == CameraState::Closed => {
             html! { <div class="veil">{ spinner() }</div> }
@@ -101,9 +107,11 @@ fn chip(scene: &Scene) -> Html {
     let state = &scene.view.state;
     let mirrored = matches!(state.camera, CameraState::Open(_, info) if info.mirrored);
     let (message, shape) = match state.screen {
-        Screen::Starting(Opening::Paused) => (Message::StartingPaused, None),
-        Screen::Starting(Opening::Slow) => (Message::StartingSlow, None),
-        Screen::Starting(_) => (Message::StartingBody, None),
+        Screen::Starting(opening) => (hint::opening(opening), None),
+        // Nothing is promised that only reports can keep.
+        Screen::Framing { prompt: Prompt { hint: Hint::Position, passed: None, shutter: true, .. } } => {
+            (Message::HintByHand, None)
+        }
         Screen::Framing { prompt } => (hint::words(prompt.hint), hint::shape(prompt.hint, mirrored)),
         Screen::Countdown { .. } => (Message::CountdownHint, None),
         _ => return Html::default(),

@@ -3,19 +3,22 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use gloo_timers::callback::Timeout;
 use web_sys::Element;
 use yew::prelude::*;
 
+use self::announcements::Announcements;
 use self::page_event::PageEvent;
 use self::runner::{Callbacks, Context as RunContext, Runner};
 use crate::adapter::page::{self, focus, stylesheet};
 use crate::adapter::relay::session::Session;
 use crate::adapter::vision::VisionSource;
 use crate::config::{Config, ConfigError, Options};
-use crate::flow::{Announcement, Effect, Event, ScreenName, State, step};
+use crate::flow::{Effect, Event, ScreenName, State, step};
 use crate::text::{Browser, Text};
-use crate::ui::{self, Action, View};
+use crate::ui::{self, Action, Presses, View};
 
+mod announcements;
 pub mod page_event;
 mod resources;
 mod runner;
@@ -45,17 +48,28 @@ pub enum Message {
     Event(Event),
     /// An action of the person on a screen.
     Action(Action),
+    /// The announcements were read.
+    Silence,
+    /// Invalid settings were not corrected.
+    Fault(ConfigError),
 }
 
 /// The selfie widget as a Yew component.
 pub struct AkibaSelfie {
     root: NodeRef,
     state: State,
+    /// The settings in force. Invalid settings come into force only after [`FAULT_MS`].
     config: Result<Config, ConfigError>,
+    /// The session in force.
+    session: Session,
+    /// Invalid settings that are not in force yet.
+    fault: Option<Timeout>,
     runner: Runner,
-    announcement: Option<(u32, Announcement)>,
+    announcements: Announcements,
     focus: Option<focus::FocusReason>,
+    silence: Callback<()>,
     browser: Browser,
+    presses: Presses,
     page_callbacks: Rc<RefCell<PageCallbacks>>,
 }
 
@@ -64,27 +78,38 @@ impl Component for AkibaSelfie {
     type Properties = Props;
 
     fn create(ctx: &Context<Self>) -> Self {
-        let config = Config::from_options(&ctx.props().options, &page::url());
-        if config.is_err() {
-            ctx.link().send_message(Message::Event(Event::ConfigRefused));
-        }
+        let config = config_of(ctx.props());
+        let fault = config.as_ref().err().map(|error| report_later(ctx, *error));
         let page_callbacks = Rc::new(RefCell::new(PageCallbacks::of(ctx.props())));
         Self {
             root: NodeRef::default(),
             state: State::default(),
             config,
+            session: ctx.props().session.clone(),
+            fault,
             runner: Runner::new(callbacks(ctx, &page_callbacks)),
-            announcement: None,
+            announcements: Announcements::default(),
             focus: None,
+            silence: ctx.link().callback(|()| Message::Silence),
             browser: ui::this_browser(),
+            presses: Presses::default(),
             page_callbacks,
         }
     }
 
     fn update(&mut self, ctx: &Context<Self>, message: Message) -> bool {
         let event = match message {
+            Message::Silence => {
+                self.announcements.clear();
+                return true;
+            }
             Message::Event(event) | Message::Action(Action::Event(event)) => event,
             Message::Action(Action::Pick(file)) => Event::FilePicked(self.runner.keep_file(file)),
+            Message::Fault(error) => {
+                self.fault = None;
+                self.config = Err(error);
+                Event::ConfigRefused
+            }
         };
         if self.config.is_err() && event.by_person_or_page() {
             return false;
@@ -98,35 +123,46 @@ impl Component for AkibaSelfie {
         if props.options == old.options && props.session == old.session {
             return true;
         }
-        let config = Config::from_options(&props.options, &page::url());
-        let event = match (&self.config, &config) {
-            (Ok(before), Ok(now)) => {
-                // If only the session knows the customer, another session may mean another customer.
-                let session = now.identifier.is_none() && props.session.is_other_token(&old.session);
-                Event::ConfigChanged { customer: session || !before.same_customer(now) }
+        let config = match config_of(props) {
+            Ok(config) => config,
+            Err(error) => {
+                self.fault = Some(report_later(ctx, error));
+                return true;
             }
-            (Err(_), Ok(_)) => Event::ConfigChanged { customer: true },
-            (_, Err(_)) => Event::ConfigRefused,
         };
-        self.config = config;
-        self.advance(props, event);
+        self.fault = None;
+        let customer = self.config.as_ref().map_or(true, |before| {
+            // If only the session knows the customer, another session may mean another customer.
+            let session = config.identifier.is_none() && props.session.is_other_token(&self.session);
+            session || !before.same_customer(&config)
+        });
+        self.config = Ok(config);
+        self.session = props.session.clone();
+        self.advance(props, Event::ConfigChanged { customer });
         true
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
         let view = View {
             state: self.state.clone(),
-            config: self.config.clone(),
+            // Until a fault is reported, the first screen is shown.
+            config: if self.fault.is_some() {
+                self.config.clone().or(Ok(Config::refused()))
+            } else {
+                self.config.clone()
+            },
             video: self.runner.video(),
             photo_url: self.state.screen.photo().and_then(|photo| self.runner.photo_url(photo.id)).map(AttrValue::from),
-            announcement: self.announcement,
+            announcements: self.announcements.to_read(),
             browser: self.browser,
+            presses: self.presses.clone(),
         };
         let action = ctx.link().callback(Message::Action);
         html! { <div ref={self.root.clone()}>{ ui::draw(&view, &action) }</div> }
     }
 
     fn rendered(&mut self, _: &Context<Self>, first: bool) {
+        self.presses.drawn(self.state(), page::now());
         let Some(root) = self.root.cast::<Element>() else { return };
         if first {
             stylesheet::adopt(&root, ui::STYLE);
@@ -140,6 +176,13 @@ impl Component for AkibaSelfie {
         // Ends everything: the next state needs nothing.
         self.advance(ctx.props(), Event::Disconnected);
     }
+}
+
+/// Checks the settings. A Yew application may give the session alone, without its option.
+fn config_of(props: &Props) -> Result<Config, ConfigError> {
+    let mut options = props.options.clone();
+    options.session |= props.session != Session::None;
+    Config::from_options(&options, &page::url())
 }
 
 impl AkibaSelfie {
@@ -162,20 +205,24 @@ impl AkibaSelfie {
         };
         let asked = event.by_person_or_page();
         let mut before = self.state.clone();
+        let announced = self.announcements.to_read();
         let (state, effects) = step(std::mem::take(&mut self.state), event, config);
         self.state = state;
         let context = RunContext {
             config,
-            session: &props.session,
+            session: &self.session,
             vision: &props.vision,
             text: Text::for_lang(config.lang.as_deref()),
             invalid_settings: invalid_settings.as_deref(),
         };
+        if self.state.screen.name() != before.screen.name() {
+            self.announcements.clear();
+        }
         for effect in effects {
             match effect {
                 Effect::Announce(announcement) => {
-                    let number = self.announcement.map_or(0, |(number, _)| number.wrapping_add(1));
-                    self.announcement = Some((number, announcement));
+                    let link = self.silence.clone();
+                    self.announcements.add(announcement, move || link.emit(()));
                 }
                 Effect::Focus => {
                     self.focus = Some(if asked { focus::FocusReason::Requested } else { focus::FocusReason::Follow })
@@ -186,8 +233,17 @@ impl AkibaSelfie {
         self.runner.retain(&self.state);
         // An analysed frame alone changes nothing visible: it is drawn through the screen that it leads to.
         before.framing = self.state.framing;
-        before != self.state
+        before != self.state || announced != self.announcements.to_read()
     }
+}
+
+/// How long invalid settings may stay unreported, in milliseconds. Frameworks set properties one task after the
+/// attributes, and one attribute after the other: the error would flash, and a photo would be lost.
+const FAULT_MS: u32 = 100;
+
+fn report_later(ctx: &Context<AkibaSelfie>, error: ConfigError) -> Timeout {
+    let link = ctx.link().clone();
+    Timeout::new(FAULT_MS, move || link.send_message(Message::Fault(error)))
 }
 
 /// The page's current callbacks: the page may change them while the widget runs.

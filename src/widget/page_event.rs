@@ -46,6 +46,8 @@ pub enum PageEvent {
         hint: Hint,
         /// The quality of the frame.
         quality: Quality,
+        /// Why frames are not analysed, when that begins.
+        cause: Option<Rc<str>>,
     },
     /// A photo is about to be made. The page may refuse it with `preventDefault()`.
     Capture,

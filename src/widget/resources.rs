@@ -10,7 +10,7 @@
 
 use web_sys::{Blob, File};
 
-use crate::adapter::camera::Camera;
+use crate::adapter::camera::{Camera, FreezeWatch};
 use crate::adapter::luminance::Sampler;
 use crate::adapter::photo::EncodedPhoto;
 use crate::adapter::photo::object_url::ObjectUrl;
@@ -63,6 +63,7 @@ pub(super) struct Resources {
     opening: Slot<Task>,
     frame_loop: Slot<FrameLoop>,
     sampler: Slot<Sampler>,
+    freeze_watch: Slot<FreezeWatch>,
     camera: Slot<Camera>,
     vision: Option<Vision>,
     last_device: Option<String>,
@@ -104,6 +105,7 @@ impl Resources {
         self.opening.retain(needed);
         self.frame_loop.retain(needed);
         self.sampler.retain(needed);
+        self.freeze_watch.retain(needed);
         self.camera.retain(needed);
     }
 
@@ -132,6 +134,10 @@ impl Resources {
 
     pub(super) fn keep_sampler(&mut self, generation: Generation, sampler: Sampler) {
         self.sampler.put(generation, sampler);
+    }
+
+    pub(super) fn keep_freeze_watch(&mut self, generation: Generation, watch: FreezeWatch) {
+        self.freeze_watch.put(generation, watch);
     }
 
     pub(super) fn keep_frame_loop(&mut self, generation: Generation, frame_loop: FrameLoop) {

@@ -201,7 +201,13 @@ for (const [lack, { prepare, expected, slow }] of Object.entries(LACKS)) {
     await selfie.shoot();
     await selfie.send();
     await selfie.event('selfie-verified');
-    assert.deepEqual(await selfie.events('selfie-error', 'selfie-guidance'), []);
+    assert.deepEqual(await selfie.events('selfie-error'), []);
+    const guidance = await selfie.events('selfie-guidance');
+    assert.deepEqual(
+      guidance.map(({ detail: { hint, cause } }) => [hint, typeof cause]),
+      [['position', 'string']],
+      'the page learns why, once',
+    );
     const [
       {
         detail: { quality },

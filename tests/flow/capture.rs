@@ -4,7 +4,7 @@ use akiba_protocol::UploadFailure;
 use akiba_selfie::config::Facing;
 use akiba_selfie::flow::{
     Announcement, CameraChoice, CameraState, Delay, Effect, ErrorCode, Event, FileId, GrabFailure, Luminance, Notice,
-    Opening, PhotoSource, Screen, ScreenName, Timer, Timers, limits,
+    Opening, PhotoSource, RelayFailure, Screen, ScreenName, Timer, Timers, limits,
 };
 use akiba_selfie::guidance::Hint;
 
@@ -57,6 +57,19 @@ fn a_link_that_expires_while_framing_is_replaced_a_limited_number_of_times() {
 }
 
 #[test]
+fn each_action_of_the_person_allows_new_links_ahead() {
+    let mut play = Play::at(Place::Framing);
+    for round in 0..3 {
+        for _ in 0..limits::MAX_PREFETCHES {
+            play.link_comes(round, 60).tick(Timer::LinkLife);
+        }
+        assert!(!play.did(|effect| matches!(effect, Effect::RequestLink { .. })), "round {round}: none is left");
+        play.send(Event::Shutter).photo_comes(round).send(Event::Retake).camera_opens();
+        assert!(play.did(|effect| matches!(effect, Effect::RequestLink { .. })), "round {round}");
+    }
+}
+
+#[test]
 fn a_link_is_replaced_ten_seconds_before_expiry_or_at_half_of_a_short_life() {
     for (life, wanted) in [(60, 50), (300, 290), (12, 6), (4, 2)] {
         let mut play = Play::at(Place::Framing);
@@ -73,12 +86,62 @@ fn a_link_is_replaced_ten_seconds_before_expiry_or_at_half_of_a_short_life() {
 }
 
 #[test]
-fn a_failed_prefetch_is_silent() {
-    let mut play = Play::at(Place::Framing);
+fn a_prefetch_that_may_succeed_later_fails_silently() {
+    for failure in [RelayFailure::Unreachable, RelayFailure::Failed, RelayFailure::Session, RelayFailure::Reply] {
+        let mut play = Play::at(Place::Framing);
+        let generation = play.link_generation();
+        play.send(Event::LinkFailed { generation, failure });
+        assert_eq!(play.name(), ScreenName::Framing, "{failure:?}");
+        assert!(play.effects.is_empty());
+    }
+}
+
+#[test]
+fn a_definite_refusal_ends_the_check_before_the_photo_is_taken() {
+    for failure in [
+        RelayFailure::UnknownCustomer,
+        RelayFailure::SessionDone,
+        RelayFailure::SessionLimit,
+        RelayFailure::VerdictUnknown,
+        RelayFailure::Forbidden,
+        RelayFailure::Refused,
+        RelayFailure::LinkUnusable,
+    ] {
+        for place in [Place::Framing, Place::Countdown, Place::Grabbing, Place::Review] {
+            let mut play = Play::at(place);
+            let generation = play.link_generation();
+            let photo = play.state.screen.photo();
+            play.send(Event::LinkFailed { generation, failure });
+            assert_eq!(play.state.screen, Screen::Failed { error: failure.code(), photo }, "{failure:?} {place:?}");
+            assert!(play.told(|notice| *notice == Notice::Error(failure.code())));
+            assert!(play.state.camera == CameraState::Closed);
+        }
+    }
+}
+
+#[test]
+fn closing_a_definite_failure_ends_without_a_way_to_the_start() {
+    let mut play = Play::at(Place::Review);
     let generation = play.link_generation();
-    play.send(Event::LinkFailed { generation, failure: akiba_selfie::flow::RelayFailure::Forbidden });
-    assert_eq!(play.name(), ScreenName::Framing);
-    assert!(play.effects.is_empty());
+    play.send(Event::LinkFailed { generation, failure: RelayFailure::SessionDone }).send(Event::Close);
+    assert_eq!(play.state.screen, Screen::Failed { error: ErrorCode::SessionDone, photo: None });
+    assert!(play.dropped_photo(), "nothing is kept of the person");
+    assert!(play.told(|notice| *notice == Notice::Cancelled));
+    assert!(!play.state.needs_session());
+    play.send(Event::Close);
+    assert!(play.effects.is_empty(), "it is closed once");
+    play.send(Event::Start);
+    assert_eq!(play.name(), ScreenName::Consent, "the page may start again");
+    assert!(!play.state.closed);
+}
+
+#[test]
+fn a_failure_that_the_person_can_mend_is_not_closed() {
+    for place in [Place::FailedCamera, Place::FailedUpload] {
+        let mut play = Play::at(place);
+        play.send(Event::Close);
+        assert!(play.effects.is_empty() && !play.state.closed, "{place:?}");
+    }
 }
 
 #[test]
@@ -86,6 +149,74 @@ fn a_slow_camera_shows_where_to_look_for_the_question() {
     let mut play = Play::at(Place::Starting);
     play.tick(Timer::CameraSlow);
     assert_eq!(play.state.screen, Screen::Starting(Opening::Slow));
+}
+
+#[test]
+fn a_camera_that_never_answers_ends_in_the_choice_of_a_file() {
+    let mut play = Play::at(Place::Starting);
+    play.tick(Timer::CameraSlow);
+    assert!(play.did(|effect| *effect == Effect::Announce(Announcement::Opening(Opening::Slow))));
+    play.tick(Timer::CameraSlow);
+    assert_eq!(play.state.screen, Screen::Failed { error: ErrorCode::CameraFailed, photo: None });
+    assert!(play.closed_camera());
+}
+
+#[test]
+fn a_picture_that_plays_only_after_a_tap_asks_for_one() {
+    let mut play = Play::at(Place::Starting);
+    let generation = play.camera_generation();
+    play.send(Event::CameraNeedsTap { generation });
+    assert_eq!(play.state.screen, Screen::Starting(Opening::Tap));
+    assert!(play.did(|effect| *effect == Effect::Announce(Announcement::Opening(Opening::Tap))));
+    play.clone().camera_opens();
+    play.tick(Timer::CameraSlow);
+    assert_eq!(play.name(), ScreenName::Failed, "the camera is not left on for ever");
+    play.send(Event::CameraNeedsTap { generation });
+    assert!(play.effects.is_empty());
+}
+
+#[test]
+fn the_shutter_is_announced_on_every_road() {
+    let roads: [fn(&mut Play); 3] = [
+        |play| {
+            play.tick(Timer::Shutter);
+        },
+        |play| {
+            play.send(Event::Choosing);
+        },
+        |play| {
+            play.config.capture = akiba_selfie::config::Capture::Manual;
+            play.send(Event::ConfigChanged { customer: false });
+        },
+    ];
+    for (index, road) in roads.into_iter().enumerate() {
+        let mut play = Play::new(config(|options| options.capture = None));
+        play.send(Event::Start).send(Event::Consented).camera_opens();
+        road(&mut play);
+        assert!(play.has_shutter());
+        assert!(play.did(|effect| *effect == Effect::Announce(Announcement::Shutter)), "road {index}");
+    }
+}
+
+#[test]
+fn nothing_is_promised_before_the_first_report() {
+    let mut play = Play::new(config(|options| options.capture = None));
+    play.send(Event::Start).send(Event::Consented).camera_opens();
+    let automatic = Effect::Announce(Announcement::Automatic);
+    assert!(!play.effects.contains(&automatic));
+    let mut late = play.clone();
+    play.sees(&crate::faces::nobody(), 200);
+    assert_eq!(play.effects.iter().filter(|effect| **effect == automatic).count(), 1);
+
+    late.loses_vision();
+    assert!(late.has_shutter());
+    assert!(late.did(|effect| *effect == Effect::Announce(Announcement::CameraReady { shutter: true })));
+    let cause = Some("no SIMD".into());
+    assert!(late.told(|notice| matches!(notice, Notice::Guidance { cause: told, .. } if *told == cause)));
+    late.sees(&crate::faces::nobody(), 1_000);
+    assert!(!late.state.vision_unavailable, "late guidance comes in");
+    assert!(late.has_shutter(), "and takes nothing away");
+    assert_eq!(late.hint(), Some(Hint::NoFace));
 }
 
 #[test]
@@ -139,9 +270,9 @@ fn auto_capture_waits_for_a_picture() {
 }
 
 #[test]
-fn manual_capture_starts_no_timer() {
+fn manual_capture_starts_no_timer_for_the_photo() {
     let play = Play::at(Place::Framing);
-    assert!(play.state.timers == Timers::default());
+    assert_eq!(play.state.timers.running().collect::<Vec<_>>(), [Timer::Away]);
 }
 
 #[test]
@@ -230,12 +361,22 @@ fn retake_drops_the_photo_and_keeps_an_unused_link() {
 }
 
 #[test]
+fn retake_of_a_file_opens_no_camera_that_has_failed() {
+    let mut play = Play::at(Place::FailedCamera);
+    let failed = play.state.screen.clone();
+    play.send(Event::FilePicked(FileId(1))).photo_comes(1).send(Event::Retake);
+    assert!(!play.did(|effect| matches!(effect, Effect::OpenCamera { .. })));
+    assert_eq!(play.state.screen, failed, "the person chooses again");
+    play.send(Event::Retry).camera_opens().send(Event::FilePicked(FileId(2))).photo_comes(2).send(Event::Retake);
+    assert!(play.did(|effect| matches!(effect, Effect::OpenCamera { .. })), "this camera works");
+}
+
+#[test]
 fn retake_after_an_upload_drops_the_link() {
     let mut play = Play::at(Place::Uploading);
-    play.upload_ends(Err(UploadFailure::Network));
-    for _ in 1..limits::MAX_ATTEMPTS {
-        play.tick(Timer::Retry).upload_ends(Err(UploadFailure::Network));
-    }
+    play.upload_ends(Err(UploadFailure::Network)).tick(Timer::Retry).upload_ends(Err(UploadFailure::TooLarge));
+    let generation = play.state.grab.unwrap();
+    play.send(Event::GrabFailed { generation, failure: GrabFailure::Frame });
     assert_eq!(play.name(), ScreenName::Failed);
     play.send(Event::Retake);
     assert!(play.dropped_link());

@@ -92,7 +92,8 @@ fn the_shutter_appears_after_8_seconds_or_without_vision() {
     play.loses_vision();
     assert!(play.has_shutter());
     assert_eq!(play.hint(), Some(Hint::Position));
-    assert!(play.state.timers.running().all(|timer| timer == Timer::LinkLife), "no timer takes a photo");
+    let harmless = [Timer::LinkLife, Timer::Away];
+    assert!(play.state.timers.running().all(|timer| harmless.contains(&timer)), "no timer takes a photo");
     play.send(Event::Shutter);
     assert!(grabs(&play, PhotoSource::Camera));
 }
@@ -141,6 +142,15 @@ fn a_screen_reader_hears_a_hint_at_most_every_two_seconds() {
         heard += play.effects.iter().filter(|effect| matches!(effect, Effect::Announce(_))).count();
     }
     assert!((3..=5).contains(&heard), "{heard} times in 10 s");
+}
+
+#[test]
+fn the_same_hint_is_announced_again_every_six_seconds() {
+    let mut play = framing(|_| {});
+    play.sees(&nobody(), 20_000);
+    let no_face = Effect::Announce(Announcement::Hint(Hint::NoFace));
+    let heard = play.effects.iter().filter(|effect| **effect == no_face).count();
+    assert!((3..=4).contains(&heard), "{heard} times in 20 s");
 }
 
 #[test]
@@ -384,6 +394,18 @@ fn the_shutter_begins_the_challenge_and_a_second_press_skips_it() {
     play.send(Event::Shutter);
     assert!(grabs(&play, PhotoSource::Camera));
     assert_eq!(outcome(&play), Some(ChallengeOutcome::Skipped));
+}
+
+#[test]
+fn a_challenge_that_the_page_removes_or_changes_leaves_no_hint() {
+    for challenge in [None, Some("closer".to_owned())] {
+        let mut play = challenged("turn", 0);
+        assert!(matches!(play.hint(), Some(Hint::TurnLeft | Hint::TurnRight)), "{:?}", play.hint());
+        play.config = config(|options| options.challenge = challenge);
+        play.send(Event::ConfigChanged { customer: false }).sees(&good(), 100);
+        assert_eq!(play.hint(), Some(Hint::Hold));
+        assert_eq!(play.timer(Timer::Challenge), None);
+    }
 }
 
 #[test]

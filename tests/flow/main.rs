@@ -1,6 +1,7 @@
 //! The flow on the host: the effect of each event in each state, and what never happens.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod camera;
 mod capture;
 mod faces;
 mod framing;

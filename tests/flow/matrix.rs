@@ -13,7 +13,7 @@ const TABLE: &str = "
 Start            consent .        .        .        .         .        .        .        .         .         consent consent  .        .
 Consented        .       starting .        .        .         .        .        .        .         .         .       .        .        .
 Shutter          .       .        .        grabbing grabbing  .        .        .        .         .         .       .        .        .
-Retake           .       .        .        .        .         .        starting .        .         .         .       starting starting .
+Retake           .       .        .        .        .         .        starting .        .         .         .       starting .        .
 Accept           .       .        .        .        .         .        submitting .      .         .         .       .        submitting .
 Retry            .       .        .        .        .         .        .        .        .         .         .       .        submitting starting
 SwitchCamera     .       .        .        starting starting  .        .        .        .         .         .       .        .        .
@@ -22,10 +22,16 @@ ChoseNone        .       .        .        .        .         .        .        
 FilePicked       .       .        grabbing grabbing grabbing  .        .        .        .         .         .       .        .        grabbing
 SkipChallenge    .       .        .        .        .         .        .        .        .         .         .       .        .        .
 Cancel           .       idle     idle     idle     idle      idle     idle     idle     idle      idle      .       .        idle     idle
+Close            .       .        .        .        .         .        .        .        .         .         .       .        .        .
 Reset            .       idle     idle     idle     idle      idle     idle     idle     idle      idle      idle    idle     idle     idle
 CameraOpened     .       .        framing  .        .         .        .        .        .         .         .       .        .        .
 CameraFailed     .       .        failed   .        .         .        .        .        .         .         .       .        .        .
-CameraEnded      .       .        .        failed   failed    failed   .        .        .         .         .       .        .        .
+CameraEnded      .       .        .        failed   failed    .        .        .        .         .         .       .        .        .
+CameraFroze      .       .        .        starting starting  .        .        .        .         .         .       .        .        .
+CameraThawed     .       .        .        .        .         .        .        .        .         .         .       .        .        .
+FrameDrawn       .       .        .        .        .         .        .        .        .         .         .       .        .        .
+Away             .       .        .        starting .         .        .        .        .         .         .       .        .        .
+PageLeft         .       .        idle     idle     idle      idle     idle     idle     idle      idle      .       .        idle     .
 Frame            .       .        .        .        .         .        .        .        .         .         .       .        .        .
 Seen             .       .        .        .        .         .        .        .        .         .         .       .        .        .
 VisionUnavailable            .       .        .        .        .         .        .        .        .         .         .       .        .        .
@@ -41,7 +47,7 @@ RetryTick        .       .        .        .        .         .        .        
 PhotoReady       .       .        .        .        .         review   .        .        .         .         .       .        .        .
 GrabFailed       .       .        .        .        .         failed   .        .        .         .         .       .        .        .
 LinkReady        .       .        .        .        .         .        .        .        .         .         .       .        .        .
-LinkFailed       .       .        .        .        .         .        .        failed   .         .         .       .        .        .
+LinkFailed       .       .        .        failed   failed    failed   failed   failed   .         .         .       .        .        .
 UploadProgress   .       .        .        .        .         .        .        .        .         .         .       .        .        .
 Uploaded         .       .        .        .        .         .        .        .        .         .         .       .        .        .
 UploadFailed     .       .        .        .        .         .        .        .        failed    .         .       .        .        .
@@ -81,13 +87,19 @@ fn event(name: &str, play: &Play) -> Event {
         "ChoseNone" => Event::ChoseNone,
         "FilePicked" => Event::FilePicked(FileId(1)),
         "Cancel" => Event::Cancel,
+        "Close" => Event::Close,
         "Reset" => Event::Reset,
         "CameraOpened" => Event::CameraOpened { generation: camera, info: CAMERA },
         "CameraFailed" => Event::CameraFailed { generation: camera, error: ErrorCode::CameraInUse },
         "CameraEnded" => Event::CameraEnded { generation: camera },
+        "CameraFroze" => Event::CameraFroze { generation: camera },
+        "CameraThawed" => Event::CameraThawed { generation: camera },
+        "FrameDrawn" => Event::FrameDrawn { generation: grab },
+        "Away" => tick(Timer::Away),
+        "PageLeft" => Event::PageLeft,
         "Frame" => Event::FrameMeasured { generation: camera, luminance: lit() },
         "Seen" => seen(camera),
-        "VisionUnavailable" => Event::VisionUnavailable { generation: camera },
+        "VisionUnavailable" => Event::VisionUnavailable { generation: camera, cause: "late".into() },
         "Drawn" => Event::SeedDrawn { generation: STALE, seed: 1 },
         "SkipChallenge" => Event::SkipChallenge,
         "ShutterTimer" => tick(Timer::Shutter),
@@ -136,7 +148,7 @@ fn every_event_in_every_state() {
             cells += 1;
         }
     }
-    assert_eq!(cells, 45 * 14);
+    assert_eq!(cells, 51 * 14);
 }
 
 #[test]
@@ -147,7 +159,7 @@ fn a_stale_answer_changes_nothing_in_any_state() {
         Event::CameraEnded { generation: STALE },
         Event::FrameMeasured { generation: STALE, luminance: lit() },
         seen(STALE),
-        Event::VisionUnavailable { generation: STALE },
+        Event::VisionUnavailable { generation: STALE, cause: "late".into() },
         Event::SeedDrawn { generation: STALE, seed: 1 },
         Event::PhotoReady { generation: STALE, photo: photo(2), report: None },
         Event::GrabFailed { generation: STALE, failure: GrabFailure::Frame },

@@ -1,6 +1,6 @@
 //! What each state needs to stay open; the runner drops the rest.
 
-use akiba_selfie::flow::{Event, FileId, LinkId, PhotoId};
+use akiba_selfie::flow::{Event, FileId, LinkId, PhotoId, ScreenName};
 
 use crate::play::{Place, Play, STALE, photo};
 
@@ -42,4 +42,12 @@ fn a_chosen_file_is_kept_until_it_is_a_photo() {
     assert!(play.state.needs_file());
     play.photo_comes(1);
     assert!(!play.state.needs_file());
+}
+
+#[test]
+fn only_a_submission_asks_before_the_page_is_left() {
+    for place in Place::ALL {
+        let play = Play::at(place);
+        assert_eq!(play.state.needs_leave_guard(), play.name() == ScreenName::Submitting, "{place:?}");
+    }
 }

@@ -91,7 +91,7 @@ impl Play {
     /// Frames can't be analysed any more.
     pub(crate) fn loses_vision(&mut self) -> &mut Self {
         let generation = self.camera_generation();
-        self.send(Event::VisionUnavailable { generation })
+        self.send(Event::VisionUnavailable { generation, cause: "no SIMD".into() })
     }
 
     /// Sends frames like this, 15 a second, for this many milliseconds after the last ones.

@@ -51,6 +51,7 @@ fn event_of(play: &Play, (kind, variant, live): Move, serial: u32) -> Event {
         10 if v % 4 == 0 => Event::ConfigRefused,
         11 if v % 4 == 0 => Event::ConfigChanged { customer: v % 8 == 0 },
         12 if v % 4 == 0 => Event::Disconnected,
+        8 if v % 4 == 1 => Event::Close,
         8..=12 => Event::Consented,
         13 | 14 => Event::CameraOpened { generation: camera, info: CAMERA },
         15 => Event::CameraFailed { generation: camera, error: CAMERA_ERRORS[v % CAMERA_ERRORS.len()] },
@@ -97,7 +98,11 @@ fn event_of(play: &Play, (kind, variant, live): Move, serial: u32) -> Event {
         30 => Event::VerifyFailed { generation: verify, failure: relay },
         31 => [Event::Online, Event::Offline][v % 2].clone(),
         32 => [Event::Hidden, Event::Visible][v % 2].clone(),
-        33 if v % 2 == 0 => Event::VisionUnavailable { generation: camera },
+        33 if v % 8 == 1 => Event::PageLeft,
+        33 if v % 8 == 3 => Event::CameraFroze { generation: camera },
+        33 if v % 8 == 5 => Event::CameraThawed { generation: camera },
+        33 if v % 8 == 7 => Event::FrameDrawn { generation: grab },
+        33 if v % 2 == 0 => Event::VisionUnavailable { generation: camera, cause: "late".into() },
         34 => {
             let drawing = match play.state.challenge.stage {
                 ChallengeStage::Drawing(generation) => Some(generation),
@@ -257,8 +262,10 @@ fn may_end_the_photo(event: &Event) -> bool {
         event,
         Event::Retake
             | Event::Cancel
+            | Event::Close
             | Event::Reset
             | Event::Disconnected
+            | Event::PageLeft
             | Event::ConfigChanged { .. }
             | Event::ConfigRefused
             | Event::VerifyDone { .. }
@@ -273,7 +280,7 @@ fn is_stale(event: &Event) -> bool {
         | Event::FrameMeasured { generation, .. }
         | Event::Tick { generation, .. }
         | Event::FrameAnalysed { generation, .. }
-        | Event::VisionUnavailable { generation }
+        | Event::VisionUnavailable { generation, .. }
         | Event::SeedDrawn { generation, .. }
         | Event::PhotoReady { generation, .. }
         | Event::GrabFailed { generation, .. }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use akiba_protocol::UploadFailure;
 use akiba_selfie::flow::{
-    Announcement, Delay, Effect, ErrorCode, Event, LinkId, Notice, Phase, PhotoSource, RelayFailure, Screen,
+    Announcement, Delay, Effect, ErrorCode, Event, LinkId, NextStep, Notice, Phase, PhotoSource, RelayFailure, Screen,
     ScreenName, Timer, Timers, Wait, limits, upload_code,
 };
 
@@ -72,6 +72,21 @@ fn temporary_failures_are_retried_with_growing_pauses_before_the_person_is_asked
         assert_eq!(failed_with(&play), Some(upload_code(failure)));
         play.send(Event::Retry);
         assert!(play.did(|effect| matches!(effect, Effect::Upload { .. })), "the person can send the same photo again");
+    }
+}
+
+#[test]
+fn retries_and_ends_are_announced() {
+    let says = |play: &Play, wanted| play.did(|effect| *effect == Effect::Announce(wanted));
+    let mut play = Play::at(Place::Uploading);
+    play.upload_ends(Err(UploadFailure::Network));
+    assert!(says(&play, Announcement::Retrying(2)));
+    play.tick(Timer::Retry).upload_ends(Err(UploadFailure::Refused));
+    assert!(says(&play, Announcement::Failed(ErrorCode::UploadRefused)));
+    for (status, verified) in [("success", true), ("failed", false)] {
+        let mut play = Play::at(Place::Verifying);
+        play.verify_ends(Ok(status));
+        assert!(says(&play, Announcement::Verdict { verified }));
     }
 }
 
@@ -214,6 +229,7 @@ fn a_stalled_upload_is_aborted_and_progress_restarts_its_timer() {
 fn the_link_request_is_retried_after_temporary_failures() {
     for (failure, code, again) in [
         (RelayFailure::Unreachable, ErrorCode::RelayUnreachable, true),
+        (RelayFailure::SessionUnavailable, ErrorCode::RelayUnreachable, true),
         (RelayFailure::Timeout, ErrorCode::RelayTimeout, true),
         (RelayFailure::Busy { retry_after: None }, ErrorCode::RelayBusy, true),
         (RelayFailure::Failed, ErrorCode::RelayFailed, true),
@@ -270,9 +286,51 @@ fn a_verdict_request_is_retried_only_if_nothing_was_done() {
         assert!(play.did(|effect| matches!(effect, Effect::Verify { .. })), "no second upload: {failure:?}");
         assert!(!play.did(|effect| matches!(effect, Effect::Upload { .. })));
     }
+    for failure in [RelayFailure::Busy { retry_after: None }, RelayFailure::SessionUnavailable] {
+        let mut play = Play::at(Place::Verifying);
+        play.verify_ends(Err(failure));
+        assert_eq!(wait_of(&play), Some(Wait::Pause), "{failure:?}");
+    }
+}
+
+/// The relay keeps the verdict, and returns it to a repeated request.
+#[test]
+fn with_a_session_a_lost_answer_to_the_verdict_request_is_requested_again() {
+    for failure in [RelayFailure::Unreachable, RelayFailure::Timeout] {
+        let mut play = Play::at(Place::Verifying);
+        play.config.session = true;
+        play.verify_ends(Err(failure));
+        assert_eq!(wait_of(&play), Some(Wait::Pause), "{failure:?}");
+        play.tick(Timer::Retry);
+        assert!(play.did(|effect| matches!(effect, Effect::Verify { .. })));
+        for _ in 2..limits::MAX_ATTEMPTS {
+            play.verify_ends(Err(failure)).tick(Timer::Retry);
+        }
+        play.verify_ends(Err(failure));
+        assert_eq!(failed_with(&play), Some(failure.code()));
+    }
     let mut play = Play::at(Place::Verifying);
-    play.verify_ends(Err(RelayFailure::Busy { retry_after: None }));
-    assert_eq!(wait_of(&play), Some(Wait::Pause));
+    play.config.session = true;
+    play.verify_ends(Err(RelayFailure::Failed));
+    assert_eq!(failed_with(&play), Some(ErrorCode::RelayFailed), "the relay's word: its back end decides");
+}
+
+#[test]
+fn a_session_function_that_fails_offline_waits_for_the_network() {
+    for place in [Place::Linking, Place::Verifying] {
+        let mut play = Play::at(place);
+        play.send(Event::Offline);
+        if place == Place::Linking {
+            let generation = play.link_generation();
+            play.send(Event::LinkFailed { generation, failure: RelayFailure::SessionUnavailable });
+        } else {
+            play.verify_ends(Err(RelayFailure::SessionUnavailable));
+        }
+        assert_eq!(wait_of(&play), Some(Wait::Network), "{place:?}");
+        play.send(Event::Online);
+        assert_eq!(wait_of(&play), None, "it goes on by itself");
+        assert!(play.did(|effect| matches!(effect, Effect::RequestLink { .. } | Effect::Verify { .. })), "{place:?}");
+    }
 }
 
 #[test]
@@ -306,8 +364,8 @@ fn a_link_of_another_session_is_replaced_once_and_the_photo_is_kept() {
 
 #[test]
 fn a_verdict_request_waits_for_the_network() {
-    let mut play = Play::at(Place::Uploading);
-    play.send(Event::Offline).upload_ends(Ok(()));
+    let mut play = Play::at(Place::Verifying);
+    play.verify_ends(Err(RelayFailure::Unreachable)).send(Event::Offline).send(Event::Retry);
     assert_eq!((wait_of(&play), play.timer(Timer::Retry)), (Some(Wait::Network), None));
     assert!(!play.did(|effect| matches!(effect, Effect::Verify { .. })));
     for event in [Event::Online, Event::Retry] {
@@ -315,6 +373,30 @@ fn a_verdict_request_waits_for_the_network() {
         play.send(event);
         assert!(play.did(|effect| matches!(effect, Effect::Verify { .. })));
     }
+}
+
+#[test]
+fn an_answer_proves_the_network_whatever_the_browser_reports() {
+    let mut play = Play::at(Place::Uploading);
+    play.send(Event::Offline).upload_ends(Ok(()));
+    assert!(play.did(|effect| matches!(effect, Effect::Verify { .. })), "the upload has just used the network");
+
+    let mut play = Play::at(Place::Uploading);
+    play.send(Event::Offline).upload_ends(Err(UploadFailure::Busy));
+    assert_eq!(wait_of(&play), Some(Wait::Pause));
+
+    let mut play = Play::at(Place::Linking);
+    let generation = play.link_generation();
+    play.send(Event::Offline).send(Event::LinkFailed { generation, failure: RelayFailure::Failed });
+    assert_eq!(wait_of(&play), Some(Wait::Pause));
+
+    let mut play = Play::at(Place::Verifying);
+    play.send(Event::Offline).verify_ends(Err(RelayFailure::Busy { retry_after: None }));
+    assert_eq!(wait_of(&play), Some(Wait::Pause));
+
+    let mut play = Play::at(Place::Linking);
+    play.send(Event::Offline).link_comes(3, 60).upload_ends(Err(UploadFailure::Network));
+    assert_eq!(wait_of(&play), Some(Wait::Pause));
 }
 
 #[test]
@@ -375,14 +457,27 @@ fn the_answer_after_the_last_byte_gets_more_time() {
 }
 
 #[test]
-fn the_page_can_send_a_kept_photo_again_after_any_failure() {
-    let mut play = Play::at(Place::Linking);
-    let generation = play.link_generation();
-    play.send(Event::LinkFailed { generation, failure: RelayFailure::Forbidden });
-    play.send(Event::Retry);
-    assert_eq!(play.name(), ScreenName::Failed, "the person has no retry button");
-    play.send(Event::Accept);
-    assert!(play.did(|effect| matches!(effect, Effect::RequestLink { .. })), "but the page may have fixed the cause");
+fn after_a_failure_the_page_can_do_what_the_person_can_do() {
+    for &error in ErrorCode::ALL {
+        for (event, step) in [(Event::Accept, NextStep::Resubmit), (Event::Retake, NextStep::Retake)] {
+            let mut play = Play::at(Place::FailedUpload);
+            play.state.screen = Screen::Failed { error, photo: Some(photo(1)) };
+            let before = play.state.clone();
+            play.send(event.clone());
+            assert_eq!(play.state != before, error.offers(step), "{event:?} after {error:?}");
+        }
+    }
+}
+
+#[test]
+fn a_lost_verdict_is_not_asked_for_again_by_the_page() {
+    let mut play = Play::at(Place::Verifying);
+    play.verify_ends(Err(RelayFailure::VerdictUnknown));
+    for event in [Event::Accept, Event::Retake, Event::Retry, Event::Start] {
+        play.send(event.clone());
+        assert_eq!(play.name(), ScreenName::Failed, "{event:?}");
+        assert!(play.effects.is_empty(), "{event:?}");
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use akiba_selfie::config::ConfigError;
 use akiba_selfie::flow::{
-    Announcement, CameraInfo, CameraState, ErrorCode, Event, Generation, NextStep, Phase, Screen, Wait,
+    Announcement, CameraInfo, CameraState, ErrorCode, Event, Generation, NextStep, Opening, Phase, Screen, Wait,
 };
 use akiba_selfie::guidance::Hint;
 use akiba_selfie::text::Browser;
@@ -133,6 +133,7 @@ async fn every_button_does_what_it_says() {
         (Screen::Consent, "I agree, open the camera", Event::Consented),
         (Screen::Consent, "Not now", Event::Cancel),
         (starting(), "Cancel", Event::Cancel),
+        (Screen::Starting(Opening::Tap), "Tap to start", Event::Retry),
         (framing(), "Take the photo", Event::Shutter),
         (framing(), "Switch camera", Event::SwitchCamera),
         (framing(), "Cancel", Event::Cancel),
@@ -145,6 +146,7 @@ async fn every_button_does_what_it_says() {
         (failed(ErrorCode::CameraDenied), "Cancel", Event::Cancel),
         (failed(ErrorCode::UploadStalled), "Send again", Event::Retry),
         (failed(ErrorCode::UploadTooLarge), "Take another photo", Event::Retake),
+        (failed(ErrorCode::SessionDone), "Close", Event::Close),
     ];
     let mut mounted = Mounted::new(view(Screen::Idle)).await;
     for (screen, name, event) in table {
@@ -154,6 +156,10 @@ async fn every_button_does_what_it_says() {
     }
     mounted.show(view(submitting(Phase::Verifying, None))).await;
     assert!(mounted.names().is_empty(), "a verdict request can't be cancelled");
+    let mut closed = view(failed(ErrorCode::SessionDone));
+    closed.state.closed = true;
+    mounted.show(closed).await;
+    assert!(mounted.names().is_empty(), "a closed check has no way to the start");
 }
 
 #[wasm_bindgen_test]
@@ -214,7 +220,7 @@ async fn camera_help_matches_the_browser() {
 
 #[wasm_bindgen_test]
 async fn repeated_announcements_are_read_again_in_permanent_regions() {
-    let said = |number, announcement| View { announcement: Some((number, announcement)), ..view(framing()) };
+    let said = |number, announcement| View { announcements: [(number, announcement)].into(), ..view(framing()) };
     let mut mounted = Mounted::new(view(Screen::Idle)).await;
     let (polite, urgent) = (mounted.one("[aria-live=polite]"), mounted.one("[aria-live=assertive]"));
     let words = |region: &Element| region.text_content().unwrap();
@@ -231,7 +237,14 @@ async fn repeated_announcements_are_read_again_in_permanent_regions() {
     assert_eq!((words(&polite), words(&urgent)), ("50 per cent sent".to_owned(), String::new()));
     mounted.show(said(4, Announcement::Hint(Hint::NoPicture))).await;
     assert!(words(&urgent).contains("No picture"));
+    let queue = [(5, Announcement::Shutter), (6, Announcement::Quarter(3))];
+    mounted.show(View { announcements: queue.into(), ..view(framing()) }).await;
+    assert_eq!(polite.child_element_count(), 2, "none replaces another");
     for announcement in [
+        Announcement::Automatic,
+        Announcement::Retrying(2),
+        Announcement::Verdict { verified: false },
+        Announcement::Failed(ErrorCode::CameraEnded),
         Announcement::CameraReady { shutter: true },
         Announcement::CameraReady { shutter: false },
         Announcement::Shutter,
@@ -341,4 +354,41 @@ async fn the_card_fits_into_any_container() {
         }
     }
     outer.remove();
+}
+
+/// Presses everything that a person can press, and returns the events.
+async fn pressed(screen: &Screen) -> Vec<Event> {
+    let mounted = Mounted::new(view(screen.clone())).await;
+    for (_, control) in mounted.controls() {
+        if control.get_attribute("aria-disabled").is_none() && control.tag_name() == "BUTTON" {
+            control.unchecked_into::<HtmlElement>().click();
+        }
+    }
+    let actions = mounted.actions.borrow();
+    actions
+        .iter()
+        .filter_map(|action| match action {
+            Action::Event(event) => Some(event.clone()),
+            Action::Pick(_) => None,
+        })
+        .collect()
+}
+
+#[wasm_bindgen_test]
+async fn the_methods_do_what_the_buttons_do() {
+    for screen in screens() {
+        let View { state, config, .. } = view(screen.clone());
+        let config = config.unwrap();
+        let pressed = pressed(&screen).await;
+        for event in &pressed {
+            assert!(state.allows(event, &config), "{event:?} has a button in {screen:?}");
+        }
+        for method in [Event::Shutter, Event::Retake, Event::Accept] {
+            let sends_again = method == Event::Accept
+                && matches!(screen, Screen::Failed { photo: Some(_), .. })
+                && pressed.contains(&Event::Retry);
+            let has_button = pressed.contains(&method) || sends_again;
+            assert_eq!(state.allows(&method, &config), has_button, "{method:?} in {screen:?}");
+        }
+    }
 }

@@ -11,7 +11,7 @@ use akiba_selfie::flow::{
 };
 use akiba_selfie::guidance::Hint;
 use akiba_selfie::text::Browser;
-use akiba_selfie::ui::{self, Action, View};
+use akiba_selfie::ui::{self, Action, Presses, View};
 use gloo_timers::future::TimeoutFuture;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
@@ -137,8 +137,9 @@ pub(crate) fn view(screen: Screen) -> View {
         config: Config::from_options(&options, "https://bank.example/"),
         video: None,
         photo_url: Some("data:image/gif;base64,R0lGODlhAQABAAAAACw=".into()),
-        announcement: None,
+        announcements: [].into(),
         browser: Browser::ChromeAndroid,
+        presses: Presses::default(),
     }
 }
 
@@ -182,7 +183,10 @@ pub(crate) fn screens() -> Vec<Screen> {
         Screen::Consent,
         starting(),
         Screen::Starting(Opening::Slow),
+        Screen::Starting(Opening::Tap),
         Screen::Starting(Opening::Paused),
+        Screen::Starting(Opening::Frozen),
+        Screen::Starting(Opening::Away),
         framing(),
         hinted(Hint::NoPicture),
         Screen::Framing { prompt: Prompt { hint: Hint::MoveLeft, passed: Some(6), shutter: false, skip: false } },

@@ -125,13 +125,55 @@ test('properties reflect the attributes', async () => {
       return { name, boolean, unset, written, removed, read: selfie[property] };
     });
   });
-  assert.equal(seen.length, 13);
+  assert.equal(seen.length, 14);
   for (const { name, boolean, unset, written, removed, read } of seen) {
     assert.equal(unset, boolean ? false : '', name);
     assert.equal(written, boolean ? '' : 'x', name);
     assert.equal(removed, boolean ? false : '', name);
     assert.equal(read, boolean ? true : 'y', name);
   }
+});
+
+test('with «history», Back is Retake or Cancel', async () => {
+  const calls = await page.evaluate(async () => {
+    const { added } = await import('/helpers.js');
+    const element = await added('<akiba-selfie relay="/r" history></akiba-selfie>');
+    const shows = (state) => element.dispatchEvent(new CustomEvent('selfie-statechange', { detail: { state } }));
+    const back = () =>
+      new Promise((done) => {
+        addEventListener('popstate', done, { once: true });
+        history.back();
+      });
+    history.replaceState({ router: 1 }, '');
+    const length = history.length;
+    shows('consent');
+    shows('starting');
+    shows('review');
+    const added_ = history.length - length;
+    const kept = history.state.router;
+    await back();
+    const first = [...widgets[0].calls];
+    shows('starting');
+    await back();
+    shows('idle');
+    return { added_, kept, first, all: widgets[0].calls, state: history.state };
+  });
+  assert.deepEqual(calls, { added_: 1, kept: 1, first: ['retake'], all: ['retake', 'cancel'], state: { router: 1 } });
+});
+
+test('«false» from a framework turns a setting off', async () => {
+  const seen = await page.evaluate(async () => {
+    const { added } = await import('/helpers.js');
+    const element = await added('<akiba-selfie relay="/r" no-consent="false" strict="false" countdown></akiba-selfie>');
+    element.challenge = 'turn';
+    element.challenge = /** @type {any} */ (false);
+    const [{ options }] = widgets;
+    const { strict, countdown } = element;
+    return { options, strict, countdown, challenge: element.hasAttribute('challenge') };
+  });
+  const { options, ...properties } = seen;
+  assert.deepEqual([options['no-consent'], options.strict, options.countdown], [false, false, true]);
+  assert.deepEqual(properties, { strict: false, countdown: true, challenge: false });
 });
 
 test('setting the property «capture» sets the attribute and keeps the method', async () => {

@@ -7,8 +7,9 @@
  * pixels, and `at` is the time of the frame in milliseconds. `{picture}` is a photo, which is analysed at full size.
  *
  * The worker answers the messages in order: `{}` when it is ready, `{report, took}` with the numbers of
- * `Report::to_numbers` and the milliseconds that it worked, or `{blind}` with the error. After an error it answers
- * every message with that error.
+ * `Report::to_numbers` and the milliseconds that it worked, `{failed}` with the error of one picture, or `{blind}` with
+ * the error that ends the analysis: the WebAssembly can't start, or several pictures in a row failed. After that it
+ * answers every message with that error.
  */
 
 /** @typedef {{ memory: WebAssembly.Memory, frame(width: number, height: number): number,
@@ -23,8 +24,13 @@ const SIMD = new Uint8Array([
 
 /** @type {OffscreenCanvasRenderingContext2D | null} */
 let context = null;
+/** @type {WebAssembly.Module | undefined} */
+let code;
 /** @type {Vision | undefined} */
 let vision;
+/** The pictures in a row that failed, and how many end the analysis. */
+let failures = 0;
+const MOST_FAILURES = 3;
 /** The error that ended the analysis. @type {unknown} */
 let blind;
 
@@ -37,8 +43,15 @@ async function open(wasm) {
   if (!context) throw new Error('no canvas in a worker');
   const reply = await fetch(wasm);
   if (!reply.ok) throw new Error(`status ${reply.status}`);
-  const { instance } = await WebAssembly.instantiate(await reply.arrayBuffer());
-  vision = /** @type {Vision} */ (/** @type {unknown} */ (instance.exports));
+  code = await WebAssembly.compile(await reply.arrayBuffer());
+  await begin(code);
+}
+
+/** Starts the WebAssembly, also again after an error, which leaves its memory in an unknown state.
+ * @param {WebAssembly.Module} module */
+async function begin(module) {
+  const { exports } = await WebAssembly.instantiate(module);
+  vision = /** @type {Vision} */ (/** @type {unknown} */ (exports));
 }
 
 /** @param {{ picture: ImageBitmap | VideoFrame, side?: number, at?: number }} message */
@@ -75,10 +88,18 @@ addEventListener('message', ({ data }) => {
         postMessage({});
       } else {
         look(data);
+        failures = 0;
       }
     } catch (error) {
-      blind = error;
-      postMessage({ blind: error instanceof Error ? error.message : String(error) });
+      const message = error instanceof Error ? error.message : String(error);
+      failures += 1;
+      if (!blind && code && vision && failures < MOST_FAILURES) {
+        await begin(code).catch(() => {});
+        postMessage({ failed: message });
+      } else {
+        blind = error;
+        postMessage({ blind: message });
+      }
     } finally {
       data.picture?.close();
     }

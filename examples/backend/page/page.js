@@ -6,7 +6,7 @@ const selfie = document.querySelector('akiba-selfie');
 
 selfie.session = async ({ reason }) => {
   const answer = await fetch(`/selfie-session?reason=${reason}`, { method: 'POST' });
-  if (!answer.ok) throw new Error(`no session: ${answer.status}`);
+  if (!answer.ok) throw Object.assign(new Error('no session'), { status: answer.status });
   return (await answer.json()).token;
 };
 

@@ -27,7 +27,12 @@ pub(super) fn without_frame(muted: bool) -> ErrorCode {
 /// Whether an exception of `play()` means that the video can't be played. `AbortError` does not: the element was moved,
 /// or got another stream meanwhile.
 pub(super) fn play_failed(name: &str) -> bool {
-    name != "AbortError"
+    name != "AbortError" && !play_needs_tap(name)
+}
+
+/// Whether an exception of `play()` means that the browser plays only after a tap, as Safari does in Low Power Mode.
+pub(super) fn play_needs_tap(name: &str) -> bool {
+    name == "NotAllowedError"
 }
 
 /// Whether a request with fewer constraints may succeed: the requested camera does not exist.
@@ -93,9 +98,10 @@ mod tests {
     #[test]
     fn a_play_that_was_interrupted_has_not_failed() {
         for (name, failed) in
-            [("AbortError", false), ("NotAllowedError", true), ("NotSupportedError", true), ("", true)]
+            [("AbortError", false), ("NotAllowedError", false), ("NotSupportedError", true), ("", true)]
         {
             assert_eq!(play_failed(name), failed, "{name}");
+            assert_eq!(play_needs_tap(name), name == "NotAllowedError", "{name}");
         }
     }
 

@@ -10,13 +10,15 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlMediaElement, HtmlVideoElement, MediaDevices, MediaStreamTrack, MediaStreamTrackState};
 
 use self::choice::{faces_away, is_gone, next_device, requests};
-use self::error::{absent, play_failed, without_frame};
+use self::error::{absent, play_failed, play_needs_tap, without_frame};
+pub use self::freeze::FreezeWatch;
 use self::user_media::{OwnedStream, camera_ids, error_name, is_blocked, media_devices, open_first};
 use super::js::settled;
 use crate::flow::{CameraChoice, CameraInfo, ErrorCode};
 
 mod choice;
 mod error;
+mod freeze;
 pub mod preview;
 mod user_media;
 
@@ -39,7 +41,8 @@ pub struct Camera {
 impl Camera {
     /// Opens a camera and shows it in the video. Completes when the video plays and has a frame. `last_device` is the
     /// [`device_id`](Self::device_id) of the previous camera, for [`CameraChoice::Next`]. `on_ended` is called once if
-    /// the camera stops by itself. The future may be dropped at any time: a stream that arrives later is stopped at
+    /// the camera stops by itself, `on_tap_needed` once if the browser shows the camera only after a tap: the future then
+    /// waits for one. The future may be dropped at any time: a stream that arrives later is stopped at
     /// once.
     ///
     /// # Errors
@@ -49,6 +52,7 @@ impl Camera {
         last_device: Option<String>,
         video: HtmlVideoElement,
         on_ended: impl Fn() + 'static,
+        on_tap_needed: impl Fn(),
     ) -> Result<Self, ErrorCode> {
         let window = web_sys::window().ok_or(ErrorCode::CameraUnsupported)?;
         if is_blocked(&window) {
@@ -64,7 +68,7 @@ impl Camera {
         let track: MediaStreamTrack =
             stream.0.get_video_tracks().get(0).dyn_into().map_err(|_| ErrorCode::CameraFailed)?;
         let attached = AttachedStream::new(stream, video);
-        first_frame(&attached, &track).await?;
+        first_frame(&attached, &track, on_tap_needed).await?;
         let cameras = camera_ids(&devices).await.map_or(1, |ids| u8::try_from(ids.len()).unwrap_or(u8::MAX).max(1));
         if track.ready_state() == MediaStreamTrackState::Ended {
             return Err(ErrorCode::CameraEnded);
@@ -135,13 +139,30 @@ fn device_id(track: &MediaStreamTrack) -> Option<String> {
     track.get_settings().get_device_id().filter(|id| !id.is_empty())
 }
 
+/// Why a video does not play.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Refusal {
+    /// It plays, or will.
+    #[default]
+    None,
+    /// The browser waits for a tap.
+    NeedsTap,
+    /// The browser can't play it.
+    Failed,
+}
+
 /// Plays the video until it has a frame.
-async fn first_frame(attached: &AttachedStream, track: &MediaStreamTrack) -> Result<(), ErrorCode> {
+async fn first_frame(
+    attached: &AttachedStream,
+    track: &MediaStreamTrack,
+    on_tap_needed: impl Fn(),
+) -> Result<(), ErrorCode> {
     let video = &attached.video;
-    let refused = Rc::new(Cell::new(false));
+    let refused = Rc::new(Cell::new(Refusal::None));
+    let mut tap = None;
     play(video, &refused);
     // Measured by the clock, because timers of a hidden page run a second apart.
-    let begun = js_sys::Date::now();
+    let mut begun = js_sys::Date::now();
     while js_sys::Date::now() - begun < FIRST_FRAME_MS {
         let has_frame = video.ready_state() >= HtmlMediaElement::HAVE_CURRENT_DATA && video.video_width() > 0;
         if has_frame && !video.paused() {
@@ -150,25 +171,41 @@ async fn first_frame(attached: &AttachedStream, track: &MediaStreamTrack) -> Res
         if track.ready_state() == MediaStreamTrackState::Ended {
             return Err(ErrorCode::CameraEnded);
         }
-        if refused.get() {
-            return Err(ErrorCode::CameraFailed);
-        }
-        if video.paused() {
-            play(video, &refused);
+        match refused.get() {
+            Refusal::Failed => return Err(ErrorCode::CameraFailed),
+            Refusal::NeedsTap => {
+                if tap.is_none() {
+                    tap = play_on_tap(video, &refused);
+                    on_tap_needed();
+                }
+                // The person has as much time as for the browser's question. The flow ends it.
+                begun = js_sys::Date::now();
+            }
+            Refusal::None if video.paused() => play(video, &refused),
+            Refusal::None => {}
         }
         TimeoutFuture::new(POLL_MS).await;
     }
     Err(without_frame(track.muted()))
 }
 
-/// Plays the video. Sets `refused` if the browser can't play it.
-fn play(video: &HtmlVideoElement, refused: &Rc<Cell<bool>>) {
+/// Plays the video. Sets `refused` to the browser's answer.
+fn play(video: &HtmlVideoElement, refused: &Rc<Cell<Refusal>>) {
     let (promise, refused) = (video.play(), Rc::clone(refused));
     spawn_local(async move {
-        if let Err(error) = settled::<JsValue>(promise).await {
-            refused.set(play_failed(&error_name(&error)));
-        }
+        refused.set(match settled::<JsValue>(promise).await.map_err(|error| error_name(&error)) {
+            Err(name) if play_needs_tap(&name) => Refusal::NeedsTap,
+            Err(name) if play_failed(&name) => Refusal::Failed,
+            _ => Refusal::None,
+        });
     });
+}
+
+/// Plays the video with the next tap or key. Only a call within the tap's own event counts for Safari.
+fn play_on_tap(video: &HtmlVideoElement, refused: &Rc<Cell<Refusal>>) -> Option<EventListener> {
+    let (video, refused) = (video.clone(), Rc::clone(refused));
+    let document = web_sys::window()?.document()?;
+    Some(EventListener::new(&document, "click", move |_| play(&video, &refused)))
 }
 
 /// Listens for the camera's end, and keeps the video playing: browsers pause it when it is moved in the document and

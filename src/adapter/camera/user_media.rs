@@ -11,12 +11,15 @@ use web_sys::{
 
 use super::choice::CameraRequest;
 use super::error::{Permission, code, may_be_relaxed};
-use crate::adapter::js::settled;
+use crate::adapter::js::{in_time, settled};
 use crate::flow::ErrorCode;
 
 /// The preferred size: enough for the vendor, and supported by nearly every camera.
 const IDEAL_WIDTH: u32 = 1280;
 const IDEAL_HEIGHT: u32 = 960;
+
+/// The limit for questions whose answer only helps. Some browsers never answer them.
+const HELPFUL_MS: u32 = 1_000;
 
 /// A stream whose tracks stop on drop. Never clone it: `clone` of a stream or a track is JavaScript's method, and the
 /// copy keeps the device on.
@@ -54,9 +57,9 @@ pub(super) fn is_blocked(window: &Window) -> bool {
 }
 
 /// Returns the ids of all cameras; they are empty until the person allows the camera. Returns `None` if the browser
-/// does not list devices.
+/// does not list devices, or not in time.
 pub(super) async fn camera_ids(devices: &MediaDevices) -> Option<Vec<String>> {
-    let list: Array = settled(devices.enumerate_devices()).await.ok()?;
+    let list: Array = in_time(settled(devices.enumerate_devices()), HELPFUL_MS).await?.ok()?;
     let cameras = list
         .iter()
         .map(JsCast::unchecked_into::<MediaDeviceInfo>)
@@ -138,9 +141,9 @@ async fn permission(window: &Window) -> Permission {
         Reflect::set(&camera, &"name".into(), &"camera".into())?;
         Ok(settled::<PermissionStatus>(permissions.query(&camera)).await?.state())
     };
-    match query().await {
-        Ok(PermissionState::Prompt) => Permission::Prompt,
-        Ok(_) => Permission::Decided,
-        Err(_) => Permission::Unknown,
+    match in_time(query(), HELPFUL_MS).await {
+        Some(Ok(PermissionState::Prompt)) => Permission::Prompt,
+        Some(Ok(_)) => Permission::Decided,
+        Some(Err(_)) | None => Permission::Unknown,
     }
 }

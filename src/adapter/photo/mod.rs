@@ -17,7 +17,7 @@ use self::encode::{drawn, encode};
 use self::image_header::Kind;
 pub use self::limits::{BYTES, FILE_BYTES, FILE_PIXELS, LONGEST_SIDE};
 use self::limits::{check_bytes, check_pixels, smaller_than, undecodable};
-use super::canvas::Picture;
+use super::canvas::{Canvas, Picture};
 use super::js::blob_bytes;
 use super::vision::Analyser;
 use crate::flow::GrabFailure;
@@ -36,19 +36,32 @@ const HEAD_BYTES: i32 = 256 * 1024;
 /// The length of the end marker of a JPEG or PNG.
 const END_BYTES: i32 = 8;
 
-/// Makes a photo from the video's current frame as the camera sees it, not mirrored.
-///
-/// # Errors
-/// [`GrabFailure::Frame`].
-pub async fn from_video(video: &HtmlVideoElement) -> Result<EncodedPhoto, GrabFailure> {
-    encode(drawn(Picture::Video(video))?, BYTES).await
+/// A frame of the camera: its pixels, which need the camera no longer.
+pub struct Frame(Canvas);
+
+impl Frame {
+    /// Draws the video's current frame as the camera sees it, not mirrored.
+    ///
+    /// # Errors
+    /// [`GrabFailure::Frame`].
+    pub fn current(video: &HtmlVideoElement) -> Result<Self, GrabFailure> {
+        Ok(Self(drawn(Picture::Video(video))?))
+    }
+
+    /// Makes a photo from the frame.
+    ///
+    /// # Errors
+    /// [`GrabFailure::Frame`].
+    pub async fn photo(self) -> Result<EncodedPhoto, GrabFailure> {
+        encode(self.0, BYTES).await
+    }
 }
 
-/// Makes a photo from the best of the video's next few frames. Without analysis, uses the current frame.
+/// Draws the best of the video's next few frames. Without analysis, draws the current frame.
 ///
 /// # Errors
 /// [`GrabFailure::Frame`].
-pub async fn burst(video: &HtmlVideoElement, analyser: &Analyser) -> Result<EncodedPhoto, GrabFailure> {
+pub async fn burst(video: &HtmlVideoElement, analyser: &Analyser) -> Result<Frame, GrabFailure> {
     let mut best = Best::new();
     for _ in 0..FRAMES {
         let pause = TimeoutFuture::new(GAP_MS);
@@ -60,8 +73,7 @@ pub async fn burst(video: &HtmlVideoElement, analyser: &Analyser) -> Result<Enco
         }
         pause.await;
     }
-    let canvas = best.into_frame().ok_or(GrabFailure::Frame)?;
-    encode(canvas, BYTES).await
+    best.into_frame().map(Frame).ok_or(GrabFailure::Frame)
 }
 
 /// Makes a photo from a file that the person chose.

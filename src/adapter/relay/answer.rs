@@ -2,7 +2,8 @@
 //! `tests/relay_answer.rs`.
 //!
 //! The relay of this repository sends a [`ProblemCode`]. A plain reverse proxy in front of the vendor's API sends only
-//! a status; then the more careful interpretation is used.
+//! a status; then the more careful interpretation is used. Relay and vendor answer with JSON. Anything else comes from
+//! something between: a filter, a sign-in page, a load balancer.
 
 use std::time::Duration;
 
@@ -26,6 +27,8 @@ pub struct Answer {
     pub status: u16,
     /// The value of `Retry-After`.
     pub retry_after: Option<Duration>,
+    /// Whether the body is a JSON object, as in every answer of the relay and the vendor.
+    pub json: bool,
 }
 
 impl Answer {
@@ -35,6 +38,9 @@ impl Answer {
     /// # Errors
     /// [`RelayFailure`] for every status except 2xx.
     pub fn check(self, call: Call, session: bool, code: Option<&str>) -> Result<(), RelayFailure> {
+        if self.is_foreign(session) {
+            return Err(RelayFailure::Unreachable);
+        }
         if (200..=299).contains(&self.status) {
             return Ok(());
         }
@@ -60,13 +66,32 @@ impl Answer {
             409 if says(ProblemCode::VerdictUnknown) => RelayFailure::VerdictUnknown,
             // The same call again asks for the pending verdict.
             409 if says(ProblemCode::VerdictPending) => busy,
-            503 if call == Call::Link || says(ProblemCode::Overloaded) || says(ProblemCode::StorageUnavailable) => busy,
+            503 if call == Call::Link
+                || !self.json && session
+                || says(ProblemCode::Overloaded)
+                || says(ProblemCode::StorageUnavailable) =>
+            {
+                busy
+            }
             // A retry can't fix a token that the vendor refuses.
             _ if says(ProblemCode::VendorDenied) => RelayFailure::Refused,
             500..=599 => RelayFailure::Failed,
             400..=499 => RelayFailure::Refused,
             _ => RelayFailure::Reply,
         })
+    }
+}
+
+impl Answer {
+    /// Whether it comes from something between the page and the relay. Some statuses mean the same from everybody.
+    fn is_foreign(self, session: bool) -> bool {
+        !self.json
+            && match self.status {
+                401 | 408 | 429 | 503 | 504 => false,
+                // A plain proxy has no page of its own for the failures of the vendor.
+                500..=599 => session,
+                _ => true,
+            }
     }
 }
 

@@ -156,7 +156,8 @@ fn post(
             let answer = exchange(request.ok_or(RelayFailure::Refused)?).await;
             drop(timeout);
             let (answer, text) = answer.map_err(|failure| if late.get() { RelayFailure::Timeout } else { failure })?;
-            match answer.check(call, token.is_some(), reply::problem_code(&text).as_deref()) {
+            let (json, code) = reply::problem_code(&text);
+            match (Answer { json, ..answer }).check(call, token.is_some(), code.as_deref()) {
                 Err(RelayFailure::Session) if reason == Reason::Start && bearer.can_renew() => {
                     reason = Reason::Expired;
                 }
@@ -209,6 +210,7 @@ async fn exchange(request: web_sys::Request) -> Result<(Answer, String), RelayFa
     let response = Response::from(response);
     let headers = response.headers();
     let answer = Answer {
+        json: false,
         status: response.status(),
         retry_after: headers.get("Retry-After").and_then(|text| answer::retry_after(&text, js_sys::Date::now(), date)),
     };

@@ -108,9 +108,10 @@ impl JudgedReply {
     }
 }
 
-/// Returns the code of a [`Problem`](akiba_protocol::Problem), if the text is one.
-pub(super) fn problem_code(text: &str) -> Option<String> {
-    get(&object(text)?, "code").as_string()
+/// Returns whether the text is a JSON object, and the code of a [`Problem`](akiba_protocol::Problem), if it is one.
+pub(super) fn problem_code(text: &str) -> (bool, Option<String>) {
+    let object = object(text);
+    (object.is_some(), object.and_then(|object| get(&object, "code").as_string()))
 }
 
 /// JSON as parsed by the browser.

@@ -144,7 +144,9 @@ impl Session {
     /// Returns the token to send, if any. A function has this much time.
     ///
     /// # Errors
-    /// [`RelayFailure::Session`] if the page's function fails, takes too long, or returns a value that can't be sent.
+    /// - [`RelayFailure::SessionUnavailable`] if the page's function fails or takes too long: most likely it has no
+    ///   network.
+    /// - [`RelayFailure::Session`] if it returns a value that can't be sent, or fails with a `status` of 401 or 403.
     pub async fn token_within(&self, reason: Reason, limit: Duration) -> Result<Option<String>, RelayFailure> {
         let answer = match self {
             Self::None => return Ok(None),
@@ -154,20 +156,34 @@ impl Session {
                 let why = Object::new();
                 // Setting a property of a new object can't fail.
                 let _ = Reflect::set(&why, &JsValue::from_str("reason"), &JsValue::from_str(reason.as_str()));
-                Promise::resolve(&function.call1(&JsValue::UNDEFINED, &why).map_err(|_| RelayFailure::Session)?)
+                Promise::resolve(&function.call1(&JsValue::UNDEFINED, &why).map_err(|error| failure(&error))?)
             }
             Self::Provider(provider) => {
                 let answer = provider(reason);
                 future_to_promise(async move { Ok(answer.await.into()) })
             }
         };
-        let answer = within(limit, &answer).await.ok_or(RelayFailure::Session)?;
+        let answer = within(limit, &answer).await.map_err(|error| failure(&error))?;
         answer.as_string().and_then(sendable).map(Some).ok_or(RelayFailure::Session)
     }
 }
 
-/// Awaits a promise. Returns `None` if it is rejected or takes longer than `limit`.
-async fn within(limit: Duration, promise: &Promise) -> Option<JsValue> {
+/// Returns the failure for an error of the page's function. Browsers give errors of the network no name of their own,
+/// so only an error that says otherwise counts as a refusal.
+fn failure(error: &JsValue) -> RelayFailure {
+    let status = Reflect::get(error, &JsValue::from_str("status")).ok().and_then(|status| status.as_f64());
+    if status == Some(401.0) || status == Some(403.0) {
+        RelayFailure::Session
+    } else {
+        RelayFailure::SessionUnavailable
+    }
+}
+
+/// Awaits a promise.
+///
+/// # Errors
+/// The reason of the rejection; `undefined` if the promise takes longer than `limit`.
+async fn within(limit: Duration, promise: &Promise) -> Result<JsValue, JsValue> {
     let mut timeout = None;
     let over = Promise::new(&mut |_, reject| {
         timeout = Some(Timeout::new(milliseconds(limit), move || {
@@ -177,7 +193,7 @@ async fn within(limit: Duration, promise: &Promise) -> Option<JsValue> {
     });
     let first = JsFuture::from(Promise::race(&Array::of2(promise, &over))).await;
     drop(timeout);
-    first.ok()
+    first
 }
 
 impl PartialEq for Session {

@@ -8,7 +8,6 @@ use std::rc::Rc;
 
 use akiba_vision::Report;
 use futures_channel::oneshot;
-use futures_util::future::{Either, select};
 use gloo_events::{EventListener, EventListenerOptions};
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, Float32Array, Function, Object, Reflect};
@@ -19,12 +18,13 @@ use yew::AttrValue;
 use self::frame::{TransferableImage, next_frame};
 use self::pace::Pace;
 use super::canvas::Canvas;
+use super::js::in_time;
 use super::task::Task;
 
 mod frame;
 mod pace;
 
-/// A worker that does not answer within this time is given up.
+/// After this time without an answer, the person takes the photo by hand until one comes.
 const PATIENCE_MS: u32 = 5_000;
 /// The same for a photo: the person waits for it.
 const PHOTO_PATIENCE_MS: u32 = 2_000;
@@ -65,9 +65,19 @@ impl VisionSource {
     }
 }
 
-/// The worker is missing or has failed: guidance ends, and the person takes the photo by hand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct VisionUnavailable;
+/// There is no guidance, for now or at all: the person takes the photo by hand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VisionUnavailable {
+    /// Why, for the page's developer.
+    pub cause: Rc<str>,
+}
+
+/// The cause if the worker takes too long. Its answer still counts when it comes.
+const LATE: &str = "late";
+/// The cause if the page gives no worker, or the browser refuses to start it.
+const NO_WORKER: &str = "no worker";
+/// The cause if the worker's script fails, is missing or is of another version.
+const SCRIPT: &str = "the worker's script failed";
 
 /// The worker. It loads what it needs while nobody waits yet, and ends when this is dropped.
 #[derive(Debug)]
@@ -81,11 +91,12 @@ pub struct Vision {
 struct Connection {
     worker: Option<Worker>,
     ready: Cell<bool>,
-    is_over: Cell<bool>,
+    /// Why the worker has ended, if it has.
+    over: RefCell<Option<Rc<str>>>,
     /// Waiting for the worker to be ready.
     awaiting_start: RefCell<Vec<oneshot::Sender<()>>>,
-    /// Waiting for a report, in order.
-    awaiting_report: RefCell<VecDeque<oneshot::Sender<Report>>>,
+    /// Waiting for a report, in order. A picture that failed has none.
+    awaiting_report: RefCell<VecDeque<oneshot::Sender<Option<Report>>>>,
 }
 
 impl Vision {
@@ -94,7 +105,7 @@ impl Vision {
         let worker = source.open();
         let connection = Rc::new(Connection {
             ready: Cell::new(false),
-            is_over: Cell::new(worker.is_none()),
+            over: RefCell::new(worker.is_none().then(|| NO_WORKER.into())),
             worker,
             awaiting_start: RefCell::default(),
             awaiting_report: RefCell::default(),
@@ -126,24 +137,24 @@ impl Analyser {
     }
 
     async fn report(&self, image: impl Future<Output = Option<TransferableImage>>, at: Option<f64>) -> Option<Report> {
-        if self.0.is_over.get() {
+        if self.0.over.borrow().is_some() {
             return None;
         }
-        let report = async { self.0.analyse(&image.await?, at).await.ok() };
+        let report = async { self.0.analyse(&image.await?, at).await.ok().flatten() };
         in_time(report, PHOTO_PATIENCE_MS).await.flatten()
     }
 }
 
 impl Drop for Vision {
     fn drop(&mut self) {
-        self.connection.end();
+        self.connection.end("ended");
     }
 }
 
 impl Connection {
     /// Stops the worker, and wakes everything that waits for it.
-    fn end(&self) {
-        self.is_over.set(true);
+    fn end(&self, cause: &str) {
+        self.over.borrow_mut().get_or_insert_with(|| cause.into());
         if let Some(worker) = &self.worker {
             worker.terminate();
         }
@@ -153,15 +164,20 @@ impl Connection {
 
     fn receive(&self, answer: &JsValue) {
         let get = |name: &str| Reflect::get(answer, &name.into()).unwrap_or(JsValue::UNDEFINED);
-        if !get("blind").is_undefined() {
-            self.end();
+        if let Some(cause) = get("blind").as_string() {
+            self.end(&cause);
+        } else if !get("failed").is_undefined() {
+            if let Some(sender) = self.awaiting_report.borrow_mut().pop_front() {
+                // The only error is that nobody waits any more.
+                let _ = sender.send(None);
+            }
         } else if let Ok(numbers) = get("report").dyn_into::<Float32Array>() {
             let Some(sender) = self.awaiting_report.borrow_mut().pop_front() else { return };
             match Report::from_numbers(&numbers.to_vec()) {
                 // The only error is that nobody waits any more.
-                Some(report) => drop(sender.send(report)),
+                Some(report) => drop(sender.send(Some(report))),
                 // The worker has another version, from some cache.
-                None => self.end(),
+                None => self.end(SCRIPT),
             }
         } else {
             self.ready.set(true);
@@ -171,33 +187,39 @@ impl Connection {
         }
     }
 
+    /// Why there is no guidance.
+    fn unavailable(&self) -> VisionUnavailable {
+        VisionUnavailable { cause: self.over.borrow().clone().unwrap_or_else(|| SCRIPT.into()) }
+    }
+
     async fn ready(&self) -> Result<(), VisionUnavailable> {
-        if self.is_over.get() {
-            return Err(VisionUnavailable);
+        if self.over.borrow().is_some() {
+            return Err(self.unavailable());
         }
         if self.ready.get() {
             return Ok(());
         }
         let (sender, ready) = oneshot::channel();
         self.awaiting_start.borrow_mut().push(sender);
-        ready.await.map_err(|_| VisionUnavailable)
+        ready.await.map_err(|_| self.unavailable())
     }
 
-    /// `at` is the time of a camera frame.
-    async fn analyse(&self, image: &TransferableImage, at: Option<f64>) -> Result<Report, VisionUnavailable> {
-        let worker = self.worker.as_ref().filter(|_| !self.is_over.get()).ok_or(VisionUnavailable)?;
+    /// Analyses a picture. Returns `None` if this picture failed. `at` is the time of a camera frame.
+    async fn analyse(&self, image: &TransferableImage, at: Option<f64>) -> Result<Option<Report>, VisionUnavailable> {
+        let unavailable = |_| self.unavailable();
+        let running = |_: &&Worker| self.over.borrow().is_none();
+        let worker = self.worker.as_ref().filter(running).ok_or(()).map_err(|()| self.unavailable())?;
         let message = Object::new();
-        let set =
-            |name: &str, value: &JsValue| Reflect::set(&message, &name.into(), value).map_err(|_| VisionUnavailable);
+        let set = |name: &str, value: &JsValue| Reflect::set(&message, &name.into(), value).map_err(unavailable);
         set("picture", image.as_js())?;
         if let Some(at) = at {
             set("side", &SIDE.into())?;
             set("at", &at.into())?;
         }
-        worker.post_message_with_transfer(&message, &Array::of1(image.as_js())).map_err(|_| VisionUnavailable)?;
+        worker.post_message_with_transfer(&message, &Array::of1(image.as_js())).map_err(unavailable)?;
         let (sender, seen) = oneshot::channel();
         self.awaiting_report.borrow_mut().push_back(sender);
-        seen.await.map_err(|_| VisionUnavailable)
+        seen.await.map_err(|_| self.unavailable())
     }
 }
 
@@ -216,7 +238,7 @@ fn listen(worker: &Worker, connection: &Rc<Connection>) -> Vec<EventListener> {
         EventListener::new_with_options(worker, "error", EventListenerOptions::enable_prevent_default(), move |event| {
             event.prevent_default();
             if let Some(connection) = connection.upgrade() {
-                connection.end();
+                connection.end(SCRIPT);
             }
         })
     };
@@ -232,45 +254,52 @@ pub struct FrameLoop {
 }
 
 impl FrameLoop {
-    /// Starts the loop. `tell` receives each report with the time of its frame, in milliseconds of the page's clock,
-    /// and finally [`VisionUnavailable`] once.
-    pub fn start(
-        vision: &Vision,
-        video: HtmlVideoElement,
-        tell: impl Fn(Result<(Report, f64), VisionUnavailable>) + 'static,
-    ) -> Self {
+    /// Starts the loop. `tell` receives each report with the time of its frame, in milliseconds of the page's clock.
+    /// It receives [`VisionUnavailable`] when the worker is late, after which reports may still come, and when the
+    /// worker has ended.
+    pub fn start(vision: &Vision, video: HtmlVideoElement, tell: impl Fn(Seen) + 'static) -> Self {
         let connection = Rc::clone(&vision.connection);
         let task = Task::spawn(async move {
-            let ready = in_time(connection.ready(), PATIENCE_MS).await;
-            if matches!(ready, Some(Ok(()))) {
-                run(&connection, &video, |report, at| tell(Ok((report, at)))).await;
-            }
-            connection.end();
-            tell(Err(VisionUnavailable));
+            let end = match patiently(connection.ready(), &tell).await {
+                Ok(()) => run(&connection, &video, &tell).await,
+                Err(end) => end,
+            };
+            connection.end(&end.cause);
+            tell(Err(end));
         });
         Self { _task: task }
     }
 }
 
-/// Runs until a step fails.
-async fn run(connection: &Connection, video: &HtmlVideoElement, tell: impl Fn(Report, f64)) -> Option<()> {
+/// A report with the time of its frame.
+pub type Seen = Result<(Report, f64), VisionUnavailable>;
+
+/// Runs until the worker has ended.
+async fn run(connection: &Connection, video: &HtmlVideoElement, tell: &impl Fn(Seen)) -> VisionUnavailable {
     let mut pace = Pace::default();
     loop {
         next_frame(video).await;
-        let at = now()?;
+        let Some(at) = now() else { return connection.unavailable() };
         let Some(image) = TransferableImage::of_video(video).await else { continue };
-        let report = in_time(connection.analyse(&image, Some(at)), PATIENCE_MS).await?.ok()?;
+        match patiently(connection.analyse(&image, Some(at)), tell).await {
+            Ok(Some(report)) => tell(Ok((report, at))),
+            Ok(None) => {}
+            Err(end) => return end,
+        }
         drop(image);
-        tell(report, at);
-        TimeoutFuture::new(pace.wait(now()? - at)).await;
+        TimeoutFuture::new(pace.wait(now().map_or(0.0, |now| now - at))).await;
     }
 }
 
-/// Awaits a future. Returns `None` if it takes longer.
-async fn in_time<T>(future: impl Future<Output = T>, milliseconds: u32) -> Option<T> {
-    match select(pin!(future), TimeoutFuture::new(milliseconds)).await {
-        Either::Left((output, _)) => Some(output),
-        Either::Right(_) => None,
+/// Awaits a future. Reports once that it is late.
+async fn patiently<T>(future: impl Future<Output = T>, tell: &impl Fn(Seen)) -> T {
+    let mut future = pin!(future);
+    match in_time(future.as_mut(), PATIENCE_MS).await {
+        Some(output) => output,
+        None => {
+            tell(Err(VisionUnavailable { cause: LATE.into() }));
+            future.await
+        }
     }
 }
 

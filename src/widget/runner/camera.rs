@@ -1,6 +1,6 @@
 //! Effects for the camera and its frames.
 
-use crate::adapter::camera::{Camera, preview};
+use crate::adapter::camera::{Camera, FreezeWatch, preview};
 use crate::adapter::luminance::Sampler;
 use crate::adapter::task::Task;
 use crate::adapter::vision::{FrameLoop, VisionUnavailable};
@@ -19,11 +19,12 @@ pub(super) fn open(handles: &Handles, generation: Generation, choice: CameraChoi
     // The worker loads while the browser asks the person.
     resources.vision(context.vision);
     let last_device = resources.last_device();
-    let (ended, opened) = (handles.clone(), handles.clone());
+    let (ended, opened, waiting) = (handles.clone(), handles.clone(), handles.clone());
     // Dropping this task drops a camera that is about to open.
     let task = Task::spawn(async move {
         let on_ended = move || ended.send(Event::CameraEnded { generation });
-        match Camera::open(choice, last_device, video, on_ended).await {
+        let on_tap_needed = move || waiting.send(Event::CameraNeedsTap { generation });
+        match Camera::open(choice, last_device, video, on_ended, on_tap_needed).await {
             Ok(camera) => {
                 let info = camera.info();
                 opened.resources().keep_camera(generation, camera);
@@ -37,10 +38,18 @@ pub(super) fn open(handles: &Handles, generation: Generation, choice: CameraChoi
 
 pub(super) fn measure(handles: &Handles, generation: Generation) {
     let Some(video) = handles.video.clone() else { return };
-    let send = handles.callbacks.send.clone();
+    let (send, shown) = (handles.callbacks.send.clone(), video.clone());
     let sampler = Sampler::start(video, move |luminance| send.emit(Event::FrameMeasured { generation, luminance }));
+    let send = handles.callbacks.send.clone();
+    let watch = FreezeWatch::start(shown, move |frozen| {
+        send.emit(if frozen { Event::CameraFroze { generation } } else { Event::CameraThawed { generation } });
+    });
+    let mut resources = handles.resources();
     if let Some(sampler) = sampler {
-        handles.resources().keep_sampler(generation, sampler);
+        resources.keep_sampler(generation, sampler);
+    }
+    if let Some(watch) = watch {
+        resources.keep_freeze_watch(generation, watch);
     }
 }
 
@@ -53,7 +62,7 @@ pub(super) fn analyse(handles: &Handles, generation: Generation, context: Contex
             Ok((report, at)) => {
                 Event::FrameAnalysed { generation, report: Box::new(report), at, aspect: preview::aspect(&shown) }
             }
-            Err(VisionUnavailable) => Event::VisionUnavailable { generation },
+            Err(VisionUnavailable { cause }) => Event::VisionUnavailable { generation, cause },
         });
     });
     resources.keep_frame_loop(generation, frame_loop);

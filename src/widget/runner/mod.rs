@@ -14,6 +14,7 @@ use web_sys::{File, HtmlVideoElement};
 use self::handles::Handles;
 pub(super) use self::handles::{Callbacks, Context};
 use crate::adapter::camera::preview;
+use crate::adapter::page::leave::LeaveGuard;
 use crate::adapter::page::{self, PageWatch};
 use crate::adapter::random;
 use crate::adapter::timer::Timers;
@@ -23,6 +24,7 @@ use crate::flow::{Effect, Event, FileId, PhotoId, State};
 pub(super) struct Runner {
     handles: Handles,
     timers: Timers,
+    leave_guard: Option<LeaveGuard>,
     _page: Option<PageWatch>,
 }
 
@@ -39,6 +41,7 @@ impl Runner {
         Self {
             handles: Handles { callbacks, video: preview::video(), resources: Default::default() },
             timers: Timers::default(),
+            leave_guard: None,
             _page: PageWatch::start(move |event| send.emit(event)),
         }
     }
@@ -62,6 +65,11 @@ impl Runner {
     pub(super) fn retain(&mut self, state: &State) {
         self.timers.retain(|timer, generation| state.needs_timer(timer, generation));
         self.handles.resources().retain(state);
+        if !state.needs_leave_guard() {
+            self.leave_guard = None;
+        } else if self.leave_guard.is_none() {
+            self.leave_guard = LeaveGuard::start();
+        }
     }
 
     /// Runs one effect.

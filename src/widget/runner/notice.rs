@@ -21,8 +21,8 @@ pub(super) fn emit(handles: &Handles, notice: Notice, context: Context<'_>) {
 fn page_event(handles: &Handles, notice: Notice, context: Context<'_>) -> Option<PageEvent> {
     Some(match notice {
         Notice::StateChange { state, previous } => PageEvent::StateChange { state, previous },
-        Notice::Guidance { hint, luminance, evidence } => {
-            PageEvent::Guidance { hint, quality: Quality { luminance: Some(luminance), evidence } }
+        Notice::Guidance { hint, luminance, evidence, cause } => {
+            PageEvent::Guidance { hint, quality: Quality { luminance, evidence }, cause }
         }
         Notice::Captured { photo, evidence } => PageEvent::Captured(captured(handles, photo, evidence)?),
         Notice::Progress(phase) => PageEvent::Progress(phase),

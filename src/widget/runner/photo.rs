@@ -2,7 +2,7 @@
 
 use wasm_bindgen_futures::spawn_local;
 
-use crate::adapter::photo::{self, EncodedPhoto};
+use crate::adapter::photo::{self, EncodedPhoto, Frame};
 use crate::adapter::vision::Analyser;
 use crate::flow::{Event, Generation, GrabFailure, PhotoSource};
 
@@ -18,7 +18,7 @@ pub(super) fn grab(handles: &Handles, generation: Generation, source: PhotoSourc
         let photo = if is_new && !handles.callbacks.may_capture.emit(()) {
             Err(GrabFailure::Prevented)
         } else {
-            make_photo(&handles, source, analyser.as_ref()).await
+            make_photo(&handles, generation, source, analyser.as_ref()).await
         };
         handles.send(match photo {
             Ok(photo) => {
@@ -36,16 +36,19 @@ pub(super) fn grab(handles: &Handles, generation: Generation, source: PhotoSourc
 
 async fn make_photo(
     handles: &Handles,
+    generation: Generation,
     source: PhotoSource,
     analyser: Option<&Analyser>,
 ) -> Result<EncodedPhoto, GrabFailure> {
     match source {
         PhotoSource::Camera | PhotoSource::Burst => {
             let video = handles.video.as_ref().ok_or(GrabFailure::Frame)?;
-            match analyser.filter(|_| source == PhotoSource::Burst) {
-                Some(analyser) => photo::burst(video, analyser).await,
-                None => photo::from_video(video).await,
-            }
+            let frame = match analyser.filter(|_| source == PhotoSource::Burst) {
+                Some(analyser) => photo::burst(video, analyser).await?,
+                None => Frame::current(video)?,
+            };
+            handles.send(Event::FrameDrawn { generation });
+            frame.photo().await
         }
         PhotoSource::File(file) => {
             let file = handles.resources().take_file(file).ok_or(GrabFailure::Unreadable)?;

@@ -4,6 +4,8 @@ import { EVENTS, TAG } from '../../../www/registry.js';
 
 /** How long a step may take by default, in milliseconds. */
 const PATIENCE = 15_000;
+/** How long a person looks at a new screen before a click, in milliseconds. */
+const LOOK = 600;
 
 /**
  * Runs in the page before its first script: records every event of the element, and every camera track.
@@ -11,17 +13,24 @@ const PATIENCE = 15_000;
  */
 function record(events) {
   globalThis.selfieEvents = [];
+  globalThis.changes = new WeakMap();
   globalThis.cameraTracks = [];
   for (const type of events) {
     document.addEventListener(type, (event) => {
-      const { bubbles, composed, cancelable, detail } = /** @type {CustomEvent} */ (event);
+      const { target, bubbles, composed, cancelable, detail } = /** @type {CustomEvent} */ (event);
+      if (type === 'selfie-statechange') {
+        const note = () => changes.set(target, document.timeline.currentTime);
+        note();
+        // On a busy machine the screen is drawn later than that.
+        requestAnimationFrame(() => requestAnimationFrame(note));
+      }
       selfieEvents.push({
         type,
         bubbles,
         composed,
         cancelable,
         detail,
-        from: /** @type {Element} */ (event.target).id,
+        from: /** @type {Element} */ (target).id,
       });
     });
   }
@@ -60,9 +69,31 @@ export class Selfie {
     return selfie;
   }
 
-  /** Returns a button of the widget. @param {string} name */
+  /** Returns a button of the widget, which is clicked as a person clicks it. @param {string | RegExp} name */
   button(name) {
-    return this.element.getByRole('button', { name, exact: true });
+    const button = this.element.getByRole('button', { name, exact: true });
+    const click = button.click.bind(button);
+    button.click = async (options) => {
+      await button.waitFor();
+      await this.looked();
+      await click(options);
+    };
+    return button;
+  }
+
+  /** Waits as long as a person needs to see a new screen. The widget ignores clicks before that. */
+  async looked() {
+    const left = ([selector, look]) => {
+      const element = document.querySelector(selector);
+      // The page's own clock may be stopped.
+      const now = /** @type {number} */ (document.timeline.currentTime);
+      if (!changes.has(element)) changes.set(element, now);
+      return changes.get(element) + look - now;
+    };
+    const wait = () => this.page.evaluate(left, [this.selector, LOOK]);
+    for (let more = await wait(); more > 0; more = await wait()) {
+      await new Promise((wake) => setTimeout(wake, more));
+    }
   }
 
   /** Chooses a test identity in the demo page. @param {string} id */
@@ -84,10 +115,15 @@ export class Selfie {
     }, manual);
   }
 
-  /** Goes from the first screen to the camera's picture. */
-  async frame() {
+  /** Starts, and agrees to the camera. */
+  async agree() {
     await this.button('Start').click();
     await this.button('I agree, open the camera').click();
+  }
+
+  /** Goes from the first screen to the camera's picture. */
+  async frame() {
+    await this.agree();
     await this.state('framing');
   }
 
@@ -99,7 +135,7 @@ export class Selfie {
 
   /** Sends the photo from the review. */
   async send() {
-    await this.element.getByRole('button', { name: /^Use (this photo|it anyway)$/ }).click();
+    await this.button(/^Use (this photo|it anyway)$/).click();
   }
 
   /** Goes from the first screen to the sending: everything that a person does. */

@@ -52,13 +52,59 @@ export const STATES = [
     name: 'starting-slow',
     title: 'Opening your camera',
     main: null,
+    says: /Still waiting/,
     clock: true,
     prepare: unanswered,
     async walk(selfie) {
       await agree(selfie);
       await selfie.state('starting');
       await selfie.page.clock.fastForward(6000);
-      await selfie.element.getByText('Still waiting.').waitFor();
+      await selfie.element.locator('[part=hint]', { hasText: 'Still waiting.' }).waitFor();
+    },
+  },
+  {
+    name: 'starting-tap',
+    title: 'Opening your camera',
+    main: 'Tap to start',
+    says: /one tap/,
+    // As on a phone that saves power.
+    prepare: (page) =>
+      page.addInitScript(() => {
+        HTMLMediaElement.prototype.play = () => Promise.reject(new DOMException('Not now', 'NotAllowedError'));
+        Object.defineProperty(HTMLMediaElement.prototype, 'paused', { get: () => true });
+      }),
+    async walk(selfie) {
+      await agree(selfie);
+      await selfie.button('Tap to start').waitFor();
+    },
+  },
+  {
+    name: 'starting-frozen',
+    title: 'Take your selfie',
+    main: null,
+    says: /camera has stopped/,
+    async walk(selfie) {
+      await selfie.frame();
+      // As during a phone call.
+      await selfie.page.evaluate(() => {
+        const track = cameraTracks.at(-1);
+        Object.defineProperty(track, 'muted', { get: () => true });
+        track.dispatchEvent(new Event('mute'));
+      });
+      await selfie.state('starting');
+    },
+  },
+  {
+    name: 'starting-away',
+    title: 'Take your selfie',
+    main: 'Turn the camera on',
+    says: /nobody was in front/,
+    camera: 'black',
+    clock: true,
+    async walk(selfie) {
+      await selfie.frame();
+      await selfie.page.clock.fastForward(200_000);
+      await selfie.state('starting');
     },
   },
   {
@@ -162,7 +208,7 @@ export const STATES = [
       await selfie.shoot();
       await stopClock(selfie);
       await selfie.send();
-      await selfie.element.getByText('Trying again').waitFor();
+      await selfie.element.locator('[part=note]', { hasText: 'Trying again' }).waitFor();
     },
   },
   {
@@ -221,7 +267,7 @@ export const STATES = [
       }),
     walk: agree,
   }),
-  failure('file-not-image', 'That file isn’t a photo we can read', 'Choose another photo', {
+  failure('file-not-image', 'This browser can’t read that file', 'Choose another photo', {
     async walk(selfie) {
       await selfie.frame();
       const letter = { name: 'letter.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('%PDF-1.7 not a picture') };
@@ -231,22 +277,34 @@ export const STATES = [
   failure('session', 'Your session has ended', 'Send again', {
     async walk(selfie) {
       await selfie.element.evaluate((/** @type {import('../../../www/index.js').AkibaSelfieElement} */ element) => {
-        element.session = () => Promise.reject(new Error('over'));
+        element.session = () => Promise.reject(Object.assign(new Error('over'), { status: 401 }));
       });
       await selfie.takeAndSend();
     },
   }),
-  failure('session-done', 'This check is finished', null, {
+  failure('session-done', 'This check is finished', 'Close', {
     expected: [BAD_ANSWER],
     prepare: (page) => refuse(page, LINK, 409, 'session-state'),
-    walk: (selfie) => selfie.takeAndSend(),
+    walk: agree,
   }),
-  failure('session-limit', 'No more tries are left', null, {
+  failure('session-limit', 'No more tries are left', 'Close', {
     expected: [BAD_ANSWER],
     prepare: (page) => refuse(page, LINK, 409, 'session-limit'),
-    walk: (selfie) => selfie.takeAndSend(),
+    walk: agree,
   }),
-  failure('verdict-unknown', 'The result isn’t here yet', null, {
+  {
+    name: 'failed-closed',
+    title: 'This check is finished',
+    main: null,
+    expected: [BAD_ANSWER],
+    prepare: (page) => refuse(page, LINK, 409, 'session-state'),
+    async walk(selfie) {
+      await agree(selfie);
+      await selfie.button('Close').click();
+      await selfie.event('selfie-cancelled');
+    },
+  },
+  failure('verdict-unknown', 'The result isn’t here yet', 'Close', {
     expected: [BAD_ANSWER],
     prepare: (page) => refuse(page, VERIFY, 409, 'verdict-unknown'),
     walk: (selfie) => selfie.takeAndSend(),
@@ -269,11 +327,11 @@ export const STATES = [
       await hurryTo(selfie, 'failed');
     },
   }),
-  failure('customer-unknown', 'We couldn’t find your record', null, {
+  failure('customer-unknown', 'We couldn’t find your record', 'Close', {
     expected: [BAD_ANSWER],
     async walk(selfie) {
       await selfie.identity(identity('unknown-customer'));
-      await selfie.takeAndSend();
+      await selfie.agree();
     },
   }),
   failure('upload-unreachable', 'The photo didn’t get through', 'Send again', {

@@ -52,7 +52,10 @@ export const refuse = (page, url, status, code) =>
  * a busy machine that moment may have passed: then it tries the next one.
  * @param {Selfie} selfie
  */
-export async function stopClock({ page }) {
+export async function stopClock(selfie) {
+  const { page } = selfie;
+  // With a stopped clock, a screen never gets old enough for a click.
+  await selfie.looked();
   for (let left = 10; ; left -= 1) {
     try {
       return await page.clock.pauseAt((await page.evaluate(() => Date.now())) + 300);

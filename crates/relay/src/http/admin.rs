@@ -72,6 +72,7 @@ fn is_loopback_host(host: &HeaderValue) -> bool {
 
 /// Returns all metrics. If the database does not answer, the webhook gauges keep their last values.
 async fn metrics_text(State(state): State<AppState>) -> Response {
+    metrics().breaker_is(state.vendor.breaker_state().word());
     if let Some(sessions) = &state.sessions
         && let Ok(waiting) = sessions.store().outbox_counts().await
     {

@@ -10,7 +10,7 @@ use http::HeaderMap;
 use http::header::{AUTHORIZATION, ORIGIN};
 use http::request::Parts;
 
-use super::rate_limit::{Tally, count_address};
+use super::rate_limit::{Tally, count_address, count_page};
 use super::request_log::{RequestId, SessionSlot};
 use super::state::AppState;
 use crate::clock::milliseconds;
@@ -107,7 +107,7 @@ fn page_caller(parts: &mut Parts, state: &AppState, grace: Duration) -> Result<P
         // Not counted by address: many people can share one, and a flood from it must not lock out a page whose
         // session has just expired and which needs to learn that.
         Err(TokenError::Expired { session_id, .. }) => {
-            Tally::record(&parts.extensions, state.limits.session(&session_id))?;
+            count_page(&state.limits, parts, &session_id)?;
             return Err(RelayError::new(ProblemCode::SessionExpired));
         }
         Err(TokenError::Invalid) => {
@@ -118,7 +118,7 @@ fn page_caller(parts: &mut Parts, state: &AppState, grace: Duration) -> Result<P
     if let Some(slot) = parts.extensions.get::<SessionSlot>() {
         slot.fill(&session_id);
     }
-    Tally::record(&parts.extensions, state.limits.session(&session_id))?;
+    count_page(&state.limits, parts, &session_id)?;
     Ok(PageCaller { sessions, session_id })
 }
 

@@ -7,7 +7,8 @@ use std::sync::{Arc, OnceLock};
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::{Extensions, HeaderMap};
+use http::request::Parts;
+use http::{Extensions, HeaderMap, Method};
 
 use super::state::AppState;
 use crate::error::RelayError;
@@ -17,6 +18,9 @@ use crate::limits::{Counted, Limits};
 
 /// Routes without a limit: load balancers call them all the time, and their answers cost next to nothing.
 const UNLIMITED: [&str; 2] = ["/healthz", "/readyz"];
+
+/// The route of the widget's call for a verdict.
+const VERDICT: &str = "/v1/customer/verify";
 
 /// Records whether a request was counted, and what its caller has left. Only the first count is recorded.
 #[derive(Clone, Debug, Default)]
@@ -54,7 +58,15 @@ pub async fn count_rest(State(state): State<AppState>, mut request: Request, nex
 
 /// Counts a page's call by the client's address. Used where there are no sessions to count by.
 pub async fn limit_by_address(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    match count_address(&state.limits, request.extensions(), request.headers()) {
+    let (limits, extensions) = (&state.limits, request.extensions());
+    let counted = match client(limits, extensions, request.headers()) {
+        Some(address) if is_verdict(request.method(), extensions) => {
+            Tally::record(extensions, limits.address_verdict(address))
+        }
+        Some(address) => Tally::record(extensions, limits.address(address)),
+        None => Ok(()),
+    };
+    match counted {
         Ok(()) => next.run(request).await,
         Err(error) => error.into_response(),
     }
@@ -71,6 +83,18 @@ pub fn count_address(limits: &Limits, extensions: &Extensions, headers: &HeaderM
     }
 }
 
+/// Counts a call by the page of this session.
+///
+/// # Errors
+/// [`akiba_protocol::ProblemCode::TooManyRequests`].
+pub fn count_page(limits: &Limits, parts: &Parts, session_id: &str) -> Result<(), RelayError> {
+    let counted = match is_verdict(&parts.method, &parts.extensions) {
+        true => limits.session_verdict(session_id),
+        false => limits.session(session_id),
+    };
+    Tally::record(&parts.extensions, counted)
+}
+
 /// Counts a preflight by the client's address.
 ///
 /// # Errors
@@ -83,6 +107,11 @@ pub fn count_preflight(limits: &Limits, extensions: &Extensions, headers: &Heade
 #[must_use]
 pub fn is_unlimited(extensions: &Extensions) -> bool {
     extensions.get::<MatchedPath>().is_some_and(|path| UNLIMITED.contains(&path.as_str()))
+}
+
+/// Returns whether the call asks for a verdict. One that reads a verdict again does not.
+fn is_verdict(method: &Method, extensions: &Extensions) -> bool {
+    method == Method::POST && extensions.get::<MatchedPath>().is_some_and(|path| path.as_str() == VERDICT)
 }
 
 fn client(limits: &Limits, extensions: &Extensions, headers: &HeaderMap) -> Option<IpAddr> {

@@ -9,7 +9,7 @@ use super::openapi::document::Document;
 use super::readiness::Readiness;
 use super::settings::HttpSettings;
 use crate::limits::Limits;
-use crate::limits::capacity::Capacity;
+use crate::limits::capacity::Bulkheads;
 use crate::limits::settings::LimitSettings;
 use crate::origin::Origin;
 use crate::session::Sessions;
@@ -24,8 +24,8 @@ pub struct AppState {
     pub origins: Arc<[Origin]>,
     /// Further headers that the preflight allows.
     pub allowed_headers: Arc<[HeaderName]>,
-    /// Permits for calls to the vendor.
-    pub capacity: Capacity,
+    /// Permits for concurrent calls.
+    pub capacity: Bulkheads,
     /// Rate limits for each caller.
     pub limits: Limits,
     /// Largest request body, in bytes.
@@ -48,7 +48,7 @@ impl AppState {
             vendor,
             origins: settings.allow_origin.clone().into(),
             allowed_headers: settings.allow_header.clone().into(),
-            capacity: Capacity::of(limits.max_in_flight),
+            capacity: Bulkheads::new(limits),
             limits: Limits::new(limits),
             max_body_bytes: settings.max_body_bytes.get(),
             body_timeout: settings.body_timeout,

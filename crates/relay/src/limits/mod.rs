@@ -40,6 +40,10 @@ struct Shared {
     address: Option<CallerCounts>,
     preflight: Option<CallerCounts>,
     session: Option<CallerCounts>,
+    /// Calls for a verdict, apart from the others: their photos are uploaded already, so nothing else may use up their
+    /// rate.
+    session_verdicts: Option<CallerCounts>,
+    address_verdicts: Option<CallerCounts>,
     api_key: Option<CallerCounts>,
 }
 
@@ -72,6 +76,8 @@ impl Limits {
             address: counts(settings.rate_address),
             preflight: counts(settings.rate_address),
             session: counts(settings.rate_session),
+            session_verdicts: counts(settings.rate_session),
+            address_verdicts: counts(settings.rate_address),
             api_key: counts(settings.rate_api_key),
         }))
     }
@@ -87,13 +93,25 @@ impl Limits {
         count(self.0.address.as_ref(), &Bucket::of(address), "This address has called too often.", "address")
     }
 
+    /// Counts a call for a verdict from this address, where there are no sessions.
+    pub fn address_verdict(&self, address: IpAddr) -> Counted {
+        let detail = "This address has called too often.";
+        count(self.0.address_verdicts.as_ref(), &Bucket::of(address), detail, "address-verdicts")
+    }
+
     /// Counts a preflight from this address. A browser sends it before a page's calls, also of a page with a session. So
     /// it has a count of its own: other calls from a shared address must not block the page.
     pub fn preflight(&self, address: IpAddr) -> Counted {
         count(self.0.preflight.as_ref(), &Bucket::of(address), "This address has called too often.", "preflight")
     }
 
-    /// Counts a call by this session's page.
+    /// Counts a call for a verdict by this session's page.
+    pub fn session_verdict(&self, id: &str) -> Counted {
+        let detail = "The page of this session has called too often.";
+        count(self.0.session_verdicts.as_ref(), &Bucket::Name(id), detail, "session-verdicts")
+    }
+
+    /// Counts any other call by this session's page.
     pub fn session(&self, id: &str) -> Counted {
         let detail = "The page of this session has called too often.";
         count(self.0.session.as_ref(), &Bucket::Name(id), detail, "session")

@@ -11,9 +11,14 @@ use super::rate::Rate;
 /// Settings of rate limits, concurrent calls and connections.
 #[derive(Clone, Debug, Args)]
 pub struct LimitSettings {
-    /// Most concurrent calls to the vendor; further ones get 503. A call counts from when its whole body has arrived
+    /// Most concurrent calls to the vendor for links, and as many for verdicts; further ones get 503. A call counts from
+    /// when its whole body has arrived
     #[arg(long, env = "AKIBA_RELAY_MAX_IN_FLIGHT", value_name = "COUNT", default_value = "128")]
     pub max_in_flight: NonZeroUsize,
+
+    /// Most concurrent calls of back ends that create, read or delete a session; further ones get 503
+    #[arg(long, env = "AKIBA_RELAY_MAX_HOST_CALLS", value_name = "COUNT", default_value = "64")]
+    pub max_host_calls: NonZeroUsize,
 
     /// Network or address of a proxy whose X-Forwarded-For the relay trusts; repeat the flag or separate with commas
     #[arg(
@@ -26,18 +31,18 @@ pub struct LimitSettings {
     pub trusted_proxy: Vec<IpNet>,
 
     /// Rate limit of each client address: 60/m, 60/m:10 (at most 10 at once), or off
-    #[arg(long, env = "AKIBA_RELAY_RATE_ADDRESS", value_name = "RATE", default_value = "600/m")]
+    #[arg(long, env = "AKIBA_RELAY_RATE_ADDRESS", value_name = "RATE", default_value = "600/m:200")]
     pub rate_address: Rate,
 
-    /// Rate limit of each session's page, in the same form
-    #[arg(long, env = "AKIBA_RELAY_RATE_SESSION", value_name = "RATE", default_value = "120/m")]
+    /// Rate limit of each session's page, in the same form; calls for links and calls for verdicts count apart
+    #[arg(long, env = "AKIBA_RELAY_RATE_SESSION", value_name = "RATE", default_value = "120/m:60")]
     pub rate_session: Rate,
 
     /// Rate limit of each API key, in the same form
-    #[arg(long, env = "AKIBA_RELAY_RATE_API_KEY", value_name = "RATE", default_value = "6000/m")]
+    #[arg(long, env = "AKIBA_RELAY_RATE_API_KEY", value_name = "RATE", default_value = "6000/m:1000")]
     pub rate_api_key: Rate,
 
     /// Most open connections of one address, except a trusted proxy's; further ones are closed
-    #[arg(long, env = "AKIBA_RELAY_MAX_CONNECTIONS_ADDRESS", value_name = "COUNT", default_value = "256")]
+    #[arg(long, env = "AKIBA_RELAY_MAX_CONNECTIONS_ADDRESS", value_name = "COUNT", default_value = "64")]
     pub max_connections_address: NonZeroUsize,
 }

@@ -1,11 +1,13 @@
 //! The accept loop ([`serve`], [`ConnectionLimits`]). It replaces `axum::serve`, which limits neither the time a client
 //! may take to send its headers nor the number of connections.
 //!
+//! - `activity`: which connections are idle, and the time limit for answers.
 //! - [`settings`]: the operator's settings.
 //! - [`tls`]: TLS and reloading of the certificate.
 //! - [`shutdown`]: the signals that stop the service.
 //! - [`background`]: background tasks.
 
+mod activity;
 pub mod background;
 pub mod settings;
 pub mod shutdown;
@@ -31,12 +33,14 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_io_timeout::TimeoutStream;
+use tokio_rustls::TlsAcceptor;
 use tower_service::Service;
 
+use self::activity::{Activity, Connections, Observed};
 use self::settings::ServerSettings;
 use self::tls::Tls;
 use crate::limits::client_address::{Peer, TrustedProxies};
-use crate::limits::connections::ConnectionCounts;
+use crate::limits::connections::{ConnectionCounts, ConnectionGuard};
 use crate::limits::settings::LimitSettings;
 use crate::telemetry::metrics::metrics;
 
@@ -53,9 +57,12 @@ pub struct ConnectionLimits {
     pub header_timeout: Duration,
     /// Longest wait for a client that does not read its answer.
     pub write_timeout: Duration,
+    /// Longest time in which a client must read its answer.
+    pub answer_timeout: Duration,
     /// Open connections of each address, with their limit. Further connections are closed.
     pub connections_of_address: ConnectionCounts,
-    /// Most open connections. Further ones wait in the operating system's queue.
+    /// Most open connections. For a further one, the connection that has been idle longest is closed. If none is idle, it
+    /// waits.
     pub max_connections: usize,
     /// Longest wait for running requests at shutdown.
     pub drain_timeout: Duration,
@@ -73,6 +80,7 @@ impl ConnectionLimits {
         Self {
             header_timeout: settings.header_timeout,
             write_timeout: settings.write_timeout,
+            answer_timeout: settings.answer_timeout,
             connections_of_address: ConnectionCounts::new(
                 limits.max_connections_address.get(),
                 TrustedProxies::new(&limits.trusted_proxy),
@@ -125,41 +133,36 @@ pub async fn serve_tls(
     shutdown: impl Future<Output = ()>,
 ) -> Drained {
     let graceful = GracefulShutdown::new();
-    let permits = Arc::new(Semaphore::new(limits.max_connections.min(Semaphore::MAX_PERMITS)));
+    let mut entrance = Entrance {
+        listener: &listener,
+        limits: &limits,
+        permits: Arc::new(Semaphore::new(limits.max_connections.min(Semaphore::MAX_PERMITS))),
+        open: Connections::default(),
+        waiting: None,
+    };
     let mut connections = JoinSet::new();
     tokio::pin!(shutdown);
     loop {
         tokio::select! {
-            accepted = accept(&listener, &permits) => {
-                let Some((stream, peer, permit)) = accepted else { continue };
-                let Some(address_slot) = limits.connections_of_address.enter(peer) else {
-                    metrics().limited("connections");
-                    continue;
-                };
-                let mut stream = TimeoutStream::new(stream);
+            (accepted, permit) = entrance.next() => {
+                let activity = Arc::new(entrance.open.add());
+                let mut stream = TimeoutStream::new(accepted.stream);
                 stream.set_write_timeout(Some(limits.write_timeout));
-                let guards = (permit, address_slot, metrics().connected(limits.listener));
+                let stream = Observed::new(Box::pin(stream), Arc::clone(&activity), limits.answer_timeout);
+                let guards = (permit, accepted.address_slot, metrics().connected(limits.listener));
                 let connection = Connection {
                     app: app.clone(),
-                    peer,
+                    peer: accepted.peer,
                     header_timeout: limits.header_timeout,
                     watcher: graceful.watcher(),
+                    activity: Arc::clone(&activity),
                 };
                 let acceptor = tls.map(|tls| tls.acceptor().clone());
                 connections.spawn(async move {
                     let _guards = guards;
-                    let served = match acceptor {
-                        Some(acceptor) => {
-                            match timeout(connection.header_timeout, acceptor.accept(Box::pin(stream))).await {
-                                Ok(Ok(stream)) => connection.serve(stream).await,
-                                Ok(Err(error)) => return tracing::debug!(%error, "TLS handshake failed"),
-                                Err(_) => return tracing::debug!("TLS handshake timed out"),
-                            }
-                        }
-                        None => connection.serve(Box::pin(stream)).await,
-                    };
-                    if let Err(error) = served {
-                        tracing::debug!(%error, "connection failed");
+                    tokio::select! {
+                        () = connection.run(acceptor, stream) => {}
+                        () = activity.closed() => metrics().limited("idle-connections"),
                     }
                 });
             }
@@ -167,6 +170,7 @@ pub async fn serve_tls(
             () = &mut shutdown => break,
         }
     }
+    drop(entrance);
     drop(listener);
     match timeout(limits.drain_timeout, graceful.shutdown()).await {
         Ok(()) => Drained::Whole,
@@ -180,19 +184,44 @@ struct Connection {
     peer: IpAddr,
     header_timeout: Duration,
     watcher: Watcher,
+    activity: Arc<Activity>,
 }
 
 impl Connection {
+    /// Serves a connection, after the TLS handshake if there is TLS.
+    async fn run<S>(self, acceptor: Option<TlsAcceptor>, stream: S)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let served = match acceptor {
+            Some(acceptor) => match timeout(self.header_timeout, acceptor.accept(stream)).await {
+                Ok(Ok(stream)) => self.serve(stream).await,
+                Ok(Err(error)) => return tracing::debug!(%error, "TLS handshake failed"),
+                Err(_) => return tracing::debug!("TLS handshake timed out"),
+            },
+            None => self.serve(stream).await,
+        };
+        if let Err(error) = served {
+            tracing::debug!(%error, "connection failed");
+        }
+    }
+
     /// Answers the requests of the connection until it closes.
     async fn serve<S>(self, stream: S) -> Result<(), hyper::Error>
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let Self { app, peer, header_timeout, watcher } = self;
+        let Self { app, peer, header_timeout, watcher, activity } = self;
         let service = service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(Peer(peer));
+            let running = activity.request();
             // No `poll_ready` is needed: a router is always ready.
-            app.clone().call(request.map(Body::new))
+            let answer = app.clone().call(request.map(Body::new));
+            async move {
+                let answer = answer.await;
+                drop(running);
+                answer
+            }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
@@ -203,21 +232,75 @@ impl Connection {
     }
 }
 
-/// Waits for a free permit and a connection. Returns `None` if accepting failed.
-async fn accept(listener: &TcpListener, permits: &Arc<Semaphore>) -> Option<(TcpStream, IpAddr, OwnedSemaphorePermit)> {
-    let permit = Arc::clone(permits).acquire_owned().await.ok()?;
-    match listener.accept().await {
-        Ok((stream, peer)) => {
-            // Disables Nagle's algorithm: each answer is written at once, so waiting to fill a packet only delays it.
-            let _ = stream.set_nodelay(true);
-            Some((stream, peer.ip(), permit))
-        }
-        Err(error) => {
-            if !is_connection_error(&error) {
-                tracing::error!(%error, "can't accept connections");
-                tokio::time::sleep(ACCEPT_PAUSE).await;
+/// A connection that the operating system has accepted.
+struct Accepted {
+    stream: TcpStream,
+    peer: IpAddr,
+    address_slot: ConnectionGuard,
+}
+
+/// Lets connections in.
+struct Entrance<'a> {
+    listener: &'a TcpListener,
+    limits: &'a ConnectionLimits,
+    permits: Arc<Semaphore>,
+    open: Connections,
+    /// A connection that waits for a permit. It is kept here because the future of [`next`](Self::next) may be dropped.
+    waiting: Option<Accepted>,
+}
+
+impl Entrance<'_> {
+    /// Waits for a connection and a permit.
+    async fn next(&mut self) -> (Accepted, OwnedSemaphorePermit) {
+        loop {
+            if self.waiting.is_none() {
+                self.waiting = self.accept().await;
+                continue;
             }
-            None
+            let permit = self.permit().await;
+            if let Some((accepted, permit)) = self.waiting.take().zip(permit) {
+                return (accepted, permit);
+            }
+        }
+    }
+
+    /// Waits for a connection. Returns `None` if accepting failed, or if its address has too many.
+    async fn accept(&self) -> Option<Accepted> {
+        match self.listener.accept().await {
+            Ok((stream, peer)) => {
+                // Disables Nagle's algorithm: each answer is written at once, so waiting to fill a packet only delays it.
+                let _ = stream.set_nodelay(true);
+                let peer = peer.ip();
+                let Some(address_slot) = self.limits.connections_of_address.enter(peer) else {
+                    metrics().limited("connections");
+                    return None;
+                };
+                Some(Accepted { stream, peer, address_slot })
+            }
+            Err(error) => {
+                if !is_connection_error(&error) {
+                    tracing::error!(%error, "can't accept connections");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+                None
+            }
+        }
+    }
+
+    /// Waits for a permit. If there is none, closes the connection that has been idle longest, or the next one that becomes
+    /// idle.
+    async fn permit(&self) -> Option<OwnedSemaphorePermit> {
+        if let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() {
+            return Some(permit);
+        }
+        let freed = Arc::clone(&self.permits).acquire_owned();
+        tokio::pin!(freed);
+        loop {
+            self.open.close_oldest_idle();
+            tokio::select! {
+                permit = &mut freed => return permit.ok(),
+                () = self.open.one_is_idle() => {}
+            }
         }
     }
 }

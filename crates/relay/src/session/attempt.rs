@@ -17,6 +17,7 @@ use crate::error::RelayError;
 use crate::id::new_id;
 use crate::lifecycle::{Event, State};
 use crate::store::StoreError;
+use crate::store::lanes::with_priority;
 use crate::store::verdicts::{NewAttempt, NewVerdict};
 use crate::vendor_api::{VendorError, Work};
 use crate::webhook::event::VerdictDetail;
@@ -65,7 +66,7 @@ impl Sessions {
         event: Event,
         idempotency: Option<&[u8]>,
     ) -> Answer {
-        let permit = self.capacity.acquire()?;
+        let permit = self.capacity.verdicts.acquire()?;
         let request = VerifyRequest {
             selfie_filename: link.issued.selfie_filename.clone(),
             id: session.personal.identifier.clone(),
@@ -84,7 +85,7 @@ impl Sessions {
             sessions.run_attempt(&attempt, idempotency.as_deref(), &mut Waiter(Some(sender))).await;
             sessions.waiting.wake(&attempt.session.row.id);
         };
-        self.tasks.spawn(work.in_current_span());
+        self.tasks.spawn(with_priority(work).in_current_span());
         let panicked = |_| RelayError::new(ProblemCode::Internal).caused_by("the task that calls the vendor panicked");
         receiver.await.map_err(panicked)?
     }

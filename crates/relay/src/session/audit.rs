@@ -50,6 +50,7 @@ impl Sessions {
         if self.audited == Audited::Changes {
             return Ok(());
         }
+        let _permit = self.capacity.host.acquire()?;
         let entry = call.entry(Action::Read, session, self.clock.now());
         Ok(self.store.append_audit(&entry).await?)
     }

@@ -43,7 +43,7 @@ use self::link_host::LinkHost;
 use self::settings::{PageReply, Retain};
 use self::waiting::Waiting;
 use crate::clock::Clock;
-use crate::limits::capacity::Capacity;
+use crate::limits::capacity::Bulkheads;
 use crate::secrets::api_keys::{self, ApiKey};
 use crate::secrets::data_keys::DataKeys;
 use crate::secrets::session_keys::{SessionKeys, TokenError};
@@ -59,7 +59,7 @@ pub use self::start::{SessionSecrets, SessionStartError};
 pub struct Sessions {
     store: Store,
     vendor: VendorClient,
-    capacity: Capacity,
+    capacity: Bulkheads,
     waiting: Waiting,
     tokens: SessionKeys,
     data_keys: Arc<DataKeys>,

@@ -12,7 +12,7 @@ use super::settings::{PageReply, Retain, SessionSettings};
 use super::waiting::Waiting;
 use super::{SessionLimits, Sessions};
 use crate::clock::{Clock, milliseconds};
-use crate::limits::capacity::Capacity;
+use crate::limits::capacity::Bulkheads;
 use crate::proof::Proofs;
 use crate::secrets::api_keys::ApiKey;
 use crate::secrets::data_keys::{self, DataKeys, DataKeysError};
@@ -208,7 +208,7 @@ pub fn keys_without_endpoint<'a>(settings: &'a SessionSettings, secrets: &Sessio
 }
 
 impl Sessions {
-    /// Parses the keys and opens the database. The vendor's calls share the permits of `capacity`.
+    /// Parses the keys and opens the database. The calls share the permits of `capacity`.
     ///
     /// # Errors
     /// The first [`SessionStartError`], if there are several.
@@ -216,7 +216,7 @@ impl Sessions {
         settings: &SessionSettings,
         secrets: &SessionSecrets,
         vendor: VendorClient,
-        capacity: Capacity,
+        capacity: Bulkheads,
         clock: Clock,
     ) -> Result<Self, SessionStartError> {
         use SessionStartError as Error;
@@ -251,7 +251,7 @@ impl Sessions {
         Ok(Self {
             store,
             vendor,
-            waiting: Waiting::new(capacity.again()),
+            waiting: Waiting::new(capacity.waiting.clone()),
             capacity,
             tokens,
             data_keys,

@@ -77,7 +77,7 @@ mod tests {
 
     #[tokio::test]
     async fn only_calls_of_the_session_wake() {
-        let waiting = Waiting::new(Capacity::of(NonZeroUsize::new(3).unwrap()));
+        let waiting = Waiting::new(Capacity::of(NonZeroUsize::new(3).unwrap(), "in-flight"));
         let (first, second) = (waiting.enter("a").unwrap(), waiting.enter("a").unwrap());
         let other = waiting.enter("b").unwrap();
         let woken = (first.woken(), second.woken());
@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn places_are_limited_and_leave_nothing_behind() {
-        let waiting = Waiting::new(Capacity::of(NonZeroUsize::new(2).unwrap()));
+        let waiting = Waiting::new(Capacity::of(NonZeroUsize::new(2).unwrap(), "in-flight"));
         let (first, second) = (waiting.enter("a").unwrap(), waiting.enter("a").unwrap());
         assert!(waiting.enter("b").is_err());
         drop(first);

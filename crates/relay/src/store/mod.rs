@@ -17,6 +17,7 @@
 //! - `checkpoint`: empties SQLite's write-ahead log.
 //! - `connection`: checks out connections, and closes them after an error.
 //! - `durability`: settings of PostgreSQL that lose committed data.
+//! - [`lanes`]: keeps connections free for verdicts.
 //! - `flush`: flushes SQLite's commits to the disk.
 //!
 //! Every statement that moves a session is a compare-and-set: it names the state or version that it starts from. If two
@@ -32,6 +33,7 @@ pub mod error;
 pub mod expiry;
 pub mod file_system;
 mod flush;
+pub mod lanes;
 pub mod links;
 pub mod outbox;
 pub mod reseal;
@@ -59,6 +61,7 @@ use crate::telemetry::traces::{SpanKind, span};
 use self::connection::{Pool, on_connection};
 pub use self::error::StoreError;
 use self::flush::Flusher;
+use self::lanes::{Lane, with_priority};
 pub use self::url::DatabaseUrl;
 
 /// Timeout of one operation, from the wait for a connection to the end of its transaction.
@@ -74,6 +77,8 @@ const TEST_AFTER_IDLE: Duration = Duration::from_secs(1);
 #[derive(Clone, Debug)]
 pub struct Store {
     pool: Pool,
+    /// Limits the operations without priority.
+    lane: Arc<Lane>,
     /// SQLite allows one writer at a time. Waiting for this mutex is fairer than waiting for SQLite's file lock.
     writer: Arc<Mutex<()>>,
     /// A connection to SQLite for checkpoints. It always stays open: SQLite deletes the write-ahead log when the last
@@ -93,7 +98,8 @@ impl Store {
             DatabaseUrl::Sqlite(path) => Pool::Sqlite(sqlite(path, connections).await?),
             DatabaseUrl::Postgres(options) => Pool::Postgres(postgres(options, connections).await?),
         };
-        let mut store = Self { pool, writer: Arc::default(), log_keeper: Arc::default(), flusher: None };
+        let lane = Arc::new(Lane::of(connections));
+        let mut store = Self { pool, lane, writer: Arc::default(), log_keeper: Arc::default(), flusher: None };
         store.migrate().await?;
         if let Pool::Sqlite(pool) = &store.pool {
             let mut log_keeper = pool.acquire().await?.detach();
@@ -129,9 +135,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn ping(&self) -> Result<(), StoreError> {
-        self.run(async {
+        // With priority, or a batch of reads would take the relay out of the load balancer.
+        with_priority(self.run(async {
             on_connection!(self, |connection| sqlx::query("SELECT 1").execute(connection).await.map(drop))
-        })
+        }))
         .await
     }
 
@@ -148,8 +155,31 @@ impl Store {
         }
     }
 
-    /// Runs an operation with [`OPERATION_TIMEOUT`], a span, and a metric for its error.
+    /// Runs an operation that reads.
     async fn run<T>(&self, work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
+        self.observed(self.in_lane(work)).await
+    }
+
+    /// Runs an operation that writes, one at a time on SQLite. Waits until the data would survive a power cut.
+    async fn write<T>(&self, work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
+        self.observed(async {
+            let done = self.in_lane(self.in_turn(work)).await?;
+            // Outside the lane, or few commits would share a flush.
+            if let Some(flusher) = &self.flusher {
+                flusher.flush().await.map_err(sqlx::Error::Io)?;
+            }
+            Ok(done)
+        })
+        .await
+    }
+
+    /// Does the same for data that a power cut may lose. The flush of a later [`write`](Self::write) covers it, too.
+    async fn write_quickly<T>(&self, work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
+        self.observed(self.in_lane(self.in_turn(work))).await
+    }
+
+    /// Runs an operation with [`OPERATION_TIMEOUT`], a span, and a metric for its error.
+    async fn observed<T>(&self, work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
         let done =
             match tokio::time::timeout(OPERATION_TIMEOUT, work.instrument(span(SpanKind::Client, "database", None)))
                 .await
@@ -164,21 +194,9 @@ impl Store {
         })
     }
 
-    /// Runs an operation that writes, one at a time on SQLite. Waits until the data would survive a power cut.
-    async fn write<T>(&self, work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
-        self.run(async {
-            let done = self.in_turn(work).await?;
-            if let Some(flusher) = &self.flusher {
-                flusher.flush().await.map_err(sqlx::Error::Io)?;
-            }
-            Ok(done)
-        })
-        .await
-    }
-
-    /// Does the same for data that a power cut may lose. The flush of a later [`write`](Self::write) covers it, too.
-    async fn write_quickly<T>(&self, work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
-        self.run(self.in_turn(work)).await
+    async fn in_lane<T>(&self, work: impl Future<Output = T>) -> T {
+        let _place = self.lane.enter().await;
+        work.await
     }
 
     async fn in_turn<T>(&self, work: impl Future<Output = T>) -> T {

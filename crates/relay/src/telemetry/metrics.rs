@@ -25,6 +25,24 @@ pub const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; chars
 /// timeout.
 const BOUNDS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 2.5, 10.0, 30.0];
 
+/// The limits that reject calls or connections.
+const LIMITS: [&str; 11] = [
+    "address",
+    "address-verdicts",
+    "api-key",
+    "breaker",
+    "connections",
+    "host-calls",
+    "idle-connections",
+    "in-flight",
+    "preflight",
+    "session",
+    "session-verdicts",
+];
+
+/// The states of the circuit breaker.
+const BREAKER_STATES: [&str; 3] = ["closed", "half-open", "open"];
+
 /// A fixed word of this program.
 type Word = &'static str;
 
@@ -66,7 +84,8 @@ one_label!(
     StatusLabel { status },
     StateLabel { to },
     KindLabel { kind },
-    ResultLabel { result }
+    ResultLabel { result },
+    BreakerLabel { state }
 );
 
 type Times<L> = Family<L, Histogram, fn() -> Histogram>;
@@ -83,6 +102,7 @@ pub struct Metrics {
     vendor_calls: Family<VendorCallLabels, Counter>,
     vendor_times: Times<CallLabel>,
     vendor_running: Gauge,
+    breaker: Family<BreakerLabel, Gauge>,
     moves: Family<StateLabel, Counter>,
     messages: Family<StatusLabel, Gauge>,
     oldest_message: Gauge,
@@ -133,6 +153,7 @@ impl Metrics {
             vendor_calls: Family::default(),
             vendor_times: times(),
             vendor_running: Gauge::default(),
+            breaker: Family::default(),
             moves: Family::default(),
             messages: Family::default(),
             oldest_message: Gauge::default(),
@@ -152,6 +173,7 @@ impl Metrics {
         registry.register("vendor_calls", "Calls to the vendor, by call and result", all.vendor_calls.clone());
         registry.register_with_unit("vendor_call_duration", "Duration of calls to the vendor, including failed ones", Unit::Seconds, all.vendor_times.clone());
         registry.register("vendor_calls_in_flight", "Calls to the vendor that are running", all.vendor_running.clone());
+        registry.register("vendor_breaker", "Whether the circuit breaker for the vendor is in this state; it asks for no links while it is `open`", all.breaker.clone());
         registry.register("session_transitions", "Transitions of sessions at this relay, by the new state, or `deleted`", all.moves.clone());
         registry.register("webhook_messages", "Webhooks in the database, by status, of all relays; read for each scrape", all.messages.clone());
         registry.register_with_unit("webhook_oldest_pending", "Age of the oldest pending webhook, of all relays; 0 if there is none", Unit::Seconds, all.oldest_message.clone());
@@ -168,10 +190,11 @@ impl Metrics {
     fn begin_at_zero(&self) {
         drop(self.requests.get_or_create(&RequestLabels { route: "none".to_owned(), code: "not-found" }));
         drop(self.request_times.get_or_create(&RouteLabel { route: "none".to_owned() }));
-        for limit in ["address", "api-key", "connections", "in-flight", "preflight", "session"] {
+        for limit in LIMITS {
             drop(self.limited.get_or_create(&LimitLabel { limit }));
         }
         drop(self.connections.get_or_create(&ListenerLabel { listener: "service" }));
+        self.breaker_is("closed");
         for call in ["link", "verify"] {
             drop(self.vendor_times.get_or_create(&CallLabel { call }));
             drop(self.vendor_calls.get_or_create(&VendorCallLabels { call, result: "ok" }));
@@ -238,6 +261,13 @@ impl Metrics {
         span.record("code", result);
         self.vendor_calls.get_or_create(&VendorCallLabels { call, result }).inc();
         outcome
+    }
+
+    /// Sets the state of the circuit breaker: `closed`, `open` or `half-open`.
+    pub(crate) fn breaker_is(&self, is: Word) {
+        for state in BREAKER_STATES {
+            self.breaker.get_or_create(&BreakerLabel { state }).set(i64::from(state == is));
+        }
     }
 
     pub(crate) fn session_moved(&self, to: Word) {

@@ -25,6 +25,9 @@ pub enum VendorError {
     /// There is no OAuth2 access token, so nothing was sent.
     #[error(transparent)]
     NoToken(NoToken),
+    /// The circuit breaker is open, so nothing was sent. Holds the seconds after which a retry may be let through.
+    #[error("the circuit breaker is open: the last calls to the vendor failed")]
+    Suspended(u32),
     /// There is no connection, so nothing was sent. Holds the error and its causes, without the URL.
     #[error("{0}")]
     NoConnection(String),
@@ -141,11 +144,23 @@ impl VendorError {
         if connecting { Self::NoConnection(text) } else { Self::ConnectionLost(text) }
     }
 
+    /// Returns whether the error means that the vendor is down or too slow, for any call. An answer that only this call or
+    /// this token gets does not.
+    pub(super) fn is_outage(&self) -> bool {
+        match self {
+            Self::NoConnection(_) | Self::ConnectionLost(_) | Self::Timeout | Self::GatewayTimeout => true,
+            Self::NotAccepting | Self::Failed(_) => true,
+            Self::NoToken(error) => !error.denied,
+            Self::Request | Self::UnmappedValue | Self::Suspended(_) | Self::Denied(_) => false,
+            Self::UnknownCustomer | Self::RateLimited(_) | Self::Refused(_) | Self::Reply(_) => false,
+        }
+    }
+
     /// Returns whether the vendor may have done the work of the failed call.
     #[must_use]
     pub fn work(&self) -> Work {
         match self {
-            Self::Request | Self::UnmappedValue | Self::NoToken(_) => Work::NotStarted,
+            Self::Request | Self::UnmappedValue | Self::NoToken(_) | Self::Suspended(_) => Work::NotStarted,
             Self::NoConnection(_) | Self::Denied(_) | Self::RateLimited(_) => Work::NotStarted,
             // A gateway in front of the vendor may answer 408 or 503 while the vendor is still working on the call.
             // Only a 503 with `Retry-After` (`NotAccepting`) means that the vendor did not start.
@@ -183,6 +198,7 @@ impl MetricWord for VendorError {
             Self::UnmappedValue => "no-word",
             Self::NoToken(_) => "no-token",
             Self::Request => "request",
+            Self::Suspended(_) => "suspended",
             Self::NoConnection(_) => "no-connection",
             Self::ConnectionLost(_) => "broken",
             Self::Timeout | Self::GatewayTimeout => "timeout",
@@ -202,6 +218,7 @@ impl From<VendorError> for RelayError {
             VendorError::Request => ProblemCode::Internal,
             VendorError::NoConnection(_)
             | VendorError::ConnectionLost(_)
+            | VendorError::Suspended(_)
             | VendorError::NotAccepting
             | VendorError::Failed(_) => ProblemCode::VendorUnavailable,
             VendorError::NoToken(error) if !error.denied => ProblemCode::VendorUnavailable,
@@ -214,6 +231,9 @@ impl From<VendorError> for RelayError {
         };
         let relayed = Self::new(code).caused_by(error.to_string());
         match error {
+            VendorError::Suspended(seconds) => relayed
+                .with_detail("The last calls to the vendor failed. The relay asks it for no links for a while.")
+                .retry_after(seconds),
             VendorError::RateLimited(seconds) => relayed.retry_after(seconds.unwrap_or(DEFAULT_RETRY_AFTER)),
             _ => relayed,
         }

@@ -6,10 +6,12 @@
 //! - [`endpoint`]: the base URL and paths of the API.
 //! - [`token`]: a fixed API token; [`oauth`]: access tokens fetched by OAuth2.
 //! - [`reply_body`]: reads the body of an answer, and rejects JSON with duplicate keys.
+//! - [`breaker`]: stops asking a vendor that fails for links.
 //! - [`settings`]: the operator's settings.
 //! - [`retry_after`]: reads the `Retry-After` header.
 
 pub mod access;
+pub mod breaker;
 pub mod endpoint;
 pub mod error;
 pub mod mapping;
@@ -33,6 +35,7 @@ use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
 
 use self::access::{Access, AuthConfig, Endpoint};
+use self::breaker::{Breaker, BreakerState, LinkPass};
 pub use self::error::{NoToken, ReplyFault, VendorError, Work};
 use self::oauth::{BearerToken, TokenSource};
 use self::settings::VendorSettings;
@@ -51,6 +54,7 @@ struct Shared {
     verify: Endpoint,
     may_be_missing: MayBeMissing,
     authenticator: Authenticator,
+    breaker: Arc<Breaker>,
     timeout: Duration,
     max_reply_bytes: usize,
 }
@@ -97,6 +101,7 @@ impl VendorClient {
             verify: access.verify.clone(),
             may_be_missing: access.may_be_missing,
             authenticator,
+            breaker: Arc::new(Breaker::new(settings.breaker_failures, settings.breaker_pause)),
             timeout: settings.vendor_timeout,
             max_reply_bytes,
         })))
@@ -108,17 +113,36 @@ impl VendorClient {
         self.0.timeout
     }
 
+    /// Returns the state of the circuit breaker.
+    #[must_use]
+    pub fn breaker_state(&self) -> BreakerState {
+        self.0.breaker.state()
+    }
+
+    /// Asks the circuit breaker for permission to request a link.
+    ///
+    /// # Errors
+    /// [`VendorError::Suspended`].
+    pub fn link_pass(&self) -> Result<LinkPass, VendorError> {
+        self.0.breaker.pass().map_err(|seconds| {
+            metrics().limited("breaker");
+            VendorError::Suspended(seconds)
+        })
+    }
+
     /// Requests a signed link. `consent` is true if the person's consent is known.
     ///
     /// # Errors
     /// [`VendorError`], also when the signed link in the answer is not a URL to which a photo may be sent.
-    pub async fn link(&self, request: &LinkRequest, consent: bool) -> Result<LinkReply, VendorError> {
+    pub async fn link(&self, pass: LinkPass, request: &LinkRequest, consent: bool) -> Result<LinkReply, VendorError> {
         let call = async {
             let reply: LinkReply = reply_body::read(&self.0.call(&self.0.link, request, consent).await?)?;
             SignedLink::parse(&reply.signed_link).map_err(|error| VendorError::Reply(ReplyFault::Link(error)))?;
             Ok(reply)
         };
-        metrics().vendor_call("link", call).await
+        let reply = metrics().vendor_call("link", call).await;
+        pass.ended(reply.as_ref().is_err_and(VendorError::is_outage));
+        reply
     }
 
     /// Requests the verdict, and judges it as the profile says. `consent` is true if the person's consent is known.
@@ -130,7 +154,9 @@ impl VendorClient {
             let reply = self.0.call(&self.0.verify, request, consent).await?;
             Verdict::of(&reply, self.0.may_be_missing).map_err(reply_body::json_fault)
         };
-        let verdict = metrics().vendor_call("verify", call).await?;
+        let verdict = metrics().vendor_call("verify", call).await;
+        self.0.breaker.verdict_ended(verdict.as_ref().is_err_and(VendorError::is_outage));
+        let verdict = verdict?;
         if verdict.reason == Some(Reason::Unclear) {
             // If the vendor's API has changed, nobody is verified any more. The operator must learn that.
             tracing::warn!(

@@ -93,6 +93,14 @@ pub struct VendorSettings {
     #[arg(long, env = "AKIBA_RELAY_VENDOR_TIMEOUT", value_name = "DURATION", default_value = "30s", value_parser = duration)]
     pub vendor_timeout: Duration,
 
+    /// Failed calls to the vendor in a row after which the relay asks it for no more links for a while; 0 for never
+    #[arg(long, env = "AKIBA_RELAY_BREAKER_FAILURES", value_name = "COUNT", default_value = "10")]
+    pub breaker_failures: u32,
+
+    /// How long the relay then asks for no links; after that, one call is a probe
+    #[arg(long, env = "AKIBA_RELAY_BREAKER_PAUSE", value_name = "DURATION", default_value = "10s", value_parser = duration)]
+    pub breaker_pause: Duration,
+
     /// Largest answer of the vendor, in bytes
     #[arg(long, env = "AKIBA_RELAY_MAX_REPLY_BYTES", value_name = "BYTES", default_value = "262144")]
     pub max_reply_bytes: NonZeroUsize,

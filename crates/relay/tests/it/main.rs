@@ -76,15 +76,18 @@ mod store {
 
 /// Limits on number, time and rate.
 mod limits {
+    mod bulkheads;
     mod capacity;
     mod rates;
     mod refusals;
     mod session_rates;
+    mod slow_readers;
     mod waiting;
 }
 
 /// The vendor's calls, answers and profiles.
 mod vendor_api {
+    mod breaker;
     mod consent;
     mod egress;
     mod hostile_vendor;

@@ -20,7 +20,7 @@ const ALWAYS: &[P] = &[P::Forbidden, P::Internal];
 const BODY: &[P] = &[P::BadRequest, P::RequestTimeout, P::BodyTooLarge, P::UnsupportedMediaType];
 
 /// Codes of a call of the host's back end.
-const HOST: &[P] = &[P::Unauthorized, P::TooManyRequests, P::StorageUnavailable];
+const HOST: &[P] = &[P::Unauthorized, P::TooManyRequests, P::Overloaded, P::StorageUnavailable];
 
 /// Codes of a call of a page with a session.
 const PAGE: &[P] = &[
@@ -124,7 +124,8 @@ fn response(status: u16, codes: &[P]) -> Response {
 
 /// Returns whether an error of this code can have `Retry-After`.
 fn can_have_retry_after(code: P) -> bool {
-    matches!(code, P::SessionState | P::VerdictPending | P::TooManyRequests | P::Overloaded | P::StorageUnavailable)
+    let of_the_relay = matches!(code, P::SessionState | P::VerdictPending | P::Overloaded | P::StorageUnavailable);
+    of_the_relay || matches!(code, P::TooManyRequests | P::VendorUnavailable)
 }
 
 fn header(description: &str, schema: ObjectBuilder) -> Header {

@@ -37,8 +37,9 @@ pub async fn link(
     State(state): State<AppState>,
     JsonBody(request): JsonBody<LinkRequest>,
 ) -> Result<Json<LinkReply>, RelayError> {
-    let _permit = state.capacity.acquire()?;
-    Ok(Json(state.vendor.link(&request, false).await?))
+    let _permit = state.capacity.links.acquire()?;
+    let pass = state.vendor.link_pass()?;
+    Ok(Json(state.vendor.link(pass, &request, false).await?))
 }
 
 /// Requests the vendor's verdict.
@@ -60,6 +61,6 @@ pub async fn verify(
     State(state): State<AppState>,
     JsonBody(request): JsonBody<VerifyRequest>,
 ) -> Result<Json<VerifyReply>, RelayError> {
-    let _permit = state.capacity.acquire()?;
+    let _permit = state.capacity.verdicts.acquire()?;
     Ok(Json(state.vendor.verify(&request, false).await?.reply))
 }

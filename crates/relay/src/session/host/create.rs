@@ -90,6 +90,7 @@ impl Sessions {
     /// # Errors
     /// [`RelayError`] if a field is invalid or the database fails.
     pub async fn create(&self, call: AuditedCall<'_>, new: NewSession) -> Result<CreatedSession, RelayError> {
+        let _permit = self.capacity.host.acquire()?;
         let ttl = self.ttl(new.ttl)?;
         let id = new_id("ses");
         let personal = personal(&new)?;

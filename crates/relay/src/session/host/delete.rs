@@ -14,6 +14,7 @@ impl Sessions {
     /// # Errors
     /// [`RelayError`] if there is no such session, the vendor is being asked for its verdict, or the database fails.
     pub async fn delete(&self, call: AuditedCall<'_>, id: &str) -> Result<(), RelayError> {
+        let _permit = self.capacity.host.acquire()?;
         self.current_of(call.key, id).await?;
         if self.store.delete_session(id, &call.entry(Action::Delete, id, self.clock.now())).await? {
             return Ok(());

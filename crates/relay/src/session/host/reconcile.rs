@@ -34,7 +34,8 @@ pub struct Reconcile {
 }
 
 impl Sessions {
-    /// Resolves a lost verdict. If the verdict has arrived in the meantime, the session stays as it is.
+    /// Resolves a lost verdict. If the verdict has arrived in the meantime, the session stays as it is. It holds no permit
+    /// of host calls, as it may wait for the vendor: then it holds one for a verdict.
     ///
     /// # Errors
     /// [`RelayError`] if no verdict was lost, or the repeated call returns no verdict either.
@@ -83,7 +84,7 @@ impl Sessions {
             }
             (state, _) => return Err(refusal(state)),
         }
-        self.report(call.key, id).await
+        self.report_of(self.current_of(call.key, id).await?).await
     }
 
     /// Returns whether there is a verdict. The first answer may have arrived while the vendor was asked again.

@@ -97,7 +97,12 @@ impl Sessions {
     /// # Errors
     /// [`RelayError`] if there is no such session, or the database fails.
     pub async fn report(&self, key: &str, id: &str) -> Result<Session, RelayError> {
-        let OpenSession { row, personal, customer_type } = self.current_of(key, id).await?;
+        let _permit = self.capacity.host.acquire()?;
+        self.report_of(self.current_of(key, id).await?).await
+    }
+
+    pub(super) async fn report_of(&self, session: OpenSession) -> Result<Session, RelayError> {
+        let OpenSession { row, personal, customer_type } = session;
         let decided = matches!(row.state, State::Verified | State::Rejected);
         let verdict = if decided { Some(self.reported_verdict(&row).await?) } else { None };
         Ok(Session {

@@ -54,7 +54,9 @@ impl Sessions {
     /// # Errors
     /// [`RelayError`] if the session does not allow the call, or the vendor returns no usable link.
     pub async fn link(&self, session_id: &str, call: LinkCall) -> Result<SessionLink, RelayError> {
-        let _permit = self.capacity.acquire()?;
+        let _permit = self.capacity.links.acquire()?;
+        // Before the link is counted: a refused call must not use up the session's links.
+        let pass = self.vendor.link_pass()?;
         let now = self.clock.now();
         let caps = (self.limits.links, self.limits.verifies);
         let session = match self.store.try_reserve_link(session_id, caps, self.latest_end(), now).await? {
@@ -68,7 +70,7 @@ impl Sessions {
             customer_type: session.customer_type,
             selfie_filename: Some(file_name(&id, call.selfie_filename.as_deref())),
         };
-        let reply = self.vendor.link(&request, session.personal.consent.is_some()).await?;
+        let reply = self.vendor.link(pass, &request, session.personal.consent.is_some()).await?;
         if !allows(&self.link_hosts, &reply.signed_link) {
             let cause = "the host of the signed link is not in --link-host";
             return Err(RelayError::new(ProblemCode::VendorReply).caused_by(cause));

@@ -15,6 +15,7 @@ use crate::session::Sessions;
 use crate::session::attempt::MARGIN;
 use crate::session::record::OpenSession;
 use crate::session::refusal::refusal;
+use crate::store::lanes::with_priority;
 
 /// Pause between two database reads while another call waits for the vendor's verdict. The end of a call at this relay is
 /// noticed at once; only the end of a call at another relay needs the reads.
@@ -29,6 +30,15 @@ impl Sessions {
     /// # Errors
     /// [`RelayError`] if the session does not allow the call, or the vendor returns no verdict.
     pub async fn verify(
+        self: &Arc<Self>,
+        session_id: &str,
+        call: VerifyCall,
+        idempotency: Option<Vec<u8>>,
+    ) -> Result<PageVerdict, RelayError> {
+        with_priority(self.verify_now(session_id, call, idempotency)).await
+    }
+
+    async fn verify_now(
         self: &Arc<Self>,
         session_id: &str,
         call: VerifyCall,

@@ -45,14 +45,22 @@ async fn calls_over_the_limit_are_rejected_until_a_permit_is_free() {
     let running = [tokio::spawn(success(relay.link())), tokio::spawn(success(relay.link()))];
     vendor.reached(2).await;
 
-    let (_, headers) = problem_and_headers(relay.verify(), ProblemCode::Overloaded).await;
+    let (_, headers) = problem_and_headers(relay.link(), ProblemCode::Overloaded).await;
     assert_eq!(headers["retry-after"], "1");
     assert_eq!(vendor.seen().len(), 2, "a rejected call does not reach the vendor");
     success(relay.request(Method::GET, "/healthz")).await;
+    // Verdicts have permits of their own, and as many.
+    let verdicts = [tokio::spawn(relay.verify().send()), tokio::spawn(relay.verify().send())];
+    vendor.reached(4).await;
+    problem_and_headers(relay.verify(), ProblemCode::Overloaded).await;
+    assert_eq!(vendor.seen().len(), 4);
 
-    gate.add_permits(3);
+    gate.add_permits(5);
     for call in running {
         call.await.unwrap();
+    }
+    for call in verdicts {
+        assert_ne!(call.await.unwrap().unwrap().status(), 503);
     }
     success(relay.link()).await;
 }

@@ -25,13 +25,19 @@ async fn calls_over_the_rate_get_429_and_retry_after() {
     let (vendor, relay) = with_link_vendor(&["--rate-address=2/m", "--allow-origin=https://bank.example"]).await;
     success(relay.link()).await;
     success(relay.link()).await;
-    let again = relay.verify().header("origin", PAGE);
+    let again = relay.link().header("origin", PAGE);
     let (problem, headers) = problem_and_headers(again, ProblemCode::TooManyRequests).await;
     let wait: u64 = headers["retry-after"].to_str().unwrap().parse().unwrap();
     assert!((1..=30).contains(&wait), "{wait}");
     assert_eq!(problem.detail.as_deref(), Some("This address has called too often."));
     assert_eq!(headers["access-control-allow-origin"], PAGE, "the page can read it");
     assert_eq!(vendor.seen().len(), 2, "the vendor is not called");
+    // Verdicts have the same rate, on a count of their own.
+    for _ in 0..2 {
+        relay.verify().send().await.unwrap();
+    }
+    problem_and_headers(relay.verify(), ProblemCode::TooManyRequests).await;
+    assert_eq!(vendor.seen().len(), 4);
 
     success(relay.request(Method::GET, "/healthz")).await;
     let preflight = relay.request(Method::OPTIONS, "/v1/customer").header("origin", PAGE);

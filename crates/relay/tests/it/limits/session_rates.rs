@@ -21,7 +21,7 @@ async fn a_page_is_limited_by_its_session(database: &Database) {
     for _ in 0..2 {
         success(bank.link(&page, &json!({}))).await;
     }
-    let (problem, headers) = problem_and_headers(bank.verify(&page, &json!({})), ProblemCode::TooManyRequests).await;
+    let (problem, headers) = problem_and_headers(bank.link(&page, &json!({})), ProblemCode::TooManyRequests).await;
     let wait: u64 = headers["retry-after"].to_str().unwrap().parse().unwrap();
     assert!((1..=30).contains(&wait), "{wait}");
     assert_eq!(problem.detail.as_deref(), Some("The page of this session has called too often."));

@@ -86,7 +86,8 @@ async fn a_hang_up_of_a_repeat_leaves_nothing_pending(database: &Database) {
     })
     .await;
     let second = Vendor::rejecting().await;
-    let bank = Bank::open(database, &vendor.base, &[]).await;
+    // So many failures would open the circuit breaker.
+    let bank = Bank::open(database, &vendor.base, &["--breaker-failures=0"]).await;
     let repeating = Bank::open(database, &second.base, &[]).await;
     let call = AuditedCall { key: "bank", request: "r" };
     let mut asked = 0;

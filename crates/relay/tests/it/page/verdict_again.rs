@@ -116,7 +116,7 @@ async fn a_token_reads_no_other_verdict(database: &Database) {
 async fn reading_a_verdict_is_counted_also_after_the_expiry() {
     let database = Database::sqlite();
     let vendor = Vendor::verifying().await;
-    let bank = Bank::open(&database, &vendor.base, &["--session-ttl=5m", "--rate-session=4/m:4"]).await;
+    let bank = Bank::open(&database, &vendor.base, &["--session-ttl=5m", "--rate-session=3/m:3"]).await;
     let page = bank.judged().await;
     bank.clock.put_forward(340_000);
     success(bank.verdict(&page)).await;

@@ -41,7 +41,7 @@ async fn load(program: &Program, requests: usize) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_relay_with_blocked_standard_error_serves_and_ends() {
     let vendor = closed_port().await;
-    let command = command(&["--vendor-base", &vendor, "--admin-listen=127.0.0.1:0"]);
+    let command = command(&["--rate-address=off", "--vendor-base", &vendor, "--admin-listen=127.0.0.1:0"]);
     let (program, stderr) = Program::with_stderr(command);
     load(&program, REQUESTS).await;
     let dropped = program.metric("akiba_relay_log_lines_dropped_total").await.unwrap();
@@ -56,7 +56,7 @@ async fn a_relay_with_blocked_standard_error_serves_and_ends() {
 #[tokio::test(flavor = "multi_thread")]
 async fn dropped_lines_are_reported_and_no_line_is_lost_at_the_end() {
     let vendor = closed_port().await;
-    let command = command(&["--vendor-base", &vendor, "--admin-listen=127.0.0.1:0"]);
+    let command = command(&["--rate-address=off", "--vendor-base", &vendor, "--admin-listen=127.0.0.1:0"]);
     let (program, stderr) = Program::with_stderr(command);
     load(&program, REQUESTS).await;
     let dropped = program.metric("akiba_relay_log_lines_dropped_total").await.unwrap();

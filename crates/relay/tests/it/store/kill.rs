@@ -72,6 +72,7 @@ async fn a_killed_relay_loses_no_verdict(database: &Database) {
         "--webhook-timeout=1s",
         "--clock-leeway=1s",
         "--session-ttl=1h",
+        "--rate-api-key=off",
     ];
     let mut program = Program::with_sessions(database, &flags);
     let base = Arc::new(Mutex::new(program.base.clone()));

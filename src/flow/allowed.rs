@@ -1,0 +1,44 @@
+//! The table of what the person and the page may do in each state ([`State::allows`]). Buttons and methods share it: a
+//! screen draws a button only if the table allows its event, and the flow ignores every other event of a person.
+
+use crate::config::Config;
+
+use super::error::{ErrorCode, NextStep};
+use super::event::Event;
+use super::screen::{Opening, Screen};
+use super::state::State;
+
+impl State {
+    /// Whether an event of the person or of the page has an effect now. Events of the browser always count.
+    #[must_use]
+    pub fn allows(&self, event: &Event, config: &Config) -> bool {
+        match (event, &self.screen) {
+            (Event::Start, screen) => matches!(screen, Screen::Idle | Screen::Done { .. }) || self.closed,
+            (Event::Consented, screen) => *screen == Screen::Consent,
+            (Event::Shutter | Event::SwitchCamera, screen) => {
+                matches!(screen, Screen::Framing { .. } | Screen::Countdown { .. })
+            }
+            (Event::SkipChallenge, screen) => matches!(screen, Screen::Framing { prompt } if prompt.skip),
+            (Event::Cancel, screen) => !matches!(screen, Screen::Idle | Screen::Done { .. }),
+            (Event::Close, Screen::Failed { error, .. }) => {
+                !error.retryable() && *error != ErrorCode::Config && !self.closed
+            }
+            (Event::Accept, Screen::Review { .. }) => !self.forbids_photo(config),
+            (Event::Retake, Screen::Review { .. }) => true,
+            (Event::Retake, Screen::Done { judgement }) => !judgement.is_verified(),
+            (Event::Retry, Screen::Submitting { wait, .. }) => wait.is_some(),
+            (Event::Choosing | Event::FilePicked(_), Screen::Failed { error, .. }) => error.offers(NextStep::PickFile),
+            (Event::Choosing | Event::FilePicked(_), screen) => {
+                matches!(screen, Screen::Starting(_) | Screen::Framing { .. } | Screen::Countdown { .. })
+            }
+            (Event::Accept, Screen::Failed { error, photo }) => photo.is_some() && error.offers(NextStep::Resubmit),
+            (Event::Retake, Screen::Failed { error, photo }) => photo.is_some() && error.offers(NextStep::Retake),
+            (Event::Retry, Screen::Failed { error, photo }) => {
+                error.offers(if photo.is_some() { NextStep::Resubmit } else { NextStep::RetryCamera })
+            }
+            (Event::Retry, screen) => matches!(screen, Screen::Starting(Opening::Tap | Opening::Away)),
+            (Event::Accept | Event::Retake | Event::Close, _) => false,
+            _ => true,
+        }
+    }
+}

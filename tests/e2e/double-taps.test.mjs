@@ -1,0 +1,78 @@
+// Two taps instead of one: the second one does nothing on the screen that the first one opened.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { suite } from './support/suite.mjs';
+
+/** @import { Selfie } from './support/selfie.mjs' */
+
+const it = suite();
+
+const SIZES = [
+  { width: 320, height: 480 },
+  { width: 360, height: 640 },
+  { width: 667, height: 325 },
+  { width: 1280, height: 800 },
+];
+
+/** Milliseconds between two taps; 0 is a double click, which the browser counts. */
+const GAPS = [0, 150, 430];
+
+/** Longer than any change of screen, and than the time in which a tap is ignored. */
+const QUIET = 1200;
+
+/**
+ * Taps twice where a button is.
+ * @param {Selfie} selfie
+ * @param {string} name
+ * @param {number} gap
+ */
+async function tapTwice({ page, element }, name, gap) {
+  const button = element.getByRole('button', { name, exact: true });
+  await button.scrollIntoViewIfNeeded();
+  const { x, y, width, height } = await button.boundingBox();
+  const [left, top] = [x + width / 2, y + height / 2];
+  if (gap === 0) {
+    await page.mouse.dblclick(left, top);
+  } else {
+    await page.mouse.click(left, top);
+    await page.waitForTimeout(gap);
+    await page.mouse.click(left, top);
+  }
+  await page.waitForTimeout(QUIET);
+}
+
+for (const viewport of SIZES) {
+  for (const gap of GAPS) {
+    const size = `${viewport.width}×${viewport.height}`;
+    test(`${size}, second tap after ${gap} ms: no consent unread, no photo unseen`, async () => {
+      const selfie = await it.open({ context: { viewport } });
+      await selfie.button('Start').waitFor();
+      await selfie.page.waitForTimeout(QUIET);
+      for (const [name, state] of [
+        ['Start', 'consent'],
+        ['I agree, open the camera', 'framing'],
+        ['Take the photo', 'review'],
+        ['Use this photo', 'done'],
+      ]) {
+        await tapTwice(selfie, name, gap);
+        await selfie.state(state);
+      }
+      const states = (await selfie.events('selfie-statechange')).map(({ detail }) => detail.state);
+      assert.deepEqual(states, ['consent', 'starting', 'framing', 'grabbing', 'review', 'submitting', 'done']);
+    });
+  }
+}
+
+test('the keyboard needs no pause', async () => {
+  const selfie = await it.open();
+  for (const [name, state] of [
+    ['Start', 'consent'],
+    ['I agree, open the camera', 'framing'],
+    ['Take the photo', 'review'],
+  ]) {
+    await selfie.element.getByRole('button', { name, exact: true }).press('Enter');
+    await selfie.state(state);
+  }
+});
