@@ -71,6 +71,7 @@ tests() {
   need_nginx
   serve
   need_cargo_tool cargo-fuzz cargo-fuzz 0.13.2 "about a minute" --locked
+  need_clients
   need_examples
   need_backend_languages
   need_browser

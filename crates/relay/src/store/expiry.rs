@@ -7,7 +7,7 @@ use super::outbox::{NewMessage, insert_messages};
 use super::sessions::{COLUMNS, Columns, SessionRow, count, session};
 use super::{Store, StoreError, on_connection};
 use crate::audit::Entry;
-use crate::lifecycle::Event;
+use crate::lifecycle::{Event, State};
 use crate::telemetry::metrics::metrics;
 
 impl Store {
@@ -24,13 +24,15 @@ impl Store {
         now: i64,
     ) -> Result<bool, StoreError> {
         const SQL: &str = "UPDATE sessions SET state = $3, version = version + 1, lease_until = NULL, \
-            updated_at = $4 WHERE id = $1 AND version = $2";
+            updated_at = $4, closed_at = COALESCE(closed_at, $5) WHERE id = $1 AND version = $2";
         const LINK: &str = "UPDATE links SET released = 1 WHERE id = $1";
         let Some(after) = row.state.after(event) else { return Ok(false) };
         self.write(async {
             on_connection!(self, |connection| {
                 let mut transaction = connection.begin().await?;
-                let moved = sqlx::query(SQL).bind(&row.id).bind(row.version).bind(after.as_str()).bind(now);
+                let closed_at = (after == State::Expired).then_some(now);
+                let moved =
+                    sqlx::query(SQL).bind(&row.id).bind(row.version).bind(after.as_str()).bind(now).bind(closed_at);
                 if moved.execute(&mut *transaction).await?.rows_affected() == 0 {
                     return Ok(false);
                 }
@@ -65,8 +67,66 @@ impl Store {
         found.await?.into_iter().map(session).collect()
     }
 
-    /// Deletes a session with its links and webhooks, and stores the entry of the audit trail about it. Returns `false` if there is no such session, or if it waits for
-    /// the vendor.
+    /// Returns open sessions in which nothing more can happen, although no state says so: their life ended after a
+    /// rejection at the time `at`, or no call has run since `idle_since` and `caps` (links and calls for a verdict) leave
+    /// the page nothing to do.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn sessions_to_close(
+        &self,
+        at: i64,
+        idle_since: i64,
+        caps: (i64, i64),
+        limit: i64,
+    ) -> Result<Vec<SessionRow>, StoreError> {
+        let rejected = format!(
+            "SELECT {COLUMNS} FROM sessions WHERE state = 'rejected' AND closed_at IS NULL \
+             AND (expires_at <= $1 OR (updated_at <= $2 AND (links >= $3 OR verifies >= $4))) LIMIT $5"
+        );
+        // With links used up, an issued link that is still open can get a verdict.
+        let undecided = format!(
+            "SELECT {COLUMNS} FROM sessions WHERE state IN ('created', 'link_issued') AND closed_at IS NULL \
+             AND expires_at > $1 AND updated_at <= $2 AND (verifies >= $4 OR (links >= $3 AND NOT EXISTS \
+               (SELECT 1 FROM links WHERE session_id = sessions.id AND released = 0 AND verdict IS NULL))) LIMIT $5"
+        );
+        let found = self.run(async {
+            on_connection!(self, |connection| {
+                let mut rows = Vec::new();
+                for sql in [&rejected, &undecided] {
+                    let query = sqlx::query_as::<_, Columns>(sql).bind(at).bind(idle_since).bind(caps.0).bind(caps.1);
+                    rows.extend(query.bind(limit).fetch_all(&mut *connection).await?);
+                }
+                Ok(rows)
+            })
+        });
+        found.await?.into_iter().map(session).collect()
+    }
+
+    /// Closes a session whose state stays, and stores the webhooks about it. Returns `false` if the session has changed
+    /// since it was read.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn close_session(&self, row: &SessionRow, messages: &[NewMessage], now: i64) -> Result<bool, StoreError> {
+        const SQL: &str = "UPDATE sessions SET closed_at = $3, updated_at = $3, version = version + 1 \
+            WHERE id = $1 AND version = $2 AND closed_at IS NULL";
+        self.write(async {
+            on_connection!(self, |connection| {
+                let mut transaction = connection.begin().await?;
+                let closed = sqlx::query(SQL).bind(&row.id).bind(row.version).bind(now);
+                if closed.execute(&mut *transaction).await?.rows_affected() == 0 {
+                    return Ok(false);
+                }
+                insert_messages!(transaction, messages);
+                transaction.commit().await.map(|()| true)
+            })
+        })
+        .await
+    }
+
+    /// Deletes a session with its links and webhooks, and stores the entry of the audit trail about it. Returns `false` if
+    /// there is no such session, or if it waits for the vendor.
     ///
     /// # Errors
     /// [`StoreError`].

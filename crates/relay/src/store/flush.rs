@@ -133,6 +133,7 @@ mod tests {
             attempt: None,
             link_id: None,
             lease_until: None,
+            closed_at: None,
         };
         let flushes = || store.flusher.as_ref().unwrap().requested.load(Ordering::SeqCst);
         let entry = Entry::of_key(Action::Create, "bank", "r", "ses_1", 0);

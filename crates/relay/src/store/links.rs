@@ -67,7 +67,7 @@ impl Store {
         let sql = format!(
             "UPDATE sessions SET links = links + 1, version = version + 1, updated_at = $5 \
              WHERE id = $1 AND links < $2 AND verifies < $3 AND expires_at > $4 \
-             AND state IN ('created', 'link_issued') RETURNING {COLUMNS}"
+             AND state IN ('created', 'link_issued') AND closed_at IS NULL RETURNING {COLUMNS}"
         );
         let reserved = self.write_quickly(async {
             on_connection!(self, |connection| sqlx::query_as::<_, SessionColumns>(&sql)
@@ -91,7 +91,7 @@ impl Store {
         let states = states_before(Event::LinkIssued);
         let sql = format!(
             "UPDATE sessions SET links = links + 1, version = version + 1, updated_at = $3 \
-             WHERE id = $1 AND links < $2 AND state IN ({states}) AND attempt IS NOT DISTINCT FROM $4"
+             WHERE id = $1 AND links < $2 AND state IN ({states}) AND attempt IS NOT DISTINCT FROM $4 AND closed_at IS NULL"
         );
         self.write_quickly(async {
             on_connection!(self, |connection| sqlx::query(&sql)
@@ -106,6 +106,24 @@ impl Store {
         .await
     }
 
+    /// Gives back a counted link that the vendor was certainly not asked for.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn give_back_link(&self, session_id: &str, now: i64) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE sessions SET links = links - 1, version = version + 1, updated_at = $2 \
+            WHERE id = $1 AND links > 0";
+        self.write_quickly(async {
+            on_connection!(self, |connection| sqlx::query(SQL)
+                .bind(session_id)
+                .bind(now)
+                .execute(connection)
+                .await
+                .map(drop))
+        })
+        .await
+    }
+
     /// Stores an issued link. Returns `false` if the session's state no longer allows it, or if the vendor was asked
     /// for a verdict since the session was read: the decision to issue the link did not consider that verdict.
     ///
@@ -116,7 +134,7 @@ impl Store {
         let states = states_before(Event::LinkIssued);
         let sql = format!(
             "UPDATE sessions SET state = $2, version = version + 1, updated_at = $3 \
-             WHERE id = $1 AND state IN ({states}) AND attempt IS NOT DISTINCT FROM $4"
+             WHERE id = $1 AND state IN ({states}) AND attempt IS NOT DISTINCT FROM $4 AND closed_at IS NULL"
         );
         // PostgreSQL does both in one statement: one round trip instead of four.
         let both = format!(

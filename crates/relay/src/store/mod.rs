@@ -10,6 +10,7 @@
 //! - [`file_system`]: network disks, on which SQLite does not work.
 //! - [`expiry`]: timeouts and deletion.
 //! - [`outbox`]: webhooks that wait for delivery.
+//! - [`outbox_admin`]: the operator's lists of webhooks.
 //! - [`reseal`]: replaces values that are encrypted under an old key.
 //! - [`copy`]: copies SQLite to PostgreSQL.
 //! - [`audit`]: the audit trail.
@@ -36,6 +37,7 @@ mod flush;
 pub mod lanes;
 pub mod links;
 pub mod outbox;
+pub mod outbox_admin;
 pub mod reseal;
 pub mod sessions;
 pub mod settings;

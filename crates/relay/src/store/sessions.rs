@@ -39,10 +39,12 @@ pub struct SessionRow {
     pub link_id: Option<String>,
     /// When that call counts as lost.
     pub lease_until: Option<i64>,
+    /// When it closed: nothing more can happen. An open session has none. It is set together with the last webhook.
+    pub closed_at: Option<i64>,
 }
 
 pub(super) const COLUMNS: &str = "id, api_key, customer_type, sealed, state, version, created_at, expires_at, updated_at, links, \
-                       verifies, attempt, link_id, lease_until";
+                       verifies, attempt, link_id, lease_until, closed_at";
 
 pub(super) type Columns = (
     String,
@@ -59,19 +61,20 @@ pub(super) type Columns = (
     Option<String>,
     Option<String>,
     Option<i64>,
+    Option<i64>,
 );
 
 pub(super) fn session(columns: Columns) -> Result<SessionRow, StoreError> {
     #[rustfmt::skip]
     let (
         id, api_key, customer_type, sealed, state, version, created_at, expires_at, updated_at, links,
-        verifies, attempt, link_id, lease_until,
+        verifies, attempt, link_id, lease_until, closed_at,
     ) = columns;
     let state = state.parse().map_err(|_| StoreError::Fault("unknown state in a session".to_owned()))?;
     #[rustfmt::skip]
     let row = SessionRow {
         id, api_key, customer_type, sealed, state, version, created_at, expires_at, updated_at, links,
-        verifies, attempt, link_id, lease_until,
+        verifies, attempt, link_id, lease_until, closed_at,
     };
     Ok(row)
 }

@@ -41,6 +41,8 @@ pub struct NewVerdict<'a> {
     pub verdict: &'a [u8],
     /// The webhooks about it.
     pub messages: &'a [NewMessage],
+    /// Whether it is the last one, so that the session closes.
+    pub is_final: bool,
     /// The current time.
     pub now: i64,
 }
@@ -91,7 +93,7 @@ impl Store {
         let event = if verdict.state == State::Verified { Event::Verified } else { Event::Rejected };
         let states = states_before(event);
         let sql = format!(
-            "UPDATE sessions SET state = $3, version = version + 1, lease_until = NULL, updated_at = $4 \
+            "UPDATE sessions SET state = $3, version = version + 1, lease_until = NULL, updated_at = $4, closed_at = $5 \
              WHERE id = $1 AND link_id = $2 AND state IN ({states})"
         );
         self.write(async {
@@ -101,7 +103,8 @@ impl Store {
                     .bind(verdict.session_id)
                     .bind(verdict.link_id)
                     .bind(verdict.state.as_str())
-                    .bind(verdict.now);
+                    .bind(verdict.now)
+                    .bind(verdict.is_final.then_some(verdict.now));
                 if moved.execute(&mut *transaction).await?.rows_affected() == 0 {
                     return Ok(false);
                 }

@@ -176,6 +176,19 @@ impl Database {
         String::from_utf8(psql.stdout).unwrap().trim().to_owned()
     }
 
+    /// Returns the plan of a query.
+    pub(crate) async fn plan(&self, sql: &str) -> String {
+        use sqlx::{ConnectOptions, Connection, Row};
+
+        if self.folder.is_none() {
+            return self.sql(&format!("EXPLAIN {sql}")).await;
+        }
+        let mut connection = sqlx::sqlite::SqliteConnectOptions::new().filename(self.file()).connect().await.unwrap();
+        let rows = sqlx::query(&format!("EXPLAIN QUERY PLAN {sql}")).fetch_all(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+        rows.iter().map(|row| row.get::<String, _>("detail")).collect::<Vec<_>>().join("\n")
+    }
+
     /// The SQLite file.
     pub(crate) fn file(&self) -> PathBuf {
         self.folder.as_ref().unwrap().path().join("relay.db")
