@@ -157,7 +157,7 @@ fn keygen(kind: KeyKind, name: &str) -> Result<(), Box<dyn Error>> {
 async fn webhooks(command: WebhookCommand, settings: &Settings) -> Result<(), Box<dyn Error>> {
     settings.session.store.database.must_exist()?;
     settings.session.store.check_encryption(&settings.session.store.database)?;
-    let store = Store::open(&settings.session.store.database, 1).await?;
+    let store = Store::of(&settings.session.store, 1).await?;
     match command {
         WebhookCommand::List { status, limit, before } => {
             let mut out = io::stdout().lock();

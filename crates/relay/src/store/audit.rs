@@ -9,8 +9,8 @@ use crate::audit::{Chained, Entry, GENESIS, hash_after};
 
 /// Inserts an entry in a transaction of either database.
 macro_rules! insert_audit {
-    ($transaction:ident, $text:expr) => {
-        sqlx::query("INSERT INTO audit_new (record) VALUES ($1)").bind($text).execute(&mut *$transaction).await?
+    ($store:ident, $transaction:ident, $text:expr) => {
+        $store.query("INSERT INTO audit_new (record) VALUES ($1)").bind($text).execute(&mut *$transaction).await?
     };
 }
 pub(super) use insert_audit;
@@ -24,7 +24,7 @@ impl Store {
         let text = entry.text();
         self.write(async {
             on_connection!(self, |connection| {
-                insert_audit!(connection, &text);
+                insert_audit!(self, connection, &text);
                 Ok(())
             })
         })
@@ -53,17 +53,17 @@ impl Store {
         self.write(async {
             on_connection!(self, |connection| {
                 let mut transaction = connection.begin().await?;
-                sqlx::query(lock).execute(&mut *transaction).await?;
-                let new: Vec<(i64, String)> = sqlx::query_as(NEW).bind(limit).fetch_all(&mut *transaction).await?;
-                let last: Option<(i64, Vec<u8>)> = sqlx::query_as(LAST).fetch_optional(&mut *transaction).await?;
+                self.query(lock).execute(&mut *transaction).await?;
+                let new: Vec<(i64, String)> = self.query_as(NEW).bind(limit).fetch_all(&mut *transaction).await?;
+                let last: Option<(i64, Vec<u8>)> = self.query_as(LAST).fetch_optional(&mut *transaction).await?;
                 let (mut seq, mut hash) = last.unwrap_or((0, GENESIS.to_vec()));
                 let count = new.len();
                 for (id, record) in new {
                     seq += 1;
                     hash = hash_after(&hash, &record).to_vec();
-                    let append = sqlx::query(APPEND).bind(seq).bind(record).bind(&hash);
+                    let append = self.query(APPEND).bind(seq).bind(record).bind(&hash);
                     append.execute(&mut *transaction).await?;
-                    sqlx::query(TAKE).bind(id).execute(&mut *transaction).await?;
+                    self.query(TAKE).bind(id).execute(&mut *transaction).await?;
                 }
                 transaction.commit().await.map(|()| count)
             })
@@ -75,7 +75,7 @@ impl Store {
         const SQL: &str = "SELECT id FROM audit_new LIMIT 1";
         self.run(async {
             on_connection!(self, |connection| {
-                let found: Option<(i64,)> = sqlx::query_as(SQL).fetch_optional(connection).await?;
+                let found: Option<(i64,)> = self.query_as(SQL).fetch_optional(connection).await?;
                 Ok(found.is_some())
             })
         })
@@ -90,7 +90,7 @@ impl Store {
         const SQL: &str = "SELECT seq, record, hash FROM audit WHERE seq > $1 ORDER BY seq LIMIT $2";
         let found = self.run(async {
             on_connection!(self, |connection| {
-                let rows = sqlx::query_as::<_, (i64, String, Vec<u8>)>(SQL).bind(seq).bind(limit);
+                let rows = self.query_as::<_, (i64, String, Vec<u8>)>(SQL).bind(seq).bind(limit);
                 rows.fetch_all(connection).await
             })
         });

@@ -32,14 +32,14 @@ impl Store {
                 let mut transaction = connection.begin().await?;
                 let closed_at = (after == State::Expired).then_some(now);
                 let moved =
-                    sqlx::query(SQL).bind(&row.id).bind(row.version).bind(after.as_str()).bind(now).bind(closed_at);
+                    self.query(SQL).bind(&row.id).bind(row.version).bind(after.as_str()).bind(now).bind(closed_at);
                 if moved.execute(&mut *transaction).await?.rows_affected() == 0 {
                     return Ok(false);
                 }
                 if event == Event::Released {
-                    sqlx::query(LINK).bind(&row.link_id).execute(&mut *transaction).await?;
+                    self.query(LINK).bind(&row.link_id).execute(&mut *transaction).await?;
                 }
-                insert_messages!(transaction, messages);
+                insert_messages!(self, transaction, messages);
                 transaction.commit().await.map(|()| true)
             })
         })
@@ -58,7 +58,8 @@ impl Store {
              OR (state IN ('created', 'link_issued') AND expires_at <= $1) LIMIT $2"
         );
         let found = self.run(async {
-            on_connection!(self, |connection| sqlx::query_as::<_, Columns>(&sql)
+            on_connection!(self, |connection| self
+                .query_as::<_, Columns>(&sql)
                 .bind(at)
                 .bind(limit)
                 .fetch_all(connection)
@@ -94,7 +95,7 @@ impl Store {
             on_connection!(self, |connection| {
                 let mut rows = Vec::new();
                 for sql in [&rejected, &undecided] {
-                    let query = sqlx::query_as::<_, Columns>(sql).bind(at).bind(idle_since).bind(caps.0).bind(caps.1);
+                    let query = self.query_as::<_, Columns>(sql).bind(at).bind(idle_since).bind(caps.0).bind(caps.1);
                     rows.extend(query.bind(limit).fetch_all(&mut *connection).await?);
                 }
                 Ok(rows)
@@ -114,11 +115,11 @@ impl Store {
         self.write(async {
             on_connection!(self, |connection| {
                 let mut transaction = connection.begin().await?;
-                let closed = sqlx::query(SQL).bind(&row.id).bind(row.version).bind(now);
+                let closed = self.query(SQL).bind(&row.id).bind(row.version).bind(now);
                 if closed.execute(&mut *transaction).await?.rows_affected() == 0 {
                     return Ok(false);
                 }
-                insert_messages!(transaction, messages);
+                insert_messages!(self, transaction, messages);
                 transaction.commit().await.map(|()| true)
             })
         })
@@ -136,10 +137,10 @@ impl Store {
         self.write(async {
             on_connection!(self, |connection| {
                 let mut transaction = connection.begin().await?;
-                if sqlx::query(SQL).bind(id).execute(&mut *transaction).await?.rows_affected() == 0 {
+                if self.query(SQL).bind(id).execute(&mut *transaction).await?.rows_affected() == 0 {
                     return Ok(false);
                 }
-                insert_audit!(transaction, &audit);
+                insert_audit!(self, transaction, &audit);
                 transaction.commit().await.map(|()| true)
             })
         })
@@ -160,10 +161,11 @@ impl Store {
         self.write(async {
             on_connection!(self, |connection| {
                 let mut transaction = connection.begin().await?;
-                let delete = sqlx::query_scalar::<_, String>(SQL).bind(created_before).bind(limit);
+                let delete = self.query_as::<_, (String,)>(SQL).bind(created_before).bind(limit);
                 let deleted = delete.fetch_all(&mut *transaction).await?;
+                let deleted: Vec<String> = deleted.into_iter().map(|(id,)| id).collect();
                 if !deleted.is_empty() {
-                    insert_audit!(transaction, Entry::of_purge(&deleted, now).text());
+                    insert_audit!(self, transaction, Entry::of_purge(&deleted, now).text());
                 }
                 transaction.commit().await.map(|()| deleted.len() as u64)
             })

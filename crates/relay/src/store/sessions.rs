@@ -106,10 +106,10 @@ impl Store {
         self.write(async {
             on_connection!(self, |connection| {
                 let mut transaction = connection.begin().await?;
-                let insert = sqlx::query(SQL).bind(&row.id).bind(&row.api_key).bind(&row.customer_type);
+                let insert = self.query(SQL).bind(&row.id).bind(&row.api_key).bind(&row.customer_type);
                 let insert = insert.bind(&row.sealed).bind(row.state.as_str()).bind(row.created_at);
                 insert.bind(row.expires_at).execute(&mut *transaction).await?;
-                insert_audit!(transaction, &audit);
+                insert_audit!(self, transaction, &audit);
                 transaction.commit().await
             })
         })
@@ -124,7 +124,7 @@ impl Store {
     pub async fn count_sessions(&self) -> Result<Vec<(String, i64)>, StoreError> {
         const SQL: &str = "SELECT state, count(*) FROM sessions GROUP BY state";
         self.run(async {
-            on_connection!(self, |connection| sqlx::query_as::<_, (String, i64)>(SQL).fetch_all(connection).await)
+            on_connection!(self, |connection| self.query_as::<_, (String, i64)>(SQL).fetch_all(connection).await)
         })
         .await
     }
@@ -136,7 +136,8 @@ impl Store {
     pub async fn session(&self, id: &str) -> Result<Option<SessionRow>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM sessions WHERE id = $1");
         let found = self.run(async {
-            on_connection!(self, |connection| sqlx::query_as::<_, Columns>(&sql)
+            on_connection!(self, |connection| self
+                .query_as::<_, Columns>(&sql)
                 .bind(id)
                 .fetch_optional(connection)
                 .await)
@@ -151,7 +152,7 @@ impl Store {
     pub async fn newest_session(&self) -> Result<Option<SessionRow>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM sessions ORDER BY created_at DESC LIMIT 1");
         let found = self.run(async {
-            on_connection!(self, |connection| sqlx::query_as::<_, Columns>(&sql).fetch_optional(connection).await)
+            on_connection!(self, |connection| self.query_as::<_, Columns>(&sql).fetch_optional(connection).await)
         });
         found.await?.map(session).transpose()
     }

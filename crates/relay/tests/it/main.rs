@@ -71,6 +71,7 @@ mod store {
     mod kill;
     mod migrations;
     mod outage;
+    mod pooler;
     mod power_cut;
     mod processes;
     mod reseal;
@@ -95,4 +96,5 @@ mod vendor_api {
     mod egress;
     mod hostile_vendor;
     mod newer_profile;
+    mod upload_headers;
 }
