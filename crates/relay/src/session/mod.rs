@@ -45,6 +45,7 @@ use self::link_host::LinkHost;
 use self::settings::{PageReply, Retain};
 use self::waiting::Waiting;
 use crate::clock::Clock;
+use crate::lifecycle::State;
 use crate::limits::capacity::Bulkheads;
 use crate::secrets::api_keys::{self, ApiKey};
 use crate::secrets::data_keys::DataKeys;
@@ -128,10 +129,12 @@ impl Sessions {
         self.tokens.open(token, self.clock.now(), self.limits.leeway)
     }
 
-    /// Returns whether another verdict is impossible in a session as it was read, which may have expired.
+    /// Returns whether another verdict is impossible in a session as it was read, which may have expired. While it has
+    /// an unused link, another verdict is possible.
     fn is_final_in(&self, row: &SessionRow, outcome: Outcome, reason: Option<Reason>) -> bool {
-        let ended = row.closed_at.is_some() || self.has_expired(row);
-        ended || self.is_final(outcome, reason, row.links, row.verifies)
+        let decided = row.state != State::LinkIssued;
+        let ended = self.has_expired(row) || self.is_final(outcome, reason, row.links, row.verifies);
+        row.closed_at.is_some() || (decided && ended)
     }
 
     /// Does the same for the verdict of an attempt. The session was read before the attempt was counted.

@@ -156,6 +156,7 @@ impl Store {
     pub async fn delete_old_sessions(&self, created_before: i64, limit: i64, now: i64) -> Result<u64, StoreError> {
         const SQL: &str = "DELETE FROM sessions WHERE id IN \
             (SELECT id FROM sessions WHERE created_at < $1 AND state NOT IN ('created', 'link_issued', 'verifying') \
+             AND (state <> 'rejected' OR closed_at IS NOT NULL) \
              AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.session_id = sessions.id AND outbox.status = 'pending') \
              ORDER BY created_at LIMIT $2) RETURNING id";
         self.write(async {
