@@ -5,6 +5,7 @@
 //! - [`host`]: what a back end may do.
 //! - [`page`]: what a page may do.
 //! - [`attempt`]: the call to the vendor for a verdict, which outlives its request.
+//! - [`audit`]: records what back ends do.
 //! - [`read`]: reads a session, with its timeout applied.
 //! - [`record`]: the decrypted data of a session.
 //! - `proof`: proves verdicts.
@@ -17,6 +18,7 @@
 //! - [`reseal`]: encrypts stored data again, under a new key.
 
 pub mod attempt;
+pub mod audit;
 pub mod closing;
 pub mod expiry;
 pub mod host;
@@ -38,6 +40,7 @@ use std::time::Duration;
 use akiba_protocol::{Outcome, Reason};
 use tokio_util::task::TaskTracker;
 
+use self::audit::Audited;
 use self::link_host::LinkHost;
 use self::settings::{PageReply, Retain};
 use self::waiting::Waiting;
@@ -67,6 +70,7 @@ pub struct Sessions {
     link_hosts: Vec<LinkHost>,
     page: PageReply,
     keep: Retain,
+    audited: Audited,
     limits: SessionLimits,
     outbox: Arc<Outbox>,
     clock: Clock,
