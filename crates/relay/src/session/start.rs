@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use secrecy::SecretString;
 use tokio_util::task::TaskTracker;
@@ -246,6 +246,7 @@ impl Sessions {
             leeway,
             endpoints,
             proofs,
+            missing: Mutex::default(),
         };
         Ok(Self {
             store,
@@ -258,6 +259,7 @@ impl Sessions {
             link_hosts: settings.link_host.clone(),
             page: settings.page_reply,
             keep: settings.keep,
+            audited: settings.audit,
             limits: SessionLimits {
                 ttl: settings.session_ttl,
                 ttl_max: settings.session_ttl_max,

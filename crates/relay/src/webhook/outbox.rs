@@ -1,6 +1,7 @@
 //! The webhooks that wait in the database ([`Outbox`]).
 
-use std::sync::{Arc, OnceLock};
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
@@ -9,8 +10,9 @@ use tokio_util::task::TaskTracker;
 use super::backoff::GIVE_UP_AFTER;
 use super::endpoints::{Endpoint, Endpoints};
 use super::event::{self, News};
+use crate::audit::{Action, Entry};
 use crate::clock::{Clock, milliseconds};
-use crate::id::new_id;
+use crate::id::{is_id, new_id};
 use crate::proof::{Proofs, Statement};
 use crate::secrets::data_keys::{DataKeys, SealError};
 use crate::store::outbox::{Message, NewMessage};
@@ -36,6 +38,8 @@ pub struct Outbox {
     pub endpoints: Endpoints,
     /// Signs the proofs in them. `None` if there are no keys.
     pub proofs: Option<Proofs>,
+    /// The endpoints that are not set up, as far as the log names them already.
+    pub missing: Mutex<BTreeSet<String>>,
 }
 
 /// How the deliveries end when the relay shuts down.
@@ -125,6 +129,9 @@ impl Outbox {
                 // A relay of an earlier version has stored them.
                 self.store.adopt_messages().await?;
             } else if !self.endpoints.iter().any(|known| known.id == endpoint) {
+                if self.missing.lock().unwrap_or_else(PoisonError::into_inner).insert(endpoint.clone()) {
+                    tracing::warn!(endpoint, "webhooks wait for an endpoint that is not set up; after a day they fail");
+                }
                 let count = self.store.fail_messages(&endpoint, "no endpoint", self.clock.now()).await?;
                 if count > 0 {
                     tracing::error!(endpoint, count, "webhooks were given up: their endpoint is not set up");
@@ -172,11 +179,14 @@ enum Stored {
 }
 
 /// Makes webhooks due again, with another day of retries: the webhook with this id, whatever its status, or without an
-/// id all failed webhooks. Returns their number.
+/// id all failed webhooks. Returns their number. `request` is the operator's request, for the audit trail; `None` for a
+/// command.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn resend(store: &Store, id: Option<&str>, now: i64) -> Result<u64, StoreError> {
+pub async fn resend(store: &Store, id: Option<&str>, request: Option<&str>, now: i64) -> Result<u64, StoreError> {
+    let detail = id.filter(|id| is_id(id, "msg")).unwrap_or(if id.is_some() { "unknown" } else { "all-failed" });
+    store.append_audit(&Entry::of_operator(Action::Resend, request, now).with_detail(detail)).await?;
     store.resend_messages(id, now, now.saturating_add(milliseconds(GIVE_UP_AFTER))).await
 }
 
