@@ -1,7 +1,7 @@
 //! Which connections are idle ([`Activity`], [`Connections`]), and the time limit for answers ([`Observed`]).
 //!
 //! A connection is idle while no request on it is running and everything that was written is with the operating system.
-//! It may wait for its first request, or for the next. If there are too many connections, the one that has been idle
+//! It may wait for its first request, or for the next. If there are too many connections, the connection idle for
 //! longest is closed: else a few clients that open many and send nothing would keep out everybody.
 
 use std::collections::HashMap;

@@ -5,6 +5,7 @@
 //! - [`host`]: what a back end may do.
 //! - [`page`]: what a page may do.
 //! - [`attempt`]: the call to the vendor for a verdict, which outlives its request.
+//! - `person`: limits the attempts of a person over all sessions.
 //! - [`read`]: reads a session, with its timeout applied.
 //! - [`record`]: the decrypted data of a session.
 //! - `proof`: proves verdicts.
@@ -20,6 +21,7 @@ pub mod expiry;
 pub mod host;
 pub mod link_host;
 pub mod page;
+mod person;
 mod proof;
 pub mod read;
 pub mod record;
@@ -37,6 +39,7 @@ use akiba_protocol::{Outcome, Reason};
 use tokio_util::task::TaskTracker;
 
 use self::link_host::LinkHost;
+use self::person::PersonLimit;
 use self::settings::{PageReply, Retain};
 use self::waiting::Waiting;
 use crate::clock::Clock;
@@ -79,6 +82,7 @@ struct SessionLimits {
     leeway: i64,
     links: i64,
     verifies: i64,
+    person: Option<PersonLimit>,
     /// How long a session is stored after its creation, in milliseconds.
     retention: i64,
 }

@@ -9,6 +9,7 @@
 //! - [`verdicts`]: calls to the vendor for a verdict, and their results.
 //! - [`file_system`]: network disks, on which SQLite does not work.
 //! - [`expiry`]: timeouts and deletion.
+//! - [`persons`]: the attempts of a person over all sessions.
 //! - [`outbox`]: webhooks that wait for delivery.
 //! - [`reseal`]: replaces values that are encrypted under an old key.
 //! - [`copy`]: copies SQLite to PostgreSQL.
@@ -34,6 +35,7 @@ mod flush;
 pub mod lanes;
 pub mod links;
 pub mod outbox;
+pub mod persons;
 pub mod reseal;
 pub mod sessions;
 pub mod settings;
@@ -253,6 +255,7 @@ fn sqlite_migrations() -> Migrator {
     migrator(&[
         (1, "sessions", include_str!("migrations/sqlite/0001_sessions.sql")),
         (2, "endpoints", include_str!("migrations/sqlite/0002_endpoints.sql")),
+        (4, "persons", include_str!("migrations/sqlite/0004_persons.sql")),
     ])
 }
 
@@ -260,6 +263,7 @@ fn postgres_migrations() -> Migrator {
     migrator(&[
         (1, "sessions", include_str!("migrations/postgres/0001_sessions.sql")),
         (2, "endpoints", include_str!("migrations/postgres/0002_endpoints.sql")),
+        (4, "persons", include_str!("migrations/postgres/0004_persons.sql")),
     ])
 }
 
