@@ -41,5 +41,5 @@ sbom: ## write the list of the crates in the relay, with licences and checksums,
 	@node scripts/sbom.mjs build/akiba-relay.cdx.json
 
 clean: ## remove what was built; keeps the tools that set-up installed
-	rm -rf $(or $(CARGO_TARGET_DIR),target) build dist www/pkg www/vision/akiba-vision.wasm node_modules examples/backend/node/node_modules \
+	rm -rf $(or $(CARGO_TARGET_DIR),target) build clients/build clients/node_modules dist www/pkg www/vision/akiba-vision.wasm node_modules examples/backend/node/node_modules \
 	  evaluation/vision/node_modules scripts/lint/node_modules

@@ -68,9 +68,11 @@ tests() {
   need_python
   need_cxx
   need_postgres
+  need_pgbouncer
   need_nginx
   serve
   need_cargo_tool cargo-fuzz cargo-fuzz 0.13.2 "about a minute" --locked
+  need_clients
   need_examples
   need_backend_languages
   need_browser

@@ -25,6 +25,11 @@ need_venv() {
   setup_step "installing Python packages: $3" "seconds" scripts/venv.sh "$1" "$2"
 }
 
+# The generator of the TypeScript client, and the parser of the Bruno collection.
+need_clients() {
+  need_npm clients "the generator of the client"
+}
+
 # The examples of a back end: their packages, and the widget of this clone.
 need_examples() {
   need_npm examples/backend/node "the example of a back end"

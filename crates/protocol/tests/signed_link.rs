@@ -117,10 +117,33 @@ fn only_https_and_this_machine_are_safe() {
         ("http://localhost:80@evil.com/", Err(SignedLinkError::NotAUrl)),
         ("https://b.example/k?x-amz-checksum-crc32=AAAAAA%3D%3D", Err(SignedLinkError::EmptyChecksum)),
         ("https://b.example/k?X-Amz-Checksum-Crc32=AAAAAA==", Err(SignedLinkError::EmptyChecksum)),
-        ("https://b.example/k?x-amz-checksum-crc32=q8gXvQ%3D%3D", Ok(())),
+        ("https://b.example/k?x-amz-checksum-crc32=q8gXvQ%3D%3D", Err(SignedLinkError::OtherChecksum)),
+        ("https://b.example/k?x-amz-checksum-algorithm=SHA256&x-amz-sdk-checksum-algorithm=SHA256", Ok(())),
+        ("https://b.example/k?X-Amz-Content-Sha256=UNSIGNED-PAYLOAD", Ok(())),
     ];
     for (text, expected) in rows {
         assert_eq!(SignedLink::parse(text).map(|_| ()), expected, "{text}");
+    }
+}
+
+/// An S3 takes an empty body with each of these: `crates/sandbox/tests/storage.rs`.
+#[test]
+fn a_checksum_is_rejected_in_every_algorithm() {
+    let rows = [
+        ("x-amz-checksum-crc32", "AAAAAA=="),
+        ("x-amz-checksum-crc32c", "AAAAAA=="),
+        ("x-amz-checksum-crc64nvme", "AAAAAAAAAAA="),
+        ("x-amz-checksum-sha1", "2jmj7l5rSw0yVb/vlWAYkK/YBwk="),
+        ("X-Amz-Checksum-Sha256", "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="),
+        ("Content-MD5", "1B2M2Y8AsgTpgAmY7PhCfg=="),
+        ("X-Amz-Content-Sha256", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+    ];
+    for (name, empty) in rows {
+        for (value, error) in [(empty, SignedLinkError::EmptyChecksum), ("q8gXvQ==", SignedLinkError::OtherChecksum)] {
+            let value: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
+            let link = format!("https://b.example/k?X-Amz-Signature=a&{name}={value}");
+            assert_eq!(SignedLink::parse(&link), Err(error), "{link}");
+        }
     }
 }
 

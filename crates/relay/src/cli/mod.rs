@@ -103,6 +103,9 @@ pub enum WebhookCommand {
         /// Most webhooks to list
         #[arg(long, default_value = "100")]
         limit: u32,
+        /// Id of the last webhook of an earlier list, to continue that list
+        #[arg(long, value_name = "ID")]
+        before: Option<String>,
     },
     /// Sends webhooks again, with the same ids; a running relay delivers them
     Resend {
@@ -147,11 +150,11 @@ fn keygen(kind: KeyKind, name: &str) -> Result<(), Box<dyn Error>> {
 async fn webhooks(command: WebhookCommand, settings: &Settings) -> Result<(), Box<dyn Error>> {
     settings.session.store.database.must_exist()?;
     settings.session.store.check_encryption(&settings.session.store.database)?;
-    let store = Store::open(&settings.session.store.database, 1).await?;
+    let store = Store::of(&settings.session.store, 1).await?;
     match command {
-        WebhookCommand::List { status, limit } => {
+        WebhookCommand::List { status, limit, before } => {
             let mut out = io::stdout().lock();
-            for message in store.list_messages(status.as_str(), limit.into()).await? {
+            for message in store.list_messages(status.as_str(), before.as_deref(), limit.into()).await? {
                 let result = message.last_result.as_deref().unwrap_or("not tried");
                 let (time, attempts) = (rfc3339(message.created_at), message.attempts);
                 writeln!(

@@ -99,6 +99,7 @@ async fn sessions(State(state): State<AppState>) -> Result<Json<BTreeMap<String,
 struct WebhookQuery {
     status: Option<MessageStatus>,
     limit: Option<u32>,
+    before: Option<String>,
 }
 
 /// A webhook without its body.
@@ -119,14 +120,14 @@ async fn webhooks(
     State(state): State<AppState>,
     query: Result<Query<WebhookQuery>, QueryRejection>,
 ) -> Result<Json<Vec<WebhookSummary>>, RelayError> {
-    let Query(WebhookQuery { status, limit }) = query.map_err(|_| {
+    let Query(WebhookQuery { status, limit, before }) = query.map_err(|_| {
         RelayError::new(ProblemCode::BadRequest)
-            .with_detail("The query can have `status` (pending, delivered or failed) and `limit` (a number).")
+            .with_detail("The query can have `status` (pending, delivered or failed), `limit` (a number) and `before` (the id of a webhook).")
     })?;
     let status = status.unwrap_or(MessageStatus::Failed).as_str();
     let limit = limit.unwrap_or(100).min(MAX_LISTED);
-    let listed = store(&state)?.list_messages(status, limit.into()).await?;
-    let webhook = |message: crate::store::outbox::MessageSummary| WebhookSummary {
+    let listed = store(&state)?.list_messages(status, before.as_deref(), limit.into()).await?;
+    let webhook = |message: crate::store::outbox_admin::MessageSummary| WebhookSummary {
         id: message.id,
         session_id: message.session_id,
         endpoint: message.endpoint,

@@ -21,7 +21,7 @@ use crate::store::lanes::with_priority;
 use crate::store::persons::PersonCount;
 use crate::store::verdicts::{Begun, NewAttempt, NewVerdict};
 use crate::vendor_api::{VendorError, Work};
-use crate::webhook::event::VerdictDetail;
+use crate::webhook::event::{News, VerdictDetail};
 
 /// Time for the database, added to the vendor's timeout. After both, an answer counts as lost.
 pub(super) const MARGIN: Duration = Duration::from_secs(15);
@@ -149,14 +149,15 @@ impl Sessions {
         let sealed = self.seal_verdict(session_id, link_id, &kept);
         let is_final = self.will_be_final(&session.row, outcome, reason);
         let proof = self.proofs().map(|_| self.statement(session, link_id, outcome, reason, is_final));
-        let end = Some(VerdictDetail { reason, is_final, proof });
-        let messages =
-            self.outbox.messages(&session.row, session.personal.reference.as_deref(), state, end.as_ref(), now);
+        let news = News::of_state(state, Some(VerdictDetail { reason, is_final, proof }));
+        let reference = session.personal.reference.as_deref();
+        let messages = news.map(|news| self.outbox.messages(&session.row, reference, &news, now));
+        let messages = messages.unwrap_or_else(|| Ok(Vec::new()));
         let (sealed, messages) = match (sealed, messages) {
             (Ok(sealed), Ok(messages)) => (sealed, messages),
             (Err(error), _) | (_, Err(error)) => return waiter.send(Err(error.into())),
         };
-        let verdict = NewVerdict { session_id, link_id, state, verdict: &sealed, messages: &messages, now };
+        let verdict = NewVerdict { session_id, link_id, state, verdict: &sealed, messages: &messages, is_final, now };
         match self.write_until_done(waiter, |_| true, || self.store.conclude(verdict)).await {
             Ok(true) => {
                 self.outbox.wake(&messages);

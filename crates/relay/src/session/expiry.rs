@@ -11,6 +11,7 @@ use crate::error::RelayError;
 use crate::lifecycle::{Event, State};
 use crate::store::StoreError;
 use crate::store::sessions::SessionRow;
+use crate::webhook::event::News;
 
 /// Pause between two sweeps.
 const PAUSE: Duration = Duration::from_secs(15);
@@ -23,6 +24,8 @@ const BATCH: i64 = 200;
 pub struct Swept {
     /// Sessions that expired or whose verdict was marked as lost.
     pub lapsed: u64,
+    /// Sessions that closed without a change of their state.
+    pub closed: u64,
     /// Deleted sessions.
     pub deleted: u64,
 }
@@ -41,6 +44,11 @@ impl Sessions {
     /// Returns the latest end time that has passed on every relay's clock.
     pub(super) fn latest_end(&self) -> i64 {
         self.clock.now().saturating_sub(self.limits.leeway)
+    }
+
+    /// Returns whether the life of a session has ended.
+    pub(super) fn has_expired(&self, row: &SessionRow) -> bool {
+        row.expires_at <= self.latest_end()
     }
 
     pub(super) fn is_timed_out(&self, row: &SessionRow) -> bool {
@@ -63,8 +71,10 @@ impl Sessions {
         // A session that can't be decrypted here must still end, with a webhook. That webhook then has no reference.
         let opened = self.open_session(row.clone()).ok();
         let reference = opened.as_ref().and_then(|session| session.personal.reference.as_deref());
-        let messages = match row.state.after(event) {
-            Some(after) => self.outbox.messages(row, reference, after, None, now).map_err(|_| not_encrypted())?,
+        // A session that has closed before its life ended has had its last webhook.
+        let news = row.state.after(event).and_then(|after| News::of_state(after, None));
+        let messages = match news.filter(|_| row.closed_at.is_none()) {
+            Some(news) => self.outbox.messages(row, reference, &news, now).map_err(|_| not_encrypted())?,
             None => Vec::new(),
         };
         let moved = self.store.advance(row, event, &messages, now).await?;
@@ -97,6 +107,12 @@ impl Sessions {
                 break;
             }
         }
+        loop {
+            match self.close_finished(BATCH).await? {
+                0 => break,
+                closed => swept.closed += closed,
+            }
+        }
         self.outbox.give_up_without_endpoint().await?;
         loop {
             let deleted = self.store.delete_old_sessions(now.saturating_sub(self.limits.retention), BATCH).await?;
@@ -111,7 +127,7 @@ impl Sessions {
     }
 }
 
-fn not_encrypted() -> StoreError {
+pub(super) fn not_encrypted() -> StoreError {
     StoreError::Fault("a webhook could not be encrypted".to_owned())
 }
 
@@ -119,8 +135,8 @@ fn not_encrypted() -> StoreError {
 pub async fn run(sessions: Arc<Sessions>) {
     loop {
         match sessions.sweep().await {
-            Ok(Swept { lapsed: 0, deleted: 0 }) => {}
-            Ok(Swept { lapsed, deleted }) => tracing::info!(lapsed, deleted, "sweep"),
+            Ok(Swept { lapsed: 0, closed: 0, deleted: 0 }) => {}
+            Ok(Swept { lapsed, closed, deleted }) => tracing::info!(lapsed, closed, deleted, "sweep"),
             Err(error) => tracing::warn!(cause = error.cause(), "the sweep failed"),
         }
         tokio::time::sleep(PAUSE).await;

@@ -14,9 +14,11 @@
 //! - [`link_host`]: the allow-list of hosts for signed links.
 //! - `waiting`: calls that wait for the verdict of another call.
 //! - [`expiry`]: timeouts and deletion.
+//! - [`closing`]: closes sessions in which nothing more can happen.
 //! - [`reseal`]: encrypts stored data again, under a new key.
 
 pub mod attempt;
+pub mod closing;
 pub mod expiry;
 pub mod host;
 pub mod link_host;
@@ -128,13 +130,13 @@ impl Sessions {
 
     /// Returns whether another verdict is impossible in a session as it was read, which may have expired.
     fn is_final_in(&self, row: &SessionRow, outcome: Outcome, reason: Option<Reason>) -> bool {
-        let expired = row.expires_at.saturating_add(self.limits.leeway) <= self.clock.now();
-        expired || self.is_final(outcome, reason, row.links, row.verifies)
+        let ended = row.closed_at.is_some() || self.has_expired(row);
+        ended || self.is_final(outcome, reason, row.links, row.verifies)
     }
 
     /// Does the same for the verdict of an attempt. The session was read before the attempt was counted.
     fn will_be_final(&self, row: &SessionRow, outcome: Outcome, reason: Option<Reason>) -> bool {
-        self.is_final(outcome, reason, row.links, row.verifies.saturating_add(1))
+        self.has_expired(row) || self.is_final(outcome, reason, row.links, row.verifies.saturating_add(1))
     }
 
     /// Returns whether another verdict is impossible before the session expires: the session is verified, the vendor

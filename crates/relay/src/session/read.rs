@@ -1,6 +1,6 @@
 //! Reads sessions, with their timeouts applied ([`Sessions::current`]), and verdicts.
 
-use akiba_protocol::{Outcome, ProblemCode, Verdict};
+use akiba_protocol::{Outcome, ProblemCode, Reason, Verdict};
 
 use super::Sessions;
 use super::record::{OpenLink, OpenSession};
@@ -52,6 +52,14 @@ impl Sessions {
             Some(link) => self.verdict_of(link)?.ok_or_else(|| refusal(state).retry_after(1)),
             None => Err(refusal(state)),
         }
+    }
+
+    /// Returns the reason of the last verdict.
+    pub(super) async fn last_reason(&self, session: &OpenSession) -> Result<Option<Reason>, RelayError> {
+        let links = self.store.links(&session.row.id).await?;
+        let last = links.iter().find(|link| Some(&link.id) == session.row.link_id.as_ref());
+        let verdict = last.map(|link| self.verdict_of(link)).transpose()?.flatten();
+        Ok(verdict.and_then(|verdict| verdict.reason))
     }
 }
 

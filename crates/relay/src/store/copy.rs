@@ -131,7 +131,7 @@ async fn copy_sessions(from: &mut SqliteConnection, to: &mut PgConnection) -> Re
             row.push_bind(columns.0).push_bind(columns.1).push_bind(columns.2).push_bind(columns.3);
             row.push_bind(columns.4).push_bind(columns.5).push_bind(columns.6).push_bind(columns.7);
             row.push_bind(columns.8).push_bind(columns.9).push_bind(columns.10).push_bind(columns.11);
-            row.push_bind(columns.12).push_bind(columns.13);
+            row.push_bind(columns.12).push_bind(columns.13).push_bind(columns.14);
         });
         count += insert.build().execute(&mut *to).await.map_err(Side::To)?.rows_affected();
     }

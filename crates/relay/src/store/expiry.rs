@@ -5,7 +5,7 @@ use sqlx::Connection;
 use super::outbox::{NewMessage, insert_messages};
 use super::sessions::{COLUMNS, Columns, SessionRow, count, session};
 use super::{Store, StoreError, on_connection};
-use crate::lifecycle::Event;
+use crate::lifecycle::{Event, State};
 use crate::telemetry::metrics::metrics;
 
 impl Store {
@@ -22,20 +22,22 @@ impl Store {
         now: i64,
     ) -> Result<bool, StoreError> {
         const SQL: &str = "UPDATE sessions SET state = $3, version = version + 1, lease_until = NULL, \
-            updated_at = $4 WHERE id = $1 AND version = $2";
+            updated_at = $4, closed_at = COALESCE(closed_at, $5) WHERE id = $1 AND version = $2";
         const LINK: &str = "UPDATE links SET released = 1 WHERE id = $1";
         let Some(after) = row.state.after(event) else { return Ok(false) };
         self.write(async {
             on_connection!(self, |connection| {
                 let mut transaction = connection.begin().await?;
-                let moved = sqlx::query(SQL).bind(&row.id).bind(row.version).bind(after.as_str()).bind(now);
+                let closed_at = (after == State::Expired).then_some(now);
+                let moved =
+                    self.query(SQL).bind(&row.id).bind(row.version).bind(after.as_str()).bind(now).bind(closed_at);
                 if moved.execute(&mut *transaction).await?.rows_affected() == 0 {
                     return Ok(false);
                 }
                 if event == Event::Released {
-                    sqlx::query(LINK).bind(&row.link_id).execute(&mut *transaction).await?;
+                    self.query(LINK).bind(&row.link_id).execute(&mut *transaction).await?;
                 }
-                insert_messages!(transaction, messages);
+                insert_messages!(self, transaction, messages);
                 transaction.commit().await.map(|()| true)
             })
         })
@@ -54,13 +56,72 @@ impl Store {
              OR (state IN ('created', 'link_issued') AND expires_at <= $1) LIMIT $2"
         );
         let found = self.run(async {
-            on_connection!(self, |connection| sqlx::query_as::<_, Columns>(&sql)
+            on_connection!(self, |connection| self
+                .query_as::<_, Columns>(&sql)
                 .bind(at)
                 .bind(limit)
                 .fetch_all(connection)
                 .await)
         });
         found.await?.into_iter().map(session).collect()
+    }
+
+    /// Returns open sessions in which nothing more can happen, although no state says so: their life ended after a
+    /// rejection at the time `at`, or no call has run since `idle_since` and `caps` (links and calls for a verdict) leave
+    /// the page nothing to do.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn sessions_to_close(
+        &self,
+        at: i64,
+        idle_since: i64,
+        caps: (i64, i64),
+        limit: i64,
+    ) -> Result<Vec<SessionRow>, StoreError> {
+        let rejected = format!(
+            "SELECT {COLUMNS} FROM sessions WHERE state = 'rejected' AND closed_at IS NULL \
+             AND (expires_at <= $1 OR (updated_at <= $2 AND (links >= $3 OR verifies >= $4))) LIMIT $5"
+        );
+        // With links used up, an issued link that is still open can get a verdict.
+        let undecided = format!(
+            "SELECT {COLUMNS} FROM sessions WHERE state IN ('created', 'link_issued') AND closed_at IS NULL \
+             AND expires_at > $1 AND updated_at <= $2 AND (verifies >= $4 OR (links >= $3 AND NOT EXISTS \
+               (SELECT 1 FROM links WHERE session_id = sessions.id AND released = 0 AND verdict IS NULL))) LIMIT $5"
+        );
+        let found = self.run(async {
+            on_connection!(self, |connection| {
+                let mut rows = Vec::new();
+                for sql in [&rejected, &undecided] {
+                    let query = self.query_as::<_, Columns>(sql).bind(at).bind(idle_since).bind(caps.0).bind(caps.1);
+                    rows.extend(query.bind(limit).fetch_all(&mut *connection).await?);
+                }
+                Ok(rows)
+            })
+        });
+        found.await?.into_iter().map(session).collect()
+    }
+
+    /// Closes a session whose state stays, and stores the webhooks about it. Returns `false` if the session has changed
+    /// since it was read.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn close_session(&self, row: &SessionRow, messages: &[NewMessage], now: i64) -> Result<bool, StoreError> {
+        const SQL: &str = "UPDATE sessions SET closed_at = $3, updated_at = $3, version = version + 1 \
+            WHERE id = $1 AND version = $2 AND closed_at IS NULL";
+        self.write(async {
+            on_connection!(self, |connection| {
+                let mut transaction = connection.begin().await?;
+                let closed = self.query(SQL).bind(&row.id).bind(row.version).bind(now);
+                if closed.execute(&mut *transaction).await?.rows_affected() == 0 {
+                    return Ok(false);
+                }
+                insert_messages!(self, transaction, messages);
+                transaction.commit().await.map(|()| true)
+            })
+        })
+        .await
     }
 
     /// Deletes a session with its links and webhooks. Returns `false` if there is no such session, or if it waits for
@@ -71,7 +132,8 @@ impl Store {
     pub async fn delete_session(&self, id: &str) -> Result<bool, StoreError> {
         const SQL: &str = "DELETE FROM sessions WHERE id = $1 AND state <> 'verifying'";
         self.write(async {
-            on_connection!(self, |connection| sqlx::query(SQL)
+            on_connection!(self, |connection| self
+                .query(SQL)
                 .bind(id)
                 .execute(connection)
                 .await
@@ -92,7 +154,8 @@ impl Store {
              AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.session_id = sessions.id AND outbox.status = 'pending') \
              ORDER BY created_at LIMIT $2)";
         self.write(async {
-            on_connection!(self, |connection| sqlx::query(SQL)
+            on_connection!(self, |connection| self
+                .query(SQL)
                 .bind(created_before)
                 .bind(limit)
                 .execute(connection)

@@ -132,6 +132,7 @@ mod tests {
             attempt: None,
             link_id: None,
             lease_until: None,
+            closed_at: None,
         };
         let flushes = || store.flusher.as_ref().unwrap().requested.load(Ordering::SeqCst);
         store.insert_session(&row).await.unwrap();

@@ -37,57 +37,26 @@ pub struct Message {
     pub give_up_at: i64,
 }
 
-/// A webhook for the operator's list, without its body.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MessageSummary {
-    /// The id of the webhook.
-    pub id: String,
-    /// The id of its session.
-    pub session_id: String,
-    /// The id of the endpoint that gets it.
-    pub endpoint: String,
-    /// The name of its event.
-    pub event: String,
-    /// `pending`, `delivered` or `failed`.
-    pub status: String,
-    /// The number of attempts.
-    pub attempts: i64,
-    /// The result of the last attempt.
-    pub last_result: Option<String>,
-    /// When it was created.
-    pub created_at: i64,
-}
-
-/// The numbers of pending and failed webhooks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OutboxCounts {
-    /// Pending webhooks.
-    pub pending: i64,
-    /// When the oldest pending webhook was created.
-    pub oldest_pending: Option<i64>,
-    /// Webhooks that were given up.
-    pub failed: i64,
-}
-
 /// Inserts each [`NewMessage`] of a list in a transaction of either database. If an earlier webhook of the session to
 /// the same endpoint is postponed, the new one is due no earlier, as an endpoint gets the webhooks of a session in order.
 macro_rules! insert_messages {
-    ($transaction:ident, $messages:expr) => {
+    ($store:expr, $transaction:ident, $messages:expr) => {
         for message in $messages {
-            sqlx::query(
-                "INSERT INTO outbox (id, session_id, endpoint, event, sealed, created_at, next_at, give_up_at) \
+            $store
+                .query(
+                    "INSERT INTO outbox (id, session_id, endpoint, event, sealed, created_at, next_at, give_up_at) \
                  VALUES ($1, $2, $3, $4, $5, $6, COALESCE((SELECT MAX(next_at) FROM outbox \
                     WHERE session_id = $2 AND endpoint = $3 AND status = 'pending' AND next_at > $6), $6), $7)",
-            )
-            .bind(&message.id)
-            .bind(&message.session_id)
-            .bind(&message.endpoint)
-            .bind(&message.event)
-            .bind(&message.sealed)
-            .bind(message.created_at)
-            .bind(message.give_up_at)
-            .execute(&mut *$transaction)
-            .await?;
+                )
+                .bind(&message.id)
+                .bind(&message.session_id)
+                .bind(&message.endpoint)
+                .bind(&message.event)
+                .bind(&message.sealed)
+                .bind(message.created_at)
+                .bind(message.give_up_at)
+                .execute(&mut *$transaction)
+                .await?;
         }
     };
 }
@@ -103,11 +72,7 @@ const DUE: &str = "SELECT seq FROM outbox due WHERE endpoint = $5 AND status = '
      ORDER BY next_at, seq LIMIT $3";
 
 /// Maximum number of webhooks that one statement changes.
-const BATCH: i64 = 2_000;
-
-/// Makes webhooks due again. The caller adds the condition.
-const RESEND: &str = "UPDATE outbox SET status = 'pending', attempts = 0, next_at = $1, give_up_at = $2, \
-     ended_at = NULL, claimed_until = 0 WHERE";
+pub(super) const BATCH: i64 = 2_000;
 
 impl Store {
     /// Claims webhooks of an endpoint that are due and were created at `since` or later: until `claimed_until`, no other
@@ -134,7 +99,8 @@ impl Store {
              WHERE seq IN (SELECT seq FROM due) RETURNING id, sealed, attempts, give_up_at"
         );
         let claimed = self.write(async {
-            on_connection!(self, |connection| sqlx::query_as::<_, (String, Vec<u8>, i64, i64)>(&sql)
+            on_connection!(self, |connection| self
+                .query_as::<_, (String, Vec<u8>, i64, i64)>(&sql)
                 .bind(now)
                 .bind(claimed_until)
                 .bind(limit)
@@ -154,7 +120,7 @@ impl Store {
     pub async fn release_message(&self, id: &str) -> Result<(), StoreError> {
         const SQL: &str = "UPDATE outbox SET claimed_until = 0 WHERE id = $1 AND status = 'pending'";
         self.write(async {
-            on_connection!(self, |connection| sqlx::query(SQL).bind(id).execute(connection).await.map(drop))
+            on_connection!(self, |connection| self.query(SQL).bind(id).execute(connection).await.map(drop))
         })
         .await
     }
@@ -167,7 +133,8 @@ impl Store {
         const SQL: &str = "UPDATE outbox SET status = $2, last_result = $3, ended_at = $4, claimed_until = 0, attempts = attempts + 1 \
             WHERE id = $1 AND status = 'pending'";
         self.write(async {
-            on_connection!(self, |connection| sqlx::query(SQL)
+            on_connection!(self, |connection| self
+                .query(SQL)
                 .bind(id)
                 .bind(status)
                 .bind(result)
@@ -193,42 +160,14 @@ impl Store {
         self.write(async {
             on_connection!(self, |connection| {
                 let mut transaction = connection.begin().await?;
-                let postponed = sqlx::query(SQL).bind(id).bind(next_at).bind(result);
+                let postponed = self.query(SQL).bind(id).bind(next_at).bind(result);
                 if postponed.execute(&mut *transaction).await?.rows_affected() > 0 {
-                    sqlx::query(FOLLOWERS).bind(id).bind(next_at).execute(&mut *transaction).await?;
+                    self.query(FOLLOWERS).bind(id).bind(next_at).execute(&mut *transaction).await?;
                 }
                 transaction.commit().await
             })
         })
         .await
-    }
-
-    /// Returns the webhooks with a status, the newest first.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn list_messages(&self, status: &str, limit: i64) -> Result<Vec<MessageSummary>, StoreError> {
-        type Columns = (String, String, String, String, String, i64, Option<String>, i64);
-        const SQL: &str = "SELECT id, session_id, endpoint, event, status, attempts, last_result, created_at FROM outbox \
-            WHERE status = $1 ORDER BY seq DESC LIMIT $2";
-        let found = self.run(async {
-            on_connection!(self, |connection| sqlx::query_as::<_, Columns>(SQL)
-                .bind(status)
-                .bind(limit)
-                .fetch_all(connection)
-                .await)
-        });
-        let listed = |(id, session_id, endpoint, event, status, attempts, last_result, created_at)| MessageSummary {
-            id,
-            session_id,
-            endpoint,
-            event,
-            status,
-            attempts,
-            last_result,
-            created_at,
-        };
-        Ok(found.await?.into_iter().map(listed).collect())
     }
 
     /// Returns the ids of the endpoints that have pending webhooks.
@@ -243,12 +182,11 @@ impl Store {
             on_connection!(self, |connection| {
                 let mut found: Vec<String> = Vec::new();
                 let (first,): (Option<String>,) =
-                    sqlx::query_as(OF_EARLIER_VERSIONS).bind("").fetch_one(&mut *connection).await?;
+                    self.query_as(OF_EARLIER_VERSIONS).bind("").fetch_one(&mut *connection).await?;
                 found.extend(first);
                 loop {
                     let after = found.last().cloned().unwrap_or_default();
-                    let (next,): (Option<String>,) =
-                        sqlx::query_as(SQL).bind(after).fetch_one(&mut *connection).await?;
+                    let (next,): (Option<String>,) = self.query_as(SQL).bind(after).fetch_one(&mut *connection).await?;
                     match next {
                         Some(next) => found.push(next),
                         None => return Ok(found),
@@ -267,7 +205,7 @@ impl Store {
     pub async fn adopt_messages(&self) -> Result<(), StoreError> {
         const SQL: &str = "UPDATE outbox SET endpoint = (SELECT api_key FROM sessions WHERE sessions.id = session_id) \
             WHERE status = 'pending' AND endpoint = ''";
-        self.write(async { on_connection!(self, |connection| sqlx::query(SQL).execute(connection).await.map(drop)) })
+        self.write(async { on_connection!(self, |connection| self.query(SQL).execute(connection).await.map(drop)) })
             .await
     }
 
@@ -281,7 +219,8 @@ impl Store {
         let mut count = 0;
         loop {
             let failed = self.write(async {
-                on_connection!(self, |connection| sqlx::query(SQL)
+                on_connection!(self, |connection| self
+                    .query(SQL)
                     .bind(endpoint)
                     .bind(result)
                     .bind(now)
@@ -295,70 +234,5 @@ impl Store {
                 failed => count += failed,
             }
         }
-    }
-
-    /// Counts pending and failed webhooks.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn outbox_counts(&self) -> Result<OutboxCounts, StoreError> {
-        const PENDING: &str = "SELECT count(*), min(created_at) FROM outbox WHERE status = 'pending'";
-        const FAILED: &str = "SELECT count(*) FROM outbox WHERE status = 'failed'";
-        self.run(async {
-            on_connection!(self, |connection| {
-                let (pending, oldest_pending) =
-                    sqlx::query_as::<_, (i64, Option<i64>)>(PENDING).fetch_one(&mut *connection).await?;
-                let (failed,) = sqlx::query_as::<_, (i64,)>(FAILED).fetch_one(connection).await?;
-                Ok(OutboxCounts { pending, oldest_pending, failed })
-            })
-        })
-        .await
-    }
-
-    /// Makes webhooks due again under their old ids, to be retried until `give_up_at`: the webhook with this id,
-    /// whatever its status, or without an id all failed webhooks. Returns their number.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn resend_messages(&self, id: Option<&str>, now: i64, give_up_at: i64) -> Result<u64, StoreError> {
-        if let Some(id) = id {
-            return self.resend_message(id, now, give_up_at).await;
-        }
-        let mut count = 0;
-        loop {
-            // In batches: one statement for all could exceed the timeout.
-            match self.resend_failed(now, give_up_at, BATCH).await? {
-                0 => return Ok(count),
-                resent => count += resent,
-            }
-        }
-    }
-
-    async fn resend_message(&self, id: &str, now: i64, give_up_at: i64) -> Result<u64, StoreError> {
-        let sql = format!("{RESEND} id = $3");
-        self.write(async {
-            on_connection!(self, |connection| sqlx::query(&sql)
-                .bind(now)
-                .bind(give_up_at)
-                .bind(id)
-                .execute(connection)
-                .await
-                .map(|done| done.rows_affected()))
-        })
-        .await
-    }
-
-    async fn resend_failed(&self, now: i64, give_up_at: i64, limit: i64) -> Result<u64, StoreError> {
-        let sql = format!("{RESEND} seq IN (SELECT seq FROM outbox WHERE status = 'failed' ORDER BY seq LIMIT $3)");
-        self.write(async {
-            on_connection!(self, |connection| sqlx::query(&sql)
-                .bind(now)
-                .bind(give_up_at)
-                .bind(limit)
-                .execute(connection)
-                .await
-                .map(|done| done.rows_affected()))
-        })
-        .await
     }
 }

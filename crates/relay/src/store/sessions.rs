@@ -35,10 +35,12 @@ pub struct SessionRow {
     pub link_id: Option<String>,
     /// When that call counts as lost.
     pub lease_until: Option<i64>,
+    /// When it closed: nothing more can happen. An open session has none. It is set together with the last webhook.
+    pub closed_at: Option<i64>,
 }
 
 pub(super) const COLUMNS: &str = "id, api_key, customer_type, sealed, state, version, created_at, expires_at, updated_at, links, \
-                       verifies, attempt, link_id, lease_until";
+                       verifies, attempt, link_id, lease_until, closed_at";
 
 pub(super) type Columns = (
     String,
@@ -55,19 +57,20 @@ pub(super) type Columns = (
     Option<String>,
     Option<String>,
     Option<i64>,
+    Option<i64>,
 );
 
 pub(super) fn session(columns: Columns) -> Result<SessionRow, StoreError> {
     #[rustfmt::skip]
     let (
         id, api_key, customer_type, sealed, state, version, created_at, expires_at, updated_at, links,
-        verifies, attempt, link_id, lease_until,
+        verifies, attempt, link_id, lease_until, closed_at,
     ) = columns;
     let state = state.parse().map_err(|_| StoreError::Fault("unknown state in a session".to_owned()))?;
     #[rustfmt::skip]
     let row = SessionRow {
         id, api_key, customer_type, sealed, state, version, created_at, expires_at, updated_at, links,
-        verifies, attempt, link_id, lease_until,
+        verifies, attempt, link_id, lease_until, closed_at,
     };
     Ok(row)
 }
@@ -96,7 +99,8 @@ impl Store {
             (id, api_key, customer_type, sealed, state, created_at, expires_at, updated_at) \
             VALUES ($1, $2, $3, $4, $5, $6, $7, $6)";
         self.write(async {
-            on_connection!(self, |connection| sqlx::query(SQL)
+            on_connection!(self, |connection| self
+                .query(SQL)
                 .bind(&row.id)
                 .bind(&row.api_key)
                 .bind(&row.customer_type)
@@ -119,7 +123,7 @@ impl Store {
     pub async fn count_sessions(&self) -> Result<Vec<(String, i64)>, StoreError> {
         const SQL: &str = "SELECT state, count(*) FROM sessions GROUP BY state";
         self.run(async {
-            on_connection!(self, |connection| sqlx::query_as::<_, (String, i64)>(SQL).fetch_all(connection).await)
+            on_connection!(self, |connection| self.query_as::<_, (String, i64)>(SQL).fetch_all(connection).await)
         })
         .await
     }
@@ -131,7 +135,8 @@ impl Store {
     pub async fn session(&self, id: &str) -> Result<Option<SessionRow>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM sessions WHERE id = $1");
         let found = self.run(async {
-            on_connection!(self, |connection| sqlx::query_as::<_, Columns>(&sql)
+            on_connection!(self, |connection| self
+                .query_as::<_, Columns>(&sql)
                 .bind(id)
                 .fetch_optional(connection)
                 .await)
@@ -146,7 +151,7 @@ impl Store {
     pub async fn newest_session(&self) -> Result<Option<SessionRow>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM sessions ORDER BY created_at DESC LIMIT 1");
         let found = self.run(async {
-            on_connection!(self, |connection| sqlx::query_as::<_, Columns>(&sql).fetch_optional(connection).await)
+            on_connection!(self, |connection| self.query_as::<_, Columns>(&sql).fetch_optional(connection).await)
         });
         found.await?.map(session).transpose()
     }

@@ -56,6 +56,8 @@ pub struct NewVerdict<'a> {
     pub verdict: &'a [u8],
     /// The webhooks about it.
     pub messages: &'a [NewMessage],
+    /// Whether it is the last one, so that the session closes.
+    pub is_final: bool,
     /// The current time.
     pub now: i64,
 }
@@ -74,7 +76,8 @@ impl Store {
         self.write(async {
             on_connection!(self, |connection| {
                 let mut transaction = connection.begin().await?;
-                let moved = sqlx::query(SQL)
+                let moved = self
+                    .query(SQL)
                     .bind(&new.session.id)
                     .bind(new.session.version)
                     .bind(after.as_str())
@@ -92,8 +95,13 @@ impl Store {
                 {
                     return Ok(Begun::PersonLimit);
                 }
+<<<<<<< HEAD
                 sqlx::query(LINK).bind(new.link_id).bind(new.idempotency).execute(&mut *transaction).await?;
                 transaction.commit().await.map(|()| Begun::Yes)
+=======
+                self.query(LINK).bind(new.link_id).bind(new.idempotency).execute(&mut *transaction).await?;
+                transaction.commit().await.map(|()| true)
+>>>>>>> main
             })
         })
         .await
@@ -111,23 +119,25 @@ impl Store {
         let event = if verdict.state == State::Verified { Event::Verified } else { Event::Rejected };
         let states = states_before(event);
         let sql = format!(
-            "UPDATE sessions SET state = $3, version = version + 1, lease_until = NULL, updated_at = $4 \
+            "UPDATE sessions SET state = $3, version = version + 1, lease_until = NULL, updated_at = $4, closed_at = $5 \
              WHERE id = $1 AND link_id = $2 AND state IN ({states})"
         );
         self.write(async {
             on_connection!(self, |connection| {
                 let mut transaction = connection.begin().await?;
-                let moved = sqlx::query(&sql)
+                let moved = self
+                    .query(&sql)
                     .bind(verdict.session_id)
                     .bind(verdict.link_id)
                     .bind(verdict.state.as_str())
-                    .bind(verdict.now);
+                    .bind(verdict.now)
+                    .bind(verdict.is_final.then_some(verdict.now));
                 if moved.execute(&mut *transaction).await?.rows_affected() == 0 {
                     return Ok(false);
                 }
-                let link = sqlx::query(LINK).bind(verdict.link_id).bind(verdict.verdict).bind(verdict.now);
+                let link = self.query(LINK).bind(verdict.link_id).bind(verdict.verdict).bind(verdict.now);
                 link.execute(&mut *transaction).await?;
-                insert_messages!(transaction, verdict.messages);
+                insert_messages!(self, transaction, verdict.messages);
                 transaction.commit().await.map(|()| true)
             })
         })
@@ -154,6 +164,7 @@ impl Store {
              verifies = verifies - $4, updated_at = $5 WHERE id = $1 AND attempt = $2 AND state IN ({states})"
         );
         self.write(async {
+<<<<<<< HEAD
             on_connection!(self, |connection| {
                 let mut transaction = connection.begin().await?;
                 let moved = sqlx::query(&sql).bind(id).bind(attempt).bind(State::LinkIssued.as_str());
@@ -166,6 +177,18 @@ impl Store {
                 }
                 transaction.commit().await.map(|()| true)
             })
+=======
+            on_connection!(self, |connection| self
+                .query(&sql)
+                .bind(id)
+                .bind(attempt)
+                .bind(State::LinkIssued.as_str())
+                .bind(i64::from(refund))
+                .bind(now)
+                .execute(connection)
+                .await
+                .map(|done| done.rows_affected() == 1))
+>>>>>>> main
         })
         .await
         .inspect(|&moved| count(moved, State::LinkIssued))

@@ -1,6 +1,7 @@
 //! Describes a version of the vendor's API ([`Profile`], [`ProfileName`]): its URLs, authentication and field names.
 //! Two profiles are built in; a file can hold another.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::fmt;
 use std::path::PathBuf;
@@ -104,6 +105,9 @@ pub struct CallProfile {
     /// Where the fields of its answer are; `None` if they are the published ones.
     #[serde(default)]
     pub reply: Option<ReplyMap>,
+    /// Headers for the upload to a signed link, if the link signs them and the answer does not name them.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
 }
 
 /// Why a profile can't be loaded.
@@ -137,6 +141,10 @@ impl Profile {
         let path = path.into();
         let profile: Self =
             toml::from_str(text).map_err(|error| ProfileError::Wrong(path.clone(), error.to_string()))?;
+        if !profile.verify.headers.is_empty() {
+            let reason = "verify: only the call for a link has headers for an upload".to_owned();
+            return Err(ProfileError::Wrong(path, reason));
+        }
         let calls = [("link", &profile.link, LINK), ("verify", &profile.verify, VERIFY)];
         for (name, call, (fields, required)) in calls {
             let request = call.request.as_ref().map_or(Ok(()), |map| map.check(fields));

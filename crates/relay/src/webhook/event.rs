@@ -27,7 +27,7 @@ use crate::proof::Statement;
 pub struct WebhookEvent<'a> {
     /// The name of the event.
     #[serde(rename = "type")]
-    #[schema(pattern = "^session\\.(verified|rejected|unknown|expired)$")]
+    #[schema(pattern = "^session\\.(verified|rejected|unknown|expired|closed)$")]
     event: &'a str,
     /// When the event happened.
     #[schema(format = "date-time")]
@@ -36,7 +36,7 @@ pub struct WebhookEvent<'a> {
     data: WebhookData<'a>,
 }
 
-/// A session and its new state.
+/// A session and its state.
 #[derive(Serialize, ToSchema)]
 #[cfg_attr(test, derive(serde::Deserialize), serde(deny_unknown_fields))]
 pub struct WebhookData<'a> {
@@ -46,7 +46,7 @@ pub struct WebhookData<'a> {
     /// The host's own reference for the case.
     #[serde(skip_serializing_if = "Option::is_none")]
     reference: Option<&'a str>,
-    /// The new state of the session.
+    /// The state of the session.
     state: State,
     /// Verified or rejected. Present only with a verdict.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -73,6 +73,10 @@ pub struct VerdictDetail {
     pub proof: Option<Statement>,
 }
 
+/// The name of the event that closes a session whose state does not change: a rejected person could have sent another
+/// photo until now, or the limits were used up without a verdict.
+pub const CLOSED: &str = "session.closed";
+
 /// Returns the name of the event that reports a state. Returns `None` for the intermediate states, which no event
 /// reports.
 #[must_use]
@@ -89,18 +93,39 @@ pub fn name(state: State) -> Option<&'static str> {
 /// Returns whether an event has this name.
 #[must_use]
 pub fn is_event(text: &str) -> bool {
-    State::ALL.into_iter().filter_map(name).any(|name| name == text)
+    text == CLOSED || State::ALL.into_iter().filter_map(name).any(|name| name == text)
 }
 
-/// Returns the body of the webhook about a session's new state, or `None` for an intermediate state.
+/// What a webhook reports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct News {
+    /// The name of the event.
+    pub event: &'static str,
+    /// The state of the session.
+    pub state: State,
+    /// The end of the verdict, if the session has one.
+    pub detail: Option<VerdictDetail>,
+}
+
+impl News {
+    /// Returns the news of a new state, or `None` for an intermediate state.
+    #[must_use]
+    pub fn of_state(state: State, detail: Option<VerdictDetail>) -> Option<Self> {
+        name(state).map(|event| Self { event, state, detail })
+    }
+
+    /// Returns the news that a session has closed in this state.
+    #[must_use]
+    pub fn closed(state: State, detail: Option<VerdictDetail>) -> Self {
+        Self { event: CLOSED, state, detail }
+    }
+}
+
+/// Returns the body of the webhook with these news of a session.
 #[must_use]
-pub fn body(
-    session_id: &str,
-    reference: Option<&str>,
-    state: State,
-    detail: Option<&VerdictDetail>,
-    now: i64,
-) -> Option<String> {
+pub fn body(news: &News, session_id: &str, reference: Option<&str>, now: i64) -> Option<String> {
+    let News { event, state, detail } = news;
+    let (state, detail) = (*state, detail.as_ref());
     let outcome = match state {
         State::Verified => Some(Outcome::Verified),
         State::Rejected => Some(Outcome::Rejected),
@@ -108,7 +133,7 @@ pub fn body(
     };
     let (reason, is_final) = (detail.and_then(|detail| detail.reason), detail.map(|detail| detail.is_final));
     let data = WebhookData { session_id, reference, state, outcome, reason, is_final, proof: None };
-    serde_json::to_string(&WebhookEvent { event: name(state)?, timestamp: rfc3339(now), data }).ok()
+    serde_json::to_string(&WebhookEvent { event, timestamp: rfc3339(now), data }).ok()
 }
 
 /// Adds a proof to a body. Returns `None` if the text is not the body of a webhook.
@@ -124,14 +149,14 @@ mod tests {
     use akiba_protocol::Reason;
     use serde_json::{Value, json};
 
-    use super::{State, VerdictDetail, body, with_proof};
+    use super::{News, State, VerdictDetail, body, with_proof};
 
     #[test]
     fn final_states_have_a_body_and_intermediate_states_have_none() {
         let read = |text: Option<String>| text.map(|text| serde_json::from_str::<Value>(&text).unwrap());
         let fraud = VerdictDetail { reason: Some(Reason::Fraud), is_final: true, proof: None };
         assert_eq!(
-            read(body("ses_1", Some("order-7"), State::Rejected, Some(&fraud), 0)),
+            read(body(&News::of_state(State::Rejected, Some(fraud)).unwrap(), "ses_1", Some("order-7"), 0)),
             Some(json!({
                 "type": "session.rejected", "timestamp": "1970-01-01T00:00:00Z",
                 "data": {
@@ -140,17 +165,18 @@ mod tests {
                 },
             }))
         );
+        let unknown = News::of_state(State::Unknown, None).unwrap();
         assert_eq!(
-            read(body("ses_1", None, State::Unknown, None, 0)).unwrap()["data"],
+            read(body(&unknown, "ses_1", None, 0)).unwrap()["data"],
             json!({ "session_id": "ses_1", "state": "unknown" })
         );
-        let proven = body("ses_1", None, State::Unknown, None, 0).and_then(|text| with_proof(&text, "a.b.c"));
+        let proven = body(&unknown, "ses_1", None, 0).and_then(|text| with_proof(&text, "a.b.c"));
         assert_eq!(
             read(proven).unwrap()["data"],
             json!({ "session_id": "ses_1", "state": "unknown", "proof": "a.b.c" })
         );
         for state in [State::Created, State::LinkIssued, State::Verifying] {
-            assert_eq!(body("ses_1", None, state, None, 0), None);
+            assert_eq!(News::of_state(state, None), None);
         }
     }
 }

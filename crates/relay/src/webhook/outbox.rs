@@ -8,10 +8,9 @@ use tokio_util::task::TaskTracker;
 
 use super::backoff::GIVE_UP_AFTER;
 use super::endpoints::{Endpoint, Endpoints};
-use super::event::{self, VerdictDetail};
+use super::event::{self, News};
 use crate::clock::{Clock, milliseconds};
 use crate::id::new_id;
-use crate::lifecycle::State;
 use crate::proof::{Proofs, Statement};
 use crate::secrets::data_keys::{DataKeys, SealError};
 use crate::store::outbox::{Message, NewMessage};
@@ -65,8 +64,8 @@ impl Outbox {
         self.tasks.wait().await;
     }
 
-    /// Returns the webhooks about a session's new state: one for each endpoint of the API key that created the session.
-    /// Store them in the same transaction as the state.
+    /// Returns the webhooks with these news of a session: one for each endpoint of the API key that created the session.
+    /// Store them in the same transaction as the change that they report.
     ///
     /// # Errors
     /// [`SealError`].
@@ -74,13 +73,11 @@ impl Outbox {
         &self,
         session: &SessionRow,
         reference: Option<&str>,
-        state: State,
-        detail: Option<&VerdictDetail>,
+        news: &News,
         now: i64,
     ) -> Result<Vec<NewMessage>, SealError> {
-        let Some(event) = event::name(state) else { return Ok(Vec::new()) };
-        let Some(body) = event::body(&session.id, reference, state, detail, now) else { return Ok(Vec::new()) };
-        let stored = match detail.and_then(|detail| detail.proof.clone()) {
+        let Some(body) = event::body(news, &session.id, reference, now) else { return Ok(Vec::new()) };
+        let stored = match news.detail.as_ref().and_then(|detail| detail.proof.clone()) {
             Some(proof) => Stored::WithProof { body, proof },
             None => Stored::Body(body),
         };
@@ -91,13 +88,13 @@ impl Outbox {
                 id,
                 session_id: session.id.clone(),
                 endpoint: endpoint.id.clone(),
-                event: event.to_owned(),
+                event: news.event.to_owned(),
                 sealed,
                 created_at: now,
                 give_up_at: now.saturating_add(milliseconds(GIVE_UP_AFTER)),
             })
         };
-        self.endpoints.taking(&session.api_key, event).map(message).collect()
+        self.endpoints.taking(&session.api_key, news.event).map(message).collect()
     }
 
     /// Wakes the workers of these webhooks, after they were stored.

@@ -37,6 +37,7 @@ mod page {
     mod binding;
     mod hang_up;
     mod late_verdict;
+    mod links_given_back;
     mod proof;
     mod rejection;
     mod tokens;
@@ -51,8 +52,10 @@ mod host {
 
 mod webhook {
     mod backlog;
+    mod closing;
     mod delivery;
     mod endpoints;
+    mod list;
 }
 
 /// What the database stores, and what happens without it.
@@ -67,6 +70,7 @@ mod store {
     mod kill;
     mod migrations;
     mod outage;
+    mod pooler;
     mod power_cut;
     mod processes;
     mod reseal;
@@ -93,4 +97,5 @@ mod vendor_api {
     mod egress;
     mod hostile_vendor;
     mod newer_profile;
+    mod upload_headers;
 }

@@ -9,7 +9,7 @@ use utoipa::openapi::{
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::lifecycle::State;
-use crate::webhook::event::{WebhookEvent, name};
+use crate::webhook::event::{CLOSED, WebhookEvent, name};
 
 /// Returns all webhooks, and adds the schemas that they use to `schemas`.
 pub(crate) fn all(schemas: &mut Vec<(String, RefOr<Schema>)>) -> Paths {
@@ -18,16 +18,22 @@ pub(crate) fn all(schemas: &mut Vec<(String, RefOr<Schema>)>) -> Paths {
     let mut paths = Paths::new();
     for state in State::ALL {
         if let Some(name) = name(state) {
-            paths.paths.insert(name.to_owned(), PathItem::new(HttpMethod::Post, operation(state, name)));
+            let operation = operation(name, summary(state), &[state]);
+            paths.paths.insert(name.to_owned(), PathItem::new(HttpMethod::Post, operation));
         }
     }
+    let summary = "The session has ended without a final verdict and without another event: its life is over or its limits \
+                   are used up.";
+    let operation = operation(CLOSED, summary, &[State::Created, State::LinkIssued, State::Rejected]);
+    paths.paths.insert(CLOSED.to_owned(), PathItem::new(HttpMethod::Post, operation));
     paths
 }
 
-fn operation(state: State, name: &str) -> Operation {
-    let only = |text: &str| ObjectBuilder::new().schema_type(Type::String).enum_values(Some([text]));
-    let data = ObjectBuilder::new().property("state", only(state.as_str()));
-    let members = ObjectBuilder::new().property("type", only(name)).property("data", data);
+fn operation(name: &str, summary: &str, states: &[State]) -> Operation {
+    let text = || ObjectBuilder::new().schema_type(Type::String);
+    let states = text().enum_values(Some(states.iter().map(|state| state.as_str())));
+    let data = ObjectBuilder::new().property("state", states);
+    let members = ObjectBuilder::new().property("type", text().enum_values(Some([name]))).property("data", data);
     let schema = AllOfBuilder::new().item(Ref::from_schema_name(WebhookEvent::name())).item(members);
     let body = Content::new(Some(Schema::from(schema)));
     let answer = ResponseBuilder::new()
@@ -39,7 +45,7 @@ fn operation(state: State, name: &str) -> Operation {
     };
     Operation::builder()
         .operation_id(Some(name))
-        .summary(Some(summary(state)))
+        .summary(Some(summary))
         .description(Some("Sent as Standard Webhooks describes, at least once. Every retry has the same id."))
         .parameter(parameter("webhook-id", "The id of the webhook. Retries have the same id."))
         .parameter(parameter("webhook-timestamp", "When it was sent, in seconds since 1970."))

@@ -118,6 +118,7 @@ impl Sessions {
             attempt: None,
             link_id: None,
             lease_until: None,
+            closed_at: None,
         };
         self.store.insert_session(&row).await?;
         Ok(CreatedSession { session_id: row.id, session_token, expires_at: rfc3339(expires_at) })

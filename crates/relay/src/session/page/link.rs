@@ -16,6 +16,8 @@ use crate::session::Sessions;
 use crate::session::link_host::allows;
 use crate::session::record::{Issued, OpenSession};
 use crate::session::refusal::refusal;
+use crate::store::sessions::SessionRow;
+use crate::vendor_api::Work;
 
 /// The answer to the page: a [`LinkReply`](akiba_protocol::LinkReply) without personal data.
 #[derive(Serialize, ToSchema)]
@@ -40,6 +42,11 @@ pub struct SessionLink {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub fields: Option<Map<String, Value>>,
+    /// Headers to send with a `PUT`. The link signs each of them.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    #[cfg_attr(test, serde(default))]
+    #[schema(value_type = Option<std::collections::HashMap<String, String>>)]
+    pub headers: Map<String, Value>,
 }
 
 impl fmt::Debug for SessionLink {
@@ -73,7 +80,15 @@ impl Sessions {
             customer_type: session.customer_type,
             selfie_filename: Some(file_name(&id, call.selfie_filename.as_deref())),
         };
-        let reply = self.vendor.link(pass, &request, session.personal.consent.is_some()).await?;
+        let reply = match self.vendor.link(pass, &request, session.personal.consent.is_some()).await {
+            Ok(reply) => reply,
+            Err(error) => {
+                if error.work() == Work::NotStarted {
+                    self.give_back_link(session_id).await;
+                }
+                return Err(error.into());
+            }
+        };
         if !allows(&self.link_hosts, &reply.signed_link) {
             let cause = "the host of the signed link is not in --link-host";
             return Err(RelayError::new(ProblemCode::VendorReply).caused_by(cause));
@@ -93,44 +108,47 @@ impl Sessions {
             s3_key: reply.s3_key,
             selfie_filename: reply.selfie_filename,
             fields: reply.fields,
+            headers: reply.headers,
         })
+    }
+
+    /// Gives back a counted link for which the vendor certainly did nothing.
+    async fn give_back_link(&self, session_id: &str) {
+        if let Err(error) = self.store.give_back_link(session_id, self.clock.now()).await {
+            tracing::warn!(%error, "a link that the vendor did not issue stays counted");
+        }
     }
 
     /// Counts a link for a session that [`Store::try_reserve_link`](crate::store::Store::try_reserve_link) did not
     /// match: one with a verdict, or one that allows no more links. Fails in the second case.
     async fn reserve(&self, session_id: &str) -> Result<OpenSession, RelayError> {
         let session = self.current(session_id).await?;
-        self.may_issue(session.row.state, session.row.links, session.row.verifies)?;
         if session.row.state == State::Rejected && self.last_reason(&session).await? == Some(Reason::Fraud) {
             return Err(refusal(State::Verified));
         }
+        self.may_issue(&session.row)?;
         if !self.store.reserve_link(&session.row, self.limits.links, self.clock.now()).await? {
             return Err(self.why_no_link(session_id).await?);
         }
         Ok(session)
     }
 
-    fn may_issue(&self, state: State, links: i64, verifies: i64) -> Result<(), RelayError> {
-        if state.after(Event::LinkIssued).is_none() {
-            return Err(refusal(state));
+    fn may_issue(&self, row: &SessionRow) -> Result<(), RelayError> {
+        if row.state.after(Event::LinkIssued).is_none() {
+            return Err(refusal(row.state));
         }
-        if links >= self.limits.links || verifies >= self.limits.verifies {
+        if self.has_expired(row) {
+            return Err(refusal(State::Expired));
+        }
+        if row.closed_at.is_some() || row.links >= self.limits.links || row.verifies >= self.limits.verifies {
             return Err(RelayError::new(ProblemCode::SessionLimit));
         }
         Ok(())
     }
 
-    /// Returns the reason of the last verdict.
-    async fn last_reason(&self, session: &OpenSession) -> Result<Option<Reason>, RelayError> {
-        let links = self.store.links(&session.row.id).await?;
-        let last = links.iter().find(|link| Some(&link.id) == session.row.link_id.as_ref());
-        let verdict = last.map(|link| self.verdict_of(link)).transpose()?.flatten();
-        Ok(verdict.and_then(|verdict| verdict.reason))
-    }
-
     async fn why_no_link(&self, session_id: &str) -> Result<RelayError, RelayError> {
         let row = self.current(session_id).await?.row;
         let pending = || RelayError::new(ProblemCode::SessionState);
-        Ok(self.may_issue(row.state, row.links, row.verifies).err().unwrap_or_else(pending))
+        Ok(self.may_issue(&row).err().unwrap_or_else(pending))
     }
 }

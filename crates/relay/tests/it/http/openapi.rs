@@ -23,6 +23,15 @@ fn the_committed_documents_match_the_routes() {
     }
 }
 
+/// The documents say that answers may grow. A client generated from a closed schema would then fail.
+#[test]
+fn no_schema_forbids_further_members() {
+    for sessions in [true, false] {
+        let document = document(sessions);
+        assert!(!document.contains("additionalProperties") && !document.contains("unevaluatedProperties"));
+    }
+}
+
 #[tokio::test]
 async fn a_caller_with_the_current_document_gets_no_body() {
     let relay = Relay::before(&closed_port().await, &[]).await;

@@ -86,7 +86,7 @@ async fn old_sessions_are_deleted(database: &Database) {
     assert_eq!(bank.state(&younger).await, "expired");
     let store = bank.sessions.store();
     assert!(store.links(&page.id).await.unwrap().is_empty());
-    let waiting = store.list_messages("pending", 10).await.unwrap();
+    let waiting = store.list_messages("pending", None, 10).await.unwrap();
     assert!(waiting.iter().all(|message| message.session_id == younger.id), "{waiting:?}");
     assert_eq!(waiting.len(), 1);
 }

@@ -176,6 +176,19 @@ impl Database {
         String::from_utf8(psql.stdout).unwrap().trim().to_owned()
     }
 
+    /// Returns the plan of a query.
+    pub(crate) async fn plan(&self, sql: &str) -> String {
+        use sqlx::{ConnectOptions, Connection, Row};
+
+        if self.folder.is_none() {
+            return self.sql(&format!("EXPLAIN {sql}")).await;
+        }
+        let mut connection = sqlx::sqlite::SqliteConnectOptions::new().filename(self.file()).connect().await.unwrap();
+        let rows = sqlx::query(&format!("EXPLAIN QUERY PLAN {sql}")).fetch_all(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+        rows.iter().map(|row| row.get::<String, _>("detail")).collect::<Vec<_>>().join("\n")
+    }
+
     /// The SQLite file.
     pub(crate) fn file(&self) -> PathBuf {
         self.folder.as_ref().unwrap().path().join("relay.db")
@@ -275,9 +288,11 @@ impl Drop for Server {
 }
 
 /// A command that runs as an unprivileged user: PostgreSQL refuses to run as root.
-fn program(name: &str) -> Command {
-    let path = folder_of_programs().join(name);
-    let path = if path.exists() { path } else { PathBuf::from(name) };
+pub(super) fn program(name: &str) -> Command {
+    // Debian has PgBouncer only in root's PATH.
+    let folders = [folder_of_programs(), Path::new("/usr/sbin")];
+    let path = folders.map(|folder| folder.join(name)).into_iter().find(|path| path.exists());
+    let path = path.unwrap_or_else(|| PathBuf::from(name));
     match unprivileged() {
         Some(user) => {
             let mut command = Command::new("setpriv");

@@ -1,0 +1,64 @@
+//! Closes sessions in which nothing more can happen, although their state does not say so ([`Sessions::close_finished`]):
+//! a rejected person could send another photo until the session's life ended, or the limits are used up. The back end
+//! gets `session.closed`. So each session ends with exactly one last event: a verdict with `final`, `session.expired` or
+//! `session.closed`.
+//!
+//! A session in the state `unknown` does not close: its back end decides.
+
+use akiba_protocol::{Outcome, Reason};
+
+use super::Sessions;
+use super::attempt::MARGIN;
+use super::expiry::not_encrypted;
+use super::record::OpenSession;
+use crate::clock::milliseconds;
+use crate::error::RelayError;
+use crate::lifecycle::State;
+use crate::store::sessions::SessionRow;
+use crate::webhook::event::{News, VerdictDetail};
+
+impl Sessions {
+    /// Closes up to `limit` sessions of each kind. Returns their number.
+    pub(super) async fn close_finished(&self, limit: i64) -> Result<u64, RelayError> {
+        // A call to the vendor that was counted longer ago has ended.
+        let grace = milliseconds(self.vendor.timeout().saturating_add(MARGIN));
+        let (at, caps) = (self.latest_end(), (self.limits.links, self.limits.verifies));
+        let rows = self.store.sessions_to_close(at, at.saturating_sub(grace), caps, limit).await?;
+        let mut closed = 0;
+        for row in rows {
+            closed += u64::from(self.close(&row).await?);
+        }
+        Ok(closed)
+    }
+
+    async fn close(&self, row: &SessionRow) -> Result<bool, RelayError> {
+        let now = self.clock.now();
+        // A session that can't be decrypted here must still close, with a webhook. That webhook then has no reference.
+        let session = self.open_session(row.clone()).ok();
+        let reason = match &session {
+            Some(session) if row.state == State::Rejected => self.last_reason(session).await.unwrap_or_default(),
+            _ => None,
+        };
+        let messages = if row.state == State::Rejected && self.was_final(row, reason) {
+            Vec::new()
+        } else {
+            let proof = session.as_ref().zip(row.link_id.as_ref()).filter(|_| self.proofs().is_some());
+            let proof = proof.map(|(session, link)| self.statement(session, link, Outcome::Rejected, reason, true));
+            let detail = (row.state == State::Rejected).then_some(VerdictDetail { reason, is_final: true, proof });
+            let reference = session.as_ref().and_then(|session: &OpenSession| session.personal.reference.as_deref());
+            let news = News::closed(row.state, detail);
+            self.outbox.messages(row, reference, &news, now).map_err(|_| not_encrypted())?
+        };
+        let closed = self.store.close_session(row, &messages, now).await?;
+        if closed {
+            self.outbox.wake(&messages);
+        }
+        Ok(closed)
+    }
+
+    /// Returns whether the rejection was already reported as final. A relay of an earlier version reported it so and did
+    /// not close the session.
+    fn was_final(&self, row: &SessionRow, reason: Option<Reason>) -> bool {
+        reason == Some(Reason::Fraud) || row.verifies >= self.limits.verifies
+    }
+}
