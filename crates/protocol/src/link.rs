@@ -85,7 +85,7 @@ pub struct LinkReply {
     pub fields: Option<Map<String, Value>>,
     /// The headers to send with a `PUT` if the link signs them, such as `x-amz-server-side-encryption`. An extension, too.
     #[serde(default, skip_serializing_if = "Map::is_empty", deserialize_with = "object_or_empty")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<std::collections::HashMap<String, String>>))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub headers: Map<String, Value>,
     /// All other fields that the vendor sent, unchanged.
     #[serde(flatten)]

@@ -36,11 +36,7 @@ pub struct ServerSettings {
     #[arg(long, env = "AKIBA_RELAY_ANSWER_TIMEOUT", value_name = "DURATION", default_value = "60s", value_parser = duration)]
     pub answer_timeout: Duration,
 
-<<<<<<< HEAD
-    /// Most open connections; for a further one, the connection idle for longest is closed, or it waits if none is idle
-=======
     /// Most open connections; for a further one, the longest idle one is closed, or it waits if none is idle
->>>>>>> main
     #[arg(long, env = "AKIBA_RELAY_MAX_CONNECTIONS", value_name = "COUNT", default_value = "1024")]
     pub max_connections: NonZeroUsize,
 

@@ -37,12 +37,9 @@ mod flush;
 pub mod lanes;
 pub mod links;
 pub mod outbox;
-<<<<<<< HEAD
-pub mod persons;
-=======
 pub mod outbox_admin;
+pub mod persons;
 mod pooler;
->>>>>>> main
 pub mod reseal;
 pub mod sessions;
 pub mod settings;

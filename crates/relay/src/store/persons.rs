@@ -17,8 +17,8 @@ pub struct PersonCount<'a> {
 /// Adds one to a [`PersonCount`] in a transaction of either database. Evaluates to `false` if the cap is reached. One
 /// statement, so two relays can't both take the last attempt.
 macro_rules! count_person {
-    ($transaction:ident, $count:expr, $now:expr) => {
-        sqlx::query(
+    ($store:ident, $transaction:ident, $count:expr, $now:expr) => {
+        $store.query(
             "INSERT INTO persons (person, attempts, expires_at) VALUES ($1, 1, $2) ON CONFLICT (person) DO UPDATE SET \
              attempts = CASE WHEN persons.expires_at <= $3 THEN 1 ELSE persons.attempts + 1 END, \
              expires_at = CASE WHEN persons.expires_at <= $3 THEN excluded.expires_at ELSE persons.expires_at END \
@@ -47,7 +47,8 @@ impl Store {
     pub async fn attempts_of(&self, person: &[u8], now: i64) -> Result<i64, StoreError> {
         const SQL: &str = "SELECT attempts FROM persons WHERE person = $1 AND expires_at > $2";
         let found = self.run(async {
-            on_connection!(self, |connection| sqlx::query_as::<_, (i64,)>(SQL)
+            on_connection!(self, |connection| self
+                .query_as::<_, (i64,)>(SQL)
                 .bind(person)
                 .bind(now)
                 .fetch_optional(connection)
@@ -64,7 +65,8 @@ impl Store {
         const SQL: &str =
             "DELETE FROM persons WHERE person IN (SELECT person FROM persons WHERE expires_at <= $1 LIMIT $2)";
         self.write_quickly(async {
-            on_connection!(self, |connection| sqlx::query(SQL)
+            on_connection!(self, |connection| self
+                .query(SQL)
                 .bind(now)
                 .bind(limit)
                 .execute(connection)

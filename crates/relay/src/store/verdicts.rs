@@ -91,17 +91,12 @@ impl Store {
                 }
                 // The transaction is dropped, which undoes the rest.
                 if let Some(person) = new.person
-                    && !count_person!(transaction, person, new.now)
+                    && !count_person!(self, transaction, person, new.now)
                 {
                     return Ok(Begun::PersonLimit);
                 }
-<<<<<<< HEAD
-                sqlx::query(LINK).bind(new.link_id).bind(new.idempotency).execute(&mut *transaction).await?;
-                transaction.commit().await.map(|()| Begun::Yes)
-=======
                 self.query(LINK).bind(new.link_id).bind(new.idempotency).execute(&mut *transaction).await?;
-                transaction.commit().await.map(|()| true)
->>>>>>> main
+                transaction.commit().await.map(|()| Begun::Yes)
             })
         })
         .await
@@ -164,31 +159,18 @@ impl Store {
              verifies = verifies - $4, updated_at = $5 WHERE id = $1 AND attempt = $2 AND state IN ({states})"
         );
         self.write(async {
-<<<<<<< HEAD
             on_connection!(self, |connection| {
                 let mut transaction = connection.begin().await?;
-                let moved = sqlx::query(&sql).bind(id).bind(attempt).bind(State::LinkIssued.as_str());
+                let moved = self.query(&sql).bind(id).bind(attempt).bind(State::LinkIssued.as_str());
                 let moved = moved.bind(i64::from(refund)).bind(now).execute(&mut *transaction).await?;
                 if moved.rows_affected() == 0 {
                     return Ok(false);
                 }
                 if let Some(person) = person.filter(|_| refund) {
-                    sqlx::query(REFUND).bind(person).execute(&mut *transaction).await?;
+                    self.query(REFUND).bind(person).execute(&mut *transaction).await?;
                 }
                 transaction.commit().await.map(|()| true)
             })
-=======
-            on_connection!(self, |connection| self
-                .query(&sql)
-                .bind(id)
-                .bind(attempt)
-                .bind(State::LinkIssued.as_str())
-                .bind(i64::from(refund))
-                .bind(now)
-                .execute(connection)
-                .await
-                .map(|done| done.rows_affected() == 1))
->>>>>>> main
         })
         .await
         .inspect(|&moved| count(moved, State::LinkIssued))

@@ -45,7 +45,7 @@ pub struct SessionLink {
     /// Headers to send with a `PUT`. The link signs each of them.
     #[serde(skip_serializing_if = "Map::is_empty")]
     #[cfg_attr(test, serde(default))]
-    #[schema(value_type = Option<std::collections::HashMap<String, String>>)]
+    #[schema(value_type = Option<Object>)]
     pub headers: Map<String, Value>,
 }
 
