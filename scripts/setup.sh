@@ -5,7 +5,7 @@
 #   scripts/setup.sh build     the same, and wasm-pack
 #   scripts/setup.sh serve     the same, and Trunk
 #   scripts/setup.sh test      the same, Python with venv, PostgreSQL, nginx, cargo-fuzz, Chromium and ChromeDriver,
-#                              and Go, PHP and Java for the example back ends
+#                              and Go, PHP and Java for the example back ends, jq and curl
 #   scripts/setup.sh bench     the same as for tests, wrk, and other face detectors to compare with (about 70 MB)
 #   scripts/setup.sh check     clippy, rustfmt, cargo-deny, systemd-analyze, promtool, Python with venv, and the linters
 set -euo pipefail
@@ -75,6 +75,7 @@ tests() {
   need_clients
   need_examples
   need_backend_languages
+  need_tutorial_tools
   need_browser
 }
 

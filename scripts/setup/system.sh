@@ -50,6 +50,12 @@ need_nginx() {
   command -v openssl >/dev/null || apt_install openssl
 }
 
+# The commands of the relay's tutorial.
+need_tutorial_tools() {
+  command -v jq >/dev/null || apt_install jq
+  command -v curl >/dev/null || apt_install curl
+}
+
 # The example back ends in other languages.
 need_backend_languages() {
   command -v go >/dev/null || apt_install golang-go

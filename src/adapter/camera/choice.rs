@@ -51,7 +51,7 @@ pub(super) fn requests(choice: CameraChoice, next: Option<String>) -> Vec<Camera
 }
 
 /// Returns the ids of the other cameras to try, the most suitable first, if the one that `opened` is not suitable or does
-/// not work. A camera that was asked for by its direction is replaced only by one of the same direction.
+/// not work. If the page named a direction, only a camera of the same direction replaces it.
 pub(super) fn others(cameras: &[Device], opened: Option<&str>, choice: CameraChoice) -> Vec<String> {
     let fits = |camera: &&Device| match choice {
         CameraChoice::Facing(facing) => faces_away(None, &camera.label) == (facing == Facing::Back),

@@ -115,7 +115,7 @@ impl Sessions {
         }
         self.outbox.give_up_without_endpoint().await?;
         loop {
-            let deleted = self.store.delete_old_sessions(now.saturating_sub(self.limits.retention), BATCH).await?;
+            let deleted = self.store.delete_old_sessions(now.saturating_sub(self.limits.retention), BATCH, now).await?;
             swept.deleted += deleted;
             if deleted == 0 {
                 break;

@@ -259,6 +259,7 @@ impl Sessions {
             link_hosts: settings.link_host.clone(),
             page: settings.page_reply,
             keep: settings.keep,
+            audited: settings.audit,
             limits: SessionLimits {
                 ttl: settings.session_ttl,
                 ttl_max: settings.session_ttl_max,

@@ -2,9 +2,11 @@
 
 use sqlx::Connection;
 
+use super::audit::insert_audit;
 use super::outbox::{NewMessage, insert_messages};
 use super::sessions::{COLUMNS, Columns, SessionRow, count, session};
 use super::{Store, StoreError, on_connection};
+use crate::audit::Entry;
 use crate::lifecycle::{Event, State};
 use crate::telemetry::metrics::metrics;
 
@@ -124,43 +126,50 @@ impl Store {
         .await
     }
 
-    /// Deletes a session with its links and webhooks. Returns `false` if there is no such session, or if it waits for
-    /// the vendor.
+    /// Deletes a session with its links and webhooks, and stores the entry of the audit trail about it. Returns `false` if
+    /// there is no such session, or if it waits for the vendor.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn delete_session(&self, id: &str) -> Result<bool, StoreError> {
+    pub async fn delete_session(&self, id: &str, audit: &Entry<'_>) -> Result<bool, StoreError> {
         const SQL: &str = "DELETE FROM sessions WHERE id = $1 AND state <> 'verifying'";
+        let audit = audit.text();
         self.write(async {
-            on_connection!(self, |connection| self
-                .query(SQL)
-                .bind(id)
-                .execute(connection)
-                .await
-                .map(|done| done.rows_affected() > 0))
+            on_connection!(self, |connection| {
+                let mut transaction = connection.begin().await?;
+                if self.query(SQL).bind(id).execute(&mut *transaction).await?.rows_affected() == 0 {
+                    return Ok(false);
+                }
+                insert_audit!(self, transaction, &audit);
+                transaction.commit().await.map(|()| true)
+            })
         })
         .await
         .inspect(|&deleted| metrics().sessions_deleted(deleted.into()))
     }
 
-    /// Deletes sessions that were created before a time, with their links and webhooks. Returns their number. Keeps
-    /// sessions that have not ended, and sessions with a pending webhook.
+    /// Deletes sessions that were created before a time, with their links and webhooks, and stores the entry of the audit
+    /// trail about them. Returns their number. Keeps sessions that have not ended, and sessions with a pending webhook.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn delete_old_sessions(&self, created_before: i64, limit: i64) -> Result<u64, StoreError> {
+    pub async fn delete_old_sessions(&self, created_before: i64, limit: i64, now: i64) -> Result<u64, StoreError> {
         const SQL: &str = "DELETE FROM sessions WHERE id IN \
             (SELECT id FROM sessions WHERE created_at < $1 AND state NOT IN ('created', 'link_issued', 'verifying') \
+             AND (state <> 'rejected' OR closed_at IS NOT NULL) \
              AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.session_id = sessions.id AND outbox.status = 'pending') \
-             ORDER BY created_at LIMIT $2)";
+             ORDER BY created_at LIMIT $2) RETURNING id";
         self.write(async {
-            on_connection!(self, |connection| self
-                .query(SQL)
-                .bind(created_before)
-                .bind(limit)
-                .execute(connection)
-                .await
-                .map(|done| done.rows_affected()))
+            on_connection!(self, |connection| {
+                let mut transaction = connection.begin().await?;
+                let delete = self.query_as::<_, (String,)>(SQL).bind(created_before).bind(limit);
+                let deleted = delete.fetch_all(&mut *transaction).await?;
+                let deleted: Vec<String> = deleted.into_iter().map(|(id,)| id).collect();
+                if !deleted.is_empty() {
+                    insert_audit!(self, transaction, Entry::of_purge(&deleted, now).text());
+                }
+                transaction.commit().await.map(|()| deleted.len() as u64)
+            })
         })
         .await
         .inspect(|&deleted| metrics().sessions_deleted(deleted))

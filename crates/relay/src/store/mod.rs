@@ -14,6 +14,7 @@
 //! - [`outbox_admin`]: the operator's lists of webhooks.
 //! - [`reseal`]: replaces values that are encrypted under an old key.
 //! - [`copy`]: copies SQLite to PostgreSQL.
+//! - [`audit`]: the audit trail.
 //! - [`backup`]: copies SQLite to a file.
 //! - `checkpoint`: empties SQLite's write-ahead log.
 //! - `connection`: checks out connections, and closes them after an error.
@@ -25,6 +26,7 @@
 //! Every statement that moves a session is a compare-and-set: it names the state or version that it starts from. If two
 //! run at once, one of them changes nothing and returns `false`.
 
+pub mod audit;
 pub mod backup;
 mod checkpoint;
 mod connection;
@@ -309,6 +311,7 @@ fn sqlite_migrations() -> Migrator {
         (1, "sessions", include_str!("migrations/sqlite/0001_sessions.sql")),
         (2, "endpoints", include_str!("migrations/sqlite/0002_endpoints.sql")),
         (4, "persons", include_str!("migrations/sqlite/0004_persons.sql")),
+        (5, "audit", include_str!("migrations/sqlite/0005_audit.sql")),
     ])
 }
 
@@ -317,6 +320,7 @@ fn postgres_migrations() -> Migrator {
         (1, "sessions", include_str!("migrations/postgres/0001_sessions.sql")),
         (2, "endpoints", include_str!("migrations/postgres/0002_endpoints.sql")),
         (4, "persons", include_str!("migrations/postgres/0004_persons.sql")),
+        (5, "audit", include_str!("migrations/postgres/0005_audit.sql")),
     ])
 }
 

@@ -147,6 +147,7 @@ impl VendorClient {
             reply.headers.retain(|name, value| value.is_string() && link.signs(&name.to_ascii_lowercase()));
             Ok(reply)
         };
+        let pass = pass.waiting();
         let reply = metrics().vendor_call("link", call).await;
         pass.ended(reply.as_ref().is_err_and(VendorError::is_outage));
         reply

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 
 use super::endpoint::{ApiPath, VendorBase};
-use super::mapping::{FRAUD_WORD, ReplyMap, RequestMap};
+use super::mapping::{FRAUD_WORD, RECORD_FIELD, ReplyMap, RequestMap};
 use super::token::{TokenScheme, header_name};
 
 /// The name of a built-in profile, or a file.
@@ -151,6 +151,12 @@ impl Profile {
             let reply = call.reply.as_ref().map_or(Ok(()), |map| map.check(required));
             request.and(reply).map_err(|error| ProfileError::Wrong(path.clone(), format!("{name}: {error}")))?;
         }
+        // Otherwise any other field of the record would create one that the vendor did not send.
+        let names_record = profile.verify.reply.as_ref().is_none_or(|map| map.names(RECORD_FIELD));
+        if profile.fraud_may_be_missing && !names_record {
+            let error = format!("verify: fraud-may-be-missing needs the place of {RECORD_FIELD} in the answer");
+            return Err(ProfileError::Wrong(path, error));
+        }
         Ok(profile)
     }
 }
@@ -219,6 +225,13 @@ mod tests {
             (
                 format!("{good}[verify.reply]\nstatus = \"x\"\n\"data/identity/fraud_detected\" = \"/y\""),
                 "must begin with a slash",
+            ),
+            (
+                format!(
+                    "fraud-may-be-missing = true\n{good}[verify.reply]\nstatus = \"/x\"\n\
+                     \"data/identity/fraud_detected\" = \"/y\"\n\"data/identity/fraud_score\" = \"/z\""
+                ),
+                "needs the place of data/identity",
             ),
             (String::new(), "missing field"),
         ] {

@@ -60,6 +60,7 @@ mod webhook {
 
 /// What the database stores, and what happens without it.
 mod store {
+    mod audit;
     mod backup;
     mod clock_skew;
     mod copy;

@@ -51,7 +51,7 @@ pub async fn create(
     caller: HostCaller,
     JsonBody(new): JsonBody<NewSession>,
 ) -> Result<(StatusCode, Json<CreatedSession>), RelayError> {
-    let created = caller.sessions.create(&caller.key, new).await?;
+    let created = caller.sessions.create(caller.audited(), new).await?;
     tracing::info!(session = created.session_id, key = caller.key, "session created");
     Ok((StatusCode::CREATED, Json(created)))
 }
@@ -72,7 +72,9 @@ pub async fn create(
     responses((status = 200, description = "The session.", body = Session), ReadProblems),
 )]
 pub async fn read(caller: HostCaller, SessionId(id): SessionId) -> Result<Json<Session>, RelayError> {
-    caller.sessions.report(&caller.key, &id).await.map(Json)
+    let session = caller.sessions.report(&caller.key, &id).await?;
+    caller.sessions.record_read(caller.audited(), &id).await?;
+    Ok(Json(session))
 }
 
 /// Deletes a session.
@@ -92,7 +94,7 @@ pub async fn read(caller: HostCaller, SessionId(id): SessionId) -> Result<Json<S
     responses((status = 204, description = "The session is deleted."), DeleteProblems),
 )]
 pub async fn delete(caller: HostCaller, SessionId(id): SessionId) -> Result<StatusCode, RelayError> {
-    caller.sessions.delete(&caller.key, &id).await?;
+    caller.sessions.delete(caller.audited(), &id).await?;
     tracing::info!(session = id, key = caller.key, "session deleted");
     Ok(StatusCode::NO_CONTENT)
 }
@@ -119,5 +121,5 @@ pub async fn reconcile(
     SessionId(id): SessionId,
     JsonBody(request): JsonBody<Reconcile>,
 ) -> Result<Json<Session>, RelayError> {
-    caller.sessions.reconcile(&caller.key, &id, request.action).await.map(Json)
+    caller.sessions.reconcile(caller.audited(), &id, request.action).await.map(Json)
 }

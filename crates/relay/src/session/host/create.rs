@@ -7,11 +7,13 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::Number;
 use utoipa::ToSchema;
 
+use crate::audit::Action;
 use crate::clock::{milliseconds, parse_rfc3339, rfc3339};
 use crate::error::RelayError;
 use crate::id::new_id;
 use crate::lifecycle::State;
 use crate::session::Sessions;
+use crate::session::audit::AuditedCall;
 use crate::session::record::{Consent, Personal};
 use crate::store::sessions::SessionRow;
 
@@ -87,12 +89,12 @@ impl Sessions {
     ///
     /// # Errors
     /// [`RelayError`] if a field is invalid or the database fails.
-    pub async fn create(&self, api_key: &str, new: NewSession) -> Result<CreatedSession, RelayError> {
+    pub async fn create(&self, call: AuditedCall<'_>, new: NewSession) -> Result<CreatedSession, RelayError> {
         let _permit = self.capacity.host.acquire()?;
         let ttl = self.ttl(new.ttl)?;
         let id = new_id("ses");
         let personal = personal(&new)?;
-        self.check_attempts(api_key, new.customer_type, &personal.identifier).await?;
+        self.check_attempts(call.key, new.customer_type, &personal.identifier).await?;
         let now = self.clock.now();
         // Rounded down to whole seconds, which is also what the token and the answer say.
         let expires_at = now.saturating_add(milliseconds(ttl)).div_euclid(1_000) * 1_000;
@@ -103,7 +105,7 @@ impl Sessions {
         let row = SessionRow {
             sealed: self.seal_personal(&id, &personal)?,
             id,
-            api_key: api_key.to_owned(),
+            api_key: call.key.to_owned(),
             customer_type: match new.customer_type {
                 CustomerType::Individual => "1".to_owned(),
                 CustomerType::Business => "2".to_owned(),
@@ -120,7 +122,7 @@ impl Sessions {
             lease_until: None,
             closed_at: None,
         };
-        self.store.insert_session(&row).await?;
+        self.store.insert_session(&row, &call.entry(Action::Create, &row.id, now)).await?;
         Ok(CreatedSession { session_id: row.id, session_token, expires_at: rfc3339(expires_at) })
     }
 

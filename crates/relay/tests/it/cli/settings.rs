@@ -416,7 +416,7 @@ fn webhook_endpoints_are_checked_and_never_shown() {
     endpoints("bonk");
     let checked = machine.check(&flags, &variables);
     assert_eq!(checked.status, 2);
-    assert!(checked.err.contains("webhook endpoint 1: no --api-key has the name \"bonk\""), "{}", checked.err);
+    assert!(checked.err.contains("webhook endpoint 1: no --api-key has name 1 of its api-key"), "{}", checked.err);
     machine.file("endpoints.toml", &format!("[[endpoint]]\nsecrets = {secret}\n"));
     let invalid = machine.check(&flags, &variables);
     assert!(invalid.err.contains("line 2: invalid TOML"), "{}", invalid.err);
