@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use secrecy::SecretString;
 use tokio_util::task::TaskTracker;
@@ -247,6 +247,7 @@ impl Sessions {
             leeway,
             endpoints,
             proofs,
+            missing: Mutex::default(),
         };
         Ok(Self {
             store,
