@@ -9,6 +9,7 @@
 //! - [`verdicts`]: calls to the vendor for a verdict, and their results.
 //! - [`file_system`]: network disks, on which SQLite does not work.
 //! - [`expiry`]: timeouts and deletion.
+//! - [`persons`]: the attempts of a person over all sessions.
 //! - [`outbox`]: webhooks that wait for delivery.
 //! - [`outbox_admin`]: the operator's lists of webhooks.
 //! - [`reseal`]: replaces values that are encrypted under an old key.
@@ -39,6 +40,7 @@ pub mod lanes;
 pub mod links;
 pub mod outbox;
 pub mod outbox_admin;
+pub mod persons;
 mod pooler;
 pub mod reseal;
 pub mod sessions;
@@ -316,6 +318,7 @@ fn sqlite_migrations() -> Migrator {
     migrator(&[
         (1, "sessions", include_str!("migrations/sqlite/0001_sessions.sql")),
         (2, "endpoints", include_str!("migrations/sqlite/0002_endpoints.sql")),
+        (4, "persons", include_str!("migrations/sqlite/0004_persons.sql")),
         (5, "audit", include_str!("migrations/sqlite/0005_audit.sql")),
     ])
 }
@@ -324,6 +327,7 @@ fn postgres_migrations() -> Migrator {
     migrator(&[
         (1, "sessions", include_str!("migrations/postgres/0001_sessions.sql")),
         (2, "endpoints", include_str!("migrations/postgres/0002_endpoints.sql")),
+        (4, "persons", include_str!("migrations/postgres/0004_persons.sql")),
         (5, "audit", include_str!("migrations/postgres/0005_audit.sql")),
     ])
 }
