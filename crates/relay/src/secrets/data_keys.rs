@@ -126,7 +126,8 @@ impl DataKeys {
     /// of the key. It is made with the last key, which stays the same while a new key is added.
     #[must_use]
     pub fn person_hash(&self, parts: &[&str]) -> Vec<u8> {
-        let key = self.0.last().map_or(&[][..], |(_, key)| key.unprotected_as_ref());
+        let keys = self.current();
+        let key = keys.last().map_or(&[][..], |(_, key)| key.unprotected_as_ref());
         let own = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), PERSON_PURPOSE);
         let mut hash = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, own.as_ref()));
         for part in parts {
