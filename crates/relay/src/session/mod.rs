@@ -6,6 +6,7 @@
 //! - [`page`]: what a page may do.
 //! - [`attempt`]: the call to the vendor for a verdict, which outlives its request.
 //! - [`audit`]: records what back ends do.
+//! - `person`: limits the attempts of a person over all sessions.
 //! - [`read`]: reads a session, with its timeout applied.
 //! - [`record`]: the decrypted data of a session.
 //! - `proof`: proves verdicts.
@@ -24,6 +25,7 @@ pub mod expiry;
 pub mod host;
 pub mod link_host;
 pub mod page;
+mod person;
 mod proof;
 pub mod read;
 pub mod record;
@@ -38,18 +40,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use akiba_protocol::{Outcome, Reason};
+use secrecy::SecretString;
 use tokio_util::task::TaskTracker;
 
 use self::audit::Audited;
 use self::link_host::LinkHost;
+use self::person::PersonLimit;
 use self::settings::{PageReply, Retain};
 use self::waiting::Waiting;
 use crate::clock::Clock;
 use crate::lifecycle::State;
 use crate::limits::capacity::Bulkheads;
 use crate::secrets::api_keys::{self, ApiKey};
-use crate::secrets::data_keys::DataKeys;
-use crate::secrets::session_keys::{SessionKeys, TokenError};
+use crate::secrets::data_keys::{DataKeys, DataKeysError};
+use crate::secrets::session_keys::{SessionKeys, SessionKeysError, TokenError};
 use crate::store::Store;
 use crate::store::sessions::SessionRow;
 use crate::vendor_api::VendorClient;
@@ -86,6 +90,7 @@ struct SessionLimits {
     leeway: i64,
     links: i64,
     verifies: i64,
+    person: Option<PersonLimit>,
     /// How long a session is stored after its creation, in milliseconds.
     retention: i64,
 }
@@ -119,6 +124,22 @@ impl Sessions {
     #[must_use]
     pub fn key_name(&self, sent: &str) -> Option<&str> {
         api_keys::name_of(&self.api_keys, sent)
+    }
+
+    /// Puts other keys for session tokens in force.
+    ///
+    /// # Errors
+    /// [`SessionKeysError`]; the old keys then stay.
+    pub fn replace_session_keys(&self, text: &SecretString) -> Result<(), SessionKeysError> {
+        SessionKeys::read(text).map(|keys| self.tokens.replace(&keys))
+    }
+
+    /// Puts other keys for stored data in force.
+    ///
+    /// # Errors
+    /// [`DataKeysError`]; the old keys then stay.
+    pub fn replace_data_keys(&self, text: &SecretString) -> Result<(), DataKeysError> {
+        DataKeys::read(text).and_then(|keys| self.data_keys.replace(&keys))
     }
 
     /// Returns the session id of a token.

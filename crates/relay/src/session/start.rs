@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use secrecy::SecretString;
 use tokio_util::task::TaskTracker;
 
+use super::person::PersonLimit;
 use super::record::{Personal, session_place};
 use super::settings::{PageReply, Retain, SessionSettings};
 use super::waiting::Waiting;
@@ -266,6 +267,10 @@ impl Sessions {
                 leeway,
                 links: settings.max_links.get().into(),
                 verifies: settings.max_verifies.get().into(),
+                person: (settings.max_person_verifies > 0).then_some(PersonLimit {
+                    attempts: settings.max_person_verifies.into(),
+                    window: milliseconds(settings.person_window),
+                }),
                 retention: milliseconds(settings.retention),
             },
             outbox: Arc::new(outbox),

@@ -9,6 +9,7 @@
 //! - [`verdicts`]: calls to the vendor for a verdict, and their results.
 //! - [`file_system`]: network disks, on which SQLite does not work.
 //! - [`expiry`]: timeouts and deletion.
+//! - [`persons`]: the attempts of a person over all sessions.
 //! - [`outbox`]: webhooks that wait for delivery.
 //! - [`outbox_admin`]: the operator's lists of webhooks.
 //! - [`reseal`]: replaces values that are encrypted under an old key.
@@ -39,6 +40,7 @@ pub mod lanes;
 pub mod links;
 pub mod outbox;
 pub mod outbox_admin;
+pub mod persons;
 mod pooler;
 pub mod reseal;
 pub mod sessions;
@@ -57,7 +59,7 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::query::{Query, QueryAs};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection, FromRow, PgPool, SqliteConnection, SqlitePool};
+use sqlx::{Connection, FromRow, PgConnection, PgPool, Postgres, SqliteConnection, SqlitePool, Transaction};
 use tokio::sync::{Mutex, MutexGuard};
 use tracing::Instrument;
 
@@ -146,7 +148,7 @@ impl Store {
                 let mut connection = pool.acquire().await?;
                 connection.close_on_drop();
                 if self.behind_pooler {
-                    for warning in pooler::migrate(&mut connection).await? {
+                    for warning in pooler::migrate(&mut connection, postgres_migrations()).await? {
                         tracing::warn!("{warning}");
                     }
                     return Ok(());
@@ -171,6 +173,14 @@ impl Store {
             on_connection!(self, |connection| self.query("SELECT 1").execute(connection).await.map(drop))
         }))
         .await
+    }
+
+    /// Begins a transaction behind a pooler.
+    async fn begin_behind_pooler<'c>(
+        &self,
+        connection: &'c mut PgConnection,
+    ) -> Result<Transaction<'c, Postgres>, sqlx::Error> {
+        pooler::begin(connection, OPERATION_TIMEOUT).await
     }
 
     /// Prepares a statement. Behind a pooler it has no name: the next transaction may get another connection, where
@@ -308,6 +318,7 @@ fn sqlite_migrations() -> Migrator {
     migrator(&[
         (1, "sessions", include_str!("migrations/sqlite/0001_sessions.sql")),
         (2, "endpoints", include_str!("migrations/sqlite/0002_endpoints.sql")),
+        (4, "persons", include_str!("migrations/sqlite/0004_persons.sql")),
         (5, "audit", include_str!("migrations/sqlite/0005_audit.sql")),
     ])
 }
@@ -316,6 +327,7 @@ fn postgres_migrations() -> Migrator {
     migrator(&[
         (1, "sessions", include_str!("migrations/postgres/0001_sessions.sql")),
         (2, "endpoints", include_str!("migrations/postgres/0002_endpoints.sql")),
+        (4, "persons", include_str!("migrations/postgres/0004_persons.sql")),
         (5, "audit", include_str!("migrations/postgres/0005_audit.sql")),
     ])
 }

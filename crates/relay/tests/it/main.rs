@@ -29,6 +29,7 @@ mod server {
     mod admin;
     mod blocked_log;
     mod drain;
+    mod reload;
     mod tls;
 }
 
@@ -82,6 +83,8 @@ mod store {
 mod limits {
     mod bulkheads;
     mod capacity;
+    mod headers;
+    mod persons;
     mod rates;
     mod refusals;
     mod session_rates;

@@ -94,6 +94,7 @@ impl Sessions {
         let ttl = self.ttl(new.ttl)?;
         let id = new_id("ses");
         let personal = personal(&new)?;
+        self.check_attempts(call.key, new.customer_type, &personal.identifier).await?;
         let now = self.clock.now();
         // Rounded down to whole seconds, which is also what the token and the answer say.
         let expires_at = now.saturating_add(milliseconds(ttl)).div_euclid(1_000) * 1_000;
