@@ -3,9 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::ValueEnum;
-
 use super::Sessions;
+use super::settings::Audited;
 use crate::audit::{Action, Entry};
 use crate::error::RelayError;
 use crate::store::{Store, StoreError};
@@ -15,15 +14,6 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 /// The largest number of entries that are chained in one transaction.
 const BATCH: i64 = 200;
-
-/// What the audit trail records.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Audited {
-    /// Creations, deletions, reconciliations and resent webhooks.
-    Changes,
-    /// Also each read of a session by a back end.
-    All,
-}
 
 /// A call of a back end, for the audit trail.
 #[derive(Clone, Copy, Debug)]

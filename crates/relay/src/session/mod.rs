@@ -43,10 +43,8 @@ use akiba_protocol::{Outcome, Reason};
 use secrecy::SecretString;
 use tokio_util::task::TaskTracker;
 
-use self::audit::Audited;
 use self::link_host::LinkHost;
-use self::person::PersonLimit;
-use self::settings::{PageReply, Retain};
+use self::settings::{Audited, PageReply, Retain};
 use self::waiting::Waiting;
 use crate::clock::Clock;
 use crate::lifecycle::State;
@@ -79,6 +77,14 @@ pub struct Sessions {
     outbox: Arc<Outbox>,
     clock: Clock,
     tasks: TaskTracker,
+}
+
+/// The limit of the attempts of one person.
+#[derive(Clone, Copy, Debug)]
+struct PersonLimit {
+    attempts: i64,
+    /// In milliseconds.
+    window: i64,
 }
 
 /// The limits of every session.

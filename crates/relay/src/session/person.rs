@@ -6,14 +6,6 @@ use akiba_protocol::{CustomerType, ProblemCode};
 use super::Sessions;
 use crate::error::RelayError;
 
-/// The limit of the attempts of one person.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct PersonLimit {
-    pub(super) attempts: i64,
-    /// In milliseconds.
-    pub(super) window: i64,
-}
-
 impl Sessions {
     /// Returns the keyed hash by which a person of a back end is counted. Returns `None` if there is no limit.
     pub(super) fn person(&self, api_key: &str, kind: CustomerType, identifier: &str) -> Option<Vec<u8>> {

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::audit::Audited;
 use super::link_host::LinkHost;
 use crate::clock::duration;
 use crate::proof::settings::ProofSettings;
@@ -40,6 +39,15 @@ pub enum Retain {
     Verdict,
     /// The whole answer, including the person's record.
     Full,
+}
+
+/// What the audit trail records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Audited {
+    /// Creations, deletions, reconciliations and resent webhooks.
+    Changes,
+    /// Also each read of a session by a back end.
+    All,
 }
 
 /// Settings of sessions.

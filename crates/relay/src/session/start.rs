@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use secrecy::SecretString;
 use tokio_util::task::TaskTracker;
 
-use super::person::PersonLimit;
+use super::PersonLimit;
 use super::record::{Personal, session_place};
 use super::settings::{PageReply, Retain, SessionSettings};
 use super::waiting::Waiting;
