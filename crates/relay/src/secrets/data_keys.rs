@@ -9,6 +9,7 @@ use std::fmt;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use orion::hazardous::aead::xchacha20poly1305::{Nonce, SecretKey, XChaCha20Poly1305};
+use ring::hmac;
 use ring::rand::{SecureRandom, SystemRandom};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
@@ -101,6 +102,19 @@ impl DataKeys {
         let mut prefix = vec![FORMAT, u8::try_from(id.len()).map_err(|_| SealError)?];
         prefix.extend_from_slice(id.as_bytes());
         Ok(prefix)
+    }
+
+    /// Returns keyed hashes of a text, one for each key, the first key's first. They tell whether two texts are equal, and
+    /// without the keys nothing else. `purpose` separates texts of different kinds.
+    #[must_use]
+    pub fn tags(&self, purpose: &str, text: &str) -> Vec<Vec<u8>> {
+        let tag = |(_, key): &(String, SecretKey)| {
+            // A key of its own for each purpose: no key serves two algorithms.
+            let derived = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key.unprotected_as_ref()), purpose.as_bytes());
+            let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, derived.as_ref()), text.as_bytes());
+            tag.as_ref()[..TAG].to_vec()
+        };
+        self.0.iter().map(tag).collect()
     }
 
     fn seal_bytes(&self, plain: &[u8], place: &str) -> Result<Vec<u8>, SealError> {

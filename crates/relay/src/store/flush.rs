@@ -135,7 +135,7 @@ mod tests {
             closed_at: None,
         };
         let flushes = || store.flusher.as_ref().unwrap().requested.load(Ordering::SeqCst);
-        store.insert_session(&row).await.unwrap();
+        store.insert_session(&row, &[], None).await.unwrap();
         assert_eq!(flushes(), 1);
         assert!(store.try_reserve_link("ses_1", (1, 1), 0, 1).await.unwrap().is_some());
         assert!(store.issue_link(&row, "lnk_1", &[1], 1).await.unwrap());

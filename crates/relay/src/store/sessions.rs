@@ -1,4 +1,4 @@
-//! Inserts and reads sessions ([`SessionRow`]).
+//! Reads sessions ([`SessionRow`]).
 
 use super::{Store, StoreError, on_connection};
 use crate::lifecycle::{Event, State};
@@ -90,31 +90,6 @@ pub(super) fn states_before(event: Event) -> String {
 }
 
 impl Store {
-    /// Stores a new session.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn insert_session(&self, row: &SessionRow) -> Result<(), StoreError> {
-        const SQL: &str = "INSERT INTO sessions \
-            (id, api_key, customer_type, sealed, state, created_at, expires_at, updated_at) \
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $6)";
-        self.write(async {
-            on_connection!(self, |connection| sqlx::query(SQL)
-                .bind(&row.id)
-                .bind(&row.api_key)
-                .bind(&row.customer_type)
-                .bind(&row.sealed)
-                .bind(row.state.as_str())
-                .bind(row.created_at)
-                .bind(row.expires_at)
-                .execute(connection)
-                .await
-                .map(drop))
-        })
-        .await
-        .inspect(|()| metrics().session_moved(row.state.as_str()))
-    }
-
     /// Counts the sessions in each state.
     ///
     /// # Errors
