@@ -5,7 +5,7 @@
 #   scripts/setup.sh build     the same, and wasm-pack
 #   scripts/setup.sh serve     the same, and Trunk
 #   scripts/setup.sh test      the same, Python with venv, PostgreSQL, nginx, cargo-fuzz, Chromium and ChromeDriver,
-#                              and Go, PHP and Java for the example back ends
+#                              and Go, PHP and Java for the example back ends, jq and curl
 #   scripts/setup.sh bench     the same as for tests, wrk, and other face detectors to compare with (about 70 MB)
 #   scripts/setup.sh check     clippy, rustfmt, cargo-deny, systemd-analyze, promtool, Python with venv, and the linters
 set -euo pipefail
@@ -68,12 +68,14 @@ tests() {
   need_python
   need_cxx
   need_postgres
+  need_pgbouncer
   need_nginx
   serve
   need_cargo_tool cargo-fuzz cargo-fuzz 0.13.2 "about a minute" --locked
   need_clients
   need_examples
   need_backend_languages
+  need_tutorial_tools
   need_browser
 }
 

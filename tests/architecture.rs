@@ -62,18 +62,60 @@ fn the_pure_modules_know_no_browser() {
     }
 }
 
-/// Whether the test runner runs a function: it has the attribute of a test and is not ignored, or it is in the list of
-/// `on_both!`, which makes a test of it for each database.
+/// Whether the test runner runs a function: it has the attribute of a test, is not ignored and does not depend on a
+/// condition, or it is in the list of `on_both!`, which makes a test of it for each database.
 fn is_run(text: &str, name: &str) -> bool {
     let Some((before, _)) = text.split_once(&format!("fn {name}(")) else { return false };
     // Without the line itself, which may begin with `async`.
     let lines = before.rsplit_once('\n').map_or("", |(lines, _)| lines).lines().rev().map(str::trim);
     let attributes: Vec<&str> = lines.take_while(|line| line.starts_with("#[") || line.starts_with("//")).collect();
-    let ignored = attributes.iter().any(|line| line.starts_with("#[ignore"));
+    let ignored = attributes.iter().any(|line| line.starts_with("#[ignore") || line.starts_with("#[cfg"));
     let is_test = attributes.iter().any(|line| line.starts_with("#[") && line.contains("test"));
     let lists = text.split("on_both!(").skip(1).filter_map(|rest| rest.split(')').next());
     let listed = lists.flat_map(|list| list.split(',')).any(|word| word.trim() == name);
     !ignored && (is_test || listed)
+}
+
+/// Whether Node's test runner runs a test: a line begins it, and neither skips it nor singles out another one.
+fn is_run_by_node(text: &str, name: &str) -> bool {
+    let starts = |line: &str| line.starts_with(&format!("test('{name}', ")) && !line.contains("skip");
+    let singled_out = ["test.only(", "describe.only(", "describe.skip(", "only: true"];
+    text.lines().any(|line| starts(line.trim_start())) && !singled_out.iter().any(|word| text.contains(word))
+}
+
+/// Whether a Rust file is compiled: its module is declared beside it or above, unless Cargo finds the file itself.
+fn is_compiled(path: &Path) -> bool {
+    let (Some(stem), Some(folder)) = (path.file_stem().and_then(|stem| stem.to_str()), path.parent()) else {
+        return false;
+    };
+    if ["main", "lib"].contains(&stem) || folder.ends_with("tests") {
+        return true;
+    }
+    let named = |at: &Path| {
+        let manifest = fs::read_to_string(at.join("Cargo.toml")).ok()?;
+        let file = path.strip_prefix(at).ok()?.to_str()?;
+        Some(manifest.contains(&format!("path = \"{file}\"")))
+    };
+    if folder.ancestors().find_map(named) == Some(true) {
+        return true;
+    }
+    let (stem, folder) = if stem == "mod" {
+        (folder.file_name().unwrap().to_str().unwrap(), folder.parent().unwrap())
+    } else {
+        (stem, folder)
+    };
+    let declared =
+        |text: String| text.lines().any(|line| line.trim().ends_with(&format!("mod {stem};")) && !line.contains("//"));
+    let parents = [folder.join("main.rs"), folder.join("lib.rs"), folder.join("mod.rs"), folder.join("../main.rs")];
+    parents.iter().filter_map(|parent| fs::read_to_string(parent).ok()).any(declared)
+}
+
+/// Whether a script runs a file of Node's tests: by its name, or with all tests of its folder.
+fn is_in_a_script(file: &str) -> bool {
+    let all = file.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/*.test.mjs"));
+    let scripts = fs::read_dir(root().join("scripts")).unwrap().map(|entry| entry.unwrap().path());
+    let scripts = scripts.filter(|path| path.extension().is_some_and(|end| end == "sh"));
+    scripts.map(|path| fs::read_to_string(path).unwrap()).any(|text| text.contains(file) || text.contains(&all))
 }
 
 /// Checks the last cells of a table: pairs of a file and a text in it, such as the name of a test. The files are in one of
@@ -86,12 +128,16 @@ fn check_pairs(document: &str, table: &str, folders: &[&str]) -> usize {
         assert_eq!(spans.len() % 2, 0, "{document}: {cell}");
         for pair in spans.chunks(2) {
             let (file, name) = (pair[0], pair[1]);
-            let found = folders.iter().filter_map(|folder| fs::read_to_string(root().join(folder).join(file)).ok());
-            let texts: Vec<String> = found.collect();
-            assert!(!texts.is_empty(), "{document}: {file} does not exist");
-            let is_function = file.ends_with(".rs") && !name.ends_with('!');
-            let is_there = |text: &String| if is_function { is_run(text, name) } else { text.contains(name) };
-            assert!(texts.iter().any(is_there), "{document}: {file} has no test {name} that runs");
+            let paths = folders.iter().map(|folder| root().join(folder).join(file));
+            let found: Vec<_> = paths.filter_map(|path| Some((fs::read_to_string(&path).ok()?, path))).collect();
+            assert!(!found.is_empty(), "{document}: {file} does not exist");
+            let is_there = |(text, path): &(String, PathBuf)| match file {
+                _ if name.ends_with('!') => text.contains(name),
+                _ if file.ends_with(".rs") => is_run(text, name) && is_compiled(path),
+                _ if file.ends_with(".test.mjs") => is_run_by_node(text, name) && is_in_a_script(file),
+                _ => text.contains(name),
+            };
+            assert!(found.iter().any(is_there), "{document}: {file} has no test {name} that runs");
             pairs += 1;
         }
     }
@@ -106,6 +152,27 @@ fn a_test_that_does_not_run_is_noticed() {
     assert!(!is_run("fn a() {}", "a") && !is_run("#[test]\n#[ignore]\nfn a() {}", "a"));
     assert!(!is_run("on_both!(b);\nasync fn a(database: &Database) {}", "a"));
     assert!(!is_run("#[test]\nfn b() {}\n\nfn a() {}", "a"));
+    assert!(!is_run("#[cfg(feature = \"x\")]\n#[test]\nfn a() {}", "a"));
+
+    assert!(is_run_by_node("  test('a b', async () => {", "a b"));
+    for text in [
+        "// test('a b', async () => {",
+        "test.skip('a b', async () => {",
+        "test.todo('a b');",
+        "test('a b', { skip: true }, () => {",
+        "test('a b c', () => {",
+        "test('a b', () => {\ntest.only('c', () => {",
+        "describe.skip('x', () => {\n  test('a b', () => {",
+    ] {
+        assert!(!is_run_by_node(text, "a b"), "{text}");
+    }
+    assert!(is_in_a_script("tests/e2e/proof.test.mjs") && is_in_a_script("tests/s3/widget.test.mjs"));
+    assert!(!is_in_a_script("tests/elsewhere/proof.test.mjs"));
+
+    let folder = root().join("crates/relay/tests/it");
+    assert!(is_compiled(&folder.join("page/proof.rs")) && is_compiled(&folder.join("log.rs")));
+    assert!(is_compiled(&root().join("crates/relay/src/session/page/mod.rs")));
+    assert!(!is_compiled(&folder.join("page/nobody_declares_it.rs")));
 }
 
 /// Each promise of the relay's documents names a test of the relay, in the table of its section "Tests".

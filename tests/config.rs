@@ -163,6 +163,7 @@ fn a_threshold_can_only_be_set_within_its_range() {
         }
         assert!(row.range.0 <= row.limit && row.limit <= row.range.1, "{}", row.name);
         assert!(row.slack * row.step > 0.0, "slack and step of {} have the same sign", row.name);
+        assert!((row.end - row.limit) * row.step > 0.0, "loosening leads {} to its end", row.name);
     }
     for name in ["", "Yaw", "yawMax", "__proto__"] {
         assert_eq!(thresholds(&[(name, 1.0)]).unwrap_err(), ConfigError::Thresholds, "{name}");
@@ -173,9 +174,9 @@ fn a_threshold_can_only_be_set_within_its_range() {
 fn the_page_on_guidance_has_the_table_of_thresholds() {
     let page = include_str!("../docs/guidance.md");
     for row in Limit::TABLE {
-        let Threshold { name, measure, unit, limit, slack, step, range: (least, most) } = row;
+        let Threshold { name, measure, unit, limit, slack, step, end, range: (least, most) } = row;
         let line = format!(
-            "| `{name}` | {measure} | {unit} | {limit} | {} | {} | {least} to {most} |",
+            "| `{name}` | {measure} | {unit} | {limit} | {} | {} | {end} | {least} to {most} |",
             slack.abs(),
             step.abs()
         );

@@ -122,7 +122,7 @@ async fn each_rejection_has_its_code() {
     let video = video();
     for (name, permission, code) in [
         ("NotAllowedError", "denied", CameraDenied),
-        ("NotAllowedError", "granted", CameraDenied),
+        ("NotAllowedError", "granted", CameraDeniedBySystem),
         ("NotAllowedError", "prompt", CameraDismissed),
         ("NotFoundError", "prompt", CameraNotFound),
         ("NotReadableError", "granted", CameraInUse),
@@ -202,6 +202,49 @@ async fn unmet_constraints_are_dropped() {
             r#"{"audio":false,"video":true}"#,
         ]
     );
+    video.remove();
+}
+
+#[wasm_bindgen_test]
+async fn a_busy_camera_is_asked_again_without_a_size() {
+    let video = video();
+    let function = rejecting(vec!["NotReadableError".into(), "AbortError".into(), String::new()]);
+    replace_get_user_media(&function);
+    let camera = open(CameraChoice::Facing(Facing::Front), &video).await;
+    restore();
+    assert!(camera.is_ok());
+    let asks = asks(&function);
+    let bare = r#"{"audio":false,"video":{"facingMode":{"ideal":"user"}}}"#;
+    assert!(asks[0].contains("1280"));
+    assert_eq!(asks[1..], [bare, bare]);
+    video.remove();
+}
+
+/// An `enumerateDevices` that returns cameras with these labels.
+fn cameras(labels: &[&str]) -> Function {
+    let camera = |label| format!("{{ kind: 'videoinput', deviceId: '{label}', label: '{label}' }}");
+    let list: Vec<String> = labels.iter().map(camera).collect();
+    Function::new_no_args(&format!("return Promise.resolve([{}])", list.join(",")))
+}
+
+#[wasm_bindgen_test]
+async fn another_camera_replaces_one_that_stays_busy() {
+    let video = video();
+    let devices = web_sys::window().unwrap().navigator().media_devices().unwrap();
+    for (labels, wanted) in
+        [(&["Virtual Camera", "Good Camera"][..], Some("Good Camera")), (&["Camera, facing back"], None), (&[""], None)]
+    {
+        let function = rejecting(vec!["NotReadableError".into()]);
+        replace_get_user_media(&function);
+        replace(&devices, "enumerateDevices", &cameras(labels));
+        let error = open(CameraChoice::Facing(Facing::Front), &video).await.err();
+        restore();
+        assert_eq!(error, Some(ErrorCode::CameraInUse));
+        let asked = asks(&function);
+        let exact = asked.iter().find(|ask| ask.contains("deviceId"));
+        assert_eq!(exact.is_some(), wanted.is_some(), "{labels:?}: {asked:?}");
+        assert!(wanted.is_none_or(|wanted| exact.unwrap().contains(wanted)), "{asked:?}");
+    }
     video.remove();
 }
 

@@ -25,6 +25,9 @@ def check_names(where: str, expression: str) -> None:
         wrong.append(f"{where}: the relay has no metric {name}")
 
 
+# Each limit of the program belongs to an alert.
+SOURCE = Path("crates/relay/src/telemetry/metrics.rs").read_text()
+LIMITS = set(re.findall(r'"([a-z-]+)"', re.search(r"const LIMITS[^=]*= \[(.*?)\];", SOURCE, re.S)[1]))
 alerts = [rule for group in yaml.load(FOLDER / "alerts.yml")["groups"] for rule in group["rules"]]
 runbook = re.findall(r"^## (AkibaRelay\w+)$", Path("docs/alerts.md").read_text(), re.M)
 for rule in alerts:
@@ -32,6 +35,12 @@ for rule in alerts:
     check_names(name, rule["expr"])
     if not rule["annotations"]["runbook_url"].endswith(f"/docs/alerts.md#{name.lower()}"):
         wrong.append(f"{name}: its runbook_url must end with docs/alerts.md#{name.lower()}")
+watched = {
+    limit for rule in alerts for limit in re.findall(r"[a-z-]+", "".join(re.findall(r'limit=~"(.*?)"', rule["expr"])))
+}
+# The circuit breaker has an alert of its own.
+wrong += [f"alerts.yml: no alert watches the limit {limit}" for limit in sorted(LIMITS - watched - {"breaker"})]
+wrong += [f"alerts.yml: the relay has no limit {limit}" for limit in sorted(watched - LIMITS)]
 names = [rule["alert"] for rule in alerts]
 if names != runbook:
     wrong.append(f"docs/alerts.md must have the sections of alerts.yml in the same order: {names}")

@@ -38,11 +38,22 @@ need_postgres() {
   command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || apt_install postgresql
 }
 
+# A test puts it between the relay and PostgreSQL. On Debian it is only in root's PATH.
+need_pgbouncer() {
+  [ -x /usr/sbin/pgbouncer ] || command -v pgbouncer >/dev/null || apt_install pgbouncer
+}
+
 # A test uses it instead of the relay. On Debian it is only in root's PATH.
 need_nginx() {
   [ -x /usr/sbin/nginx ] || command -v nginx >/dev/null || apt_install nginx
   [ -e /etc/ssl/certs/ca-certificates.crt ] || apt_install ca-certificates
   command -v openssl >/dev/null || apt_install openssl
+}
+
+# The commands of the relay's tutorial.
+need_tutorial_tools() {
+  command -v jq >/dev/null || apt_install jq
+  command -v curl >/dev/null || apt_install curl
 }
 
 # The example back ends in other languages.

@@ -37,14 +37,14 @@ impl Transition<'_> {
         let now = self.state.framing.guide.now;
         match self.state.challenge.stage {
             ChallengeStage::Waiting if self.is_ready() => self.draw_seed(),
-            ChallengeStage::Drawn(seed) => match Challenge::begin(kind, seed, report, now) {
-                Some(challenge) => {
+            // Without a face, it waits for one.
+            ChallengeStage::Drawn(seed) => {
+                if let Some(challenge) = Challenge::begin(kind, seed, report, now) {
                     self.state.challenge.attempts = self.state.challenge.attempts.saturating_add(1);
                     self.state.challenge.stage = ChallengeStage::Running(challenge);
                     self.start_timer_after(Timer::Challenge, limits::CHALLENGE);
                 }
-                None => self.end_challenge(kind, ChallengeOutcome::Unavailable),
-            },
+            }
             ChallengeStage::Running(challenge) => match challenge.observe(report, now) {
                 Step::On(challenge) => self.state.challenge.stage = ChallengeStage::Running(challenge),
                 Step::Done(challenge) => {
@@ -114,7 +114,7 @@ impl Transition<'_> {
         };
         let attempts = self.state.challenge.attempts;
         self.state.challenge.stage = ChallengeStage::Over(ChallengeRecord { kind, outcome, attempts, movements });
-        self.state.framing.guide = self.state.framing.guide.restart_hold();
+        self.state.framing.guide = self.state.framing.guide.restart();
     }
 
     pub(super) fn skip_challenge(&mut self) {

@@ -56,6 +56,8 @@ error_codes! {
     CameraDenied = "camera-denied" => [RetryCamera, PickFile];
     /// The browser's question was closed without an answer.
     CameraDismissed = "camera-dismissed" => [RetryCamera, PickFile];
+    /// The operating system forbids the camera to the browser, although the browser allows it to the page.
+    CameraDeniedBySystem = "camera-denied-by-system" => [RetryCamera, PickFile];
     /// The device has no camera.
     CameraNotFound = "camera-not-found" => [PickFile, RetryCamera];
     /// Another program uses the camera, or the system can't start it.
@@ -106,9 +108,12 @@ error_codes! {
     RelayReply = "relay-reply" => [Resubmit, AskSite];
     /// The vendor does not know this customer.
     CustomerUnknown = "customer-unknown" => [AskSite];
-    /// The signed link can't be used: it is not https, or it signs something that a page can't send, such
-    /// as the checksum of an empty body.
+    /// The signed link can't be used: it is not https, or its form has something that a page can't send.
     LinkUnusable = "link-unusable" => [AskSite];
+    /// The signed link contains the checksum of a body that is not the photo, such as an empty one.
+    LinkChecksum = "link-checksum" => [AskSite];
+    /// The signed link signs a header whose value the relay did not give.
+    LinkHeaders = "link-headers" => [AskSite];
 
     /// S3 can't be reached: the device is offline, or S3's CORS rules exclude this page.
     UploadUnreachable = "upload-unreachable" => [Resubmit];

@@ -73,6 +73,10 @@ pub enum RelayFailure {
     Reply,
     /// The answer's signed link can't be used.
     LinkUnusable,
+    /// The answer's signed link contains the checksum of a body that is not the photo.
+    LinkChecksum,
+    /// The answer's signed link signs a header whose value is unknown.
+    LinkHeaders,
 }
 
 impl RelayFailure {
@@ -93,6 +97,8 @@ impl RelayFailure {
             Self::Failed => ErrorCode::RelayFailed,
             Self::Reply => ErrorCode::RelayReply,
             Self::LinkUnusable => ErrorCode::LinkUnusable,
+            Self::LinkChecksum => ErrorCode::LinkChecksum,
+            Self::LinkHeaders => ErrorCode::LinkHeaders,
         }
     }
 

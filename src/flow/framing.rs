@@ -147,9 +147,11 @@ impl Transition<'_> {
         }
         self.state.vision_unavailable = false;
         self.cancel_timer(Timer::AutoCapture);
+        let challenged = matches!(self.state.challenge.stage, ChallengeStage::Running(_));
+        let loosens = self.config.capture == Capture::Auto && !self.state.framing.choosing && !challenged;
         let framing = &mut self.state.framing;
         framing.seen |= report.faces > 0;
-        let seen = Observation { report, at, aspect, mirrored: info.mirrored };
+        let seen = Observation { report, at, aspect, mirrored: info.mirrored, loosens };
         framing.guide = framing.guide.observe(seen, &self.config.thresholds);
         if framing.guide.frames == 1 {
             // The announcement of the camera's start is read out first.

@@ -39,6 +39,8 @@ pub const STALL_ANSWER: Duration = Duration::from_secs(90);
 pub const MAX_ATTEMPTS: u8 = 5;
 /// New links after the old one was rejected, before the person is asked.
 pub const MAX_NEW_LINKS: u8 = 1;
+/// After this many rejections in a row, the widget tells the person whom to ask.
+pub const MANY_REJECTIONS: u8 = 3;
 /// Links requested while the person frames. After that, the next request waits for the photo, or for the person to act.
 pub const MAX_PREFETCHES: u8 = 5;
 /// Upper bound of the pause before the second attempt; doubled for each further one.

@@ -3,6 +3,8 @@
 
 use std::rc::Rc;
 
+use akiba_vision::{Measure, Report};
+
 use crate::config::Config;
 use crate::guidance::{Challenge, ChallengeRecord, Evidence, Flaw, Guide, Hint};
 
@@ -151,6 +153,8 @@ pub struct State {
     pub evidence: Option<Rc<Evidence>>,
     /// Unusable photos in a row, if the page forbids to send them.
     pub refusals: u8,
+    /// Rejections in a row of the same person.
+    pub rejections: u8,
     /// Whether the person closed a failure that only the page's owner can mend. The page may start again.
     pub closed: bool,
     /// Whether there is a network: what the browser reports, unless something has answered since.
@@ -179,6 +183,7 @@ impl Default for State {
             challenge: ChallengeProgress::default(),
             evidence: None,
             refusals: 0,
+            rejections: 0,
             closed: false,
             online: true,
             hidden: false,
@@ -210,6 +215,15 @@ impl State {
     #[must_use]
     pub fn flaw(&self) -> Option<Flaw> {
         self.evidence.as_ref().and_then(|evidence| evidence.flaw())
+    }
+
+    /// Whether the current photo was analysed and its face measured. Without a [`flaw`](Self::flaw), it is then good.
+    #[must_use]
+    pub fn is_photo_measured(&self) -> bool {
+        let measured = |report: Report| {
+            [Measure::Sharpness, Measure::LuminanceMean].into_iter().all(|measure| report.value(measure).is_some())
+        };
+        self.evidence.as_ref().and_then(|evidence| evidence.report).is_some_and(measured)
     }
 
     /// Whether the page forbids to send the current photo.

@@ -171,6 +171,7 @@ impl Transition<'_> {
         let evidence = self.state.evidence.take();
         self.drop_link();
         self.state.screen = Screen::Done { judgement };
+        self.state.rejections = if judgement.is_verified() { 0 } else { self.state.rejections.saturating_add(1) };
         self.announce(Announcement::Verdict { verified: judgement.is_verified() });
         self.effect(Effect::Emit(Notice::Verdict { judgement, luminance, evidence }));
     }

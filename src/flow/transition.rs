@@ -106,6 +106,7 @@ impl<'a> Transition<'a> {
         self.state.screen = Screen::Idle;
         self.state.challenge = ChallengeProgress::default();
         self.state.refusals = 0;
+        self.state.rejections = 0;
         self.state.attempts = Attempts::default();
         self.state.prefetched = 0;
         self.state.switched = false;

@@ -157,7 +157,7 @@ pub struct ChallengeRecord {
 pub enum Step {
     /// It continues.
     On(Challenge),
-    /// All movements were seen.
+    /// All movements were seen, and the face is back.
     Done(Challenge),
     /// The face was lost: the challenge starts again.
     Lost,
@@ -228,10 +228,13 @@ impl Challenge {
         let Some(Some(seen)) = self.movements.get_mut(self.current) else { return Step::Done(self) };
         let (turned, wider) = (yaw - self.start.0, width / self.start.1);
         if self.returning {
-            if turned.abs() <= BACK && wider <= AWAY {
-                (self.current, self.returning, self.asked) = (self.current + 1, false, at);
+            if turned.abs() > BACK || wider > AWAY {
+                return Step::On(self);
             }
-            return Step::On(self);
+            (self.current, self.returning, self.asked) = (self.current + 1, false, at);
+            // The photo is of the face as it was at the start.
+            let over = self.movements.iter().skip(self.current).all(Option::is_none);
+            return if over { Step::Done(self) } else { Step::On(self) };
         }
         let (value, enough) = match seen.movement {
             Movement::TurnLeft => (turned, TURNED),
@@ -240,15 +243,12 @@ impl Challenge {
         };
         seen.value = seen.value.max(value);
         self.streak = if value >= enough { self.streak + 1 } else { 0 };
-        if self.streak < REPORTS {
-            return Step::On(self);
+        if self.streak >= REPORTS {
+            seen.took = Some(at - self.asked);
+            self.streak = 0;
+            self.returning = true;
         }
-        seen.took = Some(at - self.asked);
-        self.streak = 0;
-        self.returning = true;
-        // After the last movement, the normal guidance brings the face back.
-        let last = self.movements.iter().skip(self.current + 1).all(Option::is_none);
-        if last { Step::Done(self) } else { Step::On(self) }
+        Step::On(self)
     }
 }
 

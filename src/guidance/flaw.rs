@@ -64,15 +64,19 @@ impl Flaw {
         matches!(self, Self::NoFace | Self::SeveralFaces | Self::TooDark)
     }
 
-    /// Returns the worst flaw of a photo. Uses the limits at the time of the photo, with their slack: a photo that was
-    /// good enough for the shutter is not criticised a moment later.
+    /// Returns the worst flaw of a photo. Uses the limits as they were before they loosened, with their slack: a photo
+    /// that was good enough for the shutter is not criticised a moment later, but one that was taken only at last is.
+    /// Only the least light counts as it was loosened: dark skin may not have more, and `strict` would stop the person.
     #[must_use]
     pub fn of(report: &Report, thresholds: &Thresholds, steps: u8) -> Option<Self> {
         if is_black(report.frame_mean, report.frame_variance) {
             return Some(Self::TooDark);
         }
         let Some(face) = report.face.filter(|_| report.faces > 0) else { return Some(Self::NoFace) };
-        let allow = |limit: Limit, value: f32| thresholds.allow(limit, value, steps, true);
+        let allow = |limit: Limit, value: f32| {
+            let steps = if limit == Limit::LuminanceMin { steps } else { 0 };
+            thresholds.allow(limit, value, steps, true)
+        };
         let measured =
             |limit: Limit, measure: Measure| report.value(measure).is_none_or(|value| allow(limit, value.abs()));
         let (right, left) = (face.at(Keypoint::RightEye), face.at(Keypoint::LeftEye));

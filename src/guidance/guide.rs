@@ -17,6 +17,8 @@ pub struct Observation<'a> {
     pub aspect: f32,
     /// Whether the person sees it mirrored.
     pub mirrored: bool,
+    /// Whether the limits may loosen: a photo would be taken automatically.
+    pub loosens: bool,
 }
 
 /// The result of all reports so far. Times come from the reports, in milliseconds.
@@ -45,7 +47,9 @@ pub struct Guide {
     good: Option<f64>,
     /// Since when not all checks pass.
     bad: Option<f64>,
-    /// How long a face was in sight.
+    /// The hint before this one.
+    previous: Hint,
+    /// How long a face was in sight while the limits could loosen.
     in_sight: f64,
 }
 
@@ -71,12 +75,12 @@ impl Guide {
         };
         let (checks, wanted) = check(seen.report, &context);
         self.checks = checks;
-        self.keep_time(if first { 0.0 } else { gap }, seen.report.face.is_some());
+        self.keep_time(if first { 0.0 } else { gap }, seen);
         self.say(wanted, first);
         self
     }
 
-    fn keep_time(&mut self, gap: f64, face: bool) {
+    fn keep_time(&mut self, gap: f64, seen: Observation<'_>) {
         let known = gap <= times::GAP;
         if self.checks.all() {
             self.good = self.good.filter(|_| known).or(Some(self.now));
@@ -85,9 +89,11 @@ impl Guide {
             self.good = None;
             self.bad = self.bad.or(Some(self.now));
         }
-        if face {
+        if seen.report.face.is_some() {
             self.first_face = self.first_face.or(Some(self.now));
-            self.in_sight += gap.min(times::GAP);
+            if seen.loosens {
+                self.in_sight += gap.min(times::GAP);
+            }
             let steps = (self.in_sight / times::LOOSEN) as u8;
             self.steps = steps.min(times::LOOSEST);
         }
@@ -102,6 +108,7 @@ impl Guide {
                 Hint::NoPicture => times::SETTLED_NO_PICTURE,
                 Hint::NoFace => times::SETTLED_NO_FACE,
                 _ if self.hint == Hint::Position => 0.0,
+                again if again == self.previous && !again.is_urgent() && again != Hint::Hold => times::SETTLED_AGAIN,
                 _ => times::SETTLED,
             };
         let least = match (self.hint, wanted.is_urgent()) {
@@ -110,7 +117,7 @@ impl Guide {
             (_, false) => times::SHOWN,
         };
         if wanted != self.hint && settled && self.now - self.shown >= least {
-            (self.hint, self.shown) = (wanted, self.now);
+            (self.previous, self.hint, self.shown) = (self.hint, wanted, self.now);
         }
     }
 
@@ -130,6 +137,13 @@ impl Guide {
     #[must_use]
     pub fn falters(&self) -> bool {
         self.bad.is_some_and(|since| self.now - since > times::FALTER)
+    }
+
+    /// Begins again to loosen the limits and to wait: what was good enough before a challenge may not be after it.
+    #[must_use]
+    pub fn restart(mut self) -> Self {
+        (self.steps, self.in_sight) = (0, 0.0);
+        self.restart_hold()
     }
 
     /// Waits the full time again for all checks to pass.

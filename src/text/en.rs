@@ -85,6 +85,8 @@ fn message(message: Message) -> &'static str {
         M::CheckFace => "Is your whole face in it?",
         M::CheckSharp => "Is it sharp and bright?",
         M::CheckClear => "No sunglasses, hat or mask?",
+        M::CheckedFace => "One face, all of it in the picture",
+        M::CheckedSharp => "Sharp and well lit",
         M::ReviewFlawTitle => "Take another one?",
         M::ReviewRefusedTitle => "Please take another photo",
         M::FlawNoFace => "We can’t see a face in this photo.",
@@ -119,6 +121,9 @@ fn message(message: Message) -> &'static str {
         M::RejectedNotMatched => "Your selfie and the photo on your ID record were not close enough.",
         M::RejectedFraud => "The check needs a live photo of your own face, and could not be sure about this one.",
         M::RejectedUnclear => "The check of your selfie gave no clear result.",
+        M::RejectedOften => {
+            "This did not work several times. Contact the site you came from. They can help you another way."
+        }
         M::RejectedTips => "This often helps:",
         M::RejectedAsk => "If it happens again, contact the site you came from. They can help you another way.",
         M::TryAgain => "Try again",
@@ -166,6 +171,10 @@ fn error(code: ErrorCode) -> ErrorText {
         E::CameraDismissed => (
             "The camera needs your permission",
             "Your browser’s question was closed. Try again, and choose Allow when it asks.",
+        ),
+        E::CameraDeniedBySystem => (
+            "Your device blocks the camera",
+            "Allow the camera for your browser in your device’s settings. Then try again.",
         ),
         E::CameraNotFound => ("No camera found", "Connect a camera, or choose a recent photo of your face."),
         E::CameraInUse => (
@@ -215,6 +224,9 @@ fn error(code: ErrorCode) -> ErrorText {
         E::RelayReply => ("Something unexpected came back", "It is not your fault. Please send again."),
         E::CustomerUnknown => {
             ("We couldn’t find your record", "We have no record for the ID number that we were given.")
+        }
+        E::LinkChecksum | E::LinkHeaders => {
+            ("The photo can’t be sent", "The service gave an address that takes no photo.")
         }
         E::LinkUnusable => ("The photo can’t be sent", "The service gave an address that is not safe to use."),
 

@@ -54,7 +54,13 @@ mod tests {
             | M::RejectedTitle
             | M::ConfigTitle => 36,
             M::StepUpload | M::Bytes => 18,
-            M::StepLink | M::StepVerify | M::CheckFace | M::CheckSharp | M::CheckClear => 36,
+            M::StepLink
+            | M::StepVerify
+            | M::CheckFace
+            | M::CheckSharp
+            | M::CheckClear
+            | M::CheckedFace
+            | M::CheckedSharp => 36,
             M::TipLight | M::TipFace | M::TipHold => 44,
             M::HintPosition
             | M::HintByHand

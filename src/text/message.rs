@@ -152,6 +152,10 @@ messages! {
     CheckSharp,
     /// Review: the third question.
     CheckClear,
+    /// Review: instead of the first question, if the photo was analysed.
+    CheckedFace,
+    /// Review: instead of the second question, if the photo was analysed.
+    CheckedSharp,
     /// Review: the heading for a photo with a flaw.
     ReviewFlawTitle,
     /// Review: the heading for a photo that can't be sent.
@@ -222,6 +226,8 @@ messages! {
     RejectedTips,
     /// Rejected: whom to contact if it happens again.
     RejectedAsk,
+    /// Rejected for the third time or more: the same, instead of tips.
+    RejectedOften,
     /// Rejected: the button.
     TryAgain,
 

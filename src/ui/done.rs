@@ -3,7 +3,7 @@
 use akiba_protocol::{Judgement, Reason};
 use yew::prelude::*;
 
-use crate::flow::Event;
+use crate::flow::{Event, limits};
 use crate::text::Message;
 
 use super::icon::{Icon, icon};
@@ -36,6 +36,7 @@ fn rejected(scene: &Scene, reason: Option<Reason>) -> Html {
         Some(Reason::Unclear) => Message::RejectedUnclear,
         _ => Message::RejectedNotMatched,
     };
+    let often = scene.view.state.rejections >= limits::MANY_REJECTIONS;
     scene.section(
         "rejected",
         html! {
@@ -43,11 +44,19 @@ fn rejected(scene: &Scene, reason: Option<Reason>) -> Html {
                 <span class="badge" part="badge">{ icon(Icon::Person) }</span>
                 { scene.title(scene.say(Message::RejectedTitle)) }
                 { scene.body(scene.say(why)) }
-                <p class="text">{ scene.say(Message::RejectedTips) }</p>
-                { scene.points(&TIPS) }
+                if often {
+                    <p class="text">{ scene.say(Message::RejectedOften) }</p>
+                } else if reason != Some(Reason::Fraud) {
+                    <p class="text">{ scene.say(Message::RejectedTips) }</p>
+                    { scene.points(&TIPS) }
+                }
                 <div class="actions">
-                    { scene.button(Weight::Primary, Message::TryAgain, Event::Retake) }
-                    <p class="small">{ scene.say(Message::RejectedAsk) }</p>
+                    if often {
+                        { scene.button(Weight::Secondary, Message::TryAgain, Event::Retake) }
+                    } else {
+                        { scene.button(Weight::Primary, Message::TryAgain, Event::Retake) }
+                        <p class="small">{ scene.say(Message::RejectedAsk) }</p>
+                    }
                 </div>
             </>
         },

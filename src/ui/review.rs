@@ -12,6 +12,9 @@ use super::scene::{Scene, Weight};
 
 const QUESTIONS: [(Icon, Message); 3] =
     [(Icon::Face, Message::CheckFace), (Icon::Sun, Message::CheckSharp), (Icon::Eye, Message::CheckClear)];
+/// What is known is said. Nothing here recognises glasses or a mask, so that stays a question.
+const KNOWN: [(Icon, Message); 3] =
+    [(Icon::Tick, Message::CheckedFace), (Icon::Tick, Message::CheckedSharp), (Icon::Eye, Message::CheckClear)];
 
 pub(super) fn review(scene: &Scene, photo: Photo) -> Html {
     let state = &scene.view.state;
@@ -33,7 +36,7 @@ pub(super) fn review(scene: &Scene, photo: Photo) -> Html {
                         if let Some(flaw) = flaw {
                             { scene.note(Icon::Warning, scene.say(hint::flaw(flaw))) }
                         } else {
-                            { scene.points(&QUESTIONS) }
+                            { scene.points(if state.is_photo_measured() { &KNOWN } else { &QUESTIONS }) }
                         }
                     </div>
                     <div class="actions row">

@@ -216,6 +216,34 @@ fn the_review_names_the_flaw_of_a_bad_photo() {
 }
 
 #[test]
+fn a_photo_that_was_taken_only_at_last_has_its_flaw() {
+    for (measure, value, flaw) in [
+        (Measure::PoseRoll, 17.0, Some(Flaw::Leaning)),
+        (Measure::Sharpness, 0.14, Some(Flaw::Blurred)),
+        (Measure::LuminanceMean, 0.015, None),
+    ] {
+        let report = with(good(), measure, value);
+        let mut play = framing(|_| {});
+        play.sees(&report, 14_000);
+        assert_eq!(play.name(), ScreenName::Grabbing, "{measure:?}");
+        photo_of(&mut play, Some(report));
+        assert_eq!(play.state.flaw(), flaw, "{measure:?}");
+    }
+}
+
+#[test]
+fn limits_stay_when_no_photo_is_taken_automatically() {
+    let leaning = with(good(), Measure::PoseRoll, 17.0);
+    let mut manual = framing(|options| options.capture = Some("manual".to_owned()));
+    manual.sees(&leaning, 14_000);
+    let mut dialog = framing(|_| {});
+    dialog.send(Event::Choosing).sees(&leaning, 14_000);
+    for play in [manual, dialog] {
+        assert_eq!((play.state.framing.guide.steps, play.hint()), (0, Some(Hint::Straighten)));
+    }
+}
+
+#[test]
 fn without_review_only_an_unusable_photo_is_shown() {
     for (report, wanted) in [
         (good(), ScreenName::Submitting),
@@ -304,7 +332,10 @@ fn a_challenge_is_requested_recognised_and_recorded() {
     assert_eq!(play.hint(), Some(Hint::FaceForward));
     play.sees(&good(), 100);
     assert_eq!(play.hint(), Some(Hint::TurnRight));
-    play.sees(&turned(-30.0), 200);
+    play.sees(&turned(-30.0), 3_000);
+    assert_eq!((outcome(&play), play.hint()), (None, Some(Hint::FaceForward)), "the last movement also has a way back");
+    assert_eq!(play.name(), ScreenName::Framing, "no photo of a turned head");
+    play.sees(&good(), 100);
     assert_eq!(outcome(&play), Some(ChallengeOutcome::Done));
     play.sees(&good(), 900);
     assert!(grabs(&play, PhotoSource::Burst), "the photo follows once all checks pass again");
@@ -322,7 +353,31 @@ fn coming_closer_is_recognised_by_the_size_of_the_face() {
     play.sees(&face(1.0, 0.0, 0.0), 1_000);
     assert_eq!(outcome(&play), None);
     play.sees(&face(1.25, 0.0, 0.0), 200);
+    assert_eq!((outcome(&play), play.hint()), (None, Some(Hint::FaceForward)));
+    play.sees(&good(), 100);
     assert_eq!(outcome(&play), Some(ChallengeOutcome::Done));
+}
+
+#[test]
+fn a_challenge_without_a_face_waits_for_one() {
+    let mut play = framing(|options| options.challenge = Some("turn".to_owned()));
+    play.sees(&nobody(), 300).send(Event::Shutter);
+    let ChallengeStage::Drawing(generation) = play.state.challenge.stage else { panic!("{:?}", play.state.challenge) };
+    play.send(Event::SeedDrawn { generation, seed: 0 }).sees(&nobody(), 1_000);
+    assert_eq!((outcome(&play), play.name()), (None, ScreenName::Framing));
+    play.sees(&good(), 200);
+    assert_eq!(play.hint(), Some(Hint::TurnLeft));
+}
+
+#[test]
+fn the_limits_are_strict_again_after_a_challenge() {
+    let mut play = framing(|options| options.challenge = Some("closer".to_owned()));
+    play.sees(&with(good(), Measure::PoseRoll, 17.0), 14_000);
+    assert!(play.state.framing.guide.steps > 0);
+    let ChallengeStage::Drawing(generation) = play.state.challenge.stage else { panic!("{:?}", play.state.challenge) };
+    play.send(Event::SeedDrawn { generation, seed: 0 }).sees(&good(), 200);
+    play.sees(&face(1.25, 0.0, 0.0), 200).sees(&good(), 100);
+    assert_eq!((outcome(&play), play.state.framing.guide.steps), (Some(ChallengeOutcome::Done), 0));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::faces::{black, face, good, nobody, two, with};
 const FRAME: f64 = 1_000.0 / 15.0;
 
 fn seen(report: &Report, at: f64) -> Observation<'_> {
-    Observation { report, at, aspect: 0.75, mirrored: true }
+    Observation { report, at, aspect: 0.75, mirrored: true, loosens: true }
 }
 
 /// The result of these reports, each seen for this many milliseconds.
@@ -151,7 +151,7 @@ fn the_oval_is_located_in_frames_of_every_shape() {
             eye.y = y;
         }
         let see = |report: &Report| {
-            let seen = Observation { report, at: 0.0, aspect, mirrored: true };
+            let seen = Observation { aspect, ..seen(report, 0.0) };
             Guide::default().observe(seen, &Thresholds::default()).hint
         };
         assert_eq!(see(&report), Hint::Hold, "{width} × {height} shown as {aspect}");
@@ -217,6 +217,57 @@ fn the_limits_loosen_while_a_face_is_in_sight_up_to_a_maximum() {
     for report in [two(), nobody(), black()] {
         assert!(!after(&[(report, 120_000.0)]).ready(), "the rule of one face never loosens");
     }
+}
+
+#[test]
+fn no_time_makes_a_smear_or_a_turned_face_good_enough() {
+    for (measure, value, hint) in [
+        (Measure::PoseYaw, 21.0, Hint::LookStraight),
+        (Measure::PoseRoll, -19.0, Hint::Straighten),
+        (Measure::Sharpness, 0.11, Hint::Blurred),
+        (Measure::Motion, 2.5, Hint::HoldStill),
+    ] {
+        let bad = with(good(), measure, value);
+        let guide = after(&[(bad, 60_000.0)]);
+        assert_eq!((guide.hint, guide.ready()), (hint, false), "{measure:?}");
+        let guide = after(&[(good(), 500.0), (bad, 60_000.0)]);
+        assert_eq!((guide.hint, guide.ready()), (hint, false), "{measure:?} after a good frame");
+    }
+    let mut wide = Thresholds::with(&[("yaw".to_owned(), 30.0)]).unwrap();
+    assert!(wide.allow(Limit::Yaw, 30.0, times::LOOSEST, true), "the page's own limit is its own end");
+    assert!(!wide.allow(Limit::Yaw, 30.5, times::LOOSEST, true));
+    wide = Thresholds::with(&[("yaw".to_owned(), 5.0)]).unwrap();
+    assert!(wide.allow(Limit::Yaw, 17.0, times::LOOSEST, false), "a strict limit loosens as before");
+}
+
+#[test]
+fn limits_loosen_only_for_an_automatic_photo() {
+    let leaning = with(good(), Measure::PoseRoll, 17.0);
+    let mut guide = Guide::default();
+    for _ in 0..900 {
+        let seen = Observation { loosens: false, ..seen(&leaning, guide.now + FRAME) };
+        guide = guide.observe(seen, &Thresholds::default());
+    }
+    assert_eq!((guide.steps, guide.hint), (0, Hint::Straighten));
+}
+
+#[test]
+fn two_hints_do_not_take_turns() {
+    // As was measured on one face for 12 s.
+    let turned = with(good(), Measure::PoseYaw, 25.0);
+    let mut guide = after(&[(turned, 1_000.0)]);
+    let mut changes = 0;
+    for _ in 0..18 {
+        for report in [good(), turned] {
+            for _ in 0..5 {
+                let next = guide.observe(seen(&report, guide.now + FRAME), &Thresholds::default());
+                changes += u32::from(next.hint != guide.hint);
+                guide = next;
+            }
+        }
+    }
+    assert_eq!(changes, 1, "«look-straight», then «hold»");
+    assert_eq!(on(guide, &[(turned, 1_200.0)]).hint, Hint::LookStraight, "what lasts is said again");
 }
 
 #[test]
@@ -287,7 +338,8 @@ proptest! {
         let mut at = 100_000.0;
         for (report, gap, aspect) in &reports {
             at += gap;
-            let next = guide.observe(Observation { report, at, aspect: *aspect, mirrored }, &Thresholds::default());
+            let seen = Observation { aspect: *aspect, mirrored, ..seen(report, at) };
+            let next = guide.observe(seen, &Thresholds::default());
             prop_assert!(next.now >= guide.now && next.steps <= times::LOOSEST && next.steps >= guide.steps);
             prop_assert!(!next.ready() || next.checks.all());
             guide = next;

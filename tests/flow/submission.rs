@@ -242,6 +242,8 @@ fn the_link_request_is_retried_after_temporary_failures() {
         (RelayFailure::Refused, ErrorCode::RelayRefused, false),
         (RelayFailure::Reply, ErrorCode::RelayReply, false),
         (RelayFailure::LinkUnusable, ErrorCode::LinkUnusable, false),
+        (RelayFailure::LinkChecksum, ErrorCode::LinkChecksum, false),
+        (RelayFailure::LinkHeaders, ErrorCode::LinkHeaders, false),
     ] {
         let mut play = Play::at(Place::Linking);
         let generation = play.link_generation();
@@ -454,6 +456,19 @@ fn the_answer_after_the_last_byte_gets_more_time() {
     assert_eq!(stall(&play), Some(Delay::After(limits::STALL_OFFLINE)));
     play.send(Event::Online);
     assert_eq!(stall(&play), Some(Delay::After(limits::STALL_ANSWER)));
+}
+
+#[test]
+fn rejections_in_a_row_are_counted() {
+    let mut play = Play::at(Place::Rejected);
+    for count in 1..=limits::MANY_REJECTIONS {
+        assert_eq!(play.state.rejections, count);
+        play.send(Event::Retake).camera_opens().send(Event::Shutter).photo_comes(9).send(Event::Accept);
+        play.link_comes(9, 60).upload_ends(Ok(())).verify_ends(Ok("failed"));
+        assert_eq!(play.name(), ScreenName::Done);
+    }
+    play.send(Event::Start);
+    assert_eq!(play.state.rejections, 0, "perhaps another person");
 }
 
 #[test]

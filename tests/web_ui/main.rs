@@ -9,9 +9,10 @@ use akiba_selfie::config::ConfigError;
 use akiba_selfie::flow::{
     Announcement, CameraInfo, CameraState, ErrorCode, Event, Generation, NextStep, Opening, Phase, Screen, Wait,
 };
-use akiba_selfie::guidance::Hint;
+use akiba_selfie::guidance::{Evidence, Guide, Hint, Thresholds};
 use akiba_selfie::text::Browser;
 use akiba_selfie::ui::{self, Action, View};
+use akiba_vision::{Face, Measure, Point, Reading, Rect, Report};
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -293,6 +294,49 @@ async fn each_verdict_has_its_own_text() {
     assert!(mounted.text().contains("live photo of your own face"));
     mounted.show(view(done(UNCLEAR))).await;
     assert!(mounted.text().contains("no clear result") && !mounted.text().contains("not close enough"));
+}
+
+#[wasm_bindgen_test]
+async fn a_rejection_gives_tips_twice_and_then_says_whom_to_ask() {
+    let mut mounted = Mounted::new(view(done(FRAUD))).await;
+    let (tips, often) = ("sunglasses", "contact the site");
+    assert!(!mounted.text().contains(tips), "no tips against a suspicion of fraud");
+    for (rejections, has_tips) in [(1, true), (2, true), (3, false), (9, false)] {
+        let mut view = view(done(NOT_MATCHED));
+        view.state.rejections = rejections;
+        mounted.show(view).await;
+        assert_eq!(mounted.text().contains(tips), has_tips, "after {rejections}");
+        assert!(mounted.text().to_lowercase().contains(often));
+        assert_eq!(mounted.names(), ["Try again"]);
+    }
+}
+
+#[wasm_bindgen_test]
+async fn the_review_says_what_was_measured_and_asks_the_rest() {
+    let report = |readings| {
+        let mut face = Face {
+            score: 0.9,
+            bounds: Rect { left: 100.0, top: 100.0, width: 200.0, height: 200.0 },
+            keypoints: [Point { x: 150.0, y: 150.0 }; 6],
+        };
+        face.keypoints[1].x = 250.0;
+        let (width, height, frame_mean, frame_variance) = (480.0, 640.0, 0.45, 0.04);
+        Report { width, height, frame_mean, frame_variance, faces: 1, face: Some(face), readings }
+    };
+    let unmeasured = [None; Measure::ALL.len()];
+    let mut measured = unmeasured;
+    measured[Measure::Sharpness as usize] = Some(Reading { value: 0.5, score: None });
+    measured[Measure::LuminanceMean as usize] = Some(Reading { value: 0.25, score: None });
+    let mut mounted = Mounted::new(view(Screen::Review { photo: PHOTO })).await;
+    for (report, says) in [(None, false), (Some(report(unmeasured)), false), (Some(report(measured)), true)] {
+        let mut view = view(Screen::Review { photo: PHOTO });
+        let evidence = Evidence::new(report, &Guide::default(), Thresholds::default(), None);
+        view.state.evidence = Some(Rc::new(evidence));
+        mounted.show(view).await;
+        assert_eq!(mounted.text().contains("Sharp and well lit"), says);
+        assert_eq!(mounted.text().contains("Is it sharp"), !says);
+        assert!(mounted.text().contains("No sunglasses, hat or mask?"));
+    }
 }
 
 #[wasm_bindgen_test]

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 /// What an identifier names: a person or a company. The vendor writes `"1"` or `"2"`.
@@ -83,10 +83,22 @@ pub struct LinkReply {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub fields: Option<Map<String, Value>>,
+    /// The headers to send with a `PUT` if the link signs them, such as `x-amz-server-side-encryption`. An extension, too.
+    #[serde(default, skip_serializing_if = "Map::is_empty", deserialize_with = "object_or_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    pub headers: Map<String, Value>,
     /// All other fields that the vendor sent, unchanged.
     #[serde(flatten)]
     #[cfg_attr(feature = "openapi", schema(ignore))]
     pub extra: Map<String, Value>,
+}
+
+/// Reads an object. Anything else is something of the vendor's own and counts as empty.
+fn object_or_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Map<String, Value>, D::Error> {
+    Ok(match Value::deserialize(deserializer)? {
+        Value::Object(headers) => headers,
+        _ => Map::new(),
+    })
 }
 
 impl fmt::Debug for LinkRequest {

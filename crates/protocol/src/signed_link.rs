@@ -8,8 +8,19 @@ use std::time::Duration;
 
 use crate::web_url::WebUrl;
 
-/// The CRC-32 of an empty body, which some SDKs sign into PUT links by mistake (AWS SDK for JavaScript since 3.729).
-const EMPTY_CRC32: &str = "AAAAAA==";
+/// The checksums of an empty body in S3's algorithms, which some SDKs sign into PUT links by mistake (AWS SDK for
+/// JavaScript since 3.729): CRC-32 and CRC-32C, CRC-64/NVME, SHA-1, SHA-256, MD5, and SHA-256 in hexadecimal.
+const EMPTY: [&str; 6] = [
+    "AAAAAA==",
+    "AAAAAAAAAAA=",
+    "2jmj7l5rSw0yVb/vlWAYkK/YBwk=",
+    "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
+    "1B2M2Y8AsgTpgAmY7PhCfg==",
+    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+];
+
+/// The value of `x-amz-content-sha256` for a body that was not there when the link was signed.
+pub const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
 
 /// Why a signed link can't be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -23,6 +34,9 @@ pub enum SignedLinkError {
     /// Its signature covers the checksum of an empty body, so no photo can match.
     #[error("the signed link contains the checksum of an empty body")]
     EmptyChecksum,
+    /// Its signature covers the checksum of another body. The photo did not exist when the link was signed.
+    #[error("the signed link contains the checksum of another body than the photo")]
+    OtherChecksum,
 }
 
 /// The signature scheme of a link.
@@ -74,10 +88,9 @@ impl SignedLink {
                 "x-amz-signedheaders" => {
                     link.signed_headers = value.split(';').map(str::to_ascii_lowercase).collect();
                 }
-                "x-amz-checksum-crc32" if value == EMPTY_CRC32 => return Err(SignedLinkError::EmptyChecksum),
                 "expires" => v2.0 = value.parse().ok(),
                 "signature" => v2.1 = true,
-                _ => {}
+                name => check_checksum(name, &value)?,
             }
         }
         if let (Scheme::Unknown, (Some(ends_at), true)) = (link.scheme, v2) {
@@ -136,6 +149,26 @@ impl fmt::Debug for SignedLink {
     /// Omits the link, so that it can't reach a log by accident.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SignedLink").field("scheme", &self.scheme).finish_non_exhaustive()
+    }
+}
+
+/// Fails if a signed header or parameter is the checksum of a body, because no photo can match it. `name` is in lower
+/// case.
+///
+/// # Errors
+/// [`SignedLinkError::EmptyChecksum`] and [`SignedLinkError::OtherChecksum`].
+pub fn check_checksum(name: &str, value: &str) -> Result<(), SignedLinkError> {
+    let is_checksum = match name {
+        "content-md5" => true,
+        "x-amz-content-sha256" => value != UNSIGNED_PAYLOAD,
+        // These two name an algorithm and a way to combine the checksums of parts.
+        "x-amz-checksum-algorithm" | "x-amz-checksum-type" => false,
+        name => name.starts_with("x-amz-checksum-"),
+    };
+    match is_checksum {
+        false => Ok(()),
+        true if EMPTY.contains(&value) => Err(SignedLinkError::EmptyChecksum),
+        true => Err(SignedLinkError::OtherChecksum),
     }
 }
 

@@ -55,9 +55,10 @@ prop_compose! {
 prop_compose! {
     fn link_reply()(
         identifier in any::<String>(), signed_link in any::<String>(), s3_key in any::<String>(),
-        selfie_filename in any::<String>(), customer_id in of(any::<String>()), fields in of(extra()), extra in extra(),
+        selfie_filename in any::<String>(), customer_id in of(any::<String>()), fields in of(extra()), headers in extra(),
+        extra in extra(),
     ) -> LinkReply {
-        LinkReply { identifier, signed_link, s3_key, selfie_filename, customer_id, fields, extra }
+        LinkReply { identifier, signed_link, s3_key, selfie_filename, customer_id, fields, headers, extra }
     }
 }
 

@@ -117,10 +117,33 @@ fn only_https_and_this_machine_are_safe() {
         ("http://localhost:80@evil.com/", Err(SignedLinkError::NotAUrl)),
         ("https://b.example/k?x-amz-checksum-crc32=AAAAAA%3D%3D", Err(SignedLinkError::EmptyChecksum)),
         ("https://b.example/k?X-Amz-Checksum-Crc32=AAAAAA==", Err(SignedLinkError::EmptyChecksum)),
-        ("https://b.example/k?x-amz-checksum-crc32=q8gXvQ%3D%3D", Ok(())),
+        ("https://b.example/k?x-amz-checksum-crc32=q8gXvQ%3D%3D", Err(SignedLinkError::OtherChecksum)),
+        ("https://b.example/k?x-amz-checksum-algorithm=SHA256&x-amz-sdk-checksum-algorithm=SHA256", Ok(())),
+        ("https://b.example/k?X-Amz-Content-Sha256=UNSIGNED-PAYLOAD", Ok(())),
     ];
     for (text, expected) in rows {
         assert_eq!(SignedLink::parse(text).map(|_| ()), expected, "{text}");
+    }
+}
+
+/// An S3 takes an empty body with each of these: `crates/sandbox/tests/storage.rs`.
+#[test]
+fn a_checksum_is_rejected_in_every_algorithm() {
+    let rows = [
+        ("x-amz-checksum-crc32", "AAAAAA=="),
+        ("x-amz-checksum-crc32c", "AAAAAA=="),
+        ("x-amz-checksum-crc64nvme", "AAAAAAAAAAA="),
+        ("x-amz-checksum-sha1", "2jmj7l5rSw0yVb/vlWAYkK/YBwk="),
+        ("X-Amz-Checksum-Sha256", "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="),
+        ("Content-MD5", "1B2M2Y8AsgTpgAmY7PhCfg=="),
+        ("X-Amz-Content-Sha256", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+    ];
+    for (name, empty) in rows {
+        for (value, error) in [(empty, SignedLinkError::EmptyChecksum), ("q8gXvQ==", SignedLinkError::OtherChecksum)] {
+            let value: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
+            let link = format!("https://b.example/k?X-Amz-Signature=a&{name}={value}");
+            assert_eq!(SignedLink::parse(&link), Err(error), "{link}");
+        }
     }
 }
 
@@ -157,11 +180,53 @@ fn a_link_without_dates_has_an_unknown_lifetime() {
 }
 
 #[test]
-fn signed_headers_are_listed_and_debug_output_omits_the_link() {
-    let link = v4(1_795_420_800, 60);
-    assert!(link.signs("content-type") && link.signs("host"));
-    assert!(!link.signs("x-amz-acl") && !link.signs("Content-Type"));
+fn debug_output_omits_the_link() {
+    assert_eq!(format!("{:?}", v4(1_795_420_800, 60)), "SignedLink { scheme: V4, .. }");
+}
+
+/// A link of one hour whose date is this text.
+fn dated(date: &str) -> SignedLink {
+    let query = format!("X-Amz-Date={date}&X-Amz-Expires=3600&X-Amz-SignedHeaders=host;X-Amz-Acl&X-Amz-Signature=a");
+    SignedLink::parse(&format!("https://b.example/k?{query}")).expect("a link")
+}
+
+#[test]
+fn a_malformed_date_is_ignored() {
+    // Ten minutes after 2026-11-23T08:00:00Z, so a date that is read leaves 3,000 seconds.
+    let now = 1_795_421_400;
+    assert_eq!(seconds(&dated("20261123T080000Z"), now), Some(3_000));
+    for date in [
+        "20261123T080000",
+        "20261123T080000Z0",
+        "20261123-080000Z",
+        "20261123T080000z",
+        "2026112xT080000Z",
+        "20261123T08000xZ",
+        "20261323T080000Z",
+        "20260023T080000Z",
+        "20261132T080000Z",
+        "20261100T080000Z",
+        "20261123T076000Z",
+        "20261123T080061Z",
+    ] {
+        assert_eq!(seconds(&dated(date), now), Some(3_600), "{date}");
+    }
+    // Hour 24 of the day before is midnight, eight hours earlier.
+    assert_eq!(seconds(&dated("20261122T240000Z"), now - 8 * 3_600), Some(3_600));
+    // A leap second is valid.
+    assert_eq!(seconds(&dated("20261123T075960Z"), now), Some(3_000));
+}
+
+#[test]
+fn signed_headers_are_listed_in_lower_case() {
+    let link = dated("20261123T080000Z");
+    assert_eq!(link.signed_headers().collect::<Vec<_>>(), ["host", "x-amz-acl"]);
+    assert!(link.signs("x-amz-acl") && !link.signs("X-Amz-Acl") && !link.signs("content-type"));
     assert!(!v2(1).signs("host"));
-    let printed = format!("{link:?}");
-    assert!(!printed.contains("bucket") && !printed.contains("ab12"), "{printed}");
+}
+
+#[test]
+fn a_v2_link_that_ends_now_has_no_known_life() {
+    assert_eq!(seconds(&v2(1_000), 1_000), None);
+    assert_eq!(seconds(&v2(1_000), 999), Some(1));
 }

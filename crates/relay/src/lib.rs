@@ -12,6 +12,7 @@
 //! - [`webhook`]: sends events to the host's back end.
 //! - [`proof`]: proofs of verdicts ([`Proofs`](proof::Proofs)).
 //! - [`store`]: stores sessions in SQLite or PostgreSQL ([`Store`](store::Store)).
+//! - [`audit`]: the audit trail, a chain of hashes.
 //! - [`limits`]: rate limits ([`Limits`](limits::Limits)) and the number of concurrent calls.
 //! - [`vendor_api`]: the client of the vendor's API ([`VendorClient`](vendor_api::VendorClient),
 //!   [`VendorError`](vendor_api::VendorError)).
@@ -20,6 +21,7 @@
 //! - Below all others: [`lifecycle`] (the states of a session), [`error`] (the one error of all calls,
 //!   [`RelayError`](error::RelayError)), [`clock`], [`origin`], [`http_client`] and `id`.
 
+pub mod audit;
 pub mod cli;
 pub mod clock;
 pub mod error;

@@ -3,6 +3,8 @@
 //!
 //! - `GET /_sandbox/last` returns `{"s3_key": "…"}`, or 404 before the first link.
 //! - `POST /_sandbox/link-life` takes `{"seconds": 1}`.
+//! - `POST /_sandbox/link-signs` takes `{"headers": {…}, "query": {…}, "tell": true}`: future links sign these headers and
+//!   parameters, too, and with `tell` the vendor's answer holds the headers.
 //! - `POST /_sandbox/lose-verdicts` takes `{"count": 1}`: this number of verify calls is judged and
 //!   then answered with 500.
 //! - `POST /_sandbox/fault` takes `{"fault": "stall" | "drop", "seconds": 5, "after_bytes": 100000}`, or
@@ -22,6 +24,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::faults::{Fault, Faults};
+use crate::storage::AlsoSigned;
 use crate::vendor_api::Vendor;
 
 #[derive(Clone)]
@@ -62,6 +65,7 @@ pub fn controls_app(vendor: Arc<Vendor>, faults: Faults) -> Router {
     Router::new()
         .route("/_sandbox/last", get(last))
         .route("/_sandbox/link-life", post(link_life))
+        .route("/_sandbox/link-signs", post(link_signs))
         .route("/_sandbox/lose-verdicts", post(lose_verdicts))
         .route("/_sandbox/fault", post(fault))
         .route("/_sandbox/tokens", get(tokens).post(set_tokens))
@@ -77,6 +81,11 @@ async fn last(State(controls): State<Controls>) -> Response {
 
 async fn link_life(State(controls): State<Controls>, Json(body): Json<LinkLife>) -> StatusCode {
     controls.vendor.set_link_life(Duration::from_secs(body.seconds.into()));
+    StatusCode::NO_CONTENT
+}
+
+async fn link_signs(State(controls): State<Controls>, Json(also): Json<AlsoSigned>) -> StatusCode {
+    controls.vendor.sign_also(also);
     StatusCode::NO_CONTENT
 }
 

@@ -7,8 +7,8 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use akiba_protocol::s3::{Sent, classify};
-use akiba_protocol::{LinkReply, UploadFailure};
-use akiba_sandbox::storage::{BUCKET, LinkAge, REGION};
+use akiba_protocol::{LinkReply, SignedLink, SignedLinkError, UploadFailure};
+use akiba_sandbox::storage::{AlsoSigned, BUCKET, LinkAge, REGION};
 use akiba_sandbox::{Options, Sandbox, Signer};
 use reqwest::{Method, Response};
 use rusty_s3::{Bucket, Credentials, S3Action, UrlStyle};
@@ -213,7 +213,7 @@ async fn a_key_with_dots_does_not_leave_the_bucket() {
     let outside = world.sandbox.objects().parent().unwrap().join("outside");
     for key in ["../outside", "selfies/../../outside"] {
         // The signature covers the normalised path. Nothing may be written outside the bucket.
-        let query = url::Url::parse(&signer.put_link(key, MINUTE, LinkAge::Fresh)).unwrap();
+        let query = url::Url::parse(&signer.put_link(key, MINUTE, LinkAge::Fresh, &AlsoSigned::default())).unwrap();
         let query = query.query().unwrap();
         for written in [key.to_owned(), key.replace('.', "%2e"), key.replace('/', "%2f")] {
             let head = format!("PUT /{BUCKET}/{written}?{query} HTTP/1.1\r\nHost: {address}\r\nContent-Length: 1");
@@ -315,4 +315,55 @@ async fn the_temporary_folder_is_removed_with_the_sandbox() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     panic!("{} is still there", folder.display());
+}
+
+/// A world whose links sign these, too.
+async fn world_signing(also: serde_json::Value) -> World {
+    let world = world().await;
+    let url = format!("{}/_sandbox/link-signs", world.sandbox.vendor_url());
+    let sent = world.client.post(url).header("content-type", "application/json").body(also.to_string()).send().await;
+    assert_eq!(sent.unwrap().status(), 204);
+    world
+}
+
+#[tokio::test]
+async fn a_signed_header_must_be_sent_with_its_value() {
+    let name = "x-amz-server-side-encryption";
+    let world = world_signing(json!({ "headers": { name: "aws:kms" }, "tell": true })).await;
+    let link = world.link(ANYBODY).await;
+    assert_eq!(link.headers[name], "aws:kms");
+    for wrong in [
+        put_with(&world, &link.signed_link, "x-a", "1").await,
+        put_with(&world, &link.signed_link, name, "AES256").await,
+    ] {
+        assert_eq!(s3_error(wrong).await.1, "SignatureDoesNotMatch");
+    }
+    assert_eq!(object(&world, &link), None);
+    assert_eq!(put_with(&world, &link.signed_link, name, "aws:kms").await.status(), 200);
+    assert_eq!(object(&world, &link), Some(jpeg()));
+}
+
+/// Each link signs the checksum of an empty body. S3 takes only an empty body.
+#[tokio::test]
+async fn a_signed_checksum_of_an_empty_body_takes_no_photo() {
+    for (name, empty) in [
+        ("crc32", "AAAAAA=="),
+        ("crc32c", "AAAAAA=="),
+        ("crc64nvme", "AAAAAAAAAAA="),
+        ("sha1", "2jmj7l5rSw0yVb/vlWAYkK/YBwk="),
+        ("sha256", "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="),
+    ] {
+        let name = format!("x-amz-checksum-{name}");
+        let world = world_signing(json!({ "query": { &name: empty } })).await;
+        let link = world.link(ANYBODY).await;
+        assert_eq!(s3_error(world.put(&link.signed_link, jpeg()).await).await.1, "BadDigest", "{name}");
+        assert_eq!(object(&world, &link), None);
+        let put = world.client.put(&link.signed_link).header("content-length", "0");
+        assert_eq!(put.send().await.unwrap().status(), 200, "{name}");
+        assert_eq!(SignedLink::parse(&link.signed_link).err(), Some(SignedLinkError::EmptyChecksum), "{name}");
+    }
+    let world = world_signing(json!({ "headers": { "content-md5": "1B2M2Y8AsgTpgAmY7PhCfg==" } })).await;
+    let link = world.link(ANYBODY).await;
+    let put = put_with(&world, &link.signed_link, "content-md5", "1B2M2Y8AsgTpgAmY7PhCfg==").await;
+    assert_eq!(s3_error(put).await.1, "BadDigest");
 }

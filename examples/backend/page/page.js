@@ -12,7 +12,7 @@ selfie.session = async ({ reason }) => {
 
 // The widget's verdict is for the person only. The bank's server relies on the relay's answer.
 for (const outcome of ['verified', 'rejected'])
-  selfie.addEventListener(`selfie-${outcome}`, ({ detail }) =>
+  selfie.addEventListener(`selfie-${outcome}`, (/** @type {CustomEvent} */ { detail }) =>
     sendProof(detail.proof).then(() => showVerdict(outcome)),
   );
 

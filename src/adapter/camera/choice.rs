@@ -14,6 +14,20 @@ pub(super) struct CameraRequest {
     pub(super) sized: bool,
 }
 
+/// A camera in the browser's list. Both texts are empty until the person allows the camera.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Device {
+    /// The browser's id.
+    pub(super) id: String,
+    /// The name that the system gives it.
+    pub(super) label: String,
+}
+
+/// Returns the request for one device.
+pub(super) fn exactly(id: String) -> Vec<CameraRequest> {
+    vec![CameraRequest { device: Some(id), facing: None, sized: true }]
+}
+
 /// Returns the requests to try, the best first. By the standard, "ideal" constraints can't fail; in old WebViews they
 /// do.
 pub(super) fn requests(choice: CameraChoice, next: Option<String>) -> Vec<CameraRequest> {
@@ -34,6 +48,31 @@ pub(super) fn requests(choice: CameraChoice, next: Option<String>) -> Vec<Camera
     }
     requests.push(CameraRequest { device: None, facing: None, sized: false });
     requests
+}
+
+/// Returns the ids of the other cameras to try, the most suitable first, if the one that `opened` is not suitable or does
+/// not work. If the page named a direction, only a camera of the same direction replaces it.
+pub(super) fn others(cameras: &[Device], opened: Option<&str>, choice: CameraChoice) -> Vec<String> {
+    let fits = |camera: &&Device| match choice {
+        CameraChoice::Facing(facing) => faces_away(None, &camera.label) == (facing == Facing::Back),
+        CameraChoice::Next | CameraChoice::Last => true,
+    };
+    let known = cameras.iter().filter(|camera| !camera.id.is_empty() && opened != Some(&camera.id)).filter(fits);
+    let (suited, rest): (Vec<&Device>, Vec<_>) = known.partition(|camera| !is_unsuited(&camera.label));
+    let suited = suited.into_iter().map(|camera| camera.id.clone());
+    // An unsuitable camera is better than none.
+    match opened {
+        Some(_) if suited.len() == 0 => Vec::new(),
+        Some(opened) => suited.chain([opened.to_owned()]).collect(),
+        None => suited.chain(rest.into_iter().map(|camera| camera.id.clone())).collect(),
+    }
+}
+
+/// Whether a label names a camera that makes no good selfie: for infrared, as for Windows Hello, a program instead of a
+/// device, or a lens for another distance.
+pub(super) fn is_unsuited(label: &str) -> bool {
+    let label = label.to_ascii_lowercase();
+    ["ir camera", "infrared", "virtual", "obs ", "ultra", "telephoto"].iter().any(|words| label.contains(words))
 }
 
 /// Returns the device after the last one, and the first device after the end. Until the person allows the camera,
@@ -118,6 +157,29 @@ mod tests {
         ] {
             let ids: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
             assert_eq!(next_device(&ids, last).as_deref(), next, "{ids:?} after {last:?}");
+        }
+    }
+
+    #[test]
+    fn a_camera_that_does_not_do_is_replaced_by_a_suitable_one_of_its_direction() {
+        let device = |text: &str| Device { id: text.to_owned(), label: text.to_owned() };
+        let front = CameraChoice::Facing(Facing::Front);
+        let back = CameraChoice::Facing(Facing::Back);
+        let laptop = ["Integrated IR Camera", "OBS Virtual Camera", "Integrated Camera"];
+        let phone = ["Front Camera", "Back Ultra Wide Camera", "Back Telephoto Camera", "Back Camera"];
+        for (labels, opened, choice, wanted) in [
+            (&laptop[..], Some(laptop[0]), front, &["Integrated Camera", "Integrated IR Camera"][..]),
+            (&laptop, None, front, &["Integrated Camera", "Integrated IR Camera", "OBS Virtual Camera"]),
+            (&laptop, None, back, &[]),
+            (&phone, Some(phone[1]), back, &["Back Camera", "Back Ultra Wide Camera"]),
+            (&phone, Some(phone[0]), front, &[]),
+            (&["", ""], None, front, &[]),
+        ] {
+            let cameras: Vec<Device> = labels.iter().copied().map(device).collect();
+            assert_eq!(others(&cameras, opened, choice), wanted, "{opened:?} {choice:?}");
+        }
+        for label in ["FaceTime HD Camera", "camera2 1, facing front", "USB Webcam", ""] {
+            assert!(!is_unsuited(label), "{label}");
         }
     }
 

@@ -7,8 +7,10 @@ use crate::flow::ErrorCode;
 pub(super) enum Permission {
     /// The browser will ask again: the person has not decided.
     Prompt,
-    /// The person or a policy has decided.
-    Decided,
+    /// The browser allows the camera.
+    Granted,
+    /// The person or a policy forbids the camera.
+    Denied,
     /// The browser does not report it.
     Unknown,
 }
@@ -40,6 +42,16 @@ pub(super) fn may_be_relaxed(name: &str) -> bool {
     matches!(name, "OverconstrainedError" | "ConstraintNotSatisfiedError" | "NotFoundError" | "DevicesNotFoundError")
 }
 
+/// Whether the camera exists and can't be started now. Another program may release it in a moment.
+pub(super) fn is_busy(name: &str) -> bool {
+    matches!(name, "NotReadableError" | "TrackStartError" | "SourceUnavailableError" | "AbortError")
+}
+
+/// Whether another camera may work where this one failed: it is in use, broken, or sends no picture.
+pub(super) fn may_work_with_another(error: ErrorCode) -> bool {
+    matches!(error, ErrorCode::CameraInUse | ErrorCode::CameraFailed)
+}
+
 /// Returns the code for an exception. The names come from the standard (W3C Media Capture and Streams, `getUserMedia`)
 /// and from older Chromium WebViews.
 pub(super) fn code(name: &str, permission: Permission, secure_page: bool) -> ErrorCode {
@@ -48,11 +60,13 @@ pub(super) fn code(name: &str, permission: Permission, secure_page: bool) -> Err
         // question. After closing it, the permission is still "prompt".
         "NotAllowedError" | "PermissionDeniedError" if permission == Permission::Prompt => ErrorCode::CameraDismissed,
         "PermissionDismissedError" => ErrorCode::CameraDismissed,
+        // The browser allows the camera, so the operating system forbids it to the browser.
+        "NotAllowedError" if permission == Permission::Granted => ErrorCode::CameraDeniedBySystem,
         "NotAllowedError" | "PermissionDeniedError" => ErrorCode::CameraDenied,
         "NotFoundError" | "DevicesNotFoundError" | "OverconstrainedError" | "ConstraintNotSatisfiedError" => {
             ErrorCode::CameraNotFound
         }
-        "NotReadableError" | "TrackStartError" | "SourceUnavailableError" | "AbortError" => ErrorCode::CameraInUse,
+        name if is_busy(name) => ErrorCode::CameraInUse,
         "SecurityError" => ErrorCode::CameraBlocked,
         "TypeError" if !secure_page => ErrorCode::CameraInsecurePage,
         _ => ErrorCode::CameraFailed,
@@ -68,23 +82,24 @@ mod tests {
         use ErrorCode::*;
         use Permission::*;
         for (name, permission, secure, expected) in [
-            ("NotAllowedError", Decided, true, CameraDenied),
+            ("NotAllowedError", Denied, true, CameraDenied),
+            ("NotAllowedError", Granted, true, CameraDeniedBySystem),
             ("NotAllowedError", Prompt, true, CameraDismissed),
             ("NotAllowedError", Unknown, true, CameraDenied),
             ("PermissionDeniedError", Unknown, true, CameraDenied),
             ("PermissionDismissedError", Unknown, true, CameraDismissed),
             ("NotFoundError", Prompt, true, CameraNotFound),
             ("DevicesNotFoundError", Unknown, true, CameraNotFound),
-            ("OverconstrainedError", Decided, true, CameraNotFound),
+            ("OverconstrainedError", Granted, true, CameraNotFound),
             ("ConstraintNotSatisfiedError", Unknown, true, CameraNotFound),
-            ("NotReadableError", Decided, true, CameraInUse),
+            ("NotReadableError", Granted, true, CameraInUse),
             ("TrackStartError", Unknown, true, CameraInUse),
             ("SourceUnavailableError", Unknown, true, CameraInUse),
-            ("AbortError", Decided, true, CameraInUse),
+            ("AbortError", Granted, true, CameraInUse),
             ("SecurityError", Prompt, true, CameraBlocked),
             ("TypeError", Unknown, false, CameraInsecurePage),
             ("TypeError", Unknown, true, CameraFailed),
-            ("InvalidStateError", Decided, true, CameraFailed),
+            ("InvalidStateError", Granted, true, CameraFailed),
             ("", Unknown, true, CameraFailed),
         ] {
             assert_eq!(code(name, permission, secure), expected, "{name} {permission:?} {secure}");

@@ -7,10 +7,10 @@ use gloo_events::EventListener;
 use gloo_timers::future::TimeoutFuture;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{HtmlMediaElement, HtmlVideoElement, MediaDevices, MediaStreamTrack, MediaStreamTrackState};
+use web_sys::{HtmlMediaElement, HtmlVideoElement, MediaDevices, MediaStreamTrack, MediaStreamTrackState, Window};
 
-use self::choice::{faces_away, is_gone, next_device, requests};
-use self::error::{absent, play_failed, play_needs_tap, without_frame};
+use self::choice::{CameraRequest, exactly, faces_away, is_gone, is_unsuited, next_device, others, requests};
+use self::error::{absent, may_work_with_another, play_failed, play_needs_tap, without_frame};
 pub use self::freeze::FreezeWatch;
 use self::user_media::{OwnedStream, camera_ids, error_name, is_blocked, media_devices, open_first};
 use super::js::settled;
@@ -64,12 +64,34 @@ impl Camera {
             CameraChoice::Last => last_device,
             CameraChoice::Facing(_) => None,
         };
-        let stream = open_first(&window, &devices, requests(choice, next)).await?;
-        let track: MediaStreamTrack =
-            stream.0.get_video_tracks().get(0).dyn_into().map_err(|_| ErrorCode::CameraFailed)?;
-        let attached = AttachedStream::new(stream, video);
-        first_frame(&attached, &track, on_tap_needed).await?;
-        let cameras = camera_ids(&devices).await.map_or(1, |ids| u8::try_from(ids.len()).unwrap_or(u8::MAX).max(1));
+        let mut wanted = requests(choice, next);
+        let (mut cameras, mut rest, mut failure) = (Vec::new(), None, None);
+        let (attached, track) = loop {
+            let shown = show(&window, &devices, wanted, &video, &on_tap_needed).await;
+            let is_first = rest.is_none();
+            if is_first {
+                cameras = self::user_media::cameras(&devices).await.unwrap_or_default();
+            }
+            let rest = rest.get_or_insert_with(|| {
+                let opened = match &shown {
+                    // The person chose this one, or it is fine.
+                    Ok((_, track)) if !matches!(choice, CameraChoice::Facing(_)) || !is_unsuited(&track.label()) => {
+                        None
+                    }
+                    Ok((_, track)) => Some(device_id(track)),
+                    Err(error) => may_work_with_another(*error).then_some(None),
+                };
+                opened.map(|opened| others(&cameras, opened.as_deref(), choice)).unwrap_or_default().into_iter()
+            });
+            let id = match (shown, rest.next()) {
+                (Ok(_), Some(id)) if is_first => id,
+                (Ok(shown), _) => break shown,
+                (Err(error), next) => next.ok_or(*failure.get_or_insert(error))?,
+            };
+            // A device may give only one camera at a time, so the one before is closed by now.
+            wanted = exactly(id);
+        };
+        let cameras = u8::try_from(cameras.len()).unwrap_or(u8::MAX).max(1);
         if track.ready_state() == MediaStreamTrackState::Ended {
             return Err(ErrorCode::CameraEnded);
         }
@@ -91,6 +113,21 @@ impl Camera {
     pub fn device_id(&self) -> Option<String> {
         device_id(&self.track)
     }
+}
+
+/// Opens a camera and shows it until there is a frame.
+async fn show(
+    window: &Window,
+    devices: &MediaDevices,
+    requests: Vec<CameraRequest>,
+    video: &HtmlVideoElement,
+    on_tap_needed: &impl Fn(),
+) -> Result<(AttachedStream, MediaStreamTrack), ErrorCode> {
+    let stream = open_first(window, devices, requests).await?;
+    let track: MediaStreamTrack = stream.0.get_video_tracks().get(0).dyn_into().map_err(|_| ErrorCode::CameraFailed)?;
+    let attached = AttachedStream::new(stream, video.clone());
+    first_frame(&attached, &track, on_tap_needed).await?;
+    Ok((attached, track))
 }
 
 /// A stream shown in a video. Dropping it removes the stream, unless another one has replaced it.

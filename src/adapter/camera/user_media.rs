@@ -1,6 +1,7 @@
 //! The browser calls before a camera is shown: permission, list of devices, and the stream itself ([`OwnedStream`]).
 
 use futures_channel::oneshot;
+use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -9,14 +10,17 @@ use web_sys::{
     PermissionState, PermissionStatus, Window,
 };
 
-use super::choice::CameraRequest;
-use super::error::{Permission, code, may_be_relaxed};
+use super::choice::{CameraRequest, Device};
+use super::error::{Permission, code, is_busy, may_be_relaxed};
 use crate::adapter::js::{in_time, settled};
 use crate::flow::ErrorCode;
 
 /// The preferred size: enough for the vendor, and supported by nearly every camera.
 const IDEAL_WIDTH: u32 = 1280;
 const IDEAL_HEIGHT: u32 = 960;
+
+/// The pauses before a busy camera is asked again.
+const BUSY_MS: [u32; 2] = [250, 500];
 
 /// The limit for questions whose answer only helps. Some browsers never answer them.
 const HELPFUL_MS: u32 = 1_000;
@@ -59,29 +63,42 @@ pub(super) fn is_blocked(window: &Window) -> bool {
 /// Returns the ids of all cameras; they are empty until the person allows the camera. Returns `None` if the browser
 /// does not list devices, or not in time.
 pub(super) async fn camera_ids(devices: &MediaDevices) -> Option<Vec<String>> {
+    Some(cameras(devices).await?.into_iter().map(|camera| camera.id).collect())
+}
+
+/// Returns all cameras, as [`camera_ids`] does.
+pub(super) async fn cameras(devices: &MediaDevices) -> Option<Vec<Device>> {
     let list: Array = in_time(settled(devices.enumerate_devices()), HELPFUL_MS).await?.ok()?;
     let cameras = list
         .iter()
         .map(JsCast::unchecked_into::<MediaDeviceInfo>)
         .filter(|device| device.kind() == MediaDeviceKind::Videoinput);
-    Some(cameras.map(|device| device.device_id()).collect())
+    Some(cameras.map(|device| Device { id: device.device_id(), label: device.label() }).collect())
 }
 
-/// Tries one request after the other until the browser returns a camera.
+/// Tries one request after the other until the browser returns a camera. Asks a busy camera again, without a size: some
+/// drivers need a moment, or can't do every size.
 pub(super) async fn open_first(
     window: &Window,
     devices: &MediaDevices,
     requests: Vec<CameraRequest>,
 ) -> Result<OwnedStream, ErrorCode> {
     let mut name = String::new();
-    for request in requests {
+    let (mut requests, mut pauses) = (requests.into_iter(), BUSY_MS.into_iter());
+    let mut next = requests.next();
+    while let Some(request) = next {
         match user_media(devices, &request).await {
             Ok(stream) => return Ok(stream),
             Err(error) => name = error_name(&error),
         }
-        if !may_be_relaxed(&name) {
-            break;
-        }
+        next = if may_be_relaxed(&name) {
+            requests.next()
+        } else if let Some(pause) = pauses.next().filter(|_| is_busy(&name)) {
+            TimeoutFuture::new(pause).await;
+            Some(CameraRequest { sized: false, ..request })
+        } else {
+            None
+        };
     }
     Err(code(&name, permission(window).await, window.is_secure_context()))
 }
@@ -143,7 +160,8 @@ async fn permission(window: &Window) -> Permission {
     };
     match in_time(query(), HELPFUL_MS).await {
         Some(Ok(PermissionState::Prompt)) => Permission::Prompt,
-        Some(Ok(_)) => Permission::Decided,
+        Some(Ok(PermissionState::Granted)) => Permission::Granted,
+        Some(Ok(_)) => Permission::Denied,
         Some(Err(_)) | None => Permission::Unknown,
     }
 }

@@ -21,6 +21,8 @@ pub struct IssuedLink {
     pub selfie_filename: String,
     /// The fields of a POST policy, if the relay sent one; `Err` if they are not text.
     pub fields: Option<Result<Vec<(String, String)>, NotText>>,
+    /// The headers that the link may sign; empty if one of them is not text.
+    pub headers: Vec<(String, String)>,
 }
 
 /// A field is neither text nor a number.
@@ -46,6 +48,7 @@ impl IssuedLink {
             s3_key: get(&reply, "s3_key").as_string()?,
             selfie_filename: get(&reply, "selfie_filename").as_string()?,
             fields: (!fields.is_null() && !fields.is_undefined()).then(|| texts(&fields)),
+            headers: texts(&get(&reply, "headers")).unwrap_or_default(),
         })
     }
 }

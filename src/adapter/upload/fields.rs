@@ -1,26 +1,42 @@
 //! Pure policy: the headers of a `PUT` ([`put_headers`]), and the form fields of a POST policy ([`form_fields`]).
 
+use akiba_protocol::signed_link::{UNSIGNED_PAYLOAD, check_checksum};
+
 use crate::flow::RelayFailure;
 
 /// The media type of a photo.
 pub(super) const JPEG: &str = "image/jpeg";
 
-/// A header and its value.
-pub(super) type Header = (&'static str, &'static str);
+/// A header or a form field, and its value.
+pub(super) type Pair = (String, String);
 
 /// Returns the headers to set for a `PUT` whose link signs these names. The browser itself sends `Host` and
-/// `Content-Length`, and the upload sets `Content-Type`.
+/// `Content-Length`, and the upload sets `Content-Type`. `given` are the values from the relay; a header that the link
+/// does not sign is not sent.
 ///
 /// # Errors
-/// [`RelayFailure::LinkUnusable`] if the link signs a header whose value can't be known here.
-pub(super) fn put_headers<'a>(signed: impl Iterator<Item = &'a str>) -> Result<Vec<Header>, RelayFailure> {
-    let known = |name: &str| match name {
-        "host" | "content-length" | "content-type" => Ok(None),
-        "if-none-match" => Ok(Some(("If-None-Match", "*"))),
-        "x-amz-content-sha256" => Ok(Some(("x-amz-content-sha256", "UNSIGNED-PAYLOAD"))),
-        _ => Err(RelayFailure::LinkUnusable),
-    };
-    signed.filter_map(|name| known(name).transpose()).collect()
+/// - [`RelayFailure::LinkChecksum`] if the link signs the checksum of a body,
+/// - [`RelayFailure::LinkHeaders`] if it signs a header whose value nobody gave, or another `Content-Type`.
+pub(super) fn put_headers<'a>(
+    signed: impl Iterator<Item = &'a str>,
+    given: &[Pair],
+) -> Result<Vec<Pair>, RelayFailure> {
+    let mut headers = Vec::new();
+    for name in signed {
+        let given = given.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str());
+        let value = match (name, given) {
+            ("host" | "content-length", _) | ("content-type", None | Some(JPEG)) => continue,
+            ("content-type", _) => return Err(RelayFailure::LinkHeaders),
+            ("if-none-match", None) => "*",
+            ("x-amz-content-sha256", None) => UNSIGNED_PAYLOAD,
+            (name, given) => {
+                check_checksum(name, given.unwrap_or_default()).map_err(|_| RelayFailure::LinkChecksum)?;
+                given.ok_or(RelayFailure::LinkHeaders)?
+            }
+        };
+        headers.push((name.to_owned(), value.to_owned()));
+    }
+    Ok(headers)
 }
 
 /// Returns the fields of a form. Adds `Content-Type` if the policy mentions it and the fields do not. `policy` is the
@@ -28,10 +44,7 @@ pub(super) fn put_headers<'a>(signed: impl Iterator<Item = &'a str>) -> Result<V
 ///
 /// # Errors
 /// [`RelayFailure::LinkUnusable`] if the fields contain the file, or a redirect, which a page can't follow.
-pub(super) fn form_fields(
-    fields: &[(String, String)],
-    policy: Option<&str>,
-) -> Result<Vec<(String, String)>, RelayFailure> {
+pub(super) fn form_fields(fields: &[Pair], policy: Option<&str>) -> Result<Vec<Pair>, RelayFailure> {
     let impossible = |name: &str| matches!(name, "file" | "redirect" | "success_action_redirect");
     if fields.iter().any(|(name, _)| impossible(name)) {
         return Err(RelayFailure::LinkUnusable);
@@ -50,18 +63,35 @@ mod tests {
 
     #[test]
     fn a_put_sends_the_signed_headers_that_it_can_know() {
-        const ONCE: Header = ("If-None-Match", "*");
-        const UNSIGNED: Header = ("x-amz-content-sha256", "UNSIGNED-PAYLOAD");
-        for (signed, wanted) in [
-            ("host", Ok(vec![])),
-            ("content-length;content-type;host", Ok(vec![])),
-            ("host;if-none-match", Ok(vec![ONCE])),
-            ("host;if-none-match;x-amz-content-sha256", Ok(vec![ONCE, UNSIGNED])),
-            ("host;x-amz-acl", Err(RelayFailure::LinkUnusable)),
-            ("content-md5;host", Err(RelayFailure::LinkUnusable)),
-            ("", Err(RelayFailure::LinkUnusable)),
-        ] {
-            assert_eq!(put_headers(signed.split(';')), wanted, "{signed}");
+        let pairs = |pairs: &[(&str, &str)]| -> Vec<Pair> {
+            pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+        };
+        const ONCE: (&str, &str) = ("if-none-match", "*");
+        const UNSIGNED: (&str, &str) = ("x-amz-content-sha256", "UNSIGNED-PAYLOAD");
+        const KMS: (&str, &str) = ("x-amz-server-side-encryption", "aws:kms");
+        const EMPTY_MD5: (&str, &str) = ("content-md5", "1B2M2Y8AsgTpgAmY7PhCfg==");
+        type Texts = &'static [(&'static str, &'static str)];
+        let rows: &[(&str, Texts, Result<Texts, RelayFailure>)] = &[
+            ("host", &[KMS], Ok(&[])),
+            ("content-length;content-type;host", &[("Content-Type", "image/jpeg")], Ok(&[])),
+            ("content-type;host", &[("Content-Type", "image/png")], Err(RelayFailure::LinkHeaders)),
+            ("host;if-none-match", &[], Ok(&[ONCE])),
+            ("host;if-none-match", &[("If-None-Match", "x")], Ok(&[("if-none-match", "x")])),
+            ("host;if-none-match;x-amz-content-sha256", &[], Ok(&[ONCE, UNSIGNED])),
+            ("host;x-amz-content-sha256", &[UNSIGNED], Ok(&[UNSIGNED])),
+            ("host;x-amz-content-sha256", &[("x-amz-content-sha256", "00")], Err(RelayFailure::LinkChecksum)),
+            ("host;x-amz-server-side-encryption", &[KMS, ONCE], Ok(&[KMS])),
+            ("host;x-amz-server-side-encryption", &[("X-Amz-Server-Side-Encryption", "aws:kms")], Ok(&[KMS])),
+            ("host;x-amz-acl", &[KMS], Err(RelayFailure::LinkHeaders)),
+            ("content-md5;host", &[], Err(RelayFailure::LinkChecksum)),
+            ("content-md5;host", &[EMPTY_MD5], Err(RelayFailure::LinkChecksum)),
+            ("host;x-amz-checksum-sha256", &[], Err(RelayFailure::LinkChecksum)),
+            ("host;x-amz-checksum-crc64nvme", &[("x-amz-checksum-crc64nvme", "x")], Err(RelayFailure::LinkChecksum)),
+            ("host;x-amz-checksum-algorithm", &[], Err(RelayFailure::LinkHeaders)),
+            ("", &[], Err(RelayFailure::LinkHeaders)),
+        ];
+        for (signed, given, wanted) in rows {
+            assert_eq!(put_headers(signed.split(';'), &pairs(given)), wanted.map(pairs), "{signed}");
         }
     }
 

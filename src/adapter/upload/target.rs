@@ -6,9 +6,9 @@
 use std::fmt;
 use std::time::Duration;
 
-use akiba_protocol::SignedLink;
 use akiba_protocol::s3::Sent;
 use akiba_protocol::signed_link::Scheme;
+use akiba_protocol::{SignedLink, SignedLinkError};
 use js_sys::{JSON, Reflect};
 use wasm_bindgen::JsValue;
 use web_sys::{Blob, FormData, window};
@@ -25,7 +25,7 @@ const MARGIN: Duration = Duration::from_secs(2);
 #[derive(Clone)]
 pub struct Target {
     link: SignedLink,
-    headers: Vec<(&'static str, &'static str)>,
+    headers: Vec<(String, String)>,
     fields: Option<Vec<(String, String)>>,
     life: Option<Duration>,
     received: Moment,
@@ -35,14 +35,20 @@ impl Target {
     /// Reads a reply that was received just now.
     ///
     /// A `PUT` link may sign only headers whose value is known here. The browser sends `host` and `content-length`.
-    /// `content-type` is `image/jpeg`. `if-none-match` can only be `*`. `x-amz-content-sha256` can only be
-    /// `UNSIGNED-PAYLOAD`, because the body did not exist when the link was signed.
+    /// `content-type` is `image/jpeg`. `if-none-match` is `*` unless the reply says otherwise. `x-amz-content-sha256` can
+    /// only be `UNSIGNED-PAYLOAD`, because the body did not exist when the link was signed. The reply's `headers` have
+    /// the values of all others.
     ///
     /// # Errors
-    /// [`RelayFailure::LinkUnusable`] if the link is not https, contains an empty body's checksum, or requires an
-    /// unknown header; or if the policy's fields are not text, or require a redirect, which a page can't follow.
+    /// - [`RelayFailure::LinkChecksum`] if the link contains a body's checksum,
+    /// - [`RelayFailure::LinkHeaders`] if it requires an unknown header,
+    /// - [`RelayFailure::LinkUnusable`] if it is not https; or if the policy's fields are not text, or require a redirect,
+    ///   which a page can't follow.
     pub fn from_reply(reply: &IssuedLink) -> Result<Self, RelayFailure> {
-        let link = SignedLink::parse(&reply.signed_link).map_err(|_| RelayFailure::LinkUnusable)?;
+        let link = SignedLink::parse(&reply.signed_link).map_err(|error| match error {
+            SignedLinkError::EmptyChecksum | SignedLinkError::OtherChecksum => RelayFailure::LinkChecksum,
+            SignedLinkError::NotAUrl | SignedLinkError::Insecure => RelayFailure::LinkUnusable,
+        })?;
         let fields = match &reply.fields {
             None => None,
             Some(Ok(fields)) => Some(form_fields(fields, policy(fields).as_deref())?),
@@ -50,7 +56,9 @@ impl Target {
         };
         let (headers, life) = match &fields {
             Some(fields) => (Vec::new(), policy_life(fields)),
-            None => (put_headers(link.signed_headers())?, link.life((js_sys::Date::now() / 1000.0) as i64)),
+            None => {
+                (put_headers(link.signed_headers(), &reply.headers)?, link.life((js_sys::Date::now() / 1000.0) as i64))
+            }
         };
         Ok(Self { link, headers, fields, life, received: Moment::now() })
     }
@@ -73,8 +81,8 @@ impl Target {
     }
 
     /// Returns the signed headers that the browser does not send by itself, without `Content-Type`.
-    pub(super) fn headers(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
-        self.headers.iter().copied()
+    pub(super) fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// Describes a request that is answered now, for [`classify`](akiba_protocol::s3::classify).

@@ -64,7 +64,7 @@ pub async fn run(
             settings.store.check_encryption(&settings.store.database)?;
             let secrets = SessionSecrets::load_data_keys(settings, variable)?;
             let keys = DataKeys::read(&secrets)?;
-            let store = Store::open(&settings.store.database, 1).await?;
+            let store = Store::of(&settings.store, 1).await?;
             let resealed = reseal(&store, &keys).await?;
             store.close().await;
             writeln!(io::stdout(), "{} values encrypted with the first key", resealed.done)?;

@@ -1,9 +1,11 @@
 //! The command line ([`Cli`], [`Command`]): runs the service, generates keys, manages webhooks and the database.
 //!
+//! - [`audit`]: the commands for the audit trail.
 //! - [`check_config`]: checks the settings before the service starts.
 //! - [`database`]: the commands for the database.
 //! - [`ready`]: checks whether a relay on this machine is ready.
 
+pub mod audit;
 pub mod check_config;
 pub mod database;
 pub mod ready;
@@ -15,6 +17,7 @@ use std::path::PathBuf;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+use self::audit::AuditCommand;
 use self::database::DatabaseCommand;
 use crate::clock::{Clock, rfc3339};
 use crate::secrets::{api_keys, data_keys, proof_keys, session_keys, webhook_secrets};
@@ -75,6 +78,9 @@ pub enum Command {
     /// Encrypts the database again, backs it up or copies it
     #[command(subcommand)]
     Database(DatabaseCommand),
+    /// Exports or checks the audit trail
+    #[command(subcommand)]
+    Audit(AuditCommand),
 }
 
 /// What a key is for.
@@ -131,6 +137,7 @@ pub async fn run(
         Command::Keygen { kind, name } => keygen(kind, &name),
         Command::Webhooks(command) => webhooks(command, settings).await,
         Command::Ready => Ok(ready::ready(settings).await?),
+        Command::Audit(command) => audit::run(command, &settings.session).await,
         Command::Database(command) => database::run(command, &settings.session, variable).await,
     }
 }
@@ -150,7 +157,7 @@ fn keygen(kind: KeyKind, name: &str) -> Result<(), Box<dyn Error>> {
 async fn webhooks(command: WebhookCommand, settings: &Settings) -> Result<(), Box<dyn Error>> {
     settings.session.store.database.must_exist()?;
     settings.session.store.check_encryption(&settings.session.store.database)?;
-    let store = Store::open(&settings.session.store.database, 1).await?;
+    let store = Store::of(&settings.session.store, 1).await?;
     match command {
         WebhookCommand::List { status, limit, before } => {
             let mut out = io::stdout().lock();
@@ -165,7 +172,7 @@ async fn webhooks(command: WebhookCommand, settings: &Settings) -> Result<(), Bo
             }
         }
         WebhookCommand::Resend { id, .. } => {
-            let count = outbox::resend(&store, id.as_deref(), Clock::default().now()).await?;
+            let count = outbox::resend(&store, id.as_deref(), None, Clock::default().now()).await?;
             if id.is_some() && count == 0 {
                 return Err("there is no webhook with this id".into());
             }

@@ -10,14 +10,14 @@ use axum::extract::{Path, Query, Request, State};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use axum::{Json, Router};
+use axum::{Extension, Json, Router};
 use http::HeaderValue;
 use http::header::{CONTENT_TYPE, HOST, ORIGIN};
 use http::uri::Authority;
 use serde::{Deserialize, Serialize};
 use tower_http::catch_panic::CatchPanicLayer;
 
-use super::request_log;
+use super::request_log::{self, RequestId};
 use super::routes::{fallback, health};
 use super::state::AppState;
 use crate::clock::rfc3339;
@@ -147,22 +147,29 @@ struct Resent {
 }
 
 /// Sends one webhook again, whatever its status.
-async fn resend(State(state): State<AppState>, Path(id): Path<String>) -> Result<Json<Resent>, RelayError> {
-    match resend_and_notify(&state, Some(&id)).await? {
+async fn resend(
+    State(state): State<AppState>,
+    Extension(RequestId(request)): Extension<RequestId>,
+    Path(id): Path<String>,
+) -> Result<Json<Resent>, RelayError> {
+    match resend_and_notify(&state, Some(&id), &request).await? {
         Json(Resent { resent: 0 }) => Err(RelayError::new(ProblemCode::NotFound)),
         resent => Ok(resent),
     }
 }
 
 /// Sends all failed webhooks again.
-async fn resend_failed(State(state): State<AppState>) -> Result<Json<Resent>, RelayError> {
-    resend_and_notify(&state, None).await
+async fn resend_failed(
+    State(state): State<AppState>,
+    Extension(RequestId(request)): Extension<RequestId>,
+) -> Result<Json<Resent>, RelayError> {
+    resend_and_notify(&state, None, &request).await
 }
 
 /// Makes one webhook, or all failed ones, due again and wakes the delivery task.
-async fn resend_and_notify(state: &AppState, id: Option<&str>) -> Result<Json<Resent>, RelayError> {
+async fn resend_and_notify(state: &AppState, id: Option<&str>, request: &str) -> Result<Json<Resent>, RelayError> {
     let sessions = state.sessions.as_ref().ok_or_else(|| RelayError::new(ProblemCode::NotFound))?;
-    let resent = outbox::resend(sessions.store(), id, sessions.clock().now()).await?;
+    let resent = outbox::resend(sessions.store(), id, Some(request), sessions.clock().now()).await?;
     sessions.outbox().wake_all();
     Ok(Json(Resent { resent }))
 }

@@ -11,13 +11,14 @@ use http::header::{AUTHORIZATION, ORIGIN};
 use http::request::Parts;
 
 use super::rate_limit::{Tally, count_address, count_page};
-use super::request_log::SessionSlot;
+use super::request_log::{RequestId, SessionSlot};
 use super::state::AppState;
 use crate::clock::milliseconds;
 use crate::error::RelayError;
 use crate::id::is_id;
 use crate::secrets::session_keys::TokenError;
 use crate::session::Sessions;
+use crate::session::audit::AuditedCall;
 
 /// The host's back end, with a valid API key.
 #[derive(Debug)]
@@ -26,6 +27,16 @@ pub struct HostCaller {
     pub sessions: Arc<Sessions>,
     /// The name of its key. It can access only the sessions created under this name.
     pub key: String,
+    /// The id of its request.
+    request: String,
+}
+
+impl HostCaller {
+    /// Returns the call for the audit trail.
+    #[must_use]
+    pub fn audited(&self) -> AuditedCall<'_> {
+        AuditedCall { key: &self.key, request: &self.request }
+    }
 }
 
 /// A page with a valid session token.
@@ -61,7 +72,8 @@ impl FromRequestParts<AppState> for HostCaller {
             return Err(RelayError::new(ProblemCode::Unauthorized).with_detail("This call needs a valid API key."));
         };
         Tally::record(&parts.extensions, state.limits.api_key(&key))?;
-        Ok(Self { sessions, key })
+        let request = parts.extensions.get::<RequestId>().map(|RequestId(id)| id.clone()).unwrap_or_default();
+        Ok(Self { sessions, key, request })
     }
 }
 

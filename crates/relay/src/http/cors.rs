@@ -12,7 +12,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use super::idempotency::IDEMPOTENCY_KEY;
-use super::rate_limit::{count_address, count_preflight, is_unlimited};
+use super::rate_limit::{count_address, is_unlimited};
 use super::request_log::REQUEST_ID;
 use super::state::AppState;
 use crate::error::RelayError;
@@ -24,7 +24,9 @@ const PREFLIGHT_MAX_AGE: Duration = Duration::from_secs(3_600);
 /// Rejects a request whose `Origin` is not on the list. A request without `Origin` passes: browsers send the header
 /// with every `POST`, and with every `GET` to another origin.
 ///
-/// It also counts what does not pass: a rejected request, and a preflight, which the layer of CORS answers.
+/// It also counts a rejected request. A preflight of a listed origin is not counted: it costs the relay nothing, and
+/// browsers send it before the calls of a page. If the preflights from a shared address could use up a rate, one caller
+/// could block the pages of all others there.
 ///
 /// # Errors
 /// [`ProblemCode::Forbidden`] for an origin that is not on the list, for `null`, and for more than one.
@@ -32,11 +34,6 @@ const PREFLIGHT_MAX_AGE: Duration = Duration::from_secs(3_600);
 pub async fn guard(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let (extensions, headers) = (request.extensions(), request.headers());
     if may_call(&state.origins, headers) {
-        if request.method() == Method::OPTIONS
-            && let Err(error) = count_preflight(&state.limits, extensions, headers)
-        {
-            return error.into_response();
-        }
         return next.run(request).await;
     }
     let counted = if is_unlimited(extensions) { Ok(()) } else { count_address(&state.limits, extensions, headers) };

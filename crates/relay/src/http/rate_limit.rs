@@ -95,14 +95,6 @@ pub fn count_page(limits: &Limits, parts: &Parts, session_id: &str) -> Result<()
     Tally::record(&parts.extensions, counted)
 }
 
-/// Counts a preflight by the client's address.
-///
-/// # Errors
-/// [`akiba_protocol::ProblemCode::TooManyRequests`].
-pub fn count_preflight(limits: &Limits, extensions: &Extensions, headers: &HeaderMap) -> Result<(), RelayError> {
-    client(limits, extensions, headers).map_or(Ok(()), |address| limits.preflight(address).allowed())
-}
-
 /// Returns whether the route has no limit.
 #[must_use]
 pub fn is_unlimited(extensions: &Extensions) -> bool {

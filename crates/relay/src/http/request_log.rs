@@ -26,6 +26,10 @@ pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Routes that monitoring calls every few seconds. They are logged at `debug`, as they would flood the log.
 const PROBES: [&str; 3] = ["/healthz", "/metrics", "/readyz"];
 
+/// The id of a request, for handlers.
+#[derive(Clone, Debug)]
+pub struct RequestId(pub String);
+
 /// Where a handler stores the id of the request's session, for the log.
 #[derive(Clone, Debug, Default)]
 pub struct SessionSlot(Arc<OnceLock<String>>);
@@ -41,6 +45,7 @@ impl SessionSlot {
 pub async fn log_request(mut request: Request, next: Next) -> Response {
     let line = RequestLine::start(&request);
     request.extensions_mut().insert(line.session.clone());
+    request.extensions_mut().insert(RequestId(line.id.clone()));
     let span = span(SpanKind::Server, &line.route, Some(&line.id));
     let mut response = next.run(request).instrument(span.clone()).await;
     let error = response.extensions_mut().remove::<RelayError>();

@@ -38,7 +38,6 @@ pub struct Limits(Arc<Shared>);
 struct Shared {
     proxies: TrustedProxies,
     address: Option<CallerCounts>,
-    preflight: Option<CallerCounts>,
     session: Option<CallerCounts>,
     /// Calls for a verdict, apart from the others: their photos are uploaded already, so nothing else may use up their
     /// rate.
@@ -74,7 +73,6 @@ impl Limits {
         Self(Arc::new(Shared {
             proxies: TrustedProxies::new(&settings.trusted_proxy),
             address: counts(settings.rate_address),
-            preflight: counts(settings.rate_address),
             session: counts(settings.rate_session),
             session_verdicts: counts(settings.rate_session),
             address_verdicts: counts(settings.rate_address),
@@ -97,12 +95,6 @@ impl Limits {
     pub fn address_verdict(&self, address: IpAddr) -> Counted {
         let detail = "This address has called too often.";
         count(self.0.address_verdicts.as_ref(), &Bucket::of(address), detail, "address-verdicts")
-    }
-
-    /// Counts a preflight from this address. A browser sends it before a page's calls, also of a page with a session. So
-    /// it has a count of its own: other calls from a shared address must not block the page.
-    pub fn preflight(&self, address: IpAddr) -> Counted {
-        count(self.0.preflight.as_ref(), &Bucket::of(address), "This address has called too often.", "preflight")
     }
 
     /// Counts a call for a verdict by this session's page.

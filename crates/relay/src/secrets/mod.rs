@@ -34,10 +34,14 @@ pub enum SecretError {
     /// The file is too long. The relay does not use a part of it: a key cut in two would be a wrong key.
     #[error("the file {0} is longer than {LONGEST_FILE} bytes, the limit for secrets")]
     TooLong(PathBuf),
+    /// The file is blank. An operator who names a file means to give a secret: without it, the relay could start with
+    /// webhooks or proofs turned off.
+    #[error("the file {0} is empty")]
+    Blank(PathBuf),
 }
 
 /// Loads a secret from its file, or from the value of its environment variable. Returns `None` if neither is given, or
-/// if the text is blank.
+/// if the variable is blank.
 ///
 /// # Errors
 /// [`SecretError`].
@@ -59,7 +63,10 @@ pub fn load(
                 return Err(SecretError::TooLong(path.to_owned()));
             }
             let text = String::from_utf8(bytes).map_err(|_| failed(std::io::ErrorKind::InvalidData.into()))?;
-            Ok(Some(SecretString::from(text)).filter(|text| !text.expose_secret().trim().is_empty()))
+            if text.trim().is_empty() {
+                return Err(SecretError::Blank(path.to_owned()));
+            }
+            Ok(Some(SecretString::from(text)))
         }
         (None, value) => Ok(value),
     }
@@ -100,6 +107,14 @@ mod tests {
         assert!(load(None, "X", None).expect("nothing").is_none());
         assert!(matches!(load(path, "X", Some("a".to_owned())), Err(SecretError::Twice("X"))));
         assert!(matches!(load(Some("/nowhere/at/all".as_ref()), "X", None), Err(SecretError::File(_, _))));
+    }
+
+    #[test]
+    fn a_blank_file_is_rejected() {
+        let mut file = tempfile::NamedTempFile::new().expect("a file");
+        file.write_all(b" \n").expect("written");
+        let error = load(Some(file.path()), "X", None).expect_err("blank");
+        assert!(matches!(error, SecretError::Blank(_)), "{error}");
     }
 
     #[test]

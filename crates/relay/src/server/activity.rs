@@ -1,8 +1,8 @@
 //! Which connections are idle ([`Activity`], [`Connections`]), and the time limit for answers ([`Observed`]).
 //!
 //! A connection is idle while no request on it is running and everything that was written is with the operating system.
-//! It may wait for its first request, or for the next. If there are too many connections, the one that has been idle
-//! longest is closed: else a few clients that open many and send nothing would keep out everybody.
+//! It may wait for its first request, or for the next. If there are too many connections, the longest idle one is
+//! closed. Otherwise a few clients that open many and send nothing would keep out everybody.
 
 use std::collections::HashMap;
 use std::io::{self, IoSlice};

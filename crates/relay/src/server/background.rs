@@ -1,4 +1,5 @@
-//! Background tasks ([`Background`]): delivery of webhooks, and expiry and deletion of sessions.
+//! Background tasks ([`Background`]): delivery of webhooks, expiry and deletion of sessions, and the
+//! audit trail.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -6,7 +7,7 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 
-use crate::session::{Sessions, expiry};
+use crate::session::{Sessions, audit, expiry};
 use crate::webhook::worker;
 
 /// Pause before a task that panicked is restarted.
@@ -23,6 +24,8 @@ impl Background {
         let mut tasks = JoinSet::new();
         let (outbox, sessions) = (Arc::clone(sessions.outbox()), Arc::clone(sessions));
         tasks.spawn(restart_on_panic("webhooks", move || worker::run(Arc::clone(&outbox))));
+        let audited = Arc::clone(&sessions);
+        tasks.spawn(restart_on_panic("audit", move || audit::run(Arc::clone(&audited))));
         tasks.spawn(restart_on_panic("sweep", move || expiry::run(Arc::clone(&sessions))));
         Self(tasks)
     }

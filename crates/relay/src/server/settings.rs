@@ -36,7 +36,7 @@ pub struct ServerSettings {
     #[arg(long, env = "AKIBA_RELAY_ANSWER_TIMEOUT", value_name = "DURATION", default_value = "60s", value_parser = duration)]
     pub answer_timeout: Duration,
 
-    /// Most open connections; for a further one, the one that is idle longest is closed, or it waits if none is idle
+    /// Most open connections; for a further one, the longest idle one is closed, or it waits if none is idle
     #[arg(long, env = "AKIBA_RELAY_MAX_CONNECTIONS", value_name = "COUNT", default_value = "1024")]
     pub max_connections: NonZeroUsize,
 

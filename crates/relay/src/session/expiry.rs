@@ -121,7 +121,7 @@ impl Sessions {
         self.tag_sessions(BATCH).await?;
         self.store.delete_old_creations(creations_expired_at(now)).await?;
         loop {
-            let deleted = self.store.delete_old_sessions(now.saturating_sub(self.limits.retention), BATCH).await?;
+            let deleted = self.store.delete_old_sessions(now.saturating_sub(self.limits.retention), BATCH, now).await?;
             swept.deleted += deleted;
             if deleted == 0 {
                 self.store.checkpoint().await?;

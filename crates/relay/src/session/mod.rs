@@ -5,6 +5,7 @@
 //! - [`host`]: what a back end may do.
 //! - [`page`]: what a page may do.
 //! - [`attempt`]: the call to the vendor for a verdict, which outlives its request.
+//! - [`audit`]: records what back ends do.
 //! - [`read`]: reads a session, with its timeout applied.
 //! - [`record`]: the decrypted data of a session.
 //! - `proof`: proves verdicts.
@@ -17,6 +18,7 @@
 //! - [`reseal`]: encrypts stored data again, under a new key.
 
 pub mod attempt;
+pub mod audit;
 pub mod closing;
 pub mod expiry;
 pub mod host;
@@ -38,10 +40,12 @@ use std::time::Duration;
 use akiba_protocol::{Outcome, Reason};
 use tokio_util::task::TaskTracker;
 
+use self::audit::Audited;
 use self::link_host::LinkHost;
 use self::settings::{PageReply, Retain};
 use self::waiting::Waiting;
 use crate::clock::Clock;
+use crate::lifecycle::State;
 use crate::limits::capacity::Bulkheads;
 use crate::secrets::api_keys::{self, ApiKey};
 use crate::secrets::data_keys::DataKeys;
@@ -66,6 +70,7 @@ pub struct Sessions {
     link_hosts: Vec<LinkHost>,
     page: PageReply,
     keep: Retain,
+    audited: Audited,
     limits: SessionLimits,
     outbox: Arc<Outbox>,
     clock: Clock,
@@ -124,10 +129,12 @@ impl Sessions {
         self.tokens.open(token, self.clock.now(), self.limits.leeway)
     }
 
-    /// Returns whether another verdict is impossible in a session as it was read, which may have expired.
+    /// Returns whether another verdict is impossible in a session as it was read, which may have expired. While it has
+    /// an unused link, another verdict is possible.
     fn is_final_in(&self, row: &SessionRow, outcome: Outcome, reason: Option<Reason>) -> bool {
-        let ended = row.closed_at.is_some() || self.has_expired(row);
-        ended || self.is_final(outcome, reason, row.links, row.verifies)
+        let decided = row.state != State::LinkIssued;
+        let ended = self.has_expired(row) || self.is_final(outcome, reason, row.links, row.verifies);
+        row.closed_at.is_some() || (decided && ended)
     }
 
     /// Does the same for the verdict of an attempt. The session was read before the attempt was counted.

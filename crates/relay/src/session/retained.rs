@@ -1,7 +1,7 @@
 //! Selects the part of the vendor's answer that is stored ([`retained`]): by default only what the verdict needs. It is
 //! stored together with its judgement ([`to_stored`], [`from_stored`]).
 
-use akiba_protocol::{Identity, Judgement, MayBeMissing, Verdict, VerifyData, VerifyReply};
+use akiba_protocol::{Identity, Judgement, Reason, Verdict, VerifyData, VerifyReply};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -31,16 +31,27 @@ pub fn to_stored(verdict: &Verdict) -> StoredVerdict {
 
 /// Reads a verdict from the database.
 ///
-/// Earlier versions stored no judgement, and dropped a record or a fraud word of a wrong type. Their replies
-/// may lack both.
+/// Earlier versions stored no judgement. Their back ends and pages know the verdict by the rule of that time.
 ///
 /// # Errors
 /// [`serde_json::Error`] if it is not a stored verdict.
 pub fn from_stored(stored: &Value) -> Result<Verdict, serde_json::Error> {
     if stored.get(JUDGEMENT).is_none() {
-        return Verdict::of(stored, MayBeMissing::Record);
+        return VerifyReply::deserialize(stored)
+            .map(|reply| Verdict::new(judgement_of_earlier_versions(&reply), reply));
     }
     StoredVerdict::deserialize(stored).map(|stored| Verdict::new(stored.judgement, stored.reply))
+}
+
+/// Judges a reply by the rule of the versions that stored no judgement: a success was verified unless its fraud word was
+/// `High`.
+fn judgement_of_earlier_versions(reply: &VerifyReply) -> Judgement {
+    let word = reply.data.as_ref().and_then(|data| data.identity.as_ref()?.fraud_detected.as_deref());
+    Judgement::because(match reply.status.as_deref() {
+        Some("success") if word.is_some_and(|word| word.trim().eq_ignore_ascii_case("high")) => Some(Reason::Fraud),
+        Some("success") => None,
+        _ => Some(Reason::NotMatched),
+    })
 }
 
 /// Returns the part of an answer to store. It gives the same outcome as the whole answer.
@@ -128,10 +139,7 @@ mod tests {
             (json!({ "status": "success", "data": { "identity": { "fraud_detected": "Low" } } }), None),
             (json!({ "status": "success" }), None),
             (json!({ "status": "success", "data": { "identity": { "fraud_detected": "High" } } }), Some(Reason::Fraud)),
-            (
-                json!({ "status": "success", "data": { "identity": { "fraud_detected": "Very" } } }),
-                Some(Reason::Unclear),
-            ),
+            (json!({ "status": "success", "data": { "identity": { "fraud_detected": "None" } } }), None),
             (json!({ "message": "No match" }), Some(Reason::NotMatched)),
         ];
         for (before, reason) in rows {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
+use super::audit::Audited;
 use super::link_host::LinkHost;
 use crate::clock::duration;
 use crate::proof::settings::ProofSettings;
@@ -102,6 +103,11 @@ pub struct SessionSettings {
     /// What is stored of the vendor's answer: status, message, fraud level and scores, or the person's record too
     #[arg(long, env = "AKIBA_RELAY_KEEP", value_name = "KIND", default_value = "verdict")]
     pub keep: Retain,
+
+    /// What the audit trail records: what back ends and the operator change and the relay deletes, or also each read of a
+    /// session
+    #[arg(long, env = "AKIBA_RELAY_AUDIT", value_name = "KIND", default_value = "changes")]
+    pub audit: Audited,
 
     /// How long a session is stored after its creation; at least --session-ttl-max and --clock-leeway together
     #[arg(long, env = "AKIBA_RELAY_RETENTION", value_name = "DURATION", default_value = "30days", value_parser = duration)]

@@ -222,9 +222,8 @@ impl Sessions {
         use SessionStartError as Error;
         let Keys { tokens, data, endpoints, proofs } =
             Keys::read(settings, secrets).map_err(|errors| errors.into_iter().next().unwrap_or(Error::NoApiKey))?;
-        let store = Store::open(&settings.store.database, settings.store.database_connections.get())
-            .await
-            .map_err(Error::Store)?;
+        let store =
+            Store::of(&settings.store, settings.store.database_connections.get()).await.map_err(Error::Store)?;
         // With other keys than its peers, this relay would fail its callers, and use up retries of webhooks that it
         // can't decrypt.
         if let Some(newest) = store.newest_session().await.map_err(Error::Store)?
@@ -259,6 +258,7 @@ impl Sessions {
             link_hosts: settings.link_host.clone(),
             page: settings.page_reply,
             keep: settings.keep,
+            audited: settings.audit,
             limits: SessionLimits {
                 ttl: settings.session_ttl,
                 ttl_max: settings.session_ttl_max,

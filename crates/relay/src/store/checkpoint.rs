@@ -62,6 +62,7 @@ mod tests {
     use sqlx::sqlite::SqliteConnectOptions;
     use sqlx::{Connection, SqliteConnection};
 
+    use crate::audit::{Action, Entry};
     use crate::store::Store;
 
     #[tokio::test(flavor = "multi_thread")]
@@ -69,7 +70,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("relay.db");
         let store = Store::open(&format!("sqlite:{}", file.display()).parse().unwrap(), 2).await.unwrap();
-        let write = || store.delete_session("none");
+        let entry = Entry::of_key(Action::Delete, "bank", "r", "none", 0);
+        let write = || store.delete_session("none", &entry);
         let log = || folder.path().join("relay.db-wal").metadata().unwrap().len();
         let options = SqliteConnectOptions::new().filename(&file);
         let mut reader = SqliteConnection::connect_with(&options).await.unwrap();

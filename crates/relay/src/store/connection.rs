@@ -53,7 +53,8 @@ fn is_reusable_after(error: &sqlx::Error) -> bool {
     error.is_unique_violation() || (code.len() == 5 && !super::error::is_connection_error(&code))
 }
 
-/// Runs a body on a connection to the configured database. The body is compiled once for each kind of database.
+/// Runs a body on a connection to the configured database. The body is compiled once for each kind of connection. Behind a
+/// pooler it runs in a transaction; a transaction of its own is then nested.
 macro_rules! on_connection {
     ($store:expr, |$connection:ident| $body:expr) => {
         match &$store.pool {
@@ -66,8 +67,20 @@ macro_rules! on_connection {
             }
             $crate::store::connection::Pool::Postgres(pool) => {
                 let mut checked_out = $crate::store::connection::CheckedOut::from_pool(pool).await?;
-                let $connection = &mut *checked_out.connection;
-                let result = async { $body }.await;
+                let result = if $store.behind_pooler {
+                    async {
+                        let mut transaction = $crate::store::pooler::begin(&mut checked_out.connection).await?;
+                        let $connection = &mut *transaction;
+                        let done: Result<_, sqlx::Error> = async { $body }.await;
+                        let done = done?;
+                        transaction.commit().await?;
+                        Ok(done)
+                    }
+                    .await
+                } else {
+                    let $connection = &mut *checked_out.connection;
+                    async { $body }.await
+                };
                 checked_out.release(&result);
                 result
             }

@@ -85,12 +85,14 @@ pub async fn copy(from: &Path, to: &PgConnectOptions) -> Result<Copied, CopyErro
     postgres_migrations().run(&mut connection).await.map_err(|error| CopyError::Target(error.into()))?;
     let mut to = connection.begin().await.map_err(target)?;
     // A relay that starts on the target in the meantime waits for this lock. It then finds the copied rows.
-    sqlx::query("LOCK TABLE sessions, creations, links, outbox IN ACCESS EXCLUSIVE MODE")
+    sqlx::query("LOCK TABLE sessions, creations, links, outbox, audit, audit_new IN ACCESS EXCLUSIVE MODE")
         .execute(&mut *to)
         .await
         .map_err(target)?;
-    let (has_rows,): (bool,) =
-        sqlx::query_as("SELECT EXISTS (SELECT 1 FROM sessions)").fetch_one(&mut *to).await.map_err(target)?;
+    let (has_rows,): (bool,) = sqlx::query_as("SELECT EXISTS (SELECT 1 FROM sessions) OR EXISTS (SELECT 1 FROM audit)")
+        .fetch_one(&mut *to)
+        .await
+        .map_err(target)?;
     if has_rows {
         return Err(CopyError::NotEmpty);
     }
@@ -100,6 +102,7 @@ pub async fn copy(from: &Path, to: &PgConnectOptions) -> Result<Copied, CopyErro
         messages: copy_messages(&mut from, &mut to).await.map_err(|error| error.copy_error(source, target))?,
     };
     copy_creations(&mut from, &mut to).await.map_err(|error| error.copy_error(source, target))?;
+    copy_audit(&mut from, &mut to).await.map_err(|error| error.copy_error(source, target))?;
     to.commit().await.map_err(target)?;
     // The copy is already committed, so an error on close does not matter.
     let _ = from.close().await;
@@ -203,4 +206,30 @@ async fn copy_messages(from: &mut SqliteConnection, to: &mut PgConnection) -> Re
         });
         count += insert.build().execute(&mut *to).await.map_err(Side::To)?.rows_affected();
     }
+}
+
+/// Copies the audit trail with its places and hashes, and the entries that are not chained yet.
+async fn copy_audit(from: &mut SqliteConnection, to: &mut PgConnection) -> Result<(), Side> {
+    const CHAINED: &str = "SELECT seq, record, hash FROM audit WHERE seq > $1 ORDER BY seq LIMIT $2";
+    let mut after = i64::MIN;
+    loop {
+        let rows = sqlx::query_as::<_, (i64, String, Vec<u8>)>(CHAINED).bind(after).bind(BATCH).fetch_all(&mut *from);
+        let rows = rows.await.map_err(Side::From)?;
+        let Some(last) = rows.last() else { break };
+        after = last.0;
+        let mut insert = QueryBuilder::<Postgres>::new("INSERT INTO audit (seq, record, hash) ");
+        insert.push_values(rows, |mut row, (seq, record, hash)| {
+            row.push_bind(seq).push_bind(record).push_bind(hash);
+        });
+        insert.build().execute(&mut *to).await.map_err(Side::To)?;
+    }
+    let new: Vec<String> = sqlx::query_scalar("SELECT record FROM audit_new ORDER BY id")
+        .fetch_all(&mut *from)
+        .await
+        .map_err(Side::From)?;
+    for record in new {
+        let insert = sqlx::query("INSERT INTO audit_new (record) VALUES ($1)").bind(record);
+        insert.execute(&mut *to).await.map_err(Side::To)?;
+    }
+    Ok(())
 }

@@ -3,8 +3,10 @@
 
 use sqlx::Connection;
 
+use super::audit::insert_audit;
 use super::sessions::{SessionRow, count};
 use super::{Store, StoreError, on_connection};
+use crate::audit::Entry;
 
 /// The idempotency key of a request that creates a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +18,7 @@ pub struct Creation {
 }
 
 impl Store {
-    /// Stores a new session. `reference_tag` is the keyed hash of its reference, empty without one.
+    /// Stores a new session, and the entry of the audit trail about it. `reference_tag` is the keyed hash of its reference, empty without one.
     ///
     /// # Errors
     /// [`StoreError`]; [`StoreError::Conflict`] if another request has used the idempotency key.
@@ -25,6 +27,7 @@ impl Store {
         row: &SessionRow,
         reference_tag: &[u8],
         creation: Option<&Creation>,
+        audit: &Entry<'_>,
     ) -> Result<(), StoreError> {
         const SQL: &str = "INSERT INTO sessions \
             (id, api_key, customer_type, sealed, state, created_at, expires_at, updated_at, reference_tag) \
@@ -32,10 +35,12 @@ impl Store {
         const FORGET: &str = "DELETE FROM creations WHERE api_key = $1 AND idempotency = $2 AND created_at <= $3";
         const REMEMBER: &str = "INSERT INTO creations (api_key, idempotency, session_id, created_at) \
             VALUES ($1, $2, $3, $4)";
+        let audit = audit.text();
         self.write(async {
             on_connection!(self, |connection| {
                 let mut transaction = connection.begin().await?;
-                let insert = sqlx::query(SQL)
+                let insert = self
+                    .query(SQL)
                     .bind(&row.id)
                     .bind(&row.api_key)
                     .bind(&row.customer_type)
@@ -46,11 +51,12 @@ impl Store {
                     .bind(reference_tag);
                 insert.execute(&mut *transaction).await?;
                 if let Some(creation) = creation {
-                    let forget = sqlx::query(FORGET).bind(&row.api_key).bind(&creation.idempotency);
+                    let forget = self.query(FORGET).bind(&row.api_key).bind(&creation.idempotency);
                     forget.bind(creation.expired_at).execute(&mut *transaction).await?;
-                    let remember = sqlx::query(REMEMBER).bind(&row.api_key).bind(&creation.idempotency);
+                    let remember = self.query(REMEMBER).bind(&row.api_key).bind(&creation.idempotency);
                     remember.bind(&row.id).bind(row.created_at).execute(&mut *transaction).await?;
                 }
+                insert_audit!(self, transaction, &audit);
                 transaction.commit().await
             })
         })
@@ -66,7 +72,8 @@ impl Store {
         const SQL: &str =
             "SELECT session_id FROM creations WHERE api_key = $1 AND idempotency = $2 AND created_at > $3";
         let found = self.run(async {
-            on_connection!(self, |connection| sqlx::query_as::<_, (String,)>(SQL)
+            on_connection!(self, |connection| self
+                .query_as::<_, (String,)>(SQL)
                 .bind(api_key)
                 .bind(&creation.idempotency)
                 .bind(creation.expired_at)
@@ -84,7 +91,8 @@ impl Store {
         const ANY: &str = "SELECT count(*) FROM (SELECT 1 FROM creations WHERE created_at <= $1 LIMIT 1) AS old";
         const SQL: &str = "DELETE FROM creations WHERE created_at <= $1";
         let any = self.run(async {
-            on_connection!(self, |connection| sqlx::query_as::<_, (i64,)>(ANY)
+            on_connection!(self, |connection| self
+                .query_as::<_, (i64,)>(ANY)
                 .bind(expired_at)
                 .fetch_one(connection)
                 .await)
@@ -93,7 +101,7 @@ impl Store {
             return Ok(());
         }
         self.write(async {
-            on_connection!(self, |connection| sqlx::query(SQL).bind(expired_at).execute(connection).await.map(drop))
+            on_connection!(self, |connection| self.query(SQL).bind(expired_at).execute(connection).await.map(drop))
         })
         .await
     }

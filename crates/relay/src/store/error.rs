@@ -49,7 +49,8 @@ impl From<sqlx::Error> for StoreError {
             sqlx::Error::Database(error) if error.is_unique_violation() => Self::Conflict,
             sqlx::Error::Database(error) => {
                 let code = error.code().unwrap_or_default();
-                let text = format!("error {code}");
+                let hint = if is_of_pooler(&code) { POOLER_HINT } else { "" };
+                let text = format!("error {code}{hint}");
                 if is_transient(&code) { Self::Unavailable(text) } else { Self::Fault(text) }
             }
             sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => {
@@ -58,6 +59,16 @@ impl From<sqlx::Error> for StoreError {
             _ => Self::Fault("the query failed".to_owned()),
         }
     }
+}
+
+/// Added to an error that a connection pooler causes.
+const POOLER_HINT: &str =
+    "; if a connection pooler such as PgBouncer is in front of PostgreSQL, give --database-pooler";
+
+/// Returns whether a pooler in transaction mode causes this error of PostgreSQL for a client that does not expect it: it
+/// rejects the start-up message, or a named statement is missing or already there.
+fn is_of_pooler(code: &str) -> bool {
+    matches!(code, "08P01" | "26000" | "42P05")
 }
 
 /// Returns whether the error with this code may go away by itself.

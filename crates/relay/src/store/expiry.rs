@@ -2,9 +2,11 @@
 
 use sqlx::Connection;
 
+use super::audit::insert_audit;
 use super::outbox::{NewMessage, insert_messages};
 use super::sessions::{COLUMNS, Columns, SessionRow, count, session};
 use super::{Store, StoreError, on_connection};
+use crate::audit::Entry;
 use crate::lifecycle::{Event, State};
 use crate::telemetry::metrics::metrics;
 
@@ -30,14 +32,14 @@ impl Store {
                 let mut transaction = connection.begin().await?;
                 let closed_at = (after == State::Expired).then_some(now);
                 let moved =
-                    sqlx::query(SQL).bind(&row.id).bind(row.version).bind(after.as_str()).bind(now).bind(closed_at);
+                    self.query(SQL).bind(&row.id).bind(row.version).bind(after.as_str()).bind(now).bind(closed_at);
                 if moved.execute(&mut *transaction).await?.rows_affected() == 0 {
                     return Ok(false);
                 }
                 if event == Event::Released {
-                    sqlx::query(LINK).bind(&row.link_id).execute(&mut *transaction).await?;
+                    self.query(LINK).bind(&row.link_id).execute(&mut *transaction).await?;
                 }
-                insert_messages!(transaction, messages);
+                insert_messages!(self, transaction, messages);
                 transaction.commit().await.map(|()| true)
             })
         })
@@ -56,7 +58,8 @@ impl Store {
              OR (state IN ('created', 'link_issued') AND expires_at <= $1) LIMIT $2"
         );
         let found = self.run(async {
-            on_connection!(self, |connection| sqlx::query_as::<_, Columns>(&sql)
+            on_connection!(self, |connection| self
+                .query_as::<_, Columns>(&sql)
                 .bind(at)
                 .bind(limit)
                 .fetch_all(connection)
@@ -92,7 +95,7 @@ impl Store {
             on_connection!(self, |connection| {
                 let mut rows = Vec::new();
                 for sql in [&rejected, &undecided] {
-                    let query = sqlx::query_as::<_, Columns>(sql).bind(at).bind(idle_since).bind(caps.0).bind(caps.1);
+                    let query = self.query_as::<_, Columns>(sql).bind(at).bind(idle_since).bind(caps.0).bind(caps.1);
                     rows.extend(query.bind(limit).fetch_all(&mut *connection).await?);
                 }
                 Ok(rows)
@@ -112,52 +115,61 @@ impl Store {
         self.write(async {
             on_connection!(self, |connection| {
                 let mut transaction = connection.begin().await?;
-                let closed = sqlx::query(SQL).bind(&row.id).bind(row.version).bind(now);
+                let closed = self.query(SQL).bind(&row.id).bind(row.version).bind(now);
                 if closed.execute(&mut *transaction).await?.rows_affected() == 0 {
                     return Ok(false);
                 }
-                insert_messages!(transaction, messages);
+                insert_messages!(self, transaction, messages);
                 transaction.commit().await.map(|()| true)
             })
         })
         .await
     }
 
-    /// Deletes a session with its links and webhooks. Returns `false` if there is no such session, or if it waits for
-    /// the vendor.
+    /// Deletes a session with its links and webhooks, and stores the entry of the audit trail about it. Returns `false` if
+    /// there is no such session, or if it waits for the vendor.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn delete_session(&self, id: &str) -> Result<bool, StoreError> {
+    pub async fn delete_session(&self, id: &str, audit: &Entry<'_>) -> Result<bool, StoreError> {
         const SQL: &str = "DELETE FROM sessions WHERE id = $1 AND state <> 'verifying'";
+        let audit = audit.text();
         self.write(async {
-            on_connection!(self, |connection| sqlx::query(SQL)
-                .bind(id)
-                .execute(connection)
-                .await
-                .map(|done| done.rows_affected() > 0))
+            on_connection!(self, |connection| {
+                let mut transaction = connection.begin().await?;
+                if self.query(SQL).bind(id).execute(&mut *transaction).await?.rows_affected() == 0 {
+                    return Ok(false);
+                }
+                insert_audit!(self, transaction, &audit);
+                transaction.commit().await.map(|()| true)
+            })
         })
         .await
         .inspect(|&deleted| metrics().sessions_deleted(deleted.into()))
     }
 
-    /// Deletes sessions that were created before a time, with their links and webhooks. Returns their number. Keeps
-    /// sessions that have not ended, and sessions with a pending webhook.
+    /// Deletes sessions that were created before a time, with their links and webhooks, and stores the entry of the audit
+    /// trail about them. Returns their number. Keeps sessions that have not ended, and sessions with a pending webhook.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn delete_old_sessions(&self, created_before: i64, limit: i64) -> Result<u64, StoreError> {
+    pub async fn delete_old_sessions(&self, created_before: i64, limit: i64, now: i64) -> Result<u64, StoreError> {
         const SQL: &str = "DELETE FROM sessions WHERE id IN \
             (SELECT id FROM sessions WHERE created_at < $1 AND state NOT IN ('created', 'link_issued', 'verifying') \
+             AND (state <> 'rejected' OR closed_at IS NOT NULL) \
              AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.session_id = sessions.id AND outbox.status = 'pending') \
-             ORDER BY created_at LIMIT $2)";
+             ORDER BY created_at LIMIT $2) RETURNING id";
         self.write(async {
-            on_connection!(self, |connection| sqlx::query(SQL)
-                .bind(created_before)
-                .bind(limit)
-                .execute(connection)
-                .await
-                .map(|done| done.rows_affected()))
+            on_connection!(self, |connection| {
+                let mut transaction = connection.begin().await?;
+                let delete = self.query_as::<_, (String,)>(SQL).bind(created_before).bind(limit);
+                let deleted = delete.fetch_all(&mut *transaction).await?;
+                let deleted: Vec<String> = deleted.into_iter().map(|(id,)| id).collect();
+                if !deleted.is_empty() {
+                    insert_audit!(self, transaction, Entry::of_purge(&deleted, now).text());
+                }
+                transaction.commit().await.map(|()| deleted.len() as u64)
+            })
         })
         .await
         .inspect(|&deleted| metrics().sessions_deleted(deleted))

@@ -86,6 +86,7 @@ mod tests {
     use std::sync::atomic::Ordering;
 
     use super::Flusher;
+    use crate::audit::{Action, Entry};
     use crate::lifecycle::State;
     use crate::store::Store;
     use crate::store::sessions::SessionRow;
@@ -135,7 +136,8 @@ mod tests {
             closed_at: None,
         };
         let flushes = || store.flusher.as_ref().unwrap().requested.load(Ordering::SeqCst);
-        store.insert_session(&row, &[], None).await.unwrap();
+        let entry = Entry::of_key(Action::Create, "bank", "r", "ses_1", 0);
+        store.insert_session(&row, &[], None, &entry).await.unwrap();
         assert_eq!(flushes(), 1);
         assert!(store.try_reserve_link("ses_1", (1, 1), 0, 1).await.unwrap().is_some());
         assert!(store.issue_link(&row, "lnk_1", &[1], 1).await.unwrap());

@@ -35,7 +35,8 @@ impl Store {
         const SQL: &str = "SELECT id, sealed, idempotency, released, verdict, decided_at FROM links \
             WHERE session_id = $1 ORDER BY issued_at, id";
         let found = self.run(async {
-            on_connection!(self, |connection| sqlx::query_as::<_, Columns>(SQL)
+            on_connection!(self, |connection| self
+                .query_as::<_, Columns>(SQL)
                 .bind(session_id)
                 .fetch_all(connection)
                 .await)
@@ -70,7 +71,8 @@ impl Store {
              AND state IN ('created', 'link_issued') AND closed_at IS NULL RETURNING {COLUMNS}"
         );
         let reserved = self.write_quickly(async {
-            on_connection!(self, |connection| sqlx::query_as::<_, SessionColumns>(&sql)
+            on_connection!(self, |connection| self
+                .query_as::<_, SessionColumns>(&sql)
                 .bind(id)
                 .bind(caps.0)
                 .bind(caps.1)
@@ -94,7 +96,8 @@ impl Store {
              WHERE id = $1 AND links < $2 AND state IN ({states}) AND attempt IS NOT DISTINCT FROM $4 AND closed_at IS NULL"
         );
         self.write_quickly(async {
-            on_connection!(self, |connection| sqlx::query(&sql)
+            on_connection!(self, |connection| self
+                .query(&sql)
                 .bind(&read.id)
                 .bind(cap)
                 .bind(now)
@@ -114,7 +117,8 @@ impl Store {
         const SQL: &str = "UPDATE sessions SET links = links - 1, version = version + 1, updated_at = $2 \
             WHERE id = $1 AND links > 0";
         self.write_quickly(async {
-            on_connection!(self, |connection| sqlx::query(SQL)
+            on_connection!(self, |connection| self
+                .query(SQL)
                 .bind(session_id)
                 .bind(now)
                 .execute(connection)
@@ -145,17 +149,17 @@ impl Store {
         self.write_quickly(async {
             on_connection!(self, |connection| {
                 if one_statement {
-                    let both = sqlx::query(&both).bind(&read.id).bind(State::LinkIssued.as_str()).bind(now);
+                    let both = self.query(&both).bind(&read.id).bind(State::LinkIssued.as_str()).bind(now);
                     let both = both.bind(&read.attempt).bind(id).bind(sealed);
                     return both.execute(connection).await.map(|done| done.rows_affected() == 1);
                 }
                 let mut transaction = connection.begin().await?;
                 let moved =
-                    sqlx::query(&sql).bind(&read.id).bind(State::LinkIssued.as_str()).bind(now).bind(&read.attempt);
+                    self.query(&sql).bind(&read.id).bind(State::LinkIssued.as_str()).bind(now).bind(&read.attempt);
                 if moved.execute(&mut *transaction).await?.rows_affected() == 0 {
                     return Ok(false);
                 }
-                let insert = sqlx::query(INSERT).bind(id).bind(&read.id).bind(now).bind(sealed);
+                let insert = self.query(INSERT).bind(id).bind(&read.id).bind(now).bind(sealed);
                 insert.execute(&mut *transaction).await?;
                 transaction.commit().await.map(|()| true)
             })

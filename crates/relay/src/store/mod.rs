@@ -15,16 +15,19 @@
 //! - [`outbox_admin`]: the operator's lists of webhooks.
 //! - [`reseal`]: replaces values that are encrypted under an old key.
 //! - [`copy`]: copies SQLite to PostgreSQL.
+//! - [`audit`]: the audit trail.
 //! - [`backup`]: copies SQLite to a file.
 //! - `checkpoint`: empties SQLite's write-ahead log.
 //! - `connection`: checks out connections, and closes them after an error.
 //! - `durability`: settings of PostgreSQL that lose committed data.
+//! - `pooler`: PostgreSQL behind a connection pooler.
 //! - [`lanes`]: keeps connections free for verdicts.
 //! - `flush`: flushes SQLite's commits to the disk.
 //!
 //! Every statement that moves a session is a compare-and-set: it names the state or version that it starts from. If two
 //! run at once, one of them changes nothing and returns `false`.
 
+pub mod audit;
 pub mod backup;
 mod checkpoint;
 mod connection;
@@ -39,6 +42,7 @@ pub mod lanes;
 pub mod links;
 pub mod outbox;
 pub mod outbox_admin;
+mod pooler;
 pub mod reseal;
 pub mod session_list;
 pub mod sessions;
@@ -52,10 +56,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use sqlx::database::HasStatementCache;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::query::{Query, QueryAs};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection, PgPool, SqliteConnection, SqlitePool};
+use sqlx::{Connection, FromRow, PgPool, SqliteConnection, SqlitePool};
 use tokio::sync::{Mutex, MutexGuard};
 use tracing::Instrument;
 
@@ -66,6 +72,7 @@ use self::connection::{Pool, on_connection};
 pub use self::error::StoreError;
 use self::flush::Flusher;
 use self::lanes::{Lane, with_priority};
+use self::settings::DatabaseSettings;
 pub use self::url::DatabaseUrl;
 
 /// Timeout of one operation, from the wait for a connection to the end of its transaction.
@@ -88,6 +95,8 @@ pub struct Store {
     /// A connection to SQLite for checkpoints. It always stays open: SQLite deletes the write-ahead log when the last
     /// connection closes. On a full disk it could not create the log again, and then not even reads would work.
     log_keeper: Arc<Mutex<Option<SqliteConnection>>>,
+    /// Whether a pooler in transaction mode stands before PostgreSQL.
+    behind_pooler: bool,
     /// Flushes SQLite's commits to the disk.
     flusher: Option<Arc<Flusher>>,
 }
@@ -98,12 +107,28 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn open(url: &DatabaseUrl, connections: u32) -> Result<Self, StoreError> {
+        Self::open_with(url, connections, false).await
+    }
+
+    /// Opens the database of the settings with at most this many connections.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn of(settings: &DatabaseSettings, connections: u32) -> Result<Self, StoreError> {
+        Self::open_with(&settings.database, connections, settings.database_pooler).await
+    }
+
+    async fn open_with(url: &DatabaseUrl, connections: u32, pooler: bool) -> Result<Self, StoreError> {
         let pool = match url {
             DatabaseUrl::Sqlite(path) => Pool::Sqlite(sqlite(path, connections).await?),
+            DatabaseUrl::Postgres(options) if pooler => {
+                Pool::Postgres(postgres_pool(pooler::options(options), connections).await?)
+            }
             DatabaseUrl::Postgres(options) => Pool::Postgres(postgres(options, connections).await?),
         };
-        let lane = Arc::new(Lane::of(connections));
-        let mut store = Self { pool, lane, writer: Arc::default(), log_keeper: Arc::default(), flusher: None };
+        let behind_pooler = pooler && matches!(pool, Pool::Postgres(_));
+        let (lane, writer, log_keeper) = (Arc::new(Lane::of(connections)), Arc::default(), Arc::default());
+        let mut store = Self { pool, lane, writer, log_keeper, behind_pooler, flusher: None };
         store.migrate().await?;
         if let Pool::Sqlite(pool) = &store.pool {
             let mut log_keeper = pool.acquire().await?.detach();
@@ -124,6 +149,12 @@ impl Store {
                 // No timeouts: another relay may be running the migrations, and tables may be large.
                 let mut connection = pool.acquire().await?;
                 connection.close_on_drop();
+                if self.behind_pooler {
+                    for warning in pooler::migrate(&mut connection).await? {
+                        tracing::warn!("{warning}");
+                    }
+                    return Ok(());
+                }
                 sqlx::raw_sql("SET statement_timeout = 0; SET lock_timeout = 0").execute(&mut *connection).await?;
                 postgres_migrations().run(&mut *connection).await?;
                 for warning in durability::warnings(&mut connection).await? {
@@ -141,9 +172,27 @@ impl Store {
     pub async fn ping(&self) -> Result<(), StoreError> {
         // With priority, or a batch of reads would take the relay out of the load balancer.
         with_priority(self.run(async {
-            on_connection!(self, |connection| sqlx::query("SELECT 1").execute(connection).await.map(drop))
+            on_connection!(self, |connection| self.query("SELECT 1").execute(connection).await.map(drop))
         }))
         .await
+    }
+
+    /// Prepares a statement. Behind a pooler it has no name: the next transaction may get another connection, where
+    /// another relay has prepared another statement under the same name.
+    fn query<'q, DB>(&self, sql: &'q str) -> Query<'q, DB, DB::Arguments<'q>>
+    where
+        DB: sqlx::Database + HasStatementCache,
+    {
+        sqlx::query(sql).persistent(!self.behind_pooler)
+    }
+
+    /// Does the same for a statement whose rows are read as `O`.
+    fn query_as<'q, DB, O>(&self, sql: &'q str) -> QueryAs<'q, DB, O, DB::Arguments<'q>>
+    where
+        DB: sqlx::Database + HasStatementCache,
+        O: for<'r> FromRow<'r, DB::Row>,
+    {
+        sqlx::query_as(sql).persistent(!self.behind_pooler)
     }
 
     /// Closes the connections once running operations have finished.
@@ -242,6 +291,10 @@ async fn postgres(options: &PgConnectOptions, connections: u32) -> Result<PgPool
         // Compare-and-set relies on it. With a stricter level, the slower of two transactions would fail with an error.
         ("default_transaction_isolation", "read\\ committed"),
     ]);
+    postgres_pool(options, connections).await
+}
+
+async fn postgres_pool(options: PgConnectOptions, connections: u32) -> Result<PgPool, sqlx::Error> {
     let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(OPERATION_TIMEOUT);
     // A test costs a round trip, so skip it for a connection that was in use a moment ago.
     let pool = pool.test_before_acquire(false).before_acquire(|connection, meta| {
@@ -260,6 +313,7 @@ fn sqlite_migrations() -> Migrator {
         (1, "sessions", include_str!("migrations/sqlite/0001_sessions.sql")),
         (2, "endpoints", include_str!("migrations/sqlite/0002_endpoints.sql")),
         (3, "session lists", include_str!("migrations/sqlite/0003_session_lists.sql")),
+        (5, "audit", include_str!("migrations/sqlite/0005_audit.sql")),
     ])
 }
 
@@ -268,6 +322,7 @@ fn postgres_migrations() -> Migrator {
         (1, "sessions", include_str!("migrations/postgres/0001_sessions.sql")),
         (2, "endpoints", include_str!("migrations/postgres/0002_endpoints.sql")),
         (3, "session lists", include_str!("migrations/postgres/0003_session_lists.sql")),
+        (5, "audit", include_str!("migrations/postgres/0005_audit.sql")),
     ])
 }
 

@@ -40,22 +40,23 @@ pub struct Message {
 /// Inserts each [`NewMessage`] of a list in a transaction of either database. If an earlier webhook of the session to
 /// the same endpoint is postponed, the new one is due no earlier, as an endpoint gets the webhooks of a session in order.
 macro_rules! insert_messages {
-    ($transaction:ident, $messages:expr) => {
+    ($store:expr, $transaction:ident, $messages:expr) => {
         for message in $messages {
-            sqlx::query(
-                "INSERT INTO outbox (id, session_id, endpoint, event, sealed, created_at, next_at, give_up_at) \
+            $store
+                .query(
+                    "INSERT INTO outbox (id, session_id, endpoint, event, sealed, created_at, next_at, give_up_at) \
                  VALUES ($1, $2, $3, $4, $5, $6, COALESCE((SELECT MAX(next_at) FROM outbox \
                     WHERE session_id = $2 AND endpoint = $3 AND status = 'pending' AND next_at > $6), $6), $7)",
-            )
-            .bind(&message.id)
-            .bind(&message.session_id)
-            .bind(&message.endpoint)
-            .bind(&message.event)
-            .bind(&message.sealed)
-            .bind(message.created_at)
-            .bind(message.give_up_at)
-            .execute(&mut *$transaction)
-            .await?;
+                )
+                .bind(&message.id)
+                .bind(&message.session_id)
+                .bind(&message.endpoint)
+                .bind(&message.event)
+                .bind(&message.sealed)
+                .bind(message.created_at)
+                .bind(message.give_up_at)
+                .execute(&mut *$transaction)
+                .await?;
         }
     };
 }
@@ -98,7 +99,8 @@ impl Store {
              WHERE seq IN (SELECT seq FROM due) RETURNING id, sealed, attempts, give_up_at"
         );
         let claimed = self.write(async {
-            on_connection!(self, |connection| sqlx::query_as::<_, (String, Vec<u8>, i64, i64)>(&sql)
+            on_connection!(self, |connection| self
+                .query_as::<_, (String, Vec<u8>, i64, i64)>(&sql)
                 .bind(now)
                 .bind(claimed_until)
                 .bind(limit)
@@ -118,7 +120,7 @@ impl Store {
     pub async fn release_message(&self, id: &str) -> Result<(), StoreError> {
         const SQL: &str = "UPDATE outbox SET claimed_until = 0 WHERE id = $1 AND status = 'pending'";
         self.write(async {
-            on_connection!(self, |connection| sqlx::query(SQL).bind(id).execute(connection).await.map(drop))
+            on_connection!(self, |connection| self.query(SQL).bind(id).execute(connection).await.map(drop))
         })
         .await
     }
@@ -131,7 +133,8 @@ impl Store {
         const SQL: &str = "UPDATE outbox SET status = $2, last_result = $3, ended_at = $4, claimed_until = 0, attempts = attempts + 1 \
             WHERE id = $1 AND status = 'pending'";
         self.write(async {
-            on_connection!(self, |connection| sqlx::query(SQL)
+            on_connection!(self, |connection| self
+                .query(SQL)
                 .bind(id)
                 .bind(status)
                 .bind(result)
@@ -157,9 +160,9 @@ impl Store {
         self.write(async {
             on_connection!(self, |connection| {
                 let mut transaction = connection.begin().await?;
-                let postponed = sqlx::query(SQL).bind(id).bind(next_at).bind(result);
+                let postponed = self.query(SQL).bind(id).bind(next_at).bind(result);
                 if postponed.execute(&mut *transaction).await?.rows_affected() > 0 {
-                    sqlx::query(FOLLOWERS).bind(id).bind(next_at).execute(&mut *transaction).await?;
+                    self.query(FOLLOWERS).bind(id).bind(next_at).execute(&mut *transaction).await?;
                 }
                 transaction.commit().await
             })
@@ -179,12 +182,11 @@ impl Store {
             on_connection!(self, |connection| {
                 let mut found: Vec<String> = Vec::new();
                 let (first,): (Option<String>,) =
-                    sqlx::query_as(OF_EARLIER_VERSIONS).bind("").fetch_one(&mut *connection).await?;
+                    self.query_as(OF_EARLIER_VERSIONS).bind("").fetch_one(&mut *connection).await?;
                 found.extend(first);
                 loop {
                     let after = found.last().cloned().unwrap_or_default();
-                    let (next,): (Option<String>,) =
-                        sqlx::query_as(SQL).bind(after).fetch_one(&mut *connection).await?;
+                    let (next,): (Option<String>,) = self.query_as(SQL).bind(after).fetch_one(&mut *connection).await?;
                     match next {
                         Some(next) => found.push(next),
                         None => return Ok(found),
@@ -203,7 +205,7 @@ impl Store {
     pub async fn adopt_messages(&self) -> Result<(), StoreError> {
         const SQL: &str = "UPDATE outbox SET endpoint = (SELECT api_key FROM sessions WHERE sessions.id = session_id) \
             WHERE status = 'pending' AND endpoint = ''";
-        self.write(async { on_connection!(self, |connection| sqlx::query(SQL).execute(connection).await.map(drop)) })
+        self.write(async { on_connection!(self, |connection| self.query(SQL).execute(connection).await.map(drop)) })
             .await
     }
 
@@ -217,7 +219,8 @@ impl Store {
         let mut count = 0;
         loop {
             let failed = self.write(async {
-                on_connection!(self, |connection| sqlx::query(SQL)
+                on_connection!(self, |connection| self
+                    .query(SQL)
                     .bind(endpoint)
                     .bind(result)
                     .bind(now)

@@ -63,7 +63,7 @@ impl Store {
         let sql = if before.is_some() { LIST_BEFORE } else { LIST };
         let found = self.run(async {
             on_connection!(self, |connection| {
-                let query = sqlx::query_as::<_, Columns>(sql).bind(status).bind(limit);
+                let query = self.query_as::<_, Columns>(sql).bind(status).bind(limit);
                 let query = if let Some(before) = before { query.bind(before) } else { query };
                 query.fetch_all(connection).await
             })
@@ -91,8 +91,8 @@ impl Store {
         self.run(async {
             on_connection!(self, |connection| {
                 let (pending, oldest_pending) =
-                    sqlx::query_as::<_, (i64, Option<i64>)>(PENDING).fetch_one(&mut *connection).await?;
-                let (failed,) = sqlx::query_as::<_, (i64,)>(FAILED).fetch_one(connection).await?;
+                    self.query_as::<_, (i64, Option<i64>)>(PENDING).fetch_one(&mut *connection).await?;
+                let (failed,) = self.query_as::<_, (i64,)>(FAILED).fetch_one(connection).await?;
                 Ok(OutboxCounts { pending, oldest_pending, failed })
             })
         })
@@ -121,7 +121,8 @@ impl Store {
     async fn resend_message(&self, id: &str, now: i64, give_up_at: i64) -> Result<u64, StoreError> {
         let sql = format!("{RESEND} id = $3");
         self.write(async {
-            on_connection!(self, |connection| sqlx::query(&sql)
+            on_connection!(self, |connection| self
+                .query(&sql)
                 .bind(now)
                 .bind(give_up_at)
                 .bind(id)
@@ -135,7 +136,8 @@ impl Store {
     async fn resend_failed(&self, now: i64, give_up_at: i64, limit: i64) -> Result<u64, StoreError> {
         let sql = format!("{RESEND} seq IN (SELECT seq FROM outbox WHERE status = 'failed' ORDER BY seq LIMIT $3)");
         self.write(async {
-            on_connection!(self, |connection| sqlx::query(&sql)
+            on_connection!(self, |connection| self
+                .query(&sql)
                 .bind(now)
                 .bind(give_up_at)
                 .bind(limit)

@@ -62,7 +62,8 @@ impl Store {
              WHERE id > $1 AND {value} IS NOT NULL AND substr({value}, 1, {length}) <> $2 ORDER BY id LIMIT $3"
         );
         let found = self.run(async {
-            on_connection!(self, |connection| sqlx::query_as::<_, (String, String, Vec<u8>)>(&sql)
+            on_connection!(self, |connection| self
+                .query_as::<_, (String, String, Vec<u8>)>(&sql)
                 .bind(after)
                 .bind(prefix)
                 .bind(limit)
@@ -83,7 +84,8 @@ impl Store {
         let tag = if column == Column::Personal { ", reference_tag = NULL" } else { "" };
         let sql = format!("UPDATE {table} SET {value} = $3{tag} WHERE id = $1 AND {value} = $2");
         self.write(async {
-            on_connection!(self, |connection| sqlx::query(&sql)
+            on_connection!(self, |connection| self
+                .query(&sql)
                 .bind(&read.id)
                 .bind(&read.sealed)
                 .bind(sealed)

@@ -80,7 +80,7 @@ impl Store {
         let sql = format!("{sql}{limit}");
         let found = self.run(async {
             on_connection!(self, |connection| {
-                let mut query = sqlx::query_as::<_, Columns>(&sql);
+                let mut query = self.query_as::<_, Columns>(&sql);
                 for value in &values {
                     query = match value {
                         Value::Text(text) => query.bind(text),
@@ -103,7 +103,8 @@ impl Store {
         const SQL: &str = "SELECT id, api_key, sealed FROM sessions WHERE reference_tag IS NULL AND id > $1 \
             ORDER BY id LIMIT $2";
         let found = self.run(async {
-            on_connection!(self, |connection| sqlx::query_as::<_, (String, String, Vec<u8>)>(SQL)
+            on_connection!(self, |connection| self
+                .query_as::<_, (String, String, Vec<u8>)>(SQL)
                 .bind(after)
                 .bind(limit)
                 .fetch_all(connection)
@@ -120,7 +121,8 @@ impl Store {
     pub async fn tag_session(&self, session: &Untagged, tag: &[u8]) -> Result<(), StoreError> {
         const SQL: &str = "UPDATE sessions SET reference_tag = $3 WHERE id = $1 AND sealed = $2";
         self.write(async {
-            on_connection!(self, |connection| sqlx::query(SQL)
+            on_connection!(self, |connection| self
+                .query(SQL)
                 .bind(&session.id)
                 .bind(&session.sealed)
                 .bind(tag)

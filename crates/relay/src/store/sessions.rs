@@ -97,7 +97,7 @@ impl Store {
     pub async fn count_sessions(&self) -> Result<Vec<(String, i64)>, StoreError> {
         const SQL: &str = "SELECT state, count(*) FROM sessions GROUP BY state";
         self.run(async {
-            on_connection!(self, |connection| sqlx::query_as::<_, (String, i64)>(SQL).fetch_all(connection).await)
+            on_connection!(self, |connection| self.query_as::<_, (String, i64)>(SQL).fetch_all(connection).await)
         })
         .await
     }
@@ -109,7 +109,8 @@ impl Store {
     pub async fn session(&self, id: &str) -> Result<Option<SessionRow>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM sessions WHERE id = $1");
         let found = self.run(async {
-            on_connection!(self, |connection| sqlx::query_as::<_, Columns>(&sql)
+            on_connection!(self, |connection| self
+                .query_as::<_, Columns>(&sql)
                 .bind(id)
                 .fetch_optional(connection)
                 .await)
@@ -124,7 +125,7 @@ impl Store {
     pub async fn newest_session(&self) -> Result<Option<SessionRow>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM sessions ORDER BY created_at DESC LIMIT 1");
         let found = self.run(async {
-            on_connection!(self, |connection| sqlx::query_as::<_, Columns>(&sql).fetch_optional(connection).await)
+            on_connection!(self, |connection| self.query_as::<_, Columns>(&sql).fetch_optional(connection).await)
         });
         found.await?.map(session).transpose()
     }

@@ -28,6 +28,10 @@ pub struct DatabaseSettings {
     #[arg(long, env = "AKIBA_RELAY_DATABASE_CONNECTIONS", value_name = "COUNT", default_value = "8")]
     pub database_connections: NonZeroU32,
 
+    /// Whether the URL leads to a connection pooler in transaction mode, such as PgBouncer
+    #[arg(long, env = "AKIBA_RELAY_DATABASE_POOLER")]
+    pub database_pooler: bool,
+
     /// Allows a PostgreSQL on another machine without TLS; only for a network that nobody else can reach
     #[arg(long, env = "AKIBA_RELAY_DATABASE_PLAINTEXT")]
     pub database_plaintext: bool,

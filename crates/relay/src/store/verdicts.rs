@@ -62,7 +62,8 @@ impl Store {
         self.write(async {
             on_connection!(self, |connection| {
                 let mut transaction = connection.begin().await?;
-                let moved = sqlx::query(SQL)
+                let moved = self
+                    .query(SQL)
                     .bind(&new.session.id)
                     .bind(new.session.version)
                     .bind(after.as_str())
@@ -74,7 +75,7 @@ impl Store {
                 if moved.execute(&mut *transaction).await?.rows_affected() == 0 {
                     return Ok(false);
                 }
-                sqlx::query(LINK).bind(new.link_id).bind(new.idempotency).execute(&mut *transaction).await?;
+                self.query(LINK).bind(new.link_id).bind(new.idempotency).execute(&mut *transaction).await?;
                 transaction.commit().await.map(|()| true)
             })
         })
@@ -99,7 +100,8 @@ impl Store {
         self.write(async {
             on_connection!(self, |connection| {
                 let mut transaction = connection.begin().await?;
-                let moved = sqlx::query(&sql)
+                let moved = self
+                    .query(&sql)
                     .bind(verdict.session_id)
                     .bind(verdict.link_id)
                     .bind(verdict.state.as_str())
@@ -108,9 +110,9 @@ impl Store {
                 if moved.execute(&mut *transaction).await?.rows_affected() == 0 {
                     return Ok(false);
                 }
-                let link = sqlx::query(LINK).bind(verdict.link_id).bind(verdict.verdict).bind(verdict.now);
+                let link = self.query(LINK).bind(verdict.link_id).bind(verdict.verdict).bind(verdict.now);
                 link.execute(&mut *transaction).await?;
-                insert_messages!(transaction, verdict.messages);
+                insert_messages!(self, transaction, verdict.messages);
                 transaction.commit().await.map(|()| true)
             })
         })
@@ -130,7 +132,8 @@ impl Store {
              verifies = verifies - $4, updated_at = $5 WHERE id = $1 AND attempt = $2 AND state IN ({states})"
         );
         self.write(async {
-            on_connection!(self, |connection| sqlx::query(&sql)
+            on_connection!(self, |connection| self
+                .query(&sql)
                 .bind(id)
                 .bind(attempt)
                 .bind(State::LinkIssued.as_str())

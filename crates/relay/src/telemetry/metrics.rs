@@ -26,7 +26,7 @@ pub const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; chars
 const BOUNDS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 2.5, 10.0, 30.0];
 
 /// The limits that reject calls or connections.
-const LIMITS: [&str; 11] = [
+const LIMITS: [&str; 10] = [
     "address",
     "address-verdicts",
     "api-key",
@@ -35,7 +35,6 @@ const LIMITS: [&str; 11] = [
     "host-calls",
     "idle-connections",
     "in-flight",
-    "preflight",
     "session",
     "session-verdicts",
 ];
@@ -170,7 +169,7 @@ impl Metrics {
         registry.register("http_requests_in_flight", "Requests that are running", all.requests_running.clone());
         registry.register("limited", "Calls and connections that were rejected, by limit: the rate limits, the connections of one address, --max-in-flight", all.limited.clone());
         registry.register("connections", "Open connections, by listener: `service` or `admin`", all.connections.clone());
-        registry.register("vendor_calls", "Calls to the vendor, by call and result", all.vendor_calls.clone());
+        registry.register("vendor_calls", "Calls to the vendor, by call and result: the error's code, `ok`, or `caller-gone` if the caller hung up", all.vendor_calls.clone());
         registry.register_with_unit("vendor_call_duration", "Duration of calls to the vendor, including failed ones", Unit::Seconds, all.vendor_times.clone());
         registry.register("vendor_calls_in_flight", "Calls to the vendor that are running", all.vendor_running.clone());
         registry.register("vendor_breaker", "Whether the circuit breaker for the vendor is in this state; it asks for no links while it is `open`", all.breaker.clone());
@@ -255,11 +254,15 @@ impl Metrics {
         let _in_flight = InFlight::on(&self.vendor_running);
         let started = Instant::now();
         let span = span(SpanKind::Client, call, None);
+        let ended = |result: &'static str| {
+            self.vendor_times.get_or_create(&CallLabel { call }).observe(started.elapsed().as_secs_f64());
+            span.record("code", result);
+            self.vendor_calls.get_or_create(&VendorCallLabels { call, result }).inc();
+        };
+        let caller_gone = scopeguard::guard((), |()| ended("caller-gone"));
         let outcome = work.instrument(span.clone()).await;
-        self.vendor_times.get_or_create(&CallLabel { call }).observe(started.elapsed().as_secs_f64());
-        let result = outcome.as_ref().err().map_or("ok", E::metric_word);
-        span.record("code", result);
-        self.vendor_calls.get_or_create(&VendorCallLabels { call, result }).inc();
+        scopeguard::ScopeGuard::into_inner(caller_gone);
+        ended(outcome.as_ref().err().map_or("ok", E::metric_word));
         outcome
     }
 

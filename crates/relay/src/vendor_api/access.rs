@@ -1,5 +1,7 @@
 //! Combines profile, settings and secrets into what a client of the vendor's API needs ([`Access`]).
 
+use std::collections::BTreeMap;
+
 use akiba_protocol::{MayBeMissing, is_loopback};
 use http::{HeaderName, HeaderValue};
 use secrecy::SecretString;
@@ -31,6 +33,8 @@ pub(super) struct Endpoint {
     pub(super) url: Url,
     pub(super) request: Option<RequestMap>,
     pub(super) reply: Option<ReplyMap>,
+    /// The headers to send to a signed link, if it signs them.
+    pub(super) headers: BTreeMap<String, String>,
 }
 
 /// The credentials: a fixed token in a header, or an OAuth2 client.
@@ -75,6 +79,7 @@ impl Access {
             url: base.join(path.as_ref().unwrap_or(&call.path)),
             request: call.request,
             reply: call.reply,
+            headers: call.headers,
         };
         let auth = match profile.auth {
             AuthProfile::Token { header, scheme } => {

@@ -66,12 +66,18 @@ enum Position {
     Probing,
 }
 
+/// If a caller hangs up after the vendor has been silent for this long, the call counts as a failure. A page gives up
+/// before the vendor's timeout, so otherwise nothing would notice a vendor that never answers.
+const SILENCE: Duration = Duration::from_secs(5);
+
 /// Permission to ask for one link. If it is dropped without a result, the next call may be the probe.
 #[derive(Debug)]
 #[must_use]
 pub struct LinkPass {
     breaker: Arc<Breaker>,
     probe: bool,
+    /// When the call began, until it has ended.
+    waiting_since: Option<Instant>,
 }
 
 impl Breaker {
@@ -113,7 +119,7 @@ impl Breaker {
             }
         };
         drop(inner);
-        Ok(LinkPass { breaker: Arc::clone(self), probe })
+        Ok(LinkPass { breaker: Arc::clone(self), probe, waiting_since: None })
     }
 
     /// Records how a call for a verdict ended.
@@ -158,15 +164,28 @@ impl Breaker {
 }
 
 impl LinkPass {
+    /// Records that the call begins.
+    pub(super) fn waiting(mut self) -> Self {
+        self.waiting_since = Some(Instant::now());
+        self
+    }
+
     /// Records how the call for the link ended.
     pub(super) fn ended(mut self, failed: bool) {
+        self.end(failed);
+    }
+
+    fn end(&mut self, failed: bool) {
         self.breaker.ended(Call::Link, failed, self.probe);
-        self.probe = false;
+        (self.probe, self.waiting_since) = (false, None);
     }
 }
 
 impl Drop for LinkPass {
     fn drop(&mut self) {
+        if self.waiting_since.is_some_and(|since| since.elapsed() >= SILENCE) {
+            self.end(true);
+        }
         if self.probe {
             let mut inner = self.breaker.lock();
             if let Position::Probing = inner.position {

@@ -13,7 +13,9 @@ const CONSENT: &str = "consent";
 
 /// The published names of the fields that decide a verdict.
 const STATUS: &str = "status";
-const RECORD: [&str; 2] = ["data", "data/identity"];
+const RECORD: [&str; 2] = ["data", RECORD_FIELD];
+/// The person's record, which holds the fraud word.
+pub(super) const RECORD_FIELD: &str = "data/identity";
 pub(super) const FRAUD_WORD: &str = "data/identity/fraud_detected";
 
 /// The fields of the link request that the published answer repeats.
@@ -106,6 +108,12 @@ impl ReplyMap {
             Some((field, _)) => Err(format!("the JSON pointer of {field} must begin with a slash")),
             None => Ok(()),
         }
+    }
+
+    /// Returns whether the profile says where this field is.
+    #[must_use]
+    pub fn names(&self, field: &str) -> bool {
+        self.0.contains_key(field)
     }
 
     /// Translates the answer to `request`. Fields that the profile does not name are dropped, except that fields which

@@ -136,10 +136,18 @@ impl VendorClient {
     /// [`VendorError`], also when the signed link in the answer is not a URL to which a photo may be sent.
     pub async fn link(&self, pass: LinkPass, request: &LinkRequest, consent: bool) -> Result<LinkReply, VendorError> {
         let call = async {
-            let reply: LinkReply = reply_body::read(&self.0.call(&self.0.link, request, consent).await?)?;
-            SignedLink::parse(&reply.signed_link).map_err(|error| VendorError::Reply(ReplyFault::Link(error)))?;
+            let endpoint = &self.0.link;
+            let mut reply: LinkReply = reply_body::read(&self.0.call(endpoint, request, consent).await?)?;
+            let link = SignedLink::parse(&reply.signed_link);
+            let link = link.map_err(|error| VendorError::Reply(ReplyFault::Link(error)))?;
+            for (name, value) in &endpoint.headers {
+                reply.headers.entry(name.clone()).or_insert_with(|| value.as_str().into());
+            }
+            // The page needs no other headers, and the link's signature covers no other.
+            reply.headers.retain(|name, value| value.is_string() && link.signs(&name.to_ascii_lowercase()));
             Ok(reply)
         };
+        let pass = pass.waiting();
         let reply = metrics().vendor_call("link", call).await;
         pass.ended(reply.as_ref().is_err_and(VendorError::is_outage));
         reply

@@ -1,6 +1,7 @@
 //! Describes a version of the vendor's API ([`Profile`], [`ProfileName`]): its URLs, authentication and field names.
 //! Two profiles are built in; a file can hold another.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::fmt;
 use std::path::PathBuf;
@@ -11,7 +12,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 
 use super::endpoint::{ApiPath, VendorBase};
-use super::mapping::{FRAUD_WORD, ReplyMap, RequestMap};
+use super::mapping::{FRAUD_WORD, RECORD_FIELD, ReplyMap, RequestMap};
 use super::token::{TokenScheme, header_name};
 
 /// The name of a built-in profile, or a file.
@@ -104,6 +105,9 @@ pub struct CallProfile {
     /// Where the fields of its answer are; `None` if they are the published ones.
     #[serde(default)]
     pub reply: Option<ReplyMap>,
+    /// Headers for the upload to a signed link, if the link signs them and the answer does not name them.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
 }
 
 /// Why a profile can't be loaded.
@@ -137,11 +141,21 @@ impl Profile {
         let path = path.into();
         let profile: Self =
             toml::from_str(text).map_err(|error| ProfileError::Wrong(path.clone(), error.to_string()))?;
+        if !profile.verify.headers.is_empty() {
+            let reason = "verify: only the call for a link has headers for an upload".to_owned();
+            return Err(ProfileError::Wrong(path, reason));
+        }
         let calls = [("link", &profile.link, LINK), ("verify", &profile.verify, VERIFY)];
         for (name, call, (fields, required)) in calls {
             let request = call.request.as_ref().map_or(Ok(()), |map| map.check(fields));
             let reply = call.reply.as_ref().map_or(Ok(()), |map| map.check(required));
             request.and(reply).map_err(|error| ProfileError::Wrong(path.clone(), format!("{name}: {error}")))?;
+        }
+        // Otherwise any other field of the record would create one that the vendor did not send.
+        let names_record = profile.verify.reply.as_ref().is_none_or(|map| map.names(RECORD_FIELD));
+        if profile.fraud_may_be_missing && !names_record {
+            let error = format!("verify: fraud-may-be-missing needs the place of {RECORD_FIELD} in the answer");
+            return Err(ProfileError::Wrong(path, error));
         }
         Ok(profile)
     }
@@ -211,6 +225,13 @@ mod tests {
             (
                 format!("{good}[verify.reply]\nstatus = \"x\"\n\"data/identity/fraud_detected\" = \"/y\""),
                 "must begin with a slash",
+            ),
+            (
+                format!(
+                    "fraud-may-be-missing = true\n{good}[verify.reply]\nstatus = \"/x\"\n\
+                     \"data/identity/fraud_detected\" = \"/y\"\n\"data/identity/fraud_score\" = \"/z\""
+                ),
+                "needs the place of data/identity",
             ),
             (String::new(), "missing field"),
         ] {

@@ -84,9 +84,9 @@ pub enum EndpointsError {
 /// What is wrong with one endpoint.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EndpointProblem {
-    /// It names an API key that does not exist.
-    #[error("no --api-key has the name {0:?}")]
-    UnknownKey(String),
+    /// It names an API key that does not exist. The error does not quote the name: someone may have written the key.
+    #[error("no --api-key has name {0} of its api-key: write the name of the key, not the key")]
+    UnknownKey(usize),
     /// Its secrets are missing or invalid.
     #[error("{0}, see akiba-relay keygen webhook")]
     Secrets(WebhookSecretsError),
@@ -168,8 +168,8 @@ impl Endpoints {
                     continue;
                 }
             };
-            for key in table.api_key.iter().filter(|key| !keys.contains(key.as_str())) {
-                wrong(EndpointProblem::UnknownKey(key.clone()));
+            for (number, _) in (1..).zip(&table.api_key).filter(|(_, key)| !keys.contains(key.as_str())) {
+                wrong(EndpointProblem::UnknownKey(number));
             }
             for (number, (other, other_secrets)) in (1..).zip(&earlier) {
                 let common = table.api_key.iter().find(|key| other.api_key.contains(key));
@@ -292,7 +292,7 @@ mod tests {
             )
         };
         for (tables, expected) in [
-            (vec![table("api-key = \"bonk\"\nurl = \"https://a.example\"")], "no --api-key has the name \"bonk\""),
+            (vec![table("api-key = \"bonk\"\nurl = \"https://a.example\"")], "no --api-key has name 1 of its api-key"),
             (
                 vec![
                     table("api-key = \"bank\"\nurl = \"https://a.example\""),

@@ -9,8 +9,9 @@ use tokio_util::task::TaskTracker;
 use super::backoff::GIVE_UP_AFTER;
 use super::endpoints::{Endpoint, Endpoints};
 use super::event::{self, News};
+use crate::audit::{Action, Entry};
 use crate::clock::{Clock, milliseconds};
-use crate::id::new_id;
+use crate::id::{is_id, new_id};
 use crate::proof::{Proofs, Statement};
 use crate::secrets::data_keys::{DataKeys, SealError};
 use crate::store::outbox::{Message, NewMessage};
@@ -172,11 +173,14 @@ enum Stored {
 }
 
 /// Makes webhooks due again, with another day of retries: the webhook with this id, whatever its status, or without an
-/// id all failed webhooks. Returns their number.
+/// id all failed webhooks. Returns their number. `request` is the operator's request, for the audit trail; `None` for a
+/// command.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn resend(store: &Store, id: Option<&str>, now: i64) -> Result<u64, StoreError> {
+pub async fn resend(store: &Store, id: Option<&str>, request: Option<&str>, now: i64) -> Result<u64, StoreError> {
+    let detail = id.filter(|id| is_id(id, "msg")).unwrap_or(if id.is_some() { "unknown" } else { "all-failed" });
+    store.append_audit(&Entry::of_operator(Action::Resend, request, now).with_detail(detail)).await?;
     store.resend_messages(id, now, now.saturating_add(milliseconds(GIVE_UP_AFTER))).await
 }
 

@@ -11,6 +11,13 @@ use akiba_relay::telemetry::metrics::metrics;
 use clap::{Arg, CommandFactory};
 
 const DOC: &str = include_str!("../../../../docs/relay/reference.md");
+const PROMISES: [&str; 5] = [
+    include_str!("../../../../docs/securing.md"),
+    include_str!("../../../../docs/privacy.md"),
+    include_str!("../../../../docs/running.md"),
+    include_str!("../../../../docs/relay/concepts.md"),
+    DOC,
+];
 const ERRORS: &str = include_str!("../../../../docs/errors.md");
 
 /// Returns the cells of the table rows whose first cell is in backquotes.
@@ -131,4 +138,39 @@ fn every_error_code_has_a_chapter() {
     for code in ProblemCode::ALL {
         assert!(code.uri().ends_with(&format!("/docs/errors.md#{}", code.as_str())));
     }
+}
+
+/// Returns the names of the tests in this program, as the test runner lists them.
+fn listed(arguments: &[&str]) -> Vec<String> {
+    let mut list = std::process::Command::new(std::env::current_exe().unwrap());
+    let output = list.arg("--list").args(arguments).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines().filter_map(|line| line.strip_suffix(": test")).map(str::to_owned).collect()
+}
+
+/// The test runner itself says which tests it runs. `tests/architecture.rs` checks the tests of other programs by their
+/// text.
+#[test]
+fn the_tests_that_the_documents_name_are_run() {
+    let (all, ignored) = (listed(&[]), listed(&["--ignored"]));
+    let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it");
+    let mut checked = 0;
+    let cells = PROMISES.iter().flat_map(|text| text.lines()).filter(|line| line.ends_with("` |"));
+    for cell in cells.filter_map(|row| row.trim_end_matches(" |").rsplit(" | ").next()) {
+        let spans: Vec<_> = cell.split('`').skip(1).step_by(2).collect();
+        for (file, test) in spans.chunks(2).filter_map(|pair| Some((pair.first()?, pair.get(1)?))) {
+            // Files without a folder are programs of their own, except this one.
+            let is_here = here.join(file).exists() && (file.contains('/') || *file == "docs.rs");
+            if !is_here {
+                continue;
+            }
+            let module = format!("{}::", file.trim_end_matches(".rs").replace('/', "::"));
+            let end = format!("::{test}");
+            let is_it = |name: &&String| name.starts_with(&module) && name.ends_with(&end);
+            assert!(all.iter().any(|name| is_it(&name)), "{file}: {test} is not run");
+            assert_eq!(ignored.iter().find(is_it), None, "{file}: {test} is ignored");
+            checked += 1;
+        }
+    }
+    assert!(checked > 100, "only {checked} tests were found");
 }

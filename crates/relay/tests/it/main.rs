@@ -62,6 +62,7 @@ mod webhook {
 
 /// What the database stores, and what happens without it.
 mod store {
+    mod audit;
     mod backup;
     mod clock_skew;
     mod copy;
@@ -72,6 +73,7 @@ mod store {
     mod kill;
     mod migrations;
     mod outage;
+    mod pooler;
     mod power_cut;
     mod processes;
     mod reseal;
@@ -96,4 +98,5 @@ mod vendor_api {
     mod egress;
     mod hostile_vendor;
     mod newer_profile;
+    mod upload_headers;
 }

@@ -14,4 +14,4 @@ pub mod signer;
 
 pub use objects::{BUCKET, MAX_OBJECT, REGION, Storage};
 pub use service::s3_app;
-pub use signer::{LinkAge, Signer};
+pub use signer::{AlsoSigned, LinkAge, Signer};

@@ -13,7 +13,7 @@ use http_body_util::BodyExt;
 use s3s::config::{S3Config, StaticConfigProvider};
 use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s_fs::FileSystem;
-use tower_http::cors::CorsLayer;
+use tower_http::cors::{AllowHeaders, CorsLayer};
 
 use super::bucket::{Bucket, KeyPair, Policy};
 use super::checks;
@@ -43,7 +43,7 @@ pub fn s3_app(storage: Arc<Storage>, origins: Vec<HeaderValue>) -> io::Result<Ro
     let cors = CorsLayer::new()
         .allow_origin(origins)
         .allow_methods([Method::PUT, Method::POST])
-        .allow_headers([header::CONTENT_TYPE])
+        .allow_headers(AllowHeaders::mirror_request())
         .expose_headers([header::ETAG]);
     Ok(Router::new().fallback(answer).with_state(builder.build()).layer(cors))
 }
@@ -59,7 +59,8 @@ async fn answer(State(service): State<S3Service>, request: Request) -> Response 
     };
     let checks = checks::unsigned_headers(&parts)
         .and_then(|()| checks::stated_length(&parts))
-        .and_then(|()| checks::digest(&parts.headers, &body));
+        .and_then(|()| checks::digest(&parts.headers, &body))
+        .and_then(|()| checks::checksum(&parts, &body));
     if let Err(refusal) = checks {
         return refusal.into_response();
     }

@@ -1,5 +1,6 @@
 //! Presigned links to the sandbox's S3 ([`Signer`]).
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
@@ -8,6 +9,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use rusty_s3::actions::PutObject;
 use rusty_s3::{Bucket, Credentials, S3Action, UrlStyle};
+use serde::Deserialize;
 
 use super::objects::REGION;
 
@@ -21,6 +23,20 @@ pub enum LinkAge {
     Fresh,
     /// Signed so long ago that it has expired.
     Expired,
+}
+
+/// What a link signs besides the host, such as the headers of an encryption or the checksum of a body.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct AlsoSigned {
+    /// Headers, which the uploader must send.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// Parameters of the link.
+    #[serde(default)]
+    pub query: BTreeMap<String, String>,
+    /// Whether the vendor's answer says the values of the headers.
+    #[serde(default)]
+    pub tell: bool,
 }
 
 /// Signs upload links.
@@ -40,19 +56,24 @@ impl Signer {
         Ok(Self { bucket, credentials })
     }
 
-    /// Returns a presigned `PUT` URL (Signature Version 4, query parameters) of an object. It signs only the `Host`
-    /// header, so the uploader may send any `Content-Type`.
+    /// Returns a presigned `PUT` URL (Signature Version 4, query parameters) of an object. Apart from `also`, it signs only
+    /// the `Host` header, so the uploader may send any `Content-Type`.
     #[must_use]
-    pub fn put_link(&self, key: &str, life: Duration, age: LinkAge) -> String {
+    pub fn put_link(&self, key: &str, life: Duration, age: LinkAge, also: &AlsoSigned) -> String {
         let signed_at = match age {
             LinkAge::Fresh => Some(Timestamp::now()),
             LinkAge::Expired => SignedDuration::try_from(life + EXPIRED_SINCE)
                 .ok()
                 .and_then(|ago| Timestamp::now().checked_sub(ago).ok()),
         };
-        PutObject::new(&self.bucket, Some(&self.credentials), key)
-            .sign_with_time(life, &signed_at.unwrap_or(Timestamp::UNIX_EPOCH))
-            .into()
+        let mut put = PutObject::new(&self.bucket, Some(&self.credentials), key);
+        for (name, value) in &also.headers {
+            put.headers_mut().insert(name, value);
+        }
+        for (name, value) in &also.query {
+            put.query_mut().insert(name, value);
+        }
+        put.sign_with_time(life, &signed_at.unwrap_or(Timestamp::UNIX_EPOCH)).into()
     }
 }
 

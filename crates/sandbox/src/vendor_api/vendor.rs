@@ -1,9 +1,10 @@
 //! The state of the vendor ([`Vendor`]): its settings, and the links and tokens that it issued.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use akiba_protocol::{LinkReply, LinkRequest};
@@ -13,7 +14,7 @@ use super::registry::{IssuedLink, Registry};
 use super::tokens::Tokens;
 use crate::identities::Scenario;
 use crate::random;
-use crate::storage::{Signer, Storage};
+use crate::storage::{AlsoSigned, Signer, Storage};
 
 /// The settings of [`vendor_app`](super::vendor_app).
 pub struct VendorSettings {
@@ -30,6 +31,7 @@ pub struct Vendor {
     pub(super) token: String,
     link_life_seconds: AtomicU64,
     verdicts_to_lose: AtomicU32,
+    also_signed: Mutex<AlsoSigned>,
     pub(super) slow: Duration,
     pub(super) storage: Arc<Storage>,
     signer: Signer,
@@ -45,6 +47,7 @@ impl Vendor {
             token: settings.token,
             link_life_seconds: AtomicU64::default(),
             verdicts_to_lose: AtomicU32::default(),
+            also_signed: Mutex::default(),
             slow: settings.slow,
             storage,
             signer,
@@ -58,6 +61,11 @@ impl Vendor {
     /// Changes the lifetime of future links: a whole number of seconds, at least one.
     pub fn set_link_life(&self, life: Duration) {
         self.link_life_seconds.store(life.as_secs().max(1), Ordering::Relaxed);
+    }
+
+    /// Makes future links sign more than the host.
+    pub fn sign_also(&self, also: AlsoSigned) {
+        *self.also_signed.lock().unwrap_or_else(PoisonError::into_inner) = also;
     }
 
     /// Loses the next `count` verdicts: the vendor judges the selfie but answers with 500.
@@ -92,7 +100,9 @@ impl Vendor {
         };
         let life = Duration::from_secs(self.link_life_seconds.load(Ordering::Relaxed));
         let age = self.registry.link_age(scenario, &request.identifier);
-        let signed_link = self.signer.put_link(&key, life, age);
+        let also = self.also_signed.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let signed_link = self.signer.put_link(&key, life, age, &also);
+        let told = if also.tell { also.headers } else { BTreeMap::new() };
         self.storage.fail_uploads(&key, scenario.failed_uploads());
         self.registry.issue(
             key.clone(),
@@ -109,6 +119,7 @@ impl Vendor {
             selfie_filename,
             customer_id: Some(random::uppercase(10)?),
             fields: None,
+            headers: told.into_iter().map(|(name, value)| (name, value.into())).collect(),
             extra: Map::new(),
         })
     }

@@ -84,7 +84,7 @@ pub async fn create(
     JsonBody(new): JsonBody<NewSession>,
 ) -> Result<(StatusCode, Json<CreatedSession>), RelayError> {
     let key = idempotency::host_key_hash(&headers, &caller.key)?;
-    let created = caller.sessions.create(&caller.key, new, key).await?;
+    let created = caller.sessions.create(caller.audited(), new, key).await?;
     Ok((StatusCode::CREATED, Json(created)))
 }
 
@@ -161,7 +161,9 @@ pub async fn search(
     responses((status = 200, description = "The session.", body = Session), ReadProblems),
 )]
 pub async fn read(caller: HostCaller, SessionId(id): SessionId) -> Result<Json<Session>, RelayError> {
-    caller.sessions.report(&caller.key, &id).await.map(Json)
+    let session = caller.sessions.report(&caller.key, &id).await?;
+    caller.sessions.record_read(caller.audited(), &id).await?;
+    Ok(Json(session))
 }
 
 /// Deletes a session.
@@ -181,7 +183,7 @@ pub async fn read(caller: HostCaller, SessionId(id): SessionId) -> Result<Json<S
     responses((status = 204, description = "The session is deleted."), DeleteProblems),
 )]
 pub async fn delete(caller: HostCaller, SessionId(id): SessionId) -> Result<StatusCode, RelayError> {
-    caller.sessions.delete(&caller.key, &id).await?;
+    caller.sessions.delete(caller.audited(), &id).await?;
     tracing::info!(session = id, key = caller.key, "session deleted");
     Ok(StatusCode::NO_CONTENT)
 }
@@ -208,5 +210,5 @@ pub async fn reconcile(
     SessionId(id): SessionId,
     JsonBody(request): JsonBody<Reconcile>,
 ) -> Result<Json<Session>, RelayError> {
-    caller.sessions.reconcile(&caller.key, &id, request.action).await.map(Json)
+    caller.sessions.reconcile(caller.audited(), &id, request.action).await.map(Json)
 }

@@ -7,11 +7,13 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::Number;
 use utoipa::ToSchema;
 
+use crate::audit::Action;
 use crate::clock::{milliseconds, parse_rfc3339, rfc3339};
 use crate::error::RelayError;
 use crate::id::new_id;
 use crate::lifecycle::State;
 use crate::session::Sessions;
+use crate::session::audit::AuditedCall;
 use crate::session::expiry::creations_expired_at;
 use crate::session::record::{Consent, Personal};
 use crate::store::StoreError;
@@ -93,10 +95,12 @@ impl Sessions {
     /// [`RelayError`] if a field is invalid, the key was used with another request, or the database fails.
     pub async fn create(
         &self,
-        api_key: &str,
+        call: AuditedCall<'_>,
         new: NewSession,
         idempotency: Option<Vec<u8>>,
     ) -> Result<CreatedSession, RelayError> {
+        let _permit = self.capacity.host.acquire()?;
+        let api_key = call.key;
         let ttl = self.ttl(new.ttl)?;
         let id = new_id("ses");
         let personal = personal(&new)?;
@@ -127,7 +131,9 @@ impl Sessions {
             closed_at: None,
         };
         let tag = self.reference_tag(api_key, personal.reference.as_deref());
-        match (self.store.insert_session(&row, &tag, creation.as_ref()).await, &creation) {
+        let entry = call.entry(Action::Create, &row.id, now);
+        let inserted = self.store.insert_session(&row, &tag, creation.as_ref(), &entry).await;
+        match (inserted, &creation) {
             (Ok(()), _) => {
                 tracing::info!(session = row.id, key = api_key, "session created");
                 self.created(row)

@@ -123,6 +123,7 @@ impl Sessions {
     /// # Errors
     /// [`RelayError`] if a member of the search is invalid, or the database fails.
     pub async fn list(&self, api_key: &str, search: SessionSearch) -> Result<SessionPage, RelayError> {
+        let _permit = self.capacity.host.acquire()?;
         let limit = search.limit.unwrap_or(PAGE);
         if !(1..=LARGEST_PAGE).contains(&limit) {
             return Err(bad("`limit` must be from 1 to 100."));

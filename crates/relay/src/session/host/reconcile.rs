@@ -8,9 +8,11 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::report::Session;
+use crate::audit;
 use crate::error::RelayError;
 use crate::lifecycle::{Event, State};
 use crate::session::Sessions;
+use crate::session::audit::AuditedCall;
 use crate::session::refusal::refusal;
 
 /// What to do about a lost verdict.
@@ -37,8 +39,20 @@ impl Sessions {
     ///
     /// # Errors
     /// [`RelayError`] if no verdict was lost, or the repeated call returns no verdict either.
-    pub async fn reconcile(self: &Arc<Self>, key: &str, id: &str, action: Action) -> Result<Session, RelayError> {
-        let session = self.current_of(key, id).await?;
+    pub async fn reconcile(
+        self: &Arc<Self>,
+        call: AuditedCall<'_>,
+        id: &str,
+        action: Action,
+    ) -> Result<Session, RelayError> {
+        let session = self.current_of(call.key, id).await?;
+        let detail = match action {
+            Action::Repeat => "repeat",
+            Action::Release => "release",
+        };
+        // Before the call to the vendor, which may bill: it is recorded that the back end asked for it.
+        let entry = call.entry(audit::Action::Reconcile, id, self.clock.now()).with_detail(detail);
+        self.store.append_audit(&entry).await?;
         match (session.row.state, action) {
             (State::Verified | State::Rejected, _) => {}
             (State::Unknown, Action::Release) => {
@@ -70,7 +84,7 @@ impl Sessions {
             }
             (state, _) => return Err(refusal(state)),
         }
-        self.report_of(self.current_of(key, id).await?).await
+        self.report_of(self.current_of(call.key, id).await?).await
     }
 
     /// Returns whether there is a verdict. The first answer may have arrived while the vendor was asked again.

@@ -42,6 +42,11 @@ pub struct SessionLink {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub fields: Option<Map<String, Value>>,
+    /// Headers to send with a `PUT`. The link signs each of them.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    #[cfg_attr(test, serde(default))]
+    #[schema(value_type = Option<Object>)]
+    pub headers: Map<String, Value>,
 }
 
 impl fmt::Debug for SessionLink {
@@ -100,6 +105,7 @@ impl Sessions {
             s3_key: reply.s3_key,
             selfie_filename: reply.selfie_filename,
             fields: reply.fields,
+            headers: reply.headers,
         })
     }
 

@@ -5,6 +5,7 @@ use std::future::poll_fn;
 use std::task::Poll;
 use std::time::Duration;
 
+use akiba_relay::session::audit::AuditedCall;
 use akiba_relay::session::host::reconcile::Action;
 use akiba_relay::session::page::binding::VerifyCall;
 use axum::response::Response;
@@ -88,13 +89,14 @@ async fn a_hang_up_of_a_repeat_leaves_nothing_pending(database: &Database) {
     // So many failures would open the circuit breaker.
     let bank = Bank::open(database, &vendor.base, &["--breaker-failures=0"]).await;
     let repeating = Bank::open(database, &second.base, &[]).await;
+    let call = AuditedCall { key: "bank", request: "r" };
     let mut asked = 0;
     for moment in [Moment::During, Moment::After] {
         for awaits in 1.. {
             let (page, _) = bank.linked().await;
             assert_eq!(bank.verify(&page, &json!({})).send().await.unwrap().status(), 502);
             assert_eq!(bank.state(&page).await, "unknown");
-            let gone = hangs_up(repeating.sessions.reconcile("bank", &page.id, Action::Repeat), awaits, moment).await;
+            let gone = hangs_up(repeating.sessions.reconcile(call, &page.id, Action::Repeat), awaits, moment).await;
             settled(&repeating).await;
             let report = bank.report(&page).await;
             let calls = second.verdict_calls().len() - asked;

@@ -19,6 +19,7 @@ on_both!(
     a_proof_says_who_was_judged_how_and_for_whom,
     without_proof_keys_nothing_changes,
     a_verdict_has_one_proof_id_until_it_becomes_final,
+    a_rejection_is_not_final_while_a_link_is_unused,
     the_proof_of_a_rejection_says_so,
     proofs_stay_valid_during_a_key_rotation,
     a_webhook_brings_a_proof_that_is_new_at_each_delivery,
@@ -128,6 +129,16 @@ async fn a_verdict_has_one_proof_id_until_it_becomes_final(database: &Database) 
     // The verdict on the first photo has not become the last one.
     let first_again = proven(&bank, &page, &json!({ "s3_key": first_link["s3_key"] })).await;
     assert_eq!((&first_again["jti"], &first_again["final"]), (&first["jti"], &json!(false)));
+}
+
+async fn a_rejection_is_not_final_while_a_link_is_unused(database: &Database) {
+    let vendor = Vendor::rejecting().await;
+    let bank = Bank::with_keys(database, &with_proof_key(database), &vendor.base, &["--max-links=2"]).await;
+    let (page, link) = bank.linked().await;
+    let first = json!({ "s3_key": link["s3_key"] });
+    assert_eq!(proven(&bank, &page, &first).await["final"], json!(false));
+    success(bank.link(&page, &json!({}))).await;
+    assert_eq!(proven(&bank, &page, &first).await["final"], json!(false));
 }
 
 async fn the_proof_of_a_rejection_says_so(database: &Database) {

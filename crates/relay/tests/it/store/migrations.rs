@@ -25,6 +25,8 @@ async fn undo_migrations(database: &Database) {
         "ALTER TABLE sessions DROP COLUMN closed_at",
         "CREATE INDEX outbox_due ON outbox (next_at, seq) WHERE status = 'pending'",
         "CREATE INDEX outbox_failed ON outbox (seq) WHERE status = 'failed'",
+        "DROP TABLE audit",
+        "DROP TABLE audit_new",
         "DELETE FROM _sqlx_migrations WHERE version > 1",
     ] {
         database.sql(sql).await;

@@ -17,6 +17,7 @@ on_both!(
     personal_data_is_encrypted,
     old_sessions_are_deleted,
     an_unfinished_session_is_not_deleted,
+    a_rejected_session_with_attempts_left_is_not_deleted,
     the_host_can_delete_a_session,
     a_session_waiting_for_a_verdict_is_not_deleted,
     a_session_expires,
@@ -107,6 +108,17 @@ async fn an_unfinished_session_is_not_deleted(database: &Database) {
     assert_eq!(bank.state(&asked).await, "verified");
     assert_eq!(bank.state(&waiting).await, "link_issued");
     assert_eq!(sweeper.sessions.sweep().await.unwrap().deleted, 1);
+}
+
+async fn a_rejected_session_with_attempts_left_is_not_deleted(database: &Database) {
+    let vendor = Vendor::rejecting().await;
+    let bank = Bank::open(database, &vendor.base, &[]).await;
+    let flags = ["--retention=1m", "--session-ttl=30s", "--session-ttl-max=30s"];
+    let sweeper = Bank::open(database, &vendor.base, &flags).await;
+    let page = bank.judged().await;
+    sweeper.clock.put_forward(65_000);
+    assert_eq!(sweeper.sessions.sweep().await.unwrap().deleted, 0);
+    success(bank.link(&page, &json!({}))).await;
 }
 
 async fn the_host_can_delete_a_session(database: &Database) {

@@ -288,9 +288,11 @@ impl Drop for Server {
 }
 
 /// A command that runs as an unprivileged user: PostgreSQL refuses to run as root.
-fn program(name: &str) -> Command {
-    let path = folder_of_programs().join(name);
-    let path = if path.exists() { path } else { PathBuf::from(name) };
+pub(super) fn program(name: &str) -> Command {
+    // Debian has PgBouncer only in root's PATH.
+    let folders = [folder_of_programs(), Path::new("/usr/sbin")];
+    let path = folders.map(|folder| folder.join(name)).into_iter().find(|path| path.exists());
+    let path = path.unwrap_or_else(|| PathBuf::from(name));
     match unprivileged() {
         Some(user) => {
             let mut command = Command::new("setpriv");

@@ -7,6 +7,7 @@ mod contract;
 pub(crate) mod database;
 #[allow(dead_code, reason = "for the two binaries that read their log")]
 pub(crate) mod memory_log;
+pub(crate) mod pooler;
 pub(crate) mod program;
 pub(crate) mod receiver;
 pub(crate) mod relay;

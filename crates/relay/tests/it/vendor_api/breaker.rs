@@ -132,3 +132,24 @@ async fn a_verdict_that_succeeds_lets_links_through_before_the_pause_ends() {
     assert_eq!(world.link(&page).await.0, 200);
     assert!(world.state_is("closed").await);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_opens_before_a_vendor_that_hangs_although_the_callers_hang_up() {
+    let (database, (vendor, _seen)) = (Database::sqlite(), Vendor::stalled().await);
+    let flags = ["--vendor-timeout=30s", "--breaker-failures=3", "--breaker-pause=1h"];
+    let own = ["--admin-listen=127.0.0.1:0", "--vendor-base", &vendor.base];
+    let program = Program::with_sessions(&database, &[&own[..], &flags].concat());
+    let world = World { program, database, vendor, down: Arc::default() };
+    let page = world.page().await;
+    let hang_up_after = async |time: Duration| {
+        let call = || world.program.post("/v1/customer", &page.token, &json!({})).timeout(time).send();
+        let (first, second, third) = tokio::join!(call(), call(), call());
+        assert!(first.is_err() && second.is_err() && third.is_err());
+    };
+    hang_up_after(Duration::from_millis(300)).await;
+    let gone = "akiba_relay_vendor_calls_total{call=\"link\",result=\"caller-gone\"}";
+    until("the calls are counted", async || world.program.metric(gone).await == Some(3.0)).await;
+    assert!(world.state_is("closed").await, "callers who leave soon say nothing about the vendor");
+    hang_up_after(Duration::from_millis(5_500)).await;
+    until("the breaker opens", async || world.state_is("open").await).await;
+}

@@ -1,3 +1,6 @@
+-- In the order in which the relay writes them. Otherwise a relay that is running could cause a deadlock.
+LOCK TABLE sessions, outbox IN ACCESS EXCLUSIVE MODE;
+
 -- The endpoint of a webhook: the name of an API key, or KEY/NAME. A relay of an earlier version stores an empty one.
 ALTER TABLE outbox ADD COLUMN endpoint TEXT NOT NULL DEFAULT '';
 UPDATE outbox SET endpoint = (SELECT api_key FROM sessions WHERE sessions.id = session_id);

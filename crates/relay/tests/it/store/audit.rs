@@ -1,0 +1,195 @@
+//! The audit trail: what it records, that relays never fork it, and that tampering is found.
+
+use std::time::Duration;
+
+use akiba_relay::session::audit::chain_all;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::bank::{Bank, REFERENCE};
+use crate::support::database::{Database, on_both};
+use crate::support::{FULL_NAME, IDENTIFIER, Vendor, all_of, program, success};
+
+on_both!(
+    what_a_back_end_does_is_recorded,
+    reads_are_recorded_only_on_request,
+    two_relays_do_not_fork_the_trail,
+    a_changed_trail_is_found,
+    the_deletion_of_a_session_can_be_shown,
+);
+
+/// Runs a command for the audit trail. Returns whether it succeeded, and its output.
+fn audit(database: &Database, arguments: &[&str]) -> (bool, String) {
+    program::run(&[&["audit"], arguments].concat(), &[("AKIBA_RELAY_DATABASE", &database.url)])
+}
+
+/// Returns the entries of an export.
+fn exported(database: &Database) -> Vec<Value> {
+    let (done, text) = audit(database, &["export"]);
+    assert!(done, "{text}");
+    let lines = text.lines().filter(|line| line.starts_with('{'));
+    let record = |line: &str| {
+        let line: Value = serde_json::from_str(line).unwrap();
+        serde_json::from_str(line["record"].as_str().unwrap()).unwrap()
+    };
+    lines.map(record).collect()
+}
+
+fn head(text: &str) -> String {
+    text.lines().find_map(|line| line.strip_prefix("head ")).expect(text).to_owned()
+}
+
+fn verified(database: &Database) -> String {
+    let (intact, text) = audit(database, &["verify"]);
+    assert!(intact && text.contains("intact"), "{text}");
+    head(&text)
+}
+
+/// Makes a call of the back end. Returns the id of its request.
+async fn request_id(call: reqwest::RequestBuilder) -> Value {
+    let answer = call.send().await.unwrap();
+    assert!(answer.status().is_success(), "{}", answer.status());
+    json!(answer.headers()["x-request-id"].to_str().unwrap())
+}
+
+async fn what_a_back_end_does_is_recorded(database: &Database) {
+    let vendor = Vendor::judging(|_| json!("success"), Duration::ZERO).await;
+    let flags = ["--webhook-url=http://127.0.0.1:9", "--audit=all"];
+    let bank = Bank::open(database, &vendor.base, &flags).await;
+    let body = json!({ "identifier": IDENTIFIER, "type": "1", "reference": REFERENCE });
+    let created = bank.create(&body).send().await.unwrap();
+    let create = json!(created.headers()["x-request-id"].to_str().unwrap());
+    let page = crate::support::bank::Page::of(&serde_json::from_str(&created.text().await.unwrap()).unwrap());
+    success(bank.link(&page, &json!({}))).await;
+    assert_eq!(bank.verify(&page, &json!({})).send().await.unwrap().status(), 502);
+    let read = request_id(bank.host(Method::GET, &page.path())).await;
+    let reconcile = request_id(bank.reconcile(&page, "release")).await;
+    let delete = request_id(bank.host(Method::DELETE, &page.path())).await;
+    let (resent, text) =
+        program::run(&["webhooks", "resend", "--all-failed"], &[("AKIBA_RELAY_DATABASE", &database.url)]);
+    assert!(resent, "{text}");
+
+    let entries = exported(database);
+    let seen: Vec<_> =
+        entries.iter().map(|one| [&one["actor"], &one["key"], &one["action"], &one["request"]]).collect();
+    let (key, bank_key, none) = (json!("key"), json!("bank"), Value::Null);
+    assert_eq!(
+        seen,
+        [
+            [&key, &bank_key, &json!("session.create"), &create],
+            [&key, &bank_key, &json!("session.read"), &read],
+            [&key, &bank_key, &json!("session.reconcile"), &reconcile],
+            [&key, &bank_key, &json!("session.delete"), &delete],
+            [&json!("operator"), &none, &json!("webhook.resend"), &none],
+        ]
+    );
+    assert_eq!((&entries[2]["detail"], &entries[4]["detail"]), (&json!("release"), &json!("all-failed")));
+    for entry in &entries {
+        assert!(entry["time"].as_str().unwrap().ends_with('Z'), "{entry}");
+    }
+    let text = json!(entries).to_string();
+    for personal in [IDENTIFIER, FULL_NAME, REFERENCE, &page.id, &page.token] {
+        assert!(!text.contains(personal), "{personal} is in {text}");
+    }
+}
+
+async fn reads_are_recorded_only_on_request(database: &Database) {
+    let vendor = Vendor::verifying().await;
+    let bank = Bank::open(database, &vendor.base, &[]).await;
+    let page = bank.page().await;
+    bank.report(&page).await;
+    success(bank.link(&page, &json!({}))).await;
+    assert_eq!(exported(database).len(), 1, "the page's calls and reads are not recorded");
+}
+
+async fn two_relays_do_not_fork_the_trail(database: &Database) {
+    let vendor = Vendor::verifying().await;
+    let banks = [Bank::open(database, &vendor.base, &[]).await, Bank::open(database, &vendor.base, &[]).await];
+    let body = json!({ "identifier": IDENTIFIER, "type": "1" });
+    let creates = (0..60).map(|index| {
+        let call = banks[index % 2].create(&body);
+        async move { call.send().await.unwrap().status().as_u16() }
+    });
+    let chaining = (0..8).map(|index| {
+        let store = banks[index % 2].sessions.store().clone();
+        async move {
+            for _ in 0..20 {
+                // On a busy SQLite file it may fail. The relay tries again.
+                let _ = chain_all(&store).await;
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        }
+    });
+    let (created, _) = tokio::join!(all_of(creates), all_of(chaining));
+    assert!(created.iter().all(|status| *status == 201), "{created:?}");
+    assert!(verified(database).starts_with("60:"));
+}
+
+async fn a_changed_trail_is_found(database: &Database) {
+    let vendor = Vendor::verifying().await;
+    let bank = Bank::open(database, &vendor.base, &[]).await;
+    for _ in 0..4 {
+        bank.page().await;
+    }
+    let known = verified(database);
+    assert!(known.starts_with("4:"));
+    database.sql("CREATE TABLE saved AS SELECT * FROM audit").await;
+    let tampering = [
+        ("UPDATE audit SET record = replace(record, 'bank', 'other') WHERE seq = 2", false, "entry 2"),
+        ("DELETE FROM audit WHERE seq = 2", false, "entry 3 stands where entry 2"),
+        ("DELETE FROM audit WHERE seq = 2; UPDATE audit SET seq = seq - 1 WHERE seq > 2", false, "entry 2"),
+        (
+            "UPDATE audit SET seq = -1 WHERE seq = 2; UPDATE audit SET seq = 2 WHERE seq = 3; \
+          UPDATE audit SET seq = 3 WHERE seq = -1",
+            false,
+            "entry 2",
+        ),
+        ("INSERT INTO audit SELECT 5, record, hash FROM audit WHERE seq = 4", false, "entry 5"),
+        ("DELETE FROM audit WHERE seq = 4", true, "ends at entry 3"),
+        ("DELETE FROM audit", true, "ends at entry 0"),
+    ];
+    for (sql, only_with_head, found) in tampering {
+        for part in sql.split("; ") {
+            database.sql(part).await;
+        }
+        let (intact, text) = audit(database, &["verify"]);
+        assert_eq!(intact, only_with_head, "{sql}: {text}");
+        let (intact, text) = audit(database, &["verify", "--head", &known]);
+        assert!(!intact && text.contains(found), "{sql}: {text}");
+        for part in ["DELETE FROM audit", "INSERT INTO audit SELECT * FROM saved"] {
+            database.sql(part).await;
+        }
+    }
+    assert_eq!(verified(database), known);
+    // The trail may grow after a known head. An export is checked like the database.
+    bank.page().await;
+    let (intact, text) = audit(database, &["verify", "--head", &known]);
+    assert!(intact && head(&text).starts_with("5:"), "{text}");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("audit.jsonl");
+    let (_, export) = audit(database, &["export"]);
+    let lines: Vec<_> = export.lines().filter(|line| line.starts_with('{')).collect();
+    std::fs::write(&file, lines.join("\n")).unwrap();
+    let path = file.to_str().unwrap();
+    assert_eq!(audit(database, &["verify", path, "--head", &known]), (intact, text));
+    std::fs::write(&file, lines.join("\n").replace("bank", "other")).unwrap();
+    assert!(!audit(database, &["verify", path]).0);
+}
+
+async fn the_deletion_of_a_session_can_be_shown(database: &Database) {
+    let vendor = Vendor::verifying().await;
+    let bank = Bank::open(database, &vendor.base, &[]).await;
+    let (page, other) = (bank.judged().await, bank.judged().await);
+    bank.clock.put_forward(31 * 86_400_000);
+    assert_eq!(bank.sessions.sweep().await.unwrap().deleted, 2);
+    let younger = bank.page().await;
+    for page in [&page, &other] {
+        let (done, text) = audit(database, &["session", &page.id]);
+        let entries: Vec<_> = text.lines().filter(|line| line.contains('{')).collect();
+        assert!(done && entries.len() == 2, "{text}");
+        assert!(entries[0].contains("session.create") && entries[1].contains("session.purge"), "{text}");
+        assert!(entries[1].contains(r#""actor":"relay""#) && entries[1].contains(r#""count":2"#), "{text}");
+    }
+    let (_, text) = audit(database, &["session", &younger.id]);
+    assert!(!text.contains("session.purge"), "{text}");
+}
