@@ -78,7 +78,9 @@ fn is_run(text: &str, name: &str) -> bool {
 
 /// Whether Node's test runner runs a test: a line begins it, and neither skips it nor singles out another one.
 fn is_run_by_node(text: &str, name: &str) -> bool {
-    let starts = |line: &str| line.starts_with(&format!("test('{name}', ")) && !line.contains("skip");
+    // A name that ends in a variable is named by what stands before it.
+    let starts = [format!("test('{name}', "), format!("test(`{name} ${{")];
+    let starts = |line: &str| starts.iter().any(|start| line.starts_with(start)) && !line.contains("skip");
     let singled_out = ["test.only(", "describe.only(", "describe.skip(", "only: true"];
     text.lines().any(|line| starts(line.trim_start())) && !singled_out.iter().any(|word| text.contains(word))
 }
@@ -155,6 +157,7 @@ fn a_test_that_does_not_run_is_noticed() {
     assert!(!is_run("#[cfg(feature = \"x\")]\n#[test]\nfn a() {}", "a"));
 
     assert!(is_run_by_node("  test('a b', async () => {", "a b"));
+    assert!(is_run_by_node("test(`a b ${c}`, async () => {", "a b") && !is_run_by_node("test(`a b c ${d}`", "a b"));
     for text in [
         "// test('a b', async () => {",
         "test.skip('a b', async () => {",

@@ -20,7 +20,7 @@ fn every_problem_code_has_its_failure() {
                 RelayFailure::Session
             }
             ProblemCode::SessionState => RelayFailure::SessionDone,
-            ProblemCode::SessionLimit => RelayFailure::SessionLimit,
+            ProblemCode::SessionLimit | ProblemCode::PersonLimit => RelayFailure::SessionLimit,
             ProblemCode::VerdictUnknown => RelayFailure::VerdictUnknown,
             ProblemCode::Forbidden | ProblemCode::SessionMismatch => RelayFailure::Forbidden,
             ProblemCode::UnknownCustomer => RelayFailure::UnknownCustomer,
@@ -60,7 +60,7 @@ fn every_problem_code_has_its_error_code() {
             ProblemCode::Unauthorized | ProblemCode::SessionExpired | ProblemCode::UnknownSession => {
                 (ErrorCode::Session, ErrorCode::Session)
             }
-            ProblemCode::SessionLimit => (ErrorCode::SessionLimit, ErrorCode::SessionLimit),
+            ProblemCode::SessionLimit | ProblemCode::PersonLimit => (ErrorCode::SessionLimit, ErrorCode::SessionLimit),
             ProblemCode::VerdictUnknown => (ErrorCode::VerdictUnknown, ErrorCode::VerdictUnknown),
             // Only if a new link does not help.
             ProblemCode::SessionState => (ErrorCode::SessionDone, ErrorCode::RelayForbidden),

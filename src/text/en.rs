@@ -85,7 +85,7 @@ fn message(message: Message) -> &'static str {
         M::CheckFace => "Is your whole face in it?",
         M::CheckSharp => "Is it sharp and bright?",
         M::CheckClear => "No sunglasses, hat or mask?",
-        M::CheckedFace => "One face, all of it in the picture",
+        M::CheckedFace => "One face",
         M::CheckedSharp => "Sharp and well lit",
         M::ReviewFlawTitle => "Take another one?",
         M::ReviewRefusedTitle => "Please take another photo",

@@ -37,6 +37,8 @@ pub enum ProblemCode {
     SessionState,
     /// 409: the session has used all its links or verdicts.
     SessionLimit,
+    /// 409: the person has used all attempts, over all sessions.
+    PersonLimit,
     /// 409: a request to the vendor for this verdict is still running.
     VerdictPending,
     /// 409: the relay asked the vendor for this verdict and got no usable answer. The host's back end decides what to do.
@@ -69,7 +71,7 @@ pub enum ProblemCode {
 
 impl ProblemCode {
     /// Every code, in the order of its status.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::BadRequest,
         Self::Unauthorized,
         Self::SessionExpired,
@@ -82,6 +84,7 @@ impl ProblemCode {
         Self::RequestTimeout,
         Self::SessionState,
         Self::SessionLimit,
+        Self::PersonLimit,
         Self::VerdictPending,
         Self::VerdictUnknown,
         Self::BodyTooLarge,
@@ -114,6 +117,7 @@ impl ProblemCode {
             Self::RequestTimeout => "request-timeout",
             Self::SessionState => "session-state",
             Self::SessionLimit => "session-limit",
+            Self::PersonLimit => "person-limit",
             Self::VerdictPending => "verdict-pending",
             Self::VerdictUnknown => "verdict-unknown",
             Self::BodyTooLarge => "body-too-large",
@@ -141,7 +145,11 @@ impl ProblemCode {
             Self::NotFound | Self::UnknownCustomer | Self::UnknownSession => 404,
             Self::MethodNotAllowed => 405,
             Self::RequestTimeout => 408,
-            Self::SessionState | Self::SessionLimit | Self::VerdictPending | Self::VerdictUnknown => 409,
+            Self::SessionState
+            | Self::SessionLimit
+            | Self::PersonLimit
+            | Self::VerdictPending
+            | Self::VerdictUnknown => 409,
             Self::BodyTooLarge => 413,
             Self::UnsupportedMediaType => 415,
             Self::Refused | Self::IdempotencyMismatch => 422,
@@ -175,6 +183,7 @@ impl ProblemCode {
             Self::RequestTimeout => "The request took too long to arrive.",
             Self::SessionState => "The state of the session does not allow this call.",
             Self::SessionLimit => "The session has used all its links or verdicts.",
+            Self::PersonLimit => "The person has used all attempts.",
             Self::VerdictPending => "The request to the vendor for this verdict is still running.",
             Self::VerdictUnknown => "The relay asked the vendor for this verdict and got no usable answer.",
             Self::BodyTooLarge => "The body is too large.",

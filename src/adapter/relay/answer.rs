@@ -62,7 +62,7 @@ impl Answer {
             408 | 504 => RelayFailure::Timeout,
             429 => busy,
             409 if says(ProblemCode::SessionState) => RelayFailure::SessionDone,
-            409 if says(ProblemCode::SessionLimit) => RelayFailure::SessionLimit,
+            409 if says(ProblemCode::SessionLimit) || says(ProblemCode::PersonLimit) => RelayFailure::SessionLimit,
             409 if says(ProblemCode::VerdictUnknown) => RelayFailure::VerdictUnknown,
             // The same call again asks for the pending verdict.
             409 if says(ProblemCode::VerdictPending) => busy,

@@ -167,6 +167,13 @@ pub fn warnings(
     {
         found.push("--proof-issuer has no effect: there are no proof keys".to_owned());
     }
+    let webhook = &settings.session.webhook;
+    if settings.session.mode() == SessionMode::Required
+        && webhook.webhook_url.is_none()
+        && (webhook.webhook_secrets_file.is_some() || is_given(&variable, webhook_secrets::SECRETS_VARIABLE))
+    {
+        found.push("the webhook secrets have no effect: --webhook-url is not set".to_owned());
+    }
     if settings.session.mode() == SessionMode::Off {
         let unused = given_for_sessions(effective, &variable);
         found.extend(unused.iter().map(|name| format!("{name} has no effect: sessions are off")));

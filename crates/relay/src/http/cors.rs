@@ -12,7 +12,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use super::idempotency::IDEMPOTENCY_KEY;
-use super::rate_limit::{count_address, is_unlimited};
+use super::rate_limit::{RATE_LIMIT, RATE_LIMIT_POLICY, count_address, is_unlimited};
 use super::request_log::REQUEST_ID;
 use super::state::AppState;
 use crate::error::RelayError;
@@ -69,6 +69,6 @@ pub fn layer(list: &[Origin], headers: &[HeaderName]) -> CorsLayer {
         .allow_origin(AllowOrigin::list(list.iter().map(|origin| origin.0.clone())))
         .allow_methods([Method::GET, Method::POST])
         .allow_headers(allowed)
-        .expose_headers([RETRY_AFTER, REQUEST_ID])
+        .expose_headers([RETRY_AFTER, REQUEST_ID, RATE_LIMIT, RATE_LIMIT_POLICY])
         .max_age(PREFLIGHT_MAX_AGE)
 }

@@ -8,7 +8,7 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::request::Parts;
-use http::{Extensions, HeaderMap, Method};
+use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method};
 
 use super::state::AppState;
 use crate::error::RelayError;
@@ -19,12 +19,18 @@ use crate::limits::{Counted, Limits};
 /// Routes without a limit: load balancers call them all the time, and their answers cost next to nothing.
 const UNLIMITED: [&str; 2] = ["/healthz", "/readyz"];
 
+/// The response header with what a caller has left.
+pub const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+
+/// The response header with the limit of a caller.
+pub const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+
 /// The route of the widget's call for a verdict.
 const VERDICT: &str = "/v1/customer/verify";
 
 /// Records whether a request was counted, and what its caller has left. Only the first count is recorded.
 #[derive(Clone, Debug, Default)]
-pub struct Tally(Arc<OnceLock<Option<Budget>>>);
+pub struct Tally(Arc<OnceLock<Option<(&'static str, Budget)>>>);
 
 impl Tally {
     /// Records a count. Fails if the caller is over its limit.
@@ -47,12 +53,32 @@ pub async fn count_rest(State(state): State<AppState>, mut request: Request, nex
     let unlimited = is_unlimited(request.extensions());
     let address = client(&state.limits, request.extensions(), request.headers());
     let response = next.run(request).await;
-    if tally.0.get().is_some() || unlimited {
-        return response;
+    let mut response = match address.filter(|_| tally.0.get().is_none() && !unlimited) {
+        Some(address) => {
+            let counted = state.limits.address(address);
+            let _ = tally.0.set(counted.budget);
+            counted.allowed().map_or_else(IntoResponse::into_response, |()| response)
+        }
+        None => response,
+    };
+    if let Some(Some((limit, budget))) = tally.0.get() {
+        add_headers(response.headers_mut(), limit, budget);
     }
-    match address.map_or(Ok(()), |address| state.limits.address(address).allowed()) {
-        Ok(()) => response,
-        Err(error) => error.into_response(),
+    response
+}
+
+/// Adds the headers of draft-ietf-httpapi-ratelimit-headers. `t` is the time until the budget is full again or, with
+/// 429, the same as `Retry-After`.
+fn add_headers(headers: &mut HeaderMap, limit: &str, budget: &Budget) {
+    let Budget { quota, window, remaining, reset } = budget;
+    for (name, text) in [
+        (RATE_LIMIT_POLICY, format!("\"{limit}\";q={quota};w={window}")),
+        (RATE_LIMIT, format!("\"{limit}\";r={remaining};t={reset}")),
+    ] {
+        // Words and numbers are always a valid value.
+        if let Ok(value) = HeaderValue::from_str(&text) {
+            headers.insert(name, value);
+        }
     }
 }
 

@@ -131,6 +131,41 @@ mod tests {
         assert!(counts.take(&one).is_ok());
     }
 
+    /// Returns the memory that this process has allocated and used, in kB.
+    #[cfg(target_os = "linux")]
+    fn resident() -> u64 {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse().unwrap()
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_flood_of_addresses_takes_no_memory() {
+        const CHILD: &str = "AKIBA_RELAY_TEST_FLOOD";
+        let flood = |counts: &CallerCounts, from: u64| {
+            for network in from..from + 200_000 {
+                let _ = counts.take(&Bucket::V6((0x2001_0db8 << 32 | network).to_be_bytes()));
+            }
+        };
+        if std::env::var_os(CHILD).is_some() {
+            let counts = counts("60/m");
+            flood(&counts, 0);
+            resident();
+            let before = resident();
+            flood(&counts, 200_000);
+            return println!("grown by {} kB", resident().saturating_sub(before));
+        }
+        // In a process of its own: other tests of this process use memory, too.
+        let name = "limits::counts::tests::a_flood_of_addresses_takes_no_memory";
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+        let output = child.args(["--exact", name, "--nocapture"]).env(CHILD, "1").output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let grown = text.split_once("grown by ").and_then(|(_, rest)| rest.split_once(" kB")).expect(&text).0;
+        // A map with one entry for each address would take more than 4 MB.
+        assert!(grown.parse::<u64>().unwrap() < 512, "200,000 addresses take {grown} kB");
+    }
+
     #[test]
     fn a_flood_of_addresses_does_not_affect_another_caller() {
         let counts = counts("60/m");

@@ -50,8 +50,8 @@ struct Shared {
 #[derive(Debug)]
 #[must_use]
 pub struct Counted {
-    /// What the caller has left. `None` if there is no limit.
-    pub budget: Option<Budget>,
+    /// The limit, and what the caller has left. `None` if there is no limit.
+    pub budget: Option<(&'static str, Budget)>,
     rejected: Option<RelayError>,
 }
 
@@ -119,11 +119,11 @@ impl Limits {
 fn count(counts: Option<&CallerCounts>, bucket: &Bucket<'_>, detail: &'static str, limit: &'static str) -> Counted {
     match counts.map(|counts| counts.take(bucket)) {
         None => Counted { budget: None, rejected: None },
-        Some(Ok(budget)) => Counted { budget: Some(budget), rejected: None },
+        Some(Ok(budget)) => Counted { budget: Some((limit, budget)), rejected: None },
         Some(Err(budget)) => {
             metrics().limited(limit);
             let error = RelayError::new(ProblemCode::TooManyRequests).with_detail(detail).retry_after(budget.reset);
-            Counted { budget: Some(budget), rejected: Some(error.caused_by(format!("rate limit: {limit}"))) }
+            Counted { budget: Some((limit, budget)), rejected: Some(error.caused_by(format!("rate limit: {limit}"))) }
         }
     }
 }

@@ -24,6 +24,9 @@ const FORMAT: u8 = 1;
 const NONCE: usize = 24;
 const TAG: usize = 16;
 
+/// Separates the key of the hashes of persons from the key that encrypts.
+const PERSON_PURPOSE: &[u8] = b"akiba-relay person 1";
+
 /// Keys that encrypt personal data. The first key encrypts; every key decrypts.
 pub struct DataKeys(Vec<(String, SecretKey)>);
 
@@ -91,6 +94,20 @@ impl DataKeys {
     /// [`SealError`].
     pub fn reseal(&self, sealed: &[u8], place: &str) -> Result<Vec<u8>, SealError> {
         self.seal_bytes(&self.open_bytes(sealed, place)?, place)
+    }
+
+    /// Returns a keyed hash of a person. It does not reveal the person without the key, and differs from every other use
+    /// of the key. It is made with the last key, which stays the same while a new key is added.
+    #[must_use]
+    pub fn person_hash(&self, parts: &[&str]) -> Vec<u8> {
+        let key = self.0.last().map_or(&[][..], |(_, key)| key.unprotected_as_ref());
+        let own = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), PERSON_PURPOSE);
+        let mut hash = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, own.as_ref()));
+        for part in parts {
+            hash.update(&(part.len() as u64).to_be_bytes());
+            hash.update(part.as_bytes());
+        }
+        hash.sign().as_ref().to_vec()
     }
 
     /// Returns the bytes with which every value under the first key begins.
@@ -182,6 +199,18 @@ mod tests {
             changed[index] ^= 1;
             assert_eq!(keys.open::<String>(&changed, "sessions/1"), Err(SealError), "{index}");
             assert_eq!(keys.open::<String>(&sealed[..index], "sessions/1"), Err(SealError), "{index}");
+        }
+    }
+
+    #[test]
+    fn the_hash_of_a_person_needs_the_key_and_survives_a_new_key() {
+        let (old, new) = (new_key("2025").unwrap(), new_key("2026").unwrap());
+        let person = ["bank", "1", "8001015009087"];
+        let hash = keys(&[&old]).person_hash(&person);
+        assert_eq!(keys(&[&new, &old]).person_hash(&person), hash);
+        assert_ne!(keys(&[&new]).person_hash(&person), hash);
+        for other in [["bank1", "", "8001015009087"], ["other", "1", "8001015009087"], ["bank", "2", "8001015009087"]] {
+            assert_ne!(keys(&[&old]).person_hash(&other), hash, "{other:?}");
         }
     }
 

@@ -18,7 +18,8 @@ use crate::id::new_id;
 use crate::lifecycle::{Event, State};
 use crate::store::StoreError;
 use crate::store::lanes::with_priority;
-use crate::store::verdicts::{NewAttempt, NewVerdict};
+use crate::store::persons::PersonCount;
+use crate::store::verdicts::{Begun, NewAttempt, NewVerdict};
 use crate::vendor_api::{VendorError, Work};
 use crate::webhook::event::{News, VerdictDetail};
 
@@ -37,6 +38,8 @@ struct Attempt {
     id: String,
     session: OpenSession,
     link_id: String,
+    /// The keyed hash of the person, if their attempts are limited.
+    person: Option<Vec<u8>>,
     event: Event,
     request: VerifyRequest,
 }
@@ -74,7 +77,8 @@ impl Sessions {
             s3_key: link.issued.s3_key.clone(),
         };
         let (session, link_id) = (session.clone(), link.row.id.clone());
-        let attempt = Attempt { id: new_id("att"), session, link_id, event, request };
+        let person = self.person(&session.row.api_key, session.customer_type, &session.personal.identifier);
+        let attempt = Attempt { id: new_id("att"), session, link_id, person, event, request };
         let idempotency = idempotency.map(<[u8]>::to_vec);
         let (sender, receiver) = oneshot::channel();
         let sessions = Arc::clone(self);
@@ -94,30 +98,39 @@ impl Sessions {
     async fn run_attempt(&self, attempt: &Attempt, idempotency: Option<&[u8]>, waiter: &mut Waiter) {
         let session = &attempt.session;
         match self.record_attempt(attempt, idempotency).await {
-            Ok(true) => match self.vendor.verify(&attempt.request, session.personal.consent.is_some()).await {
+            Ok(Begun::Yes) => match self.vendor.verify(&attempt.request, session.personal.consent.is_some()).await {
                 Ok(verdict) => self.conclude(session, &attempt.link_id, verdict, waiter).await,
-                Err(error) => self.settle_failure(&session.row.id, &attempt.id, attempt.event, error, waiter).await,
+                Err(error) => self.settle_failure(attempt, error, waiter).await,
             },
-            Ok(false) => waiter.send(Ok(None)),
+            Ok(Begun::Changed) => waiter.send(Ok(None)),
+            Ok(Begun::PersonLimit) => waiter.send(Err(RelayError::new(ProblemCode::PersonLimit))),
             Err(StoreError::Conflict) => waiter.send(Err(RelayError::new(ProblemCode::IdempotencyMismatch))),
             Err(error) => {
                 waiter.send(Err(error.into()));
                 // The write may have succeeded despite the error. The vendor was not asked, so undo the write.
-                self.withdraw(&session.row.id, &attempt.id, attempt.event, waiter).await;
+                self.withdraw(attempt, waiter).await;
             }
         }
     }
 
-    async fn record_attempt(&self, attempt: &Attempt, idempotency: Option<&[u8]>) -> Result<bool, StoreError> {
+    async fn record_attempt(&self, attempt: &Attempt, idempotency: Option<&[u8]>) -> Result<Begun, StoreError> {
         let now = self.clock.now();
         let lease = milliseconds(self.vendor.timeout().saturating_add(MARGIN));
+        // The back end has decided on a repeat, so no limit stops it. It counts all the same.
+        let repeated = attempt.event == Event::Repeated;
+        let person = self.limits.person.and_then(|limit| {
+            let expires_at = now.saturating_add(limit.window);
+            let cap = if repeated { i64::MAX } else { limit.attempts };
+            Some(PersonCount { person: attempt.person.as_deref()?, cap, expires_at })
+        });
         let new = NewAttempt {
             session: &attempt.session.row,
             event: attempt.event,
             attempt: &attempt.id,
             link_id: &attempt.link_id,
             idempotency,
-            cap: if attempt.event == Event::Repeated { i64::MAX } else { self.limits.verifies },
+            cap: if repeated { i64::MAX } else { self.limits.verifies },
+            person,
             lease_until: now.saturating_add(lease),
             now,
         };
@@ -160,22 +173,17 @@ impl Sessions {
         }
     }
 
-    async fn settle_failure(
-        &self,
-        session_id: &str,
-        attempt: &str,
-        event: Event,
-        error: VendorError,
-        waiter: &mut Waiter,
-    ) {
+    async fn settle_failure(&self, attempt: &Attempt, error: VendorError, waiter: &mut Waiter) {
+        let (session_id, id, event) = (attempt.session.row.id.as_str(), attempt.id.as_str(), attempt.event);
         // When a lost call is repeated, the vendor may have done the work the first time. So the session stays
         // `unknown`, whatever error the second call returns.
         let work_done = if event == Event::Repeated { Work::MayBeDone } else { error.work() };
         let stored = match work_done {
-            Work::MayBeDone => self.mark_lost(session_id, attempt, waiter).await,
+            Work::MayBeDone => self.mark_lost(session_id, id, waiter).await,
             Work::NotStarted | Work::Refused => {
                 let refund = work_done == Work::NotStarted;
-                let work = || self.store.revert_attempt(session_id, attempt, refund, self.clock.now());
+                let person = attempt.person.as_deref();
+                let work = || self.store.revert_attempt(session_id, id, person, refund, self.clock.now());
                 self.write_until_done(waiter, is_unavailable, work).await.map(drop)
             }
         };
@@ -202,11 +210,13 @@ impl Sessions {
     }
 
     /// Undoes an attempt that was never made but may be recorded in the database.
-    async fn withdraw(&self, session_id: &str, attempt: &str, event: Event, waiter: &mut Waiter) {
+    async fn withdraw(&self, attempt: &Attempt, waiter: &mut Waiter) {
+        let (session_id, id, event) = (attempt.session.row.id.as_str(), attempt.id.as_str(), attempt.event);
         let withdrawn = if event == Event::Repeated {
-            self.mark_lost(session_id, attempt, waiter).await
+            self.mark_lost(session_id, id, waiter).await
         } else {
-            let work = || self.store.revert_attempt(session_id, attempt, true, self.clock.now());
+            let person = attempt.person.as_deref();
+            let work = || self.store.revert_attempt(session_id, id, person, true, self.clock.now());
             self.write_until_done(waiter, is_unavailable, work).await.map(drop)
         };
         if let Err(error) = withdrawn {

@@ -124,10 +124,12 @@ impl Sessions {
             let deleted = self.store.delete_old_sessions(now.saturating_sub(self.limits.retention), BATCH, now).await?;
             swept.deleted += deleted;
             if deleted == 0 {
-                self.store.checkpoint().await?;
-                return Ok(swept);
+                break;
             }
         }
+        while self.store.delete_old_persons(self.latest_end(), BATCH).await? > 0 {}
+        self.store.checkpoint().await?;
+        Ok(swept)
     }
 }
 

@@ -6,6 +6,7 @@
 //! - [`page`]: what a page may do.
 //! - [`attempt`]: the call to the vendor for a verdict, which outlives its request.
 //! - [`audit`]: records what back ends do.
+//! - `person`: limits the attempts of a person over all sessions.
 //! - [`read`]: reads a session, with its timeout applied.
 //! - [`record`]: the decrypted data of a session.
 //! - `proof`: proves verdicts.
@@ -24,6 +25,7 @@ pub mod expiry;
 pub mod host;
 pub mod link_host;
 pub mod page;
+mod person;
 mod proof;
 pub mod read;
 pub mod record;
@@ -42,6 +44,7 @@ use tokio_util::task::TaskTracker;
 
 use self::audit::Audited;
 use self::link_host::LinkHost;
+use self::person::PersonLimit;
 use self::settings::{PageReply, Retain};
 use self::waiting::Waiting;
 use crate::clock::Clock;
@@ -86,6 +89,7 @@ struct SessionLimits {
     leeway: i64,
     links: i64,
     verifies: i64,
+    person: Option<PersonLimit>,
     /// How long a session is stored after its creation, in milliseconds.
     retention: i64,
 }

@@ -85,6 +85,14 @@ pub struct SessionSettings {
     #[arg(long, env = "AKIBA_RELAY_MAX_VERIFIES", value_name = "COUNT", default_value = "5")]
     pub max_verifies: NonZeroU32,
 
+    /// Maximum number of calls to the vendor for a verdict about one person, over all sessions of a back end; 0 for no limit
+    #[arg(long, env = "AKIBA_RELAY_MAX_PERSON_VERIFIES", value_name = "COUNT", default_value = "0")]
+    pub max_person_verifies: u32,
+
+    /// Time after the first of these calls after which the count of the person starts again
+    #[arg(long, env = "AKIBA_RELAY_PERSON_WINDOW", value_name = "DURATION", default_value = "1day", value_parser = duration)]
+    pub person_window: Duration,
+
     /// Allowed host of signed links, with its port if that is not the scheme's default (any on loopback); *. allows all
     /// subdomains; repeatable, or separated by commas
     #[arg(

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use secrecy::SecretString;
 use tokio_util::task::TaskTracker;
 
+use super::person::PersonLimit;
 use super::record::{Personal, session_place};
 use super::settings::{PageReply, Retain, SessionSettings};
 use super::waiting::Waiting;
@@ -246,6 +247,7 @@ impl Sessions {
             leeway,
             endpoints,
             proofs,
+            missing: Mutex::default(),
         };
         Ok(Self {
             store,
@@ -265,6 +267,10 @@ impl Sessions {
                 leeway,
                 links: settings.max_links.get().into(),
                 verifies: settings.max_verifies.get().into(),
+                person: (settings.max_person_verifies > 0).then_some(PersonLimit {
+                    attempts: settings.max_person_verifies.into(),
+                    window: milliseconds(settings.person_window),
+                }),
                 retention: milliseconds(settings.retention),
             },
             outbox: Arc::new(outbox),

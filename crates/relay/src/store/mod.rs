@@ -11,6 +11,7 @@
 //! - [`verdicts`]: calls to the vendor for a verdict, and their results.
 //! - [`file_system`]: network disks, on which SQLite does not work.
 //! - [`expiry`]: timeouts and deletion.
+//! - [`persons`]: the attempts of a person over all sessions.
 //! - [`outbox`]: webhooks that wait for delivery.
 //! - [`outbox_admin`]: the operator's lists of webhooks.
 //! - [`reseal`]: replaces values that are encrypted under an old key.
@@ -42,6 +43,7 @@ pub mod lanes;
 pub mod links;
 pub mod outbox;
 pub mod outbox_admin;
+pub mod persons;
 mod pooler;
 pub mod reseal;
 pub mod session_list;
@@ -313,6 +315,7 @@ fn sqlite_migrations() -> Migrator {
         (1, "sessions", include_str!("migrations/sqlite/0001_sessions.sql")),
         (2, "endpoints", include_str!("migrations/sqlite/0002_endpoints.sql")),
         (3, "session lists", include_str!("migrations/sqlite/0003_session_lists.sql")),
+        (4, "persons", include_str!("migrations/sqlite/0004_persons.sql")),
         (5, "audit", include_str!("migrations/sqlite/0005_audit.sql")),
     ])
 }
@@ -322,6 +325,7 @@ fn postgres_migrations() -> Migrator {
         (1, "sessions", include_str!("migrations/postgres/0001_sessions.sql")),
         (2, "endpoints", include_str!("migrations/postgres/0002_endpoints.sql")),
         (3, "session lists", include_str!("migrations/postgres/0003_session_lists.sql")),
+        (4, "persons", include_str!("migrations/postgres/0004_persons.sql")),
         (5, "audit", include_str!("migrations/postgres/0005_audit.sql")),
     ])
 }

@@ -2,6 +2,7 @@
 
 use sqlx::Connection;
 
+use super::persons::{PersonCount, REFUND, count_person};
 use super::sessions::{SessionRow, count, states_before};
 use super::{Store, StoreError, on_connection};
 use crate::lifecycle::{Event, State};
@@ -22,10 +23,24 @@ pub struct NewAttempt<'a> {
     pub idempotency: Option<&'a [u8]>,
     /// Maximum number of calls to the vendor for a verdict in a session.
     pub cap: i64,
+    /// The count of the person. `None` if there is no limit.
+    pub person: Option<PersonCount<'a>>,
     /// When the call counts as lost.
     pub lease_until: i64,
     /// The current time.
     pub now: i64,
+}
+
+/// Whether a call to the vendor for a verdict may start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Begun {
+    /// It is recorded.
+    Yes,
+    /// The session has changed since it was read, or its verdicts are used up.
+    Changed,
+    /// The attempts of the person are used up.
+    PersonLimit,
 }
 
 /// A verdict that arrived.
@@ -48,17 +63,16 @@ pub struct NewVerdict<'a> {
 }
 
 impl Store {
-    /// Records that the vendor is about to be asked for a verdict. Returns `false` if the session has changed since it
-    /// was read, or its verdicts are used up.
+    /// Records that the vendor is about to be asked for a verdict.
     ///
     /// # Errors
     /// [`StoreError`]; [`StoreError::Conflict`] if the idempotency key belongs to another link.
-    pub async fn begin_attempt(&self, new: NewAttempt<'_>) -> Result<bool, StoreError> {
+    pub async fn begin_attempt(&self, new: NewAttempt<'_>) -> Result<Begun, StoreError> {
         const LINK: &str = "UPDATE links SET idempotency = COALESCE(idempotency, $2) WHERE id = $1";
         const SQL: &str = "UPDATE sessions SET state = $3, version = version + 1, verifies = verifies + 1, \
             attempt = $4, link_id = $5, lease_until = $6, updated_at = $7 \
             WHERE id = $1 AND version = $2 AND verifies < $8";
-        let Some(after) = new.session.state.after(new.event) else { return Ok(false) };
+        let Some(after) = new.session.state.after(new.event) else { return Ok(Begun::Changed) };
         self.write(async {
             on_connection!(self, |connection| {
                 let mut transaction = connection.begin().await?;
@@ -73,14 +87,20 @@ impl Store {
                     .bind(new.now)
                     .bind(new.cap);
                 if moved.execute(&mut *transaction).await?.rows_affected() == 0 {
-                    return Ok(false);
+                    return Ok(Begun::Changed);
+                }
+                // The transaction is dropped, which undoes the rest.
+                if let Some(person) = new.person
+                    && !count_person!(self, transaction, person, new.now)
+                {
+                    return Ok(Begun::PersonLimit);
                 }
                 self.query(LINK).bind(new.link_id).bind(new.idempotency).execute(&mut *transaction).await?;
-                transaction.commit().await.map(|()| true)
+                transaction.commit().await.map(|()| Begun::Yes)
             })
         })
         .await
-        .inspect(|&moved| count(moved, after))
+        .inspect(|&begun| count(begun == Begun::Yes, after))
     }
 
     /// Stores a verdict and its webhooks. Returns `false` if the session no longer waits for a verdict on this link:
@@ -121,27 +141,36 @@ impl Store {
     }
 
     /// Undoes an attempt for which the vendor certainly did no work. With `refund`, the attempt no longer counts toward
-    /// the session's limit. Returns `false` if the session no longer waits for this attempt.
+    /// the limits of the session and of the person. Returns `false` if the session no longer waits for this attempt.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn revert_attempt(&self, id: &str, attempt: &str, refund: bool, now: i64) -> Result<bool, StoreError> {
+    pub async fn revert_attempt(
+        &self,
+        id: &str,
+        attempt: &str,
+        person: Option<&[u8]>,
+        refund: bool,
+        now: i64,
+    ) -> Result<bool, StoreError> {
         let states = states_before(Event::NotDone);
         let sql = format!(
             "UPDATE sessions SET state = $3, version = version + 1, lease_until = NULL, \
              verifies = verifies - $4, updated_at = $5 WHERE id = $1 AND attempt = $2 AND state IN ({states})"
         );
         self.write(async {
-            on_connection!(self, |connection| self
-                .query(&sql)
-                .bind(id)
-                .bind(attempt)
-                .bind(State::LinkIssued.as_str())
-                .bind(i64::from(refund))
-                .bind(now)
-                .execute(connection)
-                .await
-                .map(|done| done.rows_affected() == 1))
+            on_connection!(self, |connection| {
+                let mut transaction = connection.begin().await?;
+                let moved = self.query(&sql).bind(id).bind(attempt).bind(State::LinkIssued.as_str());
+                let moved = moved.bind(i64::from(refund)).bind(now).execute(&mut *transaction).await?;
+                if moved.rows_affected() == 0 {
+                    return Ok(false);
+                }
+                if let Some(person) = person.filter(|_| refund) {
+                    self.query(REFUND).bind(person).execute(&mut *transaction).await?;
+                }
+                transaction.commit().await.map(|()| true)
+            })
         })
         .await
         .inspect(|&moved| count(moved, State::LinkIssued))

@@ -242,13 +242,15 @@ impl Metrics {
         InFlight::on(&self.connections.get_or_create(&ListenerLabel { listener }))
     }
 
-    /// Runs a call to the vendor, measures its duration and counts its result.
+    /// Runs a call to the vendor, measures its duration and counts its result. If the caller hangs up after a `silence`
+    /// of the vendor, the result is `timeout`.
     ///
     /// # Errors
     /// The errors of the call.
     pub async fn vendor_call<T, E: MetricWord>(
         &self,
         call: &'static str,
+        silence: Duration,
         work: impl Future<Output = Result<T, E>>,
     ) -> Result<T, E> {
         let _in_flight = InFlight::on(&self.vendor_running);
@@ -259,7 +261,9 @@ impl Metrics {
             span.record("code", result);
             self.vendor_calls.get_or_create(&VendorCallLabels { call, result }).inc();
         };
-        let caller_gone = scopeguard::guard((), |()| ended("caller-gone"));
+        let caller_gone = scopeguard::guard((), |()| {
+            ended(if started.elapsed() < silence { "caller-gone" } else { "timeout" });
+        });
         let outcome = work.instrument(span.clone()).await;
         scopeguard::ScopeGuard::into_inner(caller_gone);
         ended(outcome.as_ref().err().map_or("ok", E::metric_word));

@@ -68,7 +68,7 @@ enum Position {
 
 /// If a caller hangs up after the vendor has been silent for this long, the call counts as a failure. A page gives up
 /// before the vendor's timeout, so otherwise nothing would notice a vendor that never answers.
-const SILENCE: Duration = Duration::from_secs(5);
+pub(super) const SILENCE: Duration = Duration::from_secs(5);
 
 /// Permission to ask for one link. If it is dropped without a result, the next call may be the probe.
 #[derive(Debug)]

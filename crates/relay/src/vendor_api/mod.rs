@@ -35,7 +35,7 @@ use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
 
 use self::access::{Access, AuthConfig, Endpoint};
-use self::breaker::{Breaker, BreakerState, LinkPass};
+use self::breaker::{Breaker, BreakerState, LinkPass, SILENCE};
 pub use self::error::{NoToken, ReplyFault, VendorError, Work};
 use self::oauth::{BearerToken, TokenSource};
 use self::settings::VendorSettings;
@@ -148,7 +148,7 @@ impl VendorClient {
             Ok(reply)
         };
         let pass = pass.waiting();
-        let reply = metrics().vendor_call("link", call).await;
+        let reply = metrics().vendor_call("link", SILENCE, call).await;
         pass.ended(reply.as_ref().is_err_and(VendorError::is_outage));
         reply
     }
@@ -162,7 +162,7 @@ impl VendorClient {
             let reply = self.0.call(&self.0.verify, request, consent).await?;
             Verdict::of(&reply, self.0.may_be_missing).map_err(reply_body::json_fault)
         };
-        let verdict = metrics().vendor_call("verify", call).await;
+        let verdict = metrics().vendor_call("verify", SILENCE, call).await;
         self.0.breaker.verdict_ended(verdict.as_ref().is_err_and(VendorError::is_outage));
         let verdict = verdict?;
         if verdict.reason == Some(Reason::Unclear) {

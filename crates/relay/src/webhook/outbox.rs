@@ -1,6 +1,7 @@
 //! The webhooks that wait in the database ([`Outbox`]).
 
-use std::sync::{Arc, OnceLock};
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
@@ -37,6 +38,8 @@ pub struct Outbox {
     pub endpoints: Endpoints,
     /// Signs the proofs in them. `None` if there are no keys.
     pub proofs: Option<Proofs>,
+    /// The endpoints that are not set up, as far as the log names them already.
+    pub missing: Mutex<BTreeSet<String>>,
 }
 
 /// How the deliveries end when the relay shuts down.
@@ -126,6 +129,9 @@ impl Outbox {
                 // A relay of an earlier version has stored them.
                 self.store.adopt_messages().await?;
             } else if !self.endpoints.iter().any(|known| known.id == endpoint) {
+                if self.missing.lock().unwrap_or_else(PoisonError::into_inner).insert(endpoint.clone()) {
+                    tracing::warn!(endpoint, "webhooks wait for an endpoint that is not set up; after a day they fail");
+                }
                 let count = self.store.fail_messages(&endpoint, "no endpoint", self.clock.now()).await?;
                 if count > 0 {
                     tracing::error!(endpoint, count, "webhooks were given up: their endpoint is not set up");

@@ -84,6 +84,8 @@ mod store {
 mod limits {
     mod bulkheads;
     mod capacity;
+    mod headers;
+    mod persons;
     mod rates;
     mod refusals;
     mod session_rates;

@@ -73,6 +73,16 @@ fn add_headers(document: &mut Value) {
             "required": true,
             "schema": { "type": "string", "format": "uuid" },
         },
+        "ratelimit": {
+            "description": "What the caller has left (draft-ietf-httpapi-ratelimit-headers), unless its rate is off.",
+            "schema": { "type": "string" },
+            "example": "\"session\";r=59;t=1",
+        },
+        "ratelimit-policy": {
+            "description": "The rate of the caller, unless it is off.",
+            "schema": { "type": "string" },
+            "example": "\"session\";q=60;w=30",
+        },
         "no-store": {
             "description": "The answer must not be cached.",
             "required": true,
@@ -94,9 +104,13 @@ fn add_headers(document: &mut Value) {
     for operation in operations {
         let is_document = operation["operationId"] == "contract";
         let may_be_cached = is_document || operation["operationId"] == "proofKeys";
+        let limited = !["live", "ready"].iter().any(|probe| operation["operationId"] == *probe);
         let responses = operation["responses"].as_object_mut();
         for (status, response) in responses.into_iter().flatten() {
             response["headers"]["x-request-id"] = json!({ "$ref": "#/components/headers/request-id" });
+            for name in ["ratelimit", "ratelimit-policy"].iter().filter(|_| limited) {
+                response["headers"][*name] = json!({ "$ref": format!("#/components/headers/{name}") });
+            }
             let cacheable = may_be_cached && ["200", "304"].contains(&status.as_str());
             if cacheable && is_document {
                 response["headers"]["etag"] = json!({ "$ref": "#/components/headers/etag" });

@@ -30,6 +30,7 @@ const PAGE: &[P] = &[
     P::UnknownSession,
     P::SessionState,
     P::SessionLimit,
+    P::PersonLimit,
     P::VerdictPending,
     P::VerdictUnknown,
     P::StorageUnavailable,
@@ -69,7 +70,7 @@ problems! {
     /// Errors of reading the document.
     DocumentProblems = [ALWAYS, &[P::TooManyRequests]];
     /// Errors of creating a session.
-    CreateProblems = [ALWAYS, BODY, HOST, &[P::IdempotencyMismatch]];
+    CreateProblems = [ALWAYS, BODY, HOST, &[P::IdempotencyMismatch, P::PersonLimit]];
     /// Errors of listing sessions.
     ListProblems = [ALWAYS, HOST, &[P::BadRequest]];
     /// Errors of searching sessions.

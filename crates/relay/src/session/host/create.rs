@@ -111,6 +111,7 @@ impl Sessions {
         {
             return Ok(created);
         }
+        self.check_attempts(call.key, new.customer_type, &personal.identifier).await?;
         // Rounded down to whole seconds, which is also what the token and the answer say.
         let expires_at = now.saturating_add(milliseconds(ttl)).div_euclid(1_000) * 1_000;
         let row = SessionRow {

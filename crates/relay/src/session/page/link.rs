@@ -71,6 +71,9 @@ impl Sessions {
             None => self.reserve(session_id).await?,
         };
         check_person(&session, call.identifier.as_deref(), call.customer_type)?;
+        // Before the person takes a photo for which there is no verdict.
+        let row = &session.row;
+        self.check_attempts(&row.api_key, session.customer_type, &session.personal.identifier).await?;
         let id = new_id("lnk");
         let request = LinkRequest {
             identifier: session.personal.identifier,

@@ -413,6 +413,9 @@ fn webhook_endpoints_are_checked_and_never_shown() {
     assert_eq!(checked.status, 0, "{}", checked.err);
     assert!(checked.err.contains("the API key other has no webhook endpoint"), "{}", checked.err);
     let shown = [checked.out, checked.err].concat();
+    // The URL got lost: nobody would get a webhook.
+    let lost = machine.check(&[&api_key], &[&variables[..], &[("AKIBA_WEBHOOK_SECRETS", &secret)]].concat());
+    assert!(lost.err.contains("the webhook secrets have no effect: --webhook-url is not set"), "{}", lost.err);
     endpoints("bonk");
     let checked = machine.check(&flags, &variables);
     assert_eq!(checked.status, 2);

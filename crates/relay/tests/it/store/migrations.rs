@@ -18,6 +18,7 @@ async fn undo_migrations(database: &Database) {
         "DROP INDEX sessions_listed_by_state",
         "DROP INDEX sessions_listed_by_reference",
         "ALTER TABLE sessions DROP COLUMN reference_tag",
+        "DROP TABLE persons",
         "DROP INDEX outbox_due",
         "DROP INDEX outbox_status",
         "DROP INDEX sessions_rejected",

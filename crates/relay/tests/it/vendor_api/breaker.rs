@@ -152,4 +152,6 @@ async fn it_opens_before_a_vendor_that_hangs_although_the_callers_hang_up() {
     assert!(world.state_is("closed").await, "callers who leave soon say nothing about the vendor");
     hang_up_after(Duration::from_millis(5_500)).await;
     until("the breaker opens", async || world.state_is("open").await).await;
+    let timeouts = "akiba_relay_vendor_calls_total{call=\"link\",result=\"timeout\"}";
+    assert_eq!(world.program.metric(timeouts).await, Some(3.0));
 }

@@ -151,6 +151,7 @@ async fn webhooks_without_an_endpoint_are_given_up_after_a_day(database: &Databa
     bank.clock.put_forward(23 * 3_600_000);
     bank.sessions.sweep().await.unwrap();
     assert_eq!(bank.state(&page).await, "verified", "another relay may still deliver the webhook");
+    assert!(bank.sessions.outbox().missing.lock().unwrap().contains("bank"), "the log names it");
     bank.clock.put_forward(2 * 3_600_000);
     let deleted = bank.sessions.sweep().await.unwrap().deleted;
     assert_eq!(deleted, 1, "the webhook must not keep personal data for ever");
