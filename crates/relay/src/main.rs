@@ -14,14 +14,15 @@ use akiba_relay::cli::check_config::{Prepared, Problems};
 use akiba_relay::cli::{self, Cli, check_config};
 use akiba_relay::clock::Clock;
 use akiba_relay::http::admin;
+use akiba_relay::secrets::reload::Reloads;
 use akiba_relay::server::background::Background;
-use akiba_relay::server::shutdown::Signals;
+use akiba_relay::server::shutdown::{self, Signals};
 use akiba_relay::session::Sessions;
 use akiba_relay::settings::layers::{EffectiveSetting, LayerError};
 #[cfg(feature = "otel")]
 use akiba_relay::telemetry::exporter::Exporter;
 use akiba_relay::webhook::worker::deliver_new;
-use akiba_relay::{ConnectionLimits, Drained, Settings, app, serve, serve_tls, telemetry};
+use akiba_relay::{AppState, ConnectionLimits, Drained, Settings, app, serve, serve_tls, telemetry};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -123,6 +124,7 @@ async fn run(
     if let Some(tls) = tls.clone() {
         side_tasks.spawn(tls.watch());
     }
+    side_tasks.spawn(reloads(&settings, &state).watch(shutdown::hang_up()?));
     let scheme = if tls.is_some() { "https" } else { "http" };
     writeln!(io::stdout(), "listening on {scheme}://{}", listener.local_addr()?)?;
     let background = sessions.as_ref().map(Background::start);
@@ -166,6 +168,26 @@ async fn run(
     }
     tracing::info!("stopped");
     Ok(drained)
+}
+
+/// Returns the files of secrets that are loaded again when they change.
+fn reloads(settings: &Settings, state: &AppState) -> Reloads {
+    let mut reloads = Reloads::default();
+    let vendor = state.vendor.clone();
+    reloads.add("--token-file", settings.vendor.token_file.as_ref(), move |text| {
+        vendor.replace_token(text).map_err(|error| error.to_string())
+    });
+    if let Some(sessions) = &state.sessions {
+        let of = Arc::clone(sessions);
+        reloads.add("--session-keys-file", settings.session.session_keys_file.as_ref(), move |text| {
+            of.replace_session_keys(text).map_err(|error| error.to_string())
+        });
+        let of = Arc::clone(sessions);
+        reloads.add("--data-keys-file", settings.session.data_keys_file.as_ref(), move |text| {
+            of.replace_data_keys(text).map_err(|error| error.to_string())
+        });
+    }
+    reloads
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, String> {

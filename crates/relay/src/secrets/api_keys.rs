@@ -1,6 +1,7 @@
 //! The API keys of the host's back end ([`ApiKey`]). The settings hold only a name and the key's SHA-256, so they do
 //! not reveal the key. A key has 256 random bits, so a fast hash is enough.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -15,6 +16,12 @@ const PREFIX: &str = "akr_";
 
 /// Maximum length of a key. Longer ones are rejected without hashing.
 const LONGEST: usize = 256;
+
+/// Minimum length of a key: 32 hexadecimal digits are 128 bits.
+const SHORTEST: usize = 32;
+
+/// Minimum number of different characters. Of 32 random hexadecimal digits, fewer are as rare as one in a million.
+const FEWEST_DISTINCT: usize = 8;
 
 /// The name and the hash of a key.
 #[derive(Clone, PartialEq, Eq)]
@@ -66,7 +73,7 @@ impl fmt::Debug for ApiKey {
 /// Returns the name of a key, or `None` if the key is unknown. Compares with every hash, each in constant time.
 #[must_use]
 pub fn name_of<'a>(list: &'a [ApiKey], sent: &str) -> Option<&'a str> {
-    if sent.len() > LONGEST {
+    if sent.len() > LONGEST || is_weak(sent) {
         return None;
     }
     let hash = digest(&SHA256, sent.as_bytes());
@@ -74,6 +81,14 @@ pub fn name_of<'a>(list: &'a [ApiKey], sent: &str) -> Option<&'a str> {
         Ok(()) => Some(key.name.as_str()),
         Err(_) => found,
     })
+}
+
+/// Returns whether a key could be guessed. The settings hold only its hash, so a weak key is noticed when it is used. A
+/// generated key has 47 characters, of which about 35 differ.
+#[must_use]
+pub fn is_weak(key: &str) -> bool {
+    let distinct: BTreeSet<char> = key.chars().collect();
+    key.len() < SHORTEST || distinct.len() < FEWEST_DISTINCT
 }
 
 /// Returns a new key, and its value for the settings under this name. Returns `None` if the system's random generator
@@ -105,10 +120,27 @@ mod tests {
     }
 
     #[test]
+    fn a_weak_key_opens_nothing() {
+        let setting = |key: &str| {
+            let hash = super::digest(&super::SHA256, key.as_bytes());
+            let hex: String = hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+            vec![format!("bank={hex}").parse::<ApiKey>().unwrap()]
+        };
+        for weak in ["", "secret", "correct horse battery staple 12", &"a".repeat(64), &"ab12".repeat(16)] {
+            assert_eq!(name_of(&setting(weak), weak), None, "{weak}");
+        }
+        // In the forms of `openssl rand -hex 16` and `uuidgen`.
+        for strong in ["9f86d081884c7d659a2feaa0c55ad015", "0197f3a1-c2d3-4e5f-8a9b-0c1d2e3f4a5b"] {
+            assert_eq!(name_of(&setting(strong), strong), Some("bank"), "{strong}");
+        }
+        assert!(!super::is_weak(&new_key("bank").unwrap().0));
+    }
+
+    #[test]
     fn the_hash_is_sha_256_in_hex() {
         let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         let list: Vec<ApiKey> = vec![format!("back-end={abc}").parse().unwrap()];
-        assert_eq!(name_of(&list, "abc"), Some("back-end"));
+        assert_eq!(list[0].hash[..3], [0xba, 0x78, 0x16]);
         let short = &abc[1..];
         for wrong in [
             String::new(),

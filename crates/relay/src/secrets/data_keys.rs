@@ -5,6 +5,7 @@
 //! nonce of 24 bytes, the ciphertext, and a tag of 16 bytes.
 
 use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -28,7 +29,10 @@ const TAG: usize = 16;
 const PERSON_PURPOSE: &[u8] = b"akiba-relay person 1";
 
 /// Keys that encrypt personal data. The first key encrypts; every key decrypts.
-pub struct DataKeys(Vec<(String, SecretKey)>);
+pub struct DataKeys(RwLock<Arc<Vec<Key>>>);
+
+/// The id of a key, and the key.
+type Key = (String, SecretKey);
 
 /// Why the keys can't be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -42,6 +46,9 @@ pub enum DataKeysError {
     /// The entry with this number has the id of an earlier key.
     #[error("data key {0} has the id of an earlier data key")]
     Twice(usize),
+    /// The key that encrypts now is not among the new ones.
+    #[error("the first data key in use is missing: put the new key first, and drop the old one afterwards")]
+    Dropped,
 }
 
 /// A value can't be encrypted or decrypted: its key is missing, or the value is damaged.
@@ -55,7 +62,7 @@ impl DataKeys {
     /// # Errors
     /// [`DataKeysError`].
     pub fn read(text: &SecretString) -> Result<Self, DataKeysError> {
-        let mut keys: Vec<(String, SecretKey)> = Vec::new();
+        let mut keys: Vec<Key> = Vec::new();
         for (index, entry) in entries(text.expose_secret()).enumerate() {
             let wrong = DataKeysError::NotAKey(index + 1);
             let (id, key) = entry.split_once(':').ok_or(wrong)?;
@@ -69,7 +76,26 @@ impl DataKeys {
             }
             keys.push((id.to_owned(), SecretKey::from(key)));
         }
-        if keys.is_empty() { Err(DataKeysError::Empty) } else { Ok(Self(keys)) }
+        if keys.is_empty() { Err(DataKeysError::Empty) } else { Ok(Self(RwLock::new(Arc::new(keys)))) }
+    }
+
+    /// Puts other keys in force. The key that encrypts now must be among them, or values that were just written could not
+    /// be decrypted.
+    ///
+    /// # Errors
+    /// [`DataKeysError::Dropped`].
+    pub fn replace(&self, other: &Self) -> Result<(), DataKeysError> {
+        let (now, next) = (self.current(), other.current());
+        let kept = now.first().is_none_or(|first| next.iter().any(|key| key.0 == first.0 && key.1 == first.1));
+        if !kept {
+            return Err(DataKeysError::Dropped);
+        }
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = next;
+        Ok(())
+    }
+
+    fn current(&self) -> Arc<Vec<Key>> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Encrypts a value as JSON. It can be decrypted only with the same `place`, such as `sessions/ses_1`.
@@ -100,7 +126,8 @@ impl DataKeys {
     /// of the key. It is made with the last key, which stays the same while a new key is added.
     #[must_use]
     pub fn person_hash(&self, parts: &[&str]) -> Vec<u8> {
-        let key = self.0.last().map_or(&[][..], |(_, key)| key.unprotected_as_ref());
+        let keys = self.current();
+        let key = keys.last().map_or(&[][..], |(_, key)| key.unprotected_as_ref());
         let own = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), PERSON_PURPOSE);
         let mut hash = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, own.as_ref()));
         for part in parts {
@@ -115,7 +142,11 @@ impl DataKeys {
     /// # Errors
     /// [`SealError`] if there is no key.
     pub fn key_prefix(&self) -> Result<Vec<u8>, SealError> {
-        let (id, _) = self.0.first().ok_or(SealError)?;
+        let keys = self.current();
+        Self::prefix(keys.first().ok_or(SealError)?)
+    }
+
+    fn prefix((id, _): &Key) -> Result<Vec<u8>, SealError> {
         let mut prefix = vec![FORMAT, u8::try_from(id.len()).map_err(|_| SealError)?];
         prefix.extend_from_slice(id.as_bytes());
         Ok(prefix)
@@ -135,10 +166,13 @@ impl DataKeys {
     }
 
     fn seal_bytes(&self, plain: &[u8], place: &str) -> Result<Vec<u8>, SealError> {
-        let (_, key) = self.0.first().ok_or(SealError)?;
+        // One look at the keys: they may be replaced meanwhile.
+        let keys = self.current();
+        let first = keys.first().ok_or(SealError)?;
+        let (_, key) = first;
         let mut nonce = [0; NONCE];
         SystemRandom::new().fill(&mut nonce).map_err(|_| SealError)?;
-        let mut sealed = self.key_prefix()?;
+        let mut sealed = Self::prefix(first)?;
         sealed.extend_from_slice(&nonce);
         let start = sealed.len();
         sealed.resize(start + plain.len() + TAG, 0);
@@ -152,7 +186,8 @@ impl DataKeys {
         let [FORMAT, length, rest @ ..] = sealed else { return Err(SealError) };
         let (id, rest) = rest.split_at_checked(usize::from(*length)).ok_or(SealError)?;
         let (nonce, ciphertext) = rest.split_first_chunk::<NONCE>().ok_or(SealError)?;
-        let (_, key) = self.0.iter().find(|(other, _)| other.as_bytes() == id).ok_or(SealError)?;
+        let keys = self.current();
+        let (_, key) = keys.iter().find(|(other, _)| other.as_bytes() == id).ok_or(SealError)?;
         let mut plain = vec![0; ciphertext.len().checked_sub(TAG).ok_or(SealError)?];
         XChaCha20Poly1305::open(key, &Nonce::from(*nonce), ciphertext, Some(place.as_bytes()), &mut plain)
             .map_err(|_| SealError)?;
@@ -162,7 +197,7 @@ impl DataKeys {
 
 impl fmt::Debug for DataKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.0.iter().map(|(id, _)| id)).finish()
+        f.debug_list().entries(self.current().iter().map(|(id, _)| id)).finish()
     }
 }
 

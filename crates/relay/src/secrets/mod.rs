@@ -6,10 +6,12 @@
 //! - [`api_keys`]: checks the API keys of the host's back end.
 //! - [`webhook_secrets`]: signs webhooks.
 //! - [`proof_keys`]: signs proofs of verdicts.
+//! - [`reload`]: loads changed files.
 
 pub mod api_keys;
 pub mod data_keys;
 pub mod proof_keys;
+pub mod reload;
 pub mod session_keys;
 pub mod webhook_secrets;
 

@@ -2,6 +2,7 @@
 //! read or change it. Its footer holds the key's PASERK id, so keys can be rotated while tokens are in use.
 
 use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use pasetors::keys::{Generate, SymmetricKey};
 use pasetors::paserk::{FormatAsPaserk, Id};
@@ -24,7 +25,7 @@ const LONGEST: usize = 1_024;
 const PURPOSE: &[u8] = b"akiba-relay session 1";
 
 /// Keys for session tokens. The first key makes tokens; every key opens them.
-pub struct SessionKeys(Vec<Key>);
+pub struct SessionKeys(RwLock<Arc<Vec<Key>>>);
 
 struct Key {
     id: String,
@@ -84,7 +85,16 @@ impl SessionKeys {
             Id::from(&key).fmt(&mut id).map_err(|_| SessionKeysError::NotAKey(index + 1))?;
             keys.push(Key { id, key });
         }
-        if keys.is_empty() { Err(SessionKeysError::Empty) } else { Ok(Self(keys)) }
+        if keys.is_empty() { Err(SessionKeysError::Empty) } else { Ok(Self(RwLock::new(Arc::new(keys)))) }
+    }
+
+    /// Puts other keys in force. Tokens under keys that are not among them become invalid.
+    pub fn replace(&self, other: &Self) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = other.current();
+    }
+
+    fn current(&self) -> Arc<Vec<Key>> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Makes the token of a session.
@@ -92,7 +102,8 @@ impl SessionKeys {
     /// # Errors
     /// [`SealTokenError`] if the system's random generator fails.
     pub fn seal(&self, session: &str, now: i64, expires_at: i64) -> Result<String, SealTokenError> {
-        let key = self.0.first().ok_or(SealTokenError)?;
+        let keys = self.current();
+        let key = keys.first().ok_or(SealTokenError)?;
         let claims = Claims { sub: session.to_owned(), iat: rfc3339(now), exp: rfc3339(expires_at) };
         let claims = serde_json::to_vec(&claims).map_err(|_| SealTokenError)?;
         let footer = serde_json::to_vec(&Footer { kid: key.id.clone() }).map_err(|_| SealTokenError)?;
@@ -109,7 +120,8 @@ impl SessionKeys {
         }
         let token = UntrustedToken::<Local, V4>::try_from(token).map_err(|_| TokenError::Invalid)?;
         let footer: Footer = serde_json::from_slice(token.untrusted_footer()).map_err(|_| TokenError::Invalid)?;
-        let key = self.0.iter().find(|key| key.id == footer.kid).ok_or(TokenError::Invalid)?;
+        let keys = self.current();
+        let key = keys.iter().find(|key| key.id == footer.kid).ok_or(TokenError::Invalid)?;
         let opened = LocalToken::decrypt(&key.key, &token, None, Some(PURPOSE)).map_err(|_| TokenError::Invalid)?;
         let claims: Claims = serde_json::from_str(opened.payload()).map_err(|_| TokenError::Invalid)?;
         let issued_at = parse_rfc3339(&claims.iat).ok_or(TokenError::Invalid)?;
@@ -140,7 +152,7 @@ pub fn new_key() -> Option<String> {
 
 impl fmt::Debug for SessionKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.0.iter().map(|key| &key.id)).finish()
+        f.debug_list().entries(self.current().iter().map(|key| &key.id)).finish()
     }
 }
 

@@ -4,12 +4,11 @@ use std::io;
 
 use tokio::signal::unix::{Signal, SignalKind, signal as listen_for};
 
-/// Listens for SIGINT, SIGTERM, SIGHUP and SIGQUIT.
+/// Listens for SIGINT, SIGTERM and SIGQUIT.
 #[derive(Debug)]
 pub struct Signals {
     interrupt: Signal,
     terminate: Signal,
-    hang_up: Signal,
     quit: Signal,
 }
 
@@ -22,7 +21,6 @@ impl Signals {
         Ok(Self {
             interrupt: listen_for(SignalKind::interrupt())?,
             terminate: listen_for(SignalKind::terminate())?,
-            hang_up: listen_for(SignalKind::hangup())?,
             quit: listen_for(SignalKind::quit())?,
         })
     }
@@ -32,7 +30,6 @@ impl Signals {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
-            _ = self.hang_up.recv() => {}
             _ = self.quit.recv() => {}
         }
     }
@@ -42,4 +39,12 @@ impl Signals {
         self.received().await;
         self.received().await;
     }
+}
+
+/// Starts to listen for SIGHUP, which loads changed secrets. From now on it no longer ends the process.
+///
+/// # Errors
+/// When the operating system refuses.
+pub fn hang_up() -> io::Result<Signal> {
+    listen_for(SignalKind::hangup())
 }

@@ -40,6 +40,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use akiba_protocol::{Outcome, Reason};
+use secrecy::SecretString;
 use tokio_util::task::TaskTracker;
 
 use self::audit::Audited;
@@ -51,8 +52,8 @@ use crate::clock::Clock;
 use crate::lifecycle::State;
 use crate::limits::capacity::Bulkheads;
 use crate::secrets::api_keys::{self, ApiKey};
-use crate::secrets::data_keys::DataKeys;
-use crate::secrets::session_keys::{SessionKeys, TokenError};
+use crate::secrets::data_keys::{DataKeys, DataKeysError};
+use crate::secrets::session_keys::{SessionKeys, SessionKeysError, TokenError};
 use crate::store::Store;
 use crate::store::sessions::SessionRow;
 use crate::vendor_api::VendorClient;
@@ -123,6 +124,22 @@ impl Sessions {
     #[must_use]
     pub fn key_name(&self, sent: &str) -> Option<&str> {
         api_keys::name_of(&self.api_keys, sent)
+    }
+
+    /// Puts other keys for session tokens in force.
+    ///
+    /// # Errors
+    /// [`SessionKeysError`]; the old keys then stay.
+    pub fn replace_session_keys(&self, text: &SecretString) -> Result<(), SessionKeysError> {
+        SessionKeys::read(text).map(|keys| self.tokens.replace(&keys))
+    }
+
+    /// Puts other keys for stored data in force.
+    ///
+    /// # Errors
+    /// [`DataKeysError`]; the old keys then stay.
+    pub fn replace_data_keys(&self, text: &SecretString) -> Result<(), DataKeysError> {
+        DataKeys::read(text).and_then(|keys| self.data_keys.replace(&keys))
     }
 
     /// Returns the session id of a token.

@@ -69,7 +69,7 @@ macro_rules! on_connection {
                 let mut checked_out = $crate::store::connection::CheckedOut::from_pool(pool).await?;
                 let result = if $store.behind_pooler {
                     async {
-                        let mut transaction = $crate::store::pooler::begin(&mut checked_out.connection).await?;
+                        let mut transaction = $store.begin_behind_pooler(&mut checked_out.connection).await?;
                         let $connection = &mut *transaction;
                         let done: Result<_, sqlx::Error> = async { $body }.await;
                         let done = done?;

@@ -63,7 +63,7 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::query::{Query, QueryAs};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection, FromRow, PgPool, SqliteConnection, SqlitePool};
+use sqlx::{Connection, FromRow, PgConnection, PgPool, Postgres, SqliteConnection, SqlitePool, Transaction};
 use tokio::sync::{Mutex, MutexGuard};
 use tracing::Instrument;
 
@@ -152,7 +152,7 @@ impl Store {
                 let mut connection = pool.acquire().await?;
                 connection.close_on_drop();
                 if self.behind_pooler {
-                    for warning in pooler::migrate(&mut connection).await? {
+                    for warning in pooler::migrate(&mut connection, postgres_migrations()).await? {
                         tracing::warn!("{warning}");
                     }
                     return Ok(());
@@ -177,6 +177,14 @@ impl Store {
             on_connection!(self, |connection| self.query("SELECT 1").execute(connection).await.map(drop))
         }))
         .await
+    }
+
+    /// Begins a transaction behind a pooler.
+    async fn begin_behind_pooler<'c>(
+        &self,
+        connection: &'c mut PgConnection,
+    ) -> Result<Transaction<'c, Postgres>, sqlx::Error> {
+        pooler::begin(connection, OPERATION_TIMEOUT).await
     }
 
     /// Prepares a statement. Behind a pooler it has no name: the next transaction may get another connection, where

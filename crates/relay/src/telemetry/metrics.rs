@@ -108,6 +108,7 @@ pub struct Metrics {
     deliveries: Family<ResultLabel, Counter>,
     database_errors: Family<KindLabel, Counter>,
     certificates: Family<ResultLabel, Counter>,
+    secrets: Family<ResultLabel, Counter>,
     log_lines_dropped: Counter,
 }
 
@@ -159,6 +160,7 @@ impl Metrics {
             deliveries: Family::default(),
             database_errors: Family::default(),
             certificates: Family::default(),
+            secrets: Family::default(),
             log_lines_dropped: Counter::default(),
         };
         let version = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
@@ -179,6 +181,7 @@ impl Metrics {
         registry.register("webhook_deliveries", "Attempts to deliver a webhook, by result", all.deliveries.clone());
         registry.register("database_errors", "Database operations that failed, by kind; `unavailable` may be temporary", all.database_errors.clone());
         registry.register("certificate_loads", "Attempts to load the changed certificate, by result", all.certificates.clone());
+        registry.register("secret_loads", "Attempts to load a changed file of keys or a changed token, by result", all.secrets.clone());
         registry.register("log_lines_dropped", "Log lines that were dropped because standard error was not read fast enough", all.log_lines_dropped.clone());
         all.begin_at_zero();
         all
@@ -212,6 +215,7 @@ impl Metrics {
         }
         for result in ["ok", "failed"] {
             drop(self.certificates.get_or_create(&ResultLabel { result }));
+            drop(self.secrets.get_or_create(&ResultLabel { result }));
         }
     }
 
@@ -303,6 +307,10 @@ impl Metrics {
 
     pub(crate) fn log_line_dropped(&self) {
         self.log_lines_dropped.inc();
+    }
+
+    pub(crate) fn secret_read(&self, result: Word) {
+        self.secrets.get_or_create(&ResultLabel { result }).inc();
     }
 
     pub(crate) fn certificate_read(&self, result: Word) {

@@ -12,7 +12,7 @@ use super::mapping::{ReplyMap, RequestMap};
 use super::oauth::OAuthClient;
 use super::profile::{AuthProfile, CallProfile, Profile, ProfileError};
 use super::settings::VendorSettings;
-use super::token::{TOKEN_VARIABLE, TokenError, VendorToken};
+use super::token::{TOKEN_VARIABLE, TokenError, TokenScheme, VendorToken};
 use crate::secrets::{self, SecretError};
 
 /// The environment variable that can hold the OAuth2 client secret.
@@ -40,7 +40,7 @@ pub(super) struct Endpoint {
 /// The credentials: a fixed token in a header, or an OAuth2 client.
 #[derive(Clone, Debug)]
 pub(super) enum AuthConfig {
-    Token { header: HeaderName, value: HeaderValue },
+    Token { header: HeaderName, value: HeaderValue, scheme: Option<TokenScheme> },
     OAuth(OAuthClient),
 }
 
@@ -86,7 +86,11 @@ impl Access {
                 let scheme = settings.token_scheme.as_ref().or(scheme.as_ref());
                 let token = VendorToken::load(settings.token_file.as_deref(), variable(TOKEN_VARIABLE), scheme);
                 let value = token.map_err(AccessError::Token)?.header_value();
-                AuthConfig::Token { header: settings.token_header.clone().unwrap_or(header), value }
+                AuthConfig::Token {
+                    header: settings.token_header.clone().unwrap_or(header),
+                    value,
+                    scheme: scheme.cloned(),
+                }
             }
             AuthProfile::OAuth2 { token_path, credentials } => {
                 let from_profile = || token_path.as_ref().map(|path| base.join(path));

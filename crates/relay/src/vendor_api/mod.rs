@@ -23,13 +23,14 @@ pub mod settings;
 pub mod token;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use akiba_protocol::{LinkReply, LinkRequest, MayBeMissing, Reason, SignedLink, Verdict, VerifyRequest};
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderName, HeaderValue, StatusCode};
 use reqwest::{Client, Response};
+use secrecy::SecretString;
 use serde::Serialize;
 use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
@@ -39,6 +40,7 @@ use self::breaker::{Breaker, BreakerState, LinkPass, SILENCE};
 pub use self::error::{NoToken, ReplyFault, VendorError, Work};
 use self::oauth::{BearerToken, TokenSource};
 use self::settings::VendorSettings;
+use self::token::{TokenError, TokenScheme, VendorToken};
 use crate::http_client::{self, ClientError};
 use crate::telemetry::metrics::metrics;
 
@@ -61,7 +63,7 @@ struct Shared {
 
 /// Authenticates all calls: with a fixed token, or with OAuth2 access tokens.
 enum Authenticator {
-    Token(HeaderName, HeaderValue),
+    Token { header: HeaderName, scheme: Option<TokenScheme>, value: RwLock<HeaderValue> },
     OAuth(TokenSource),
 }
 
@@ -90,7 +92,9 @@ impl VendorClient {
         })?;
         let max_reply_bytes = settings.max_reply_bytes.get();
         let authenticator = match access.auth.clone() {
-            AuthConfig::Token { header, value } => Authenticator::Token(header, value),
+            AuthConfig::Token { header, value, scheme } => {
+                Authenticator::Token { header, scheme, value: RwLock::new(value) }
+            }
             AuthConfig::OAuth(oauth) => {
                 Authenticator::OAuth(TokenSource::new(client.clone(), oauth, max_reply_bytes, settings.vendor_timeout))
             }
@@ -105,6 +109,18 @@ impl VendorClient {
             timeout: settings.vendor_timeout,
             max_reply_bytes,
         })))
+    }
+
+    /// Puts another token in force, for calls that begin from now on. Does nothing with OAuth2, which has no fixed token.
+    ///
+    /// # Errors
+    /// [`TokenError`]; the old token then stays.
+    pub fn replace_token(&self, token: &SecretString) -> Result<(), TokenError> {
+        if let Authenticator::Token { scheme, value, .. } = &self.0.authenticator {
+            let token = VendorToken::new(token, scheme.as_ref())?;
+            *value.write().unwrap_or_else(PoisonError::into_inner) = token.header_value();
+        }
+        Ok(())
     }
 
     /// Returns how long a whole call may take.
@@ -208,7 +224,10 @@ impl Shared {
 
     async fn auth_header(&self, deadline: Instant) -> Result<AuthHeader, VendorError> {
         match &self.authenticator {
-            Authenticator::Token(header, value) => Ok(AuthHeader::Token(header.clone(), value.clone())),
+            Authenticator::Token { header, value, .. } => {
+                let value = value.read().unwrap_or_else(PoisonError::into_inner).clone();
+                Ok(AuthHeader::Token(header.clone(), value))
+            }
             Authenticator::OAuth(source) => {
                 let token = timeout_at(deadline, source.token()).await.map_err(|_| NoToken::too_slow());
                 token.and_then(|token| token).map(AuthHeader::Bearer).map_err(VendorError::NoToken)
