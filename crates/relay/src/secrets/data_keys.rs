@@ -162,7 +162,7 @@ impl DataKeys {
             let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, derived.as_ref()), text.as_bytes());
             tag.as_ref()[..TAG].to_vec()
         };
-        self.0.iter().map(tag).collect()
+        self.current().iter().map(tag).collect()
     }
 
     fn seal_bytes(&self, plain: &[u8], place: &str) -> Result<Vec<u8>, SealError> {
