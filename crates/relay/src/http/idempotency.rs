@@ -19,7 +19,7 @@ pub fn host_key_hash(headers: &HeaderMap, api_key: &str) -> Result<Option<Vec<u8
     let Some(key) = single_key(headers)? else { return Ok(None) };
     let unquoted = key.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\""));
     let key = match unquoted {
-        Some(key) if key.is_empty() => return Err(malformed()),
+        Some([]) => return Err(malformed()),
         Some(key) => key,
         None => key,
     };
