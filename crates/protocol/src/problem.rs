@@ -49,7 +49,7 @@ pub enum ProblemCode {
     UnsupportedMediaType,
     /// 422: the vendor rejected fields of the request.
     Refused,
-    /// 422: the idempotency key was used before with another photo.
+    /// 422: the idempotency key was used before with another photo, or to create another session.
     IdempotencyMismatch,
     /// 429: too many requests; `Retry-After` says when.
     TooManyRequests,
@@ -189,7 +189,7 @@ impl ProblemCode {
             Self::BodyTooLarge => "The body is too large.",
             Self::UnsupportedMediaType => "The body must be application/json.",
             Self::Refused => "The vendor rejected fields of the request.",
-            Self::IdempotencyMismatch => "The idempotency key was used before with another photo.",
+            Self::IdempotencyMismatch => "The idempotency key was used before with another request.",
             Self::TooManyRequests => "Too many requests.",
             Self::Internal => "Internal error of the relay.",
             Self::VendorDenied => "The vendor rejected the relay's credentials.",

@@ -72,7 +72,8 @@ fn host_calls(sessions: bool) -> OpenApiRouter<AppState> {
         return OpenApiRouter::default();
     }
     OpenApiRouter::default()
-        .routes(routes!(sessions::create))
+        .routes(routes!(sessions::create, sessions::list))
+        .routes(routes!(sessions::search))
         .routes(routes!(sessions::read, sessions::delete))
         .routes(routes!(sessions::reconcile))
         .routes(routes!(proof_keys::proof_keys))

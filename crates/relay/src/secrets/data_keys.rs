@@ -152,6 +152,19 @@ impl DataKeys {
         Ok(prefix)
     }
 
+    /// Returns keyed hashes of a text, one for each key, the first key's first. They tell whether two texts are equal, and
+    /// without the keys nothing else. `purpose` separates texts of different kinds.
+    #[must_use]
+    pub fn tags(&self, purpose: &str, text: &str) -> Vec<Vec<u8>> {
+        let tag = |(_, key): &(String, SecretKey)| {
+            // A key of its own for each purpose: no key serves two algorithms.
+            let derived = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key.unprotected_as_ref()), purpose.as_bytes());
+            let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, derived.as_ref()), text.as_bytes());
+            tag.as_ref()[..TAG].to_vec()
+        };
+        self.current().iter().map(tag).collect()
+    }
+
     fn seal_bytes(&self, plain: &[u8], place: &str) -> Result<Vec<u8>, SealError> {
         // One look at the keys: they may be replaced meanwhile.
         let keys = self.current();

@@ -7,6 +7,7 @@ use std::time::Duration;
 use akiba_protocol::ProblemCode;
 
 use super::Sessions;
+use crate::clock::milliseconds;
 use crate::error::RelayError;
 use crate::lifecycle::{Event, State};
 use crate::store::StoreError;
@@ -15,6 +16,9 @@ use crate::webhook::event::News;
 
 /// Pause between two sweeps.
 const PAUSE: Duration = Duration::from_secs(15);
+
+/// How long a repeated request with the same idempotency key returns the same session.
+const CREATIONS_KEPT: Duration = Duration::from_secs(24 * 3_600);
 
 /// The largest number of rows in one query.
 const BATCH: i64 = 200;
@@ -114,6 +118,8 @@ impl Sessions {
             }
         }
         self.outbox.give_up_without_endpoint().await?;
+        self.tag_sessions(BATCH).await?;
+        self.store.delete_old_creations(creations_expired_at(now)).await?;
         loop {
             let deleted = self.store.delete_old_sessions(now.saturating_sub(self.limits.retention), BATCH, now).await?;
             swept.deleted += deleted;
@@ -125,6 +131,11 @@ impl Sessions {
         self.store.checkpoint().await?;
         Ok(swept)
     }
+}
+
+/// Returns the time at or before which an idempotency key was used so long ago that it counts as unused.
+pub(super) fn creations_expired_at(now: i64) -> i64 {
+    now.saturating_sub(milliseconds(CREATIONS_KEPT))
 }
 
 pub(super) fn not_encrypted() -> StoreError {

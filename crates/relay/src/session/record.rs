@@ -24,6 +24,9 @@ pub struct Personal {
     /// The text that the person agreed to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consent: Option<Consent>,
+    /// The lifetime that the request asked for, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ttl: Option<u32>,
 }
 
 /// The text that the person agreed to, and when.
@@ -106,7 +109,42 @@ pub(super) fn verdict_place(session_id: &str, id: &str) -> String {
     format!("sessions/{session_id}/links/{id}/verdict")
 }
 
+/// Returns the text whose keyed hash finds a session by its reference. It differs for each API key name, so equal
+/// references of two back ends have different hashes.
+fn reference_text(api_key: &str, reference: &str) -> String {
+    format!("{api_key}\n{reference}")
+}
+
 impl Sessions {
+    /// Returns the keyed hashes of a reference, one for each data key.
+    pub(super) fn reference_tags(&self, api_key: &str, reference: &str) -> Vec<Vec<u8>> {
+        self.data_keys.tags("session-reference", &reference_text(api_key, reference))
+    }
+
+    /// Returns the keyed hash of a session's reference to store, which is empty if there is no reference.
+    pub(super) fn reference_tag(&self, api_key: &str, reference: Option<&str>) -> Vec<u8> {
+        let tags = reference.map(|reference| self.reference_tags(api_key, reference)).unwrap_or_default();
+        tags.into_iter().next().unwrap_or_default()
+    }
+
+    /// Computes the keyed hashes of references that are missing.
+    pub(super) async fn tag_sessions(&self, limit: i64) -> Result<(), RelayError> {
+        let mut after = String::new();
+        loop {
+            let sessions = self.store.untagged_sessions(&after, limit).await?;
+            let Some(last) = sessions.last() else { return Ok(()) };
+            after.clone_from(&last.id);
+            for session in sessions {
+                // A session that can't be decrypted here stays without, so that another relay can compute it.
+                let Ok(personal) = self.data_keys.open::<Personal>(&session.sealed, &session_place(&session.id)) else {
+                    continue;
+                };
+                let tag = self.reference_tag(&session.api_key, personal.reference.as_deref());
+                self.store.tag_session(&session, &tag).await?;
+            }
+        }
+    }
+
     pub(super) fn seal_personal(&self, id: &str, personal: &Personal) -> Result<Vec<u8>, SealError> {
         self.data_keys.seal(personal, &session_place(id))
     }

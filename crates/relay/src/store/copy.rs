@@ -7,7 +7,7 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode};
 use sqlx::{Connection, PgConnection, Postgres, QueryBuilder, SqliteConnection};
 
-use super::sessions::{COLUMNS, Columns};
+use super::sessions::COLUMNS;
 use super::{StoreError, postgres_migrations, sqlite_migrations};
 
 /// Number of rows in one statement. PostgreSQL accepts at most 65,535 values in a statement.
@@ -44,6 +44,12 @@ pub enum CopyError {
     Target(StoreError),
 }
 
+#[rustfmt::skip]
+type Session = (
+    String, String, String, Vec<u8>, String, i64, i64, i64, i64, i64, i64, Option<String>, Option<String>, Option<i64>, Option<i64>,
+    Option<Vec<u8>>,
+);
+type Creation = (String, Vec<u8>, String, i64);
 type Link = (String, String, i64, Vec<u8>, Option<Vec<u8>>, i64, Option<Vec<u8>>, Option<i64>);
 type Message =
     (i64, String, String, String, String, Vec<u8>, i64, String, i64, i64, i64, i64, Option<String>, Option<i64>);
@@ -79,7 +85,7 @@ pub async fn copy(from: &Path, to: &PgConnectOptions) -> Result<Copied, CopyErro
     postgres_migrations().run(&mut connection).await.map_err(|error| CopyError::Target(error.into()))?;
     let mut to = connection.begin().await.map_err(target)?;
     // A relay that starts on the target in the meantime waits for this lock. It then finds the copied rows.
-    sqlx::query("LOCK TABLE sessions, links, outbox, audit, audit_new IN ACCESS EXCLUSIVE MODE")
+    sqlx::query("LOCK TABLE sessions, creations, links, outbox, audit, audit_new IN ACCESS EXCLUSIVE MODE")
         .execute(&mut *to)
         .await
         .map_err(target)?;
@@ -95,6 +101,7 @@ pub async fn copy(from: &Path, to: &PgConnectOptions) -> Result<Copied, CopyErro
         links: copy_links(&mut from, &mut to).await.map_err(|error| error.copy_error(source, target))?,
         messages: copy_messages(&mut from, &mut to).await.map_err(|error| error.copy_error(source, target))?,
     };
+    copy_creations(&mut from, &mut to).await.map_err(|error| error.copy_error(source, target))?;
     copy_audit(&mut from, &mut to).await.map_err(|error| error.copy_error(source, target))?;
     to.commit().await.map_err(target)?;
     // The copy is already committed, so an error on close does not matter.
@@ -122,19 +129,19 @@ impl Side {
 }
 
 async fn copy_sessions(from: &mut SqliteConnection, to: &mut PgConnection) -> Result<u64, Side> {
-    let sql = format!("SELECT {COLUMNS} FROM sessions WHERE id > $1 ORDER BY id LIMIT $2");
+    let sql = format!("SELECT {COLUMNS}, reference_tag FROM sessions WHERE id > $1 ORDER BY id LIMIT $2");
     let (mut after, mut count) = (String::new(), 0);
     loop {
-        let rows = sqlx::query_as::<_, Columns>(&sql).bind(&after).bind(BATCH).fetch_all(&mut *from);
+        let rows = sqlx::query_as::<_, Session>(&sql).bind(&after).bind(BATCH).fetch_all(&mut *from);
         let rows = rows.await.map_err(Side::From)?;
         let Some(last) = rows.last() else { return Ok(count) };
         after.clone_from(&last.0);
-        let mut insert = QueryBuilder::<Postgres>::new(format!("INSERT INTO sessions ({COLUMNS}) "));
+        let mut insert = QueryBuilder::<Postgres>::new(format!("INSERT INTO sessions ({COLUMNS}, reference_tag) "));
         insert.push_values(rows, |mut row, columns| {
             row.push_bind(columns.0).push_bind(columns.1).push_bind(columns.2).push_bind(columns.3);
             row.push_bind(columns.4).push_bind(columns.5).push_bind(columns.6).push_bind(columns.7);
             row.push_bind(columns.8).push_bind(columns.9).push_bind(columns.10).push_bind(columns.11);
-            row.push_bind(columns.12).push_bind(columns.13).push_bind(columns.14);
+            row.push_bind(columns.12).push_bind(columns.13).push_bind(columns.14).push_bind(columns.15);
         });
         count += insert.build().execute(&mut *to).await.map_err(Side::To)?.rows_affected();
     }
@@ -155,6 +162,26 @@ async fn copy_links(from: &mut SqliteConnection, to: &mut PgConnection) -> Resul
             row.push_bind(columns.4).push_bind(columns.5).push_bind(columns.6).push_bind(columns.7);
         });
         count += insert.build().execute(&mut *to).await.map_err(Side::To)?.rows_affected();
+    }
+}
+
+async fn copy_creations(from: &mut SqliteConnection, to: &mut PgConnection) -> Result<(), Side> {
+    const COLUMNS: &str = "api_key, idempotency, session_id, created_at";
+    let sql = format!(
+        "SELECT {COLUMNS} FROM creations WHERE (api_key, idempotency) > ($1, $2) \
+                       ORDER BY api_key, idempotency LIMIT $3"
+    );
+    let mut after = (String::new(), Vec::new());
+    loop {
+        let rows = sqlx::query_as::<_, Creation>(&sql).bind(&after.0).bind(&after.1).bind(BATCH).fetch_all(&mut *from);
+        let rows = rows.await.map_err(Side::From)?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after = (last.0.clone(), last.1.clone());
+        let mut insert = QueryBuilder::<Postgres>::new(format!("INSERT INTO creations ({COLUMNS}) "));
+        insert.push_values(rows, |mut row, columns| {
+            row.push_bind(columns.0).push_bind(columns.1).push_bind(columns.2).push_bind(columns.3);
+        });
+        insert.build().execute(&mut *to).await.map_err(Side::To)?;
     }
 }
 

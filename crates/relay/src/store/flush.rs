@@ -137,7 +137,7 @@ mod tests {
         };
         let flushes = || store.flusher.as_ref().unwrap().requested.load(Ordering::SeqCst);
         let entry = Entry::of_key(Action::Create, "bank", "r", "ses_1", 0);
-        store.insert_session(&row, &entry).await.unwrap();
+        store.insert_session(&row, &[], None, &entry).await.unwrap();
         assert_eq!(flushes(), 1);
         assert!(store.try_reserve_link("ses_1", (1, 1), 0, 1).await.unwrap().is_some());
         assert!(store.issue_link(&row, "lnk_1", &[1], 1).await.unwrap());

@@ -4,7 +4,9 @@
 //! - [`settings`]: the operator's settings.
 //! - [`url`]: the address of the database ([`DatabaseUrl`]).
 //! - [`error`]: its errors ([`StoreError`]).
-//! - [`sessions`]: inserts and reads sessions.
+//! - [`sessions`]: reads sessions.
+//! - [`creations`]: inserts sessions, once for each idempotency key.
+//! - [`session_list`]: lists and searches sessions.
 //! - [`links`]: the links of a session.
 //! - [`verdicts`]: calls to the vendor for a verdict, and their results.
 //! - [`file_system`]: network disks, on which SQLite does not work.
@@ -31,6 +33,7 @@ pub mod backup;
 mod checkpoint;
 mod connection;
 pub mod copy;
+pub mod creations;
 mod durability;
 pub mod error;
 pub mod expiry;
@@ -43,6 +46,7 @@ pub mod outbox_admin;
 pub mod persons;
 mod pooler;
 pub mod reseal;
+pub mod session_list;
 pub mod sessions;
 pub mod settings;
 pub mod url;
@@ -318,6 +322,7 @@ fn sqlite_migrations() -> Migrator {
     migrator(&[
         (1, "sessions", include_str!("migrations/sqlite/0001_sessions.sql")),
         (2, "endpoints", include_str!("migrations/sqlite/0002_endpoints.sql")),
+        (3, "session lists", include_str!("migrations/sqlite/0003_session_lists.sql")),
         (4, "persons", include_str!("migrations/sqlite/0004_persons.sql")),
         (5, "audit", include_str!("migrations/sqlite/0005_audit.sql")),
     ])
@@ -327,6 +332,7 @@ fn postgres_migrations() -> Migrator {
     migrator(&[
         (1, "sessions", include_str!("migrations/postgres/0001_sessions.sql")),
         (2, "endpoints", include_str!("migrations/postgres/0002_endpoints.sql")),
+        (3, "session lists", include_str!("migrations/postgres/0003_session_lists.sql")),
         (4, "persons", include_str!("migrations/postgres/0004_persons.sql")),
         (5, "audit", include_str!("migrations/postgres/0005_audit.sql")),
     ])

@@ -80,7 +80,9 @@ impl Store {
     /// [`StoreError`].
     pub async fn replace_sealed(&self, column: Column, read: &SealedRow, sealed: &[u8]) -> Result<bool, StoreError> {
         let (table, value, _) = column.names();
-        let sql = format!("UPDATE {table} SET {value} = $3 WHERE id = $1 AND {value} = $2");
+        // A relay computes the keyed hash of the reference again, with the new key.
+        let tag = if column == Column::Personal { ", reference_tag = NULL" } else { "" };
+        let sql = format!("UPDATE {table} SET {value} = $3{tag} WHERE id = $1 AND {value} = $2");
         self.write(async {
             on_connection!(self, |connection| self
                 .query(&sql)

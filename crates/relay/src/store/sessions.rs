@@ -1,10 +1,6 @@
-//! Inserts and reads sessions ([`SessionRow`]).
+//! Reads sessions ([`SessionRow`]).
 
-use sqlx::Connection;
-
-use super::audit::insert_audit;
 use super::{Store, StoreError, on_connection};
-use crate::audit::Entry;
 use crate::lifecycle::{Event, State};
 use crate::telemetry::metrics::metrics;
 
@@ -94,29 +90,6 @@ pub(super) fn states_before(event: Event) -> String {
 }
 
 impl Store {
-    /// Stores a new session, and the entry of the audit trail about it.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn insert_session(&self, row: &SessionRow, audit: &Entry<'_>) -> Result<(), StoreError> {
-        const SQL: &str = "INSERT INTO sessions \
-            (id, api_key, customer_type, sealed, state, created_at, expires_at, updated_at) \
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $6)";
-        let audit = audit.text();
-        self.write(async {
-            on_connection!(self, |connection| {
-                let mut transaction = connection.begin().await?;
-                let insert = self.query(SQL).bind(&row.id).bind(&row.api_key).bind(&row.customer_type);
-                let insert = insert.bind(&row.sealed).bind(row.state.as_str()).bind(row.created_at);
-                insert.bind(row.expires_at).execute(&mut *transaction).await?;
-                insert_audit!(self, transaction, &audit);
-                transaction.commit().await
-            })
-        })
-        .await
-        .inspect(|()| metrics().session_moved(row.state.as_str()))
-    }
-
     /// Counts the sessions in each state.
     ///
     /// # Errors

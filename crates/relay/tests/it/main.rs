@@ -48,6 +48,8 @@ mod page {
 
 /// What the back end of the host can do.
 mod host {
+    mod idempotency;
+    mod list;
     mod sessions;
 }
 

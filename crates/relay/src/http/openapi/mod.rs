@@ -137,7 +137,8 @@ fn tighten_schemas(schemas: &mut Value) {
 }
 
 /// The types of requests. In a request, null means the same as a missing member.
-const REQUESTS: [&str; 6] = ["LinkCall", "LinkRequest", "NewSession", "Reconcile", "VerifyCall", "VerifyRequest"];
+const REQUESTS: [&str; 7] =
+    ["LinkCall", "LinkRequest", "NewSession", "Reconcile", "SessionSearch", "VerifyCall", "VerifyRequest"];
 
 /// The only member of an answer that can be null.
 const NULLABLE: (&str, &str) = ("Session", "verdict");

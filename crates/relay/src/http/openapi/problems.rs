@@ -70,7 +70,11 @@ problems! {
     /// Errors of reading the document.
     DocumentProblems = [ALWAYS, &[P::TooManyRequests]];
     /// Errors of creating a session.
-    CreateProblems = [ALWAYS, BODY, HOST, &[P::PersonLimit]];
+    CreateProblems = [ALWAYS, BODY, HOST, &[P::IdempotencyMismatch, P::PersonLimit]];
+    /// Errors of listing sessions.
+    ListProblems = [ALWAYS, HOST, &[P::BadRequest]];
+    /// Errors of searching sessions.
+    SearchProblems = [ALWAYS, BODY, HOST];
     /// Errors of reading a session.
     ReadProblems = [ALWAYS, HOST, &[P::UnknownSession]];
     /// Errors of deleting a session.

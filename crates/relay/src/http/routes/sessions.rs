@@ -1,14 +1,24 @@
-//! The calls of the host's back end: `POST /v1/sessions` ([`create`]), `GET` and `DELETE /v1/sessions/{id}` ([`read`],
+//! The calls of the host's back end: `POST` and `GET /v1/sessions` ([`create`], [`list`]), `POST /v1/sessions/search`
+//! ([`search`]), `GET` and `DELETE /v1/sessions/{id}` ([`read`],
 //! [`delete`]) and `POST /v1/sessions/{id}/reconcile` ([`reconcile`]).
 
+use akiba_protocol::ProblemCode;
 use axum::Json;
-use http::StatusCode;
+use axum::extract::Query;
+use axum::extract::rejection::QueryRejection;
+use http::{HeaderMap, StatusCode};
+use serde::Deserialize;
 
 use crate::error::RelayError;
 use crate::http::auth::{HostCaller, SessionId};
 use crate::http::body::{JsonBody, JsonCall};
-use crate::http::openapi::problems::{CreateProblems, DeleteProblems, ReadProblems, ReconcileProblems};
+use crate::http::idempotency;
+use crate::http::openapi::problems::{
+    CreateProblems, DeleteProblems, ListProblems, ReadProblems, ReconcileProblems, SearchProblems,
+};
+use crate::lifecycle::State;
 use crate::session::host::create::{CreatedSession, NewSession};
+use crate::session::host::list::{SessionPage, SessionSearch};
 use crate::session::host::reconcile::Reconcile;
 use crate::session::host::report::Session;
 
@@ -16,6 +26,22 @@ impl JsonCall for NewSession {
     const SHAPE: &'static str = "The body must be an object with `identifier` (string), `type` (\"1\" or \"2\") and, \
                                  optionally, `reference` (string), `consent` (`version` and `at`, strings) and `ttl` \
                                  (whole seconds).";
+}
+
+impl JsonCall for SessionSearch {
+    const SHAPE: &'static str = "The body must be an object with, optionally, `reference`, `state`, `created_from`, \
+                                 `created_before`, `cursor` (strings) and `limit` (a number).";
+}
+
+/// The query of a list.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListQuery {
+    state: Option<State>,
+    created_from: Option<String>,
+    created_before: Option<String>,
+    limit: Option<u32>,
+    cursor: Option<String>,
 }
 
 impl JsonCall for Reconcile {
@@ -32,8 +58,13 @@ impl JsonCall for Reconcile {
     operation_id = "createSession",
     tag = "back end",
     summary = "Creates a session.",
-    description = "Give the token in the answer to the page.",
+    description = "Give the token in the answer to the page. A request with an `Idempotency-Key` can be repeated for a day: it creates one session, and each answer names it.",
     security(("api_key" = [])),
+    params((
+        "idempotency-key" = Option<String>, Header, nullable = false,
+        description = "The back end's name for this request, such as a UUID. It must not be personal data.",
+        min_length = 1, max_length = 255, pattern = "^([!#-\\[\\]-~]+|\"[!#-\\[\\]-~]+\")$", example = "8e03978e-40d5-43dd-bc93-6894a57f9324",
+    )),
     request_body = NewSession,
     responses(
         (
@@ -49,11 +80,69 @@ impl JsonCall for Reconcile {
 )]
 pub async fn create(
     caller: HostCaller,
+    headers: HeaderMap,
     JsonBody(new): JsonBody<NewSession>,
 ) -> Result<(StatusCode, Json<CreatedSession>), RelayError> {
-    let created = caller.sessions.create(caller.audited(), new).await?;
-    tracing::info!(session = created.session_id, key = caller.key, "session created");
+    let key = idempotency::host_key_hash(&headers, &caller.key)?;
+    let created = caller.sessions.create(caller.audited(), new, key).await?;
     Ok((StatusCode::CREATED, Json(created)))
+}
+
+/// Lists sessions.
+///
+/// # Errors
+/// [`RelayError`] when the API key or the query is wrong, or the database fails.
+#[utoipa::path(
+    get,
+    path = "/v1/sessions",
+    operation_id = "listSessions",
+    tag = "back end",
+    summary = "Lists the sessions of this API key's name, the newest first.",
+    description = "To search by reference, use `POST /v1/sessions/search`: a reference in a URL would be logged.",
+    security(("api_key" = [])),
+    params(
+        ("state" = Option<State>, Query, description = "The state of the sessions, as it is stored: a timeout appears within 15 seconds."),
+        ("created_from" = Option<String>, Query, description = "Only sessions that were created at this time or later.", format = "date-time"),
+        ("created_before" = Option<String>, Query, description = "Only sessions that were created before this time.", format = "date-time"),
+        ("limit" = Option<u32>, Query, description = "Number of sessions on a page: 50 by default.", minimum = 1, maximum = 100),
+        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before, with the same query."),
+    ),
+    responses((status = 200, description = "A page of sessions.", body = SessionPage), ListProblems),
+)]
+pub async fn list(
+    caller: HostCaller,
+    query: Result<Query<ListQuery>, QueryRejection>,
+) -> Result<Json<SessionPage>, RelayError> {
+    let Query(ListQuery { state, created_from, created_before, limit, cursor }) = query.map_err(|_| {
+        RelayError::new(ProblemCode::BadRequest).with_detail(
+            "The query can have `state`, `created_from`, `created_before`, `limit` and `cursor`. Search for a reference \
+             with `POST /v1/sessions/search`.",
+        )
+    })?;
+    let search = SessionSearch { reference: None, state, created_from, created_before, limit, cursor };
+    caller.sessions.list(&caller.key, search).await.map(Json)
+}
+
+/// Searches sessions.
+///
+/// # Errors
+/// [`RelayError`] when the API key or the body is wrong, or the database fails.
+#[utoipa::path(
+    post,
+    path = "/v1/sessions/search",
+    operation_id = "searchSessions",
+    tag = "back end",
+    summary = "Searches the sessions of this API key's name, the newest first.",
+    description = "Like `GET /v1/sessions`, with a reference, which may be personal and so must not be in a URL.",
+    security(("api_key" = [])),
+    request_body = SessionSearch,
+    responses((status = 200, description = "A page of sessions.", body = SessionPage), SearchProblems),
+)]
+pub async fn search(
+    caller: HostCaller,
+    JsonBody(search): JsonBody<SessionSearch>,
+) -> Result<Json<SessionPage>, RelayError> {
+    caller.sessions.list(&caller.key, search).await.map(Json)
 }
 
 /// Returns a session.

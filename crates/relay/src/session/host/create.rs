@@ -14,7 +14,10 @@ use crate::id::new_id;
 use crate::lifecycle::State;
 use crate::session::Sessions;
 use crate::session::audit::AuditedCall;
+use crate::session::expiry::creations_expired_at;
 use crate::session::record::{Consent, Personal};
+use crate::store::StoreError;
+use crate::store::creations::Creation;
 use crate::store::sessions::SessionRow;
 
 /// Maximum length of a text field, in characters.
@@ -85,31 +88,37 @@ fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D:
 }
 
 impl Sessions {
-    /// Creates a session.
+    /// Creates a session. If `idempotency` is the hash of a key that this back end has used in the last day, returns the
+    /// session of that request again, with a new token for it.
     ///
     /// # Errors
-    /// [`RelayError`] if a field is invalid or the database fails.
-    pub async fn create(&self, call: AuditedCall<'_>, new: NewSession) -> Result<CreatedSession, RelayError> {
+    /// [`RelayError`] if a field is invalid, the key was used with another request, or the database fails.
+    pub async fn create(
+        &self,
+        call: AuditedCall<'_>,
+        new: NewSession,
+        idempotency: Option<Vec<u8>>,
+    ) -> Result<CreatedSession, RelayError> {
         let _permit = self.capacity.host.acquire()?;
+        let api_key = call.key;
         let ttl = self.ttl(new.ttl)?;
         let id = new_id("ses");
         let personal = personal(&new)?;
-        self.check_attempts(call.key, new.customer_type, &personal.identifier).await?;
         let now = self.clock.now();
+        let creation = idempotency.map(|idempotency| Creation { idempotency, expired_at: creations_expired_at(now) });
+        if let Some(creation) = &creation
+            && let Some(created) = self.created_before(api_key, creation, &new, &personal).await?
+        {
+            return Ok(created);
+        }
+        self.check_attempts(call.key, new.customer_type, &personal.identifier).await?;
         // Rounded down to whole seconds, which is also what the token and the answer say.
         let expires_at = now.saturating_add(milliseconds(ttl)).div_euclid(1_000) * 1_000;
-        let session_token = self
-            .tokens
-            .seal(&id, now, expires_at)
-            .map_err(|_| RelayError::new(ProblemCode::Internal).caused_by("the session token could not be made"))?;
         let row = SessionRow {
             sealed: self.seal_personal(&id, &personal)?,
             id,
-            api_key: call.key.to_owned(),
-            customer_type: match new.customer_type {
-                CustomerType::Individual => "1".to_owned(),
-                CustomerType::Business => "2".to_owned(),
-            },
+            api_key: api_key.to_owned(),
+            customer_type: customer_type(new.customer_type).to_owned(),
             state: State::Created,
             version: 0,
             created_at: now,
@@ -122,8 +131,48 @@ impl Sessions {
             lease_until: None,
             closed_at: None,
         };
-        self.store.insert_session(&row, &call.entry(Action::Create, &row.id, now)).await?;
-        Ok(CreatedSession { session_id: row.id, session_token, expires_at: rfc3339(expires_at) })
+        let tag = self.reference_tag(api_key, personal.reference.as_deref());
+        let entry = call.entry(Action::Create, &row.id, now);
+        let inserted = self.store.insert_session(&row, &tag, creation.as_ref(), &entry).await;
+        match (inserted, &creation) {
+            (Ok(()), _) => {
+                tracing::info!(session = row.id, key = api_key, "session created");
+                self.created(row)
+            }
+            // Another request with the same key was faster.
+            (Err(StoreError::Conflict), Some(creation)) => {
+                let created = self.created_before(api_key, creation, &new, &personal).await?;
+                created.ok_or_else(|| RelayError::new(ProblemCode::StorageUnavailable).retry_after(1))
+            }
+            (Err(error), _) => Err(error.into()),
+        }
+    }
+
+    /// Returns the session that an earlier request with this idempotency key created, if there is one. Fails if that
+    /// request was another one.
+    async fn created_before(
+        &self,
+        api_key: &str,
+        creation: &Creation,
+        new: &NewSession,
+        personal: &Personal,
+    ) -> Result<Option<CreatedSession>, RelayError> {
+        let Some(id) = self.store.created_session(api_key, creation).await? else { return Ok(None) };
+        // Deleted in the meantime, together with its key.
+        let Some(row) = self.store.session(&id).await? else { return Ok(None) };
+        let session = self.open_session(row)?;
+        if session.personal != *personal || session.row.customer_type != customer_type(new.customer_type) {
+            return Err(RelayError::new(ProblemCode::IdempotencyMismatch));
+        }
+        self.created(session.row).map(Some)
+    }
+
+    fn created(&self, row: SessionRow) -> Result<CreatedSession, RelayError> {
+        let session_token = self
+            .tokens
+            .seal(&row.id, row.created_at, row.expires_at)
+            .map_err(|_| RelayError::new(ProblemCode::Internal).caused_by("the session token could not be made"))?;
+        Ok(CreatedSession { session_id: row.id, session_token, expires_at: rfc3339(row.expires_at) })
     }
 
     fn ttl(&self, seconds: Option<u32>) -> Result<Duration, RelayError> {
@@ -134,6 +183,14 @@ impl Sessions {
             return Err(RelayError::new(ProblemCode::BadRequest).with_detail(detail));
         }
         Ok(ttl)
+    }
+}
+
+/// Returns the value of a customer type in the database.
+fn customer_type(customer_type: CustomerType) -> &'static str {
+    match customer_type {
+        CustomerType::Individual => "1",
+        CustomerType::Business => "2",
     }
 }
 
@@ -150,10 +207,15 @@ fn personal(new: &NewSession) -> Result<Personal, RelayError> {
     {
         return Err(bad("`consent` must have a `version` of 1 to 128 characters, and `at`, a time as in RFC 3339."));
     }
-    Ok(Personal { identifier: new.identifier.clone(), reference: new.reference.clone(), consent: new.consent.clone() })
+    Ok(Personal {
+        identifier: new.identifier.clone(),
+        reference: new.reference.clone(),
+        consent: new.consent.clone(),
+        ttl: new.ttl,
+    })
 }
 
-fn is_text(text: &str) -> bool {
+pub(super) fn is_text(text: &str) -> bool {
     !text.trim().is_empty() && text.chars().count() <= LONGEST && !text.chars().any(char::is_control)
 }
 

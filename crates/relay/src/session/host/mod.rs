@@ -1,11 +1,13 @@
 //! What the host's back end may do with sessions.
 //!
 //! - [`create`]: creates a session.
+//! - [`list`]: lists and searches sessions.
 //! - [`report`]: returns a session and its verdict.
 //! - [`reconcile`]: repeats or releases a lost verdict.
 //! - [`delete`]: deletes a session on request.
 
 pub mod create;
 pub mod delete;
+pub mod list;
 pub mod reconcile;
 pub mod report;

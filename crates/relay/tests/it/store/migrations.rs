@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::bank::Bank;
+use crate::support::bank::{Bank, REFERENCE};
 use crate::support::database::{Database, on_both};
 use crate::support::receiver::Receiver;
 use crate::support::{Vendor, success};
@@ -12,6 +12,12 @@ on_both!(a_database_of_the_first_version_opens_and_works, webhooks_of_a_relay_of
 /// Turns the tables back into those of migration 1.
 async fn undo_migrations(database: &Database) {
     for sql in [
+        "DROP TABLE creations",
+        "DROP INDEX sessions_untagged",
+        "DROP INDEX sessions_listed",
+        "DROP INDEX sessions_listed_by_state",
+        "DROP INDEX sessions_listed_by_reference",
+        "ALTER TABLE sessions DROP COLUMN reference_tag",
         "DROP TABLE persons",
         "DROP INDEX outbox_due",
         "DROP INDEX outbox_status",
@@ -45,7 +51,12 @@ async fn a_database_of_the_first_version_opens_and_works(database: &Database) {
     success(bank.link(&rejected, &json!({}))).await;
     assert_eq!(bank.deliver().await, 1);
     let sessions: Vec<_> = receiver.arrived().iter().map(|webhook| webhook.session().to_owned()).collect();
-    assert_eq!(sessions, [rejected.id, linked.id]);
+    assert_eq!(sessions, [rejected.id.clone(), linked.id.clone()]);
+
+    let search = async || success(bank.search(&json!({ "reference": REFERENCE }))).await;
+    assert_eq!(search().await["sessions"], json!([]), "not yet");
+    bank.sessions.sweep().await.unwrap();
+    assert_eq!(search().await["sessions"].as_array().unwrap().len(), 2);
 }
 
 async fn webhooks_of_a_relay_of_an_earlier_version_are_delivered(database: &Database) {

@@ -108,6 +108,11 @@ impl Bank {
         self.relay.post("/v1/sessions", body).bearer_auth(&self.api)
     }
 
+    /// Searches the sessions of the back end.
+    pub(crate) fn search(&self, body: &Value) -> RequestBuilder {
+        self.relay.post("/v1/sessions/search", body).bearer_auth(&self.api)
+    }
+
     pub(crate) fn reconcile(&self, page: &Page, action: &str) -> RequestBuilder {
         let path = format!("{}/reconcile", page.path());
         self.relay.post(&path, &json!({ "action": action })).bearer_auth(&self.api)

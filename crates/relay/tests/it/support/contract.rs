@@ -24,6 +24,7 @@ fn operation<'a>(document: &'a Value, method: &str, path: &str) -> Option<&'a Va
         let same = |(wanted, part): (&str, &str)| wanted.starts_with('{') || wanted == part;
         pattern.split('/').count() == path.split('/').count() && pattern.split('/').zip(path.split('/')).all(same)
     };
-    let (_, item) = document["paths"].as_object()?.iter().find(|(pattern, _)| matches(pattern))?;
-    item.get(method.to_ascii_lowercase())
+    let paths = document["paths"].as_object()?.iter().filter(|(pattern, _)| matches(pattern));
+    // `/v1/sessions/search` also has the form of `/v1/sessions/{id}`.
+    paths.filter_map(|(_, item)| item.get(method.to_ascii_lowercase())).next()
 }
