@@ -73,9 +73,10 @@ async fn ten_thousand_headers_are_rejected() {
 
 #[tokio::test]
 async fn a_hundred_slow_callers_are_cut_off_and_block_nobody() {
-    let (vendor, relay) =
-        with_link_vendor(&["--header-timeout=1s", "--body-timeout=1s", "--max-in-flight=2", "--max-connections=101"])
-            .await;
+    // All of them have one address, whose share is not what this test is about.
+    let connections = ["--max-connections=101", "--max-connections-address=101"];
+    let limits = ["--header-timeout=1s", "--body-timeout=1s", "--max-in-flight=2"];
+    let (vendor, relay) = with_link_vendor(&[limits.as_slice(), &connections].concat()).await;
     let mut slow = Vec::new();
     for index in 0..100 {
         let mut stream = TcpStream::connect(relay.address()).await.unwrap();
