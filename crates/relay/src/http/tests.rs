@@ -18,6 +18,7 @@ use super::{document, with_layers};
 use crate::limits::settings::LimitSettings;
 use crate::secrets::proof_keys::KeySet;
 use crate::session::host::create::{CreatedSession, NewSession};
+use crate::session::host::list::{ListedSession, SessionSearch};
 use crate::session::host::reconcile::Reconcile;
 use crate::session::host::report::Session;
 use crate::session::page::binding::{LinkCall, VerifyCall};
@@ -80,11 +81,13 @@ fn every_example_parses_as_its_type() {
                 "LinkCall" => parses_as::<LinkCall>(example),
                 "LinkReply" => parses_as::<LinkReply>(example),
                 "LinkRequest" => parses_as::<LinkRequest>(example),
+                "ListedSession" => parses_as::<ListedSession>(example),
                 "NewSession" => parses_as::<NewSession>(example),
                 "PageVerdict" => parses_as::<PageVerdict>(example),
                 "Reconcile" => parses_as::<Reconcile>(example),
                 "Session" => parses_as::<Session>(example),
                 "SessionLink" => parses_as::<SessionLink>(example),
+                "SessionSearch" => parses_as::<SessionSearch>(example),
                 "VerifyCall" => parses_as::<VerifyCall>(example),
                 "VerifyReply" => parses_as::<VerifyReply>(example),
                 "VerifyRequest" => parses_as::<VerifyRequest>(example),
@@ -101,7 +104,7 @@ fn every_example_parses_as_its_type() {
             seen.insert(name.clone());
         }
     }
-    assert_eq!(seen.len(), 14, "{seen:?}");
+    assert_eq!(seen.len(), 16, "{seen:?}");
 }
 
 #[test]
