@@ -1,7 +1,7 @@
 //! Rate limits ([`Limits`]): each client address, each session and each API key has its own rate. Each relay counts for
 //! itself. The total number of links and verdicts of a session is counted in the database, for all relays.
 //!
-//! - [`rate`]: a rate as a setting ([`Rate`](rate::Rate)).
+//! - [`rate`]: a rate as a setting ([`Rate`]).
 //! - [`bucket`]: the key by which calls are counted.
 //! - [`counts`]: the counts, in a table of fixed size.
 //! - [`client_address`]: the client's address, with or without a proxy.

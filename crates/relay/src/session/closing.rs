@@ -1,4 +1,4 @@
-//! Closes sessions in which nothing more can happen, although their state does not say so ([`Sessions::close_finished`]):
+//! Closes sessions in which nothing more can happen, although their state does not say so (`Sessions::close_finished`):
 //! a rejected person could send another photo until the session's life ended, or the limits are used up. The back end
 //! gets `session.closed`. So each session ends with exactly one last event: a verdict with `final`, `session.expired` or
 //! `session.closed`.

@@ -1,4 +1,4 @@
-//! Inserts sessions ([`NewSessionRow`]). A session that was created with an idempotency key is remembered with it
+//! Inserts sessions (`NewSessionRow`). A session that was created with an idempotency key is remembered with it
 //! ([`Creation`]), so that a repeated request creates no second one.
 
 use sqlx::Connection;

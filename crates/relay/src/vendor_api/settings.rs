@@ -65,7 +65,7 @@ pub struct VendorSettings {
     #[arg(long, env = "AKIBA_RELAY_VENDOR_AUDIENCE", value_name = "AUDIENCE")]
     pub vendor_audience: Option<String>,
 
-    /// Proxy for the calls to the vendor, such as http://proxy.example:3128; not for a vendor on loopback
+    /// Proxy for the calls to the vendor, scheme://host:port with scheme http or https; not for a vendor on loopback
     #[arg(long, env = "AKIBA_RELAY_VENDOR_PROXY", value_name = "URL", hide_env_values = true)]
     pub vendor_proxy: Option<ProxyUrl>,
 

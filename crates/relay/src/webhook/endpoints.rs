@@ -2,7 +2,7 @@
 //! its webhooks.
 //!
 //! There are two forms. With one name, `--webhook-url` is enough. Otherwise each name has its own endpoints, from a file
-//! that [`endpoint_file`](super::endpoint_file) parses.
+//! that [`endpoint_file`] parses.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -30,7 +30,7 @@ pub struct WebhookSettings {
     #[arg(long, env = "AKIBA_RELAY_WEBHOOK_SECRETS_FILE", value_name = "FILE")]
     pub webhook_secrets_file: Option<PathBuf>,
 
-    /// Proxy for webhooks to an https URL, such as http://proxy.example:3128; not for a receiver on loopback
+    /// Proxy for webhooks to an https URL, scheme://host:port with scheme http or https; not for a receiver on loopback
     #[arg(long, env = "AKIBA_RELAY_WEBHOOK_PROXY", value_name = "URL", hide_env_values = true)]
     pub webhook_proxy: Option<ProxyUrl>,
 
