@@ -62,7 +62,7 @@ start_relay() {
   name=$1
   shift
   "$built/akiba-relay" --listen 127.0.0.1:0 --vendor-base "$(sandbox vendor)" --log-format json --log debug \
-    --max-body-bytes 1048576 --rate-address off --rate-session off --rate-api-key off "$@" \
+    --max-body-bytes 1048576 --rate-address off --rate-session off --rate-api-key off --breaker-failures 0 "$@" \
     >"$scratch/$name.out" 2>"$scratch/$name.err" &
   pids="$pids $!"
   CONTRACT_RELAY=$(line_of "$scratch/$name.out" 'listening on' | cut -d ' ' -f 3)
@@ -86,14 +86,15 @@ if [ "${1:-sessions}" = sessions ]; then
   CONTRACT_API_KEY=$(sed -n 1p "$scratch/api")
   AKIBA_SESSION_KEYS=$("$built/akiba-relay" keygen session)
   AKIBA_DATA_KEYS=$("$built/akiba-relay" keygen data contract)
-  export CONTRACT_API_KEY AKIBA_SESSION_KEYS AKIBA_DATA_KEYS
+  AKIBA_PROOF_KEYS=$("$built/akiba-relay" keygen proof)
+  export CONTRACT_API_KEY AKIBA_SESSION_KEYS AKIBA_DATA_KEYS AKIBA_PROOF_KEYS
   start_relay sessions --api-key "$(sed -n 2p "$scratch/api")" --database "sqlite:$scratch/relay.db" \
     --link-host 127.0.0.1 --session-ttl-max 4294967295s --retention 5000000000s --max-links 1000000 --max-verifies 1000000
   echo "with sessions"
   try sessions || failed=1
 fi
 if [ "${1:-plain}" = plain ]; then
-  unset CONTRACT_API_KEY
+  unset CONTRACT_API_KEY AKIBA_PROOF_KEYS
   start_relay plain --sessions off
   echo "without sessions"
   try plain || failed=1

@@ -56,7 +56,7 @@ for (const [name, start] of Object.entries(BACKENDS)) {
         page: it.origin,
         webhookUrl: `http://127.0.0.1:${await freePort()}/nobody`,
         keys: it.keys,
-        args: [`--api-key=${it.other.apiSetting.replace('bank=', 'other=')}`],
+        args: [`--api-key=${it.other.apiSetting.replace('bank=', 'other=')}`, '--webhook-url-shared'],
       });
       stop.push(() => it.relay.stop());
       const [command, args, cwd] = start();

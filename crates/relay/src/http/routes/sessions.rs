@@ -105,7 +105,7 @@ pub async fn create(
         ("created_from" = Option<String>, Query, description = "Only sessions that were created at this time or later.", format = "date-time"),
         ("created_before" = Option<String>, Query, description = "Only sessions that were created before this time.", format = "date-time"),
         ("limit" = Option<u32>, Query, description = "Number of sessions on a page: 50 by default.", minimum = 1, maximum = 100),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before, with the same query."),
+        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before, with the same query.", pattern = "^[0-9]{1,15}-[0-9a-f]{32}$"),
     ),
     responses((status = 200, description = "A page of sessions.", body = SessionPage), ListProblems),
 )]

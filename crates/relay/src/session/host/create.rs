@@ -55,7 +55,7 @@ pub struct NewSession {
     #[serde(default)]
     pub consent: Option<Consent>,
     /// Lifetime in seconds, up to `--session-ttl-max`.
-    #[serde(default, deserialize_with = "seconds")]
+    #[serde(default, deserialize_with = "whole_number")]
     #[schema(format = "int64", minimum = 1, maximum = 4294967295_i64)]
     pub ttl: Option<u32>,
 }
@@ -81,7 +81,7 @@ pub struct CreatedSession {
 }
 
 /// Parses whole seconds. JSON has only one kind of number, so `900.0` and `9e2` are whole seconds, too.
-fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+pub(super) fn whole_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
     let Some(number) = Option::<Number>::deserialize(deserializer)? else { return Ok(None) };
     let whole = number.as_f64().filter(|number| number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(number));
     whole.map(|seconds| Some(seconds as u32)).ok_or_else(|| de::Error::custom("not a whole number of seconds"))

@@ -1,12 +1,11 @@
 //! Lists and searches sessions ([`SessionSearch`], [`Sessions::list`]).
 
 use akiba_protocol::{CustomerType, ProblemCode};
-use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::create::is_text;
+use super::create::whole_number;
 use crate::clock::{parse_rfc3339, rfc3339};
 use crate::error::RelayError;
 use crate::id::is_id;
@@ -38,11 +37,12 @@ pub struct SessionSearch {
     #[schema(format = "date-time")]
     pub created_before: Option<String>,
     /// Number of sessions on a page: 50 by default.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole_number")]
     #[schema(format = "int64", minimum = 1, maximum = 100)]
     pub limit: Option<u32>,
     /// The `next_cursor` of the page before, with the same search.
     #[serde(default)]
+    #[schema(pattern = "^[0-9]{1,15}-[0-9a-f]{32}$")]
     pub cursor: Option<String>,
 }
 
@@ -161,14 +161,15 @@ fn time(text: Option<&str>) -> Result<Option<i64>, RelayError> {
 
 /// Returns the cursor of the page after a session. It is opaque to callers, and holds no personal data.
 fn cursor(created_at: i64, id: &str) -> String {
-    BASE64_URL_SAFE_NO_PAD.encode(format!("{created_at}.{id}"))
+    format!("{created_at}-{}", id.trim_start_matches("ses_"))
 }
 
 fn read_cursor(cursor: &str) -> Result<(i64, String), RelayError> {
     let read = || {
-        let text = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
-        let (created_at, id) = text.split_once('.')?;
-        Some((created_at.parse().ok()?, id.to_owned())).filter(|(_, id)| is_id(id, "ses"))
+        let (created_at, uuid) = cursor.split_once('-')?;
+        let id = format!("ses_{uuid}");
+        let is_time = created_at.len() <= 15 && created_at.bytes().all(|byte| byte.is_ascii_digit());
+        Some((created_at.parse().ok()?, id)).filter(|(_, id)| is_time && is_id(id, "ses"))
     };
     read().ok_or_else(|| bad("`cursor` must be the `next_cursor` of an earlier page."))
 }
@@ -181,7 +182,9 @@ mod tests {
     fn a_cursor_reads_back_and_others_are_rejected() {
         let id = crate::id::new_id("ses");
         assert_eq!(read_cursor(&cursor(7, &id)).unwrap(), (7, id.clone()));
-        for wrong in ["", "!", "AAAA", &cursor(7, "ses_1"), &cursor(7, &id)[1..]] {
+        for wrong in
+            ["", "-", "AAAA", &cursor(7, "ses_1"), &cursor(7, &id)[1..], &cursor(-7, &id), &cursor(i64::MAX, &id)]
+        {
             assert!(read_cursor(wrong).is_err(), "{wrong}");
         }
     }
