@@ -18,6 +18,9 @@ impl State {
             (Event::Shutter | Event::SwitchCamera, screen) => {
                 matches!(screen, Screen::Framing { .. } | Screen::Countdown { .. })
             }
+            (Event::ByHand, screen) => {
+                matches!(screen, Screen::Framing { .. } | Screen::Countdown { .. }) && self.is_automatic(config)
+            }
             (Event::SkipChallenge, screen) => matches!(screen, Screen::Framing { prompt } if prompt.skip),
             (Event::Cancel, screen) => !matches!(screen, Screen::Idle | Screen::Done { .. }),
             (Event::Close, Screen::Failed { error, .. }) => {
