@@ -28,7 +28,7 @@ impl State {
             }
             (Event::Accept, Screen::Review { .. }) => !self.forbids_photo(config),
             (Event::Retake, Screen::Review { .. }) => true,
-            (Event::Retake, Screen::Done { judgement }) => !judgement.is_verified(),
+            (Event::Retake, Screen::Done { judgement, .. }) => !judgement.is_verified(),
             (Event::Retry, Screen::Submitting { wait, .. }) => wait.is_some(),
             (Event::Choosing | Event::FilePicked(_), Screen::Failed { error, .. }) => error.offers(NextStep::PickFile),
             (Event::Choosing | Event::FilePicked(_), screen) => {

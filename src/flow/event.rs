@@ -6,6 +6,8 @@ use std::time::Duration;
 use akiba_protocol::{Judgement, UploadFailure};
 use akiba_vision::Report;
 
+use crate::guidance::Flaw;
+
 use super::camera::CameraInfo;
 use super::error::ErrorCode;
 use super::failure::{GrabFailure, RelayFailure};
@@ -181,6 +183,8 @@ pub enum Event {
         generation: Generation,
         /// The result.
         judgement: Judgement,
+        /// The flaw of the photo that the vendor names.
+        flaw: Option<Flaw>,
     },
     /// The verdict request failed.
     VerifyFailed {

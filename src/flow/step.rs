@@ -61,7 +61,7 @@ impl Transition<'_> {
             Event::UploadProgress { generation, sent, total } => self.upload_progress(generation, sent, total),
             Event::Uploaded { generation } => self.uploaded(generation),
             Event::UploadFailed { generation, failure } => self.upload_failed(generation, failure),
-            Event::VerifyDone { generation, judgement } => self.verify_done(generation, judgement),
+            Event::VerifyDone { generation, judgement, flaw } => self.verify_done(generation, judgement, flaw),
             Event::VerifyFailed { generation, failure } => self.verify_failed(generation, failure),
             Event::Online => self.online(),
             Event::Offline => self.offline(),

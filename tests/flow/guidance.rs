@@ -1,6 +1,6 @@
 //! The guidance: the hint for each report, how long it lasts, how the limits loosen, and what never happens.
 
-use akiba_selfie::guidance::{Check, Guide, Hint, Limit, Observation, Thresholds, crop, times};
+use akiba_selfie::guidance::{Check, Flaw, Guide, Hint, Limit, Observation, Thresholds, crop, times};
 use akiba_vision::{Measure, Report};
 use proptest::prelude::*;
 
@@ -268,6 +268,23 @@ fn two_hints_do_not_take_turns() {
     }
     assert_eq!(changes, 1, "«look-straight», then «hold»");
     assert_eq!(on(guide, &[(turned, 1_200.0)]).hint, Hint::LookStraight, "what lasts is said again");
+}
+
+#[test]
+fn a_flaw_that_the_vendor_names_is_understood() {
+    for (sentence, flaw) in [
+        ("No face was found in the selfie", Some(Flaw::NoFace)),
+        ("FACE NOT FOUND", Some(Flaw::NoFace)),
+        ("More than one face was found in the selfie", Some(Flaw::SeveralFaces)),
+        ("Multiple faces detected", Some(Flaw::SeveralFaces)),
+        ("The face in the selfie is too dark", Some(Flaw::TooDark)),
+        ("Image is blurry", Some(Flaw::Blurred)),
+        ("Identity and Selfie do not match", None),
+        ("The face on the record is old", None),
+        ("", None),
+    ] {
+        assert_eq!(Flaw::named_in(sentence), flaw, "{sentence}");
+    }
 }
 
 #[test]

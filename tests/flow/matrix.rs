@@ -119,7 +119,7 @@ fn event(name: &str, play: &Play) -> Event {
         "UploadProgress" => Event::UploadProgress { generation: upload, sent: 1, total: 2 },
         "Uploaded" => Event::Uploaded { generation: upload },
         "UploadFailed" => Event::UploadFailed { generation: upload, failure: UploadFailure::Refused },
-        "VerifyDone" => Event::VerifyDone { generation: verify, judgement: judgement("success") },
+        "VerifyDone" => Event::VerifyDone { generation: verify, judgement: judgement("success"), flaw: None },
         "VerifyFailed" => Event::VerifyFailed { generation: verify, failure: RelayFailure::Refused },
         "Online" => Event::Online,
         "Offline" => Event::Offline,
@@ -170,7 +170,7 @@ fn a_stale_answer_changes_nothing_in_any_state() {
         Event::UploadProgress { generation: STALE, sent: 1, total: 2 },
         Event::Uploaded { generation: STALE },
         Event::UploadFailed { generation: STALE, failure: UploadFailure::Refused },
-        Event::VerifyDone { generation: STALE, judgement: judgement("success") },
+        Event::VerifyDone { generation: STALE, judgement: judgement("success"), flaw: None },
         Event::VerifyFailed { generation: STALE, failure: RelayFailure::Refused },
     ];
     let ticks = Timer::ALL.map(|timer| Event::Tick { timer, generation: STALE });

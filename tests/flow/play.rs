@@ -145,7 +145,7 @@ impl Play {
     pub(crate) fn verify_ends(&mut self, result: Result<&str, akiba_selfie::flow::RelayFailure>) -> &mut Self {
         let generation = self.state.verify().expect("a verify call is in flight");
         self.send(match result {
-            Ok(status) => Event::VerifyDone { generation, judgement: judgement(status) },
+            Ok(status) => Event::VerifyDone { generation, judgement: judgement(status), flaw: None },
             Err(failure) => Event::VerifyFailed { generation, failure },
         })
     }

@@ -94,7 +94,7 @@ fn event_of(play: &Play, (kind, variant, live): Move, serial: u32) -> Event {
                 UploadFailure::Over,
             ][v % 12],
         },
-        29 => Event::VerifyDone { generation: verify, judgement: judgement(["success", "failed"][v % 2]) },
+        29 => Event::VerifyDone { generation: verify, judgement: judgement(["success", "failed"][v % 2]), flaw: None },
         30 => Event::VerifyFailed { generation: verify, failure: relay },
         31 => [Event::Online, Event::Offline][v % 2].clone(),
         32 => [Event::Hidden, Event::Visible][v % 2].clone(),

@@ -5,11 +5,12 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use akiba_protocol::Judgement;
 use akiba_selfie::config::ConfigError;
 use akiba_selfie::flow::{
     Announcement, CameraInfo, CameraState, ErrorCode, Event, Generation, NextStep, Opening, Phase, Prompt, Screen, Wait,
 };
-use akiba_selfie::guidance::{Evidence, Guide, Hint, Thresholds};
+use akiba_selfie::guidance::{Evidence, Flaw, Guide, Hint, Thresholds};
 use akiba_selfie::text::Browser;
 use akiba_selfie::ui::{self, Action, View};
 use akiba_vision::{Face, Measure, Point, Reading, Rect, Report};
@@ -78,6 +79,10 @@ async fn touch_targets_are_large_and_everything_fits_a_phone() {
     for screen in screens() {
         mounted.show(view(screen.clone())).await;
         for (name, control) in mounted.controls() {
+            if control.closest("[popover]").unwrap().is_some() {
+                // It is not shown.
+                continue;
+            }
             let rect = control.get_bounding_client_rect();
             let least = if control.class_name() == "shutter" { 64.0 } else { 44.0 };
             assert!(
@@ -294,6 +299,15 @@ async fn each_verdict_has_its_own_text() {
     assert!(mounted.text().contains("It’s you") && mounted.names().is_empty());
     mounted.show(view(done(NOT_MATCHED))).await;
     assert!(mounted.text().contains("not close enough"));
+    for (flaw, says) in
+        [(Flaw::NoFace, "can’t see a face"), (Flaw::TooDark, "too dark"), (Flaw::SeveralFaces, "than one face")]
+    {
+        let named = |reason| Screen::Done { judgement: Judgement::because(reason), flaw: Some(flaw) };
+        mounted.show(view(named(NOT_MATCHED))).await;
+        assert!(mounted.text().contains(says) && !mounted.text().contains("close enough"), "{flaw:?}");
+        mounted.show(view(named(FRAUD))).await;
+        assert!(!mounted.text().contains(says), "nothing that helps against a suspicion of fraud");
+    }
     mounted.show(view(done(FRAUD))).await;
     assert!(mounted.text().contains("live photo of your own face"));
     mounted.show(view(done(UNCLEAR))).await;

@@ -167,7 +167,7 @@ pub(crate) fn failed(error: ErrorCode) -> Screen {
 
 /// The screen for a verdict with this reason to reject, or with none.
 pub(crate) fn done(reason: Option<Reason>) -> Screen {
-    Screen::Done { judgement: Judgement::because(reason) }
+    Screen::Done { judgement: Judgement::because(reason), flaw: None }
 }
 
 pub(crate) const MATCHED: Option<Reason> = None;
