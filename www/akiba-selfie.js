@@ -315,12 +315,14 @@ export class AkibaSelfieElement extends Base {
   }
 
   static {
+    // biome-ignore lint/complexity/noThisInStatic: a class that names itself loses its name when it is bundled.
+    const { prototype } = this;
     for (const [name, { property, boolean }] of Object.entries(ATTRIBUTES)) {
       if (property in Base.prototype) continue;
-      Object.defineProperty(AkibaSelfieElement.prototype, property, reflected(name, boolean));
+      Object.defineProperty(prototype, property, reflected(name, boolean));
     }
     for (const method of METHODS) {
-      Object.defineProperty(AkibaSelfieElement.prototype, method, {
+      Object.defineProperty(prototype, method, {
         configurable: true,
         enumerable: true,
         writable: true,
@@ -331,8 +333,8 @@ export class AkibaSelfieElement extends Base {
     }
     // React 19 and Vue set a property instead of an attribute if there is one with the attribute's name. They would
     // overwrite the method `capture`, so its setter sets the attribute.
-    const capture = Reflect.get(AkibaSelfieElement.prototype, 'capture');
-    Object.defineProperty(AkibaSelfieElement.prototype, 'capture', { ...reflected('capture'), get: () => capture });
+    const capture = Reflect.get(prototype, 'capture');
+    Object.defineProperty(prototype, 'capture', { ...reflected('capture'), get: () => capture });
   }
 }
 

@@ -60,7 +60,7 @@ test('photo and verdict are on the element while there is one', async () => {
   assert.deepEqual(await kept(), [null, null]);
 });
 
-test('the consent is told with its version, language and time', async () => {
+test('the page hears of the consent with its version, language and time', async () => {
   const selfie = await it.open();
   await selfie.frame();
   const [{ detail }, ...more] = await selfie.events('selfie-consented');

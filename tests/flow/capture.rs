@@ -285,7 +285,7 @@ fn the_photo_closes_the_camera_and_is_shown() {
 }
 
 #[test]
-fn the_consent_is_told_once_and_only_if_the_element_asked_for_it() {
+fn the_page_hears_of_the_consent_once_and_only_if_the_element_asked_for_it() {
     let mut play = Play::at(Place::Consent);
     play.send(Event::Consented);
     assert!(play.told(|notice| *notice == Notice::Consented));
@@ -297,7 +297,7 @@ fn the_consent_is_told_once_and_only_if_the_element_asked_for_it() {
 }
 
 #[test]
-fn the_origin_of_the_photo_is_told_to_the_page_and_to_the_relay() {
+fn page_and_relay_hear_where_the_photo_comes_from() {
     for (event, wanted) in [(Event::Shutter, PhotoOrigin::Camera), (Event::FilePicked(FileId(1)), PhotoOrigin::File)] {
         // A file that did not become a photo changes nothing for the photo after it.
         let mut play = Play::at(Place::Framing);
@@ -314,7 +314,7 @@ fn the_origin_of_the_photo_is_told_to_the_page_and_to_the_relay() {
 }
 
 #[test]
-fn a_page_without_files_takes_none() {
+fn with_no_file_a_file_is_refused() {
     for place in [Place::Starting, Place::Framing, Place::FailedCamera] {
         let mut play = Play::at(place);
         play.config = config(|options| options.no_file = true);
