@@ -55,7 +55,7 @@ proptest! {
         let part = crop((width, height), shown);
         prop_assert!(part.0 <= width && part.1 <= height);
         prop_assert!(part.0 == width || part.1 == height, "no pixel is lost without need");
-        prop_assert!((width - part.0) % 2 == 0 && (height - part.1) % 2 == 0, "as much on both sides");
+        prop_assert!((width - part.0).is_multiple_of(2) && (height - part.1).is_multiple_of(2), "as much on both sides");
         let (least, most) = ((part.0 as f32 - 2.0) / part.1 as f32, (part.0 as f32) / (part.1 as f32 - 2.0).max(1.0));
         let aspect = shown.clamp(ASPECTS.0, ASPECTS.1);
         prop_assert!(least <= aspect && (aspect <= most || part.1 < 3), "{part:?} shown as {aspect}");
