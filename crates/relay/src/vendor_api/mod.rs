@@ -170,11 +170,14 @@ impl VendorClient {
             let mut reply: LinkReply = reply_body::read(&self.0.call(endpoint, request, consent).await?)?;
             let link = SignedLink::parse(&reply.signed_link);
             let link = link.map_err(|error| VendorError::Reply(ReplyFault::Link(error)))?;
-            for (name, value) in &endpoint.headers {
-                reply.headers.entry(name.clone()).or_insert_with(|| value.as_str().into());
-            }
             // The page needs no other headers, and the link's signature covers no other.
             reply.headers.retain(|name, value| value.is_string() && link.signs(&name.to_ascii_lowercase()));
+            // After that, so that a header of the answer without a text does not hide the profile's.
+            for (name, value) in endpoint.headers.iter().filter(|(name, _)| link.signs(&name.to_ascii_lowercase())) {
+                if !reply.headers.keys().any(|known| known.eq_ignore_ascii_case(name)) {
+                    reply.headers.insert(name.clone(), value.as_str().into());
+                }
+            }
             Ok(reply)
         };
         let pass = pass.waiting();

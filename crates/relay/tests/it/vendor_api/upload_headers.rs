@@ -63,6 +63,27 @@ async fn a_profile_names_the_headers_of_an_upload() {
 }
 
 #[tokio::test]
+async fn a_header_of_the_answer_hides_the_profiles_only_if_it_has_a_text() {
+    let profile = tempfile::NamedTempFile::new().unwrap();
+    let text = include_str!("../../../src/vendor_api/profiles/published.toml");
+    std::fs::write(profile.path(), format!("{text}\n[link.headers]\nx-amz-acl = \"private\"\n")).unwrap();
+    let flag = format!("--vendor-profile={}", profile.path().display());
+    for (headers, expected) in [
+        (json!({ "x-amz-acl": null }), json!({ "x-amz-acl": "private" })),
+        (json!({ "X-Amz-Acl": 7 }), json!({ "x-amz-acl": "private" })),
+        (json!({ "X-AMZ-ACL": "bucket-owner-read" }), json!({ "X-AMZ-ACL": "bucket-owner-read" })),
+        (json!({}), json!({ "x-amz-acl": "private" })),
+    ] {
+        let mut reply = link_reply();
+        reply["signed_link"] =
+            json!("https://bucket.s3.amazonaws.com/k?X-Amz-SignedHeaders=host%3Bx-amz-acl&X-Amz-Signature=0");
+        reply["headers"] = headers;
+        let vendor = Vendor::saying(200, reply.to_string()).await;
+        assert_eq!(success(Relay::before(&vendor.base, &[&flag]).await.link()).await["headers"], expected);
+    }
+}
+
+#[tokio::test]
 async fn only_signed_headers_with_a_text_reach_a_page() {
     let signing =
         "https://bucket.s3.amazonaws.com/k?X-Amz-SignedHeaders=host%3Bx-amz-acl%3Bx-amz-meta-a&X-Amz-Signature=0";
