@@ -125,8 +125,17 @@ pub enum ReplyFault {
 }
 
 impl VendorError {
-    /// Converts the error of a request that got no complete answer.
+    /// Converts the error of a request whose answer has not begun.
     pub(crate) fn of_transport(error: reqwest::Error) -> Self {
+        Self::convert(error, is_client_certificate_rejected)
+    }
+
+    /// Converts the error of an answer that broke off. The vendor has read the request.
+    pub(crate) fn of_body(error: reqwest::Error) -> Self {
+        Self::convert(error, |_| false)
+    }
+
+    fn convert(error: reqwest::Error, never_read: impl Fn(&(dyn Error + 'static)) -> bool) -> Self {
         // If connecting timed out, nothing was sent. That is `NoConnection`, not `Timeout`.
         if error.is_timeout() && !error.is_connect() {
             return Self::Timeout;
@@ -138,7 +147,7 @@ impl VendorError {
         while let Some(cause) = source {
             text.push_str(": ");
             text.push_str(&cause.to_string());
-            connecting |= is_client_certificate_rejected(cause);
+            connecting |= never_read(cause);
             source = cause.source();
         }
         if connecting { Self::NoConnection(text) } else { Self::ConnectionLost(text) }

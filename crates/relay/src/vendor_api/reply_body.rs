@@ -16,7 +16,7 @@ pub async fn read_body(mut response: Response, limit: usize) -> Result<Vec<u8>, 
         return Err(VendorError::Reply(ReplyFault::TooLarge));
     }
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(VendorError::of_transport)? {
+    while let Some(chunk) = response.chunk().await.map_err(VendorError::of_body)? {
         if chunk.len() > limit.saturating_sub(body.len()) {
             return Err(VendorError::Reply(ReplyFault::TooLarge));
         }
@@ -43,4 +43,40 @@ pub fn read<R: DeserializeOwned>(reply: &Value) -> Result<R, VendorError> {
 
 pub(super) fn json_fault(error: serde_json::Error) -> VendorError {
     VendorError::Reply(ReplyFault::Json { category: error.classify(), line: error.line(), column: error.column() })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+
+    use axum::body::Bytes;
+    use hyper::body::{Body, Frame};
+    use rustls::AlertDescription::{AccessDenied, CertificateRequired};
+
+    use super::read_body;
+    use crate::vendor_api::{VendorError, Work};
+
+    /// A body that breaks off with a TLS alert.
+    struct Alert(rustls::AlertDescription);
+
+    impl Body for Alert {
+        type Data = Bytes;
+        type Error = io::Error;
+
+        fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+            Poll::Ready(Some(Err(io::Error::other(rustls::Error::AlertReceived(self.0)))))
+        }
+    }
+
+    #[tokio::test]
+    async fn an_alert_in_an_answer_leaves_the_work_unknown() {
+        for alert in [AccessDenied, CertificateRequired] {
+            let answer = http::Response::new(reqwest::Body::wrap(Alert(alert)));
+            let error = read_body(answer.into(), 1_000).await.unwrap_err();
+            assert!(matches!(error, VendorError::ConnectionLost(_)), "{error:?}");
+            assert_eq!(error.work(), Work::MayBeDone);
+        }
+    }
 }
