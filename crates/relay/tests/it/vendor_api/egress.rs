@@ -30,6 +30,20 @@ async fn calls_to_the_vendor_go_through_the_proxy_which_resolves_the_name() {
     assert_eq!((proxy.targets(), vendor.seen()), (vec![target], vec!["/v1/customer".to_owned()]));
 }
 
+/// The other server has a certificate of the same authority, as in a bank where one authority certifies all servers.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proxy_cannot_lead_the_calls_to_a_server_of_another_name() {
+    let (other, proxy) =
+        (TlsVendor::named("other.test", None, link_reply().to_string()).await, ConnectProxy::start().await);
+    let way = [flag("vendor-ca", &other.authority()), format!("--vendor-proxy={}", proxy.url())];
+    let relay = async |base: &str| Relay::before(base, &[&way[0], &way[1]]).await;
+    // The proxy of the tests resolves every name to this machine.
+    let vendor = other.base.replace("other.test", NAME);
+    problem(relay(&vendor).await.link(), ProblemCode::VendorUnavailable).await;
+    assert_eq!((proxy.targets().len(), other.seen().len()), (1, 0), "the token reached the other server");
+    success(relay(&other.base).await.link()).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_vendor_on_loopback_is_reached_without_the_proxy() {
     let (vendor, proxy) = (Vendor::saying(200, link_reply().to_string()).await, ConnectProxy::start().await);
