@@ -70,7 +70,7 @@ problems! {
     /// Errors of reading the document.
     DocumentProblems = [ALWAYS, &[P::TooManyRequests]];
     /// Errors of creating a session.
-    CreateProblems = [ALWAYS, BODY, HOST, &[P::IdempotencyMismatch, P::PersonLimit]];
+    CreateProblems = [ALWAYS, BODY, HOST, &[P::IdempotencyMismatch, P::PersonLimit, P::SessionState]];
     /// Errors of listing sessions.
     ListProblems = [ALWAYS, HOST, &[P::BadRequest]];
     /// Errors of searching sessions.

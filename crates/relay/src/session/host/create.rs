@@ -92,7 +92,8 @@ impl Sessions {
     /// session of that request again, with a new token for it.
     ///
     /// # Errors
-    /// [`RelayError`] if a field is invalid, the key was used with another request, or the database fails.
+    /// [`RelayError`] if a field is invalid, the key was used with another request or its session has expired, or the
+    /// database fails.
     pub async fn create(
         &self,
         call: AuditedCall<'_>,
@@ -163,6 +164,11 @@ impl Sessions {
         let session = self.open_session(row)?;
         if session.personal != *personal || session.row.customer_type != customer_type(new.customer_type) {
             return Err(RelayError::new(ProblemCode::IdempotencyMismatch));
+        }
+        // Its token is dead. A second session under the same key would not be the answer to the same request.
+        if self.has_expired(&session.row) {
+            let detail = "The session of this idempotency key has expired. Use a new key for a new session.";
+            return Err(RelayError::new(ProblemCode::SessionState).with_detail(detail));
         }
         self.created(session.row).map(Some)
     }

@@ -14,6 +14,7 @@ on_both!(
     the_same_key_with_another_body_is_an_error,
     parallel_requests_at_two_relays_create_one_session,
     a_key_is_forgotten_after_a_day_or_with_its_session,
+    an_expired_session_is_not_handed_out_as_new,
 );
 
 const KEY: &str = "8e03978e-40d5-43dd-bc93-6894a57f9324";
@@ -96,7 +97,7 @@ async fn a_key_is_forgotten_after_a_day_or_with_its_session(database: &Database)
     let bank = Bank::open(database, "http://127.0.0.1:9", &[]).await;
     let (first, _) = created(create(&bank, KEY, &body())).await;
     bank.clock.put_forward(24 * 3_600_000 - 60_000);
-    assert_eq!(created(create(&bank, KEY, &body())).await.0.id, first.id);
+    problem(create(&bank, KEY, &body()), ProblemCode::SessionState).await;
     bank.clock.put_forward(61_000);
     let (second, _) = created(create(&bank, KEY, &body())).await;
     assert_ne!(second.id, first.id);
@@ -106,4 +107,23 @@ async fn a_key_is_forgotten_after_a_day_or_with_its_session(database: &Database)
     bank.clock.put_forward(25 * 3_600_000);
     bank.sessions.sweep().await.unwrap();
     assert_eq!(database.sql("SELECT COUNT(*) FROM creations").await, "0");
+}
+
+async fn an_expired_session_is_not_handed_out_as_new(database: &Database) {
+    let bank = Bank::open(database, "http://127.0.0.1:9", &["--clock-leeway=30s"]).await;
+    let (first, _) = created(create(&bank, KEY, &body())).await;
+    // Its life of 600 s is over, but not yet on the slowest clock.
+    bank.clock.put_forward(610_000);
+    let (again, _) = created(create(&bank, KEY, &body())).await;
+    assert_eq!(again.id, first.id);
+    bank.clock.put_forward(21_000);
+    let refused = problem(create(&bank, KEY, &body()), ProblemCode::SessionState).await;
+    assert!(refused.detail.unwrap().contains("has expired"));
+    // Before and after the sweep has noticed it, and another body is still an error of its own.
+    bank.sessions.sweep().await.unwrap();
+    problem(create(&bank, KEY, &body()), ProblemCode::SessionState).await;
+    let other = json!({ "identifier": "9001015009086", "type": "1" });
+    problem(create(&bank, KEY, &other), ProblemCode::IdempotencyMismatch).await;
+    assert_eq!(database.sql("SELECT COUNT(*) FROM sessions").await, "1");
+    assert_ne!(created(create(&bank, "another-key", &body())).await.0.id, first.id);
 }
