@@ -45,7 +45,7 @@ async fn main() -> ExitCode {
     let result = match command {
         Some(command) => cli::run(command, &settings, variable).await.map(|()| Drained::Whole),
         None => {
-            let contents = reload::contents(&settings);
+            let contents = reload::contents(&settings.vendor, &settings.session);
             let prepared = match check_config::check(&settings, &effective, variable) {
                 Ok(prepared) => prepared,
                 Err(problems) => return print_problems(&problems),
@@ -131,7 +131,8 @@ async fn run(
     if let Some(tls) = tls.clone() {
         side_tasks.spawn(tls.watch());
     }
-    side_tasks.spawn(reload::reloads(&settings, &state, contents).watch(shutdown::hang_up()?));
+    side_tasks
+        .spawn(reload::reloads(&settings.vendor, &settings.session, &state, contents).watch(shutdown::hang_up()?));
     let scheme = if tls.is_some() { "https" } else { "http" };
     writeln!(io::stdout(), "listening on {scheme}://{}", listener.local_addr()?)?;
     let background = sessions.as_ref().map(Background::start);

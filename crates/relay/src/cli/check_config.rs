@@ -15,7 +15,7 @@ use crate::settings::layers::{EffectiveSetting, FILE_ARGUMENT, Source};
 use crate::store::file_system::FileSystem;
 use crate::vendor_api::VendorClient;
 use crate::vendor_api::access::Access;
-use crate::webhook::endpoints;
+use crate::webhook::settings as webhook_settings;
 
 /// The parts of the service that the check has built.
 #[derive(Debug)]
@@ -212,7 +212,7 @@ fn given_for_sessions(
         data_keys::KEYS_VARIABLE,
         webhook_secrets::SECRETS_VARIABLE,
         proof_keys::KEYS_VARIABLE,
-        endpoints::ENDPOINTS_VARIABLE,
+        webhook_settings::ENDPOINTS_VARIABLE,
     ];
     let secrets = secrets.into_iter().filter(|name| is_given(&variable, name));
     settings.map(|setting| format!("--{}", setting.key)).chain(secrets.map(str::to_owned)).collect()

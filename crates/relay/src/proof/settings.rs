@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::secrets::SecretSource;
 use crate::secrets::command::SecretCommand;
 use crate::secrets::proof_keys::KEYS_VARIABLE;
+use crate::secrets::source::SecretSource;
 
 /// Settings of proofs.
 #[derive(Clone, Debug, Args)]

@@ -14,7 +14,8 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process_group};
 use secrecy::SecretString;
 
-use super::LONGEST;
+/// Maximum size of a secret, in bytes. A longer one is something else, and could use up the memory.
+pub(super) const LONGEST: u64 = 65_536;
 
 /// Longest run of a command. A cold start of a cloud provider's tool takes some seconds.
 const LIMIT: Duration = Duration::from_secs(30);

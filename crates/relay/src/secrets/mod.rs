@@ -1,4 +1,4 @@
-//! The relay's secrets. They come from a file, a command or the environment ([`SecretSource`]), never from a flag, because
+//! The relay's secrets. They come from a file, a command or the environment ([`SecretSource`](source::SecretSource)), never from a flag, because
 //! every user of the machine can read the flags of a process.
 //!
 //! - [`source`]: where a secret comes from.
@@ -25,11 +25,7 @@ use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 
-use self::command::CommandError;
-pub use self::source::SecretSource;
-
-/// Maximum size of a secret, in bytes. A longer file is something else, and could use up the memory.
-const LONGEST: u64 = 65_536;
+use self::command::{CommandError, LONGEST};
 
 /// Why a secret can't be loaded.
 #[derive(Debug, thiserror::Error)]
@@ -98,22 +94,7 @@ mod tests {
 
     use secrecy::ExposeSecret;
 
-    use super::{LONGEST, SecretError, SecretSource, entries, load};
-
-    #[test]
-    fn a_secret_comes_from_a_file_or_a_variable_but_not_both() {
-        let mut file = tempfile::NamedTempFile::new().expect("a file");
-        file.write_all(b"# remark\none\ntwo\n").expect("written");
-        let path = file.path().to_path_buf();
-        let load = |file, value: Option<&str>| SecretSource::new("x", "X", file, None).load(value.map(str::to_owned));
-        let text = load(Some(&path), Some(" ")).expect("a secret").expect("a text");
-        assert_eq!(entries(text.expose_secret()).collect::<Vec<_>>(), ["one", "two"]);
-        let text = load(None, Some("a, b")).expect("a secret").expect("a text");
-        assert_eq!(entries(text.expose_secret()).collect::<Vec<_>>(), ["a", "b"]);
-        assert!(load(None, None).expect("nothing").is_none());
-        assert!(matches!(load(Some(&path), Some("a")), Err(SecretError::Twice("X"))));
-        assert!(matches!(load(Some(&"/nowhere/at/all".into()), None), Err(SecretError::File(_, _))));
-    }
+    use super::{LONGEST, SecretError, load};
 
     #[test]
     fn a_blank_file_is_rejected() {

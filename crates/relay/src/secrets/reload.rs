@@ -11,7 +11,7 @@ use secrecy::SecretString;
 use tokio::signal::unix::Signal;
 use tokio::sync::oneshot;
 
-use super::SecretSource;
+use super::source::SecretSource;
 use crate::telemetry::metrics::metrics;
 
 /// Time between two reads of the files. They are short, and a change of their content counts, not their times: those are

@@ -98,6 +98,22 @@ mod tests {
     use secrecy::ExposeSecret;
 
     use super::SecretSource;
+    use crate::secrets::{SecretError, entries};
+
+    #[test]
+    fn a_secret_comes_from_a_file_or_a_variable_but_not_both() {
+        let mut file = tempfile::NamedTempFile::new().expect("a file");
+        file.write_all(b"# remark\none\ntwo\n").expect("written");
+        let path = file.path().to_path_buf();
+        let load = |file, value: Option<&str>| SecretSource::new("x", "X", file, None).load(value.map(str::to_owned));
+        let text = load(Some(&path), Some(" ")).expect("a secret").expect("a text");
+        assert_eq!(entries(text.expose_secret()).collect::<Vec<_>>(), ["one", "two"]);
+        let text = load(None, Some("a, b")).expect("a secret").expect("a text");
+        assert_eq!(entries(text.expose_secret()).collect::<Vec<_>>(), ["a", "b"]);
+        assert!(load(None, None).expect("nothing").is_none());
+        assert!(matches!(load(Some(&path), Some("a")), Err(SecretError::Twice("X"))));
+        assert!(matches!(load(Some(&"/nowhere/at/all".into()), None), Err(SecretError::File(_, _))));
+    }
 
     #[test]
     fn a_command_unwraps_the_file_or_prints_the_secret_by_itself() {

@@ -9,12 +9,12 @@ use crate::error::sentence;
 use crate::http::state::AppState;
 use crate::secrets::reload::{Contents, Reloads};
 use crate::session::Sessions;
-use crate::settings::Settings;
+use crate::session::settings::SessionSettings;
+use crate::vendor_api::settings::VendorSettings;
 
 /// Returns the present contents of all files that are loaded again. To be taken before the secrets are loaded.
 #[must_use]
-pub fn contents(settings: &Settings) -> Contents {
-    let (vendor, session) = (&settings.vendor, &settings.session);
+pub fn contents(vendor: &VendorSettings, session: &SessionSettings) -> Contents {
     let secrets = [
         vendor.token_source(),
         vendor.client_secret_source(),
@@ -25,13 +25,12 @@ pub fn contents(settings: &Settings) -> Contents {
         session.webhook.endpoints_source(),
         session.proof.keys_source(),
     ];
-    let certificates = vendor_certificates(settings).map(|(_, path)| path);
+    let certificates = vendor_certificates(vendor).map(|(_, path)| path);
     let secrets = secrets.iter().filter_map(|source| source.file().cloned());
     Contents::of(secrets.chain(certificates.into_iter().chain([session.webhook.webhook_ca.clone()]).flatten()))
 }
 
-fn vendor_certificates(settings: &Settings) -> [(&'static str, Option<PathBuf>); 3] {
-    let vendor = &settings.vendor;
+fn vendor_certificates(vendor: &VendorSettings) -> [(&'static str, Option<PathBuf>); 3] {
     [
         ("--vendor-client-cert", vendor.vendor_client_cert.clone()),
         ("--vendor-client-key", vendor.vendor_client_key.clone()),
@@ -41,18 +40,22 @@ fn vendor_certificates(settings: &Settings) -> [(&'static str, Option<PathBuf>);
 
 /// Returns everything that is loaded again for this relay. `contents` are the files that are in force.
 #[must_use]
-pub fn reloads(settings: &Settings, state: &AppState, contents: Contents) -> Reloads {
+pub fn reloads(
+    of_vendor: &VendorSettings,
+    of_sessions: &SessionSettings,
+    state: &AppState,
+    contents: Contents,
+) -> Reloads {
     let mut reloads = Reloads::new(contents);
     let vendor = state.vendor.clone();
-    reloads
-        .add(settings.vendor.token_source(), move |text| vendor.replace_token(text).map_err(|error| error.to_string()));
+    reloads.add(of_vendor.token_source(), move |text| vendor.replace_token(text).map_err(|error| error.to_string()));
     let vendor = state.vendor.clone();
-    reloads.add(settings.vendor.client_secret_source(), move |text| {
+    reloads.add(of_vendor.client_secret_source(), move |text| {
         vendor.replace_client_secret(text);
         Ok(())
     });
-    let (vendor, own) = (state.vendor.clone(), settings.vendor.clone());
-    reloads.add_files(vendor_certificates(settings), move || {
+    let (vendor, own) = (state.vendor.clone(), of_vendor.clone());
+    reloads.add_files(vendor_certificates(of_vendor), move || {
         vendor.load_certificates(&own).map_err(|error| sentence(&error))
     });
     let Some(sessions) = &state.sessions else { return reloads };
@@ -60,7 +63,7 @@ pub fn reloads(settings: &Settings, state: &AppState, contents: Contents) -> Rel
         let sessions = Arc::clone(sessions);
         move |text: &SecretString| replace(&sessions, text)
     };
-    let of = &settings.session;
+    let of = of_sessions;
     reloads.add(of.session_keys_source(), put(Sessions::replace_session_keys));
     reloads.add(of.data_keys_source(), put(Sessions::replace_data_keys));
     // Before the endpoints, which name API keys.

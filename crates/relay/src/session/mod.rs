@@ -42,10 +42,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use akiba_protocol::{Outcome, Reason};
+use secrecy::SecretString;
 use tokio_util::task::TaskTracker;
 
 use self::link_host::LinkHost;
-use self::replace::WebhookParts;
 use self::settings::{Audited, PageReply, Retain};
 use self::waiting::Waiting;
 use crate::clock::Clock;
@@ -58,6 +58,7 @@ use crate::store::Store;
 use crate::store::sessions::SessionRow;
 use crate::vendor_api::VendorClient;
 use crate::webhook::outbox::Outbox;
+use crate::webhook::settings::WebhookSettings;
 
 pub use self::start::{SessionSecrets, SessionStartError};
 
@@ -80,6 +81,14 @@ pub struct Sessions {
     outbox: Arc<Outbox>,
     clock: Clock,
     tasks: TaskTracker,
+}
+
+/// What the webhook endpoints are built from.
+#[derive(Debug)]
+struct WebhookParts {
+    settings: WebhookSettings,
+    secrets: SecretString,
+    endpoints: Option<SecretString>,
 }
 
 /// The limit of the attempts of one person.

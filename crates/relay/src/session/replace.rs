@@ -5,22 +5,13 @@ use std::sync::PoisonError;
 
 use secrecy::SecretString;
 
-use super::Sessions;
+use super::{Sessions, WebhookParts};
 use crate::error::sentence;
 use crate::secrets::api_keys::ApiKeys;
 use crate::secrets::data_keys::DataKeys;
 use crate::secrets::proof_keys::ProofKeys;
 use crate::secrets::session_keys::SessionKeys;
 use crate::webhook::endpoints::Endpoints;
-use crate::webhook::settings::WebhookSettings;
-
-/// What the webhook endpoints are built from.
-#[derive(Debug)]
-pub(super) struct WebhookParts {
-    pub(super) settings: WebhookSettings,
-    pub(super) secrets: SecretString,
-    pub(super) endpoints: Option<SecretString>,
-}
 
 impl Sessions {
     /// Puts other keys for session tokens in force.

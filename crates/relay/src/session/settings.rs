@@ -12,7 +12,8 @@ use crate::clock::duration;
 use crate::proof::settings::ProofSettings;
 use crate::secrets::api_keys::ApiKey;
 use crate::secrets::command::SecretCommand;
-use crate::secrets::{SecretSource, data_keys, session_keys};
+use crate::secrets::source::SecretSource;
+use crate::secrets::{data_keys, session_keys};
 use crate::store::settings::DatabaseSettings;
 use crate::webhook::settings::WebhookSettings;
 

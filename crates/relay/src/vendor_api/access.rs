@@ -11,12 +11,9 @@ use super::endpoint::{ApiPath, VendorBase};
 use super::mapping::{ReplyMap, RequestMap};
 use super::oauth::OAuthClient;
 use super::profile::{AuthProfile, CallProfile, Profile, ProfileError};
-use super::settings::VendorSettings;
+use super::settings::{CLIENT_SECRET_VARIABLE, VendorSettings};
 use super::token::{TOKEN_VARIABLE, TokenError, TokenScheme, VendorToken};
 use crate::secrets::SecretError;
-
-/// The environment variable that can hold the OAuth2 client secret.
-pub const CLIENT_SECRET_VARIABLE: &str = "AKIBA_CLIENT_SECRET";
 
 /// The URLs, field names and credentials of the vendor's calls.
 #[derive(Clone, Debug)]

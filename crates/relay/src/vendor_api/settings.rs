@@ -8,14 +8,16 @@ use std::time::Duration;
 use clap::Args;
 use http::HeaderName;
 
-use super::access::CLIENT_SECRET_VARIABLE;
 use super::endpoint::{ApiPath, VendorBase};
 use super::profile::ProfileName;
 use super::token::{self, TOKEN_VARIABLE, TokenScheme};
 use crate::clock::duration;
 use crate::http_client::route::{PemFile, ProxyUrl, Route};
-use crate::secrets::SecretSource;
 use crate::secrets::command::SecretCommand;
+use crate::secrets::source::SecretSource;
+
+/// The environment variable that can hold the OAuth2 client secret.
+pub const CLIENT_SECRET_VARIABLE: &str = "AKIBA_CLIENT_SECRET";
 
 /// Settings of the vendor's API.
 #[derive(Clone, Debug, Args)]

@@ -8,7 +8,8 @@ use http::header::{self, HeaderName};
 use http::{HeaderValue, Method};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::secrets::{SecretError, SecretSource};
+use crate::secrets::SecretError;
+use crate::secrets::source::SecretSource;
 
 /// The environment variable that can hold the token.
 pub const TOKEN_VARIABLE: &str = "AKIBA_TOKEN";

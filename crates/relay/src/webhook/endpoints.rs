@@ -12,12 +12,9 @@ use tokio::sync::{Notify, watch};
 
 use super::delivery::Sender;
 use super::endpoint_file::{self, EndpointFileError, EndpointTable};
-use super::settings::WebhookSettings;
+use super::settings::{ENDPOINTS_VARIABLE, WebhookSettings};
 use crate::http_client::ClientError;
 use crate::secrets::webhook_secrets::{SECRETS_VARIABLE, WebhookSecrets, WebhookSecretsError};
-
-/// The environment variable that can hold the endpoints.
-pub const ENDPOINTS_VARIABLE: &str = "AKIBA_WEBHOOK_ENDPOINTS";
 
 /// One receiver of the webhooks of one API key name.
 #[derive(Debug)]

@@ -7,12 +7,14 @@ use std::time::Duration;
 use clap::Args;
 
 use super::WebhookUrl;
-use super::endpoints::ENDPOINTS_VARIABLE;
 use crate::clock::duration;
 use crate::http_client::route::{PemFile, ProxyUrl, Route};
-use crate::secrets::SecretSource;
 use crate::secrets::command::SecretCommand;
+use crate::secrets::source::SecretSource;
 use crate::secrets::webhook_secrets::SECRETS_VARIABLE;
+
+/// The environment variable that can hold the endpoints.
+pub const ENDPOINTS_VARIABLE: &str = "AKIBA_WEBHOOK_ENDPOINTS";
 
 /// Settings of webhooks.
 #[derive(Clone, Debug, Args)]

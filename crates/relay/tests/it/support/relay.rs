@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use akiba_relay::cli::Cli;
 use akiba_relay::vendor_api::VendorClient;
-use akiba_relay::vendor_api::access::{Access, CLIENT_SECRET_VARIABLE};
+use akiba_relay::vendor_api::access::Access;
+use akiba_relay::vendor_api::settings::CLIENT_SECRET_VARIABLE;
 use akiba_relay::vendor_api::token::TOKEN_VARIABLE;
 use akiba_relay::{AppState, ConnectionLimits, Drained, Settings, app, serve};
 use axum::http::Method;
