@@ -2,7 +2,6 @@
 //! webhooks. They need no authentication, so everything about sessions and webhooks is served on loopback only.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use akiba_protocol::{ProblemCode, is_loopback};
 use axum::extract::rejection::QueryRejection;
@@ -24,6 +23,7 @@ use crate::clock::rfc3339;
 use crate::error::RelayError;
 use crate::store::Store;
 use crate::telemetry::metrics::{MEDIA_TYPE, metrics};
+use crate::telemetry::readings::Reading;
 use crate::webhook::outbox;
 use crate::webhook::status::MessageStatus;
 
@@ -70,15 +70,26 @@ fn is_loopback_host(host: &HeaderValue) -> bool {
     authority.is_some_and(|authority| is_loopback(authority.host()))
 }
 
-/// Returns all metrics. If the database does not answer, the webhook gauges keep their last values.
+/// Returns all metrics. Those of the database are absent if it does not answer.
 async fn metrics_text(State(state): State<AppState>) -> Response {
     metrics().breaker_is(state.vendor.breaker_state().word());
-    if let Some(sessions) = &state.sessions
-        && let Ok(waiting) = sessions.store().outbox_counts().await
-    {
-        let since = |made| u64::try_from(sessions.clock().now().saturating_sub(made)).unwrap_or(0);
-        let oldest = Duration::from_millis(waiting.oldest_pending.map_or(0, since));
-        metrics().messages(&[("pending", waiting.pending), ("failed", waiting.failed)], oldest);
+    if let Some(sessions) = &state.sessions {
+        let store = sessions.store();
+        let counts = store.outbox_counts().await.ok();
+        metrics().read(Reading::DatabaseUp, Some(counts.is_some().into()));
+        metrics().messages(
+            counts
+                .map(|counts| [("pending", counts.pending), ("failed", counts.failed)])
+                .as_ref()
+                .map(<[_; 2]>::as_slice),
+        );
+        let since = |made: i64| sessions.clock().now().saturating_sub(made).max(0) / 1_000;
+        metrics().read(Reading::OldestWebhook, counts.map(|counts| counts.oldest_pending.map_or(0, since)));
+        let pool = store.pool_usage();
+        metrics().read(Reading::Connections, Some(pool.open));
+        metrics().read(Reading::ConnectionsInUse, Some(pool.in_use));
+        metrics().read(Reading::ConnectionsMax, Some(pool.max));
+        metrics().read(Reading::WriteAheadLog, store.log_bytes());
     }
     ([(CONTENT_TYPE, MEDIA_TYPE)], metrics().text()).into_response()
 }

@@ -46,6 +46,11 @@ impl Flusher {
         Ok(Self { log, database, requested: AtomicU64::default(), flushed: Mutex::default() })
     }
 
+    /// Returns the size of the log.
+    pub(super) fn log_bytes(&self) -> Option<i64> {
+        i64::try_from(self.log.metadata().ok()?.len()).ok()
+    }
+
     /// Waits until all commits before this call are on the disk.
     pub(super) async fn flush(&self) -> io::Result<()> {
         let own = self.requested.fetch_add(1, Ordering::SeqCst) + 1;

@@ -56,7 +56,7 @@ use std::borrow::Cow;
 use std::future::Future;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::database::HasStatementCache;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
@@ -70,7 +70,7 @@ use tracing::Instrument;
 use crate::telemetry::metrics::metrics;
 use crate::telemetry::traces::{SpanKind, span};
 
-use self::connection::{Pool, on_connection};
+use self::connection::{Pool, PoolUsage, on_connection};
 pub use self::error::StoreError;
 use self::flush::Flusher;
 use self::lanes::{Lane, with_priority};
@@ -205,6 +205,18 @@ impl Store {
         sqlx::query_as(sql).persistent(!self.behind_pooler)
     }
 
+    /// Returns how many connections are open and in use.
+    #[must_use]
+    pub fn pool_usage(&self) -> PoolUsage {
+        self.pool.usage()
+    }
+
+    /// Returns the size of SQLite's write-ahead log.
+    #[must_use]
+    pub fn log_bytes(&self) -> Option<i64> {
+        self.flusher.as_ref()?.log_bytes()
+    }
+
     /// Closes the connections once running operations have finished.
     pub async fn close(&self) {
         match &self.pool {
@@ -258,7 +270,9 @@ impl Store {
     }
 
     async fn in_lane<T>(&self, work: impl Future<Output = T>) -> T {
+        let waiting = metrics().database_waiting();
         let _place = self.lane.enter().await;
+        drop(waiting);
         work.await
     }
 
@@ -270,7 +284,12 @@ impl Store {
     /// Waits for the right to write, on a database with one writer at a time.
     async fn turn(&self) -> Option<MutexGuard<'_, ()>> {
         match &self.pool {
-            Pool::Sqlite(_) => Some(self.writer.lock().await),
+            Pool::Sqlite(_) => {
+                let started = Instant::now();
+                let turn = self.writer.lock().await;
+                metrics().writer_waited(started.elapsed());
+                Some(turn)
+            }
             Pool::Postgres(_) => None,
         }
     }

@@ -29,6 +29,7 @@ mod server {
     mod admin;
     mod blocked_log;
     mod drain;
+    mod metric_names;
     mod reload;
     mod tls;
 }
