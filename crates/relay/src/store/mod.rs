@@ -83,6 +83,9 @@ const OPERATION_TIMEOUT: Duration = Duration::from_secs(5);
 /// Timeout for SQLite's file lock, which another process may hold.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
 
+/// Pause between two attempts to close the last connections.
+const CLOSE_PAUSE: Duration = Duration::from_millis(1);
+
 /// A PostgreSQL connection that was idle for longer is tested before it is used.
 const TEST_AFTER_IDLE: Duration = Duration::from_secs(1);
 
@@ -222,6 +225,12 @@ impl Store {
         match &self.pool {
             Pool::Sqlite(pool) => {
                 pool.close().await;
+                // It leaves a connection open that was on its way back into the pool when it began. The file would
+                // stay locked.
+                while pool.size() > 0 {
+                    tokio::time::sleep(CLOSE_PAUSE).await;
+                    pool.close().await;
+                }
                 if let Some(log_keeper) = self.log_keeper.lock().await.take() {
                     let _ = log_keeper.close().await;
                 }
@@ -363,4 +372,24 @@ fn migrator(files: &[(i64, &'static str, &'static str)]) -> Migrator {
         Migration::new(version, Cow::Borrowed(name), MigrationType::Simple, Cow::Borrowed(sql), false)
     };
     Migrator { migrations: files.iter().map(migration).collect(), ..Migrator::DEFAULT }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Pool, Store};
+
+    #[tokio::test]
+    async fn close_also_closes_a_connection_that_is_being_returned() {
+        for _ in 0..20 {
+            let folder = tempfile::tempdir().unwrap();
+            let url = format!("sqlite:{}", folder.path().join("relay.db").display());
+            let store = Store::open(&url.parse().unwrap(), 2).await.unwrap();
+            let Pool::Sqlite(pool) = &store.pool else { panic!("not SQLite") };
+            drop(pool.acquire().await.unwrap());
+            // Now a task returns it. It tests the connection before, and does not look again whether the pool closes.
+            tokio::task::yield_now().await;
+            store.close().await;
+            assert_eq!(pool.size(), 0, "the file stays open");
+        }
+    }
 }
