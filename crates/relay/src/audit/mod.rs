@@ -11,7 +11,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use ring::digest::{SHA256, digest};
 use serde::Serialize;
 
-use crate::clock::rfc3339;
+use crate::clock::{parse_rfc3339, rfc3339};
 
 /// The hash before the first entry.
 pub const GENESIS: [u8; 32] = [0; 32];
@@ -140,6 +140,12 @@ pub fn is_about(record: &str, id: &str) -> bool {
     let Ok(entry) = serde_json::from_str::<serde_json::Value>(record) else { return false };
     let hash = id_hash(id);
     entry["session"] == hash || entry["sessions"].as_array().is_some_and(|all| all.iter().any(|one| *one == hash))
+}
+
+/// Returns the time of an entry's text.
+#[must_use]
+pub fn time_of(record: &str) -> Option<i64> {
+    parse_rfc3339(serde_json::from_str::<serde_json::Value>(record).ok()?["time"].as_str()?)
 }
 
 /// Returns the hash of an entry: SHA-256 over the hash before it and its text.

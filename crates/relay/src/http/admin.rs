@@ -21,6 +21,7 @@ use super::routes::{fallback, health};
 use super::state::AppState;
 use crate::clock::rfc3339;
 use crate::error::RelayError;
+use crate::session::Sessions;
 use crate::store::Store;
 use crate::telemetry::metrics::{MEDIA_TYPE, metrics};
 use crate::telemetry::readings::Reading;
@@ -74,24 +75,30 @@ fn is_loopback_host(host: &HeaderValue) -> bool {
 async fn metrics_text(State(state): State<AppState>) -> Response {
     metrics().breaker_is(state.vendor.breaker_state().word());
     if let Some(sessions) = &state.sessions {
-        let store = sessions.store();
-        let counts = store.outbox_counts().await.ok();
-        metrics().read(Reading::DatabaseUp, Some(counts.is_some().into()));
-        metrics().messages(
-            counts
-                .map(|counts| [("pending", counts.pending), ("failed", counts.failed)])
-                .as_ref()
-                .map(<[_; 2]>::as_slice),
-        );
-        let since = |made: i64| sessions.clock().now().saturating_sub(made).max(0) / 1_000;
-        metrics().read(Reading::OldestWebhook, counts.map(|counts| counts.oldest_pending.map_or(0, since)));
-        let pool = store.pool_usage();
-        metrics().read(Reading::Connections, Some(pool.open));
-        metrics().read(Reading::ConnectionsInUse, Some(pool.in_use));
-        metrics().read(Reading::ConnectionsMax, Some(pool.max));
-        metrics().read(Reading::WriteAheadLog, store.log_bytes());
+        read_database(sessions).await;
     }
     ([(CONTENT_TYPE, MEDIA_TYPE)], metrics().text()).into_response()
+}
+
+/// Reads the metrics of the database.
+async fn read_database(sessions: &Sessions) {
+    let store = sessions.store();
+    // Read before the connections that these three take.
+    let pool = store.pool_usage();
+    metrics().read(Reading::Connections, Some(pool.open));
+    metrics().read(Reading::ConnectionsInUse, Some(pool.in_use));
+    metrics().read(Reading::ConnectionsMax, Some(pool.max));
+    metrics().read(Reading::WriteAheadLog, store.log_bytes());
+    // At once: each can take as long as the timeout of an operation, and Prometheus waits 10 s by default.
+    let (answer, webhooks, audit) = tokio::join!(store.ping(), store.outbox_counts(), store.audit_backlog());
+    metrics().read(Reading::DatabaseUp, Some(answer.is_ok().into()));
+    let age = |made: Option<i64>| made.map_or(0, |made| sessions.clock().now().saturating_sub(made).max(0) / 1_000);
+    let webhooks = webhooks.ok();
+    metrics().messages(webhooks.map(|counts| [("pending", counts.pending), ("failed", counts.failed)]));
+    metrics().read(Reading::OldestWebhook, webhooks.map(|counts| age(counts.oldest_pending)));
+    let audit = audit.ok();
+    metrics().read(Reading::AuditWaiting, audit.map(|backlog| backlog.waiting));
+    metrics().read(Reading::OldestAudit, audit.map(|backlog| age(backlog.oldest)));
 }
 
 /// Returns the database. The routes that need it exist only with sessions.

@@ -309,10 +309,10 @@ impl Metrics {
     }
 
     /// Sets the numbers of webhooks of each status. They have no samples if the database does not answer.
-    pub(crate) fn messages(&self, counts: Option<&[(Word, i64)]>) {
+    pub(crate) fn messages(&self, counts: Option<[(Word, i64); 2]>) {
         match counts {
             Some(counts) => {
-                for &(status, count) in counts {
+                for (status, count) in counts {
                     self.messages.get_or_create(&StatusLabel { status }).set(count);
                 }
             }

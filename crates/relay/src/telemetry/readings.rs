@@ -14,6 +14,10 @@ use prometheus_client::registry::Unit;
 pub enum Reading {
     /// Age of the oldest pending webhook.
     OldestWebhook,
+    /// Entries of the audit trail that are not chained yet.
+    AuditWaiting,
+    /// Age of the oldest of them.
+    OldestAudit,
     /// Whether the database answers.
     DatabaseUp,
     /// Open connections of the pool.
@@ -29,10 +33,20 @@ pub enum Reading {
 }
 
 /// The name, the description and the unit of each reading, in the order of [`Reading`].
-const ALL: [(&str, &str, Option<Unit>); 7] = [
+const ALL: [(&str, &str, Option<Unit>); 9] = [
     (
         "webhook_oldest_pending",
         "Age of the oldest pending webhook, of all relays; 0 if there is none; absent while the database does not answer",
+        Some(Unit::Seconds),
+    ),
+    (
+        "audit_entries_waiting",
+        "Entries of the audit trail that are not chained yet, of all relays; absent while the database does not answer",
+        None,
+    ),
+    (
+        "audit_oldest_waiting",
+        "Age of the oldest entry of the audit trail that is not chained yet, of all relays; 0 if there is none; absent while the database does not answer",
         Some(Unit::Seconds),
     ),
     ("database_up", "Whether the database answers: 1 or 0", None),

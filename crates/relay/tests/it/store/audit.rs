@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 
 use crate::support::bank::{Bank, REFERENCE};
 use crate::support::database::{Database, on_both};
+use crate::support::program::Program;
+use crate::support::wait::until;
 use crate::support::{FULL_NAME, IDENTIFIER, Vendor, all_of, program, success};
 
 on_both!(
@@ -192,4 +194,48 @@ async fn the_deletion_of_a_session_can_be_shown(database: &Database) {
     }
     let (_, text) = audit(database, &["session", &younger.id]);
     assert!(!text.contains("session.purge"), "{text}");
+}
+
+/// Fills the new entries, as a long outage would.
+async fn put_entries(database: &Database, count: u32) {
+    let sql = format!(
+        "INSERT INTO audit_new (record) SELECT '{{\"time\":\"2026-01-01T00:00:00Z\",\"n\":' || n || '}}' \
+         FROM generate_series(1, {count}) AS n"
+    );
+    database.sql(&sql).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_entries_are_chained_in_a_far_database() {
+    let database = Database::postgres();
+    let vendor = Vendor::verifying().await;
+    let bank = Bank::open(&database, &vendor.base, &[]).await;
+    put_entries(&database, 450).await;
+    // Each statement that writes takes longer, as it would over a slow network.
+    for part in [
+        "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.03); RETURN NULL; END $$",
+        "CREATE TRIGGER slow AFTER INSERT ON audit FOR EACH STATEMENT EXECUTE FUNCTION slow()",
+        "CREATE TRIGGER slow AFTER DELETE ON audit_new FOR EACH STATEMENT EXECUTE FUNCTION slow()",
+    ] {
+        database.sql(part).await;
+    }
+    chain_all(bank.sessions.store()).await.unwrap();
+    assert_eq!(database.sql("SELECT count(*) FROM audit_new").await, "0");
+    assert!(verified(&database).starts_with("450:"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn entries_that_wait_to_be_chained_are_counted() {
+    let database = Database::postgres();
+    let vendor = Vendor::verifying().await;
+    let program = Program::with_sessions(&database, &["--admin-listen=127.0.0.1:0", "--vendor-base", &vendor.base]);
+    let [waiting, oldest] = ["akiba_relay_audit_entries_waiting", "akiba_relay_audit_oldest_waiting_seconds"];
+    assert_eq!((program.metric(waiting).await, program.metric(oldest).await), (Some(0.0), Some(0.0)));
+    database.sql("ALTER TABLE audit ADD CONSTRAINT none CHECK (seq < 0)").await;
+    put_entries(&database, 3).await;
+    assert_eq!(program.metric(waiting).await, Some(3.0));
+    assert!(program.metric(oldest).await > Some(86_400.0));
+    database.sql("ALTER TABLE audit DROP CONSTRAINT none").await;
+    until("they are chained", async || program.metric(waiting).await == Some(0.0)).await;
+    assert_eq!(program.metric(oldest).await, Some(0.0));
 }
