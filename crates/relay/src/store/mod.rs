@@ -21,6 +21,7 @@
 //! - `checkpoint`: empties SQLite's write-ahead log.
 //! - `connection`: checks out connections, and closes them after an error.
 //! - `durability`: settings of PostgreSQL that lose committed data.
+//! - `migrations`: the tables.
 //! - `pooler`: PostgreSQL behind a connection pooler.
 //! - [`lanes`]: keeps connections free for verdicts.
 //! - `flush`: flushes SQLite's commits to the disk.
@@ -41,6 +42,7 @@ pub mod file_system;
 mod flush;
 pub mod lanes;
 pub mod links;
+mod migrations;
 pub mod outbox;
 pub mod outbox_admin;
 pub mod persons;
@@ -52,14 +54,12 @@ pub mod settings;
 pub mod url;
 pub mod verdicts;
 
-use std::borrow::Cow;
 use std::future::Future;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sqlx::database::HasStatementCache;
-use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::query::{Query, QueryAs};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -149,19 +149,19 @@ impl Store {
 
     async fn migrate(&self) -> Result<(), StoreError> {
         match &self.pool {
-            Pool::Sqlite(pool) => sqlite_migrations().run(pool).await?,
+            Pool::Sqlite(pool) => migrations::sqlite().run(pool).await?,
             Pool::Postgres(pool) => {
                 // No timeouts: another relay may be running the migrations, and tables may be large.
                 let mut connection = pool.acquire().await?;
                 connection.close_on_drop();
                 if self.behind_pooler {
-                    for warning in pooler::migrate(&mut connection, postgres_migrations()).await? {
+                    for warning in pooler::migrate(&mut connection, migrations::postgres()).await? {
                         tracing::warn!("{warning}");
                     }
                     return Ok(());
                 }
                 sqlx::raw_sql("SET statement_timeout = 0; SET lock_timeout = 0").execute(&mut *connection).await?;
-                postgres_migrations().run(&mut *connection).await?;
+                migrations::postgres().run(&mut *connection).await?;
                 for warning in durability::warnings(&mut connection).await? {
                     tracing::warn!("{warning}");
                 }
@@ -344,34 +344,6 @@ async fn postgres_pool(options: PgConnectOptions, connections: u32) -> Result<Pg
         })
     });
     pool.connect_with(options).await
-}
-
-fn sqlite_migrations() -> Migrator {
-    migrator(&[
-        (1, "sessions", include_str!("migrations/sqlite/0001_sessions.sql")),
-        (2, "endpoints", include_str!("migrations/sqlite/0002_endpoints.sql")),
-        (3, "session lists", include_str!("migrations/sqlite/0003_session_lists.sql")),
-        (4, "persons", include_str!("migrations/sqlite/0004_persons.sql")),
-        (5, "audit", include_str!("migrations/sqlite/0005_audit.sql")),
-    ])
-}
-
-fn postgres_migrations() -> Migrator {
-    migrator(&[
-        (1, "sessions", include_str!("migrations/postgres/0001_sessions.sql")),
-        (2, "endpoints", include_str!("migrations/postgres/0002_endpoints.sql")),
-        (3, "session lists", include_str!("migrations/postgres/0003_session_lists.sql")),
-        (4, "persons", include_str!("migrations/postgres/0004_persons.sql")),
-        (5, "audit", include_str!("migrations/postgres/0005_audit.sql")),
-    ])
-}
-
-/// Builds sqlx's migrator. `sqlx::migrate!` would do the same, but needs sqlx's macros as a dependency.
-fn migrator(files: &[(i64, &'static str, &'static str)]) -> Migrator {
-    let migration = |&(version, name, sql): &(i64, &'static str, &'static str)| {
-        Migration::new(version, Cow::Borrowed(name), MigrationType::Simple, Cow::Borrowed(sql), false)
-    };
-    Migrator { migrations: files.iter().map(migration).collect(), ..Migrator::DEFAULT }
 }
 
 #[cfg(test)]
