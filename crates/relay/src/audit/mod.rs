@@ -25,6 +25,9 @@ pub enum Action {
     /// A back end read a session.
     #[serde(rename = "session.read")]
     Read,
+    /// A back end listed or searched sessions.
+    #[serde(rename = "session.list")]
+    List,
     /// A back end asked to resolve a lost verdict.
     #[serde(rename = "session.reconcile")]
     Reconcile,
@@ -37,6 +40,9 @@ pub enum Action {
     /// The operator sent webhooks again.
     #[serde(rename = "webhook.resend")]
     Resend,
+    /// The operator deleted webhooks that were not delivered.
+    #[serde(rename = "webhook.drop")]
+    Drop,
 }
 
 /// Who did it.
@@ -70,8 +76,8 @@ pub struct Entry<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     request: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    count: Option<usize>,
-    /// The same, of all sessions that were deleted at once.
+    count: Option<u64>,
+    /// The same, of all sessions that were listed or deleted at once.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     sessions: Vec<String>,
 }
@@ -94,7 +100,15 @@ impl<'a> Entry<'a> {
     #[must_use]
     pub fn of_purge(sessions: &[String], now: i64) -> Self {
         let hashes = sessions.iter().map(|id| id_hash(id)).collect();
-        Self { count: Some(sessions.len()), sessions: hashes, ..Self::new(Action::Purge, Actor::Relay, now) }
+        Self { count: Some(sessions.len() as u64), sessions: hashes, ..Self::new(Action::Purge, Actor::Relay, now) }
+    }
+
+    /// The list of these sessions that a back end got.
+    #[must_use]
+    pub fn of_list(key: &'a str, request: &'a str, sessions: &[&str], now: i64) -> Self {
+        let hashes: Vec<_> = sessions.iter().map(|id| id_hash(id)).collect();
+        let (key, request, count) = (Some(key), Some(request), Some(hashes.len() as u64));
+        Self { key, request, count, sessions: hashes, ..Self::new(Action::List, Actor::Key, now) }
     }
 
     fn new(action: Action, actor: Actor, now: i64) -> Self {
@@ -116,6 +130,13 @@ impl<'a> Entry<'a> {
     #[must_use]
     pub fn with_detail(mut self, detail: &'a str) -> Self {
         self.detail = Some(detail);
+        self
+    }
+
+    /// Adds how many it was.
+    #[must_use]
+    pub fn with_count(mut self, count: u64) -> Self {
+        self.count = Some(count);
         self
     }
 

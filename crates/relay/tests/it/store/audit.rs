@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use akiba_protocol::ProblemCode;
+use akiba_relay::audit::id_hash;
 use akiba_relay::session::audit::chain_all;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -10,11 +12,13 @@ use crate::support::bank::{Bank, REFERENCE};
 use crate::support::database::{Database, on_both};
 use crate::support::program::Program;
 use crate::support::wait::until;
-use crate::support::{FULL_NAME, IDENTIFIER, Vendor, all_of, program, success};
+use crate::support::{FULL_NAME, IDENTIFIER, Vendor, all_of, problem, program, success};
 
 on_both!(
     what_a_back_end_does_is_recorded,
     reads_are_recorded_only_on_request,
+    lists_and_searches_are_recorded,
+    a_call_that_changes_nothing_is_not_recorded,
     two_relays_do_not_fork_the_trail,
     a_changed_trail_is_found,
     the_deletion_of_a_session_can_be_shown,
@@ -23,6 +27,10 @@ on_both!(
 /// Runs a command for the audit trail. Returns whether it succeeded, and its output.
 fn audit(database: &Database, arguments: &[&str]) -> (bool, String) {
     program::run(&[&["audit"], arguments].concat(), &[("AKIBA_RELAY_DATABASE", &database.url)])
+}
+
+fn webhooks_command(database: &Database, arguments: &[&str]) -> (bool, String) {
+    program::run(&[&["webhooks"], arguments].concat(), &[("AKIBA_RELAY_DATABASE", &database.url)])
 }
 
 /// Returns the entries of an export.
@@ -66,10 +74,13 @@ async fn what_a_back_end_does_is_recorded(database: &Database) {
     assert_eq!(bank.verify(&page, &json!({})).send().await.unwrap().status(), 502);
     let read = request_id(bank.host(Method::GET, &page.path())).await;
     let reconcile = request_id(bank.reconcile(&page, "release")).await;
+    database.sql("UPDATE outbox SET status = 'failed'").await;
+    let webhooks: u64 = database.sql("SELECT count(*) FROM outbox").await.parse().unwrap();
+    for command in [["resend", "--all-failed"], ["drop", "--endpoint=bank"]] {
+        let (done, text) = webhooks_command(database, &command);
+        assert!(done, "{text}");
+    }
     let delete = request_id(bank.host(Method::DELETE, &page.path())).await;
-    let (resent, text) =
-        program::run(&["webhooks", "resend", "--all-failed"], &[("AKIBA_RELAY_DATABASE", &database.url)]);
-    assert!(resent, "{text}");
 
     let entries = exported(database);
     let seen: Vec<_> =
@@ -81,11 +92,15 @@ async fn what_a_back_end_does_is_recorded(database: &Database) {
             [&key, &bank_key, &json!("session.create"), &create],
             [&key, &bank_key, &json!("session.read"), &read],
             [&key, &bank_key, &json!("session.reconcile"), &reconcile],
-            [&key, &bank_key, &json!("session.delete"), &delete],
             [&json!("operator"), &none, &json!("webhook.resend"), &none],
+            [&json!("operator"), &none, &json!("webhook.drop"), &none],
+            [&key, &bank_key, &json!("session.delete"), &delete],
         ]
     );
-    assert_eq!((&entries[2]["detail"], &entries[4]["detail"]), (&json!("release"), &json!("all-failed")));
+    let details: Vec<_> = entries[2..5].iter().map(|one| (&one["detail"], &one["count"])).collect();
+    let (count, [release, all, bank]) = (json!(webhooks), ["release", "all-failed", "bank"].map(|word| json!(word)));
+    assert!(webhooks > 0);
+    assert_eq!(details, [(&release, &none), (&all, &count), (&bank, &count)]);
     for entry in &entries {
         assert!(entry["time"].as_str().unwrap().ends_with('Z'), "{entry}");
     }
@@ -102,6 +117,52 @@ async fn reads_are_recorded_only_on_request(database: &Database) {
     bank.report(&page).await;
     success(bank.link(&page, &json!({}))).await;
     assert_eq!(exported(database).len(), 1, "the page's calls and reads are not recorded");
+}
+
+async fn lists_and_searches_are_recorded(database: &Database) {
+    let bank = Bank::open(database, "http://127.0.0.1:9", &["--audit=all"]).await;
+    let first = bank.page().await;
+    bank.clock.put_forward(1_000);
+    let second = bank.page().await;
+    let list = request_id(bank.host(Method::GET, "/v1/sessions")).await;
+    let search = request_id(bank.search(&json!({ "reference": REFERENCE, "limit": 1 }))).await;
+    let nothing = request_id(bank.search(&json!({ "reference": "order-none" }))).await;
+    let entries = exported(database);
+    let hash = |page: &crate::support::bank::Page| json!(id_hash(&page.id));
+    for (entry, request, sessions) in [
+        (&entries[2], list, json!([hash(&second), hash(&first)])),
+        (&entries[3], search, json!([hash(&second)])),
+        (&entries[4], nothing, Value::Null),
+    ] {
+        assert_eq!(
+            (&entry["action"], &entry["actor"], &entry["key"]),
+            (&json!("session.list"), &json!("key"), &json!("bank"))
+        );
+        assert_eq!((&entry["request"], &entry["sessions"]), (&request, &sessions), "{entry}");
+        assert_eq!(entry["count"], sessions.as_array().map_or(0, Vec::len));
+    }
+    assert!(!json!(entries).to_string().contains("order-"));
+    let (_, text) = audit(database, &["session", &first.id]);
+    assert_eq!(text.matches("session.list").count(), 1, "{text}");
+}
+
+async fn a_call_that_changes_nothing_is_not_recorded(database: &Database) {
+    let vendor = Vendor::verifying().await;
+    let bank = Bank::open(database, &vendor.base, &["--webhook-url=http://127.0.0.1:9"]).await;
+    let (verified, fresh) = (bank.judged().await, bank.page().await);
+    for _ in 0..3 {
+        success(bank.reconcile(&verified, "repeat")).await;
+        problem(bank.reconcile(&fresh, "release"), ProblemCode::SessionState).await;
+    }
+    assert!(!webhooks_command(database, &["resend", "msg_none"]).0);
+    assert!(webhooks_command(database, &["resend", "--all-failed"]).0);
+    assert!(!webhooks_command(database, &["drop", "--endpoint=none"]).0);
+    let entries = exported(database);
+    assert_eq!(entries.len(), 2, "only the creations: {entries:?}");
+    // The answer has the session, so it counts as a read.
+    let reading = Bank::open(database, &vendor.base, &["--audit=all"]).await;
+    success(reading.reconcile(&verified, "repeat")).await;
+    assert_eq!(exported(database)[2]["action"], "session.read");
 }
 
 async fn two_relays_do_not_fork_the_trail(database: &Database) {
