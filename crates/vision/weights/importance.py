@@ -3,7 +3,8 @@
     python importance.py MODEL.tflite
 
 A row has a layer and, for each of its outputs (channels, of a depthwise layer), the step of its weights in half
-octaves: twice the binary logarithm, but for a constant. An output that matters little gets large steps, which need few bits.
+octaves: twice the binary logarithm, but for a constant. An output that matters little gets large steps, which need
+few bits.
 
 How much an output matters is the mean square of the gradient of the keypoints and scores by it, on the pictures of
 pictures.py (a layer's weights err alike wherever they are used, so that the gradients of pixels should be added; what

@@ -8,8 +8,8 @@ change least (Babai's nearest plane in the metric of the inputs, also known as G
 with the finest steps: to make up for the coarse steps before it, too, was worse on people who are not in the pictures.
 
 Each weight has its own step, a power of two: the larger, the less its output matters (importance.csv, made by
-importance.py), and the less its input varies beyond what the other inputs tell. So every weight adds about as much to the error of the
-keypoints, which needs the fewest bits. `coder.py` then packs the integers.
+importance.py), and the less its input varies beyond what the other inputs tell. So every weight adds about as much to
+the error of the keypoints, which needs the fewest bits. `coder.py` then packs the integers.
 
 The result has the same bytes on every machine. All sums are of integers below 2^53, which are exact in doubles in any
 order; the rest is single additions, products, quotients and roots.
@@ -246,8 +246,8 @@ def root_mean_square(values):
 
 
 def fit_dot(weights, inputs, targets, near, steps, coarse):
-    """By how many bits the sums are too great, integers and biases, the same with the finest steps, and the half octaves
-    of outputs and inputs. `weights` and `targets` are in the same units."""
+    """By how many bits the sums are too great, integers and biases, the same with the finest steps, and the half
+    octaves of outputs and inputs. `weights` and `targets` are in the same units."""
     # With room for what the fit adds to the greatest.
     shift = int(min(power(steps / root_mean_square(weights)), np.floor(np.log2(16000 / np.abs(weights).max()))))
     step = np.array([[2.0**-shift]])
