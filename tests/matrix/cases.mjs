@@ -89,7 +89,7 @@ export const CASES = [
     output: '.output/public',
   },
   {
-    name: 'angular-22',
+    name: 'angular-20',
     project: 'angular',
     shows: ['@angular/core'],
     dev: bin('ng', 'serve', '--port', '{port}', '--host', '127.0.0.1'),

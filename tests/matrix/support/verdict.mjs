@@ -23,7 +23,7 @@ export async function reachVerdict(browser, origin) {
   const faults = [];
   page.on('pageerror', (error) => faults.push(String(error)));
   page.on('console', (message) => {
-    if (message.type() === 'error') faults.push(message.text());
+    if (message.type() === 'error') faults.push(`${message.text()} (${message.location().url})`);
   });
   try {
     const asked = new URLSearchParams({ relay: new URL(demo.page).origin, identifier: IDENTIFIER });

@@ -1,4 +1,4 @@
-export const metadata = { title: 'A Next.js page' };
+export const metadata = { title: 'A Next.js page', icons: 'data:,' };
 
 export default function Layout({ children }) {
   return (
