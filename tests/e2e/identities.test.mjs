@@ -23,9 +23,10 @@ const verified = (verdict) => {
   assert.equal(typeof verdict.identity.fullname, 'string');
 };
 
-/** A rejection without a record, with a message. @param {string} sentence */
-const refused = (sentence) => ({
+/** A rejection without a record, with a message, and what the person reads. @param {string} sentence @param {string} says */
+const refused = (sentence, says) => ({
   event: 'selfie-rejected',
+  says,
   holds(verdict) {
     assert.equal(verdict.outcome, 'rejected');
     assert.equal(verdict.message, sentence);
@@ -36,13 +37,14 @@ const refused = (sentence) => ({
 /**
  * The outcome of each identity: the event, a check of the verdict, and the console errors. An `early` one ends the check
  * before the photo is taken.
- * @type {Record<string, { event: string, holds?: (verdict: any) => void, code?: string, early?: boolean,
- *   expected?: RegExp[] }>}
+ * @type {Record<string, { event: string, holds?: (verdict: any) => void, code?: string, says?: string,
+ *   early?: boolean, expected?: RegExp[] }>}
  */
 const OUTCOMES = {
   verified: { event: 'selfie-verified', holds: verified },
   'not-matched': {
     event: 'selfie-rejected',
+    says: 'not close enough',
     holds(verdict) {
       assert.equal(verdict.outcome, 'rejected');
       assert.equal(verdict.reason, 'not-matched');
@@ -66,9 +68,9 @@ const OUTCOMES = {
   'busy-storage': { event: 'selfie-verified', holds: verified, expected: [reply(503)] },
   'unknown-customer': { event: 'selfie-error', code: 'customer-unknown', early: true, expected: [reply(404)] },
   'token-refused': { event: 'selfie-error', code: 'relay-refused', early: true, expected: [reply(502)] },
-  'no-face': refused('No face was found in the selfie'),
-  'several-faces': refused('More than one face was found in the selfie'),
-  dark: refused('The face in the selfie is too dark'),
+  'no-face': refused('No face was found in the selfie', 'We can’t see a face'),
+  'several-faces': refused('More than one face was found in the selfie', 'more than one face'),
+  dark: refused('The face in the selfie is too dark', 'Your face is too dark'),
   'unclear-fraud': {
     event: 'selfie-rejected',
     holds(verdict) {
@@ -92,7 +94,7 @@ test('the demo offers every identity of the documentation', () => {
 
 for (const { id, name } of documented) {
   test(name, async () => {
-    const { event, holds, code, early = false, expected } = OUTCOMES[name];
+    const { event, holds, code, says, early = false, expected } = OUTCOMES[name];
     const selfie = await it.open({ expected });
     await selfie.identity(id);
     if (early) await selfie.agree();
@@ -107,6 +109,7 @@ for (const { id, name } of documented) {
       assert.ok(detail.message.length > 0);
     }
     await selfie.state(code ? 'failed' : 'done');
+    if (says) await selfie.element.locator('[part=text]', { hasText: says }).waitFor({ timeout: 2000 });
     assert.equal((await selfie.events('selfie-captured')).length, early ? 0 : 1);
     assert.equal((await selfie.tracks()).live, 0);
   });
