@@ -3,7 +3,7 @@
 PORT ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check build size bench memory tour sbom clean
+.PHONY: help demo test check build size bench memory matrix tour sbom clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,7 +17,7 @@ test: ## run all tests: host, browser, end to end, S3, packaging, sizes
 check: ## check format, lints, types, documentation, licences
 	@scripts/check.sh
 
-build: ## build the widget into www/pkg and build/site, the relay and the sandbox
+build: ## build the widget into build/package and build/site, the relay and the sandbox
 	@scripts/setup.sh build
 	@scripts/build.sh
 
@@ -31,6 +31,10 @@ bench: build ## measure times from navigation to camera, from tap to verdict and
 memory: build ## watch the memory use of framing for ten minutes; fails if it grows
 	@scripts/setup.sh test
 	@bash -c '. scripts/env.sh && exec node benches/memory.mjs'
+
+matrix: build ## try the npm package with every bundler and framework, in development and built; takes about 20 minutes
+	@scripts/setup.sh test
+	@bash -c '. scripts/env.sh && exec node tests/matrix/matrix.mjs'
 
 tour: build ## write a picture of every state, in both sizes and themes, into build/tour
 	@scripts/setup.sh test

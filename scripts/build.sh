@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds what a page loads (the WebAssembly into www/pkg and www/vision, the demo page into build/site) and the
-# services.
+# Builds what a page loads (the WebAssembly into www/pkg and www/vision, the npm package into build/package, the demo
+# page into build/site) and the services.
 #
 #   scripts/build.sh             everything that has changed
 #   scripts/build.sh services    only the relay and the sandbox
@@ -67,6 +67,22 @@ build_wasm() {
   swap "$new" "$pkg"
 }
 
+# Replaces the folder $2 with $1 if they differ.
+renew() {
+  if diff -rq "$1" "$2" >/dev/null 2>&1; then rm -rf "$1"; else swap "$1" "$2"; fi
+}
+
+# The package as it is published: www with its modules bundled and minified.
+build_package() {
+  local new=build/package.new
+  rm -rf "$new"
+  cp -R www "$new"
+  rm -f "$new"/pkg/.built "$new"/pkg/*.d.ts
+  cp LICENSE-APACHE LICENSE-MIT "$new/"
+  node scripts/bundle.mjs "$new"
+  renew "$new" build/package
+}
+
 # Makes the same files as Trunk; the links in index.html list them.
 build_site() {
   local new=build/site.new
@@ -74,10 +90,10 @@ build_site() {
   mkdir -p "$new/akiba-selfie/pkg" "$new/akiba-selfie/vision"
   grep -v 'data-trunk' index.html >"$new/index.html"
   cp -R demo "$new/demo"
-  cp www/*.js "$new/akiba-selfie/"
-  cp "$pkg"/akiba-selfie.js "$pkg"/akiba-selfie_bg.wasm "$new/akiba-selfie/pkg/"
-  cp www/vision/worker.js www/vision/akiba-vision.wasm "$new/akiba-selfie/vision/"
-  if diff -rq "$new" "$site" >/dev/null 2>&1; then rm -rf "$new"; else swap "$new" "$site"; fi
+  cp build/package/*.js "$new/akiba-selfie/"
+  cp build/package/pkg/* "$new/akiba-selfie/pkg/"
+  cp build/package/vision/* "$new/akiba-selfie/vision/"
+  renew "$new" "$site"
 }
 
 build_services() {
@@ -91,7 +107,7 @@ hold_lock build/lock
 if [ "${1:-}" != services ]; then
   if outdated; then build_wasm; fi
   scripts/vision.sh
-  cp LICENSE-APACHE LICENSE-MIT www/
+  build_package
   build_site
 fi
 build_services

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what building and testing need, if this machine does not have it yet.
 #
-#   scripts/setup.sh demo      Rust for wasm32, wasm-bindgen, the npm packages (wasm-opt, terser)
+#   scripts/setup.sh demo      Rust for wasm32, wasm-bindgen, the npm packages (wasm-opt, esbuild, terser)
 #   scripts/setup.sh build     the same, and wasm-pack
 #   scripts/setup.sh serve     the same, and Trunk
 #   scripts/setup.sh test      the same, Python with venv, PostgreSQL, nginx, cargo-fuzz, Chromium and ChromeDriver,
@@ -51,7 +51,7 @@ demo() {
   need_wasm_rust
   # Without --locked, because its lock file may name versions that the registry does not have.
   need_cargo_tool wasm-bindgen wasm-bindgen-cli "$(locked_version wasm-bindgen)" "about 2 minutes"
-  need_npm . "wasm-opt, terser"
+  need_npm . "wasm-opt, esbuild, terser"
 }
 
 build() {

@@ -15,11 +15,11 @@ const PARTS = [
   { name: 'vision', of: (file) => file.startsWith('vision/'), gate: 150_000, aim: 115_000 },
 ];
 
-const www = new URL('../www/', import.meta.url);
+const built = new URL('../build/package/', import.meta.url);
 
 /** The files of the package that a page loads. An end-to-end test compares them with a browser's requests. */
 /** @type {{ files: string[] }} */
-const { files } = JSON.parse(readFileSync(new URL('package.json', www), 'utf8'));
+const { files } = JSON.parse(readFileSync(new URL('package.json', built), 'utf8'));
 const loaded = files.filter((name) => /\.(js|wasm|css)$/.test(name));
 
 /** Returns the compressed size. @param {Buffer} bytes */
@@ -33,7 +33,7 @@ const brotli = (bytes) =>
 
 const parts = PARTS.map(({ name, of, gate, aim }) => {
   const rows = loaded.filter(of).map((file) => {
-    const bytes = readFileSync(new URL(file, www));
+    const bytes = readFileSync(new URL(file, built));
     return { name: file, raw: bytes.length, brotli: brotli(bytes) };
   });
   const sum = (/** @type {'raw' | 'brotli'} */ what) => rows.reduce((total, row) => total + row[what], 0);

@@ -3,11 +3,13 @@
  * decides nothing about the capture. This file does not define the element: import define.js for that.
  */
 
-/** @import { SelfieErrorCode, SelfieSession, SelfieState, SelfieThresholds } from './index.js' */
+/** @import { SelfieErrorCode, SelfieSession, SelfieState, SelfieThresholds, SelfieVerdict } from './index.js' */
 /** @import { Widget } from './pkg/akiba-selfie.js' */
 
+import { configure, openVision } from './assets.js';
 import { hasCrashed, watch } from './crash.js';
-import { load, openVision } from './load.js';
+import { load } from './load.js';
+import { mark } from './privacy.js';
 import { ATTRIBUTES, METHODS, STATES } from './registry.js';
 import { Root } from './root.js';
 
@@ -23,9 +25,11 @@ const FAILURE_STYLE = `[part=load-error] {
   border: 1px solid #8888; border-radius: 24px; font: 1rem/1.5 system-ui, sans-serif;
 }`;
 
+export { configure };
+
 /** Takes a selfie, sends it and reports the verdict to the page in `selfie-*` events. */
 export class AkibaSelfieElement extends Base {
-  static observedAttributes = Object.keys(ATTRIBUTES);
+  static observedAttributes = [...Object.keys(ATTRIBUTES), 'class'];
 
   /** @type {ElementInternals | undefined} */
   #internals;
@@ -68,6 +72,7 @@ export class AkibaSelfieElement extends Base {
   }
 
   connectedCallback() {
+    mark(this);
     this.#adoptProperties();
     this.#settle();
   }
@@ -82,8 +87,12 @@ export class AkibaSelfieElement extends Base {
     this.#settle();
   }
 
-  attributeChangedCallback() {
-    this.#settle();
+  /** @param {string} name */
+  attributeChangedCallback(name) {
+    // A framework that sets all classes removes the marks.
+    if (name === 'class') {
+      if (this.isConnected) mark(this);
+    } else this.#settle();
   }
 
   /** The page's session: a string, or a function that returns one or a promise of one. */
@@ -109,6 +118,16 @@ export class AkibaSelfieElement extends Base {
   /** The state of the capture, one of STATES. */
   get state() {
     return /** @type {SelfieState} */ (this.#widget?.state ?? this.#shown);
+  }
+
+  /** The photo that the person reviews or that is being sent; null in all other states. */
+  get photo() {
+    return this.#widget?.photo ?? null;
+  }
+
+  /** The whole verdict, in the state `done`; otherwise null. No event has it, because events reach every listener. */
+  get verdict() {
+    return /** @type {SelfieVerdict | null} */ (this.#widget?.verdict ?? null);
   }
 
   /**
@@ -299,12 +318,14 @@ export class AkibaSelfieElement extends Base {
   }
 
   static {
+    // biome-ignore lint/complexity/noThisInStatic: a class that names itself loses its name when it is bundled.
+    const { prototype } = this;
     for (const [name, { property, boolean }] of Object.entries(ATTRIBUTES)) {
       if (property in Base.prototype) continue;
-      Object.defineProperty(AkibaSelfieElement.prototype, property, reflected(name, boolean));
+      Object.defineProperty(prototype, property, reflected(name, boolean));
     }
     for (const method of METHODS) {
-      Object.defineProperty(AkibaSelfieElement.prototype, method, {
+      Object.defineProperty(prototype, method, {
         configurable: true,
         enumerable: true,
         writable: true,
@@ -315,8 +336,8 @@ export class AkibaSelfieElement extends Base {
     }
     // React 19 and Vue set a property instead of an attribute if there is one with the attribute's name. They would
     // overwrite the method `capture`, so its setter sets the attribute.
-    const capture = Reflect.get(AkibaSelfieElement.prototype, 'capture');
-    Object.defineProperty(AkibaSelfieElement.prototype, 'capture', { ...reflected('capture'), get: () => capture });
+    const capture = Reflect.get(prototype, 'capture');
+    Object.defineProperty(prototype, 'capture', { ...reflected('capture'), get: () => capture });
   }
 }
 

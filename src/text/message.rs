@@ -127,6 +127,8 @@ messages! {
     Shutter,
     /// The shutter during the countdown.
     ShutterNow,
+    /// The button for who does not want the photo to be taken automatically.
+    ByHand,
     /// The button for the device's other camera.
     SwitchCamera,
     /// The button to choose a photo from the device.
@@ -146,6 +148,8 @@ messages! {
     ReviewTitle,
     /// The label of the photo.
     PhotoAlt,
+    /// Review: the button that shows the photo larger.
+    Enlarge,
     /// Review: the first question.
     CheckFace,
     /// Review: the second question.
@@ -251,6 +255,8 @@ messages! {
     AskSite,
     /// Failed: the page's owner can help if it happens again.
     AskSiteAgain,
+    /// Failed: the person can choose a file instead.
+    AlsoChoosePhoto,
     /// Failed in another app's browser: open the page elsewhere.
     OpenInBrowser,
     /// Failed: the label of the code.

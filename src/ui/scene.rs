@@ -60,6 +60,11 @@ impl Scene<'_> {
         self.text.get(message)
     }
 
+    /// Whether the person may choose a file.
+    pub(super) fn takes_files(&self) -> bool {
+        self.view.config.as_ref().is_ok_and(|config| config.files)
+    }
+
     /// Returns a callback that passes an event to the flow, if the person meant it.
     pub(super) fn on(&self, event: Event) -> Callback<MouseEvent> {
         let (action, presses) = (self.action.clone(), self.view.presses.clone());
@@ -133,11 +138,11 @@ impl Scene<'_> {
         html! { <p class="note" part="note">{ icon(shape) }<span>{ note.into() }</span></p> }
     }
 
-    /// Draws the photo as it is sent, not mirrored.
-    pub(super) fn photo(&self, photo: Photo, class: &'static str) -> Html {
+    /// Draws the photo as the person saw it: mirrored if the preview was. It is not sent like that.
+    pub(super) fn photo(&self, photo: Photo, look: &'static str) -> Html {
         html! {
             <img
-                class={class}
+                class={class(look, if self.view.state.framing.mirrored { "mirrored" } else { "" })}
                 part="photo"
                 src={self.view.photo_url.clone()}
                 width={photo.width.to_string()}

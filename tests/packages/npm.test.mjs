@@ -16,7 +16,7 @@ import { watch } from '../e2e/support/watch.mjs';
 import { film } from '../fixtures/face/film.mjs';
 
 const run = promisify(execFile);
-const www = fileURLToPath(new URL('../../www/', import.meta.url));
+const built = fileURLToPath(new URL('../../build/package/', import.meta.url));
 
 const PAGE = `<!doctype html>
 <html lang="en">
@@ -30,7 +30,7 @@ let folder, site, browser, shot;
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'akiba-selfie-'));
-  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: www });
+  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: built });
   const [packed] = JSON.parse(stdout);
   shot = packed.files.map(({ path }) => path);
   const modules = join(folder, 'node_modules');
@@ -70,8 +70,8 @@ test('a plain page takes a photo with it, under a strict policy', async () => {
   await selfie.button('Start').click();
   await selfie.state('framing');
   await selfie.shoot();
-  const [{ detail }] = await selfie.events('selfie-captured');
-  assert.equal(detail.blob.type, 'image/jpeg');
+  const [{ photo }] = await selfie.events('selfie-captured');
+  assert.equal(photo.type, 'image/jpeg');
   // The vision module loads with the camera, and the photo does not wait for it.
   for (const end = Date.now() + 10_000; !site.seen.some((path) => path.endsWith('/akiba-vision.wasm')); ) {
     assert.ok(Date.now() < end, 'the vision module is not loaded');

@@ -35,7 +35,7 @@ before(async () => {
   site = await serve({
     '/': Buffer.from(PAGE),
     '/icon.svg': Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'),
-    '/akiba-selfie/': new URL('../../www/', import.meta.url),
+    '/akiba-selfie/': new URL('../../build/package/', import.meta.url),
   });
   swift = spawn(script, ['swift', '--origin', site.origin, '--ready-file', ready], { stdio: 'ignore' });
   site.uploads = await endpoint();

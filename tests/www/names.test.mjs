@@ -113,36 +113,41 @@ test('the package has the version of the workspace', () => {
   assert.equal(package_.version, version);
 });
 
-test('the package lists exactly the modules that it needs', () => {
+/** Returns the files that define.js in a folder loads, directly or through others. @param {string} folder */
+function loads(folder) {
   const needed = new Set();
-  const follow = (name) => {
+  const follow = (/** @type {string} */ name) => {
     if (needed.has(name)) return;
     needed.add(name);
     if (name.startsWith('pkg/')) return;
-    const text = read(`www/${name}`);
+    const text = read(`${folder}/${name}`).replace(/\/\*[\s\S]*?\*\//g, '');
     const paths = [
-      ...all(text, /^import [^'\n]*'(\.[^']+)'/gm),
-      ...all(text, /^\} from '(\.[^']+)'/gm),
-      ...all(text, /new URL\('(\.[^']+)', import\.meta\.url\)/g),
+      ...all(text, /\b(?:from|import) ?["'](\.[^"']+)["']/g),
+      ...all(text, /new URL\(["'](\.[^"']+)["'], ?import\.meta\.url\)/g),
     ];
     for (const path of paths) follow(path.replace(/^\.\//, ''));
   };
   follow('define.js');
+  return [...needed];
+}
+
+test('the package lists exactly the modules that it needs', () => {
   sameNames(
     package_.files.filter((name) => /\.(js|wasm)$/.test(name)),
-    needed,
+    loads('build/package'),
   );
 });
 
 test('a bundler does not drop the definition', () => {
-  assert.deepEqual(package_.sideEffects, [package_.exports['./define.js'].default]);
+  const { default: module, require: common } = package_.exports['./define.js'];
+  assert.deepEqual(package_.sideEffects, [module, common]);
 });
 
-test('Trunk copies every module of the package except the widget, which it builds', () => {
+test('Trunk copies every module of www except the widget, which it builds', () => {
   const page = read('index.html');
   const copied = all(page, /rel="copy-file" href="www\/([^"]+)"/g);
   sameNames(
     copied,
-    package_.files.filter((name) => /^(vision\/)?[^/]+\.(js|wasm)$/.test(name)),
+    loads('www').filter((name) => !name.startsWith('pkg/')),
   );
 });

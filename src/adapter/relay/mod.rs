@@ -8,7 +8,7 @@ use std::future::Future;
 use std::rc::Rc;
 use std::time::Duration;
 
-use akiba_protocol::{CustomerType, VerifyRequest};
+use akiba_protocol::CustomerType;
 use gloo_net::http::{Request, Response};
 use gloo_timers::callback::Timeout;
 use js_sys::{Function, JSON, JsString, Promise, Reflect};
@@ -23,7 +23,7 @@ pub use self::reply::{IssuedLink, JudgedReply, NotText};
 use self::session::{Bearer, Reason};
 use super::delay::milliseconds;
 use crate::config::Config;
-use crate::flow::RelayFailure;
+use crate::flow::{PhotoOrigin, RelayFailure};
 
 pub mod answer;
 mod reply;
@@ -80,6 +80,18 @@ struct LinkBody<'a> {
     customer_type: CustomerType,
 }
 
+/// The body of the verdict request: [`VerifyRequest`](akiba_protocol::VerifyRequest), and for a relay with sessions where
+/// the photo comes from. Without a session the body may reach the vendor as it is, so nothing is added.
+#[derive(Serialize)]
+struct VerifyBody<'a> {
+    selfie_filename: &'a str,
+    id: &'a str,
+    user_type: CustomerType,
+    s3_key: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<&'static str>,
+}
+
 /// Requests a signed link, once. The vendor chooses the file name.
 ///
 /// # Errors
@@ -104,16 +116,18 @@ pub fn verify(
     bearer: &Bearer,
     link: &IssuedLink,
     key: &str,
+    origin: PhotoOrigin,
     abort: &Abort,
 ) -> impl Future<Output = Result<JudgedReply, RelayFailure>> + use<> {
-    let body = VerifyRequest {
-        selfie_filename: link.selfie_filename.clone(),
-        id: config.identifier.clone().unwrap_or_else(|| link.identifier.clone()),
+    let session = bearer.is_sent();
+    let body = VerifyBody {
+        selfie_filename: &link.selfie_filename,
+        id: config.identifier.as_ref().unwrap_or(&link.identifier),
         user_type: config.customer_type,
-        s3_key: link.s3_key.clone(),
+        s3_key: &link.s3_key,
+        source: session.then_some(origin.as_str()),
     };
     let text = post(Call::Verify, &config.verify_url, json(&body), Some(key), bearer, abort);
-    let session = bearer.is_sent();
     async move { JudgedReply::read(&text.await?, session).ok_or(RelayFailure::Reply) }
 }
 

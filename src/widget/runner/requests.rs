@@ -6,7 +6,8 @@ use wasm_bindgen_futures::spawn_local;
 use crate::adapter::relay::session::Bearer;
 use crate::adapter::relay::{self, Abort};
 use crate::adapter::upload::{Progress, Target, Upload};
-use crate::flow::{Event, Generation, LinkId, PhotoId, RelayFailure};
+use crate::flow::{Event, Generation, LinkId, PhotoId, PhotoOrigin, RelayFailure};
+use crate::guidance::Flaw;
 
 use super::handles::{Context, Handles};
 
@@ -57,7 +58,13 @@ pub(super) fn upload(
     }
 }
 
-pub(super) fn verify(handles: &Handles, generation: Generation, link: LinkId, context: Context<'_>) {
+pub(super) fn verify(
+    handles: &Handles,
+    generation: Generation,
+    link: LinkId,
+    origin: PhotoOrigin,
+    context: Context<'_>,
+) {
     let mut resources = handles.resources();
     let Some((reply, key)) = resources.reply(link) else {
         handles.send(Event::VerifyFailed { generation, failure: RelayFailure::Refused });
@@ -65,15 +72,16 @@ pub(super) fn verify(handles: &Handles, generation: Generation, link: LinkId, co
     };
     let abort = Abort::for_verify();
     let bearer = Bearer::new(context.session.clone(), resources.session());
-    let verdict = relay::verify(context.config, &bearer, reply, key, &abort);
+    let verdict = relay::verify(context.config, &bearer, reply, key, origin, &abort);
     resources.keep_verify_call(generation, abort);
     let handles = handles.clone();
     spawn_local(async move {
         handles.send(match verdict.await {
             Ok(verdict) => {
                 let judgement = verdict.judgement;
+                let flaw = verdict.message().as_string().and_then(|message| Flaw::named_in(&message));
                 handles.resources().keep_verdict(generation, verdict);
-                Event::VerifyDone { generation, judgement }
+                Event::VerifyDone { generation, judgement, flaw }
             }
             Err(failure) => Event::VerifyFailed { generation, failure },
         });

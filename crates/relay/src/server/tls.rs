@@ -3,6 +3,7 @@
 //! has a history of denial-of-service attacks.
 
 use std::fmt;
+use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
@@ -16,6 +17,7 @@ use rustls::sign::CertifiedKey;
 use tokio_rustls::TlsAcceptor;
 
 use crate::telemetry::metrics::metrics;
+use crate::telemetry::readings::Reading;
 
 /// Time between two checks of the files.
 const POLL_INTERVAL: Duration = Duration::from_secs(2);
@@ -65,6 +67,7 @@ impl Tls {
         // Taken before the files are read, so that a change in between is noticed later.
         let stamp = files.stamp();
         let read = files.read()?;
+        metrics().read(Reading::CertificateExpiry, expiry(&read));
         let certificate = Arc::new(Certificate { files, current: RwLock::new(Arc::new(read)) });
         let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
@@ -95,6 +98,7 @@ impl Tls {
             }
             match files.read() {
                 Ok(read) => {
+                    metrics().read(Reading::CertificateExpiry, expiry(&read));
                     *self.certificate.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(read);
                     (loaded, failed) = (stamp, None);
                     metrics().certificate_read("ok");
@@ -112,8 +116,9 @@ impl Tls {
     }
 }
 
-/// Modification time and length of both files.
-type Stamp = [Option<(SystemTime, u64)>; 2];
+/// Modification time, length, device and inode of both files. Time and length alone would miss a folder that is replaced
+/// by another one, as container runtimes do it, if a tool has set the times.
+type Stamp = [Option<(SystemTime, u64, u64, u64)>; 2];
 
 struct Files {
     certificate: PathBuf,
@@ -125,7 +130,7 @@ impl Files {
     fn stamp(&self) -> Stamp {
         [&self.certificate, &self.key].map(|path| {
             let file = std::fs::metadata(path).ok()?;
-            Some((file.modified().ok()?, file.len()))
+            Some((file.modified().ok()?, file.len(), file.dev(), file.ino()))
         })
     }
 
@@ -141,6 +146,12 @@ impl Files {
             PrivateKeyDer::from_pem_file(&self.key).map_err(|why| TlsError::Key(self.key.clone(), pem_error(&why)))?;
         CertifiedKey::from_der(chain, key, &ring::default_provider()).map_err(TlsError::Pair)
     }
+}
+
+/// Returns when the certificate expires, as a Unix time.
+fn expiry(pair: &CertifiedKey) -> Option<i64> {
+    let (_, certificate) = x509_parser::parse_x509_certificate(pair.cert.first()?).ok()?;
+    Some(certificate.validity().not_after.timestamp())
 }
 
 /// Describes an error in a PEM file without quoting the file.
@@ -232,6 +243,36 @@ mod tests {
         fixture.write("cert.pem", &certificate, time);
         fixture.write("key.pem", &key, time);
         let watching = tokio::spawn(fixture.tls.clone().watch());
+        assert!(fixture.certificate_changes(&before).await);
+        watching.abort();
+    }
+
+    /// Kubernetes puts new files into a new folder, and then renames a symbolic link to it.
+    #[tokio::test]
+    async fn a_folder_that_is_swapped_is_loaded_whatever_its_times() {
+        let folder = tempfile::tempdir().unwrap();
+        let time = SystemTime::now() - Duration::from_secs(60);
+        let write = |version: &str| {
+            let own = folder.path().join(version);
+            std::fs::create_dir(&own).unwrap();
+            for (name, text) in ["cert.pem", "key.pem"].iter().zip(new_pair()) {
+                // Of one length: PEM may end with empty lines.
+                std::fs::write(own.join(name), format!("{text:\n<2000}")).unwrap();
+                File::options().write(true).open(own.join(name)).unwrap().set_modified(time).unwrap();
+            }
+            std::os::unix::fs::symlink(version, folder.path().join("new")).unwrap();
+            std::fs::rename(folder.path().join("new"), folder.path().join("..data")).unwrap();
+        };
+        write("..1");
+        for name in ["cert.pem", "key.pem"] {
+            std::os::unix::fs::symlink(format!("..data/{name}"), folder.path().join(name)).unwrap();
+        }
+        let path = |name: &str| folder.path().join(name);
+        let tls = Tls::load(Some(&path("cert.pem")), Some(&path("key.pem"))).unwrap().unwrap();
+        let fixture = Fixture { folder: tempfile::tempdir().unwrap(), tls };
+        let before = fixture.certificate();
+        let watching = tokio::spawn(fixture.tls.clone().watch());
+        write("..2");
         assert!(fixture.certificate_changes(&before).await);
         watching.abort();
     }

@@ -29,8 +29,12 @@ mod http {
 mod server {
     mod admin;
     mod blocked_log;
+    mod commands;
     mod drain;
+    mod metric_names;
     mod reload;
+    mod reload_hosts;
+    mod reload_vendor;
     mod tls;
 }
 
@@ -57,7 +61,7 @@ mod host {
 mod webhook {
     mod backlog;
     mod closing;
-    mod delivery;
+    pub(crate) mod delivery;
     mod endpoints;
     mod list;
 }

@@ -1,0 +1,134 @@
+// Bundles and minifies the JavaScript of a copy of the package: the folder has www's files, and has the files that a page
+// loads afterwards. Everything that define.js and akiba-selfie.js import becomes part of akiba-selfie.js, except for the
+// code that wasm-bindgen wrote. No source maps: the sources are in www, and a page would download the comment's URL.
+//
+//   node scripts/bundle.mjs FOLDER
+
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { build } from 'esbuild';
+import { minify } from 'terser';
+
+/** The modules that become part of akiba-selfie.js. registry.js stays too, as the demo page reads it. */
+const BUNDLED = ['assets.js', 'crash.js', 'load.js', 'privacy.js', 'root.js'];
+
+/** Names that stay: of the public class, for stack traces, and of the worker's variable, which the tests read. */
+const KEPT = ['AkibaSelfieElement', 'vision'];
+
+const folder = process.argv[2];
+if (!folder) throw new Error('usage: node scripts/bundle.mjs FOLDER');
+
+/**
+ * Returns a module together with what it imports.
+ * @param {string} name
+ * @param {string[]} external modules that stay files of their own
+ */
+async function bundle(name, external) {
+  const { outputFiles } = await build({
+    entryPoints: [resolve(folder, name)],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    target: 'es2022',
+    external,
+    logLevel: 'error',
+  });
+  return outputFiles[0].text;
+}
+
+/**
+ * Minifies a file. esbuild could too, but terser's result is smaller.
+ * @param {string} name
+ * @param {string} text
+ * @param {boolean} module
+ */
+async function write(name, text, module) {
+  const { code } = await minify(text, {
+    module,
+    toplevel: true,
+    compress: { passes: 3 },
+    mangle: { reserved: KEPT },
+    format: { comments: false },
+  });
+  if (!code) throw new Error(`bundle: terser returned nothing for ${name}`);
+  writeFileSync(join(folder, name), code);
+}
+
+/**
+ * Returns the code that wasm-bindgen wrote with two changes: each call of the WebAssembly reports a trap, and no URL is
+ * left that a bundler would follow, as load.js names the file.
+ * @param {string} text
+ */
+function guarded(text) {
+  const report = `
+let trapped = () => {};
+export const onTrap = (listener) => { trapped = listener; };
+const guard = (exports) => Object.fromEntries(Object.entries(exports).map(([name, it]) => [name, typeof it !== 'function' ? it : (...args) => {
+  try { return it(...args); } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError) trapped();
+    throw error;
+  }
+}]));`;
+  const calls = replaced(text, /= ?(\w+)\.exports\b/g, '=guard($1.exports)');
+  return replaced(calls, /new URL\((["'][\w.-]+_bg\.wasm["']), ?import\.meta\.url\)/g, '$1') + report;
+}
+
+/** Replaces the one place that matches, and fails if there is not exactly one. @param {string} text @param {RegExp} what @param {string} by */
+function replaced(text, what, by) {
+  const places = text.match(what)?.length;
+  if (places !== 1) throw new Error(`bundle: ${what} matches ${places ?? 0} places of the generated code`);
+  return text.replace(what, by);
+}
+
+/**
+ * Writes the element for test runners that can't read ES modules, such as Jest. No camera is there, so it has no
+ * WebAssembly: an element in a document reports `load`.
+ */
+async function writeCommonJs() {
+  const stub =
+    'export default () => Promise.reject(new Error("no WebAssembly in CommonJS")); export const onTrap = () => {}; export class Widget {}';
+  const { outputFiles } = await build({
+    entryPoints: [resolve(folder, 'akiba-selfie.js')],
+    bundle: true,
+    write: false,
+    format: 'cjs',
+    minifyWhitespace: true,
+    target: 'es2022',
+    define: { 'import.meta.url': '"about:blank"' },
+    plugins: [
+      {
+        name: 'stub',
+        setup({ onLoad }) {
+          onLoad({ filter: /pkg\/akiba-selfie\.js$/ }, () => ({ contents: stub }));
+        },
+      },
+    ],
+  });
+  writeFileSync(join(folder, 'akiba-selfie.cjs'), outputFiles[0].text);
+  const define = await build({
+    entryPoints: [resolve(folder, 'define.js')],
+    bundle: true,
+    write: false,
+    format: 'cjs',
+    minifyWhitespace: true,
+    target: 'es2022',
+    external: ['./akiba-selfie.js'],
+  });
+  writeFileSync(
+    join(folder, 'define.cjs'),
+    define.outputFiles[0].text.replace('./akiba-selfie.js', './akiba-selfie.cjs'),
+  );
+}
+
+const GLUE = 'pkg/akiba-selfie.js';
+
+if (existsSync(join(folder, 'package.json'))) await writeCommonJs();
+const [main, define] = await Promise.all([
+  bundle('akiba-selfie.js', ['./pkg/*']),
+  bundle('define.js', ['./akiba-selfie.js']),
+]);
+await write('akiba-selfie.js', main, true);
+await write('define.js', define, true);
+await write(GLUE, guarded(readFileSync(join(folder, GLUE), 'utf8')), true);
+await write('vision/worker.js', readFileSync(join(folder, 'vision/worker.js'), 'utf8'), false);
+for (const name of BUNDLED) rmSync(join(folder, name));
