@@ -117,11 +117,11 @@ impl File {
 fn media_type(name: &str) -> Option<&'static str> {
     let base = name.rsplit('/').next().unwrap_or(name);
     match base.rsplit_once('.').map(|(_, extension)| extension) {
-        Some("js") => Some("text/javascript; charset=utf-8"),
+        Some("js" | "mjs") => Some("text/javascript; charset=utf-8"),
         Some("wasm") => Some("application/wasm"),
         Some("json") => Some("application/json"),
         // Browsers load no types. `video/mp2t`, the registered type of `.ts`, would be wrong.
-        Some("ts" | "md" | "txt") => Some("text/plain; charset=utf-8"),
+        Some("ts" | "mts" | "md" | "txt") => Some("text/plain; charset=utf-8"),
         None if base.starts_with("LICENSE") => Some("text/plain; charset=utf-8"),
         _ => None,
     }
