@@ -13,7 +13,7 @@ import { newKeys, startRelay } from './support/relay.mjs';
 import { Selfie } from './support/selfie.mjs';
 import { watch } from './support/watch.mjs';
 
-const PACKAGE = fileURLToPath(new URL('../../www', import.meta.url));
+const PACKAGE = fileURLToPath(new URL('../../build/package', import.meta.url));
 
 const stop = [];
 /** @type {Record<string, any>} */
