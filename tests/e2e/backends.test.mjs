@@ -66,10 +66,11 @@ const it = {};
 
 before(async () => {
   it.sandbox = await startSandbox({ args: ['--origin', 'http://127.0.0.1:1'] });
-  // Stands between the back ends and the relay: it publishes the keys of this test, and can fail.
+  // Stands between the back ends and the relay: it publishes the keys of this test or of the relay, and can fail.
   it.front = createServer(async (request, response) => {
     if (it.down) return request.socket.destroy();
-    if (request.url === '/.well-known/jwks.json') {
+    if (it.deaf && request.url === '/hooks/akiba') return response.writeHead(503).end();
+    if (request.url === '/.well-known/jwks.json' && !it.relaysKeys) {
       response.writeHead(it.keysDown ? 500 : 200, { 'Content-Type': 'application/jwk-set+json' });
       return response.end(JSON.stringify({ keys: [jwk] }));
     }
@@ -274,6 +275,30 @@ for (const [name, build] of Object.entries(BACKENDS)) {
       assert.equal(await customer.prove(proofOf({ ...mine, jti: 'ver_3', outcome: 'verified', final: true })), 204);
       assert.equal(await customer.prove(proofOf({ ...mine, jti: 'ver_4' })), 204);
       assert.equal((await customer.verdict()).outcome, 'verified');
+    });
+
+    test('a proof that the relay signed is accepted, without a webhook, and a changed one is not', async () => {
+      Object.assign(it, { relaysKeys: true, deaf: true });
+      try {
+        await backend.stop();
+        await start();
+        const page = await Page.open();
+        await page.link();
+        const { outcome, proof } = await page.widget('/v1/customer/verify');
+        assert.equal(outcome, 'verified');
+        const [header, claims, signature] = proof.split('.');
+        const changed = { ...JSON.parse(Buffer.from(claims, 'base64url').toString()), final: false };
+        assert.equal(await page.prove(`${header}.${base64url(JSON.stringify(changed))}.${signature}`), 400);
+        assert.equal(await page.prove(proofOf(changed)), 400, "a proof of this test's key");
+        assert.equal((await page.verdict()).outcome, null);
+        assert.equal(await page.prove(proof), 204);
+        assert.deepEqual(await page.verdict(), { state: 'verified', outcome: 'verified', final: true });
+        assert.equal(await page.prove(proof), 409, 'the same proof again');
+      } finally {
+        Object.assign(it, { relaysKeys: false, deaf: false });
+        await backend.stop();
+        await start();
+      }
     });
 
     test('the page has security headers and a strict cookie', async () => {

@@ -1,10 +1,13 @@
 //! Checks the settings before the service starts ([`check`]): reads every secret and certificate and reports all
 //! problems at once ([`Problems`]). It uses neither the network nor the database.
 
+use std::sync::Arc;
+
 use clap::Args;
 
 use crate::error::sentence;
 use crate::http::state::AppState;
+use crate::http::widget::Widget;
 use crate::secrets::{data_keys, is_open_to_all, proof_keys, session_keys, webhook_secrets};
 use crate::server::tls::Tls;
 use crate::session::SessionSecrets;
@@ -65,6 +68,8 @@ pub fn check(
             None
         }
     };
+    let widget = settings.http.serve_widget.as_deref().map(Widget::load).transpose();
+    let widget = widget.map_err(|error| found.push(sentence(&error))).ok().flatten().map(Arc::new);
     let mut session = None;
     let of_sessions = &settings.session;
     if !of_sessions.api_key.is_empty() && of_sessions.api_keys_source().is_given() {
@@ -106,7 +111,7 @@ pub fn check(
         found.push("--admin-listen and --listen are the same address: give each its own".to_owned());
     }
     match state {
-        Some(state) if found.is_empty() => Ok(Prepared { state, tls, session }),
+        Some(state) if found.is_empty() => Ok(Prepared { state: AppState { widget, ..state }, tls, session }),
         _ => Err(Problems(found)),
     }
 }

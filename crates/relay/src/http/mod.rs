@@ -10,12 +10,15 @@
 //! - [`idempotency`]: the `Idempotency-Key` header.
 //! - [`rate_limit`]: counts every call, and rejects callers that call too often.
 //! - [`request_log`]: the request id, the log line and the body of an error.
+//! - [`etag`]: versions of content that does not change.
+//! - [`widget`]: the files of the widget, if the relay serves them.
 //! - [`admin`], [`readiness`]: metrics, health checks and the operator's calls.
 
 pub mod admin;
 pub mod auth;
 pub mod body;
 pub mod cors;
+pub mod etag;
 pub mod idempotency;
 pub mod openapi;
 pub mod rate_limit;
@@ -26,6 +29,7 @@ pub mod settings;
 pub mod state;
 #[cfg(test)]
 mod tests;
+pub mod widget;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -90,13 +94,16 @@ fn operation_calls() -> OpenApiRouter<AppState> {
 /// origin, CORS, count of what nothing else counts, catching of panics. Errors arise inside CORS: without CORS headers a
 /// page could not read them.
 fn with_layers(routes: Router<AppState>, state: AppState) -> Router {
-    routes
+    let mut routes = routes
         .fallback(fallback::not_found)
         .method_not_allowed_fallback(fallback::method_not_allowed)
         .layer(CatchPanicLayer::custom(fallback::panicked))
         .layer(from_fn_with_state(state.clone(), rate_limit::count_rest))
         .layer(cors::layer(&state.origins, &state.allowed_headers))
-        .layer(from_fn_with_state(state.clone(), cors::guard))
-        .layer(from_fn(request_log::log_request))
-        .with_state(state)
+        .layer(from_fn_with_state(state.clone(), cors::guard));
+    if state.widget.is_some() {
+        // Without the layers above: its files are for every origin, and have a limit of their own.
+        routes = routes.merge(routes::widget::router(&state));
+    }
+    routes.layer(from_fn(request_log::log_request)).with_state(state)
 }

@@ -98,6 +98,17 @@ pub async fn limit_by_address(State(state): State<AppState>, request: Request, n
     }
 }
 
+/// Counts a request for a file of the widget by the client's address, apart from all calls: loading a page must not use
+/// up the rate of the calls, nor the other way round.
+pub async fn limit_widget(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let limits = &state.limits;
+    let counted = client(limits, request.extensions(), request.headers()).map(|address| limits.widget(address));
+    match counted.map_or(Ok(()), Counted::allowed) {
+        Ok(()) => next.run(request).await,
+        Err(error) => error.into_response(),
+    }
+}
+
 /// Counts a call by the client's address. A request without a connection, as in tests, is not counted.
 ///
 /// # Errors

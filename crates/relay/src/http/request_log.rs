@@ -16,6 +16,7 @@ use http::{HeaderName, HeaderValue, Method, StatusCode};
 use tracing::{Instrument, Span};
 use uuid::Uuid;
 
+use super::routes::widget;
 use crate::error::RelayError;
 use crate::telemetry::metrics::{InFlight, metrics};
 use crate::telemetry::traces::{SpanKind, span};
@@ -108,7 +109,9 @@ impl RequestLine {
         if let Some(session) = session {
             span.record("session", session);
         }
-        if PROBES.contains(&route.as_str()) {
+        // A page loads a dozen files. A line for each of them would say nothing.
+        let is_file = route == widget::ROUTE && status < 400;
+        if is_file || PROBES.contains(&route.as_str()) {
             tracing::debug!(request_id = id, method, route, status, code, latency_ms, cause, "request");
         } else if status >= 500 {
             tracing::error!(request_id = id, session, method, route, status, code, latency_ms, cause, "request");

@@ -1,6 +1,7 @@
 //! The settings of the HTTP service ([`HttpSettings`]).
 
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
@@ -34,6 +35,10 @@ pub struct HttpSettings {
     /// Longest wait for a request's body
     #[arg(long, env = "AKIBA_RELAY_BODY_TIMEOUT", value_name = "DURATION", default_value = "10s", value_parser = duration)]
     pub body_timeout: Duration,
+
+    /// Folder of the npm package akiba-selfie, as node_modules has it; the relay serves its files under /widget/
+    #[arg(long, env = "AKIBA_RELAY_SERVE_WIDGET", value_name = "FOLDER")]
+    pub serve_widget: Option<PathBuf>,
 }
 
 /// Parses the name of a header. `*` is a name too, but in a preflight it means all headers.

@@ -8,6 +8,7 @@ use http::HeaderName;
 use super::openapi::document::Document;
 use super::readiness::Readiness;
 use super::settings::HttpSettings;
+use super::widget::Widget;
 use crate::limits::Limits;
 use crate::limits::capacity::Bulkheads;
 use crate::limits::settings::LimitSettings;
@@ -36,6 +37,8 @@ pub struct AppState {
     pub readiness: Readiness,
     /// The OpenAPI document. [`app`](super::app) fills it in.
     pub document: Document,
+    /// The files of the widget; `None` if the relay does not serve them.
+    pub widget: Option<Arc<Widget>>,
     /// The sessions; `None` if sessions are off.
     pub sessions: Option<Arc<Sessions>>,
 }
@@ -54,6 +57,7 @@ impl AppState {
             body_timeout: settings.body_timeout,
             readiness: Readiness::default(),
             document: Document::new(String::new()),
+            widget: None,
             sessions: None,
         }
     }

@@ -48,6 +48,14 @@ impl ConnectionCounts {
     }
 }
 
+impl ConnectionGuard {
+    /// Returns what the connection counts for. `None` for a trusted proxy.
+    #[must_use]
+    pub fn bucket(&self) -> Option<Bucket<'static>> {
+        self.bucket
+    }
+}
+
 impl Drop for ConnectionGuard {
     fn drop(&mut self) {
         let Some(bucket) = self.bucket else { return };

@@ -44,6 +44,7 @@ struct Shared {
     session_verdicts: Option<CallerCounts>,
     address_verdicts: Option<CallerCounts>,
     api_key: Option<CallerCounts>,
+    widget: Option<CallerCounts>,
 }
 
 /// A counted call.
@@ -77,6 +78,7 @@ impl Limits {
             session_verdicts: counts(settings.rate_session),
             address_verdicts: counts(settings.rate_address),
             api_key: counts(settings.rate_api_key),
+            widget: counts(settings.rate_widget),
         }))
     }
 
@@ -107,6 +109,12 @@ impl Limits {
     pub fn session(&self, id: &str) -> Counted {
         let detail = "The page of this session has called too often.";
         count(self.0.session.as_ref(), &Bucket::Name(id), detail, "session")
+    }
+
+    /// Counts a request for a file of the widget from this address.
+    pub fn widget(&self, address: IpAddr) -> Counted {
+        let detail = "This address has loaded too many files.";
+        count(self.0.widget.as_ref(), &Bucket::of(address), detail, "widget")
     }
 
     /// Counts a call with the API key of this name.

@@ -42,7 +42,12 @@ pub struct LimitSettings {
     #[arg(long, env = "AKIBA_RELAY_RATE_API_KEY", value_name = "RATE", default_value = "6000/m:1000")]
     pub rate_api_key: Rate,
 
-    /// Most open connections of one address, except a trusted proxy's; further ones are closed
+    /// Rate limit of each client address for files of --serve-widget, in the same form; they count apart from all calls
+    #[arg(long, env = "AKIBA_RELAY_RATE_WIDGET", value_name = "RATE", default_value = "3000/m:1000")]
+    pub rate_widget: Rate,
+
+    /// Most open connections of one address, except a trusted proxy's; for a further one, its longest idle one is closed, or
+    /// the further one if none is idle
     #[arg(long, env = "AKIBA_RELAY_MAX_CONNECTIONS_ADDRESS", value_name = "COUNT", default_value = "64")]
     pub max_connections_address: NonZeroUsize,
 }

@@ -41,6 +41,7 @@ use tower_service::Service;
 use self::activity::{Activity, Connections, Observed};
 use self::settings::ServerSettings;
 use self::tls::Tls;
+use crate::limits::bucket::Bucket;
 use crate::limits::client_address::{Peer, TrustedProxies};
 use crate::limits::connections::{ConnectionCounts, ConnectionGuard};
 use crate::limits::settings::LimitSettings;
@@ -61,7 +62,8 @@ pub struct ConnectionLimits {
     pub write_timeout: Duration,
     /// Longest time in which a client must read its answer.
     pub answer_timeout: Duration,
-    /// Open connections of each address, with their limit. Further connections are closed.
+    /// Open connections of each address, with their limit. For a further one, the address's connection that has been idle
+    /// longest is closed. If none is idle, the new one is.
     pub connections_of_address: ConnectionCounts,
     /// Most open connections. For a further one, the connection that has been idle longest is closed. If none is idle, it
     /// waits.
@@ -147,11 +149,11 @@ pub async fn serve_tls(
     loop {
         tokio::select! {
             (accepted, permit) = entrance.next() => {
-                let activity = Arc::new(entrance.open.add());
+                let activity = Arc::new(entrance.open.add(accepted.address_slot));
                 let mut stream = TimeoutStream::new(accepted.stream);
                 stream.set_write_timeout(Some(limits.write_timeout));
                 let stream = Observed::new(Box::pin(stream), Arc::clone(&activity), limits.answer_timeout);
-                let guards = (permit, accepted.address_slot, metrics().connected(limits.listener));
+                let guards = (permit, metrics().connected(limits.listener));
                 let connection = Connection {
                     app: app.clone(),
                     peer: accepted.peer,
@@ -218,9 +220,13 @@ impl Connection {
             request.extensions_mut().insert(Peer(peer));
             let running = activity.request();
             // No `poll_ready` is needed: a router is always ready.
-            let answer = app.clone().call(request.map(Body::new));
+            let answer = running.as_ref().map(|_| app.clone().call(request.map(Body::new)));
             async move {
-                let answer = answer.await;
+                let answer = match answer {
+                    Some(answer) => answer.await,
+                    // The connection is closing, which drops this future.
+                    None => std::future::pending().await,
+                };
                 drop(running);
                 answer
             }
@@ -266,14 +272,17 @@ impl Entrance<'_> {
         }
     }
 
-    /// Waits for a connection. Returns `None` if accepting failed, or if its address has too many.
+    /// Waits for a connection. Returns `None` if accepting failed, or if its address has too many and none of them is idle.
     async fn accept(&self) -> Option<Accepted> {
         match self.listener.accept().await {
             Ok((stream, peer)) => {
                 // Disables Nagle's algorithm: each answer is written at once, so waiting to fill a packet only delays it.
                 let _ = stream.set_nodelay(true);
                 let peer = peer.ip();
-                let Some(address_slot) = self.limits.connections_of_address.enter(peer) else {
+                let counts = &self.limits.connections_of_address;
+                let made_room =
+                    || self.open.close_oldest_idle_of(Bucket::of(peer)).then(|| counts.enter(peer)).flatten();
+                let Some(address_slot) = counts.enter(peer).or_else(made_room) else {
                     metrics().limited("connections");
                     return None;
                 };

@@ -28,7 +28,7 @@ pub const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; chars
 const BOUNDS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 2.5, 10.0, 30.0];
 
 /// The limits that reject calls or connections.
-const LIMITS: [&str; 10] = [
+const LIMITS: [&str; 11] = [
     "address",
     "address-verdicts",
     "api-key",
@@ -39,6 +39,7 @@ const LIMITS: [&str; 10] = [
     "in-flight",
     "session",
     "session-verdicts",
+    "widget",
 ];
 
 /// The states of the circuit breaker.

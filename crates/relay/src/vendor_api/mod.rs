@@ -23,6 +23,7 @@ pub mod settings;
 pub mod token;
 
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -160,14 +161,21 @@ impl VendorClient {
         })
     }
 
-    /// Requests a signed link. `consent` is true if the person's consent is known.
+    /// Requests a signed link. `consent` is true if the person's consent is known. `asked` becomes true before the vendor
+    /// may get the request; a caller that drops the future can tell by it whether the vendor may have issued a link.
     ///
     /// # Errors
     /// [`VendorError`], also when the signed link in the answer is not a URL to which a photo may be sent.
-    pub async fn link(&self, pass: LinkPass, request: &LinkRequest, consent: bool) -> Result<LinkReply, VendorError> {
+    pub async fn link(
+        &self,
+        pass: LinkPass,
+        request: &LinkRequest,
+        consent: bool,
+        asked: &AtomicBool,
+    ) -> Result<LinkReply, VendorError> {
         let call = async {
             let endpoint = &self.0.link;
-            let mut reply: LinkReply = reply_body::read(&self.0.call(endpoint, request, consent).await?)?;
+            let mut reply: LinkReply = reply_body::read(&self.0.call(endpoint, request, consent, asked).await?)?;
             let link = SignedLink::parse(&reply.signed_link);
             let link = link.map_err(|error| VendorError::Reply(ReplyFault::Link(error)))?;
             // The page needs no other headers, and the link's signature covers no other.
@@ -192,7 +200,7 @@ impl VendorClient {
     /// [`VendorError`].
     pub async fn verify(&self, request: &VerifyRequest, consent: bool) -> Result<Verdict, VendorError> {
         let call = async {
-            let reply = self.0.call(&self.0.verify, request, consent).await?;
+            let reply = self.0.call(&self.0.verify, request, consent, &AtomicBool::default()).await?;
             Verdict::of(&reply, self.0.may_be_missing).map_err(reply_body::json_fault)
         };
         let verdict = metrics().vendor_call("verify", SILENCE, call).await;
@@ -211,7 +219,13 @@ impl VendorClient {
 impl Shared {
     /// Makes a call. If the vendor rejects the access token before its expiry, the call is retried once with a new
     /// token. That is safe, because the vendor did no work for the rejected call.
-    async fn call<Q: Serialize>(&self, endpoint: &Endpoint, request: &Q, consent: bool) -> Result<Value, VendorError> {
+    async fn call<Q: Serialize>(
+        &self,
+        endpoint: &Endpoint,
+        request: &Q,
+        consent: bool,
+        asked: &AtomicBool,
+    ) -> Result<Value, VendorError> {
         let ours = || serde_json::to_value(request).map_err(|_| VendorError::Request);
         let body = match &endpoint.request {
             None => serde_json::to_vec(request),
@@ -223,6 +237,7 @@ impl Shared {
         // last moment would time out, count as lost, and might be billed.
         let (deadline, token_deadline) = (started + self.timeout, started + self.timeout / 2);
         let auth = self.auth_header(token_deadline).await?;
+        asked.store(true, Ordering::Relaxed);
         let mut response = self.send(endpoint, &auth, body.clone(), deadline).await?;
         if response.status() == StatusCode::UNAUTHORIZED
             && let (Authenticator::OAuth(source), AuthHeader::Bearer(rejected)) = (&self.authenticator, &auth)

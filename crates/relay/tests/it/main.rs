@@ -22,6 +22,7 @@ mod http {
     mod origins;
     mod page_without_session;
     mod requests;
+    mod widget;
 }
 
 /// The running program, as its operator sees it.

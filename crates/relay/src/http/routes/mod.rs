@@ -6,6 +6,7 @@
 //! - [`health`]: health checks.
 //! - [`openapi`]: the OpenAPI document.
 //! - [`mod@proof_keys`]: the public keys of proofs.
+//! - [`widget`]: the files of the widget.
 //! - [`fallback`]: the answers when no handler gives one.
 
 pub mod fallback;
@@ -15,3 +16,4 @@ pub mod page;
 pub mod page_without_session;
 pub mod proof_keys;
 pub mod sessions;
+pub mod widget;

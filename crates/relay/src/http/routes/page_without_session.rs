@@ -1,5 +1,7 @@
 //! The widget's two calls without sessions: `POST /v1/customer` ([`link`]) and `POST /v1/customer/verify` ([`verify`]).
 
+use std::sync::atomic::AtomicBool;
+
 use akiba_protocol::{LinkReply, LinkRequest, VerifyReply, VerifyRequest};
 use axum::Json;
 use axum::extract::State;
@@ -39,7 +41,7 @@ pub async fn link(
 ) -> Result<Json<LinkReply>, RelayError> {
     let _permit = state.capacity.links.acquire()?;
     let pass = state.vendor.link_pass()?;
-    Ok(Json(state.vendor.link(pass, &request, false).await?))
+    Ok(Json(state.vendor.link(pass, &request, false, &AtomicBool::default()).await?))
 }
 
 /// Requests the vendor's verdict.

@@ -2,16 +2,21 @@
 //! session before the page gets it.
 
 use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use akiba_protocol::{LinkRequest, ProblemCode, Reason};
 use serde::Serialize;
 use serde_json::{Map, Value};
+use tokio::task::JoinHandle;
+use tracing::Instrument;
 use utoipa::ToSchema;
 
 use super::binding::{LinkCall, check_person, file_name};
 use crate::error::RelayError;
 use crate::id::new_id;
 use crate::lifecycle::{Event, State};
+use crate::limits::capacity::Permit;
 use crate::session::Sessions;
 use crate::session::link_host::allows;
 use crate::session::record::{Issued, OpenSession};
@@ -55,36 +60,74 @@ impl fmt::Debug for SessionLink {
     }
 }
 
+/// A link that counts for its session. If it is dropped before the vendor may have been asked, it is given back: the
+/// caller has hung up, or a check has failed.
+struct CountedLink {
+    sessions: Arc<Sessions>,
+    session_id: String,
+    /// Whether the vendor may have got the request.
+    asked: AtomicBool,
+    _permit: Permit,
+}
+
+impl CountedLink {
+    fn new(sessions: Arc<Sessions>, session_id: String, permit: Permit) -> Self {
+        Self { sessions, session_id, asked: AtomicBool::new(false), _permit: permit }
+    }
+
+    /// Gives the link back: the vendor certainly did nothing for it. The answer to the caller waits for it, so that the
+    /// caller can try again.
+    async fn give_back(self) {
+        self.asked.store(true, Ordering::Relaxed);
+        // A task, because the caller may hang up now, too.
+        let _ = self.giving_back().await;
+    }
+
+    fn giving_back(&self) -> JoinHandle<()> {
+        let (sessions, session_id) = (Arc::clone(&self.sessions), self.session_id.clone());
+        let work = async move {
+            if let Err(error) = sessions.store.give_back_link(&session_id, sessions.clock.now()).await {
+                tracing::warn!(%error, "a link that the vendor did not issue stays counted");
+            }
+        };
+        self.sessions.tasks.spawn(work.in_current_span())
+    }
+}
+
+impl Drop for CountedLink {
+    fn drop(&mut self) {
+        if !self.asked.load(Ordering::Relaxed) {
+            drop(self.giving_back());
+        }
+    }
+}
+
 impl Sessions {
     /// Asks the vendor for a signed link for the session's person, and stores what the vendor issued with it.
     ///
     /// # Errors
     /// [`RelayError`] if the session does not allow the call, or the vendor returns no usable link.
-    pub async fn link(&self, session_id: &str, call: LinkCall) -> Result<SessionLink, RelayError> {
-        let _permit = self.capacity.links.acquire()?;
+    pub async fn link(self: &Arc<Self>, session_id: &str, call: LinkCall) -> Result<SessionLink, RelayError> {
+        let permit = self.capacity.links.acquire()?;
         // Before the link is counted: a refused call must not use up the session's links.
         let pass = self.vendor.link_pass()?;
-        let now = self.clock.now();
-        let caps = (self.limits.links, self.limits.verifies);
-        let session = match self.store.try_reserve_link(session_id, caps, self.latest_end(), now).await? {
-            Some(row) => self.open_session(row)?,
-            None => self.reserve(session_id).await?,
-        };
-        check_person(&session, call.identifier.as_deref(), call.customer_type)?;
-        // Before the person takes a photo for which there is no verdict.
-        let row = &session.row;
-        self.check_attempts(&row.api_key, session.customer_type, &session.personal.identifier).await?;
+        let (counted, session) = self.count_link(session_id, permit).await?;
+        if let Err(error) = self.check_link(&session, &call).await {
+            counted.give_back().await;
+            return Err(error);
+        }
         let id = new_id("lnk");
         let request = LinkRequest {
             identifier: session.personal.identifier,
             customer_type: session.customer_type,
             selfie_filename: Some(file_name(&id, call.selfie_filename.as_deref())),
         };
-        let reply = match self.vendor.link(pass, &request, session.personal.consent.is_some()).await {
+        let consent = session.personal.consent.is_some();
+        let reply = match self.vendor.link(pass, &request, consent, &counted.asked).await {
             Ok(reply) => reply,
             Err(error) => {
                 if error.work() == Work::NotStarted {
-                    self.give_back_link(session_id).await;
+                    counted.give_back().await;
                 }
                 return Err(error.into());
             }
@@ -112,11 +155,37 @@ impl Sessions {
         })
     }
 
-    /// Gives back a counted link for which the vendor certainly did nothing.
-    async fn give_back_link(&self, session_id: &str) {
-        if let Err(error) = self.store.give_back_link(session_id, self.clock.now()).await {
-            tracing::warn!(%error, "a link that the vendor did not issue stays counted");
-        }
+    /// Counts a link, in a task: a caller that hangs up can't stop it between the database and [`CountedLink`].
+    async fn count_link(
+        self: &Arc<Self>,
+        session_id: &str,
+        permit: Permit,
+    ) -> Result<(CountedLink, OpenSession), RelayError> {
+        let (sessions, id) = (Arc::clone(self), session_id.to_owned());
+        let work = async move {
+            let now = sessions.clock.now();
+            let caps = (sessions.limits.links, sessions.limits.verifies);
+            let counted = |sessions, session_id| CountedLink::new(sessions, session_id, permit);
+            match sessions.store.try_reserve_link(&id, caps, sessions.latest_end(), now).await? {
+                Some(row) => {
+                    let counted = counted(Arc::clone(&sessions), id);
+                    Ok((counted, sessions.open_session(row)?))
+                }
+                None => {
+                    let session = sessions.reserve(&id).await?;
+                    Ok((counted(sessions, id), session))
+                }
+            }
+        };
+        let panicked = |_| RelayError::new(ProblemCode::Internal).caused_by("the task that counts a link panicked");
+        self.tasks.spawn(work.in_current_span()).await.map_err(panicked)?
+    }
+
+    /// Checks the call, before the vendor is asked.
+    async fn check_link(&self, session: &OpenSession, call: &LinkCall) -> Result<(), RelayError> {
+        check_person(session, call.identifier.as_deref(), call.customer_type)?;
+        // Before the person takes a photo for which there is no verdict.
+        self.check_attempts(&session.row.api_key, session.customer_type, &session.personal.identifier).await
     }
 
     /// Counts a link for a session that [`Store::try_reserve_link`](crate::store::Store::try_reserve_link) did not

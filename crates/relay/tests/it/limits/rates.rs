@@ -1,12 +1,14 @@
 //! Rates and connections by address, trusted proxies, and forged addresses.
 
+use std::time::Duration;
+
 use akiba_protocol::ProblemCode;
 use axum::http::Method;
 use reqwest::RequestBuilder;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::support::wait::{PATIENCE, until};
+use crate::support::wait::PATIENCE;
 use crate::support::{Relay, problem_and_headers, success, with_link_vendor};
 
 const PAGE: &str = "https://bank.example";
@@ -109,9 +111,17 @@ async fn connections_per_address_are_limited() {
     for stream in &mut held {
         assert!(is_answered(stream).await);
     }
-    assert!(!is_answered(&mut ask(&relay).await).await, "a third connection is answered");
-    drop(held);
-    until("a closed connection makes room", async || is_answered(&mut ask(&relay).await).await).await;
+    let mut third = ask(&relay).await;
+    assert!(is_answered(&mut third).await, "the third connection is not answered");
+    let [oldest, second] = &mut held;
+    let mut rest = Vec::new();
+    let ended = tokio::time::timeout(PATIENCE, oldest.read_to_end(&mut rest)).await;
+    assert!(ended.is_ok(), "three connections of one address are open");
+    for open in [second, &mut third] {
+        rest.clear();
+        let ended = tokio::time::timeout(Duration::from_millis(200), open.read_to_end(&mut rest)).await;
+        assert!(ended.is_err(), "a younger connection is closed");
+    }
 }
 
 #[tokio::test]

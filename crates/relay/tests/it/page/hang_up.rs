@@ -21,7 +21,7 @@ on_both!(a_hang_up_at_any_await_leaves_no_false_unknown, a_hang_up_of_a_repeat_l
 
 /// When the caller of [`hangs_up`] goes.
 #[derive(Clone, Copy, Debug)]
-enum Moment {
+pub(crate) enum Moment {
     /// While the operation runs.
     During,
     /// After the operation, before its result is read.
@@ -29,7 +29,7 @@ enum Moment {
 }
 
 /// Drops a call at its await number `awaits`. Returns `false` if the call ended before.
-async fn hangs_up(call: impl Future, awaits: usize, moment: Moment) -> bool {
+pub(crate) async fn hangs_up(call: impl Future, awaits: usize, moment: Moment) -> bool {
     let mut call = Box::pin(call);
     let mut left = awaits;
     poll_fn(move |context| {
@@ -47,7 +47,7 @@ async fn hangs_up(call: impl Future, awaits: usize, moment: Moment) -> bool {
 }
 
 /// Waits until nothing runs: no task, and no commit that the caller left behind.
-async fn settled(bank: &Bank) {
+pub(crate) async fn settled(bank: &Bank) {
     bank.sessions.tasks().wait().await;
     tokio::time::sleep(Duration::from_millis(20)).await;
 }
