@@ -10,7 +10,9 @@ import { build } from 'esbuild';
 import { minify } from 'terser';
 
 /** The modules that become part of akiba-selfie.js. registry.js stays too, as the demo page reads it. */
-const BUNDLED = ['assets.js', 'crash.js', 'load.js', 'privacy.js', 'root.js'];
+const BUNDLED = ['assets.js', 'crash.js', 'load.js', 'notice.js', 'privacy.js', 'root.js'];
+/** Modules that a page loads only with an attribute. */
+const LATE = ['debug.js', 'full.js'];
 
 /** Names that stay: of the public class, for stack traces, and of the worker's variable, which the tests read. */
 const KEPT = ['AkibaSelfieElement', 'vision'];
@@ -124,11 +126,12 @@ const GLUE = 'pkg/akiba-selfie.js';
 
 if (existsSync(join(folder, 'package.json'))) await writeCommonJs();
 const [main, define] = await Promise.all([
-  bundle('akiba-selfie.js', ['./pkg/*']),
+  bundle('akiba-selfie.js', ['./pkg/*', ...LATE.map((name) => `./${name}`)]),
   bundle('define.js', ['./akiba-selfie.js']),
 ]);
 await write('akiba-selfie.js', main, true);
 await write('define.js', define, true);
 await write(GLUE, guarded(readFileSync(join(folder, GLUE), 'utf8')), true);
 await write('vision/worker.js', readFileSync(join(folder, 'vision/worker.js'), 'utf8'), false);
+for (const name of LATE) await write(name, readFileSync(join(folder, name), 'utf8'), true);
 for (const name of BUNDLED) rmSync(join(folder, name));

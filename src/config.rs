@@ -38,6 +38,8 @@ pub struct Options {
     pub no_review: bool,
     /// `no-consent`: the page itself has asked for consent.
     pub no_consent: bool,
+    /// `alternative`: the page has another way for a person who can't take a selfie.
+    pub alternative: bool,
     /// `no-file`: the photo comes from the camera, not from a file.
     pub no_file: bool,
     /// `link-path`: the path of the link request below the relay's base URL.
@@ -106,6 +108,8 @@ pub struct Config {
     pub review: bool,
     /// Whether to ask for consent before the camera opens.
     pub consent: bool,
+    /// Whether the page has another way for a person who can't take a selfie.
+    pub alternative: bool,
     /// Whether the person may choose a file instead of the camera.
     pub files: bool,
     /// Whether the page has a session. Then the relay keeps the verdict, and the request for it may be repeated.
@@ -217,6 +221,7 @@ impl Config {
             },
             review: !options.no_review,
             consent: !options.no_consent,
+            alternative: options.alternative,
             files: !options.no_file,
             session: options.session,
         })
@@ -238,6 +243,7 @@ impl Config {
             camera: Facing::Front,
             review: true,
             consent: true,
+            alternative: false,
             files: true,
             session: false,
         }

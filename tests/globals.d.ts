@@ -24,6 +24,8 @@ declare var errors: any[];
 declare var longTasks: any[];
 declare var times: Record<string, number>;
 declare var photos: Blob[];
+declare var shifts: number[];
+declare var testStyle: CSSStyleSheet;
 declare var peers: any;
 
 /** In the worker of the vision module. */

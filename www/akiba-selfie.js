@@ -8,7 +8,8 @@
 
 import { configure, openVision } from './assets.js';
 import { hasCrashed, watch } from './crash.js';
-import { load } from './load.js';
+import { load, loadAgain } from './load.js';
+import { showNotice } from './notice.js';
 import { mark } from './privacy.js';
 import { ATTRIBUTES, METHODS, STATES } from './registry.js';
 import { Root } from './root.js';
@@ -16,14 +17,12 @@ import { Root } from './root.js';
 // A server has no HTMLElement. It never uses the class, but importing it must not fail there.
 const Base = /** @type {typeof HTMLElement} */ (globalThis.HTMLElement ?? class {});
 
-const LOAD_FAILURE = 'The selfie could not be loaded. Check the connection and reload the page.';
+const LOADING = 'Loading…';
+const LATE = 'This takes longer than usual. You can wait, or try again.';
+/** When it is late, in milliseconds. A slow phone network needs ten seconds. */
+const LATE_AFTER = 20_000;
+const LOAD_FAILURE = 'The selfie could not be loaded. Check the connection and try again.';
 const CRASH = 'Something went wrong in the selfie. Reload the page to begin again.';
-
-/** The style of the message that replaces the widget. The page's `::part(load-error)` overrides it. */
-const FAILURE_STYLE = `[part=load-error] {
-  box-sizing: border-box; max-width: 28rem; margin: 0 auto; padding: 1.25rem 1.5rem;
-  border: 1px solid #8888; border-radius: 24px; font: 1rem/1.5 system-ui, sans-serif;
-}`;
 
 export { configure };
 
@@ -52,6 +51,8 @@ export class AkibaSelfieElement extends Base {
   #calls = [];
   /** The settings that the widget has. @type {{ options: string, session: unknown } | undefined} */
   #sent;
+  /** Gives the window back. @type {(() => void) | undefined} */
+  #unfill;
   /** The number of its entry in the history; 0 if it has none. */
   #entry = 0;
   #settling = false;
@@ -67,7 +68,9 @@ export class AkibaSelfieElement extends Base {
     this.addEventListener('selfie-statechange', (event) => {
       if (event.target !== this) return;
       this.#showState(/** @type {CustomEvent} */ (event).detail.state);
+      this.#fill();
       this.#enterHistory();
+      this.#check();
     });
   }
 
@@ -140,8 +143,7 @@ export class AkibaSelfieElement extends Base {
       return;
     }
     this.#calls.push(method);
-    this.#failed = false;
-    this.#settle();
+    this.#again();
   }
 
   /**
@@ -162,6 +164,8 @@ export class AkibaSelfieElement extends Base {
   async #mount() {
     if (this.#loading) return;
     this.#loading = true;
+    showNotice(this.#shadow, 'loading', LOADING, null, true);
+    const late = setTimeout(() => showNotice(this.#shadow, 'loading', LATE, loadAgain), LATE_AFTER);
     try {
       const Widget = await load();
       // The page may have removed the element in the meantime.
@@ -175,16 +179,23 @@ export class AkibaSelfieElement extends Base {
       const { options, session } = this.#settings();
       this.#widget = Widget.mount(this, this.#root.element, options, session, () => this.#openVision());
       this.#unwatch = watch(() => this.#crash());
+      this.#check();
     } catch (error) {
       this.#calls = [];
       this.#failed = true;
-      if (this.isConnected) this.#showFailure('load', LOAD_FAILURE, String(error));
+      if (this.isConnected) this.#showFailure('load', LOAD_FAILURE, String(error), this.#again);
       return;
     } finally {
+      clearTimeout(late);
       this.#loading = false;
     }
     for (const method of this.#calls.splice(0)) this.#call(method);
   }
+
+  #again = () => {
+    this.#failed = false;
+    this.#settle();
+  };
 
   #openVision() {
     this.#vision = openVision();
@@ -214,6 +225,7 @@ export class AkibaSelfieElement extends Base {
     if (!widget) return;
     this.#widget = undefined;
     this.#leaveHistory();
+    this.#leaveFull();
     this.#unwatch?.();
     widget.unmount();
     this.#root?.release();
@@ -263,6 +275,27 @@ export class AkibaSelfieElement extends Base {
     else this.#widget?.cancel();
   };
 
+  /** With the attribute `fullscreen`: gives the camera the whole window of a phone. */
+  async #fill() {
+    if (!isOn(this, 'fullscreen')) return;
+    const { fill, fills } = await import('./full.js');
+    if (fills(this.#shown, Boolean(this.#unfill))) {
+      this.#unfill ??= fill(/** @type {Root} */ (this.#root).element, () => this.#widget?.cancel());
+    } else this.#leaveFull();
+  }
+
+  #leaveFull() {
+    this.#unfill?.();
+    this.#unfill = undefined;
+  }
+
+  /** With the attribute `debug`: warns about colours that are hard to read. */
+  async #check() {
+    if (!isOn(this, 'debug')) return;
+    const { checkContrast } = await import('./debug.js');
+    requestAnimationFrame(() => checkContrast(this.#shadow));
+  }
+
   #leaveHistory() {
     this.#entry = 0;
     removeEventListener('popstate', this.#onBack);
@@ -286,12 +319,13 @@ export class AkibaSelfieElement extends Base {
     this.#widget = undefined;
     this.#calls = [];
     this.#failed = true;
+    this.#unfill = undefined;
     this.#vision?.terminate();
     for (const video of this.#shadow.querySelectorAll('video')) {
       const stream = /** @type {MediaStream | null} */ (video.srcObject);
       for (const track of stream?.getTracks() ?? []) track.stop();
     }
-    this.#showFailure('crash', CRASH, null);
+    this.#showFailure('crash', CRASH, null, null);
   }
 
   /**
@@ -299,21 +333,12 @@ export class AkibaSelfieElement extends Base {
    * @param {SelfieErrorCode} code
    * @param {string} message
    * @param {string | null} cause
+   * @param {(() => void) | null} again
    */
-  #showFailure(code, message, cause) {
+  #showFailure(code, message, cause, again) {
     this.#showState('failed');
-    const text = document.createElement('p');
-    text.lang = 'en';
-    text.setAttribute('part', 'load-error');
-    text.setAttribute('role', 'alert');
-    text.textContent = message;
-    if (this.#shadow.adoptedStyleSheets) {
-      const style = new CSSStyleSheet();
-      style.replaceSync(FAILURE_STYLE);
-      this.#shadow.adoptedStyleSheets = [style];
-    }
-    this.#shadow.replaceChildren(text);
-    const detail = { code, message, retryable: false, cause };
+    showNotice(this.#shadow, 'load-error', message, again);
+    const detail = { code, message, retryable: Boolean(again), cause };
     this.dispatchEvent(new CustomEvent('selfie-error', { detail, bubbles: true, composed: true }));
   }
 

@@ -265,6 +265,12 @@ export interface SelfieErrorDetail {
   cause: string | null;
 }
 
+/** Detail of `selfie-alternative`. */
+export interface SelfieAlternativeDetail {
+  /** The state that the person left: `idle`, `starting`, `framing`, `countdown`, `done` or `failed`. */
+  state: SelfieState;
+}
+
 /** Every event of the element. All of them bubble and are composed. */
 export interface SelfieEventMap {
   'selfie-statechange': CustomEvent<SelfieStateChangeDetail>;
@@ -277,6 +283,8 @@ export interface SelfieEventMap {
   'selfie-progress': CustomEvent<SelfieProgressDetail>;
   'selfie-verified': CustomEvent<SelfieVerdictDetail>;
   'selfie-rejected': CustomEvent<SelfieVerdictDetail>;
+  /** The person can't take a selfie, and asks for the page's other way. The attempt has ended. */
+  'selfie-alternative': CustomEvent<SelfieAlternativeDetail>;
   /** The person cancelled. */
   'selfie-cancelled': CustomEvent<null>;
   'selfie-error': CustomEvent<SelfieErrorDetail>;
@@ -323,6 +331,12 @@ export declare class AkibaSelfieElement extends HTMLElement {
   verifyPath: string;
   /** Attribute `history`: the browser's button Back leads from the photo to the camera, or cancels. */
   history: boolean;
+  /** Attribute `alternative`: shows a button for the page's other way, where a person may need it. */
+  alternative: boolean;
+  /** Attribute `fullscreen`: on phones, the camera fills the whole window. */
+  fullscreen: boolean;
+  /** Attribute `debug`: warns in the console about colours with too little contrast. */
+  debug: boolean;
   /** Sent to the relay as `Authorization: Bearer`. Never an attribute. */
   session: SelfieSession | null | undefined;
   /** Limits of the guidance by name, instead of the defaults. To change one, set a new object. */

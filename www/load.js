@@ -5,28 +5,45 @@ import init, { Widget } from './pkg/akiba-selfie.js';
 
 /** @type {Promise<typeof Widget> | undefined} */
 let loading;
+/** Ends the current attempt. @type {AbortController} */
+let attempt;
 
 /**
  * Resolves to the widget's class. After a failure, the next call tries again.
  * @returns {Promise<typeof Widget>}
  */
 export function load() {
-  loading ??= init({ module_or_path: fetchWasm(widgetUrl()) }).then(
-    () => Widget,
-    (error) => {
-      loading = undefined;
-      throw error;
-    },
-  );
+  loading ??= initialise().catch((error) => {
+    loading = undefined;
+    throw error;
+  });
   return loading;
+}
+
+/** Requests the WebAssembly again, if it has not arrived. */
+export const loadAgain = () => attempt.abort();
+
+/** @returns {Promise<typeof Widget>} */
+async function initialise() {
+  attempt = new AbortController();
+  const { signal } = attempt;
+  try {
+    await init({ module_or_path: fetchWasm(widgetUrl(), signal) });
+    return Widget;
+  } catch (error) {
+    // What was aborted never began to run, so there is never a second module.
+    if (signal.aborted) return initialise();
+    throw error;
+  }
 }
 
 /**
  * Fails with a cause that a developer understands. Many servers answer with a page for a file that does not exist.
  * @param {string} url
+ * @param {AbortSignal} signal
  */
-async function fetchWasm(url) {
-  const reply = await fetch(url);
+async function fetchWasm(url, signal) {
+  const reply = await fetch(url, { signal });
   const type = reply.headers.get('Content-Type');
   if (reply.ok && !type?.startsWith('text/html')) return reply;
   throw new Error(`${url} is not the WebAssembly (status ${reply.status}, ${type}): see docs/bundlers.md`);

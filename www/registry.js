@@ -23,10 +23,13 @@ export const ATTRIBUTES = {
   camera: { property: 'camera' },
   'no-review': { property: 'noReview', boolean: true },
   'no-consent': { property: 'noConsent', boolean: true },
+  alternative: { property: 'alternative', boolean: true },
   'no-file': { property: 'noFile', boolean: true },
   'link-path': { property: 'linkPath' },
   'verify-path': { property: 'verifyPath' },
   history: { property: 'history', boolean: true, own: true },
+  fullscreen: { property: 'fullscreen', boolean: true, own: true },
+  debug: { property: 'debug', boolean: true, own: true },
 };
 
 /** Properties without an attribute. */
@@ -59,6 +62,7 @@ export const EVENTS = /** @type {const} */ ([
   'selfie-progress',
   'selfie-verified',
   'selfie-rejected',
+  'selfie-alternative',
   'selfie-cancelled',
   'selfie-error',
 ]);

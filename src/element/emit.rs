@@ -38,6 +38,7 @@ fn detail(event: &PageEvent) -> JsValue {
             ("checks", quality.evidence.as_ref().and_then(|evidence| evidence.checks).map_or(JsValue::NULL, checks)),
             ("cause", cause.as_deref().map_or(JsValue::NULL, JsValue::from)),
         ]),
+        PageEvent::Alternative { state } => object(&[("state", state.as_str().into())]),
         PageEvent::Capture | PageEvent::Cancelled => JsValue::NULL,
         PageEvent::Captured(Captured { origin, width, height, quality, .. }) => object(&[
             ("source", origin.as_str().into()),

@@ -166,6 +166,7 @@ fn read(options: &JsValue) -> Options {
         camera: text("camera"),
         no_review: flag("no-review"),
         no_consent: flag("no-consent"),
+        alternative: flag("alternative"),
         no_file: flag("no-file"),
         link_path: text("link-path"),
         verify_path: text("verify-path"),

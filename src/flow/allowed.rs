@@ -1,10 +1,13 @@
 //! The table of what the person and the page may do in each state ([`State::allows`]). Buttons and methods share it: a
 //! screen draws a button only if the table allows its event, and the flow ignores every other event of a person.
 
+use akiba_protocol::Reason;
+
 use crate::config::Config;
 
 use super::error::{ErrorCode, NextStep};
 use super::event::Event;
+use super::limits;
 use super::screen::{Opening, Screen};
 use super::state::State;
 
@@ -22,6 +25,7 @@ impl State {
                 matches!(screen, Screen::Framing { .. } | Screen::Countdown { .. }) && self.is_automatic(config)
             }
             (Event::SkipChallenge, screen) => matches!(screen, Screen::Framing { prompt } if prompt.skip),
+            (Event::OtherWay, screen) => config.alternative && self.offers_other_way(screen),
             (Event::Cancel, screen) => !matches!(screen, Screen::Idle | Screen::Done { .. }),
             (Event::Close, Screen::Failed { error, .. }) => {
                 !error.retryable(config.files) && *error != ErrorCode::Config && !self.closed
@@ -43,6 +47,21 @@ impl State {
             (Event::Retry, screen) => matches!(screen, Screen::Starting(Opening::Tap | Opening::Away)),
             (Event::Accept | Event::Retake | Event::Close, _) => false,
             _ => true,
+        }
+    }
+
+    /// Whether the person may need the page's other way: at the start, after framing for long, and after a failure or a
+    /// rejection that is likely to come again.
+    fn offers_other_way(&self, screen: &Screen) -> bool {
+        match screen {
+            Screen::Idle => true,
+            Screen::Starting(_) | Screen::Framing { .. } | Screen::Countdown { .. } => self.other_way,
+            Screen::Failed { error, .. } => *error != ErrorCode::Config,
+            Screen::Done { judgement, .. } => {
+                let fraud = judgement.reason == Some(Reason::Fraud);
+                !judgement.is_verified() && (fraud || self.rejections >= limits::MANY_REJECTIONS)
+            }
+            _ => false,
         }
     }
 }

@@ -88,6 +88,11 @@ pub enum Notice {
         /// The analysis of the photo.
         evidence: Option<Rc<Evidence>>,
     },
+    /// `selfie-alternative`.
+    OtherWay {
+        /// The screen that the person left.
+        state: ScreenName,
+    },
     /// `selfie-cancelled`.
     Cancelled,
     /// `selfie-error`.
@@ -109,6 +114,8 @@ pub enum Announcement {
     Automatic,
     /// The shutter has appeared.
     Shutter,
+    /// The button for the page's other way has appeared.
+    OtherWay,
     /// The guidance changed.
     Hint(Hint),
     /// The challenge starts again.

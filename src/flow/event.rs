@@ -39,6 +39,8 @@ pub enum Event {
     FilePicked(FileId),
     /// The person can't or won't do the requested movement.
     SkipChallenge,
+    /// The person can't take a selfie, and leaves for the page's other way.
+    OtherWay,
     /// The person wants to press the button, although the photo would be taken automatically.
     ByHand,
     /// The person, or the page by `cancel()`, cancels.
@@ -232,6 +234,7 @@ impl Event {
                 | Self::Choosing
                 | Self::ChoseNone
                 | Self::SkipChallenge
+                | Self::OtherWay
                 | Self::ByHand
                 | Self::Cancel
                 | Self::Close

@@ -23,6 +23,15 @@ impl Transition<'_> {
         let shutter = !self.is_automatic() || self.state.vision_unavailable;
         self.state.screen = Screen::Framing { prompt: Prompt { shutter, ..Prompt::default() } };
         self.time_capture();
+        if self.config.alternative && !self.state.other_way {
+            self.start_timer_after(Timer::OtherWay, limits::OTHER_WAY);
+        }
+    }
+
+    /// A veil, a tremor or a weak camera may stand in the way of a selfie. Once offered, the other way stays.
+    pub(super) fn offer_other_way(&mut self) {
+        self.state.other_way = true;
+        self.announce(Announcement::OtherWay);
     }
 
     /// Starts the timers for a photo that is not taken automatically. Otherwise the photo is taken when the checks

@@ -8,6 +8,8 @@ pub const CAMERA_SLOW: Duration = Duration::from_secs(5);
 pub const CAMERA_ANSWER: Duration = Duration::from_secs(60);
 /// With `capture="auto"`: the time after which the shutter appears if no photo was taken automatically.
 pub const SHUTTER: Duration = Duration::from_secs(8);
+/// With `alternative`: the time after which the page's other way is offered to a person who still frames.
+pub const OTHER_WAY: Duration = Duration::from_secs(20);
 /// A camera that shows no new frame for this many seconds is frozen. Slow cameras send a few frames a second.
 pub const FROZEN_SECONDS: u32 = 3;
 /// The camera is turned off if nobody is seen for this long, or for up to twice as long.

@@ -159,6 +159,8 @@ pub struct State {
     pub refusals: u8,
     /// Rejections in a row of the same person.
     pub rejections: u8,
+    /// Whether the page's other way is offered, because the person framed for long.
+    pub other_way: bool,
     /// Whether the person closed a failure that only the page's owner can mend. The page may start again.
     pub closed: bool,
     /// Whether there is a network: what the browser reports, unless something has answered since.
@@ -189,6 +191,7 @@ impl Default for State {
             evidence: None,
             refusals: 0,
             rejections: 0,
+            other_way: false,
             closed: false,
             online: true,
             hidden: false,

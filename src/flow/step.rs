@@ -37,6 +37,7 @@ impl Transition<'_> {
             Event::Choosing => self.choosing(),
             Event::ChoseNone => self.chose_none(),
             Event::FilePicked(file) => self.file_picked(file),
+            Event::OtherWay => self.leave_for_other_way(),
             Event::Cancel => self.cancel(),
             Event::Close => self.close(),
             Event::Reset | Event::Disconnected => self.tear_down(),
@@ -82,6 +83,7 @@ impl Transition<'_> {
             Timer::CameraSlow => self.camera_slow_tick(),
             Timer::AutoCapture => self.auto_capture_tick(),
             Timer::Shutter => self.show_shutter(),
+            Timer::OtherWay => self.offer_other_way(),
             Timer::Challenge => self.challenge_tick(),
             Timer::Away => self.away_tick(),
             Timer::Countdown => self.countdown_tick(),
@@ -94,6 +96,14 @@ impl Transition<'_> {
     fn cancel(&mut self) {
         self.tear_down();
         self.effect(Effect::Emit(Notice::Cancelled));
+        self.effect(Effect::Focus);
+    }
+
+    /// Ends the attempt: the page goes on with the person.
+    fn leave_for_other_way(&mut self) {
+        let state = self.state.screen.name();
+        self.tear_down();
+        self.effect(Effect::Emit(Notice::OtherWay { state }));
         self.effect(Effect::Focus);
     }
 

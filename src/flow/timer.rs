@@ -11,6 +11,8 @@ pub enum Timer {
     AutoCapture,
     /// With `capture="auto"`: no photo was taken automatically in time.
     Shutter,
+    /// The person has framed so long that the page's other way is offered.
+    OtherWay,
     /// The challenge was not done in time.
     Challenge,
     /// Time to check whether anybody is in front of the camera.
@@ -27,10 +29,11 @@ pub enum Timer {
 
 impl Timer {
     /// Every timer.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::CameraSlow,
         Self::AutoCapture,
         Self::Shutter,
+        Self::OtherWay,
         Self::Challenge,
         Self::Away,
         Self::Countdown,

@@ -75,9 +75,15 @@ impl<'a> Transition<'a> {
     }
 
     pub(super) fn close_camera(&mut self) {
-        for timer in
-            [Timer::CameraSlow, Timer::AutoCapture, Timer::Shutter, Timer::Challenge, Timer::Away, Timer::Countdown]
-        {
+        for timer in [
+            Timer::CameraSlow,
+            Timer::AutoCapture,
+            Timer::Shutter,
+            Timer::OtherWay,
+            Timer::Challenge,
+            Timer::Away,
+            Timer::Countdown,
+        ] {
             self.cancel_timer(timer);
         }
         self.state.camera = CameraState::Closed;
@@ -115,6 +121,7 @@ impl<'a> Transition<'a> {
         self.state.attempts = Attempts::default();
         self.state.prefetched = 0;
         self.state.switched = false;
+        self.state.other_way = false;
         self.state.by_hand = false;
         self.state.closed = false;
         self.state.camera_error = None;

@@ -26,7 +26,7 @@ mod tests {
     fn room(message: Message) -> usize {
         use Message as M;
         match message {
-            M::ChoosePhoto | M::SwitchCamera | M::SkipChallenge | M::UseAnyway => 22,
+            M::ChoosePhoto | M::SwitchCamera | M::SkipChallenge | M::OtherWay | M::UseAnyway => 22,
             M::Retake => 14,
             M::UsePhoto => 22,
             M::Start

@@ -121,6 +121,8 @@ messages! {
     HintFaceForward,
     /// Challenge: the button to skip it.
     SkipChallenge,
+    /// Idle, framing and failures: the button for the page's other way.
+    OtherWay,
     /// The label of the camera's picture.
     PreviewLabel,
     /// The shutter.
@@ -281,6 +283,8 @@ messages! {
     SayAutomatic,
     /// Announced: the shutter has appeared.
     SayShutter,
+    /// Announced: the button for the page's other way.
+    SayOtherWay,
     /// Announced: the challenge starts again.
     SayChallengeAgain,
     /// Announced: `{n}` per cent were sent.

@@ -11,7 +11,7 @@ use super::file::{FileLook, file_button};
 use super::icon::{Icon, icon};
 use super::scene::{Scene, Weight};
 use super::view::Action;
-use super::viewfinder::viewfinder;
+use super::viewfinder::{hint_place, viewfinder};
 
 pub(super) fn camera(scene: &Scene) -> Html {
     let state = &scene.view.state;
@@ -40,6 +40,7 @@ pub(super) fn camera(scene: &Scene) -> Html {
                     </button>
                 </div>
                 { viewfinder(scene) }
+                { hint_place(scene) }
                 { controls(scene) }
             </>
         },
@@ -105,6 +106,8 @@ fn controls(scene: &Scene) -> Html {
                 }
             </div>
             <div key="by-hand" class="skip">{ scene.button(Weight::Quiet, Message::ByHand, Event::ByHand) }</div>
+            // Last, so that nothing moves under a thumb when it appears.
+            <div key="other-way" class="skip">{ scene.other_way(Weight::Quiet) }</div>
         </div>
     }
 }

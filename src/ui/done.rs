@@ -60,6 +60,7 @@ fn rejected(scene: &Scene, reason: Option<Reason>, flaw: Option<Flaw>) -> Html {
                         { scene.button(Weight::Primary, Message::TryAgain, Event::Retake) }
                         <p class="small">{ scene.say(Message::RejectedAsk) }</p>
                     }
+                    { scene.other_way(Weight::Secondary) }
                 </div>
             </>
         },

@@ -35,6 +35,7 @@ pub(super) fn failed(scene: &Scene, error: ErrorCode, photo: Option<Photo>) -> H
                 }
                 <div class="actions">
                     { for buttons(scene, error) }
+                    { scene.other_way(Weight::Secondary) }
                     { way_out(scene, error) }
                     <p class="small code" part="error-code">
                         { scene.say(Message::CodeLabel) }{ " " }<code>{ error.as_str() }</code>

@@ -24,6 +24,7 @@ pub(super) fn idle(scene: &Scene) -> Html {
                 <div class="actions">
                     { scene.button(Weight::Primary, Message::Start, Event::Start) }
                     <p class="small">{ scene.say(Message::IdleNeeds) }</p>
+                    { scene.other_way(Weight::Quiet) }
                 </div>
             </>
         },

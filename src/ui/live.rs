@@ -39,6 +39,7 @@ fn spoken(text: Text, announcement: Announcement) -> String {
         Announcement::CameraReady { shutter: false } => Message::SayCameraReadyAuto,
         Announcement::Automatic => Message::SayAutomatic,
         Announcement::Shutter => Message::SayShutter,
+        Announcement::OtherWay => Message::SayOtherWay,
         Announcement::ChallengeAgain => Message::SayChallengeAgain,
         Announcement::Hint(hint) => hint::words(hint),
         Announcement::Countdown(left) => return left.to_string(),

@@ -112,12 +112,22 @@ impl Scene<'_> {
 
     /// Draws a button that passes an event to the flow. Draws nothing if the flow does not allow the event.
     pub(super) fn button(&self, weight: Weight, label: Message, event: Event) -> Html {
+        self.button_of(weight, self.say(label).into(), event)
+    }
+
+    /// Draws the button for the page's other way. The page may put its own words into the slot.
+    pub(super) fn other_way(&self, weight: Weight) -> Html {
+        let label = html! { <slot name="alternative">{ self.say(Message::OtherWay) }</slot> };
+        self.button_of(weight, label, Event::OtherWay)
+    }
+
+    fn button_of(&self, weight: Weight, label: Html, event: Event) -> Html {
         if !self.view.config.as_ref().is_ok_and(|config| self.view.state.allows(&event, config)) {
             return Html::default();
         }
         html! {
             <button type="button" class={weight.class()} part={weight.part()} onclick={self.on(event)}>
-                { self.say(label) }
+                { label }
             </button>
         }
     }

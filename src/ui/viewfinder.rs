@@ -1,4 +1,4 @@
-//! The camera's picture with the oval, the hint and the countdown over it.
+//! The camera's picture with the oval and the countdown over it, and the hint.
 
 use yew::prelude::*;
 use yew::virtual_dom::VNode;
@@ -30,9 +30,13 @@ pub(super) fn viewfinder(scene: &Scene) -> Html {
                 { picture.unwrap_or_default() }
             </div>
             <div key="overlay" class="overlay">{ overlay(scene) }</div>
-            <div key="hint" class="hint-place" id={scene.body_id()}>{ chip(scene) }</div>
         </div>
     }
+}
+
+/// Draws the hint: over the picture, or beside it where the window is low.
+pub(super) fn hint_place(scene: &Scene) -> Html {
+    html! { <div class="hint-place" id={scene.body_id()}>{ chip(scene) }</div> }
 }
 
 fn overlay(scene: &Scene) -> Html {

@@ -68,6 +68,11 @@ pub enum PageEvent {
     Verified(JudgedReply, Quality),
     /// The vendor did not confirm the person.
     Rejected(JudgedReply, Quality),
+    /// The person can't take a selfie, and asks for the page's other way.
+    Alternative {
+        /// The state that the person left.
+        state: ScreenName,
+    },
     /// The person cancelled.
     Cancelled,
     /// Something failed.
@@ -85,7 +90,7 @@ pub enum PageEvent {
 
 impl PageEvent {
     /// The names of all events, in the order of the flow.
-    pub const NAMES: [&'static str; 10] = [
+    pub const NAMES: [&'static str; 11] = [
         "selfie-statechange",
         "selfie-consented",
         "selfie-guidance",
@@ -94,6 +99,7 @@ impl PageEvent {
         "selfie-progress",
         "selfie-verified",
         "selfie-rejected",
+        "selfie-alternative",
         "selfie-cancelled",
         "selfie-error",
     ];
@@ -110,8 +116,9 @@ impl PageEvent {
             Self::Progress(_) => 5,
             Self::Verified(..) => 6,
             Self::Rejected(..) => 7,
-            Self::Cancelled => 8,
-            Self::Error { .. } => 9,
+            Self::Alternative { .. } => 8,
+            Self::Cancelled => 9,
+            Self::Error { .. } => 10,
         };
         Self::NAMES[index]
     }

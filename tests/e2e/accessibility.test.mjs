@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import { violations } from './support/axe.mjs';
+import { HINTS } from './support/hints.mjs';
 import { STATES } from './support/states.mjs';
 import { Studio } from './support/studio.mjs';
 
@@ -11,10 +12,17 @@ import { Studio } from './support/studio.mjs';
 const THUMB = 44;
 /** A desktop of 1280 × 1024 at 400 %: the window that WCAG 1.4.10 names. */
 const ZOOMED = { width: 320, height: 256 };
+/** The narrowest phone. */
+const NARROW = { width: 320, height: 640 };
+/** The text spacing of WCAG 1.4.12. */
+const SPACED =
+  '* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; } p { margin-bottom: 2em !important; }';
+/** Text at 200 % (WCAG 1.4.4), as a browser's own setting makes it. */
+const LARGE = '.akiba-selfie { --selfie-font-size: 32px; }';
 const PHONE = { width: 360, height: 740 };
 
 /** States that appear without an action of the person: the focus stays in the page. */
-const UNASKED = ['idle', 'load'];
+const UNASKED = ['idle', 'idle-other-way', 'load', 'loading', 'loading-late'];
 
 let studio;
 
@@ -24,7 +32,7 @@ before(async () => {
 after(() => studio.close());
 
 describe('every state', { concurrency: 2 }, () => {
-  for (const state of STATES) {
+  for (const state of [...STATES, ...HINTS]) {
     test(state.name, async () => {
       const visit = await studio.visit(state);
       const { page, selfie } = visit;
@@ -42,7 +50,15 @@ describe('every state', { concurrency: 2 }, () => {
       assert.equal(await animations(selfie), 0, 'animations despite reduced motion');
       await page.emulateMedia({ forcedColors: 'active' });
       assert.deepEqual(await lostControls(selfie), [], 'controls that forced colours hide');
+      assert.deepEqual(await alike(selfie), [], 'what forced colours make alike or cover');
       await page.emulateMedia({ forcedColors: 'none' });
+      await page.setViewportSize(NARROW);
+      for (const text of [SPACED, LARGE]) {
+        await restyle(selfie, text);
+        assert.deepEqual(await cutOff(selfie), [], `too wide with ${text}`);
+        assert.deepEqual(await broken(selfie), [], `words that break with ${text}`);
+      }
+      await restyle(selfie, '');
       await page.setViewportSize(ZOOMED);
       assert.deepEqual(await cutOff(selfie), [], 'too wide at 400 %');
       await visit.close();
@@ -93,10 +109,54 @@ function lostControls({ element }) {
     return faces
       .filter((face) => {
         const { borderTopWidth, borderTopStyle, borderTopColor } = getComputedStyle(face);
-        const { backgroundColor: ground } = getComputedStyle(shadowRoot.querySelector('.card'));
+        const { backgroundColor: ground } = getComputedStyle(shadowRoot.querySelector('.card, [part]'));
         return borderTopStyle !== 'solid' || parseFloat(borderTopWidth) < 1 || borderTopColor === ground;
       })
       .map((face) => face.className);
+  });
+}
+
+/** Returns secondary buttons that look like the primary one, and a countdown with a box behind it. */
+function alike({ element }) {
+  return element.evaluate(({ shadowRoot }) => {
+    const ground = (/** @type {Element} */ one) => getComputedStyle(one).backgroundColor;
+    const [primary] = shadowRoot.querySelectorAll('.primary');
+    const others = [...shadowRoot.querySelectorAll('.secondary, .quiet')];
+    const same = primary ? others.filter((one) => ground(one) === ground(primary)) : [];
+    const boxes = [...shadowRoot.querySelectorAll('.count')].filter(
+      (one) => getComputedStyle(one).forcedColorAdjust !== 'none',
+    );
+    return [...same, ...boxes].map((one) => one.className);
+  });
+}
+
+/** Adds a style to the widget, in place of the last one. */
+function restyle({ element }, css) {
+  return element.evaluate(({ shadowRoot }, text) => {
+    globalThis.testStyle ??= new CSSStyleSheet();
+    testStyle.replaceSync(text);
+    const rest = shadowRoot.adoptedStyleSheets.filter((sheet) => sheet !== testStyle);
+    shadowRoot.adoptedStyleSheets = [...rest, testStyle];
+  }, css);
+}
+
+/** Returns the words of headings and buttons that take two lines. */
+function broken({ element }) {
+  return element.evaluate(({ shadowRoot }) => {
+    const words = [];
+    for (const one of shadowRoot.querySelectorAll('h2, button, input + span, .hint')) {
+      const texts = document.createTreeWalker(one, NodeFilter.SHOW_TEXT);
+      for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+        for (const { 0: word, index } of text.nodeValue.matchAll(/\S+/g)) {
+          const range = document.createRange();
+          range.setStart(text, index);
+          range.setEnd(text, index + word.length);
+          const tops = new Set([...range.getClientRects()].map(({ top }) => Math.round(top)));
+          if (tops.size > 1) words.push(word);
+        }
+      }
+    }
+    return words;
   });
 }
 
@@ -104,7 +164,7 @@ function lostControls({ element }) {
 function cutOff({ element }) {
   return element.evaluate((host) => {
     const { scrollWidth, clientWidth } = document.scrollingElement;
-    const edge = host.getBoundingClientRect();
+    const edge = (host.shadowRoot.querySelector('dialog') ?? host).getBoundingClientRect();
     const seen = [...host.shadowRoot.querySelectorAll('h2, p, li, button, input, img, progress, pre')].filter(
       (one) => one.getClientRects().length > 0 && !one.closest('.unseen'),
     );

@@ -42,7 +42,7 @@ test('every event bubbles and is composed, and only selfie-capture can be cancel
   }
   const seen = new Set(events.map(({ type }) => type));
   // The other events belong to a rejection or a failure.
-  const rest = ['selfie-rejected', 'selfie-error'];
+  const rest = ['selfie-rejected', 'selfie-alternative', 'selfie-error'];
   assert.deepEqual([...seen].sort(), EVENTS.filter((type) => !rest.includes(type)).sort());
 });
 

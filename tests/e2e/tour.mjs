@@ -1,4 +1,5 @@
-// Takes a picture of every state: on a phone and on a desktop, in light and in dark.
+// Takes a picture of every state: on small phones, upright and on their side, and on a desktop, in light, in dark and in
+// forced colours.
 //
 //   node tests/e2e/tour.mjs [--docs] [NAME…]
 //
@@ -17,14 +18,18 @@ const DOCS = new URL('../../docs/pictures/', import.meta.url);
 
 /** @type {{ width: number, height: number, scale: 'device' | 'css' }[]} */
 const SIZES = [
-  { width: 360, height: 740, scale: 'device' },
+  { width: 320, height: 480, scale: 'css' },
+  { width: 360, height: 640, scale: 'css' },
+  { width: 667, height: 325, scale: 'css' },
   { width: 1280, height: 800, scale: 'css' },
 ];
 /**
  * How long the progress bar takes to move, in milliseconds. A screenshot can't finish it, as it is not an animation.
  */
 const SETTLE = 350;
-const THEMES = /** @type {const} */ (['light', 'dark']);
+const THEMES = /** @type {const} */ (['light', 'dark', 'forced']);
+/** The window for the README's pictures. */
+const PHONE = { width: 360, height: 740 };
 
 /** The README's pictures, of the widget alone, by their names. */
 const PICTURES = {
@@ -71,24 +76,42 @@ async function portray(state) {
   await page.mouse.move(0, 0);
   for (const { width, height, scale } of SIZES) {
     await page.setViewportSize({ width, height });
-    await page.evaluate(() => scrollTo(0, 0));
+    await page.evaluate(() => {
+      const { shadowRoot, state: now } = document.querySelector('akiba-selfie');
+      scrollTo(0, 0);
+      // As the widget does when a screen appears.
+      if (now !== 'idle') shadowRoot.querySelector('h2')?.scrollIntoView({ block: 'nearest' });
+    });
     await page.waitForTimeout(SETTLE);
-    for (const colorScheme of THEMES) {
-      await page.emulateMedia({ colorScheme });
-      await page.screenshot({ path: at(state, width, colorScheme), scale, animations: 'disabled' });
-      if (docs && width === SIZES[0].width) await crop(selfie, state, colorScheme);
+    for (const theme of THEMES) {
+      await page.emulateMedia(media(theme));
+      await page.screenshot({ path: at(state, width, theme), scale, animations: 'disabled' });
+    }
+  }
+  if (docs) {
+    await page.setViewportSize(PHONE);
+    for (const theme of THEMES) {
+      await page.emulateMedia(media(theme));
+      await crop(selfie, state, theme);
     }
   }
   await close();
 }
 
+/** @param {typeof THEMES[number]} theme */
+function media(theme) {
+  return theme === 'forced'
+    ? { colorScheme: /** @type {const} */ ('dark'), forcedColors: /** @type {const} */ ('active') }
+    : { colorScheme: theme, forcedColors: /** @type {const} */ ('none') };
+}
+
 /** Takes the README's picture of a state, if it has one. */
-async function crop({ element, page }, { name }, colorScheme) {
-  const found = Object.entries(PICTURES).find(([, { state, theme }]) => state === name && theme === colorScheme);
+async function crop({ element, page }, { name }, colours) {
+  const found = Object.entries(PICTURES).find(([, { state, theme }]) => state === name && theme === colours);
   if (!found) return;
   const path = fileURLToPath(new URL(`${found[0]}.jpg`, DOCS));
   // JPEG has no transparency, so the page behind the round corners is white.
-  await background(page, colorScheme === 'light' ? '#fff' : '');
+  await background(page, colours === 'light' ? '#fff' : '');
   await element.locator('[part=card]').screenshot({ path, type: 'jpeg', quality: 80, animations: 'disabled' });
   await background(page, '');
 }

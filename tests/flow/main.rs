@@ -10,6 +10,7 @@ mod guidance;
 mod light;
 mod matrix;
 mod needs;
+mod other_way;
 mod play;
 mod properties;
 mod submission;

@@ -21,6 +21,7 @@ Choosing         .       .        .        .        framing   .        .        
 ChoseNone        .       .        .        .        .         .        .        .        .         .         .       .        .        .
 FilePicked       .       .        grabbing grabbing grabbing  .        .        .        .         .         .       .        .        grabbing
 SkipChallenge    .       .        .        .        .         .        .        .        .         .         .       .        .        .
+OtherWay         .       .        .        .        .         .        .        .        .         .         .       .        .        .
 ByHand           .       .        .        .        framing   .        .        .        .         .         .       .        .        .
 Cancel           .       idle     idle     idle     idle      idle     idle     idle     idle      idle      .       .        idle     idle
 Close            .       .        .        .        .         .        .        .        .         .         .       .        .        .
@@ -41,6 +42,7 @@ CameraSlow       .       .        .        .        .         .        .        
 AutoCapture      .       .        .        .        .         .        .        .        .         .         .       .        .        .
 ShutterTimer     .       .        .        .        .         .        .        .        .         .         .       .        .        .
 ChallengeTimer   .       .        .        .        .         .        .        .        .         .         .       .        .        .
+OtherWayTimer    .       .        .        .        .         .        .        .        .         .         .       .        .        .
 CountdownTick    .       .        .        .        .         .        .        .        .         .         .       .        .        .
 LinkLife         .       .        .        .        .         .        .        .        .         .         .       .        .        .
 Stall            .       .        .        .        .         .        .        .        .         .         .       .        .        .
@@ -87,6 +89,7 @@ fn event(name: &str, play: &Play) -> Event {
         "Choosing" => Event::Choosing,
         "ChoseNone" => Event::ChoseNone,
         "FilePicked" => Event::FilePicked(FileId(1)),
+        "OtherWay" => Event::OtherWay,
         "Cancel" => Event::Cancel,
         "Close" => Event::Close,
         "Reset" => Event::Reset,
@@ -108,6 +111,7 @@ fn event(name: &str, play: &Play) -> Event {
         "ChallengeTimer" => tick(Timer::Challenge),
         "CameraSlow" => tick(Timer::CameraSlow),
         "AutoCapture" => tick(Timer::AutoCapture),
+        "OtherWayTimer" => tick(Timer::OtherWay),
         "CountdownTick" => tick(Timer::Countdown),
         "LinkLife" => tick(Timer::LinkLife),
         "Stall" => tick(Timer::Stall),
@@ -150,7 +154,7 @@ fn every_event_in_every_state() {
             cells += 1;
         }
     }
-    assert_eq!(cells, 52 * 14);
+    assert_eq!(cells, 54 * 14);
 }
 
 #[test]

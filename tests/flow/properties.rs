@@ -111,6 +111,7 @@ fn event_of(play: &Play, (kind, variant, live): Move, serial: u32) -> Event {
             Event::SeedDrawn { generation: pick(drawing), seed: serial }
         }
         35 if v % 4 == 0 => Event::SkipChallenge,
+        35 if v % 16 == 3 => Event::OtherWay,
         35 if v % 4 == 1 => Event::ByHand,
         _ => {
             let turned = with(good(), Measure::PoseYaw, f32::from(variant) - 128.0);
@@ -297,6 +298,7 @@ fn play_through(moves: &[Move], auto: bool, review: bool) -> Result<(), TestCase
         options.no_review = !review;
         options.countdown = moves.len().is_multiple_of(2);
         options.strict = moves.len().is_multiple_of(3);
+        options.alternative = moves.len().is_multiple_of(5);
         options.challenge = [None, Some("turn"), Some("random")][moves.len() % 5 % 3].map(str::to_owned);
     }));
     let mut model = Model::default();

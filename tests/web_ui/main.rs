@@ -274,6 +274,7 @@ async fn repeated_announcements_are_read_again_in_permanent_regions() {
         Announcement::CameraReady { shutter: true },
         Announcement::CameraReady { shutter: false },
         Announcement::Shutter,
+        Announcement::OtherWay,
         Announcement::ChallengeAgain,
         Announcement::Hint(Hint::TooDark),
         Announcement::Hint(Hint::Position),

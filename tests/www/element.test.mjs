@@ -20,6 +20,7 @@ test('mounts one widget, with the attributes as options', async () => {
     capture: 'auto',
     'no-review': true,
     'no-consent': false,
+    alternative: false,
     'no-file': false,
     countdown: false,
     strict: false,
@@ -62,6 +63,7 @@ test('many changes in one task are one update of the same widget', async () => {
         lang: 'zu',
         'no-review': false,
         'no-consent': true,
+        alternative: false,
         'no-file': false,
         countdown: false,
         strict: false,
@@ -77,6 +79,7 @@ test('many changes in one task are one update of the same widget', async () => {
     lang: 'zu',
     'no-review': false,
     'no-consent': false,
+    alternative: false,
     'no-file': false,
     countdown: false,
     strict: false,
@@ -128,7 +131,7 @@ test('properties reflect the attributes', async () => {
       return { name, boolean, unset, written, removed, read: selfie[property] };
     });
   });
-  assert.equal(seen.length, 15);
+  assert.equal(seen.length, 18);
   for (const { name, boolean, unset, written, removed, read } of seen) {
     assert.equal(unset, boolean ? false : '', name);
     assert.equal(written, boolean ? '' : 'x', name);
@@ -208,6 +211,7 @@ test('properties that are set before the definition take effect', async () => {
     capture: 'auto',
     'no-review': true,
     'no-consent': false,
+    alternative: false,
     'no-file': false,
     countdown: false,
     strict: false,

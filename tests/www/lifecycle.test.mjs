@@ -122,7 +122,10 @@ test('a failed load is reported to the page and the person, and can be repeated'
   });
   assert.equal(seen.errors.length, 1);
   const [{ cause, ...detail }] = seen.errors;
-  assert.deepEqual(detail, { code: 'load', message: seen.shown, retryable: false });
+  assert.deepEqual(
+    { ...detail, message: `${detail.message}Try again` },
+    { code: 'load', message: seen.shown, retryable: true },
+  );
   assert.match(cause, /503/);
   assert.match(seen.shown, /could not be loaded/);
   assert.equal(seen.mounts, 0);
@@ -138,6 +141,64 @@ test('a failed load is reported to the page and the person, and can be repeated'
     return { text: selfie.shadowRoot.textContent, errors: errors.length };
   });
   assert.deepEqual(again, { text: 'mounted', errors: 1 });
+});
+
+test('while it loads it says so, or shows the content of the page', async () => {
+  await page.route(`**${WASM}`, () => {});
+  const seen = await page.evaluate(async () => {
+    const { until } = await import('/helpers.js');
+    await import('/akiba-selfie/define.js');
+    document.body.innerHTML =
+      '<akiba-selfie relay="/"></akiba-selfie><akiba-selfie relay="/"><p slot="loading">My own</p></akiba-selfie>';
+    const [plain, own] = document.querySelectorAll('akiba-selfie');
+    await until(() => own.shadowRoot.childElementCount > 0);
+    const status = plain.shadowRoot.querySelector('[role=status]');
+    return {
+      status: status?.textContent,
+      part: status?.part.value,
+      high: plain.offsetHeight > 400,
+      shown: own.shadowRoot
+        .querySelector('slot')
+        .assignedElements()
+        .map(({ textContent }) => textContent),
+    };
+  });
+  assert.deepEqual(seen, { status: 'Loading…', part: 'loading', high: true, shown: ['My own'] });
+});
+
+test('a load that takes too long can be tried again, and mounts each element once', async () => {
+  expected.push(/ERR_|preload/);
+  await page.clock.install();
+  let requests = 0;
+  await page.route(`**${WASM}`, (route) => {
+    requests += 1;
+    // The first one is never answered.
+    if (requests > 1) route.continue();
+  });
+  await page.evaluate(async () => {
+    await import('/akiba-selfie/define.js');
+    document.body.innerHTML = '<akiba-selfie relay="/"></akiba-selfie>'.repeat(2);
+  });
+  await page.getByText('Loading…').first().waitFor();
+  assert.equal(await page.getByRole('button').count(), 0, 'not at once');
+  await page.clock.fastForward(20_000);
+  await page.getByRole('button', { name: 'Try again' }).first().click();
+  await page.waitForFunction(() => globalThis.widgets?.length === 2);
+  const text = await page.evaluate(() => document.querySelector('akiba-selfie').shadowRoot.textContent);
+  assert.deepEqual({ text, requests }, { text: 'mounted', requests: 2 });
+});
+
+test('a failed load can be tried again by the person', async () => {
+  expected.push(/status of 503/);
+  site.broken.add(WASM);
+  await page.evaluate(async () => {
+    await import('/akiba-selfie/define.js');
+    document.body.innerHTML = '<akiba-selfie relay="/"></akiba-selfie>';
+  });
+  await page.getByRole('alert').waitFor();
+  site.broken.clear();
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.waitForFunction(() => globalThis.widgets?.length === 1);
 });
 
 test('a page that has already defined the element keeps its definition', async () => {

@@ -3,6 +3,7 @@
 
 import {
   agree,
+  alternative,
   BAD_ANSWER,
   cut,
   hold,
@@ -40,6 +41,34 @@ import {
 
 /** @type {State[]} */
 export const STATES = [
+  {
+    name: 'loading',
+    title: null,
+    main: null,
+    prepare: (page) => hold(page, '**/*.wasm'),
+    walk: (selfie) => selfie.element.locator('[part=loading]').waitFor(),
+  },
+  {
+    name: 'loading-late',
+    title: null,
+    main: 'Try again',
+    clock: true,
+    prepare: (page) => hold(page, '**/*.wasm'),
+    async walk(selfie) {
+      await selfie.element.locator('[part=loading]').waitFor();
+      await selfie.page.clock.fastForward(20_000);
+      await selfie.button('Try again').waitFor();
+    },
+  },
+  {
+    name: 'idle-other-way',
+    title: 'Confirm it’s you',
+    main: 'Start',
+    async walk(selfie) {
+      await alternative(selfie);
+      await selfie.button('Another way').waitFor();
+    },
+  },
   { name: 'idle', title: 'Confirm it’s you', main: 'Start', walk: (selfie) => selfie.button('Start').waitFor() },
   {
     name: 'consent',
@@ -113,6 +142,29 @@ export const STATES = [
     main: 'Take the photo',
     says: /The camera is on/,
     walk: (selfie) => selfie.frame(),
+  },
+  {
+    name: 'framing-other-way',
+    title: 'Take your selfie',
+    main: 'Take the photo',
+    says: /there is another way/,
+    clock: true,
+    async walk(selfie) {
+      await alternative(selfie);
+      await selfie.frame();
+      await selfie.page.clock.fastForward(20_000);
+      await selfie.button('Another way').waitFor();
+    },
+  },
+  {
+    name: 'framing-full',
+    title: 'Take your selfie',
+    main: 'Take the photo',
+    async walk(selfie) {
+      await selfie.element.evaluate((element) => element.setAttribute('fullscreen', ''));
+      await selfie.frame();
+      await selfie.element.locator('dialog').waitFor();
+    },
   },
   {
     name: 'framing-no-picture',
@@ -242,6 +294,17 @@ export const STATES = [
     walk: (selfie) => verdict(selfie, 'unclear-fraud'),
   },
   failure('camera-denied', 'The camera is blocked', 'Try the camera again', { camera: 'refused', walk: agree }),
+  {
+    name: 'failed-other-way',
+    title: 'No camera found',
+    main: 'Choose a photo',
+    camera: 'none',
+    async walk(selfie) {
+      await alternative(selfie);
+      await agree(selfie);
+      await selfie.button('Another way').waitFor();
+    },
+  },
   failure('camera-not-found', 'No camera found', 'Choose a photo', { camera: 'none', walk: agree }),
   failure('camera-in-use', 'The camera is busy', 'Try the camera again', {
     // Chromium's fake camera is never busy. A real one fails like this.
@@ -355,7 +418,7 @@ export const STATES = [
   {
     name: 'load',
     title: null,
-    main: null,
+    main: 'Try again',
     expected: [NO_ANSWER, /preload/],
     prepare: (page) => cut(page, '**/*.wasm'),
     async walk(selfie) {

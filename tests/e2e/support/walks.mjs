@@ -95,6 +95,9 @@ export async function agree(selfie) {
   await selfie.button('I agree, open the camera').click();
 }
 
+/** Gives the page another way for people who can't take a selfie. @param {Selfie} selfie */
+export const alternative = (selfie) => selfie.element.evaluate((element) => element.setAttribute('alternative', ''));
+
 /**
  * Goes to the verdict of a test identity.
  * @param {Selfie} selfie
