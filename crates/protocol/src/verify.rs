@@ -30,6 +30,19 @@ pub struct VerifyRequest {
     pub s3_key: String,
 }
 
+impl VerifyRequest {
+    /// Returns the members of the body, for a caller that writes its JSON without serde.
+    #[must_use]
+    pub fn members(&self) -> [(&'static str, &str); 4] {
+        [
+            ("selfie_filename", &self.selfie_filename),
+            ("id", &self.id),
+            ("user_type", self.user_type.as_str()),
+            ("s3_key", &self.s3_key),
+        ]
+    }
+}
+
 /// The answer to the second call. Every field may be missing; a missing field never counts as success (see
 /// [`Verdict`](crate::Verdict)).
 #[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
