@@ -1,5 +1,7 @@
 /* The live log: one entry for each event of the widget, the latest first. */
 
+/** @import { AkibaSelfieElement } from '../www/index.js' */
+
 /** The largest number of entries. */
 const MOST = 200;
 
@@ -55,15 +57,16 @@ export class EventLog {
   }
 
   /** @param {CustomEvent} event */
-  #entry({ type, detail }) {
+  #entry({ type, detail, target }) {
+    const { photo, verdict } = /** @type {AkibaSelfieElement} */ (target);
     const entry = element('li', TONES[type]);
     if (type === 'selfie-progress') entry.dataset.progress = detail.phase;
     const head = element(detail ? 'summary' : 'div', 'head');
-    head.append(element('code', 'name', type), element('span', 'gist', gist(type, detail)), time());
+    head.append(element('code', 'name', type), element('span', 'gist', gist(type, detail, { photo, verdict })), time());
     if (detail) {
       const more = element('details');
       more.open = type === 'selfie-verified' || type === 'selfie-rejected' || type === 'selfie-error';
-      const text = element('pre', '', pretty(detail));
+      const text = element('pre', '', pretty(verdict ?? detail));
       // It scrolls, so it must take the keyboard's focus.
       text.tabIndex = 0;
       more.append(head, text);
@@ -71,12 +74,12 @@ export class EventLog {
     } else {
       entry.append(head);
     }
-    if (detail?.blob) {
-      const photo = element('img', 'photo');
-      photo.alt = 'The photo';
-      photo.src = URL.createObjectURL(detail.blob);
-      this.#urls.set(entry, photo.src);
-      entry.append(photo);
+    if (photo && type === 'selfie-captured') {
+      const image = element('img', 'photo');
+      image.alt = 'The photo';
+      image.src = URL.createObjectURL(photo);
+      this.#urls.set(entry, image.src);
+      entry.append(image);
     }
     return entry;
   }
@@ -86,21 +89,22 @@ export class EventLog {
  * Returns the event in a few words.
  * @param {string} type
  * @param {any} detail
+ * @param {Pick<AkibaSelfieElement, 'photo' | 'verdict'>} kept what the element has
  * @returns {string}
  */
-function gist(type, detail) {
+function gist(type, detail, { photo, verdict }) {
   switch (type) {
     case 'selfie-statechange':
       return `${detail.previous} → ${detail.state}`;
     case 'selfie-guidance':
       return detail.hint;
     case 'selfie-captured':
-      return `${detail.width} × ${detail.height}, ${kilobytes(detail.blob.size)}`;
+      return `${detail.width} × ${detail.height}, ${kilobytes(photo?.size ?? 0)}, ${detail.source}`;
     case 'selfie-progress':
       return detail.total ? `${detail.phase} ${kilobytes(detail.sent)} of ${kilobytes(detail.total)}` : detail.phase;
     case 'selfie-verified':
     case 'selfie-rejected':
-      return `match ${detail.scores.match ?? '–'}, fraud ${detail.scores.fraud ?? '–'}`;
+      return `match ${verdict?.scores.match ?? '–'}, fraud ${verdict?.scores.fraud ?? '–'}`;
     case 'selfie-error':
       return detail.code;
     default:
@@ -112,9 +116,7 @@ const kilobytes = (/** @type {number} */ bytes) => `${(bytes / 1000).toFixed(byt
 
 /** @param {unknown} detail */
 function pretty(detail) {
-  const readable = (/** @type {string} */ _, /** @type {unknown} */ value) =>
-    value instanceof Blob ? `Blob ${value.type}, ${value.size} bytes` : value;
-  return JSON.stringify(detail, readable, 2);
+  return JSON.stringify(detail, undefined, 2);
 }
 
 function time() {

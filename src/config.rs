@@ -38,6 +38,8 @@ pub struct Options {
     pub no_review: bool,
     /// `no-consent`: the page itself has asked for consent.
     pub no_consent: bool,
+    /// `no-file`: the photo comes from the camera, not from a file.
+    pub no_file: bool,
     /// `link-path`: the path of the link request below the relay's base URL.
     pub link_path: Option<String>,
     /// `verify-path`: the path of the verdict request below the relay's base URL.
@@ -104,6 +106,8 @@ pub struct Config {
     pub review: bool,
     /// Whether to ask for consent before the camera opens.
     pub consent: bool,
+    /// Whether the person may choose a file instead of the camera.
+    pub files: bool,
     /// Whether the page has a session. Then the relay keeps the verdict, and the request for it may be repeated.
     pub session: bool,
 }
@@ -213,6 +217,7 @@ impl Config {
             },
             review: !options.no_review,
             consent: !options.no_consent,
+            files: !options.no_file,
             session: options.session,
         })
     }
@@ -233,6 +238,7 @@ impl Config {
             camera: Facing::Front,
             review: true,
             consent: true,
+            files: true,
             session: false,
         }
     }

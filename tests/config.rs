@@ -31,7 +31,7 @@ fn defaults() {
     assert!(!config.countdown && !config.strict && config.challenge.is_none());
     assert_eq!(config.thresholds, Thresholds::default());
     assert_eq!(config.camera, Facing::Front);
-    assert!(config.review && config.consent);
+    assert!(config.review && config.consent && config.files);
 }
 
 #[test]
@@ -53,6 +53,7 @@ fn every_value_of_every_attribute() {
     assert_eq!(given(|options| options.camera = some("back")).unwrap().camera, Facing::Back);
     assert!(!given(|options| options.no_review = true).unwrap().review);
     assert!(!given(|options| options.no_consent = true).unwrap().consent);
+    assert!(!given(|options| options.no_file = true).unwrap().files);
     assert_eq!(given(|options| options.lang = some("zu-ZA")).unwrap().lang, some("zu-ZA"));
 }
 

@@ -14,7 +14,7 @@ use akiba_protocol::{Problem, ProblemCode};
 use akiba_selfie::adapter::relay::session::{Bearer, Reason, Session, SessionError};
 use akiba_selfie::adapter::relay::{Abort, IssuedLink, JudgedReply, LONGEST_ANSWER, request_link, verify};
 use akiba_selfie::config::{Config, Options};
-use akiba_selfie::flow::RelayFailure;
+use akiba_selfie::flow::{PhotoOrigin, RelayFailure};
 use js_sys::{Function, Reflect};
 use serde_json::{Value, json};
 use wasm_bindgen::JsValue;
@@ -72,7 +72,7 @@ async fn judge(fault: &Fault) -> Result<JudgedReply, RelayFailure> {
 }
 
 async fn judge_for(fault: &Fault, bearer: &Bearer) -> Result<JudgedReply, RelayFailure> {
-    verify(&config(fault, Some("930555212345")), bearer, &link(), KEY, &Abort::for_verify()).await
+    verify(&config(fault, Some("930555212345")), bearer, &link(), KEY, PhotoOrigin::Camera, &Abort::for_verify()).await
 }
 
 fn sent(request: &Value) -> Value {
@@ -198,9 +198,13 @@ async fn the_outcome_of_a_relay_counts_only_with_a_session() {
 async fn without_an_identifier_the_verdict_request_uses_the_links() {
     let fault = Fault::status(200, r#"{"status":"failed"}"#).await;
     let session = Session::from_js(&"abc".into()).unwrap();
-    let verdict = verify(&config(&fault, None), &session.into(), &link(), KEY, &Abort::for_verify()).await.unwrap();
+    let verdict =
+        verify(&config(&fault, None), &session.into(), &link(), KEY, PhotoOrigin::Camera, &Abort::for_verify())
+            .await
+            .unwrap();
     assert!(!verdict.judgement.is_verified());
-    assert_eq!(sent(&fault.request().await)["id"], "93055521xxx");
+    let sent = sent(&fault.request().await);
+    assert_eq!((&sent["id"], &sent["source"]), (&json!("93055521xxx"), &json!("camera")));
 }
 
 #[wasm_bindgen_test]
@@ -454,7 +458,7 @@ async fn a_call_that_takes_too_long_is_aborted() {
 async fn dropping_the_handle_aborts_the_call() {
     let fault = Rc::new(Fault::answering(json!([{ "hang": true }])).await);
     let abort = Abort::for_verify();
-    let reply = verify(&config(&fault, Some("1")), &Bearer::default(), &link(), KEY, &abort);
+    let reply = verify(&config(&fault, Some("1")), &Bearer::default(), &link(), KEY, PhotoOrigin::Camera, &abort);
     let watched = Rc::clone(&fault);
     spawn_local(async move {
         watched.arrived().await;

@@ -3,11 +3,12 @@
  * decides nothing about the capture. This file does not define the element: import define.js for that.
  */
 
-/** @import { SelfieErrorCode, SelfieSession, SelfieState, SelfieThresholds } from './index.js' */
+/** @import { SelfieErrorCode, SelfieSession, SelfieState, SelfieThresholds, SelfieVerdict } from './index.js' */
 /** @import { Widget } from './pkg/akiba-selfie.js' */
 
 import { hasCrashed, watch } from './crash.js';
 import { load, openVision } from './load.js';
+import { mark } from './privacy.js';
 import { ATTRIBUTES, METHODS, STATES } from './registry.js';
 import { Root } from './root.js';
 
@@ -25,7 +26,7 @@ const FAILURE_STYLE = `[part=load-error] {
 
 /** Takes a selfie, sends it and reports the verdict to the page in `selfie-*` events. */
 export class AkibaSelfieElement extends Base {
-  static observedAttributes = Object.keys(ATTRIBUTES);
+  static observedAttributes = [...Object.keys(ATTRIBUTES), 'class'];
 
   /** @type {ElementInternals | undefined} */
   #internals;
@@ -68,6 +69,7 @@ export class AkibaSelfieElement extends Base {
   }
 
   connectedCallback() {
+    mark(this);
     this.#adoptProperties();
     this.#settle();
   }
@@ -82,8 +84,12 @@ export class AkibaSelfieElement extends Base {
     this.#settle();
   }
 
-  attributeChangedCallback() {
-    this.#settle();
+  /** @param {string} name */
+  attributeChangedCallback(name) {
+    // A framework that sets all classes removes the marks.
+    if (name === 'class') {
+      if (this.isConnected) mark(this);
+    } else this.#settle();
   }
 
   /** The page's session: a string, or a function that returns one or a promise of one. */
@@ -109,6 +115,16 @@ export class AkibaSelfieElement extends Base {
   /** The state of the capture, one of STATES. */
   get state() {
     return /** @type {SelfieState} */ (this.#widget?.state ?? this.#shown);
+  }
+
+  /** The photo that the person reviews or that is being sent; null in all other states. */
+  get photo() {
+    return this.#widget?.photo ?? null;
+  }
+
+  /** The whole verdict, in the state `done`; otherwise null. No event has it, because events reach every listener. */
+  get verdict() {
+    return /** @type {SelfieVerdict | null} */ (this.#widget?.verdict ?? null);
   }
 
   /**

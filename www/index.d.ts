@@ -137,6 +137,16 @@ export interface SelfieStateChangeDetail {
   previous: SelfieState;
 }
 
+/** Detail of `selfie-consented`: for your record of the consent. */
+export interface SelfieConsentedDetail {
+  /** The version of the words on the consent screen. */
+  version: string;
+  /** The language of these words. */
+  lang: string;
+  /** When, by the device's clock, in ISO 8601. */
+  at: string;
+}
+
 /** Detail of `selfie-guidance`. */
 export interface SelfieGuidanceDetail {
   /** The hint that the person sees. */
@@ -149,10 +159,10 @@ export interface SelfieGuidanceDetail {
   cause: string | null;
 }
 
-/** Detail of `selfie-captured`. */
+/** Detail of `selfie-captured`. The photo itself is the element's `photo`. */
 export interface SelfieCapturedDetail {
-  /** The photo: a JPEG without metadata. */
-  blob: Blob;
+  /** Whether it comes from the camera or from a file. */
+  source: 'camera' | 'file';
   /** Pixels across. */
   width: number;
   /** Pixels down. */
@@ -172,12 +182,16 @@ export interface SelfieProgressDetail {
 
 /**
  * Detail of `selfie-verified` and `selfie-rejected`. A browser can forge it: trust only the relay's answer to your
- * server, or a `proof` that your server has checked.
+ * server, or a `proof` that your server has checked. The rest of the verdict is the element's `verdict`.
  */
 export interface SelfieVerdictDetail {
   outcome: 'verified' | 'rejected';
   /** Why it was rejected; null when verified. `unclear`: the vendor's answer was not understood. */
   reason: 'not-matched' | 'fraud' | 'unclear' | null;
+}
+
+/** The whole verdict. */
+export interface SelfieVerdict extends SelfieVerdictDetail {
   /** The vendor's message, in English. */
   message: string | null;
   /** The person on record, as the vendor names the fields. Personal data. */
@@ -254,6 +268,8 @@ export interface SelfieErrorDetail {
 /** Every event of the element. All of them bubble and are composed. */
 export interface SelfieEventMap {
   'selfie-statechange': CustomEvent<SelfieStateChangeDetail>;
+  /** The person agreed on the consent screen. */
+  'selfie-consented': CustomEvent<SelfieConsentedDetail>;
   'selfie-guidance': CustomEvent<SelfieGuidanceDetail>;
   /** The widget is about to take a photo. The only cancelable event: `preventDefault()` stops it. */
   'selfie-capture': CustomEvent<null>;
@@ -299,6 +315,8 @@ export declare class AkibaSelfieElement extends HTMLElement {
   noReview: boolean;
   /** Attribute `no-consent`: skips the consent screen, because the page asks for consent itself. */
   noConsent: boolean;
+  /** Attribute `no-file`: the photo comes from the camera, not from a file. */
+  noFile: boolean;
   /** Attribute `link-path`: path of the relay's first call; `/v1/customer` by default. */
   linkPath: string;
   /** Attribute `verify-path`: path of the relay's second call; `/v1/customer/verify` by default. */
@@ -311,6 +329,10 @@ export declare class AkibaSelfieElement extends HTMLElement {
   thresholds: SelfieThresholds | null | undefined;
   /** The state of the capture. */
   readonly state: SelfieState;
+  /** The photo that the person reviews or that is being sent: a JPEG without metadata. Null in all other states. */
+  readonly photo: Blob | null;
+  /** The whole verdict, with personal data, in the state `done`; otherwise null. */
+  readonly verdict: SelfieVerdict | null;
 
   /** Starts, like the person's own «Start». */
   start(): void;

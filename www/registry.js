@@ -23,13 +23,14 @@ export const ATTRIBUTES = {
   camera: { property: 'camera' },
   'no-review': { property: 'noReview', boolean: true },
   'no-consent': { property: 'noConsent', boolean: true },
+  'no-file': { property: 'noFile', boolean: true },
   'link-path': { property: 'linkPath' },
   'verify-path': { property: 'verifyPath' },
   history: { property: 'history', boolean: true, own: true },
 };
 
 /** Properties without an attribute. */
-export const PROPERTIES = ['session', 'thresholds', 'state'];
+export const PROPERTIES = ['session', 'thresholds', 'state', 'photo', 'verdict'];
 
 /** The methods that the page can call. */
 export const METHODS = /** @type {const} */ (['start', 'capture', 'retake', 'submit', 'cancel', 'reset']);
@@ -51,6 +52,7 @@ export const STATES = /** @type {const} */ ([
 /** Every event; all of them bubble and are composed. */
 export const EVENTS = /** @type {const} */ ([
   'selfie-statechange',
+  'selfie-consented',
   'selfie-guidance',
   'selfie-capture',
   'selfie-captured',

@@ -6,6 +6,8 @@
  * so both would leak until the page closes. The class notes the listeners and releases them when the widget ends.
  */
 
+import { mark } from './privacy.js';
+
 /** An element that can release all of its listeners. */
 export class Root {
   element = document.createElement('div');
@@ -14,6 +16,8 @@ export class Root {
 
   constructor() {
     const { element } = this;
+    // A tool that looks into the shadow root does not see the marks of its host.
+    mark(element);
     const listen = element.addEventListener;
     element.addEventListener = (
       /** @type {string} */ type,

@@ -21,7 +21,7 @@ const note = (/** @type {string} */ name) => () => {
 selfie.addEventListener('selfie-statechange', note('ready'));
 selfie.addEventListener('selfie-guidance', note('hint'));
 selfie.addEventListener('selfie-verified', note('verdict'));
-selfie.addEventListener('selfie-captured', ({ detail }) => photos.push(detail.blob));
+selfie.addEventListener('selfie-captured', () => photos.push(selfie.photo));
 // The last click is on «Use this photo».
 selfie.addEventListener('click', ({ timeStamp }) => {
   times.tap = timeStamp;

@@ -1,5 +1,6 @@
 //! Sends a [`PageEvent`] as a `CustomEvent` from the element.
 
+use js_sys::Date;
 use wasm_bindgen::JsValue;
 use web_sys::{CustomEvent, CustomEventInit, EventTarget};
 
@@ -27,6 +28,10 @@ fn detail(event: &PageEvent) -> JsValue {
         PageEvent::StateChange { state, previous } => {
             object(&[("state", state.as_str().into()), ("previous", previous.as_str().into())])
         }
+        PageEvent::Consented { version, lang } => {
+            let at = Date::new_0().to_iso_string();
+            object(&[("version", (*version).into()), ("lang", (*lang).into()), ("at", at.into())])
+        }
         PageEvent::Guidance { hint, quality, cause } => object(&[
             ("hint", hint.as_str().into()),
             ("quality", quality_object(quality)),
@@ -34,8 +39,8 @@ fn detail(event: &PageEvent) -> JsValue {
             ("cause", cause.as_deref().map_or(JsValue::NULL, JsValue::from)),
         ]),
         PageEvent::Capture | PageEvent::Cancelled => JsValue::NULL,
-        PageEvent::Captured(Captured { blob, width, height, quality }) => object(&[
-            ("blob", blob.into()),
+        PageEvent::Captured(Captured { origin, width, height, quality, .. }) => object(&[
+            ("source", origin.as_str().into()),
             ("width", (*width).into()),
             ("height", (*height).into()),
             ("quality", quality_object(quality)),
@@ -47,22 +52,33 @@ fn detail(event: &PageEvent) -> JsValue {
             };
             object(&[("phase", phase.as_str().into()), ("sent", sent.into()), ("total", total.into())])
         }
-        PageEvent::Verified(verdict, quality) | PageEvent::Rejected(verdict, quality) => judged(verdict, quality),
-        PageEvent::Error { code, message, cause } => object(&[
+        PageEvent::Verified(verdict, _) | PageEvent::Rejected(verdict, _) => object(&outcome(verdict)),
+        PageEvent::Error { code, message, retryable, cause } => object(&[
             ("code", code.as_str().into()),
             ("message", message.as_str().into()),
-            ("retryable", code.retryable().into()),
+            ("retryable", (*retryable).into()),
             ("cause", cause.as_deref().map_or(JsValue::NULL, JsValue::from)),
         ]),
     }
 }
 
-fn judged(judged: &JudgedReply, quality: &Quality) -> JsValue {
-    let scores =
-        object(&[("fraud", judged.score("fraud_score")), ("match", judged.score("facial_recognition_confidence"))]);
-    object(&[
+/// Returns what an event says about a verdict. Events reach every listener of the page, so the rest is only in
+/// [`verdict`].
+fn outcome(judged: &JudgedReply) -> [(&'static str, JsValue); 2] {
+    [
         ("outcome", judged.judgement.outcome.as_str().into()),
         ("reason", judged.judgement.reason.map_or(JsValue::NULL, |reason| reason.as_str().into())),
+    ]
+}
+
+/// Returns the whole verdict, for a page that asks the element for it.
+pub(super) fn verdict(judged: &JudgedReply, quality: &Quality) -> JsValue {
+    let scores =
+        object(&[("fraud", judged.score("fraud_score")), ("match", judged.score("facial_recognition_confidence"))]);
+    let [outcome, reason] = outcome(judged);
+    object(&[
+        outcome,
+        reason,
         ("message", judged.message()),
         ("identity", judged.identity()),
         ("scores", scores),

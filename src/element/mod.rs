@@ -1,12 +1,15 @@
 //! Everything that JavaScript sees: the exported class ([`Widget`]), which the element class in `www` calls, and the
 //! events.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::prelude::*;
-use web_sys::{Element, EventTarget, HtmlElement};
+use web_sys::{Blob, Element, EventTarget, HtmlElement};
 use yew::{AppHandle, Callback};
 
-use self::emit::dispatch;
+use self::emit::{dispatch, verdict};
 use crate::adapter::relay::session::{Session, SessionError};
 use crate::adapter::vision::VisionSource;
 use crate::config::Options;
@@ -23,7 +26,11 @@ pub struct Widget {
     app: AppHandle<AkibaSelfie>,
     host: HtmlElement,
     vision: VisionSource,
+    verdict: Verdict,
 }
+
+/// The whole verdict, which no event has; null outside the state `done`.
+type Verdict = Rc<RefCell<JsValue>>;
 
 #[wasm_bindgen]
 impl Widget {
@@ -40,14 +47,15 @@ impl Widget {
         open_vision: Option<Function>,
     ) -> Self {
         let vision = open_vision.map_or(VisionSource::Absent, VisionSource::Opener);
-        let props = props(&host, options, session, vision.clone());
+        let verdict = Rc::new(RefCell::new(JsValue::NULL));
+        let props = props(&host, options, session, vision.clone(), &verdict);
         let app = yew::Renderer::<AkibaSelfie>::with_root_and_props(root, props).render();
-        Self { app, host, vision }
+        Self { app, host, vision, verdict }
     }
 
     /// Changes the settings.
     pub fn update(&mut self, options: &JsValue, session: &JsValue) {
-        self.app.update(props(&self.host, options, session, self.vision.clone()));
+        self.app.update(props(&self.host, options, session, self.vision.clone(), &self.verdict));
     }
 
     /// Starts, if nothing has started.
@@ -87,6 +95,20 @@ impl Widget {
         self.screen().as_str().to_owned()
     }
 
+    /// Returns the photo that the person reviews or that is being sent, if there is one.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn photo(&self) -> Option<Blob> {
+        self.app.get_component()?.photo()
+    }
+
+    /// Returns the whole verdict, or null.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn verdict(&self) -> JsValue {
+        self.verdict.borrow().clone()
+    }
+
     /// Removes the widget: camera, timers and requests end.
     pub fn unmount(self) {
         self.app.destroy();
@@ -103,15 +125,22 @@ impl Widget {
     }
 }
 
-fn props(host: &HtmlElement, options: &JsValue, session: &JsValue, vision: VisionSource) -> Props {
+fn props(host: &HtmlElement, options: &JsValue, session: &JsValue, vision: VisionSource, kept: &Verdict) -> Props {
     let target: &EventTarget = host;
-    let (event_target, capture_target) = (target.clone(), target.clone());
+    let (event_target, capture_target, kept) = (target.clone(), target.clone(), Rc::clone(kept));
     let session = Session::from_js(session);
     Props {
         options: Options { bad_session: matches!(session, Err(SessionError)), ..read(options) },
         session: session.unwrap_or_default(),
         vision,
         on_event: Callback::from(move |event: PageEvent| {
+            match &event {
+                PageEvent::Verified(judged, quality) | PageEvent::Rejected(judged, quality) => {
+                    *kept.borrow_mut() = verdict(judged, quality);
+                }
+                PageEvent::StateChange { .. } => *kept.borrow_mut() = JsValue::NULL,
+                _ => {}
+            }
             dispatch(&event_target, &event);
         }),
         may_capture: Callback::from(move |()| dispatch(&capture_target, &PageEvent::Capture)),
@@ -137,6 +166,7 @@ fn read(options: &JsValue) -> Options {
         camera: text("camera"),
         no_review: flag("no-review"),
         no_consent: flag("no-consent"),
+        no_file: flag("no-file"),
         link_path: text("link-path"),
         verify_path: text("verify-path"),
         session: flag("session"),

@@ -21,12 +21,13 @@ impl State {
             (Event::SkipChallenge, screen) => matches!(screen, Screen::Framing { prompt } if prompt.skip),
             (Event::Cancel, screen) => !matches!(screen, Screen::Idle | Screen::Done { .. }),
             (Event::Close, Screen::Failed { error, .. }) => {
-                !error.retryable() && *error != ErrorCode::Config && !self.closed
+                !error.retryable(config.files) && *error != ErrorCode::Config && !self.closed
             }
             (Event::Accept, Screen::Review { .. }) => !self.forbids_photo(config),
             (Event::Retake, Screen::Review { .. }) => true,
             (Event::Retake, Screen::Done { judgement }) => !judgement.is_verified(),
             (Event::Retry, Screen::Submitting { wait, .. }) => wait.is_some(),
+            (Event::Choosing | Event::FilePicked(_), _) if !config.files => false,
             (Event::Choosing | Event::FilePicked(_), Screen::Failed { error, .. }) => error.offers(NextStep::PickFile),
             (Event::Choosing | Event::FilePicked(_), screen) => {
                 matches!(screen, Screen::Starting(_) | Screen::Framing { .. } | Screen::Countdown { .. })

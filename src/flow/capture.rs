@@ -70,7 +70,8 @@ impl Transition<'_> {
         self.close_camera();
         let evidence = Rc::new(self.evidence(report));
         self.state.evidence = Some(Rc::clone(&evidence));
-        self.effect(Effect::Emit(Notice::Captured { photo, evidence }));
+        let origin = self.state.photo_origin();
+        self.effect(Effect::Emit(Notice::Captured { photo, origin, evidence }));
         self.state.attempts = Attempts::default();
         self.state.refusals = if self.state.forbids_photo(self.config) { self.state.refusals + 1 } else { 0 };
         if self.state.refusals >= limits::MAX_UNUSABLE_PHOTOS {

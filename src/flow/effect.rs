@@ -13,7 +13,7 @@ use crate::guidance::{Evidence, Hint};
 
 use super::camera::CameraChoice;
 use super::error::ErrorCode;
-use super::photo::{FileId, Generation, LinkId, Luminance, Photo, PhotoId};
+use super::photo::{FileId, Generation, LinkId, Luminance, Photo, PhotoId, PhotoOrigin};
 use super::screen::{Opening, Phase, ScreenName};
 use super::timer::Timer;
 
@@ -55,6 +55,8 @@ pub enum Notice {
         /// The previous state.
         previous: ScreenName,
     },
+    /// `selfie-consented`.
+    Consented,
     /// `selfie-guidance`.
     Guidance {
         /// The hint that the person sees.
@@ -70,6 +72,8 @@ pub enum Notice {
     Captured {
         /// The photo.
         photo: Photo,
+        /// Where it comes from.
+        origin: PhotoOrigin,
         /// The analysis of the photo.
         evidence: Rc<Evidence>,
     },
@@ -185,6 +189,8 @@ pub enum Effect {
         generation: Generation,
         /// The link that the photo was uploaded to.
         link: LinkId,
+        /// Where the photo comes from.
+        origin: PhotoOrigin,
     },
     /// Start a timer. Replaces an earlier timer of the same name. Answered by `Tick`.
     StartTimer {

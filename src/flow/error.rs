@@ -134,10 +134,15 @@ error_codes! {
 }
 
 impl ErrorCode {
-    /// Whether the person can do something about it now.
+    /// Whether the person can do something about it now. `files` says whether the page takes files.
     #[must_use]
-    pub fn retryable(self) -> bool {
-        self.next_steps().iter().any(|step| *step != NextStep::AskSite)
+    pub fn retryable(self, files: bool) -> bool {
+        let useful = |step: &NextStep| match step {
+            NextStep::AskSite => false,
+            NextStep::PickFile => files,
+            _ => true,
+        };
+        self.next_steps().iter().any(useful)
     }
 
     /// Whether this is one of the next steps.

@@ -62,7 +62,7 @@ impl Transition<'_> {
             | Screen::Countdown { .. }
             | Screen::Grabbing
             | Screen::Review { .. }
-                if !failure.code().retryable() =>
+                if !failure.code().retryable(self.config.files) =>
             {
                 self.fail(failure.code(), self.state.screen.photo());
             }

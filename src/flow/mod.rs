@@ -45,7 +45,7 @@ pub use effect::{Announcement, Delay, Effect, Notice, PhotoSource};
 pub use error::{ErrorCode, NextStep};
 pub use event::Event;
 pub use failure::{GrabFailure, RelayFailure, upload_code};
-pub use photo::{FileId, Generation, LinkId, Luminance, Photo, PhotoId};
+pub use photo::{FileId, Generation, LinkId, Luminance, Photo, PhotoId, PhotoOrigin};
 pub use screen::{Opening, Phase, Prompt, Screen, ScreenName, Wait};
 pub use state::{Attempts, ChallengeProgress, ChallengeStage, Delivery, Framing, LinkState, Sending, State};
 pub use step::step;

@@ -17,6 +17,26 @@ pub struct FileId(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct LinkId(pub u32);
 
+/// Where a photo comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PhotoOrigin {
+    /// The camera, within this page.
+    Camera,
+    /// A file that the person chose, or took with the device's camera app.
+    File,
+}
+
+impl PhotoOrigin {
+    /// Returns the word for it, for the page and the relay.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Camera => "camera",
+            Self::File => "file",
+        }
+    }
+}
+
 /// The properties of a photo: a JPEG without metadata.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Photo {

@@ -1,7 +1,7 @@
 //! From the start to an open camera: consent, opening, switching, and pages that are hidden.
 
 use super::camera::{CameraChoice, CameraInfo, CameraState};
-use super::effect::{Announcement, Effect};
+use super::effect::{Announcement, Effect, Notice};
 use super::error::ErrorCode;
 use super::limits;
 use super::photo::Generation;
@@ -17,6 +17,11 @@ impl Transition<'_> {
         } else {
             self.open_own_camera();
         }
+    }
+
+    pub(super) fn consented(&mut self) {
+        self.effect(Effect::Emit(Notice::Consented));
+        self.open_own_camera();
     }
 
     /// Opens the camera that the person chose, or the one in the settings.

@@ -10,7 +10,7 @@ use crate::guidance::{Challenge, ChallengeRecord, Evidence, Flaw, Guide, Hint};
 
 use super::camera::CameraState;
 use super::error::ErrorCode;
-use super::photo::{Generation, LinkId};
+use super::photo::{Generation, LinkId, PhotoOrigin};
 use super::screen::Screen;
 use super::timer::Timers;
 
@@ -209,6 +209,12 @@ impl State {
             Some(Sending::Verify(generation)) => Some(generation),
             _ => None,
         }
+    }
+
+    /// Returns where the current photo comes from.
+    #[must_use]
+    pub fn photo_origin(&self) -> PhotoOrigin {
+        if self.framing.live { PhotoOrigin::Camera } else { PhotoOrigin::File }
     }
 
     /// Returns the worst flaw of the current photo.

@@ -28,7 +28,7 @@ impl Transition<'_> {
         }
         match event {
             Event::Start => self.start(),
-            Event::Consented => self.open_own_camera(),
+            Event::Consented => self.consented(),
             Event::Shutter => self.shutter(),
             Event::Retake => self.retake(),
             Event::Accept => self.accept(),

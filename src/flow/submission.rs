@@ -157,7 +157,8 @@ impl Transition<'_> {
     fn send_verify(&mut self, photo: Photo, link: LinkId) {
         let generation = self.generation();
         self.state.sending = Some(Sending::Verify(generation));
-        self.effect(Effect::Verify { generation, link });
+        let origin = self.state.photo_origin();
+        self.effect(Effect::Verify { generation, link, origin });
         self.show(photo, Phase::Verifying, None);
         self.announce(Announcement::Verifying);
     }

@@ -138,6 +138,7 @@ fn message(message: Message) -> &'static str {
         M::PhotoKept => "Your photo is kept. No need to take it again.",
         M::AskSite => "Please contact the site you came from, and tell them the code below.",
         M::AskSiteAgain => "If it happens again, contact the site you came from, and tell them the code below.",
+        M::AlsoChoosePhoto => "You can also choose a recent photo of your face.",
         M::OpenInBrowser => {
             "This page is open inside another app. Open it in your browser: look for «Open in browser» in the app’s menu."
         }
@@ -176,22 +177,16 @@ fn error(code: ErrorCode) -> ErrorText {
             "Your device blocks the camera",
             "Allow the camera for your browser in your device’s settings. Then try again.",
         ),
-        E::CameraNotFound => ("No camera found", "Connect a camera, or choose a recent photo of your face."),
+        E::CameraNotFound => ("No camera found", "Connect a camera, then try again."),
         E::CameraInUse => (
             "The camera is busy",
             "Another app or tab may be using it. Close video calls and other camera apps, then try again.",
         ),
-        E::CameraInsecurePage => (
-            "The camera needs a secure page",
-            "Browsers allow the camera only on addresses that begin with https. You can still choose a photo.",
-        ),
-        E::CameraBlocked => (
-            "This page can’t use the camera",
-            "The site’s own settings switch it off here. You can still choose a photo.",
-        ),
-        E::CameraUnsupported => {
-            ("This browser can’t use the camera", "Open the page in an up-to-date browser, or choose a photo here.")
+        E::CameraInsecurePage => {
+            ("The camera needs a secure page", "Browsers allow the camera only on addresses that begin with https.")
         }
+        E::CameraBlocked => ("This page can’t use the camera", "The site’s own settings switch it off here."),
+        E::CameraUnsupported => ("This browser can’t use the camera", "Open the page in an up-to-date browser."),
         E::CameraEnded => {
             ("The camera stopped", "It was unplugged, or another app took it. Check that it is free, then try again.")
         }
@@ -201,10 +196,9 @@ fn error(code: ErrorCode) -> ErrorText {
         ),
 
         E::PhotoFailed => ("The photo didn’t work", "The camera gave no usable picture. Please try once more."),
-        E::PhotoUnusable => (
-            "These photos can’t be used",
-            "Find better light, with only your face in the picture. Then try again, or choose a photo.",
-        ),
+        E::PhotoUnusable => {
+            ("These photos can’t be used", "Find better light, with only your face in the picture. Then try again.")
+        }
         E::FileNotImage => ("This browser can’t read that file", "Choose a JPEG photo, or take one with the camera."),
         E::FileTooLarge => ("That photo is too large", "Choose one under 20 MB and 50 megapixels."),
         E::FileUnreadable => ("That photo can’t be opened", "The file may be damaged. Choose another one."),

@@ -16,6 +16,7 @@ pub const LANGUAGES: &[&Language] = &[&ENGLISH];
 mod tests {
     use super::*;
     use crate::flow::ErrorCode;
+    use crate::text::CONSENT_VERSION;
     use crate::text::browser::Browser;
     use crate::text::language::ErrorText;
     use crate::text::message::Message;
@@ -128,6 +129,29 @@ mod tests {
                 assert!(!help.is_empty() && help.chars().count() <= 130, "{} {help}", language.lang);
             }
         }
+    }
+
+    /// If this fails, the words that people agree to have changed: raise [`CONSENT_VERSION`], and note both here.
+    #[test]
+    fn other_words_on_the_consent_screen_have_another_version() {
+        use Message as M;
+        let words = [
+            M::ConsentTitle,
+            M::ConsentWhat,
+            M::ConsentWhatBody,
+            M::ConsentWhy,
+            M::ConsentWhyBody,
+            M::ConsentWhere,
+            M::ConsentWhereBody,
+            M::ConsentReview,
+            M::Agree,
+        ];
+        let bytes =
+            LANGUAGES.iter().flat_map(|language| words.map(|word| (language.message)(word))).flat_map(str::bytes);
+        // FNV-1a.
+        let hash =
+            bytes.fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3));
+        assert_eq!((CONSENT_VERSION, format!("{hash:016x}").as_str()), ("1", "3ec069eb75dc7961"));
     }
 
     #[test]

@@ -251,6 +251,8 @@ messages! {
     AskSite,
     /// Failed: the page's owner can help if it happens again.
     AskSiteAgain,
+    /// Failed: the person can choose a file instead.
+    AlsoChoosePhoto,
     /// Failed in another app's browser: open the page elsewhere.
     OpenInBrowser,
     /// Failed: the label of the code.

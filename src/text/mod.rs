@@ -22,6 +22,9 @@ pub use message::Message;
 
 use crate::flow::ErrorCode;
 
+/// The version of the words on the consent screen. A test asks for a new one when they change.
+pub const CONSENT_VERSION: &str = "1";
+
 /// The current language.
 #[derive(Clone, Copy, Debug)]
 pub struct Text(&'static Language);

@@ -82,7 +82,7 @@ fn controls(scene: &Scene) -> Html {
                 </div>
             }
             <div class="side">
-                if state.screen != Screen::Grabbing {
+                if state.screen != Screen::Grabbing && scene.takes_files() {
                     { file_button(scene, FileLook::Tool, Message::ChoosePhoto) }
                 }
             </div>

@@ -11,6 +11,7 @@ use super::scene::{Scene, Weight};
 
 pub(super) fn failed(scene: &Scene, error: ErrorCode, photo: Option<Photo>) -> Html {
     let text = scene.text.error(error);
+    let retryable = error.retryable(scene.takes_files());
     let kept = photo.filter(|_| error.offers(NextStep::Resubmit));
     scene.section(
         "failed",
@@ -22,14 +23,14 @@ pub(super) fn failed(scene: &Scene, error: ErrorCode, photo: Option<Photo>) -> H
                     <span class="badge warn" part="badge">{ icon(Icon::Warning) }</span>
                 }
                 { scene.title(text.title) }
-                { scene.body(text.body) }
+                { scene.body(body(scene, error)) }
                 { help(scene, error) }
                 if kept.is_some() {
                     { scene.note(Icon::Tick, scene.say(Message::PhotoKept)) }
                 }
-                if error.offers(NextStep::AskSite) {
+                if error.offers(NextStep::AskSite) || !retryable {
                     <p class="text">
-                        { scene.say(if error.retryable() { Message::AskSiteAgain } else { Message::AskSite }) }
+                        { scene.say(if retryable { Message::AskSiteAgain } else { Message::AskSite }) }
                     </p>
                 }
                 <div class="actions">
@@ -42,6 +43,18 @@ pub(super) fn failed(scene: &Scene, error: ErrorCode, photo: Option<Photo>) -> H
             </>
         },
     )
+}
+
+/// Returns what the failure means. A page may not take files.
+fn body(scene: &Scene, error: ErrorCode) -> String {
+    use ErrorCode::{CameraBlocked, CameraInsecurePage, CameraNotFound, CameraUnsupported, PhotoUnusable};
+    let body = scene.text.error(error).body;
+    let camera = [CameraBlocked, CameraInsecurePage, CameraNotFound, CameraUnsupported, PhotoUnusable];
+    if scene.takes_files() && camera.contains(&error) {
+        [body, " ", scene.say(Message::AlsoChoosePhoto)].concat()
+    } else {
+        body.to_owned()
+    }
 }
 
 /// Returns the help for this browser.
@@ -64,7 +77,7 @@ fn help(scene: &Scene, error: ErrorCode) -> Html {
 fn way_out(scene: &Scene, error: ErrorCode) -> Html {
     if error == ErrorCode::Config {
         Html::default()
-    } else if error.retryable() {
+    } else if error.retryable(scene.takes_files()) {
         scene.button(Weight::Quiet, Message::Cancel, Event::Cancel)
     } else if scene.view.state.closed {
         html! { <p class="small">{ scene.say(Message::Closed) }</p> }
@@ -85,6 +98,7 @@ fn buttons(scene: &Scene, error: ErrorCode) -> Vec<Html> {
                 let label = if file { Message::UseCamera } else { Message::RetryCamera };
                 buttons.push(scene.button(weight, label, Event::Retry));
             }
+            NextStep::PickFile if !scene.takes_files() => {}
             NextStep::PickFile => {
                 if camera_app {
                     buttons.push(file_button(scene, FileLook::CameraApp(weight), Message::CameraApp));

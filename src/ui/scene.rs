@@ -60,6 +60,11 @@ impl Scene<'_> {
         self.text.get(message)
     }
 
+    /// Whether the person may choose a file.
+    pub(super) fn takes_files(&self) -> bool {
+        self.view.config.as_ref().is_ok_and(|config| config.files)
+    }
+
     /// Returns a callback that passes an event to the flow, if the person meant it.
     pub(super) fn on(&self, event: Event) -> Callback<MouseEvent> {
         let (action, presses) = (self.action.clone(), self.view.presses.clone());

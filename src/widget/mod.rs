@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
-use web_sys::Element;
+use web_sys::{Blob, Element};
 use yew::prelude::*;
 
 use self::announcements::Announcements;
@@ -190,6 +190,12 @@ impl AkibaSelfie {
     #[must_use]
     pub fn state(&self) -> ScreenName {
         self.state.screen.name()
+    }
+
+    /// Returns the photo that the person reviews or that is being sent; `None` in all other states.
+    #[must_use]
+    pub fn photo(&self) -> Option<Blob> {
+        self.runner.photo(self.state.screen.photo()?.id)
     }
 
     /// Runs one step of the flow and its effects. Returns whether to redraw.

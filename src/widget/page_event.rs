@@ -5,7 +5,7 @@ use std::rc::Rc;
 use web_sys::Blob;
 
 use crate::adapter::relay::JudgedReply;
-use crate::flow::{ErrorCode, Luminance, Phase, ScreenName};
+use crate::flow::{ErrorCode, Luminance, Phase, PhotoOrigin, ScreenName};
 use crate::guidance::{Evidence, Hint};
 
 /// The quality of a frame or a photo.
@@ -22,6 +22,8 @@ pub struct Quality {
 pub struct Captured {
     /// The JPEG, without metadata.
     pub blob: Blob,
+    /// Where it comes from.
+    pub origin: PhotoOrigin,
     /// Width in pixels.
     pub width: u32,
     /// Height in pixels.
@@ -39,6 +41,13 @@ pub enum PageEvent {
         state: ScreenName,
         /// The previous state.
         previous: ScreenName,
+    },
+    /// The person agreed.
+    Consented {
+        /// The version of the words that the person agreed to.
+        version: &'static str,
+        /// The language of these words, a BCP 47 tag.
+        lang: &'static str,
     },
     /// The hint changed.
     Guidance {
@@ -67,6 +76,8 @@ pub enum PageEvent {
         code: ErrorCode,
         /// The sentence that the person reads.
         message: String,
+        /// Whether the person can do something about it now.
+        retryable: bool,
         /// The exact cause for the page's developer, if there is more to say than the code.
         cause: Option<String>,
     },
@@ -74,8 +85,9 @@ pub enum PageEvent {
 
 impl PageEvent {
     /// The names of all events, in the order of the flow.
-    pub const NAMES: [&'static str; 9] = [
+    pub const NAMES: [&'static str; 10] = [
         "selfie-statechange",
+        "selfie-consented",
         "selfie-guidance",
         "selfie-capture",
         "selfie-captured",
@@ -91,14 +103,15 @@ impl PageEvent {
     pub fn name(&self) -> &'static str {
         let index = match self {
             Self::StateChange { .. } => 0,
-            Self::Guidance { .. } => 1,
-            Self::Capture => 2,
-            Self::Captured(_) => 3,
-            Self::Progress(_) => 4,
-            Self::Verified(..) => 5,
-            Self::Rejected(..) => 6,
-            Self::Cancelled => 7,
-            Self::Error { .. } => 8,
+            Self::Consented { .. } => 1,
+            Self::Guidance { .. } => 2,
+            Self::Capture => 3,
+            Self::Captured(_) => 4,
+            Self::Progress(_) => 5,
+            Self::Verified(..) => 6,
+            Self::Rejected(..) => 7,
+            Self::Cancelled => 8,
+            Self::Error { .. } => 9,
         };
         Self::NAMES[index]
     }

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { PEOPLE } from '../fixtures/face/people.mjs';
 import { sceneFilm } from '../fixtures/face/scenes.mjs';
 import { launch } from './support/browser.mjs';
 import { memory } from './support/memory.mjs';
@@ -17,8 +18,9 @@ const it = suite();
 const SCENE = 2;
 
 /** Opens a page whose camera shows scenes, and runs `use` with it. */
-async function before(scenes, use, { manual = false } = {}) {
-  const film = await sceneFilm(scenes.map((scene) => (Array.isArray(scene) ? scene : [scene, SCENE])));
+async function before(scenes, use, { manual = false, who = undefined } = {}) {
+  const timed = scenes.map((scene) => (Array.isArray(scene) ? scene : [scene, SCENE]));
+  const film = await sceneFilm(timed, who);
   const browser = await launch({ film });
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
@@ -60,26 +62,30 @@ const FILMS = {
   ],
 };
 
-for (const [name, [scenes, expected]] of Object.entries(FILMS)) {
-  test(`${name}: each hint in turn, and then one photo`, async () => {
-    await before(scenes, async (selfie) => {
-      await selfie.frame();
-      await selfie.state('review', 30_000);
-      assert.deepEqual(await hints(selfie), expected);
-      // The photo shows the good scene: its measures pass.
-      await selfie.page.waitForTimeout(1500);
-      const [
-        {
-          detail: { quality },
-        },
-        ...more
-      ] = await selfie.events('selfie-captured');
-      assert.deepEqual(more, []);
-      assert.deepEqual([quality.faces, quality.flaw], [1, null]);
-      for (const [measure, { pass }] of Object.entries(quality.measures)) assert.notEqual(pass, false, measure);
-      assert.ok(quality.measures.compressionArtefacts, 'the photo itself was analysed, not a scaled frame');
+for (const who of /** @type {(keyof typeof PEOPLE)[]} */ (Object.keys(PEOPLE))) {
+  for (const [name, [scenes, expected]] of Object.entries(FILMS)) {
+    test(`${who}, ${name}: each hint in turn, and then one photo`, async () => {
+      await before(scenes, (selfie) => assertHints(selfie, expected), { who });
     });
-  });
+  }
+}
+
+/** Asserts that these hints follow one another until the photo, and that the photo shows the good scene. */
+async function assertHints(selfie, expected) {
+  await selfie.frame();
+  await selfie.state('review', 30_000);
+  assert.deepEqual(await hints(selfie), expected);
+  await selfie.page.waitForTimeout(1500);
+  const [
+    {
+      detail: { quality },
+    },
+    ...more
+  ] = await selfie.events('selfie-captured');
+  assert.deepEqual(more, []);
+  assert.deepEqual([quality.faces, quality.flaw], [1, null]);
+  for (const [measure, { pass }] of Object.entries(quality.measures)) assert.notEqual(pass, false, measure);
+  assert.ok(quality.measures.compressionArtefacts, 'the photo itself was analysed, not a scaled frame');
 }
 
 test('a bad frame is never taken: after 8 s there is a shutter, and the photo has its flaw', async () => {

@@ -15,47 +15,47 @@ const documented = [...documentation.matchAll(/^\| `(\d{13})` \| ([\w-]+) \|/gm)
 /** Matches Chromium's own console message about a reply with this status. @param {number} status */
 const reply = (status) => new RegExp(`Failed to load resource: the server responded with a status of ${status}`);
 
-const verified = (detail) => {
-  assert.equal(detail.outcome, 'verified');
-  assert.equal(detail.reason, null);
-  assert.deepEqual(detail.scores, { fraud: 0.04, match: 0.97 });
-  assert.equal(detail.response.status, 'success');
-  assert.equal(typeof detail.identity.fullname, 'string');
+const verified = (verdict) => {
+  assert.equal(verdict.outcome, 'verified');
+  assert.equal(verdict.reason, null);
+  assert.deepEqual(verdict.scores, { fraud: 0.04, match: 0.97 });
+  assert.equal(verdict.response.status, 'success');
+  assert.equal(typeof verdict.identity.fullname, 'string');
 };
 
 /** A rejection without a record, with a message. @param {string} sentence */
 const refused = (sentence) => ({
   event: 'selfie-rejected',
-  holds(detail) {
-    assert.equal(detail.outcome, 'rejected');
-    assert.equal(detail.message, sentence);
-    assert.equal(detail.identity, null);
+  holds(verdict) {
+    assert.equal(verdict.outcome, 'rejected');
+    assert.equal(verdict.message, sentence);
+    assert.equal(verdict.identity, null);
   },
 });
 
 /**
- * The outcome of each identity: the event, a check of its detail, and the console errors. An `early` one ends the check
+ * The outcome of each identity: the event, a check of the verdict, and the console errors. An `early` one ends the check
  * before the photo is taken.
- * @type {Record<string, { event: string, holds?: (detail: any) => void, code?: string, early?: boolean,
+ * @type {Record<string, { event: string, holds?: (verdict: any) => void, code?: string, early?: boolean,
  *   expected?: RegExp[] }>}
  */
 const OUTCOMES = {
   verified: { event: 'selfie-verified', holds: verified },
   'not-matched': {
     event: 'selfie-rejected',
-    holds(detail) {
-      assert.equal(detail.outcome, 'rejected');
-      assert.equal(detail.reason, 'not-matched');
-      assert.equal(detail.scores.match, 0.12);
+    holds(verdict) {
+      assert.equal(verdict.outcome, 'rejected');
+      assert.equal(verdict.reason, 'not-matched');
+      assert.equal(verdict.scores.match, 0.12);
     },
   },
   'high-fraud': {
     event: 'selfie-rejected',
-    holds(detail) {
-      assert.equal(detail.outcome, 'rejected');
-      assert.equal(detail.reason, 'fraud');
-      assert.equal(detail.response.status, 'success');
-      assert.equal(detail.scores.fraud, 0.92);
+    holds(verdict) {
+      assert.equal(verdict.outcome, 'rejected');
+      assert.equal(verdict.reason, 'fraud');
+      assert.equal(verdict.response.status, 'success');
+      assert.equal(verdict.scores.fraud, 0.92);
     },
   },
   'link-down': { event: 'selfie-error', code: 'relay-failed', expected: [reply(502)] },
@@ -71,10 +71,10 @@ const OUTCOMES = {
   dark: refused('The face in the selfie is too dark'),
   'unclear-fraud': {
     event: 'selfie-rejected',
-    holds(detail) {
-      assert.equal(detail.outcome, 'rejected');
-      assert.equal(detail.reason, 'unclear');
-      assert.equal(detail.response.status, 'success');
+    holds(verdict) {
+      assert.equal(verdict.outcome, 'rejected');
+      assert.equal(verdict.reason, 'unclear');
+      assert.equal(verdict.response.status, 'success');
     },
   },
 };
@@ -97,11 +97,11 @@ for (const { id, name } of documented) {
     await selfie.identity(id);
     if (early) await selfie.agree();
     else await selfie.takeAndSend();
-    const { detail } = await selfie.event('selfie-verified', 'selfie-rejected', 'selfie-error');
+    const { detail, verdict } = await selfie.event('selfie-verified', 'selfie-rejected', 'selfie-error');
     const events = (await selfie.events()).map(({ type }) => type);
 
     assert.equal(events.filter((type) => type === event).length, 1, events.join(', '));
-    holds?.(detail);
+    holds?.(verdict);
     if (code) {
       assert.equal(detail.code, code);
       assert.ok(detail.message.length > 0);

@@ -24,11 +24,11 @@ test('the uploaded object is the unmirrored frame, and the photo that the page g
   assert.deepEqual([width, height], [WIDTH, HEIGHT]);
   assert.ok(straight > SAME, `${straight.toFixed(1)} dB from the likeliest frame`);
   assert.ok(mirrored < OTHER, `${mirrored.toFixed(1)} dB in the mirror`);
-  assert.ok(object.equals(await selfie.capturedBytes()), 'the object is not the photo of selfie-captured');
+  assert.ok(object.equals(await selfie.capturedBytes()), 'the object is not the photo of the element');
 
-  const [{ detail }] = await selfie.events('selfie-captured');
-  assert.deepEqual(detail.blob, { type: 'image/jpeg', size: object.length });
-  assert.deepEqual([detail.width, detail.height], [WIDTH, HEIGHT]);
+  const [{ detail, photo }] = await selfie.events('selfie-captured');
+  assert.deepEqual(photo, { type: 'image/jpeg', size: object.length });
+  assert.deepEqual([detail.source, detail.width, detail.height], ['camera', WIDTH, HEIGHT]);
   assert.ok(
     detail.quality.luminanceMean > 0.2 && detail.quality.luminanceMean < 0.8,
     'the portrait is neither dark nor white',

@@ -67,9 +67,9 @@ test('verified: the page does not name the person, and the back end gets a signe
   const selfie = await it.open();
   const seen = requests(selfie);
   await selfie.takeAndSend();
-  const { detail } = await selfie.event('selfie-verified');
-  assert.equal(detail.outcome, 'verified');
-  assert.equal(detail.identity, null, "the person's record stays on the server");
+  const { verdict } = await selfie.event('selfie-verified');
+  assert.equal(verdict.outcome, 'verified');
+  assert.equal(verdict.identity, null, "the person's record stays on the server");
   await says(selfie, "The back end's verdict: verified, by webhook, signature valid.");
 
   assert.deepEqual(words(seen), ['session', 'link', 'upload', 'verify']);

@@ -4,7 +4,7 @@ use akiba_protocol::UploadFailure;
 use akiba_selfie::config::Facing;
 use akiba_selfie::flow::{
     Announcement, CameraChoice, CameraState, Delay, Effect, ErrorCode, Event, FileId, GrabFailure, Luminance, Notice,
-    Opening, PhotoSource, RelayFailure, Screen, ScreenName, Timer, Timers, limits,
+    Opening, PhotoOrigin, PhotoSource, RelayFailure, Screen, ScreenName, Timer, Timers, limits,
 };
 use akiba_selfie::guidance::Hint;
 
@@ -282,6 +282,54 @@ fn the_photo_closes_the_camera_and_is_shown() {
     assert!(play.closed_camera());
     assert!(play.told(|notice| matches!(notice, Notice::Captured { photo, .. } if photo.id.0 == 7)));
     assert_eq!(play.name(), ScreenName::Review);
+}
+
+#[test]
+fn the_page_hears_of_the_consent_once_and_only_if_the_element_asked_for_it() {
+    let mut play = Play::at(Place::Consent);
+    play.send(Event::Consented);
+    assert!(play.told(|notice| *notice == Notice::Consented));
+    play.send(Event::Consented);
+    assert!(play.effects.is_empty());
+    let mut play = Play::new(config(|options| options.no_consent = true));
+    play.send(Event::Start).send(Event::Consented);
+    assert!(!play.told(|notice| *notice == Notice::Consented));
+}
+
+#[test]
+fn page_and_relay_hear_where_the_photo_comes_from() {
+    for (event, wanted) in [(Event::Shutter, PhotoOrigin::Camera), (Event::FilePicked(FileId(1)), PhotoOrigin::File)] {
+        // A file that did not become a photo changes nothing for the photo after it.
+        let mut play = Play::at(Place::Framing);
+        let camera = play.camera_generation();
+        play.send(Event::FilePicked(FileId(9)));
+        let generation = play.state.grab.unwrap();
+        play.send(Event::GrabFailed { generation, failure: GrabFailure::NotAnImage }).send(Event::Retry);
+        assert_ne!(play.camera_generation(), camera);
+        play.camera_opens().send(event).photo_comes(7);
+        assert!(play.told(|notice| matches!(notice, Notice::Captured { origin, .. } if *origin == wanted)));
+        play.send(Event::Accept).link_comes(1, 60).upload_ends(Ok(()));
+        assert!(play.did(|effect| matches!(effect, Effect::Verify { origin, .. } if *origin == wanted)), "{wanted:?}");
+    }
+}
+
+#[test]
+fn with_no_file_a_file_is_refused() {
+    for place in [Place::Starting, Place::Framing, Place::FailedCamera] {
+        let mut play = Play::at(place);
+        play.config = config(|options| options.no_file = true);
+        let before = play.state.clone();
+        play.send(Event::Choosing).send(Event::FilePicked(FileId(1)));
+        assert_eq!(play.state, before, "{place:?}");
+    }
+    // Where a file was the only way on, the person closes the failure.
+    let mut play = Play::at(Place::Starting);
+    play.config = config(|options| options.no_file = true);
+    let generation = play.camera_generation();
+    play.send(Event::CameraFailed { generation, error: ErrorCode::CameraBlocked }).send(Event::Close);
+    assert!(play.state.closed);
+    assert!(!ErrorCode::CameraBlocked.retryable(false) && ErrorCode::CameraBlocked.retryable(true));
+    assert!(ErrorCode::CameraDenied.retryable(false));
 }
 
 #[test]

@@ -191,7 +191,7 @@ impl Model {
                 prop_assert!(before.is_none() || stalled, "a second upload");
                 prop_assert!(self.links.contains_key(link) && self.photos.contains_key(photo));
             }
-            Effect::Verify { generation, link } => {
+            Effect::Verify { generation, link, .. } => {
                 prop_assert_eq!(self.in_flight.insert(Call::Verify, *generation), None, "a second verify call");
                 prop_assert!(self.links.contains_key(link));
             }

@@ -70,8 +70,8 @@ test('a plain page takes a photo with it, under a strict policy', async () => {
   await selfie.button('Start').click();
   await selfie.state('framing');
   await selfie.shoot();
-  const [{ detail }] = await selfie.events('selfie-captured');
-  assert.equal(detail.blob.type, 'image/jpeg');
+  const [{ photo }] = await selfie.events('selfie-captured');
+  assert.equal(photo.type, 'image/jpeg');
   // The vision module loads with the camera, and the photo does not wait for it.
   for (const end = Date.now() + 10_000; !site.seen.some((path) => path.endsWith('/akiba-vision.wasm')); ) {
     assert.ok(Date.now() < end, 'the vision module is not loaded');

@@ -20,6 +20,7 @@ test('mounts one widget, with the attributes as options', async () => {
     capture: 'auto',
     'no-review': true,
     'no-consent': false,
+    'no-file': false,
     countdown: false,
     strict: false,
     session: false,
@@ -61,6 +62,7 @@ test('many changes in one task are one update of the same widget', async () => {
         lang: 'zu',
         'no-review': false,
         'no-consent': true,
+    'no-file': false,
         countdown: false,
         strict: false,
         session: true,
@@ -75,6 +77,7 @@ test('many changes in one task are one update of the same widget', async () => {
     lang: 'zu',
     'no-review': false,
     'no-consent': false,
+    'no-file': false,
     countdown: false,
     strict: false,
     session: true,
@@ -125,7 +128,7 @@ test('properties reflect the attributes', async () => {
       return { name, boolean, unset, written, removed, read: selfie[property] };
     });
   });
-  assert.equal(seen.length, 14);
+  assert.equal(seen.length, 15);
   for (const { name, boolean, unset, written, removed, read } of seen) {
     assert.equal(unset, boolean ? false : '', name);
     assert.equal(written, boolean ? '' : 'x', name);
@@ -205,6 +208,7 @@ test('properties that are set before the definition take effect', async () => {
     capture: 'auto',
     'no-review': true,
     'no-consent': false,
+    'no-file': false,
     countdown: false,
     strict: false,
     session: true,

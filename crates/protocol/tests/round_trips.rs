@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use akiba_protocol::link::link_members;
+use akiba_protocol::verify::verify_members;
 use akiba_protocol::{
     CustomerType, Identity, LinkReply, LinkRequest, PhotoId, Problem, ProblemCode, Score, VerifyData, VerifyReply,
     VerifyRequest,
@@ -184,7 +185,12 @@ fn the_names_on_the_wire_are_those_of_the_vendor() {
     };
     let wire = json!({ "selfie_filename": "a.jpg", "id": "93055521", "user_type": "1", "s3_key": "k" });
     assert_eq!(serde_json::to_value(&verify).expect("written"), wire);
-    assert_eq!(json!(verify.members().into_iter().collect::<BTreeMap<_, _>>()), wire);
+    assert_eq!(
+        json!(
+            verify_members("a.jpg", "93055521", CustomerType::Individual, "k").into_iter().collect::<BTreeMap<_, _>>()
+        ),
+        wire
+    );
 }
 
 #[test]

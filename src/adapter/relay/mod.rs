@@ -8,8 +8,8 @@ use std::future::Future;
 use std::rc::Rc;
 use std::time::Duration;
 
-use akiba_protocol::VerifyRequest;
 use akiba_protocol::link::link_members;
+use akiba_protocol::verify::verify_members;
 use gloo_net::http::{Request, Response};
 use gloo_timers::callback::Timeout;
 use js_sys::{Function, JSON, JsString, Promise, Reflect};
@@ -24,7 +24,7 @@ pub use self::reply::{IssuedLink, JudgedReply, NotText};
 use self::session::{Bearer, Reason};
 use super::delay::milliseconds;
 use crate::config::Config;
-use crate::flow::RelayFailure;
+use crate::flow::{PhotoOrigin, RelayFailure};
 
 pub mod answer;
 mod reply;
@@ -95,16 +95,17 @@ pub fn verify(
     bearer: &Bearer,
     link: &IssuedLink,
     key: &str,
+    origin: PhotoOrigin,
     abort: &Abort,
 ) -> impl Future<Output = Result<JudgedReply, RelayFailure>> + use<> {
-    let body = VerifyRequest {
-        selfie_filename: link.selfie_filename.clone(),
-        id: config.identifier.clone().unwrap_or_else(|| link.identifier.clone()),
-        user_type: config.customer_type,
-        s3_key: link.s3_key.clone(),
-    };
-    let text = post(Call::Verify, &config.verify_url, json(&body.members()), Some(key), bearer, abort);
     let session = bearer.is_sent();
+    let id = config.identifier.as_ref().unwrap_or(&link.identifier);
+    let mut body = verify_members(&link.selfie_filename, id, config.customer_type, &link.s3_key).to_vec();
+    // Without a session the body may reach the vendor as it is, so nothing is added.
+    if session {
+        body.push(("source", origin.as_str()));
+    }
+    let text = post(Call::Verify, &config.verify_url, json(&body), Some(key), bearer, abort);
     async move { JudgedReply::read(&text.await?, session).ok_or(RelayFailure::Reply) }
 }
 

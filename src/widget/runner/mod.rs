@@ -9,7 +9,7 @@ mod notice;
 mod photo;
 mod requests;
 
-use web_sys::{File, HtmlVideoElement};
+use web_sys::{Blob, File, HtmlVideoElement};
 
 use self::handles::Handles;
 pub(super) use self::handles::{Callbacks, Context};
@@ -51,6 +51,11 @@ impl Runner {
         self.handles.video.clone()
     }
 
+    /// Returns the photo.
+    pub(super) fn photo(&self, photo: PhotoId) -> Option<Blob> {
+        self.handles.resources().photo(photo).cloned()
+    }
+
     /// Returns the photo's object URL.
     pub(super) fn photo_url(&self, photo: PhotoId) -> Option<String> {
         self.handles.resources().photo_url(photo)
@@ -85,7 +90,7 @@ impl Runner {
             Effect::Upload { generation, link, photo, omit_content_type, tried_before } => {
                 requests::upload(handles, generation, link, photo, omit_content_type, tried_before);
             }
-            Effect::Verify { generation, link } => requests::verify(handles, generation, link, context),
+            Effect::Verify { generation, link, origin } => requests::verify(handles, generation, link, origin, context),
             Effect::StartTimer { timer, generation, delay } => {
                 let send = handles.callbacks.send.clone();
                 let tick = move || send.emit(Event::Tick { timer, generation });

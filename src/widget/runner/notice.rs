@@ -4,8 +4,9 @@ use std::rc::Rc;
 
 use wasm_bindgen_futures::spawn_local;
 
-use crate::flow::{ErrorCode, Notice, Photo};
+use crate::flow::{ErrorCode, Notice, Photo, PhotoOrigin};
 use crate::guidance::Evidence;
+use crate::text::CONSENT_VERSION;
 use crate::widget::page_event::{Captured, PageEvent, Quality};
 
 use super::handles::{Context, Handles};
@@ -21,10 +22,13 @@ pub(super) fn emit(handles: &Handles, notice: Notice, context: Context<'_>) {
 fn page_event(handles: &Handles, notice: Notice, context: Context<'_>) -> Option<PageEvent> {
     Some(match notice {
         Notice::StateChange { state, previous } => PageEvent::StateChange { state, previous },
+        Notice::Consented => PageEvent::Consented { version: CONSENT_VERSION, lang: context.text.lang() },
         Notice::Guidance { hint, luminance, evidence, cause } => {
             PageEvent::Guidance { hint, quality: Quality { luminance, evidence }, cause }
         }
-        Notice::Captured { photo, evidence } => PageEvent::Captured(captured(handles, photo, evidence)?),
+        Notice::Captured { photo, origin, evidence } => {
+            PageEvent::Captured(captured(handles, photo, origin, evidence)?)
+        }
         Notice::Progress(phase) => PageEvent::Progress(phase),
         Notice::Verdict { judgement, luminance, evidence } => {
             let (verdict, known) = (handles.resources().take_verdict()?, Quality { luminance, evidence });
@@ -38,15 +42,17 @@ fn page_event(handles: &Handles, notice: Notice, context: Context<'_>) -> Option
         Notice::Error(code) => PageEvent::Error {
             code,
             message: context.text.error(code).title.to_owned(),
+            retryable: code.retryable(context.config.files),
             cause: context.invalid_settings.filter(|_| code == ErrorCode::Config).map(str::to_owned),
         },
     })
 }
 
-fn captured(handles: &Handles, photo: Photo, evidence: Rc<Evidence>) -> Option<Captured> {
+fn captured(handles: &Handles, photo: Photo, origin: PhotoOrigin, evidence: Rc<Evidence>) -> Option<Captured> {
     let blob = handles.resources().photo(photo.id)?.clone();
     Some(Captured {
         blob,
+        origin,
         width: photo.width,
         height: photo.height,
         quality: Quality { luminance: photo.luminance, evidence: Some(evidence) },

@@ -6,7 +6,7 @@ use wasm_bindgen_futures::spawn_local;
 use crate::adapter::relay::session::Bearer;
 use crate::adapter::relay::{self, Abort};
 use crate::adapter::upload::{Progress, Target, Upload};
-use crate::flow::{Event, Generation, LinkId, PhotoId, RelayFailure};
+use crate::flow::{Event, Generation, LinkId, PhotoId, PhotoOrigin, RelayFailure};
 
 use super::handles::{Context, Handles};
 
@@ -57,7 +57,13 @@ pub(super) fn upload(
     }
 }
 
-pub(super) fn verify(handles: &Handles, generation: Generation, link: LinkId, context: Context<'_>) {
+pub(super) fn verify(
+    handles: &Handles,
+    generation: Generation,
+    link: LinkId,
+    origin: PhotoOrigin,
+    context: Context<'_>,
+) {
     let mut resources = handles.resources();
     let Some((reply, key)) = resources.reply(link) else {
         handles.send(Event::VerifyFailed { generation, failure: RelayFailure::Refused });
@@ -65,7 +71,7 @@ pub(super) fn verify(handles: &Handles, generation: Generation, link: LinkId, co
     };
     let abort = Abort::for_verify();
     let bearer = Bearer::new(context.session.clone(), resources.session());
-    let verdict = relay::verify(context.config, &bearer, reply, key, &abort);
+    let verdict = relay::verify(context.config, &bearer, reply, key, origin, &abort);
     resources.keep_verify_call(generation, abort);
     let handles = handles.clone();
     spawn_local(async move {

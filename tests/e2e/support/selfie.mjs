@@ -18,6 +18,7 @@ function record(events) {
   for (const type of events) {
     document.addEventListener(type, (event) => {
       const { target, bubbles, composed, cancelable, detail } = /** @type {CustomEvent} */ (event);
+      const { photo, verdict } = /** @type {any} */ (target);
       if (type === 'selfie-statechange') {
         const note = () => changes.set(target, document.timeline.currentTime);
         note();
@@ -30,6 +31,8 @@ function record(events) {
         composed,
         cancelable,
         detail,
+        photo,
+        verdict,
         from: /** @type {Element} */ (target).id,
       });
     });
@@ -161,13 +164,17 @@ export class Selfie {
     return (await this.events()).find(({ type }) => types.includes(type));
   }
 
-  /** Returns the events so far, or those with these names. A blob is its type and size. @param {string[]} types */
+  /**
+   * Returns the events so far, or those with these names, each with what the element had then. A photo is its type and
+   * size.
+   * @param {string[]} types
+   */
   events(...types) {
     return this.page.evaluate((names) => {
-      const plain = (/** @type {any} */ { detail, ...event }) => {
-        const { blob } = detail ?? {};
-        return { ...event, detail: blob ? { ...detail, blob: { type: blob.type, size: blob.size } } : detail };
-      };
+      const plain = (/** @type {any} */ { photo, ...event }) => ({
+        ...event,
+        photo: photo && { type: photo.type, size: photo.size },
+      });
       return selfieEvents.filter(({ type }) => names.length === 0 || names.includes(type)).map(plain);
     }, types);
   }
@@ -175,8 +182,8 @@ export class Selfie {
   /** Returns the bytes of the last photo that the page got. */
   async capturedBytes() {
     const bytes = await this.page.evaluate(async () => {
-      const { detail } = selfieEvents.findLast(({ type }) => type === 'selfie-captured');
-      return [...new Uint8Array(await detail.blob.arrayBuffer())];
+      const { photo } = selfieEvents.findLast(({ type }) => type === 'selfie-captured');
+      return [...new Uint8Array(await photo.arrayBuffer())];
     });
     return Buffer.from(bytes);
   }

@@ -1,0 +1,124 @@
+// What listeners and recorders of the page get: a tag manager that copies every event, and a session replay.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { test } from 'node:test';
+
+import { EVENTS } from '../../www/registry.js';
+import { suite } from './support/suite.mjs';
+
+const it = suite();
+const IDENTIFIER = '0000000000001';
+
+const folder = createRequire(import.meta.url)
+  .resolve('rrweb')
+  .replace(/rrweb\/(?!.*rrweb\/).*$/, 'rrweb/');
+const RRWEB = readFileSync(`${folder}dist/rrweb.umd.cjs`, 'utf8');
+
+test('a listener that copies every event gets no photo, no identity and no proof', async () => {
+  const selfie = await it.open({
+    prepare: (page) =>
+      page.addInitScript((events) => {
+        globalThis.copied = [];
+        const walk = (value) => {
+          if (value instanceof Blob) copied.push('a photo');
+          else if (typeof value === 'object' && value) Object.entries(value).flat().forEach(walk);
+          else copied.push(String(value));
+        };
+        for (const type of events) {
+          document.addEventListener(type, (event) => walk(/** @type {CustomEvent} */ (event).detail));
+        }
+      }, EVENTS),
+  });
+  await selfie.takeAndSend();
+  const { detail, verdict } = await selfie.event('selfie-verified');
+  assert.deepEqual(detail, { outcome: 'verified', reason: null });
+  assert.equal(verdict.outcome, 'verified');
+  const fullname = verdict.identity.fullname;
+  assert.ok(fullname.length > 3);
+  const copied = await selfie.page.evaluate(() => globalThis.copied);
+  assert.ok(copied.includes('framing'), 'it listens');
+  for (const secret of ['a photo', IDENTIFIER, fullname, 'identity', 'response', 'proof']) {
+    assert.ok(!copied.some((text) => text.includes(secret)), secret);
+  }
+});
+
+test('photo and verdict are on the element while there is one', async () => {
+  const selfie = await it.open();
+  const kept = () =>
+    selfie.element.evaluate((/** @type {any} */ { photo, verdict }) => [photo?.type ?? null, verdict?.outcome ?? null]);
+  await selfie.frame();
+  assert.deepEqual(await kept(), [null, null]);
+  await selfie.shoot();
+  assert.deepEqual(await kept(), ['image/jpeg', null]);
+  await selfie.send();
+  await selfie.event('selfie-verified');
+  assert.deepEqual(await kept(), [null, 'verified']);
+  await selfie.element.evaluate((/** @type {any} */ element) => element.reset());
+  await selfie.state('idle');
+  assert.deepEqual(await kept(), [null, null]);
+});
+
+test('the page hears of the consent with its version, language and time', async () => {
+  const selfie = await it.open();
+  await selfie.frame();
+  const [{ detail }, ...more] = await selfie.events('selfie-consented');
+  assert.deepEqual(more, []);
+  assert.match(detail.version, /^\d+$/);
+  assert.equal(detail.lang, 'en');
+  assert.ok(Math.abs(Date.parse(detail.at) - Date.now()) < 60_000, detail.at);
+});
+
+test('without files there is no button for one', async () => {
+  const selfie = await it.open();
+  await selfie.element.evaluate((element) => element.toggleAttribute('no-file', true));
+  await selfie.frame();
+  assert.equal(await selfie.element.locator('input').count(), 0);
+});
+
+/** Everything that a recorder can be asked for. */
+const GREEDY = { recordCanvas: true, inlineImages: true, collectFonts: true, sampling: { canvas: 5 } };
+
+for (const when of ['before', 'after']) {
+  test(`a session replay that starts ${when} the element gets no photo and no identifier`, async () => {
+    const page = `${it.demo.page}/recorded`;
+    // The number is set by a script of the page, as a page does that has a session replay.
+    const body = `<!doctype html><html lang="en"><title>A page</title><link rel="icon" href="data:,">
+      <p>Words beside the element</p><main></main></html>`;
+    const selfie = await it.open({
+      url: page,
+      prepare: (open) => open.route(page, (route) => route.fulfill({ contentType: 'text/html', body })),
+    });
+    const record = () =>
+      selfie.page.evaluate(
+        ([script, settings]) => {
+          new Function('module', 'exports', /** @type {string} */ (script)).call(globalThis);
+          globalThis.recorded = [];
+          globalThis.rrweb.record({ emit: (event) => recorded.push(JSON.stringify(event)), .../** @type {any} */ (settings) });
+        },
+        [RRWEB, GREEDY],
+      );
+    const add = () =>
+      selfie.page.evaluate(async (identifier) => {
+        await import('/akiba-selfie/define.js');
+        const element = document.createElement('akiba-selfie');
+        Object.assign(element, { relay: '/', captureMode: 'manual' });
+        document.querySelector('main').append(element);
+        Object.assign(element, { identifier, className: 'of-the-page' });
+      }, IDENTIFIER);
+    if (when === 'before') await record();
+    await add();
+    await selfie.button('Start').waitFor();
+    if (when === 'after') await record();
+    await selfie.frame();
+    await selfie.shoot();
+    // The recorder works in batches.
+    await selfie.page.waitForTimeout(1_000);
+    const text = (await selfie.page.evaluate(() => globalThis.recorded)).join('\n');
+    for (const seen of ['Words beside the element', 'of-the-page rr-block']) assert.ok(text.includes(seen), seen);
+    for (const secret of [IDENTIFIER, 'data:image', 'blob:', 'Happy with this photo?']) {
+      assert.ok(!text.includes(secret), secret);
+    }
+  });
+}
