@@ -6,6 +6,14 @@ use web_sys::{Blob, CanvasRenderingContext2d, HtmlCanvasElement, HtmlImageElemen
 
 use super::js::settled;
 
+// web-sys has a function for each source.
+#[wasm_bindgen]
+extern "C" {
+    type Drawing;
+    #[wasm_bindgen(method, catch, js_name = drawImage)]
+    fn draw_image(this: &Drawing, source: &JsValue, x: f64, y: f64, width: f64, height: f64) -> Result<(), JsValue>;
+}
+
 /// Something that can be drawn.
 #[derive(Clone, Copy)]
 pub(super) enum Picture<'a> {
@@ -76,21 +84,13 @@ impl Canvas {
     /// Draws the picture over the whole canvas.
     pub(super) fn draw(&self, picture: Picture<'_>) -> Result<(), JsValue> {
         let (width, height) = (f64::from(self.element.width()), f64::from(self.element.height()));
-        let context = &self.context;
-        match picture {
-            Picture::Video(video) => {
-                context.draw_image_with_html_video_element_and_dw_and_dh(video, 0.0, 0.0, width, height)
-            }
-            Picture::Canvas(canvas) => {
-                context.draw_image_with_html_canvas_element_and_dw_and_dh(&canvas.element, 0.0, 0.0, width, height)
-            }
-            Picture::Bitmap(bitmap) => {
-                context.draw_image_with_image_bitmap_and_dw_and_dh(bitmap, 0.0, 0.0, width, height)
-            }
-            Picture::Image(image) => {
-                context.draw_image_with_html_image_element_and_dw_and_dh(image, 0.0, 0.0, width, height)
-            }
-        }
+        let source: &JsValue = match picture {
+            Picture::Video(video) => video,
+            Picture::Canvas(canvas) => &canvas.element,
+            Picture::Bitmap(bitmap) => bitmap,
+            Picture::Image(image) => image,
+        };
+        self.context.unchecked_ref::<Drawing>().draw_image(source, 0.0, 0.0, width, height)
     }
 
     /// Returns the pixels row by row, four bytes each: red, green, blue, alpha.
