@@ -5,16 +5,18 @@
 //   node scripts/bundle.mjs FOLDER
 
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { minify } from 'terser';
 
-/** The modules that become part of akiba-selfie.js. registry.js stays too, as the demo page reads it. */
-const BUNDLED = ['crash.js', 'load.js', 'privacy.js', 'root.js'];
+/** Modules that stay: the two that a page imports, and the one that the demo page reads. */
+const STAY = ['akiba-selfie.js', 'define.js', 'registry.js'];
 
 /** Names that stay: of the public class, for stack traces, and of the worker's variable, which the tests read. */
 const KEPT = ['AkibaSelfieElement', 'vision'];
 
+/** The files of all modules so far. @type {Set<string>} */
+const bundled = new Set();
 const folder = process.argv[2];
 if (!folder) throw new Error('usage: node scripts/bundle.mjs FOLDER');
 
@@ -24,15 +26,17 @@ if (!folder) throw new Error('usage: node scripts/bundle.mjs FOLDER');
  * @param {string[]} external modules that stay files of their own
  */
 async function bundle(name, external) {
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     entryPoints: [resolve(folder, name)],
     bundle: true,
     write: false,
+    metafile: true,
     format: 'esm',
     target: 'es2022',
     external,
     logLevel: 'error',
   });
+  for (const path of Object.keys(metafile.inputs)) bundled.add(resolve(path));
   return outputFiles[0].text;
 }
 
@@ -61,4 +65,4 @@ const [main, define] = await Promise.all([
 await write('akiba-selfie.js', main, true);
 await write('define.js', define, true);
 await write('vision/worker.js', readFileSync(join(folder, 'vision/worker.js'), 'utf8'), false);
-for (const name of BUNDLED) rmSync(join(folder, name));
+for (const path of bundled) if (!STAY.includes(basename(path))) rmSync(path);
