@@ -44,19 +44,20 @@ pub(super) enum TransferableImage {
 }
 
 impl TransferableImage {
-    /// Takes the video's current frame; a copy is scaled down to this many pixels. Returns `None` without one.
+    /// Takes the video's current frame. A copy is scaled down until the analysed part has this many pixels. Returns `None`
+    /// without one.
     pub(super) async fn of_video(video: &HtmlVideoElement, side: u32) -> Option<Self> {
         if frames_know_their_rotation()
             && let Ok(frame) = VideoFrame::new(video)
         {
             return Some(Self::Frame(frame.into()));
         }
-        bitmap(video, &scaled((video.video_width(), video.video_height()), side)).await
+        bitmap(video, &scaled((video.video_width(), video.video_height()), Picture::Video(video).share(), side)).await
     }
 
     /// Copies the canvas, scaled down to this many pixels.
     pub(super) async fn of_canvas(canvas: &Canvas, side: u32) -> Option<Self> {
-        bitmap(canvas.element(), &scaled(Picture::Canvas(canvas).size(), side)).await
+        bitmap(canvas.element(), &scaled(Picture::Canvas(canvas).size(), (1.0, 1.0), side)).await
     }
 
     /// Decodes a photo made here, which is upright.
@@ -77,14 +78,15 @@ async fn bitmap(source: &JsValue, options: &JsValue) -> Option<TransferableImage
     settled(create_image_bitmap(source, options)).await.ok().map(TransferableImage::Bitmap)
 }
 
-/// Returns the options for a bitmap whose longest side has at most this many pixels. The browser keeps the ratio of the
-/// sides. A browser that does not know them makes a larger bitmap, which the worker scales.
-fn scaled((width, height): (u32, u32), side: u32) -> JsValue {
+/// Returns the options for a bitmap in whose middle this share has at most so many pixels on its longest side. The browser
+/// keeps the ratio of the sides. A browser that does not know them makes a larger bitmap, which the worker scales.
+fn scaled((width, height): (u32, u32), share: (f64, f64), side: u32) -> JsValue {
     let options = Object::new();
-    let longest = if width < height { "resizeHeight" } else { "resizeWidth" };
-    if width.max(height) > side {
+    let longest = (f64::from(width) * share.0).max(f64::from(height) * share.1);
+    if longest > f64::from(side) {
+        let wanted = (f64::from(width) * f64::from(side) / longest).round();
         // Setting a property of a new object can't fail.
-        let _ = Reflect::set(&options, &longest.into(), &side.into());
+        let _ = Reflect::set(&options, &"resizeWidth".into(), &wanted.into());
         let _ = Reflect::set(&options, &"resizeQuality".into(), &"medium".into());
     }
     options.into()
