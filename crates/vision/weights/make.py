@@ -4,8 +4,12 @@
     python make.py MODEL.tflite --check    fails unless blazeface.bin is just what would be written
 
 Weights are rounded layer by layer. When one is rounded, the others are moved so that the layer's outputs on pictures
-change least (Babai's nearest plane in the metric of the inputs, also known as GPTQ). Each layer is fitted to what the
-unrounded network computes up to there, so it makes up for the rounding before it.
+change least (Babai's nearest plane in the metric of the inputs, also known as GPTQ). Its inputs are those of a network
+with the finest steps: to make up for the coarse steps before it, too, was worse on people who are not in the pictures.
+
+Each weight has its own step, a power of two: the larger, the less its output matters (importance.csv, made by
+importance.py), and the less its input varies beyond what the other inputs tell. So every weight adds about as much to
+the error of the keypoints, which needs the fewest bits. `coder.py` then packs the integers.
 
 The result has the same bytes on every machine. All sums are of integers below 2^53, which are exact in doubles in any
 order; the rest is single additions, products, quotients and roots.
@@ -17,10 +21,12 @@ from pathlib import Path
 
 import numpy as np
 import tflite
+from coder import Coder
 from pictures import pictures
 
 MODEL = "3bc182eb9f33925d9e58b5c8d59308a760f4adea8f282370e428c51212c26633"
 RESULT = Path(__file__).with_name("blazeface.bin")
+IMPORTANCE = Path(__file__).with_name("importance.csv")
 
 # Inputs, outputs and stride of each block.
 BLOCKS = [
@@ -49,9 +55,13 @@ INPUT = 255
 # The reference has this many steps more, and rounds its weights to as many bits.
 FINE = 16
 REFERENCE_BITS = 20
-# How precise layers are: steps that the root mean square of the weights has; more the fewer weights the layer has, as
-# each costs a bit for all of them. Of a depthwise layer: steps of each channel's greatest weight.
-STEM_STEPS, DEPTHWISE_STEPS, POINTWISE_STEPS, HEAD_STEPS = 3200, 4000, 110, 1200
+# The finest steps. Of a stem, pointwise layer or head: as many as the root mean square of the weights has. Of a
+# depthwise layer: steps of each channel's greatest weight.
+STEM_STEPS, DOT_STEPS, HEAD_STEPS, DEPTHWISE_STEPS = 3200, 3200, 6400, 4000
+# All steps, in half octaves. One more is a tenth less of the file and 1.4 times the error.
+STEPS = -17
+# The most bits by which a step is above the finest.
+MOST = 13
 # What each sum over neighbours is brought to: its root mean square, and the least headroom over the greatest seen.
 ROOT_MEAN_SQUARE, HEADROOM = 512, 4
 # By how much more a guess near a face counts than one elsewhere, and above which score it is near.
@@ -139,21 +149,27 @@ def solve(root, right):
     return result
 
 
-def nearest(root, weights):
-    """The integers whose outputs are nearest to those of the weights; all … × n."""
+def nearest(root, weights, steps):
+    """The multiples of the steps whose outputs are nearest to those of the weights; all … × n."""
     result, moved = np.zeros_like(weights), weights.copy()
     for at in reversed(range(weights.shape[-1])):
-        result[..., at] = np.round(moved[..., at])
+        result[..., at] = np.round(moved[..., at] / steps[..., at]) * steps[..., at]
         error = (moved[..., at] - result[..., at]) / root[..., at, at]
         moved[..., :at] += root[..., :at, at] * error[..., None]
     return result
 
 
-def fit(weights, inputs, targets, near, step):
-    """Integers for the weights, in steps, so that inputs · integers · step + bias comes near the targets; and the bias.
+def half_octaves(value):
+    return np.round(2 * np.log2(value))
+
+
+def fit(weights, inputs, targets, near, step, coarse=None, alike=False):
+    """Integers for the weights, in steps, so that inputs · integers · step + bias comes near the targets, and the bias;
+    the same with the finest steps; and the half octaves by which each output and each input has larger steps.
 
     Everything is one layer a group: weights are groups × outputs × inputs, inputs groups × samples × inputs, targets
-    groups × samples × outputs, step groups × 1. Samples that are `near` a face count more."""
+    groups × samples × outputs, step groups × 1, coarse groups × outputs. Samples that are `near` a face count more. All
+    inputs of a group have one step if they are `alike`."""
     count, x, t, xx, tx = 0, 0, 0, 0, 0
     for weight, some in ((1, slice(None)), (NEAR_WEIGHT - 1, near)):
         part, goal = inputs[:, some], targets[:, some]
@@ -175,22 +191,46 @@ def fit(weights, inputs, targets, near, step):
     # What varies most comes first, while there are others left to make up for it: `nearest` begins at the end.
     order = np.argsort(np.einsum("gii->gi", metric), axis=1, kind="stable")
     metric = np.take_along_axis(np.take_along_axis(metric, order[:, :, None], 1), order[:, None], 2)
-    root = cholesky(metric)[:, None]
-    best = solve(root, np.take_along_axis(product, order[:, None], 2))
-    integers = np.zeros_like(best)
-    np.put_along_axis(integers, np.broadcast_to(order[:, None], best.shape), nearest(root, best / step[:, None]), 2)
-    bias = t / count
-    for at in range(size):
-        bias = bias - integers[:, :, at] * step * (x[:, None, at] / count)
-    return integers, bias
+    root = cholesky(metric)
+    best = solve(root[:, None], np.take_along_axis(product, order[:, None], 2))
+
+    # How much of each input the ones before it don't tell.
+    new = -half_octaves(np.einsum("gii->gi", root) / np.sqrt(count))
+    if alike:
+        new[:] = np.round(sum(new[:, at : at + 1] for at in range(size)) / size)
+    if coarse is None:
+        by_output, by_input = np.zeros(weights.shape[:2]), np.zeros_like(new)
+    else:
+        by_output, by_input = coarse + STEPS - half_octaves(step), new
+    bits = levels(by_output[:, :, None], by_input[:, None])
+
+    def sorted_back(values):
+        result = np.zeros_like(values)
+        np.put_along_axis(result, np.broadcast_to(order[:, None], values.shape), values, 2)
+        return result
+
+    def rounded(bits):
+        integers = sorted_back(nearest(root[:, None], best / step[:, None], 2.0**bits))
+        bias = t / count
+        for at in range(size):
+            bias = bias - integers[:, :, at] * step * (x[:, None, at] / count)
+        return integers, bias
+
+    return rounded(bits), rounded(0 * bits), (by_output, sorted_back(by_input[:, None])[:, 0])
+
+
+def levels(by_output, by_input):
+    """The bits by which steps are above the finest."""
+    return np.clip(np.floor((by_output + by_input) / 2), 0, MOST)
 
 
 class Layer:
     """A layer in integers. `up` are the bits by which each channel of a depthwise layer is shifted up, `scale` is the
-    power of two by which a head's sums are too great."""
+    power of two by which a head's sums are too great, `coarse` are the half octaves of outputs and inputs."""
 
-    def __init__(self, weights, bias, shift, bias_shift, up=None, scale=None):
+    def __init__(self, weights, bias, shift, bias_shift, up=None, scale=None, coarse=None):
         self.weights, self.shift, self.bias_shift, self.up, self.scale = weights, shift, bias_shift, up, scale
+        self.coarse = coarse
         self.stored_bias = np.round(bias / 2.0**bias_shift)
         assert np.abs(self.stored_bias).max() <= 32767 and np.abs(weights).max() <= 32767
         self.bias = self.stored_bias * 2.0**bias_shift + np.floor(2.0 ** (shift - 1))
@@ -205,41 +245,50 @@ def root_mean_square(values):
     return np.sqrt(np.square(values).sum() / values.size)
 
 
-def fit_dot(weights, inputs, targets, near, steps):
-    """Integers, by how many bits their sums are too great, and the biases of the sums. `weights` and `targets` are in
-    the same units."""
+def fit_dot(weights, inputs, targets, near, steps, coarse):
+    """By how many bits the sums are too great, integers and biases, the same with the finest steps, and the half
+    octaves of outputs and inputs. `weights` and `targets` are in the same units."""
     # With room for what the fit adds to the greatest.
     shift = int(min(power(steps / root_mean_square(weights)), np.floor(np.log2(16000 / np.abs(weights).max()))))
-    integers, bias = fit(weights[None], inputs[None], targets[None], near, np.array([[2.0**-shift]]))
-    return integers[0], shift, bias[0] * 2.0**shift
+    step = np.array([[2.0**-shift]])
+    coarse = None if coarse is None else coarse[None]
+    *both, coarse = fit(weights[None], inputs[None], targets[None], near, step, coarse)
+    both = [(integers[0], bias[0] * 2.0**shift) for integers, bias in both]
+    return shift, *both, [part[0] for part in coarse]
 
 
 def dot_layer(*arguments):
-    """A layer whose sums are shifted down to activations."""
-    integers, shift, bias = fit_dot(*arguments)
-    return Layer(integers, bias, shift, max(0, shift - 1))
+    """A layer whose sums are shifted down to activations, and the same with the finest steps."""
+    shift, *both, coarse = fit_dot(*arguments)
+    return [Layer(*fitted, shift, max(0, shift - 1), coarse=coarse) for fitted in both]
 
 
 def head_layer(*arguments):
     """A layer whose sums are numbers of the output, in units of the reference but for a scale."""
-    integers, shift, bias = fit_dot(*arguments)
+    shift, (integers, bias), _, coarse = fit_dot(*arguments)
     fits = max(0, int(np.ceil(np.log2(np.abs(bias).max() / 32767))))
-    return Layer(integers, bias, 0, fits, scale=shift + int(power(ONE * FINE)))
+    return Layer(integers, bias, 0, fits, scale=shift + int(power(ONE * FINE)), coarse=coarse)
 
 
-def depthwise_layer(weights, inputs, targets, near):
-    """Gives the layer, and what a unit of each of its outputs stands for."""
+def depthwise_layer(weights, inputs, targets, near, coarse):
+    """Gives the layer, the same with the finest steps, and what a unit of each of its outputs stands for."""
     step = np.abs(weights).max(0)[:, None] / DEPTHWISE_STEPS
-    integers, bias = fit(weights.T[:, None], inputs, targets, near, step)
-    integers, bias, step = integers[:, 0], bias[:, 0] / step[:, 0], step[:, 0]
+    *both, half = fit(weights.T[:, None], inputs, targets, near, step, coarse[:, None], alike=True)
+    step = step[:, 0]
+    (integers, bias), fine = [(integers[:, 0], bias[:, 0] / step) for integers, bias in both]
     # How far each channel's sums are to be shifted down.
     spread = np.sqrt(np.square(targets[:, :, 0]).sum(1) / targets.shape[1]) / step + 1
     most = np.maximum(np.abs(targets[:, :, 0]).max(1) / step * HEADROOM, np.abs(bias) * 2) + 1
     down = np.maximum(-power(ROOT_MEAN_SQUARE / spread), np.ceil(np.log2(most / 32767)))
     shift = down.max()
     up = np.minimum(np.minimum(shift - down, 7), np.floor(np.log2(32767 / np.maximum(1, np.abs(integers).max(1)))))
-    layer = Layer(integers, bias * 2.0**up, int(shift), max(0, int(shift) - 1), up=up)
-    return layer, step * 2.0 ** (shift - up)
+    # The file has the integers without the bits that their steps leave at 0.
+    zeros = levels(half[0][:, 0], half[1][:, 0])
+
+    def layer(integers, bias):
+        return Layer(integers, bias * 2.0**up, int(shift), max(0, int(shift) - 1), up=up, coarse=zeros)
+
+    return layer(integers, bias), layer(*fine), step * 2.0 ** (shift - up)
 
 
 def reference(layers, pictures):
@@ -283,58 +332,64 @@ def near_faces(heads, count):
 def quantise(layers, pictures):
     """The layers in integers."""
     count = len(pictures)
+    rows = [list(map(int, line.split(","))) for line in IMPORTANCE.read_text().splitlines()]
+    coarse = {layer: np.array(row, float) for layer, *row in rows}
     goals, heads = reference(layers, pictures)
     near, guesses = near_faces(heads, count)
     inputs = columns(2.0 * pictures - 255)
-    stem = dot_layer(
-        layers[0][0] * ONE / INPUT, inputs, np.floor(goals[0].reshape(-1, 24) / FINE), near[64], STEM_STEPS
+    stored, stem = dot_layer(
+        layers[0][0] * ONE / INPUT, inputs, np.floor(goals[0].reshape(-1, 24) / FINE), near[64], STEM_STEPS, None
     )
-    result = [stem]
+    result = [stored]
     plane = np.maximum(narrow(inputs @ stem.weights.T + stem.bias, stem.shift), 0).reshape(count, 64, 64, -1)
     for index, (before, after, stride) in enumerate(BLOCKS):
         side = plane.shape[1] // stride
         inputs = np.stack(taps(plane, stride), 3).reshape(-1, 9, before).transpose(2, 0, 1)
         goal = np.floor(goals[1 + 2 * index].reshape(-1, before) / FINE).T[:, :, None]
-        layer, unit = depthwise_layer(layers[1 + 2 * index][0], inputs, goal, near[side])
-        result.append(layer)
+        stored, layer, unit = depthwise_layer(layers[1 + 2 * index][0], inputs, goal, near[side], coarse[1 + 2 * index])
+        result.append(stored)
         filters = (layer.weights * 2.0 ** layer.up[:, None])[:, :, None]
         middle = narrow((inputs @ filters)[:, :, 0] + layer.bias[:, None], layer.shift).T
 
-        # The pointwise layer is to make up for what the sum that it is added to lacks.
         held = widened(skip(plane, stride), after)
         goal = np.floor(goals[2 + 2 * index] / FINE) - held
-        steps = POINTWISE_STEPS * np.sqrt(96 * 96 / (before * after))
-        layer = dot_layer(layers[2 + 2 * index][0] * unit, middle, goal.reshape(-1, after), near[side], steps)
-        result.append(layer)
+        weights, goal = layers[2 + 2 * index][0] * unit, goal.reshape(-1, after)
+        stored, layer = dot_layer(weights, middle, goal, near[side], DOT_STEPS, coarse[2 + 2 * index])
+        result.append(stored)
         if index == TAPPED:
             tapped = plane
         sums = narrow(middle @ layer.weights.T + layer.bias, layer.shift).reshape(held.shape)
         plane = np.clip(sums + held, 0, 32767)
     for head, source in enumerate((tapped, plane, tapped, plane)):
         inputs = source.reshape(-1, source.shape[3])
-        weights = layers[len(layers) - 4 + head][0] * FINE
-        result.append(head_layer(weights, inputs, heads[head], guesses[head % 2], HEAD_STEPS))
+        at = len(layers) - 4 + head
+        result.append(head_layer(layers[at][0] * FINE, inputs, heads[head], guesses[head % 2], HEAD_STEPS, coarse[at]))
     return result
 
 
 def packed(layers):
     """The file: see `src/detector/weights.rs`."""
-    weights, low, high, settings, greats = (bytearray() for _ in range(5))
-    for layer in layers:
-        # A depthwise layer's stand tap by tap.
-        for weight in (layer.weights if layer.up is None else layer.weights.T).astype(int).ravel().tolist():
-            if -128 < weight < 128:
-                weights.append(weight & 255)
-            else:
-                weights.append(128)
-                greats += weight.to_bytes(2, "little", signed=True)
-        for bias in layer.stored_bias.astype(int).tolist():
-            low.append(bias & 255)
-            high.append(bias >> 8 & 255)
-        settings += bytes([layer.shift if layer.scale is None else layer.scale, layer.bias_shift])
+    coder = Coder()
+    for index, layer in enumerate(layers):
+        kind = 0 if index == 0 else 1 if layer.up is not None else 2 if layer.scale is None else 3
+        coder.settings([layer.shift if layer.scale is None else layer.scale, layer.bias_shift])
+        weights = layer.weights
         if layer.up is not None:
-            settings += bytes(layer.up.astype(int).tolist())
-    return bytes(weights + low + high + settings + greats)
+            # Tap by tap.
+            weights = (weights / 2.0 ** layer.coarse[:, None]).T
+            # A channel without weights needs no bits.
+            coder.settings(((layer.up + layer.coarse) * weights.any(0)).astype(int).tolist())
+        elif index:
+            by_output, by_input = layer.coarse
+            weights = weights / 2.0 ** levels(by_output[:, None], by_input)
+            # Near 0, they are shorter.
+            middles = [np.floor(np.median(half)) for half in layer.coarse]
+            coder.settings([int(sum(middles))])
+            for half, middle in zip(layer.coarse, middles):
+                coder.settings((half - middle).astype(int).tolist())
+        coder.weights(kind, weights.astype(int).tolist())
+        coder.biases(kind, layer.stored_bias.astype(int).tolist())
+    return coder.done()
 
 
 def main():
@@ -346,4 +401,5 @@ def main():
     print(len(result), "bytes, SHA-256", hashlib.sha256(result).hexdigest())
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -11,7 +11,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use ring::digest::{SHA256, digest};
 use serde::Serialize;
 
-use crate::clock::rfc3339;
+use crate::clock::{parse_rfc3339, rfc3339};
 
 /// The hash before the first entry.
 pub const GENESIS: [u8; 32] = [0; 32];
@@ -25,6 +25,9 @@ pub enum Action {
     /// A back end read a session.
     #[serde(rename = "session.read")]
     Read,
+    /// A back end listed or searched sessions.
+    #[serde(rename = "session.list")]
+    List,
     /// A back end asked to resolve a lost verdict.
     #[serde(rename = "session.reconcile")]
     Reconcile,
@@ -37,6 +40,9 @@ pub enum Action {
     /// The operator sent webhooks again.
     #[serde(rename = "webhook.resend")]
     Resend,
+    /// The operator deleted webhooks that were not delivered.
+    #[serde(rename = "webhook.drop")]
+    Drop,
 }
 
 /// Who did it.
@@ -70,8 +76,8 @@ pub struct Entry<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     request: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    count: Option<usize>,
-    /// The same, of all sessions that were deleted at once.
+    count: Option<u64>,
+    /// The same, of all sessions that were listed or deleted at once.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     sessions: Vec<String>,
 }
@@ -94,7 +100,15 @@ impl<'a> Entry<'a> {
     #[must_use]
     pub fn of_purge(sessions: &[String], now: i64) -> Self {
         let hashes = sessions.iter().map(|id| id_hash(id)).collect();
-        Self { count: Some(sessions.len()), sessions: hashes, ..Self::new(Action::Purge, Actor::Relay, now) }
+        Self { count: Some(sessions.len() as u64), sessions: hashes, ..Self::new(Action::Purge, Actor::Relay, now) }
+    }
+
+    /// The list of these sessions that a back end got.
+    #[must_use]
+    pub fn of_list(key: &'a str, request: &'a str, sessions: &[&str], now: i64) -> Self {
+        let hashes: Vec<_> = sessions.iter().map(|id| id_hash(id)).collect();
+        let (key, request, count) = (Some(key), Some(request), Some(hashes.len() as u64));
+        Self { key, request, count, sessions: hashes, ..Self::new(Action::List, Actor::Key, now) }
     }
 
     fn new(action: Action, actor: Actor, now: i64) -> Self {
@@ -119,6 +133,13 @@ impl<'a> Entry<'a> {
         self
     }
 
+    /// Adds how many it was.
+    #[must_use]
+    pub fn with_count(mut self, count: u64) -> Self {
+        self.count = Some(count);
+        self
+    }
+
     /// Returns the text to store and to hash.
     #[must_use]
     pub fn text(&self) -> String {
@@ -140,6 +161,12 @@ pub fn is_about(record: &str, id: &str) -> bool {
     let Ok(entry) = serde_json::from_str::<serde_json::Value>(record) else { return false };
     let hash = id_hash(id);
     entry["session"] == hash || entry["sessions"].as_array().is_some_and(|all| all.iter().any(|one| *one == hash))
+}
+
+/// Returns the time of an entry's text.
+#[must_use]
+pub fn time_of(record: &str) -> Option<i64> {
+    parse_rfc3339(serde_json::from_str::<serde_json::Value>(record).ok()?["time"].as_str()?)
 }
 
 /// Returns the hash of an entry: SHA-256 over the hash before it and its text.

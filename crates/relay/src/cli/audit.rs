@@ -97,7 +97,7 @@ async fn in_database(
 ) -> Result<Head, Box<dyn Error>> {
     settings.store.database.must_exist()?;
     settings.store.check_encryption(&settings.store.database)?;
-    let store = Store::open(&settings.store.database, 1).await?;
+    let store = Store::of(&settings.store, 1).await?;
     chain_all(&store).await?;
     let (mut checker, mut after) = (Checker::new(known), i64::MIN);
     loop {

@@ -70,7 +70,7 @@ pub enum Command {
         #[arg(default_value = "default")]
         name: String,
     },
-    /// Lists webhooks or sends them again
+    /// Lists webhooks, sends them again or drops them
     #[command(subcommand)]
     Webhooks(WebhookCommand),
     /// Checks whether the running relay with these settings is ready, for a container's health check
@@ -121,6 +121,12 @@ pub enum WebhookCommand {
         /// Sends all failed webhooks again
         #[arg(long)]
         all_failed: bool,
+    },
+    /// Deletes the pending and failed webhooks of an endpoint that was removed
+    Drop {
+        /// The endpoint, as in the list of webhooks
+        #[arg(long, value_name = "ENDPOINT")]
+        endpoint: String,
     },
 }
 
@@ -177,6 +183,13 @@ async fn webhooks(command: WebhookCommand, settings: &Settings) -> Result<(), Bo
                 return Err("there is no webhook with this id".into());
             }
             writeln!(io::stdout(), "webhooks to send again: {count}")?;
+        }
+        WebhookCommand::Drop { endpoint } => {
+            let count = outbox::drop_all_of(&store, &endpoint, Clock::default().now()).await?;
+            if count == 0 {
+                return Err("this endpoint has no pending or failed webhooks".into());
+            }
+            writeln!(io::stdout(), "webhooks dropped: {count}")?;
         }
     }
     store.close().await;

@@ -2,7 +2,6 @@
 //! webhooks. They need no authentication, so everything about sessions and webhooks is served on loopback only.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use akiba_protocol::{ProblemCode, is_loopback};
 use axum::extract::rejection::QueryRejection;
@@ -22,8 +21,10 @@ use super::routes::{fallback, health};
 use super::state::AppState;
 use crate::clock::rfc3339;
 use crate::error::RelayError;
+use crate::session::Sessions;
 use crate::store::Store;
 use crate::telemetry::metrics::{MEDIA_TYPE, metrics};
+use crate::telemetry::readings::Reading;
 use crate::webhook::outbox;
 use crate::webhook::status::MessageStatus;
 
@@ -70,17 +71,34 @@ fn is_loopback_host(host: &HeaderValue) -> bool {
     authority.is_some_and(|authority| is_loopback(authority.host()))
 }
 
-/// Returns all metrics. If the database does not answer, the webhook gauges keep their last values.
+/// Returns all metrics. Those of the database are absent if it does not answer.
 async fn metrics_text(State(state): State<AppState>) -> Response {
     metrics().breaker_is(state.vendor.breaker_state().word());
-    if let Some(sessions) = &state.sessions
-        && let Ok(waiting) = sessions.store().outbox_counts().await
-    {
-        let since = |made| u64::try_from(sessions.clock().now().saturating_sub(made)).unwrap_or(0);
-        let oldest = Duration::from_millis(waiting.oldest_pending.map_or(0, since));
-        metrics().messages(&[("pending", waiting.pending), ("failed", waiting.failed)], oldest);
+    if let Some(sessions) = &state.sessions {
+        read_database(sessions).await;
     }
     ([(CONTENT_TYPE, MEDIA_TYPE)], metrics().text()).into_response()
+}
+
+/// Reads the metrics of the database.
+async fn read_database(sessions: &Sessions) {
+    let store = sessions.store();
+    // Read before the connections that these three take.
+    let pool = store.pool_usage();
+    metrics().read(Reading::Connections, Some(pool.open));
+    metrics().read(Reading::ConnectionsInUse, Some(pool.in_use));
+    metrics().read(Reading::ConnectionsMax, Some(pool.max));
+    metrics().read(Reading::WriteAheadLog, store.log_bytes());
+    // At once: each can take as long as the timeout of an operation, and Prometheus waits 10 s by default.
+    let (answer, webhooks, audit) = tokio::join!(store.ping(), store.outbox_counts(), store.audit_backlog());
+    metrics().read(Reading::DatabaseUp, Some(answer.is_ok().into()));
+    let age = |made: Option<i64>| made.map_or(0, |made| sessions.clock().now().saturating_sub(made).max(0) / 1_000);
+    let webhooks = webhooks.ok();
+    metrics().messages(webhooks.map(|counts| [("pending", counts.pending), ("failed", counts.failed)]));
+    metrics().read(Reading::OldestWebhook, webhooks.map(|counts| age(counts.oldest_pending)));
+    let audit = audit.ok();
+    metrics().read(Reading::AuditWaiting, audit.map(|backlog| backlog.waiting));
+    metrics().read(Reading::OldestAudit, audit.map(|backlog| age(backlog.oldest)));
 }
 
 /// Returns the database. The routes that need it exist only with sessions.

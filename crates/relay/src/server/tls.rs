@@ -17,6 +17,7 @@ use rustls::sign::CertifiedKey;
 use tokio_rustls::TlsAcceptor;
 
 use crate::telemetry::metrics::metrics;
+use crate::telemetry::readings::Reading;
 
 /// Time between two checks of the files.
 const POLL_INTERVAL: Duration = Duration::from_secs(2);
@@ -66,6 +67,7 @@ impl Tls {
         // Taken before the files are read, so that a change in between is noticed later.
         let stamp = files.stamp();
         let read = files.read()?;
+        metrics().read(Reading::CertificateExpiry, expiry(&read));
         let certificate = Arc::new(Certificate { files, current: RwLock::new(Arc::new(read)) });
         let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
@@ -96,6 +98,7 @@ impl Tls {
             }
             match files.read() {
                 Ok(read) => {
+                    metrics().read(Reading::CertificateExpiry, expiry(&read));
                     *self.certificate.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(read);
                     (loaded, failed) = (stamp, None);
                     metrics().certificate_read("ok");
@@ -143,6 +146,12 @@ impl Files {
             PrivateKeyDer::from_pem_file(&self.key).map_err(|why| TlsError::Key(self.key.clone(), pem_error(&why)))?;
         CertifiedKey::from_der(chain, key, &ring::default_provider()).map_err(TlsError::Pair)
     }
+}
+
+/// Returns when the certificate expires, as a Unix time.
+fn expiry(pair: &CertifiedKey) -> Option<i64> {
+    let (_, certificate) = x509_parser::parse_x509_certificate(pair.cert.first()?).ok()?;
+    Some(certificate.validity().not_after.timestamp())
 }
 
 /// Describes an error in a PEM file without quoting the file.

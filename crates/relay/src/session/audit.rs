@@ -44,6 +44,20 @@ impl Sessions {
         let entry = call.entry(Action::Read, session, self.clock.now());
         Ok(self.store.append_audit(&entry).await?)
     }
+
+    /// Records that a back end has listed or searched sessions, if reads are recorded: a list tells something about each
+    /// of them. Call it before the answer is sent.
+    ///
+    /// # Errors
+    /// [`RelayError`] if it can't be recorded.
+    pub async fn record_list(&self, call: AuditedCall<'_>, sessions: &[&str]) -> Result<(), RelayError> {
+        if self.audited == Audited::Changes {
+            return Ok(());
+        }
+        let _permit = self.capacity.host.acquire()?;
+        let entry = Entry::of_list(call.key, call.request, sessions, self.clock.now());
+        Ok(self.store.append_audit(&entry).await?)
+    }
 }
 
 /// Chains all new entries.

@@ -9,7 +9,7 @@ use akiba_protocol::{Outcome, Reason};
 
 use super::Sessions;
 use super::attempt::MARGIN;
-use super::expiry::not_encrypted;
+use super::expiry::{changed, not_encrypted};
 use super::record::OpenSession;
 use crate::clock::milliseconds;
 use crate::error::RelayError;
@@ -26,7 +26,7 @@ impl Sessions {
         let rows = self.store.sessions_to_close(at, at.saturating_sub(grace), caps, limit).await?;
         let mut closed = 0;
         for row in rows {
-            closed += u64::from(self.close(&row).await?);
+            closed += changed(self.close(&row).await)?;
         }
         Ok(closed)
     }

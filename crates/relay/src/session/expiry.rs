@@ -88,48 +88,103 @@ impl Sessions {
         Ok(moved)
     }
 
-    /// Ends all overdue sessions, deletes old ones, and empties SQLite's write-ahead log of the deleted data.
+    /// Ends all overdue sessions, deletes old ones, and empties SQLite's write-ahead log of the deleted data. If a part
+    /// fails, the others still run.
     ///
     /// # Errors
-    /// [`RelayError`] if the database fails.
+    /// The [`RelayError`] of the first part that failed.
     pub async fn sweep(&self) -> Result<Swept, RelayError> {
-        let mut swept = Swept::default();
+        let mut parts = Parts::default();
         let now = self.clock.now();
+        let lapsed = parts.result("ending sessions", self.end_overdue().await);
+        let closed = parts.result("closing sessions", self.close_all_finished().await);
+        // Before the deletion, which keeps sessions with a pending webhook.
+        parts.result("webhooks without an endpoint", self.outbox.give_up_without_endpoint().await);
+        parts.result("hashes of references", self.tag_sessions(BATCH).await);
+        parts.result("deleting idempotency keys", self.store.delete_old_creations(creations_expired_at(now)).await);
+        let deleted = parts.result("deleting sessions", self.delete_old(now).await);
+        parts.result("deleting counts of persons", self.delete_old_persons().await);
+        parts.result("emptying the write-ahead log", self.store.checkpoint().await);
+        parts.end().map(|()| Swept { lapsed, closed, deleted })
+    }
+
+    /// Stores the timeouts that are due. Returns their number.
+    async fn end_overdue(&self) -> Result<u64, RelayError> {
+        let mut ended = 0;
         loop {
             let rows = self.store.timed_out_sessions(self.latest_end(), BATCH).await?;
             let mut moved = 0;
             for row in rows {
-                match self.write_timeout(row).await {
-                    Ok(written) => moved += u64::from(written),
-                    Err(error) if error.code() == ProblemCode::StorageUnavailable => return Err(error),
-                    // One damaged row must not keep all other sessions from ending.
-                    Err(error) => tracing::error!(cause = error.cause(), "a session could not be ended"),
-                }
+                moved += changed(self.write_timeout(row).await)?;
             }
-            swept.lapsed += moved;
+            ended += moved;
             if moved == 0 {
-                break;
+                return Ok(ended);
             }
         }
+    }
+
+    async fn close_all_finished(&self) -> Result<u64, RelayError> {
+        let mut all = 0;
         loop {
             match self.close_finished(BATCH).await? {
-                0 => break,
-                closed => swept.closed += closed,
+                0 => return Ok(all),
+                closed => all += closed,
             }
         }
-        self.outbox.give_up_without_endpoint().await?;
-        self.tag_sessions(BATCH).await?;
-        self.store.delete_old_creations(creations_expired_at(now)).await?;
+    }
+
+    async fn delete_old(&self, now: i64) -> Result<u64, RelayError> {
+        let mut all = 0;
         loop {
-            let deleted = self.store.delete_old_sessions(now.saturating_sub(self.limits.retention), BATCH, now).await?;
-            swept.deleted += deleted;
-            if deleted == 0 {
-                break;
+            match self.store.delete_old_sessions(now.saturating_sub(self.limits.retention), BATCH, now).await? {
+                0 => return Ok(all),
+                deleted => all += deleted,
             }
         }
+    }
+
+    async fn delete_old_persons(&self) -> Result<(), RelayError> {
         while self.store.delete_old_persons(self.latest_end(), BATCH).await? > 0 {}
-        self.store.checkpoint().await?;
-        Ok(swept)
+        Ok(())
+    }
+}
+
+/// Returns 1 if a session was changed. One damaged session must not keep all others from ending, so its error only goes
+/// to the log. Without the database none can be changed.
+pub(super) fn changed(result: Result<bool, RelayError>) -> Result<u64, RelayError> {
+    match result {
+        Ok(changed) => Ok(changed.into()),
+        Err(error) if error.code() == ProblemCode::StorageUnavailable => Err(error),
+        Err(error) => {
+            tracing::error!(cause = error.cause(), "a session could not be ended");
+            Ok(0)
+        }
+    }
+}
+
+/// The parts of a sweep that failed.
+#[derive(Default)]
+struct Parts {
+    failed: Vec<&'static str>,
+    first: Option<RelayError>,
+}
+
+impl Parts {
+    /// Returns the result of a part, or zero if it failed.
+    fn result<T: Default>(&mut self, part: &'static str, result: Result<T, impl Into<RelayError>>) -> T {
+        result.unwrap_or_else(|error| {
+            self.failed.push(part);
+            self.first.get_or_insert_with(|| error.into());
+            T::default()
+        })
+    }
+
+    /// Returns the first error. One line in the log names all parts: without the database they all fail.
+    fn end(self) -> Result<(), RelayError> {
+        let Some(error) = self.first else { return Ok(()) };
+        tracing::warn!(parts = self.failed.join(", "), cause = error.cause(), "the sweep failed");
+        Err(error)
     }
 }
 
@@ -146,9 +201,9 @@ pub(super) fn not_encrypted() -> StoreError {
 pub async fn run(sessions: Arc<Sessions>) {
     loop {
         match sessions.sweep().await {
-            Ok(Swept { lapsed: 0, closed: 0, deleted: 0 }) => {}
+            // The log has the failure already.
+            Err(_) | Ok(Swept { lapsed: 0, closed: 0, deleted: 0 }) => {}
             Ok(Swept { lapsed, closed, deleted }) => tracing::info!(lapsed, closed, deleted, "sweep"),
-            Err(error) => tracing::warn!(cause = error.cause(), "the sweep failed"),
         }
         tokio::time::sleep(PAUSE).await;
     }

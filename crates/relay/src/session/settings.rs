@@ -46,9 +46,9 @@ pub enum Retain {
 /// What the audit trail records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Audited {
-    /// Creations, deletions, reconciliations and resent webhooks.
+    /// Creations, deletions, reconciliations, and webhooks that were sent again or dropped.
     Changes,
-    /// Also each read of a session by a back end.
+    /// Also each session that a back end reads or lists.
     All,
 }
 
@@ -138,8 +138,8 @@ pub struct SessionSettings {
     #[arg(long, env = "AKIBA_RELAY_KEEP", value_name = "KIND", default_value = "verdict")]
     pub keep: Retain,
 
-    /// What the audit trail records: what back ends and the operator change and the relay deletes, or also each read of a
-    /// session
+    /// What the audit trail records: what back ends and the operator change and the relay deletes, or also each session
+    /// that a back end reads or lists
     #[arg(long, env = "AKIBA_RELAY_AUDIT", value_name = "KIND", default_value = "changes")]
     pub audit: Audited,
 

@@ -5,7 +5,7 @@
 use sqlx::Connection;
 
 use super::{Pool, Store, StoreError, on_connection};
-use crate::audit::{Chained, Entry, GENESIS, hash_after};
+use crate::audit::{Chained, Entry, GENESIS, hash_after, time_of};
 
 /// Inserts an entry in a transaction of either database.
 macro_rules! insert_audit {
@@ -14,6 +14,28 @@ macro_rules! insert_audit {
     };
 }
 pub(super) use insert_audit;
+
+/// The entries that are not chained yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AuditBacklog {
+    /// Their number.
+    pub waiting: i64,
+    /// The time of the oldest one.
+    pub oldest: Option<i64>,
+}
+
+/// Returns the statement that appends this many entries to the chain.
+fn append_sql(count: usize) -> String {
+    let values = (0..count).map(|row| format!("(${}, ${}, ${})", 3 * row + 1, 3 * row + 2, 3 * row + 3));
+    format!("INSERT INTO audit (seq, record, hash) VALUES {}", values.collect::<Vec<_>>().join(", "))
+}
+
+/// Returns the statement that removes this many entries from the new ones. By their ids: on PostgreSQL, an entry with a
+/// lower id may be committed later.
+fn take_sql(count: usize) -> String {
+    let values = (1..=count).map(|number| format!("${number}"));
+    format!("DELETE FROM audit_new WHERE id IN ({})", values.collect::<Vec<_>>().join(", "))
+}
 
 impl Store {
     /// Stores an entry about something that changes nothing else in the database.
@@ -38,9 +60,6 @@ impl Store {
     pub async fn chain_audit(&self, limit: i64) -> Result<usize, StoreError> {
         const NEW: &str = "SELECT id, record FROM audit_new ORDER BY id LIMIT $1";
         const LAST: &str = "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1";
-        const APPEND: &str = "INSERT INTO audit (seq, record, hash) VALUES ($1, $2, $3)";
-        // By its id: on PostgreSQL, an entry with a lower id may be committed later.
-        const TAKE: &str = "DELETE FROM audit_new WHERE id = $1";
         // Waits for another relay that does the same. Readers and new entries do not wait. On SQLite, any write takes
         // the lock of the only writer.
         let lock = match &self.pool {
@@ -55,17 +74,45 @@ impl Store {
                 let mut transaction = connection.begin().await?;
                 self.query(lock).execute(&mut *transaction).await?;
                 let new: Vec<(i64, String)> = self.query_as(NEW).bind(limit).fetch_all(&mut *transaction).await?;
+                if new.is_empty() {
+                    return Ok(0);
+                }
                 let last: Option<(i64, Vec<u8>)> = self.query_as(LAST).fetch_optional(&mut *transaction).await?;
                 let (mut seq, mut hash) = last.unwrap_or((0, GENESIS.to_vec()));
-                let count = new.len();
-                for (id, record) in new {
+                let (count, ids): (_, Vec<i64>) = (new.len(), new.iter().map(|(id, _)| *id).collect());
+                // One statement for all entries: with a database in another zone, one for each would take longer than
+                // the timeout. The number of entries differs, so these statements are not worth keeping.
+                let (append, take) = (append_sql(count), take_sql(count));
+                let mut insert = self.query(&append).persistent(false);
+                for (_, record) in new {
                     seq += 1;
                     hash = hash_after(&hash, &record).to_vec();
-                    let append = self.query(APPEND).bind(seq).bind(record).bind(&hash);
-                    append.execute(&mut *transaction).await?;
-                    self.query(TAKE).bind(id).execute(&mut *transaction).await?;
+                    insert = insert.bind(seq).bind(record).bind(hash.clone());
                 }
+                let mut delete = self.query(&take).persistent(false);
+                for id in ids {
+                    delete = delete.bind(id);
+                }
+                insert.execute(&mut *transaction).await?;
+                delete.execute(&mut *transaction).await?;
                 transaction.commit().await.map(|()| count)
+            })
+        })
+        .await
+    }
+
+    /// Returns how many entries are not chained yet.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn audit_backlog(&self) -> Result<AuditBacklog, StoreError> {
+        const COUNT: &str = "SELECT count(*) FROM audit_new";
+        const OLDEST: &str = "SELECT record FROM audit_new ORDER BY id LIMIT 1";
+        self.run(async {
+            on_connection!(self, |connection| {
+                let (waiting,): (i64,) = self.query_as(COUNT).fetch_one(&mut *connection).await?;
+                let oldest: Option<(String,)> = self.query_as(OLDEST).fetch_optional(connection).await?;
+                Ok(AuditBacklog { waiting, oldest: oldest.and_then(|(record,)| time_of(&record)) })
             })
         })
         .await

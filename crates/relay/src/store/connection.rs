@@ -9,11 +9,35 @@
 use sqlx::pool::PoolConnection;
 use sqlx::{Database, PgPool, SqlitePool};
 
+use crate::telemetry::metrics::metrics;
+
 /// The pool of connections to the configured database.
 #[derive(Clone, Debug)]
 pub(super) enum Pool {
     Sqlite(SqlitePool),
     Postgres(PgPool),
+}
+
+/// How many connections a pool has.
+#[derive(Clone, Copy, Debug)]
+pub struct PoolUsage {
+    /// Open connections.
+    pub open: i64,
+    /// Connections that operations hold.
+    pub in_use: i64,
+    /// The most connections.
+    pub max: i64,
+}
+
+impl Pool {
+    pub(super) fn usage(&self) -> PoolUsage {
+        let (open, idle, max) = match self {
+            Self::Sqlite(pool) => (pool.size(), pool.num_idle(), pool.options().get_max_connections()),
+            Self::Postgres(pool) => (pool.size(), pool.num_idle(), pool.options().get_max_connections()),
+        };
+        let idle = i64::try_from(idle).unwrap_or(i64::MAX);
+        PoolUsage { open: open.into(), in_use: i64::from(open).saturating_sub(idle).max(0), max: max.into() }
+    }
 }
 
 /// A connection for one operation.
@@ -25,6 +49,7 @@ pub(super) struct CheckedOut<DB: Database> {
 impl<DB: Database> CheckedOut<DB> {
     /// Waits for a free connection.
     pub(super) async fn from_pool(pool: &sqlx::Pool<DB>) -> Result<Self, sqlx::Error> {
+        let _waiting = metrics().database_waiting();
         Ok(Self { connection: pool.acquire().await?, reusable: false })
     }
 

@@ -8,7 +8,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode};
 use sqlx::{Connection, PgConnection, Postgres, QueryBuilder, SqliteConnection};
 
 use super::sessions::COLUMNS;
-use super::{StoreError, postgres_migrations, sqlite_migrations};
+use super::{StoreError, migrations};
 
 /// Number of rows in one statement. PostgreSQL accepts at most 65,535 values in a statement.
 const BATCH: i64 = 500;
@@ -78,11 +78,11 @@ pub async fn copy(from: &Path, to: &PgConnectOptions) -> Result<Copied, CopyErro
     // Fails if any other process has the file open, even read-only.
     sqlx::query("BEGIN EXCLUSIVE").execute(&mut from).await.map_err(source)?;
     sqlx::query("COMMIT").execute(&mut from).await.map_err(source)?;
-    sqlite_migrations().run(&mut from).await.map_err(|error| CopyError::Source(error.into()))?;
+    migrations::sqlite().run(&mut from).await.map_err(|error| CopyError::Source(error.into()))?;
 
     let mut connection =
         PgConnection::connect_with(&to.clone().application_name("akiba-relay")).await.map_err(target)?;
-    postgres_migrations().run(&mut connection).await.map_err(|error| CopyError::Target(error.into()))?;
+    migrations::postgres().run(&mut connection).await.map_err(|error| CopyError::Target(error.into()))?;
     let mut to = connection.begin().await.map_err(target)?;
     // A relay that starts on the target in the meantime waits for this lock. It then finds the copied rows.
     sqlx::query("LOCK TABLE sessions, creations, links, outbox, audit, audit_new IN ACCESS EXCLUSIVE MODE")

@@ -10,6 +10,18 @@ use crate::audit::Entry;
 use crate::lifecycle::{Event, State};
 use crate::telemetry::metrics::metrics;
 
+/// The conditions of [`Store::sessions_to_close`]: a query for each, so that each is a look-up in an index. `$1` is the
+/// latest end of a life, `$2` the latest change, `$3` the most links and `$4` the most calls for a verdict.
+pub const TO_CLOSE: [&str; 3] = [
+    "state = 'rejected' AND closed_at IS NULL AND expires_at <= $1",
+    "closed_at IS NULL AND state IN ('created', 'link_issued', 'rejected') AND verifies >= $4 AND updated_at <= $2 \
+     AND (state = 'rejected' OR expires_at > $1)",
+    // With links used up, an issued link that is still open can get a verdict.
+    "closed_at IS NULL AND state IN ('created', 'link_issued', 'rejected') AND links >= $3 AND updated_at <= $2 \
+     AND (state = 'rejected' OR (expires_at > $1 AND NOT EXISTS \
+       (SELECT 1 FROM links WHERE session_id = sessions.id AND released = 0 AND verdict IS NULL)))",
+];
+
 impl Store {
     /// Moves a session by an event that carries no data: [`Event::Lost`], [`Event::LifeOver`] or [`Event::Released`],
     /// which also marks the session's link as released. Returns `false` if the session has changed since it was read.
@@ -81,22 +93,15 @@ impl Store {
         caps: (i64, i64),
         limit: i64,
     ) -> Result<Vec<SessionRow>, StoreError> {
-        let rejected = format!(
-            "SELECT {COLUMNS} FROM sessions WHERE state = 'rejected' AND closed_at IS NULL \
-             AND (expires_at <= $1 OR (updated_at <= $2 AND (links >= $3 OR verifies >= $4))) LIMIT $5"
-        );
-        // With links used up, an issued link that is still open can get a verdict.
-        let undecided = format!(
-            "SELECT {COLUMNS} FROM sessions WHERE state IN ('created', 'link_issued') AND closed_at IS NULL \
-             AND expires_at > $1 AND updated_at <= $2 AND (verifies >= $4 OR (links >= $3 AND NOT EXISTS \
-               (SELECT 1 FROM links WHERE session_id = sessions.id AND released = 0 AND verdict IS NULL))) LIMIT $5"
-        );
         let found = self.run(async {
             on_connection!(self, |connection| {
                 let mut rows = Vec::new();
-                for sql in [&rejected, &undecided] {
-                    let query = self.query_as::<_, Columns>(sql).bind(at).bind(idle_since).bind(caps.0).bind(caps.1);
-                    rows.extend(query.bind(limit).fetch_all(&mut *connection).await?);
+                for condition in TO_CLOSE {
+                    let sql = format!("SELECT {COLUMNS} FROM sessions WHERE {condition} LIMIT $5");
+                    let query = self.query_as::<_, Columns>(&sql).bind(at).bind(idle_since).bind(caps.0).bind(caps.1);
+                    let mut found = query.bind(limit).fetch_all(&mut *connection).await?;
+                    found.retain(|row| rows.iter().all(|known: &Columns| known.0 != row.0));
+                    rows.append(&mut found);
                 }
                 Ok(rows)
             })

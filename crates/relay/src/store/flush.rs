@@ -46,6 +46,11 @@ impl Flusher {
         Ok(Self { log, database, requested: AtomicU64::default(), flushed: Mutex::default() })
     }
 
+    /// Returns the size of the log.
+    pub(super) fn log_bytes(&self) -> Option<i64> {
+        i64::try_from(self.log.metadata().ok()?.len()).ok()
+    }
+
     /// Waits until all commits before this call are on the disk.
     pub(super) async fn flush(&self) -> io::Result<()> {
         let own = self.requested.fetch_add(1, Ordering::SeqCst) + 1;
@@ -87,8 +92,9 @@ mod tests {
 
     use super::Flusher;
     use crate::audit::{Action, Entry};
-    use crate::lifecycle::State;
+    use crate::lifecycle::{Event, State};
     use crate::store::Store;
+    use crate::store::outbox::NewMessage;
     use crate::store::sessions::SessionRow;
 
     #[tokio::test]
@@ -113,12 +119,15 @@ mod tests {
         assert_eq!(*flusher.flushed.lock().await, flusher.requested.load(Ordering::SeqCst));
     }
 
-    #[tokio::test]
-    async fn inserting_a_session_flushes_and_issuing_a_link_does_not() {
+    async fn store() -> (tempfile::TempDir, Store) {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("relay.db").display());
         let store = Store::open(&url.parse().unwrap(), 2).await.unwrap();
-        let row = SessionRow {
+        (folder, store)
+    }
+
+    fn row() -> SessionRow {
+        SessionRow {
             id: "ses_1".to_owned(),
             api_key: "bank".to_owned(),
             customer_type: "1".to_owned(),
@@ -134,7 +143,42 @@ mod tests {
             link_id: None,
             lease_until: None,
             closed_at: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_search_for_due_webhooks_flushes_only_if_it_claims_one() {
+        let (_folder, store) = store().await;
+        let flushes = || store.flusher.as_ref().unwrap().requested.load(Ordering::SeqCst);
+        let claim = async || store.claim_messages("bank", 10, 20, 32, 0).await.unwrap().len();
+        for _ in 0..5 {
+            assert_eq!(claim().await, 0);
+        }
+        assert_eq!(flushes(), 0, "an idle relay must leave the disk alone");
+        let (row, entry) = (row(), Entry::of_key(Action::Create, "bank", "r", "ses_1", 0));
+        store.insert_session(&row, &[], None, &entry).await.unwrap();
+        let message = NewMessage {
+            id: "msg_1".to_owned(),
+            session_id: row.id.clone(),
+            endpoint: "bank".to_owned(),
+            event: "session.expired".to_owned(),
+            sealed: vec![1],
+            created_at: 5,
+            give_up_at: 1_000,
         };
+        assert!(store.advance(&row, Event::LifeOver, &[message], 5).await.unwrap());
+        let before = flushes();
+        assert_eq!(store.claim_messages("other", 10, 20, 32, 0).await.unwrap().len(), 0);
+        assert_eq!(store.claim_messages("bank", 10, 20, 32, 6).await.unwrap().len(), 0, "it is older");
+        assert_eq!(flushes(), before);
+        assert_eq!((claim().await, flushes()), (1, before + 1));
+        assert_eq!((claim().await, flushes()), (0, before + 1), "it is claimed");
+    }
+
+    #[tokio::test]
+    async fn inserting_a_session_flushes_and_issuing_a_link_does_not() {
+        let (_folder, store) = store().await;
+        let row = row();
         let flushes = || store.flusher.as_ref().unwrap().requested.load(Ordering::SeqCst);
         let entry = Entry::of_key(Action::Create, "bank", "r", "ses_1", 0);
         store.insert_session(&row, &[], None, &entry).await.unwrap();

@@ -21,6 +21,7 @@
 //! - `checkpoint`: empties SQLite's write-ahead log.
 //! - `connection`: checks out connections, and closes them after an error.
 //! - `durability`: settings of PostgreSQL that lose committed data.
+//! - `migrations`: the tables.
 //! - `pooler`: PostgreSQL behind a connection pooler.
 //! - [`lanes`]: keeps connections free for verdicts.
 //! - `flush`: flushes SQLite's commits to the disk.
@@ -41,6 +42,7 @@ pub mod file_system;
 mod flush;
 pub mod lanes;
 pub mod links;
+mod migrations;
 pub mod outbox;
 pub mod outbox_admin;
 pub mod persons;
@@ -52,14 +54,12 @@ pub mod settings;
 pub mod url;
 pub mod verdicts;
 
-use std::borrow::Cow;
 use std::future::Future;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::database::HasStatementCache;
-use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::query::{Query, QueryAs};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -70,7 +70,7 @@ use tracing::Instrument;
 use crate::telemetry::metrics::metrics;
 use crate::telemetry::traces::{SpanKind, span};
 
-use self::connection::{Pool, on_connection};
+use self::connection::{Pool, PoolUsage, on_connection};
 pub use self::error::StoreError;
 use self::flush::Flusher;
 use self::lanes::{Lane, with_priority};
@@ -82,6 +82,9 @@ const OPERATION_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Timeout for SQLite's file lock, which another process may hold.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Pause between two attempts to close the last connections.
+const CLOSE_PAUSE: Duration = Duration::from_millis(1);
 
 /// A PostgreSQL connection that was idle for longer is tested before it is used.
 const TEST_AFTER_IDLE: Duration = Duration::from_secs(1);
@@ -146,19 +149,19 @@ impl Store {
 
     async fn migrate(&self) -> Result<(), StoreError> {
         match &self.pool {
-            Pool::Sqlite(pool) => sqlite_migrations().run(pool).await?,
+            Pool::Sqlite(pool) => migrations::sqlite().run(pool).await?,
             Pool::Postgres(pool) => {
                 // No timeouts: another relay may be running the migrations, and tables may be large.
                 let mut connection = pool.acquire().await?;
                 connection.close_on_drop();
                 if self.behind_pooler {
-                    for warning in pooler::migrate(&mut connection, postgres_migrations()).await? {
+                    for warning in pooler::migrate(&mut connection, migrations::postgres()).await? {
                         tracing::warn!("{warning}");
                     }
                     return Ok(());
                 }
                 sqlx::raw_sql("SET statement_timeout = 0; SET lock_timeout = 0").execute(&mut *connection).await?;
-                postgres_migrations().run(&mut *connection).await?;
+                migrations::postgres().run(&mut *connection).await?;
                 for warning in durability::warnings(&mut connection).await? {
                     tracing::warn!("{warning}");
                 }
@@ -205,11 +208,29 @@ impl Store {
         sqlx::query_as(sql).persistent(!self.behind_pooler)
     }
 
+    /// Returns how many connections are open and in use.
+    #[must_use]
+    pub fn pool_usage(&self) -> PoolUsage {
+        self.pool.usage()
+    }
+
+    /// Returns the size of SQLite's write-ahead log.
+    #[must_use]
+    pub fn log_bytes(&self) -> Option<i64> {
+        self.flusher.as_ref()?.log_bytes()
+    }
+
     /// Closes the connections once running operations have finished.
     pub async fn close(&self) {
         match &self.pool {
             Pool::Sqlite(pool) => {
                 pool.close().await;
+                // It leaves a connection open that was on its way back into the pool when it began. The file would
+                // stay locked.
+                while pool.size() > 0 {
+                    tokio::time::sleep(CLOSE_PAUSE).await;
+                    pool.close().await;
+                }
                 if let Some(log_keeper) = self.log_keeper.lock().await.take() {
                     let _ = log_keeper.close().await;
                 }
@@ -258,7 +279,9 @@ impl Store {
     }
 
     async fn in_lane<T>(&self, work: impl Future<Output = T>) -> T {
+        let waiting = metrics().database_waiting();
         let _place = self.lane.enter().await;
+        drop(waiting);
         work.await
     }
 
@@ -270,7 +293,12 @@ impl Store {
     /// Waits for the right to write, on a database with one writer at a time.
     async fn turn(&self) -> Option<MutexGuard<'_, ()>> {
         match &self.pool {
-            Pool::Sqlite(_) => Some(self.writer.lock().await),
+            Pool::Sqlite(_) => {
+                let started = Instant::now();
+                let turn = self.writer.lock().await;
+                metrics().writer_waited(started.elapsed());
+                Some(turn)
+            }
             Pool::Postgres(_) => None,
         }
     }
@@ -318,30 +346,22 @@ async fn postgres_pool(options: PgConnectOptions, connections: u32) -> Result<Pg
     pool.connect_with(options).await
 }
 
-fn sqlite_migrations() -> Migrator {
-    migrator(&[
-        (1, "sessions", include_str!("migrations/sqlite/0001_sessions.sql")),
-        (2, "endpoints", include_str!("migrations/sqlite/0002_endpoints.sql")),
-        (3, "session lists", include_str!("migrations/sqlite/0003_session_lists.sql")),
-        (4, "persons", include_str!("migrations/sqlite/0004_persons.sql")),
-        (5, "audit", include_str!("migrations/sqlite/0005_audit.sql")),
-    ])
-}
+#[cfg(test)]
+mod tests {
+    use super::{Pool, Store};
 
-fn postgres_migrations() -> Migrator {
-    migrator(&[
-        (1, "sessions", include_str!("migrations/postgres/0001_sessions.sql")),
-        (2, "endpoints", include_str!("migrations/postgres/0002_endpoints.sql")),
-        (3, "session lists", include_str!("migrations/postgres/0003_session_lists.sql")),
-        (4, "persons", include_str!("migrations/postgres/0004_persons.sql")),
-        (5, "audit", include_str!("migrations/postgres/0005_audit.sql")),
-    ])
-}
-
-/// Builds sqlx's migrator. `sqlx::migrate!` would do the same, but needs sqlx's macros as a dependency.
-fn migrator(files: &[(i64, &'static str, &'static str)]) -> Migrator {
-    let migration = |&(version, name, sql): &(i64, &'static str, &'static str)| {
-        Migration::new(version, Cow::Borrowed(name), MigrationType::Simple, Cow::Borrowed(sql), false)
-    };
-    Migrator { migrations: files.iter().map(migration).collect(), ..Migrator::DEFAULT }
+    #[tokio::test]
+    async fn close_also_closes_a_connection_that_is_being_returned() {
+        for _ in 0..20 {
+            let folder = tempfile::tempdir().unwrap();
+            let url = format!("sqlite:{}", folder.path().join("relay.db").display());
+            let store = Store::open(&url.parse().unwrap(), 2).await.unwrap();
+            let Pool::Sqlite(pool) = &store.pool else { panic!("not SQLite") };
+            drop(pool.acquire().await.unwrap());
+            // Now a task returns it. It tests the connection before, and does not look again whether the pool closes.
+            tokio::task::yield_now().await;
+            store.close().await;
+            assert_eq!(pool.size(), 0, "the file stays open");
+        }
+    }
 }

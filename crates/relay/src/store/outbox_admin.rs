@@ -1,7 +1,12 @@
-//! What an operator sees of webhooks ([`MessageSummary`], [`OutboxCounts`]), and webhooks that are sent again.
+//! What an operator sees of webhooks ([`MessageSummary`], [`OutboxCounts`]), and webhooks that
+//! are sent again or dropped.
 
+use sqlx::Connection;
+
+use super::audit::insert_audit;
 use super::outbox::BATCH;
 use super::{Store, StoreError, on_connection};
+use crate::audit::Entry;
 
 /// A webhook for the operator's list, without its body.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +51,25 @@ pub const LIST: &str = "SELECT id, session_id, endpoint, event, status, attempts
 /// Lists the webhooks with a status before another webhook.
 pub const LIST_BEFORE: &str = "SELECT id, session_id, endpoint, event, status, attempts, last_result, created_at \
     FROM outbox WHERE status = $1 AND seq < (SELECT seq FROM outbox WHERE id = $3) ORDER BY seq DESC LIMIT $2";
+
+/// Runs a statement that changes webhooks and, in the same transaction, stores an entry with their number, unless there
+/// are none. Evaluates to their number.
+macro_rules! recorded {
+    ($store:ident, $entry:expr, $query:expr) => {
+        $store
+            .write(async {
+                on_connection!($store, |connection| {
+                    let mut transaction = connection.begin().await?;
+                    let changed = $query.execute(&mut *transaction).await?.rows_affected();
+                    if changed > 0 {
+                        insert_audit!($store, transaction, $entry.clone().with_count(changed).text());
+                    }
+                    transaction.commit().await.map(|()| changed)
+                })
+            })
+            .await
+    };
+}
 
 impl Store {
     /// Returns the webhooks with a status, the newest first: from the newest one on, or from the one before the webhook
@@ -100,51 +124,47 @@ impl Store {
     }
 
     /// Makes webhooks due again under their old ids, to be retried until `give_up_at`: the webhook with this id,
-    /// whatever its status, or without an id all failed webhooks. Returns their number.
+    /// whatever its status, or without an id all failed webhooks. Stores the entry of the audit trail about them, unless
+    /// there are none. Returns their number.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn resend_messages(&self, id: Option<&str>, now: i64, give_up_at: i64) -> Result<u64, StoreError> {
+    pub async fn resend_messages(
+        &self,
+        id: Option<&str>,
+        now: i64,
+        give_up_at: i64,
+        entry: &Entry<'_>,
+    ) -> Result<u64, StoreError> {
         if let Some(id) = id {
-            return self.resend_message(id, now, give_up_at).await;
+            let sql = format!("{RESEND} id = $3");
+            return recorded!(self, entry, self.query(&sql).bind(now).bind(give_up_at).bind(id));
         }
+        let sql = format!("{RESEND} seq IN (SELECT seq FROM outbox WHERE status = 'failed' ORDER BY seq LIMIT $3)");
         let mut count = 0;
         loop {
             // In batches: one statement for all could exceed the timeout.
-            match self.resend_failed(now, give_up_at, BATCH).await? {
+            match recorded!(self, entry, self.query(&sql).bind(now).bind(give_up_at).bind(BATCH))? {
                 0 => return Ok(count),
                 resent => count += resent,
             }
         }
     }
 
-    async fn resend_message(&self, id: &str, now: i64, give_up_at: i64) -> Result<u64, StoreError> {
-        let sql = format!("{RESEND} id = $3");
-        self.write(async {
-            on_connection!(self, |connection| self
-                .query(&sql)
-                .bind(now)
-                .bind(give_up_at)
-                .bind(id)
-                .execute(connection)
-                .await
-                .map(|done| done.rows_affected()))
-        })
-        .await
-    }
-
-    async fn resend_failed(&self, now: i64, give_up_at: i64, limit: i64) -> Result<u64, StoreError> {
-        let sql = format!("{RESEND} seq IN (SELECT seq FROM outbox WHERE status = 'failed' ORDER BY seq LIMIT $3)");
-        self.write(async {
-            on_connection!(self, |connection| self
-                .query(&sql)
-                .bind(now)
-                .bind(give_up_at)
-                .bind(limit)
-                .execute(connection)
-                .await
-                .map(|done| done.rows_affected()))
-        })
-        .await
+    /// Deletes the pending and failed webhooks of an endpoint, and stores the entry of the audit trail about them, unless
+    /// there are none. Returns their number.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn drop_messages(&self, endpoint: &str, entry: &Entry<'_>) -> Result<u64, StoreError> {
+        const SQL: &str = "DELETE FROM outbox WHERE seq IN (SELECT seq FROM outbox WHERE endpoint = $1 \
+            AND status IN ('pending', 'failed') ORDER BY seq LIMIT $2)";
+        let mut count = 0;
+        loop {
+            match recorded!(self, entry, self.query(SQL).bind(endpoint).bind(BATCH))? {
+                0 => return Ok(count),
+                dropped => count += dropped,
+            }
+        }
     }
 }

@@ -15,6 +15,8 @@ use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 use tracing::Instrument;
 
+use super::process::Process;
+use super::readings::{Reading, Readings};
 use super::traces::{SpanKind, span};
 use crate::lifecycle::State;
 
@@ -104,7 +106,10 @@ pub struct Metrics {
     breaker: Family<BreakerLabel, Gauge>,
     moves: Family<StateLabel, Counter>,
     messages: Family<StatusLabel, Gauge>,
-    oldest_message: Gauge,
+    readings: Readings,
+    process: Registry,
+    database_waiting: Gauge,
+    writer_wait: Histogram,
     deliveries: Family<ResultLabel, Counter>,
     database_errors: Family<KindLabel, Counter>,
     certificates: Family<ResultLabel, Counter>,
@@ -156,7 +161,10 @@ impl Metrics {
             breaker: Family::default(),
             moves: Family::default(),
             messages: Family::default(),
-            oldest_message: Gauge::default(),
+            readings: Readings::default(),
+            process: Registry::default(),
+            database_waiting: Gauge::default(),
+            writer_wait: Histogram::new(BOUNDS),
             deliveries: Family::default(),
             database_errors: Family::default(),
             certificates: Family::default(),
@@ -176,13 +184,16 @@ impl Metrics {
         registry.register("vendor_calls_in_flight", "Calls to the vendor that are running", all.vendor_running.clone());
         registry.register("vendor_breaker", "Whether the circuit breaker for the vendor is in this state; it asks for no links while it is `open`", all.breaker.clone());
         registry.register("session_transitions", "Transitions of sessions at this relay, by the new state, or `deleted`", all.moves.clone());
-        registry.register("webhook_messages", "Webhooks in the database, by status, of all relays; read for each scrape", all.messages.clone());
-        registry.register_with_unit("webhook_oldest_pending", "Age of the oldest pending webhook, of all relays; 0 if there is none", Unit::Seconds, all.oldest_message.clone());
+        registry.register("webhook_messages", "Webhooks in the database, by status, of all relays; absent while the database does not answer", all.messages.clone());
         registry.register("webhook_deliveries", "Attempts to deliver a webhook, by result", all.deliveries.clone());
         registry.register("database_errors", "Database operations that failed, by kind; `unavailable` may be temporary", all.database_errors.clone());
+        registry.register("database_operations_waiting", "Database operations that wait for a connection", all.database_waiting.clone());
+        registry.register_with_unit("database_writer_wait", "Time for which writes to SQLite waited for other writes", Unit::Seconds, all.writer_wait.clone());
         registry.register("certificate_loads", "Attempts to load the changed certificate, by result", all.certificates.clone());
         registry.register("secret_loads", "Attempts to load a changed file of keys or a changed token, by result", all.secrets.clone());
         registry.register("log_lines_dropped", "Log lines that were dropped because standard error was not read fast enough", all.log_lines_dropped.clone());
+        registry.register_collector(Box::new(all.readings.clone()));
+        all.process.register_collector(Box::new(Process));
         all.begin_at_zero();
         all
     }
@@ -204,6 +215,7 @@ impl Metrics {
         for to in State::ALL {
             drop(self.moves.get_or_create(&StateLabel { to: to.as_str() }));
         }
+        self.readings.set(Reading::OldestWebhook, Some(0));
         for status in ["pending", "failed"] {
             drop(self.messages.get_or_create(&StatusLabel { status }));
         }
@@ -224,7 +236,9 @@ impl Metrics {
     pub fn text(&self) -> String {
         let mut out = String::new();
         // Writing to a `String` cannot fail.
-        let _ = text::encode(&mut out, &self.registry);
+        let _ = text::encode_registry(&mut out, &self.registry)
+            .and_then(|()| text::encode_registry(&mut out, &self.process))
+            .and_then(|()| text::encode_eof(&mut out));
         out
     }
 
@@ -289,12 +303,29 @@ impl Metrics {
         self.moves.get_or_create(&StateLabel { to: "deleted" }).inc_by(count);
     }
 
-    /// Sets the numbers from the database: webhooks of each status, and the age of the oldest pending one.
-    pub(crate) fn messages(&self, counts: &[(Word, i64)], oldest: Duration) {
-        for &(status, count) in counts {
-            self.messages.get_or_create(&StatusLabel { status }).set(count);
+    /// Sets a gauge that is read for each scrape, or marks it as not known.
+    pub(crate) fn read(&self, reading: Reading, value: Option<i64>) {
+        self.readings.set(reading, value);
+    }
+
+    /// Sets the numbers of webhooks of each status. They have no samples if the database does not answer.
+    pub(crate) fn messages(&self, counts: Option<[(Word, i64); 2]>) {
+        match counts {
+            Some(counts) => {
+                for (status, count) in counts {
+                    self.messages.get_or_create(&StatusLabel { status }).set(count);
+                }
+            }
+            None => self.messages.clear(),
         }
-        self.oldest_message.set(i64::try_from(oldest.as_secs()).unwrap_or(i64::MAX));
+    }
+
+    pub(crate) fn database_waiting(&self) -> InFlight {
+        InFlight::on(&self.database_waiting)
+    }
+
+    pub(crate) fn writer_waited(&self, time: Duration) {
+        self.writer_wait.observe(time.as_secs_f64());
     }
 
     pub(crate) fn delivered(&self, result: Word) {

@@ -9,6 +9,8 @@
 #[cfg(feature = "otel")]
 pub mod exporter;
 pub mod metrics;
+mod process;
+pub mod readings;
 pub mod settings;
 pub mod traces;
 pub mod writer;

@@ -189,9 +189,19 @@ enum Stored {
 /// # Errors
 /// [`StoreError`].
 pub async fn resend(store: &Store, id: Option<&str>, request: Option<&str>, now: i64) -> Result<u64, StoreError> {
-    let detail = id.filter(|id| is_id(id, "msg")).unwrap_or(if id.is_some() { "unknown" } else { "all-failed" });
-    store.append_audit(&Entry::of_operator(Action::Resend, request, now).with_detail(detail)).await?;
-    store.resend_messages(id, now, now.saturating_add(milliseconds(GIVE_UP_AFTER))).await
+    // An id that is not one is unknown to the database, too.
+    let detail = id.filter(|id| is_id(id, "msg")).unwrap_or("all-failed");
+    let entry = Entry::of_operator(Action::Resend, request, now).with_detail(detail);
+    store.resend_messages(id, now, now.saturating_add(milliseconds(GIVE_UP_AFTER)), &entry).await
+}
+
+/// Deletes the pending and failed webhooks of an endpoint. For an endpoint that was removed: they would be retried for a
+/// day, and then count as failed for as long as their sessions are stored. Returns their number.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn drop_all_of(store: &Store, endpoint: &str, now: i64) -> Result<u64, StoreError> {
+    store.drop_messages(endpoint, &Entry::of_operator(Action::Drop, None, now).with_detail(endpoint)).await
 }
 
 /// Returns the place of a webhook's body. A value encrypted for one place can't be decrypted in another.

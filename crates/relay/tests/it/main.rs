@@ -30,6 +30,7 @@ mod server {
     mod blocked_log;
     mod commands;
     mod drain;
+    mod metric_names;
     mod reload;
     mod reload_hosts;
     mod reload_vendor;

@@ -5,6 +5,7 @@ mod input;
 mod kernels;
 mod layers;
 mod network;
+mod stream;
 mod weights;
 
 use crate::face::{Face, Point, Rect};

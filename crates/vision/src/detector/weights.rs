@@ -1,16 +1,16 @@
 //! The network's weights ([`Weights`]), from the file that `weights/make.py` creates.
 //!
-//! The layout compresses well, because similar numbers stand together. The sections are: all weights, one byte each; the
-//! low bytes of the biases, then the high bytes; some settings of each layer; and the weights that do not fit a byte, two
-//! bytes each.
+//! Each weight has its own step, a power of two: a layer has half octaves for each output and each input, and the sum for
+//! a weight says by how many bits it is shifted up. The integers are packed: see `stream`.
 
 use super::kernels::{Depthwise, Dot, LANES, TAPS, in_eights};
 use super::layers::{Block, HEADS, Head, PLACE, STAGES, STEM};
+use super::stream::{Kind, Stream};
 
 const FILE: &[u8] = include_bytes!("../../weights/blazeface.bin");
 
-/// The byte that marks a weight which does not fit a byte.
-const GREAT: u8 = 0x80;
+/// The most bits that a weight is shifted up.
+const MOST: i16 = 13;
 
 /// All trained parameters.
 #[derive(Debug)]
@@ -31,115 +31,83 @@ pub(super) struct Scaled {
 
 impl Weights {
     pub(super) fn unpack() -> Self {
-        let mut file = File::open();
+        let mut stream = Stream::open(FILE);
         let blocks = STAGES.iter().flat_map(|(_, blocks)| blocks.iter());
         let weights = Self {
-            stem: file.dot(STEM.outputs, STEM.size, STEM.size * 3),
-            blocks: blocks.map(|block| file.block(block)).collect(),
-            scores: HEADS.iter().map(|head| file.head(head, 1)).collect(),
-            places: HEADS.iter().map(|head| file.head(head, PLACE)).collect(),
+            stem: stem(&mut stream),
+            blocks: blocks.map(|block| (depthwise(&mut stream, block), pointwise(&mut stream, block))).collect(),
+            scores: HEADS.iter().map(|part| head(&mut stream, part, 1)).collect(),
+            places: HEADS.iter().map(|part| head(&mut stream, part, PLACE)).collect(),
         };
-        debug_assert!(file.sections.iter().all(|section| section.is_empty()));
+        debug_assert!(stream.is_over());
         weights
     }
 }
 
-/// The unread rest of each section.
-struct File {
-    sections: [&'static [u8]; 5],
+/// Returns a layer's biases plus one half, so that the shift rounds.
+fn biases(stream: &mut Stream, kind: Kind, outputs: usize, by: i16, shift: i16) -> Vec<i32> {
+    let half = (1 << shift) >> 1;
+    let mut biases: Vec<_> = (0..outputs).map(|_| (i32::from(stream.bias(kind)) << by) + half).collect();
+    biases.resize(in_eights(outputs), 0);
+    biases
 }
 
-const WEIGHTS: usize = 0;
-const LOW: usize = 1;
-const HIGH: usize = 2;
-const SETTINGS: usize = 3;
-const GREATS: usize = 4;
+/// The first layer. Its steps are all alike, and each row of its window gets a zero at its end.
+fn stem(stream: &mut Stream) -> Dot {
+    let run = STEM.size * 3;
+    let [shift, by] = [(); 2].map(|()| stream.setting());
+    dot(stream, Kind::Stem, [STEM.outputs, STEM.size, run], [shift, by], |_, _| 0)
+}
 
-impl File {
-    fn open() -> Self {
-        let (mut weights, mut biases, mut settings) = (STEM.size * STEM.size * 3 * STEM.outputs, STEM.outputs, 2);
-        for Block { inputs, outputs, .. } in STAGES.iter().flat_map(|(_, blocks)| blocks.iter()) {
-            weights += inputs * (9 + outputs);
-            biases += inputs + outputs;
-            settings += 2 + inputs + 2;
-        }
-        for Head { inputs, guesses, .. } in HEADS {
-            weights += inputs * guesses * (1 + PLACE);
-            biases += guesses * (1 + PLACE);
-            settings += 2 * 2;
-        }
-        let mut rest = FILE;
-        let mut section = |length: usize| {
-            let (section, after) = rest.split_at_checked(length).unwrap_or_default();
-            rest = after;
-            section
-        };
-        let [weights, low, high, settings] = [weights, biases, biases, settings].map(&mut section);
-        Self { sections: [weights, low, high, settings, rest] }
-    }
+fn pointwise(stream: &mut Stream, block: &Block) -> Dot {
+    let [shift, by] = [(); 2].map(|()| stream.setting());
+    stepped(stream, Kind::Pointwise, [block.outputs, block.inputs], [shift, by])
+}
 
-    /// Returns the next byte. The table of layers implies the length of the file; a test reads all of it.
-    fn byte(&mut self, section: usize) -> u8 {
-        let section = &mut self.sections[section];
-        section.split_off_first().copied().unwrap_or_default()
-    }
+/// Returns a head. Its first setting is the power of two that its sums have to be divided by.
+fn head(stream: &mut Stream, head: &Head, numbers: usize) -> Scaled {
+    let [scale, by] = [(); 2].map(|()| stream.setting());
+    let dot = stepped(stream, Kind::Head, [head.guesses * numbers, head.inputs], [0, by]);
+    Scaled { dot, scale: 1.0 / (1_u64 << scale) as f32 }
+}
 
-    fn weight(&mut self) -> i16 {
-        match self.byte(WEIGHTS) {
-            GREAT => i16::from_le_bytes([self.byte(GREATS), self.byte(GREATS)]),
-            byte => (byte as i8).into(),
-        }
-    }
+/// Returns outputs × inputs with their own steps.
+fn stepped(stream: &mut Stream, kind: Kind, [outputs, inputs]: [usize; 2], settings: [i16; 2]) -> Dot {
+    let middle = stream.setting();
+    let [by_output, by_input] = [outputs, inputs].map(|count| (0..count).map(|_| stream.setting()).collect::<Vec<_>>());
+    dot(stream, kind, [outputs, 1, inputs], settings, |output, input| {
+        ((middle + by_output[output] + by_input[input]) >> 1).clamp(0, MOST)
+    })
+}
 
-    /// Returns the biases of a layer plus one half, so that the shift rounds.
-    fn biases(&mut self, outputs: usize, by: u8, shift: u8) -> Vec<i32> {
-        let half = (1 << shift) >> 1;
-        let mut bias = || (i32::from(i16::from_le_bytes([self.byte(LOW), self.byte(HIGH)])) << by) + half;
-        let mut biases: Vec<_> = (0..outputs).map(|_| bias()).collect();
-        biases.resize(in_eights(outputs), 0);
-        biases
-    }
+/// Returns outputs × inputs in the order of the kernels. The inputs come in runs, and a run of odd length gets a zero at
+/// its end.
+fn dot(
+    stream: &mut Stream,
+    kind: Kind,
+    [outputs, runs, run]: [usize; 3],
+    [shift, by]: [i16; 2],
+    up: impl Fn(usize, usize) -> i16,
+) -> Dot {
+    let even = run.next_multiple_of(2);
+    let mut weights = vec![0; in_eights(outputs) * runs * even];
+    stream.weights(kind, outputs, runs * run, |output, input, weight| {
+        let up = up(output, input);
+        let input = input / run * even + input % run;
+        let group = output / LANES * runs * even * LANES;
+        weights[group + input / 2 * 2 * LANES + output % LANES * 2 + input % 2] = weight << up;
+    });
+    Dot { weights, bias: biases(stream, kind, outputs, by, shift), shift: shift as u32 }
+}
 
-    /// Returns outputs × inputs in the order of the kernels. The inputs come in runs, and a run of odd length gets a zero at
-    /// its end.
-    fn dot(&mut self, outputs: usize, runs: usize, run: usize) -> Dot {
-        let [shift, by] = [(); 2].map(|()| self.byte(SETTINGS));
-        self.dot_of(outputs, runs, run, shift, by)
-    }
-
-    fn dot_of(&mut self, outputs: usize, runs: usize, run: usize, shift: u8, by: u8) -> Dot {
-        let bias = self.biases(outputs, by, shift);
-        let even = run.next_multiple_of(2);
-        let mut weights = vec![0; bias.len() * runs * even];
-        for output in 0..outputs {
-            for input in 0..runs * run {
-                let input = input / run * even + input % run;
-                let group = output / LANES * runs * even * LANES;
-                weights[group + input / 2 * 2 * LANES + output % LANES * 2 + input % 2] = self.weight();
-            }
-        }
-        Dot { weights, bias, shift: shift.into() }
-    }
-
-    /// Returns the depthwise half: 9 taps × channels. The weights of each channel are shifted up by their own number.
-    fn block(&mut self, block: &Block) -> (Depthwise, Dot) {
-        let [shift, by] = [(); 2].map(|()| self.byte(SETTINGS));
-        let up: Vec<_> = (0..block.inputs).map(|_| self.byte(SETTINGS)).collect();
-        let bias = self.biases(block.inputs, by, shift);
-        let mut weights = vec![0; bias.len() / LANES * TAPS];
-        for tap in 0..9 {
-            for (channel, up) in up.iter().enumerate() {
-                let place = channel / LANES * TAPS + tap / 2 * 2 * LANES + channel % LANES * 2 + tap % 2;
-                weights[place] = self.weight() << up;
-            }
-        }
-        (Depthwise { weights, bias, shift: shift.into() }, self.dot(block.outputs, 1, block.inputs))
-    }
-
-    /// Returns a head. Its setting is the power of two that its sums have to be divided by.
-    fn head(&mut self, head: &Head, numbers: usize) -> Scaled {
-        let [scale, by] = [(); 2].map(|()| self.byte(SETTINGS));
-        let dot = self.dot_of(head.guesses * numbers, 1, head.inputs, 0, by);
-        Scaled { dot, scale: 1.0 / (1_u64 << scale) as f32 }
-    }
+/// Returns the depthwise half of a block: 9 taps × channels. The weights of each channel are shifted up by their own number.
+fn depthwise(stream: &mut Stream, block: &Block) -> Depthwise {
+    let [shift, by] = [(); 2].map(|()| stream.setting());
+    let up: Vec<_> = (0..block.inputs).map(|_| stream.setting()).collect();
+    let mut weights = vec![0; in_eights(block.inputs) / LANES * TAPS];
+    stream.weights(Kind::Depthwise, 9, block.inputs, |tap, channel, weight| {
+        let place = channel / LANES * TAPS + tap / 2 * 2 * LANES + channel % LANES * 2 + tap % 2;
+        weights[place] = weight << up[channel];
+    });
+    Depthwise { weights, bias: biases(stream, Kind::Depthwise, block.inputs, by, shift), shift: shift as u32 }
 }

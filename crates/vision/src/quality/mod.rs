@@ -11,7 +11,7 @@
 //!   have the standard's names, but other values and no scores.
 //! - Eyes open, mouth closed and pitch are not measured. Six keypoints estimate the pitch no better than a constant does
 //!   (5.2° mean error against the mesh), and contain nothing about lids and lips. A network of 68 points takes 59 kB
-//!   compressed, two fifths of the 150 kB budget of the module, and a second inference for every frame. No hint to the
+//!   compressed, almost half of the 128 kB budget of the module, and a second inference for every frame. No hint to the
 //!   person depends on it, and the person sees closed eyes on the review screen.
 //! - Expression, occlusion, background, head covering and the unified score need more networks, so they are left out.
 //!

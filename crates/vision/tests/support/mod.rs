@@ -11,15 +11,45 @@ use image::{ExtendedColorType, RgbImage};
 pub const WIDTH: usize = 640;
 pub const HEIGHT: usize = 480;
 
-static PORTRAIT: LazyLock<RgbImage> = LazyLock::new(|| {
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/face/collins.jpg");
-    image::open(file).expect("the portrait").to_rgb8()
-});
+/// A portrait of `tests/fixtures/face`, and its face as the detector's model finds it, at three sizes.
+pub struct Person {
+    pub name: &'static str,
+    portrait: LazyLock<RgbImage>,
+    /// By [`akiba_vision::Keypoint`].
+    keypoints: [(f32, f32); 6],
+    /// The middle of the detector's box, and half its width.
+    centre: (f32, f32),
+    radius: f32,
+}
 
-/// The keypoints of the portrait, by [`akiba_vision::Keypoint`]: as the detector's model finds them, at three sizes.
-const KEYPOINTS: [(f32, f32); 6] =
-    [(204.1, 100.1), (247.5, 102.9), (225.3, 128.1), (223.9, 148.7), (178.8, 107.8), (269.0, 112.9)];
-const BOX_RADIUS: f32 = 52.2;
+fn open(name: &str) -> RgbImage {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/face/");
+    image::open(format!("{folder}{name}.jpg")).expect("the portrait").to_rgb8()
+}
+
+pub static COLLINS: Person = Person {
+    name: "collins",
+    portrait: LazyLock::new(|| open("collins")),
+    keypoints: [(204.1, 100.1), (247.5, 102.9), (225.3, 128.1), (223.9, 148.7), (178.8, 107.8), (269.0, 112.9)],
+    centre: (224.2, 124.9),
+    radius: 52.2,
+};
+pub static JEMISON: Person = Person {
+    name: "jemison",
+    portrait: LazyLock::new(|| open("jemison")),
+    keypoints: [(173.4, 125.8), (226.8, 127.7), (201.5, 164.1), (199.9, 186.4), (139.8, 129.0), (253.5, 132.8)],
+    centre: (197.5, 152.4),
+    radius: 67.4,
+};
+pub static OBAMA: Person = Person {
+    name: "obama",
+    portrait: LazyLock::new(|| open("obama")),
+    keypoints: [(213.9, 107.8), (270.1, 107.4), (241.2, 139.4), (241.5, 166.5), (184.0, 121.3), (302.4, 121.5)],
+    centre: (243.2, 138.3),
+    radius: 67.4,
+};
+/// Everybody.
+pub static PEOPLE: [&Person; 3] = [&COLLINS, &JEMISON, &OBAMA];
 
 /// The place of a face in its frame.
 #[derive(Clone, Copy, Debug)]
@@ -50,47 +80,55 @@ pub struct Shot {
     pub unscaled: bool,
 }
 
-fn middle() -> (f32, f32) {
-    ((KEYPOINTS[0].0 + KEYPOINTS[1].0) / 2.0, (KEYPOINTS[0].1 + KEYPOINTS[1].1) / 2.0)
-}
-
-/// Returns the portrait at a place in a frame of 640 × 480. Its edge pixels continue to the edges of the frame.
+/// Returns the portrait of Collins at a place in a frame of 640 × 480. Its edge pixels continue to the edges of the frame.
 pub fn shot(place: Place) -> Shot {
-    shot_of(place, WIDTH, HEIGHT)
+    COLLINS.shot(place)
 }
 
 /// Returns the same in another size of frame.
 pub fn shot_of(place: Place, width: usize, height: usize) -> Shot {
-    let (mx, my) = middle();
-    let eyes = (KEYPOINTS[1].0 - KEYPOINTS[0].0).hypot(KEYPOINTS[1].1 - KEYPOINTS[0].1);
-    let scale = place.inter_eye / eyes;
-    let (sine, cosine) = place.turned.to_radians().sin_cos();
-    let mut rgb = Vec::with_capacity(width * height * 3);
-    for y in 0..height {
-        for x in 0..width {
-            let (dx, dy) = ((x as f32 + 0.5 - place.x) / scale, (y as f32 + 0.5 - place.y) / scale);
-            rgb.extend(sample(mx + dx * cosine + dy * sine, my - dx * sine + dy * cosine));
-        }
-    }
-    let to_frame = |(x, y): (f32, f32)| {
-        let (dx, dy) = ((x - mx) * scale, (y - my) * scale);
-        Point { x: place.x + dx * cosine - dy * sine, y: place.y + dx * sine + dy * cosine }
-    };
-    let centre = to_frame((224.2, 124.9));
-    let radius = BOX_RADIUS * scale;
-    let bounds = Rect { left: centre.x - radius, top: centre.y - radius, width: 2.0 * radius, height: 2.0 * radius };
-    let face = Face { score: 0.94, bounds, keypoints: KEYPOINTS.map(to_frame) };
-    Shot { rgb, width, height, face, place, unscaled: false }
+    COLLINS.shot_of(place, width, height)
 }
 
-/// Returns the interpolated colour of the portrait at a position.
-fn sample(x: f32, y: f32) -> [u8; 3] {
-    let (width, height) = (PORTRAIT.width() as f32, PORTRAIT.height() as f32);
+impl Person {
+    /// Returns this portrait at a place in a frame of 640 × 480.
+    pub fn shot(&self, place: Place) -> Shot {
+        self.shot_of(place, WIDTH, HEIGHT)
+    }
+
+    fn shot_of(&self, place: Place, width: usize, height: usize) -> Shot {
+        let [right, left, ..] = self.keypoints;
+        let (mx, my) = ((right.0 + left.0) / 2.0, (right.1 + left.1) / 2.0);
+        let scale = place.inter_eye / (left.0 - right.0).hypot(left.1 - right.1);
+        let (sine, cosine) = place.turned.to_radians().sin_cos();
+        let mut rgb = Vec::with_capacity(width * height * 3);
+        for y in 0..height {
+            for x in 0..width {
+                let (dx, dy) = ((x as f32 + 0.5 - place.x) / scale, (y as f32 + 0.5 - place.y) / scale);
+                rgb.extend(sample(&self.portrait, mx + dx * cosine + dy * sine, my - dx * sine + dy * cosine));
+            }
+        }
+        let to_frame = |(x, y): (f32, f32)| {
+            let (dx, dy) = ((x - mx) * scale, (y - my) * scale);
+            Point { x: place.x + dx * cosine - dy * sine, y: place.y + dx * sine + dy * cosine }
+        };
+        let centre = to_frame(self.centre);
+        let radius = self.radius * scale;
+        let bounds =
+            Rect { left: centre.x - radius, top: centre.y - radius, width: 2.0 * radius, height: 2.0 * radius };
+        let face = Face { score: 0.94, bounds, keypoints: self.keypoints.map(to_frame) };
+        Shot { rgb, width, height, face, place, unscaled: false }
+    }
+}
+
+/// Returns the interpolated colour of a portrait at a position.
+fn sample(portrait: &RgbImage, x: f32, y: f32) -> [u8; 3] {
+    let (width, height) = (portrait.width() as f32, portrait.height() as f32);
     let (x, y) = ((x - 0.5).clamp(0.0, width - 1.001), (y - 0.5).clamp(0.0, height - 1.001));
     let (column, row) = (x.floor(), y.floor());
     let (right, down) = (x - column, y - row);
     let at = |dx: u32, dy: u32, channel: usize| {
-        f32::from(PORTRAIT.get_pixel(column as u32 + dx, row as u32 + dy).0[channel])
+        f32::from(portrait.get_pixel(column as u32 + dx, row as u32 + dy).0[channel])
     };
     [0, 1, 2].map(|channel| {
         let above = at(0, 0, channel) * (1.0 - right) + at(1, 0, channel) * right;

@@ -120,7 +120,7 @@ pub async fn list(
         )
     })?;
     let search = SessionSearch { reference: None, state, created_from, created_before, limit, cursor };
-    caller.sessions.list(&caller.key, search).await.map(Json)
+    listed(&caller, search).await
 }
 
 /// Searches sessions.
@@ -142,7 +142,15 @@ pub async fn search(
     caller: HostCaller,
     JsonBody(search): JsonBody<SessionSearch>,
 ) -> Result<Json<SessionPage>, RelayError> {
-    caller.sessions.list(&caller.key, search).await.map(Json)
+    listed(&caller, search).await
+}
+
+/// Returns a page of sessions once the audit trail has it.
+async fn listed(caller: &HostCaller, search: SessionSearch) -> Result<Json<SessionPage>, RelayError> {
+    let page = caller.sessions.list(&caller.key, search).await?;
+    let ids: Vec<_> = page.sessions.iter().map(|session| session.session_id.as_str()).collect();
+    caller.sessions.record_list(caller.audited(), &ids).await?;
+    Ok(Json(page))
 }
 
 /// Returns a session.

@@ -50,11 +50,14 @@ impl Sessions {
             Action::Repeat => "repeat",
             Action::Release => "release",
         };
-        // Before the call to the vendor, which may bill: it is recorded that the back end asked for it.
-        let entry = call.entry(audit::Action::Reconcile, id, self.clock.now()).with_detail(detail);
-        self.store.append_audit(&entry).await?;
+        if session.row.state == State::Unknown {
+            // Before the call to the vendor, which may bill: it is recorded that the back end asked for it.
+            let entry = call.entry(audit::Action::Reconcile, id, self.clock.now()).with_detail(detail);
+            self.store.append_audit(&entry).await?;
+        }
         match (session.row.state, action) {
-            (State::Verified | State::Rejected, _) => {}
+            // Nothing is reconciled, but the answer has the session.
+            (State::Verified | State::Rejected, _) => self.record_read(call, id).await?,
             (State::Unknown, Action::Release) => {
                 if !self.move_with_webhook(&session.row, Event::Released).await? {
                     return Err(refusal(State::LinkIssued));

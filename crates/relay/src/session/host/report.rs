@@ -1,9 +1,10 @@
 //! Returns a session to the host's back end ([`Session`]).
 
-use akiba_protocol::{CustomerType, Outcome, Reason, VerifyReply};
+use akiba_protocol::{Outcome, Reason, VerifyReply};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::list::ListedSession;
 use crate::clock::rfc3339;
 use crate::error::RelayError;
 use crate::lifecycle::State;
@@ -34,35 +35,12 @@ use crate::store::sessions::SessionRow;
     },
 }))]
 pub struct Session {
-    /// The id of the session.
-    #[schema(pattern = "^ses_[0-9a-f]{32}$")]
-    pub session_id: String,
-    /// The state of the session.
-    pub state: State,
-    /// What the identifier names: a person or a company.
-    #[serde(rename = "type")]
-    pub customer_type: CustomerType,
-    /// The host's own reference for the case.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reference: Option<String>,
+    /// What a list has of it, too.
+    #[serde(flatten)]
+    pub session: ListedSession,
     /// The text that the person agreed to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub consent: Option<Consent>,
-    /// When the session was created.
-    #[schema(format = "date-time")]
-    pub created_at: String,
-    /// When the session expires.
-    #[schema(format = "date-time")]
-    pub expires_at: String,
-    /// When the session last changed.
-    #[schema(format = "date-time")]
-    pub updated_at: String,
-    /// Number of links that the page asked for.
-    #[schema(minimum = 0)]
-    pub links: i64,
-    /// Number of calls to the vendor for a verdict.
-    #[schema(minimum = 0)]
-    pub verifies: i64,
     /// The verdict, while the session is `verified` or `rejected`.
     #[schema(required)]
     pub verdict: Option<Verdict>,
@@ -102,22 +80,11 @@ impl Sessions {
     }
 
     pub(super) async fn report_of(&self, session: OpenSession) -> Result<Session, RelayError> {
-        let OpenSession { row, personal, customer_type } = session;
+        let row = &session.row;
         let decided = matches!(row.state, State::Verified | State::Rejected);
-        let verdict = if decided { Some(self.reported_verdict(&row).await?) } else { None };
-        Ok(Session {
-            session_id: row.id,
-            state: row.state,
-            customer_type,
-            reference: personal.reference,
-            consent: personal.consent,
-            created_at: rfc3339(row.created_at),
-            expires_at: rfc3339(row.expires_at),
-            updated_at: rfc3339(row.updated_at),
-            links: row.links,
-            verifies: row.verifies,
-            verdict,
-        })
+        let verdict = if decided { Some(self.reported_verdict(row).await?) } else { None };
+        let consent = session.personal.consent.clone();
+        Ok(Session { session: session.into(), consent, verdict })
     }
 
     /// Returns the verdict of a decided session for the back end.

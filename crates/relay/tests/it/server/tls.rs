@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use rcgen::{CertifiedKey, KeyPair};
+use rcgen::{CertificateParams, CertifiedKey, KeyPair, date_time_ymd};
 use reqwest::{Certificate, Client, tls::Version};
 use rustix::process::Signal;
 use tempfile::TempDir;
@@ -121,6 +121,32 @@ async fn a_renewed_certificate_is_loaded_without_a_restart() {
     pair.write(&next);
     until("the new certificate is loaded", async || healthy(&program, &next, Version::TLS_1_3).await).await;
     assert!(!healthy(&program, &pair.generated, Version::TLS_1_3).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_expiry_of_the_certificate_is_a_metric() {
+    let until_year = |year| {
+        let mut parameters = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
+        parameters.not_after = date_time_ymd(year, 1, 1);
+        let signing_key = KeyPair::generate().unwrap();
+        CertifiedKey { cert: parameters.self_signed(&signing_key).unwrap(), signing_key }
+    };
+    let name = "akiba_relay_certificate_expiry_timestamp_seconds";
+    let pair = KeyPairFiles::new();
+    pair.write(&until_year(2031));
+    let program = pair.program(&[]).await;
+    assert_eq!(program.metric(name).await, Some(1_924_992_000.0));
+    pair.write(&until_year(2032));
+    until("the new expiry is known", async || program.metric(name).await == Some(1_956_528_000.0)).await;
+    // The old certificate stays, and so does its expiry.
+    std::fs::write(pair.path("cert.pem"), "nothing").unwrap();
+    let failed = "akiba_relay_certificate_loads_total{result=\"failed\"}";
+    until("the failed load is counted", async || program.metric(failed).await > Some(0.0)).await;
+    assert_eq!(program.metric(name).await, Some(1_956_528_000.0));
+
+    let vendor = closed_port().await;
+    let plain = Program::start(&["--vendor-base", &vendor, "--admin-listen=127.0.0.1:0"]);
+    assert_eq!(plain.metric(name).await, None, "a relay without TLS has no certificate");
 }
 
 #[test]

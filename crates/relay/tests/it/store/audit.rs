@@ -2,17 +2,23 @@
 
 use std::time::Duration;
 
+use akiba_protocol::ProblemCode;
+use akiba_relay::audit::id_hash;
 use akiba_relay::session::audit::chain_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::bank::{Bank, REFERENCE};
 use crate::support::database::{Database, on_both};
-use crate::support::{FULL_NAME, IDENTIFIER, Vendor, all_of, program, success};
+use crate::support::program::Program;
+use crate::support::wait::until;
+use crate::support::{FULL_NAME, IDENTIFIER, Vendor, all_of, problem, program, success};
 
 on_both!(
     what_a_back_end_does_is_recorded,
     reads_are_recorded_only_on_request,
+    lists_and_searches_are_recorded,
+    a_call_that_changes_nothing_is_not_recorded,
     two_relays_do_not_fork_the_trail,
     a_changed_trail_is_found,
     the_deletion_of_a_session_can_be_shown,
@@ -21,6 +27,10 @@ on_both!(
 /// Runs a command for the audit trail. Returns whether it succeeded, and its output.
 fn audit(database: &Database, arguments: &[&str]) -> (bool, String) {
     program::run(&[&["audit"], arguments].concat(), &[("AKIBA_RELAY_DATABASE", &database.url)])
+}
+
+fn webhooks_command(database: &Database, arguments: &[&str]) -> (bool, String) {
+    program::run(&[&["webhooks"], arguments].concat(), &[("AKIBA_RELAY_DATABASE", &database.url)])
 }
 
 /// Returns the entries of an export.
@@ -64,10 +74,13 @@ async fn what_a_back_end_does_is_recorded(database: &Database) {
     assert_eq!(bank.verify(&page, &json!({})).send().await.unwrap().status(), 502);
     let read = request_id(bank.host(Method::GET, &page.path())).await;
     let reconcile = request_id(bank.reconcile(&page, "release")).await;
+    database.sql("UPDATE outbox SET status = 'failed'").await;
+    let webhooks: u64 = database.sql("SELECT count(*) FROM outbox").await.parse().unwrap();
+    for command in [["resend", "--all-failed"], ["drop", "--endpoint=bank"]] {
+        let (done, text) = webhooks_command(database, &command);
+        assert!(done, "{text}");
+    }
     let delete = request_id(bank.host(Method::DELETE, &page.path())).await;
-    let (resent, text) =
-        program::run(&["webhooks", "resend", "--all-failed"], &[("AKIBA_RELAY_DATABASE", &database.url)]);
-    assert!(resent, "{text}");
 
     let entries = exported(database);
     let seen: Vec<_> =
@@ -79,11 +92,15 @@ async fn what_a_back_end_does_is_recorded(database: &Database) {
             [&key, &bank_key, &json!("session.create"), &create],
             [&key, &bank_key, &json!("session.read"), &read],
             [&key, &bank_key, &json!("session.reconcile"), &reconcile],
-            [&key, &bank_key, &json!("session.delete"), &delete],
             [&json!("operator"), &none, &json!("webhook.resend"), &none],
+            [&json!("operator"), &none, &json!("webhook.drop"), &none],
+            [&key, &bank_key, &json!("session.delete"), &delete],
         ]
     );
-    assert_eq!((&entries[2]["detail"], &entries[4]["detail"]), (&json!("release"), &json!("all-failed")));
+    let details: Vec<_> = entries[2..5].iter().map(|one| (&one["detail"], &one["count"])).collect();
+    let (count, [release, all, bank]) = (json!(webhooks), ["release", "all-failed", "bank"].map(|word| json!(word)));
+    assert!(webhooks > 0);
+    assert_eq!(details, [(&release, &none), (&all, &count), (&bank, &count)]);
     for entry in &entries {
         assert!(entry["time"].as_str().unwrap().ends_with('Z'), "{entry}");
     }
@@ -100,6 +117,52 @@ async fn reads_are_recorded_only_on_request(database: &Database) {
     bank.report(&page).await;
     success(bank.link(&page, &json!({}))).await;
     assert_eq!(exported(database).len(), 1, "the page's calls and reads are not recorded");
+}
+
+async fn lists_and_searches_are_recorded(database: &Database) {
+    let bank = Bank::open(database, "http://127.0.0.1:9", &["--audit=all"]).await;
+    let first = bank.page().await;
+    bank.clock.put_forward(1_000);
+    let second = bank.page().await;
+    let list = request_id(bank.host(Method::GET, "/v1/sessions")).await;
+    let search = request_id(bank.search(&json!({ "reference": REFERENCE, "limit": 1 }))).await;
+    let nothing = request_id(bank.search(&json!({ "reference": "order-none" }))).await;
+    let entries = exported(database);
+    let hash = |page: &crate::support::bank::Page| json!(id_hash(&page.id));
+    for (entry, request, sessions) in [
+        (&entries[2], list, json!([hash(&second), hash(&first)])),
+        (&entries[3], search, json!([hash(&second)])),
+        (&entries[4], nothing, Value::Null),
+    ] {
+        assert_eq!(
+            (&entry["action"], &entry["actor"], &entry["key"]),
+            (&json!("session.list"), &json!("key"), &json!("bank"))
+        );
+        assert_eq!((&entry["request"], &entry["sessions"]), (&request, &sessions), "{entry}");
+        assert_eq!(entry["count"], sessions.as_array().map_or(0, Vec::len));
+    }
+    assert!(!json!(entries).to_string().contains("order-"));
+    let (_, text) = audit(database, &["session", &first.id]);
+    assert_eq!(text.matches("session.list").count(), 1, "{text}");
+}
+
+async fn a_call_that_changes_nothing_is_not_recorded(database: &Database) {
+    let vendor = Vendor::verifying().await;
+    let bank = Bank::open(database, &vendor.base, &["--webhook-url=http://127.0.0.1:9"]).await;
+    let (verified, fresh) = (bank.judged().await, bank.page().await);
+    for _ in 0..3 {
+        success(bank.reconcile(&verified, "repeat")).await;
+        problem(bank.reconcile(&fresh, "release"), ProblemCode::SessionState).await;
+    }
+    assert!(!webhooks_command(database, &["resend", "msg_none"]).0);
+    assert!(webhooks_command(database, &["resend", "--all-failed"]).0);
+    assert!(!webhooks_command(database, &["drop", "--endpoint=none"]).0);
+    let entries = exported(database);
+    assert_eq!(entries.len(), 2, "only the creations: {entries:?}");
+    // The answer has the session, so it counts as a read.
+    let reading = Bank::open(database, &vendor.base, &["--audit=all"]).await;
+    success(reading.reconcile(&verified, "repeat")).await;
+    assert_eq!(exported(database)[2]["action"], "session.read");
 }
 
 async fn two_relays_do_not_fork_the_trail(database: &Database) {
@@ -192,4 +255,48 @@ async fn the_deletion_of_a_session_can_be_shown(database: &Database) {
     }
     let (_, text) = audit(database, &["session", &younger.id]);
     assert!(!text.contains("session.purge"), "{text}");
+}
+
+/// Fills the new entries, as a long outage would.
+async fn put_entries(database: &Database, count: u32) {
+    let sql = format!(
+        "INSERT INTO audit_new (record) SELECT '{{\"time\":\"2026-01-01T00:00:00Z\",\"n\":' || n || '}}' \
+         FROM generate_series(1, {count}) AS n"
+    );
+    database.sql(&sql).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_entries_are_chained_in_a_far_database() {
+    let database = Database::postgres();
+    let vendor = Vendor::verifying().await;
+    let bank = Bank::open(&database, &vendor.base, &[]).await;
+    put_entries(&database, 450).await;
+    // Each statement that writes takes longer, as it would over a slow network.
+    for part in [
+        "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.03); RETURN NULL; END $$",
+        "CREATE TRIGGER slow AFTER INSERT ON audit FOR EACH STATEMENT EXECUTE FUNCTION slow()",
+        "CREATE TRIGGER slow AFTER DELETE ON audit_new FOR EACH STATEMENT EXECUTE FUNCTION slow()",
+    ] {
+        database.sql(part).await;
+    }
+    chain_all(bank.sessions.store()).await.unwrap();
+    assert_eq!(database.sql("SELECT count(*) FROM audit_new").await, "0");
+    assert!(verified(&database).starts_with("450:"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn entries_that_wait_to_be_chained_are_counted() {
+    let database = Database::postgres();
+    let vendor = Vendor::verifying().await;
+    let program = Program::with_sessions(&database, &["--admin-listen=127.0.0.1:0", "--vendor-base", &vendor.base]);
+    let [waiting, oldest] = ["akiba_relay_audit_entries_waiting", "akiba_relay_audit_oldest_waiting_seconds"];
+    assert_eq!((program.metric(waiting).await, program.metric(oldest).await), (Some(0.0), Some(0.0)));
+    database.sql("ALTER TABLE audit ADD CONSTRAINT none CHECK (seq < 0)").await;
+    put_entries(&database, 3).await;
+    assert_eq!(program.metric(waiting).await, Some(3.0));
+    assert!(program.metric(oldest).await > Some(86_400.0));
+    database.sql("ALTER TABLE audit DROP CONSTRAINT none").await;
+    until("they are chained", async || program.metric(waiting).await == Some(0.0)).await;
+    assert_eq!(program.metric(oldest).await, Some(0.0));
 }

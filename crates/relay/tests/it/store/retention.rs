@@ -21,6 +21,7 @@ on_both!(
     the_host_can_delete_a_session,
     a_session_waiting_for_a_verdict_is_not_deleted,
     a_session_expires,
+    a_part_of_the_sweep_that_fails_does_not_end_it,
 );
 
 /// Returns whether the bytes hold the text, as it is or in hexadecimal digits.
@@ -167,4 +168,19 @@ async fn a_session_expires(database: &Database) {
     assert_eq!(bank.state(&created).await, "expired");
     assert_eq!(bank.state(&linked).await, "expired");
     assert_eq!(bank.state(&rejected).await, "rejected", "a verdict does not expire");
+}
+
+async fn a_part_of_the_sweep_that_fails_does_not_end_it(database: &Database) {
+    let vendor = Vendor::verifying().await;
+    let bank = Bank::open(database, &vendor.base, &[]).await;
+    bank.judged().await;
+    bank.clock.put_forward(31 * 86_400_000);
+    let open = bank.page().await;
+    bank.clock.put_forward(3_600_000);
+    database.sql("ALTER TABLE creations RENAME TO gone").await;
+    assert!(bank.sessions.sweep().await.is_err(), "no idempotency key can be deleted");
+    assert_eq!(database.sql("SELECT id FROM sessions").await, open.id, "the old session is deleted all the same");
+    assert_eq!(database.sql("SELECT state FROM sessions").await, "expired");
+    database.sql("ALTER TABLE gone RENAME TO creations").await;
+    bank.sessions.sweep().await.unwrap();
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use akiba_protocol::ProblemCode;
+use akiba_relay::store::expiry::TO_CLOSE;
 use axum::response::Response;
 use serde_json::{Value, json};
 
@@ -17,6 +18,8 @@ on_both!(
     used_up_links_close_a_rejected_session,
     used_up_verdicts_close_a_session_without_a_verdict,
     a_session_with_a_last_event_is_not_closed_again,
+    a_damaged_session_keeps_no_other_from_closing,
+    the_sweep_reads_only_the_sessions_that_it_closes,
 );
 
 /// The default lifetime and leeway, and the longest time that a call can run, in milliseconds.
@@ -145,5 +148,52 @@ async fn a_session_with_a_last_event_is_not_closed_again(database: &Database) {
     bank.sessions.sweep().await.unwrap();
     for (page, expected) in [(&used_up, "session.rejected"), (&fraud, "session.rejected"), (&open, "session.expired")] {
         assert_eq!(types(&events(&bank, &receiver, page).await), [expected]);
+    }
+}
+
+async fn a_damaged_session_keeps_no_other_from_closing(database: &Database) {
+    let vendor = Vendor::rejecting().await;
+    let receiver = Receiver::answering(|_, _| 200).await;
+    let bank = Bank::open(database, &vendor.base, &[&format!("--webhook-url={}", receiver.url)]).await;
+    let (damaged, page) = (bank.judged().await, bank.judged().await);
+    let condition = format!("NEW.session_id = '{}'", damaged.id);
+    if database.url.starts_with("sqlite:") {
+        let raise = "BEGIN SELECT RAISE(ABORT, 'damaged'); END";
+        database.sql(&format!("CREATE TRIGGER damaged BEFORE INSERT ON outbox WHEN {condition} {raise}")).await;
+    } else {
+        let raise = "RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'damaged'; END $$";
+        database.sql(&format!("CREATE FUNCTION damaged() {raise}")).await;
+        let each = "FOR EACH ROW";
+        database
+            .sql(&format!(
+                "CREATE TRIGGER damaged BEFORE INSERT ON outbox {each} WHEN ({condition}) EXECUTE FUNCTION damaged()"
+            ))
+            .await;
+    }
+    bank.clock.put_forward(LIFE);
+    assert_eq!(bank.sessions.sweep().await.unwrap().closed, 1);
+    assert_eq!(types(&events(&bank, &receiver, &page).await), ["session.rejected", "session.closed"]);
+}
+
+async fn the_sweep_reads_only_the_sessions_that_it_closes(database: &Database) {
+    let bank = Bank::open(database, "http://127.0.0.1:9", &[]).await;
+    bank.page().await;
+    let columns = "api_key, customer_type, sealed, state, expires_at, updated_at";
+    database
+        .sql(&format!(
+            "WITH RECURSIVE counter(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counter WHERE n < 20000) \
+             INSERT INTO sessions (id, created_at, {columns}) SELECT 'ses_' || n, n, {columns} FROM counter, sessions"
+        ))
+        .await;
+    database.sql("ANALYZE").await;
+    for (condition, index) in
+        TO_CLOSE.iter().zip(["sessions_rejected", "sessions_open_verifies", "sessions_open_links"])
+    {
+        let condition = condition.replace("$1", "1").replace("$2", "2").replace("$3", "10").replace("$4", "5");
+        let plan = database.plan(&format!("SELECT id, sealed FROM sessions WHERE {condition} LIMIT 200")).await;
+        assert!(plan.contains(index), "{plan}");
+        for slow in ["SCAN sessions", "Seq Scan on sessions"] {
+            assert!(!plan.contains(slow), "{plan}");
+        }
     }
 }

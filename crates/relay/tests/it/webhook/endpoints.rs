@@ -18,6 +18,7 @@ on_both!(
     a_slow_receiver_delays_no_other_back_end,
     a_failing_endpoint_delays_no_other_one_of_the_session,
     webhooks_without_an_endpoint_are_given_up_after_a_day,
+    the_webhooks_of_a_removed_endpoint_can_be_dropped,
 );
 
 /// The API key of a second back end, and its setting.
@@ -178,4 +179,31 @@ async fn two_key_names_and_one_url_do_not_start_unless_that_is_confirmed() {
     assert_eq!(sessions(&receiver.arrived()), [own.id, foreign.id]);
     let list = program::run(&["webhooks", "list", "--status=delivered"], &[("AKIBA_RELAY_DATABASE", &database.url)]);
     assert!(list.0 && list.1.contains("  bank  1  ") && list.1.contains("  other  1  "), "{list:?}");
+}
+
+async fn the_webhooks_of_a_removed_endpoint_can_be_dropped(database: &Database) {
+    let vendor = Vendor::verifying().await;
+    let (receiver, audit) = (Receiver::answering(|_, _| 200).await, Receiver::answering(|_, _| 200).await);
+    let keys = with_endpoints(
+        database,
+        &[endpoint("bank", &receiver, &secret(), ""), endpoint("bank", &audit, &secret(), "name = \"audit\"")],
+    );
+    let bank = Bank::with_keys(database, &keys, &vendor.base, &[]).await;
+    bank.judged().await;
+    bank.deliver_all().await;
+    let failed = bank.judged().await;
+    let change = format!("UPDATE outbox SET status = 'failed' WHERE session_id = '{}'", failed.id);
+    database.sql(&change).await;
+    bank.judged().await;
+    let drop = |endpoint: &str| {
+        program::run(&["webhooks", "drop", "--endpoint", endpoint], &[("AKIBA_RELAY_DATABASE", &database.url)])
+    };
+    assert!(!drop("bank/none").0);
+    assert_eq!(drop("bank/audit"), (true, "webhooks dropped: 2\n".to_owned()));
+    assert!(!drop("bank/audit").0, "none is left");
+    let rows = database.sql("SELECT endpoint || ' ' || status FROM outbox ORDER BY seq").await;
+    assert_eq!(
+        rows.lines().collect::<Vec<_>>(),
+        ["bank delivered", "bank/audit delivered", "bank failed", "bank pending"]
+    );
 }
