@@ -5,18 +5,20 @@
 //   node scripts/bundle.mjs FOLDER
 
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { minify } from 'terser';
 
-/** The modules that become part of akiba-selfie.js. registry.js stays too, as the demo page reads it. */
-const BUNDLED = ['assets.js', 'crash.js', 'load.js', 'notice.js', 'privacy.js', 'root.js'];
+/** Modules that stay: the two that a page imports, and the one that the demo page reads. */
+const STAY = ['akiba-selfie.js', 'define.js', 'registry.js'];
 /** Modules that a page loads only with an attribute. */
 const LATE = ['debug.js', 'full.js'];
 
 /** Names that stay: of the public class, for stack traces, and of the worker's variable, which the tests read. */
 const KEPT = ['AkibaSelfieElement', 'vision'];
 
+/** The files of all modules so far. @type {Set<string>} */
+const bundled = new Set();
 const folder = process.argv[2];
 if (!folder) throw new Error('usage: node scripts/bundle.mjs FOLDER');
 
@@ -26,15 +28,17 @@ if (!folder) throw new Error('usage: node scripts/bundle.mjs FOLDER');
  * @param {string[]} external modules that stay files of their own
  */
 async function bundle(name, external) {
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     entryPoints: [resolve(folder, name)],
     bundle: true,
     write: false,
+    metafile: true,
     format: 'esm',
     target: 'es2022',
     external,
     logLevel: 'error',
   });
+  for (const path of Object.keys(metafile.inputs)) bundled.add(resolve(path));
   return outputFiles[0].text;
 }
 
@@ -134,4 +138,4 @@ await write('define.js', define, true);
 await write(GLUE, guarded(readFileSync(join(folder, GLUE), 'utf8')), true);
 await write('vision/worker.js', readFileSync(join(folder, 'vision/worker.js'), 'utf8'), false);
 for (const name of LATE) await write(name, readFileSync(join(folder, name), 'utf8'), true);
-for (const name of BUNDLED) rmSync(join(folder, name));
+for (const path of bundled) if (!STAY.includes(basename(path))) rmSync(path);

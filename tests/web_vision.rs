@@ -106,6 +106,23 @@ async fn camera_frames_are_analysed_in_order_and_no_faster_than_needed() {
     assert!(report.frame_mean > 0.05 && report.frame_variance > 0.001, "{report:?}");
 }
 
+#[wasm_bindgen_test]
+async fn a_copied_frame_is_scaled_down_before_it_is_sent() {
+    let (global, name) = (js_sys::global(), "VideoFrame".into());
+    let class = js_sys::Reflect::get(&global, &name).unwrap();
+    js_sys::Reflect::set(&global, &name, &wasm_bindgen::JsValue::UNDEFINED).unwrap();
+    // A worker that takes no large pictures.
+    let strict = "addEventListener('message', ({ data: { picture } }) => {
+        if (picture && Math.max(picture.width, picture.height) !== 640) postMessage({ blind: `${picture.width} pixels` });
+    });";
+    let (told, _) = analysed(&source(&format!("{strict}{WORKER}"), WASM), 20_000.0, 3).await;
+    js_sys::Reflect::set(&global, &name, &class).unwrap();
+    assert_eq!(told.len(), 3);
+    for seen in told {
+        assert_eq!(seen.expect("vision works").0.width, 640.0);
+    }
+}
+
 /// Each failure, and whether it is noticed only after the full timeout.
 #[wasm_bindgen_test]
 async fn a_failed_worker_is_reported_once_and_nobody_waits() {

@@ -7,6 +7,14 @@ use web_sys::{Blob, CanvasRenderingContext2d, HtmlCanvasElement, HtmlImageElemen
 use super::js::settled;
 use crate::guidance::crop;
 
+// web-sys has a function for each source.
+#[wasm_bindgen]
+extern "C" {
+    type Drawing;
+    #[wasm_bindgen(method, catch, js_name = drawImage)]
+    fn draw_image(this: &Drawing, source: &JsValue, x: f64, y: f64, width: f64, height: f64) -> Result<(), JsValue>;
+}
+
 /// Something that can be drawn.
 #[derive(Clone, Copy)]
 pub(super) enum Picture<'a> {
@@ -101,19 +109,13 @@ impl Canvas {
         let share = picture.share();
         let (width, height) = (across / share.0, down / share.1);
         let (x, y) = ((across - width) / 2.0, (down - height) / 2.0);
-        let context = &self.context;
-        match picture {
-            Picture::Video(video) => {
-                context.draw_image_with_html_video_element_and_dw_and_dh(video, x, y, width, height)
-            }
-            Picture::Canvas(canvas) => {
-                context.draw_image_with_html_canvas_element_and_dw_and_dh(&canvas.element, x, y, width, height)
-            }
-            Picture::Bitmap(bitmap) => context.draw_image_with_image_bitmap_and_dw_and_dh(bitmap, x, y, width, height),
-            Picture::Image(image) => {
-                context.draw_image_with_html_image_element_and_dw_and_dh(image, x, y, width, height)
-            }
-        }
+        let source: &JsValue = match picture {
+            Picture::Video(video) => video,
+            Picture::Canvas(canvas) => &canvas.element,
+            Picture::Bitmap(bitmap) => bitmap,
+            Picture::Image(image) => image,
+        };
+        self.context.unchecked_ref::<Drawing>().draw_image(source, x, y, width, height)
     }
 
     /// Returns the pixels row by row, four bytes each: red, green, blue, alpha.

@@ -149,7 +149,7 @@ pub enum Effect {
         /// Which camera.
         choice: CameraChoice,
     },
-    /// Measure the open camera's frames until it closes. Answered by `FrameMeasured`, repeatedly.
+    /// Measure the open camera's frames until it closes or they are analysed. Answered by `FrameMeasured`, repeatedly.
     Measure {
         /// The generation of the camera.
         generation: Generation,

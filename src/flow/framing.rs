@@ -145,6 +145,10 @@ impl Transition<'_> {
             return;
         }
         self.state.vision_unavailable = true;
+        if self.state.framing.guide.is_active() {
+            // It ended with the first report.
+            self.effect(Effect::Measure { generation });
+        }
         self.state.framing.guide = Default::default();
         self.interrupt_challenge();
         if let Screen::Framing { prompt: Prompt { hint, shutter, .. } } = self.state.screen {

@@ -48,6 +48,13 @@ impl State {
         self.grab.is_some() || self.camera != CameraState::Closed || matches!(self.screen, Screen::Review { .. })
     }
 
+    /// Returns the camera whose brightness is measured. The analysis of its frames makes that superfluous.
+    #[must_use]
+    pub fn measured_camera(&self) -> Option<Generation> {
+        let analysed = self.framing.guide.is_active() && !self.vision_unavailable;
+        self.camera.generation().filter(|_| !analysed)
+    }
+
     /// Whether the browser asks before the person leaves the page: the photo would not arrive, or its verdict not be
     /// seen.
     #[must_use]

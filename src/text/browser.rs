@@ -1,6 +1,8 @@
 //! Detects the browser ([`Browser`]), for the help with its camera permission only. Nothing else may depend on it:
 //! detect features by asking the browser.
 
+use akiba_protocol::search::contains;
+
 /// A browser with its own way to allow the camera.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Browser {
@@ -71,7 +73,7 @@ impl Browser {
     /// which calls itself a Macintosh, from a Mac, which has no touch screen.
     #[must_use]
     pub fn of(user_agent: &str, touch_points: i32) -> Self {
-        let has = |mark: &str| user_agent.contains(mark);
+        let has = |mark: &str| contains(user_agent, mark);
         let any = |marks: &[&str]| marks.iter().any(|mark| has(mark));
         let ios = any(&["iPhone", "iPad", "iPod"]) || (has("Macintosh") && touch_points > 1);
         if any(&APPS) {

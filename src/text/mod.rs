@@ -59,7 +59,17 @@ impl Text {
     /// Returns the text of a message, with `{n}` and `{m}` filled in.
     #[must_use]
     pub fn fill(self, message: Message, n: u32, m: u32) -> String {
-        self.get(message).replace("{n}", &n.to_string()).replace("{m}", &m.to_string())
+        let mut parts = self.get(message).split('{');
+        let mut filled = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let (number, rest) = match part.strip_prefix("n}") {
+                Some(rest) => (n, rest),
+                None => (m, part.strip_prefix("m}").unwrap_or(part)),
+            };
+            filled += &number.to_string();
+            filled += rest;
+        }
+        filled
     }
 
     /// Returns the texts for an error.

@@ -13,6 +13,7 @@ mod icon;
 mod idle;
 mod invalid_settings;
 mod live;
+mod minify;
 mod press;
 mod review;
 mod scene;
@@ -30,21 +31,13 @@ pub use view::{Action, View};
 
 /// The style sheet. It works in a shadow root and in a document; every rule is below `.akiba-selfie`.
 ///
-/// The comment at the head of `style.css` lists what a page can style. It is cut off here, because every byte is
-/// downloaded.
-pub const STYLE: &str = without_first_comment(include_str!("style.css"));
+/// Without the comments and the white space of `style.css`, because every byte is downloaded.
+pub const STYLE: &str = minify::text(&MINIFIED);
 
-const fn without_first_comment(css: &'static str) -> &'static str {
-    let bytes = css.as_bytes();
-    let mut at = 1;
-    while at < bytes.len() {
-        if bytes[at - 1] == b'*' && bytes[at] == b'/' {
-            return css.split_at(at + 1).1;
-        }
-        at += 1;
-    }
-    css
-}
+const MINIFIED: [u8; LENGTH] = minify::css(SOURCE).0;
+/// The same once more, because only its result says how long it is.
+const LENGTH: usize = minify::css::<{ SOURCE.len() }>(SOURCE).1;
+const SOURCE: &[u8] = include_bytes!("style.css");
 
 /// Draws the widget. After a change of screen, the focus belongs on the element with `data-focus`.
 pub fn draw(view: &View, action: &Callback<Action>) -> Html {

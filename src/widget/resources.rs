@@ -82,6 +82,7 @@ impl Resources {
     /// Drops everything that the state does not need.
     pub(super) fn retain(&mut self, state: &State) {
         self.retain_camera(state.camera.generation());
+        self.sampler.retain(state.measured_camera());
         self.link_call.retain(state.link_request());
         self.upload.retain(state.upload());
         self.verify_call.retain(state.verify());

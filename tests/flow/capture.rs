@@ -220,6 +220,23 @@ fn nothing_is_promised_before_the_first_report() {
 }
 
 #[test]
+fn the_brightness_is_measured_only_while_nothing_is_analysed() {
+    let measures = |play: &Play| play.did(|effect| matches!(effect, Effect::Measure { .. }));
+    let mut play = Play::at(Place::Starting);
+    play.camera_opens();
+    let camera = Some(play.camera_generation());
+    assert!(measures(&play));
+    assert_eq!(play.state.measured_camera(), camera);
+    play.sees(&crate::faces::nobody(), 200);
+    assert_eq!(play.state.measured_camera(), None);
+    play.loses_vision();
+    assert!(measures(&play), "it begins again");
+    assert_eq!(play.state.measured_camera(), camera);
+    play.sees(&crate::faces::nobody(), 200);
+    assert_eq!(play.state.measured_camera(), None);
+}
+
+#[test]
 fn a_black_picture_shows_a_hint_until_there_is_light() {
     let mut play = Play::at(Place::Framing);
     let generation = play.camera_generation();

@@ -10,6 +10,7 @@
 //! - [`problem`]: the relay's errors ([`Problem`], [`ProblemCode`]).
 //! - [`signed_link`]: the host, the signature scheme and the lifetime of a signed link ([`SignedLink`]).
 //! - [`web_url`]: the host of a URL ([`WebUrl`]).
+//! - [`search`]: finds a text in a text.
 //! - [`s3`]: the meaning of S3's answer to an upload ([`UploadFailure`]).
 
 pub mod json;
@@ -18,6 +19,7 @@ pub mod link;
 pub mod problem;
 pub mod s3;
 pub mod score;
+pub mod search;
 pub mod signed_link;
 pub mod unique_keys;
 pub mod verdict;

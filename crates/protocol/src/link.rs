@@ -38,6 +38,25 @@ impl FromStr for CustomerType {
     }
 }
 
+impl CustomerType {
+    /// Returns the vendor's word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Individual => "1",
+            Self::Business => "2",
+        }
+    }
+}
+
+/// Returns the members of the first call's body, for a caller that writes its JSON without serde. Only a session knows
+/// an absent identifier. The vendor chooses the file name.
+#[must_use]
+pub fn link_members(identifier: Option<&str>, customer_type: CustomerType) -> Vec<(&'static str, &str)> {
+    let identifier = identifier.map(|identifier| ("identifier", identifier));
+    identifier.into_iter().chain([("type", customer_type.as_str())]).collect()
+}
+
 /// The body of the first call.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

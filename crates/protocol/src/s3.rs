@@ -3,6 +3,8 @@
 //! [`classify`] only names the failure; the widget's flow decides what to do. Sources: "Error responses" in the Amazon S3
 //! reference, and observed answers of real servers.
 
+use crate::search::{contains, find};
+
 /// Why an upload failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum UploadFailure {
@@ -56,7 +58,7 @@ pub fn classify(status: u16, body: &str, sent: Sent) -> Result<(), UploadFailure
         (200..=299, _) => return Ok(()),
         (0, _) => Failure::Network,
         (_, "ExpiredToken") => Failure::Expired,
-        (403, "AccessDenied") if body.contains("Request has expired") || body.contains("Policy expired") => {
+        (403, "AccessDenied") if contains(body, "Request has expired") || contains(body, "Policy expired") => {
             Failure::Expired
         }
         (_, "RequestTimeTooSkewed") => Failure::ClockSkew,
@@ -64,7 +66,7 @@ pub fn classify(status: u16, body: &str, sent: Sent) -> Result<(), UploadFailure
         (_, "RequestTimeout" | "SlowDown") => Failure::Busy,
         (403, "SignatureDoesNotMatch") if sent.v2_with_content_type => Failure::SignatureV2,
         (403, "SignatureDoesNotMatch") => Failure::Signature,
-        (403, _) if body.contains("<HeadersNotSigned>") => Failure::Signature,
+        (403, _) if contains(body, "<HeadersNotSigned>") => Failure::Signature,
         (_, "EntityTooLarge") | (413, _) => Failure::TooLarge,
         (400, "BadDigest") => Failure::Damaged,
         (412, _) if sent.tried_before => Failure::MayHaveLanded,
@@ -76,7 +78,7 @@ pub fn classify(status: u16, body: &str, sent: Sent) -> Result<(), UploadFailure
 /// Returns the text of the first `<Code>` element. S3's error documents are flat, so no XML parser is needed.
 #[must_use]
 pub fn error_code(body: &str) -> Option<&str> {
-    let (_, rest) = body.split_once("<Code>")?;
-    let (code, _) = rest.split_once("</Code>")?;
-    Some(code.trim())
+    let (begin, end) = ("<Code>", "</Code>");
+    let rest = body.get(find(body, begin)? + begin.len()..)?;
+    Some(rest.get(..find(rest, end)?)?.trim())
 }

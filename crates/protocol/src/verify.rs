@@ -30,6 +30,17 @@ pub struct VerifyRequest {
     pub s3_key: String,
 }
 
+/// Returns the members of the second call's body, for a caller that writes its JSON without serde.
+#[must_use]
+pub fn verify_members<'a>(
+    selfie_filename: &'a str,
+    id: &'a str,
+    user_type: CustomerType,
+    s3_key: &'a str,
+) -> [(&'static str, &'a str); 4] {
+    [("selfie_filename", selfie_filename), ("id", id), ("user_type", user_type.as_str()), ("s3_key", s3_key)]
+}
+
 /// The answer to the second call. Every field may be missing; a missing field never counts as success (see
 /// [`Verdict`](crate::Verdict)).
 #[derive(Clone, PartialEq, Default, Serialize, Deserialize)]

@@ -2,6 +2,10 @@
 
 #![allow(clippy::expect_used, reason = "helpers of tests may panic too")]
 
+use std::collections::BTreeMap;
+
+use akiba_protocol::link::link_members;
+use akiba_protocol::verify::verify_members;
 use akiba_protocol::{
     CustomerType, Identity, LinkReply, LinkRequest, PhotoId, Problem, ProblemCode, Score, VerifyData, VerifyReply,
     VerifyRequest,
@@ -180,7 +184,26 @@ fn the_names_on_the_wire_are_those_of_the_vendor() {
         s3_key: "k".to_owned(),
     };
     let wire = json!({ "selfie_filename": "a.jpg", "id": "93055521", "user_type": "1", "s3_key": "k" });
-    assert_eq!(serde_json::to_value(verify).expect("written"), wire);
+    assert_eq!(serde_json::to_value(&verify).expect("written"), wire);
+    assert_eq!(
+        json!(
+            verify_members("a.jpg", "93055521", CustomerType::Individual, "k").into_iter().collect::<BTreeMap<_, _>>()
+        ),
+        wire
+    );
+}
+
+#[test]
+fn the_members_of_a_link_request_are_those_of_its_json() {
+    for customer_type in [CustomerType::Individual, CustomerType::Business] {
+        let link = LinkRequest { identifier: "93055521".to_owned(), customer_type, selfie_filename: None };
+        let members = link_members(Some("93055521"), customer_type);
+        assert_eq!(
+            json!(members.into_iter().collect::<BTreeMap<_, _>>()),
+            serde_json::to_value(link).expect("written")
+        );
+        assert_eq!(link_members(None, customer_type), [("type", customer_type.as_str())]);
+    }
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! Pure policy: reads the kind of an image file and its claimed size from its first bytes ([`Header`]), and checks that
-//! the file is complete. A file that is not an image, or that would fill the memory, is never decoded.
+//! Pure policy: reads the kind of an image file and its claimed size from its first bytes ([`Header`]), and recognises the
+//! end of a complete one. A file that is not an image, or that would fill the memory, is never decoded.
 
 /// The kinds of image that people have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,17 +56,6 @@ pub(super) fn read(head: &[u8]) -> Option<Header> {
     }
 }
 
-/// Whether a file of this kind is complete. Browsers decode an incomplete file and leave the missing part grey.
-pub(super) fn is_whole(kind: Kind, file: &[u8]) -> bool {
-    match kind {
-        Kind::Jpeg => super::strip_metadata::is_whole(file),
-        Kind::Png => png_has_end(file).is_some(),
-        // The length in the RIFF header does not include its own 8 bytes (RFC 9649, 2.4).
-        Kind::WebP => le32(file, 4).is_some_and(|length| file.len() as u64 >= u64::from(length) + 8),
-        Kind::Old | Kind::Heif => true,
-    }
-}
-
 /// Whether these last bytes prove that the file is complete, so that it need not be read.
 pub(super) fn ends_well(kind: Kind, end: &[u8]) -> bool {
     match kind {
@@ -74,19 +63,6 @@ pub(super) fn ends_well(kind: Kind, end: &[u8]) -> bool {
         Kind::Png => end.ends_with(b"IEND\xAE\x42\x60\x82"),
         Kind::WebP => false,
         Kind::Old | Kind::Heif => true,
-    }
-}
-
-/// Walks through a PNG's chunks to the last one (PNG specification, 5.3).
-fn png_has_end(file: &[u8]) -> Option<()> {
-    let mut at = 8_usize;
-    loop {
-        let length = usize::try_from(be32(file, at)?).ok()?;
-        let kind: [u8; 4] = bytes(file, at + 4)?;
-        at = at.checked_add(length)?.checked_add(12)?;
-        if kind == *b"IEND" {
-            return (at <= file.len()).then_some(());
-        }
     }
 }
 
@@ -193,17 +169,14 @@ mod tests {
     }
 
     #[test]
-    fn incomplete_files_are_detected() {
+    fn the_end_of_a_complete_file_is_recognised() {
         let png = b"\x89PNG\r\n\x1a\n\0\0\0\x03IDATabccrc_\0\0\0\0IEND\xAE\x42\x60\x82";
         let webp = b"RIFF\x0C\0\0\0WEBPVP8Lxxxx";
         let jpeg = b"\xFF\xD8\xFF\xDA\0\x02scan\xFF\xD9";
         for (kind, file) in [(Kind::Png, &png[..]), (Kind::WebP, webp), (Kind::Jpeg, jpeg)] {
-            assert!(is_whole(kind, file), "{kind:?}");
-            assert!(is_whole(kind, &[file, b"more"].concat()), "{kind:?} with more after it");
             assert!(!ends_well(kind, &[file, b"more"].concat()), "{kind:?} with more after it");
             assert_eq!(ends_well(kind, file), kind != Kind::WebP);
             for end in 0..file.len() {
-                assert!(!is_whole(kind, &file[..end]), "{kind:?}: the first {end} bytes");
                 assert!(!ends_well(kind, &file[..end]), "{kind:?}: the first {end} bytes");
             }
         }
@@ -214,9 +187,7 @@ mod tests {
         fn any_bytes_are_handled(start in 0_usize..5, bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
             let starts: [&[u8]; 5] = [b"\xFF\xD8\xFF", b"RIFF____WEBPVP8X", b"\x89PNG\r\n\x1a\n", b"BM", b""];
             let file = [starts[start], &bytes].concat();
-            if let Some(header) = read(&file) {
-                let _ = is_whole(header.kind, &file);
-            }
+            let _ = read(&file);
         }
     }
 }

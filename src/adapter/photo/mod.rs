@@ -1,6 +1,7 @@
 //! Makes the photo to send ([`EncodedPhoto`]): from the camera's frame, from a file, or from a photo that is too large.
 //!
-//! - `decode`: opens a file; `image_header`: rejects what is not an image before that.
+//! - `decode`: opens a file; `image_header`: rejects what is not an image before that; `whole`:
+//!   whether it is complete.
 //! - `burst`: chooses the best of several frames.
 //! - `encode`: encodes a picture; `encode_search`: which quality and size to try.
 //! - `strip_metadata`: removes everything from a JPEG that is not picture.
@@ -17,6 +18,7 @@ use self::encode::{drawn, encode};
 use self::image_header::Kind;
 pub use self::limits::{BYTES, FILE_BYTES, FILE_PIXELS, LONGEST_SIDE};
 use self::limits::{check_bytes, check_pixels, smaller_than, undecodable};
+use self::whole::{Step, Whole};
 use super::canvas::{Canvas, Picture};
 use super::js::blob_bytes;
 use super::vision::Analyser;
@@ -30,6 +32,7 @@ mod image_header;
 mod limits;
 pub mod object_url;
 mod strip_metadata;
+mod whole;
 
 /// A JPEG's header is searched in this many bytes. EXIF with its thumbnail takes up to 64 kB, colour profiles more.
 const HEAD_BYTES: i32 = 256 * 1024;
@@ -114,12 +117,26 @@ pub async fn smaller(photo: &Blob) -> Result<EncodedPhoto, GrabFailure> {
 }
 
 /// Whether the file is complete. Nearly every file ends where its picture ends. A file with more data after it, such as
-/// a photo with a film, is read in full.
+/// a photo with a film, is read slice by slice.
 async fn has_end(kind: Kind, file: &File) -> bool {
     let end = match file.slice_with_f64(file.size() - f64::from(END_BYTES)) {
         Ok(end) => blob_bytes(&end).await.unwrap_or_default(),
         Err(_) => Vec::new(),
     };
-    image_header::ends_well(kind, &end)
-        || blob_bytes(file).await.is_some_and(|file| image_header::is_whole(kind, &file))
+    if image_header::ends_well(kind, &end) {
+        return true;
+    }
+    // A chosen file has at most `FILE_BYTES`.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let mut whole = Whole::new(kind, file.size() as u64);
+    let mut next = whole.first();
+    loop {
+        let at = match next {
+            Step::Done(is_whole) => return is_whole,
+            Step::Read(at) => at as f64,
+        };
+        let Ok(slice) = file.slice_with_f64_and_f64(at, at + f64::from(HEAD_BYTES)) else { return false };
+        let Some(slice) = blob_bytes(&slice).await else { return false };
+        next = whole.take(&slice);
+    }
 }

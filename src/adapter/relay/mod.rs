@@ -8,11 +8,12 @@ use std::future::Future;
 use std::rc::Rc;
 use std::time::Duration;
 
-use akiba_protocol::CustomerType;
+use akiba_protocol::link::link_members;
+use akiba_protocol::verify::verify_members;
 use gloo_net::http::{Request, Response};
 use gloo_timers::callback::Timeout;
 use js_sys::{Function, JSON, JsString, Promise, Reflect};
-use serde::Serialize;
+use serde::Serializer as _;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -70,28 +71,6 @@ impl Drop for Abort {
     }
 }
 
-/// The body of the link request: [`LinkRequest`](akiba_protocol::LinkRequest), without the identifier if only the
-/// session knows it.
-#[derive(Serialize)]
-struct LinkBody<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    identifier: Option<&'a str>,
-    #[serde(rename = "type")]
-    customer_type: CustomerType,
-}
-
-/// The body of the verdict request: [`VerifyRequest`](akiba_protocol::VerifyRequest), and for a relay with sessions where
-/// the photo comes from. Without a session the body may reach the vendor as it is, so nothing is added.
-#[derive(Serialize)]
-struct VerifyBody<'a> {
-    selfie_filename: &'a str,
-    id: &'a str,
-    user_type: CustomerType,
-    s3_key: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    source: Option<&'static str>,
-}
-
 /// Requests a signed link, once. The vendor chooses the file name.
 ///
 /// # Errors
@@ -101,7 +80,7 @@ pub fn request_link(
     bearer: &Bearer,
     abort: &Abort,
 ) -> impl Future<Output = Result<IssuedLink, RelayFailure>> + use<> {
-    let body = LinkBody { identifier: config.identifier.as_deref(), customer_type: config.customer_type };
+    let body = link_members(config.identifier.as_deref(), config.customer_type);
     let text = post(Call::Link, &config.link_url, json(&body), None, bearer, abort);
     async move { IssuedLink::read(&text.await?).ok_or(RelayFailure::Reply) }
 }
@@ -120,20 +99,20 @@ pub fn verify(
     abort: &Abort,
 ) -> impl Future<Output = Result<JudgedReply, RelayFailure>> + use<> {
     let session = bearer.is_sent();
-    let body = VerifyBody {
-        selfie_filename: &link.selfie_filename,
-        id: config.identifier.as_ref().unwrap_or(&link.identifier),
-        user_type: config.customer_type,
-        s3_key: &link.s3_key,
-        source: session.then_some(origin.as_str()),
-    };
+    let id = config.identifier.as_ref().unwrap_or(&link.identifier);
+    let mut body = verify_members(&link.selfie_filename, id, config.customer_type, &link.s3_key).to_vec();
+    // Without a session the body may reach the vendor as it is, so nothing is added.
+    if session {
+        body.push(("source", origin.as_str()));
+    }
     let text = post(Call::Verify, &config.verify_url, json(&body), Some(key), bearer, abort);
     async move { JudgedReply::read(&text.await?, session).ok_or(RelayFailure::Reply) }
 }
 
-/// Serialises a body to JSON with the browser's own `JSON.stringify`.
-fn json(body: &impl Serialize) -> Option<String> {
-    let body = body.serialize(&Serializer::json_compatible()).ok()?;
+/// Serialises a body to JSON with the browser's own `JSON.stringify`. As a map: for a struct, serde-wasm-bindgen keeps
+/// a table of all names of members, and each struct is code of its own.
+fn json(members: &[(&str, &str)]) -> Option<String> {
+    let body = Serializer::json_compatible().collect_map(members.iter().copied()).ok()?;
     JSON::stringify(&body).ok()?.as_string()
 }
 

@@ -1,5 +1,6 @@
 //! Pure policy: the headers of a `PUT` ([`put_headers`]), and the form fields of a POST policy ([`form_fields`]).
 
+use akiba_protocol::search::contains;
 use akiba_protocol::signed_link::{UNSIGNED_PAYLOAD, check_checksum};
 
 use crate::flow::RelayFailure;
@@ -51,7 +52,7 @@ pub(super) fn form_fields(fields: &[Pair], policy: Option<&str>) -> Result<Vec<P
     }
     let mut fields = fields.to_vec();
     let typed = fields.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
-    if !typed && policy.is_some_and(|policy| policy.to_ascii_lowercase().contains("content-type")) {
+    if !typed && policy.is_some_and(|policy| contains(&policy.to_ascii_lowercase(), "content-type")) {
         fields.push(("Content-Type".to_owned(), JPEG.to_owned()));
     }
     Ok(fields)

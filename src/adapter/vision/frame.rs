@@ -6,19 +6,22 @@ use std::rc::Rc;
 
 use futures_channel::oneshot;
 use gloo_timers::future::TimeoutFuture;
-use js_sys::Reflect;
+use js_sys::{Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, HtmlVideoElement, ImageBitmap};
 
-use crate::adapter::canvas::Canvas;
+use crate::adapter::canvas::{Canvas, Picture};
 use crate::adapter::js::settled;
 
 /// The interval between frames if the browser does not report them.
 const BLIND_FRAME_MS: u32 = 33;
 
-// Not, or not yet, in the stable part of web-sys.
+// Not, or not yet, in the stable part of web-sys, which also has a function for each source of a bitmap.
 #[wasm_bindgen]
 extern "C" {
+    #[wasm_bindgen(catch, js_name = createImageBitmap)]
+    fn create_image_bitmap(source: &JsValue, options: &JsValue) -> Result<Promise, JsValue>;
+
     type VideoFrame;
     #[wasm_bindgen(constructor, catch)]
     fn new(video: &HtmlVideoElement) -> Result<VideoFrame, JsValue>;
@@ -41,27 +44,25 @@ pub(super) enum TransferableImage {
 }
 
 impl TransferableImage {
-    /// Takes the video's current frame. Returns `None` without one.
-    pub(super) async fn of_video(video: &HtmlVideoElement) -> Option<Self> {
+    /// Takes the video's current frame. A copy is scaled down until the analysed part has this many pixels. Returns `None`
+    /// without one.
+    pub(super) async fn of_video(video: &HtmlVideoElement, side: u32) -> Option<Self> {
         if frames_know_their_rotation()
             && let Ok(frame) = VideoFrame::new(video)
         {
             return Some(Self::Frame(frame.into()));
         }
-        let promise = web_sys::window()?.create_image_bitmap_with_html_video_element(video);
-        settled(promise).await.ok().map(Self::Bitmap)
+        bitmap(video, &scaled((video.video_width(), video.video_height()), Picture::Video(video).share(), side)).await
     }
 
-    /// Copies the canvas.
-    pub(super) async fn of_canvas(canvas: &Canvas) -> Option<Self> {
-        let promise = web_sys::window()?.create_image_bitmap_with_html_canvas_element(canvas.element());
-        settled(promise).await.ok().map(Self::Bitmap)
+    /// Copies the canvas, scaled down to this many pixels.
+    pub(super) async fn of_canvas(canvas: &Canvas, side: u32) -> Option<Self> {
+        bitmap(canvas.element(), &scaled(Picture::Canvas(canvas).size(), (1.0, 1.0), side)).await
     }
 
     /// Decodes a photo made here, which is upright.
     pub(super) async fn of_blob(photo: &Blob) -> Option<Self> {
-        let promise = web_sys::window()?.create_image_bitmap_with_blob(photo);
-        settled(promise).await.ok().map(Self::Bitmap)
+        bitmap(photo, &JsValue::UNDEFINED).await
     }
 
     /// Returns the object to send and transfer.
@@ -71,6 +72,24 @@ impl TransferableImage {
             Self::Bitmap(bitmap) => bitmap,
         }
     }
+}
+
+async fn bitmap(source: &JsValue, options: &JsValue) -> Option<TransferableImage> {
+    settled(create_image_bitmap(source, options)).await.ok().map(TransferableImage::Bitmap)
+}
+
+/// Returns the options for a bitmap in whose middle this share has at most so many pixels on its longest side. The browser
+/// keeps the ratio of the sides. A browser that does not know them makes a larger bitmap, which the worker scales.
+fn scaled((width, height): (u32, u32), share: (f64, f64), side: u32) -> JsValue {
+    let options = Object::new();
+    let longest = (f64::from(width) * share.0).max(f64::from(height) * share.1);
+    if longest > f64::from(side) {
+        let wanted = (f64::from(width) * f64::from(side) / longest).round();
+        // Setting a property of a new object can't fail.
+        let _ = Reflect::set(&options, &"resizeWidth".into(), &wanted.into());
+        let _ = Reflect::set(&options, &"resizeQuality".into(), &"medium".into());
+    }
+    options.into()
 }
 
 impl Drop for TransferableImage {

@@ -136,7 +136,7 @@ impl Analyser {
 
     /// Analyses the camera's current frame, which is on the canvas.
     pub(super) async fn analyse_frame(&self, canvas: &Canvas) -> Option<Report> {
-        self.report(TransferableImage::of_canvas(canvas), now()).await
+        self.report(TransferableImage::of_canvas(canvas, SIDE), now()).await
     }
 
     async fn report(&self, image: impl Future<Output = Option<TransferableImage>>, at: Option<f64>) -> Option<Report> {
@@ -291,7 +291,7 @@ async fn run(connection: &Connection, video: &HtmlVideoElement, tell: &impl Fn(S
     loop {
         next_frame(video).await;
         let Some(at) = now() else { return connection.unavailable() };
-        let Some(image) = TransferableImage::of_video(video).await else { continue };
+        let Some(image) = TransferableImage::of_video(video, SIDE).await else { continue };
         match patiently(connection.analyse(&image, Some(at), Picture::Video(video).share()), tell).await {
             Ok(Some(report)) => tell(Ok((report, at))),
             Ok(None) => {}
