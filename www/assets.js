@@ -33,11 +33,6 @@ const visionUrl = () =>
     ? new URL('vision/akiba-vision.wasm', folder).href
     : absolute(new URL('./vision/akiba-vision.wasm', import.meta.url));
 
-/** A page with `require-trusted-types-for 'script'` allows this policy by its name. */
-const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy('akiba-selfie', {
-  createScriptURL: (/** @type {string} */ url) => url,
-});
-
 /**
  * Starts the worker, which loads its own WebAssembly. The widget ends it.
  * @returns {Worker}
@@ -55,13 +50,34 @@ function startWorker(script) {
   if (blobWorker) return namedWorker(URL.createObjectURL(new Blob([`importScripts(${JSON.stringify(script)})`])));
   if (folder) return namedWorker(script);
   try {
-    // Bundlers look for exactly this expression. Where a page demands Trusted Types, it is a TypeError.
+    // Bundlers look for exactly this expression.
     return new Worker(new URL('./vision/worker.js', import.meta.url));
   } catch (error) {
-    if (policy && error instanceof TypeError) return namedWorker(script);
-    throw error;
+    return trustedWorker(script, error);
   }
 }
 
 /** @param {string} url */
-const namedWorker = (url) => new Worker(policy?.createScriptURL(url) ?? url);
+function namedWorker(url) {
+  try {
+    return new Worker(url);
+  } catch (error) {
+    return trustedWorker(url, error);
+  }
+}
+
+/** @type {{ createScriptURL(url: string): string } | undefined} */
+let policy;
+
+/**
+ * Starts a worker under `require-trusted-types-for 'script'`, where a plain URL is a TypeError. The policy is created
+ * only then, because a page that allows no policies reports each attempt.
+ * @param {string} url
+ * @param {unknown} error why it did not start by the plain URL
+ */
+function trustedWorker(url, error) {
+  const { trustedTypes } = /** @type {any} */ (globalThis);
+  if (!trustedTypes || !(error instanceof TypeError)) throw error;
+  policy ??= trustedTypes.createPolicy('akiba-selfie', { createScriptURL: (/** @type {string} */ text) => text });
+  return new Worker(/** @type {NonNullable<typeof policy>} */ (policy).createScriptURL(url));
+}

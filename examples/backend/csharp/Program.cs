@@ -66,7 +66,7 @@ app.Use(async (context, next) =>
         await context.Response.WriteAsJsonAsync(new { error = "try again later" });
     }
 });
-foreach (var (path, folder) in new[] { ("/page", "../page"), ("/akiba-selfie", Env("WIDGET", "../../../www")) })
+foreach (var (path, folder) in new[] { ("/page", "../page"), ("/akiba-selfie", Env("WIDGET", "../../../build/package")) })
 {
     app.UseStaticFiles(new StaticFileOptions
     {

@@ -98,7 +98,7 @@ func main() {
 		relay.Scheme, relay.Host, env("UPLOADS", "https://*.amazonaws.com"))
 
 	mux := http.NewServeMux()
-	mux.Handle("/akiba-selfie/", http.StripPrefix("/akiba-selfie/", http.FileServer(http.Dir(env("WIDGET", "../../../www")))))
+	mux.Handle("/akiba-selfie/", http.StripPrefix("/akiba-selfie/", http.FileServer(http.Dir(env("WIDGET", "../../../build/package")))))
 	mux.Handle("/page/", http.StripPrefix("/page/", http.FileServer(http.Dir("../page"))))
 	mux.HandleFunc("/", b.page)
 	mux.HandleFunc("/selfie-session", only(http.MethodPost, b.selfieSession))

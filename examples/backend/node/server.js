@@ -79,7 +79,7 @@ app.use((_, response, next) => {
   });
   next();
 });
-app.use('/akiba-selfie', express.static(file('node_modules/akiba-selfie')));
+app.use('/akiba-selfie', express.static(process.env.WIDGET ?? file('../../../build/package')));
 app.use('/page', express.static(file('../page'), { index: false }));
 
 app.get('/', async (request, response) => {

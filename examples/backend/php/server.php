@@ -238,7 +238,7 @@ header_remove('X-Powered-By');
 
 $path = parse_url($_SERVER['REQUEST_URI'], PHP_URL_PATH) ?: '/';
 if (preg_match('/^\/(page|akiba-selfie)\/(.+)$/', $path, $found)) {
-    sendFile($found[1] === 'page' ? __DIR__ . '/../page' : env('WIDGET', __DIR__ . '/../../../www'), rawurldecode($found[2]));
+    sendFile($found[1] === 'page' ? __DIR__ . '/../page' : env('WIDGET', __DIR__ . '/../../../build/package'), rawurldecode($found[2]));
     return true;
 }
 $bank = new Bank(env('BANK_FILE', sys_get_temp_dir() . '/akiba-selfie-bank.json'));

@@ -180,7 +180,7 @@ async def verdict(request: Request, response: Response):
     return verdicts.get(customer(request, response)["session"], {"state": "open", "outcome": None})
 
 
-app.mount("/akiba-selfie", StaticFiles(directory=os.environ.get("WIDGET", HERE / "../../../www")))
+app.mount("/akiba-selfie", StaticFiles(directory=os.environ.get("WIDGET", HERE / "../../../build/package")))
 app.mount("/page", StaticFiles(directory=HERE / "../page"))
 
 if __name__ == "__main__":

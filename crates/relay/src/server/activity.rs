@@ -42,7 +42,7 @@ const CLOSING: u8 = 4;
 struct State {
     /// Zero while the connection is idle.
     phase: AtomicU8,
-    /// When it became idle, in milliseconds after [`Open::started`].
+    /// When it became idle, in nanoseconds after [`Open::started`]. Milliseconds would not tell which is the oldest.
     idle_since: AtomicU64,
     /// The connection as counted for its address.
     counted: Mutex<Option<ConnectionGuard>>,
@@ -148,7 +148,7 @@ impl Activity {
     }
 
     fn now_idle(&self) {
-        let now = u64::try_from(self.open.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let now = u64::try_from(self.open.started.elapsed().as_nanos()).unwrap_or(u64::MAX);
         self.state.idle_since.store(now, Ordering::Relaxed);
         self.open.idle.notify_one();
     }

@@ -107,13 +107,15 @@ async fn is_answered(stream: &mut TcpStream) -> bool {
 #[tokio::test]
 async fn connections_per_address_are_limited() {
     let (_vendor, relay) = with_link_vendor(&["--max-connections-address=2"]).await;
-    let mut held = [ask(&relay).await, ask(&relay).await];
-    for stream in &mut held {
-        assert!(is_answered(stream).await);
+    let mut held = Vec::new();
+    for _ in 0..2 {
+        let mut stream = ask(&relay).await;
+        assert!(is_answered(&mut stream).await);
+        held.push(stream);
     }
     let mut third = ask(&relay).await;
     assert!(is_answered(&mut third).await, "the third connection is not answered");
-    let [oldest, second] = &mut held;
+    let [oldest, second] = &mut held[..] else { unreachable!() };
     let mut rest = Vec::new();
     let ended = tokio::time::timeout(PATIENCE, oldest.read_to_end(&mut rest)).await;
     assert!(ended.is_ok(), "three connections of one address are open");

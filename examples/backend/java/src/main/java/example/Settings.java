@@ -27,7 +27,7 @@ record Settings(
         System.getenv("AKIBA_WEBHOOK_SECRET"),
         System.getenv().getOrDefault("UPLOADS", "https://*.amazonaws.com"),
         System.getenv().getOrDefault("PAGE", "../page"),
-        System.getenv().getOrDefault("WIDGET", "../../../www"),
+        System.getenv().getOrDefault("WIDGET", "../../../build/package"),
         System.getenv().getOrDefault("NATIONAL_ID", "0000000000001"),
         System.getenv().getOrDefault("AKIBA_KEY_NAME", "bank"),
         System.getenv().getOrDefault("PROOF_ISSUER", "akiba-relay"));
