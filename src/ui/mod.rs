@@ -34,7 +34,7 @@ pub use view::{Action, View};
 /// Without the comments and the white space of `style.css`, because every byte is downloaded.
 pub const STYLE: &str = minify::text(&MINIFIED);
 
-const MINIFIED: [u8; LENGTH] = minify::css(SOURCE).0;
+static MINIFIED: [u8; LENGTH] = minify::css(SOURCE).0;
 /// The same once more, because only its result says how long it is.
 const LENGTH: usize = minify::css::<{ SOURCE.len() }>(SOURCE).1;
 const SOURCE: &[u8] = include_bytes!("style.css");
