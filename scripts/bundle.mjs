@@ -10,7 +10,7 @@ import { build } from 'esbuild';
 import { minify } from 'terser';
 
 /** Modules that stay: the two that a page imports, and the one that the demo page reads. */
-const STAY = ['akiba-selfie.js', 'define.js', 'registry.js'];
+const STAY = ['akiba-selfie.js', 'define.js', 'registry.js', 'react.mjs'];
 /** Modules that a page loads only with an attribute. */
 const LATE = ['debug.js', 'full.js'];
 
@@ -128,7 +128,10 @@ async function writeCommonJs() {
 
 const GLUE = 'pkg/akiba-selfie.js';
 
-if (existsSync(join(folder, 'package.json'))) await writeCommonJs();
+if (existsSync(join(folder, 'package.json'))) {
+  await writeCommonJs();
+  await write('react.mjs', await bundle('react.mjs', ['react', './define.js']), true);
+}
 const [main, define] = await Promise.all([
   bundle('akiba-selfie.js', ['./pkg/*', ...LATE.map((name) => `./${name}`)]),
   bundle('define.js', ['./akiba-selfie.js']),
