@@ -87,8 +87,8 @@ export const CASES = [
     project: 'nuxt',
     shows: ['nuxt', 'vue'],
     dev: bin('nuxt', 'dev', '--port', '{port}', '--host', '127.0.0.1'),
-    build: bin('nuxt', 'generate'),
-    output: '.output/public',
+    build: bin('nuxt', 'build'),
+    serve: ['node', '.output/server/index.mjs'],
   },
   {
     name: 'angular-20',
