@@ -52,7 +52,15 @@ export const Selfie = forwardRef((/** @type {Record<string, unknown>} */ props, 
     return () => stop.abort();
   }, []);
   const rest = Object.fromEntries(Object.entries(props).filter(([name]) => !OWN.has(name)));
-  // The element marks itself for session-replay tools, possibly before React compares it with the server's page.
-  return createElement('akiba-selfie', { suppressHydrationWarning: true, ...rest, ref: element });
+  return createElement('akiba-selfie', {
+    // The element marks itself for session-replay tools, possibly before React compares it with the server's page.
+    suppressHydrationWarning: true,
+    ...rest,
+    // React 18 passes both on as they are: as an attribute `classname`, and as the text "false", which hides.
+    class: props.className,
+    className: undefined,
+    hidden: props.hidden || undefined,
+    ref: element,
+  });
 });
 Selfie.displayName = 'Selfie';
