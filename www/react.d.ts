@@ -1,30 +1,18 @@
 import type { ForwardRefExoticComponent, HTMLAttributes, RefAttributes } from 'react';
-import type { AkibaSelfieElement, SelfieEventMap } from './index.js';
 
-/** The handlers by event: `onVerified` for `selfie-verified`. */
-type Handlers = {
-  [Name in keyof SelfieEventMap as Name extends `selfie-${infer Rest}` ? `on${Capitalize<Rest>}` : never]?: (
-    event: SelfieEventMap[Name],
-  ) => void;
+import type { AkibaSelfieElement, SelfieEventMap } from './index.js';
+import type { SelfieEventName, SelfieProperties } from './types/props.js';
+
+/** Handlers of the events: `onVerified` for `selfie-verified`. */
+export type SelfieReactHandlers = {
+  [Name in keyof SelfieEventMap as `on${Capitalize<SelfieEventName<Name>>}`]?:
+    | ((event: SelfieEventMap[Name]) => void)
+    | undefined;
 };
 
-/** The element's own properties, without its methods and what it only reports. */
-type Properties = Partial<
-  Pick<
-    AkibaSelfieElement,
-    Exclude<
-      {
-        [Name in keyof AkibaSelfieElement]: AkibaSelfieElement[Name] extends (...args: never[]) => unknown
-          ? never
-          : Name;
-      }[keyof AkibaSelfieElement],
-      keyof HTMLElement | 'state' | 'photo' | 'verdict' | 'session'
-    >
-  > &
-    Pick<AkibaSelfieElement, 'session'>
->;
+type Own = SelfieProperties & SelfieReactHandlers;
 
-export type SelfieProps = Properties & Handlers & Omit<HTMLAttributes<AkibaSelfieElement>, keyof Handlers | keyof Properties>;
+export type SelfieProps = Own & Omit<HTMLAttributes<AkibaSelfieElement>, keyof Own>;
 
 /** `<akiba-selfie>` as a React component, for React 18 and 19. A ref is the element. */
 export declare const Selfie: ForwardRefExoticComponent<SelfieProps & RefAttributes<AkibaSelfieElement>>;

@@ -61,6 +61,7 @@ export const CASES = [
   vite('react-18-component', 'react-component', ['react']),
   vite('react-19-component', 'react-component', ['react']),
   vite('vue-3', 'vue', ['vue']),
+  vite('vue-3-component', 'vue-component', ['vue']),
   vite('svelte-5', 'svelte', ['svelte']),
   vite('solid-1', 'solid', ['solid-js']),
   {
