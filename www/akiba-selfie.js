@@ -3,7 +3,7 @@
  * decides nothing about the capture. This file does not define the element: import define.js for that.
  */
 
-/** @import { SelfieErrorCode, SelfieSession, SelfieState, SelfieThresholds, SelfieVerdict } from './index.js' */
+/** @import { SelfieDevice, SelfieErrorCode, SelfieSession, SelfieState, SelfieThresholds, SelfieVerdict } from './index.js' */
 /** @import { Widget } from './pkg/akiba-selfie.js' */
 
 import { hasCrashed, watch } from './crash.js';
@@ -125,6 +125,11 @@ export class AkibaSelfieElement extends Base {
   /** The whole verdict, in the state `done`; otherwise null. No event has it, because events reach every listener. */
   get verdict() {
     return /** @type {SelfieVerdict | null} */ (this.#widget?.verdict ?? null);
+  }
+
+  /** The cameras that the browser listed when the widget last opened one. */
+  get devices() {
+    return /** @type {SelfieDevice[]} */ (this.#widget?.devices ?? []);
   }
 
   /**

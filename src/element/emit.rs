@@ -38,7 +38,7 @@ fn detail(event: &PageEvent) -> JsValue {
             ("checks", quality.evidence.as_ref().and_then(|evidence| evidence.checks).map_or(JsValue::NULL, checks)),
             ("cause", cause.as_deref().map_or(JsValue::NULL, JsValue::from)),
         ]),
-        PageEvent::Capture | PageEvent::Cancelled => JsValue::NULL,
+        PageEvent::Capture | PageEvent::Cancelled | PageEvent::Devices => JsValue::NULL,
         PageEvent::Captured(Captured { origin, width, height, quality, .. }) => object(&[
             ("source", origin.as_str().into()),
             ("width", (*width).into()),

@@ -10,6 +10,8 @@ use web_sys::{Blob, Element, EventTarget, HtmlElement};
 use yew::{AppHandle, Callback};
 
 use self::emit::{dispatch, verdict};
+use crate::adapter::camera::Device;
+use crate::adapter::js::object;
 use crate::adapter::relay::session::{Session, SessionError};
 use crate::adapter::vision::VisionSource;
 use crate::config::Options;
@@ -109,6 +111,17 @@ impl Widget {
         self.verdict.borrow().clone()
     }
 
+    /// Returns the cameras that the browser listed when it last opened one.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn devices(&self) -> Array {
+        let devices = self.app.get_component().map(|component| component.devices()).unwrap_or_default();
+        let of = |(device, active): (Device, bool)| {
+            object(&[("deviceId", device.id.into()), ("label", device.label.into()), ("active", active.into())])
+        };
+        devices.into_iter().map(of).collect()
+    }
+
     /// Removes the widget: camera, timers and requests end.
     pub fn unmount(self) {
         self.app.destroy();
@@ -164,6 +177,7 @@ fn read(options: &JsValue) -> Options {
         strict: flag("strict"),
         thresholds: thresholds(&get("thresholds")),
         camera: text("camera"),
+        device_id: text("device-id"),
         no_review: flag("no-review"),
         no_consent: flag("no-consent"),
         no_file: flag("no-file"),

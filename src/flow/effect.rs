@@ -88,6 +88,8 @@ pub enum Notice {
         /// The analysis of the photo.
         evidence: Option<Rc<Evidence>>,
     },
+    /// `selfie-devices`.
+    Devices,
     /// `selfie-cancelled`.
     Cancelled,
     /// `selfie-error`.

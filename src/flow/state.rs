@@ -135,6 +135,8 @@ pub struct State {
     pub link: LinkState,
     /// The upload or the verdict request in flight.
     pub sending: Option<Sending>,
+    /// The number of cameras that the browser listed last.
+    pub cameras: u8,
     /// Whether the person switched to another camera than the configured one.
     pub switched: bool,
     /// The running timers.
@@ -174,6 +176,7 @@ impl Default for State {
             grab: None,
             link: LinkState::Absent,
             sending: None,
+            cameras: 0,
             switched: false,
             timers: Timers::default(),
             attempts: Attempts::default(),

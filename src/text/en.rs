@@ -196,6 +196,9 @@ fn error(code: ErrorCode) -> ErrorText {
         ),
 
         E::PhotoFailed => ("The photo didn’t work", "The camera gave no usable picture. Please try once more."),
+        E::PhotoAltered => {
+            ("This browser changes photos", "Its privacy protection would spoil your picture. Another browser helps.")
+        }
         E::PhotoUnusable => {
             ("These photos can’t be used", "Find better light, with only your face in the picture. Then try again.")
         }

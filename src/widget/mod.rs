@@ -10,6 +10,7 @@ use yew::prelude::*;
 use self::announcements::Announcements;
 use self::page_event::PageEvent;
 use self::runner::{Callbacks, Context as RunContext, Runner};
+use crate::adapter::camera::Device;
 use crate::adapter::page::{self, focus, stylesheet};
 use crate::adapter::relay::session::Session;
 use crate::adapter::vision::VisionSource;
@@ -136,9 +137,10 @@ impl Component for AkibaSelfie {
             let session = config.identifier.is_none() && props.session.is_other_token(&self.session);
             session || !before.same_customer(&config)
         });
+        let camera = self.config.as_ref().is_ok_and(|before| !before.same_camera(&config));
         self.config = Ok(config);
         self.session = props.session.clone();
-        self.advance(props, Event::ConfigChanged { customer });
+        self.advance(props, Event::ConfigChanged { customer, camera });
         true
     }
 
@@ -196,6 +198,12 @@ impl AkibaSelfie {
     #[must_use]
     pub fn photo(&self) -> Option<Blob> {
         self.runner.photo(self.state.screen.photo()?.id)
+    }
+
+    /// Returns the cameras that the browser listed when it last opened one, each with whether it is open.
+    #[must_use]
+    pub fn devices(&self) -> Vec<(Device, bool)> {
+        self.runner.devices()
     }
 
     /// Runs one step of the flow and its effects. Returns whether to redraw.

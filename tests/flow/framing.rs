@@ -457,7 +457,7 @@ fn a_challenge_that_the_page_removes_or_changes_leaves_no_hint() {
         let mut play = challenged("turn", 0);
         assert!(matches!(play.hint(), Some(Hint::TurnLeft | Hint::TurnRight)), "{:?}", play.hint());
         play.config = config(|options| options.challenge = challenge);
-        play.send(Event::ConfigChanged { customer: false }).sees(&good(), 100);
+        play.send(Event::ConfigChanged { customer: false, camera: false }).sees(&good(), 100);
         assert_eq!(play.hint(), Some(Hint::Hold));
         assert_eq!(play.timer(Timer::Challenge), None);
     }

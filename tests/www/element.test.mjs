@@ -128,7 +128,7 @@ test('properties reflect the attributes', async () => {
       return { name, boolean, unset, written, removed, read: selfie[property] };
     });
   });
-  assert.equal(seen.length, 15);
+  assert.equal(seen.length, 16);
   for (const { name, boolean, unset, written, removed, read } of seen) {
     assert.equal(unset, boolean ? false : '', name);
     assert.equal(written, boolean ? '' : 'x', name);

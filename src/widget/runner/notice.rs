@@ -38,6 +38,7 @@ fn page_event(handles: &Handles, notice: Notice, context: Context<'_>) -> Option
                 PageEvent::Rejected(verdict, known)
             }
         }
+        Notice::Devices => PageEvent::Devices,
         Notice::Cancelled => PageEvent::Cancelled,
         Notice::Error(code) => PageEvent::Error {
             code,
