@@ -1,6 +1,6 @@
 // Bundles and minifies the JavaScript of a copy of the package: the folder has www's files, and has the files that a page
-// loads afterwards. Everything that define.js and akiba-selfie.js import becomes part of akiba-selfie.js, except for the
-// code that wasm-bindgen wrote. No source maps: the sources are in www, and a page would download the comment's URL.
+// loads afterwards. Everything that define.js and akiba-selfie.js import becomes part of akiba-selfie.js, except for
+// feedback.js, which is loaded later, and the code that wasm-bindgen wrote. No source maps: the sources are in www, and a page would download the comment's URL.
 //
 //   node scripts/bundle.mjs FOLDER
 
@@ -55,10 +55,11 @@ async function write(name, text, module) {
 }
 
 const [main, define] = await Promise.all([
-  bundle('akiba-selfie.js', ['./pkg/*']),
+  bundle('akiba-selfie.js', ['./pkg/*', './feedback.js']),
   bundle('define.js', ['./akiba-selfie.js']),
 ]);
 await write('akiba-selfie.js', main, true);
 await write('define.js', define, true);
+await write('feedback.js', readFileSync(join(folder, 'feedback.js'), 'utf8'), true);
 await write('vision/worker.js', readFileSync(join(folder, 'vision/worker.js'), 'utf8'), false);
 for (const name of BUNDLED) rmSync(join(folder, name));

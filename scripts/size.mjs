@@ -1,5 +1,5 @@
-// Prints the size of the files that a page loads to reach a verdict, and of the files that it loads to guide the person
-// when the camera opens. Fails if one of the two is over its limit.
+// Prints the size of the files that a page loads to reach a verdict, and of the files that it loads when the camera opens:
+// to guide the person, and for sounds. Fails if one of the three is over its limit.
 //
 //   node scripts/size.mjs [--json]
 
@@ -11,7 +11,8 @@ import { brotliCompressSync, constants } from 'node:zlib';
  * @type {{ name: string, of: (file: string) => boolean, gate: number, aim: number }[]}
  */
 const PARTS = [
-  { name: 'widget', of: (file) => !file.startsWith('vision/'), gate: 130_000, aim: 100_000 },
+  { name: 'widget', of: (file) => !file.startsWith('vision/') && file !== 'feedback.js', gate: 130_000, aim: 100_000 },
+  { name: 'later', of: (file) => file === 'feedback.js', gate: 1_500, aim: 1_000 },
   { name: 'vision', of: (file) => file.startsWith('vision/'), gate: 150_000, aim: 115_000 },
 ];
 

@@ -3,7 +3,9 @@
  * decides nothing about the capture. This file does not define the element: import define.js for that.
  */
 
-/** @import { SelfieDevice, SelfieErrorCode, SelfieSession, SelfieState, SelfieThresholds, SelfieVerdict } from './index.js' */
+/** @import { SelfieDevice, SelfieErrorCode, SelfieSession, SelfieState } from './index.js' */
+/** @import { SelfieThresholds, SelfieVerdict } from './index.js' */
+/** @import { Feedback } from './feedback.js' */
 /** @import { Widget } from './pkg/akiba-selfie.js' */
 
 import { hasCrashed, watch } from './crash.js';
@@ -43,6 +45,10 @@ export class AkibaSelfieElement extends Base {
   #thresholds;
   /** The state that CSS can select. @type {SelfieState} */
   #shown = 'idle';
+  /** What the person hears and feels, once it is loaded. @type {Promise<Feedback | undefined> | undefined} */
+  #feedback;
+  /** Plays the sounds, if the person has turned them on. @type {AudioContext | undefined} */
+  #audio;
   /** Stops watching for a crash. @type {(() => void) | undefined} */
   #unwatch;
   /** Methods that were called before there was a widget. @type {(typeof METHODS[number])[]} */
@@ -65,6 +71,7 @@ export class AkibaSelfieElement extends Base {
       if (event.target !== this) return;
       this.#showState(/** @type {CustomEvent} */ (event).detail.state);
       this.#enterHistory();
+      if (this.#shown === 'starting') this.#loadFeedback();
     });
   }
 
@@ -175,7 +182,9 @@ export class AkibaSelfieElement extends Base {
       this.#root = new Root();
       this.#shadow.replaceChildren(this.#root.element);
       const { options, session } = this.#settings();
-      this.#widget = Widget.mount(this, this.#root.element, options, session, () => this.#openVision());
+      const open = () => this.#openVision();
+      const sound = (/** @type {boolean} */ on) => this.#sound(on);
+      this.#widget = Widget.mount(this, this.#root.element, options, session, open, sound);
       this.#unwatch = watch(() => this.#crash());
     } catch (error) {
       this.#calls = [];
@@ -186,6 +195,26 @@ export class AkibaSelfieElement extends Base {
       this.#loading = false;
     }
     for (const method of this.#calls.splice(0)) this.#call(method);
+  }
+
+  /** Loads the feedback when the camera opens. Everything works without it. */
+  #loadFeedback() {
+    const root = this.#root?.element;
+    if (!root) return;
+    this.#feedback ??= import('./feedback.js').then(
+      ({ Feedback }) => new Feedback(this, root),
+      () => undefined,
+    );
+  }
+
+  /**
+   * Turns the sound on or off. Runs within the person's click: only then may a page make sounds.
+   * @param {boolean} on
+   */
+  #sound(on) {
+    this.#audio?.close();
+    this.#audio = on ? new AudioContext() : undefined;
+    this.#feedback?.then((feedback) => feedback?.sound(this.#audio));
   }
 
   #openVision() {
@@ -217,6 +246,9 @@ export class AkibaSelfieElement extends Base {
     this.#widget = undefined;
     this.#leaveHistory();
     this.#unwatch?.();
+    this.#sound(false);
+    this.#feedback?.then((feedback) => feedback?.end());
+    this.#feedback = undefined;
     widget.unmount();
     this.#root?.release();
   }

@@ -28,6 +28,7 @@ pub struct Widget {
     app: AppHandle<AkibaSelfie>,
     host: HtmlElement,
     vision: VisionSource,
+    sound: Callback<bool>,
     verdict: Verdict,
 }
 
@@ -39,7 +40,7 @@ impl Widget {
     /// Draws a widget into `root`, an element in the host's shadow root, and sends its events from `host`.
     ///
     /// `options` has the attributes' names as keys. `session` is the property's value. `open_vision` starts the worker
-    /// that analyses pictures.
+    /// that analyses pictures. `sound` is called with whether the person wants sound.
     #[must_use]
     pub fn mount(
         host: HtmlElement,
@@ -47,17 +48,25 @@ impl Widget {
         options: &JsValue,
         session: &JsValue,
         open_vision: Option<Function>,
+        sound: Option<Function>,
     ) -> Self {
         let vision = open_vision.map_or(VisionSource::Absent, VisionSource::Opener);
         let verdict = Rc::new(RefCell::new(JsValue::NULL));
-        let props = props(&host, options, session, vision.clone(), &verdict);
+        let sound = Callback::from(move |on: bool| {
+            if let Some(sound) = &sound {
+                // Without sound, everything else works.
+                let _ = sound.call1(&JsValue::UNDEFINED, &on.into());
+            }
+        });
+        let props = Props { on_sound: sound.clone(), ..props(&host, options, session, vision.clone(), &verdict) };
         let app = yew::Renderer::<AkibaSelfie>::with_root_and_props(root, props).render();
-        Self { app, host, vision, verdict }
+        Self { app, host, vision, sound, verdict }
     }
 
     /// Changes the settings.
     pub fn update(&mut self, options: &JsValue, session: &JsValue) {
-        self.app.update(props(&self.host, options, session, self.vision.clone(), &self.verdict));
+        let props = props(&self.host, options, session, self.vision.clone(), &self.verdict);
+        self.app.update(Props { on_sound: self.sound.clone(), ..props });
     }
 
     /// Starts, if nothing has started.
@@ -156,6 +165,7 @@ fn props(host: &HtmlElement, options: &JsValue, session: &JsValue, vision: Visio
             }
             dispatch(&event_target, &event);
         }),
+        on_sound: Callback::noop(),
         may_capture: Callback::from(move |()| dispatch(&capture_target, &PageEvent::Capture)),
     }
 }

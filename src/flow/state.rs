@@ -92,6 +92,8 @@ pub struct Framing {
     pub live: bool,
     /// Whether somebody was seen since the last check for it.
     pub seen: bool,
+    /// Whether it was too dark, so that the screen gives light from then on: without it, it would be dark again.
+    pub bright: bool,
     /// Whether the frame for the photo is drawn.
     pub drawn: bool,
     /// The last hint that was announced to a screen reader, and when.

@@ -68,6 +68,7 @@ fn message(message: Message) -> &'static str {
         M::HintLeanIn => "Bring your face closer",
         M::HintFaceForward => "Now back, and look at the camera",
         M::SkipChallenge => "I can’t do this",
+        M::Sound => "Sounds and spoken hints",
         M::PreviewLabel => "Picture from your camera",
         M::Shutter => "Take the photo",
         M::ShutterNow => "Take it now",

@@ -121,6 +121,8 @@ messages! {
     HintFaceForward,
     /// Challenge: the button to skip it.
     SkipChallenge,
+    /// The button for tones and spoken hints.
+    Sound,
     /// The label of the camera's picture.
     PreviewLabel,
     /// The shutter.

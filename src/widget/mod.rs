@@ -38,6 +38,9 @@ pub struct Props {
     /// Receives all events in order.
     #[prop_or_default]
     pub on_event: Callback<PageEvent>,
+    /// Called with true when the person turns the sound on, and with false when they turn it off.
+    #[prop_or_default]
+    pub on_sound: Callback<bool>,
     /// Called before each photo; false refuses the photo.
     #[prop_or_else(|| Callback::from(|()| true))]
     pub may_capture: Callback<(), bool>,
@@ -71,6 +74,7 @@ pub struct AkibaSelfie {
     silence: Callback<()>,
     browser: Browser,
     presses: Presses,
+    sound: bool,
     page_callbacks: Rc<RefCell<PageCallbacks>>,
 }
 
@@ -94,6 +98,7 @@ impl Component for AkibaSelfie {
             silence: ctx.link().callback(|()| Message::Silence),
             browser: ui::this_browser(),
             presses: Presses::default(),
+            sound: false,
             page_callbacks,
         }
     }
@@ -102,6 +107,11 @@ impl Component for AkibaSelfie {
         let event = match message {
             Message::Silence => {
                 self.announcements.clear();
+                return true;
+            }
+            Message::Action(Action::Sound) => {
+                self.sound = !self.sound;
+                ctx.props().on_sound.emit(self.sound);
                 return true;
             }
             Message::Event(event) | Message::Action(Action::Event(event)) => event,
@@ -157,6 +167,7 @@ impl Component for AkibaSelfie {
             photo_url: self.state.screen.photo().and_then(|photo| self.runner.photo_url(photo.id)).map(AttrValue::from),
             announcements: self.announcements.to_read(),
             browser: self.browser,
+            sound: self.sound,
             presses: self.presses.clone(),
         };
         let action = ctx.link().callback(Message::Action);

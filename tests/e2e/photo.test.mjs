@@ -116,7 +116,7 @@ test('in a browser that spoils canvases, a file is sent as it is, without its me
   await selfie.agree();
   const { detail } = await selfie.event('selfie-error');
   assert.equal(detail.code, 'photo-altered');
-  assert.equal((await selfie.tracks()).all, 0, 'the camera is not opened in vain');
+  assert.equal((await selfie.tracks()).all, 0, 'the camera stays off');
   await choose(selfie, 'turned.jpg', withExif(frame, 3));
   await selfie.state('review');
   await selfie.send();

@@ -95,7 +95,8 @@ for (const when of ['before', 'after']) {
         ([script, settings]) => {
           new Function('module', 'exports', /** @type {string} */ (script)).call(globalThis);
           globalThis.recorded = [];
-          globalThis.rrweb.record({ emit: (event) => recorded.push(JSON.stringify(event)), .../** @type {any} */ (settings) });
+          const emit = (event) => recorded.push(JSON.stringify(event));
+          globalThis.rrweb.record({ emit, .../** @type {any} */ (settings) });
         },
         [RRWEB, GREEDY],
       );

@@ -30,6 +30,20 @@ fn photo_of(play: &mut Play, report: Option<Report>) {
 }
 
 #[test]
+fn in_the_dark_the_screen_gives_light_until_the_camera_closes() {
+    let mut play = framing(|_| {});
+    play.sees(&good(), 400);
+    assert!(!play.state.framing.bright);
+    play.sees(&with(good(), Measure::LuminanceMean, 0.005), 3_000);
+    assert_eq!(play.hint(), Some(Hint::TooDark));
+    assert!(play.state.framing.bright);
+    play.sees(&good(), 500);
+    assert!(play.state.framing.bright, "without its light it would be dark again");
+    play.send(Event::SwitchCamera).camera_opens();
+    assert!(!play.state.framing.bright);
+}
+
+#[test]
 fn frames_are_analysed_as_soon_as_the_camera_is_open() {
     let play = framing(|_| {});
     let generation = play.camera_generation();

@@ -122,7 +122,7 @@ function loads(folder) {
     if (name.startsWith('pkg/')) return;
     const text = read(`${folder}/${name}`).replace(/\/\*[\s\S]*?\*\//g, '');
     const paths = [
-      ...all(text, /\b(?:from|import) ?["'](\.[^"']+)["']/g),
+      ...all(text, /\b(?:from|import) ?\(?["'](\.[^"']+)["']/g),
       ...all(text, /new URL\(["'](\.[^"']+)["'], ?import\.meta\.url\)/g),
     ];
     for (const path of paths) follow(path.replace(/^\.\//, ''));

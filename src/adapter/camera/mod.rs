@@ -41,12 +41,14 @@ pub struct Camera {
 
 impl Camera {
     /// Opens a camera and shows it in the video. Completes when the video plays and has a frame. `last_device` is the
-    /// [`device_id`](Self::device_id) of the previous camera, for [`CameraChoice::Next`] and [`CameraChoice::Last`], or the
-    /// page's own for [`CameraChoice::Named`]. `on_listed` is called once with the browser's list of cameras, and with the
-    /// one that was requested as the next. `on_ended` is called once if
-    /// the camera stops by itself, `on_tap_needed` once if the browser shows the camera only after a tap: the future then
-    /// waits for one. The future may be dropped at any time: a stream that arrives later is stopped at
-    /// once.
+    /// [`device_id`](Self::device_id) of the previous camera, for [`CameraChoice::Next`] and [`CameraChoice::Last`], or
+    /// the page's own for [`CameraChoice::Named`]. The future may be dropped at any time: a stream that arrives later is
+    /// stopped at once.
+    ///
+    /// - `on_ended` is called once if the camera stops by itself.
+    /// - `on_tap_needed` is called once if the browser shows the camera only after a tap: the future then waits for one.
+    /// - `on_listed` is called once with the browser's list of cameras, and for [`CameraChoice::Next`] with the id of the
+    ///   requested camera.
     ///
     /// # Errors
     /// The code for the browser's failure.
