@@ -53,7 +53,8 @@ async fn a_frame_of_the_camera_becomes_a_photo() {
     let camera =
         Camera::open(CameraChoice::Facing(Facing::Front), None, video.clone(), || {}, || {}, |_, _| {}).await.unwrap();
     let still = photo::Frame::current(&video).unwrap().photo().await.unwrap();
-    assert_eq!((still.width, still.height), (video.video_width(), video.video_height()));
+    // A wide picture counts up to a square.
+    assert_eq!((still.width, still.height), (video.video_height(), video.video_height()));
     assert_clean(&still).await;
     assert!(still.blob.size() <= f64::from(*photo::BYTES.end()));
     let luminance = still.luminance.unwrap();
@@ -73,9 +74,34 @@ async fn a_photo_is_not_mirrored() {
     assert!(camera.info().mirrored, "the preview is mirrored, the photo is not");
     let still = photo::Frame::current(&video).unwrap().photo().await.unwrap();
     let (width, height, seen) = look(&still.blob, &QUARTERS).await;
-    assert_eq!((width, height), (1280, 960));
+    assert_eq!((width, height), (960, 960));
     for (seen, expected) in seen.into_iter().zip([RED, GREEN, BLUE, WHITE]) {
         assert!(alike(seen, expected), "{seen:?} is not {expected:?}");
+    }
+    drop(camera);
+    video.remove();
+}
+
+#[wasm_bindgen_test]
+async fn the_photo_is_what_is_shown() {
+    let video = video();
+    let colours = ["rgb(230 20 20)", "rgb(20 180 20)", "rgb(20 20 230)", "rgb(245 245 245)"];
+    replace_camera(&quarters(1280, 960, colours.map(str::to_owned).to_vec()));
+    let camera = Camera::open(CameraChoice::Facing(Facing::Front), None, video.clone(), || {}, || {}).await.unwrap();
+    restore();
+    for (style, size) in [
+        ("display: block; width: 300px; height: 400px", (720, 960)),
+        ("display: block; width: 300px; height: 300px", (960, 960)),
+        ("display: block; width: 600px; height: 300px", (960, 960)),
+        ("display: block; width: 300px; height: 900px", (576, 960)),
+    ] {
+        video.set_attribute("style", style).unwrap();
+        let still = photo::Frame::current(&video).unwrap().photo().await.unwrap();
+        let (width, height, seen) = look(&still.blob, &QUARTERS).await;
+        assert_eq!((width, height), size, "{style}");
+        for (seen, expected) in seen.into_iter().zip([RED, GREEN, BLUE, WHITE]) {
+            assert!(alike(seen, expected), "{style}: {seen:?} is not {expected:?}");
+        }
     }
     drop(camera);
     video.remove();

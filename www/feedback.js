@@ -88,6 +88,9 @@ export class Feedback {
       this.#lock = undefined;
     } else if (!this.#lock || this.#lock.released) {
       // A low battery may refuse it.
+      // A browser complains in the console of a frame that may not.
+      const { featurePolicy } = /** @type {any} */ (document);
+      if (featurePolicy?.allowsFeature('screen-wake-lock') === false) return;
       const lock = await navigator.wakeLock?.request('screen').catch(() => undefined);
       this.#lock?.release();
       this.#lock = lock;

@@ -6,6 +6,7 @@ use web_sys::{Blob, CanvasRenderingContext2d, HtmlCanvasElement, HtmlImageElemen
 
 use super::js::settled;
 use super::pattern::{self, COLOUR, SIDE};
+use crate::guidance::crop;
 
 /// Whether the browser spoils the pixels that a page reads, as protections against fingerprinting do. Then no canvas can be
 /// encoded as a photo. Asked each time, because the person may allow reading them.
@@ -19,7 +20,7 @@ pub(super) fn is_spoiled() -> bool {
 /// Something that can be drawn.
 #[derive(Clone, Copy)]
 pub(super) enum Picture<'a> {
-    /// The current frame of a video.
+    /// The part of a video's current frame that the person sees: see [`crop`].
     Video(&'a HtmlVideoElement),
     /// A canvas.
     Canvas(&'a Canvas),
@@ -33,12 +34,33 @@ impl Picture<'_> {
     /// Width and height in pixels, after rotation.
     pub(super) fn size(self) -> (u32, u32) {
         match self {
+            Self::Video(video) => crop(self.whole(), shown_aspect(video)),
+            _ => self.whole(),
+        }
+    }
+
+    /// Returns the same of the whole picture, with what is cut off on both sides of a video.
+    fn whole(self) -> (u32, u32) {
+        match self {
             Self::Video(video) => (video.video_width(), video.video_height()),
             Self::Canvas(canvas) => (canvas.element.width(), canvas.element.height()),
             Self::Bitmap(bitmap) => (bitmap.width(), bitmap.height()),
             Self::Image(image) => (image.natural_width(), image.natural_height()),
         }
     }
+
+    /// Returns which share of the whole picture's width and height is left.
+    pub(super) fn share(self) -> (f64, f64) {
+        let (part, whole) = (self.size(), self.whole());
+        let share = |part: u32, whole: u32| f64::from(part) / f64::from(whole.max(1));
+        (share(part.0, whole.0), share(part.1, whole.1))
+    }
+}
+
+/// Returns the aspect ratio (width by height) of the picture as it is shown; not a number outside a document.
+fn shown_aspect(video: &HtmlVideoElement) -> f32 {
+    // No screen has more pixels than an f32 counts exactly.
+    video.client_width() as f32 / video.client_height() as f32
 }
 
 /// The purpose of a canvas.
@@ -83,22 +105,23 @@ impl Canvas {
         &self.element
     }
 
-    /// Draws the picture over the whole canvas.
+    /// Draws the picture over the whole canvas. What is cut off lies outside.
     pub(super) fn draw(&self, picture: Picture<'_>) -> Result<(), JsValue> {
-        let (width, height) = (f64::from(self.element.width()), f64::from(self.element.height()));
+        let (across, down) = (f64::from(self.element.width()), f64::from(self.element.height()));
+        let share = picture.share();
+        let (width, height) = (across / share.0, down / share.1);
+        let (x, y) = ((across - width) / 2.0, (down - height) / 2.0);
         let context = &self.context;
         match picture {
             Picture::Video(video) => {
-                context.draw_image_with_html_video_element_and_dw_and_dh(video, 0.0, 0.0, width, height)
+                context.draw_image_with_html_video_element_and_dw_and_dh(video, x, y, width, height)
             }
             Picture::Canvas(canvas) => {
-                context.draw_image_with_html_canvas_element_and_dw_and_dh(&canvas.element, 0.0, 0.0, width, height)
+                context.draw_image_with_html_canvas_element_and_dw_and_dh(&canvas.element, x, y, width, height)
             }
-            Picture::Bitmap(bitmap) => {
-                context.draw_image_with_image_bitmap_and_dw_and_dh(bitmap, 0.0, 0.0, width, height)
-            }
+            Picture::Bitmap(bitmap) => context.draw_image_with_image_bitmap_and_dw_and_dh(bitmap, x, y, width, height),
             Picture::Image(image) => {
-                context.draw_image_with_html_image_element_and_dw_and_dh(image, 0.0, 0.0, width, height)
+                context.draw_image_with_html_image_element_and_dw_and_dh(image, x, y, width, height)
             }
         }
     }

@@ -21,6 +21,9 @@ impl State {
             (Event::Shutter | Event::SwitchCamera, screen) => {
                 matches!(screen, Screen::Framing { .. } | Screen::Countdown { .. })
             }
+            (Event::ByHand, screen) => {
+                matches!(screen, Screen::Framing { .. } | Screen::Countdown { .. }) && self.is_automatic(config)
+            }
             (Event::SkipChallenge, screen) => matches!(screen, Screen::Framing { prompt } if prompt.skip),
             (Event::Cancel, screen) => !matches!(screen, Screen::Idle | Screen::Done { .. }),
             (Event::Close, Screen::Failed { error, .. }) => {
@@ -28,7 +31,7 @@ impl State {
             }
             (Event::Accept, Screen::Review { .. }) => !self.forbids_photo(config),
             (Event::Retake, Screen::Review { .. }) => true,
-            (Event::Retake, Screen::Done { judgement }) => !judgement.is_verified(),
+            (Event::Retake, Screen::Done { judgement, .. }) => !judgement.is_verified(),
             (Event::Retry, Screen::Submitting { wait, .. }) => wait.is_some(),
             (Event::Choosing | Event::FilePicked(_), _) if !config.files => false,
             (Event::Choosing | Event::FilePicked(_), Screen::Failed { error, .. }) => error.offers(NextStep::PickFile),

@@ -3,7 +3,6 @@
 //! It starts if the checks pass and the challenge is over, or after [`limits::AUTO_CAPTURE`] if frames can't be analysed.
 //! It stops if the face no longer fits, if the person chooses a file, or if the page sets `capture="manual"`.
 
-use crate::config::Capture;
 use crate::guidance::Hint;
 
 use super::effect::{Announcement, PhotoSource};
@@ -15,7 +14,7 @@ use super::transition::Transition;
 impl Transition<'_> {
     /// Starts the countdown, or takes the photo at once without one, if this is the moment for it.
     pub(super) fn capture_if_ready(&mut self) {
-        if self.config.capture == Capture::Auto && self.is_ready() && self.challenge_is_over() {
+        if self.is_automatic() && self.is_ready() && self.challenge_is_over() {
             if self.config.countdown { self.count(limits::COUNTDOWN_FROM) } else { self.grab(PhotoSource::Burst) }
         }
     }

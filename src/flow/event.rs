@@ -6,6 +6,8 @@ use std::time::Duration;
 use akiba_protocol::{Judgement, UploadFailure};
 use akiba_vision::Report;
 
+use crate::guidance::Flaw;
+
 use super::camera::CameraInfo;
 use super::error::ErrorCode;
 use super::failure::{GrabFailure, RelayFailure};
@@ -37,6 +39,8 @@ pub enum Event {
     FilePicked(FileId),
     /// The person can't or won't do the requested movement.
     SkipChallenge,
+    /// The person wants to press the button, although the photo would be taken automatically.
+    ByHand,
     /// The person, or the page by `cancel()`, cancels.
     Cancel,
     /// The person read a failure that only the page's owner can mend.
@@ -96,13 +100,10 @@ pub enum Event {
     FrameAnalysed {
         /// The request that opened the camera.
         generation: Generation,
-        /// The analysis.
+        /// The analysis of the part that is shown.
         report: Box<Report>,
         /// The time of the frame, in milliseconds of a monotonic clock.
         at: f64,
-        /// The aspect ratio (width by height) of the picture as it is shown. The frame covers the picture; the rest is
-        /// cut off on both sides.
-        aspect: f32,
     },
     /// Frames can't be analysed on this device, or not yet. The person takes the photo by hand. Reports may follow.
     VisionUnavailable {
@@ -189,6 +190,8 @@ pub enum Event {
         generation: Generation,
         /// The result.
         judgement: Judgement,
+        /// The flaw of the photo that the vendor names.
+        flaw: Option<Flaw>,
     },
     /// The verdict request failed.
     VerifyFailed {
@@ -238,6 +241,7 @@ impl Event {
                 | Self::Choosing
                 | Self::ChoseNone
                 | Self::SkipChallenge
+                | Self::ByHand
                 | Self::Cancel
                 | Self::Close
                 | Self::Reset

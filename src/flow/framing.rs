@@ -5,7 +5,6 @@ use std::rc::Rc;
 
 use akiba_vision::Report;
 
-use crate::config::Capture;
 use crate::guidance::{Hint, Observation, is_black, times};
 
 use super::camera::CameraState;
@@ -19,8 +18,9 @@ use super::transition::Transition;
 
 impl Transition<'_> {
     pub(super) fn frame_person(&mut self) {
-        self.state.framing = Framing { live: true, ..Framing::default() };
-        let shutter = self.config.capture == Capture::Manual || self.state.vision_unavailable;
+        let mirrored = matches!(self.state.camera, CameraState::Open(_, info) if info.mirrored);
+        self.state.framing = Framing { live: true, mirrored, ..Framing::default() };
+        let shutter = !self.is_automatic() || self.state.vision_unavailable;
         self.state.screen = Screen::Framing { prompt: Prompt { shutter, ..Prompt::default() } };
         self.time_capture();
     }
@@ -29,7 +29,7 @@ impl Transition<'_> {
     /// pass.
     fn time_capture(&mut self) {
         let Screen::Framing { prompt } = self.state.screen else { return };
-        if self.config.capture == Capture::Manual {
+        if !self.is_automatic() {
             return;
         }
         if self.state.vision_unavailable && self.config.countdown {
@@ -50,13 +50,21 @@ impl Transition<'_> {
     /// The page may change `capture` and `challenge` while the person frames.
     pub(super) fn capture_setting_changed(&mut self) {
         self.challenge_setting_changed();
-        match self.config.capture {
-            Capture::Manual => {
-                self.stop_auto_capture();
-                self.show_shutter();
-            }
-            Capture::Auto => self.time_capture_again(),
+        if self.is_automatic() {
+            self.time_capture_again();
+        } else {
+            self.stop_auto_capture();
+            self.show_shutter();
         }
+    }
+
+    /// From now on the person presses the button, until the next start. The button for this wish disappears, so the focus
+    /// moves on.
+    pub(super) fn by_hand(&mut self) {
+        self.state.by_hand = true;
+        self.stop_auto_capture();
+        self.show_shutter();
+        self.effect(Effect::Focus);
     }
 
     /// Lets the person take the photo from now on, and says so.
@@ -140,7 +148,7 @@ impl Transition<'_> {
         }
     }
 
-    pub(super) fn frame_analysed(&mut self, generation: Generation, report: &Report, at: f64, aspect: f32) {
+    pub(super) fn frame_analysed(&mut self, generation: Generation, report: &Report, at: f64) {
         let CameraState::Open(open, info) = self.state.camera else { return };
         if open != generation || !self.is_live() {
             return;
@@ -148,15 +156,16 @@ impl Transition<'_> {
         self.state.vision_unavailable = false;
         self.cancel_timer(Timer::AutoCapture);
         let challenged = matches!(self.state.challenge.stage, ChallengeStage::Running(_));
-        let loosens = self.config.capture == Capture::Auto && !self.state.framing.choosing && !challenged;
+        let automatic = self.is_automatic();
+        let loosens = automatic && !self.state.framing.choosing && !challenged;
         let framing = &mut self.state.framing;
         framing.seen |= report.faces > 0;
-        let seen = Observation { report, at, aspect, mirrored: info.mirrored, loosens };
+        let seen = Observation { report, at, mirrored: info.mirrored, loosens };
         framing.guide = framing.guide.observe(seen, &self.config.thresholds);
         if framing.guide.frames == 1 {
             // The announcement of the camera's start is read out first.
             framing.said = (Hint::Position, framing.guide.now);
-            if self.config.capture == Capture::Auto {
+            if automatic {
                 self.announce(Announcement::Automatic);
             }
         }

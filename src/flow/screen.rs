@@ -3,7 +3,7 @@
 
 use akiba_protocol::Judgement;
 
-use crate::guidance::Hint;
+use crate::guidance::{Flaw, Hint};
 
 use super::error::ErrorCode;
 use super::photo::Photo;
@@ -117,6 +117,8 @@ pub enum Screen {
     Done {
         /// The result.
         judgement: Judgement,
+        /// The flaw of the photo that the vendor names.
+        flaw: Option<Flaw>,
     },
     /// Something failed.
     Failed {

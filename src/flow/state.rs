@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use akiba_vision::{Measure, Report};
 
-use crate::config::Config;
+use crate::config::{Capture, Config};
 use crate::guidance::{Challenge, ChallengeRecord, Evidence, Flaw, Guide, Hint};
 
 use super::camera::CameraState;
@@ -90,6 +90,8 @@ pub struct Framing {
     pub choosing: bool,
     /// Whether the picture comes from the camera, not from a file.
     pub live: bool,
+    /// Whether the person sees it mirrored, also in the review. The photo itself is not.
+    pub mirrored: bool,
     /// Whether somebody was seen since the last check for it.
     pub seen: bool,
     /// Whether it was too dark, so that the screen gives light from then on: without it, it would be dark again.
@@ -151,6 +153,8 @@ pub struct State {
     pub framing: Framing,
     /// Whether frames can't be analysed on this device.
     pub vision_unavailable: bool,
+    /// Whether the person wants to press the button, whatever the page has set.
+    pub by_hand: bool,
     /// The progress of the challenge.
     pub challenge: ChallengeProgress,
     /// The analysis of the photo.
@@ -185,6 +189,7 @@ impl Default for State {
             prefetched: 0,
             framing: Framing::default(),
             vision_unavailable: false,
+            by_hand: false,
             challenge: ChallengeProgress::default(),
             evidence: None,
             refusals: 0,
@@ -198,6 +203,12 @@ impl Default for State {
 }
 
 impl State {
+    /// Whether the photo is taken automatically: the page wants that, and the person does not object.
+    #[must_use]
+    pub fn is_automatic(&self, config: &Config) -> bool {
+        config.capture == Capture::Auto && !self.by_hand
+    }
+
     /// Returns the upload in flight.
     #[must_use]
     pub fn upload(&self) -> Option<Generation> {

@@ -48,12 +48,11 @@ impl Transition<'_> {
             Event::CameraFroze { generation } => self.camera_froze(generation),
             Event::CameraThawed { generation } => self.camera_thawed(generation),
             Event::FrameMeasured { generation, luminance } => self.frame_measured(generation, luminance),
-            Event::FrameAnalysed { generation, report, at, aspect } => {
-                self.frame_analysed(generation, &report, at, aspect)
-            }
+            Event::FrameAnalysed { generation, report, at } => self.frame_analysed(generation, &report, at),
             Event::VisionUnavailable { generation, cause } => self.vision_unavailable(generation, cause),
             Event::SeedDrawn { generation, seed } => self.seed_drawn(generation, seed),
             Event::SkipChallenge => self.skip_challenge(),
+            Event::ByHand => self.by_hand(),
             Event::Tick { timer, generation } => self.tick(timer, generation),
             Event::FrameDrawn { generation } => self.frame_drawn(generation),
             Event::PhotoReady { generation, photo, report } => self.photo_ready(generation, photo, report),
@@ -63,7 +62,7 @@ impl Transition<'_> {
             Event::UploadProgress { generation, sent, total } => self.upload_progress(generation, sent, total),
             Event::Uploaded { generation } => self.uploaded(generation),
             Event::UploadFailed { generation, failure } => self.upload_failed(generation, failure),
-            Event::VerifyDone { generation, judgement } => self.verify_done(generation, judgement),
+            Event::VerifyDone { generation, judgement, flaw } => self.verify_done(generation, judgement, flaw),
             Event::VerifyFailed { generation, failure } => self.verify_failed(generation, failure),
             Event::Online => self.online(),
             Event::Offline => self.offline(),

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use akiba_protocol::Judgement;
 
+use crate::guidance::Flaw;
+
 use super::effect::{Announcement, Delay, Effect, Notice};
 use super::error::ErrorCode;
 use super::failure::RelayFailure;
@@ -163,7 +165,7 @@ impl Transition<'_> {
         self.announce(Announcement::Verifying);
     }
 
-    pub(super) fn verify_done(&mut self, generation: Generation, judgement: Judgement) {
+    pub(super) fn verify_done(&mut self, generation: Generation, judgement: Judgement, flaw: Option<Flaw>) {
         if self.state.verify() != Some(generation) {
             return;
         }
@@ -171,7 +173,7 @@ impl Transition<'_> {
         let luminance = self.state.screen.photo().and_then(|photo| photo.luminance);
         let evidence = self.state.evidence.take();
         self.drop_link();
-        self.state.screen = Screen::Done { judgement };
+        self.state.screen = Screen::Done { judgement, flaw };
         self.state.rejections = if judgement.is_verified() { 0 } else { self.state.rejections.saturating_add(1) };
         self.announce(Announcement::Verdict { verified: judgement.is_verified() });
         self.effect(Effect::Emit(Notice::Verdict { judgement, luminance, evidence }));

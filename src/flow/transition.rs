@@ -55,6 +55,11 @@ impl<'a> Transition<'a> {
         matches!(self.state.screen, Screen::Framing { .. } | Screen::Countdown { .. })
     }
 
+    /// Whether the photo is taken automatically.
+    pub(super) fn is_automatic(&self) -> bool {
+        self.state.is_automatic(self.config)
+    }
+
     pub(super) fn start_timer(&mut self, timer: Timer, delay: Delay) {
         let generation = self.generation();
         self.state.timers.set(timer, Some(generation));
@@ -110,6 +115,7 @@ impl<'a> Transition<'a> {
         self.state.attempts = Attempts::default();
         self.state.prefetched = 0;
         self.state.switched = false;
+        self.state.by_hand = false;
         self.state.closed = false;
         self.state.camera_error = None;
     }

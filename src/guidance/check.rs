@@ -108,8 +108,6 @@ pub(super) struct CheckContext<'a> {
     pub(super) before: Checks,
     /// Whether the person sees the picture mirrored.
     pub(super) mirrored: bool,
-    /// The aspect ratio (width by height) of the picture as it is shown.
-    pub(super) aspect: f32,
 }
 
 /// Compares a report with the limits: returns the checks that pass, and the hint. A value that could not be measured
@@ -122,7 +120,7 @@ pub(super) fn check(report: &Report, context: &CheckContext<'_>) -> (Checks, Hin
         let hint = if report.frame_mean < DARK_PICTURE { Hint::TooDark } else { Hint::NoFace };
         return (Checks::default(), hint);
     };
-    let Some(place) = in_oval(report, &face, context.aspect) else { return (Checks::default(), Hint::NoFace) };
+    let Some(place) = in_oval(report, &face) else { return (Checks::default(), Hint::NoFace) };
     let mut checks = Checks::default();
     let mut said = None;
     for check in Check::ALL {

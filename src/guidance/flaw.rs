@@ -58,6 +58,22 @@ impl Flaw {
         }
     }
 
+    /// Returns the flaw that a vendor names in its own words, if it names one. The vendor does not document its sentences, so
+    /// this knows few of them and guesses none.
+    #[must_use]
+    pub fn named_in(sentence: &str) -> Option<Self> {
+        let sentence = sentence.to_ascii_lowercase();
+        let known = [
+            ("more than one face", Self::SeveralFaces),
+            ("multiple faces", Self::SeveralFaces),
+            ("no face", Self::NoFace),
+            ("face not found", Self::NoFace),
+            ("too dark", Self::TooDark),
+            ("blurr", Self::Blurred),
+        ];
+        known.into_iter().find(|(words, _)| sentence.contains(words)).map(|(_, flaw)| flaw)
+    }
+
     /// Whether a photo with this flaw can't be compared. A page may forbid it with `strict`.
     #[must_use]
     pub fn is_hard(self) -> bool {

@@ -9,12 +9,10 @@ use super::thresholds::{Thresholds, times};
 /// A report with its circumstances.
 #[derive(Clone, Copy, Debug)]
 pub struct Observation<'a> {
-    /// The report of the frame.
+    /// The report of the part of the frame that is shown.
     pub report: &'a Report,
     /// The time in milliseconds.
     pub at: f64,
-    /// The aspect ratio (width by height) of the picture as it is shown.
-    pub aspect: f32,
     /// Whether the person sees it mirrored.
     pub mirrored: bool,
     /// Whether the limits may loosen: a photo would be taken automatically.
@@ -66,13 +64,7 @@ impl Guide {
             (self.began, self.shown, self.settled) = (now, now, now);
         }
         self.now = now;
-        let context = CheckContext {
-            thresholds,
-            steps: self.steps,
-            before: self.checks,
-            mirrored: seen.mirrored,
-            aspect: seen.aspect,
-        };
+        let context = CheckContext { thresholds, steps: self.steps, before: self.checks, mirrored: seen.mirrored };
         let (checks, wanted) = check(seen.report, &context);
         self.checks = checks;
         self.keep_time(if first { 0.0 } else { gap }, seen);

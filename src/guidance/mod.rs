@@ -3,6 +3,7 @@
 //!
 //! - `thresholds`: every limit and duration, in one table ([`Limit`], [`Thresholds`]).
 //! - `check`: the conditions of a good photo ([`Check`]), applied to one report.
+//! - `crop`: the part of the camera's frame that is shown, checked and sent ([`crop`](crop())).
 //! - `hint`: the hints ([`Hint`]) in order of priority.
 //! - `guide`: from a series of reports to the current hint and the moment for the photo ([`Guide`]).
 //! - `challenge`: requests a movement and recognises it ([`Challenge`]).
@@ -11,6 +12,7 @@
 
 mod challenge;
 mod check;
+mod crop;
 mod evidence;
 mod flaw;
 mod guide;
@@ -21,6 +23,7 @@ mod thresholds;
 pub use challenge::{Challenge, ChallengeKind, ChallengeOutcome, ChallengeRecord, Movement, MovementRecord, Step};
 pub(crate) use check::is_black;
 pub use check::{Check, Checks};
+pub use crop::{ASPECTS, crop};
 pub use evidence::{Evidence, Times};
 pub use flaw::Flaw;
 pub use guide::{Guide, Observation};

@@ -1,7 +1,7 @@
 //! Locates a face in the oval that the person sees ([`in_oval`]).
 //!
-//! The oval is drawn on a grid of 270 by 360, as large as fits into the picture. The frame covers the picture, and the
-//! rest of the frame is cut off on both sides. The oval's place in the frame therefore follows from the two shapes.
+//! The oval is drawn on a grid of 270 by 360, as large as fits into the picture. The picture is the part of the frame that
+//! is analysed (see [`crop`](super::crop())), so the oval's place follows from the picture's shape.
 
 use akiba_vision::{Face, Keypoint, Report};
 
@@ -16,19 +16,16 @@ const WIDTH: f32 = 198.0;
 pub(super) struct InOval {
     /// The width of the face.
     pub(super) width: f32,
-    /// How far its middle is to the right of the oval's, in the frame (not mirrored).
+    /// How far its middle is to the right of the oval's, as the camera sees it (not mirrored).
     pub(super) right: f32,
     /// How far its eyes are below the oval's middle.
     pub(super) below: f32,
 }
 
 /// Locates the face. Returns `None` if the numbers make no sense.
-pub(super) fn in_oval(report: &Report, face: &Face, aspect: f32) -> Option<InOval> {
+pub(super) fn in_oval(report: &Report, face: &Face) -> Option<InOval> {
     let (width, height) = (report.width, report.height);
-    let own = width / height;
-    let aspect = if aspect.is_finite() && aspect > 0.0 { aspect } else { own };
-    let (shown_width, shown_height) = if own > aspect { (height * aspect, height) } else { (width, width / aspect) };
-    let scale = (shown_width / GRID.0).min(shown_height / GRID.1);
+    let scale = (width / GRID.0).min(height / GRID.1);
     let oval = WIDTH * scale;
     let eyes = (face.at(Keypoint::RightEye).y + face.at(Keypoint::LeftEye).y) / 2.0;
     let place = InOval {

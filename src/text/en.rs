@@ -72,6 +72,7 @@ fn message(message: Message) -> &'static str {
         M::PreviewLabel => "Picture from your camera",
         M::Shutter => "Take the photo",
         M::ShutterNow => "Take it now",
+        M::ByHand => "I’ll press the button myself",
         M::SwitchCamera => "Switch camera",
         M::ChoosePhoto => "Choose a photo",
 
@@ -83,6 +84,7 @@ fn message(message: Message) -> &'static str {
 
         M::ReviewTitle => "Happy with this photo?",
         M::PhotoAlt => "Your photo",
+        M::Enlarge => "Enlarge the photo",
         M::CheckFace => "Is your whole face in it?",
         M::CheckSharp => "Is it sharp and bright?",
         M::CheckClear => "No sunglasses, hat or mask?",

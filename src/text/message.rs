@@ -129,6 +129,8 @@ messages! {
     Shutter,
     /// The shutter during the countdown.
     ShutterNow,
+    /// The button for who does not want the photo to be taken automatically.
+    ByHand,
     /// The button for the device's other camera.
     SwitchCamera,
     /// The button to choose a photo from the device.
@@ -148,6 +150,8 @@ messages! {
     ReviewTitle,
     /// The label of the photo.
     PhotoAlt,
+    /// Review: the button that shows the photo larger.
+    Enlarge,
     /// Review: the first question.
     CheckFace,
     /// Review: the second question.

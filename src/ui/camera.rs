@@ -4,7 +4,6 @@
 
 use yew::prelude::*;
 
-use crate::config::Capture;
 use crate::flow::{CameraState, Event, Opening, Prompt, Screen};
 use crate::text::Message;
 
@@ -76,7 +75,7 @@ fn controls(scene: &Scene) -> Html {
         Screen::Framing { prompt } => prompt,
         Screen::Countdown { .. } => Prompt { shutter: true, ..Prompt::default() },
         _ => {
-            let manual = scene.view.config.as_ref().is_ok_and(|config| config.capture == Capture::Manual);
+            let manual = scene.view.config.as_ref().is_ok_and(|config| !state.is_automatic(config));
             Prompt { shutter: manual, ..Prompt::default() }
         }
     };
@@ -115,6 +114,7 @@ fn controls(scene: &Scene) -> Html {
                     </button>
                 }
             </div>
+            <div key="by-hand" class="skip">{ scene.button(Weight::Quiet, Message::ByHand, Event::ByHand) }</div>
         </div>
     }
 }

@@ -4,14 +4,16 @@ use akiba_protocol::{Judgement, Reason};
 use yew::prelude::*;
 
 use crate::flow::{Event, limits};
+use crate::guidance::Flaw;
 use crate::text::Message;
 
+use super::hint;
 use super::icon::{Icon, icon};
 use super::idle::TIPS;
 use super::scene::{Scene, Weight};
 
-pub(super) fn done(scene: &Scene, judgement: Judgement) -> Html {
-    if judgement.is_verified() { verified(scene) } else { rejected(scene, judgement.reason) }
+pub(super) fn done(scene: &Scene, judgement: Judgement, flaw: Option<Flaw>) -> Html {
+    if judgement.is_verified() { verified(scene) } else { rejected(scene, judgement.reason, flaw) }
 }
 
 fn verified(scene: &Scene) -> Html {
@@ -30,11 +32,12 @@ fn verified(scene: &Scene) -> Html {
     )
 }
 
-fn rejected(scene: &Scene, reason: Option<Reason>) -> Html {
+fn rejected(scene: &Scene, reason: Option<Reason>, flaw: Option<Flaw>) -> Html {
     let why = match reason {
         Some(Reason::Fraud) => Message::RejectedFraud,
         Some(Reason::Unclear) => Message::RejectedUnclear,
-        _ => Message::RejectedNotMatched,
+        // What the vendor says about the photo helps more than what follows from it.
+        _ => flaw.map_or(Message::RejectedNotMatched, hint::flaw),
     };
     let often = scene.view.state.rejections >= limits::MANY_REJECTIONS;
     scene.section(

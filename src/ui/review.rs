@@ -7,7 +7,7 @@ use crate::flow::{Event, Photo};
 use crate::text::Message;
 
 use super::hint;
-use super::icon::Icon;
+use super::icon::{Icon, icon};
 use super::scene::{Scene, Weight};
 
 const QUESTIONS: [(Icon, Message); 3] =
@@ -30,7 +30,7 @@ pub(super) fn review(scene: &Scene, photo: Photo) -> Html {
         html! {
             <>
                 { scene.title(scene.say(title)) }
-                { scene.photo(photo, "photo") }
+                { enlargeable(scene, photo) }
                 <div class="beside">
                     <div id={scene.body_id()}>
                         if let Some(flaw) = flaw {
@@ -52,4 +52,26 @@ pub(super) fn review(scene: &Scene, photo: Photo) -> Html {
             </>
         },
     )
+}
+
+/// Draws the photo with a button that shows it as large as the window. The browser itself opens and closes that.
+fn enlargeable(scene: &Scene, photo: Photo) -> Html {
+    let id = scene.id.to_owned() + "-large";
+    let button = |look: &'static str, label: Message, shape: Icon| {
+        html! {
+            <button type="button" class={look} part="button" aria-label={scene.say(label)} popovertarget={id.clone()}>
+                { icon(shape) }
+            </button>
+        }
+    };
+    html! {
+        <div class="framed">
+            { scene.photo(photo, "photo") }
+            { button("round enlarge", Message::Enlarge, Icon::Larger) }
+            <div class="large" popover="auto" id={id.clone()}>
+                { scene.photo(photo, "") }
+                { button("round", Message::Close, Icon::Close) }
+            </div>
+        </div>
+    }
 }

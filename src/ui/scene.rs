@@ -138,11 +138,11 @@ impl Scene<'_> {
         html! { <p class="note" part="note">{ icon(shape) }<span>{ note.into() }</span></p> }
     }
 
-    /// Draws the photo as it is sent, not mirrored.
-    pub(super) fn photo(&self, photo: Photo, class: &'static str) -> Html {
+    /// Draws the photo as the person saw it: mirrored if the preview was. It is not sent like that.
+    pub(super) fn photo(&self, photo: Photo, look: &'static str) -> Html {
         html! {
             <img
-                class={class}
+                class={class(look, if self.view.state.framing.mirrored { "mirrored" } else { "" })}
                 part="photo"
                 src={self.view.photo_url.clone()}
                 width={photo.width.to_string()}

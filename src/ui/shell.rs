@@ -58,7 +58,7 @@ fn screen(scene: &Scene) -> Html {
         Screen::Submitting { photo, phase, attempt, wait } => {
             submitting::submitting(scene, *photo, *phase, *attempt, *wait)
         }
-        Screen::Done { judgement } => done::done(scene, *judgement),
+        Screen::Done { judgement, flaw } => done::done(scene, *judgement, *flaw),
         Screen::Failed { error, photo } => failed::failed(scene, *error, *photo),
     }
 }

@@ -18,14 +18,13 @@ const OVAL: &str = "M150 44A99 134 0 0 1 150 312A99 134 0 0 1 150 44Z";
 
 pub(super) fn viewfinder(scene: &Scene) -> Html {
     let state = &scene.view.state;
-    let mirrored = matches!(state.camera, CameraState::Open(_, info) if info.mirrored);
     let look = if state.framing.bright { "viewfinder bright" } else { "viewfinder" };
     let picture = scene.view.video.clone().map(|video| VNode::VRef(video.into()));
     html! {
         <div class={class(look, state.screen.name().as_str())} part="viewfinder">
             <div
                 key="picture"
-                class={if mirrored { "picture mirrored" } else { "picture" }}
+                class={if state.framing.mirrored { "picture mirrored" } else { "picture" }}
                 role="img"
                 aria-label={scene.say(Message::PreviewLabel)}
             >
@@ -84,12 +83,13 @@ impl Ring {
     }
 }
 
-/// Draws the oval, with a line around it.
+/// Draws the oval, with a line around it. The dark line below both makes them visible on a white wall.
 fn guide(ring: Option<Ring>) -> Html {
     let shade = format!("M-2000-2000H2300V2400H-2000Z{OVAL}");
     html! {
         <svg class="guide" viewBox="15 22 270 360" aria-hidden="true" focusable="false">
             <path class="shade" d={shade} fill-rule="evenodd" />
+            <path class="casing" d={OVAL} />
             <path class="oval" part="oval" d={OVAL} />
             if let Some((class, parts, missing)) = ring.map(Ring::parts) {
                 <path
@@ -106,14 +106,13 @@ fn guide(ring: Option<Ring>) -> Html {
 
 fn chip(scene: &Scene) -> Html {
     let state = &scene.view.state;
-    let mirrored = matches!(state.camera, CameraState::Open(_, info) if info.mirrored);
     let (message, shape) = match state.screen {
         Screen::Starting(opening) => (hint::opening(opening), None),
         // Nothing is promised that only reports can keep.
         Screen::Framing { prompt: Prompt { hint: Hint::Position, passed: None, shutter: true, .. } } => {
             (Message::HintByHand, None)
         }
-        Screen::Framing { prompt } => (hint::words(prompt.hint), hint::shape(prompt.hint, mirrored)),
+        Screen::Framing { prompt } => (hint::words(prompt.hint), hint::shape(prompt.hint, state.framing.mirrored)),
         Screen::Countdown { .. } => (Message::CountdownHint, None),
         _ => return Html::default(),
     };

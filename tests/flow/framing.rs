@@ -1,8 +1,8 @@
 //! Reactions to analysed frames: hints, the automatic photo, the challenge, and unusable photos.
 
 use akiba_selfie::flow::{
-    Announcement, ChallengeStage, Effect, ErrorCode, Event, FileId, GrabFailure, Notice, PhotoSource, Screen,
-    ScreenName, Timer, limits,
+    Announcement, CameraInfo, CameraState, ChallengeStage, Effect, ErrorCode, Event, FileId, GrabFailure, Notice,
+    PhotoSource, Screen, ScreenName, Timer, limits,
 };
 use akiba_selfie::guidance::{ChallengeOutcome, Flaw, Hint, Movement};
 use akiba_vision::{Measure, Report};
@@ -77,6 +77,45 @@ fn no_photo_is_taken_while_a_check_fails() {
         let mut play = framing(|_| {});
         play.sees(&report, 30_000);
         assert_eq!(play.name(), ScreenName::Framing, "{report:?}");
+    }
+}
+
+#[test]
+fn a_person_who_presses_the_button_is_not_overtaken() {
+    let mut play = framing(|_| {});
+    play.sees(&good(), 400).send(Event::ByHand);
+    assert!(play.has_shutter());
+    assert!(play.did(|effect| *effect == Effect::Focus), "the button has gone");
+    play.sees(&good(), 20_000);
+    assert_eq!((play.name(), play.hint()), (ScreenName::Framing, Some(Hint::Hold)));
+    assert_eq!(play.state.framing.guide.steps, 0, "nothing loosens");
+    play.send(Event::Shutter).photo_comes(1);
+    play.send(Event::Retake).camera_opens();
+    assert!(play.has_shutter(), "also for the next photo");
+    play.send(Event::Cancel).send(Event::Start).send(Event::Consented).camera_opens();
+    assert!(!play.has_shutter(), "until the next start");
+
+    let mut play = framing(|options| options.countdown = true);
+    play.sees(&good(), 800);
+    assert_eq!(play.name(), ScreenName::Countdown);
+    play.send(Event::ByHand);
+    assert_eq!((play.name(), play.timer(Timer::Countdown)), (ScreenName::Framing, None));
+    play.sees(&good(), 5_000);
+    assert_eq!(play.name(), ScreenName::Framing);
+}
+
+#[test]
+fn the_photo_is_shown_as_the_preview_was() {
+    for mirrored in [true, false] {
+        let mut play = framing(|_| {});
+        let generation = play.camera_generation();
+        play.state.camera = CameraState::Opening(generation);
+        play.send(Event::CameraOpened { generation, info: CameraInfo { mirrored, cameras: 1 } });
+        play.send(Event::Shutter);
+        play.send(Event::FrameDrawn { generation: play.state.grab.unwrap() }).photo_comes(1);
+        assert_eq!((play.name(), play.state.framing.mirrored), (ScreenName::Review, mirrored));
+        play.send(Event::Retake).send(Event::FilePicked(FileId(1))).photo_comes(2);
+        assert_eq!((play.name(), play.state.framing.mirrored), (ScreenName::Review, false), "a file is as it is");
     }
 }
 

@@ -1,6 +1,6 @@
 //! The guidance: the hint for each report, how long it lasts, how the limits loosen, and what never happens.
 
-use akiba_selfie::guidance::{Check, Guide, Hint, Limit, Observation, Thresholds, times};
+use akiba_selfie::guidance::{Check, Flaw, Guide, Hint, Limit, Observation, Thresholds, crop, times};
 use akiba_vision::{Measure, Report};
 use proptest::prelude::*;
 
@@ -10,7 +10,7 @@ use crate::faces::{black, face, good, nobody, two, with};
 const FRAME: f64 = 1_000.0 / 15.0;
 
 fn seen(report: &Report, at: f64) -> Observation<'_> {
-    Observation { report, at, aspect: 0.75, mirrored: true, loosens: true }
+    Observation { report, at, mirrored: true, loosens: true }
 }
 
 /// The result of these reports, each seen for this many milliseconds.
@@ -133,34 +133,33 @@ fn directions_follow_the_picture_as_it_is_shown() {
 
 #[test]
 fn the_oval_is_located_in_frames_of_every_shape() {
-    // Width and height of the frame, aspect ratio of the picture, and the oval's middle and width (see the viewfinder).
-    for (width, height, aspect, x, y, oval) in [
-        (480.0, 640.0, 0.75, 240.0, 277.33, 352.0),
-        (640.0, 480.0, 0.75, 320.0, 208.0, 264.0),
-        (640.0, 480.0, 1.0, 320.0, 208.0, 264.0),
-        (480.0, 640.0, 1.0, 240.0, 288.0, 264.0),
-        (1280.0, 720.0, 2.0, 640.0, 317.33, 352.0),
-        (1280.0, 720.0, f32::NAN, 640.0, 312.0, 396.0),
+    // Size of the frame, aspect ratio of the picture, and the oval's middle and width in the part that is shown.
+    for (frame, aspect, x, y, oval) in [
+        ((480, 640), 0.75, 240.0, 277.33, 352.0),
+        ((640, 480), 0.75, 180.0, 208.0, 264.0),
+        ((640, 480), 1.0, 240.0, 208.0, 264.0),
+        ((480, 640), 1.0, 240.0, 208.0, 264.0),
+        ((1280, 720), 2.0, 360.0, 312.0, 396.0),
+        ((1280, 720), f32::NAN, 360.0, 312.0, 396.0),
+        ((720, 1280), 0.5, 360.0, 536.0, 528.0),
     ] {
         let mut report = good();
-        (report.width, report.height) = (width, height);
+        let (width, height) = crop(frame, aspect);
+        (report.width, report.height) = (width as f32, height as f32);
         let face = report.face.as_mut().unwrap();
         face.bounds.width = 0.9 * oval;
         face.bounds.left = x - 0.45 * oval;
         for eye in &mut face.keypoints[..2] {
             eye.y = y;
         }
-        let see = |report: &Report| {
-            let seen = Observation { aspect, ..seen(report, 0.0) };
-            Guide::default().observe(seen, &Thresholds::default()).hint
-        };
-        assert_eq!(see(&report), Hint::Hold, "{width} × {height} shown as {aspect}");
+        let see = |report: &Report| Guide::default().observe(seen(report, 0.0), &Thresholds::default()).hint;
+        assert_eq!(see(&report), Hint::Hold, "{frame:?} shown as {aspect}");
         let mut aside = report;
         aside.face.as_mut().unwrap().bounds.left -= 0.23 * oval;
-        assert_eq!(see(&aside), Hint::MoveLeft, "{width} × {height} shown as {aspect}");
+        assert_eq!(see(&aside), Hint::MoveLeft, "{frame:?} shown as {aspect}");
         let mut inside = report;
         inside.face.as_mut().unwrap().bounds.left -= 0.17 * oval;
-        assert_eq!(see(&inside), Hint::Hold, "{width} × {height} shown as {aspect}");
+        assert_eq!(see(&inside), Hint::Hold, "{frame:?} shown as {aspect}");
     }
 }
 
@@ -226,6 +225,7 @@ fn no_time_makes_a_smear_or_a_turned_face_good_enough() {
         (Measure::PoseRoll, -19.0, Hint::Straighten),
         (Measure::Sharpness, 0.11, Hint::Blurred),
         (Measure::Motion, 2.5, Hint::HoldStill),
+        (Measure::LuminanceMean, 0.0125, Hint::TooDark),
     ] {
         let bad = with(good(), measure, value);
         let guide = after(&[(bad, 60_000.0)]);
@@ -268,6 +268,23 @@ fn two_hints_do_not_take_turns() {
     }
     assert_eq!(changes, 1, "«look-straight», then «hold»");
     assert_eq!(on(guide, &[(turned, 1_200.0)]).hint, Hint::LookStraight, "what lasts is said again");
+}
+
+#[test]
+fn a_flaw_that_the_vendor_names_is_understood() {
+    for (sentence, flaw) in [
+        ("No face was found in the selfie", Some(Flaw::NoFace)),
+        ("FACE NOT FOUND", Some(Flaw::NoFace)),
+        ("More than one face was found in the selfie", Some(Flaw::SeveralFaces)),
+        ("Multiple faces detected", Some(Flaw::SeveralFaces)),
+        ("The face in the selfie is too dark", Some(Flaw::TooDark)),
+        ("Image is blurry", Some(Flaw::Blurred)),
+        ("Identity and Selfie do not match", None),
+        ("The face on the record is old", None),
+        ("", None),
+    ] {
+        assert_eq!(Flaw::named_in(sentence), flaw, "{sentence}");
+    }
 }
 
 #[test]
@@ -331,14 +348,14 @@ proptest! {
 
     #[test]
     fn any_report_is_handled(
-        reports in prop::collection::vec((wild(), -100.0f64..900.0, number()), 1..80),
+        reports in prop::collection::vec((wild(), -100.0f64..900.0), 1..80),
         mirrored in any::<bool>(),
     ) {
         let mut guide = Guide::default();
         let mut at = 100_000.0;
-        for (report, gap, aspect) in &reports {
+        for (report, gap) in &reports {
             at += gap;
-            let seen = Observation { aspect: *aspect, mirrored, ..seen(report, at) };
+            let seen = Observation { mirrored, ..seen(report, at) };
             let next = guide.observe(seen, &Thresholds::default());
             prop_assert!(next.now >= guide.now && next.steps <= times::LOOSEST && next.steps >= guide.steps);
             prop_assert!(!next.ready() || next.checks.all());

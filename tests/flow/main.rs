@@ -3,9 +3,11 @@
 
 mod camera;
 mod capture;
+mod crop;
 mod faces;
 mod framing;
 mod guidance;
+mod light;
 mod matrix;
 mod needs;
 mod play;

@@ -21,6 +21,7 @@ Choosing         .       .        .        .        framing   .        .        
 ChoseNone        .       .        .        .        .         .        .        .        .         .         .       .        .        .
 FilePicked       .       .        grabbing grabbing grabbing  .        .        .        .         .         .       .        .        grabbing
 SkipChallenge    .       .        .        .        .         .        .        .        .         .         .       .        .        .
+ByHand           .       .        .        .        framing   .        .        .        .         .         .       .        .        .
 Cancel           .       idle     idle     idle     idle      idle     idle     idle     idle      idle      .       .        idle     idle
 Close            .       .        .        .        .         .        .        .        .         .         .       .        .        .
 Reset            .       idle     idle     idle     idle      idle     idle     idle     idle      idle      idle    idle     idle     idle
@@ -65,7 +66,7 @@ Disconnected     .       idle     idle     idle     idle      idle     idle     
 ";
 
 fn seen(generation: Generation) -> Event {
-    Event::FrameAnalysed { generation, report: Box::new(good()), at: 0.0, aspect: 0.75 }
+    Event::FrameAnalysed { generation, report: Box::new(good()), at: 0.0 }
 }
 
 /// The event of a row, as an answer to the requests that `play` has in flight.
@@ -104,6 +105,7 @@ fn event(name: &str, play: &Play) -> Event {
         "VisionUnavailable" => Event::VisionUnavailable { generation: camera, cause: "late".into() },
         "Drawn" => Event::SeedDrawn { generation: STALE, seed: 1 },
         "SkipChallenge" => Event::SkipChallenge,
+        "ByHand" => Event::ByHand,
         "ShutterTimer" => tick(Timer::Shutter),
         "ChallengeTimer" => tick(Timer::Challenge),
         "CameraSlow" => tick(Timer::CameraSlow),
@@ -119,7 +121,7 @@ fn event(name: &str, play: &Play) -> Event {
         "UploadProgress" => Event::UploadProgress { generation: upload, sent: 1, total: 2 },
         "Uploaded" => Event::Uploaded { generation: upload },
         "UploadFailed" => Event::UploadFailed { generation: upload, failure: UploadFailure::Refused },
-        "VerifyDone" => Event::VerifyDone { generation: verify, judgement: judgement("success") },
+        "VerifyDone" => Event::VerifyDone { generation: verify, judgement: judgement("success"), flaw: None },
         "VerifyFailed" => Event::VerifyFailed { generation: verify, failure: RelayFailure::Refused },
         "Online" => Event::Online,
         "Offline" => Event::Offline,
@@ -170,7 +172,7 @@ fn a_stale_answer_changes_nothing_in_any_state() {
         Event::UploadProgress { generation: STALE, sent: 1, total: 2 },
         Event::Uploaded { generation: STALE },
         Event::UploadFailed { generation: STALE, failure: UploadFailure::Refused },
-        Event::VerifyDone { generation: STALE, judgement: judgement("success") },
+        Event::VerifyDone { generation: STALE, judgement: judgement("success"), flaw: None },
         Event::VerifyFailed { generation: STALE, failure: RelayFailure::Refused },
     ];
     let ticks = Timer::ALL.map(|timer| Event::Tick { timer, generation: STALE });

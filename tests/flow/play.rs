@@ -101,7 +101,7 @@ impl Play {
         for frame in 1..=milliseconds * 15 / 1_000 {
             let generation = self.camera_generation();
             let at = begin + f64::from(frame) * 1_000.0 / 15.0;
-            self.send(Event::FrameAnalysed { generation, report: Box::new(*report), at, aspect: 0.75 });
+            self.send(Event::FrameAnalysed { generation, report: Box::new(*report), at });
             effects.append(&mut self.effects);
         }
         self.effects = effects;
@@ -145,7 +145,7 @@ impl Play {
     pub(crate) fn verify_ends(&mut self, result: Result<&str, akiba_selfie::flow::RelayFailure>) -> &mut Self {
         let generation = self.state.verify().expect("a verify call is in flight");
         self.send(match result {
-            Ok(status) => Event::VerifyDone { generation, judgement: judgement(status) },
+            Ok(status) => Event::VerifyDone { generation, judgement: judgement(status), flaw: None },
             Err(failure) => Event::VerifyFailed { generation, failure },
         })
     }

@@ -94,7 +94,7 @@ fn event_of(play: &Play, (kind, variant, live): Move, serial: u32) -> Event {
                 UploadFailure::Over,
             ][v % 12],
         },
-        29 => Event::VerifyDone { generation: verify, judgement: judgement(["success", "failed"][v % 2]) },
+        29 => Event::VerifyDone { generation: verify, judgement: judgement(["success", "failed"][v % 2]), flaw: None },
         30 => Event::VerifyFailed { generation: verify, failure: relay },
         31 => [Event::Online, Event::Offline][v % 2].clone(),
         32 => [Event::Hidden, Event::Visible][v % 2].clone(),
@@ -111,16 +111,12 @@ fn event_of(play: &Play, (kind, variant, live): Move, serial: u32) -> Event {
             Event::SeedDrawn { generation: pick(drawing), seed: serial }
         }
         35 if v % 4 == 0 => Event::SkipChallenge,
+        35 if v % 4 == 1 => Event::ByHand,
         _ => {
             let turned = with(good(), Measure::PoseYaw, f32::from(variant) - 128.0);
             let report = if v % 3 != 0 { good() } else { [turned, nobody(), two(), black()][v % 4] };
             let at = play.state.framing.guide.now + f64::from(variant) * 4.0;
-            Event::FrameAnalysed {
-                generation: camera,
-                report: Box::new(report),
-                at,
-                aspect: [0.75, f32::from(variant) / 100.0][v % 5 / 4],
-            }
+            Event::FrameAnalysed { generation: camera, report: Box::new(report), at }
         }
     }
 }

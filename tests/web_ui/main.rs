@@ -5,14 +5,16 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use akiba_protocol::Judgement;
 use akiba_selfie::config::ConfigError;
 use akiba_selfie::flow::{
-    Announcement, CameraInfo, CameraState, ErrorCode, Event, Generation, NextStep, Opening, Phase, Screen, Wait,
+    Announcement, CameraInfo, CameraState, ErrorCode, Event, Generation, NextStep, Opening, Phase, Prompt, Screen, Wait,
 };
-use akiba_selfie::guidance::{Evidence, Guide, Hint, Thresholds};
+use akiba_selfie::guidance::{Evidence, Flaw, Guide, Hint, Thresholds};
 use akiba_selfie::text::Browser;
 use akiba_selfie::ui::{self, Action, View};
 use akiba_vision::{Face, Measure, Point, Reading, Rect, Report};
+use gloo_timers::future::TimeoutFuture;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -77,6 +79,10 @@ async fn touch_targets_are_large_and_everything_fits_a_phone() {
     for screen in screens() {
         mounted.show(view(screen.clone())).await;
         for (name, control) in mounted.controls() {
+            if control.closest("[popover]").unwrap().is_some() {
+                // It is not shown.
+                continue;
+            }
             let rect = control.get_bounding_client_rect();
             let least = if control.class_name() == "shutter" { 64.0 } else { 44.0 };
             assert!(
@@ -119,6 +125,7 @@ async fn the_video_keeps_its_place_from_starting_to_grabbing() {
     assert_eq!(*removals.borrow(), 0);
     let mut back = with_video(framing());
     back.state.camera = CameraState::Open(Generation(1), CameraInfo { mirrored: false, cameras: 1 });
+    back.state.framing.mirrored = false;
     mounted.show(back).await;
     assert!(!parent.class_list().contains("mirrored"));
     assert!(!mounted.names().contains(&"Switch camera".to_owned()));
@@ -137,6 +144,8 @@ async fn every_button_does_what_it_says() {
         (Screen::Starting(Opening::Tap), "Tap to start", Event::Retry),
         (framing(), "Take the photo", Event::Shutter),
         (framing(), "Switch camera", Event::SwitchCamera),
+        (framing(), "I’ll press the button myself", Event::ByHand),
+        (Screen::Countdown { left: 2 }, "I’ll press the button myself", Event::ByHand),
         (framing(), "Cancel", Event::Cancel),
         (Screen::Countdown { left: 2 }, "Take it now", Event::Shutter),
         (Screen::Review { photo: PHOTO }, "Use this photo", Event::Accept),
@@ -290,6 +299,15 @@ async fn each_verdict_has_its_own_text() {
     assert!(mounted.text().contains("It’s you") && mounted.names().is_empty());
     mounted.show(view(done(NOT_MATCHED))).await;
     assert!(mounted.text().contains("not close enough"));
+    for (flaw, says) in
+        [(Flaw::NoFace, "can’t see a face"), (Flaw::TooDark, "too dark"), (Flaw::SeveralFaces, "than one face")]
+    {
+        let named = |reason| Screen::Done { judgement: Judgement::because(reason), flaw: Some(flaw) };
+        mounted.show(view(named(NOT_MATCHED))).await;
+        assert!(mounted.text().contains(says) && !mounted.text().contains("close enough"), "{flaw:?}");
+        mounted.show(view(named(FRAUD))).await;
+        assert!(!mounted.text().contains(says), "nothing that helps against a suspicion of fraud");
+    }
     mounted.show(view(done(FRAUD))).await;
     assert!(mounted.text().contains("live photo of your own face"));
     mounted.show(view(done(UNCLEAR))).await;
@@ -336,6 +354,69 @@ async fn the_review_says_what_was_measured_and_asks_the_rest() {
         assert_eq!(mounted.text().contains("Sharp and well lit"), says);
         assert_eq!(mounted.text().contains("Is it sharp"), !says);
         assert!(mounted.text().contains("No sunglasses, hat or mask?"));
+    }
+}
+
+#[wasm_bindgen_test]
+async fn the_review_is_mirrored_as_the_preview_was_and_can_be_enlarged() {
+    let mut mounted = Mounted::new(view(Screen::Review { photo: PHOTO })).await;
+    let window = web_sys::window().unwrap();
+    let style = |element: &Element| window.get_computed_style(element).unwrap().unwrap();
+    let transform = |mounted: &Mounted| style(&mounted.one(".photo")).get_property_value("transform").unwrap();
+    assert_eq!(transform(&mounted), "matrix(-1, 0, 0, 1, 0, 0)");
+    let large = mounted.one(".large");
+    let is_shown = || style(&large).get_property_value("display").unwrap() != "none";
+    assert!(!is_shown());
+    mounted.control("Enlarge the photo").click();
+    assert!(is_shown());
+    let photo = mounted.one(".large img").get_bounding_client_rect();
+    let room = (window.inner_width().unwrap().as_f64().unwrap(), window.inner_height().unwrap().as_f64().unwrap());
+    assert_eq!((photo.width(), photo.height()), room, "as large as the window");
+    mounted.control("Close").click();
+    assert!(!is_shown());
+    assert!(mounted.actions.borrow().is_empty(), "the flow does not need to know");
+    let mut back = view(Screen::Review { photo: PHOTO });
+    back.state.framing.mirrored = false;
+    mounted.show(back).await;
+    assert_eq!(transform(&mounted), "none");
+}
+
+/// The relative luminance of a computed colour, by WCAG 2.2.
+fn relative_luminance(colour: &str) -> f64 {
+    let channels = colour.trim_start_matches("rgb(").trim_end_matches(')').split(", ");
+    let linear = |channel: &str| match channel.parse::<f64>().unwrap() / 255.0 {
+        low if low <= 0.040_45 => low / 12.92,
+        high => ((high + 0.055) / 1.055).powf(2.4),
+    };
+    channels.map(linear).zip([0.2126, 0.7152, 0.0722]).map(|(channel, weight)| channel * weight).sum()
+}
+
+#[wasm_bindgen_test]
+async fn the_ring_is_neutral_until_all_checks_pass_and_is_seen_on_any_wall() {
+    let ring = |passed| Screen::Framing { prompt: Prompt { passed: Some(passed), ..Prompt::default() } };
+    let mut mounted = Mounted::new(view(ring(8))).await;
+    let style = |element: &Element, name: &str| {
+        let style = web_sys::window().unwrap().get_computed_style(element).unwrap().unwrap();
+        style.get_property_value(name).unwrap()
+    };
+    let width = |element: &Element| style(element, "stroke-width").trim_end_matches("px").parse::<f64>().unwrap();
+    for (screen, colour) in [
+        (ring(0), "rgb(255, 255, 255)"),
+        (ring(8), "rgb(255, 255, 255)"),
+        (ring(9), "rgb(76, 217, 187)"),
+        (Screen::Countdown { left: 2 }, "rgb(76, 217, 187)"),
+    ] {
+        mounted.show(view(screen.clone())).await;
+        let (ring, casing) = (mounted.one(".ring"), mounted.one(".casing"));
+        // Otherwise the test would see the colour on its way.
+        TimeoutFuture::new(300).await;
+        assert_eq!(style(&ring, "stroke"), colour, "{screen:?}");
+        assert!(width(&casing) >= width(&ring) + 4.0, "the dark line is seen on both sides");
+        let dark = relative_luminance(&style(&casing, "stroke"));
+        for (what, colour) in [("ring", style(&ring, "stroke")), ("wall", "rgb(255, 255, 255)".to_owned())] {
+            let contrast = (relative_luminance(&colour) + 0.05) / (dark + 0.05);
+            assert!(contrast >= 3.0, "{what} in {screen:?}: {contrast}");
+        }
     }
 }
 

@@ -6,8 +6,8 @@ use std::rc::Rc;
 use akiba_protocol::{Judgement, Reason};
 use akiba_selfie::config::{Config, Options};
 use akiba_selfie::flow::{
-    CameraInfo, CameraState, ErrorCode, Generation, NextStep, Opening, Phase, Photo, PhotoId, Prompt, Screen, State,
-    Wait,
+    CameraInfo, CameraState, ErrorCode, Framing, Generation, NextStep, Opening, Phase, Photo, PhotoId, Prompt, Screen,
+    State, Wait,
 };
 use akiba_selfie::guidance::Hint;
 use akiba_selfie::text::Browser;
@@ -133,7 +133,7 @@ pub(crate) fn view(screen: Screen) -> View {
     let live = matches!(screen, Screen::Framing { .. } | Screen::Countdown { .. } | Screen::Grabbing);
     let camera = if live { CameraState::Open(Generation(1), INFO) } else { CameraState::Closed };
     View {
-        state: State { screen, camera, ..State::default() },
+        state: State { screen, camera, framing: Framing { mirrored: true, ..Framing::default() }, ..State::default() },
         config: Config::from_options(&options, "https://bank.example/"),
         video: None,
         photo_url: Some("data:image/gif;base64,R0lGODlhAQABAAAAACw=".into()),
@@ -168,7 +168,7 @@ pub(crate) fn failed(error: ErrorCode) -> Screen {
 
 /// The screen for a verdict with this reason to reject, or with none.
 pub(crate) fn done(reason: Option<Reason>) -> Screen {
-    Screen::Done { judgement: Judgement::because(reason) }
+    Screen::Done { judgement: Judgement::because(reason), flaw: None }
 }
 
 pub(crate) const MATCHED: Option<Reason> = None;

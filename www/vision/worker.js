@@ -3,8 +3,9 @@
  * classic script, because Firefox before 114 has no module workers.
  *
  * The first message is `{wasm}`, the URL of the WebAssembly. Every other message has a picture, an ImageBitmap or a
- * VideoFrame. `{picture, side, at}` is a frame of the camera: the worker scales its longest side down to `side`
- * pixels, and `at` is the time of the frame in milliseconds. `{picture}` is a photo, which is analysed at full size.
+ * VideoFrame. `{picture, side, at, across, down}` is a frame of the camera: the worker takes these shares of its width
+ * and height, in its middle, and scales the longest side down to `side` pixels. `at` is the time of the frame in
+ * milliseconds. `{picture}` is a photo, which is analysed whole and at full size.
  *
  * The worker answers the messages in order: `{}` when it is ready, `{report, took}` with the numbers of
  * `Report::to_numbers` and the milliseconds that it worked, `{failed}` with the error of one picture, or `{blind}` with
@@ -54,19 +55,19 @@ async function begin(module) {
   vision = /** @type {Vision} */ (/** @type {unknown} */ (exports));
 }
 
-/** @param {{ picture: ImageBitmap | VideoFrame, side?: number, at?: number }} message */
-function look({ picture, side, at = 0 }) {
+/** @param {{ picture: ImageBitmap | VideoFrame, side?: number, at?: number, across?: number, down?: number }} message */
+function look({ picture, side, at = 0, across = 1, down = 1 }) {
   if (!context || !vision) throw new Error('not ready');
   const began = performance.now();
   const { canvas } = context;
-  const across = 'displayWidth' in picture ? picture.displayWidth : picture.width;
-  const down = 'displayHeight' in picture ? picture.displayHeight : picture.height;
-  const scale = side ? Math.min(1, side / Math.max(across, down)) : 1;
-  const width = Math.max(1, Math.round(across * scale));
-  const height = Math.max(1, Math.round(down * scale));
+  const wide = 'displayWidth' in picture ? picture.displayWidth : picture.width;
+  const high = 'displayHeight' in picture ? picture.displayHeight : picture.height;
+  const part = [wide * across, high * down];
+  const scale = side ? Math.min(1, side / Math.max(...part)) : 1;
+  const [width, height] = part.map((length) => Math.max(1, Math.round(length * scale)));
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
   context.imageSmoothingQuality = 'medium';
-  context.drawImage(picture, 0, 0, width, height);
+  context.drawImage(picture, (wide - part[0]) / 2, (high - part[1]) / 2, part[0], part[1], 0, 0, width, height);
   const { data } = context.getImageData(0, 0, width, height);
   // A view of the memory is valid until the next call, as the memory moves when it grows.
   const place = vision.frame(width, height);

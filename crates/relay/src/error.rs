@@ -1,4 +1,5 @@
-//! The error of all calls ([`RelayError`]): one part for the caller, and one part for the log only.
+//! The error of all calls ([`RelayError`]): one part for the caller, and one part for the log only. [`sentence`]
+//! describes any other error.
 
 use std::borrow::Cow;
 
@@ -6,6 +7,18 @@ use akiba_protocol::{Problem, ProblemCode};
 use axum::response::{IntoResponse, Response};
 use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
+
+/// Returns an error and its causes as one sentence.
+#[must_use]
+pub fn sentence(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(&format!(": {cause}"));
+        source = cause.source();
+    }
+    text
+}
 
 /// A call that failed.
 ///

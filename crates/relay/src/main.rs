@@ -13,16 +13,18 @@ use std::time::{Duration, Instant};
 use akiba_relay::cli::check_config::{Prepared, Problems};
 use akiba_relay::cli::{self, Cli, check_config};
 use akiba_relay::clock::Clock;
+use akiba_relay::error::sentence;
 use akiba_relay::http::admin;
-use akiba_relay::secrets::reload::Reloads;
+use akiba_relay::secrets::reload::Contents;
 use akiba_relay::server::background::Background;
+use akiba_relay::server::reload;
 use akiba_relay::server::shutdown::{self, Signals};
 use akiba_relay::session::Sessions;
 use akiba_relay::settings::layers::{EffectiveSetting, LayerError};
 #[cfg(feature = "otel")]
 use akiba_relay::telemetry::exporter::Exporter;
 use akiba_relay::webhook::worker::deliver_new;
-use akiba_relay::{AppState, ConnectionLimits, Drained, Settings, app, serve, serve_tls, telemetry};
+use akiba_relay::{ConnectionLimits, Drained, Settings, app, serve, serve_tls, telemetry};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -43,11 +45,15 @@ async fn main() -> ExitCode {
     let result = match command {
         Some(command) => cli::run(command, &settings, variable).await.map(|()| Drained::Whole),
         None => {
+            let contents = reload::contents(&settings);
             let prepared = match check_config::check(&settings, &effective, variable) {
                 Ok(prepared) => prepared,
                 Err(problems) => return print_problems(&problems),
             };
-            if check_config { report(&settings, &effective) } else { run(settings, &effective, prepared).await }
+            match check_config {
+                true => report(&settings, &effective, &prepared),
+                false => run(settings, &effective, prepared, contents).await,
+            }
         }
     };
     let code = match result {
@@ -57,7 +63,7 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
         Err(error) => {
-            telemetry::print_last(check_config::sentence(&*error));
+            telemetry::print_last(sentence(&*error));
             ExitCode::FAILURE
         }
     };
@@ -71,9 +77,9 @@ fn print_problems(problems: &Problems) -> ExitCode {
 }
 
 /// Prints every setting in force and, on standard error, the warnings.
-fn report(settings: &Settings, effective: &[EffectiveSetting]) -> Result<Drained, Box<dyn Error>> {
+fn report(settings: &Settings, effective: &[EffectiveSetting], prepared: &Prepared) -> Result<Drained, Box<dyn Error>> {
     write!(io::stdout(), "{}", check_config::listing(effective))?;
-    for warning in check_config::warnings(settings, effective, variable) {
+    for warning in check_config::warnings(settings, effective, prepared.session.as_ref(), variable) {
         eprintln!("akiba-relay: warning: {warning}");
     }
     Ok(Drained::Whole)
@@ -89,6 +95,7 @@ async fn run(
     settings: Settings,
     effective: &[EffectiveSetting],
     prepared: Prepared,
+    contents: Contents,
 ) -> Result<Drained, Box<dyn Error>> {
     #[cfg(feature = "otel")]
     let exporter = settings.telemetry.otel_endpoint.as_ref().map(Exporter::to).transpose()?;
@@ -96,7 +103,7 @@ async fn run(
     telemetry::init(settings.telemetry.log_format, settings.telemetry.log.clone(), exporter.as_ref())?;
     #[cfg(not(feature = "otel"))]
     telemetry::init(settings.telemetry.log_format, settings.telemetry.log.clone())?;
-    for warning in check_config::warnings(&settings, effective, variable) {
+    for warning in check_config::warnings(&settings, effective, prepared.session.as_ref(), variable) {
         tracing::warn!("{warning}");
     }
     let Prepared { mut state, tls, session } = prepared;
@@ -124,7 +131,7 @@ async fn run(
     if let Some(tls) = tls.clone() {
         side_tasks.spawn(tls.watch());
     }
-    side_tasks.spawn(reloads(&settings, &state).watch(shutdown::hang_up()?));
+    side_tasks.spawn(reload::reloads(&settings, &state, contents).watch(shutdown::hang_up()?));
     let scheme = if tls.is_some() { "https" } else { "http" };
     writeln!(io::stdout(), "listening on {scheme}://{}", listener.local_addr()?)?;
     let background = sessions.as_ref().map(Background::start);
@@ -168,26 +175,6 @@ async fn run(
     }
     tracing::info!("stopped");
     Ok(drained)
-}
-
-/// Returns the files of secrets that are loaded again when they change.
-fn reloads(settings: &Settings, state: &AppState) -> Reloads {
-    let mut reloads = Reloads::default();
-    let vendor = state.vendor.clone();
-    reloads.add("--token-file", settings.vendor.token_file.as_ref(), move |text| {
-        vendor.replace_token(text).map_err(|error| error.to_string())
-    });
-    if let Some(sessions) = &state.sessions {
-        let of = Arc::clone(sessions);
-        reloads.add("--session-keys-file", settings.session.session_keys_file.as_ref(), move |text| {
-            of.replace_session_keys(text).map_err(|error| error.to_string())
-        });
-        let of = Arc::clone(sessions);
-        reloads.add("--data-keys-file", settings.session.data_keys_file.as_ref(), move |text| {
-            of.replace_data_keys(text).map_err(|error| error.to_string())
-        });
-    }
-    reloads
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, String> {

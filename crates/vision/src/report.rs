@@ -24,7 +24,7 @@ pub struct Report {
     pub frame_mean: f32,
     /// Variance of the same, 0 to 0.25; 0 is a uniform colour.
     pub frame_variance: f32,
-    /// The number of faces.
+    /// The number of faces that count: in the frame, and at least half as wide as the main face.
     pub faces: u8,
     /// The main face: the largest.
     pub face: Option<Face>,

@@ -58,15 +58,17 @@ pub(super) fn others(cameras: &[Device], opened: Option<&Device>, choice: Camera
         _ => true,
     };
     let most = opened.map_or(u32::MAX, |opened| lens(&opened.label, choice));
-    let mut better: Vec<&Device> = cameras
-        .iter()
-        .filter(|camera| !camera.id.is_empty() && opened.is_none_or(|opened| opened.id != camera.id))
-        .filter(fits)
-        .filter(|camera| lens(&camera.label, choice) < most)
-        .collect();
-    better.sort_by_key(|camera| lens(&camera.label, choice));
-    let back = opened.filter(|_| !better.is_empty()).map(|opened| opened.id.clone());
-    better.into_iter().map(|camera| camera.id.clone()).chain(back).collect()
+    let better = || {
+        let known = cameras.iter().filter(|camera| !camera.id.is_empty()).filter(fits);
+        known.filter(|camera| lens(&camera.label, choice) < most)
+    };
+    let best = better().min_by_key(|camera| lens(&camera.label, choice));
+    let rest: Box<dyn Iterator<Item = &Device>> = match opened {
+        // It still works, so it comes before the rest.
+        Some(_) => Box::new(opened.filter(|_| best.is_some()).into_iter()),
+        None => Box::new(better().filter(|camera| best.is_some_and(|best| best.id != camera.id))),
+    };
+    best.into_iter().chain(rest).map(|camera| camera.id.clone()).collect()
 }
 
 /// Rates a camera by its label: 0 is the main lens, and a larger number is a worse choice. Among cameras at the back,

@@ -20,17 +20,3 @@ pub fn video() -> Option<HtmlVideoElement> {
     video.set_attribute("disableremoteplayback", "").ok()?;
     Some(video)
 }
-
-/// Returns the aspect ratio (width by height) of the picture as it is shown; outside a document, the
-/// aspect ratio of the video itself.
-#[must_use]
-pub fn aspect(video: &HtmlVideoElement) -> f32 {
-    let shown = (video.client_width(), video.client_height());
-    // No screen or camera has more pixels than an f32 counts exactly.
-    let (width, height) = if shown.0 > 0 && shown.1 > 0 {
-        (shown.0 as f32, shown.1 as f32)
-    } else {
-        (video.video_width() as f32, video.video_height() as f32)
-    };
-    width / height.max(1.0)
-}

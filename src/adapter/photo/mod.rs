@@ -44,7 +44,7 @@ const END_BYTES: i32 = 8;
 pub struct Frame(Canvas);
 
 impl Frame {
-    /// Draws the video's current frame as the camera sees it, not mirrored.
+    /// Draws what the person sees of the video's current frame, not mirrored.
     ///
     /// # Errors
     /// [`GrabFailure::Frame`].
@@ -61,7 +61,7 @@ impl Frame {
     }
 }
 
-/// Draws the best of the video's next few frames. Without analysis, draws the current frame.
+/// Draws the same of the best of the video's next few frames. Without analysis, draws the current frame.
 ///
 /// # Errors
 /// [`GrabFailure::Frame`].

@@ -24,11 +24,12 @@ pub(super) fn strip_metadata(jpeg: &[u8]) -> Option<Vec<u8>> {
 
 /// The same for a file of which nothing is drawn: keeps its rotation, which the picture needs, as the only metadata.
 pub(super) fn strip_file(jpeg: &[u8]) -> Option<Vec<u8>> {
-    let mut clean = strip_metadata(jpeg)?;
+    let clean = strip_metadata(jpeg)?;
     if let Some(rotation) = rotation(jpeg) {
         // Exif 2.3, 4.5.4 and 4.6: one segment with one directory that has one entry.
         let head = *b"\xFF\xE1\0\x22Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0";
-        clean.splice(2..2, head.into_iter().chain([rotation, 0, 0, 0, 0, 0, 0]));
+        let (begin, rest) = clean.split_at_checked(2)?;
+        return Some([begin, &head, &[rotation, 0, 0, 0, 0, 0, 0], rest].concat());
     }
     Some(clean)
 }

@@ -1,6 +1,6 @@
 //! Effects for the camera and its frames.
 
-use crate::adapter::camera::{Camera, Device, FreezeWatch, preview};
+use crate::adapter::camera::{Camera, Device, FreezeWatch};
 use crate::adapter::luminance::Sampler;
 use crate::adapter::photo;
 use crate::adapter::task::Task;
@@ -75,13 +75,11 @@ pub(super) fn analyse(handles: &Handles, generation: Generation, context: Contex
         handles.send(Event::VisionUnavailable { generation, cause: "the browser changes pixels".into() });
         return;
     }
-    let (send, shown) = (handles.callbacks.send.clone(), video.clone());
+    let send = handles.callbacks.send.clone();
     let mut resources = handles.resources();
     let frame_loop = FrameLoop::start(resources.vision(context.vision), video, move |seen| {
         send.emit(match seen {
-            Ok((report, at)) => {
-                Event::FrameAnalysed { generation, report: Box::new(report), at, aspect: preview::aspect(&shown) }
-            }
+            Ok((report, at)) => Event::FrameAnalysed { generation, report: Box::new(report), at },
             Err(VisionUnavailable { cause }) => Event::VisionUnavailable { generation, cause },
         });
     });

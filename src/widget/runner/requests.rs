@@ -7,6 +7,7 @@ use crate::adapter::relay::session::Bearer;
 use crate::adapter::relay::{self, Abort};
 use crate::adapter::upload::{Progress, Target, Upload};
 use crate::flow::{Event, Generation, LinkId, PhotoId, PhotoOrigin, RelayFailure};
+use crate::guidance::Flaw;
 
 use super::handles::{Context, Handles};
 
@@ -78,8 +79,9 @@ pub(super) fn verify(
         handles.send(match verdict.await {
             Ok(verdict) => {
                 let judgement = verdict.judgement;
+                let flaw = verdict.message().as_string().and_then(|message| Flaw::named_in(&message));
                 handles.resources().keep_verdict(generation, verdict);
-                Event::VerifyDone { generation, judgement }
+                Event::VerifyDone { generation, judgement, flaw }
             }
             Err(failure) => Event::VerifyFailed { generation, failure },
         });

@@ -47,7 +47,7 @@ export function segments(jpeg) {
 }
 
 /**
- * Compares a photo with the most similar frame: returns the peak signal-to-noise ratio of its luma in decibels, for the
+ * Compares a photo with the middle of the most similar frame, cut to the same shape: returns the peak signal-to-noise ratio of its luma in decibels, for the
  * photo and for its mirror image. Above 30 dB the eye sees hardly any difference.
  * @param {import('playwright-core').Browser} browser decodes the pictures
  * @param {Buffer} photo
@@ -75,7 +75,10 @@ async function compare({ photo, frames }) {
   const luma = (bitmap, width, height, mirror) => {
     const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
     if (mirror) context.setTransform(-1, 0, 0, 1, width, 0);
-    context.drawImage(bitmap, 0, 0, width, height);
+    const cut = Math.min(bitmap.width / width, bitmap.height / height);
+    const part = [width * cut, height * cut];
+    const corner = [(bitmap.width - part[0]) / 2, (bitmap.height - part[1]) / 2];
+    context.drawImage(bitmap, ...corner, ...part, 0, 0, width, height);
     const { data } = context.getImageData(0, 0, width, height);
     return Float32Array.from({ length: width * height }, (_, pixel) => {
       const [red, green, blue] = data.subarray(4 * pixel, 4 * pixel + 3);

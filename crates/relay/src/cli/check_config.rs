@@ -3,6 +3,7 @@
 
 use clap::Args;
 
+use crate::error::sentence;
 use crate::http::state::AppState;
 use crate::secrets::{data_keys, is_open_to_all, proof_keys, session_keys, webhook_secrets};
 use crate::server::tls::Tls;
@@ -39,18 +40,6 @@ impl Problems {
     }
 }
 
-/// Returns an error and its causes as one sentence.
-#[must_use]
-pub fn sentence(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(&format!(": {cause}"));
-        source = cause.source();
-    }
-    text
-}
-
 /// Checks the settings and reads all secrets. `variable` reads an environment variable.
 ///
 /// # Errors
@@ -77,6 +66,11 @@ pub fn check(
         }
     };
     let mut session = None;
+    let of_sessions = &settings.session;
+    if !of_sessions.api_key.is_empty() && of_sessions.api_keys_source().is_given() {
+        let flag = of_sessions.api_keys_source().flag();
+        found.push(format!("--api-key and {flag} are both given: give one of them"));
+    }
     if settings.session.mode() == SessionMode::Required {
         match SessionSecrets::load(&settings.session, &variable) {
             Ok(secrets) => {
@@ -122,6 +116,7 @@ pub fn check(
 pub fn warnings(
     settings: &Settings,
     effective: &[EffectiveSetting],
+    session: Option<&SessionSecrets>,
     variable: impl Fn(&'static str) -> Option<String>,
 ) -> Vec<String> {
     let mut found = Vec::new();
@@ -162,7 +157,7 @@ pub fn warnings(
     );
     let issuer = effective.iter().find(|setting| setting.key == "proof-issuer");
     if issuer.is_some_and(|issuer| issuer.source != Source::Default)
-        && settings.session.proof.proof_keys_file.is_none()
+        && !settings.session.proof.keys_source().is_given()
         && !is_given(&variable, proof_keys::KEYS_VARIABLE)
     {
         found.push("--proof-issuer has no effect: there are no proof keys".to_owned());
@@ -170,7 +165,7 @@ pub fn warnings(
     let webhook = &settings.session.webhook;
     if settings.session.mode() == SessionMode::Required
         && webhook.webhook_url.is_none()
-        && (webhook.webhook_secrets_file.is_some() || is_given(&variable, webhook_secrets::SECRETS_VARIABLE))
+        && (webhook.secrets_source().is_given() || is_given(&variable, webhook_secrets::SECRETS_VARIABLE))
     {
         found.push("the webhook secrets have no effect: --webhook-url is not set".to_owned());
     }
@@ -186,13 +181,14 @@ pub fn warnings(
             path.display()
         ));
     }
-    if settings.session.mode() == SessionMode::Required
-        && let Ok(secrets) = SessionSecrets::load(&settings.session, &variable)
-    {
-        let without = keys_without_endpoint(&settings.session, &secrets);
+    if let Some(secrets) = session {
+        let without = keys_without_endpoint(&settings.session, secrets);
         found.extend(without.iter().map(|key| format!("the API key {key} has no webhook endpoint: it gets no events")));
     }
-    for setting in effective.iter().filter(|setting| holds_secret(&setting.key)) {
+    let is_set = |key: &str| effective.iter().any(|setting| setting.key == key && setting.source != Source::Default);
+    // What a command decrypts may be read.
+    let is_encrypted = |key: &str| key.strip_suffix("-file").is_some_and(|name| is_set(&format!("{name}-command")));
+    for setting in effective.iter().filter(|setting| holds_secret(&setting.key) && !is_encrypted(&setting.key)) {
         for path in setting.values.iter().filter(|path| is_open_to_all(path.as_ref())) {
             found.push(format!("the file {path} of --{} can be read by every user of this machine", setting.key));
         }

@@ -1,8 +1,10 @@
-//! Builds the HTTP clients of the relay ([`build`]), all with one set-up.
+//! Builds the HTTP clients of the relay ([`build`]), all with one set-up. A [`SharedClient`] can be replaced.
 //!
 //! - [`route`]: how a client reaches its server: proxy, certificate authorities, client certificate.
 
 pub mod route;
+
+use std::sync::{Arc, PoisonError, RwLock};
 
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder};
@@ -46,4 +48,27 @@ pub fn build(
         .referer(false);
     let builder = route.apply(builder).map_err(ClientError::Route)?;
     configure(builder).build().map_err(|source| ClientError::Build { purpose, source })
+}
+
+/// A client that can be replaced, for example when its certificate is renewed. Clones share it.
+#[derive(Clone, Debug)]
+pub struct SharedClient(Arc<RwLock<Client>>);
+
+impl SharedClient {
+    /// Shares a client.
+    #[must_use]
+    pub fn new(client: Client) -> Self {
+        Self(Arc::new(RwLock::new(client)))
+    }
+
+    /// Returns the present client.
+    #[must_use]
+    pub fn get(&self) -> Client {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Puts another client in force, for calls that begin from now on.
+    pub fn replace(&self, client: Client) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = client;
+    }
 }

@@ -61,6 +61,11 @@ impl Proofs {
         Self { keys, issuer }
     }
 
+    /// Puts other keys in force.
+    pub fn replace_keys(&self, keys: &ProofKeys) {
+        self.keys.replace(keys);
+    }
+
     /// Signs a statement. The proof is valid for some minutes from `now`, in milliseconds.
     ///
     /// # Errors

@@ -1,9 +1,13 @@
-//! The settings of proofs ([`ProofSettings`]). The keys themselves are not settings: they come from a file or the
-//! environment.
+//! The settings of proofs ([`ProofSettings`]). The keys themselves are not settings: they come from a file, a
+//! command or the environment.
 
 use std::path::PathBuf;
 
 use clap::Args;
+
+use crate::secrets::SecretSource;
+use crate::secrets::command::SecretCommand;
+use crate::secrets::proof_keys::KEYS_VARIABLE;
 
 /// Settings of proofs.
 #[derive(Clone, Debug, Args)]
@@ -12,6 +16,10 @@ pub struct ProofSettings {
     /// proofs
     #[arg(long, env = "AKIBA_RELAY_PROOF_KEYS_FILE", value_name = "FILE")]
     pub proof_keys_file: Option<PathBuf>,
+
+    /// Command that prints the keys of proofs; see --token-command
+    #[arg(long, env = "AKIBA_RELAY_PROOF_KEYS_COMMAND", value_name = "COMMAND", hide_env_values = true)]
+    pub proof_keys_command: Option<SecretCommand>,
 
     /// Issuer that proofs name (iss), such as the relay's public URL
     #[arg(
@@ -22,6 +30,15 @@ pub struct ProofSettings {
         value_parser = issuer
     )]
     pub proof_issuer: String,
+}
+
+impl ProofSettings {
+    /// Returns where the keys come from.
+    #[must_use]
+    pub fn keys_source(&self) -> SecretSource {
+        let (file, command) = (&self.proof_keys_file, &self.proof_keys_command);
+        SecretSource::new("proof-keys", KEYS_VARIABLE, file.as_ref(), command.as_ref())
+    }
 }
 
 fn issuer(text: &str) -> Result<String, &'static str> {

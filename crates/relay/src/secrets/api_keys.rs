@@ -1,15 +1,19 @@
-//! The API keys of the host's back end ([`ApiKey`]). The settings hold only a name and the key's SHA-256, so they do
+//! The API keys of the host's back ends ([`ApiKeys`]). The settings hold only a name and the key's SHA-256, so they do
 //! not reveal the key. A key has 256 random bits, so a fast hash is enough.
 
 use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use orion::util::secure_cmp;
 use ring::digest::{SHA256, digest};
 use ring::rand::{SecureRandom, SystemRandom};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::entries;
 
 /// Prefix of every generated key, so that scanners for leaked secrets can recognise it.
 const PREFIX: &str = "akr_";
@@ -70,9 +74,62 @@ impl fmt::Debug for ApiKey {
     }
 }
 
+/// All API keys.
+#[derive(Debug)]
+pub struct ApiKeys(RwLock<Arc<Vec<ApiKey>>>);
+
+/// Why the keys can't be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ApiKeysError {
+    /// There is no key.
+    #[error("there is no API key")]
+    Empty,
+    /// The entry with this number, counted from 1, is not a key.
+    #[error("API key {0}: {NotAnApiKey}")]
+    NotAKey(usize),
+}
+
+impl ApiKeys {
+    /// Gathers keys.
+    #[must_use]
+    pub fn new(keys: Vec<ApiKey>) -> Self {
+        Self(RwLock::new(Arc::new(keys)))
+    }
+
+    /// Parses keys of the form `name=sha256`, separated by white space or commas.
+    ///
+    /// # Errors
+    /// [`ApiKeysError`].
+    pub fn read(text: &SecretString) -> Result<Self, ApiKeysError> {
+        let parse = |(number, entry): (usize, &str)| entry.parse().map_err(|_| ApiKeysError::NotAKey(number));
+        let keys = (1..).zip(entries(text.expose_secret())).map(parse).collect::<Result<Vec<_>, _>>()?;
+        if keys.is_empty() { Err(ApiKeysError::Empty) } else { Ok(Self::new(keys)) }
+    }
+
+    /// Puts other keys in force.
+    pub fn replace(&self, other: &Self) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = other.current();
+    }
+
+    fn current(&self) -> Arc<Vec<ApiKey>> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Returns the name of a key, or `None` if the key is unknown.
+    #[must_use]
+    pub fn name_of(&self, sent: &str) -> Option<String> {
+        name_of(&self.current(), sent).map(str::to_owned)
+    }
+
+    /// Returns the names. Keys of one name belong to one back end.
+    #[must_use]
+    pub fn names(&self) -> BTreeSet<String> {
+        self.current().iter().map(|key| key.name.clone()).collect()
+    }
+}
+
 /// Returns the name of a key, or `None` if the key is unknown. Compares with every hash, each in constant time.
-#[must_use]
-pub fn name_of<'a>(list: &'a [ApiKey], sent: &str) -> Option<&'a str> {
+fn name_of<'a>(list: &'a [ApiKey], sent: &str) -> Option<&'a str> {
     if sent.len() > LONGEST || is_weak(sent) {
         return None;
     }

@@ -1,77 +1,80 @@
-//! The relay's secrets. They come from a file or from the environment ([`load`]), never from a flag, because every user
-//! of the machine can read the flags of a process.
+//! The relay's secrets. They come from a file, a command or the environment ([`SecretSource`]), never from a flag, because
+//! every user of the machine can read the flags of a process.
 //!
+//! - [`source`]: where a secret comes from.
+//! - [`command`]: commands that print a secret.
 //! - [`data_keys`]: encrypts personal data in the database.
 //! - [`session_keys`]: makes and checks session tokens.
 //! - [`api_keys`]: checks the API keys of the host's back end.
 //! - [`webhook_secrets`]: signs webhooks.
 //! - [`proof_keys`]: signs proofs of verdicts.
-//! - [`reload`]: loads changed files.
+//! - [`reload`]: loads changed secrets.
 
 pub mod api_keys;
+pub mod command;
 pub mod data_keys;
 pub mod proof_keys;
 pub mod reload;
 pub mod session_keys;
+pub mod source;
 pub mod webhook_secrets;
 
 use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
-/// Maximum size of a file of secrets, in bytes. A longer file is something else, and could use up the memory.
-const LONGEST_FILE: u64 = 65_536;
+use self::command::CommandError;
+pub use self::source::SecretSource;
+
+/// Maximum size of a secret, in bytes. A longer file is something else, and could use up the memory.
+const LONGEST: u64 = 65_536;
 
 /// Why a secret can't be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
-    /// Both a file and an environment variable are given. The relay does not guess which one to use.
-    #[error("{0} is set, and a file is given for the same secret: give only one of them")]
+    /// An environment variable is set, and a file or a command is given, too. The relay does not guess which one to use.
+    #[error("{0} is set, and a file or a command is given for the same secret: give only one of them")]
     Twice(&'static str),
     /// The file can't be read.
     #[error("the file {0} can't be read: {1}")]
     File(PathBuf, std::io::Error),
     /// The file is too long. The relay does not use a part of it: a key cut in two would be a wrong key.
-    #[error("the file {0} is longer than {LONGEST_FILE} bytes, the limit for secrets")]
+    #[error("the file {0} is longer than {LONGEST} bytes, the limit for secrets")]
     TooLong(PathBuf),
     /// The file is blank. An operator who names a file means to give a secret: without it, the relay could start with
     /// webhooks or proofs turned off.
     #[error("the file {0} is empty")]
     Blank(PathBuf),
+    /// The command of this flag gave no secret.
+    #[error("{0}: {1}")]
+    Command(String, CommandError),
 }
 
-/// Loads a secret from its file, or from the value of its environment variable. Returns `None` if neither is given, or
-/// if the variable is blank.
+/// Loads a secret from a file that must hold it as text.
 ///
 /// # Errors
 /// [`SecretError`].
-pub fn load(
-    file: Option<&Path>,
-    variable: &'static str,
-    value: Option<String>,
-) -> Result<Option<SecretString>, SecretError> {
-    // Compose files set an unused variable to the empty string.
-    let value = value.map(SecretString::from).filter(|value| !value.expose_secret().trim().is_empty());
-    match (file, value) {
-        (Some(_), Some(_)) => Err(SecretError::Twice(variable)),
-        (Some(path), None) => {
-            let failed = |error| SecretError::File(path.to_owned(), error);
-            let mut bytes = Vec::new();
-            let file = std::fs::File::open(path).map_err(failed)?;
-            file.take(LONGEST_FILE + 1).read_to_end(&mut bytes).map_err(failed)?;
-            if bytes.len() as u64 > LONGEST_FILE {
-                return Err(SecretError::TooLong(path.to_owned()));
-            }
-            let text = String::from_utf8(bytes).map_err(|_| failed(std::io::ErrorKind::InvalidData.into()))?;
-            if text.trim().is_empty() {
-                return Err(SecretError::Blank(path.to_owned()));
-            }
-            Ok(Some(SecretString::from(text)))
-        }
-        (None, value) => Ok(value),
+pub fn load(path: &Path) -> Result<SecretString, SecretError> {
+    text_of(path, read_file(path)?)
+}
+
+/// Reads a file that is not blank.
+fn read_file(path: &Path) -> Result<Vec<u8>, SecretError> {
+    let failed = |error| SecretError::File(path.to_owned(), error);
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(failed)?;
+    file.take(LONGEST + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > LONGEST {
+        return Err(SecretError::TooLong(path.to_owned()));
     }
+    if bytes.iter().all(u8::is_ascii_whitespace) { Err(SecretError::Blank(path.to_owned())) } else { Ok(bytes) }
+}
+
+fn text_of(path: &Path, bytes: Vec<u8>) -> Result<SecretString, SecretError> {
+    let text = String::from_utf8(bytes);
+    text.map(Into::into).map_err(|_| SecretError::File(path.to_owned(), std::io::ErrorKind::InvalidData.into()))
 }
 
 /// Returns whether every user of the machine may read a file. Use it only for a warning, because container runtimes
@@ -95,38 +98,39 @@ mod tests {
 
     use secrecy::ExposeSecret;
 
-    use super::{LONGEST_FILE, SecretError, entries, load};
+    use super::{LONGEST, SecretError, SecretSource, entries, load};
 
     #[test]
     fn a_secret_comes_from_a_file_or_a_variable_but_not_both() {
         let mut file = tempfile::NamedTempFile::new().expect("a file");
         file.write_all(b"# remark\none\ntwo\n").expect("written");
-        let path = Some(file.path());
-        let text = load(path, "X", Some(" ".to_owned())).expect("a secret").expect("a text");
+        let path = file.path().to_path_buf();
+        let load = |file, value: Option<&str>| SecretSource::new("x", "X", file, None).load(value.map(str::to_owned));
+        let text = load(Some(&path), Some(" ")).expect("a secret").expect("a text");
         assert_eq!(entries(text.expose_secret()).collect::<Vec<_>>(), ["one", "two"]);
-        let text = load(None, "X", Some("a, b".to_owned())).expect("a secret").expect("a text");
+        let text = load(None, Some("a, b")).expect("a secret").expect("a text");
         assert_eq!(entries(text.expose_secret()).collect::<Vec<_>>(), ["a", "b"]);
-        assert!(load(None, "X", None).expect("nothing").is_none());
-        assert!(matches!(load(path, "X", Some("a".to_owned())), Err(SecretError::Twice("X"))));
-        assert!(matches!(load(Some("/nowhere/at/all".as_ref()), "X", None), Err(SecretError::File(_, _))));
+        assert!(load(None, None).expect("nothing").is_none());
+        assert!(matches!(load(Some(&path), Some("a")), Err(SecretError::Twice("X"))));
+        assert!(matches!(load(Some(&"/nowhere/at/all".into()), None), Err(SecretError::File(_, _))));
     }
 
     #[test]
     fn a_blank_file_is_rejected() {
         let mut file = tempfile::NamedTempFile::new().expect("a file");
         file.write_all(b" \n").expect("written");
-        let error = load(Some(file.path()), "X", None).expect_err("blank");
+        let error = load(file.path()).expect_err("blank");
         assert!(matches!(error, SecretError::Blank(_)), "{error}");
     }
 
     #[test]
     fn a_file_that_is_too_long_is_rejected_and_never_cut() {
         let mut file = tempfile::NamedTempFile::new().expect("a file");
-        file.write_all(&vec![b'k'; LONGEST_FILE as usize]).expect("written");
-        let text = load(Some(file.path()), "X", None).expect("a secret").expect("a text");
-        assert_eq!(text.expose_secret().len() as u64, LONGEST_FILE);
+        file.write_all(&vec![b'k'; LONGEST as usize]).expect("written");
+        let text = load(file.path()).expect("a secret");
+        assert_eq!(text.expose_secret().len() as u64, LONGEST);
         file.write_all(b"\n").expect("written");
-        let error = load(Some(file.path()), "X", None).expect_err("too long");
+        let error = load(file.path()).expect_err("too long");
         assert!(matches!(error, SecretError::TooLong(_)) && error.to_string().contains("65536 bytes"), "{error}");
     }
 }

@@ -2,6 +2,7 @@
 //! a JWK Set (RFC 7517, [`KeySet`]). A key's id is the thumbprint of its public key (RFC 7638), so it reveals nothing.
 
 use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -23,7 +24,7 @@ const PREFIX: &str = "akp_";
 const ALGORITHM: &str = "EdDSA";
 
 /// Keys for proofs. The first key signs; all are published.
-pub struct ProofKeys(Vec<Key>);
+pub struct ProofKeys(RwLock<Arc<Vec<Key>>>);
 
 struct Key {
     id: String,
@@ -116,7 +117,16 @@ impl ProofKeys {
             }
             keys.push(Key { id, pair });
         }
-        if keys.is_empty() { Err(ProofKeysError::Empty) } else { Ok(Self(keys)) }
+        if keys.is_empty() { Err(ProofKeysError::Empty) } else { Ok(Self(RwLock::new(Arc::new(keys)))) }
+    }
+
+    /// Puts other keys in force.
+    pub fn replace(&self, other: &Self) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = other.current();
+    }
+
+    fn current(&self) -> Arc<Vec<Key>> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Signs claims with the first key. `typ` says what kind of token it is, so that it can't pass for another kind.
@@ -124,7 +134,8 @@ impl ProofKeys {
     /// # Errors
     /// [`SignError`].
     pub fn sign(&self, typ: &str, claims: &impl Serialize) -> Result<String, SignError> {
-        let key = self.0.first().ok_or(SignError)?;
+        let keys = self.current();
+        let key = keys.first().ok_or(SignError)?;
         let header = serde_json::to_vec(&Header { alg: ALGORITHM, typ, kid: &key.id }).map_err(|_| SignError)?;
         let claims = serde_json::to_vec(claims).map_err(|_| SignError)?;
         Ok(compact(&key.pair, &header, &claims))
@@ -141,13 +152,13 @@ impl ProofKeys {
             usage: "sig".to_owned(),
             alg: ALGORITHM.to_owned(),
         };
-        KeySet { keys: self.0.iter().map(public).collect() }
+        KeySet { keys: self.current().iter().map(public).collect() }
     }
 }
 
 impl fmt::Debug for ProofKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.0.iter().map(|key| &key.id)).finish()
+        f.debug_list().entries(self.current().iter().map(|key| &key.id)).finish()
     }
 }
 
@@ -197,7 +208,7 @@ mod tests {
         assert_eq!(public.x, "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo");
         assert_eq!(public.kid, "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k", "Appendix A.3");
         assert_eq!(
-            compact(&keys.0[0].pair, br#"{"alg":"EdDSA"}"#, b"Example of Ed25519 signing"),
+            compact(&keys.current()[0].pair, br#"{"alg":"EdDSA"}"#, b"Example of Ed25519 signing"),
             "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc.hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhij\
              cNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg",
             "Appendix A.4"

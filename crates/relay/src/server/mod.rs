@@ -6,9 +6,11 @@
 //! - [`tls`]: TLS and reloading of the certificate.
 //! - [`shutdown`]: the signals that stop the service.
 //! - [`background`]: background tasks.
+//! - [`reload`]: which secrets and certificates are loaded again.
 
 mod activity;
 pub mod background;
+pub mod reload;
 pub mod settings;
 pub mod shutdown;
 pub mod tls;

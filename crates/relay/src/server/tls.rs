@@ -3,6 +3,7 @@
 //! has a history of denial-of-service attacks.
 
 use std::fmt;
+use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
@@ -112,8 +113,9 @@ impl Tls {
     }
 }
 
-/// Modification time and length of both files.
-type Stamp = [Option<(SystemTime, u64)>; 2];
+/// Modification time, length, device and inode of both files. Time and length alone would miss a folder that is replaced
+/// by another one, as container runtimes do it, if a tool has set the times.
+type Stamp = [Option<(SystemTime, u64, u64, u64)>; 2];
 
 struct Files {
     certificate: PathBuf,
@@ -125,7 +127,7 @@ impl Files {
     fn stamp(&self) -> Stamp {
         [&self.certificate, &self.key].map(|path| {
             let file = std::fs::metadata(path).ok()?;
-            Some((file.modified().ok()?, file.len()))
+            Some((file.modified().ok()?, file.len(), file.dev(), file.ino()))
         })
     }
 
@@ -232,6 +234,36 @@ mod tests {
         fixture.write("cert.pem", &certificate, time);
         fixture.write("key.pem", &key, time);
         let watching = tokio::spawn(fixture.tls.clone().watch());
+        assert!(fixture.certificate_changes(&before).await);
+        watching.abort();
+    }
+
+    /// Kubernetes puts new files into a new folder, and then renames a symbolic link to it.
+    #[tokio::test]
+    async fn a_folder_that_is_swapped_is_loaded_whatever_its_times() {
+        let folder = tempfile::tempdir().unwrap();
+        let time = SystemTime::now() - Duration::from_secs(60);
+        let write = |version: &str| {
+            let own = folder.path().join(version);
+            std::fs::create_dir(&own).unwrap();
+            for (name, text) in ["cert.pem", "key.pem"].iter().zip(new_pair()) {
+                // Of one length: PEM may end with empty lines.
+                std::fs::write(own.join(name), format!("{text:\n<2000}")).unwrap();
+                File::options().write(true).open(own.join(name)).unwrap().set_modified(time).unwrap();
+            }
+            std::os::unix::fs::symlink(version, folder.path().join("new")).unwrap();
+            std::fs::rename(folder.path().join("new"), folder.path().join("..data")).unwrap();
+        };
+        write("..1");
+        for name in ["cert.pem", "key.pem"] {
+            std::os::unix::fs::symlink(format!("..data/{name}"), folder.path().join(name)).unwrap();
+        }
+        let path = |name: &str| folder.path().join(name);
+        let tls = Tls::load(Some(&path("cert.pem")), Some(&path("key.pem"))).unwrap().unwrap();
+        let fixture = Fixture { folder: tempfile::tempdir().unwrap(), tls };
+        let before = fixture.certificate();
+        let watching = tokio::spawn(fixture.tls.clone().watch());
+        write("..2");
         assert!(fixture.certificate_changes(&before).await);
         watching.abort();
     }

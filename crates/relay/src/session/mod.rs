@@ -16,6 +16,7 @@
 //! - `waiting`: calls that wait for the verdict of another call.
 //! - [`expiry`]: timeouts and deletion.
 //! - [`closing`]: closes sessions in which nothing more can happen.
+//! - [`replace`]: puts changed keys and secrets in force.
 //! - [`reseal`]: encrypts stored data again, under a new key.
 
 pub mod attempt;
@@ -30,28 +31,29 @@ mod proof;
 pub mod read;
 pub mod record;
 pub mod refusal;
+pub mod replace;
 pub mod reseal;
 pub mod retained;
 pub mod settings;
 pub mod start;
 mod waiting;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use akiba_protocol::{Outcome, Reason};
-use secrecy::SecretString;
 use tokio_util::task::TaskTracker;
 
 use self::link_host::LinkHost;
+use self::replace::WebhookParts;
 use self::settings::{Audited, PageReply, Retain};
 use self::waiting::Waiting;
 use crate::clock::Clock;
 use crate::lifecycle::State;
 use crate::limits::capacity::Bulkheads;
-use crate::secrets::api_keys::{self, ApiKey};
-use crate::secrets::data_keys::{DataKeys, DataKeysError};
-use crate::secrets::session_keys::{SessionKeys, SessionKeysError, TokenError};
+use crate::secrets::api_keys::ApiKeys;
+use crate::secrets::data_keys::DataKeys;
+use crate::secrets::session_keys::{SessionKeys, TokenError};
 use crate::store::Store;
 use crate::store::sessions::SessionRow;
 use crate::vendor_api::VendorClient;
@@ -68,7 +70,8 @@ pub struct Sessions {
     waiting: Waiting,
     tokens: SessionKeys,
     data_keys: Arc<DataKeys>,
-    api_keys: Vec<ApiKey>,
+    api_keys: ApiKeys,
+    webhook_parts: Mutex<WebhookParts>,
     link_hosts: Vec<LinkHost>,
     page: PageReply,
     keep: Retain,
@@ -128,24 +131,8 @@ impl Sessions {
 
     /// Returns the name of an API key, or `None` if the key is unknown.
     #[must_use]
-    pub fn key_name(&self, sent: &str) -> Option<&str> {
-        api_keys::name_of(&self.api_keys, sent)
-    }
-
-    /// Puts other keys for session tokens in force.
-    ///
-    /// # Errors
-    /// [`SessionKeysError`]; the old keys then stay.
-    pub fn replace_session_keys(&self, text: &SecretString) -> Result<(), SessionKeysError> {
-        SessionKeys::read(text).map(|keys| self.tokens.replace(&keys))
-    }
-
-    /// Puts other keys for stored data in force.
-    ///
-    /// # Errors
-    /// [`DataKeysError`]; the old keys then stay.
-    pub fn replace_data_keys(&self, text: &SecretString) -> Result<(), DataKeysError> {
-        DataKeys::read(text).and_then(|keys| self.data_keys.replace(&keys))
+    pub fn key_name(&self, sent: &str) -> Option<String> {
+        self.api_keys.name_of(sent)
     }
 
     /// Returns the session id of a token.

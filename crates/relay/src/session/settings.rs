@@ -1,5 +1,5 @@
-//! The settings of sessions ([`SessionSettings`]). The keys themselves are not settings: they come from files or the
-//! environment.
+//! The settings of sessions ([`SessionSettings`]). The keys themselves are not settings: they come from files,
+//! commands or the environment.
 
 use std::num::NonZeroU32;
 use std::path::PathBuf;
@@ -11,6 +11,8 @@ use super::link_host::LinkHost;
 use crate::clock::duration;
 use crate::proof::settings::ProofSettings;
 use crate::secrets::api_keys::ApiKey;
+use crate::secrets::command::SecretCommand;
+use crate::secrets::{SecretSource, data_keys, session_keys};
 use crate::store::settings::DatabaseSettings;
 use crate::webhook::settings::WebhookSettings;
 
@@ -61,13 +63,29 @@ pub struct SessionSettings {
     #[arg(long, env = "AKIBA_RELAY_API_KEY", value_name = "KEY", value_delimiter = ',')]
     pub api_key: Vec<ApiKey>,
 
+    /// File with the API keys as NAME=SHA256, in place of --api-key; loaded again when it changes
+    #[arg(long, env = "AKIBA_RELAY_API_KEYS_FILE", value_name = "FILE")]
+    pub api_keys_file: Option<PathBuf>,
+
+    /// Command that prints the API keys as NAME=SHA256; see --token-command
+    #[arg(long, env = "AKIBA_RELAY_API_KEYS_COMMAND", value_name = "COMMAND", hide_env_values = true)]
+    pub api_keys_command: Option<SecretCommand>,
+
     /// File with the keys for session tokens; without it, AKIBA_SESSION_KEYS holds them
     #[arg(long, env = "AKIBA_RELAY_SESSION_KEYS_FILE", value_name = "FILE")]
     pub session_keys_file: Option<PathBuf>,
 
+    /// Command that prints the keys for session tokens; see --token-command
+    #[arg(long, env = "AKIBA_RELAY_SESSION_KEYS_COMMAND", value_name = "COMMAND", hide_env_values = true)]
+    pub session_keys_command: Option<SecretCommand>,
+
     /// File with the keys that encrypt personal data in the database; without it, AKIBA_DATA_KEYS holds them
     #[arg(long, env = "AKIBA_RELAY_DATA_KEYS_FILE", value_name = "FILE")]
     pub data_keys_file: Option<PathBuf>,
+
+    /// Command that prints the keys that encrypt personal data; see --token-command
+    #[arg(long, env = "AKIBA_RELAY_DATA_KEYS_COMMAND", value_name = "COMMAND", hide_env_values = true)]
+    pub data_keys_command: Option<SecretCommand>,
 
     /// The database.
     #[command(flatten)]
@@ -142,10 +160,30 @@ impl SessionSettings {
     /// Returns whether calls need a session. Without the setting they do if there is an API key.
     #[must_use]
     pub fn mode(&self) -> SessionMode {
-        match (self.sessions, self.api_key.is_empty()) {
+        match (self.sessions, self.api_key.is_empty() && !self.api_keys_source().is_given()) {
             (Some(mode), _) => mode,
             (None, true) => SessionMode::Off,
             (None, false) => SessionMode::Required,
         }
+    }
+    /// Returns where the API keys come from, if not from `--api-key`.
+    #[must_use]
+    pub fn api_keys_source(&self) -> SecretSource {
+        let (file, command) = (&self.api_keys_file, &self.api_keys_command);
+        SecretSource::new("api-keys", "AKIBA_RELAY_API_KEY", file.as_ref(), command.as_ref())
+    }
+
+    /// Returns where the keys of session tokens come from.
+    #[must_use]
+    pub fn session_keys_source(&self) -> SecretSource {
+        let (file, command) = (&self.session_keys_file, &self.session_keys_command);
+        SecretSource::new("session-keys", session_keys::KEYS_VARIABLE, file.as_ref(), command.as_ref())
+    }
+
+    /// Returns where the keys of stored data come from.
+    #[must_use]
+    pub fn data_keys_source(&self) -> SecretSource {
+        let (file, command) = (&self.data_keys_file, &self.data_keys_command);
+        SecretSource::new("data-keys", data_keys::KEYS_VARIABLE, file.as_ref(), command.as_ref())
     }
 }

@@ -1,7 +1,6 @@
 //! Loads the secrets and opens the database ([`SessionSecrets`], [`SessionStartError`]).
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use secrecy::SecretString;
@@ -9,28 +8,30 @@ use tokio_util::task::TaskTracker;
 
 use super::PersonLimit;
 use super::record::{Personal, session_place};
+use super::replace::WebhookParts;
 use super::settings::{PageReply, Retain, SessionSettings};
 use super::waiting::Waiting;
 use super::{SessionLimits, Sessions};
 use crate::clock::{Clock, milliseconds};
 use crate::limits::capacity::Bulkheads;
 use crate::proof::Proofs;
-use crate::secrets::api_keys::ApiKey;
+use crate::secrets::api_keys::{ApiKeys, ApiKeysError};
 use crate::secrets::data_keys::{self, DataKeys, DataKeysError};
 use crate::secrets::proof_keys::{self, ProofKeys, ProofKeysError};
 use crate::secrets::session_keys::{self, SessionKeys, SessionKeysError};
-use crate::secrets::webhook_secrets;
-use crate::secrets::{SecretError, load};
+use crate::secrets::{SecretError, SecretSource};
 use crate::store::file_system::NetworkDisk;
 use crate::store::url::PlaintextDatabase;
 use crate::store::{Store, StoreError};
 use crate::vendor_api::VendorClient;
-use crate::webhook::endpoints::{self, Endpoints, EndpointsError};
+use crate::webhook::endpoints::{Endpoints, EndpointsError};
 use crate::webhook::outbox::{Outbox, Shutdown};
 
 /// The secrets of sessions, unparsed.
 #[derive(Clone, Debug, Default)]
 pub struct SessionSecrets {
+    /// API keys, if they do not come from `--api-key`.
+    pub api_keys: Option<SecretString>,
     /// Keys for session tokens.
     pub session_keys: Option<SecretString>,
     /// Keys that encrypt personal data in the database.
@@ -44,8 +45,8 @@ pub struct SessionSecrets {
 }
 
 impl SessionSecrets {
-    /// Loads each secret from the file in the settings, or from the environment. `variable` reads an environment
-    /// variable.
+    /// Loads each secret from the file or the command in the settings, or from the environment. `variable` reads an
+    /// environment variable.
     ///
     /// # Errors
     /// A [`SecretError`] for each secret that can't be loaded.
@@ -54,18 +55,23 @@ impl SessionSecrets {
         variable: impl Fn(&'static str) -> Option<String>,
     ) -> Result<Self, Vec<SecretError>> {
         let mut errors = Vec::new();
-        let mut secret = |file: &Option<PathBuf>, name| {
-            load(file.as_deref(), name, variable(name)).unwrap_or_else(|error| {
+        let mut secret = |source: SecretSource| {
+            source.load(variable(source.variable())).unwrap_or_else(|error| {
                 errors.push(error);
                 None
             })
         };
         let secrets = Self {
-            session_keys: secret(&settings.session_keys_file, session_keys::KEYS_VARIABLE),
-            data_keys: secret(&settings.data_keys_file, data_keys::KEYS_VARIABLE),
-            webhook_secrets: secret(&settings.webhook.webhook_secrets_file, webhook_secrets::SECRETS_VARIABLE),
-            proof_keys: secret(&settings.proof.proof_keys_file, proof_keys::KEYS_VARIABLE),
-            webhook_endpoints: secret(&settings.webhook.webhook_endpoints_file, endpoints::ENDPOINTS_VARIABLE),
+            // Their variable belongs to the flag, which holds several.
+            api_keys: match settings.api_keys_source() {
+                source if source.is_given() => secret(source),
+                _ => None,
+            },
+            session_keys: secret(settings.session_keys_source()),
+            data_keys: secret(settings.data_keys_source()),
+            webhook_secrets: secret(settings.webhook.secrets_source()),
+            proof_keys: secret(settings.proof.keys_source()),
+            webhook_endpoints: secret(settings.webhook.endpoints_source()),
         };
         if errors.is_empty() { Ok(secrets) } else { Err(errors) }
     }
@@ -78,9 +84,8 @@ impl SessionSecrets {
         settings: &SessionSettings,
         variable: impl Fn(&'static str) -> Option<String>,
     ) -> Result<SecretString, SecretError> {
-        let keys =
-            load(settings.data_keys_file.as_deref(), data_keys::KEYS_VARIABLE, variable(data_keys::KEYS_VARIABLE))?;
-        Ok(keys.unwrap_or_default())
+        let source = settings.data_keys_source();
+        Ok(source.load(variable(source.variable()))?.unwrap_or_default())
     }
 }
 
@@ -88,17 +93,20 @@ impl SessionSecrets {
 #[derive(Debug, thiserror::Error)]
 pub enum SessionStartError {
     /// There is no API key, so nobody could create a session.
-    #[error("sessions need an API key: give --api-key, see akiba-relay keygen api")]
+    #[error("sessions need an API key: give --api-key or --api-keys-file, see akiba-relay keygen api")]
     NoApiKey,
+    /// The API keys in the file or from the command are invalid.
+    #[error("{0}: correct --api-keys-file or the output of --api-keys-command, see akiba-relay keygen api")]
+    ApiKeys(ApiKeysError),
     /// The keys for session tokens are missing or invalid.
-    #[error("{0}: give --session-keys-file or set {variable}, see akiba-relay keygen session", variable = session_keys::KEYS_VARIABLE)]
+    #[error("{0}: give --session-keys-file or --session-keys-command, or set {variable}, see akiba-relay keygen session", variable = session_keys::KEYS_VARIABLE)]
     SessionKeys(SessionKeysError),
     /// The keys that encrypt personal data are missing or invalid.
-    #[error("{0}: give --data-keys-file or set {variable}, see akiba-relay keygen data", variable = data_keys::KEYS_VARIABLE)]
+    #[error("{0}: give --data-keys-file or --data-keys-command, or set {variable}, see akiba-relay keygen data", variable = data_keys::KEYS_VARIABLE)]
     DataKeys(DataKeysError),
     /// The keys that sign proofs are invalid, or their file holds none.
     #[error(
-        "{0}: correct --proof-keys-file or {variable}, see akiba-relay keygen proof",
+        "{0}: correct --proof-keys-file, the output of --proof-keys-command or {variable}, see akiba-relay keygen proof",
         variable = proof_keys::KEYS_VARIABLE
     )]
     ProofKeys(ProofKeysError),
@@ -133,6 +141,7 @@ pub enum SessionStartError {
 
 /// The parsed secrets.
 struct Keys {
+    api: ApiKeys,
     tokens: SessionKeys,
     data: DataKeys,
     endpoints: Endpoints,
@@ -143,9 +152,10 @@ impl Keys {
     fn read(settings: &SessionSettings, secrets: &SessionSecrets) -> Result<Self, Vec<SessionStartError>> {
         use SessionStartError as Error;
         let mut errors = Vec::new();
-        if settings.api_key.is_empty() {
-            errors.push(Error::NoApiKey);
-        }
+        let api = api_keys(settings, secrets).unwrap_or_else(|error| {
+            errors.push(error);
+            ApiKeys::new(Vec::new())
+        });
         if settings.session_ttl > settings.session_ttl_max {
             errors.push(Error::Ttl);
         }
@@ -160,13 +170,13 @@ impl Keys {
             errors.push(Error::PageReplyNeedsKeep);
         }
         let text = |secret: &Option<SecretString>| secret.clone().unwrap_or_default();
-        let endpoints = endpoints(settings, secrets);
+        let endpoints = endpoints(settings, secrets, &api.names());
         let tokens = SessionKeys::read(&text(&secrets.session_keys)).map_err(Error::SessionKeys);
         let data = DataKeys::read(&text(&secrets.data_keys)).map_err(Error::DataKeys);
         // Without keys there are no proofs. A file without keys is a mistake.
-        let proof_keys = match settings.proof.proof_keys_file {
-            Some(_) => Some(text(&secrets.proof_keys)),
-            None => secrets.proof_keys.clone(),
+        let proof_keys = match settings.proof.keys_source().is_given() {
+            true => Some(text(&secrets.proof_keys)),
+            false => secrets.proof_keys.clone(),
         };
         let proofs = proof_keys.map(|text| {
             let keys = ProofKeys::read(&text).map_err(Error::ProofKeys)?;
@@ -174,7 +184,7 @@ impl Keys {
         });
         match (tokens, data, endpoints, proofs.transpose()) {
             (Ok(tokens), Ok(data), Ok(endpoints), Ok(proofs)) if errors.is_empty() => {
-                Ok(Self { tokens, data, endpoints, proofs })
+                Ok(Self { api, tokens, data, endpoints, proofs })
             }
             (tokens, data, endpoints, proofs) => {
                 errors.extend([tokens.err(), data.err(), proofs.err()].into_iter().flatten());
@@ -191,21 +201,32 @@ pub fn problems(settings: &SessionSettings, secrets: &SessionSecrets) -> Vec<Ses
     Keys::read(settings, secrets).err().unwrap_or_default()
 }
 
-fn endpoints(settings: &SessionSettings, secrets: &SessionSecrets) -> Result<Endpoints, Vec<EndpointsError>> {
+fn endpoints(
+    settings: &SessionSettings,
+    secrets: &SessionSecrets,
+    keys: &BTreeSet<String>,
+) -> Result<Endpoints, Vec<EndpointsError>> {
     let signing = secrets.webhook_secrets.clone().unwrap_or_default();
-    Endpoints::read(&settings.webhook, &signing, secrets.webhook_endpoints.as_ref(), &key_names(settings))
+    Endpoints::read(&settings.webhook, &signing, secrets.webhook_endpoints.as_ref(), keys)
 }
 
-/// Returns the names of the API keys. Keys of one name belong to one back end.
-fn key_names(settings: &SessionSettings) -> BTreeSet<&str> {
-    settings.api_key.iter().map(ApiKey::name).collect()
+fn api_keys(settings: &SessionSettings, secrets: &SessionSecrets) -> Result<ApiKeys, SessionStartError> {
+    match &secrets.api_keys {
+        Some(text) => ApiKeys::read(text).map_err(SessionStartError::ApiKeys),
+        None if settings.api_key.is_empty() => Err(SessionStartError::NoApiKey),
+        None => Ok(ApiKeys::new(settings.api_key.clone())),
+    }
 }
 
 /// Returns the names of API keys whose webhooks go nowhere, although others have an endpoint. Returns nothing if the
 /// endpoints are wrong: [`problems`] has their errors.
 #[must_use]
-pub fn keys_without_endpoint<'a>(settings: &'a SessionSettings, secrets: &SessionSecrets) -> Vec<&'a str> {
-    endpoints(settings, secrets).map(|endpoints| endpoints.without_endpoint(&key_names(settings))).unwrap_or_default()
+pub fn keys_without_endpoint(settings: &SessionSettings, secrets: &SessionSecrets) -> Vec<String> {
+    let names = api_keys(settings, secrets).map(|keys| keys.names()).unwrap_or_default();
+    let found = endpoints(settings, secrets, &names);
+    found
+        .map(|endpoints| endpoints.without_endpoint(&names).into_iter().map(str::to_owned).collect())
+        .unwrap_or_default()
 }
 
 impl Sessions {
@@ -221,7 +242,7 @@ impl Sessions {
         clock: Clock,
     ) -> Result<Self, SessionStartError> {
         use SessionStartError as Error;
-        let Keys { tokens, data, endpoints, proofs } =
+        let Keys { api, tokens, data, endpoints, proofs } =
             Keys::read(settings, secrets).map_err(|errors| errors.into_iter().next().unwrap_or(Error::NoApiKey))?;
         let store =
             Store::of(&settings.store, settings.store.database_connections.get()).await.map_err(Error::Store)?;
@@ -256,7 +277,12 @@ impl Sessions {
             capacity,
             tokens,
             data_keys,
-            api_keys: settings.api_key.clone(),
+            api_keys: api,
+            webhook_parts: Mutex::new(WebhookParts {
+                settings: settings.webhook.clone(),
+                secrets: secrets.webhook_secrets.clone().unwrap_or_default(),
+                endpoints: secrets.webhook_endpoints.clone(),
+            }),
             link_hosts: settings.link_host.clone(),
             page: settings.page_reply,
             keep: settings.keep,

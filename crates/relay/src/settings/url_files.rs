@@ -52,7 +52,6 @@ fn url<T: FromStr<Err: std::fmt::Display>>(
     if given.is_some() {
         return Err(format!("--{key} and --{file_key} are both given: give one of them"));
     }
-    let text = secrets::load(Some(path), file_key, None).map_err(|error| format!("--{file_key}: {error}"))?;
-    let text = text.ok_or_else(|| format!("--{file_key}: the file {} is empty", path.display()))?;
+    let text = secrets::load(path).map_err(|error| format!("--{file_key}: {error}"))?;
     text.expose_secret().trim().parse().map(Some).map_err(|error| format!("--{file_key}: {error}"))
 }

@@ -13,7 +13,7 @@ use super::oauth::OAuthClient;
 use super::profile::{AuthProfile, CallProfile, Profile, ProfileError};
 use super::settings::VendorSettings;
 use super::token::{TOKEN_VARIABLE, TokenError, TokenScheme, VendorToken};
-use crate::secrets::{self, SecretError};
+use crate::secrets::SecretError;
 
 /// The environment variable that can hold the OAuth2 client secret.
 pub const CLIENT_SECRET_VARIABLE: &str = "AKIBA_CLIENT_SECRET";
@@ -84,7 +84,7 @@ impl Access {
         let auth = match profile.auth {
             AuthProfile::Token { header, scheme } => {
                 let scheme = settings.token_scheme.as_ref().or(scheme.as_ref());
-                let token = VendorToken::load(settings.token_file.as_deref(), variable(TOKEN_VARIABLE), scheme);
+                let token = VendorToken::load(&settings.token_source(), variable(TOKEN_VARIABLE), scheme);
                 let value = token.map_err(AccessError::Token)?.header_value();
                 AuthConfig::Token {
                     header: settings.token_header.clone().unwrap_or(header),
@@ -134,9 +134,10 @@ fn client_secret(
     settings: &VendorSettings,
     variable: impl Fn(&'static str) -> Option<String>,
 ) -> Result<SecretString, AccessError> {
-    let value = variable(CLIENT_SECRET_VARIABLE);
-    let secret = secrets::load(settings.vendor_client_secret_file.as_deref(), CLIENT_SECRET_VARIABLE, value);
-    let missing = AccessError::Missing("--vendor-client-secret-file or set AKIBA_CLIENT_SECRET");
+    let secret = settings.client_secret_source().load(variable(CLIENT_SECRET_VARIABLE));
+    let missing = AccessError::Missing(
+        "--vendor-client-secret-file or --vendor-client-secret-command, or set AKIBA_CLIENT_SECRET",
+    );
     secret.map_err(AccessError::ClientSecret)?.ok_or(missing)
 }
 

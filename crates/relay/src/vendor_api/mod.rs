@@ -41,7 +41,7 @@ pub use self::error::{NoToken, ReplyFault, VendorError, Work};
 use self::oauth::{BearerToken, TokenSource};
 use self::settings::VendorSettings;
 use self::token::{TokenError, TokenScheme, VendorToken};
-use crate::http_client::{self, ClientError};
+use crate::http_client::{self, ClientError, SharedClient};
 use crate::telemetry::metrics::metrics;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -51,7 +51,8 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 pub struct VendorClient(Arc<Shared>);
 
 struct Shared {
-    client: Client,
+    client: SharedClient,
+    https_only: bool,
     link: Endpoint,
     verify: Endpoint,
     may_be_missing: MayBeMissing,
@@ -84,12 +85,7 @@ impl VendorClient {
     /// # Errors
     /// [`ClientError`].
     pub fn new(settings: &VendorSettings, access: &Access) -> Result<Self, ClientError> {
-        let client = http_client::build("the vendor", &settings.route(), |client| {
-            client
-                .https_only(access.is_https())
-                .connect_timeout(settings.connect_timeout)
-                .pool_idle_timeout(IDLE_TIMEOUT)
-        })?;
+        let client = SharedClient::new(build_client(settings, access.is_https())?);
         let max_reply_bytes = settings.max_reply_bytes.get();
         let authenticator = match access.auth.clone() {
             AuthConfig::Token { header, value, scheme } => {
@@ -101,6 +97,7 @@ impl VendorClient {
         };
         Ok(Self(Arc::new(Shared {
             client,
+            https_only: access.is_https(),
             link: access.link.clone(),
             verify: access.verify.clone(),
             may_be_missing: access.may_be_missing,
@@ -121,6 +118,23 @@ impl VendorClient {
             *value.write().unwrap_or_else(PoisonError::into_inner) = token.header_value();
         }
         Ok(())
+    }
+
+    /// Puts another OAuth2 client secret in force, for token requests that begin from now on. Does nothing with a fixed
+    /// token.
+    pub fn replace_client_secret(&self, secret: &SecretString) {
+        if let Authenticator::OAuth(source) = &self.0.authenticator {
+            source.replace_secret(secret);
+        }
+    }
+
+    /// Loads the client certificate, its key and the certificate authorities again, for connections that begin from now
+    /// on.
+    ///
+    /// # Errors
+    /// [`ClientError`]; the old ones then stay.
+    pub fn load_certificates(&self, settings: &VendorSettings) -> Result<(), ClientError> {
+        build_client(settings, self.0.https_only).map(|client| self.0.client.replace(client))
     }
 
     /// Returns how long a whole call may take.
@@ -246,7 +260,7 @@ impl Shared {
             AuthHeader::Token(header, value) => (header.clone(), value.clone()),
             AuthHeader::Bearer(token) => (AUTHORIZATION, token.header.clone()),
         };
-        let request = self.client.post(endpoint.url.clone()).header(ACCEPT, JSON).header(CONTENT_TYPE, JSON);
+        let request = self.client.get().post(endpoint.url.clone()).header(ACCEPT, JSON).header(CONTENT_TYPE, JSON);
         let request = request.header(header, value).timeout(deadline.saturating_duration_since(Instant::now()));
         request.body(body).send().await.map_err(VendorError::of_transport)
     }
@@ -257,6 +271,12 @@ impl fmt::Debug for VendorClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("VendorClient").field("link_url", &self.0.link.url.as_str()).finish_non_exhaustive()
     }
+}
+
+fn build_client(settings: &VendorSettings, https_only: bool) -> Result<Client, ClientError> {
+    http_client::build("the vendor", &settings.route(), |client| {
+        client.https_only(https_only).connect_timeout(settings.connect_timeout).pool_idle_timeout(IDLE_TIMEOUT)
+    })
 }
 
 /// Fails if the status of an answer is not a success.

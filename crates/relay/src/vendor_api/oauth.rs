@@ -20,6 +20,7 @@ use url::Url;
 use super::error::{NoToken, VendorError};
 use super::profile::ClientCredentials;
 use super::reply_body;
+use crate::http_client::SharedClient;
 
 /// Lifetime of a token whose answer has no `expires_in`, which RFC 6749 only recommends (section 5.1).
 const DEFAULT_LIFETIME: Duration = Duration::from_secs(300);
@@ -42,7 +43,7 @@ pub struct OAuthClient {
     pub credentials: ClientCredentials,
     /// The client's id.
     pub id: String,
-    /// Its secret.
+    /// Its secret at the start.
     pub secret: SecretString,
     /// The scope of the tokens, if the vendor requires one.
     pub scope: Option<String>,
@@ -70,8 +71,9 @@ pub struct BearerToken {
 pub struct TokenSource(Arc<Shared>);
 
 struct Shared {
-    http: Client,
+    http: SharedClient,
     client: OAuthClient,
+    secret: RwLock<SecretString>,
     limit: usize,
     timeout: Duration,
     token: RwLock<Option<Arc<BearerToken>>>,
@@ -88,8 +90,22 @@ impl fmt::Debug for TokenSource {
 impl TokenSource {
     /// Creates a source without a token. `limit` is the largest answer that is read, in bytes.
     #[must_use]
-    pub fn new(http: Client, client: OAuthClient, limit: usize, timeout: Duration) -> Self {
-        Self(Arc::new(Shared { http, client, limit, timeout, token: RwLock::default(), last_failure: Arc::default() }))
+    pub fn new(http: SharedClient, client: OAuthClient, limit: usize, timeout: Duration) -> Self {
+        let secret = RwLock::new(client.secret.clone());
+        Self(Arc::new(Shared {
+            http,
+            client,
+            secret,
+            limit,
+            timeout,
+            token: RwLock::default(),
+            last_failure: Arc::default(),
+        }))
+    }
+
+    /// Puts another client secret in force, for token requests that begin from now on. The present token stays.
+    pub fn replace_secret(&self, secret: &SecretString) {
+        *self.0.secret.write().unwrap_or_else(PoisonError::into_inner) = secret.clone();
     }
 
     /// Returns a token that has not expired. Shortly before the expiry it returns the old one and fetches a new one in
@@ -158,8 +174,9 @@ impl Shared {
 
     async fn request_token(&self) -> Result<BearerToken, NoToken> {
         let config = &self.client;
+        let secret = self.secret.read().unwrap_or_else(PoisonError::into_inner).clone();
         let client = BasicClient::new(ClientId::new(config.id.clone()))
-            .set_client_secret(ClientSecret::new(config.secret.expose_secret().trim().to_owned()))
+            .set_client_secret(ClientSecret::new(secret.expose_secret().trim().to_owned()))
             .set_token_uri(TokenUrl::from_url(config.token_url.clone()))
             .set_auth_type(match config.credentials {
                 ClientCredentials::Header => AuthType::BasicAuth,
@@ -173,7 +190,7 @@ impl Shared {
             request = request.add_extra_param("audience", audience.clone());
         }
         let requested_at = Instant::now();
-        let (http, timeout, limit) = (self.http.clone(), self.timeout, self.limit);
+        let (http, timeout, limit) = (self.http.get(), self.timeout, self.limit);
         let send = move |request| send(http.clone(), request, timeout, limit);
         let answer = request.request_async(&send).await.map_err(no_token)?;
         if *answer.token_type() != BasicTokenType::Bearer {

@@ -8,11 +8,14 @@ use std::time::Duration;
 use clap::Args;
 use http::HeaderName;
 
+use super::access::CLIENT_SECRET_VARIABLE;
 use super::endpoint::{ApiPath, VendorBase};
 use super::profile::ProfileName;
-use super::token::{self, TokenScheme};
+use super::token::{self, TOKEN_VARIABLE, TokenScheme};
 use crate::clock::duration;
 use crate::http_client::route::{PemFile, ProxyUrl, Route};
+use crate::secrets::SecretSource;
+use crate::secrets::command::SecretCommand;
 
 /// Settings of the vendor's API.
 #[derive(Clone, Debug, Args)]
@@ -37,6 +40,11 @@ pub struct VendorSettings {
     #[arg(long, env = "AKIBA_RELAY_TOKEN_FILE", value_name = "FILE")]
     pub token_file: Option<PathBuf>,
 
+    /// Command that prints the vendor's token, without a shell; it gets the --token-file, if that is given, on standard
+    /// input
+    #[arg(long, env = "AKIBA_RELAY_TOKEN_COMMAND", value_name = "COMMAND", hide_env_values = true)]
+    pub token_command: Option<SecretCommand>,
+
     /// Header that carries the token; default from the profile (Token)
     #[arg(long, env = "AKIBA_RELAY_TOKEN_HEADER", value_name = "NAME", value_parser = token::header_name)]
     pub token_header: Option<HeaderName>,
@@ -56,6 +64,10 @@ pub struct VendorSettings {
     /// OAuth2: file with the client secret; if not set, the secret comes from AKIBA_CLIENT_SECRET
     #[arg(long, env = "AKIBA_RELAY_VENDOR_CLIENT_SECRET_FILE", value_name = "FILE")]
     pub vendor_client_secret_file: Option<PathBuf>,
+
+    /// OAuth2: command that prints the client secret; see --token-command
+    #[arg(long, env = "AKIBA_RELAY_VENDOR_CLIENT_SECRET_COMMAND", value_name = "COMMAND", hide_env_values = true)]
+    pub vendor_client_secret_command: Option<SecretCommand>,
 
     /// OAuth2: scope of the tokens, if the vendor requires one
     #[arg(long, env = "AKIBA_RELAY_VENDOR_SCOPE", value_name = "SCOPE")]
@@ -107,6 +119,19 @@ pub struct VendorSettings {
 }
 
 impl VendorSettings {
+    /// Returns where the vendor's token comes from.
+    #[must_use]
+    pub fn token_source(&self) -> SecretSource {
+        SecretSource::new("token", TOKEN_VARIABLE, self.token_file.as_ref(), self.token_command.as_ref())
+    }
+
+    /// Returns where the OAuth2 client secret comes from.
+    #[must_use]
+    pub fn client_secret_source(&self) -> SecretSource {
+        let (file, command) = (&self.vendor_client_secret_file, &self.vendor_client_secret_command);
+        SecretSource::new("vendor-client-secret", CLIENT_SECRET_VARIABLE, file.as_ref(), command.as_ref())
+    }
+
     /// Returns how calls reach the vendor.
     pub(super) fn route(&self) -> Route<'_> {
         let certificate = PemFile::of("--vendor-client-cert", self.vendor_client_cert.as_ref());

@@ -2,14 +2,13 @@
 //! never printed.
 
 use std::fmt;
-use std::path::Path;
 use std::str::FromStr;
 
 use http::header::{self, HeaderName};
 use http::{HeaderValue, Method};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::secrets::{self, SecretError};
+use crate::secrets::{SecretError, SecretSource};
 
 /// The environment variable that can hold the token.
 pub const TOKEN_VARIABLE: &str = "AKIBA_TOKEN";
@@ -26,10 +25,10 @@ pub struct VendorToken {
 /// Why there is no usable token.
 #[derive(Debug, thiserror::Error)]
 pub enum TokenError {
-    /// Neither a file nor the environment variable was given.
-    #[error("there is no token: give --token-file or set {TOKEN_VARIABLE}")]
+    /// Neither a file, a command nor the environment variable was given.
+    #[error("there is no token: give --token-file or --token-command, or set {TOKEN_VARIABLE}")]
     Missing,
-    /// The file can't be read, or both file and variable were given.
+    /// The file can't be read, the command fails, or the variable is given beside them.
     #[error(transparent)]
     Secret(SecretError),
     /// The token is empty.
@@ -61,17 +60,17 @@ impl VendorToken {
         Ok(Self { header: header.into() })
     }
 
-    /// Loads the token from `file` or, if that is not given, from the value of the environment variable.
+    /// Loads the token from its file or command or, if neither is given, from the value of the environment variable.
     ///
     /// # Errors
     /// [`TokenError`].
     pub fn load(
-        file: Option<&Path>,
+        source: &SecretSource,
         variable: Option<String>,
         scheme: Option<&TokenScheme>,
     ) -> Result<Self, TokenError> {
-        let given = file.is_some() || variable.is_some();
-        match secrets::load(file, TOKEN_VARIABLE, variable).map_err(TokenError::Secret)? {
+        let given = source.is_given() || variable.is_some();
+        match source.load(variable).map_err(TokenError::Secret)? {
             Some(token) => Self::new(&token, scheme),
             None if given => Err(TokenError::Empty),
             None => Err(TokenError::Missing),
@@ -137,7 +136,7 @@ pub fn header_name(text: &str) -> Result<HeaderName, String> {
 mod tests {
     use std::io::Write;
 
-    use super::{SecretError, TOKEN_VARIABLE, TokenError, TokenScheme, VendorToken, header_name};
+    use super::{SecretError, SecretSource, TOKEN_VARIABLE, TokenError, TokenScheme, VendorToken, header_name};
 
     fn header(token: &str, scheme: Option<&str>) -> Result<String, TokenError> {
         let scheme: Option<TokenScheme> = scheme.map(|scheme| scheme.parse().expect("a valid scheme"));
@@ -161,15 +160,16 @@ mod tests {
     fn a_token_has_one_source() {
         let mut file = tempfile::NamedTempFile::new().expect("a file");
         file.write_all(b"from-file\n").expect("written");
-        let path = Some(file.path());
-        let load = |path, variable: Option<&str>| {
-            VendorToken::load(path, variable.map(str::to_owned), None)
+        let path = Some(file.path().to_path_buf());
+        let load = |path: Option<&std::path::PathBuf>, variable: Option<&str>| {
+            let source = SecretSource::new("token", TOKEN_VARIABLE, path, None);
+            VendorToken::load(&source, variable.map(str::to_owned), None)
                 .map(|token| token.header_value().to_str().expect("ASCII").to_owned())
         };
-        assert_eq!(load(path, None).expect("a token"), "from-file");
-        assert_eq!(load(path, Some(" ")).expect("a token"), "from-file");
+        assert_eq!(load(path.as_ref(), None).expect("a token"), "from-file");
+        assert_eq!(load(path.as_ref(), Some(" ")).expect("a token"), "from-file");
         assert_eq!(load(None, Some("from-environment")).expect("a token"), "from-environment");
-        assert!(matches!(load(path, Some("x")), Err(TokenError::Secret(SecretError::Twice(TOKEN_VARIABLE)))));
+        assert!(matches!(load(path.as_ref(), Some("x")), Err(TokenError::Secret(SecretError::Twice(TOKEN_VARIABLE)))));
         assert!(matches!(load(None, None), Err(TokenError::Missing)));
         assert!(matches!(load(None, Some("")), Err(TokenError::Empty)));
         let gone = file.path().with_extension("gone");

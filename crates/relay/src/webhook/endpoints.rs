@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use secrecy::SecretString;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use super::delivery::Sender;
 use super::endpoint_file::{self, EndpointFileError, EndpointTable};
@@ -50,13 +50,19 @@ impl Endpoint {
 
 /// All endpoints.
 #[derive(Debug, Default)]
-pub struct Endpoints(Vec<Arc<Endpoint>>);
+pub struct Endpoints(watch::Sender<EndpointList>);
+
+/// The endpoints at one time.
+pub(super) type EndpointList = Arc<[Arc<Endpoint>]>;
 
 /// Why the endpoints can't be used.
 #[derive(Debug, thiserror::Error)]
 pub enum EndpointsError {
     /// The secrets for `--webhook-url` are missing or invalid.
-    #[error("{0}: give --webhook-secrets-file or set {SECRETS_VARIABLE}, see akiba-relay keygen webhook")]
+    #[error(
+        "{0}: give --webhook-secrets-file or --webhook-secrets-command, or set {SECRETS_VARIABLE}, see akiba-relay keygen \
+         webhook"
+    )]
     Secrets(WebhookSecretsError),
     /// The HTTP client could not be built.
     #[error(transparent)]
@@ -119,7 +125,7 @@ impl Endpoints {
         settings: &WebhookSettings,
         secrets: &SecretString,
         endpoints: Option<&SecretString>,
-        keys: &BTreeSet<&str>,
+        keys: &BTreeSet<String>,
     ) -> Result<Self, Vec<EndpointsError>> {
         match (&settings.webhook_url, endpoints) {
             (None, None) => Ok(Self::default()),
@@ -127,7 +133,7 @@ impl Endpoints {
             (Some(url), None) => {
                 let mut errors = Vec::new();
                 if keys.len() > 1 && !settings.webhook_url_shared {
-                    let names: Vec<_> = keys.iter().copied().collect();
+                    let names: Vec<_> = keys.iter().map(String::as_str).collect();
                     errors.push(EndpointsError::Shared(names.join(", ")));
                 }
                 let sender = WebhookSecrets::read(secrets)
@@ -135,8 +141,8 @@ impl Endpoints {
                     .and_then(|secrets| Sender::new(url.clone(), secrets, settings).map_err(EndpointsError::Client));
                 match sender.map(Arc::new) {
                     Ok(sender) if errors.is_empty() => {
-                        let endpoint = |key: &&str| Arc::new(Endpoint::new(key, None, None, &sender));
-                        Ok(Self(keys.iter().map(endpoint).collect()))
+                        let endpoint = |key: &String| Arc::new(Endpoint::new(key, None, None, &sender));
+                        Ok(Self::of(keys.iter().map(endpoint).collect()))
                     }
                     sender => {
                         errors.extend(sender.err());
@@ -155,7 +161,7 @@ impl Endpoints {
     fn of_tables(
         settings: &WebhookSettings,
         tables: Vec<EndpointTable>,
-        keys: &BTreeSet<&str>,
+        keys: &BTreeSet<String>,
     ) -> Result<Self, Vec<EndpointsError>> {
         let (mut errors, mut found) = (Vec::new(), Vec::new());
         let mut earlier: Vec<(EndpointTable, WebhookSecrets)> = Vec::new();
@@ -168,7 +174,7 @@ impl Endpoints {
                     continue;
                 }
             };
-            for (number, _) in (1..).zip(&table.api_key).filter(|(_, key)| !keys.contains(key.as_str())) {
+            for (number, _) in (1..).zip(&table.api_key).filter(|(_, key)| !keys.contains(*key)) {
                 wrong(EndpointProblem::UnknownKey(number));
             }
             for (number, (other, other_secrets)) in (1..).zip(&earlier) {
@@ -194,24 +200,40 @@ impl Endpoints {
             }
             earlier.push((table, secrets));
         }
-        if errors.is_empty() { Ok(Self(found)) } else { Err(errors) }
+        if errors.is_empty() { Ok(Self::of(found)) } else { Err(errors) }
     }
 
-    /// Returns the endpoints.
-    pub fn iter(&self) -> impl Iterator<Item = &Arc<Endpoint>> {
-        self.0.iter()
+    fn of(endpoints: Vec<Arc<Endpoint>>) -> Self {
+        Self(watch::Sender::new(endpoints.into()))
+    }
+
+    /// Returns the present endpoints.
+    pub(super) fn all(&self) -> EndpointList {
+        Arc::clone(&self.0.borrow())
+    }
+
+    /// Returns the present endpoints, and reports when there are others.
+    pub(super) fn watched(&self) -> watch::Receiver<EndpointList> {
+        self.0.subscribe()
+    }
+
+    /// Puts other endpoints in force. Deliveries that run go to the old ones.
+    pub(super) fn replace(&self, other: &Self) {
+        self.0.send_replace(other.all());
     }
 
     /// Returns the endpoints that get this event of a session that an API key of this name created.
-    pub fn taking<'a>(&'a self, key: &'a str, event: &'a str) -> impl Iterator<Item = &'a Arc<Endpoint>> {
-        self.0.iter().filter(move |endpoint| endpoint.takes(key, event))
+    #[must_use]
+    pub fn taking(&self, key: &str, event: &str) -> Vec<Arc<Endpoint>> {
+        self.all().iter().filter(|endpoint| endpoint.takes(key, event)).cloned().collect()
     }
 
     /// Returns the names among `keys` that have no endpoint, if there are endpoints at all.
     #[must_use]
-    pub fn without_endpoint<'a>(&self, keys: &BTreeSet<&'a str>) -> Vec<&'a str> {
-        let has_none = |key: &&&str| !self.0.is_empty() && self.0.iter().all(|endpoint| endpoint.key != **key);
-        keys.iter().filter(has_none).copied().collect()
+    pub fn without_endpoint<'a>(&self, keys: &'a BTreeSet<String>) -> Vec<&'a str> {
+        let all = self.all();
+        let has_none = |key: &&String| !all.is_empty() && all.iter().all(|endpoint| endpoint.key != **key);
+        keys.iter().filter(has_none).map(String::as_str).collect()
     }
 }
 
@@ -237,7 +259,7 @@ mod tests {
         endpoints: Option<String>,
         keys: &[&str],
     ) -> Result<Endpoints, Vec<EndpointsError>> {
-        let keys: BTreeSet<_> = keys.iter().copied().collect();
+        let keys: BTreeSet<_> = keys.iter().map(|&key| key.to_owned()).collect();
         Endpoints::read(settings, &new_secret().unwrap().into(), endpoints.map(Into::into).as_ref(), &keys)
     }
 
@@ -253,15 +275,15 @@ mod tests {
     #[test]
     fn one_url_serves_several_key_names_only_if_that_is_confirmed() {
         let url = Some("https://bank.example/hooks");
-        assert_eq!(read(&settings(url, false), None, &["bank"]).unwrap().iter().count(), 1);
+        assert_eq!(read(&settings(url, false), None, &["bank"]).unwrap().all().len(), 1);
         let error = read(&settings(url, false), None, &["bank", "other"]).unwrap_err();
         assert!(matches!(&error[..], [EndpointsError::Shared(names)] if names == "bank, other"), "{error:?}");
         let shared = read(&settings(url, true), None, &["bank", "other"]).unwrap();
-        assert_eq!(shared.iter().map(|endpoint| endpoint.id.as_str()).collect::<Vec<_>>(), ["bank", "other"]);
+        assert_eq!(shared.all().iter().map(|endpoint| endpoint.id.as_str()).collect::<Vec<_>>(), ["bank", "other"]);
         let both =
             read(&settings(url, false), Some(table("api-key = \"bank\"\nurl = \"https://a.example\"")), &["bank"]);
         assert!(matches!(both.unwrap_err()[..], [EndpointsError::Both]));
-        assert_eq!(read(&settings(None, false), None, &["bank", "other"]).unwrap().iter().count(), 0);
+        assert_eq!(read(&settings(None, false), None, &["bank", "other"]).unwrap().all().len(), 0);
     }
 
     #[test]
@@ -274,12 +296,13 @@ mod tests {
             table("api-key = [\"other\", \"third\"]\nurl = \"https://other.example\""),
         ];
         let read = read(&settings(None, false), Some(text.concat()), &["bank", "other", "third", "polls"]).unwrap();
-        let ids = |key, event| read.taking(key, event).map(|endpoint| endpoint.id.clone()).collect::<Vec<_>>();
+        let ids = |key, event| read.taking(key, event).iter().map(|endpoint| endpoint.id.clone()).collect::<Vec<_>>();
         assert_eq!(ids("bank", "session.verified"), ["bank", "bank/crm"]);
         assert_eq!(ids("bank", "session.rejected"), ["bank"]);
         assert_eq!(ids("other", "session.expired"), ["other"]);
         assert_eq!(ids("third", "session.expired"), ["third"]);
-        assert_eq!(read.without_endpoint(&["bank", "other", "polls"].into()), ["polls"]);
+        let keys = ["bank", "other", "polls"].map(str::to_owned).into();
+        assert_eq!(read.without_endpoint(&keys), ["polls"]);
     }
 
     #[test]

@@ -98,22 +98,26 @@ impl Outbox {
                 give_up_at: now.saturating_add(milliseconds(GIVE_UP_AFTER)),
             })
         };
-        self.endpoints.taking(&session.api_key, news.event).map(message).collect()
+        self.endpoints.taking(&session.api_key, news.event).iter().map(message).collect()
+    }
+
+    /// Puts other endpoints in force. Webhooks that wait for an endpoint of the same id go to its new URL.
+    pub fn replace_endpoints(&self, endpoints: Endpoints) {
+        self.endpoints.replace(&endpoints);
+        self.missing.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// Wakes the workers of these webhooks, after they were stored.
     pub fn wake(&self, messages: &[NewMessage]) {
+        let endpoints = self.endpoints.all();
         for message in messages {
-            self.endpoints
-                .iter()
-                .filter(|endpoint| endpoint.id == message.endpoint)
-                .for_each(|one| one.wake.notify_one());
+            endpoints.iter().filter(|endpoint| endpoint.id == message.endpoint).for_each(|one| one.wake.notify_one());
         }
     }
 
     /// Wakes all workers, for example after webhooks were made due again.
     pub fn wake_all(&self) {
-        self.endpoints.iter().for_each(|endpoint| endpoint.wake.notify_one());
+        self.endpoints.all().iter().for_each(|endpoint| endpoint.wake.notify_one());
     }
 
     /// Looks after webhooks that no worker claims, because their endpoint is not set up: gives up the ones that are a day
@@ -128,7 +132,7 @@ impl Outbox {
             if endpoint.is_empty() {
                 // A relay of an earlier version has stored them.
                 self.store.adopt_messages().await?;
-            } else if !self.endpoints.iter().any(|known| known.id == endpoint) {
+            } else if !self.endpoints.all().iter().any(|known| known.id == endpoint) {
                 if self.missing.lock().unwrap_or_else(PoisonError::into_inner).insert(endpoint.clone()) {
                     tracing::warn!(endpoint, "webhooks wait for an endpoint that is not set up; after a day they fail");
                 }

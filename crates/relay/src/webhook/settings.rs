@@ -1,5 +1,5 @@
-//! The settings of webhooks ([`WebhookSettings`]). The secrets themselves are not settings: they come from a file or
-//! the environment.
+//! The settings of webhooks ([`WebhookSettings`]). The secrets themselves are not settings: they come from a file, a
+//! command or the environment.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -7,8 +7,12 @@ use std::time::Duration;
 use clap::Args;
 
 use super::WebhookUrl;
+use super::endpoints::ENDPOINTS_VARIABLE;
 use crate::clock::duration;
 use crate::http_client::route::{PemFile, ProxyUrl, Route};
+use crate::secrets::SecretSource;
+use crate::secrets::command::SecretCommand;
+use crate::secrets::webhook_secrets::SECRETS_VARIABLE;
 
 /// Settings of webhooks.
 #[derive(Clone, Debug, Args)]
@@ -26,9 +30,17 @@ pub struct WebhookSettings {
     #[arg(long, env = "AKIBA_RELAY_WEBHOOK_ENDPOINTS_FILE", value_name = "FILE")]
     pub webhook_endpoints_file: Option<PathBuf>,
 
+    /// Command that prints the webhook endpoints; see --token-command
+    #[arg(long, env = "AKIBA_RELAY_WEBHOOK_ENDPOINTS_COMMAND", value_name = "COMMAND", hide_env_values = true)]
+    pub webhook_endpoints_command: Option<SecretCommand>,
+
     /// File with the secrets that sign webhooks; without it, AKIBA_WEBHOOK_SECRETS holds them
     #[arg(long, env = "AKIBA_RELAY_WEBHOOK_SECRETS_FILE", value_name = "FILE")]
     pub webhook_secrets_file: Option<PathBuf>,
+
+    /// Command that prints the secrets that sign webhooks; see --token-command
+    #[arg(long, env = "AKIBA_RELAY_WEBHOOK_SECRETS_COMMAND", value_name = "COMMAND", hide_env_values = true)]
+    pub webhook_secrets_command: Option<SecretCommand>,
 
     /// Proxy for webhooks to an https URL, scheme://host:port with scheme http or https; not for a receiver on loopback
     #[arg(long, env = "AKIBA_RELAY_WEBHOOK_PROXY", value_name = "URL", hide_env_values = true)]
@@ -48,6 +60,20 @@ pub struct WebhookSettings {
 }
 
 impl WebhookSettings {
+    /// Returns where the endpoints come from.
+    #[must_use]
+    pub fn endpoints_source(&self) -> SecretSource {
+        let (file, command) = (&self.webhook_endpoints_file, &self.webhook_endpoints_command);
+        SecretSource::new("webhook-endpoints", ENDPOINTS_VARIABLE, file.as_ref(), command.as_ref())
+    }
+
+    /// Returns where the secrets of `--webhook-url` come from.
+    #[must_use]
+    pub fn secrets_source(&self) -> SecretSource {
+        let (file, command) = (&self.webhook_secrets_file, &self.webhook_secrets_command);
+        SecretSource::new("webhook-secrets", SECRETS_VARIABLE, file.as_ref(), command.as_ref())
+    }
+
     /// Returns how webhooks reach their receiver.
     pub(super) fn route(&self) -> Route<'_> {
         let authorities = PemFile::of("--webhook-ca", self.webhook_ca.as_ref());

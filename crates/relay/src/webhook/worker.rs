@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use ring::rand::{SecureRandom, SystemRandom};
 use tokio::task::{JoinHandle, JoinSet};
+use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 use super::backoff::{delay, is_exhausted};
@@ -28,12 +29,26 @@ const POLL_INTERVAL: Duration = Duration::from_secs(1);
 const PAUSE: Duration = Duration::from_secs(2);
 
 /// Delivers webhooks until [`Outbox::stop_claiming`]. Each endpoint has a worker of its own, so a slow receiver delays no
-/// other one. Returns at once if webhooks are not set up.
+/// other one. If the endpoints change, other workers take over. Deliveries that run go on.
 pub async fn run(outbox: Arc<Outbox>) {
-    let mut workers = JoinSet::new();
-    for endpoint in outbox.endpoints.iter() {
-        workers.spawn(work(Arc::clone(&outbox), Arc::clone(endpoint)));
+    let mut endpoints = outbox.endpoints.watched();
+    while !outbox.shutdown.stopping.is_cancelled() {
+        let stopping = outbox.shutdown.stopping.child_token();
+        let mut workers = JoinSet::new();
+        for endpoint in endpoints.borrow_and_update().iter() {
+            workers.spawn(work(Arc::clone(&outbox), Arc::clone(endpoint), stopping.clone()));
+        }
+        tokio::select! {
+            () = stopping.cancelled() => {}
+            _ = endpoints.changed() => stopping.cancel(),
+            () = ended(&mut workers), if !workers.is_empty() => {}
+        }
+        ended(&mut workers).await;
     }
+}
+
+/// Waits for the end of all workers.
+async fn ended(workers: &mut JoinSet<()>) {
     while let Some(ended) = workers.join_next().await {
         if let Err(error) = ended
             && error.is_panic()
@@ -44,9 +59,8 @@ pub async fn run(outbox: Arc<Outbox>) {
     }
 }
 
-async fn work(outbox: Arc<Outbox>, endpoint: Arc<Endpoint>) {
+async fn work(outbox: Arc<Outbox>, endpoint: Arc<Endpoint>, stopping: CancellationToken) {
     let _running = outbox.tasks.token();
-    let stopping = &outbox.shutdown.stopping;
     let mut deliveries = JoinSet::new();
     while !stopping.is_cancelled() {
         while deliveries.try_join_next().is_some() {}
@@ -80,7 +94,7 @@ async fn work(outbox: Arc<Outbox>, endpoint: Arc<Endpoint>) {
 /// [`StoreError`] if the webhooks could not be claimed.
 pub async fn deliver_due(outbox: &Arc<Outbox>) -> Result<usize, StoreError> {
     let mut count = 0;
-    for endpoint in outbox.endpoints.iter() {
+    for endpoint in outbox.endpoints.all().iter() {
         count += deliver_since(outbox, endpoint, 0).await?;
     }
     Ok(count)
@@ -94,7 +108,7 @@ pub async fn deliver_due(outbox: &Arc<Outbox>) -> Result<usize, StoreError> {
 pub async fn deliver_new(outbox: &Arc<Outbox>) -> Result<(), StoreError> {
     let Some(&since) = outbox.shutdown.stopped_at.get() else { return Ok(()) };
     let mut endpoints = JoinSet::new();
-    for endpoint in outbox.endpoints.iter() {
+    for endpoint in outbox.endpoints.all().iter() {
         let (outbox, endpoint) = (Arc::clone(outbox), Arc::clone(endpoint));
         endpoints.spawn(async move {
             while deliver_since(&outbox, &endpoint, since).await? > 0 {}

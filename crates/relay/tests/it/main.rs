@@ -28,8 +28,11 @@ mod http {
 mod server {
     mod admin;
     mod blocked_log;
+    mod commands;
     mod drain;
     mod reload;
+    mod reload_hosts;
+    mod reload_vendor;
     mod tls;
 }
 
@@ -56,7 +59,7 @@ mod host {
 mod webhook {
     mod backlog;
     mod closing;
-    mod delivery;
+    pub(crate) mod delivery;
     mod endpoints;
     mod list;
 }

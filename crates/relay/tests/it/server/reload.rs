@@ -1,5 +1,7 @@
 //! Secrets that are loaded again when their files change, and with SIGHUP.
 
+use std::path::Path;
+
 use akiba_protocol::ProblemCode;
 use akiba_relay::secrets::{data_keys, session_keys};
 use reqwest::Method;
@@ -7,70 +9,85 @@ use rustix::process::Signal;
 use serde_json::json;
 
 use crate::support::bank::Page;
-use crate::support::database::Database;
-use crate::support::program::Program;
+use crate::support::database::{Database, Keys};
+use crate::support::program::{Program, command};
 use crate::support::wait::until;
 use crate::support::{IDENTIFIER, TOKEN, Vendor, problem, success};
 
 /// A relay whose secrets are files in a folder.
-struct World {
-    folder: tempfile::TempDir,
-    database: Database,
-    program: Program,
+pub(super) struct World {
+    pub(super) folder: tempfile::TempDir,
+    pub(super) database: Database,
+    pub(super) program: Program,
     vendor: Vendor,
 }
 
 impl World {
     async fn start() -> Self {
-        let (folder, database, vendor) = (tempfile::tempdir().unwrap(), Database::sqlite(), Vendor::verifying().await);
-        let path = |name: &str| folder.path().join(name).display().to_string();
-        for (name, text) in
-            [("token", TOKEN), ("session-keys", &database.keys.session), ("data-keys", &database.keys.data)]
-        {
-            std::fs::write(folder.path().join(name), text).unwrap();
-        }
-        let flags = [
-            format!("--token-file={}", path("token")),
-            format!("--session-keys-file={}", path("session-keys")),
-            format!("--data-keys-file={}", path("data-keys")),
-            format!("--vendor-base={}", vendor.base),
-            "--admin-listen=127.0.0.1:0".to_owned(),
-        ];
-        let flags: Vec<_> = flags.iter().map(String::as_str).collect();
-        let program = Program::with_sessions_and(&database, &flags, |command| {
-            for name in ["AKIBA_TOKEN", "AKIBA_SESSION_KEYS", "AKIBA_DATA_KEYS"] {
-                command.env_remove(name);
-            }
-        });
-        Self { folder, database, program, vendor }
+        Self::with(|_, _| Vec::new()).await
     }
 
-    fn write(&self, name: &str, text: &str) {
+    /// The same, with the flags that `more` returns for the folder and the keys, after it has written further files.
+    pub(super) async fn with(more: impl FnOnce(&Path, &Keys) -> Vec<String>) -> Self {
+        let (folder, database, vendor) = (tempfile::tempdir().unwrap(), Database::sqlite(), Vendor::verifying().await);
+        let own = [("token", TOKEN), ("session-keys", &database.keys.session), ("data-keys", &database.keys.data)];
+        let own = own.map(|(name, text)| secret_file(folder.path(), name, text));
+        let more = more(folder.path(), &database.keys);
+        let more = more.into_iter().chain([format!("--vendor-base={}", vendor.base)]);
+        let flags: Vec<_> = own.into_iter().chain(more).chain(["--admin-listen=127.0.0.1:0".to_owned()]).collect();
+        let flags: Vec<_> = flags.iter().map(String::as_str).collect();
+        let database_flag = format!("--database={}", database.url);
+        let api_key = format!("--api-key={}", database.keys.api_setting);
+        let api_key = (!flags.iter().any(|flag| flag.starts_with("--api-keys-file="))).then_some(api_key.as_str());
+        let flags: Vec<_> = flags.into_iter().chain([database_flag.as_str()]).chain(api_key).collect();
+        let mut command = command(&flags);
+        command.env_remove("AKIBA_TOKEN");
+        Self { folder, program: Program::run(command), database, vendor }
+    }
+
+    pub(super) fn write(&self, name: &str, text: &str) {
         std::fs::write(self.folder.path().join(name), text).unwrap();
     }
 
     async fn loads(&self, result: &str) -> f64 {
-        let name = format!("akiba_relay_secret_loads_total{{result=\"{result}\"}}");
-        self.program.metric(&name).await.unwrap_or(0.0)
+        loads(&self.program, result).await
     }
 
     /// Writes a file, and waits until the relay has tried to load it.
-    async fn load(&self, name: &str, text: &str, result: &str) {
-        let before = self.loads(result).await;
-        self.write(name, text);
-        until(&format!("{name}: {result}"), async || self.loads(result).await > before).await;
+    pub(super) async fn load(&self, name: &str, text: &str, result: &str) {
+        after_load(&self.program, result, || self.write(name, text)).await;
     }
 
-    async fn page(&self) -> Page {
+    pub(super) async fn page(&self) -> Page {
         let body = json!({ "identifier": IDENTIFIER, "type": "1" });
         let created = self.program.post("/v1/sessions", &self.database.keys.api, &body).send().await.unwrap();
         assert_eq!(created.status(), 201);
         Page::of(&serde_json::from_str(&created.text().await.unwrap()).unwrap())
     }
 
-    fn link(&self, page: &Page) -> reqwest::RequestBuilder {
+    pub(super) fn link(&self, page: &Page) -> reqwest::RequestBuilder {
         self.program.post("/v1/customer", &page.token, &json!({}))
     }
+}
+
+/// Returns how often the relay has loaded a secret with this result.
+pub(super) async fn loads(program: &Program, result: &str) -> f64 {
+    let name = format!("akiba_relay_secret_loads_total{{result=\"{result}\"}}");
+    program.metric(&name).await.unwrap_or(0.0)
+}
+
+/// Makes a change, and waits until the relay has tried to load it.
+pub(super) async fn after_load(program: &Program, result: &str, change: impl FnOnce()) {
+    let before = loads(program, result).await;
+    change();
+    until(&format!("a load with the result {result}"), async || loads(program, result).await > before).await;
+}
+
+/// Writes the file of a secret. Returns the flag that names it.
+pub(super) fn secret_file(folder: &Path, name: &str, text: &str) -> String {
+    let path = folder.join(name);
+    std::fs::write(&path, text).unwrap();
+    format!("--{name}-file={}", path.display())
 }
 
 #[tokio::test(flavor = "multi_thread")]

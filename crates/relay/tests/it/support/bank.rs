@@ -75,6 +75,7 @@ impl Bank {
         let flags = own.into_iter().chain(flags.iter().map(|&flag| flag.to_owned()));
         let Cli { settings, .. } = Cli::try_parse_from(flags).unwrap();
         let secrets = SessionSecrets {
+            api_keys: None,
             session_keys: Some(keys.session.clone().into()),
             data_keys: Some(keys.data.clone().into()),
             webhook_secrets: Some(keys.webhook.clone().into()),

@@ -26,7 +26,7 @@ on_both!(
 );
 
 /// Returns whether the webhook is signed with this secret. Checks it as the receiver's library does.
-pub(super) fn is_signed(webhook: &Arrived, secret: &str) -> bool {
+pub(crate) fn is_signed(webhook: &Arrived, secret: &str) -> bool {
     let key = BASE64_STANDARD.decode(secret.strip_prefix("whsec_").unwrap()).unwrap();
     let key = hmac::Key::new(hmac::HMAC_SHA256, &key);
     let signed = format!("{}.{}.{}", webhook.id, webhook.timestamp, webhook.text);
