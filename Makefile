@@ -3,7 +3,7 @@
 PORT ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check build size bench memory tour sbom clean
+.PHONY: help demo test check build size bench memory matrix tour sbom clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,10 @@ bench: build ## measure times from navigation to camera, from tap to verdict and
 memory: build ## watch the memory use of framing for ten minutes; fails if it grows
 	@scripts/setup.sh test
 	@bash -c '. scripts/env.sh && exec node benches/memory.mjs'
+
+matrix: build ## try the npm package with every bundler and framework, in development and built; takes about 20 minutes
+	@scripts/setup.sh test
+	@bash -c '. scripts/env.sh && exec node tests/matrix/matrix.mjs'
 
 tour: build ## write a picture of every state, in both sizes and themes, into build/tour
 	@scripts/setup.sh test

@@ -4,13 +4,13 @@
 //
 //   node scripts/bundle.mjs FOLDER
 
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { minify } from 'terser';
 
 /** The modules that become part of akiba-selfie.js. registry.js stays too, as the demo page reads it. */
-const BUNDLED = ['crash.js', 'load.js', 'privacy.js', 'root.js'];
+const BUNDLED = ['assets.js', 'crash.js', 'load.js', 'privacy.js', 'root.js'];
 
 /** Names that stay: of the public class, for stack traces, and of the worker's variable, which the tests read. */
 const KEPT = ['AkibaSelfieElement', 'vision'];
@@ -54,6 +54,75 @@ async function write(name, text, module) {
   writeFileSync(join(folder, name), code);
 }
 
+/**
+ * Returns the code that wasm-bindgen wrote with two changes: each call of the WebAssembly reports a trap, and no URL is
+ * left that a bundler would follow, as load.js names the file.
+ * @param {string} text
+ */
+function guarded(text) {
+  const report = `
+let trapped = () => {};
+export const onTrap = (listener) => { trapped = listener; };
+const guard = (exports) => Object.fromEntries(Object.entries(exports).map(([name, it]) => [name, typeof it !== 'function' ? it : (...args) => {
+  try { return it(...args); } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError) trapped();
+    throw error;
+  }
+}]));`;
+  const calls = replaced(text, /= ?(\w+)\.exports\b/g, '=guard($1.exports)');
+  return replaced(calls, /new URL\((["'][\w.-]+_bg\.wasm["']), ?import\.meta\.url\)/g, '$1') + report;
+}
+
+/** Replaces the one place that matches, and fails if there is not exactly one. @param {string} text @param {RegExp} what @param {string} by */
+function replaced(text, what, by) {
+  const places = text.match(what)?.length;
+  if (places !== 1) throw new Error(`bundle: ${what} matches ${places ?? 0} places of the generated code`);
+  return text.replace(what, by);
+}
+
+/**
+ * Writes the element for test runners that can't read ES modules, such as Jest. No camera is there, so it has no
+ * WebAssembly: an element in a document reports `load`.
+ */
+async function writeCommonJs() {
+  const stub =
+    'export default () => Promise.reject(new Error("no WebAssembly in CommonJS")); export const onTrap = () => {}; export class Widget {}';
+  const { outputFiles } = await build({
+    entryPoints: [resolve(folder, 'akiba-selfie.js')],
+    bundle: true,
+    write: false,
+    format: 'cjs',
+    minifyWhitespace: true,
+    target: 'es2022',
+    define: { 'import.meta.url': '"about:blank"' },
+    plugins: [
+      {
+        name: 'stub',
+        setup({ onLoad }) {
+          onLoad({ filter: /pkg\/akiba-selfie\.js$/ }, () => ({ contents: stub }));
+        },
+      },
+    ],
+  });
+  writeFileSync(join(folder, 'akiba-selfie.cjs'), outputFiles[0].text);
+  const define = await build({
+    entryPoints: [resolve(folder, 'define.js')],
+    bundle: true,
+    write: false,
+    format: 'cjs',
+    minifyWhitespace: true,
+    target: 'es2022',
+    external: ['./akiba-selfie.js'],
+  });
+  writeFileSync(
+    join(folder, 'define.cjs'),
+    define.outputFiles[0].text.replace('./akiba-selfie.js', './akiba-selfie.cjs'),
+  );
+}
+
+const GLUE = 'pkg/akiba-selfie.js';
+
+if (existsSync(join(folder, 'package.json'))) await writeCommonJs();
 const [main, define] = await Promise.all([
   bundle('akiba-selfie.js', ['./pkg/*', './feedback.js']),
   bundle('define.js', ['./akiba-selfie.js']),
@@ -61,5 +130,6 @@ const [main, define] = await Promise.all([
 await write('akiba-selfie.js', main, true);
 await write('define.js', define, true);
 await write('feedback.js', readFileSync(join(folder, 'feedback.js'), 'utf8'), true);
+await write(GLUE, guarded(readFileSync(join(folder, GLUE), 'utf8')), true);
 await write('vision/worker.js', readFileSync(join(folder, 'vision/worker.js'), 'utf8'), false);
 for (const name of BUNDLED) rmSync(join(folder, name));

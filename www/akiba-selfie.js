@@ -8,8 +8,9 @@
 /** @import { Feedback } from './feedback.js' */
 /** @import { Widget } from './pkg/akiba-selfie.js' */
 
+import { configure, openVision } from './assets.js';
 import { hasCrashed, watch } from './crash.js';
-import { load, openVision } from './load.js';
+import { load } from './load.js';
 import { mark } from './privacy.js';
 import { ATTRIBUTES, METHODS, STATES } from './registry.js';
 import { Root } from './root.js';
@@ -25,6 +26,8 @@ const FAILURE_STYLE = `[part=load-error] {
   box-sizing: border-box; max-width: 28rem; margin: 0 auto; padding: 1.25rem 1.5rem;
   border: 1px solid #8888; border-radius: 24px; font: 1rem/1.5 system-ui, sans-serif;
 }`;
+
+export { configure };
 
 /** Takes a selfie, sends it and reports the verdict to the page in `selfie-*` events. */
 export class AkibaSelfieElement extends Base {

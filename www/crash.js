@@ -1,21 +1,14 @@
 /*
- * Detects a trap of the WebAssembly. After a trap no Rust code runs, so the widget itself can neither turn the camera
- * off nor show a message.
+ * Reports a trap of the WebAssembly. After a trap no Rust code runs, so the widget itself can neither turn the camera
+ * off nor show a message. The calls of the WebAssembly report it (scripts/bundle.mjs adds that), so a trap of another
+ * WebAssembly in the page has no effect here.
  */
+
+import { onTrap } from './pkg/akiba-selfie.js';
 
 /** @type {Set<() => void>} */
 const mounted = new Set();
-/** The file names in the stack of a trap of this package: the WebAssembly and the code that calls it. */
-const names = new Set();
 let crashed = false;
-
-/**
- * Adds a file name that identifies a trap of this package. A bundler may have renamed the file.
- * @param {string | URL} url
- */
-export function known(url) {
-  names.add(new URL(url).pathname.split('/').pop());
-}
 
 /**
  * Watches for a trap until the returned function is called.
@@ -29,15 +22,9 @@ export function watch(onCrash) {
 /** Returns whether the WebAssembly has stopped. It can't start again in this page. */
 export const hasCrashed = () => crashed;
 
-/** @param {unknown} error */
-function onFault(error) {
-  if (crashed || !(error instanceof WebAssembly.RuntimeError)) return;
-  const stack = String(error.stack);
-  if (![...names].some((name) => stack.includes(name))) return;
+onTrap(() => {
   crashed = true;
-  for (const onCrash of [...mounted]) onCrash();
+  const all = [...mounted];
   mounted.clear();
-}
-
-globalThis.addEventListener?.('error', (event) => onFault(event.error));
-globalThis.addEventListener?.('unhandledrejection', (event) => onFault(event.reason));
+  for (const onCrash of all) onCrash();
+});

@@ -396,6 +396,20 @@ export declare class AkibaSelfieElement extends HTMLElement {
   ): void;
 }
 
+/**
+ * Sets where the package's files are, for a page whose bundler does not find them. Call it before the first element is
+ * in the document.
+ */
+export declare function configure(settings: {
+  /** The URL of a folder with the package's folders `pkg` and `vision`. */
+  assets?: string | URL;
+  /**
+   * Whether the detector's worker may start through a blob, which a package on another origin than the page's needs.
+   * The page's policy must allow `worker-src blob:`.
+   */
+  blobWorker?: boolean;
+}): void;
+
 declare global {
   interface HTMLElementTagNameMap {
     'akiba-selfie': AkibaSelfieElement;

@@ -1,9 +1,6 @@
-/*
- * Loads the WebAssembly once for all elements of the page, when the first of them needs it. Starts the worker that
- * analyses pictures when a camera opens.
- */
+/* Loads the WebAssembly once for all elements of the page, when the first of them needs it. */
 
-import { known } from './crash.js';
+import { widgetUrl } from './assets.js';
 import init, { Widget } from './pkg/akiba-selfie.js';
 
 /** @type {Promise<typeof Widget> | undefined} */
@@ -14,11 +11,7 @@ let loading;
  * @returns {Promise<typeof Widget>}
  */
 export function load() {
-  const wasm = new URL('./pkg/akiba-selfie_bg.wasm', import.meta.url);
-  known(wasm);
-  known(new URL('./pkg/akiba-selfie.js', import.meta.url));
-  known(import.meta.url);
-  loading ??= init({ module_or_path: wasm }).then(
+  loading ??= init({ module_or_path: fetchWasm(widgetUrl()) }).then(
     () => Widget,
     (error) => {
       loading = undefined;
@@ -29,12 +22,12 @@ export function load() {
 }
 
 /**
- * Starts the worker, which loads its own WebAssembly. The widget ends it.
- * @returns {Worker}
- * @throws {DOMException} if the page may not start it, as when this file comes from another origin
+ * Fails with a cause that a developer understands. Many servers answer with a page for a file that does not exist.
+ * @param {string} url
  */
-export function openVision() {
-  const worker = new Worker(new URL('./vision/worker.js', import.meta.url));
-  worker.postMessage({ wasm: new URL('./vision/akiba-vision.wasm', import.meta.url).href });
-  return worker;
+async function fetchWasm(url) {
+  const reply = await fetch(url);
+  const type = reply.headers.get('Content-Type');
+  if (reply.ok && !type?.startsWith('text/html')) return reply;
+  throw new Error(`${url} is not the WebAssembly (status ${reply.status}, ${type}): see docs/bundlers.md`);
 }

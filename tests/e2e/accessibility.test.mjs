@@ -78,7 +78,7 @@ async function reachable({ page, element }, { main }) {
 
 function smallTargets({ element }) {
   return element.evaluate(({ shadowRoot }, least) => {
-    const controls = [...shadowRoot.querySelectorAll('button, input, a[href]')];
+    const controls = [...shadowRoot.querySelectorAll('button, input, a[href]')].filter((one) => one.checkVisibility());
     return controls
       .map((control) => ({ name: control.ariaLabel ?? control.textContent, box: control.getBoundingClientRect() }))
       .filter(({ box }) => box.width < least || box.height < least)
@@ -89,7 +89,7 @@ function smallTargets({ element }) {
 /** Returns controls without a border that differs from the background. */
 function lostControls({ element }) {
   return element.evaluate(({ shadowRoot }) => {
-    const faces = [...shadowRoot.querySelectorAll('button, input + span')];
+    const faces = [...shadowRoot.querySelectorAll('button, input + span')].filter((one) => one.checkVisibility());
     return faces
       .filter((face) => {
         const { borderTopWidth, borderTopStyle, borderTopColor } = getComputedStyle(face);

@@ -292,3 +292,18 @@ test('a trap of the WebAssembly turns the camera off and shows a message', async
   await selfie.element.getByRole('alert').getByText('Reload the page').waitFor();
   assert.equal(selfie.page.workers().length, 0, 'the worker still runs');
 });
+
+/** `(func (export "t") unreachable)` */
+const TRAP = [0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 116, 0, 0, 10, 5, 1, 3, 0, 0, 11];
+
+test('a trap of other WebAssembly in the page has no effect', async () => {
+  const selfie = await it.open({ expected: [/RuntimeError/] });
+  await selfie.frame();
+  // In an application, a bundler puts both into one file, which then stands in the stack.
+  await selfie.page.evaluate(`setTimeout(() => {
+    new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array(${JSON.stringify(TRAP)}))).exports.t();
+  });
+  //# sourceURL=/akiba-selfie/akiba-selfie.js`);
+  await selfie.shoot();
+  assert.deepEqual(await selfie.events('selfie-error'), []);
+});

@@ -95,8 +95,10 @@ for (const when of ['before', 'after']) {
         ([script, settings]) => {
           new Function('module', 'exports', /** @type {string} */ (script)).call(globalThis);
           globalThis.recorded = [];
-          const emit = (event) => recorded.push(JSON.stringify(event));
-          globalThis.rrweb.record({ emit, .../** @type {any} */ (settings) });
+          globalThis.rrweb.record({
+            emit: (event) => globalThis.recorded.push(JSON.stringify(event)),
+            .../** @type {any} */ (settings),
+          });
         },
         [RRWEB, GREEDY],
       );

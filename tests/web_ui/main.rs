@@ -74,6 +74,22 @@ async fn picture_and_overlays_cover_the_viewfinder() {
 }
 
 #[wasm_bindgen_test]
+async fn the_picture_is_never_wider_or_higher_than_its_photo() {
+    let mounted = Mounted::new(view(framing())).await;
+    let viewfinder: HtmlElement = mounted.one(".viewfinder").unchecked_into();
+    viewfinder.style().set_property("max-block-size", "none").unwrap();
+    for (room, size) in [((600, 300), (300.0, 300.0)), ((300, 400), (300.0, 400.0)), ((300, 900), (300.0, 500.0))] {
+        viewfinder.style().set_property("width", &format!("{}px", room.0)).unwrap();
+        viewfinder.style().set_property("height", &format!("{}px", room.1)).unwrap();
+        let (picture, whole) =
+            (mounted.one(".picture").get_bounding_client_rect(), viewfinder.get_bounding_client_rect());
+        assert_eq!((picture.width(), picture.height()), size, "in {room:?}");
+        let middle = |rect: &web_sys::DomRect| (rect.left() + rect.width() / 2.0, rect.top() + rect.height() / 2.0);
+        assert_eq!(middle(&picture), middle(&whole), "in {room:?}");
+    }
+}
+
+#[wasm_bindgen_test]
 async fn touch_targets_are_large_and_everything_fits_a_phone() {
     let mut mounted = Mounted::new(view(Screen::Idle)).await;
     for screen in screens() {

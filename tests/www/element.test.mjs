@@ -62,7 +62,7 @@ test('many changes in one task are one update of the same widget', async () => {
         lang: 'zu',
         'no-review': false,
         'no-consent': true,
-    'no-file': false,
+        'no-file': false,
         countdown: false,
         strict: false,
         session: true,

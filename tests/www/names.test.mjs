@@ -139,7 +139,8 @@ test('the package lists exactly the modules that it needs', () => {
 });
 
 test('a bundler does not drop the definition', () => {
-  assert.deepEqual(package_.sideEffects, [package_.exports['./define.js'].default]);
+  const { default: module, require: common } = package_.exports['./define.js'];
+  assert.deepEqual(package_.sideEffects, [module, common]);
 });
 
 test('Trunk copies every module of www except the widget, which it builds', () => {

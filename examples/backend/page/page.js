@@ -12,9 +12,7 @@ selfie.session = async ({ reason }) => {
 
 // The widget's verdict is for the person only. The bank's server relies on the relay's answer.
 for (const outcome of ['verified', 'rejected'])
-  selfie.addEventListener(`selfie-${outcome}`, () =>
-    sendProof(selfie.verdict?.proof).then(() => showVerdict(outcome)),
-  );
+  selfie.addEventListener(`selfie-${outcome}`, () => sendProof(selfie.verdict?.proof).then(() => showVerdict(outcome)));
 
 // The server checks the proof, so it need not wait for the webhook. Without proof keys at the relay there is no proof.
 async function sendProof(proof) {

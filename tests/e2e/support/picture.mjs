@@ -78,7 +78,7 @@ async function compare({ photo, frames }) {
     const cut = Math.min(bitmap.width / width, bitmap.height / height);
     const part = [width * cut, height * cut];
     const corner = [(bitmap.width - part[0]) / 2, (bitmap.height - part[1]) / 2];
-    context.drawImage(bitmap, ...corner, ...part, 0, 0, width, height);
+    context.drawImage(bitmap, corner[0], corner[1], part[0], part[1], 0, 0, width, height);
     const { data } = context.getImageData(0, 0, width, height);
     return Float32Array.from({ length: width * height }, (_, pixel) => {
       const [red, green, blue] = data.subarray(4 * pixel, 4 * pixel + 3);

@@ -51,7 +51,7 @@ for (const method of ['start', 'capture', 'retake', 'submit', 'cancel', 'reset']
 }
 
 export default async function init({ module_or_path }) {
-  const reply = await fetch(module_or_path);
-  if (!reply.ok) throw new Error(`status ${reply.status}`);
-  await WebAssembly.compileStreaming(reply);
+  await WebAssembly.compileStreaming(await module_or_path);
 }
+
+export const onTrap = () => {};

@@ -21,7 +21,12 @@ export class Widget {
   cancel(): void;
   reset(): void;
   readonly state: string;
+  readonly photo: Blob | undefined;
+  readonly verdict: object | undefined;
   unmount(): void;
 }
 
-export default function init(source?: { module_or_path: URL }): Promise<unknown>;
+export default function init(source?: { module_or_path: Promise<Response> }): Promise<unknown>;
+
+/** Added by scripts/bundle.mjs: sets the function that is called when a call of the WebAssembly traps. */
+export function onTrap(listener: () => void): void;

@@ -1,0 +1,101 @@
+// The tools that the package is tried with. Each case is a project (`projects/`) with the versions of `locks/`.
+//
+// Exports: `CASES`.
+
+/**
+ * @typedef {object} Case
+ * @property {string} name of the case, and of its folder in `locks/` if it needs packages
+ * @property {string} project the folder in `projects/`
+ * @property {string[]} shows the packages whose versions stand in the table
+ * @property {string[]} [dev] the command of the development server; `{port}` is replaced
+ * @property {string[]} [build] the command that builds
+ * @property {string} [output] the folder that the build writes, served as it is
+ * @property {string[]} [serve] the command that serves the build, if a folder is not enough
+ * @property {string[]} [test] the command of a test run, for a case without a page
+ * @property {'page' | 'other'} [origin] a case without packages: which origin serves the package
+ * @property {boolean} [quick] whether `make test` runs it
+ */
+
+const bin = (name, ...args) => [`node_modules/.bin/${name}`, ...args];
+
+/** @param {string} name @param {string} project @param {string[]} shows @param {Partial<Case>} [more] @returns {Case} */
+const vite = (name, project, shows, more) => ({
+  name,
+  project,
+  shows: [...shows, 'vite'],
+  dev: bin('vite', '--port', '{port}', '--strictPort', '--host', '127.0.0.1'),
+  build: bin('vite', 'build'),
+  output: 'dist',
+  ...more,
+});
+
+/** @param {string} name @param {string[]} flags @returns {Case} */
+const next = (name, flags) => ({
+  name,
+  project: 'next',
+  shows: ['next', 'react'],
+  dev: bin('next', 'dev', ...flags, '--port', '{port}', '--hostname', '127.0.0.1'),
+  build: bin('next', 'build', ...flags),
+  serve: bin('next', 'start', '--port', '{port}', '--hostname', '127.0.0.1'),
+});
+
+/** @type {Case[]} */
+export const CASES = [
+  { name: 'plain', project: 'plain', shows: [], origin: 'page', quick: true },
+  { name: 'import-map', project: 'import-map', shows: [], origin: 'page' },
+  { name: 'other-origin', project: 'other-origin', shows: [], origin: 'other' },
+  vite('vite-5', 'vite', []),
+  vite('vite-6', 'vite', []),
+  vite('vite-7', 'vite', []),
+  vite('vite-8', 'vite', [], { quick: true }),
+  vite('react-18', 'react', ['react']),
+  vite('react-19', 'react', ['react']),
+  vite('vue-3', 'vue', ['vue']),
+  vite('svelte-5', 'svelte', ['svelte']),
+  vite('solid-1', 'solid', ['solid-js']),
+  {
+    name: 'webpack-5',
+    project: 'webpack',
+    shows: ['webpack'],
+    dev: bin('webpack', 'serve', '--mode', 'development', '--port', '{port}', '--host', '127.0.0.1'),
+    build: bin('webpack', '--mode', 'production'),
+    output: 'dist',
+  },
+  { name: 'rollup-4', project: 'rollup', shows: ['rollup'], build: bin('rollup', '-c'), output: 'dist' },
+  {
+    name: 'esbuild',
+    project: 'esbuild',
+    shows: ['esbuild'],
+    build: ['node', 'build.mjs'],
+    output: 'dist',
+    quick: true,
+  },
+  {
+    name: 'parcel-2',
+    project: 'parcel',
+    shows: ['parcel'],
+    dev: bin('parcel', 'serve', 'index.html', '--port', '{port}', '--host', '127.0.0.1'),
+    build: bin('parcel', 'build', 'index.html', '--no-cache'),
+    output: 'dist',
+  },
+  { ...next('next-16', []) },
+  { ...next('next-16-webpack', ['--webpack']) },
+  {
+    name: 'nuxt-4',
+    project: 'nuxt',
+    shows: ['nuxt', 'vue'],
+    dev: bin('nuxt', 'dev', '--port', '{port}', '--host', '127.0.0.1'),
+    build: bin('nuxt', 'generate'),
+    output: '.output/public',
+  },
+  {
+    name: 'angular-22',
+    project: 'angular',
+    shows: ['@angular/core'],
+    dev: bin('ng', 'serve', '--port', '{port}', '--host', '127.0.0.1'),
+    build: bin('ng', 'build'),
+    output: 'dist',
+  },
+  { name: 'jest-30', project: 'jest', shows: ['jest'], test: bin('jest') },
+  { name: 'vitest-5', project: 'vitest', shows: ['vitest'], test: bin('vitest', 'run') },
+];

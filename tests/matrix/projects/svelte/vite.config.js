@@ -1,0 +1,4 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import akibaSelfie from 'akiba-selfie/vite';
+
+export default { plugins: [svelte(), akibaSelfie()] };

@@ -1,0 +1,3 @@
+import akibaSelfie from 'akiba-selfie/vite';
+
+export default { plugins: [akibaSelfie()] };
