@@ -152,7 +152,7 @@ fn every_event_in_every_state() {
             cells += 1;
         }
     }
-    assert_eq!(cells, 52 * 14);
+    assert_eq!(cells, 53 * 14);
 }
 
 #[test]
