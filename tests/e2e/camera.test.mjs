@@ -114,7 +114,7 @@ test('no camera: the code, and a file instead', async () => {
 test('a frame that may not use the camera, in a browser that does not report it', async () => {
   const selfie = await it.open({
     context: { bypassCSP: true },
-    expected: [/camera is not allowed in this document/],
+    expected: [/is not allowed in this document/],
     prepare: (page) =>
       page.addInitScript(() => {
         // Firefox and Safari do not report the policy, and list no camera where it forbids one.
