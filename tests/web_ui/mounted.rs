@@ -139,6 +139,7 @@ pub(crate) fn view(screen: Screen) -> View {
         photo_url: Some("data:image/gif;base64,R0lGODlhAQABAAAAACw=".into()),
         announcements: [].into(),
         browser: Browser::ChromeAndroid,
+        sound: false,
         presses: Presses::default(),
     }
 }
