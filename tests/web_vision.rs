@@ -114,13 +114,13 @@ async fn a_copied_frame_is_scaled_down_before_it_is_sent() {
     js_sys::Reflect::set(&global, &name, &wasm_bindgen::JsValue::UNDEFINED).unwrap();
     // A worker that takes no large pictures.
     let strict = "addEventListener('message', ({ data: { picture } }) => {
-        if (picture && Math.max(picture.width, picture.height) !== 640) postMessage({ blind: `${picture.width} pixels` });
+        if (picture && Math.max(picture.width, picture.height) !== 480) postMessage({ blind: `${picture.width} pixels` });
     });";
     let (told, _) = analysed(&source(&format!("{strict}{WORKER}"), WASM), 20_000.0, 3).await;
     js_sys::Reflect::set(&global, &name, &class).unwrap();
     assert_eq!(told.len(), 3);
     for seen in told {
-        assert_eq!(seen.expect("vision works").0.width, 640.0);
+        assert_eq!(seen.expect("vision works").0.width, 480.0);
     }
 }
 

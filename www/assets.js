@@ -40,44 +40,38 @@ const visionUrl = () =>
  */
 export function openVision() {
   const wasm = visionUrl();
-  const worker = startWorker(new URL('worker.js', wasm).href);
+  const worker = startWorker(wasm);
   worker.postMessage({ wasm });
   return worker;
 }
 
-/** @param {string} script the URL of the worker where no bundler has renamed it */
-function startWorker(script) {
-  if (blobWorker) return namedWorker(URL.createObjectURL(new Blob([`importScripts(${JSON.stringify(script)})`])));
-  if (folder) return namedWorker(script);
-  try {
-    // Bundlers look for exactly this expression.
-    return new Worker(new URL('./vision/worker.js', import.meta.url));
-  } catch (error) {
-    return trustedWorker(script, error);
-  }
-}
+/** The blob that starts the worker. @type {string | undefined} */
+let blobUrl;
 
-/** @param {string} url */
-function namedWorker(url) {
-  try {
-    return new Worker(url);
-  } catch (error) {
-    return trustedWorker(url, error);
+/** @param {string} wasm the URL of the worker's WebAssembly */
+function startWorker(wasm) {
+  const script = new URL('worker.js', wasm).href;
+  if (blobWorker) {
+    blobUrl ??= URL.createObjectURL(new Blob([`importScripts(${JSON.stringify(script)})`]));
+    return namedWorker(blobUrl);
   }
+  // A bundler gives the files other names. Where none did, the worker stands beside its WebAssembly.
+  if (wasm.endsWith('/vision/akiba-vision.wasm')) return namedWorker(script);
+  // Bundlers look for exactly this expression.
+  return new Worker(new URL('./vision/worker.js', import.meta.url));
 }
 
 /** @type {{ createScriptURL(url: string): string } | undefined} */
 let policy;
 
-/**
- * Starts a worker under `require-trusted-types-for 'script'`, where a plain URL is a TypeError. The policy is created
- * only then, because a page that allows no policies reports each attempt.
- * @param {string} url
- * @param {unknown} error why it did not start by the plain URL
- */
-function trustedWorker(url, error) {
-  const { trustedTypes } = /** @type {any} */ (globalThis);
-  if (!trustedTypes || !(error instanceof TypeError)) throw error;
-  policy ??= trustedTypes.createPolicy('akiba-selfie', { createScriptURL: (/** @type {string} */ text) => text });
-  return new Worker(/** @type {NonNullable<typeof policy>} */ (policy).createScriptURL(url));
+/** Starts a worker, also where the page demands Trusted Types. @param {string} url */
+function namedWorker(url) {
+  try {
+    policy ??= /** @type {any} */ (globalThis).trustedTypes?.createPolicy('akiba-selfie', {
+      createScriptURL: (/** @type {string} */ text) => text,
+    });
+  } catch {
+    // The page does not allow the policy. If it demands none, the worker starts without.
+  }
+  return new Worker(policy?.createScriptURL(url) ?? url);
 }

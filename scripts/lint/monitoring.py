@@ -15,7 +15,8 @@ yaml = ruamel.yaml.YAML(typ="safe")
 wrong = []
 
 # The metrics of the program: a test of the relay holds this table.
-METRICS = dict(re.findall(r"^\| `((?:akiba_relay|process)_\w+)` \| (\w+) \|", Path("docs/running.md").read_text(), re.M))
+ROW = re.compile(r"^\| `((?:akiba_relay|process)_\w+)` \| (\w+) \|", re.M)
+METRICS = dict(ROW.findall(Path("docs/running.md").read_text()))
 ENDINGS = {"histogram": ["_bucket", "_sum", "_count"]}
 KNOWN = {name + end for name, kind in METRICS.items() for end in ENDINGS.get(kind, [""])}
 

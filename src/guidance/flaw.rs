@@ -69,7 +69,7 @@ impl Flaw {
             ("no face", Self::NoFace),
             ("face not found", Self::NoFace),
             ("too dark", Self::TooDark),
-            ("blurr", Self::Blurred),
+            ("blur", Self::Blurred),
         ];
         known.into_iter().find(|(words, _)| sentence.contains(words)).map(|(_, flaw)| flaw)
     }

@@ -29,12 +29,14 @@ function answer(response, from) {
       `script-src 'self' ${origin} 'wasm-unsafe-eval'`,
       "img-src 'self' blob:",
       "media-src 'self' blob:",
+      "worker-src 'self' blob:",
       `connect-src 'self' ${origin} ${it.sandbox.s3}`,
     ].join('; '),
   });
   response.end(`<!doctype html><html lang="en"><title>Bank</title>
     <script type="module" src="${from}/widget/define.js"></script>
     <script type="module" src="/page.js"></script>
+    ${origin && '<script type="module" src="/blob-worker.js"></script>'}
     <akiba-selfie relay="${from}" capture="manual"></akiba-selfie></html>`);
 }
 
@@ -46,6 +48,10 @@ const site = createServer(async (incoming, response) => {
   if (url === '/other-origin') return answer(response, it.relay.url);
   if (url === '/own-origin') return answer(response, '/selfie');
   if (url === '/page.js') return response.writeHead(200, { 'Content-Type': 'text/javascript' }).end(SCRIPT);
+  if (url === '/blob-worker.js') {
+    const script = `import { configure } from '${it.relay.url}/widget/define.js'; configure({ blobWorker: true });`;
+    return response.writeHead(200, { 'Content-Type': 'text/javascript' }).end(script);
+  }
   if (url === '/favicon.ico') return response.writeHead(204).end();
   if (url === '/session') return response.writeHead(200).end(await session());
   if (!url.startsWith('/selfie/')) return response.writeHead(404).end();
@@ -84,6 +90,13 @@ after(async () => {
   site.closeAllConnections();
 });
 
+/** Waits until the detector works. @param {import('playwright-core').Page} page */
+async function guided(page) {
+  await page.waitForFunction(() =>
+    selfieEvents.some(({ type, detail }) => type === 'selfie-guidance' && detail.checks),
+  );
+}
+
 /** Creates a session, as the bank's back end does. */
 async function session() {
   const body = JSON.stringify({ identifier: '0000000000001', type: '1' });
@@ -109,19 +122,15 @@ async function verified(path, framed = async (_page) => {}) {
   return { page, clean: () => watched.clean() };
 }
 
-test('a page of another origin loads the element from the relay, and gets a verdict', async () => {
-  const { page, clean } = await verified('/other-origin');
+test('a page of another origin loads the element from the relay, and gets guidance and a verdict', async () => {
+  const { page, clean } = await verified('/other-origin', guided);
   await page.close();
   clean();
 });
 
 test('as a path of its own origin there is guidance, and a second visit loads no file again', async () => {
   it.passed = [];
-  const { page, clean } = await verified('/own-origin', async (page) => {
-    await page.waitForFunction(() =>
-      selfieEvents.some(({ type, detail }) => type === 'selfie-guidance' && detail.checks),
-    );
-  });
+  const { page, clean } = await verified('/own-origin', guided);
   const files = it.passed.filter(({ path }) => path.startsWith('/selfie/widget/'));
   const names = files.map(({ path }) => path.split('/').at(-1));
   for (const name of ['define.js', 'akiba-selfie_bg.wasm', 'worker.js', 'akiba-vision.wasm'])

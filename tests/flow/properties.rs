@@ -260,6 +260,7 @@ fn may_end_the_photo(event: &Event) -> bool {
         Event::Retake
             | Event::Cancel
             | Event::Close
+            | Event::OtherWay
             | Event::Reset
             | Event::Disconnected
             | Event::PageLeft

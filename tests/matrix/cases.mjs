@@ -13,6 +13,7 @@
  * @property {string[]} [serve] the command that serves the build, if a folder is not enough
  * @property {string[]} [test] the command of a test run, for a case without a page
  * @property {'page' | 'other'} [origin] a case without packages: which origin serves the package
+ * @property {string} [policy] the content security policy of a case without packages
  * @property {boolean} [quick] whether `make test` runs it
  */
 
@@ -42,6 +43,13 @@ const next = (name, flags) => ({
 /** @type {Case[]} */
 export const CASES = [
   { name: 'plain', project: 'plain', shows: [], origin: 'page', quick: true },
+  {
+    name: 'trusted-types',
+    project: 'plain',
+    shows: [],
+    origin: 'page',
+    policy: "script-src 'self' 'wasm-unsafe-eval'; require-trusted-types-for 'script'; trusted-types akiba-selfie",
+  },
   { name: 'import-map', project: 'import-map', shows: [], origin: 'page' },
   { name: 'other-origin', project: 'other-origin', shows: [], origin: 'other' },
   vite('vite-5', 'vite', []),
@@ -85,8 +93,8 @@ export const CASES = [
     project: 'nuxt',
     shows: ['nuxt', 'vue'],
     dev: bin('nuxt', 'dev', '--port', '{port}', '--host', '127.0.0.1'),
-    build: bin('nuxt', 'generate'),
-    output: '.output/public',
+    build: bin('nuxt', 'build'),
+    serve: ['node', '.output/server/index.mjs'],
   },
   {
     name: 'angular-20',

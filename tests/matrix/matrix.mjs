@@ -57,6 +57,7 @@ async function tryPlain(which, folder) {
   const port = await freePort();
   const server = await serveFolder(folder, {
     port,
+    headers: which.policy ? { 'Content-Security-Policy': which.policy } : {},
     change: (file, body) => (file.endsWith('.html') ? String(body).replace('%PACKAGE%', place) : body),
   });
   try {

@@ -45,7 +45,7 @@ export async function start(command, folder, port) {
     cwd: folder,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, PORT: String(port), CI: '1', NO_COLOR: '1' },
+    env: { ...process.env, HOST: '127.0.0.1', PORT: String(port), CI: '1', NO_COLOR: '1' },
   });
   const said = [];
   child.stdout.on('data', (data) => said.push(data));

@@ -32,7 +32,11 @@ export async function reachVerdict(browser, origin) {
     await selfie.state('consent');
     await selfie.button('I agree, open the camera').click();
     await selfie.state('framing');
-    await selfie.state('review', PATIENCE);
+    await selfie.state('review', PATIENCE).catch(async (error) => {
+      // The last one says why the detector is missing.
+      const [guidance] = (await selfie.events('selfie-guidance')).slice(-1);
+      throw new Error(`${error.message}; ${JSON.stringify(guidance?.detail)}`, { cause: error });
+    });
     await selfie.send();
     await page.waitForFunction(() => globalThis.verdict, undefined, { timeout: PATIENCE });
     const verdict = await page.evaluate(() => globalThis.verdict);

@@ -1,4 +1,4 @@
-//! The folder of the npm package ([`Package`]): the files that its `package.json` lists, and nothing else.
+//! The folder of the npm package (`Package`): the files that its `package.json` lists, and nothing else.
 
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
