@@ -14,6 +14,8 @@ use super::press::Presses;
 /// The data that a screen is drawn from.
 #[derive(Clone, PartialEq)]
 pub struct View {
+    /// The prefix of this widget's ids. See [`next_id`](super::next_id).
+    pub id: Rc<str>,
     /// The state of the flow.
     pub state: State,
     /// The settings, or why they are invalid.

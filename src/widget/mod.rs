@@ -61,6 +61,7 @@ pub enum Message {
 /// The selfie widget as a Yew component.
 pub struct AkibaSelfie {
     root: NodeRef,
+    id: Rc<str>,
     state: State,
     /// The settings in force. Invalid settings come into force only after [`FAULT_MS`].
     config: Result<Config, ConfigError>,
@@ -88,6 +89,7 @@ impl Component for AkibaSelfie {
         let page_callbacks = Rc::new(RefCell::new(PageCallbacks::of(ctx.props())));
         Self {
             root: NodeRef::default(),
+            id: ui::next_id(),
             state: State::default(),
             config,
             session: ctx.props().session.clone(),
@@ -156,6 +158,7 @@ impl Component for AkibaSelfie {
 
     fn view(&self, ctx: &Context<Self>) -> Html {
         let view = View {
+            id: Rc::clone(&self.id),
             state: self.state.clone(),
             // Until a fault is reported, the first screen is shown.
             config: if self.fault.is_some() {

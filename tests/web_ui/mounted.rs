@@ -133,6 +133,7 @@ pub(crate) fn view(screen: Screen) -> View {
     let live = matches!(screen, Screen::Framing { .. } | Screen::Countdown { .. } | Screen::Grabbing);
     let camera = if live { CameraState::Open(Generation(1), INFO) } else { CameraState::Closed };
     View {
+        id: ui::next_id(),
         state: State { screen, camera, framing: Framing { mirrored: true, ..Framing::default() }, ..State::default() },
         config: Config::from_options(&options, "https://bank.example/"),
         video: None,
