@@ -89,7 +89,9 @@ test('a file that is not a picture is rejected, and the person can choose anothe
  * @param {string | null} photo what the camera itself takes, in base64; null if the browser has no such camera
  */
 function spoil(photo) {
-  const noise = (/** @type {Uint8ClampedArray} */ data) => data.forEach((_, at) => (data[at] = Math.random() * 256));
+  const noise = (/** @type {Uint8ClampedArray} */ data) => {
+    for (const at of data.keys()) data[at] = Math.random() * 256;
+  };
   for (const { prototype } of [CanvasRenderingContext2D, OffscreenCanvasRenderingContext2D]) {
     const read = prototype.getImageData;
     prototype.getImageData = function (...area) {
