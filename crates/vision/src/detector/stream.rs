@@ -91,7 +91,7 @@ impl Stream {
         let Model { zero, count } = self.models[model];
         let bit = self.split((self.range >> BITS) * zero);
         let rate = self.rates[usize::from(count)];
-        let zero = if bit { zero - (zero * rate >> BITS) } else { zero + (((1 << BITS) - zero) * rate >> BITS) };
+        let zero = if bit { zero - ((zero * rate) >> BITS) } else { zero + ((((1 << BITS) - zero) * rate) >> BITS) };
         self.models[model] = Model { zero, count: count.saturating_add(1) };
         bit
     }
