@@ -6,7 +6,7 @@
 import type { AkibaSelfieElement, SelfieEventMap } from '../index.js';
 
 /** Read-only properties, which a page can't set. */
-type Reported = 'state' | 'photo' | 'verdict';
+type Reported = 'state' | 'photo' | 'verdict' | 'devices';
 
 type Methods = keyof {
   [Name in keyof AkibaSelfieElement as AkibaSelfieElement[Name] extends () => void ? Name : never]: unknown;
