@@ -1,6 +1,6 @@
 // Bundles and minifies the JavaScript of a copy of the package: the folder has www's files, and has the files that a page
-// loads afterwards. Everything that define.js and akiba-selfie.js import becomes part of akiba-selfie.js, except for the
-// code that wasm-bindgen wrote. No source maps: the sources are in www, and a page would download the comment's URL.
+// loads afterwards. Everything that define.js and akiba-selfie.js import becomes part of akiba-selfie.js, except for
+// feedback.js, which is loaded later, and the code that wasm-bindgen wrote. No source maps: the sources are in www, and a page would download the comment's URL.
 //
 //   node scripts/bundle.mjs FOLDER
 
@@ -11,8 +11,8 @@ import { minify } from 'terser';
 
 /** Modules that stay: the two that a page imports, and the one that the demo page reads. */
 const STAY = ['akiba-selfie.js', 'define.js', 'registry.js'];
-/** Modules that a page loads only with an attribute. */
-const LATE = ['debug.js', 'full.js'];
+/** Modules that a page loads later: with an attribute, or when the camera opens. */
+const LATE = ['debug.js', 'feedback.js', 'full.js'];
 
 /** Names that stay: of the public class, for stack traces, and of the worker's variable, which the tests read. */
 const KEPT = ['AkibaSelfieElement', 'vision'];
