@@ -3,7 +3,7 @@
 PORT ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check build size bench memory matrix tour sbom clean
+.PHONY: help demo test check build size bench memory matrix tour dist sbom clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ matrix: build ## try the npm package with every bundler and framework, in develo
 tour: build ## write a picture of every state, in both sizes and themes, into build/tour
 	@scripts/setup.sh test
 	@scripts/tour.sh
+
+dist: ## make the files of a release in build/dist; VERIFY=1 builds twice and compares every byte
+	@scripts/dist.sh $(if $(VERIFY),--verify)
 
 sbom: ## write the list of the crates in the relay, with licences and checksums, into build/akiba-relay.cdx.json
 	@mkdir -p build

@@ -79,6 +79,7 @@ build_package() {
   cp -R www "$new"
   rm -f "$new"/pkg/.built "$new"/pkg/*.d.ts
   cp LICENSE-APACHE LICENSE-MIT "$new/"
+  node scripts/dist/notices.mjs widget "$new/THIRD-PARTY.txt"
   node scripts/bundle.mjs "$new"
   renew "$new" build/package
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Pins the images in deploy/ by the digests that their registries have now: in images.txt, Dockerfile and compose.yaml. Needs
+# Pins the images in deploy/ by the digests that their registries have now: in images.txt, both Dockerfiles and compose.yaml. Needs
 # Docker with buildx. An argument is another folder than deploy.
 set -euo pipefail
 cd "${1:-$(dirname "$0")/../deploy}"
@@ -13,6 +13,6 @@ while read -r image _; do
   # Dots and slashes in names.
   pattern=$(printf '%s' "$image" | sed 's/[.\/]/\\&/g')
   sed -i -E "s/^$pattern .*/$pattern $digest/" images.txt
-  sed -i -E "s/^(FROM |    image: )$pattern(@sha256:[0-9a-f]+)?( AS .*)?$/\1$pattern@$digest\3/" Dockerfile compose.yaml
+  sed -i -E "s/^(FROM |    image: )$pattern(@sha256:[0-9a-f]+)?( AS .*)?$/\1$pattern@$digest\3/" Dockerfile static.Dockerfile compose.yaml
   echo "$image@$digest"
 done < <(grep -v '^#' images.txt)

@@ -7,6 +7,7 @@
 #   scripts/setup.sh test      the same, Python with venv, PostgreSQL, nginx, cargo-fuzz, Chromium and ChromeDriver,
 #                              and Go, PHP and Java for the example back ends, jq and curl
 #   scripts/setup.sh bench     the same as for tests, wrk, and other face detectors to compare with (about 70 MB)
+#   scripts/setup.sh dist      the same as for build, and a C compiler and Rust's library for a static program
 #   scripts/setup.sh check     clippy, rustfmt, cargo-deny, systemd-analyze, promtool, Python with venv, and the linters
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -85,6 +86,11 @@ bench() {
   need_peers
 }
 
+dist() {
+  build
+  need_static_rust
+}
+
 check() {
   need_rust
   need_node
@@ -106,9 +112,10 @@ case "${1:-}" in
   serve) serve ;;
   check) check ;;
   bench) bench ;;
+  dist) dist ;;
   test) tests ;;
   *)
-    sed -n '2,11s/^# \{0,1\}//p' "$0"
+    sed -n '2,12s/^# \{0,1\}//p' "$0"
     exit 2
     ;;
 esac

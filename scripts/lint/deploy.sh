@@ -7,7 +7,7 @@ python=$(scripts/venv.sh lint scripts/lint/requirements.txt)
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-"$(dirname "$python")/hadolint" deploy/Dockerfile
+"$(dirname "$python")/hadolint" deploy/Dockerfile deploy/static.Dockerfile
 "$python" -m check_jsonschema --quiet --builtin-schema vendor.compose-spec deploy/compose.yaml
 
 # systemd wants the program to exist, and the relay may not be installed here: /bin/true replaces it.
@@ -33,15 +33,18 @@ systemd-analyze security --offline=true --threshold=15 "$scratch/akiba-relay.ser
 # The digests of images. The registries may be out of reach, so a stand-in for docker answers the script that pins them.
 "$python" scripts/lint/images.py
 mkdir "$scratch/deploy" "$scratch/bin"
-cp deploy/images.txt deploy/Dockerfile deploy/compose.yaml "$scratch/deploy"
+cp deploy/images.txt deploy/Dockerfile deploy/static.Dockerfile deploy/compose.yaml "$scratch/deploy"
 printf '#!/bin/sh\nprintf "sha256:%%064d\\n" 7\n' >"$scratch/bin/docker"
 chmod +x "$scratch/bin/docker"
 PATH=$scratch/bin:$PATH scripts/pin-images.sh "$scratch/deploy" >"$scratch/said"
 "$python" scripts/lint/images.py "$scratch/deploy"
 [ "$(grep -c '@sha256:0*7' "$scratch/said")" = "$(grep -c '^[^#]' deploy/images.txt)" ]
 
-node scripts/sbom.mjs "$scratch/sbom.json"
-"$python" scripts/lint/sbom.py "$scratch/sbom.json"
+for program in relay widget; do
+  node scripts/sbom.mjs "$program" "$scratch/sbom.json"
+  "$python" scripts/lint/sbom.py "$scratch/sbom.json"
+  node scripts/dist/notices.mjs "$program" "$scratch/notices.txt"
+done
 
 # promtool prints much when all is well.
 promtool=$(command -v promtool || echo "${AKIBA_SELFIE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/akiba-selfie}/promtool")

@@ -11,7 +11,8 @@ folder = Path(sys.argv[1] if len(sys.argv) > 1 else "deploy")
 lines = [line.split() for line in (folder / "images.txt").read_text().splitlines() if not line.startswith("#")]
 digests = dict(lines)
 used, wrong = set(), []
-for name, pattern in {"Dockerfile": r"^FROM (\S+)", "compose.yaml": r"^ +image: (\S+)$"}.items():
+FROM = r"^FROM (\S+)"
+for name, pattern in {"Dockerfile": FROM, "static.Dockerfile": FROM, "compose.yaml": r"^ +image: (\S+)$"}.items():
     for image in re.findall(pattern, (folder / name).read_text(), re.M):
         # The image that this clone builds.
         if image == "akiba-relay":

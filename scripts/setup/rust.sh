@@ -16,6 +16,15 @@ need_clippy() {
   setup_step "adding clippy and rustfmt" "seconds" rustup component add clippy rustfmt
 }
 
+# A static program for Linux has musl as its C library.
+need_static_rust() {
+  local target=x86_64-unknown-linux-musl
+  command -v musl-gcc >/dev/null || apt_install musl-tools
+  [ -d "$(rustc --print sysroot)/lib/rustlib/$target/lib" ] && return
+  command -v rustup >/dev/null || die "the static relay needs Rust's library for $target, which rustup installs"
+  setup_step "adding Rust's library for $target" "seconds" rustup target add "$target"
+}
+
 need_wasm_rust() {
   if [ "${AKIBA_SELFIE_RUST:-}" != distribution ]; then
     can_build_wasm rustc && return
