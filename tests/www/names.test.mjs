@@ -139,7 +139,10 @@ test('the package lists exactly the modules that it needs', () => {
 });
 
 test('a bundler does not drop the definition', () => {
-  const { default: module, require: common } = package_.exports['./define.js'];
+  const {
+    default: module,
+    require: { default: common },
+  } = package_.exports['./define.js'];
   assert.deepEqual(package_.sideEffects, [module, common]);
 });
 
