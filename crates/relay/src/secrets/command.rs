@@ -161,7 +161,7 @@ fn kill_all(child: &Child) {
     let _ = kill_process_group(Pid::from_child(child), Signal::KILL);
 }
 
-/// Kills a process and the programs that it has started, as far as they run, and reaps it. To be called once.
+/// Kills a process and the programs that it has started, as far as they run, and reaps it. Consumes the process: do not call it twice.
 fn end(child: &mut Child) -> io::Result<ExitStatus> {
     kill_all(child);
     child.wait()
