@@ -46,6 +46,12 @@ check_javascript() {
   for framework in tests/types/*/tsconfig.json; do tsc --project "$framework"; done
 }
 
+check_package() {
+  "$python" -m check_jsonschema --quiet \
+    --schemafile scripts/lint/node_modules/custom-elements-manifest/schema.json www/custom-elements.json
+  scripts/lint/package.sh
+}
+
 check_csharp() {
   "$python" scripts/lint/csharp.py examples/backend/csharp/*.cs
 }
@@ -87,7 +93,7 @@ part "words, spelling and links" check_words
 part "shell scripts" check_shell
 part "Python" check_python
 part "JavaScript" check_javascript
-part "npm package" scripts/lint/package.sh
+part "npm package" check_package
 part "C#: syntax" check_csharp
 part "workflows" check_workflows
 part "systemd unit, Dockerfile, compose file, Kubernetes, alerts" scripts/lint/deploy.sh

@@ -1,7 +1,7 @@
 import type { ForwardRefExoticComponent, HTMLAttributes, RefAttributes } from 'react';
 
 import type { AkibaSelfieElement, SelfieEventMap } from './index.js';
-import type { SelfieEventName, SelfieProperties } from './types/props.js';
+import type { SelfieEventName, SelfieProperties, SelfieTheme } from './types/props.js';
 
 /** Handlers of the events: `onVerified` for `selfie-verified`. */
 export type SelfieReactHandlers = {
@@ -10,7 +10,7 @@ export type SelfieReactHandlers = {
     | undefined;
 };
 
-type Own = SelfieProperties & SelfieReactHandlers;
+type Own = SelfieProperties & SelfieTheme & SelfieReactHandlers;
 
 export type SelfieProps = Own & Omit<HTMLAttributes<AkibaSelfieElement>, keyof Own>;
 

@@ -1,7 +1,7 @@
 import type { AllowedComponentProps, HTMLAttributes, VNodeProps } from 'vue';
 
 import type { AkibaSelfieElement, SelfieEventMap } from './index.js';
-import type { SelfieEventName, SelfieProperties } from './types/props.js';
+import type { SelfieEventName, SelfieProperties, SelfieTheme } from './types/props.js';
 
 /** Handlers of the events: `@verified` for `selfie-verified`. */
 export type SelfieVueHandlers = {
@@ -10,7 +10,7 @@ export type SelfieVueHandlers = {
     | undefined;
 };
 
-type Own = SelfieProperties & SelfieVueHandlers;
+type Own = SelfieProperties & SelfieTheme & SelfieVueHandlers;
 
 export type SelfieProps = Own & Omit<HTMLAttributes, keyof Own> & VNodeProps & AllowedComponentProps;
 

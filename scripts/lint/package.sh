@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# Checks the npm package as it is published: publint reads its package.json, attw its types in each way that a tool
+# Checks the npm package as it is published: its manifest, and what editors read, which is made of it; publint reads its package.json, attw its types in each way that a tool
 # resolves them. Stubs stand for the WebAssembly, so that no build is needed.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+
+node scripts/lint/ide.mjs
 
 new=$(mktemp -d)
 trap 'rm -rf "$new"' EXIT

@@ -31,10 +31,16 @@ type AttributeOf<Name extends string> = Name extends 'session' | 'thresholds'
     ? 'capture'
     : Hyphenated<Name>;
 
+/** The attribute that only the style sheet reads. */
+export interface SelfieTheme {
+  /** The theme, instead of the system's. */
+  theme?: 'light' | 'dark' | undefined;
+}
+
 /** The attributes, apart from the ones of every HTML element. `false` turns a setting off. */
 export type SelfieAttributes = {
   [Name in keyof SelfieProperties as AttributeOf<Name>]?: SelfieProperties[Name];
-};
+} & SelfieTheme;
 
 /** Handlers of the events under another name. */
 export type SelfieHandlers<Prefix extends string> = {

@@ -10,6 +10,7 @@ export const every = (
     ref={element}
     className="mine"
     lang="sw"
+    theme="dark"
     relay="/selfie"
     captureMode="manual"
     noConsent={false}

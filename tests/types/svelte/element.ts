@@ -8,6 +8,7 @@ type Tag = SvelteHTMLElements['akiba-selfie'];
 
 export const every: Tag = {
   class: 'mine',
+  theme: 'dark',
   relay: '/selfie',
   'no-consent': false,
   session: () => 'token',

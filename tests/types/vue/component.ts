@@ -3,6 +3,7 @@ import { h } from 'vue';
 
 export const every = h(Selfie, {
   class: 'mine',
+  theme: 'dark',
   relay: '/selfie',
   noConsent: false,
   session: async () => 'token',
