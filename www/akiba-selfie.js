@@ -215,7 +215,7 @@ export class AkibaSelfieElement extends Base {
     const root = this.#root?.element;
     if (!root) return;
     this.#feedback ??= import('./feedback.js').then(
-      ({ Feedback }) => new Feedback(this, root),
+      ({ Feedback }) => new Feedback(/** @type {any} */ (this), root),
       () => undefined,
     );
   }
