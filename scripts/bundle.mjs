@@ -9,8 +9,10 @@ import { basename, join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { minify } from 'terser';
 
-/** Modules that stay: the two that a page imports, and the one that the demo page reads. */
-const STAY = ['akiba-selfie.js', 'define.js', 'registry.js'];
+/** The frameworks with a component of their own, `react.mjs` and `vue.mjs`. */
+const FRAMEWORKS = ['react', 'vue'];
+/** Modules that stay: the ones that a page imports, and the one that the demo page reads. */
+const STAY = ['akiba-selfie.js', 'define.js', 'registry.js', ...FRAMEWORKS.map((name) => `${name}.mjs`)];
 /** Modules that a page loads later: with an attribute, or when the camera opens. */
 const LATE = ['debug.js', 'feedback.js', 'full.js'];
 
@@ -111,24 +113,45 @@ async function writeCommonJs() {
     ],
   });
   writeFileSync(join(folder, 'akiba-selfie.cjs'), outputFiles[0].text);
-  const define = await build({
-    entryPoints: [resolve(folder, 'define.js')],
+  await writeCommonJsOf('define.js', './akiba-selfie.js');
+  // A component's define.js is the one above: a page has one class.
+  for (const framework of FRAMEWORKS) await writeCommonJsOf(`${framework}.mjs`, './define.js', [framework]);
+  // TypeScript takes a .d.ts for an ES module's.
+  for (const name of ['index', ...FRAMEWORKS, 'types/props']) {
+    const types = readFileSync(join(folder, `${name}.d.ts`), 'utf8');
+    writeFileSync(join(folder, `${name}.d.cts`), types.replace(/ from '(\..+)\.js'/g, " from '$1.cjs'"));
+  }
+}
+
+/**
+ * Writes a module for the same readers, which requires another one of the package.
+ * @param {string} name
+ * @param {string} other
+ * @param {string[]} external
+ */
+async function writeCommonJsOf(name, other, external = []) {
+  const { outputFiles } = await build({
+    entryPoints: [resolve(folder, name)],
     bundle: true,
     write: false,
     format: 'cjs',
     minifyWhitespace: true,
     target: 'es2022',
-    external: ['./akiba-selfie.js'],
+    external: [other, ...external],
   });
-  writeFileSync(
-    join(folder, 'define.cjs'),
-    define.outputFiles[0].text.replace('./akiba-selfie.js', './akiba-selfie.cjs'),
-  );
+  const text = outputFiles[0].text.replace(`"${other}"`, `"${other.replace(/\.js$/, '.cjs')}"`);
+  writeFileSync(join(folder, name.replace(/\.m?js$/, '.cjs')), text);
 }
 
 const GLUE = 'pkg/akiba-selfie.js';
 
-if (existsSync(join(folder, 'package.json'))) await writeCommonJs();
+if (existsSync(join(folder, 'package.json'))) {
+  await writeCommonJs();
+  for (const framework of FRAMEWORKS) {
+    const name = `${framework}.mjs`;
+    await write(name, await bundle(name, [framework, './define.js']), true);
+  }
+}
 const [main, define] = await Promise.all([
   bundle('akiba-selfie.js', ['./pkg/*', ...LATE.map((name) => `./${name}`)]),
   bundle('define.js', ['./akiba-selfie.js']),

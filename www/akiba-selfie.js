@@ -215,7 +215,8 @@ export class AkibaSelfieElement extends Base {
     const root = this.#root?.element;
     if (!root) return;
     this.#feedback ??= import('./feedback.js').then(
-      ({ Feedback }) => new Feedback(/** @type {any} */ (this), root),
+      ({ Feedback }) =>
+        new Feedback(/** @type {import('./index.js').AkibaSelfieElement} */ (/** @type {unknown} */ (this)), root),
       () => undefined,
     );
   }
