@@ -2,11 +2,12 @@
 //! that the video element stays in place. During the countdown the shutter has the focus instead of the heading, so
 //! that a key takes the photo at once.
 
-use yew::prelude::*;
+use yew::{Callback, Html};
 
 use crate::flow::{CameraState, Event, Opening, Prompt, Screen};
 use crate::text::Message;
 
+use super::element::{Element, element, kind, when};
 use super::file::{FileLook, file_button};
 use super::icon::{Icon, icon};
 use super::scene::{Scene, Weight};
@@ -23,44 +24,30 @@ pub(super) fn camera(scene: &Scene) -> Html {
         Screen::Grabbing => Message::GrabbingTitle,
         _ => Message::FramingTitle,
     };
-    scene.section(
-        "camera",
-        html! {
-            <>
-                <div class="bar">
-                    { scene.keyed_title(state.screen.name().as_str(), scene.say(title), !counting) }
-                    <button
-                        type="button"
-                        class="round"
-                        part="button sound-button"
-                        aria-label={scene.say(Message::Sound)}
-                        aria-pressed={if scene.view.sound { "true" } else { "false" }}
-                        onclick={scene.action.reform(|_| Action::Sound)}
-                    >
-                        { icon(if scene.view.sound { Icon::Sound } else { Icon::Silence }) }
-                    </button>
-                    <button
-                        type="button"
-                        class="round"
-                        part="button close-button"
-                        aria-label={scene.say(Message::Cancel)}
-                        onclick={close(scene)}
-                    >
-                        { icon(Icon::Close) }
-                    </button>
-                </div>
-                { viewfinder(scene) }
-                { hint_place(scene) }
-                { controls(scene) }
-            </>
-        },
-    )
+    let pressed = if scene.view.sound { "true" } else { "false" };
+    let sound = if scene.view.sound { Icon::Sound } else { Icon::Silence };
+    let action = scene.action.clone();
+    let bar = element("div", &[("class", "bar")])
+        .child(scene.keyed_title(state.screen.name().as_str(), scene.say(title), !counting))
+        .child(
+            round("button sound-button", scene.say(Message::Sound), sound)
+                .set("aria-pressed", pressed)
+                .on(kind::CLICK, Callback::from(move |_| action.emit(Action::Sound))),
+        )
+        .child(round("button close-button", scene.say(Message::Cancel), Icon::Close).on(kind::CLICK, close(scene)));
+    let section = scene.section("camera").child(bar);
+    section.child(viewfinder(scene)).child(hint_place(scene)).child(controls(scene)).into()
+}
+
+fn round(part: &'static str, label: &'static str, shape: Icon) -> Element {
+    let button = element("button", &[("type", "button"), ("class", "round")]);
+    button.set("part", part).set("aria-label", label).child(icon(shape))
 }
 
 /// The close button is in the same place on all four screens, so a change between them does not delay it.
-fn close(scene: &Scene) -> Callback<MouseEvent> {
+fn close(scene: &Scene) -> Callback<web_sys::Event> {
     let (action, presses) = (scene.action.clone(), scene.view.presses.clone());
-    Callback::from(move |press: MouseEvent| {
+    Callback::from(move |press: web_sys::Event| {
         if presses.is_meant_for_section(&press) {
             action.emit(Action::Event(Event::Cancel));
         }
@@ -81,43 +68,34 @@ fn controls(scene: &Scene) -> Html {
         }
     };
     let shutter = if counting { Message::ShutterNow } else { Message::Shutter };
-    html! {
-        <div class="controls">
-            if state.screen == Screen::Starting(Opening::Away) {
-                <div key="on" class="skip">{ scene.button(Weight::Primary, Message::CameraOn, Event::Retry) }</div>
-            }
-            if prompt.skip {
-                <div key="skip" class="skip">
-                    { scene.button(Weight::Quiet, Message::SkipChallenge, Event::SkipChallenge) }
-                </div>
-            }
-            <div class="side">
-                if state.screen != Screen::Grabbing && scene.takes_files() {
-                    { file_button(scene, FileLook::Tool, Message::ChoosePhoto) }
-                }
-            </div>
-            <button
-                type="button"
-                class={if prompt.shutter { "shutter" } else { "shutter later" }}
-                part="shutter"
-                aria-label={scene.say(shutter)}
-                aria-disabled={(!live).then_some("true")}
-                data-focus={counting.then_some("")}
-                onclick={scene.on(Event::Shutter)}
-            >
-                <span class="disc"></span>
-            </button>
-            <div class="side">
-                if several {
-                    <button type="button" class="tool" part="button tool" onclick={scene.on(Event::SwitchCamera)}>
-                        { icon(Icon::Switch) }
-                        <span>{ scene.say(Message::SwitchCamera) }</span>
-                    </button>
-                }
-            </div>
-            <div key="by-hand" class="skip">{ scene.button(Weight::Quiet, Message::ByHand, Event::ByHand) }</div>
-            // Last, so that nothing moves under a thumb when it appears.
-            <div key="other-way" class="skip">{ scene.other_way(Weight::Quiet) }</div>
-        </div>
-    }
+    let skip = |key: &'static str, content: Html| element("div", &[("class", "skip")]).key(key).child(content);
+    let side = |content: Html| element("div", &[("class", "side")]).child(content);
+    let camera_on = || skip("on", scene.button(Weight::Primary, Message::CameraOn, Event::Retry));
+    let no_challenge = || skip("skip", scene.button(Weight::Quiet, Message::SkipChallenge, Event::SkipChallenge));
+    let switch = || {
+        element("button", &[("type", "button"), ("class", "tool"), ("part", "button tool")])
+            .on(kind::CLICK, scene.on(Event::SwitchCamera))
+            .child(icon(Icon::Switch))
+            .child(element("span", &[]).say(scene.say(Message::SwitchCamera)))
+    };
+    element("div", &[("class", "controls")])
+        .child(when(state.screen == Screen::Starting(Opening::Away), camera_on))
+        .child(when(prompt.skip, no_challenge))
+        .child(side(when(state.screen != Screen::Grabbing && scene.takes_files(), || {
+            file_button(scene, FileLook::Tool, Message::ChoosePhoto)
+        })))
+        .child(
+            element("button", &[("type", "button"), ("part", "shutter")])
+                .set("class", if prompt.shutter { "shutter" } else { "shutter later" })
+                .set("aria-label", scene.say(shutter))
+                .maybe("aria-disabled", (!live).then_some("true"))
+                .maybe("data-focus", counting.then_some(""))
+                .on(kind::CLICK, scene.on(Event::Shutter))
+                .child(element("span", &[("class", "disc")])),
+        )
+        .child(side(when(several, switch)))
+        .child(skip("by-hand", scene.button(Weight::Quiet, Message::ByHand, Event::ByHand)))
+        // Last, so that nothing moves under a thumb when it appears.
+        .child(skip("other-way", scene.other_way(Weight::Quiet)))
+        .into()
 }

@@ -1,12 +1,13 @@
 //! Shows the verdict: calm if it is good, honest and helpful if it is not.
 
 use akiba_protocol::{Judgement, Reason};
-use yew::prelude::*;
+use yew::Html;
 
 use crate::flow::{Event, limits};
 use crate::guidance::Flaw;
 use crate::text::Message;
 
+use super::element::{element, when};
 use super::hint;
 use super::icon::{Icon, icon};
 use super::idle::TIPS;
@@ -17,19 +18,18 @@ pub(super) fn done(scene: &Scene, judgement: Judgement, flaw: Option<Flaw>) -> H
 }
 
 fn verified(scene: &Scene) -> Html {
-    scene.section(
-        "verified",
-        html! {
-            <>
-                <svg class="badge success" part="badge" viewBox="0 0 64 64" aria-hidden="true" focusable="false">
-                    <circle cx="32" cy="32" r="30" />
-                    <path d="M19 33.5l9 9 17-19" pathLength="1" />
-                </svg>
-                { scene.title(scene.say(Message::VerifiedTitle)) }
-                { scene.body(scene.say(Message::VerifiedBody)) }
-            </>
-        },
-    )
+    let attributes =
+        &[("class", "badge success"), ("part", "badge"), ("viewBox", "0 0 64 64"), ("aria-hidden", "true")];
+    let tick = element("svg", attributes)
+        .set("focusable", "false")
+        .child(element("circle", &[("cx", "32"), ("cy", "32"), ("r", "30")]))
+        .child(element("path", &[("d", "M19 33.5l9 9 17-19"), ("pathLength", "1")]));
+    scene
+        .section("verified")
+        .child(tick)
+        .child(scene.title(scene.say(Message::VerifiedTitle)))
+        .child(scene.body(scene.say(Message::VerifiedBody)))
+        .into()
 }
 
 fn rejected(scene: &Scene, reason: Option<Reason>, flaw: Option<Flaw>) -> Html {
@@ -40,29 +40,20 @@ fn rejected(scene: &Scene, reason: Option<Reason>, flaw: Option<Flaw>) -> Html {
         _ => flaw.map_or(Message::RejectedNotMatched, hint::flaw),
     };
     let often = scene.view.state.rejections >= limits::MANY_REJECTIONS;
-    scene.section(
-        "rejected",
-        html! {
-            <>
-                <span class="badge" part="badge">{ icon(Icon::Person) }</span>
-                { scene.title(scene.say(Message::RejectedTitle)) }
-                { scene.body(scene.say(why)) }
-                if often {
-                    <p class="text">{ scene.say(Message::RejectedOften) }</p>
-                } else if reason != Some(Reason::Fraud) {
-                    <p class="text">{ scene.say(Message::RejectedTips) }</p>
-                    { scene.points(&TIPS) }
-                }
-                <div class="actions">
-                    if often {
-                        { scene.button(Weight::Secondary, Message::TryAgain, Event::Retake) }
-                    } else {
-                        { scene.button(Weight::Primary, Message::TryAgain, Event::Retake) }
-                        <p class="small">{ scene.say(Message::RejectedAsk) }</p>
-                    }
-                    { scene.other_way(Weight::Secondary) }
-                </div>
-            </>
-        },
-    )
+    let mut section = scene
+        .section("rejected")
+        .child(element("span", &[("class", "badge"), ("part", "badge")]).child(icon(Icon::Person)))
+        .child(scene.title(scene.say(Message::RejectedTitle)))
+        .child(scene.body(scene.say(why)));
+    if often {
+        section = section.child(scene.paragraph(Message::RejectedOften));
+    } else if reason != Some(Reason::Fraud) {
+        section = section.child(scene.paragraph(Message::RejectedTips)).child(scene.points(&TIPS));
+    }
+    let weight = if often { Weight::Secondary } else { Weight::Primary };
+    let actions = element("div", &[("class", "actions")])
+        .child(scene.button(weight, Message::TryAgain, Event::Retake))
+        .child(when(!often, || element("p", &[("class", "small")]).say(scene.say(Message::RejectedAsk))))
+        .child(scene.other_way(Weight::Secondary));
+    section.child(actions).into()
 }

@@ -1,10 +1,11 @@
 //! Shows a failure: what happened, what it means, and a button for each next step.
 
-use yew::prelude::*;
+use yew::Html;
 
 use crate::flow::{ErrorCode, Event, NextStep, Photo};
 use crate::text::{Browser, Message};
 
+use super::element::{element, when};
 use super::file::{FileLook, file_button};
 use super::icon::{Icon, icon};
 use super::scene::{Scene, Weight};
@@ -13,37 +14,29 @@ pub(super) fn failed(scene: &Scene, error: ErrorCode, photo: Option<Photo>) -> H
     let text = scene.text.error(error);
     let retryable = error.retryable(scene.takes_files());
     let kept = photo.filter(|_| error.offers(NextStep::Resubmit));
-    scene.section(
-        "failed",
-        html! {
-            <>
-                if let Some(photo) = kept {
-                    <div class="thumb warn">{ scene.photo(photo, "face") }{ icon(Icon::Warning) }</div>
-                } else {
-                    <span class="badge warn" part="badge">{ icon(Icon::Warning) }</span>
-                }
-                { scene.title(text.title) }
-                { scene.body(body(scene, error)) }
-                { help(scene, error) }
-                if kept.is_some() {
-                    { scene.note(Icon::Tick, scene.say(Message::PhotoKept)) }
-                }
-                if error.offers(NextStep::AskSite) || !retryable {
-                    <p class="text">
-                        { scene.say(if retryable { Message::AskSiteAgain } else { Message::AskSite }) }
-                    </p>
-                }
-                <div class="actions">
-                    { for buttons(scene, error) }
-                    { scene.other_way(Weight::Secondary) }
-                    { way_out(scene, error) }
-                    <p class="small code" part="error-code">
-                        { scene.say(Message::CodeLabel) }{ " " }<code>{ error.as_str() }</code>
-                    </p>
-                </div>
-            </>
-        },
-    )
+    let warning = icon(Icon::Warning);
+    let picture = match kept {
+        Some(photo) => element("div", &[("class", "thumb warn")]).child(scene.photo(photo, "face")).child(warning),
+        None => element("span", &[("class", "badge warn"), ("part", "badge")]).child(warning),
+    };
+    let mut actions = element("div", &[("class", "actions")]);
+    for button in buttons(scene, error) {
+        actions = actions.child(button);
+    }
+    let actions =
+        actions.child(scene.other_way(Weight::Secondary)).child(way_out(scene, error)).child(scene.code(error));
+    scene
+        .section("failed")
+        .child(picture)
+        .child(scene.title(text.title))
+        .child(scene.body(body(scene, error)))
+        .child(help(scene, error))
+        .child(when(kept.is_some(), || scene.note(Icon::Tick, scene.say(Message::PhotoKept))))
+        .child(when(error.offers(NextStep::AskSite) || !retryable, || {
+            scene.paragraph(if retryable { Message::AskSiteAgain } else { Message::AskSite })
+        }))
+        .child(actions)
+        .into()
 }
 
 /// Returns what the failure means. A page may not take files.
@@ -83,7 +76,7 @@ fn way_out(scene: &Scene, error: ErrorCode) -> Html {
     } else if error.retryable(scene.takes_files()) {
         scene.button(Weight::Quiet, Message::Cancel, Event::Cancel)
     } else if scene.view.state.closed {
-        html! { <p class="small">{ scene.say(Message::Closed) }</p> }
+        element("p", &[("class", "small")]).say(scene.say(Message::Closed)).into()
     } else {
         scene.button(Weight::Secondary, Message::Close, Event::Close)
     }

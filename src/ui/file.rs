@@ -1,11 +1,12 @@
 //! The button that chooses a photo from the device, or takes one with the device's camera app.
 
 use web_sys::HtmlInputElement;
-use yew::prelude::*;
+use yew::{Callback, Html, TargetCast};
 
 use crate::flow::Event;
 use crate::text::Message;
 
+use super::element::{element, kind, when};
 use super::icon::{Icon, icon};
 use super::scene::{Scene, Weight};
 use super::view::Action;
@@ -35,7 +36,7 @@ pub(super) fn file_button(scene: &Scene, look: FileLook, label: Message) -> Html
     });
     let (choosing, chose_none) = (scene.action.clone(), scene.action.clone());
     let presses = scene.view.presses.clone();
-    let onclick = Callback::from(move |press: MouseEvent| {
+    let onclick = Callback::from(move |press: web_sys::Event| {
         if presses.is_meant(&press) {
             choosing.emit(Action::Event(Event::Choosing));
         } else {
@@ -49,22 +50,18 @@ pub(super) fn file_button(scene: &Scene, look: FileLook, label: Message) -> Html
         FileLook::Button(weight) => (weight.class(), weight.part(), None),
         FileLook::CameraApp(weight) => (weight.class(), weight.part(), Some("user")),
     };
-    html! {
-        <label class="file" key={if capture.is_some() { "camera-app" } else { "file" }}>
-            <input
-                type="file"
-                accept="image/jpeg,image/png,image/webp,image/heic,image/heif"
-                capture={capture}
-                {onchange}
-                {onclick}
-                {oncancel}
-            />
-            <span class={class} part={part}>
-                if look == FileLook::Tool {
-                    { icon(Icon::Picture) }
-                }
-                <span>{ scene.say(label) }</span>
-            </span>
-        </label>
-    }
+    let accept = "image/jpeg,image/png,image/webp,image/heic,image/heif";
+    let input = element("input", &[("type", "file")])
+        .set("accept", accept)
+        .maybe("capture", capture)
+        .on(kind::CHANGE, onchange)
+        .on(kind::CLICK, onclick)
+        .on(kind::CANCEL, oncancel);
+    let face = element("span", &[])
+        .set("class", class)
+        .set("part", part)
+        .child(when(look == FileLook::Tool, || icon(Icon::Picture)))
+        .child(element("span", &[]).say(scene.say(label)));
+    let key = if capture.is_some() { "camera-app" } else { "file" };
+    element("label", &[("class", "file")]).key(key).child(input).child(face).into()
 }

@@ -1,7 +1,9 @@
 //! The icons ([`Icon`]): strokes on a grid of 24, in the colour of the surrounding text. They only repeat the text, so
 //! they are hidden from screen readers.
 
-use yew::prelude::*;
+use yew::Html;
+
+use super::element::{Element, element};
 
 /// One icon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,17 +105,17 @@ impl Icon {
 
 /// Draws an icon.
 pub(super) fn icon(shape: Icon) -> Html {
-    html! {
-        <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false"><path d={shape.path()} /></svg>
-    }
+    picture("icon").child(element("path", &[]).set("d", shape.path())).into()
 }
 
 /// Draws the rotating circle of something in progress.
 pub(super) fn spinner() -> Html {
-    html! {
-        <svg class="spinner" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
-            <circle cx="12" cy="12" r="9" class="track" />
-            <path d="M12 3a9 9 0 0 1 9 9" />
-        </svg>
-    }
+    picture("spinner")
+        .child(element("circle", &[("cx", "12"), ("cy", "12"), ("r", "9"), ("class", "track")]))
+        .child(element("path", &[("d", "M12 3a9 9 0 0 1 9 9")]))
+        .into()
+}
+
+fn picture(class: &'static str) -> Element {
+    element("svg", &[("viewBox", "0 0 24 24"), ("aria-hidden", "true"), ("focusable", "false")]).set("class", class)
 }

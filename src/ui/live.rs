@@ -1,30 +1,33 @@
 //! The live regions, which announce changes within a screen to screen readers. Both regions stay mounted in every
 //! screen: screen readers often skip a region that appears together with its text.
 
-use yew::prelude::*;
+use yew::Html;
 
 use crate::flow::Announcement;
 use crate::flow::limits::MAX_ATTEMPTS;
 use crate::guidance::Hint;
 use crate::text::{Message, Text};
 
+use super::element::{Element, element, text};
 use super::hint;
 use super::scene::Scene;
 
-pub(super) fn regions(scene: &Scene) -> Html {
-    html! {
-        <>
-            <div class="unseen" role="status" aria-live="polite" aria-atomic="false">{ words(scene, false) }</div>
-            <div class="unseen" role="alert" aria-live="assertive" aria-atomic="false">{ words(scene, true) }</div>
-        </>
-    }
+/// Draws the region for what may wait, or the one for what may not.
+pub(super) fn region(scene: &Scene, urgent: bool) -> Element {
+    let (role, live) = if urgent { ("alert", "assertive") } else { ("status", "polite") };
+    let region = element("div", &[("class", "unseen"), ("aria-atomic", "false")]);
+    region.set("role", role).set("aria-live", live).child(words(scene, urgent))
 }
 
 /// Each announcement is a node of its own: an addition is read whole, after the ones before it. Keyed by its number, so
 /// that the same text again is read again.
 fn words(scene: &Scene, urgent: bool) -> Html {
     let of_region = scene.view.announcements.iter().filter(|(_, announcement)| is_urgent(*announcement) == urgent);
-    of_region.map(|(number, said)| html! { <p key={*number}>{ spoken(scene.text, *said) }</p> }).collect()
+    let node = |(number, said): &(u32, Announcement)| {
+        let said = text(spoken(scene.text, *said));
+        Html::from(element("p", &[]).key(&number.to_string()).child(said))
+    };
+    of_region.map(node).collect()
 }
 
 /// Whether the announcement may interrupt the screen reader.

@@ -6,6 +6,7 @@
 mod camera;
 mod consent;
 mod done;
+mod element;
 mod failed;
 mod file;
 mod hint;
@@ -22,7 +23,7 @@ mod submitting;
 mod view;
 mod viewfinder;
 
-use yew::prelude::*;
+use yew::{Callback, Html};
 
 use crate::text::Browser;
 

@@ -4,6 +4,8 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
+use wasm_bindgen::JsCast;
+use web_sys::Event;
 use yew::MouseEvent;
 
 use crate::flow::ScreenName;
@@ -49,18 +51,23 @@ impl Presses {
     }
 
     /// Whether the person meant this button.
-    pub(super) fn is_meant(&self, event: &MouseEvent) -> bool {
-        is_meant(event.detail(), event.time_stamp() - self.0.get().screen_since)
+    pub(super) fn is_meant(&self, event: &Event) -> bool {
+        is_meant(clicks(event), event.time_stamp() - self.0.get().screen_since)
     }
 
     /// The same for a button that keeps place and meaning from one camera screen to the next.
-    pub(super) fn is_meant_for_section(&self, event: &MouseEvent) -> bool {
-        is_meant(event.detail(), event.time_stamp() - self.0.get().section_since)
+    pub(super) fn is_meant_for_section(&self, event: &Event) -> bool {
+        is_meant(clicks(event), event.time_stamp() - self.0.get().section_since)
     }
 }
 
 fn is_camera(screen: ScreenName) -> bool {
     matches!(screen, ScreenName::Starting | ScreenName::Framing | ScreenName::Countdown | ScreenName::Grabbing)
+}
+
+/// Returns the `detail` of a click. Browsers send no other event under this name.
+fn clicks(event: &Event) -> i32 {
+    event.unchecked_ref::<MouseEvent>().detail()
 }
 
 /// `clicks` is the event's `detail`: 0 from the keyboard, from assistive technology and from scripts, which do not

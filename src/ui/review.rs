@@ -1,11 +1,12 @@
 //! Shows the photo before it is sent. If the photo has a flaw, the screen names it, and another photo is the first
 //! choice.
 
-use yew::prelude::*;
+use yew::Html;
 
 use crate::flow::{Event, Photo};
 use crate::text::Message;
 
+use super::element::{Element, element};
 use super::hint;
 use super::icon::{Icon, icon};
 use super::scene::{Scene, Weight};
@@ -25,53 +26,39 @@ pub(super) fn review(scene: &Scene, photo: Photo) -> Html {
         Some(_) if forbidden => Message::ReviewRefusedTitle,
         Some(_) => Message::ReviewFlawTitle,
     };
-    scene.section(
-        "review",
-        html! {
-            <>
-                { scene.title(scene.say(title)) }
-                { enlargeable(scene, photo) }
-                <div class="beside">
-                    <div id={scene.body_id()}>
-                        if let Some(flaw) = flaw {
-                            { scene.note(Icon::Warning, scene.say(hint::flaw(flaw))) }
-                        } else {
-                            { scene.points(if state.is_photo_measured() { &KNOWN } else { &QUESTIONS }) }
-                        }
-                    </div>
-                    <div class="actions row">
-                        if flaw.is_none() {
-                            { scene.button(Weight::Secondary, Message::Retake, Event::Retake) }
-                            { scene.button(Weight::Primary, Message::UsePhoto, Event::Accept) }
-                        } else {
-                            { scene.button(Weight::Secondary, Message::UseAnyway, Event::Accept) }
-                            { scene.button(Weight::Primary, Message::Retake, Event::Retake) }
-                        }
-                    </div>
-                </div>
-            </>
-        },
-    )
+    let said = match flaw {
+        Some(flaw) => scene.note(Icon::Warning, scene.say(hint::flaw(flaw))),
+        None => scene.points(if state.is_photo_measured() { &KNOWN } else { &QUESTIONS }),
+    };
+    let retake = |weight| scene.button(weight, Message::Retake, Event::Retake);
+    let (first, second) = if flaw.is_none() {
+        (retake(Weight::Secondary), scene.button(Weight::Primary, Message::UsePhoto, Event::Accept))
+    } else {
+        (scene.button(Weight::Secondary, Message::UseAnyway, Event::Accept), retake(Weight::Primary))
+    };
+    let beside = element("div", &[("class", "beside")])
+        .child(element("div", &[]).set("id", scene.body_id()).child(said))
+        .child(element("div", &[("class", "actions row")]).child(first).child(second));
+    let section = scene.section("review").child(scene.title(scene.say(title)));
+    section.child(enlargeable(scene, photo)).child(beside).into()
 }
 
 /// Draws the photo with a button that shows it as large as the window. The browser itself opens and closes that.
-fn enlargeable(scene: &Scene, photo: Photo) -> Html {
-    let id = [&scene.view.id, "-large"].concat();
+fn enlargeable(scene: &Scene, photo: Photo) -> Element {
+    let id = scene.id("-large");
     let button = |look: &'static str, label: Message, shape: Icon| {
-        html! {
-            <button type="button" class={look} part="button" aria-label={scene.say(label)} popovertarget={id.clone()}>
-                { icon(shape) }
-            </button>
-        }
+        element("button", &[("type", "button"), ("part", "button")])
+            .set("class", look)
+            .set("aria-label", scene.say(label))
+            .set("popovertarget", id.clone())
+            .child(icon(shape))
     };
-    html! {
-        <div class="framed">
-            { scene.photo(photo, "photo") }
-            { button("round enlarge", Message::Enlarge, Icon::Larger) }
-            <div class="large" popover="auto" id={id.clone()}>
-                { scene.photo(photo, "") }
-                { button("round", Message::Close, Icon::Close) }
-            </div>
-        </div>
-    }
+    let large = element("div", &[("class", "large"), ("popover", "auto")])
+        .set("id", id.clone())
+        .child(scene.photo(photo, ""))
+        .child(button("round", Message::Close, Icon::Close));
+    element("div", &[("class", "framed")])
+        .child(scene.photo(photo, "photo"))
+        .child(button("round enlarge", Message::Enlarge, Icon::Larger))
+        .child(large)
 }

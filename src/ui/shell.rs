@@ -3,11 +3,12 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use yew::prelude::*;
+use yew::{Callback, Html};
 
 use crate::flow::Screen;
 use crate::text::Text;
 
+use super::element::element;
 use super::scene::Scene;
 use super::view::{Action, View};
 use super::{camera, consent, done, failed, idle, invalid_settings, live, review, submitting};
@@ -28,12 +29,13 @@ pub fn next_id() -> Rc<str> {
 pub(super) fn shell(view: &View, action: &Callback<Action>) -> Html {
     let text = Text::for_lang(view.config.as_ref().ok().and_then(|config| config.lang.as_deref()));
     let scene = Scene { view, action, text };
-    html! {
-        <div class="akiba-selfie" lang={text.lang()} dir={text.dir()}>
-            <div class="card" part="card">{ screen(&scene) }</div>
-            { live::regions(&scene) }
-        </div>
-    }
+    element("div", &[("class", "akiba-selfie")])
+        .set("lang", text.lang())
+        .set("dir", text.dir())
+        .child(element("div", &[("class", "card"), ("part", "card")]).child(screen(&scene)))
+        .child(live::region(&scene, false))
+        .child(live::region(&scene, true))
+        .into()
 }
 
 fn screen(scene: &Scene) -> Html {

@@ -1,11 +1,12 @@
 //! Shows the submission: three steps, the bytes sent, and the reason for a pause.
 
-use yew::prelude::*;
+use yew::Html;
 
 use crate::flow::limits::MAX_ATTEMPTS;
 use crate::flow::{Event, Phase, Photo, Wait};
 use crate::text::Message;
 
+use super::element::{Element, element, text, when};
 use super::icon::{Icon, icon, spinner};
 use super::scene::{Scene, Weight};
 
@@ -29,35 +30,28 @@ pub(super) fn submitting(scene: &Scene, photo: Photo, phase: Phase, attempt: u8,
         Phase::Verifying => (photo.bytes, photo.bytes),
     };
     let steps = [Message::StepLink, Message::StepUpload, Message::StepVerify];
-    scene.section(
-        "submitting",
-        html! {
-            <>
-                <div class={if phase == Phase::Verifying { "thumb scanning" } else { "thumb" }}>
-                    { scene.photo(photo, "face") }
-                </div>
-                { scene.title(scene.say(Message::SubmittingTitle)) }
-                { scene.body(scene.say(Message::KeepOpen)) }
-                <ol class="steps" part="list">
-                    for (index, message) in steps.into_iter().enumerate() {
-                        { step(scene, index, current, message, (sent, total)) }
-                    }
-                </ol>
-                { waiting(scene, attempt, wait) }
-                <div class="actions">
-                    if wait == Some(Wait::Network) {
-                        { scene.button(Weight::Secondary, Message::TryNow, Event::Retry) }
-                    }
-                    if phase != Phase::Verifying || wait.is_some() {
-                        { scene.button(Weight::Quiet, Message::Cancel, Event::Cancel) }
-                    }
-                </div>
-            </>
-        },
-    )
+    let mut list = element("ol", &[("class", "steps"), ("part", "list")]);
+    for (index, message) in steps.into_iter().enumerate() {
+        list = list.child(step(scene, index, current, message, (sent, total)));
+    }
+    let try_now = || scene.button(Weight::Secondary, Message::TryNow, Event::Retry);
+    let cancel = || scene.button(Weight::Quiet, Message::Cancel, Event::Cancel);
+    let actions = element("div", &[("class", "actions")])
+        .child(when(wait == Some(Wait::Network), try_now))
+        .child(when(phase != Phase::Verifying || wait.is_some(), cancel));
+    let look = if phase == Phase::Verifying { "thumb scanning" } else { "thumb" };
+    scene
+        .section("submitting")
+        .child(element("div", &[]).set("class", look).child(scene.photo(photo, "face")))
+        .child(scene.title(scene.say(Message::SubmittingTitle)))
+        .child(scene.body(scene.say(Message::KeepOpen)))
+        .child(list)
+        .child(waiting(scene, attempt, wait))
+        .child(actions)
+        .into()
 }
 
-fn step(scene: &Scene, index: usize, current: usize, message: Message, (sent, total): (u32, u32)) -> Html {
+fn step(scene: &Scene, index: usize, current: usize, message: Message, (sent, total): (u32, u32)) -> Element {
     let step = match index.cmp(&current) {
         std::cmp::Ordering::Less => Step::Done,
         std::cmp::Ordering::Equal => Step::Now,
@@ -66,23 +60,25 @@ fn step(scene: &Scene, index: usize, current: usize, message: Message, (sent, to
     let (class, mark, word) = match step {
         Step::Done => ("done", icon(Icon::Tick), Message::StepDone),
         Step::Now => ("now", spinner(), Message::StepNow),
-        Step::Next => ("next", html! { <span class="dot"></span> }, Message::StepNext),
+        Step::Next => ("next", element("span", &[("class", "dot")]).into(), Message::StepNext),
     };
-    html! {
-        <li class={class} aria-current={(step == Step::Now).then_some("step")}>
-            <span class="mark">{ mark }</span>
-            <span>{ scene.say(message) }<span class="unseen">{ ", " }{ scene.say(word) }</span></span>
-            if index == 1 {
-                <span class="bytes">{ scene.text.fill(Message::Bytes, kilobytes(sent), kilobytes(total)) }</span>
-                <progress
-                    part="progress"
-                    max={total.max(1).to_string()}
-                    value={sent.to_string()}
-                    aria-label={scene.say(Message::ProgressLabel)}
-                />
-            }
-        </li>
+    let words = element("span", &[])
+        .say(scene.say(message))
+        .child(element("span", &[("class", "unseen")]).say(", ").say(scene.say(word)));
+    let item = element("li", &[])
+        .set("class", class)
+        .maybe("aria-current", (step == Step::Now).then_some("step"))
+        .child(element("span", &[("class", "mark")]).child(mark))
+        .child(words);
+    if index != 1 {
+        return item;
     }
+    let bytes = scene.text.fill(Message::Bytes, kilobytes(sent), kilobytes(total));
+    let progress = element("progress", &[("part", "progress")])
+        .set("max", total.max(1).to_string())
+        .set("value", sent.to_string())
+        .set("aria-label", scene.say(Message::ProgressLabel));
+    item.child(element("span", &[("class", "bytes")]).child(text(bytes))).child(progress)
 }
 
 fn waiting(scene: &Scene, attempt: u8, wait: Option<Wait>) -> Html {

@@ -1,6 +1,6 @@
 //! The camera's picture with the oval and the countdown over it, and the hint.
 
-use yew::prelude::*;
+use yew::Html;
 use yew::virtual_dom::VNode;
 
 use crate::flow::limits::COUNTDOWN_FROM;
@@ -8,6 +8,7 @@ use crate::flow::{CameraState, Event, Opening, Prompt, Screen};
 use crate::guidance::{Check, Hint};
 use crate::text::Message;
 
+use super::element::{Element, element, text};
 use super::hint;
 use super::icon::{Icon, icon, spinner};
 use super::scene::{Scene, Weight, class};
@@ -16,52 +17,43 @@ use super::scene::{Scene, Weight, class};
 /// above the middle. The guidance uses the same numbers (`guidance::oval`).
 const OVAL: &str = "M150 44A99 134 0 0 1 150 312A99 134 0 0 1 150 44Z";
 
-pub(super) fn viewfinder(scene: &Scene) -> Html {
+pub(super) fn viewfinder(scene: &Scene) -> Element {
     let state = &scene.view.state;
     let look = if state.framing.bright { "viewfinder bright" } else { "viewfinder" };
     let picture = scene.view.video.clone().map(|video| VNode::VRef(video.into()));
-    html! {
-        <div class={class(look, state.screen.name().as_str())} part="viewfinder">
-            <div
-                key="picture"
-                class={if state.framing.mirrored { "picture mirrored" } else { "picture" }}
-                role="img"
-                aria-label={scene.say(Message::PreviewLabel)}
-            >
-                { picture.unwrap_or_default() }
-            </div>
-            <div key="overlay" class="overlay">{ overlay(scene) }</div>
-        </div>
-    }
+    let picture = element("div", &[("role", "img")])
+        .key("picture")
+        .set("class", if state.framing.mirrored { "picture mirrored" } else { "picture" })
+        .set("aria-label", scene.say(Message::PreviewLabel))
+        .child(picture.unwrap_or_default());
+    element("div", &[("part", "viewfinder")])
+        .set("class", class(look, state.screen.name().as_str()))
+        .child(picture)
+        .child(element("div", &[("class", "overlay")]).key("overlay").child(overlay(scene)))
 }
 
 /// Draws the hint: over the picture, or beside it where the window is low.
-pub(super) fn hint_place(scene: &Scene) -> Html {
-    html! { <div class="hint-place" id={scene.body_id()}>{ chip(scene) }</div> }
+pub(super) fn hint_place(scene: &Scene) -> Element {
+    element("div", &[("class", "hint-place")]).set("id", scene.body_id()).child(chip(scene))
 }
 
 fn overlay(scene: &Scene) -> Html {
+    let veil = |content: Html| Html::from(element("div", &[("class", "veil")]).child(content));
+    let flash = || element("div", &[("class", "flash")]).into();
     match scene.view.state.screen {
         // The camera's adapter plays the picture with the click itself, which counts as the person's tap.
-        Screen::Starting(Opening::Tap) => html! {
-            <div class="veil">{ scene.button(Weight::Primary, Message::TapToStart, Event::Retry) }</div>
-        },
-        Screen::Starting(Opening::Requested | Opening::Slow) => html! { <div class="veil">{ spinner() }</div> },
-        Screen::Starting(_) => html! { <div class="veil">{ icon(Icon::Camera) }</div> },
-        Screen::Grabbing if scene.view.state.framing.drawn => {
-            html! { <><div class="veil"></div><div class="flash"></div></> }
-        }
-        Screen::Grabbing if scene.view.state.camera == CameraState::Closed => {
-            html! { <div class="veil">{ spinner() }</div> }
-        }
-        Screen::Grabbing => html! { <>{ guide(None) }<div class="flash"></div></> },
+        Screen::Starting(Opening::Tap) => veil(scene.button(Weight::Primary, Message::TapToStart, Event::Retry)),
+        Screen::Starting(Opening::Requested | Opening::Slow) => veil(spinner()),
+        Screen::Starting(_) => veil(icon(Icon::Camera)),
+        Screen::Grabbing if scene.view.state.framing.drawn => [veil(Html::default()), flash()].into_iter().collect(),
+        Screen::Grabbing if scene.view.state.camera == CameraState::Closed => veil(spinner()),
+        Screen::Grabbing => [guide(None), flash()].into_iter().collect(),
         Screen::Framing { prompt: Prompt { passed: Some(passed), .. } } => guide(Some(Ring::Checks(passed))),
-        Screen::Countdown { left } => html! {
-            <>
-                { guide(Some(Ring::Seconds(left))) }
-                <span key={left} class="count" part="count" aria-hidden="true">{ left }</span>
-            </>
-        },
+        Screen::Countdown { left } => {
+            let number = left.to_string();
+            let count = element("span", &[("class", "count"), ("part", "count"), ("aria-hidden", "true")]).key(&number);
+            [guide(Some(Ring::Seconds(left))), count.child(text(number)).into()].into_iter().collect()
+        }
         _ => guide(None),
     }
 }
@@ -89,23 +81,21 @@ impl Ring {
 
 /// Draws the oval, with a line around it. The dark line below both makes them visible on a white wall.
 fn guide(ring: Option<Ring>) -> Html {
-    let shade = format!("M-2000-2000H2300V2400H-2000Z{OVAL}");
-    html! {
-        <svg class="guide" viewBox="15 22 270 360" aria-hidden="true" focusable="false">
-            <path class="shade" d={shade} fill-rule="evenodd" />
-            <path class="casing" d={OVAL} />
-            <path class="oval" part="oval" d={OVAL} />
-            if let Some((class, parts, missing)) = ring.map(Ring::parts) {
-                <path
-                    {class}
-                    d={OVAL}
-                    pathLength={parts.to_string()}
-                    stroke-dasharray={parts.to_string()}
-                    stroke-dashoffset={missing.to_string()}
-                />
-            }
-        </svg>
-    }
+    let path = |class: &'static str| element("path", &[]).set("class", class);
+    let shade = path("shade").set("d", ["M-2000-2000H2300V2400H-2000Z", OVAL].concat()).set("fill-rule", "evenodd");
+    let attributes =
+        &[("class", "guide"), ("viewBox", "15 22 270 360"), ("aria-hidden", "true"), ("focusable", "false")];
+    let guide = element("svg", attributes)
+        .child(shade)
+        .child(path("casing").set("d", OVAL))
+        .child(path("oval").set("part", "oval").set("d", OVAL));
+    let Some((class, parts, missing)) = ring.map(Ring::parts) else { return guide.into() };
+    let ring = path(class)
+        .set("d", OVAL)
+        .set("pathLength", parts.to_string())
+        .set("stroke-dasharray", parts.to_string())
+        .set("stroke-dashoffset", missing.to_string());
+    guide.child(ring).into()
 }
 
 fn chip(scene: &Scene) -> Html {
@@ -125,12 +115,9 @@ fn chip(scene: &Scene) -> Html {
         Message::HintHold => "hint good",
         _ => "hint",
     };
-    html! {
-        <p class={look} part="hint">
-            if let Some(shape) = shape {
-                { icon(shape) }
-            }
-            <span>{ scene.say(message) }</span>
-        </p>
-    }
+    element("p", &[("part", "hint")])
+        .set("class", look)
+        .child(shape.map(icon).unwrap_or_default())
+        .child(element("span", &[]).say(scene.say(message)))
+        .into()
 }
