@@ -7,6 +7,7 @@ use super::record::{OpenLink, OpenSession};
 use super::refusal::refusal;
 use crate::error::RelayError;
 use crate::lifecycle::State;
+use crate::store::links::LinkRow;
 use crate::store::sessions::SessionRow;
 
 impl Sessions {
@@ -39,9 +40,36 @@ impl Sessions {
     pub(super) async fn decided(&self, row: &SessionRow) -> Result<(OpenLink, Verdict), RelayError> {
         let links = self.open_links(&row.id).await?;
         let link = links.into_iter().find(|link| Some(&link.row.id) == row.link_id.as_ref()).ok_or_else(disagree)?;
-        let verdict = self.verdict_of(&link.row)?.ok_or_else(disagree)?;
+        let verdict = self.agreed(row, Some(&link.row))?;
+        Ok((link, verdict))
+    }
+
+    /// Returns the verdict on the link of a decided session, if it matches the state.
+    fn agreed(&self, row: &SessionRow, link: Option<&LinkRow>) -> Result<Verdict, RelayError> {
+        let link = link.filter(|link| link.session_id == row.id).ok_or_else(disagree)?;
+        let verdict = self.verdict_of(link)?.ok_or_else(disagree)?;
         let agrees = (verdict.outcome == Outcome::Verified) == (row.state == State::Verified);
-        if agrees { Ok((link, verdict)) } else { Err(disagree()) }
+        if agrees { Ok(verdict) } else { Err(disagree()) }
+    }
+
+    /// Fails if one of several sessions has a state that its encrypted verdict does not match, as [`Sessions::report`]
+    /// does for one. Drops sessions that were deleted since they were read.
+    pub(super) async fn check_states(&self, rows: &mut Vec<SessionRow>) -> Result<(), RelayError> {
+        let is_decided = |row: &&SessionRow| matches!(row.state, State::Verified | State::Rejected);
+        let ids: Vec<_> = rows.iter().filter(is_decided).filter_map(|row| row.link_id.as_deref()).collect();
+        let links = self.store.links_by_id(&ids).await?;
+        let mut deleted = Vec::new();
+        for row in rows.iter().filter(is_decided) {
+            let link = links.iter().find(|link| Some(&link.id) == row.link_id.as_ref());
+            let Err(error) = self.agreed(row, link) else { continue };
+            if self.store.session(&row.id).await?.is_some() {
+                tracing::error!(session = row.id, "a listed session's state can't be confirmed by its verdict");
+                return Err(error);
+            }
+            deleted.push(row.id.clone());
+        }
+        rows.retain(|row| !deleted.contains(&row.id));
+        Ok(())
     }
 
     /// Returns the stored verdict of a link, or an error that says why there is none.

@@ -25,14 +25,19 @@ pub struct LinkRow {
     pub decided_at: Option<i64>,
 }
 
+type Columns = (String, String, Vec<u8>, Option<Vec<u8>>, i64, Option<Vec<u8>>, Option<i64>);
+
+fn link((session_id, id, sealed, idempotency, released, verdict, decided_at): Columns) -> LinkRow {
+    LinkRow { id, session_id, sealed, idempotency, released: released != 0, verdict, decided_at }
+}
+
 impl Store {
     /// Returns the links of a session, the oldest first.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn links(&self, session_id: &str) -> Result<Vec<LinkRow>, StoreError> {
-        type Columns = (String, Vec<u8>, Option<Vec<u8>>, i64, Option<Vec<u8>>, Option<i64>);
-        const SQL: &str = "SELECT id, sealed, idempotency, released, verdict, decided_at FROM links \
+        const SQL: &str = "SELECT session_id, id, sealed, idempotency, released, verdict, decided_at FROM links \
             WHERE session_id = $1 ORDER BY issued_at, id";
         let found = self.run(async {
             on_connection!(self, |connection| self
@@ -41,15 +46,32 @@ impl Store {
                 .fetch_all(connection)
                 .await)
         });
-        let link = |(id, sealed, idempotency, released, verdict, decided_at)| LinkRow {
-            id,
-            session_id: session_id.to_owned(),
-            sealed,
-            idempotency,
-            released: released != 0,
-            verdict,
-            decided_at,
-        };
+        Ok(found.await?.into_iter().map(link).collect())
+    }
+
+    /// Returns the links with these ids, in any order.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn links_by_id(&self, ids: &[&str]) -> Result<Vec<LinkRow>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let values: Vec<_> = (1..=ids.len()).map(|number| format!("${number}")).collect();
+        let sql = format!(
+            "SELECT session_id, id, sealed, idempotency, released, verdict, decided_at FROM links WHERE id IN ({})",
+            values.join(", ")
+        );
+        let found = self.run(async {
+            on_connection!(self, |connection| {
+                // The number of ids differs, so the statement is not worth keeping.
+                let mut query = self.query_as::<_, Columns>(&sql).persistent(false);
+                for id in ids {
+                    query = query.bind(id);
+                }
+                query.fetch_all(connection).await
+            })
+        });
         Ok(found.await?.into_iter().map(link).collect())
     }
 

@@ -121,7 +121,7 @@ impl Sessions {
     /// Lists the sessions that an API key of this name created, the newest first.
     ///
     /// # Errors
-    /// [`RelayError`] if a member of the search is invalid, or the database fails.
+    /// [`RelayError`] if a member of the search is invalid, the database fails, or a state is not the one of the verdict.
     pub async fn list(&self, api_key: &str, search: SessionSearch) -> Result<SessionPage, RelayError> {
         let _permit = self.capacity.host.acquire()?;
         let limit = search.limit.unwrap_or(PAGE);
@@ -145,6 +145,7 @@ impl Sessions {
         let has_next = rows.len() > limit as usize;
         rows.truncate(limit as usize);
         let next_cursor = rows.last().filter(|_| has_next).map(|row| cursor(row.created_at, &row.id));
+        self.check_states(&mut rows).await?;
         let sessions = rows.into_iter().map(|row| self.open_session(row).map(ListedSession::from));
         Ok(SessionPage { sessions: sessions.collect::<Result<_, _>>()?, next_cursor })
     }

@@ -7,11 +7,12 @@ use serde_json::json;
 use crate::support::bank::Bank;
 use crate::support::database::{Database, Keys, on_both};
 use crate::support::receiver::Receiver;
-use crate::support::{Vendor, problem};
+use crate::support::{Vendor, problem, success};
 
 on_both!(
     a_verdict_cannot_move_to_another_session,
     a_forged_state_verifies_nobody,
+    a_forged_state_is_not_listed,
     a_session_under_another_key_still_expires,
 );
 
@@ -41,6 +42,23 @@ async fn a_forged_state_verifies_nobody(database: &Database) {
         database.sql(&format!("UPDATE sessions SET state = 'verified' WHERE id = '{}'", page.id)).await;
         problem(bank.host(Method::GET, &page.path()), ProblemCode::Internal).await;
         problem(bank.verdict(&page), ProblemCode::Internal).await;
+    }
+}
+
+async fn a_forged_state_is_not_listed(database: &Database) {
+    let vendor = Vendor::rejecting().await;
+    let bank = Bank::open(database, &vendor.base, &[]).await;
+    let list = || bank.host(Method::GET, "/v1/sessions");
+    let rejected = bank.judged().await;
+    let (asked_nothing, _) = bank.linked().await;
+    success(list()).await;
+    for page in [&rejected, &asked_nothing] {
+        let set = |state: &str| format!("UPDATE sessions SET state = '{state}' WHERE id = '{}'", page.id);
+        database.sql(&set("verified")).await;
+        problem(list(), ProblemCode::Internal).await;
+        problem(bank.host(Method::GET, "/v1/sessions?state=verified"), ProblemCode::Internal).await;
+        database.sql(&set("created")).await;
+        success(list()).await;
     }
 }
 
