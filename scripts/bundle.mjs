@@ -6,13 +6,14 @@
 
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { minify } from 'terser';
 
 /** Modules that stay: the two that a page imports, and the one that the demo page reads. */
 const STAY = ['akiba-selfie.js', 'define.js', 'registry.js'];
-/** Modules that a page loads only with an attribute. */
-const LATE = ['debug.js', 'full.js'];
+/** Modules that a page loads only with an attribute, without WebAssembly, or when it asks what is supported. */
+const LATE = ['debug.js', 'full.js', 'plain.js', 'supports.js'];
 
 /** Names that stay: of the public class, for stack traces, and of the worker's variable, which the tests read. */
 const KEPT = ['AkibaSelfieElement', 'vision'];
@@ -137,5 +138,9 @@ await write('akiba-selfie.js', main, true);
 await write('define.js', define, true);
 await write(GLUE, guarded(readFileSync(join(folder, GLUE), 'utf8')), true);
 await write('vision/worker.js', readFileSync(join(folder, 'vision/worker.js'), 'utf8'), false);
-for (const name of LATE) await write(name, readFileSync(join(folder, name), 'utf8'), true);
-for (const path of bundled) if (!STAY.includes(basename(path))) rmSync(path);
+const { STYLE } = await import(pathToFileURL(resolve(folder, 'plain/style.js')).href);
+writeFileSync(join(folder, 'plain.css'), STYLE);
+const late = await Promise.all(LATE.map((name) => bundle(name, [])));
+for (const [index, name] of LATE.entries()) await write(name, late[index], true);
+for (const path of bundled) if (![...STAY, ...LATE].includes(basename(path))) rmSync(path);
+rmSync(join(folder, 'plain'), { recursive: true });
