@@ -105,7 +105,7 @@ test('the words without WebAssembly are those of the widget', () => {
   const screens = read('www/plain/screens.js').replaceAll('\\u{a0}', ' ');
   said.push(...all(screens, /'([A-Z][^']*[a-z.!?:’ ])'/g));
   assert.ok(said.length > 40, `only ${said.length} sentences`);
-  // A phone's camera app is no other choice here.
+  // The widget does not say this one, as it has a camera.
   for (const words of said.filter((it) => it !== 'Choose a recent photo of your face.')) {
     assert.ok(rust.includes(`"${words.trim()}`), words);
   }

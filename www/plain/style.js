@@ -1,4 +1,4 @@
-/* The look: like that of src/ui/style.css in few bytes. */
+/* The look of src/ui/style.css, in few bytes. */
 
 const DARK = `
   --a: var(--selfie-accent, #4cd9bb); --o: var(--selfie-on-accent, #04231d); --s: var(--selfie-surface, #14191d);

@@ -84,7 +84,7 @@ function formFields(fields) {
 }
 
 /**
- * Returns the headers of a `PUT`: those that the link signs, without the browser's own.
+ * Returns the headers of a `PUT`, which are the signed headers without the browser's own.
  * @param {string} signed
  * @param {[string, string][]} given
  * @returns {[string, string][]}
