@@ -1,6 +1,6 @@
 // Bundles and minifies the JavaScript of a copy of the package: the folder has www's files, and has the files that a page
-// loads afterwards. Everything that define.js and akiba-selfie.js import becomes part of akiba-selfie.js, except for the
-// code that wasm-bindgen wrote. No source maps: the sources are in www, and a page would download the comment's URL.
+// loads afterwards. Everything that define.js and akiba-selfie.js import becomes part of akiba-selfie.js, except for
+// feedback.js, which is loaded later, and the code that wasm-bindgen wrote. No source maps: the sources are in www, and a page would download the comment's URL.
 //
 //   node scripts/bundle.mjs FOLDER
 
@@ -10,10 +10,12 @@ import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { minify } from 'terser';
 
-/** Modules that stay: the two that a page imports, and the one that the demo page reads. */
-const STAY = ['akiba-selfie.js', 'define.js', 'registry.js'];
-/** Modules that a page loads only with an attribute, without WebAssembly, or when it asks what is supported. */
-const LATE = ['debug.js', 'full.js', 'plain.js', 'supports.js'];
+/** The frameworks with a component of their own, `react.mjs` and `vue.mjs`. */
+const FRAMEWORKS = ['react', 'vue'];
+/** Modules that stay: the ones that a page imports, and the one that the demo page reads. */
+const STAY = ['akiba-selfie.js', 'define.js', 'registry.js', ...FRAMEWORKS.map((name) => `${name}.mjs`)];
+/** Modules that a page loads later: with an attribute, when the camera opens, without WebAssembly, or when it asks. */
+const LATE = ['debug.js', 'feedback.js', 'full.js', 'plain.js', 'supports.js'];
 
 /** Names that stay: of the public class, for stack traces, and of the worker's variable, which the tests read. */
 const KEPT = ['AkibaSelfieElement', 'vision'];
@@ -112,24 +114,45 @@ async function writeCommonJs() {
     ],
   });
   writeFileSync(join(folder, 'akiba-selfie.cjs'), outputFiles[0].text);
-  const define = await build({
-    entryPoints: [resolve(folder, 'define.js')],
+  await writeCommonJsOf('define.js', './akiba-selfie.js');
+  // A component's define.js is the one above: a page has one class.
+  for (const framework of FRAMEWORKS) await writeCommonJsOf(`${framework}.mjs`, './define.js', [framework]);
+  // TypeScript takes a .d.ts for an ES module's.
+  for (const name of ['index', ...FRAMEWORKS, 'types/props']) {
+    const types = readFileSync(join(folder, `${name}.d.ts`), 'utf8');
+    writeFileSync(join(folder, `${name}.d.cts`), types.replace(/ from '(\..+)\.js'/g, " from '$1.cjs'"));
+  }
+}
+
+/**
+ * Writes a module for the same readers, which requires another one of the package.
+ * @param {string} name
+ * @param {string} other
+ * @param {string[]} external
+ */
+async function writeCommonJsOf(name, other, external = []) {
+  const { outputFiles } = await build({
+    entryPoints: [resolve(folder, name)],
     bundle: true,
     write: false,
     format: 'cjs',
     minifyWhitespace: true,
     target: 'es2022',
-    external: ['./akiba-selfie.js'],
+    external: [other, ...external],
   });
-  writeFileSync(
-    join(folder, 'define.cjs'),
-    define.outputFiles[0].text.replace('./akiba-selfie.js', './akiba-selfie.cjs'),
-  );
+  const text = outputFiles[0].text.replace(`"${other}"`, `"${other.replace(/\.js$/, '.cjs')}"`);
+  writeFileSync(join(folder, name.replace(/\.m?js$/, '.cjs')), text);
 }
 
 const GLUE = 'pkg/akiba-selfie.js';
 
-if (existsSync(join(folder, 'package.json'))) await writeCommonJs();
+if (existsSync(join(folder, 'package.json'))) {
+  await writeCommonJs();
+  for (const framework of FRAMEWORKS) {
+    const name = `${framework}.mjs`;
+    await write(name, await bundle(name, [framework, './define.js']), true);
+  }
+}
 const [main, define] = await Promise.all([
   bundle('akiba-selfie.js', ['./pkg/*', ...LATE.map((name) => `./${name}`)]),
   bundle('define.js', ['./akiba-selfie.js']),

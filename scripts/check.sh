@@ -42,6 +42,14 @@ check_javascript() {
   if [ -d www/pkg ]; then cp scripts/lint/types/www/pkg/akiba-selfie.d.ts www/pkg/; fi
   tsc --project .
   tsc --project tests
+  local framework
+  for framework in tests/types/*/tsconfig.json; do tsc --project "$framework"; done
+}
+
+check_package() {
+  "$python" -m check_jsonschema --quiet \
+    --schemafile scripts/lint/node_modules/custom-elements-manifest/schema.json www/custom-elements.json
+  scripts/lint/package.sh
 }
 
 check_csharp() {
@@ -85,6 +93,7 @@ part "words, spelling and links" check_words
 part "shell scripts" check_shell
 part "Python" check_python
 part "JavaScript" check_javascript
+part "npm package" check_package
 part "C#: syntax" check_csharp
 part "workflows" check_workflows
 part "systemd unit, Dockerfile, compose file, Kubernetes, alerts" scripts/lint/deploy.sh

@@ -34,6 +34,8 @@ pub struct Options {
     pub thresholds: Vec<(String, f64)>,
     /// `camera`: `front` (the default) or `back`.
     pub camera: Option<String>,
+    /// `device-id`: the browser's id of the first camera.
+    pub device_id: Option<String>,
     /// `no-review`: send the photo without a review.
     pub no_review: bool,
     /// `no-consent`: the page itself has asked for consent.
@@ -104,6 +106,8 @@ pub struct Config {
     pub thresholds: Thresholds,
     /// The first camera.
     pub camera: Facing,
+    /// The browser's id of the first camera, if the page names one.
+    pub device: Option<String>,
     /// Whether the person reviews the photo before it is sent.
     pub review: bool,
     /// Whether to ask for consent before the camera opens.
@@ -219,6 +223,7 @@ impl Config {
                 Some("back") => Facing::Back,
                 Some(_) => return Err(ConfigError::Camera),
             },
+            device: given(&options.device_id).map(str::to_owned),
             review: !options.no_review,
             consent: !options.no_consent,
             alternative: options.alternative,
@@ -241,12 +246,19 @@ impl Config {
             strict: false,
             thresholds: Thresholds::default(),
             camera: Facing::Front,
+            device: None,
             review: true,
             consent: true,
             alternative: false,
             files: true,
             session: false,
         }
+    }
+
+    /// Whether both name the same camera.
+    #[must_use]
+    pub fn same_camera(&self, other: &Self) -> bool {
+        self.camera == other.camera && self.device == other.device
     }
 
     /// Whether both name the same customer at the same relay, so that a photo taken under one may be sent under the

@@ -27,6 +27,7 @@ declare var photos: Blob[];
 declare var shifts: number[];
 declare var testStyle: CSSStyleSheet;
 declare var peers: any;
+declare var felt: any[];
 
 /** In the worker of the vision module. */
 declare var vision: { memory: WebAssembly.Memory };

@@ -4,7 +4,7 @@
 
 mod web_support;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use akiba_selfie::adapter::camera::Camera;
@@ -25,7 +25,7 @@ use web_sys::{HtmlVideoElement, MediaStream, MediaStreamTrackState};
 wasm_bindgen_test_configure!(run_in_browser);
 
 async fn open(choice: CameraChoice, video: &HtmlVideoElement) -> Result<Camera, ErrorCode> {
-    Camera::open(choice, None, video.clone(), || {}, || {}).await
+    Camera::open(choice, None, video.clone(), || {}, || {}, |_, _| {}).await
 }
 
 fn global() -> JsValue {
@@ -64,6 +64,7 @@ async fn a_dropped_camera_is_off() {
         video.clone(),
         move || counted.set(counted.get() + 1),
         || {},
+        |_, _| {},
     )
     .await
     .unwrap();
@@ -100,7 +101,7 @@ async fn switching_through_all_cameras_returns_to_the_first() {
     drop(first);
     let mut last = id.clone();
     for _ in 0..count {
-        let next = Camera::open(CameraChoice::Next, last, video.clone(), || {}, || {}).await.unwrap();
+        let next = Camera::open(CameraChoice::Next, last, video.clone(), || {}, || {}, |_, _| {}).await.unwrap();
         last = next.device_id();
         assert!(last.is_some());
     }
@@ -109,9 +110,31 @@ async fn switching_through_all_cameras_returns_to_the_first() {
 }
 
 #[wasm_bindgen_test]
+async fn the_page_can_name_one_of_the_listed_devices() {
+    let video = video();
+    let listed = Rc::new(RefCell::new(Vec::new()));
+    let keep = Rc::clone(&listed);
+    let front = CameraChoice::Facing(Facing::Front);
+    let first = Camera::open(front, None, video.clone(), || {}, || {}, move |devices, _| *keep.borrow_mut() = devices);
+    let first = first.await.unwrap();
+    assert_eq!(listed.borrow().len(), usize::from(first.info().cameras));
+    drop(first);
+    for device in listed.take() {
+        for (named, wanted) in [(device.id.as_str(), Some(device.id.clone())), ("gone", None)] {
+            let choice = CameraChoice::Named(Facing::Front);
+            let named = Some(named.to_owned());
+            let camera = Camera::open(choice, named, video.clone(), || {}, || {}, |_, _| {}).await.unwrap();
+            assert!(camera.device_id().is_some());
+            assert!(wanted.is_none() || camera.device_id() == wanted);
+        }
+    }
+    video.remove();
+}
+
+#[wasm_bindgen_test]
 async fn a_missing_device_is_replaced_by_another() {
     let video = video();
-    let camera = Camera::open(CameraChoice::Next, Some("gone".into()), video.clone(), || {}, || {}).await;
+    let camera = Camera::open(CameraChoice::Next, Some("gone".into()), video.clone(), || {}, || {}, |_, _| {}).await;
     assert!(camera.is_ok());
     video.remove();
 }
@@ -341,7 +364,7 @@ async fn a_picture_that_needs_a_tap_plays_with_the_tap() {
     let (own, counted, told) = (video.clone(), Rc::clone(&asked), Rc::clone(&opened));
     let task = Task::spawn(async move {
         let front = CameraChoice::Facing(Facing::Front);
-        let camera = Camera::open(front, None, own, || {}, move || counted.set(counted.get() + 1)).await;
+        let camera = Camera::open(front, None, own, || {}, move || counted.set(counted.get() + 1), |_, _| {}).await;
         told.set(camera.is_ok());
         TimeoutFuture::new(60_000).await;
     });
@@ -372,6 +395,7 @@ async fn a_camera_that_stops_is_reported_once() {
         video.clone(),
         move || counted.set(counted.get() + 1),
         || {},
+        |_, _| {},
     )
     .await;
     let camera = camera.unwrap();
@@ -399,6 +423,7 @@ async fn an_unplugged_device_ends_the_camera() {
         video.clone(),
         move || counted.set(counted.get() + 1),
         || {},
+        |_, _| {},
     )
     .await
     .unwrap();

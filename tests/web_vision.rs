@@ -52,7 +52,8 @@ async fn analysed(
 ) -> (Vec<Result<(Report, f64), VisionUnavailable>>, f64) {
     let vision = Vision::open(source);
     let video = preview::video().unwrap();
-    let camera = Camera::open(CameraChoice::Facing(Facing::Front), None, video.clone(), || {}, || {}).await.unwrap();
+    let camera =
+        Camera::open(CameraChoice::Facing(Facing::Front), None, video.clone(), || {}, || {}, |_, _| {}).await.unwrap();
     let told = Rc::new(RefCell::new(Vec::new()));
     let begun = now();
     let frame_loop = {

@@ -52,6 +52,7 @@ impl Widget {
             session: Session::None,
             vision: VisionSource::Absent,
             on_event: Callback::from(move |event| told.borrow_mut().push(event)),
+            on_sound: Callback::noop(),
             may_capture: Callback::from(move |()| *may_capture.borrow()),
         }
     }

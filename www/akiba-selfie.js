@@ -3,7 +3,9 @@
  * decides nothing about the capture. This file does not define the element: import define.js for that.
  */
 
-/** @import { SelfieErrorCode, SelfieSession, SelfieState, SelfieThresholds, SelfieVerdict } from './index.js' */
+/** @import { SelfieDevice, SelfieErrorCode, SelfieSession, SelfieState } from './index.js' */
+/** @import { SelfieThresholds, SelfieVerdict } from './index.js' */
+/** @import { Feedback } from './feedback.js' */
 /** @import { Widget } from './pkg/akiba-selfie.js' */
 
 import { configure, openVision } from './assets.js';
@@ -48,6 +50,10 @@ export class AkibaSelfieElement extends Base {
   #thresholds;
   /** The state that CSS can select. @type {SelfieState} */
   #shown = 'idle';
+  /** What the person hears and feels, once it is loaded. @type {Promise<Feedback | undefined> | undefined} */
+  #feedback;
+  /** Plays the sounds, if the person has turned them on. @type {AudioContext | undefined} */
+  #audio;
   /** Stops watching for a crash. @type {(() => void) | undefined} */
   #unwatch;
   /** Methods that were called before there was a widget. @type {(typeof METHODS[number])[]} */
@@ -78,6 +84,7 @@ export class AkibaSelfieElement extends Base {
       this.#fill();
       this.#enterHistory();
       this.#check();
+      if (this.#shown === 'starting') this.#loadFeedback();
     });
   }
 
@@ -140,6 +147,11 @@ export class AkibaSelfieElement extends Base {
     return /** @type {SelfieVerdict | null} */ (this.#widget?.verdict ?? null);
   }
 
+  /** The cameras that the browser listed when the widget last opened one. */
+  get devices() {
+    return /** @type {SelfieDevice[]} */ (this.#widget?.devices ?? []);
+  }
+
   /**
    * Calls a method of the widget, now or as soon as there is one.
    * @param {typeof METHODS[number]} method
@@ -184,7 +196,9 @@ export class AkibaSelfieElement extends Base {
       this.#root = new Root();
       this.#shadow.replaceChildren(this.#root.element);
       const { options, session } = this.#settings();
-      this.#widget = Widget.mount(this, this.#root.element, options, session, () => this.#openVision());
+      const open = () => this.#openVision();
+      const sound = (/** @type {boolean} */ on) => this.#sound(on);
+      this.#widget = Widget.mount(this, this.#root.element, options, session, open, sound);
       this.#unwatch = watch(() => this.#crash());
       this.#check();
     } catch (error) {
@@ -203,6 +217,26 @@ export class AkibaSelfieElement extends Base {
     this.#failed = false;
     this.#settle();
   };
+  /** Loads the feedback when the camera opens. Everything works without it. */
+  #loadFeedback() {
+    const root = this.#root?.element;
+    if (!root) return;
+    this.#feedback ??= import('./feedback.js').then(
+      ({ Feedback }) =>
+        new Feedback(/** @type {import('./index.js').AkibaSelfieElement} */ (/** @type {unknown} */ (this)), root),
+      () => undefined,
+    );
+  }
+
+  /**
+   * Turns the sound on or off. Runs within the person's click: only then may a page make sounds.
+   * @param {boolean} on
+   */
+  #sound(on) {
+    this.#audio?.close();
+    this.#audio = on ? new AudioContext() : undefined;
+    this.#feedback?.then((feedback) => feedback?.sound(this.#audio));
+  }
 
   #openVision() {
     this.#vision = openVision();
@@ -234,6 +268,9 @@ export class AkibaSelfieElement extends Base {
     this.#leaveHistory();
     this.#leaveFull();
     this.#unwatch?.();
+    this.#sound(false);
+    this.#feedback?.then((feedback) => feedback?.end());
+    this.#feedback = undefined;
     widget.unmount();
     this.#root?.release();
   }

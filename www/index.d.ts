@@ -160,6 +160,16 @@ export interface SelfieConsentedDetail {
   at: string;
 }
 
+/** A camera. */
+export interface SelfieDevice {
+  /** The browser's id: another one for each site, and for each visit where the browser says so. */
+  deviceId: string;
+  /** The name that the system gives it; empty until the person allows the camera. */
+  label: string;
+  /** Whether it is on. */
+  active: boolean;
+}
+
 /** Detail of `selfie-guidance`. */
 export interface SelfieGuidanceDetail {
   /** The hint that the person sees. */
@@ -242,6 +252,7 @@ export type SelfieErrorCode =
   | 'camera-ended'
   | 'camera-failed'
   | 'photo-failed'
+  | 'photo-altered'
   | 'photo-unusable'
   | 'file-not-image'
   | 'file-too-large'
@@ -294,6 +305,8 @@ export interface SelfieEventMap {
   'selfie-step': CustomEvent<SelfieStepDetail>;
   /** The person agreed on the consent screen. */
   'selfie-consented': CustomEvent<SelfieConsentedDetail>;
+  /** The browser listed its cameras: see the element's `devices`. */
+  'selfie-devices': CustomEvent<null>;
   'selfie-guidance': CustomEvent<SelfieGuidanceDetail>;
   /** The widget is about to take a photo. The only cancelable event: `preventDefault()` stops it. */
   'selfie-capture': CustomEvent<null>;
@@ -351,6 +364,8 @@ export declare class AkibaSelfieElement extends HTMLElement {
   strict: boolean;
   /** Attribute `camera`: the camera to open first; `front` by default. */
   camera: 'front' | 'back' | '';
+  /** Attribute `device-id`: the `deviceId` of the camera to open, if the device has it. */
+  deviceId: string;
   /** Attribute `no-review`: sends the photo without a review. */
   noReview: boolean;
   /** Attribute `no-consent`: skips the consent screen, because the page asks for consent itself. */
@@ -379,6 +394,8 @@ export declare class AkibaSelfieElement extends HTMLElement {
   readonly photo: Blob | null;
   /** The whole verdict, with personal data, in the state `done`; otherwise null. */
   readonly verdict: SelfieVerdict | null;
+  /** The cameras that the browser listed when the widget last opened one. */
+  readonly devices: SelfieDevice[];
 
   /** Resolves to what the element can do in this page. It asks the person nothing. */
   static supports(): Promise<SelfieSupport>;

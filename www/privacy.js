@@ -1,6 +1,6 @@
 /*
- * Keeps the element out of session replays: recordings of the page for its owner, which would show the person's face and
- * number. Each tool has its own mark.
+ * Keeps the element out of session replays: recordings of the page for its owner, which would show the person's face
+ * and number. Each tool has its own mark.
  */
 
 /** For rrweb and tools built on it, PostHog, FullStory, Sentry, New Relic, Amplitude and Highlight. */

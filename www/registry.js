@@ -21,6 +21,7 @@ export const ATTRIBUTES = {
   challenge: { property: 'challenge' },
   strict: { property: 'strict', boolean: true },
   camera: { property: 'camera' },
+  'device-id': { property: 'deviceId' },
   'no-review': { property: 'noReview', boolean: true },
   'no-consent': { property: 'noConsent', boolean: true },
   alternative: { property: 'alternative', boolean: true },
@@ -33,7 +34,7 @@ export const ATTRIBUTES = {
 };
 
 /** Properties without an attribute. */
-export const PROPERTIES = ['session', 'thresholds', 'state', 'photo', 'verdict'];
+export const PROPERTIES = ['session', 'thresholds', 'state', 'photo', 'verdict', 'devices'];
 
 /** The methods that the page can call. */
 export const METHODS = /** @type {const} */ (['start', 'capture', 'retake', 'submit', 'cancel', 'reset']);
@@ -60,6 +61,7 @@ export const EVENTS = /** @type {const} */ ([
   'selfie-statechange',
   'selfie-step',
   'selfie-consented',
+  'selfie-devices',
   'selfie-guidance',
   'selfie-capture',
   'selfie-captured',

@@ -38,6 +38,7 @@ need_examples() {
 
 need_linters() {
   need_npm scripts/lint "linters"
+  need_npm tests/types "the frameworks' types"
   need_venv lint scripts/lint/requirements.txt "linters"
 }
 

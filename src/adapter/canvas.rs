@@ -5,6 +5,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Blob, CanvasRenderingContext2d, HtmlCanvasElement, HtmlImageElement, HtmlVideoElement, ImageBitmap};
 
 use super::js::settled;
+use super::pattern::{self, COLOUR, SIDE};
 use crate::guidance::crop;
 
 // web-sys has a function for each source.
@@ -13,6 +14,15 @@ extern "C" {
     type Drawing;
     #[wasm_bindgen(method, catch, js_name = drawImage)]
     fn draw_image(this: &Drawing, source: &JsValue, x: f64, y: f64, width: f64, height: f64) -> Result<(), JsValue>;
+}
+
+/// Whether the browser spoils the pixels that a page reads, as protections against fingerprinting do. Then no canvas can be
+/// encoded as a photo. Asked each time, because the person may allow reading them.
+pub(super) fn is_spoiled() -> bool {
+    let Some(canvas) = Canvas::new(SIDE, SIDE, Purpose::Read) else { return false };
+    canvas.context.set_fill_style_str(COLOUR);
+    canvas.context.fill_rect(0.0, 0.0, f64::from(SIDE / 2), f64::from(SIDE));
+    canvas.pixels().is_some_and(|pixels| pattern::is_spoiled(&pixels))
 }
 
 /// Something that can be drawn.

@@ -10,6 +10,7 @@
 //! | --- | --- |
 //! | which camera to ask for, and in which order | `camera/choice` |
 //! | the error code for what the browser says about a camera | `camera/error` |
+//! | whether the browser returns the pixels that were drawn | `pattern` |
 //! | the time between frames that are analysed | `vision/pace` |
 //! | the size limits of photos and files | `photo/limits` |
 //! | the best frame of a burst | `photo/burst` |
@@ -27,6 +28,7 @@ mod delay;
 pub(crate) mod js;
 pub mod luminance;
 pub mod page;
+mod pattern;
 pub mod photo;
 pub mod random;
 pub mod relay;

@@ -39,7 +39,7 @@ fn detail(event: &PageEvent) -> JsValue {
             ("cause", cause.as_deref().map_or(JsValue::NULL, JsValue::from)),
         ]),
         PageEvent::Alternative { state } => object(&[("state", state.as_str().into())]),
-        PageEvent::Capture | PageEvent::Cancelled => JsValue::NULL,
+        PageEvent::Capture | PageEvent::Cancelled | PageEvent::Devices => JsValue::NULL,
         PageEvent::Captured(Captured { origin, width, height, quality, .. }) => object(&[
             ("source", origin.as_str().into()),
             ("width", (*width).into()),

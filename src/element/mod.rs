@@ -10,6 +10,8 @@ use web_sys::{Blob, Element, EventTarget, HtmlElement};
 use yew::{AppHandle, Callback};
 
 use self::emit::{dispatch, verdict};
+use crate::adapter::camera::Device;
+use crate::adapter::js::object;
 use crate::adapter::relay::session::{Session, SessionError};
 use crate::adapter::vision::VisionSource;
 use crate::config::Options;
@@ -26,6 +28,7 @@ pub struct Widget {
     app: AppHandle<AkibaSelfie>,
     host: HtmlElement,
     vision: VisionSource,
+    sound: Callback<bool>,
     verdict: Verdict,
 }
 
@@ -37,7 +40,7 @@ impl Widget {
     /// Draws a widget into `root`, an element in the host's shadow root, and sends its events from `host`.
     ///
     /// `options` has the attributes' names as keys. `session` is the property's value. `open_vision` starts the worker
-    /// that analyses pictures.
+    /// that analyses pictures. `sound` is called with whether the person wants sound.
     #[must_use]
     pub fn mount(
         host: HtmlElement,
@@ -45,17 +48,25 @@ impl Widget {
         options: &JsValue,
         session: &JsValue,
         open_vision: Option<Function>,
+        sound: Option<Function>,
     ) -> Self {
         let vision = open_vision.map_or(VisionSource::Absent, VisionSource::Opener);
         let verdict = Rc::new(RefCell::new(JsValue::NULL));
-        let props = props(&host, options, session, vision.clone(), &verdict);
+        let sound = Callback::from(move |on: bool| {
+            if let Some(sound) = &sound {
+                // Without sound, everything else works.
+                let _ = sound.call1(&JsValue::UNDEFINED, &on.into());
+            }
+        });
+        let props = Props { on_sound: sound.clone(), ..props(&host, options, session, vision.clone(), &verdict) };
         let app = yew::Renderer::<AkibaSelfie>::with_root_and_props(root, props).render();
-        Self { app, host, vision, verdict }
+        Self { app, host, vision, sound, verdict }
     }
 
     /// Changes the settings.
     pub fn update(&mut self, options: &JsValue, session: &JsValue) {
-        self.app.update(props(&self.host, options, session, self.vision.clone(), &self.verdict));
+        let props = props(&self.host, options, session, self.vision.clone(), &self.verdict);
+        self.app.update(Props { on_sound: self.sound.clone(), ..props });
     }
 
     /// Starts, if nothing has started.
@@ -109,6 +120,17 @@ impl Widget {
         self.verdict.borrow().clone()
     }
 
+    /// Returns the cameras that the browser listed when it last opened one.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn devices(&self) -> Array {
+        let devices = self.app.get_component().map(|component| component.devices()).unwrap_or_default();
+        let of = |(device, active): (Device, bool)| {
+            object(&[("deviceId", device.id.into()), ("label", device.label.into()), ("active", active.into())])
+        };
+        devices.into_iter().map(of).collect()
+    }
+
     /// Removes the widget: camera, timers and requests end.
     pub fn unmount(self) {
         self.app.destroy();
@@ -143,6 +165,7 @@ fn props(host: &HtmlElement, options: &JsValue, session: &JsValue, vision: Visio
             }
             dispatch(&event_target, &event);
         }),
+        on_sound: Callback::noop(),
         may_capture: Callback::from(move |()| dispatch(&capture_target, &PageEvent::Capture)),
     }
 }
@@ -164,6 +187,7 @@ fn read(options: &JsValue) -> Options {
         strict: flag("strict"),
         thresholds: thresholds(&get("thresholds")),
         camera: text("camera"),
+        device_id: text("device-id"),
         no_review: flag("no-review"),
         no_consent: flag("no-consent"),
         alternative: flag("alternative"),

@@ -18,6 +18,9 @@ impl State {
         match (event, &self.screen) {
             (Event::Start, screen) => matches!(screen, Screen::Idle | Screen::Done { .. }) || self.closed,
             (Event::Consented, screen) => *screen == Screen::Consent,
+            (Event::SwitchCamera, Screen::Failed { error, photo: None }) => {
+                self.cameras > 1 && error.offers(NextStep::RetryCamera)
+            }
             (Event::Shutter | Event::SwitchCamera, screen) => {
                 matches!(screen, Screen::Framing { .. } | Screen::Countdown { .. })
             }

@@ -14,6 +14,8 @@ pub enum CameraChoice {
     Next,
     /// The last open camera.
     Last,
+    /// The camera that the page names, or one that faces this way if there is no such camera.
+    Named(Facing),
 }
 
 /// The properties of an open camera.

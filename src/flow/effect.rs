@@ -93,6 +93,8 @@ pub enum Notice {
         /// The screen that the person left.
         state: ScreenName,
     },
+    /// `selfie-devices`.
+    Devices,
     /// `selfie-cancelled`.
     Cancelled,
     /// `selfie-error`.

@@ -81,6 +81,9 @@ error_codes! {
 
     /// The frame could not be made into a photo.
     PhotoFailed = "photo-failed" => [RetryCamera, PickFile];
+    /// The browser's protection against fingerprinting changes the pixels of what a page draws, and the camera can't take a
+    /// photo in another way.
+    PhotoAltered = "photo-altered" => [PickFile, RetryCamera];
     /// With `strict`: three photos in a row had no face, several faces or too little light.
     PhotoUnusable = "photo-unusable" => [RetryCamera, PickFile, AskSite];
     /// The chosen file is not an image that this browser can read.

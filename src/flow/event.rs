@@ -57,6 +57,13 @@ pub enum Event {
         /// The camera's properties.
         info: CameraInfo,
     },
+    /// The browser listed its cameras while it opened one.
+    CamerasListed {
+        /// The request that opens it.
+        generation: Generation,
+        /// Their number.
+        cameras: u8,
+    },
     /// The camera is on, but the browser shows it only after a tap.
     CameraNeedsTap {
         /// The request that opens it.
@@ -210,6 +217,8 @@ pub enum Event {
     ConfigChanged {
         /// Whether the new settings name another customer or another relay.
         customer: bool,
+        /// Whether they name another camera.
+        camera: bool,
     },
     /// The page changed the element's settings; they are invalid.
     ConfigRefused,

@@ -14,6 +14,8 @@ pub enum GrabFailure {
     Prevented,
     /// The frame could not be read or encoded.
     Frame,
+    /// The browser spoils what is drawn, and there is no other way to the pixels.
+    Spoiled,
     /// The file is not an image that this browser can read.
     NotAnImage,
     /// The file exceeds the limits.
@@ -29,6 +31,7 @@ impl GrabFailure {
         match self {
             Self::Prevented => None,
             Self::Frame => Some(ErrorCode::PhotoFailed),
+            Self::Spoiled => Some(ErrorCode::PhotoAltered),
             Self::NotAnImage => Some(ErrorCode::FileNotImage),
             Self::TooLarge => Some(ErrorCode::FileTooLarge),
             Self::Unreadable => Some(ErrorCode::FileUnreadable),

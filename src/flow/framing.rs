@@ -205,6 +205,7 @@ impl Transition<'_> {
         let skip = !self.challenge_is_over() && self.state.challenge.attempts > 0;
         let prompt = Prompt { hint, passed: Some(guide.checks.passed()), skip, ..before };
         self.state.screen = Screen::Framing { prompt };
+        self.state.framing.bright |= hint == Hint::TooDark;
         if hint != before.hint {
             let luminance = Luminance { mean: report.frame_mean, variance: report.frame_variance };
             let mut evidence = self.evidence(Some(*report));

@@ -28,6 +28,8 @@ impl Transition<'_> {
     pub(super) fn open_own_camera(&mut self) {
         self.open_camera(if self.state.switched {
             CameraChoice::Last
+        } else if self.config.device.is_some() {
+            CameraChoice::Named(self.config.camera)
         } else {
             CameraChoice::Facing(self.config.camera)
         });
@@ -69,6 +71,22 @@ impl Transition<'_> {
         self.announce(Announcement::CameraReady { shutter });
         self.start_timer_after(Timer::Away, limits::AWAY);
         self.prefetch_link();
+    }
+
+    /// The browser has listed its cameras, whether one is open or not.
+    pub(super) fn cameras_listed(&mut self, generation: Generation, cameras: u8) {
+        if self.state.camera.generation() == Some(generation) {
+            self.state.cameras = cameras;
+            self.effect(Effect::Emit(Notice::Devices));
+        }
+    }
+
+    /// The page chose another camera, which counts more than an earlier choice of the person.
+    pub(super) fn camera_setting_changed(&mut self) {
+        self.state.switched = false;
+        if self.is_live() {
+            self.open_own_camera();
+        }
     }
 
     pub(super) fn camera_slow_tick(&mut self) {

@@ -94,6 +94,8 @@ pub struct Framing {
     pub mirrored: bool,
     /// Whether somebody was seen since the last check for it.
     pub seen: bool,
+    /// Whether it was too dark, so that the screen gives light from then on: without it, it would be dark again.
+    pub bright: bool,
     /// Whether the frame for the photo is drawn.
     pub drawn: bool,
     /// The last hint that was announced to a screen reader, and when.
@@ -137,6 +139,8 @@ pub struct State {
     pub link: LinkState,
     /// The upload or the verdict request in flight.
     pub sending: Option<Sending>,
+    /// The number of cameras that the browser listed last.
+    pub cameras: u8,
     /// Whether the person switched to another camera than the configured one.
     pub switched: bool,
     /// The running timers.
@@ -180,6 +184,7 @@ impl Default for State {
             grab: None,
             link: LinkState::Absent,
             sending: None,
+            cameras: 0,
             switched: false,
             timers: Timers::default(),
             attempts: Attempts::default(),

@@ -42,6 +42,7 @@ impl Transition<'_> {
             Event::Close => self.close(),
             Event::Reset | Event::Disconnected => self.tear_down(),
             Event::CameraOpened { generation, info } => self.camera_opened(generation, info),
+            Event::CamerasListed { generation, cameras } => self.cameras_listed(generation, cameras),
             Event::CameraNeedsTap { generation } => self.camera_needs_tap(generation),
             Event::CameraFailed { generation, error } => self.camera_failed(generation, error),
             Event::CameraEnded { generation } => self.camera_ended(generation),
@@ -69,7 +70,7 @@ impl Transition<'_> {
             Event::Hidden => self.hidden(),
             Event::Visible => self.visible(),
             Event::PageLeft => self.page_left(),
-            Event::ConfigChanged { customer } => self.config_changed(customer),
+            Event::ConfigChanged { customer, camera } => self.config_changed(customer, camera),
             Event::ConfigRefused => self.config_refused(),
         }
     }
@@ -127,12 +128,15 @@ impl Transition<'_> {
     }
 
     /// A photo taken for one customer is never sent for another one.
-    fn config_changed(&mut self, customer: bool) {
+    fn config_changed(&mut self, customer: bool, camera: bool) {
         let refused = matches!(self.state.screen, Screen::Failed { error: ErrorCode::Config, .. });
         if customer || refused {
             self.tear_down();
         } else {
             self.capture_setting_changed();
+            if camera {
+                self.camera_setting_changed();
+            }
         }
     }
 

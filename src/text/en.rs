@@ -69,6 +69,7 @@ fn message(message: Message) -> &'static str {
         M::HintFaceForward => "Now back, and look at the camera",
         M::SkipChallenge => "I can’t do this",
         M::OtherWay => "Another way",
+        M::Sound => "Sounds and spoken hints",
         M::PreviewLabel => "Picture from your camera",
         M::Shutter => "Take the photo",
         M::ShutterNow => "Take it now",
@@ -203,6 +204,9 @@ fn error(code: ErrorCode) -> ErrorText {
         ),
 
         E::PhotoFailed => ("The photo didn’t work", "The camera gave no usable picture. Please try once more."),
+        E::PhotoAltered => {
+            ("This browser changes photos", "Its privacy protection would spoil your picture. Another browser helps.")
+        }
         E::PhotoUnusable => {
             ("These photos can’t be used", "Find better light, with only your face in the picture. Then try again.")
         }

@@ -123,6 +123,8 @@ messages! {
     SkipChallenge,
     /// Idle, framing and failures: the button for the page's other way.
     OtherWay,
+    /// The button for tones and spoken hints.
+    Sound,
     /// The label of the camera's picture.
     PreviewLabel,
     /// The shutter.

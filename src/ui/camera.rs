@@ -32,6 +32,16 @@ pub(super) fn camera(scene: &Scene) -> Html {
                     <button
                         type="button"
                         class="round"
+                        part="button sound-button"
+                        aria-label={scene.say(Message::Sound)}
+                        aria-pressed={if scene.view.sound { "true" } else { "false" }}
+                        onclick={scene.action.reform(|_| Action::Sound)}
+                    >
+                        { icon(if scene.view.sound { Icon::Sound } else { Icon::Silence }) }
+                    </button>
+                    <button
+                        type="button"
+                        class="round"
                         part="button close-button"
                         aria-label={scene.say(Message::Cancel)}
                         onclick={close(scene)}

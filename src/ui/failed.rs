@@ -48,10 +48,12 @@ pub(super) fn failed(scene: &Scene, error: ErrorCode, photo: Option<Photo>) -> H
 
 /// Returns what the failure means. A page may not take files.
 fn body(scene: &Scene, error: ErrorCode) -> String {
-    use ErrorCode::{CameraBlocked, CameraInsecurePage, CameraNotFound, CameraUnsupported, PhotoUnusable};
+    use ErrorCode::{
+        CameraBlocked, CameraInsecurePage, CameraNotFound, CameraUnsupported, PhotoAltered, PhotoUnusable,
+    };
     let body = scene.text.error(error).body;
-    let camera = [CameraBlocked, CameraInsecurePage, CameraNotFound, CameraUnsupported, PhotoUnusable];
-    if scene.takes_files() && camera.contains(&error) {
+    let file = [CameraBlocked, CameraInsecurePage, CameraNotFound, CameraUnsupported, PhotoAltered, PhotoUnusable];
+    if scene.takes_files() && file.contains(&error) {
         [body, " ", scene.say(Message::AlsoChoosePhoto)].concat()
     } else {
         body.to_owned()
@@ -98,6 +100,7 @@ fn buttons(scene: &Scene, error: ErrorCode) -> Vec<Html> {
             NextStep::RetryCamera => {
                 let label = if file { Message::UseCamera } else { Message::RetryCamera };
                 buttons.push(scene.button(weight, label, Event::Retry));
+                buttons.push(scene.button(Weight::Secondary, Message::SwitchCamera, Event::SwitchCamera));
             }
             NextStep::PickFile if !scene.takes_files() => {}
             NextStep::PickFile => {

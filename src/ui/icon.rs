@@ -48,6 +48,10 @@ pub(super) enum Icon {
     Again,
     /// A person in a circle.
     Person,
+    /// A loudspeaker.
+    Sound,
+    /// A loudspeaker, struck through.
+    Silence,
     /// A light bulb: help.
     Help,
 }
@@ -90,6 +94,8 @@ impl Icon {
             Self::Smaller => "M9 4v5H4M15 4v5h5M9 20v-5H4M15 20v-5h5",
             Self::Again => "M19.5 12a7.5 7.5 0 1 1-2.3-5.4L19.5 9M19.5 4.5V9H15",
             Self::Person => "M12 4.5a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM4.5 20c1-6 14-6 15 0",
+            Self::Sound => "M4 9.5v5h3.5l4.5 4v-13l-4.5 4zM15.5 9a4 4 0 0 1 0 6M18 6.5a7.5 7.5 0 0 1 0 11",
+            Self::Silence => "M4 9.5v5h3.5l4.5 4v-13l-4.5 4zM16 9.5l5 5M21 9.5l-5 5",
             Self::Help => "M9 17.5h6M10 20.5h4M9.5 17.5c0-2.5-3-3.7-3-7.3a5.5 5.5 0 0 1 11 0c0 3.6-3 4.8-3 7.3",
         }
     }

@@ -27,6 +27,7 @@ use yew::prelude::*;
 use crate::text::Browser;
 
 pub use press::Presses;
+pub use shell::next_id;
 pub use view::{Action, View};
 
 /// The style sheet. It works in a shadow root and in a document; every rule is below `.akiba-selfie`.
@@ -41,7 +42,7 @@ const SOURCE: &[u8] = include_bytes!("style.css");
 
 /// Draws the widget. After a change of screen, the focus belongs on the element with `data-focus`.
 pub fn draw(view: &View, action: &Callback<Action>) -> Html {
-    html! { <shell::Shell view={view.clone()} action={action.clone()} /> }
+    shell::shell(view, action)
 }
 
 /// Detects the current browser.

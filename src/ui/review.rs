@@ -56,7 +56,7 @@ pub(super) fn review(scene: &Scene, photo: Photo) -> Html {
 
 /// Draws the photo with a button that shows it as large as the window. The browser itself opens and closes that.
 fn enlargeable(scene: &Scene, photo: Photo) -> Html {
-    let id = scene.id.to_owned() + "-large";
+    let id = [&scene.view.id, "-large"].concat();
     let button = |look: &'static str, label: Message, shape: Icon| {
         html! {
             <button type="button" class={look} part="button" aria-label={scene.say(label)} popovertarget={id.clone()}>

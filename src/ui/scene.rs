@@ -16,8 +16,6 @@ pub(super) struct Scene<'a> {
     pub(super) action: &'a Callback<Action>,
     /// The language.
     pub(super) text: Text,
-    /// The prefix of this widget's ids.
-    pub(super) id: &'a str,
 }
 
 /// The visual weight of a button.
@@ -163,10 +161,10 @@ impl Scene<'_> {
     }
 
     pub(super) fn title_id(&self) -> String {
-        format!("{}-title", self.id)
+        [&self.view.id, "-title"].concat()
     }
 
     pub(super) fn body_id(&self) -> String {
-        format!("{}-text", self.id)
+        [&self.view.id, "-text"].concat()
     }
 }

@@ -1,6 +1,7 @@
-//! The frame around every screen ([`Shell`]): language, card and live regions, which stay mounted.
+//! The frame around every screen ([`shell`]): language, card and live regions, which stay mounted.
 
 use std::cell::Cell;
+use std::rc::Rc;
 
 use yew::prelude::*;
 
@@ -15,27 +16,18 @@ thread_local! {
     static NEXT_ID: Cell<u32> = const { Cell::new(0) };
 }
 
-/// The props of [`Shell`].
-#[derive(PartialEq, Properties)]
-pub(super) struct ShellProps {
-    /// The data to draw.
-    pub(super) view: View,
-    /// Receives the person's actions.
-    pub(super) action: Callback<Action>,
+/// Returns the prefix of a widget's ids. Without a shadow root, several widgets share the ids of one document.
+#[must_use]
+pub fn next_id() -> Rc<str> {
+    let id = NEXT_ID.get();
+    NEXT_ID.set(id.wrapping_add(1));
+    ["akiba-selfie-", &id.to_string()].concat().into()
 }
 
-/// The frame: card and live regions around the current screen.
-#[component]
-pub(super) fn Shell(props: &ShellProps) -> Html {
-    // Without a shadow root, several widgets share the ids of one document.
-    let id = use_memo((), |()| {
-        let id = NEXT_ID.get();
-        NEXT_ID.set(id.wrapping_add(1));
-        format!("akiba-selfie-{id}")
-    });
-    let ShellProps { view, action } = props;
+/// Draws the frame: card and live regions around the current screen.
+pub(super) fn shell(view: &View, action: &Callback<Action>) -> Html {
     let text = Text::for_lang(view.config.as_ref().ok().and_then(|config| config.lang.as_deref()));
-    let scene = Scene { view, action, text, id: &id };
+    let scene = Scene { view, action, text };
     html! {
         <div class="akiba-selfie" lang={text.lang()} dir={text.dir()}>
             <div class="card" part="card">{ screen(&scene) }</div>

@@ -14,6 +14,8 @@ use super::press::Presses;
 /// The data that a screen is drawn from.
 #[derive(Clone, PartialEq)]
 pub struct View {
+    /// The prefix of this widget's ids. See [`next_id`](super::next_id).
+    pub id: Rc<str>,
     /// The state of the flow.
     pub state: State,
     /// The settings, or why they are invalid.
@@ -28,6 +30,8 @@ pub struct View {
     pub announcements: Rc<[(u32, Announcement)]>,
     /// The browser, because the help for a blocked camera differs. See [`this_browser`](super::this_browser).
     pub browser: Browser,
+    /// Whether the person has turned the sound on.
+    pub sound: bool,
     /// Decides which presses of a button count.
     pub presses: Presses,
 }
@@ -37,6 +41,8 @@ pub struct View {
 pub enum Action {
     /// An event for the flow.
     Event(Event),
+    /// The person turned the sound on or off.
+    Sound,
     /// A file was chosen. The runner stores it and passes an event to the flow.
     Pick(File),
 }

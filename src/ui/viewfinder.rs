@@ -18,9 +18,10 @@ const OVAL: &str = "M150 44A99 134 0 0 1 150 312A99 134 0 0 1 150 44Z";
 
 pub(super) fn viewfinder(scene: &Scene) -> Html {
     let state = &scene.view.state;
+    let look = if state.framing.bright { "viewfinder bright" } else { "viewfinder" };
     let picture = scene.view.video.clone().map(|video| VNode::VRef(video.into()));
     html! {
-        <div class={class("viewfinder", state.screen.name().as_str())} part="viewfinder">
+        <div class={class(look, state.screen.name().as_str())} part="viewfinder">
             <div
                 key="picture"
                 class={if state.framing.mirrored { "picture mirrored" } else { "picture" }}

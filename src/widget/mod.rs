@@ -10,6 +10,7 @@ use yew::prelude::*;
 use self::announcements::Announcements;
 use self::page_event::PageEvent;
 use self::runner::{Callbacks, Context as RunContext, Runner};
+use crate::adapter::camera::Device;
 use crate::adapter::page::{self, focus, stylesheet};
 use crate::adapter::relay::session::Session;
 use crate::adapter::vision::VisionSource;
@@ -37,6 +38,9 @@ pub struct Props {
     /// Receives all events in order.
     #[prop_or_default]
     pub on_event: Callback<PageEvent>,
+    /// Called with true when the person turns the sound on, and with false when they turn it off.
+    #[prop_or_default]
+    pub on_sound: Callback<bool>,
     /// Called before each photo; false refuses the photo.
     #[prop_or_else(|| Callback::from(|()| true))]
     pub may_capture: Callback<(), bool>,
@@ -57,6 +61,7 @@ pub enum Message {
 /// The selfie widget as a Yew component.
 pub struct AkibaSelfie {
     root: NodeRef,
+    id: Rc<str>,
     state: State,
     /// The settings in force. Invalid settings come into force only after [`FAULT_MS`].
     config: Result<Config, ConfigError>,
@@ -70,6 +75,7 @@ pub struct AkibaSelfie {
     silence: Callback<()>,
     browser: Browser,
     presses: Presses,
+    sound: bool,
     page_callbacks: Rc<RefCell<PageCallbacks>>,
 }
 
@@ -83,6 +89,7 @@ impl Component for AkibaSelfie {
         let page_callbacks = Rc::new(RefCell::new(PageCallbacks::of(ctx.props())));
         Self {
             root: NodeRef::default(),
+            id: ui::next_id(),
             state: State::default(),
             config,
             session: ctx.props().session.clone(),
@@ -93,6 +100,7 @@ impl Component for AkibaSelfie {
             silence: ctx.link().callback(|()| Message::Silence),
             browser: ui::this_browser(),
             presses: Presses::default(),
+            sound: false,
             page_callbacks,
         }
     }
@@ -101,6 +109,11 @@ impl Component for AkibaSelfie {
         let event = match message {
             Message::Silence => {
                 self.announcements.clear();
+                return true;
+            }
+            Message::Action(Action::Sound) => {
+                self.sound = !self.sound;
+                ctx.props().on_sound.emit(self.sound);
                 return true;
             }
             Message::Event(event) | Message::Action(Action::Event(event)) => event,
@@ -136,14 +149,16 @@ impl Component for AkibaSelfie {
             let session = config.identifier.is_none() && props.session.is_other_token(&self.session);
             session || !before.same_customer(&config)
         });
+        let camera = self.config.as_ref().is_ok_and(|before| !before.same_camera(&config));
         self.config = Ok(config);
         self.session = props.session.clone();
-        self.advance(props, Event::ConfigChanged { customer });
+        self.advance(props, Event::ConfigChanged { customer, camera });
         true
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
         let view = View {
+            id: Rc::clone(&self.id),
             state: self.state.clone(),
             // Until a fault is reported, the first screen is shown.
             config: if self.fault.is_some() {
@@ -155,6 +170,7 @@ impl Component for AkibaSelfie {
             photo_url: self.state.screen.photo().and_then(|photo| self.runner.photo_url(photo.id)).map(AttrValue::from),
             announcements: self.announcements.to_read(),
             browser: self.browser,
+            sound: self.sound,
             presses: self.presses.clone(),
         };
         let action = ctx.link().callback(Message::Action);
@@ -196,6 +212,12 @@ impl AkibaSelfie {
     #[must_use]
     pub fn photo(&self) -> Option<Blob> {
         self.runner.photo(self.state.screen.photo()?.id)
+    }
+
+    /// Returns the cameras that the browser listed when it last opened one, each with whether it is open.
+    #[must_use]
+    pub fn devices(&self) -> Vec<(Device, bool)> {
+        self.runner.devices()
     }
 
     /// Runs one step of the flow and its effects. Returns whether to redraw.

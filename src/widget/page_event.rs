@@ -58,6 +58,8 @@ pub enum PageEvent {
         /// Why frames are not analysed, when that begins.
         cause: Option<Rc<str>>,
     },
+    /// The browser listed its cameras.
+    Devices,
     /// A photo is about to be made. The page may refuse it with `preventDefault()`.
     Capture,
     /// A photo was made.
@@ -90,9 +92,10 @@ pub enum PageEvent {
 
 impl PageEvent {
     /// The names of all events, in the order of the flow.
-    pub const NAMES: [&'static str; 11] = [
+    pub const NAMES: [&'static str; 12] = [
         "selfie-statechange",
         "selfie-consented",
+        "selfie-devices",
         "selfie-guidance",
         "selfie-capture",
         "selfie-captured",
@@ -110,15 +113,16 @@ impl PageEvent {
         let index = match self {
             Self::StateChange { .. } => 0,
             Self::Consented { .. } => 1,
-            Self::Guidance { .. } => 2,
-            Self::Capture => 3,
-            Self::Captured(_) => 4,
-            Self::Progress(_) => 5,
-            Self::Verified(..) => 6,
-            Self::Rejected(..) => 7,
-            Self::Alternative { .. } => 8,
-            Self::Cancelled => 9,
-            Self::Error { .. } => 10,
+            Self::Devices => 2,
+            Self::Guidance { .. } => 3,
+            Self::Capture => 4,
+            Self::Captured(_) => 5,
+            Self::Progress(_) => 6,
+            Self::Verified(..) => 7,
+            Self::Rejected(..) => 8,
+            Self::Alternative { .. } => 9,
+            Self::Cancelled => 10,
+            Self::Error { .. } => 11,
         };
         Self::NAMES[index]
     }

@@ -10,7 +10,7 @@
 
 use web_sys::{Blob, File};
 
-use crate::adapter::camera::{Camera, FreezeWatch};
+use crate::adapter::camera::{Camera, Device, FreezeWatch};
 use crate::adapter::luminance::Sampler;
 use crate::adapter::photo::EncodedPhoto;
 use crate::adapter::photo::object_url::ObjectUrl;
@@ -67,6 +67,7 @@ pub(super) struct Resources {
     camera: Slot<Camera>,
     vision: Option<Vision>,
     last_device: Option<String>,
+    devices: Vec<Device>,
     photos: Vec<StoredPhoto>,
     links: Vec<StoredLink>,
     file: Option<(FileId, File)>,
@@ -118,6 +119,20 @@ impl Resources {
     /// Returns the device that was last open.
     pub(super) fn last_device(&self) -> Option<String> {
         self.last_device.clone()
+    }
+
+    /// Keeps the list of cameras. `tried` is the one that the person switches to: if it does not work, the next switch
+    /// leads to the one after it.
+    pub(super) fn keep_devices(&mut self, devices: Vec<Device>, tried: Option<String>) {
+        self.devices = devices;
+        self.last_device = tried.or(self.last_device.take());
+    }
+
+    /// Returns the cameras, each with whether it is open.
+    pub(super) fn devices(&self) -> Vec<(Device, bool)> {
+        let open = self.camera.0.as_ref().and_then(|(_, camera)| camera.device_id());
+        let of = |device: &Device| (device.clone(), open.as_ref() == Some(&device.id));
+        self.devices.iter().map(of).collect()
     }
 
     pub(super) fn close_camera(&mut self) {

@@ -110,3 +110,46 @@ test('no camera: the code, and a file instead', async () => {
     await blind.close();
   }
 });
+
+test('a frame that may not use the camera, in a browser that does not report it', async () => {
+  const selfie = await it.open({
+    context: { bypassCSP: true },
+    expected: [/is not allowed in this document/],
+    prepare: (page) =>
+      page.addInitScript(() => {
+        // Firefox and Safari do not report the policy, and list no camera where it forbids one.
+        const { featurePolicy } = /** @type {any} */ (document);
+        if (!featurePolicy.allowsFeature('camera')) MediaDevices.prototype.enumerateDevices = async () => [];
+        Object.defineProperty(Document.prototype, 'featurePolicy', { value: undefined });
+      }),
+  });
+  const src = it.demo.page.replace('127.0.0.1', 'localhost');
+  await selfie.page.evaluate((url) => {
+    const frame = document.createElement('iframe');
+    frame.src = url;
+    document.querySelector('main').prepend(frame);
+  }, `${src}/`);
+  const frame = selfie.page.frameLocator('iframe').locator('akiba-selfie');
+  for (const name of ['Start', 'I agree, open the camera']) {
+    const button = frame.getByRole('button', { name, exact: true });
+    await button.waitFor();
+    await selfie.page.waitForTimeout(700);
+    await button.click();
+  }
+  assert.equal(await frame.locator('[part=error-code] code').innerText(), 'camera-blocked');
+});
+
+test('the cameras are on the element, and the page can name one', async () => {
+  const selfie = await it.open();
+  const devices = () => selfie.element.evaluate((/** @type {any} */ element) => element.devices);
+  assert.deepEqual(await devices(), []);
+  await selfie.frame();
+  const [{ detail }] = await selfie.events('selfie-devices');
+  assert.equal(detail, null);
+  const [{ deviceId, label, active }] = await devices();
+  assert.ok(deviceId && label && active);
+  await selfie.element.evaluate((element, id) => element.setAttribute('device-id', id), deviceId);
+  await selfie.state('starting');
+  await selfie.state('framing');
+  assert.deepEqual(await selfie.tracks(), { all: 2, live: 1 });
+});

@@ -84,6 +84,74 @@ test('a file that is not a picture is rejected, and the person can choose anothe
   await selfie.event('selfie-verified');
 });
 
+/**
+ * Runs in the page before its first script: it reads noise from every canvas, as in Firefox with `resistFingerprinting`.
+ * @param {string | null} photo what the camera itself takes, in base64; null if the browser has no such camera
+ */
+function spoil(photo) {
+  const noise = (/** @type {Uint8ClampedArray} */ data) => {
+    for (const at of data.keys()) data[at] = Math.random() * 256;
+  };
+  for (const { prototype } of [CanvasRenderingContext2D, OffscreenCanvasRenderingContext2D]) {
+    const read = prototype.getImageData;
+    prototype.getImageData = function (...area) {
+      const image = read.apply(this, area);
+      noise(image.data);
+      return image;
+    };
+  }
+  const encode = HTMLCanvasElement.prototype.toBlob;
+  HTMLCanvasElement.prototype.toBlob = function (...settings) {
+    const context = this.getContext('2d');
+    const image = context.createImageData(this.width, this.height);
+    noise(image.data);
+    context.putImageData(image, 0, 0);
+    return encode.apply(this, settings);
+  };
+  const { ImageCapture } = /** @type {any} */ (globalThis);
+  if (photo === null) Reflect.deleteProperty(globalThis, 'ImageCapture');
+  else ImageCapture.prototype.takePhoto = () => fetch(`data:image/jpeg;base64,${photo}`).then((reply) => reply.blob());
+}
+
+test('in a browser that spoils canvases, a file is sent as it is, without its metadata', async () => {
+  const selfie = await it.open({ prepare: (page) => page.addInitScript(spoil, null) });
+  const [frame] = it.film.frames;
+  await selfie.agree();
+  const { detail } = await selfie.event('selfie-error');
+  assert.equal(detail.code, 'photo-altered');
+  assert.equal((await selfie.tracks()).all, 0, 'the camera stays off');
+  await choose(selfie, 'turned.jpg', withExif(frame, 3));
+  await selfie.state('review');
+  await selfie.send();
+  await selfie.event('selfie-verified');
+
+  const object = await it.demo.lastObject();
+  assert.deepEqual(
+    segments(object).filter((name) => !PLAIN.has(name)),
+    ['APP1 Exif'],
+    'its rotation',
+  );
+  assert.equal(object.includes('Secret Camera'), false);
+  const { straight } = await similarity(it.browser, await turned(it.browser, object), [frame]);
+  assert.ok(straight > SAME, `${straight.toFixed(1)} dB from the frame`);
+  const [captured] = await selfie.events('selfie-captured');
+  assert.deepEqual([captured.detail.source, captured.detail.quality], ['file', null]);
+});
+
+test('in a browser that spoils canvases, the camera itself takes the photo where it can', async () => {
+  const [frame] = it.film.frames;
+  const selfie = await it.open({
+    context: { bypassCSP: true },
+    prepare: (page) => page.addInitScript(spoil, frame.toString('base64')),
+  });
+  await selfie.takeAndSend();
+  await selfie.event('selfie-verified');
+  const { straight } = await similarity(it.browser, await it.demo.lastObject(), [frame]);
+  assert.ok(straight > SAME, `${straight.toFixed(1)} dB from the frame`);
+  const [{ detail }] = await selfie.events('selfie-guidance');
+  assert.equal(detail.cause, 'the browser changes pixels');
+});
+
 test('a page can prevent a photo', async () => {
   const selfie = await it.open();
   await selfie.frame();

@@ -97,6 +97,29 @@ test('a file is turned by its EXIF orientation and loses its metadata', async ()
   assert.deepEqual([detail.source, detail.width, detail.height], ['file', wanted.width, wanted.height]);
 });
 
+test('a browser that changes what it draws sends nothing', async () => {
+  const selfie = await it.open({
+    prepare: async (page) => {
+      await locked(page);
+      await page.addInitScript(() => {
+        const { getImageData } = CanvasRenderingContext2D.prototype;
+        CanvasRenderingContext2D.prototype.getImageData = function read(...area) {
+          const image = getImageData.apply(this, area);
+          image.data.fill(255);
+          return image;
+        };
+      });
+    },
+    expected: EXPECTED,
+  });
+  await selfie.agree();
+  const buffer = await readFile(FACE);
+  await selfie.element.locator('input[type=file]').setInputFiles({ name: 'a.jpg', mimeType: 'image/jpeg', buffer });
+  const { detail } = await selfie.event('selfie-error');
+  assert.deepEqual([detail.code, detail.retryable], ['photo-altered', true]);
+  assert.deepEqual(await selfie.events('selfie-captured'), []);
+});
+
 test('a rejection says why, and another photo can follow', async () => {
   const selfie = await it.open({ prepare: locked, expected: EXPECTED });
   await selfie.identity(REJECTED);

@@ -1,7 +1,9 @@
 //! A camera that freezes, that nobody stands before, or that ends while the photo is made.
 
+use akiba_selfie::config::Facing;
 use akiba_selfie::flow::{
-    Announcement, CameraState, Effect, ErrorCode, Event, GrabFailure, Notice, Opening, Screen, ScreenName, Timer,
+    Announcement, CameraChoice, CameraState, Effect, ErrorCode, Event, GrabFailure, Notice, Opening, Screen,
+    ScreenName, Timer,
 };
 
 use crate::faces::{good, nobody};
@@ -25,6 +27,40 @@ fn no_photo_is_taken_of_a_frozen_picture() {
         play.sees(&good(), 3_000);
         assert_eq!(play.state.grab, None, "automatically");
     }
+}
+
+#[test]
+fn a_camera_that_fails_can_be_switched_if_there_is_another() {
+    for (cameras, switches) in [(0, false), (1, false), (2, true)] {
+        let mut play = Play::at(Place::Starting);
+        let generation = play.camera_generation();
+        play.send(Event::CamerasListed { generation, cameras });
+        assert!(play.told(|notice| *notice == Notice::Devices));
+        play.send(Event::CameraFailed { generation, error: ErrorCode::CameraInUse }).send(Event::SwitchCamera);
+        let next = |effect: &Effect| matches!(effect, Effect::OpenCamera { choice: CameraChoice::Next, .. });
+        assert_eq!(play.did(next), switches, "{cameras} cameras");
+    }
+}
+
+#[test]
+fn the_page_can_name_the_camera_at_any_time() {
+    let named = config(|options| options.device_id = Some("abc".to_owned()));
+    let opens =
+        |effect: &Effect| matches!(effect, Effect::OpenCamera { choice: CameraChoice::Named(Facing::Front), .. });
+    let mut play = Play::new(named.clone());
+    play.send(Event::Start).send(Event::Consented);
+    assert!(play.did(opens));
+    // What the page says last counts more than what the person chose before.
+    let mut play = Play::at(Place::Framing);
+    play.send(Event::SwitchCamera).camera_opens();
+    play.config = named.clone();
+    play.send(Event::ConfigChanged { customer: false, camera: true });
+    assert!(play.closed_camera() && play.did(opens));
+    // A photo is not lost.
+    let mut play = Play::at(Place::Review);
+    play.config = named;
+    play.send(Event::ConfigChanged { customer: false, camera: true });
+    assert_eq!(play.name(), ScreenName::Review);
 }
 
 #[test]

@@ -186,7 +186,7 @@ fn the_shutter_is_announced_on_every_road() {
         },
         |play| {
             play.config.capture = akiba_selfie::config::Capture::Manual;
-            play.send(Event::ConfigChanged { customer: false });
+            play.send(Event::ConfigChanged { customer: false, camera: false });
         },
     ];
     for (index, road) in roads.into_iter().enumerate() {
@@ -482,7 +482,7 @@ fn valid_settings_after_invalid_ones_start_again() {
     assert!(play.told(|notice| *notice == Notice::Error(ErrorCode::Config)));
     play.send(Event::Start);
     assert_eq!(play.name(), ScreenName::Failed);
-    play.send(Event::ConfigChanged { customer: false });
+    play.send(Event::ConfigChanged { customer: false, camera: false });
     assert_eq!(play.name(), ScreenName::Idle);
 }
 
@@ -546,9 +546,9 @@ fn covering_the_lens_stops_the_countdown() {
 fn the_page_may_change_capture_while_framing() {
     let mut play = Play::at(Place::Countdown);
     play.config = config(|_| {});
-    play.send(Event::ConfigChanged { customer: false });
+    play.send(Event::ConfigChanged { customer: false, camera: false });
     assert_eq!((play.name(), play.timer(Timer::Countdown)), (ScreenName::Framing, None));
     play.config = config(|options| (options.capture, options.countdown) = (None, true));
-    play.send(Event::ConfigChanged { customer: false });
+    play.send(Event::ConfigChanged { customer: false, camera: false });
     assert!(play.timer(Timer::AutoCapture).is_some());
 }

@@ -30,6 +30,20 @@ fn photo_of(play: &mut Play, report: Option<Report>) {
 }
 
 #[test]
+fn in_the_dark_the_screen_gives_light_until_the_camera_closes() {
+    let mut play = framing(|_| {});
+    play.sees(&good(), 400);
+    assert!(!play.state.framing.bright);
+    play.sees(&with(good(), Measure::LuminanceMean, 0.005), 3_000);
+    assert_eq!(play.hint(), Some(Hint::TooDark));
+    assert!(play.state.framing.bright);
+    play.sees(&good(), 500);
+    assert!(play.state.framing.bright, "without its light it would be dark again");
+    play.send(Event::SwitchCamera).camera_opens();
+    assert!(!play.state.framing.bright);
+}
+
+#[test]
 fn frames_are_analysed_as_soon_as_the_camera_is_open() {
     let play = framing(|_| {});
     let generation = play.camera_generation();
@@ -496,7 +510,7 @@ fn a_challenge_that_the_page_removes_or_changes_leaves_no_hint() {
         let mut play = challenged("turn", 0);
         assert!(matches!(play.hint(), Some(Hint::TurnLeft | Hint::TurnRight)), "{:?}", play.hint());
         play.config = config(|options| options.challenge = challenge);
-        play.send(Event::ConfigChanged { customer: false }).sees(&good(), 100);
+        play.send(Event::ConfigChanged { customer: false, camera: false }).sees(&good(), 100);
         assert_eq!(play.hint(), Some(Hint::Hold));
         assert_eq!(play.timer(Timer::Challenge), None);
     }

@@ -27,6 +27,7 @@ Cancel           .       idle     idle     idle     idle      idle     idle     
 Close            .       .        .        .        .         .        .        .        .         .         .       .        .        .
 Reset            .       idle     idle     idle     idle      idle     idle     idle     idle      idle      idle    idle     idle     idle
 CameraOpened     .       .        framing  .        .         .        .        .        .         .         .       .        .        .
+CamerasListed    .       .        .        .        .         .        .        .        .         .         .       .        .        .
 CameraFailed     .       .        failed   .        .         .        .        .        .         .         .       .        .        .
 CameraEnded      .       .        .        failed   failed    .        .        .        .         .         .       .        .        .
 CameraFroze      .       .        .        starting starting  .        .        .        .         .         .       .        .        .
@@ -94,6 +95,7 @@ fn event(name: &str, play: &Play) -> Event {
         "Close" => Event::Close,
         "Reset" => Event::Reset,
         "CameraOpened" => Event::CameraOpened { generation: camera, info: CAMERA },
+        "CamerasListed" => Event::CamerasListed { generation: camera, cameras: 2 },
         "CameraFailed" => Event::CameraFailed { generation: camera, error: ErrorCode::CameraInUse },
         "CameraEnded" => Event::CameraEnded { generation: camera },
         "CameraFroze" => Event::CameraFroze { generation: camera },
@@ -129,8 +131,8 @@ fn event(name: &str, play: &Play) -> Event {
         "Offline" => Event::Offline,
         "Hidden" => Event::Hidden,
         "Visible" => Event::Visible,
-        "SameCustomer" => Event::ConfigChanged { customer: false },
-        "OtherCustomer" => Event::ConfigChanged { customer: true },
+        "SameCustomer" => Event::ConfigChanged { customer: false, camera: false },
+        "OtherCustomer" => Event::ConfigChanged { customer: true, camera: false },
         "ConfigRefused" => Event::ConfigRefused,
         "Disconnected" => Event::Disconnected,
         other => panic!("no event {other}"),
@@ -154,7 +156,7 @@ fn every_event_in_every_state() {
             cells += 1;
         }
     }
-    assert_eq!(cells, 54 * 14);
+    assert_eq!(cells, 55 * 14);
 }
 
 #[test]

@@ -49,7 +49,7 @@ fn event_of(play: &Play, (kind, variant, live): Move, serial: u32) -> Event {
         8 if v % 4 == 0 => Event::Cancel,
         9 if v % 4 == 0 => Event::Reset,
         10 if v % 4 == 0 => Event::ConfigRefused,
-        11 if v % 4 == 0 => Event::ConfigChanged { customer: v % 8 == 0 },
+        11 if v % 4 == 0 => Event::ConfigChanged { customer: v % 8 == 0, camera: v % 3 == 0 },
         12 if v % 4 == 0 => Event::Disconnected,
         8 if v % 4 == 1 => Event::Close,
         8..=12 => Event::Consented,

@@ -511,7 +511,7 @@ fn only_an_explicit_success_is_verified() {
 fn a_photo_of_one_customer_is_never_sent_for_another() {
     for place in [Place::Review, Place::Linking, Place::Uploading, Place::FailedUpload] {
         let mut play = Play::at(place);
-        play.send(Event::ConfigChanged { customer: true });
+        play.send(Event::ConfigChanged { customer: true, camera: false });
         assert_eq!(play.name(), ScreenName::Idle, "{place:?}");
         assert!(play.dropped_photo(), "{place:?}");
     }

@@ -58,7 +58,10 @@ export const CASES = [
   vite('vite-8', 'vite', [], { quick: true }),
   vite('react-18', 'react', ['react']),
   vite('react-19', 'react', ['react']),
+  vite('react-18-component', 'react-component', ['react']),
+  vite('react-19-component', 'react-component', ['react']),
   vite('vue-3', 'vue', ['vue']),
+  vite('vue-3-component', 'vue-component', ['vue']),
   vite('svelte-5', 'svelte', ['svelte']),
   vite('solid-1', 'solid', ['solid-js']),
   {

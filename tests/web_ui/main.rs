@@ -511,7 +511,7 @@ async fn pressed(screen: &Screen) -> Vec<Event> {
         .iter()
         .filter_map(|action| match action {
             Action::Event(event) => Some(event.clone()),
-            Action::Pick(_) => None,
+            Action::Pick(_) | Action::Sound => None,
         })
         .collect()
 }

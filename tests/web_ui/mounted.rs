@@ -133,12 +133,14 @@ pub(crate) fn view(screen: Screen) -> View {
     let live = matches!(screen, Screen::Framing { .. } | Screen::Countdown { .. } | Screen::Grabbing);
     let camera = if live { CameraState::Open(Generation(1), INFO) } else { CameraState::Closed };
     View {
+        id: ui::next_id(),
         state: State { screen, camera, framing: Framing { mirrored: true, ..Framing::default() }, ..State::default() },
         config: Config::from_options(&options, "https://bank.example/"),
         video: None,
         photo_url: Some("data:image/gif;base64,R0lGODlhAQABAAAAACw=".into()),
         announcements: [].into(),
         browser: Browser::ChromeAndroid,
+        sound: false,
         presses: Presses::default(),
     }
 }

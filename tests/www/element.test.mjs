@@ -131,7 +131,7 @@ test('properties reflect the attributes', async () => {
       return { name, boolean, unset, written, removed, read: selfie[property] };
     });
   });
-  assert.equal(seen.length, 18);
+  assert.equal(seen.length, 19);
   for (const { name, boolean, unset, written, removed, read } of seen) {
     assert.equal(unset, boolean ? false : '', name);
     assert.equal(written, boolean ? '' : 'x', name);

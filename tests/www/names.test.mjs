@@ -32,9 +32,10 @@ const properties = Object.values(ATTRIBUTES)
 
 test('the manifest has the names of the registry', () => {
   assert.equal(declared.tagName, TAG);
+  // Only the style sheet reads `theme`.
   sameNames(
     declared.attributes.map(({ name }) => name),
-    Object.keys(ATTRIBUTES),
+    [...Object.keys(ATTRIBUTES), 'theme'],
   );
   sameNames(
     declared.events.map(({ name }) => name),
@@ -61,7 +62,8 @@ test('the manifest has the names of the registry', () => {
     [...properties, ...PROPERTIES],
   );
   for (const { name, fieldName, type } of declared.attributes) {
-    assert.equal(fieldName ?? 'lang', ATTRIBUTES[name].property);
+    if (name === 'theme') continue;
+    assert.equal(fieldName, ATTRIBUTES[name].property);
     assert.equal(type.text === 'boolean', Boolean(ATTRIBUTES[name].boolean), name);
   }
   for (const { name, attribute } of members('field').filter(({ reflects }) => reflects)) {
@@ -179,7 +181,10 @@ test('the package lists exactly the modules that it needs', () => {
 });
 
 test('a bundler does not drop the definition', () => {
-  const { default: module, require: common } = package_.exports['./define.js'];
+  const {
+    default: module,
+    require: { default: common },
+  } = package_.exports['./define.js'];
   assert.deepEqual(package_.sideEffects, [module, common]);
 });
 

@@ -11,6 +11,7 @@ wasm-missing|A|This browser can’t use the camera here|Its protection is set to
 wasm-blocked|A|This page can’t use the camera|The site’s own settings switch it off here.
 wasm-unsupported|A|This browser is too old for the camera check|Open the page in an up-to-date browser.
 photo-failed|F|The photo didn’t work|The camera gave no usable picture. Please try once more.
+photo-altered|F|This browser changes photos|Its privacy protection would spoil your picture. Another browser helps.
 file-not-image|F|This browser can’t read that file|Choose a JPEG photo, or take one with the camera.
 file-too-large|F|That photo is too large|Choose one under 20 MB and 50 megapixels.
 file-unreadable|F|That photo can’t be opened|The file may be damaged. Choose another one.

@@ -26,6 +26,7 @@ use akiba_relay::telemetry::exporter::Exporter;
 use akiba_relay::webhook::worker::deliver_new;
 use akiba_relay::{ConnectionLimits, Drained, Settings, app, serve, serve_tls, telemetry};
 use tokio::net::TcpListener;
+use tokio::signal::unix::Signal;
 use tokio::task::JoinSet;
 
 /// Longest wait, after everything else, for the claims of aborted webhooks to be released. It is a write to the database.
@@ -45,6 +46,8 @@ async fn main() -> ExitCode {
     let result = match command {
         Some(command) => cli::run(command, &settings, variable).await.map(|()| Drained::Whole),
         None => {
+            // Before anything that takes long, because SIGHUP would end the process.
+            let hang_up = shutdown::hang_up();
             let contents = reload::contents(&settings.vendor, &settings.session);
             let prepared = match check_config::check(&settings, &effective, variable) {
                 Ok(prepared) => prepared,
@@ -52,7 +55,7 @@ async fn main() -> ExitCode {
             };
             match check_config {
                 true => report(&settings, &effective, &prepared),
-                false => run(settings, &effective, prepared, contents).await,
+                false => run(settings, &effective, prepared, (contents, hang_up)).await,
             }
         }
     };
@@ -95,7 +98,7 @@ async fn run(
     settings: Settings,
     effective: &[EffectiveSetting],
     prepared: Prepared,
-    contents: Contents,
+    (contents, hang_up): (Contents, io::Result<Signal>),
 ) -> Result<Drained, Box<dyn Error>> {
     #[cfg(feature = "otel")]
     let exporter = settings.telemetry.otel_endpoint.as_ref().map(Exporter::to).transpose()?;
@@ -131,8 +134,7 @@ async fn run(
     if let Some(tls) = tls.clone() {
         side_tasks.spawn(tls.watch());
     }
-    side_tasks
-        .spawn(reload::reloads(&settings.vendor, &settings.session, &state, contents).watch(shutdown::hang_up()?));
+    side_tasks.spawn(reload::reloads(&settings.vendor, &settings.session, &state, contents).watch(hang_up?));
     let scheme = if tls.is_some() { "https" } else { "http" };
     writeln!(io::stdout(), "listening on {scheme}://{}", listener.local_addr()?)?;
     let background = sessions.as_ref().map(Background::start);

@@ -4,6 +4,8 @@
 
 mod support;
 
+use std::fmt;
+
 use akiba_vision::{Detector, Face, Frame, Point, Rect};
 use support::{HEIGHT, PEOPLE, Person, Place, WIDTH};
 
@@ -98,6 +100,28 @@ fn distance(one: &Face, other: &Face) -> f32 {
     pairs.map(|(a, b)| (a.x - b.x).hypot(a.y - b.y) * (WIDTH / SIDE) as f32).fold(0.0, f32::max)
 }
 
+/// Distances from the least to the greatest.
+struct Distances(Vec<f32>);
+
+impl Distances {
+    fn new(mut distances: Vec<f32>) -> Self {
+        distances.sort_by(f32::total_cmp);
+        Self(distances)
+    }
+
+    /// Returns the distance that this share is not above.
+    fn at(&self, share: f32) -> f32 {
+        self.0[(share * (self.0.len() - 1) as f32) as usize]
+    }
+}
+
+impl fmt::Display for Distances {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [median, p95, p99, most] = [0.5, 0.95, 0.99, 1.0].map(|share| self.at(share));
+        write!(f, "{} faces, median {median:.2}, p95 {p95:.2}, p99 {p99:.2}, most {most:.2}", self.0.len())
+    }
+}
+
 #[test]
 fn keypoints_equal_those_of_the_published_model() {
     let tensors: Vec<_> = PEOPLE.iter().flat_map(|person| tensors(person)).collect();
@@ -107,9 +131,10 @@ fn keypoints_equal_those_of_the_published_model() {
     let mut detector = Detector::default();
     let frames: Vec<_> = tensors.iter().zip(&answers).collect();
     for (person, frames) in PEOPLE.iter().zip(frames.chunks_exact(frames_of_a_person())) {
-        let mut distances = vec![];
+        let (mut distances, mut of_faces) = (vec![], vec![]);
         for (index, (tensor, answers)) in frames.iter().enumerate() {
-            let found = detector.guesses(Frame::new(tensor, SIDE, SIDE).expect("a frame"));
+            let frame = Frame::new(tensor, SIDE, SIDE).expect("a frame");
+            let (found, faces) = (detector.guesses(frame), detector.faces(frame));
             for answer in *answers {
                 let nearest = found.iter().map(|face| distance(face, answer)).fold(f32::INFINITY, f32::min);
                 assert!(
@@ -119,20 +144,17 @@ fn keypoints_equal_those_of_the_published_model() {
                     answer.score
                 );
                 distances.push(nearest);
+                of_faces.extend(faces.iter().map(|face| distance(face, answer)).filter(|one| *one == nearest));
             }
         }
         assert!(distances.len() >= 200);
-        distances.sort_by(f32::total_cmp);
-        let at = |share: f32| distances[(share * (distances.len() - 1) as f32) as usize];
-        println!(
-            "{}, {} faces: median {:.2}, p95 {:.2}, most {:.2} pixels",
-            person.name,
-            distances.len(),
-            at(0.5),
-            at(0.95),
-            at(1.0)
-        );
-        assert!(at(0.95) <= 1.0, "{}: p95 is {} pixels", person.name, at(0.95));
+        let [all, of_faces] = [distances, of_faces].map(Distances::new);
+        println!("{}: {all}; {of_faces} of what is a face", person.name);
+        assert!(all.at(0.95) <= 1.0, "{}: p95 is {} pixels", person.name, all.at(0.95));
+        // A guess below the score of a face can be far off. Nothing uses it.
+        assert!(of_faces.0.len() >= 190);
+        assert!(of_faces.at(0.99) <= 1.5, "{}: p99 of faces is {} pixels", person.name, of_faces.at(0.99));
+        assert!(of_faces.at(1.0) <= 5.0, "{}: a face is off by {} pixels", person.name, of_faces.at(1.0));
     }
 }
 

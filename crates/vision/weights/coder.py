@@ -2,7 +2,11 @@
 
 Each number is the length of its magnitude in bits, one bit after the other, then its highest bits, all with
 probabilities that adapt, then its other bits and its sign as they are. Each context has its own probabilities. A
-weight's context depends on how large the ones before it were, in its row and in its column.
+probability moves less each time: at first it is nearly the share of the bits so far, later the mean of the last few
+hundred.
+
+A weight's context depends on how large the ones before it were, in its row and in its column. Sizes are compared as
+they are in the network: each weight has its own step, so the integers of neighbours may differ by far.
 """
 
 # Contexts for the weights of each kind of layer: by the half octaves of an estimate.
@@ -16,7 +20,10 @@ OF_CONTEXT = 32
 # Of the second highest: by length and highest bit, for all contexts.
 SECOND = CONTEXTS * OF_CONTEXT
 ALL = SECOND + 32
-HALF, BITS, RATE = 1 << 11, 12, 5
+BITS = 16
+HALF = 1 << BITS - 1
+# By how much, of 2^16, a probability moves towards its bit: by how often it did.
+RATES = [(1 << 17) // (2 * count + 5) for count in range(256)]
 # Estimates are in sixteenths, and move by an eighth of what they missed.
 SIXTEENTHS, EIGHTH = 4, 3
 
@@ -38,7 +45,7 @@ def moved(estimate, size):
 
 class Coder:
     def __init__(self):
-        self.models = [HALF] * ALL
+        self.models, self.counts = [HALF] * ALL, [0] * ALL
         self.low, self.range, self.held, self.waiting = 0, 0xFFFFFFFF, None, 0
         self.bytes = bytearray()
 
@@ -60,14 +67,15 @@ class Coder:
             self.shift()
 
     def bit(self, model, bit):
-        probability = self.models[model]
+        probability, rate = self.models[model], RATES[self.counts[model]]
         bound = (self.range >> BITS) * probability
         if bit:
             self.low, self.range = self.low + bound, self.range - bound
-            self.models[model] -= probability >> RATE
+            self.models[model] -= probability * rate >> BITS
         else:
             self.range = bound
-            self.models[model] += (1 << BITS) - probability >> RATE
+            self.models[model] += ((1 << BITS) - probability) * rate >> BITS
+        self.counts[model] = min(self.counts[model] + 1, len(RATES) - 1)
         self.narrow()
 
     def plain(self, value, count):
@@ -102,14 +110,15 @@ class Coder:
         for value in values:
             self.number(BIASES + kind, value)
 
-    def weights(self, kind, rows):
+    def weights(self, kind, rows, shifts):
+        """Packs rows of weights. `shifts` has the bits by which each is shifted up in the network."""
         columns = [None] * len(rows[0])
-        for row in rows:
+        for row, by in zip(rows, shifts):
             along = None
-            for at, value in enumerate(row):
-                estimate = blend(along, columns[at])
+            for at, (value, up) in enumerate(zip(row, by)):
+                estimate = blend(along, columns[at]) >> up
                 self.number(kind * ESTIMATES + estimate_context(estimate), value)
-                size = abs(value) << SIXTEENTHS
+                size = abs(value) << SIXTEENTHS + up
                 along, columns[at] = moved(along, size), moved(columns[at], size)
 
     def done(self):

@@ -373,21 +373,21 @@ def packed(layers):
     for index, layer in enumerate(layers):
         kind = 0 if index == 0 else 1 if layer.up is not None else 2 if layer.scale is None else 3
         coder.settings([layer.shift if layer.scale is None else layer.scale, layer.bias_shift])
-        weights = layer.weights
+        weights, ups = layer.weights, np.zeros(layer.weights.shape)
         if layer.up is not None:
-            # Tap by tap.
-            weights = (weights / 2.0 ** layer.coarse[:, None]).T
-            # A channel without weights needs no bits.
-            coder.settings(((layer.up + layer.coarse) * weights.any(0)).astype(int).tolist())
+            # Tap by tap. A channel without weights needs no bits.
+            by = (layer.up + layer.coarse) * weights.any(1)
+            coder.settings(by.astype(int).tolist())
+            weights, ups = (weights * 2.0 ** layer.up[:, None]).T, np.tile(by, (9, 1))
         elif index:
             by_output, by_input = layer.coarse
-            weights = weights / 2.0 ** levels(by_output[:, None], by_input)
+            ups = levels(by_output[:, None], by_input)
             # Near 0, they are shorter.
             middles = [np.floor(np.median(half)) for half in layer.coarse]
             coder.settings([int(sum(middles))])
             for half, middle in zip(layer.coarse, middles):
                 coder.settings((half - middle).astype(int).tolist())
-        coder.weights(kind, weights.astype(int).tolist())
+        coder.weights(kind, (weights / 2.0**ups).astype(int).tolist(), ups.astype(int).tolist())
         coder.biases(kind, layer.stored_bias.astype(int).tolist())
     return coder.done()
 

@@ -16,11 +16,11 @@ pub(super) struct CameraRequest {
 
 /// A camera in the browser's list. Both texts are empty until the person allows the camera.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Device {
+pub struct Device {
     /// The browser's id.
-    pub(super) id: String,
+    pub id: String,
     /// The name that the system gives it.
-    pub(super) label: String,
+    pub label: String,
 }
 
 /// Returns the request for one device.
@@ -38,8 +38,8 @@ pub(super) fn requests(choice: CameraChoice, next: Option<String>) -> Vec<Camera
         }
     }
     let facing = match choice {
-        CameraChoice::Facing(Facing::Front) => Some("user"),
-        CameraChoice::Facing(Facing::Back) => Some("environment"),
+        CameraChoice::Facing(Facing::Front) | CameraChoice::Named(Facing::Front) => Some("user"),
+        CameraChoice::Facing(Facing::Back) | CameraChoice::Named(Facing::Back) => Some("environment"),
         CameraChoice::Next | CameraChoice::Last => None,
     };
     requests.push(CameraRequest { device: None, facing, sized: true });
@@ -50,29 +50,52 @@ pub(super) fn requests(choice: CameraChoice, next: Option<String>) -> Vec<Camera
     requests
 }
 
-/// Returns the ids of the other cameras to try, the most suitable first, if the one that `opened` is not suitable or does
+/// Returns the ids of the other cameras to try, the most suitable first, if the one that `opened` is not the best or does
 /// not work. If the page named a direction, only a camera of the same direction replaces it.
-pub(super) fn others(cameras: &[Device], opened: Option<&str>, choice: CameraChoice) -> Vec<String> {
+pub(super) fn others(cameras: &[Device], opened: Option<&Device>, choice: CameraChoice) -> Vec<String> {
     let fits = |camera: &&Device| match choice {
         CameraChoice::Facing(facing) => faces_away(None, &camera.label) == (facing == Facing::Back),
-        CameraChoice::Next | CameraChoice::Last => true,
+        _ => true,
     };
-    let known = cameras.iter().filter(|camera| !camera.id.is_empty() && opened != Some(&camera.id)).filter(fits);
-    let (suited, rest): (Vec<&Device>, Vec<_>) = known.partition(|camera| !is_unsuited(&camera.label));
-    let suited = suited.into_iter().map(|camera| camera.id.clone());
-    // An unsuitable camera is better than none.
-    match opened {
-        Some(_) if suited.len() == 0 => Vec::new(),
-        Some(opened) => suited.chain([opened.to_owned()]).collect(),
-        None => suited.chain(rest.into_iter().map(|camera| camera.id.clone())).collect(),
+    let most = opened.map_or(u32::MAX, |opened| lens(&opened.label, choice));
+    let better = || {
+        let known = cameras.iter().filter(|camera| !camera.id.is_empty()).filter(fits);
+        known.filter(|camera| lens(&camera.label, choice) < most)
+    };
+    let best = better().min_by_key(|camera| lens(&camera.label, choice));
+    let rest: Box<dyn Iterator<Item = &Device>> = match opened {
+        // It still works, so it comes before the rest.
+        Some(_) => Box::new(opened.filter(|_| best.is_some()).into_iter()),
+        None => Box::new(better().filter(|camera| best.is_some_and(|best| best.id != camera.id))),
+    };
+    best.into_iter().chain(rest).map(|camera| camera.id.clone()).collect()
+}
+
+/// Rates a camera by its label: 0 is the main lens, and a larger number is a worse choice. Among cameras at the back,
+/// iOS combines lenses under one label ("Back Dual Wide Camera"), and Android numbers them from the main one ("camera2 0,
+/// facing back").
+fn lens(label: &str, choice: CameraChoice) -> u32 {
+    const UNSUITED: u32 = 1_000;
+    if is_unsuited(label) {
+        return UNSUITED;
     }
+    if choice != CameraChoice::Facing(Facing::Back) {
+        return 0;
+    }
+    let label = label.to_ascii_lowercase();
+    if ["dual", "triple"].iter().any(|word| label.contains(word)) {
+        return 1;
+    }
+    let number = label.split_once(',').and_then(|(name, _)| name.rsplit(' ').next()?.parse::<u32>().ok());
+    number.unwrap_or(0).min(UNSUITED - 1)
 }
 
 /// Whether a label names a camera that makes no good selfie: for infrared, as for Windows Hello, a program instead of a
-/// device, or a lens for another distance.
-pub(super) fn is_unsuited(label: &str) -> bool {
+/// device, one that looks at the desk, or a lens for another distance.
+fn is_unsuited(label: &str) -> bool {
     let label = label.to_ascii_lowercase();
-    ["ir camera", "infrared", "virtual", "obs ", "ultra", "telephoto"].iter().any(|words| label.contains(words))
+    let words = ["ir camera", "infrared", "virtual", "obs ", "desk view", "ultra", "telephoto"];
+    words.iter().any(|words| label.contains(words))
 }
 
 /// Returns the device after the last one, and the first device after the end. Until the person allows the camera,
@@ -137,6 +160,17 @@ mod tests {
                     any.clone(),
                 ],
             ),
+            (
+                CameraChoice::Named(Facing::Back),
+                Some("b"),
+                vec![
+                    open_first(Some("b"), None, true),
+                    open_first(Some("b"), None, false),
+                    open_first(None, Some("environment"), true),
+                    open_first(None, Some("environment"), false),
+                    any.clone(),
+                ],
+            ),
             (CameraChoice::Next, None, vec![open_first(None, None, true), any]),
         ] {
             assert_eq!(requests(choice, next.map(str::to_owned)), wanted, "{choice:?}");
@@ -167,16 +201,24 @@ mod tests {
         let back = CameraChoice::Facing(Facing::Back);
         let laptop = ["Integrated IR Camera", "OBS Virtual Camera", "Integrated Camera"];
         let phone = ["Front Camera", "Back Ultra Wide Camera", "Back Telephoto Camera", "Back Camera"];
+        let apple = ["Back Dual Wide Camera", "Back Ultra Wide Camera", "Back Camera"];
+        let android = ["camera2 0, facing back", "camera2 1, facing front", "camera2 2, facing back"];
         for (labels, opened, choice, wanted) in [
             (&laptop[..], Some(laptop[0]), front, &["Integrated Camera", "Integrated IR Camera"][..]),
             (&laptop, None, front, &["Integrated Camera", "Integrated IR Camera", "OBS Virtual Camera"]),
             (&laptop, None, back, &[]),
             (&phone, Some(phone[1]), back, &["Back Camera", "Back Ultra Wide Camera"]),
             (&phone, Some(phone[0]), front, &[]),
+            (&phone, Some(phone[3]), back, &[]),
+            (&apple, Some(apple[0]), back, &["Back Camera", "Back Dual Wide Camera"]),
+            (&android, Some(android[2]), back, &["camera2 0, facing back", "camera2 2, facing back"]),
+            (&android, Some(android[0]), back, &[]),
+            (&android, Some(android[1]), front, &[]),
             (&["", ""], None, front, &[]),
         ] {
             let cameras: Vec<Device> = labels.iter().copied().map(device).collect();
-            assert_eq!(others(&cameras, opened, choice), wanted, "{opened:?} {choice:?}");
+            let opened = opened.map(device);
+            assert_eq!(others(&cameras, opened.as_ref(), choice), wanted, "{opened:?} {choice:?}");
         }
         for label in ["FaceTime HD Camera", "camera2 1, facing front", "USB Webcam", ""] {
             assert!(!is_unsuited(label), "{label}");

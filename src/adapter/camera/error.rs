@@ -52,9 +52,11 @@ pub(super) fn may_work_with_another(error: ErrorCode) -> bool {
     matches!(error, ErrorCode::CameraInUse | ErrorCode::CameraFailed)
 }
 
-/// Returns the code for an exception. The names come from the standard (W3C Media Capture and Streams, `getUserMedia`)
+/// Returns the code for an exception. `withheld` says that the browser lists no camera at all, although it lists devices:
+/// a page or frame that its policy forbids the camera sees none (W3C Media Capture and Streams, `enumerateDevices`), while a person's
+/// refusal hides only their names. Firefox and Safari do not report the policy itself. The names come from the standard (W3C Media Capture and Streams, `getUserMedia`)
 /// and from older Chromium WebViews.
-pub(super) fn code(name: &str, permission: Permission, secure_page: bool) -> ErrorCode {
+pub(super) fn code(name: &str, permission: Permission, secure_page: bool, withheld: bool) -> ErrorCode {
     match name {
         // Chromium and Firefox reject with the same name when the person says no and when the person closes the
         // question. After closing it, the permission is still "prompt".
@@ -62,6 +64,7 @@ pub(super) fn code(name: &str, permission: Permission, secure_page: bool) -> Err
         "PermissionDismissedError" => ErrorCode::CameraDismissed,
         // The browser allows the camera, so the operating system forbids it to the browser.
         "NotAllowedError" if permission == Permission::Granted => ErrorCode::CameraDeniedBySystem,
+        "NotAllowedError" if withheld => ErrorCode::CameraBlocked,
         "NotAllowedError" | "PermissionDeniedError" => ErrorCode::CameraDenied,
         "NotFoundError" | "DevicesNotFoundError" | "OverconstrainedError" | "ConstraintNotSatisfiedError" => {
             ErrorCode::CameraNotFound
@@ -102,7 +105,16 @@ mod tests {
             ("InvalidStateError", Granted, true, CameraFailed),
             ("", Unknown, true, CameraFailed),
         ] {
-            assert_eq!(code(name, permission, secure), expected, "{name} {permission:?} {secure}");
+            assert_eq!(code(name, permission, secure, false), expected, "{name} {permission:?} {secure}");
+        }
+        for (name, permission, expected) in [
+            ("NotAllowedError", Denied, CameraBlocked),
+            ("NotAllowedError", Unknown, CameraBlocked),
+            ("NotAllowedError", Prompt, CameraDismissed),
+            ("NotAllowedError", Granted, CameraDeniedBySystem),
+            ("NotFoundError", Denied, CameraNotFound),
+        ] {
+            assert_eq!(code(name, permission, true, true), expected, "{name} {permission:?} without a listed camera");
         }
         assert_eq!(absent(true), CameraUnsupported);
         assert_eq!(absent(false), CameraInsecurePage);

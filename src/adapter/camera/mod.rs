@@ -9,7 +9,8 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlMediaElement, HtmlVideoElement, MediaDevices, MediaStreamTrack, MediaStreamTrackState, Window};
 
-use self::choice::{CameraRequest, exactly, faces_away, is_gone, is_unsuited, next_device, others, requests};
+pub use self::choice::Device;
+use self::choice::{CameraRequest, exactly, faces_away, is_gone, next_device, others, requests};
 use self::error::{absent, may_work_with_another, play_failed, play_needs_tap, without_frame};
 pub use self::freeze::FreezeWatch;
 use self::user_media::{OwnedStream, camera_ids, error_name, is_blocked, media_devices, open_first};
@@ -40,10 +41,14 @@ pub struct Camera {
 
 impl Camera {
     /// Opens a camera and shows it in the video. Completes when the video plays and has a frame. `last_device` is the
-    /// [`device_id`](Self::device_id) of the previous camera, for [`CameraChoice::Next`]. `on_ended` is called once if
-    /// the camera stops by itself, `on_tap_needed` once if the browser shows the camera only after a tap: the future then
-    /// waits for one. The future may be dropped at any time: a stream that arrives later is stopped at
-    /// once.
+    /// [`device_id`](Self::device_id) of the previous camera, for [`CameraChoice::Next`] and [`CameraChoice::Last`], or
+    /// the page's own for [`CameraChoice::Named`]. The future may be dropped at any time: a stream that arrives later is
+    /// stopped at once.
+    ///
+    /// - `on_ended` is called once if the camera stops by itself.
+    /// - `on_tap_needed` is called once if the browser shows the camera only after a tap: the future then waits for one.
+    /// - `on_listed` is called once with the browser's list of cameras, and for [`CameraChoice::Next`] with the id of the
+    ///   requested camera.
     ///
     /// # Errors
     /// The code for the browser's failure.
@@ -53,6 +58,7 @@ impl Camera {
         video: HtmlVideoElement,
         on_ended: impl Fn() + 'static,
         on_tap_needed: impl Fn(),
+        on_listed: impl FnOnce(Vec<Device>, Option<String>),
     ) -> Result<Self, ErrorCode> {
         let window = web_sys::window().ok_or(ErrorCode::CameraUnsupported)?;
         if is_blocked(&window) {
@@ -61,10 +67,12 @@ impl Camera {
         let devices = media_devices(&window).ok_or_else(|| absent(window.is_secure_context()))?;
         let next = match choice {
             CameraChoice::Next => next_device(&camera_ids(&devices).await.unwrap_or_default(), last_device.as_deref()),
-            CameraChoice::Last => last_device,
+            CameraChoice::Last | CameraChoice::Named(_) => last_device,
             CameraChoice::Facing(_) => None,
         };
+        let tried = next.clone().filter(|_| choice == CameraChoice::Next);
         let mut wanted = requests(choice, next);
+        let mut on_listed = Some(on_listed);
         let (mut cameras, mut rest, mut failure) = (Vec::new(), None, None);
         let (attached, track) = loop {
             let shown = show(&window, &devices, wanted, &video, &on_tap_needed).await;
@@ -72,16 +80,21 @@ impl Camera {
             if is_first {
                 cameras = self::user_media::cameras(&devices).await.unwrap_or_default();
             }
+            if let Some(on_listed) = on_listed.take() {
+                on_listed(cameras.clone(), tried.clone());
+            }
             let rest = rest.get_or_insert_with(|| {
-                let opened = match &shown {
-                    // The person chose this one, or it is fine.
-                    Ok((_, track)) if !matches!(choice, CameraChoice::Facing(_)) || !is_unsuited(&track.label()) => {
-                        None
+                let others = match &shown {
+                    // The person or the page chose this one.
+                    Ok(_) if !matches!(choice, CameraChoice::Facing(_)) => Vec::new(),
+                    Ok((_, track)) => {
+                        let opened = Device { id: device_id(track).unwrap_or_default(), label: track.label() };
+                        others(&cameras, Some(&opened), choice)
                     }
-                    Ok((_, track)) => Some(device_id(track)),
-                    Err(error) => may_work_with_another(*error).then_some(None),
+                    Err(error) if may_work_with_another(*error) => others(&cameras, None, choice),
+                    Err(_) => Vec::new(),
                 };
-                opened.map(|opened| others(&cameras, opened.as_deref(), choice)).unwrap_or_default().into_iter()
+                others.into_iter()
             });
             let id = match (shown, rest.next()) {
                 (Ok(_), Some(id)) if is_first => id,

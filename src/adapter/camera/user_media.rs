@@ -100,7 +100,8 @@ pub(super) async fn open_first(
             None
         };
     }
-    Err(code(&name, permission(window).await, window.is_secure_context()))
+    let withheld = cameras(devices).await.is_some_and(|cameras| cameras.is_empty());
+    Err(code(&name, permission(window).await, window.is_secure_context(), withheld))
 }
 
 /// Calls `getUserMedia` once. The call can't be cancelled, so a separate task waits for the stream and stops it if it

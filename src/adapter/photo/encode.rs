@@ -17,7 +17,8 @@ use crate::adapter::js::blob_bytes;
 use crate::adapter::luminance;
 use crate::flow::{GrabFailure, Luminance};
 
-/// A photo: a JPEG in sRGB, upright and without metadata.
+/// A photo: a JPEG in sRGB, upright and without metadata. Where the browser spoils what is drawn, it is the file itself, and
+/// keeps its rotation.
 #[derive(Clone, Debug)]
 pub struct EncodedPhoto {
     /// The file.
@@ -76,7 +77,7 @@ fn resized(picture: Picture<'_>, longest: u32) -> Result<Canvas, GrabFailure> {
     Ok(canvas)
 }
 
-fn jpeg_blob(bytes: &[u8]) -> Result<Blob, JsValue> {
+pub(super) fn jpeg_blob(bytes: &[u8]) -> Result<Blob, JsValue> {
     let options = BlobPropertyBag::new();
     options.set_type("image/jpeg");
     Blob::new_with_u8_array_sequence_and_options(&Array::of1(&Uint8Array::from(bytes)), &options)

@@ -4,6 +4,7 @@
 //!   whether it is complete.
 //! - `burst`: chooses the best of several frames.
 //! - `encode`: encodes a picture; `encode_search`: which quality and size to try.
+//! - `still_camera`: photos by the camera itself, where the browser spoils what is drawn.
 //! - `strip_metadata`: removes everything from a JPEG that is not picture.
 //! - `limits`: the size limits of photos and files.
 //! - [`object_url`]: a URL to show a photo.
@@ -14,10 +15,12 @@ use web_sys::{Blob, File, HtmlVideoElement};
 use self::burst::{Best, FRAMES, GAP_MS};
 use self::decode::Decoded;
 pub use self::encode::EncodedPhoto;
-use self::encode::{drawn, encode};
+use self::encode::{drawn, encode, jpeg_blob};
 use self::image_header::Kind;
 pub use self::limits::{BYTES, FILE_BYTES, FILE_PIXELS, LONGEST_SIDE};
 use self::limits::{check_bytes, check_pixels, smaller_than, undecodable};
+pub use self::still_camera::{can_photograph, from_still_camera, is_spoiled};
+use self::strip_metadata::strip_file;
 use self::whole::{Step, Whole};
 use super::canvas::{Canvas, Picture};
 use super::js::blob_bytes;
@@ -31,6 +34,7 @@ mod encode_search;
 mod image_header;
 mod limits;
 pub mod object_url;
+mod still_camera;
 mod strip_metadata;
 mod whole;
 
@@ -95,6 +99,10 @@ pub async fn from_file(file: &File) -> Result<EncodedPhoto, GrabFailure> {
     if !has_end(header.kind, file).await {
         return Err(GrabFailure::Unreadable);
     }
+    if is_spoiled() {
+        // Only the metadata of a JPEG can be removed without drawing it.
+        return if header.kind == Kind::Jpeg { as_it_is(file).await } else { Err(GrabFailure::NotAnImage) };
+    }
     let decoded = Decoded::new(file).await.ok_or(undecodable(header.kind))?;
     check_pixels(decoded.picture().size())?;
     let canvas = drawn(decoded.picture())?;
@@ -102,11 +110,23 @@ pub async fn from_file(file: &File) -> Result<EncodedPhoto, GrabFailure> {
     encode(canvas, BYTES).await
 }
 
+/// Makes a photo of a JPEG without drawing it: removes its metadata.
+async fn as_it_is(jpeg: &Blob) -> Result<EncodedPhoto, GrabFailure> {
+    let size = Decoded::new(jpeg).await.ok_or(GrabFailure::Unreadable)?.picture().size();
+    check_pixels(size)?;
+    let clean = blob_bytes(jpeg).await.and_then(|jpeg| strip_file(&jpeg)).ok_or(GrabFailure::Unreadable)?;
+    let blob = jpeg_blob(&clean).map_err(|_| GrabFailure::Unreadable)?;
+    Ok(EncodedPhoto { blob, width: size.0, height: size.1, luminance: None })
+}
+
 /// Makes the photo again with about half its bytes.
 ///
 /// # Errors
-/// [`GrabFailure::Frame`].
+/// [`GrabFailure::Frame`], [`GrabFailure::Spoiled`].
 pub async fn smaller(photo: &Blob) -> Result<EncodedPhoto, GrabFailure> {
+    if is_spoiled() {
+        return Err(GrabFailure::Spoiled);
+    }
     // A photo made here has far fewer bytes than a u32 counts.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let bytes = photo.size() as u32;

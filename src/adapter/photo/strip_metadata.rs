@@ -22,6 +22,35 @@ pub(super) fn strip_metadata(jpeg: &[u8]) -> Option<Vec<u8>> {
     Some(clean)
 }
 
+/// The same for a file of which nothing is drawn: keeps its rotation, which the picture needs, as the only metadata.
+pub(super) fn strip_file(jpeg: &[u8]) -> Option<Vec<u8>> {
+    let clean = strip_metadata(jpeg)?;
+    if let Some(rotation) = rotation(jpeg) {
+        // Exif 2.3, 4.5.4 and 4.6: one segment with one directory that has one entry.
+        let head = *b"\xFF\xE1\0\x22Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0";
+        let (begin, rest) = clean.split_at_checked(2)?;
+        return Some([begin, &head, &[rotation, 0, 0, 0, 0, 0, 0], rest].concat());
+    }
+    Some(clean)
+}
+
+/// Reads the rotation from a JPEG's Exif segment, if it has one other than upright: 2 to 8.
+fn rotation(jpeg: &[u8]) -> Option<u8> {
+    let name = b"Exif\0\0";
+    let begin = jpeg.windows(name.len()).position(|bytes| bytes == name)?;
+    let tiff = jpeg.get(begin + name.len()..)?;
+    let little = tiff.starts_with(b"II");
+    let number = |at: usize| -> Option<u16> {
+        let bytes = [*tiff.get(at)?, *tiff.get(at.checked_add(1)?)?];
+        Some(if little { u16::from_le_bytes(bytes) } else { u16::from_be_bytes(bytes) })
+    };
+    // The upper half of the offset is 0, because a segment has less than 64 kB.
+    let directory = usize::from(number(if little { 4 } else { 6 })?);
+    let entry = |index: u16| directory + 2 + 12 * usize::from(index);
+    let found = (0..number(directory)?).find(|index| number(entry(*index)) == Some(0x0112))?;
+    u8::try_from(number(entry(found) + 8)?).ok().filter(|rotation| (2..=8).contains(rotation))
+}
+
 /// Walks through a JPEG to its end and passes on the parts that belong to the picture. Returns `None` if there is no
 /// end.
 fn walk<'a>(jpeg: &'a [u8], mut keep: impl FnMut(&'a [u8])) -> Option<()> {
@@ -122,6 +151,22 @@ mod tests {
     }
 
     #[test]
+    fn a_file_keeps_its_rotation_and_nothing_else() {
+        let little = b"Exif\0\0II*\0\x08\0\0\0\x02\0\x0F\x01\x02\0\x04\0\0\0Own\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0";
+        let big = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
+        let upright = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x01\0\0\0\0\0\0";
+        let cut = &big[..20];
+        let file =
+            |exif: &[u8]| [vec![0xFF, SOI], segment(0xE1, exif), segment(COM, b"at home"), vec![0xFF, EOI]].concat();
+        let bare = [0xFF, SOI, 0xFF, EOI].to_vec();
+        let turned = [vec![0xFF, SOI], segment(0xE1, big), vec![0xFF, EOI]].concat();
+        for (exif, wanted) in [(&little[..], &turned), (big, &turned), (upright, &bare), (cut, &bare), (b"", &bare)] {
+            assert_eq!(strip_file(&file(exif)).as_ref(), Some(wanted), "{exif:?}");
+        }
+        assert_eq!(strip_file(&turned), Some(turned));
+    }
+
+    #[test]
     fn fill_bytes_are_not_markers() {
         assert_eq!(strip_metadata(&[0xFF, SOI, 0xFF, 0xFF, 0xFF, EOI]).unwrap(), [0xFF, SOI, 0xFF, EOI]);
     }
@@ -142,6 +187,7 @@ mod tests {
             if let Some(clean) = strip_metadata(&jpeg) {
                 prop_assert!(clean.len() <= jpeg.len());
                 prop_assert_eq!(strip_metadata(&clean), Some(clean.clone()));
+                prop_assert!(strip_file(&jpeg).is_some());
             }
         }
     }

@@ -1,7 +1,8 @@
 //! Effects for the camera and its frames.
 
-use crate::adapter::camera::{Camera, FreezeWatch};
+use crate::adapter::camera::{Camera, Device, FreezeWatch};
 use crate::adapter::luminance::Sampler;
+use crate::adapter::photo;
 use crate::adapter::task::Task;
 use crate::adapter::vision::{FrameLoop, VisionUnavailable};
 use crate::flow::{CameraChoice, ErrorCode, Event, Generation};
@@ -13,18 +14,28 @@ pub(super) fn open(handles: &Handles, generation: Generation, choice: CameraChoi
         handles.send(Event::CameraFailed { generation, error: ErrorCode::CameraUnsupported });
         return;
     };
+    if !photo::can_photograph() {
+        handles.send(Event::CameraFailed { generation, error: ErrorCode::PhotoAltered });
+        return;
+    }
     let mut resources = handles.resources();
     // A device may be busy while another stream of this page uses it.
     resources.close_camera();
     // The worker loads while the browser asks the person.
     resources.vision(context.vision);
     let last_device = resources.last_device();
-    let (ended, opened, waiting) = (handles.clone(), handles.clone(), handles.clone());
+    let named = context.config.device.clone().filter(|_| matches!(choice, CameraChoice::Named(_)));
+    let (ended, opened, waiting, listed) = (handles.clone(), handles.clone(), handles.clone(), handles.clone());
     // Dropping this task drops a camera that is about to open.
     let task = Task::spawn(async move {
         let on_ended = move || ended.send(Event::CameraEnded { generation });
         let on_tap_needed = move || waiting.send(Event::CameraNeedsTap { generation });
-        match Camera::open(choice, last_device, video, on_ended, on_tap_needed).await {
+        let on_listed = move |devices: Vec<Device>, tried| {
+            let cameras = u8::try_from(devices.len()).unwrap_or(u8::MAX);
+            listed.resources().keep_devices(devices, tried);
+            listed.send(Event::CamerasListed { generation, cameras });
+        };
+        match Camera::open(choice, named.or(last_device), video, on_ended, on_tap_needed, on_listed).await {
             Ok(camera) => {
                 let info = camera.info();
                 opened.resources().keep_camera(generation, camera);
@@ -39,7 +50,12 @@ pub(super) fn open(handles: &Handles, generation: Generation, choice: CameraChoi
 pub(super) fn measure(handles: &Handles, generation: Generation) {
     let Some(video) = handles.video.clone() else { return };
     let (send, shown) = (handles.callbacks.send.clone(), video.clone());
-    let sampler = Sampler::start(video, move |luminance| send.emit(Event::FrameMeasured { generation, luminance }));
+    // What is read from a spoiled frame says nothing about it.
+    let sampler = if photo::is_spoiled() {
+        None
+    } else {
+        Sampler::start(video, move |luminance| send.emit(Event::FrameMeasured { generation, luminance }))
+    };
     let send = handles.callbacks.send.clone();
     let watch = FreezeWatch::start(shown, move |frozen| {
         send.emit(if frozen { Event::CameraFroze { generation } } else { Event::CameraThawed { generation } });
@@ -55,6 +71,10 @@ pub(super) fn measure(handles: &Handles, generation: Generation) {
 
 pub(super) fn analyse(handles: &Handles, generation: Generation, context: Context<'_>) {
     let Some(video) = handles.video.clone() else { return };
+    if photo::is_spoiled() {
+        handles.send(Event::VisionUnavailable { generation, cause: "the browser changes pixels".into() });
+        return;
+    }
     let send = handles.callbacks.send.clone();
     let mut resources = handles.resources();
     let frame_loop = FrameLoop::start(resources.vision(context.vision), video, move |seen| {

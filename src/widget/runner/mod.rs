@@ -13,7 +13,7 @@ use web_sys::{Blob, File, HtmlVideoElement};
 
 use self::handles::Handles;
 pub(super) use self::handles::{Callbacks, Context};
-use crate::adapter::camera::preview;
+use crate::adapter::camera::{Device, preview};
 use crate::adapter::page::leave::LeaveGuard;
 use crate::adapter::page::{self, PageWatch};
 use crate::adapter::random;
@@ -54,6 +54,11 @@ impl Runner {
     /// Returns the photo.
     pub(super) fn photo(&self, photo: PhotoId) -> Option<Blob> {
         self.handles.resources().photo(photo).cloned()
+    }
+
+    /// Returns the cameras, each with whether it is open.
+    pub(super) fn devices(&self) -> Vec<(Device, bool)> {
+        self.handles.resources().devices()
     }
 
     /// Returns the photo's object URL.

@@ -39,6 +39,7 @@ fn page_event(handles: &Handles, notice: Notice, context: Context<'_>) -> Option
             }
         }
         Notice::OtherWay { state } => PageEvent::Alternative { state },
+        Notice::Devices => PageEvent::Devices,
         Notice::Cancelled => PageEvent::Cancelled,
         Notice::Error(code) => PageEvent::Error {
             code,

@@ -12,7 +12,7 @@ pub(super) fn grab(handles: &Handles, generation: Generation, source: PhotoSourc
     let handles = handles.clone();
     let is_new = !matches!(source, PhotoSource::Photo(_));
     // A photo that was good enough to send is not analysed again when it is made smaller.
-    let analyser = is_new.then(|| handles.resources().vision(context.vision).analyser());
+    let analyser = (is_new && !photo::is_spoiled()).then(|| handles.resources().vision(context.vision).analyser());
     spawn_local(async move {
         // The page is asked in a separate task, while no borrow of the widget is held.
         let photo = if is_new && !handles.callbacks.may_capture.emit(()) {
@@ -43,6 +43,11 @@ async fn make_photo(
     match source {
         PhotoSource::Camera | PhotoSource::Burst => {
             let video = handles.video.as_ref().ok_or(GrabFailure::Frame)?;
+            if photo::is_spoiled() {
+                let photo = photo::from_still_camera(video).await;
+                handles.send(Event::FrameDrawn { generation });
+                return photo;
+            }
             let frame = match analyser.filter(|_| source == PhotoSource::Burst) {
                 Some(analyser) => photo::burst(video, analyser).await?,
                 None => Frame::current(video)?,

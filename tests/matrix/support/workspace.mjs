@@ -45,8 +45,8 @@ export async function prepare({ name, project }, packed, folder) {
   return own;
 }
 
-/** Both bundlers of Next.js come with one package. @param {string} name */
-const lockOf = (name) => name.replace(/-webpack$/, '');
+/** Both bundlers of Next.js come with one package, and a component needs no more than the element. @param {string} name */
+const lockOf = (name) => name.replace(/-(webpack|component)$/, '');
 
 /** Returns the version of an installed package. @param {string} folder @param {string} name */
 export async function version(folder, name) {

@@ -4,14 +4,15 @@
 //! time. Only its standard output is read. Its standard error is dropped, because it may quote the secret.
 
 use std::fmt;
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::str::FromStr;
-use std::sync::mpsc;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 use secrecy::SecretString;
 
 /// Maximum size of a secret, in bytes. A longer one is something else, and could use up the memory.
@@ -20,7 +21,7 @@ pub(super) const LONGEST: u64 = 65_536;
 /// Longest run of a command. A cold start of a cloud provider's tool takes some seconds.
 const LIMIT: Duration = Duration::from_secs(30);
 
-/// Time between two looks at a process that has closed its standard output and is about to end.
+/// Time between two looks at a process.
 const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
 /// Prefix of the relay's own variables, some of which hold secrets. A command does not get them.
@@ -96,28 +97,28 @@ impl SecretCommand {
             command.env_remove(name);
         }
         // Killed on every way out, with the programs that it has started.
-        let mut child = scopeguard::guard(command.spawn().map_err(CommandError::Start)?, |mut child| end(&mut child));
+        let mut child =
+            scopeguard::guard(command.spawn().map_err(CommandError::Start)?, |mut child| drop(end(&mut child)));
         let (stdin, stdout) = (child.stdin.take(), child.stdout.take());
         // In threads, so that neither a command that does not read nor one that does not end holds up the relay.
-        std::thread::spawn(move || stdin.map(|mut stdin| stdin.write_all(&input)));
+        in_thread(move || drop(stdin.map(|mut stdin| stdin.write_all(&input))))?;
         let (sender, printed) = mpsc::channel();
-        std::thread::spawn(move || {
+        in_thread(move || {
             let mut bytes = Vec::new();
             let read = stdout.map_or(Ok(0), |stdout| stdout.take(LONGEST + 1).read_to_end(&mut bytes));
             let _ = sender.send(read.map(|_| bytes));
-        });
-        let left = deadline.saturating_duration_since(Instant::now());
-        let bytes = printed.recv_timeout(left).map_err(|_| CommandError::Slow(limit))?.map_err(CommandError::Output)?;
+        })?;
+        let bytes = output(&child, &printed, deadline)?.ok_or(CommandError::Slow(limit))?;
         if bytes.len() as u64 > LONGEST {
             return Err(CommandError::TooLong);
         }
-        let status = loop {
-            match child.try_wait().map_err(CommandError::Output)? {
-                Some(status) => break status,
-                None if Instant::now() >= deadline => return Err(CommandError::Slow(limit)),
-                None => std::thread::sleep(POLL_INTERVAL),
+        while !has_ended(&child).map_err(CommandError::Output)? {
+            if Instant::now() >= deadline {
+                return Err(CommandError::Slow(limit));
             }
-        };
+            thread::sleep(POLL_INTERVAL);
+        }
+        let status = end(&mut scopeguard::ScopeGuard::into_inner(child)).map_err(CommandError::Output)?;
         if !status.success() {
             return Err(CommandError::Failed(status));
         }
@@ -126,13 +127,44 @@ impl SecretCommand {
     }
 }
 
-/// Kills a process and its group, unless it has ended.
-fn end(child: &mut Child) {
-    if !matches!(child.try_wait(), Ok(Some(_))) {
-        // It can end in between. Its id stays reserved until `wait`.
-        let _ = kill_process_group(Pid::from_child(child), Signal::KILL);
-        let _ = child.wait();
+fn in_thread(work: impl FnOnce() + Send + 'static) -> Result<(), CommandError> {
+    thread::Builder::new().spawn(work).map(drop).map_err(CommandError::Start)
+}
+
+/// Returns what a process has printed, or `None` at the deadline. Programs that it leaves behind are killed when it has
+/// ended: they could keep its standard output open for ever.
+fn output(
+    child: &Child,
+    printed: &Receiver<io::Result<Vec<u8>>>,
+    deadline: Instant,
+) -> Result<Option<Vec<u8>>, CommandError> {
+    loop {
+        match printed.recv_timeout(POLL_INTERVAL) {
+            Ok(read) => return read.map(Some).map_err(CommandError::Output),
+            Err(RecvTimeoutError::Timeout) if Instant::now() < deadline => {}
+            Err(_) => return Ok(None),
+        }
+        if has_ended(child).map_err(CommandError::Output)? {
+            kill_all(child);
+        }
     }
+}
+
+/// Returns whether a process has ended. Does not reap it, so its id stays reserved.
+fn has_ended(child: &Child) -> io::Result<bool> {
+    let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+    Ok(waitid(WaitId::Pid(Pid::from_child(child)), options)?.is_some())
+}
+
+/// Kills the group of a process that is not reaped yet.
+fn kill_all(child: &Child) {
+    let _ = kill_process_group(Pid::from_child(child), Signal::KILL);
+}
+
+/// Kills a process and the programs that it has started, as far as they run, and reaps it. Consumes the process: do not call it twice.
+fn end(child: &mut Child) -> io::Result<ExitStatus> {
+    kill_all(child);
+    child.wait()
 }
 
 impl fmt::Debug for SecretCommand {
@@ -197,6 +229,21 @@ mod tests {
         let started = Instant::now();
         let error = command.run_within(Duration::from_millis(300), Vec::new()).unwrap_err();
         assert!(matches!(error, CommandError::Slow(_)) && started.elapsed() < Duration::from_secs(2), "{error}");
+        std::thread::sleep(Duration::from_secs(3));
+        assert!(!late.exists(), "the command's child still runs");
+    }
+
+    #[test]
+    fn programs_that_a_command_leaves_behind_are_killed() {
+        let folder = tempfile::tempdir().unwrap();
+        let late = folder.path().join("late");
+        for (exit, is_secret) in [(0, true), (3, false)] {
+            // It holds the standard output.
+            let script = format!("sh -c '(sleep 2; touch {}) & echo s3cret; exit {exit}'", late.display());
+            let started = Instant::now();
+            assert_eq!(run(&script, "").is_ok(), is_secret, "{exit}");
+            assert!(started.elapsed() < Duration::from_secs(2), "{exit}");
+        }
         std::thread::sleep(Duration::from_secs(3));
         assert!(!late.exists(), "the command's child still runs");
     }

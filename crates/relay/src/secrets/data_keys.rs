@@ -123,11 +123,12 @@ impl DataKeys {
     }
 
     /// Returns a keyed hash of a person. It does not reveal the person without the key, and differs from every other use
-    /// of the key. It is made with the last key, which stays the same while a new key is added.
+    /// of the key. It is made with the key whose id sorts first, so it does not depend on the order of the keys: while keys
+    /// are rotated, relays have them in different orders.
     #[must_use]
     pub fn person_hash(&self, parts: &[&str]) -> Vec<u8> {
         let keys = self.current();
-        let key = keys.last().map_or(&[][..], |(_, key)| key.unprotected_as_ref());
+        let key = keys.iter().min_by(|(a, _), (b, _)| a.cmp(b)).map_or(&[][..], |(_, key)| key.unprotected_as_ref());
         let own = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), PERSON_PURPOSE);
         let mut hash = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, own.as_ref()));
         for part in parts {
@@ -242,6 +243,8 @@ mod tests {
         let (old, new) = (new_key("2025").unwrap(), new_key("2026").unwrap());
         let person = ["bank", "1", "8001015009087"];
         let hash = keys(&[&old]).person_hash(&person);
+        // The two steps of a rotation: the new key is added last, and then put first.
+        assert_eq!(keys(&[&old, &new]).person_hash(&person), hash);
         assert_eq!(keys(&[&new, &old]).person_hash(&person), hash);
         assert_ne!(keys(&[&new]).person_hash(&person), hash);
         for other in [["bank1", "", "8001015009087"], ["other", "1", "8001015009087"], ["bank", "2", "8001015009087"]] {

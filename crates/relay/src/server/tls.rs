@@ -68,6 +68,7 @@ impl Tls {
         let stamp = files.stamp();
         let read = files.read()?;
         metrics().read(Reading::CertificateExpiry, expiry(&read));
+        metrics().read(Reading::CertificateOutdated, Some(0));
         let certificate = Arc::new(Certificate { files, current: RwLock::new(Arc::new(read)) });
         let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
@@ -94,10 +95,12 @@ impl Tls {
             tokio::time::sleep(POLL_INTERVAL).await;
             let stamp = files.stamp();
             if stamp == loaded {
+                metrics().read(Reading::CertificateOutdated, Some(0));
                 continue;
             }
             match files.read() {
                 Ok(read) => {
+                    metrics().read(Reading::CertificateOutdated, Some(0));
                     metrics().read(Reading::CertificateExpiry, expiry(&read));
                     *self.certificate.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(read);
                     (loaded, failed) = (stamp, None);
@@ -109,6 +112,7 @@ impl Tls {
                 Err(error) => {
                     failed = Some(stamp);
                     metrics().certificate_read("failed");
+                    metrics().read(Reading::CertificateOutdated, Some(1));
                     tracing::error!(%error, "can't load the changed certificate; the old one stays in use");
                 }
             }

@@ -113,3 +113,26 @@ macro_rules! on_connection {
     };
 }
 pub(super) use on_connection;
+
+#[cfg(test)]
+mod tests {
+    use crate::store::Store;
+
+    #[tokio::test]
+    async fn a_connection_is_kept_unless_its_operation_fails() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("relay.db").display()).parse().unwrap();
+        let store = Store::open(&url, 1).await.unwrap();
+        let run = async |sql: &'static str| {
+            let work =
+                async { on_connection!(store, |connection| store.query(sql).execute(connection).await.map(drop)) };
+            store.run(work).await
+        };
+        // A temporary table belongs to one connection.
+        run("CREATE TEMP TABLE own (number INTEGER)").await.unwrap();
+        run("INSERT INTO own VALUES (1)").await.unwrap();
+        // After an error of SQLite it may be in a wrong state, so the next operation gets a new one.
+        assert!(run("INSERT INTO nowhere VALUES (1)").await.is_err());
+        assert!(run("INSERT INTO own VALUES (2)").await.is_err());
+    }
+}

@@ -13,6 +13,9 @@ use super::{StoreError, migrations};
 /// Number of rows in one statement. PostgreSQL accepts at most 65,535 values in a statement.
 const BATCH: i64 = 500;
 
+/// All tables, in the order in which relays lock them.
+const TABLES: [&str; 7] = ["sessions", "creations", "links", "outbox", "persons", "audit", "audit_new"];
+
 /// The numbers of copied rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Copied {
@@ -85,14 +88,13 @@ pub async fn copy(from: &Path, to: &PgConnectOptions) -> Result<Copied, CopyErro
     migrations::postgres().run(&mut connection).await.map_err(|error| CopyError::Target(error.into()))?;
     let mut to = connection.begin().await.map_err(target)?;
     // A relay that starts on the target in the meantime waits for this lock. It then finds the copied rows.
-    sqlx::query("LOCK TABLE sessions, creations, links, outbox, audit, audit_new IN ACCESS EXCLUSIVE MODE")
+    sqlx::query(&format!("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE", TABLES.join(", ")))
         .execute(&mut *to)
         .await
         .map_err(target)?;
-    let (has_rows,): (bool,) = sqlx::query_as("SELECT EXISTS (SELECT 1 FROM sessions) OR EXISTS (SELECT 1 FROM audit)")
-        .fetch_one(&mut *to)
-        .await
-        .map_err(target)?;
+    let any_row = TABLES.map(|table| format!("EXISTS (SELECT 1 FROM {table})")).join(" OR ");
+    let (has_rows,): (bool,) =
+        sqlx::query_as(&format!("SELECT {any_row}")).fetch_one(&mut *to).await.map_err(target)?;
     if has_rows {
         return Err(CopyError::NotEmpty);
     }
@@ -102,6 +104,7 @@ pub async fn copy(from: &Path, to: &PgConnectOptions) -> Result<Copied, CopyErro
         messages: copy_messages(&mut from, &mut to).await.map_err(|error| error.copy_error(source, target))?,
     };
     copy_creations(&mut from, &mut to).await.map_err(|error| error.copy_error(source, target))?;
+    copy_persons(&mut from, &mut to).await.map_err(|error| error.copy_error(source, target))?;
     copy_audit(&mut from, &mut to).await.map_err(|error| error.copy_error(source, target))?;
     to.commit().await.map_err(target)?;
     // The copy is already committed, so an error on close does not matter.
@@ -180,6 +183,22 @@ async fn copy_creations(from: &mut SqliteConnection, to: &mut PgConnection) -> R
         let mut insert = QueryBuilder::<Postgres>::new(format!("INSERT INTO creations ({COLUMNS}) "));
         insert.push_values(rows, |mut row, columns| {
             row.push_bind(columns.0).push_bind(columns.1).push_bind(columns.2).push_bind(columns.3);
+        });
+        insert.build().execute(&mut *to).await.map_err(Side::To)?;
+    }
+}
+
+async fn copy_persons(from: &mut SqliteConnection, to: &mut PgConnection) -> Result<(), Side> {
+    const SQL: &str = "SELECT person, attempts, expires_at FROM persons WHERE person > $1 ORDER BY person LIMIT $2";
+    let mut after = Vec::new();
+    loop {
+        let rows = sqlx::query_as::<_, (Vec<u8>, i64, i64)>(SQL).bind(&after).bind(BATCH).fetch_all(&mut *from);
+        let rows = rows.await.map_err(Side::From)?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after.clone_from(&last.0);
+        let mut insert = QueryBuilder::<Postgres>::new("INSERT INTO persons (person, attempts, expires_at) ");
+        insert.push_values(rows, |mut row, (person, attempts, expires_at)| {
+            row.push_bind(person).push_bind(attempts).push_bind(expires_at);
         });
         insert.build().execute(&mut *to).await.map_err(Side::To)?;
     }

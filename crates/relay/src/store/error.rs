@@ -121,7 +121,24 @@ impl From<StoreError> for RelayError {
 
 #[cfg(test)]
 mod tests {
-    use super::is_transient;
+    use super::{StoreError, is_transient};
+
+    #[test]
+    fn errors_of_a_connection_may_go_away() {
+        for error in [
+            sqlx::Error::Io(std::io::ErrorKind::BrokenPipe.into()),
+            sqlx::Error::Tls("handshake".into()),
+            sqlx::Error::PoolTimedOut,
+            sqlx::Error::PoolClosed,
+            sqlx::Error::WorkerCrashed,
+            sqlx::Error::BeginFailed,
+            sqlx::Error::Protocol("cut off".to_owned()),
+        ] {
+            let text = error.to_string();
+            assert!(matches!(StoreError::from(error), StoreError::Unavailable(_)), "{text}");
+        }
+        assert!(matches!(StoreError::from(sqlx::Error::RowNotFound), StoreError::Fault(_)));
+    }
 
     #[test]
     fn transient_errors_are_distinguished_from_faults() {

@@ -217,6 +217,7 @@ impl Metrics {
             drop(self.moves.get_or_create(&StateLabel { to: to.as_str() }));
         }
         self.readings.set(Reading::OldestWebhook, Some(0));
+        self.readings.set(Reading::SecretsOutdated, Some(0));
         for status in ["pending", "failed"] {
             drop(self.messages.get_or_create(&StatusLabel { status }));
         }

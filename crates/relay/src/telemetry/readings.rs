@@ -30,10 +30,14 @@ pub enum Reading {
     WriteAheadLog,
     /// When the certificate expires.
     CertificateExpiry,
+    /// Whether the certificate in use is an old one.
+    CertificateOutdated,
+    /// How many of the secrets in use are old ones.
+    SecretsOutdated,
 }
 
 /// The name, the description and the unit of each reading, in the order of [`Reading`].
-const ALL: [(&str, &str, Option<Unit>); 9] = [
+const ALL: [(&str, &str, Option<Unit>); 11] = [
     (
         "webhook_oldest_pending",
         "Age of the oldest pending webhook, of all relays; 0 if there is none; absent while the database does not answer",
@@ -55,6 +59,12 @@ const ALL: [(&str, &str, Option<Unit>); 9] = [
     ("database_connections_max", "The most connections to the database: --database-connections", None),
     ("database_wal", "Size of SQLite's write-ahead log", Some(Unit::Bytes)),
     ("certificate_expiry_timestamp", "When the TLS certificate expires, as a Unix time", Some(Unit::Seconds)),
+    (
+        "certificate_outdated",
+        "Whether the changed TLS certificate can't be loaded, so that the old one stays in use: 1 or 0",
+        None,
+    ),
+    ("secrets_outdated", "Changed secrets that can't be loaded, so that the old ones stay in use", None),
 ];
 
 /// The values of all readings. Clones share them.

@@ -145,6 +145,16 @@ mod tests {
     }
 
     #[test]
+    fn a_name_has_at_most_64_characters() {
+        let named = |length: usize| {
+            let name = "n".repeat(length);
+            let text = format!("[[endpoint]]\napi-key = \"bank\"\nname = \"{name}\"\n{URL}\nsecrets = \"whsec_a\"");
+            parse(&text.into()).is_ok()
+        };
+        assert_eq!([0, 1, 64, 65, 100].map(named), [false, true, true, false, false]);
+    }
+
+    #[test]
     fn errors_name_the_line_and_quote_no_value() {
         let endpoint = |members: &str| format!("# a comment\n[[endpoint]]\napi-key = \"bank\"\n{members}\n");
         for (text, line) in [

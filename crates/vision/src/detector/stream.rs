@@ -14,9 +14,9 @@ const SECOND: usize = CONTEXTS * OF_CONTEXT;
 /// The longest magnitude in bits.
 const LONGEST: usize = 15;
 /// Bits of a probability.
-const BITS: u32 = 12;
-/// Bits by which a probability adapts more slowly than at once.
-const RATE: u32 = 5;
+const BITS: u32 = 16;
+/// How often a probability moves less each time.
+const COUNTS: usize = 256;
 
 /// The kinds of layers, which have contexts of their own.
 #[derive(Clone, Copy)]
@@ -32,13 +32,29 @@ pub(super) struct Stream {
     bytes: &'static [u8],
     range: u32,
     code: u32,
-    models: Vec<u16>,
+    models: Vec<Model>,
+    /// By how much, of 2^16, a probability moves towards its bit: by how often it did.
+    rates: [u32; COUNTS],
+}
+
+/// An adaptive probability.
+#[derive(Clone, Copy)]
+struct Model {
+    /// Of a 0, in 2^-16.
+    zero: u32,
+    /// How often it moved.
+    count: u8,
 }
 
 impl Stream {
     pub(super) fn open(bytes: &'static [u8]) -> Self {
-        let mut stream =
-            Self { bytes, range: u32::MAX, code: 0, models: vec![1 << (BITS - 1); SECOND + 2 * LONGEST + 2] };
+        let mut stream = Self {
+            bytes,
+            range: u32::MAX,
+            code: 0,
+            models: vec![Model { zero: 1 << (BITS - 1), count: 0 }; SECOND + 2 * LONGEST + 2],
+            rates: std::array::from_fn(|count| (1 << 17) / (2 * count as u32 + 5)),
+        };
         for _ in 0..4 {
             stream.shift();
         }
@@ -72,10 +88,11 @@ impl Stream {
     }
 
     fn bit(&mut self, model: usize) -> bool {
-        let probability = self.models[model];
-        let bit = self.split((self.range >> BITS) * u32::from(probability));
-        self.models[model] =
-            if bit { probability - (probability >> RATE) } else { probability + (((1 << BITS) - probability) >> RATE) };
+        let Model { zero, count } = self.models[model];
+        let bit = self.split((self.range >> BITS) * zero);
+        let rate = self.rates[usize::from(count)];
+        let zero = if bit { zero - ((zero * rate) >> BITS) } else { zero + ((((1 << BITS) - zero) * rate) >> BITS) };
+        self.models[model] = Model { zero, count: count.saturating_add(1) };
         bit
     }
 
@@ -112,13 +129,20 @@ impl Stream {
         self.number(BIASES + kind as usize)
     }
 
-    /// Reads rows of weights, and calls `found` with row, column and weight of each.
-    pub(super) fn weights(&mut self, kind: Kind, rows: usize, row: usize, mut found: impl FnMut(usize, usize, i16)) {
+    /// Reads rows of weights, and calls `found` with row, column and weight of each, shifted up by `up` bits.
+    pub(super) fn weights(
+        &mut self,
+        kind: Kind,
+        [rows, row]: [usize; 2],
+        up: impl Fn(usize, usize) -> i16,
+        mut found: impl FnMut(usize, usize, i16),
+    ) {
         let mut columns = vec![None; row];
         for y in 0..rows {
             let mut along = None;
             for (x, column) in columns.iter_mut().enumerate() {
-                let weight = self.number(kind as usize * ESTIMATES + half_octaves(blend(along, *column)));
+                let up = up(y, x);
+                let weight = self.number(kind as usize * ESTIMATES + half_octaves(blend(along, *column) >> up)) << up;
                 let size = i32::from(weight).abs() << 4;
                 along = moved(along, size);
                 *column = moved(*column, size);

@@ -91,11 +91,10 @@ fn dot(
 ) -> Dot {
     let even = run.next_multiple_of(2);
     let mut weights = vec![0; in_eights(outputs) * runs * even];
-    stream.weights(kind, outputs, runs * run, |output, input, weight| {
-        let up = up(output, input);
+    stream.weights(kind, [outputs, runs * run], up, |output, input, weight| {
         let input = input / run * even + input % run;
         let group = output / LANES * runs * even * LANES;
-        weights[group + input / 2 * 2 * LANES + output % LANES * 2 + input % 2] = weight << up;
+        weights[group + input / 2 * 2 * LANES + output % LANES * 2 + input % 2] = weight;
     });
     Dot { weights, bias: biases(stream, kind, outputs, by, shift), shift: shift as u32 }
 }
@@ -105,9 +104,10 @@ fn depthwise(stream: &mut Stream, block: &Block) -> Depthwise {
     let [shift, by] = [(); 2].map(|()| stream.setting());
     let up: Vec<_> = (0..block.inputs).map(|_| stream.setting()).collect();
     let mut weights = vec![0; in_eights(block.inputs) / LANES * TAPS];
-    stream.weights(Kind::Depthwise, 9, block.inputs, |tap, channel, weight| {
+    let up = |_, channel: usize| up[channel];
+    stream.weights(Kind::Depthwise, [9, block.inputs], up, |tap, channel, weight| {
         let place = channel / LANES * TAPS + tap / 2 * 2 * LANES + channel % LANES * 2 + tap % 2;
-        weights[place] = weight << up[channel];
+        weights[place] = weight;
     });
     Depthwise { weights, bias: biases(stream, Kind::Depthwise, block.inputs, by, shift), shift: shift as u32 }
 }

@@ -70,6 +70,13 @@ async fn only_photos_of_the_session_are_judged(database: &Database) {
     assert!(vendor.verdict_calls().is_empty());
     success(bank.verify(&page, &json!({ "s3_key": link["s3_key"] }))).await;
     assert_eq!(vendor.verdict_calls()[0].body["s3_key"], link["s3_key"]);
+    // A name of another session's photo makes no link to it.
+    let asked = json!({ "selfie_filename": other["selfie_filename"] });
+    let own = success(bank.link(&bank.page().await, &asked)).await;
+    let sent = vendor.seen().into_iter().filter(|call| call.is_link()).map(|call| call.body["selfie_filename"].clone());
+    let sent: std::collections::HashSet<_> = sent.map(|name| name.to_string()).collect();
+    assert_eq!(sent.len(), 3, "two sessions have one name: {sent:?}");
+    assert_ne!(own["s3_key"], other["s3_key"]);
 }
 
 async fn the_last_link_is_the_default(database: &Database) {
@@ -90,6 +97,8 @@ async fn links_and_verdicts_are_limited(database: &Database) {
     }
     problem(bank.link(&page, &json!({})), ProblemCode::SessionLimit).await;
 
+    // With links to spare, so that nothing but the limit of verdicts ends the session.
+    let bank = Bank::open(database, &vendor.base, &["--max-links=9", "--max-verifies=2"]).await;
     let page = bank.page().await;
     for _ in 0..2 {
         success(bank.link(&page, &json!({}))).await;

@@ -129,6 +129,15 @@ async fn a_verdict_has_one_proof_id_until_it_becomes_final(database: &Database) 
     // The verdict on the first photo has not become the last one.
     let first_again = proven(&bank, &page, &json!({ "s3_key": first_link["s3_key"] })).await;
     assert_eq!((&first_again["jti"], &first_again["final"]), (&first["jti"], &json!(false)));
+
+    // The same verdict becomes final at the end of its session, and gets another id.
+    let (page, _) = bank.linked().await;
+    let open = proven(&bank, &page, &json!({})).await;
+    bank.clock.put_forward(16 * 60_000);
+    let read = success(bank.verdict(&page)).await;
+    let ended = claims(&read["proof"], &published(&bank).await).unwrap();
+    assert_eq!((&open["final"], &ended["final"]), (&json!(false), &json!(true)));
+    assert_eq!(ended["jti"], format!("{}-final", open["jti"].as_str().unwrap()));
 }
 
 async fn a_rejection_is_not_final_while_a_link_is_unused(database: &Database) {

@@ -16,6 +16,7 @@ on_both!(
     fifty_parallel_verifies_are_one_vendor_call,
     fifty_parallel_verifies_at_two_relays_are_one_vendor_call,
     a_disconnected_caller_does_not_cancel_the_verdict,
+    a_call_for_another_photo_does_not_wait,
     an_idempotency_key_belongs_to_one_photo,
     a_lost_verdict_is_not_retried_automatically,
     the_host_can_repeat_a_lost_verdict,
@@ -127,6 +128,18 @@ async fn a_disconnected_caller_does_not_cancel_the_verdict(database: &Database) 
     assert_eq!(vendor.verdict_calls().len(), 1);
 }
 
+async fn a_call_for_another_photo_does_not_wait(database: &Database) {
+    let vendor = Vendor::verifying_after(Duration::from_secs(3)).await;
+    let bank = Bank::open(database, &vendor.base, &[]).await;
+    let (page, first) = bank.linked().await;
+    success(bank.link(&page, &json!({}))).await;
+    let call = bank.verify_in_background(&page, &vendor).await;
+    let other = bank.verify(&page, &json!({ "s3_key": first["s3_key"] }));
+    let refused = problem(other.timeout(Duration::from_secs(2)), ProblemCode::VerdictPending).await;
+    assert_eq!(refused.detail.as_deref(), Some("The vendor has not answered yet."));
+    assert_eq!(call.await.unwrap().status(), 200);
+}
+
 async fn an_idempotency_key_belongs_to_one_photo(database: &Database) {
     let vendor = Vendor::rejecting().await;
     let bank = Bank::open(database, &vendor.base, &[]).await;
@@ -139,6 +152,8 @@ async fn an_idempotency_key_belongs_to_one_photo(database: &Database) {
     assert_eq!(vendor.verdict_calls().len(), 1, "the key belongs to the first photo");
     success(verify(json!({}), "k-2")).await;
     success(verify(json!({ "s3_key": first["s3_key"] }), "k-1")).await;
+    // Also once the other photo has its verdict.
+    problem(verify(json!({ "s3_key": second["s3_key"] }), "k-1"), ProblemCode::IdempotencyMismatch).await;
     assert_eq!(vendor.verdict_calls().len(), 2);
     // Another session can use the same key.
     let (page, _) = bank.linked().await;

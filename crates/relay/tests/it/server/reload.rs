@@ -1,5 +1,6 @@
 //! Secrets that are loaded again when their files change, and with SIGHUP.
 
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 use akiba_protocol::ProblemCode;
@@ -142,4 +143,24 @@ async fn data_keys_are_loaded_again_but_the_key_in_use_stays() {
     let read = |page: &Page| read(page).bearer_auth(&world.database.keys.api);
     success(read(&second)).await;
     problem(read(&first), ProblemCode::Internal).await;
+}
+
+/// A script that rotates keys may signal a relay that has just started.
+#[tokio::test(flavor = "multi_thread")]
+async fn sighup_during_the_start_does_not_end_the_relay() {
+    let folder = tempfile::tempdir().unwrap();
+    let started = folder.path().join("started");
+    let print = format!("--token-command=sh -c 'touch {}; sleep 2; echo {TOKEN}'", started.display());
+    let mut command = command(&["--sessions=off", "--vendor-base=http://127.0.0.1:1", &print]);
+    command.env_remove("AKIBA_TOKEN");
+    let log = tempfile::NamedTempFile::new().unwrap();
+    command.stderr(log.reopen().unwrap());
+    let mut child = command.spawn().unwrap();
+    until("the command runs", async || started.exists()).await;
+    rustix::process::kill_process(rustix::process::Pid::from_child(&child), Signal::HUP).unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(line.starts_with("listening on"), "{line:?}");
 }

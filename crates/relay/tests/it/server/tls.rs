@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::support::closed_port;
 use crate::support::program::{Program, command};
-use crate::support::wait::until;
+use crate::support::wait::{PATIENCE, until};
 
 /// A certificate and its key, in files that a test can replace.
 struct KeyPairFiles {
@@ -57,7 +57,7 @@ fn generate() -> CertifiedKey<KeyPair> {
 /// A client that opens a new connection and trusts only this certificate.
 fn client(trusted: &CertifiedKey<KeyPair>, version: Version) -> Client {
     let certificate = Certificate::from_pem(trusted.cert.pem().as_bytes()).unwrap();
-    let builder = Client::builder().no_proxy().tls_certs_only([certificate]);
+    let builder = Client::builder().no_proxy().timeout(PATIENCE).tls_certs_only([certificate]);
     builder.min_tls_version(version).max_tls_version(version).build().unwrap()
 }
 

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Connection};
 use tokio::task::JoinSet;
 
 use crate::support::bank::Bank;
@@ -25,6 +27,7 @@ async fn a_backup_under_load_ends_and_opens() {
     for _ in 0..300 {
         bank.page().await;
     }
+    let last = bank.page().await;
     let stop = Arc::new(AtomicBool::new(false));
     let mut writers = JoinSet::new();
     for _ in 0..4 {
@@ -54,6 +57,12 @@ async fn a_backup_under_load_ends_and_opens() {
     let copy = database.at(&format!("sqlite:{name}"));
     let restored = Bank::open(&copy, &vendor.base, &[]).await;
     assert_eq!(restored.report(&verified).await, report);
+    // What is still in the write-ahead log is in the copy, too.
+    assert_eq!(restored.state(&last).await, "created");
+    let mut connection = SqliteConnectOptions::new().filename(&file).connect().await.unwrap();
+    let found: String = sqlx::query_scalar("PRAGMA integrity_check").fetch_one(&mut connection).await.unwrap();
+    assert_eq!(found, "ok");
+    connection.close().await.unwrap();
 
     let before = std::fs::read(&file).unwrap();
     let (done, text) = backup(&database.url, &name);

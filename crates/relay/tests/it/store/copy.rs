@@ -91,3 +91,59 @@ async fn a_failed_copy_leaves_nothing() {
     assert!(copy(&old.url, &new.url).0);
     assert_eq!(new.sql("SELECT COUNT(*) FROM links").await, "3");
 }
+
+/// Fills every table that the migrations make, so a new table or column can't be forgotten.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_column_of_every_table_is_copied() {
+    const TABLES: &str = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' \
+                          AND name <> '_sqlx_migrations' ORDER BY name <> 'sessions', name";
+    let (old, new) = (Database::sqlite(), Database::postgres());
+    let vendor = Vendor::verifying().await;
+    Bank::open(&old, &vendor.base, &[]).await.sessions.store().close().await;
+    drop(Bank::open(&new, &vendor.base, &[]).await);
+    let mut expected = Vec::new();
+    for table in old.sql(TABLES).await.lines() {
+        let columns = old.sql(&format!("SELECT name || ' ' || type FROM pragma_table_info('{table}')")).await;
+        // The target numbers these rows itself.
+        let identity = format!(
+            "SELECT column_name FROM information_schema.columns WHERE table_name = '{table}' AND is_identity = 'YES'"
+        );
+        let identity = new.sql(&identity).await;
+        let columns = columns.lines().map(|column| column.split_once(' ').unwrap());
+        let columns: Vec<_> = columns.filter(|&(name, _)| name != identity).collect();
+        let names: Vec<_> = columns.iter().map(|&(name, _)| name).collect();
+        let values = columns.iter().enumerate().map(|(index, &(name, kind))| match (name, kind) {
+            ("session_id", _) => "'sessions.id'".to_owned(),
+            (_, "TEXT") => format!("'{table}.{name}'"),
+            (_, "INTEGER") => format!("{}", 1_000 + index),
+            (_, "BLOB") => format!("X'{index:04X}'"),
+            other => panic!("{table}: {other:?}"),
+        });
+        let values = values.collect::<Vec<_>>().join(", ");
+        old.sql(&format!("INSERT INTO {table} ({}) VALUES ({values})", names.join(", "))).await;
+        let text = |&(name, kind): &(&str, &str)| match kind {
+            "BLOB" => format!("'X''' || upper(encode({name}, 'hex')) || ''''"),
+            "TEXT" => format!("quote_literal({name})"),
+            _ => format!("{name}::text"),
+        };
+        let row = columns.iter().map(text).collect::<Vec<_>>().join(" || ', ' || ");
+        expected.push((format!("SELECT {row} FROM {table}"), values, table.to_owned()));
+    }
+    assert!(expected.len() >= 7, "{expected:?}");
+    let (copied, said) = copy(&old.url, &new.url);
+    assert!(copied, "{said}");
+    for (sql, values, table) in expected {
+        assert_eq!(new.sql(&sql).await, values, "{table}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_target_with_a_row_in_any_table_is_refused() {
+    let (old, new) = (Database::sqlite(), Database::postgres());
+    let vendor = Vendor::verifying().await;
+    Bank::open(&old, &vendor.base, &[]).await.sessions.store().close().await;
+    drop(Bank::open(&new, &vendor.base, &[]).await);
+    new.sql("INSERT INTO persons (person, attempts, expires_at) VALUES ('x', 1, 1)").await;
+    let (copied, said) = copy(&old.url, &new.url);
+    assert!(!copied && said.contains("the target already holds sessions"), "{said}");
+}

@@ -183,10 +183,19 @@ async fn two_key_names_and_one_url_do_not_start_unless_that_is_confirmed() {
 
 async fn the_webhooks_of_a_removed_endpoint_can_be_dropped(database: &Database) {
     let vendor = Vendor::verifying().await;
-    let (receiver, audit) = (Receiver::answering(|_, _| 200).await, Receiver::answering(|_, _| 200).await);
+    let [receiver, audit, other] = [
+        Receiver::answering(|_, _| 200).await,
+        Receiver::answering(|_, _| 200).await,
+        Receiver::answering(|_, _| 200).await,
+    ];
+    // The last name begins with the one before it.
     let keys = with_endpoints(
         database,
-        &[endpoint("bank", &receiver, &secret(), ""), endpoint("bank", &audit, &secret(), "name = \"audit\"")],
+        &[
+            endpoint("bank", &receiver, &secret(), ""),
+            endpoint("bank", &audit, &secret(), "name = \"audit\""),
+            endpoint("bank", &other, &secret(), "name = \"audit-2\""),
+        ],
     );
     let bank = Bank::with_keys(database, &keys, &vendor.base, &[]).await;
     bank.judged().await;
@@ -204,6 +213,14 @@ async fn the_webhooks_of_a_removed_endpoint_can_be_dropped(database: &Database) 
     let rows = database.sql("SELECT endpoint || ' ' || status FROM outbox ORDER BY seq").await;
     assert_eq!(
         rows.lines().collect::<Vec<_>>(),
-        ["bank delivered", "bank/audit delivered", "bank failed", "bank pending"]
+        [
+            "bank delivered",
+            "bank/audit delivered",
+            "bank/audit-2 delivered",
+            "bank failed",
+            "bank/audit-2 failed",
+            "bank pending",
+            "bank/audit-2 pending",
+        ]
     );
 }

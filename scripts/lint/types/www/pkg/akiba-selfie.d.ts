@@ -12,6 +12,7 @@ export class Widget {
     options: object,
     session: SelfieSession | null | undefined,
     openVision?: () => Worker,
+    sound?: (on: boolean) => void,
   ): Widget;
   update(options: object, session: SelfieSession | null | undefined): void;
   start(): void;
@@ -23,6 +24,7 @@ export class Widget {
   readonly state: string;
   readonly photo: Blob | undefined;
   readonly verdict: object | undefined;
+  readonly devices: object[];
   unmount(): void;
 }
 
