@@ -85,4 +85,5 @@ def main(model):
     print(len(tensors), "frames,", len(lines) - 1, "faces")
 
 
-main(sys.argv[1])
+if __name__ == "__main__":
+    main(sys.argv[1])

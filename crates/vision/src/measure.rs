@@ -1,6 +1,7 @@
 //! The quality measures ([`Measure`]) and their results ([`Reading`]).
 
-/// A quality measure of ISO/IEC 29794-5:2025 with its name there, except [`Motion`](Measure::Motion). "§" is the clause of
+/// A quality measure of ISO/IEC 29794-5:2025 with its name there, except [`Motion`](Measure::Motion) and
+/// [`EyeContrast`](Measure::EyeContrast). "§" is the clause of
 /// the standard. Values and scores follow its reference implementation, OFIQ 1.0.3, as far as six keypoints allow; each
 /// variant states the differences.
 ///
@@ -65,11 +66,15 @@ pub enum Measure {
     /// The speed of the eyes from frame to frame, in inter-eye distances a second. Not part of the standard, so there is
     /// no score.
     Motion,
+    /// How much the eyes stand out: the standard deviation of luma divided by its mean, in a patch at each eye. Open eyes
+    /// have more than closed ones in the same light. Between people and lights it varies more, so it has no limit. Not
+    /// part of the standard, so there is no score.
+    EyeContrast,
 }
 
 impl Measure {
     /// Every measure, in the order of a report.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::SingleFacePresent,
         Self::HeadSize,
         Self::LeftwardCrop,
@@ -89,6 +94,7 @@ impl Measure {
         Self::CompressionArtefacts,
         Self::NaturalColour,
         Self::Motion,
+        Self::EyeContrast,
     ];
 
     /// Returns its name in events.
@@ -114,6 +120,7 @@ impl Measure {
             Self::CompressionArtefacts => "compressionArtefacts",
             Self::NaturalColour => "naturalColour",
             Self::Motion => "motion",
+            Self::EyeContrast => "eyeContrast",
         }
     }
 

@@ -7,7 +7,7 @@ use akiba_vision::Measure::{self, *};
 use akiba_vision::{Analyser, Face, Frame, Point, quality};
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, RngSeed};
-use support::{HEIGHT, Place, Shot, WIDTH, shot, shot_of};
+use support::{HEIGHT, PEOPLE, Place, Shot, WIDTH, shot, shot_of};
 
 fn places() -> impl Strategy<Value = Place> {
     (60.0_f32..130.0, -25.0_f32..25.0, 290.0_f32..350.0, 170.0_f32..230.0).prop_map(|(inter_eye, turned, x, y)| Place {
@@ -241,7 +241,7 @@ fn read(face: &Face, previous: Option<(Face, f64)>, at: f64, measure: Measure) -
     readings(&[*face], previous, at)[measure as usize].map_or(f32::NAN, |reading| reading.value)
 }
 
-fn readings(faces: &[Face], previous: Option<(Face, f64)>, at: f64) -> [Option<akiba_vision::Reading>; 19] {
+fn readings(faces: &[Face], previous: Option<(Face, f64)>, at: f64) -> [Option<akiba_vision::Reading>; 20] {
     let rgba = vec![90; WIDTH * HEIGHT * 4];
     let frame = Frame::new(&rgba, WIDTH, HEIGHT).expect("a frame");
     quality::read(&mut quality::Scratch::default(), frame, faces, previous, at)
@@ -354,5 +354,19 @@ proptest! {
         let readings = quality::read(&mut quality::Scratch::default(), frame, &[face], Some((face, 0.0)), 40.0);
         prop_assert!(readings.iter().flatten().all(|reading| reading.value.is_finite()));
         prop_assert!(readings.iter().flatten().all(|reading| reading.score.is_none_or(|score| score <= 100)));
+    }
+}
+
+/// In a burst little changes but the lids. `docs/decisions/0016-landmarks.md` compares this with 68 landmarks.
+#[test]
+fn open_eyes_have_more_contrast_than_closed_ones() {
+    let ways = ["gain=1", "gain=0.35 noise=8", "gamma=0.5", "blur=16", "motion=5", "noise=30", "jpeg=15", "side=0.7"];
+    for person in PEOPLE {
+        for recipe in ways {
+            let next = Place { x: 324.0, y: 188.0, turned: 1.0, ..Place::default() };
+            let shots = [person.shot(Place::default()), person.shot(next).shut()];
+            let [open, shut] = shots.map(|shot| shot.spoilt(recipe).value(EyeContrast));
+            assert!(open > 1.1 * shut, "{}, {recipe}: {open} {shut}", person.name);
+        }
     }
 }

@@ -45,7 +45,7 @@ pub enum VisionSource {
     Urls {
         /// URL of `vision/worker.js`.
         worker: AttrValue,
-        /// URL of `vision/akiba-vision.wasm`.
+        /// URL of `vision/akiba-vision.wasm`. A relative one begins at the folder of the worker.
         wasm: AttrValue,
     },
     /// From a function that starts it, or throws.

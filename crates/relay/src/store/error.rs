@@ -124,6 +124,12 @@ mod tests {
     use super::{StoreError, is_transient};
 
     #[test]
+    fn a_database_of_a_newer_version_is_named() {
+        let error = StoreError::from(sqlx::migrate::MigrateError::VersionMissing(99));
+        assert!(error.to_string().contains("a newer relay created its tables (migration 99"), "{error}");
+    }
+
+    #[test]
     fn errors_of_a_connection_may_go_away() {
         for error in [
             sqlx::Error::Io(std::io::ErrorKind::BrokenPipe.into()),

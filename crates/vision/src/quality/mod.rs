@@ -11,8 +11,8 @@
 //!   have the standard's names, but other values and no scores.
 //! - Eyes open, mouth closed and pitch are not measured. Six keypoints estimate the pitch no better than a constant does
 //!   (5.2° mean error against the mesh), and contain nothing about lids and lips. A network of 68 points takes 59 kB
-//!   compressed, almost half of the 128 kB budget of the module, and a second inference for every frame. No hint to the
-//!   person depends on it, and the person sees closed eyes on the review screen.
+//!   compressed, almost half of the module (`docs/decisions/0016-landmarks.md`). Between frames of one burst, the contrast
+//!   of the eyes tells open eyes from closed ones (`eyes`).
 //! - Expression, occlusion, background, head covering and the unified score need more networks, so they are left out.
 //!
 //! A frame is read once. The region of the face is scaled to a small square, and everything is measured there, with two
@@ -21,6 +21,7 @@
 
 mod crop;
 mod detail;
+mod eyes;
 mod geometry;
 mod light;
 mod maths;
@@ -59,6 +60,9 @@ pub fn read(
     pose.read(frame, &mut readings);
     if let Some(speed) = previous.and_then(|(before, then)| geometry::motion(&before, face, at - then)) {
         readings.put(Measure::Motion, speed);
+    }
+    if let Some(contrast) = eyes::contrast(frame, face) {
+        readings.put(Measure::EyeContrast, contrast);
     }
     if scratch.crop(frame, &pose) {
         light::read(&scratch.histogram, &mut readings);

@@ -26,7 +26,7 @@ pub(super) fn of(measure: Measure, value: f32) -> Option<u8> {
         M::DynamicRange => 12.5 * value,
         M::IlluminationUniformity => 100.0 * power(value, 0.3),
         M::NaturalColour => 200.0 * (1.0 - sigmoid(value, 0.0, 10.0)),
-        M::Sharpness | M::CompressionArtefacts | M::Motion => return None,
+        M::Sharpness | M::CompressionArtefacts | M::Motion | M::EyeContrast => return None,
     };
     // The conversion saturates at 0.
     Some((score + 0.5).min(100.0) as u8)

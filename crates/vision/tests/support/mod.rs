@@ -138,6 +138,34 @@ fn sample(portrait: &RgbImage, x: f32, y: f32) -> [u8; 3] {
 }
 
 impl Shot {
+    /// Closes the eyes: from row to row, the skin above each eye becomes that below it, and a thin dark line is the lashes.
+    pub fn shut(mut self) -> Self {
+        let [right, left, ..] = self.face.keypoints;
+        let (x, y) = (left.x - right.x, left.y - right.y);
+        let apart = x.hypot(y);
+        let before = self.rgb.clone();
+        let (wide, high) = (0.25 * apart, 0.13 * apart);
+        for eye in [right, left] {
+            for (index, pixel) in self.rgb.chunks_exact_mut(3).enumerate() {
+                let (dx, dy) = ((index % self.width) as f32 + 0.5 - eye.x, (index / self.width) as f32 + 0.5 - eye.y);
+                let (along, down) = ((dx * x + dy * y) / apart, (dy * x - dx * y) / apart);
+                if along.abs() > wide || down.abs() > high {
+                    continue;
+                }
+                let at = |down: f32| {
+                    let (x, y) = (eye.x + (along * x - down * y) / apart, eye.y + (along * y + down * x) / apart);
+                    [0, 1, 2].map(|channel| f32::from(before[(y as usize * self.width + x as usize) * 3 + channel]))
+                };
+                let share = (down + high) / (2.0 * high);
+                let light = if (down - 0.04 * apart).abs() < 0.012 * apart { 0.6 } else { 1.0 };
+                for ((value, above), below) in pixel.iter_mut().zip(at(-high)).zip(at(high)) {
+                    *value = (light * (above * (1.0 - share) + below * share)) as u8;
+                }
+            }
+        }
+        self
+    }
+
     /// Applies each degradation of a recipe such as `blur=4 gain=0.6`.
     pub fn spoilt(mut self, recipe: &str) -> Self {
         for step in recipe.split_whitespace() {

@@ -1,12 +1,16 @@
 //! What belongs to back ends is loaded again when its file changes: API keys, webhooks and proof keys.
 
+use std::fs;
+
 use akiba_protocol::ProblemCode;
 use akiba_relay::secrets::{api_keys, proof_keys, webhook_secrets};
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
-use super::reload::{World, secret_file};
+use super::reload::{World, after_load, secret_file};
 use crate::support::receiver::{Arrived, Receiver};
+use crate::support::tls_vendor::{Authority, TlsVendor, flag};
+use crate::support::wait::until;
 use crate::support::{IDENTIFIER, problem, run_log, success};
 use crate::webhook::delivery::is_signed;
 
@@ -80,6 +84,27 @@ async fn webhook_endpoints_are_loaded_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_authorities_of_webhooks_are_loaded_again() {
+    let receiver = TlsVendor::saying(String::new()).await;
+    let file = tempfile::NamedTempFile::new().unwrap();
+    fs::copy(Authority::new().file(), file.path()).unwrap();
+    let world = World::with(|folder, _| {
+        let url = format!("--webhook-url={}/hooks", receiver.base);
+        vec![secret_file(folder, "webhook-secrets", &secret()), url, flag("webhook-ca", file.path())]
+    })
+    .await;
+    world.judged().await;
+    let put_off = "akiba_relay_webhook_deliveries_total{result=\"put-off\"}";
+    until("the receiver is not trusted", async || world.program.metric(put_off).await == Some(1.0)).await;
+    assert!(receiver.seen().is_empty());
+    after_load(&world.program, "ok", || {
+        fs::copy(receiver.authority(), file.path()).unwrap();
+    })
+    .await;
+    until("the webhook arrives", async || receiver.seen() == ["/hooks"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn api_keys_are_loaded_again() {
     let (key, setting) = api_keys::new_key("other").unwrap();
     run_log::secret(&key);
@@ -120,8 +145,7 @@ async fn an_api_key_stays_as_long_as_an_endpoint_names_it() {
     world.load("api-keys", &world.database.keys.api_setting, "failed").await;
     assert_eq!(world.create(&key).send().await.unwrap().status(), 201);
     world.load("webhook-endpoints", &endpoints("\"bank\""), "ok").await;
-    crate::support::wait::until("the key is gone", async || world.create(&key).send().await.unwrap().status() == 401)
-        .await;
+    until("the key is gone", async || world.create(&key).send().await.unwrap().status() == 401).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -22,6 +22,7 @@ on_both!(
     webhooks_of_a_session_arrive_in_order,
     a_webhook_fails_after_a_day_and_can_be_resent,
     relays_share_deliveries,
+    a_delivery_in_progress_does_not_delay_the_next_one,
     unknown_verdicts_and_expired_sessions_are_sent,
 );
 
@@ -168,6 +169,19 @@ async fn relays_share_deliveries(database: &Database) {
     }
     assert_eq!(times.len(), 40);
     assert!(times.values().all(|&times| times == 1), "a webhook was sent twice without a failure: {arrived:?}");
+}
+
+async fn a_delivery_in_progress_does_not_delay_the_next_one(database: &Database) {
+    let vendor = Vendor::verifying().await;
+    // Longer than --webhook-timeout, so the first delivery ends after 15 s.
+    let receiver = Receiver::slow(Duration::from_secs(20)).await;
+    let bank = Bank::telling(database, &vendor.base, &receiver.url, &[]).await;
+    bank.judged().await;
+    receiver.wait("the first webhook", |arrived| arrived.len() == 1).await;
+    let started = Instant::now();
+    bank.judged().await;
+    receiver.wait("the second webhook", |arrived| arrived.len() == 2).await;
+    assert!(started.elapsed() < Duration::from_secs(10), "it waited for the first delivery");
 }
 
 async fn unknown_verdicts_and_expired_sessions_are_sent(database: &Database) {

@@ -1,0 +1,3 @@
+/* The module that Trunk builds. */
+
+export default function init(): Promise<unknown>;
