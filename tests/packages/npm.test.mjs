@@ -86,7 +86,7 @@ test('a plain page takes a photo with it, under a strict policy', async () => {
     .filter((path) => path.startsWith('/node_modules/akiba-selfie/'))
     .map((path) => path.slice(27));
   // These load only with an attribute, without WebAssembly, or when the page asks.
-  const late = ['debug.js', 'feedback.js', 'full.js', 'plain.css', 'plain.js', 'supports.js'];
+  const late = ['debug.js', 'full.js', 'plain.css', 'plain.js', 'supports.js'];
   const counted = shot.filter((path) => /\.(js|wasm|css)$/.test(path) && !late.includes(path));
   assert.deepEqual([...loaded].sort(), [...counted].sort());
 });
