@@ -91,7 +91,7 @@ build_site() {
   mkdir -p "$new/akiba-selfie/pkg" "$new/akiba-selfie/vision"
   grep -v 'data-trunk' index.html >"$new/index.html"
   cp -R demo "$new/demo"
-  cp build/package/*.js "$new/akiba-selfie/"
+  cp build/package/*.{css,js} "$new/akiba-selfie/"
   cp build/package/pkg/* "$new/akiba-selfie/pkg/"
   cp build/package/vision/* "$new/akiba-selfie/vision/"
   renew "$new" "$site"

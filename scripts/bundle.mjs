@@ -6,6 +6,7 @@
 
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { minify } from 'terser';
 
@@ -13,8 +14,8 @@ import { minify } from 'terser';
 const FRAMEWORKS = ['react', 'vue'];
 /** Modules that stay: the ones that a page imports, and the one that the demo page reads. */
 const STAY = ['akiba-selfie.js', 'define.js', 'registry.js', ...FRAMEWORKS.map((name) => `${name}.mjs`)];
-/** Modules that a page loads later: with an attribute, or when the camera opens. */
-const LATE = ['debug.js', 'feedback.js', 'full.js'];
+/** Modules that a page loads later: with an attribute, when the camera opens, without WebAssembly, or when it asks. */
+const LATE = ['debug.js', 'feedback.js', 'full.js', 'plain.js', 'supports.js'];
 
 /** Names that stay: of the public class, for stack traces, and of the worker's variable, which the tests read. */
 const KEPT = ['AkibaSelfieElement', 'vision'];
@@ -160,5 +161,9 @@ await write('akiba-selfie.js', main, true);
 await write('define.js', define, true);
 await write(GLUE, guarded(readFileSync(join(folder, GLUE), 'utf8')), true);
 await write('vision/worker.js', readFileSync(join(folder, 'vision/worker.js'), 'utf8'), false);
-for (const name of LATE) await write(name, readFileSync(join(folder, name), 'utf8'), true);
-for (const path of bundled) if (!STAY.includes(basename(path))) rmSync(path);
+const { STYLE } = await import(pathToFileURL(resolve(folder, 'plain/style.js')).href);
+writeFileSync(join(folder, 'plain.css'), STYLE);
+const late = await Promise.all(LATE.map((name) => bundle(name, [])));
+for (const [index, name] of LATE.entries()) await write(name, late[index], true);
+for (const path of bundled) if (![...STAY, ...LATE].includes(basename(path))) rmSync(path);
+rmSync(join(folder, 'plain'), { recursive: true });

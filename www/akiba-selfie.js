@@ -32,6 +32,9 @@ export { configure };
 export class AkibaSelfieElement extends Base {
   static observedAttributes = [...Object.keys(ATTRIBUTES), 'class'];
 
+  /** Resolves to what the element can do in this page, without asking the person anything. */
+  static supports = async () => (await import('./supports.js')).supports();
+
   /** @type {ElementInternals | undefined} */
   #internals;
   #shadow;
@@ -61,6 +64,8 @@ export class AkibaSelfieElement extends Base {
   #unfill;
   /** The number of its entry in the history; 0 if it has none. */
   #entry = 0;
+  /** When the current step began. */
+  #since = performance.now();
   #settling = false;
   #loading = false;
   /** Whether loading the widget failed. It is not loaded again until the page calls a method or moves the element. */
@@ -73,7 +78,9 @@ export class AkibaSelfieElement extends Base {
     this.#showState('idle');
     this.addEventListener('selfie-statechange', (event) => {
       if (event.target !== this) return;
-      this.#showState(/** @type {CustomEvent} */ (event).detail.state);
+      const { state } = /** @type {CustomEvent} */ (event).detail;
+      this.#step(state);
+      this.#showState(state);
       this.#fill();
       this.#enterHistory();
       this.#check();
@@ -326,11 +333,18 @@ export class AkibaSelfieElement extends Base {
     this.#unfill = undefined;
   }
 
-  /** With the attribute `debug`: warns about colours that are hard to read. */
+  /** With the attribute `debug`: tells the page's developer in the console what happens. */
   async #check() {
-    if (!isOn(this, 'debug')) return;
-    const { checkContrast } = await import('./debug.js');
-    requestAnimationFrame(() => checkContrast(this.#shadow));
+    if (isOn(this, 'debug')) (await import('./debug.js')).debug(this);
+  }
+
+  /** Says in `selfie-step` that a step begins, and how long the one before took. @param {SelfieState} state */
+  #step(state) {
+    const [step, previous] = [state, this.#shown].map(stepOf);
+    if (step === previous) return;
+    const since = this.#since;
+    this.#since = performance.now();
+    this.#tell('selfie-step', { step, previous, duration: Math.round(this.#since - since) });
   }
 
   #leaveHistory() {
@@ -375,8 +389,12 @@ export class AkibaSelfieElement extends Base {
   #showFailure(code, message, cause, again) {
     this.#showState('failed');
     showNotice(this.#shadow, 'load-error', message, again);
-    const detail = { code, message, retryable: Boolean(again), cause };
-    this.dispatchEvent(new CustomEvent('selfie-error', { detail, bubbles: true, composed: true }));
+    this.#tell('selfie-error', { code, message, retryable: Boolean(again), cause });
+  }
+
+  /** @param {string} type @param {unknown} detail */
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
   }
 
   static {
@@ -414,6 +432,9 @@ function numbers(object) {
     Object.entries(object ?? {}).map(([name, value]) => [name, typeof value === 'number' ? value : null]),
   );
 }
+
+/** Returns the step that a state belongs to. @param {string} state */
+const stepOf = (state) => (/^(count|grab)/.test(state) ? 'framing' : state);
 
 /** Returns the number of the current entry in the history, counted from 1; 0 if it is not of an element. */
 const entry = () => history.state?.akibaSelfie ?? 0;

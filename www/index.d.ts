@@ -137,6 +137,19 @@ export interface SelfieStateChangeDetail {
   previous: SelfieState;
 }
 
+/** A step of the person's way: a state, with `countdown` and `grabbing` counted to `framing`. */
+export type SelfieStep = Exclude<SelfieState, 'countdown' | 'grabbing'>;
+
+/** Detail of `selfie-step`: for your funnel. It holds no personal data. */
+export interface SelfieStepDetail {
+  /** The step that begins. */
+  step: SelfieStep;
+  /** The step that ended. */
+  previous: SelfieStep;
+  /** How long the ended step took, in milliseconds. */
+  duration: number;
+}
+
 /** Detail of `selfie-consented`: for your record of the consent. */
 export interface SelfieConsentedDetail {
   /** The version of the words on the consent screen. */
@@ -224,6 +237,9 @@ export interface SelfieVerdict extends SelfieVerdictDetail {
 export type SelfieErrorCode =
   | 'config'
   | 'load'
+  | 'wasm-missing'
+  | 'wasm-blocked'
+  | 'wasm-unsupported'
   | 'crash'
   | 'camera-denied'
   | 'camera-dismissed'
@@ -285,6 +301,8 @@ export interface SelfieAlternativeDetail {
 /** Every event of the element. All of them bubble and are composed. */
 export interface SelfieEventMap {
   'selfie-statechange': CustomEvent<SelfieStateChangeDetail>;
+  /** A step begins, and says how long the one before took. */
+  'selfie-step': CustomEvent<SelfieStepDetail>;
   /** The person agreed on the consent screen. */
   'selfie-consented': CustomEvent<SelfieConsentedDetail>;
   /** The browser listed its cameras: see the element's `devices`. */
@@ -310,6 +328,20 @@ export interface SelfieSessionRequest {
 
 /** The page's session: a string, or a function that returns one when the widget needs it. */
 export type SelfieSession = string | ((request: SelfieSessionRequest) => string | Promise<string>);
+
+/** What the element can do in a page. */
+export interface SelfieSupport {
+  /** Whether the page is https, which the camera needs. */
+  secureContext: boolean;
+  /** Whether the page can use a camera: there is one, and the page may ask for it. The person may still refuse. */
+  camera: boolean;
+  /** Whether WebAssembly runs. If not, the photo comes from a file or from the phone's camera app. */
+  wasm: boolean;
+  /** Whether the face can be analysed while the person frames. */
+  guidance: boolean;
+  /** Why WebAssembly does not run. */
+  code: 'wasm-missing' | 'wasm-blocked' | 'wasm-unsupported' | null;
+}
 
 /** Takes a selfie, sends it and reports the verdict to the page in `selfie-*` events. */
 export declare class AkibaSelfieElement extends HTMLElement {
@@ -350,7 +382,7 @@ export declare class AkibaSelfieElement extends HTMLElement {
   alternative: boolean;
   /** Attribute `fullscreen`: on phones, the camera fills the whole window. */
   fullscreen: boolean;
-  /** Attribute `debug`: warns in the console about colours with too little contrast. */
+  /** Attribute `debug`: tells the page's developer in the console what happens, what is missing and why. */
   debug: boolean;
   /** Sent to the relay as `Authorization: Bearer`. Never an attribute. */
   session: SelfieSession | null | undefined;
@@ -364,6 +396,9 @@ export declare class AkibaSelfieElement extends HTMLElement {
   readonly verdict: SelfieVerdict | null;
   /** The cameras that the browser listed when the widget last opened one. */
   readonly devices: SelfieDevice[];
+
+  /** Resolves to what the element can do in this page. It asks the person nothing. */
+  static supports(): Promise<SelfieSupport>;
 
   /** Starts, like the person's own «Start». */
   start(): void;

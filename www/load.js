@@ -2,10 +2,11 @@
 
 import { widgetUrl } from './assets.js';
 import init, { Widget } from './pkg/akiba-selfie.js';
+import { runs } from './probe.js';
 
 /** @type {Promise<typeof Widget> | undefined} */
 let loading;
-/** Ends the current attempt. @type {AbortController} */
+/** Ends the current attempt. @type {AbortController | undefined} */
 let attempt;
 
 /**
@@ -21,10 +22,11 @@ export function load() {
 }
 
 /** Requests the WebAssembly again, if it has not arrived. */
-export const loadAgain = () => attempt.abort();
+export const loadAgain = () => attempt?.abort();
 
 /** @returns {Promise<typeof Widget>} */
 async function initialise() {
+  if (!runs()) return /** @type {any} */ ((await import('./plain.js')).without(widgetUrl()));
   attempt = new AbortController();
   const { signal } = attempt;
   try {

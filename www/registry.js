@@ -39,6 +39,9 @@ export const PROPERTIES = ['session', 'thresholds', 'state', 'photo', 'verdict',
 /** The methods that the page can call. */
 export const METHODS = /** @type {const} */ (['start', 'capture', 'retake', 'submit', 'cancel', 'reset']);
 
+/** The static methods. */
+export const STATICS = ['supports'];
+
 /** The values of `state`, and the element's custom states in CSS. */
 export const STATES = /** @type {const} */ ([
   'idle',
@@ -56,6 +59,7 @@ export const STATES = /** @type {const} */ ([
 /** Every event; all of them bubble and are composed. */
 export const EVENTS = /** @type {const} */ ([
   'selfie-statechange',
+  'selfie-step',
   'selfie-consented',
   'selfie-devices',
   'selfie-guidance',

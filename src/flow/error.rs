@@ -49,6 +49,12 @@ error_codes! {
     Config = "config" => [AskSite];
     /// The widget's code could not be loaded; sent by the element before any Rust runs.
     Load = "load" => [AskSite];
+    /// The browser has no WebAssembly; sent where the photo may not come from a file.
+    WasmMissing = "wasm-missing" => [AskSite];
+    /// The page's policy forbids WebAssembly; the same.
+    WasmBlocked = "wasm-blocked" => [AskSite];
+    /// The browser's WebAssembly is too old; the same.
+    WasmUnsupported = "wasm-unsupported" => [AskSite];
     /// The widget's code crashed; sent by the element after the Rust code has stopped.
     Crash = "crash" => [AskSite];
 

@@ -171,7 +171,10 @@ fn error(code: ErrorCode) -> ErrorText {
     let (title, body) = match code {
         E::Config => ("The selfie check isn’t set up yet", "There is nothing that you can do about it here."),
         E::Crash => ("Something went wrong", "Reload the page to begin again."),
-        E::Load => ("The selfie check didn’t load", "Reload the page. If that does not help, try another browser."),
+        // Where WebAssembly does not run, www/plain/words.js has the words.
+        E::Load | E::WasmMissing | E::WasmBlocked | E::WasmUnsupported => {
+            ("The selfie check didn’t load", "Reload the page. If that does not help, try another browser.")
+        }
 
         E::CameraDenied => ("The camera is blocked", "This page may not use your camera. You can change that:"),
         E::CameraDismissed => (

@@ -70,6 +70,37 @@ test('the states follow one another, each named in the event, the property and C
   );
 });
 
+test('the steps follow one another, each with its duration', async () => {
+  const selfie = await it.open();
+  await selfie.takeAndSend();
+  await selfie.event('selfie-verified');
+  const steps = (await selfie.events('selfie-step')).map(({ detail }) => detail);
+  const names = ['consent', 'starting', 'framing', 'review', 'submitting', 'done'];
+  assert.deepEqual(
+    steps.map(({ step, previous }) => [step, previous]),
+    names.map((step, index) => [step, names[index - 1] ?? 'idle']),
+  );
+  for (const detail of steps) {
+    assert.deepEqual(Object.keys(detail), ['step', 'previous', 'duration']);
+    assert.ok(Number.isInteger(detail.duration) && detail.duration >= 0, JSON.stringify(detail));
+  }
+  // Nobody presses a button of a screen that is not read.
+  assert.ok(steps[0].duration + steps[1].duration > 500);
+});
+
+test('the class says what the element can do here, and asks nobody', async () => {
+  const ask = (selfie) =>
+    selfie.page.evaluate(() => /** @type {any} */ (customElements.get('akiba-selfie')).supports());
+  const selfie = await it.open();
+  const all = { secureContext: true, camera: true, wasm: true, guidance: true, code: null };
+  assert.deepEqual(await ask(selfie), all);
+  assert.deepEqual(await selfie.tracks(), { all: 0, live: 0 });
+  const without = await it.open({
+    prepare: (page) => page.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, 'mediaDevices')),
+  });
+  assert.deepEqual(await ask(without), { ...all, camera: false, guidance: false });
+});
+
 test('methods alone lead to a verdict', async () => {
   const selfie = await markup('<akiba-selfie relay="/" identifier="0000000000001" capture="manual"></akiba-selfie>');
   const call = (method) => selfie.page.evaluate((name) => document.querySelector('akiba-selfie')[name](), method);

@@ -3,9 +3,11 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { posix } from 'node:path';
 import { test } from 'node:test';
 
-import { ATTRIBUTES, EVENTS, METHODS, PROPERTIES, STATES, TAG } from '../../www/registry.js';
+import { failures, QUESTIONS, REASONS, STEPS, TERMS, TIPS } from '../../www/plain/words.js';
+import { ATTRIBUTES, EVENTS, METHODS, PROPERTIES, STATES, STATICS, TAG } from '../../www/registry.js';
 
 const read = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 const package_ = JSON.parse(read('www/package.json'));
@@ -44,10 +46,17 @@ test('the manifest has the names of the registry', () => {
     STATES,
   );
   const members = (kind) => declared.members.filter((member) => member.kind === kind);
-  sameNames(
-    members('method').map(({ name }) => name),
-    METHODS,
-  );
+  for (const [fixed, names] of [
+    [undefined, METHODS],
+    [true, STATICS],
+  ]) {
+    sameNames(
+      members('method')
+        .filter((member) => member.static === fixed)
+        .map(({ name }) => name),
+      names,
+    );
+  }
   sameNames(
     members('field').map(({ name }) => name),
     [...properties, ...PROPERTIES],
@@ -65,6 +74,7 @@ test('the manifest has the names of the registry', () => {
 test('the types declare the names of the registry', () => {
   const element = block(types, 'export declare class AkibaSelfieElement');
   sameNames(all(element, /^ {2}(\w+)\(\): void;/gm), METHODS);
+  sameNames(all(element, /^ {2}static (\w+)\(\)/gm), STATICS);
   sameNames(all(element, /^ {2}(?:readonly )?(\w+): /gm), [...properties, ...PROPERTIES]);
   sameNames(all(block(types, 'export interface SelfieEventMap'), /^ {2}'([\w-]+)':/gm), EVENTS);
   sameNames(all(types.slice(types.indexOf('type SelfieState ='), types.indexOf(';')), /'(\w+)'/g), STATES);
@@ -90,15 +100,45 @@ test('the types have every error code', () => {
   );
 });
 
+test('the words without WebAssembly are those of the widget', () => {
+  const rust = read('src/text/en.rs').replace(/\s+/g, ' ');
+  const codes = read('src/flow/error.rs');
+  const said = [...TERMS.flat(), ...TIPS, ...QUESTIONS, ...STEPS, ...Object.values(REASONS)];
+  const screens = read('www/plain/screens.js').replaceAll('\\u{a0}', ' ');
+  said.push(...all(screens, /'([A-Z][^']*[a-z.!?:’ ])'/g));
+  assert.ok(said.length > 40, `only ${said.length} sentences`);
+  // The widget does not say this one, as it has a camera.
+  for (const words of said.filter((it) => it !== 'Choose a recent photo of your face.')) {
+    assert.ok(rust.includes(`"${words.trim()}`), words);
+  }
+  for (const [code, { helps, title, body }] of Object.entries(failures)) {
+    const steps = new RegExp(`= "${code}" => \\[(.*)\\];`).exec(codes)?.[1];
+    const letters = { RetryCamera: '', PickFile: 'F', Retake: 'T', Resubmit: 'R', AskSite: 'A' };
+    assert.equal(
+      helps,
+      steps
+        ?.split(', ')
+        .map((step) => letters[step])
+        .join(''),
+      code,
+    );
+    if (!code.startsWith('wasm-')) assert.ok(rust.includes(`"${title}", "${body}"`), code);
+  }
+});
+
 test('docs/embedding.md has every name', () => {
   const page = read('docs/embedding.md');
   const rows = (heading) => {
     const section = page.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0];
     assert.ok(section, `there is no «${heading}»`);
-    return all(section, /^\| `([\w-]+)[`(]/gm);
+    return all(section, /^\| `([\w.-]+)[`(]/gm);
   };
   sameNames(rows('Attributes'), Object.keys(ATTRIBUTES));
-  sameNames(rows('Properties and methods'), [...PROPERTIES, ...METHODS]);
+  sameNames(rows('Properties and methods'), [
+    ...PROPERTIES,
+    ...METHODS,
+    ...STATICS.map((name) => `AkibaSelfieElement.${name}`),
+  ]);
   sameNames(rows('Events'), EVENTS);
   sameNames(rows('Error codes'), all(read('src/flow/error.rs'), /^ {4}\w+ = "([\w-]+)"/gm));
   const sheet = read('src/ui/style.css').split('*/')[0];
@@ -127,7 +167,7 @@ function loads(folder) {
       ...all(text, /\b(?:from|import) ?\(?["'](\.[^"']+)["']/g),
       ...all(text, /new URL\(["'](\.[^"']+)["'], ?import\.meta\.url\)/g),
     ];
-    for (const path of paths) follow(path.replace(/^\.\//, ''));
+    for (const path of paths) follow(posix.join(posix.dirname(name), path));
   };
   follow('define.js');
   return [...needed];
