@@ -7,7 +7,7 @@ use yew::{Callback, Html};
 use crate::flow::{CameraState, Event, Opening, Prompt, Screen};
 use crate::text::Message;
 
-use super::element::{Element, element, kind, when};
+use super::element::{Element, Kind, element, when};
 use super::file::{FileLook, file_button};
 use super::icon::{Icon, icon};
 use super::scene::{Scene, Weight};
@@ -32,9 +32,9 @@ pub(super) fn camera(scene: &Scene) -> Html {
         .child(
             round("button sound-button", scene.say(Message::Sound), sound)
                 .set("aria-pressed", pressed)
-                .on(kind::CLICK, Callback::from(move |_| action.emit(Action::Sound))),
+                .on(Kind::CLICK, Callback::from(move |_| action.emit(Action::Sound))),
         )
-        .child(round("button close-button", scene.say(Message::Cancel), Icon::Close).on(kind::CLICK, close(scene)));
+        .child(round("button close-button", scene.say(Message::Cancel), Icon::Close).on(Kind::CLICK, close(scene)));
     let section = scene.section("camera").child(bar);
     section.child(viewfinder(scene)).child(hint_place(scene)).child(controls(scene)).into()
 }
@@ -74,7 +74,7 @@ fn controls(scene: &Scene) -> Html {
     let no_challenge = || skip("skip", scene.button(Weight::Quiet, Message::SkipChallenge, Event::SkipChallenge));
     let switch = || {
         element("button", &[("type", "button"), ("class", "tool"), ("part", "button tool")])
-            .on(kind::CLICK, scene.on(Event::SwitchCamera))
+            .on(Kind::CLICK, scene.on(Event::SwitchCamera))
             .child(icon(Icon::Switch))
             .child(element("span", &[]).say(scene.say(Message::SwitchCamera)))
     };
@@ -90,7 +90,7 @@ fn controls(scene: &Scene) -> Html {
                 .set("aria-label", scene.say(shutter))
                 .maybe("aria-disabled", (!live).then_some("true"))
                 .maybe("data-focus", counting.then_some(""))
-                .on(kind::CLICK, scene.on(Event::Shutter))
+                .on(Kind::CLICK, scene.on(Event::Shutter))
                 .child(element("span", &[("class", "disc")])),
         )
         .child(side(when(several, switch)))

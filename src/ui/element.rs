@@ -99,16 +99,13 @@ impl From<Element> for Html {
     }
 }
 
-/// Returns the kind of an event: see [`kind`].
-pub(super) type Kind = fn() -> ListenerKind;
+/// A kind of event that the screens listen to. A function, because copying a kind of Yew takes much code.
+pub(super) struct Kind(fn() -> ListenerKind);
 
-/// The kinds of events that the screens listen to. Functions, because copying a kind of Yew takes much code.
-pub(super) mod kind {
-    use super::ListenerKind;
-
-    pub(in super::super) const CLICK: super::Kind = || ListenerKind::onclick;
-    pub(in super::super) const CHANGE: super::Kind = || ListenerKind::onchange;
-    pub(in super::super) const CANCEL: super::Kind = || ListenerKind::oncancel;
+impl Kind {
+    pub(super) const CLICK: Self = Self(|| ListenerKind::onclick);
+    pub(super) const CHANGE: Self = Self(|| ListenerKind::onchange);
+    pub(super) const CANCEL: Self = Self(|| ListenerKind::oncancel);
 }
 
 struct Heard {
@@ -118,7 +115,7 @@ struct Heard {
 
 impl Listener for Heard {
     fn kind(&self) -> ListenerKind {
-        (self.kind)()
+        (self.kind.0)()
     }
 
     fn handle(&self, event: Event) {

@@ -6,7 +6,7 @@ use yew::{Callback, Html, TargetCast};
 use crate::flow::Event;
 use crate::text::Message;
 
-use super::element::{element, kind, when};
+use super::element::{Kind, element, when};
 use super::icon::{Icon, icon};
 use super::scene::{Scene, Weight};
 use super::view::Action;
@@ -54,9 +54,9 @@ pub(super) fn file_button(scene: &Scene, look: FileLook, label: Message) -> Html
     let input = element("input", &[("type", "file")])
         .set("accept", accept)
         .maybe("capture", capture)
-        .on(kind::CHANGE, onchange)
-        .on(kind::CLICK, onclick)
-        .on(kind::CANCEL, oncancel);
+        .on(Kind::CHANGE, onchange)
+        .on(Kind::CLICK, onclick)
+        .on(Kind::CANCEL, oncancel);
     let face = element("span", &[])
         .set("class", class)
         .set("part", part)

@@ -7,7 +7,7 @@ use yew::{AttrValue, Callback, Html};
 use crate::flow::{ErrorCode, Event, Photo};
 use crate::text::{Message, Text};
 
-use super::element::{Element, element, kind, text, when};
+use super::element::{Element, Kind, element, text, when};
 use super::icon::{Icon, icon};
 use super::view::{Action, View};
 
@@ -134,7 +134,7 @@ impl Scene<'_> {
             element("button", &[("type", "button")])
                 .set("class", weight.class())
                 .set("part", weight.part())
-                .on(kind::CLICK, self.on(event))
+                .on(Kind::CLICK, self.on(event))
                 .child(label)
         })
     }
