@@ -87,7 +87,8 @@ async fn the_photo_is_what_is_shown() {
     let video = video();
     let colours = ["rgb(230 20 20)", "rgb(20 180 20)", "rgb(20 20 230)", "rgb(245 245 245)"];
     replace_camera(&quarters(1280, 960, colours.map(str::to_owned).to_vec()));
-    let camera = Camera::open(CameraChoice::Facing(Facing::Front), None, video.clone(), || {}, || {}).await.unwrap();
+    let camera =
+        Camera::open(CameraChoice::Facing(Facing::Front), None, video.clone(), || {}, || {}, |_, _| {}).await.unwrap();
     restore();
     for (style, size) in [
         ("display: block; width: 300px; height: 400px", (720, 960)),
