@@ -112,15 +112,16 @@ async fn a_copied_frame_is_scaled_down_before_it_is_sent() {
     let (global, name) = (js_sys::global(), "VideoFrame".into());
     let class = js_sys::Reflect::get(&global, &name).unwrap();
     js_sys::Reflect::set(&global, &name, &wasm_bindgen::JsValue::UNDEFINED).unwrap();
-    // A worker that takes no large pictures.
+    // A worker that takes no large pictures. The analysed part is a square in the middle, as high as the picture.
     let strict = "addEventListener('message', ({ data: { picture } }) => {
-        if (picture && Math.max(picture.width, picture.height) !== 480) postMessage({ blind: `${picture.width} pixels` });
+        if (picture && Math.min(picture.width, picture.height) !== 480) postMessage({ blind: `${picture.width} pixels` });
     });";
     let (told, _) = analysed(&source(&format!("{strict}{WORKER}"), WASM), 20_000.0, 3).await;
     js_sys::Reflect::set(&global, &name, &class).unwrap();
-    assert_eq!(told.len(), 3);
+    assert!(told.len() == 3 || told.iter().any(Result::is_err), "{} reports", told.len());
     for seen in told {
-        assert_eq!(seen.expect("vision works").0.width, 480.0);
+        let (report, _) = seen.expect("vision works");
+        assert_eq!((report.width, report.height), (480.0, 480.0));
     }
 }
 
