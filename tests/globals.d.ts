@@ -28,6 +28,7 @@ declare var shifts: number[];
 declare var testStyle: CSSStyleSheet;
 declare var peers: any;
 declare var felt: any[];
+declare var heardTexts: string[];
 
 /** In the worker of the vision module. */
 declare var vision: { memory: WebAssembly.Memory };

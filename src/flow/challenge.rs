@@ -15,7 +15,7 @@ use super::transition::Transition;
 impl Transition<'_> {
     /// Whether no challenge is left to do.
     pub(super) fn challenge_is_over(&self) -> bool {
-        self.config.challenge.is_none() || matches!(self.state.challenge.stage, ChallengeStage::Over(_))
+        self.state.challenge_is_over(self.config)
     }
 
     /// A challenge counts only for the photo it was done for. If the person skipped it, do not ask again.
@@ -73,6 +73,7 @@ impl Transition<'_> {
     fn challenge_failed(&mut self, kind: ChallengeKind) {
         if self.state.challenge.attempts >= limits::MAX_CHALLENGES {
             self.end_challenge(kind, ChallengeOutcome::TimedOut);
+            self.announce(Announcement::ChallengeOver);
         } else {
             self.interrupt_challenge();
             self.state.framing.guide = self.state.framing.guide.restart_hold();
@@ -122,6 +123,7 @@ impl Transition<'_> {
             prompt.skip = false;
             prompt.hint = self.state.framing.guide.hint;
             self.end_challenge(kind, ChallengeOutcome::Skipped);
+            self.announce(Announcement::ChallengeOver);
         }
     }
 

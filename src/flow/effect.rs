@@ -120,8 +120,12 @@ pub enum Announcement {
     OtherWay,
     /// The guidance changed.
     Hint(Hint),
+    /// Everything is right, and the person takes the photo.
+    Press,
     /// The challenge starts again.
     ChallengeAgain,
+    /// The challenge was skipped, or was not done in time too often.
+    ChallengeOver,
     /// Seconds until the photo is taken.
     Countdown(u8),
     /// The number of quarters of the photo that were sent, 1 to 3.
@@ -130,6 +134,8 @@ pub enum Announcement {
     Verifying,
     /// The network is missing; the photo is kept.
     WaitingForNetwork,
+    /// The network is back.
+    Connected,
     /// An attempt failed; the one with this number follows.
     Retrying(u8),
     /// The verdict.
@@ -139,6 +145,16 @@ pub enum Announcement {
     },
     /// A failure.
     Failed(ErrorCode),
+}
+
+impl Announcement {
+    /// Whether it makes an older one stale that is still to be read: an old hint would be read into the time for a new
+    /// movement.
+    #[must_use]
+    pub fn replaces(self, older: Self) -> bool {
+        let next = matches!(self, Self::Hint(_) | Self::Press | Self::ChallengeAgain | Self::ChallengeOver);
+        next && matches!(older, Self::Hint(_) | Self::Press)
+    }
 }
 
 /// One piece of work.

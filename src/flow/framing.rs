@@ -76,6 +76,15 @@ impl Transition<'_> {
         self.effect(Effect::Focus);
     }
 
+    /// Lets the person take the photo, but not during a challenge: the announcement would be read over the movement.
+    pub(super) fn shutter_tick(&mut self) {
+        if matches!(self.state.challenge.stage, ChallengeStage::Running(_)) {
+            self.start_timer_after(Timer::Shutter, limits::SHUTTER_LATER);
+        } else {
+            self.show_shutter();
+        }
+    }
+
     /// Lets the person take the photo from now on, and says so.
     pub(super) fn show_shutter(&mut self) {
         self.cancel_timer(Timer::Shutter);
@@ -203,7 +212,8 @@ impl Transition<'_> {
             _ => (guide.hint, false),
         };
         let skip = !self.challenge_is_over() && self.state.challenge.attempts > 0;
-        let prompt = Prompt { hint, passed: Some(guide.checks.passed()), skip, ..before };
+        let press = hint == Hint::Hold && self.state.waits_for_press(self.config);
+        let prompt = Prompt { hint, passed: Some(guide.checks.passed()), skip, press, ..before };
         self.state.screen = Screen::Framing { prompt };
         self.state.framing.bright |= hint == Hint::TooDark;
         if hint != before.hint {
@@ -218,7 +228,7 @@ impl Transition<'_> {
         let again = guide.now - at >= times::SPOKEN_AGAIN;
         if hint != Hint::Position && (again || hint != said && now) {
             self.state.framing.said = (hint, guide.now);
-            self.announce(Announcement::Hint(hint));
+            self.announce(if press { Announcement::Press } else { Announcement::Hint(hint) });
         }
     }
 }

@@ -14,8 +14,11 @@ pub const OTHER_WAY: Duration = Duration::from_secs(20);
 pub const FROZEN_SECONDS: u32 = 3;
 /// The camera is turned off if nobody is seen for this long, or for up to twice as long.
 pub const AWAY: Duration = Duration::from_secs(180);
-/// A challenge that takes longer starts again.
-pub const CHALLENGE: Duration = Duration::from_secs(10);
+/// A challenge that takes longer starts again: ten seconds, and four for each of two movements, in which a screen reader
+/// says it after what it was reading.
+pub const CHALLENGE: Duration = Duration::from_secs(10 + 2 * 4);
+/// The shutter that would appear during a challenge appears this much later.
+pub const SHUTTER_LATER: Duration = Duration::from_secs(3);
 /// After this many challenges, the photo is taken without one.
 pub const MAX_CHALLENGES: u8 = 3;
 /// With `strict`: after this many unusable photos in a row, the screen says how to continue.

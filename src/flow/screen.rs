@@ -73,6 +73,8 @@ pub struct Prompt {
     pub shutter: bool,
     /// Whether the person can skip the challenge.
     pub skip: bool,
+    /// Whether everything is right, and the person takes the photo.
+    pub press: bool,
 }
 
 /// The current screen.
@@ -202,6 +204,15 @@ impl Screen {
             Self::Submitting { .. } => ScreenName::Submitting,
             Self::Done { .. } => ScreenName::Done,
             Self::Failed { .. } => ScreenName::Failed,
+        }
+    }
+
+    /// Whether it has a control that may disappear while the screen stays.
+    pub(super) fn has_passing_control(&self) -> bool {
+        match self {
+            Self::Framing { prompt } => prompt.skip,
+            Self::Submitting { wait, .. } => wait.is_some(),
+            _ => false,
         }
     }
 

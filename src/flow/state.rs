@@ -6,7 +6,7 @@ use std::rc::Rc;
 use akiba_vision::{Measure, Report};
 
 use crate::config::{Capture, Config};
-use crate::guidance::{Challenge, ChallengeRecord, Evidence, Flaw, Guide, Hint};
+use crate::guidance::{Challenge, ChallengeRecord, Check, Evidence, Flaw, Guide, Hint};
 
 use super::camera::CameraState;
 use super::error::ErrorCode;
@@ -212,6 +212,18 @@ impl State {
         config.capture == Capture::Auto && !self.by_hand
     }
 
+    /// Whether no challenge is left to do.
+    #[must_use]
+    pub fn challenge_is_over(&self, config: &Config) -> bool {
+        config.challenge.is_none() || matches!(self.challenge.stage, ChallengeStage::Over(_))
+    }
+
+    /// Whether a photo waits for nothing but the person's press, if everything is right.
+    #[must_use]
+    pub fn waits_for_press(&self, config: &Config) -> bool {
+        !self.is_automatic(config) && self.challenge_is_over(config)
+    }
+
     /// Returns the upload in flight.
     #[must_use]
     pub fn upload(&self) -> Option<Generation> {
@@ -242,13 +254,17 @@ impl State {
         self.evidence.as_ref().and_then(|evidence| evidence.flaw())
     }
 
-    /// Whether the current photo was analysed and its face measured. Without a [`flaw`](Self::flaw), it is then good.
+    /// Whether the current photo was analysed, its face measured, and the face large enough and in its place when the
+    /// photo was taken. Without a [`flaw`](Self::flaw), it is then good.
     #[must_use]
     pub fn is_photo_measured(&self) -> bool {
         let measured = |report: Report| {
             [Measure::Sharpness, Measure::LuminanceMean].into_iter().all(|measure| report.value(measure).is_some())
         };
-        self.evidence.as_ref().and_then(|evidence| evidence.report).is_some_and(measured)
+        let guide = &self.framing.guide;
+        let in_place = guide.checks.hold(Check::Size) && guide.checks.hold(Check::Centred);
+        (in_place || !guide.is_active())
+            && self.evidence.as_ref().and_then(|evidence| evidence.report).is_some_and(measured)
     }
 
     /// Whether the page forbids to send the current photo.

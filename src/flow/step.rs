@@ -13,12 +13,15 @@ use super::timer::Timer;
 use super::transition::Transition;
 
 /// Returns the state after an event, and the effects to run.
+// Inside its caller it is larger, because there every local variable has its own place.
+#[inline(never)]
 #[must_use]
 pub fn step(state: State, event: Event, config: &Config) -> (State, Vec<Effect>) {
     let previous = state.screen.name();
+    let control = state.screen.has_passing_control();
     let mut transition = Transition::new(state, config);
     transition.handle(event);
-    transition.finish(previous)
+    transition.finish(previous, control)
 }
 
 impl Transition<'_> {
@@ -83,7 +86,7 @@ impl Transition<'_> {
         match timer {
             Timer::CameraSlow => self.camera_slow_tick(),
             Timer::AutoCapture => self.auto_capture_tick(),
-            Timer::Shutter => self.show_shutter(),
+            Timer::Shutter => self.shutter_tick(),
             Timer::OtherWay => self.offer_other_way(),
             Timer::Challenge => self.challenge_tick(),
             Timer::Away => self.away_tick(),

@@ -118,7 +118,10 @@ impl Transition<'_> {
         }
         self.start_timer(Timer::Retry, Delay::Jittered { least, most: least + limits::backoff(failed) });
         self.show(photo, phase, Some(Wait::Pause));
-        self.announce(Announcement::Retrying(failed + 1));
+        // The ones between say nothing new.
+        if failed == 1 || failed + 1 == limits::MAX_ATTEMPTS {
+            self.announce(Announcement::Retrying(failed + 1));
+        }
     }
 
     /// Being offline does not count as a failed attempt.
@@ -138,7 +141,9 @@ impl Transition<'_> {
 
     /// Continues a submission that waited for the network, or gives the upload its full time again.
     pub(super) fn online(&mut self) {
-        self.state.online = true;
+        if !std::mem::replace(&mut self.state.online, true) && self.phase().is_some() {
+            self.announce(Announcement::Connected);
+        }
         match self.state.screen {
             Screen::Submitting { photo, wait: Some(Wait::Network), .. } => self.send(photo),
             Screen::Submitting { phase: Phase::Uploading { sent, total }, .. } if self.state.upload().is_some() => {

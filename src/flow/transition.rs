@@ -25,14 +25,17 @@ impl<'a> Transition<'a> {
         Self { state, config, effects: Vec::new() }
     }
 
-    /// Ends the step. A change of screen is reported to the page before everything else.
-    pub(super) fn finish(mut self, previous: ScreenName) -> (State, Vec<Effect>) {
+    /// Ends the step. A change of screen is reported to the page before everything else. A control that disappears
+    /// without one takes the focus with it, which therefore moves on.
+    pub(super) fn finish(mut self, previous: ScreenName, control: bool) -> (State, Vec<Effect>) {
         let state = self.state.screen.name();
         if state != previous {
             self.effects.insert(0, Effect::Emit(Notice::StateChange { state, previous }));
             if state != ScreenName::Idle {
                 self.effects.push(Effect::Focus);
             }
+        } else if control && !self.state.screen.has_passing_control() {
+            self.effects.push(Effect::Focus);
         }
         (self.state, self.effects)
     }

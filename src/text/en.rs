@@ -63,6 +63,7 @@ fn message(message: Message) -> &'static str {
         M::HintHoldStill => "Hold still",
         M::HintBlurred => "Blurred. Hold still, or wipe the lens",
         M::HintHold => "Good. Stay like this",
+        M::HintPress => "Good. Now press «Take the photo»",
         M::HintTurnLeft => "Turn your head to your left",
         M::HintTurnRight => "Turn your head to your right",
         M::HintLeanIn => "Bring your face closer",
@@ -159,9 +160,11 @@ fn message(message: Message) -> &'static str {
         M::SayAutomatic => "The photo is taken by itself when everything is right.",
         M::SayOtherWay => "If this is hard for you, there is another way. Its button is the last one.",
         M::SayShutter => "You can also take the photo yourself. The button is «Take the photo».",
+        M::SayChallengeOver => "No movement needed now.",
         M::SayChallengeAgain => "Let’s try that again. First look straight at the camera.",
         M::SayPercent => "{n} per cent sent",
         M::SayVerifying => "Your photo has arrived and is being compared.",
+        M::SayConnected => "Connected again.",
         M::SayNoNetwork => "No connection. Your photo is safe and waits.",
     }
 }
@@ -267,11 +270,11 @@ fn allow_camera(browser: Browser) -> &'static str {
             "Open the Settings app of your device, find this browser in the list of apps, and switch Camera on. Then try again."
         }
         B::ChromeDesktop => {
-            "Click the icon to the left of the address, switch Camera on, and reload the page if asked to."
+            "Choose the icon to the left of the address, switch Camera on, and reload the page if asked to."
         }
-        B::EdgeDesktop => "Click the lock to the left of the address, set Camera to Allow, then try again.",
+        B::EdgeDesktop => "Choose the lock to the left of the address, set Camera to Allow, then try again.",
         B::FirefoxDesktop => {
-            "Click the crossed-out camera to the left of the address, remove the block, then try again."
+            "Choose the crossed-out camera to the left of the address, remove the block, then try again."
         }
         B::SafariMac => {
             "In the menu bar choose Safari, Settings for This Website, set Camera to Allow, then try again."

@@ -111,6 +111,8 @@ messages! {
     HintBlurred,
     /// Framing: everything is right.
     HintHold,
+    /// Framing: everything is right, and the person takes the photo.
+    HintPress,
     /// Challenge: turn the head to the person's own left.
     HintTurnLeft,
     /// Challenge: turn the head to the person's own right.
@@ -289,10 +291,14 @@ messages! {
     SayOtherWay,
     /// Announced: the challenge starts again.
     SayChallengeAgain,
+    /// Announced: the challenge is over, without the movement.
+    SayChallengeOver,
     /// Announced: `{n}` per cent were sent.
     SayPercent,
     /// Announced: the photo is being compared.
     SayVerifying,
     /// Announced: the network is missing.
     SayNoNetwork,
+    /// Announced: the network is back.
+    SayConnected,
 }

@@ -106,13 +106,16 @@ fn chip(scene: &Scene) -> Html {
         Screen::Framing { prompt: Prompt { hint: Hint::Position, passed: None, shutter: true, .. } } => {
             (Message::HintByHand, None)
         }
-        Screen::Framing { prompt } => (hint::words(prompt.hint), hint::shape(prompt.hint, state.framing.mirrored)),
+        Screen::Framing { prompt } => {
+            let message = if prompt.press { Message::HintPress } else { hint::words(prompt.hint) };
+            (message, hint::shape(prompt.hint, state.framing.mirrored))
+        }
         Screen::Countdown { .. } => (Message::CountdownHint, None),
         _ => return Html::default(),
     };
     let look = match message {
         Message::HintNoPicture => "hint alarm",
-        Message::HintHold => "hint good",
+        Message::HintHold | Message::HintPress => "hint good",
         _ => "hint",
     };
     element("p", &[("part", "hint")])

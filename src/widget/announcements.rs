@@ -18,10 +18,12 @@ pub(super) struct Announcements {
 }
 
 impl Announcements {
-    /// Adds an announcement after the others. `silence` is called a second after the last one.
+    /// Adds an announcement after the others. Drops the last one if it is stale then. `silence` is called a second after the last one.
     pub(super) fn add(&mut self, announcement: Announcement, silence: impl FnOnce() + 'static) {
         self.last = self.last.wrapping_add(1);
-        self.to_read = self.to_read.iter().copied().chain([(self.last, announcement)]).collect();
+        let stale = self.to_read.last().is_some_and(|(_, last)| announcement.replaces(*last));
+        let others = &self.to_read[..self.to_read.len() - usize::from(stale)];
+        self.to_read = others.iter().copied().chain([(self.last, announcement)]).collect();
         self.silence = Some(Timeout::new(READ_MS, silence));
     }
 

@@ -11,7 +11,7 @@ use crate::faces::{black, face, good, nobody, two, with};
 use crate::play::{Play, STALE, config, photo};
 
 /// Framing with `capture="auto"` and these changed settings.
-fn framing(change: impl FnOnce(&mut akiba_selfie::config::Options)) -> Play {
+pub(crate) fn framing(change: impl FnOnce(&mut akiba_selfie::config::Options)) -> Play {
     let mut play = Play::new(config(|options| {
         options.capture = None;
         change(options);
@@ -355,7 +355,7 @@ fn the_verdict_comes_with_the_analysis_of_the_photo() {
 }
 
 /// Framing with a challenge that has just begun with this seed.
-fn challenged(kind: &str, seed: u32) -> Play {
+pub(crate) fn challenged(kind: &str, seed: u32) -> Play {
     let mut play = framing(|options| options.challenge = Some(kind.to_owned()));
     play.sees(&good(), 800);
     let ChallengeStage::Drawing(generation) = play.state.challenge.stage else { panic!("{:?}", play.state.challenge) };

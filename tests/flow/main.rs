@@ -13,4 +13,5 @@ mod needs;
 mod other_way;
 mod play;
 mod properties;
+mod spoken;
 mod submission;

@@ -275,11 +275,14 @@ async fn repeated_announcements_are_read_again_in_permanent_regions() {
         Announcement::CameraReady { shutter: false },
         Announcement::Shutter,
         Announcement::OtherWay,
+        Announcement::Press,
         Announcement::ChallengeAgain,
+        Announcement::ChallengeOver,
         Announcement::Hint(Hint::TooDark),
         Announcement::Hint(Hint::Position),
         Announcement::Verifying,
         Announcement::WaitingForNetwork,
+        Announcement::Connected,
     ] {
         mounted.show(said(5, announcement)).await;
         assert!(!words(&polite).is_empty() && words(&urgent).is_empty(), "{announcement:?}");

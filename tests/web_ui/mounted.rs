@@ -151,7 +151,7 @@ pub(crate) fn starting() -> Screen {
 
 /// Framing with this hint.
 pub(crate) fn hinted(hint: Hint) -> Screen {
-    Screen::Framing { prompt: Prompt { hint, passed: None, shutter: true, skip: false } }
+    Screen::Framing { prompt: Prompt { hint, passed: None, shutter: true, skip: false, press: false } }
 }
 
 pub(crate) fn framing() -> Screen {
@@ -191,9 +191,15 @@ pub(crate) fn screens() -> Vec<Screen> {
         Screen::Starting(Opening::Away),
         framing(),
         hinted(Hint::NoPicture),
-        Screen::Framing { prompt: Prompt { hint: Hint::MoveLeft, passed: Some(6), shutter: false, skip: false } },
-        Screen::Framing { prompt: Prompt { hint: Hint::Hold, passed: Some(9), shutter: true, skip: false } },
-        Screen::Framing { prompt: Prompt { hint: Hint::TurnRight, passed: Some(8), shutter: true, skip: true } },
+        Screen::Framing {
+            prompt: Prompt { hint: Hint::MoveLeft, passed: Some(6), shutter: false, skip: false, press: false },
+        },
+        Screen::Framing {
+            prompt: Prompt { hint: Hint::Hold, passed: Some(9), shutter: true, skip: false, press: false },
+        },
+        Screen::Framing {
+            prompt: Prompt { hint: Hint::TurnRight, passed: Some(8), shutter: true, skip: true, press: false },
+        },
         Screen::Countdown { left: 3 },
         Screen::Grabbing,
         Screen::Review { photo: PHOTO },
