@@ -87,7 +87,10 @@ verify() {
   local status=0
   diff build/dist/SHA256SUMS "$other/elsewhere/build/dist/SHA256SUMS" || status=$?
   rm -rf "$other"
-  [ "$status" = 0 ] || { echo "dist: a second build gave other bytes" >&2; exit 1; }
+  [ "$status" = 0 ] || {
+    echo "dist: a second build gave other bytes" >&2
+    exit 1
+  }
   echo "dist: a second build in another folder gave the same bytes"
 }
 
