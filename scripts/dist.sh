@@ -101,7 +101,8 @@ mkdir -p "$dist"
 pack_npm
 build_debug
 build_relay
-(cd "$dist" && find . -type f ! -name SHA256SUMS | LC_ALL=C sort | sed 's|^\./||' | xargs -d '\n' sha256sum >SHA256SUMS)
+(cd "$dist" && find . -type f -printf '%P\0' | LC_ALL=C sort -z | xargs -0 sha256sum) >build/dist.sums
+mv build/dist.sums "$dist/SHA256SUMS"
 rm -rf build/dist
 mv "$dist" build/dist
 if [ "${1:-}" = --verify ]; then verify; fi
