@@ -42,7 +42,7 @@ PATH=$scratch/bin:$PATH scripts/pin-images.sh "$scratch/deploy" >"$scratch/said"
 
 for program in relay widget; do
   node scripts/sbom.mjs "$program" "$scratch/sbom.json"
-  "$python" scripts/lint/sbom.py "$scratch/sbom.json"
+  "$python" scripts/lint/sbom.py "$program" "$scratch/sbom.json"
   node scripts/dist/notices.mjs "$program" "$scratch/notices.txt"
 done
 
