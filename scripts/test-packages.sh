@@ -4,7 +4,11 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/env.sh
 
-# As crates.io would get them: each is built from its package alone.
+# As crates.io would get them: each is built from its package alone. Cargo assumes that a crate with the same version never
+# changes, so it would build the copies of the last run again.
+for crate in akiba-protocol akiba-vision akiba-selfie; do
+  rm -rf "${CARGO_HOME:-$HOME/.cargo}"/registry/src/-*/"$crate"-[0-9]* "$CARGO_TARGET_DIR"/debug/.fingerprint/"$crate"-*
+done
 cargo package --locked --allow-dirty --package akiba-protocol --package akiba-vision --package akiba-selfie
 
 # A file fails after 15 minutes.
