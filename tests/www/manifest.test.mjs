@@ -25,7 +25,7 @@ const widget = read('www/akiba-selfie.js');
 const notice = read('www/notice.js');
 
 test('it has every slot', () => {
-  const slots = [...all(screens, /<slot name="([\w-]+)"/g), ...all(notice, /setAttribute\('name', '([\w-]+)'\)/g)];
+  const slots = [...all(screens, /element\("slot", &\[\("name", "([\w-]+)"/g), ...all(notice, /setAttribute\('name', '([\w-]+)'\)/g)];
   assert.ok(slots.length >= 2);
   sameNames(
     declared.slots.map(({ name }) => name),
@@ -36,7 +36,8 @@ test('it has every slot', () => {
 test('it has every part', () => {
   const weights = screens.slice(screens.indexOf('fn part(self)'));
   const parts = [
-    ...all(screens, /\bpart="([\w -]+)"/g),
+    ...all(screens, /\("part", "([\w -]+)"\)/g),
+    ...all(screens, /\bround\("([\w -]+)"/g),
     ...all(weights.slice(0, weights.indexOf('\n    }')), /=> "([\w -]+)"/g),
     ...all(widget, /showNotice\(this\.#shadow, '([\w-]+)'/g),
   ].flatMap((value) => value.split(' '));

@@ -121,7 +121,7 @@ fn media_type(name: &str) -> Option<&'static str> {
         Some("wasm") => Some("application/wasm"),
         Some("json") => Some("application/json"),
         // Browsers load no types. `video/mp2t`, the registered type of `.ts`, would be wrong.
-        Some("ts" | "mts" | "md" | "txt") => Some("text/plain; charset=utf-8"),
+        Some("ts" | "mts" | "cts" | "md" | "txt") => Some("text/plain; charset=utf-8"),
         None if base.starts_with("LICENSE") => Some("text/plain; charset=utf-8"),
         _ => None,
     }
