@@ -118,6 +118,7 @@ fn media_type(name: &str) -> Option<&'static str> {
     let base = name.rsplit('/').next().unwrap_or(name);
     match base.rsplit_once('.').map(|(_, extension)| extension) {
         Some("js" | "mjs" | "cjs") => Some("text/javascript; charset=utf-8"),
+        Some("css") => Some("text/css; charset=utf-8"),
         Some("wasm") => Some("application/wasm"),
         Some("json") => Some("application/json"),
         // Browsers load no types. `video/mp2t`, the registered type of `.ts`, would be wrong.
