@@ -346,7 +346,7 @@ for (const [what, viewport] of Object.entries(WINDOWS)) {
       await selfie.state('consent');
       assert.equal(await focused(), 'Your photo, your choice');
       await look('consent');
-      await selfie.button('I agree, open the camera').click();
+      await selfie.button('I agree').click();
       await selfie.state('framing');
       await look('framing');
       await choose(selfie);

@@ -99,7 +99,7 @@ export function screen(plain) {
       make('dl', { part: 'list', id }, ...terms),
       ...(settings.review ? [note('You see the photo before it is sent.')] : []),
       actions(
-        button('primary', 'I agree, open the camera', () => plain.consent()),
+        button('primary', 'I agree', () => plain.consent()),
         cancel('Not now'),
       ),
     ];
