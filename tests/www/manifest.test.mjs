@@ -25,7 +25,10 @@ const widget = read('www/akiba-selfie.js');
 const notice = read('www/notice.js');
 
 test('it has every slot', () => {
-  const slots = [...all(screens, /element\("slot", &\[\("name", "([\w-]+)"/g), ...all(notice, /setAttribute\('name', '([\w-]+)'\)/g)];
+  const slots = [
+    ...all(screens, /element\("slot", &\[\("name", "([\w-]+)"/g),
+    ...all(notice, /setAttribute\('name', '([\w-]+)'\)/g),
+  ];
   assert.ok(slots.length >= 2);
   sameNames(
     declared.slots.map(({ name }) => name),
