@@ -4,7 +4,7 @@
 
 use std::sync::LazyLock;
 
-use akiba_relay::secrets::api_keys::{ApiKey, name_of};
+use akiba_relay::secrets::api_keys::{ApiKey, ApiKeys};
 use akiba_relay::secrets::session_keys::{SessionKeys, TokenError};
 use libfuzzer_sys::fuzz_target;
 
@@ -17,12 +17,12 @@ const API_KEY_HASH: &str = "bank=3eb1bd439947eb762998e566ccc2e099c791118b2f40579
 const WEAK_KEY_HASH: &str = "weak=ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
 static RING: LazyLock<SessionKeys> = LazyLock::new(|| SessionKeys::read(&KEY.to_owned().into()).expect("a key"));
-static API_KEYS: LazyLock<Vec<ApiKey>> =
-    LazyLock::new(|| [API_KEY_HASH, WEAK_KEY_HASH].map(|hash| hash.parse().expect("a hash")).into());
+static API_KEYS: LazyLock<ApiKeys> =
+    LazyLock::new(|| ApiKeys::new([API_KEY_HASH, WEAK_KEY_HASH].map(|hash| hash.parse().expect("a hash")).into()));
 
 fuzz_target!(init: {
     assert_eq!(RING.open(TOKEN, 1, 0).as_deref(), Ok("ses_1"));
-    assert_eq!(name_of(&API_KEYS, API_KEY), Some("bank"));
+    assert_eq!(API_KEYS.name_of(API_KEY).as_deref(), Some("bank"));
 }, |data: &[u8]| {
     let Ok(text) = std::str::from_utf8(data) else { return };
     match RING.open(text, 1, 0) {
@@ -34,7 +34,7 @@ fuzz_target!(init: {
         // Only a token of the relay can be expired.
         Err(error) => assert_eq!(error, TokenError::Invalid),
     }
-    assert_eq!(name_of(&API_KEYS, text).is_some(), text == API_KEY);
+    assert_eq!(API_KEYS.name_of(text).is_some(), text == API_KEY);
     // The parsers of the settings' secrets.
     let _ = SessionKeys::read(&text.to_owned().into());
     let _ = akiba_relay::secrets::webhook_secrets::WebhookSecrets::read(&text.to_owned().into());
