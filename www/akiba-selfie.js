@@ -19,6 +19,9 @@ import { Root } from './root.js';
 // A server has no HTMLElement. It never uses the class, but importing it must not fail there.
 const Base = /** @type {typeof HTMLElement} */ (globalThis.HTMLElement ?? class {});
 
+/** What gives the camera the whole window, once it is loaded. @type {typeof import('./full.js') | undefined} */
+let full;
+
 const LOADING = 'Loading…';
 const LATE = 'This takes longer than usual. You can wait, or try again.';
 /** When it is late, in milliseconds. A slow phone network needs ten seconds. */
@@ -322,9 +325,10 @@ export class AkibaSelfieElement extends Base {
   /** With the attribute `fullscreen`: gives the camera the whole window of a phone. */
   async #fill() {
     if (!isOn(this, 'fullscreen')) return;
-    const { fill, fills } = await import('./full.js');
-    if (fills(this.#shown, Boolean(this.#unfill))) {
-      this.#unfill ??= fill(/** @type {Root} */ (this.#root).element, () => this.#widget?.cancel());
+    // Once it is loaded, nothing waits: the camera leaves the window in the same moment as it closes.
+    full ??= await import('./full.js');
+    if (full.fills(this.#shown, Boolean(this.#unfill))) {
+      this.#unfill ??= full.fill(/** @type {Root} */ (this.#root).element, () => this.#widget?.cancel());
     } else this.#leaveFull();
   }
 
