@@ -7,7 +7,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 import { minify } from 'terser';
 
 /** The frameworks with a component of their own, `react.mjs` and `vue.mjs`. */
@@ -15,10 +15,28 @@ const FRAMEWORKS = ['react', 'vue'];
 /** Modules that stay: the ones that a page imports, and the one that the demo page reads. */
 const STAY = ['akiba-selfie.js', 'define.js', 'registry.js', ...FRAMEWORKS.map((name) => `${name}.mjs`)];
 /** Modules that a page loads later: with an attribute, when the camera opens, without WebAssembly, or when it asks. */
-const LATE = ['debug.js', 'feedback.js', 'full.js', 'plain.js', 'supports.js'];
+const LATE = ['debug.js', 'feedback.js', 'full.js', 'linked.js', 'plain.js', 'supports.js'];
+
+/** What the bundled code may use: iOS 15 is the oldest browser with the widget's WebAssembly. */
+const TARGET = 'safari15';
+/** The widget's style sheet, for browsers that can't construct one. */
+const STYLE_SHEET = await shortened(readFileSync(new URL('../src/ui/style.css', import.meta.url), 'utf8'));
 
 /** Names that stay: of the public class, for stack traces, and of the worker's variable, which the tests read. */
 const KEPT = ['AkibaSelfieElement', 'vision'];
+
+/** Shortens the style sheet that notice.js holds as text. @type {import('esbuild').Plugin} */
+const SHORT_STYLE = {
+  name: 'short-style',
+  setup({ onLoad }) {
+    onLoad({ filter: /\/notice\.js$/ }, async ({ path }) => {
+      const text = readFileSync(path, 'utf8');
+      const [whole, css] = text.match(/`(:host[^`]*)`/) ?? [];
+      if (!whole) throw new Error('bundle: notice.js has no style sheet');
+      return { contents: text.replace(whole, JSON.stringify(await shortened(css))) };
+    });
+  },
+};
 
 /** The files of all modules so far. @type {Set<string>} */
 const bundled = new Set();
@@ -37,9 +55,13 @@ async function bundle(name, external) {
     write: false,
     metafile: true,
     format: 'esm',
-    target: 'es2022',
+    target: TARGET,
+    // esbuild counts new names of scripts; we use none of them.
+    supported: { 'regexp-unicode-property-escapes': true },
+    define: { 'globalThis.WIDGET_STYLE': JSON.stringify(STYLE_SHEET) },
     external,
     logLevel: 'error',
+    plugins: [SHORT_STYLE],
   });
   for (const path of Object.keys(metafile.inputs)) bundled.add(resolve(path));
   return outputFiles[0].text;
@@ -50,17 +72,24 @@ async function bundle(name, external) {
  * @param {string} name
  * @param {string} text
  * @param {boolean} module
+ * @param {boolean} [arrows] whether every function that uses neither `this` nor `arguments` may become an arrow
  */
-async function write(name, text, module) {
+async function write(name, text, module, arrows = false) {
   const { code } = await minify(text, {
     module,
     toplevel: true,
-    compress: { passes: 3 },
+    compress: { passes: 3, ...(arrows && { ecma: 2020, unsafe_arrows: true }) },
     mangle: { reserved: KEPT },
     format: { comments: false },
   });
   if (!code) throw new Error(`bundle: terser returned nothing for ${name}`);
   writeFileSync(join(folder, name), code);
+}
+
+/** Returns a style sheet without comments and white space. @param {string} css */
+async function shortened(css) {
+  const { code } = await transform(css, { loader: 'css', minify: true, target: TARGET });
+  return code.trim();
 }
 
 /**
@@ -159,8 +188,10 @@ const [main, define] = await Promise.all([
 ]);
 await write('akiba-selfie.js', main, true);
 await write('define.js', define, true);
-await write(GLUE, guarded(readFileSync(join(folder, GLUE), 'utf8')), true);
+// The WebAssembly calls its imports; it never constructs with them.
+await write(GLUE, guarded(readFileSync(join(folder, GLUE), 'utf8')), true, true);
 await write('vision/worker.js', readFileSync(join(folder, 'vision/worker.js'), 'utf8'), false);
+writeFileSync(join(folder, 'widget.css'), STYLE_SHEET);
 const { STYLE } = await import(pathToFileURL(resolve(folder, 'plain/style.js')).href);
 writeFileSync(join(folder, 'plain.css'), STYLE);
 const late = await Promise.all(LATE.map((name) => bundle(name, [])));

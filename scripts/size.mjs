@@ -20,8 +20,8 @@ const built = new URL('../build/package/', import.meta.url);
 /** The files of the package that a page loads. An end-to-end test compares them with a browser's requests. */
 /** @type {{ files: string[] }} */
 const { files } = JSON.parse(readFileSync(new URL('package.json', built), 'utf8'));
-/** Loaded only with an attribute, when the camera opens, without WebAssembly, or when a page asks what is supported. */
-const LATE = ['full.js', 'debug.js', 'feedback.js', 'plain.js', 'plain.css', 'supports.js'];
+/** Loaded only with an attribute, when the camera opens, without WebAssembly, in Safari before 16.4, or when a page asks. */
+const LATE = ['full.js', 'debug.js', 'feedback.js', 'linked.js', 'plain.js', 'plain.css', 'supports.js', 'widget.css'];
 const loaded = files.filter((name) => /\.(js|wasm|css)$/.test(name) && !LATE.includes(name));
 
 /** Returns the compressed size. @param {Buffer} bytes */

@@ -31,7 +31,8 @@ async function initialise() {
   const { signal } = attempt;
   try {
     await init({ module_or_path: fetchWasm(widgetUrl(), signal) });
-    return Widget;
+    if ('adoptedStyleSheets' in document) return Widget;
+    return (await import('./linked.js')).linked(Widget, widgetUrl());
   } catch (error) {
     // What was aborted never began to run, so there is never a second module.
     if (signal.aborted) return initialise();

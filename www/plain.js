@@ -13,9 +13,10 @@ import { makePhoto } from './plain/photo.js';
 import { bearer, call, verdict } from './plain/relay.js';
 import { make, screen } from './plain/screens.js';
 import { check } from './plain/settings.js';
-import { adopt, STYLE } from './plain/style.js';
+import { STYLE } from './plain/style.js';
 import { isOver, target, upload } from './plain/upload.js';
 import { CONSENT_VERSION, failures } from './plain/words.js';
+import { adopt } from './sheet.js';
 import { wasmObstacle } from './supports.js';
 
 export { STYLE };
@@ -87,7 +88,7 @@ export class Plain {
    */
   static mount(host, root, options, session) {
     const plain = new Plain(host);
-    adopt(/** @type {ShadowRoot} */ (host.shadowRoot), styleFile);
+    adopt(/** @type {ShadowRoot} */ (host.shadowRoot), STYLE, styleFile);
     root.append(plain.#root);
     plain.#draw();
     plain.update(options, session);
