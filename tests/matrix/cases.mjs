@@ -13,6 +13,7 @@
  * @property {string[]} [build] the command that builds
  * @property {string} [output] the folder that the build writes, served as it is
  * @property {string[]} [serve] the command that serves the build, if a folder is not enough
+ * @property {string[]} [check] a command that must succeed with the case's packages; `{root}` is the repository
  * @property {string[]} [test] the command of a test run, for a case without a page
  * @property {'page' | 'other'} [origin] a case without packages: which origin serves the package
  * @property {string} [policy] the content security policy of a case without packages
@@ -125,3 +126,4 @@ export const CASES = [
   { name: 'jest-30', project: 'jest', shows: ['jest'], test: bin('jest') },
   { name: 'vitest-5', project: 'vitest', shows: ['vitest'], test: bin('vitest', 'run') },
 ];
+    check: ['node', '{root}/scripts/angular.mjs', '.'],

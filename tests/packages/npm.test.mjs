@@ -65,7 +65,8 @@ test('it contains exactly the files that its package.json lists', async () => {
 
 test('Safari 15 reads its syntax', async () => {
   const { default: manifest } = await import('../../www/package.json', { with: { type: 'json' } });
-  for (const name of manifest.files.filter((file) => /\.m?js$/.test(file))) {
+  // Angular's build compiles its component once more.
+  for (const name of manifest.files.filter((file) => /\.m?js$/.test(file) && file !== 'angular.mjs')) {
     const code = await readFile(join(folder, 'node_modules/akiba-selfie', name), 'utf8');
     // esbuild rewrites what the target does not have. It counts new names of scripts, which no expression here uses.
     const supported = { 'regexp-unicode-property-escapes': true };

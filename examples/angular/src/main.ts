@@ -1,21 +1,25 @@
-import 'akiba-selfie/define.js';
-
-import { Component, CUSTOM_ELEMENTS_SCHEMA, provideZonelessChangeDetection, signal } from '@angular/core';
+import { Component, provideZonelessChangeDetection, signal } from '@angular/core';
 import { bootstrapApplication } from '@angular/platform-browser';
+import type { SelfieVerdictDetail } from 'akiba-selfie';
+import { Selfie } from 'akiba-selfie/angular';
+import { configure } from 'akiba-selfie/define.js';
+
+// angular.json copies the package's files there.
+configure({ assets: '/akiba-selfie/' });
 
 const asked = new URLSearchParams(location.search);
 
 @Component({
   selector: 'app-root',
-  schemas: [CUSTOM_ELEMENTS_SCHEMA],
+  imports: [Selfie],
   template: `
     <akiba-selfie
-      [attr.relay]="relay"
-      [attr.identifier]="identifier"
+      [relay]="relay"
+      [identifier]="identifier"
       [noConsent]="false"
-      (selfie-verified)="onOutcome($event)"
-      (selfie-rejected)="onOutcome($event)"
-    ></akiba-selfie>
+      (verified)="onOutcome($event)"
+      (rejected)="onOutcome($event)"
+    />
     <p id="outcome" role="status">{{ outcome() }}</p>
   `,
 })
@@ -24,8 +28,8 @@ class App {
   readonly identifier = asked.get('identifier') ?? '0000000000001';
   readonly outcome = signal('');
 
-  onOutcome(event: Event) {
-    this.outcome.set((event as CustomEvent).detail.outcome);
+  onOutcome({ detail }: CustomEvent<SelfieVerdictDetail>) {
+    this.outcome.set(detail.outcome);
   }
 }
 
