@@ -4,7 +4,7 @@
 //
 //   node scripts/bundle.mjs FOLDER
 
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, transform } from 'esbuild';
@@ -19,6 +19,8 @@ const LATE = ['debug.js', 'feedback.js', 'full.js', 'linked.js', 'plain.js', 'su
 
 /** What the bundled code may use: iOS 15 is the oldest browser with the widget's WebAssembly. */
 const TARGET = 'safari15';
+/** esbuild counts the newest names of scripts, too. No expression here uses them. */
+const SUPPORTED = { 'regexp-unicode-property-escapes': true };
 /** The widget's style sheet, for browsers that can't construct one. */
 const STYLE_SHEET = await shortened(readFileSync(new URL('../src/ui/style.css', import.meta.url), 'utf8'));
 
@@ -56,8 +58,7 @@ async function bundle(name, external) {
     metafile: true,
     format: 'esm',
     target: TARGET,
-    // esbuild counts new names of scripts; we use none of them.
-    supported: { 'regexp-unicode-property-escapes': true },
+    supported: SUPPORTED,
     define: { 'globalThis.WIDGET_STYLE': JSON.stringify(STYLE_SHEET) },
     external,
     logLevel: 'error',
@@ -68,13 +69,12 @@ async function bundle(name, external) {
 }
 
 /**
- * Minifies a file. esbuild could too, but terser's result is smaller.
- * @param {string} name
+ * Minifies code. esbuild could too, but terser's result is smaller.
  * @param {string} text
  * @param {boolean} module
  * @param {boolean} [arrows] whether every function that uses neither `this` nor `arguments` may become an arrow
  */
-async function write(name, text, module, arrows = false) {
+async function minified(text, module, arrows = false) {
   const { code } = await minify(text, {
     module,
     toplevel: true,
@@ -82,9 +82,12 @@ async function write(name, text, module, arrows = false) {
     mangle: { reserved: KEPT },
     format: { comments: false },
   });
-  if (!code) throw new Error(`bundle: terser returned nothing for ${name}`);
-  writeFileSync(join(folder, name), code);
+  if (!code) throw new Error('bundle: terser returned nothing');
+  return code;
 }
+
+/** Writes a minified file. @param {string} name @param {Parameters<typeof minified>} code */
+const write = async (name, ...code) => writeFileSync(join(folder, name), await minified(...code));
 
 /** Returns a style sheet without comments and white space. @param {string} css */
 async function shortened(css) {
@@ -173,10 +176,50 @@ async function writeCommonJsOf(name, other, external = []) {
   writeFileSync(join(folder, name.replace(/\.m?js$/, '.cjs')), text);
 }
 
+/**
+ * Writes everything into one file: inline.js, with the WebAssembly and the worker as text, takes the place of assets.js.
+ */
+async function writeInline() {
+  const read = (/** @type {string} */ name) => readFileSync(join(folder, name));
+  const files = {
+    widget: read('pkg/akiba-selfie_bg.wasm').toString('base64'),
+    vision: read('vision/akiba-vision.wasm').toString('base64'),
+    worker: await minified(read('vision/worker.js').toString(), false),
+  };
+  const { outputFiles } = await build({
+    entryPoints: [resolve(folder, 'define.js')],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    target: TARGET,
+    supported: SUPPORTED,
+    define: {
+      'globalThis.WIDGET_STYLE': JSON.stringify(STYLE_SHEET),
+      'globalThis.INLINE_FILES': JSON.stringify(files),
+    },
+    logLevel: 'error',
+    plugins: [
+      SHORT_STYLE,
+      {
+        name: 'inline',
+        setup({ onLoad }) {
+          onLoad({ filter: /\/assets\.js$/ }, () => ({ contents: read('inline.js'), resolveDir: resolve(folder) }));
+          onLoad({ filter: /pkg\/akiba-selfie\.js$/ }, () => ({ contents: guarded(read(GLUE).toString()) }));
+        },
+      },
+    ],
+  });
+  mkdirSync(join(folder, 'inline'));
+  writeFileSync(join(folder, INLINE), await minified(outputFiles[0].text, true));
+  rmSync(join(folder, 'inline.js'));
+}
+
 const GLUE = 'pkg/akiba-selfie.js';
+const INLINE = 'inline/akiba-selfie.js';
 
 if (existsSync(join(folder, 'package.json'))) {
   await writeCommonJs();
+  await writeInline();
   for (const framework of FRAMEWORKS) {
     const name = `${framework}.mjs`;
     await write(name, await bundle(name, [framework, './define.js']), true);

@@ -12,13 +12,13 @@ const STYLE = /** @type {any} */ (globalThis).WIDGET_STYLE ?? '';
 /**
  * Returns the widget's class with a style sheet of its own.
  * @param {typeof Widget} widget
- * @param {string} wasm the URL of its WebAssembly
+ * @param {string} file the URL of the style sheet
  * @returns {typeof Widget}
  */
-export const linked = (widget, wasm) =>
+export const linked = (widget, file) =>
   /** @type {any} */ ({
     mount(/** @type {HTMLElement} */ host, /** @type {unknown[]} */ ...rest) {
-      adopt(/** @type {ShadowRoot} */ (host.shadowRoot), STYLE, new URL('../widget.css', wasm).href);
+      adopt(/** @type {ShadowRoot} */ (host.shadowRoot), STYLE, file);
       return Reflect.apply(widget.mount, widget, [host, ...rest]);
     },
   });

@@ -24,9 +24,9 @@ export { STYLE };
 /** The URL of the style sheet's file, for browsers and pages that allow nothing else. */
 let styleFile = '';
 
-/** Returns the class, for a package whose WebAssembly has this URL. @param {string} wasm */
-export function without(wasm) {
-  styleFile = new URL('../plain.css', wasm).href;
+/** Returns the class, for a package whose style sheet has this URL. @param {string} file */
+export function without(file) {
+  styleFile = file;
   return Plain;
 }
 

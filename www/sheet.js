@@ -5,7 +5,7 @@
  * so then it is a file of the package. A bundler may leave that file behind; then it is an inline one.
  * @param {ShadowRoot} shadow
  * @param {string} css
- * @param {string} file the URL of the file with the same text
+ * @param {string} file the URL of the file with the same text; empty if there is none
  */
 export function adopt(shadow, css, file) {
   const { ownerDocument: document } = shadow;
@@ -15,13 +15,11 @@ export function adopt(shadow, css, file) {
     shadow.adoptedStyleSheets = [sheet];
     return;
   }
+  const style = document.createElement('style');
+  style.textContent = css;
   const link = document.createElement('link');
   link.rel = 'stylesheet';
   link.href = file;
-  link.onerror = () => {
-    const style = document.createElement('style');
-    style.textContent = css;
-    link.replaceWith(style);
-  };
-  /** @type {ShadowRoot} */ (shadow).prepend(link);
+  link.onerror = () => link.replaceWith(style);
+  /** @type {ShadowRoot} */ (shadow).prepend(file ? link : style);
 }

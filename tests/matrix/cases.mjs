@@ -16,6 +16,7 @@
  * @property {string[]} [check] a command that must succeed with the case's packages; `{root}` is the repository
  * @property {string[]} [test] the command of a test run, for a case without a page
  * @property {'page' | 'other'} [origin] a case without packages: which origin serves the package
+ * @property {string[]} [loads] the only files of the package that its page loads, for a case without packages
  * @property {string} [policy] the content security policy of a case without packages
  * @property {boolean} [quick] whether `make test` runs it
  */
@@ -64,6 +65,15 @@ export const CASES = [
     policy: "script-src 'self' 'wasm-unsafe-eval'; require-trusted-types-for 'script'; trusted-types akiba-selfie",
   },
   { name: 'import-map', project: 'import-map', shows: [], origin: 'page' },
+  {
+    name: 'inline',
+    project: 'inline',
+    shows: [],
+    origin: 'page',
+    loads: ['inline/akiba-selfie.js'],
+    policy:
+      "script-src 'self' 'wasm-unsafe-eval'; worker-src blob:; require-trusted-types-for 'script'; trusted-types akiba-selfie",
+  },
   { name: 'other-origin', project: 'other-origin', shows: [], origin: 'other' },
   vite('vite-5', 'vite', []),
   vite('vite-6', 'vite', []),
@@ -118,6 +128,7 @@ export const CASES = [
   {
     name: 'angular',
     example: 'angular',
+    check: ['node', '{root}/scripts/angular.mjs', '.'],
     shows: ['@angular/core'],
     dev: bin('ng', 'serve', '--port', '{port}', '--host', '127.0.0.1'),
     build: bin('ng', 'build'),
@@ -126,4 +137,3 @@ export const CASES = [
   { name: 'jest-30', project: 'jest', shows: ['jest'], test: bin('jest') },
   { name: 'vitest-5', project: 'vitest', shows: ['vitest'], test: bin('vitest', 'run') },
 ];
-    check: ['node', '{root}/scripts/angular.mjs', '.'],

@@ -41,6 +41,9 @@ await mkdir(work, { recursive: true });
 const packed = await pack(work);
 const browser = await launch({ film: (await film()).file });
 
+/** Where a page's own origin has the package. */
+const PLACE = '/node_modules/akiba-selfie/';
+
 /** Serves the package from an origin of its own, as a CDN does. @param {string} folder */
 async function serveOtherOrigin(folder) {
   const port = await freePort();
@@ -54,7 +57,7 @@ async function serveOtherOrigin(folder) {
 /** Tries a case without a tool. @param {Case} which @param {string} folder */
 async function tryPlain(which, folder) {
   const other = which.origin === 'other' ? await serveOtherOrigin(folder) : undefined;
-  const place = other?.origin ?? '/node_modules/akiba-selfie';
+  const place = other?.origin ?? PLACE.replace(/\/$/, '');
   const port = await freePort();
   const server = await serveFolder(folder, {
     port,
@@ -63,6 +66,8 @@ async function tryPlain(which, folder) {
   });
   try {
     await reachVerdict(browser, `http://127.0.0.1:${port}`);
+    const files = server.seen.filter((path) => path.startsWith(PLACE)).map((path) => path.slice(PLACE.length));
+    if (which.loads && `${files}` !== `${which.loads}`) throw new Error(`the page loads ${files}`);
   } finally {
     await server.stop();
     await other?.server.stop();

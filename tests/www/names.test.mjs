@@ -190,7 +190,7 @@ function loads(folder) {
 
 test('the package lists exactly the modules that it needs', () => {
   sameNames(
-    package_.files.filter((name) => /\.(js|wasm)$/.test(name)),
+    package_.files.filter((name) => /^(?!inline\/).+\.(js|wasm)$/.test(name)),
     loads('build/package'),
   );
 });
@@ -200,7 +200,7 @@ test('a bundler does not drop the definition', () => {
     default: module,
     require: { default: common },
   } = package_.exports['./define.js'];
-  assert.deepEqual(package_.sideEffects, [module, common]);
+  assert.deepEqual(package_.sideEffects, [module, common, package_.exports['./inline'].default]);
 });
 
 test('Trunk copies every module of www except the widget, which it builds', () => {
