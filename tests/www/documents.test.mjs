@@ -89,3 +89,18 @@ test('every flag of the relay in a document exists', () => {
       .filter((flag) => !known.has(flag) && !properties.has(flag) && !others.has(flag));
   });
 });
+
+test('docs/data-costs.md has the limits of the code', () => {
+  const page = read('docs/data-costs.md');
+  const row = (/** @type {string} */ name) => new RegExp(`^\\| ${name}.*\\| ([^|]+) \\|$`, 'm').exec(page)?.[1];
+  const gates = all(read('scripts/size.mjs'), /gate: ([\d_]+)/g).map((text) => Number(text.replace('_', '')));
+  assert.equal(row('the element'), `at most ${gates[0] / 1000}`);
+  assert.equal(row('the detector'), `at most ${gates[1] / 1000}`);
+  const [, least, most] = /BYTES: .* = (\d+)_000..=(\d+)_000;/.exec(read('src/adapter/photo/limits.rs')) ?? [];
+  assert.equal(row('the photo'), `${least} to ${most}`);
+  const attempts = /MAX_OFFLINE_PROBES: u8 = (\d);/.exec(read('src/flow/limits.rs'))?.[1];
+  assert.ok(
+    page.includes(`at most ${{ 4: 'four' }[Number(attempts)]} attempts meanwhile`),
+    'attempts without a network',
+  );
+});
