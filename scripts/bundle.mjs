@@ -127,7 +127,7 @@ function replaced(text, what, by) {
  */
 async function writeCommonJs() {
   const stub =
-    'export default () => Promise.reject(new Error("no WebAssembly in CommonJS")); export const onTrap = () => {}; export class Widget {}';
+    'export default async (given) => { await given.module_or_path; throw new Error("no WebAssembly in CommonJS"); }; export const onTrap = () => {}; export class Widget {}';
   const { outputFiles } = await build({
     entryPoints: [resolve(folder, 'akiba-selfie.js')],
     bundle: true,
