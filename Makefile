@@ -17,7 +17,7 @@ test: ## run all tests: host, browser, end to end, S3, packaging, sizes
 check: ## check format, lints, types, documentation, licences
 	@scripts/check.sh
 
-build: ## build the widget into build/package and build/site, the relay and the sandbox
+build: ## build the widget into build/package, build/site and build/playground, the relay and the sandbox
 	@scripts/setup.sh build
 	@scripts/build.sh
 
