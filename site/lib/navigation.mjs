@@ -22,7 +22,13 @@ const GROUPS = [
   },
   {
     label: 'The element',
-    documents: ['docs/embedding.md', 'docs/frameworks.md', 'docs/bundlers.md', 'docs/data-costs.md'],
+    documents: [
+      'docs/embedding.md',
+      'docs/frameworks.md',
+      'docs/bundlers.md',
+      'docs/data-costs.md',
+      'docs/accessibility.md',
+    ],
   },
   {
     label: 'Back end',
