@@ -11,10 +11,21 @@ const root = new URL('../../', import.meta.url);
 const read = (path) => readFileSync(new URL(path, root), 'utf8');
 const all = (text, pattern) => [...text.matchAll(pattern)].map(([, found]) => found);
 
-const documents = readdirSync(new URL('docs/', root), { recursive: true })
+const documents = readdirSync(new URL('docs/', root), { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.md') && !name.startsWith('decisions'))
   .map((name) => `docs/${name}`)
   .concat('README.md', 'www/README.md');
+
+/** The criteria of WCAG 2.2, level A (https://www.w3.org/TR/WCAG22). */
+const A = (
+  '1.1.1 1.2.1 1.2.2 1.2.3 1.3.1 1.3.2 1.3.3 1.4.1 1.4.2 2.1.1 2.1.2 2.1.4 2.2.1 2.2.2 2.3.1 2.4.1 2.4.2 2.4.3 2.4.4 ' +
+  '2.5.1 2.5.2 2.5.3 2.5.4 3.1.1 3.2.1 3.2.2 3.2.6 3.3.1 3.3.2 3.3.7 4.1.2'
+).split(' ');
+/** Level AA. */
+const AA = (
+  '1.2.4 1.2.5 1.3.4 1.3.5 1.4.3 1.4.4 1.4.5 1.4.10 1.4.11 1.4.12 1.4.13 2.4.5 2.4.6 2.4.7 2.4.11 2.5.7 2.5.8 3.1.2 ' +
+  '3.2.3 3.2.4 3.3.3 3.3.4 3.3.8 4.1.3'
+).split(' ');
 
 /** Fails if a document has a name that is not known. @param {(text: string, path: string) => string[]} unknown */
 function check(unknown) {
@@ -88,4 +99,33 @@ test('every flag of the relay in a document exists', () => {
       .flatMap((it) => all(it, /(?:^|\s)(--[a-z][a-z-]*)/g))
       .filter((flag) => !known.has(flag) && !properties.has(flag) && !others.has(flag));
   });
+});
+
+test('docs/data-costs.md has the limits of the code', () => {
+  const page = read('docs/data-costs.md');
+  const row = (/** @type {string} */ name) => new RegExp(`^\\| ${name}.*\\| ([^|]+) \\|$`, 'm').exec(page)?.[1];
+  const gates = all(read('scripts/size.mjs'), /gate: ([\d_]+)/g).map((text) => Number(text.replace('_', '')));
+  assert.equal(row('the element'), `at most ${gates[0] / 1000}`);
+  assert.equal(row('the detector'), `at most ${gates[1] / 1000}`);
+  const [, least, most] = /BYTES: .* = (\d+)_000..=(\d+)_000;/.exec(read('src/adapter/photo/limits.rs')) ?? [];
+  assert.equal(row('the photo'), `${least} to ${most}`);
+  const attempts = /MAX_OFFLINE_PROBES: u8 = (\d);/.exec(read('src/flow/limits.rs'))?.[1];
+  assert.ok(
+    page.includes(`at most ${{ 4: 'four' }[Number(attempts)]} attempts meanwhile`),
+    'attempts without a network',
+  );
+});
+
+test('docs/accessibility.md has every criterion of WCAG 2.2, A and AA, and names tests that exist', () => {
+  const page = read('docs/accessibility.md');
+  const rows = [...page.split('\n## EN 301 549')[0].matchAll(/^\| (\d\.\d\.\d+) [^|]+\| ([^|]+) \|/gm)];
+  assert.deepEqual(
+    rows.map(([, number]) => number),
+    [...A, ...AA],
+  );
+  const results = new Set(['supports', 'partially', 'does not support', 'not applicable', 'not evaluated']);
+  for (const [, number, result] of rows) assert.ok(results.has(result), `${number}: ${result}`);
+  const tests = [...page.matchAll(/`(tests\/[\w./-]+)` `([^`]+)`/g)];
+  assert.ok(tests.length > 7, `only ${tests.length} tests`);
+  for (const [, path, name] of tests) assert.ok(read(path).includes(name), `${path} has no test «${name}»`);
 });
