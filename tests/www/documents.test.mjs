@@ -11,7 +11,7 @@ const root = new URL('../../', import.meta.url);
 const read = (path) => readFileSync(new URL(path, root), 'utf8');
 const all = (text, pattern) => [...text.matchAll(pattern)].map(([, found]) => found);
 
-const documents = readdirSync(new URL('docs/', root), { recursive: true })
+const documents = readdirSync(new URL('docs/', root), { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.md') && !name.startsWith('decisions'))
   .map((name) => `docs/${name}`)
   .concat('README.md', 'www/README.md');
