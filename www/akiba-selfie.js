@@ -84,6 +84,8 @@ export class AkibaSelfieElement extends Base {
       const { state } = /** @type {CustomEvent} */ (event).detail;
       this.#step(state);
       this.#showState(state);
+      // The last events arrive while the widget ends, and after that.
+      if (!this.#widget || !this.isConnected) return;
       this.#fill();
       this.#enterHistory();
       this.#check();
@@ -274,8 +276,7 @@ export class AkibaSelfieElement extends Base {
     this.#sound(false);
     this.#feedback?.then((feedback) => feedback?.end());
     this.#feedback = undefined;
-    widget.unmount();
-    this.#root?.release();
+    this.#root?.release(() => widget.unmount());
   }
 
   /** Returns the attributes unchecked. The widget reports an invalid value. */
