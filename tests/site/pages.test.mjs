@@ -61,7 +61,9 @@ async function visit(settings) {
 
 test('the site has no file of a tool in it', () => {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-  const tools = files.filter((name) => /\.mjs$|(?:^|\/)(?:node_modules|collections)(?:\/|$)|\.schema\.json$|\.d\.ts$/.test(name));
+  const tools = files.filter((name) =>
+    /\.mjs$|(?:^|\/)(?:node_modules|collections)(?:\/|$)|\.schema\.json$|\.d\.ts$/.test(name),
+  );
   assert.deepEqual(tools, []);
 });
 
