@@ -52,4 +52,4 @@ sbom: ## write the list of the crates in the relay, with licences and checksums,
 
 clean: ## remove what was built; keeps the tools that set-up installed
 	rm -rf $(or $(CARGO_TARGET_DIR),target) build clients/build clients/node_modules dist www/pkg www/vision/akiba-vision.wasm node_modules examples/backend/node/node_modules \
-	  evaluation/vision/node_modules scripts/lint/node_modules site/node_modules site/.astro tests/types/node_modules
+	  evaluation/vision/node_modules scripts/lint/node_modules site/node_modules site/.astro site/dist tests/types/node_modules
