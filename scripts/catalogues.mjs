@@ -1,0 +1,180 @@
+// The catalogues of texts in lang/: checks them, and writes what is made of them.
+//
+//   node scripts/catalogues.mjs [check] [FILE…]    checks the catalogues, or a page's own (which may leave texts out)
+//   node scripts/catalogues.mjs write              writes www/catalogues.js and www/types/text.d.ts from lang/
+//   node scripts/catalogues.mjs accept TAG KEY…    notes that these texts were compared with the English of now
+//
+// check leaves with 1 if it finds a fault: a text that is missing, longer than its room, without a placeholder of the
+// English text, or a translation of an older English text. lang/room.json has the room of each text.
+
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = new URL('../', import.meta.url);
+const folder = new URL('lang/', root);
+
+/**
+ * A catalogue; www/catalogue.schema.json describes it.
+ * @typedef {object} Catalogue
+ * @property {string} tag
+ * @property {string} name
+ * @property {'ltr' | 'rtl'} dir
+ * @property {'source' | 'reviewed' | 'unreviewed'} state
+ * @property {string} [origin]
+ * @property {{ by: string, at: string }[]} [reviews]
+ * @property {Record<string, string>} texts
+ * @property {Record<string, string>} [english]
+ */
+
+/** @param {string | URL} file @returns {any} */
+const json = (file) => JSON.parse(readFileSync(file, 'utf8'));
+
+/** @type {Catalogue} */
+export const english = json(new URL('en.json', folder));
+/** @type {Record<string, { max: number, word: number }>} */
+const room = json(new URL('room.json', folder)).keys;
+
+/** Returns all translations. @returns {Catalogue[]} */
+export const translations = () =>
+  readdirSync(folder)
+    .filter((name) => /^[a-z]{2,3}\.json$/.test(name) && name !== 'en.json')
+    .sort()
+    .map((name) => json(new URL(name, folder)));
+
+const KEYS = Object.keys(english.texts);
+/** The version of the keys, as src/text/source.rs computes it: FNV-1a in 32 bits. */
+export const VERSION = String(
+  Buffer.from(KEYS.join('\n')).reduce((hash, byte) => Math.imul(hash ^ byte, 0x01000193) >>> 0, 0x811c9dc5),
+);
+
+/** Returns a catalogue as the widget reads it: one text a line, in the order of the keys. @param {Catalogue} catalogue */
+export function packed({ tag, dir, state, texts }) {
+  const head = [VERSION, tag, dir, state === 'reviewed' ? state : ''];
+  return [...head, ...KEYS.map((key) => texts[key] ?? '')].join('\n');
+}
+
+/** Returns the hash of an English text. @param {string} key */
+const hash = (key) => createHash('sha256').update(english.texts[key]).digest('hex').slice(0, 8);
+
+const marks = (/** @type {string} */ text) => (text.match(/\{\w+\}/g) ?? []).sort().join();
+const SHUTTER = ['HintPress', 'SayCameraReady', 'SayShutter'];
+const OPPOSITES = [
+  ['HintMoveLeft', 'HintMoveRight'],
+  ['HintTurnLeft', 'HintTurnRight'],
+  ['HintMoveUp', 'HintMoveDown'],
+];
+
+/**
+ * Returns the faults of a text.
+ * @param {string} key
+ * @param {unknown} text
+ */
+function faultsOf(key, text) {
+  if (!(key in english.texts)) return ['is not a text of the widget'];
+  if (typeof text !== 'string' || !text) return ['is missing'];
+  const faults = [];
+  if (marks(text) !== marks(english.texts[key])) faults.push(`must have the placeholders of «${english.texts[key]}»`);
+  if (text !== text.normalize('NFC')) faults.push('is not in the normal form NFC');
+  if (text.trim() !== text || /\s\s|[\n"\\]/.test(text)) faults.push('has a lone space, a line break or a quote');
+  const length = [...text].length;
+  if (length > room[key].max) faults.push(`has ${length} characters, and room for ${room[key].max}`);
+  if (key.endsWith('.title') && /[.።]$/.test(text)) faults.push('ends with a full stop');
+  if (key.endsWith('.body') && !/[.:።፦]$/.test(text)) faults.push('ends without a full stop');
+  return faults;
+}
+
+/**
+ * Returns the faults of a catalogue. Only the page's own ones may leave texts out.
+ * @param {Catalogue} catalogue
+ * @param {boolean} whole
+ */
+export function faults({ tag, name, dir, state, reviews, texts, english: sources }, whole = true) {
+  const found = [];
+  if (!/^[a-z]{2,3}(-[A-Za-z0-9]+)*$/.test(tag ?? '')) found.push('tag must be a BCP 47 tag');
+  if (!name) found.push('name is missing');
+  if (dir !== 'ltr' && dir !== 'rtl') found.push('dir must be ltr or rtl');
+  if (!['source', 'reviewed', 'unreviewed'].includes(state)) found.push('state must be reviewed or unreviewed');
+  if (whole && state === 'reviewed' && !reviews?.length) found.push('reviews must say who reviewed it, and when');
+  const keys = whole ? [...new Set([...KEYS, ...Object.keys(texts)])] : Object.keys(texts);
+  if (whole && Object.keys(texts).join() !== KEYS.join()) found.push('the keys must have the order of en.json');
+  for (const key of keys) {
+    found.push(...faultsOf(key, texts[key]).map((fault) => `${key} ${fault}`));
+    if (whole && tag !== 'en' && key in english.texts && sources?.[key] !== hash(key)) {
+      found.push(`${key} is stale: the English is now «${english.texts[key]}»`);
+    }
+  }
+  if (texts.Shutter) {
+    for (const key of SHUTTER.filter((one) => texts[one] && !texts[one].includes(texts.Shutter))) {
+      found.push(`${key} must quote «${texts.Shutter}»`);
+    }
+  }
+  for (const [one, other] of OPPOSITES) {
+    if (texts[one] && texts[one] === texts[other]) found.push(`${one} is the same as ${other}`);
+  }
+  return found.map((fault) => `${tag}: ${fault}`);
+}
+
+/** Returns the generated files by their paths. */
+export function generated() {
+  const line = (/** @type {Catalogue} */ { tag, name, state }) =>
+    `  ${tag}: { name: '${name.replaceAll("'", '’')}', reviewed: ${state === 'reviewed'}, load: () => import('./lang/${tag}.lang.js') },`;
+  const key = (/** @type {string} */ name) => (/^\w+$/.test(name) ? name : `'${name}'`);
+  return {
+    'www/catalogues.js': `/* Written by scripts/catalogues.mjs: what the package knows of the catalogues in lang/. */
+
+/** The version of the keys. A catalogue with another one is not used. */
+export const VERSION = '${VERSION}';
+
+/** The languages besides English. @type {Record<string, { name: string, reviewed: boolean, load: () => Promise<{ default: string }> }>} */
+// biome-ignore format: one language a line.
+export const LANGUAGES = {
+${translations().map(line).join('\n')}
+};
+
+/** The keys of the texts, in the order of the catalogues. */
+export const KEYS = \`
+${KEYS.join(' ').replace(/(.{1,116})( |$)/g, '$1\n')}\`
+  .trim()
+  .split(/\\s/);
+`,
+    'www/types/text.d.ts': `/* Written by scripts/catalogues.mjs: the keys of the texts, each with its English text. */
+
+/** Texts of the element by their keys. A key that is left out keeps its text. */
+export interface SelfieText {
+${KEYS.map((name) => `  /** ${english.texts[name]} */\n  ${key(name)}?: string;`).join('\n')}
+}
+`,
+  };
+}
+
+/** @param {string} tag @param {string[]} keys */
+function accept(tag, keys) {
+  const file = new URL(`${tag}.json`, folder);
+  const catalogue = json(file);
+  for (const key of keys) {
+    if (!(key in english.texts)) throw new Error(`${key} is not a text of the widget`);
+    catalogue.english[key] = hash(key);
+  }
+  catalogue.english = Object.fromEntries(KEYS.map((key) => [key, catalogue.english[key]]));
+  writeFileSync(file, `${JSON.stringify(catalogue, null, 2)}\n`);
+}
+
+/** @param {string[]} files */
+function check(files) {
+  const found = files.length
+    ? files.flatMap((file) => faults(json(resolve(file)), basename(file) === 'en.json'))
+    : [english, ...translations()].flatMap((catalogue) => faults(catalogue));
+  for (const fault of found) console.error(fault);
+  console.log(`catalogues: ${found.length} faults`);
+  process.exitCode = found.length ? 1 : 0;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [command = 'check', ...rest] = process.argv.slice(2);
+  if (command === 'write') {
+    for (const [path, text] of Object.entries(generated())) writeFileSync(new URL(path, root), text);
+  } else if (command === 'accept') accept(rest[0], rest.slice(1));
+  else check(command === 'check' ? rest : [command, ...rest]);
+}
