@@ -20,8 +20,8 @@ pub struct Options {
     pub identifier: Option<String>,
     /// `type`: `individual` or `1` (the default), `business` or `2`.
     pub customer_type: Option<String>,
-    /// `lang`: a BCP 47 tag.
-    pub lang: Option<String>,
+    /// The lines of a catalogue; see `Text::of`. English if missing.
+    pub words: Option<String>,
     /// `capture`: `auto` (the default) or `manual`.
     pub capture: Option<String>,
     /// `countdown`: count three seconds before an automatic photo.
@@ -92,8 +92,6 @@ pub struct Config {
     pub identifier: Option<String>,
     /// The type of the customer.
     pub customer_type: CustomerType,
-    /// The language that the page requests, a BCP 47 tag.
-    pub lang: Option<String>,
     /// Who takes the photo.
     pub capture: Capture,
     /// Whether to count three seconds before an automatic photo.
@@ -201,7 +199,6 @@ impl Config {
                 None => CustomerType::default(),
                 Some(text) => text.parse().map_err(|_| ConfigError::Type)?,
             },
-            lang: given(&options.lang).map(str::to_owned),
             capture: match given(&options.capture) {
                 None | Some("auto") => Capture::Auto,
                 Some("manual") => Capture::Manual,
@@ -239,7 +236,6 @@ impl Config {
             verify_url: String::new(),
             identifier: None,
             customer_type: CustomerType::default(),
-            lang: None,
             capture: Capture::default(),
             countdown: false,
             challenge: None,

@@ -54,7 +54,6 @@ fn every_value_of_every_attribute() {
     assert!(!given(|options| options.no_review = true).unwrap().review);
     assert!(!given(|options| options.no_consent = true).unwrap().consent);
     assert!(!given(|options| options.no_file = true).unwrap().files);
-    assert_eq!(given(|options| options.lang = some("zu-ZA")).unwrap().lang, some("zu-ZA"));
 }
 
 #[test]
@@ -137,7 +136,7 @@ fn other_customers_are_detected() {
         (|options| options.customer_type = some("business"), false),
         (|options| options.relay = some("https://other.example"), false),
         (|options| options.link_path = some("/link"), false),
-        (|options| options.lang = some("sw"), true),
+        (|options| options.words = some("sw"), true),
         (|options| options.capture = some("auto"), true),
         (|options| options.no_review = true, true),
     ] {

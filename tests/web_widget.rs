@@ -215,7 +215,7 @@ async fn changing_the_customer_resets_and_changing_the_language_does_not() {
     widget.press();
     widget.reaches(ScreenName::Framing).await;
     let track = widget.track().unwrap();
-    widget.set(Options { no_consent: true, lang: Some("sw".to_owned()), ..options() });
+    widget.set(Options { no_consent: true, words: Some("sw".to_owned()), ..options() });
     TimeoutFuture::new(200).await;
     assert_eq!((widget.state(), track.ready_state()), (Some(ScreenName::Framing), MediaStreamTrackState::Live));
     widget.set(Options { no_consent: true, identifier: Some("0000000000002".to_owned()), ..options() });

@@ -15,7 +15,7 @@ import { make, screen } from './plain/screens.js';
 import { check } from './plain/settings.js';
 import { STYLE } from './plain/style.js';
 import { isOver, target, upload } from './plain/upload.js';
-import { CONSENT_VERSION, failures } from './plain/words.js';
+import { CONSENT_VERSION, consentHash, failures } from './plain/words.js';
 import { adopt } from './sheet.js';
 import { wasmObstacle } from './supports.js';
 
@@ -137,7 +137,13 @@ export class Plain {
 
   consent() {
     this.#go('framing');
-    this.#tell('selfie-consented', { version: CONSENT_VERSION, lang: 'en', at: new Date().toISOString() });
+    this.#tell('selfie-consented', {
+      version: CONSENT_VERSION,
+      lang: 'en',
+      hash: consentHash(),
+      translation: null,
+      at: new Date().toISOString(),
+    });
   }
 
   /** The person's camera app takes the photo. */

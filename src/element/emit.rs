@@ -28,10 +28,13 @@ fn detail(event: &PageEvent) -> JsValue {
         PageEvent::StateChange { state, previous } => {
             object(&[("state", state.as_str().into()), ("previous", previous.as_str().into())])
         }
-        PageEvent::Consented { version, lang } => {
-            let at = Date::new_0().to_iso_string();
-            object(&[("version", (*version).into()), ("lang", (*lang).into()), ("at", at.into())])
-        }
+        PageEvent::Consented { version, words, shown } => object(&[
+            ("version", (*version).into()),
+            ("lang", words.lang().into()),
+            ("hash", words.consent_hash().into()),
+            ("translation", if words == shown { JsValue::NULL } else { shown.lang().into() }),
+            ("at", Date::new_0().to_iso_string().into()),
+        ]),
         PageEvent::Guidance { hint, quality, cause } => object(&[
             ("hint", hint.as_str().into()),
             ("quality", quality_object(quality)),

@@ -180,7 +180,7 @@ fn read(options: &JsValue) -> Options {
         relay: text("relay"),
         identifier: text("identifier"),
         customer_type: text("type"),
-        lang: text("lang"),
+        words: text("words"),
         capture: text("capture"),
         countdown: flag("countdown"),
         challenge: text("challenge"),

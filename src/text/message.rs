@@ -9,7 +9,7 @@ macro_rules! messages {
         }
 
         impl Message {
-            /// Every id.
+            /// Every id, in the order of the catalogues.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
         }
     };
@@ -45,12 +45,18 @@ messages! {
     ConsentWhere,
     /// Consent: where it goes.
     ConsentWhereBody,
+    /// Consent: what happens on the device.
+    ConsentDeviceBody,
+    /// Consent: how to withdraw.
+    ConsentWithdrawBody,
     /// Consent: the photo is reviewed before it is sent.
     ConsentReview,
     /// Consent: the button to agree.
     Agree,
     /// Consent: the button to decline.
     NotNow,
+    /// Consent: above a translation that no person has reviewed.
+    UnreviewedNote,
 
     /// Starting: the heading.
     StartingTitle,
@@ -301,4 +307,7 @@ messages! {
     SayNoNetwork,
     /// Announced: the network is back.
     SayConnected,
+
+    /// The label of the language switch, which the element draws.
+    LanguageLabel,
 }

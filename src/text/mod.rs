@@ -1,41 +1,95 @@
 //! The words that the person reads.
 //!
-//! A [`Language`] consists of plain functions from message ids to text, so that the compiler checks its completeness.
-//! [`Text`] finds the language that the page requests, and fills in numbers.
+//! The texts are data: a catalogue is a file `lang/<tag>.json`. English is part of the WebAssembly. The element loads any
+//! other language when it needs it, and hands it over as lines ([`Text::of`]). Where a line is empty, English stands.
 //!
-//! - `languages`: the list of the languages ([`LANGUAGES`]), and how to add one.
-//! - `message`: the ids ([`Message`]).
-//! - `language`: the form of one language ([`Language`], [`ErrorText`]).
+//! - `message`: the ids of the texts ([`Message`]).
 //! - `browser`: detects the browser ([`Browser`]), because each has its own camera permission.
-//! - `en`: English.
+//! - `source`: reads English from `lang/en.json` while the crate compiles.
 
 mod browser;
-mod en;
-mod language;
-mod languages;
 mod message;
+mod source;
+
+use std::cell::RefCell;
 
 pub use browser::Browser;
-pub use language::{ErrorText, Language};
-pub use languages::LANGUAGES;
 pub use message::Message;
 
 use crate::flow::ErrorCode;
 
 /// The version of the words on the consent screen. A test asks for a new one when they change.
-pub const CONSENT_VERSION: &str = "1";
+pub const CONSENT_VERSION: &str = "2";
 
-/// The current language.
+/// The words on the consent screen, in its order.
+pub const CONSENT: [Message; 12] = [
+    Message::ConsentTitle,
+    Message::ConsentWhat,
+    Message::ConsentWhatBody,
+    Message::ConsentDeviceBody,
+    Message::ConsentWhy,
+    Message::ConsentWhyBody,
+    Message::ConsentWhere,
+    Message::ConsentWhereBody,
+    Message::ConsentReview,
+    Message::ConsentWithdrawBody,
+    Message::Agree,
+    Message::NotNow,
+];
+
+/// The texts for one error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ErrorText {
+    /// What happened, in a few words.
+    pub title: &'static str,
+    /// What it means and what to do, in one or two sentences.
+    pub body: &'static str,
+}
+
+/// The words of one language.
 #[derive(Clone, Copy, Debug)]
-pub struct Text(&'static Language);
+pub struct Text(&'static Catalogue);
+
+#[derive(Debug)]
+struct Catalogue {
+    lang: &'static str,
+    dir: &'static str,
+    reviewed: bool,
+    lines: Vec<&'static str>,
+}
+
+thread_local! {
+    /// Every catalogue so far, with the lines that it was made of. They are few, and stay for as long as the page.
+    static KNOWN: RefCell<Vec<(&'static str, Text)>> = const { RefCell::new(Vec::new()) };
+}
+
+impl PartialEq for Text {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.0, other.0)
+    }
+}
 
 impl Text {
-    /// Finds a language by the primary part of a BCP 47 tag. Returns the first language if none matches.
+    /// Returns English.
     #[must_use]
-    pub fn for_lang(lang: Option<&str>) -> Self {
-        let primary = lang.and_then(|tag| tag.split(['-', '_']).next()).unwrap_or_default();
-        let found = LANGUAGES.iter().find(|language| language.lang.eq_ignore_ascii_case(primary));
-        Self(found.or(LANGUAGES.first()).unwrap_or(&&en::ENGLISH))
+    pub fn english() -> Self {
+        Self::of("")
+    }
+
+    /// Reads a catalogue from its lines: the version of the keys, the BCP 47 tag, the direction of the script (`ltr` or
+    /// `rtl`), `reviewed` or nothing, and the texts in the order of `lang/en.json`. Returns English if the version is
+    /// another one.
+    #[must_use]
+    pub fn of(lines: &str) -> Self {
+        KNOWN.with_borrow_mut(|known| {
+            if let Some((_, text)) = known.iter().find(|(source, _)| *source == lines) {
+                return *text;
+            }
+            let source: &'static str = Box::leak(lines.into());
+            let text = Self(Box::leak(Box::new(Catalogue::read(source))));
+            known.push((source, text));
+            text
+        })
     }
 
     /// Returns the tag of the language, for the `lang` attribute.
@@ -50,10 +104,22 @@ impl Text {
         self.0.dir
     }
 
+    /// Whether a person has reviewed the words. The others never replace the English consent.
+    #[must_use]
+    pub fn reviewed(self) -> bool {
+        self.0.reviewed
+    }
+
+    /// Returns the words that a person agrees to: English, unless these were reviewed.
+    #[must_use]
+    pub fn of_consent(self) -> Self {
+        if self.0.reviewed { self } else { Self::english() }
+    }
+
     /// Returns the text of a message.
     #[must_use]
     pub fn get(self, message: Message) -> &'static str {
-        (self.0.message)(message)
+        self.line(message as usize)
     }
 
     /// Returns the text of a message, with `{n}` and `{m}` filled in.
@@ -75,13 +141,61 @@ impl Text {
     /// Returns the texts for an error.
     #[must_use]
     pub fn error(self, code: ErrorCode) -> ErrorText {
-        (self.0.error)(code)
+        let line = Message::ALL.len() + 2 * place(code);
+        ErrorText { title: self.line(line), body: self.line(line + 1) }
     }
 
     /// Returns how to allow the camera in this browser.
     #[must_use]
     pub fn allow_camera(self, browser: Browser) -> &'static str {
-        (self.0.allow_camera)(browser)
+        self.line(Message::ALL.len() + 2 * (ErrorCode::ALL.len() - WITHOUT_WASM) + browser as usize)
+    }
+
+    /// Returns the FNV-1a hash of the words on the consent screen, to tell which words a person has read.
+    #[must_use]
+    pub fn consent_hash(self) -> u32 {
+        let mut hash = 0x811C_9DC5_u32;
+        for message in CONSENT {
+            for byte in self.get(message).bytes() {
+                hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+            }
+        }
+        hash
+    }
+
+    fn line(self, index: usize) -> &'static str {
+        self.0.lines.get(index).copied().unwrap_or_default()
+    }
+}
+
+/// How many codes follow `Load` that mean the same: without WebAssembly, `www/plain/words.js` has the words.
+const WITHOUT_WASM: usize = 3;
+
+/// Returns the place of an error's texts, counted from the first error.
+fn place(code: ErrorCode) -> usize {
+    let index = code as usize;
+    index - index.saturating_sub(ErrorCode::Load as usize).min(WITHOUT_WASM)
+}
+
+impl Catalogue {
+    fn read(source: &'static str) -> Self {
+        let mut own = source.split('\n');
+        if own.next().and_then(|version| version.parse().ok()) != Some(source::VERSION) {
+            own = "en\nltr\nreviewed".split('\n');
+        }
+        let mut line = || own.next().unwrap_or_default();
+        Self {
+            lang: line(),
+            dir: line(),
+            reviewed: !line().is_empty(),
+            lines: source::ENGLISH
+                .split('\n')
+                .map(|english| match line() {
+                    "" => english,
+                    words => words,
+                })
+                .collect(),
+        }
     }
 }
 
@@ -89,17 +203,84 @@ impl Text {
 mod tests {
     use super::*;
 
-    #[test]
-    fn numbers_are_filled_in() {
-        assert_eq!(Text::for_lang(None).fill(Message::Bytes, 12, 310), "12 of 310 kB");
+    /// Returns the lines of a catalogue that has these texts, and no other one.
+    fn lines(version: u32, state: &str, texts: &[(&str, &str)]) -> String {
+        let keys = source::keys();
+        let text = |key| texts.iter().find(|(name, _)| *name == key).map_or("", |(_, text)| *text);
+        let head = [version.to_string(), "zu".to_owned(), "ltr".to_owned(), state.to_owned()];
+        head.into_iter().chain(keys.split('\n').map(|key| text(key).to_owned())).collect::<Vec<_>>().join("\n")
     }
 
     #[test]
-    fn a_language_is_found_by_its_primary_tag_with_english_as_the_default() {
-        for (tag, lang) in
-            [(None, "en"), (Some("en"), "en"), (Some("EN-za"), "en"), (Some("tlh"), "en"), (Some(""), "en")]
-        {
-            assert_eq!(Text::for_lang(tag).lang(), lang, "{tag:?}");
+    fn the_catalogue_has_the_texts_of_the_code_in_its_order() {
+        let messages = Message::ALL.iter().map(|message| format!("{message:?}"));
+        let spoken = |code: &&ErrorCode| !code.as_str().starts_with("wasm-");
+        let errors = ErrorCode::ALL.iter().filter(spoken);
+        let errors = errors.flat_map(|code| [format!("{code:?}.title"), format!("{code:?}.body")]);
+        let browsers = Browser::ALL.map(|browser| format!("AllowCamera.{browser:?}"));
+        let expected: Vec<String> = messages.chain(errors).chain(browsers).collect();
+        let found: Vec<String> = source::keys().split('\n').map(str::to_owned).collect();
+        assert_eq!(found, expected, "the keys of lang/en.json");
+        assert_eq!(source::ENGLISH.split('\n').count(), expected.len());
+        assert!(source::ENGLISH.split('\n').all(|text| !text.is_empty()));
+    }
+
+    #[test]
+    fn every_text_is_found_by_its_key() {
+        let keys = source::keys();
+        let keyed: Vec<(&str, &str)> = keys.split('\n').map(|key| (key, key)).collect();
+        let text = Text::of(&lines(source::VERSION, "reviewed", &keyed));
+        for message in Message::ALL {
+            assert_eq!(text.get(*message), format!("{message:?}"));
         }
+        for code in ErrorCode::ALL {
+            let name = if code.as_str().starts_with("wasm-") { "Load".to_owned() } else { format!("{code:?}") };
+            let ErrorText { title, body } = text.error(*code);
+            assert_eq!((title, body), (format!("{name}.title").as_str(), format!("{name}.body").as_str()));
+        }
+        for browser in Browser::ALL {
+            assert_eq!(text.allow_camera(browser), format!("AllowCamera.{browser:?}"));
+        }
+    }
+
+    #[test]
+    fn english_stands_where_a_text_is_missing() {
+        let text = Text::of(&lines(source::VERSION, "reviewed", &[("Start", "Qala")]));
+        assert_eq!((text.lang(), text.get(Message::Start), text.get(Message::NotNow)), ("zu", "Qala", "Not now"));
+    }
+
+    #[test]
+    fn a_catalogue_of_another_version_never_shifts_words() {
+        let text = Text::of(&lines(source::VERSION ^ 1, "reviewed", &[("Start", "Qala")]));
+        assert_eq!((text.lang(), text.dir(), text.get(Message::Start)), ("en", "ltr", "Start"));
+        for broken in ["", "en", "\n\n\n\n", &source::VERSION.to_string()] {
+            assert_eq!(Text::of(broken).get(Message::Start), "Start", "{broken:?}");
+        }
+    }
+
+    #[test]
+    fn only_reviewed_words_replace_the_english_consent() {
+        let texts = [("Agree", "Ngiyavuma")];
+        let of = |state| Text::of(&lines(source::VERSION, state, &texts)).of_consent();
+        assert_eq!((of("reviewed").lang(), of("reviewed").get(Message::Agree)), ("zu", "Ngiyavuma"));
+        assert_eq!((of("").lang(), of("").get(Message::Agree)), ("en", "I agree, open the camera"));
+    }
+
+    #[test]
+    fn the_same_lines_are_the_same_catalogue() {
+        let lines = lines(source::VERSION, "", &[]);
+        assert_eq!(Text::of(&lines), Text::of(&lines.clone()));
+        assert_ne!(Text::of(&lines), Text::english());
+    }
+
+    #[test]
+    fn numbers_are_filled_in() {
+        assert_eq!(Text::english().fill(Message::Bytes, 12, 310), "12 of 310 kB");
+    }
+
+    /// If this fails, the words that people agree to have changed: raise [`CONSENT_VERSION`], and note both here.
+    #[test]
+    fn other_words_on_the_consent_screen_have_another_version() {
+        assert_eq!((CONSENT_VERSION, Text::english().consent_hash()), ("2", 3_817_154_022));
     }
 }

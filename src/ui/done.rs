@@ -29,6 +29,7 @@ fn verified(scene: &Scene) -> Html {
         .child(tick)
         .child(scene.title(scene.say(Message::VerifiedTitle)))
         .child(scene.body(scene.say(Message::VerifiedBody)))
+        .child(element("slot", &[("name", "done")]))
         .into()
 }
 

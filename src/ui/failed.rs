@@ -30,7 +30,8 @@ pub(super) fn failed(scene: &Scene, error: ErrorCode, photo: Option<Photo>) -> H
         .child(picture)
         .child(scene.title(text.title))
         .child(scene.body(body(scene, error)))
-        .child(help(scene, error))
+        .child(element("slot", &[("name", "failed")]))
+        .child(element("slot", &[("name", "help")]).child(help(scene, error)))
         .child(when(kept.is_some(), || scene.note(Icon::Tick, scene.say(Message::PhotoKept))))
         .child(when(error.offers(NextStep::AskSite) || !retryable, || {
             scene.paragraph(if retryable { Message::AskSiteAgain } else { Message::AskSite })

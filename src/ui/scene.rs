@@ -128,7 +128,8 @@ impl Scene<'_> {
         self.button_of(weight, label.into(), Event::OtherWay)
     }
 
-    fn button_of(&self, weight: Weight, label: Html, event: Event) -> Html {
+    /// Draws a button with its own label.
+    pub(super) fn button_of(&self, weight: Weight, label: Html, event: Event) -> Html {
         let allowed = self.view.config.as_ref().is_ok_and(|config| self.view.state.allows(&event, config));
         when(allowed, || {
             element("button", &[("type", "button")])

@@ -6,7 +6,6 @@ use std::rc::Rc;
 use yew::{Callback, Html};
 
 use crate::flow::Screen;
-use crate::text::Text;
 
 use super::element::element;
 use super::scene::Scene;
@@ -27,12 +26,16 @@ pub fn next_id() -> Rc<str> {
 
 /// Draws the frame: card and live regions around the current screen.
 pub(super) fn shell(view: &View, action: &Callback<Action>) -> Html {
-    let text = Text::for_lang(view.config.as_ref().ok().and_then(|config| config.lang.as_deref()));
+    let text = view.text;
     let scene = Scene { view, action, text };
     element("div", &[("class", "akiba-selfie")])
         .set("lang", text.lang())
         .set("dir", text.dir())
-        .child(element("div", &[("class", "card"), ("part", "card")]).child(screen(&scene)))
+        .child(
+            element("div", &[("class", "card"), ("part", "card")])
+                .child(element("slot", &[("name", "logo")]))
+                .child(screen(&scene)),
+        )
         .child(live::region(&scene, false))
         .child(live::region(&scene, true))
         .into()

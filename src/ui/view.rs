@@ -7,7 +7,7 @@ use yew::AttrValue;
 
 use crate::config::{Config, ConfigError};
 use crate::flow::{Announcement, Event, State};
-use crate::text::Browser;
+use crate::text::{Browser, Text};
 
 use super::press::Presses;
 
@@ -28,6 +28,8 @@ pub struct View {
     /// The announcements for screen readers that are still to be read, in order. Each has a number of its own, so that
     /// the same text is announced again.
     pub announcements: Rc<[(u32, Announcement)]>,
+    /// The words.
+    pub text: Text,
     /// The browser, because the help for a blocked camera differs. See [`this_browser`](super::this_browser).
     pub browser: Browser,
     /// Whether the person has turned the sound on.

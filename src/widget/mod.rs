@@ -169,6 +169,7 @@ impl Component for AkibaSelfie {
             video: self.runner.video(),
             photo_url: self.state.screen.photo().and_then(|photo| self.runner.photo_url(photo.id)).map(AttrValue::from),
             announcements: self.announcements.to_read(),
+            text: text_of(ctx.props()),
             browser: self.browser,
             sound: self.sound,
             presses: self.presses.clone(),
@@ -199,6 +200,10 @@ fn config_of(props: &Props) -> Result<Config, ConfigError> {
     let mut options = props.options.clone();
     options.session |= props.session != Session::None;
     Config::from_options(&options, &page::url())
+}
+
+fn text_of(props: &Props) -> Text {
+    Text::of(props.options.words.as_deref().unwrap_or_default())
 }
 
 impl AkibaSelfie {
@@ -240,7 +245,7 @@ impl AkibaSelfie {
             config,
             session: &self.session,
             vision: &props.vision,
-            text: Text::for_lang(config.lang.as_deref()),
+            text: text_of(props),
             invalid_settings: invalid_settings.as_deref(),
         };
         if self.state.screen.name() != before.screen.name() {

@@ -7,6 +7,7 @@ use web_sys::Blob;
 use crate::adapter::relay::JudgedReply;
 use crate::flow::{ErrorCode, Luminance, Phase, PhotoOrigin, ScreenName};
 use crate::guidance::{Evidence, Hint};
+use crate::text::Text;
 
 /// The quality of a frame or a photo.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -46,8 +47,10 @@ pub enum PageEvent {
     Consented {
         /// The version of the words that the person agreed to.
         version: &'static str,
-        /// The language of these words, a BCP 47 tag.
-        lang: &'static str,
+        /// The words that count.
+        words: Text,
+        /// The words of the other screens. If nobody has reviewed them, they stood beside the English ones.
+        shown: Text,
     },
     /// The hint changed.
     Guidance {

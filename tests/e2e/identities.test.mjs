@@ -44,7 +44,7 @@ const OUTCOMES = {
   verified: { event: 'selfie-verified', holds: verified },
   'not-matched': {
     event: 'selfie-rejected',
-    says: 'not close enough',
+    says: 'does not look enough like',
     holds(verdict) {
       assert.equal(verdict.outcome, 'rejected');
       assert.equal(verdict.reason, 'not-matched');
@@ -70,7 +70,7 @@ const OUTCOMES = {
   'token-refused': { event: 'selfie-error', code: 'relay-refused', early: true, expected: [reply(502)] },
   'no-face': refused('No face was found in the selfie', 'We can’t see a face'),
   'several-faces': refused('More than one face was found in the selfie', 'more than one face'),
-  dark: refused('The face in the selfie is too dark', 'Your face is too dark'),
+  dark: refused('The face in the selfie is too dark', 'too little light on your face'),
   'unclear-fraud': {
     event: 'selfie-rejected',
     holds(verdict) {

@@ -110,7 +110,8 @@ async fn touch_targets_are_large_and_everything_fits_a_phone() {
         }
         let card = mounted.one(".card");
         assert!(card.scroll_width() <= card.client_width(), "{screen:?}");
-        assert!(card.get_bounding_client_rect().height() <= 724.0, "{screen:?}");
+        let height = card.get_bounding_client_rect().height();
+        assert!(height <= 724.0, "{screen:?}: {height} px");
     }
 }
 
@@ -318,20 +319,20 @@ async fn each_verdict_has_its_own_text() {
     let mut mounted = Mounted::new(view(done(MATCHED))).await;
     assert!(mounted.text().contains("It’s you") && mounted.names().is_empty());
     mounted.show(view(done(NOT_MATCHED))).await;
-    assert!(mounted.text().contains("not close enough"));
+    assert!(mounted.text().contains("not look enough like"));
     for (flaw, says) in
-        [(Flaw::NoFace, "can’t see a face"), (Flaw::TooDark, "too dark"), (Flaw::SeveralFaces, "than one face")]
+        [(Flaw::NoFace, "can’t see a face"), (Flaw::TooDark, "too little light"), (Flaw::SeveralFaces, "than one face")]
     {
         let named = |reason| Screen::Done { judgement: Judgement::because(reason), flaw: Some(flaw) };
         mounted.show(view(named(NOT_MATCHED))).await;
-        assert!(mounted.text().contains(says) && !mounted.text().contains("close enough"), "{flaw:?}");
+        assert!(mounted.text().contains(says) && !mounted.text().contains("look enough like"), "{flaw:?}");
         mounted.show(view(named(FRAUD))).await;
         assert!(!mounted.text().contains(says), "nothing that helps against a suspicion of fraud");
     }
     mounted.show(view(done(FRAUD))).await;
-    assert!(mounted.text().contains("live photo of your own face"));
+    assert!(mounted.text().contains("photo of your own face, taken right now"));
     mounted.show(view(done(UNCLEAR))).await;
-    assert!(mounted.text().contains("no clear result") && !mounted.text().contains("not close enough"));
+    assert!(mounted.text().contains("no clear result") && !mounted.text().contains("not look enough like"));
 }
 
 #[wasm_bindgen_test]

@@ -10,7 +10,7 @@ use akiba_selfie::flow::{
     State, Wait,
 };
 use akiba_selfie::guidance::Hint;
-use akiba_selfie::text::Browser;
+use akiba_selfie::text::{Browser, Text};
 use akiba_selfie::ui::{self, Action, Presses, View};
 use gloo_timers::future::TimeoutFuture;
 use js_sys::Array;
@@ -133,6 +133,7 @@ pub(crate) fn view(screen: Screen) -> View {
     let live = matches!(screen, Screen::Framing { .. } | Screen::Countdown { .. } | Screen::Grabbing);
     let camera = if live { CameraState::Open(Generation(1), INFO) } else { CameraState::Closed };
     View {
+        text: Text::english(),
         id: ui::next_id(),
         state: State { screen, camera, framing: Framing { mirrored: true, ..Framing::default() }, ..State::default() },
         config: Config::from_options(&options, "https://bank.example/"),

@@ -96,8 +96,13 @@ export function screen(plain) {
     const terms = TERMS.map(([term, body]) => make('div', {}, make('dt', {}, term), make('dd', {}, body)));
     return [
       title('Your photo, your choice'),
-      make('dl', { part: 'list', id }, ...terms),
-      ...(settings.review ? [note('You see the photo before it is sent.')] : []),
+      make('slot', { name: 'consent' }, make('dl', { part: 'list', id }, ...terms)),
+      note(
+        [
+          ...(settings.review ? ['You see the photo before it is sent.'] : []),
+          'You can stop at any time before the photo is sent. After that, ask the site you are on.',
+        ].join(' '),
+      ),
       actions(
         button('primary', 'I agree', () => plain.consent()),
         cancel('Not now'),
@@ -134,8 +139,8 @@ export function screen(plain) {
     });
     const waiting =
       waits === 'network'
-        ? 'You are offline. Your photo is safe; we go on as soon as you are connected.'
-        : `The connection is unsteady. Trying again: ${tries + 1}\u{a0}of\u{a0}5.`;
+        ? 'You are offline. Your photo is safe. We go on when you are connected again.'
+        : `That didn’t work yet. Trying again: ${tries + 1}\u{a0}of\u{a0}5.`;
     return [
       image(),
       title('Checking your photo'),

@@ -22,7 +22,9 @@ pub(super) fn emit(handles: &Handles, notice: Notice, context: Context<'_>) {
 fn page_event(handles: &Handles, notice: Notice, context: Context<'_>) -> Option<PageEvent> {
     Some(match notice {
         Notice::StateChange { state, previous } => PageEvent::StateChange { state, previous },
-        Notice::Consented => PageEvent::Consented { version: CONSENT_VERSION, lang: context.text.lang() },
+        Notice::Consented => {
+            PageEvent::Consented { version: CONSENT_VERSION, words: context.text.of_consent(), shown: context.text }
+        }
         Notice::Guidance { hint, luminance, evidence, cause } => {
             PageEvent::Guidance { hint, quality: Quality { luminance, evidence }, cause }
         }
