@@ -19,7 +19,7 @@ log=build/build.log
 # Whether the compiler or a source is newer than the WebAssembly. Folders count, which detects a removed file.
 outdated() {
   rustc -vV | cmp -s - "$stamp" || return 0
-  local sources=(src crates/npm crates/protocol crates/vision Cargo.toml Cargo.lock package-lock.json)
+  local sources=(src lang/en.json crates/npm crates/protocol crates/vision Cargo.toml Cargo.lock package-lock.json)
   sources+=(scripts/build.sh scripts/shrink.mjs)
   [ -n "$(find "${sources[@]}" -newer "$stamp" -print -quit)" ]
 }
@@ -88,10 +88,11 @@ build_package() {
 build_site() {
   local new=build/site.new
   rm -rf "$new"
-  mkdir -p "$new/akiba-selfie/pkg" "$new/akiba-selfie/vision"
+  mkdir -p "$new/akiba-selfie/lang" "$new/akiba-selfie/pkg" "$new/akiba-selfie/vision"
   grep -v 'data-trunk' index.html >"$new/index.html"
   cp -R demo "$new/demo"
   cp build/package/*.{css,js} "$new/akiba-selfie/"
+  cp build/package/lang/* "$new/akiba-selfie/lang/"
   cp build/package/pkg/* "$new/akiba-selfie/pkg/"
   cp build/package/vision/* "$new/akiba-selfie/vision/"
   renew "$new" "$site"

@@ -9,13 +9,14 @@ import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, transform } from 'esbuild';
 import { minify } from 'terser';
+import { packed, translations } from './catalogues.mjs';
 
 /** The frameworks with a component of their own, `react.mjs` and `vue.mjs`. */
 const FRAMEWORKS = ['react', 'vue'];
 /** Modules that stay: the ones that a page imports, and the one that the demo page reads. */
 const STAY = ['akiba-selfie.js', 'define.js', 'registry.js', ...FRAMEWORKS.map((name) => `${name}.mjs`)];
 /** Modules that a page loads later: with an attribute, when the camera opens, without WebAssembly, or when it asks. */
-const LATE = ['debug.js', 'feedback.js', 'full.js', 'linked.js', 'plain.js', 'supports.js'];
+const LATE = ['debug.js', 'feedback.js', 'full.js', 'language.js', 'linked.js', 'plain.js', 'supports.js'];
 
 /** What the bundled code may use: iOS 15 is the oldest browser with the widget's WebAssembly. */
 const TARGET = 'safari15';
@@ -145,6 +146,10 @@ async function writeCommonJs() {
         name: 'stub',
         setup({ onLoad }) {
           onLoad({ filter: /pkg\/akiba-selfie\.js$/ }, () => ({ contents: stub }));
+          // Nothing is drawn, so no language is needed.
+          onLoad({ filter: /\/language\.js$/ }, () => ({
+            contents: 'export const speak = () => {};',
+          }));
         },
       },
     ],
@@ -154,7 +159,7 @@ async function writeCommonJs() {
   // A component's define.js is the one above: a page has one class.
   for (const framework of FRAMEWORKS) await writeCommonJsOf(`${framework}.mjs`, './define.js', [framework]);
   // TypeScript takes a .d.ts for an ES module's.
-  for (const name of ['index', ...FRAMEWORKS, 'types/props']) {
+  for (const name of ['index', ...FRAMEWORKS, 'types/props', 'types/text']) {
     const types = readFileSync(join(folder, `${name}.d.ts`), 'utf8');
     writeFileSync(join(folder, `${name}.d.cts`), types.replace(/ from '(\..+)\.js'/g, " from '$1.cjs'"));
   }
@@ -241,7 +246,12 @@ await write('vision/worker.js', readFileSync(join(folder, 'vision/worker.js'), '
 writeFileSync(join(folder, 'widget.css'), STYLE_SHEET);
 const { STYLE } = await import(pathToFileURL(resolve(folder, 'plain/style.js')).href);
 writeFileSync(join(folder, 'plain.css'), STYLE);
-const late = await Promise.all(LATE.map((name) => bundle(name, [])));
+const late = await Promise.all(LATE.map((name) => bundle(name, ['./lang/*'])));
 for (const [index, name] of LATE.entries()) await write(name, late[index], true);
 for (const path of bundled) if (![...STAY, ...LATE].includes(basename(path))) rmSync(path);
 rmSync(join(folder, 'plain'), { recursive: true });
+mkdirSync(join(folder, 'lang'));
+for (const catalogue of translations()) {
+  const text = `export default ${JSON.stringify(packed(catalogue))};\n`;
+  writeFileSync(join(folder, 'lang', `${catalogue.tag}.lang.js`), text);
+}

@@ -4,7 +4,7 @@
  */
 
 /** @import { SelfieDevice, SelfieErrorCode, SelfieSession, SelfieState } from './index.js' */
-/** @import { SelfieThresholds, SelfieVerdict } from './index.js' */
+/** @import { SelfieCatalogue, SelfieText, SelfieThresholds, SelfieVerdict } from './index.js' */
 /** @import { Feedback } from './feedback.js' */
 /** @import { Widget } from './pkg/akiba-selfie.js' */
 
@@ -31,6 +31,17 @@ const CRASH = 'Something went wrong in the selfie. Reload the page to begin agai
 
 export { configure };
 
+/** The page's own catalogues by their tags. @type {Map<string, SelfieCatalogue>} */
+const registered = new Map();
+/** What brings each connected element in line with them. @type {Set<() => void>} */
+const connected = new Set();
+
+/** Adds a language, or replaces words of one. @param {SelfieCatalogue} catalogue */
+export function registerLanguage(catalogue) {
+  registered.set(catalogue.tag, catalogue);
+  for (const settle of connected) settle();
+}
+
 /** Takes a selfie, sends it and reports the verdict to the page in `selfie-*` events. */
 export class AkibaSelfieElement extends Base {
   static observedAttributes = define(this.prototype, (element, method) => element.#call(method));
@@ -47,10 +58,18 @@ export class AkibaSelfieElement extends Base {
   #root;
   /** The worker that the widget started last. @type {Worker | undefined} */
   #vision;
-  /** @type {SelfieSession | null | undefined} */
-  #session;
-  /** @type {SelfieThresholds | null | undefined} */
-  #thresholds;
+  /**
+   * The properties that have no attribute.
+   * @type {{ session?: SelfieSession | null, thresholds?: SelfieThresholds | null, text?: SelfieText | null }}
+   */
+  #own = {};
+  /** The language that the person chose. @type {string | undefined} */
+  #chosen;
+  /** The words of a language other than English, as lines. @type {string | undefined} */
+  #words;
+  /** The last call of `#speak`. */
+  #spoken = {};
+  #observer = new MutationObserver(() => this.#settle());
   /** The state that CSS can select. @type {SelfieState} */
   #shown = 'idle';
   /** What the person hears and feels, once it is loaded. @type {Promise<Feedback | undefined> | undefined} */
@@ -96,10 +115,17 @@ export class AkibaSelfieElement extends Base {
   connectedCallback() {
     mark(this);
     this.#adoptProperties();
+    connected.add(this.#settle);
+    // Within every root around it, any element may change the language.
+    for (const element of withHosts(this)) {
+      this.#observer.observe(element.getRootNode(), { attributeFilter: ['lang'], subtree: true });
+    }
     this.#settle();
   }
 
   disconnectedCallback() {
+    connected.delete(this.#settle);
+    this.#observer.disconnect();
     this.#settle();
   }
 
@@ -119,21 +145,31 @@ export class AkibaSelfieElement extends Base {
 
   /** The page's session: a string, or a function that returns one or a promise of one. */
   get session() {
-    return this.#session;
+    return this.#own.session;
   }
 
   set session(session) {
-    this.#session = session;
+    this.#own.session = session;
     this.#settle();
   }
 
   /** Limits of the guidance by name, instead of the defaults; see docs/guidance.md. To change one, set a new object. */
   get thresholds() {
-    return this.#thresholds;
+    return this.#own.thresholds;
   }
 
   set thresholds(thresholds) {
-    this.#thresholds = thresholds;
+    this.#own.thresholds = thresholds;
+    this.#settle();
+  }
+
+  /** The page's own words by their keys, instead of the language's. To change one, set a new object. */
+  get text() {
+    return this.#own.text;
+  }
+
+  set text(text) {
+    this.#own.text = text;
     this.#settle();
   }
 
@@ -174,16 +210,54 @@ export class AkibaSelfieElement extends Base {
    * Brings the widget in line with the document at the end of this task. So a framework that moves the element
    * (removes it and appends it elsewhere) does not end the capture, and a change of ten attributes is one update.
    */
-  #settle() {
+  #settle = () => {
     if (this.#settling) return;
     this.#settling = true;
     queueMicrotask(() => {
       this.#settling = false;
-      if (!this.isConnected) this.#unmount();
-      else if (this.#widget) this.#update();
+      if (!this.isConnected) {
+        this.#unmount();
+        return;
+      }
+      this.#speak();
+      if (this.#widget) this.#update();
       else if (!this.#failed) this.#mount();
     });
+  };
+
+  /** Gets the words of the language. Until they are there, and in English, the widget has its own. */
+  async #speak() {
+    const call = {};
+    this.#spoken = call;
+    const languages = this.getAttribute('languages');
+    const lang =
+      this.#chosen ??
+      withHosts(this)
+        .map((element) => element.closest('[lang]'))
+        .find(Boolean)
+        ?.getAttribute('lang') ??
+      '';
+    const { text } = this.#own;
+    /** @type {string | undefined} */
+    let words;
+    if (languages || text || registered.size || !/^(en\b|$)/i.test(lang)) {
+      const wish = { lang, languages, text, registered, unreviewed: isOn(this, 'allow-unreviewed') };
+      const late = () => call !== this.#spoken;
+      // Without the network it stays English.
+      words = await import('./language.js')
+        .then(({ speak }) => speak(this.#shadow, wish, this.#choose, late))
+        .catch(() => undefined);
+      if (late()) return;
+    }
+    if (words === this.#words) return;
+    this.#words = words;
+    this.#settle();
   }
+
+  #choose = (/** @type {string} */ lang) => {
+    this.#chosen = lang;
+    this.#settle();
+  };
 
   async #mount() {
     if (this.#loading) return;
@@ -206,6 +280,8 @@ export class AkibaSelfieElement extends Base {
       this.#widget = Widget.mount(this, this.#root.element, options, session, open, sound);
       this.#unwatch = watch(() => this.#crash());
       this.#check();
+      // The switch goes above the widget.
+      this.#speak();
     } catch (error) {
       this.#calls = [];
       this.#failed = true;
@@ -258,8 +334,8 @@ export class AkibaSelfieElement extends Base {
   /** Returns the settings, and notes them as sent. */
   #settings() {
     const options = this.#options();
-    this.#sent = { options: JSON.stringify(options), session: this.#session };
-    return { options, session: this.#session };
+    this.#sent = { options: JSON.stringify(options), session: this.#own.session };
+    return { options, session: this.#own.session };
   }
 
   #unmount() {
@@ -282,23 +358,21 @@ export class AkibaSelfieElement extends Base {
   /** Returns the attributes unchecked. The widget reports an invalid value. */
   #options() {
     /** @type {Record<string, unknown>} */
-    const options = { session: Boolean(this.#session) };
-    if (this.#thresholds != null) options.thresholds = numbers(this.#thresholds);
+    const options = { session: Boolean(this.#own.session) };
+    if (this.#own.thresholds != null) options.thresholds = numbers(this.#own.thresholds);
     for (const [name, { boolean, own }] of Object.entries(ATTRIBUTES)) {
       if (own) continue;
       if (boolean) options[name] = isOn(this, name);
       else if (this.hasAttribute(name)) options[name] = this.getAttribute(name);
     }
-    // A language is inherited, as in all of HTML.
-    options.lang ??=
-      /** @type {HTMLElement | null} */ (this.closest('[lang]'))?.lang ?? this.ownerDocument.documentElement.lang;
+    if (this.#words) options.words = this.#words;
     return options;
   }
 
   /** Sets properties again that a framework set before the class was defined, as they hide the accessors. */
   #adoptProperties() {
     const reflecting = Object.values(ATTRIBUTES).map(({ property }) => property);
-    for (const property of ['session', 'thresholds', 'capture', ...reflecting]) {
+    for (const property of ['session', 'thresholds', 'text', 'capture', ...reflecting]) {
       // Safari before 15.4 has no Object.hasOwn.
       if (!Reflect.getOwnPropertyDescriptor(this, property)) continue;
       const value = Reflect.get(this, property);
@@ -442,6 +516,16 @@ function numbers(object) {
   return Object.fromEntries(
     Object.entries(object ?? {}).map(([name, value]) => [name, typeof value === 'number' ? value : null]),
   );
+}
+
+/**
+ * Returns an element, and the hosts of the shadow roots that contain it, the nearest first.
+ * @param {Element} element
+ * @returns {Element[]}
+ */
+function withHosts(element) {
+  const { host } = /** @type {Partial<ShadowRoot>} */ (element.getRootNode());
+  return host ? [element, ...withHosts(host)] : [element];
 }
 
 /** Returns the step that a state belongs to. @param {string} state */

@@ -10,6 +10,7 @@ export declare class Selfie {
     relay: SelfieProperties['relay'];
     identifier: SelfieProperties['identifier'];
     type: SelfieProperties['type'];
+    languages: SelfieProperties['languages'];
     captureMode: SelfieProperties['captureMode'];
     challenge: SelfieProperties['challenge'];
     camera: SelfieProperties['camera'];
@@ -18,6 +19,8 @@ export declare class Selfie {
     verifyPath: SelfieProperties['verifyPath'];
     session: SelfieProperties['session'];
     thresholds: SelfieProperties['thresholds'];
+    text: SelfieProperties['text'];
+    allowUnreviewed: boolean;
     countdown: boolean;
     strict: boolean;
     noReview: boolean;
@@ -42,7 +45,8 @@ export declare class Selfie {
     readonly error: EventEmitter<CustomEvent<import("./index.js").SelfieErrorDetail>>;
     private hear;
     static ɵfac: i0.ɵɵFactoryDeclaration<Selfie, never>;
-    static ɵcmp: i0.ɵɵComponentDeclaration<Selfie, "akiba-selfie", never, { "relay": { "alias": "relay"; "required": false; }; "identifier": { "alias": "identifier"; "required": false; }; "type": { "alias": "type"; "required": false; }; "captureMode": { "alias": "captureMode"; "required": false; }; "challenge": { "alias": "challenge"; "required": false; }; "camera": { "alias": "camera"; "required": false; }; "deviceId": { "alias": "deviceId"; "required": false; }; "linkPath": { "alias": "linkPath"; "required": false; }; "verifyPath": { "alias": "verifyPath"; "required": false; }; "session": { "alias": "session"; "required": false; }; "thresholds": { "alias": "thresholds"; "required": false; }; "countdown": { "alias": "countdown"; "required": false; }; "strict": { "alias": "strict"; "required": false; }; "noReview": { "alias": "noReview"; "required": false; }; "noConsent": { "alias": "noConsent"; "required": false; }; "alternative": { "alias": "alternative"; "required": false; }; "noFile": { "alias": "noFile"; "required": false; }; "history": { "alias": "history"; "required": false; }; "fullscreen": { "alias": "fullscreen"; "required": false; }; "debug": { "alias": "debug"; "required": false; }; }, { "statechange": "statechange"; "step": "step"; "consented": "consented"; "devices": "devices"; "guidance": "guidance"; "capture": "capture"; "captured": "captured"; "progress": "progress"; "verified": "verified"; "rejected": "rejected"; "alternativeAsked": "alternative"; "cancelled": "cancelled"; "error": "error"; }, never, ["*"], true, never>;
+    static ɵcmp: i0.ɵɵComponentDeclaration<Selfie, "akiba-selfie", never, { "relay": { "alias": "relay"; "required": false; }; "identifier": { "alias": "identifier"; "required": false; }; "type": { "alias": "type"; "required": false; }; "languages": { "alias": "languages"; "required": false; }; "captureMode": { "alias": "captureMode"; "required": false; }; "challenge": { "alias": "challenge"; "required": false; }; "camera": { "alias": "camera"; "required": false; }; "deviceId": { "alias": "deviceId"; "required": false; }; "linkPath": { "alias": "linkPath"; "required": false; }; "verifyPath": { "alias": "verifyPath"; "required": false; }; "session": { "alias": "session"; "required": false; }; "thresholds": { "alias": "thresholds"; "required": false; }; "text": { "alias": "text"; "required": false; }; "allowUnreviewed": { "alias": "allowUnreviewed"; "required": false; }; "countdown": { "alias": "countdown"; "required": false; }; "strict": { "alias": "strict"; "required": false; }; "noReview": { "alias": "noReview"; "required": false; }; "noConsent": { "alias": "noConsent"; "required": false; }; "alternative": { "alias": "alternative"; "required": false; }; "noFile": { "alias": "noFile"; "required": false; }; "history": { "alias": "history"; "required": false; }; "fullscreen": { "alias": "fullscreen"; "required": false; }; "debug": { "alias": "debug"; "required": false; }; }, { "statechange": "statechange"; "step": "step"; "consented": "consented"; "devices": "devices"; "guidance": "guidance"; "capture": "capture"; "captured": "captured"; "progress": "progress"; "verified": "verified"; "rejected": "rejected"; "alternativeAsked": "alternative"; "cancelled": "cancelled"; "error": "error"; }, never, ["*"], true, never>;
+    static ngAcceptInputType_allowUnreviewed: unknown;
     static ngAcceptInputType_countdown: unknown;
     static ngAcceptInputType_strict: unknown;
     static ngAcceptInputType_noReview: unknown;

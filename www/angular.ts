@@ -14,6 +14,7 @@ const TEXTS = [
   'relay',
   'identifier',
   'type',
+  'languages',
   'captureMode',
   'challenge',
   'camera',
@@ -21,8 +22,9 @@ const TEXTS = [
   'linkPath',
   'verifyPath',
 ] as const;
-const OBJECTS = ['session', 'thresholds'] as const;
+const OBJECTS = ['session', 'thresholds', 'text'] as const;
 const BOOLEANS = [
+  'allowUnreviewed',
   'countdown',
   'strict',
   'noReview',
@@ -43,6 +45,7 @@ const BOOLEANS = [
     'relay',
     'identifier',
     'type',
+    'languages',
     'captureMode',
     'challenge',
     'camera',
@@ -51,6 +54,8 @@ const BOOLEANS = [
     'verifyPath',
     'session',
     'thresholds',
+    'text',
+    { name: 'allowUnreviewed', transform: booleanAttribute },
     { name: 'countdown', transform: booleanAttribute },
     { name: 'strict', transform: booleanAttribute },
     { name: 'noReview', transform: booleanAttribute },
@@ -85,6 +90,7 @@ export class Selfie {
   declare relay: SelfieProperties['relay'];
   declare identifier: SelfieProperties['identifier'];
   declare type: SelfieProperties['type'];
+  declare languages: SelfieProperties['languages'];
   declare captureMode: SelfieProperties['captureMode'];
   declare challenge: SelfieProperties['challenge'];
   declare camera: SelfieProperties['camera'];
@@ -93,6 +99,8 @@ export class Selfie {
   declare verifyPath: SelfieProperties['verifyPath'];
   declare session: SelfieProperties['session'];
   declare thresholds: SelfieProperties['thresholds'];
+  declare text: SelfieProperties['text'];
+  declare allowUnreviewed: boolean;
   declare countdown: boolean;
   declare strict: boolean;
   declare noReview: boolean;

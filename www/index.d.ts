@@ -11,6 +11,10 @@ export type SelfieState =
   | 'done'
   | 'failed';
 
+import type { SelfieText } from './types/text.js';
+
+export type { SelfieText } from './types/text.js';
+
 /** The result of a measure. */
 export interface SelfieMeasure {
   /** In the measure's own unit. */
@@ -156,6 +160,10 @@ export interface SelfieConsentedDetail {
   version: string;
   /** The language of these words. */
   lang: string;
+  /** The FNV-1a hash of these words, in 32 bits. It tells which words it were, also words of the page's `text`. */
+  hash: number;
+  /** The language of an unreviewed translation that stood beside these words; null if there was none. */
+  translation: string | null;
   /** When, by the device's clock, in ISO 8601. */
   at: string;
 }
@@ -343,6 +351,22 @@ export interface SelfieSupport {
   code: 'wasm-missing' | 'wasm-blocked' | 'wasm-unsupported' | null;
 }
 
+/** A catalogue: the texts of one language. English stands where a text is missing. */
+export interface SelfieCatalogue {
+  /** A BCP 47 tag, such as `zu` or `pt-BR`. */
+  tag: string;
+  /** The language's own name, for the switch. */
+  name: string;
+  /** The direction of its script. */
+  dir: 'ltr' | 'rtl';
+  /** Whether a person has reviewed the texts. An unreviewed one is used only with `allow-unreviewed`. */
+  state: 'reviewed' | 'unreviewed';
+  texts: SelfieText;
+}
+
+/** Adds a language, or replaces texts of one, for all elements of the page. */
+export declare function registerLanguage(catalogue: SelfieCatalogue): void;
+
 /** Takes a selfie, sends it and reports the verdict to the page in `selfie-*` events. */
 export declare class AkibaSelfieElement extends HTMLElement {
   /** Attribute `relay`: the relay's base URL; absolute, or a path of the page's own origin. Required. */
@@ -351,6 +375,10 @@ export declare class AkibaSelfieElement extends HTMLElement {
   identifier: string;
   /** Attribute `type`: whether the identifier names a person or a business; `individual` by default. */
   type: 'individual' | 'business' | '1' | '2' | '';
+  /** Attribute `languages`: the languages between which the person can choose, as BCP 47 tags separated by spaces. */
+  languages: string;
+  /** Attribute `allow-unreviewed`: uses translations that no person has reviewed, beside the English consent. */
+  allowUnreviewed: boolean;
   /**
    * Attribute `capture`: whether the widget takes the photo at the best moment, or the person does; `auto` by default.
    * The property `capture` is the method.
@@ -388,6 +416,8 @@ export declare class AkibaSelfieElement extends HTMLElement {
   session: SelfieSession | null | undefined;
   /** Limits of the guidance by name, instead of the defaults. To change one, set a new object. */
   thresholds: SelfieThresholds | null | undefined;
+  /** Words of the page by their keys, instead of the language's. To change one, set a new object. */
+  text: SelfieText | null | undefined;
   /** The state of the capture. */
   readonly state: SelfieState;
   /** The photo that the person reviews or that is being sent: a JPEG without metadata. Null in all other states. */

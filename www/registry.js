@@ -15,7 +15,9 @@ export const ATTRIBUTES = {
   relay: { property: 'relay' },
   identifier: { property: 'identifier' },
   type: { property: 'type' },
-  lang: { property: 'lang' },
+  lang: { property: 'lang', own: true },
+  languages: { property: 'languages', own: true },
+  'allow-unreviewed': { property: 'allowUnreviewed', boolean: true, own: true },
   capture: { property: 'captureMode' },
   countdown: { property: 'countdown', boolean: true },
   challenge: { property: 'challenge' },
@@ -34,7 +36,7 @@ export const ATTRIBUTES = {
 };
 
 /** Properties without an attribute. */
-export const PROPERTIES = ['session', 'thresholds', 'state', 'photo', 'verdict', 'devices'];
+export const PROPERTIES = ['session', 'thresholds', 'text', 'state', 'photo', 'verdict', 'devices'];
 
 /** The methods that the page can call. */
 export const METHODS = /** @type {const} */ (['start', 'capture', 'retake', 'submit', 'cancel', 'reset']);

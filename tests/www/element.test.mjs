@@ -16,7 +16,6 @@ test('mounts one widget, with the attributes as options', async () => {
     relay: '/r',
     identifier: '7',
     type: '2',
-    lang: 'sw',
     capture: 'auto',
     'no-review': true,
     'no-consent': false,
@@ -27,15 +26,6 @@ test('mounts one widget, with the attributes as options', async () => {
     session: false,
   };
   assert.deepEqual(seen, [{ options, calls: [] }]);
-});
-
-test('inherits its language, like every HTML element', async () => {
-  const languages = await page.evaluate(async () => {
-    const { added } = await import('/helpers.js');
-    await added('<akiba-selfie></akiba-selfie><div lang="af"><akiba-selfie></akiba-selfie></div>');
-    return widgets.map(({ options }) => options.lang);
-  });
-  assert.deepEqual(languages, ['zu', 'af']);
 });
 
 test('many changes in one task are one update of the same widget', async () => {
@@ -60,7 +50,6 @@ test('many changes in one task are one update of the same widget', async () => {
         relay: '/',
         identifier: '1',
         type: 'business',
-        lang: 'zu',
         'no-review': false,
         'no-consent': true,
         alternative: false,
@@ -76,7 +65,6 @@ test('many changes in one task are one update of the same widget', async () => {
   assert.deepEqual(seen.options, {
     relay: '/',
     type: 'business',
-    lang: 'zu',
     'no-review': false,
     'no-consent': false,
     alternative: false,
@@ -131,7 +119,7 @@ test('properties reflect the attributes', async () => {
       return { name, boolean, unset, written, removed, read: selfie[property] };
     });
   });
-  assert.equal(seen.length, 19);
+  assert.equal(seen.length, 21);
   for (const { name, boolean, unset, written, removed, read } of seen) {
     assert.equal(unset, boolean ? false : '', name);
     assert.equal(written, boolean ? '' : 'x', name);
@@ -207,7 +195,6 @@ test('properties that are set before the definition take effect', async () => {
   });
   assert.deepEqual(seen.options, {
     relay: '/late',
-    lang: 'zu',
     capture: 'auto',
     'no-review': true,
     'no-consent': false,

@@ -43,6 +43,7 @@ test('it has every part', () => {
     ...all(screens, /\bround\("([\w -]+)"/g),
     ...all(weights.slice(0, weights.indexOf('\n    }')), /=> "([\w -]+)"/g),
     ...all(widget, /showNotice\(this\.#shadow, '([\w-]+)'/g),
+    ...all(read('www/language.js'), /setAttribute\('part', '([\w-]+)'\)/g),
   ].flatMap((value) => value.split(' '));
   assert.ok(parts.length >= 22);
   sameNames(

@@ -3,7 +3,7 @@
 
 import { readFileSync } from 'node:fs';
 import { after, afterEach, before, beforeEach } from 'node:test';
-
+import { packed, translations } from '../../../scripts/catalogues.mjs';
 import { launch } from '../../e2e/support/browser.mjs';
 import { serve } from '../../e2e/support/site.mjs';
 import { watch } from '../../e2e/support/watch.mjs';
@@ -25,16 +25,24 @@ export let page;
 /** Console errors that a test causes. @type {RegExp[]} */
 export let expected;
 
+/** What the server has. @type {Record<string, string | URL | Buffer>} */
+export let routes;
+
 before(async () => {
   browser = await launch();
-  site = await serve({
+  routes = {
     '/': Buffer.from('<!doctype html><html lang="zu"><title>test</title><link rel="icon" href="/icon.svg">'),
     '/icon.svg': Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'),
     '/akiba-selfie/': www,
     '/akiba-selfie/pkg/': new URL('../recorder/', import.meta.url),
     '/helpers.js': HELPERS,
     [WASM]: EMPTY_MODULE,
-  });
+  };
+  for (const catalogue of translations()) {
+    const module = `export default ${JSON.stringify(packed(catalogue))}`;
+    routes[`/akiba-selfie/lang/${catalogue.tag}.lang.js`] = Buffer.from(module);
+  }
+  site = await serve(routes);
 });
 
 after(async () => {
