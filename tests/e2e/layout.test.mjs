@@ -1,9 +1,10 @@
-// The layout: what must be seen without scrolling in every window, the camera over the whole window, nothing that jumps
+// The layout: what must be seen without scrolling in every window, nothing cut in longer or taller words and right to left, the camera over the whole window, nothing that jumps
 // while the element loads, and text that can be read on every accent.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
+import { cut, speak, speakPseudo } from './support/languages.mjs';
 import { STATES } from './support/states.mjs';
 import { Studio } from './support/studio.mjs';
 import { alternative } from './support/walks.mjs';
@@ -37,6 +38,18 @@ describe('nothing important is below the fold', { concurrency: 2 }, () => {
         await page.setViewportSize(size);
         await scrolled(selfie);
         assert.deepEqual(await below(selfie), [], `at ${size.width} × ${size.height}`);
+      }
+      if (await selfie.element.locator('.card').count()) {
+        await speakPseudo(selfie);
+        for (const size of SIZES) {
+          await page.setViewportSize(size);
+          assert.deepEqual(await cut(selfie), [], `40 % longer, at ${size.width} × ${size.height}`);
+        }
+        await page.setViewportSize(SIZES[0]);
+        for (const lang of ['ar', 'am', 'zu']) {
+          await speak(selfie, lang);
+          assert.deepEqual(await cut(selfie), [], lang);
+        }
       }
       await visit.close();
     });

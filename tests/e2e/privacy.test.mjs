@@ -6,10 +6,13 @@ import { createRequire } from 'node:module';
 import { test } from 'node:test';
 
 import { EVENTS } from '../../www/registry.js';
+import { speak } from './support/languages.mjs';
 import { suite } from './support/suite.mjs';
 
 const it = suite();
 const IDENTIFIER = '0000000000001';
+/** Of the English words; a test of src/text says when it changes. */
+const CONSENT_HASH = 3_817_154_022;
 
 const folder = createRequire(import.meta.url)
   .resolve('rrweb')
@@ -67,7 +70,38 @@ test('the page hears of the consent with its version, language and time', async 
   assert.deepEqual(more, []);
   assert.match(detail.version, /^\d+$/);
   assert.equal(detail.lang, 'en');
+  assert.equal(detail.translation, null);
+  assert.equal(detail.hash, CONSENT_HASH);
   assert.ok(Math.abs(Date.parse(detail.at) - Date.now()) < 60_000, detail.at);
+});
+
+test('an unreviewed translation stands beside the English consent, and the page hears of both', async () => {
+  const selfie = await it.open();
+  await speak(selfie, 'zu');
+  const { element } = selfie;
+  await selfie.button('Qala').click();
+  await selfie.state('consent');
+  const section = element.locator('section');
+  assert.equal(await section.getAttribute('lang'), 'en');
+  assert.equal(await section.locator('h2').innerText(), 'Your photo, your choice');
+  const zulu = section.locator('div[lang=zu]');
+  assert.match(await zulu.innerText(), /wesiNgisi yiwo osebenzayo[\s\S]*Esikuthathayo/);
+  const agree = 'I agree, open the camera Ngiyavuma, vula ikhamera';
+  await selfie.button(agree).click();
+  const { detail } = await selfie.event('selfie-consented');
+  assert.deepEqual([detail.lang, detail.translation, detail.hash], ['en', 'zu', CONSENT_HASH]);
+});
+
+test('reviewed words of the page replace the consent, and have another hash', async () => {
+  const selfie = await it.open();
+  await selfie.element.evaluate((/** @type {any} */ element) => {
+    element.text = { Agree: 'Yes, take my photo' };
+  });
+  await selfie.button('Start').click();
+  await selfie.button('Yes, take my photo').click();
+  const { detail } = await selfie.event('selfie-consented');
+  assert.deepEqual([detail.lang, detail.translation], ['en', null]);
+  assert.notEqual(detail.hash, CONSENT_HASH);
 });
 
 test('without files there is no button for one', async () => {

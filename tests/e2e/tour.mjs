@@ -1,15 +1,17 @@
 // Takes a picture of every state: on small phones, upright and on their side, and on a desktop, in light, in dark and in
 // forced colours.
 //
-//   node tests/e2e/tour.mjs [--docs] [NAME…]
+//   node tests/e2e/tour.mjs [--docs] [--lang=TAG] [NAME…]
 //
 // Writes build/tour/<state>-<width>-<theme>.png and an index.html that shows them. With --docs it also writes the
-// README's pictures into docs/pictures. A name selects the states that begin with it.
+// README's pictures into docs/pictures. With --lang it takes them in another language, on the smallest phone in light, as
+// <state>-<tag>.png. A name selects the states that begin with it.
 
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 import { HINTS } from './support/hints.mjs';
+import { speak } from './support/languages.mjs';
 import { STATES } from './support/states.mjs';
 import { Studio } from './support/studio.mjs';
 
@@ -47,11 +49,12 @@ const AT_ONCE = 2;
 
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const docs = process.argv.includes('--docs');
+const lang = process.argv.find((argument) => argument.startsWith('--lang='))?.slice(7);
 const all = [...STATES, ...HINTS];
 const states = all.filter(({ name }) => names.length === 0 || names.some((start) => name.startsWith(start)));
 
 await mkdir(OUT, { recursive: true });
-if (names.length === 0) for (const name of await readdir(OUT)) await rm(new URL(name, OUT));
+if (names.length === 0 && !lang) for (const name of await readdir(OUT)) await rm(new URL(name, OUT));
 if (docs) await mkdir(DOCS, { recursive: true });
 
 const studio = await Studio.start();
@@ -74,6 +77,16 @@ async function portray(state) {
   const { selfie, page, close } = await studio.visit(state, { deviceScaleFactor: 2 });
   // Moves the pointer away, so that it hovers over nothing.
   await page.mouse.move(0, 0);
+  if (lang) {
+    await page.setViewportSize({ width: 320, height: 480 });
+    // Before there is a widget, the message is in English.
+    if (await selfie.element.locator('.card').count()) await speak(selfie, lang);
+    await page.waitForTimeout(SETTLE);
+    const path = fileURLToPath(new URL(`${state.name}-${lang}.png`, OUT));
+    await page.screenshot({ path, scale: 'css', animations: 'disabled', fullPage: true });
+    await close();
+    return;
+  }
   for (const { width, height, scale } of SIZES) {
     await page.setViewportSize({ width, height });
     await page.evaluate(() => {
