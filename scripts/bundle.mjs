@@ -211,7 +211,9 @@ async function writeInline() {
       SHORT_STYLE,
       {
         name: 'inline',
-        setup({ onLoad }) {
+        setup({ onLoad, onResolve }) {
+          // Where only this file is served, the element stays English.
+          onResolve({ filter: /\.lang\.js$/ }, ({ path }) => ({ path: path.replace('./', '../'), external: true }));
           onLoad({ filter: /\/assets\.js$/ }, () => ({ contents: read('inline.js'), resolveDir: resolve(folder) }));
           onLoad({ filter: /pkg\/akiba-selfie\.js$/ }, () => ({ contents: guarded(read(GLUE).toString()) }));
         },
