@@ -36,16 +36,17 @@ export async function freePort() {
  * @param {string[]} command
  * @param {string} folder
  * @param {number} port
+ * @param {string} [host] where it answers
  * @returns {Promise<{ stop(): Promise<void>, output(): string }>}
  */
-export async function start(command, folder, port) {
+export async function start(command, folder, port, host = '127.0.0.1') {
   const [program, ...args] = command.map((part) => part.replace('{port}', String(port)));
   // A group of its own, because tools start more processes.
   const child = spawn(program, args, {
     cwd: folder,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, HOST: '127.0.0.1', PORT: String(port), CI: '1', NO_COLOR: '1' },
+    env: { ...process.env, HOST: host, PORT: String(port), CI: '1', NO_COLOR: '1' },
   });
   const said = [];
   child.stdout.on('data', (data) => said.push(data));
@@ -57,7 +58,7 @@ export async function start(command, folder, port) {
     await exited;
   };
   for (const end = Date.now() + PATIENCE; ; ) {
-    const answered = await fetch(`http://127.0.0.1:${port}/`).then(
+    const answered = await fetch(`http://${host}:${port}/`).then(
       ({ ok }) => ok,
       () => false,
     );
@@ -79,9 +80,12 @@ export async function start(command, folder, port) {
  * @param {(path: string, body: Buffer) => Buffer | string} [settings.change] the last word on a file
  */
 export async function serveFolder(folder, { port, headers = {}, change = (_, body) => body }) {
+  /** @type {string[]} */
+  const seen = [];
   const server = createServer(async (request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
     const file = normalize(path.endsWith('/') ? `${path}index.html` : path);
+    seen.push(file);
     try {
       const body = change(file, await readFile(join(folder, file)));
       response.writeHead(200, { ...headers, 'Content-Type': TYPES[extname(file)] ?? 'text/plain' }).end(body);
@@ -92,6 +96,8 @@ export async function serveFolder(folder, { port, headers = {}, change = (_, bod
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   return {
+    /** The paths of all requests. */
+    seen,
     output: () => '',
     stop: () =>
       /** @type {Promise<void>} */ (
