@@ -98,7 +98,8 @@ async function firstResult() {
  * @param {number[]} bytes
  */
 async function bareRequests(bytes) {
-  for (const track of document.querySelector('video').srcObject.getTracks()) track.stop();
+  const stream = /** @type {MediaStream} */ (document.querySelector('video').srcObject);
+  for (const track of stream.getTracks()) track.stop();
   const photo = new Blob([new Uint8Array(bytes)], { type: 'image/jpeg' });
   const post = async (path, body) => {
     const headers = { 'Content-Type': 'application/json' };
