@@ -37,7 +37,7 @@ matrix: build ## try the npm package with every bundler and framework, and follo
 	@bash -c '. scripts/env.sh && node tests/matrix/matrix.mjs && node tests/matrix/quick-start.mjs'
 
 tour: build ## write a picture of every state, in both sizes and themes, into build/tour
-	@scripts/setup.sh test
+	@scripts/setup.sh tour
 	@scripts/tour.sh
 
 site: ## write the documentation site into build/site-docs, and check its links; SERVE=1 then serves it at port 4321
@@ -52,4 +52,4 @@ sbom: ## write the list of the crates in the relay, with licences and checksums,
 
 clean: ## remove what was built; keeps the tools that set-up installed
 	rm -rf $(or $(CARGO_TARGET_DIR),target) build clients/build clients/node_modules dist www/pkg www/vision/akiba-vision.wasm node_modules examples/backend/node/node_modules \
-	  evaluation/vision/node_modules scripts/lint/node_modules site/node_modules site/.astro tests/types/node_modules
+	  evaluation/vision/node_modules scripts/lint/node_modules site/node_modules site/.astro site/dist tests/types/node_modules

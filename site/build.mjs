@@ -27,6 +27,8 @@ const origin = (process.env.SITE_URL ?? '').replace(/\/+$/, '');
 const folders = {
   pages: join(ROOT, 'build/site-pages'),
   public: join(ROOT, 'build/site-public'),
+  // Within the folder of Astro's packages, or Astro puts files of its own into the result.
+  astro: join(ROOT, 'site/dist'),
   output: join(ROOT, 'build/site-docs'),
   playground: join(ROOT, 'build/playground'),
 };
@@ -139,6 +141,9 @@ function sidebarGroup({ label, pages: own, collapsed = false }) {
 }
 
 await runAstro();
+await rm(folders.output, { recursive: true, force: true });
+await cp(folders.astro, folders.output, { recursive: true });
+await rm(folders.astro, { recursive: true });
 if (hasPlayground) await cp(folders.playground, join(folders.output, 'playground'), { recursive: true });
 const { pages: count, links: followed, faults } = checkSite(folders.output, { base, foreign: ['pagefind'] });
 for (const { path, route } of pages) {

@@ -59,6 +59,14 @@ async function visit(settings) {
   return { context, page, foreign, faults };
 }
 
+test('the site has no file of a tool in it', () => {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  const tools = files.filter((name) =>
+    /\.mjs$|(?:^|\/)(?:node_modules|collections)(?:\/|$)|\.schema\.json$|\.d\.ts$/.test(name),
+  );
+  assert.deepEqual(tools, []);
+});
+
 test('every page fits a phone and calls no other host', async () => {
   assert.ok(pages.length > 40, `only ${pages.length} pages: run make site`);
   const { context, page, foreign, faults } = await visit({ viewport: SIZES[0] });
