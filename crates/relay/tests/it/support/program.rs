@@ -70,10 +70,12 @@ impl Program {
         let (sender, listening) = mpsc::channel();
         let stdout = child.stdout.take().unwrap();
         thread::spawn(move || sender.send(addresses(stdout)));
-        let Ok(Some((base, admin))) = listening.recv_timeout(PATIENCE) else {
+        let found = listening.recv_timeout(PATIENCE).ok().flatten();
+        if found.is_none() {
             let _ = child.kill();
-            panic!("the relay does not listen: {}", text_of(&log));
-        };
+        }
+        assert!(found.is_some(), "the relay does not listen: {}", text_of(&log));
+        let (base, admin) = found.unwrap();
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder().no_proxy().timeout(2 * PATIENCE).build().unwrap();
         Self { child, base, admin, client, log }
@@ -144,10 +146,9 @@ impl Program {
     /// Waits until it ends, and fails if it doesn't. Returns its exit status, unless a signal ended it, and its log.
     pub(crate) async fn exit_status(mut self) -> (Option<i32>, String) {
         tokio::task::spawn_blocking(move || {
-            let Some(status) = wait_for(&mut self.child) else {
-                panic!("the relay still runs after {PATIENCE:?}: {}", text_of(&self.log));
-            };
-            (status.code(), text_of(&self.log))
+            let status = wait_for(&mut self.child);
+            assert!(status.is_some(), "the relay still runs after {PATIENCE:?}: {}", text_of(&self.log));
+            (status.unwrap().code(), text_of(&self.log))
         })
         .await
         .unwrap()
@@ -200,11 +201,15 @@ pub(crate) fn output(command: &mut Command) -> Output {
     let id = Pid::from_child(&child);
     let (sender, ended) = mpsc::channel();
     thread::spawn(move || sender.send(child.wait_with_output().unwrap()));
-    ended.recv_timeout(PATIENCE).unwrap_or_else(|_| {
+    let in_time = ended.recv_timeout(PATIENCE);
+    if in_time.is_err() {
         kill_process(id, Signal::KILL).unwrap();
-        let Output { stdout, stderr, .. } = ended.recv().unwrap();
-        panic!("it still runs after {PATIENCE:?}: {}", String::from_utf8_lossy(&[stdout, stderr].concat()))
-    })
+    }
+    let late = in_time.is_err();
+    let output = in_time.unwrap_or_else(|_| ended.recv().unwrap());
+    let said = || String::from_utf8_lossy(&[&*output.stdout, &*output.stderr].concat()).into_owned();
+    assert!(!late, "it still runs after {PATIENCE:?}: {}", said());
+    output
 }
 
 /// The program with these flags and the vendor's token.
