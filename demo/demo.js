@@ -41,7 +41,8 @@ function set(name, value) {
 
 /** Keeps the widget's height for a second at each change, so that the second of two taps does not follow a link below it. */
 function holdHeight() {
-  let timer = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
   selfie.addEventListener('selfie-statechange', () => {
     clearTimeout(timer);
     selfie.style.minHeight = `${selfie.offsetHeight}px`;
