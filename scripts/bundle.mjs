@@ -1,6 +1,6 @@
 // Bundles and minifies the JavaScript of a copy of the package: the folder has www's files, and has the files that a page
 // loads afterwards. Everything that define.js and akiba-selfie.js import becomes part of akiba-selfie.js, except for
-// feedback.js, which is loaded later, and the code that wasm-bindgen wrote. No source maps: the sources are in www, and a page would download the comment's URL.
+// feedback.js, which is loaded later, and the code that wasm-bindgen wrote. That takes in the modules of src/adapter. No source maps: the sources are in www, and a page would download the comment's URL.
 //
 //   node scripts/bundle.mjs FOLDER
 
@@ -159,7 +159,8 @@ const [main, define] = await Promise.all([
 ]);
 await write('akiba-selfie.js', main, true);
 await write('define.js', define, true);
-await write(GLUE, guarded(readFileSync(join(folder, GLUE), 'utf8')), true);
+// wasm-bindgen copied the modules of src/adapter beside it.
+await write(GLUE, guarded(await bundle(GLUE, [])), true);
 await write('vision/worker.js', readFileSync(join(folder, 'vision/worker.js'), 'utf8'), false);
 const { STYLE } = await import(pathToFileURL(resolve(folder, 'plain/style.js')).href);
 writeFileSync(join(folder, 'plain.css'), STYLE);
@@ -167,3 +168,4 @@ const late = await Promise.all(LATE.map((name) => bundle(name, [])));
 for (const [index, name] of LATE.entries()) await write(name, late[index], true);
 for (const path of bundled) if (![...STAY, ...LATE].includes(basename(path))) rmSync(path);
 rmSync(join(folder, 'plain'), { recursive: true });
+rmSync(join(folder, 'pkg/snippets'), { recursive: true, force: true });
