@@ -10,15 +10,15 @@ use akiba_vision::Report;
 use futures_channel::oneshot;
 use gloo_events::{EventListener, EventListenerOptions};
 use gloo_timers::future::TimeoutFuture;
-use js_sys::{Array, Float32Array, Function, Object, Reflect};
+use js_sys::{Float32Array, Function, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, HtmlVideoElement, MessageEvent, Worker};
 use yew::AttrValue;
 
-use self::frame::{TransferableImage, next_frame};
+use self::frame::{TransferableImage, WHOLE, next_frame};
 use self::pace::Pace;
 use super::canvas::{Canvas, Picture};
-use super::js::in_time;
+use super::js::{in_time, object};
 use super::task::Task;
 
 mod frame;
@@ -28,13 +28,6 @@ mod pace;
 const PATIENCE_MS: u32 = 5_000;
 /// The same for a photo: the person waits for it.
 const PHOTO_PATIENCE_MS: u32 = 2_000;
-/// Pixels of the longest side of what is analysed of a frame: the detector needs 128, and the measures of the face need no
-/// more than this, which gives the oval 198 to 264 pixels across. A photo is analysed in full size.
-const SIDE: u32 = 480;
-
-/// The share of a picture that is analysed, if nothing is cut off.
-const WHOLE: (f64, f64) = (1.0, 1.0);
-
 /// Where the worker comes from.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum VisionSource {
@@ -58,9 +51,7 @@ impl VisionSource {
             Self::Absent => None,
             Self::Urls { worker, wasm } => {
                 let worker = Worker::new(worker).ok()?;
-                let message = Object::new();
-                Reflect::set(&message, &"wasm".into(), &wasm.as_str().into()).ok()?;
-                worker.post_message(&message).ok()?;
+                worker.post_message(&object(&[("wasm", wasm.as_str().into())])).ok()?;
                 Some(worker)
             }
             Self::Opener(open) => open.call0(&JsValue::UNDEFINED).ok()?.dyn_into().ok(),
@@ -136,7 +127,7 @@ impl Analyser {
 
     /// Analyses the camera's current frame, which is on the canvas.
     pub(super) async fn analyse_frame(&self, canvas: &Canvas) -> Option<Report> {
-        self.report(TransferableImage::of_canvas(canvas, SIDE), now()).await
+        self.report(TransferableImage::of_canvas(canvas), now()).await
     }
 
     async fn report(&self, image: impl Future<Output = Option<TransferableImage>>, at: Option<f64>) -> Option<Report> {
@@ -213,21 +204,13 @@ impl Connection {
         &self,
         image: &TransferableImage,
         at: Option<f64>,
-        (across, down): (f64, f64),
+        share: (f64, f64),
     ) -> Result<Option<Report>, VisionUnavailable> {
-        let unavailable = |_| self.unavailable();
         let running = |_: &&Worker| self.over.borrow().is_none();
-        let worker = self.worker.as_ref().filter(running).ok_or(()).map_err(|()| self.unavailable())?;
-        let message = Object::new();
-        let set = |name: &str, value: &JsValue| Reflect::set(&message, &name.into(), value).map_err(unavailable);
-        set("picture", image.as_js())?;
-        if let Some(at) = at {
-            set("side", &SIDE.into())?;
-            set("at", &at.into())?;
-            set("across", &across.into())?;
-            set("down", &down.into())?;
+        let sent = self.worker.as_ref().filter(running).is_some_and(|worker| image.send(worker, at, share));
+        if !sent {
+            return Err(self.unavailable());
         }
-        worker.post_message_with_transfer(&message, &Array::of1(image.as_js())).map_err(unavailable)?;
         let (sender, seen) = oneshot::channel();
         self.awaiting_report.borrow_mut().push_back(sender);
         seen.await.map_err(|_| self.unavailable())
@@ -291,7 +274,7 @@ async fn run(connection: &Connection, video: &HtmlVideoElement, tell: &impl Fn(S
     loop {
         next_frame(video).await;
         let Some(at) = now() else { return connection.unavailable() };
-        let Some(image) = TransferableImage::of_video(video, SIDE).await else { continue };
+        let Some(image) = TransferableImage::of_video(video).await else { continue };
         match patiently(connection.analyse(&image, Some(at), Picture::Video(video).share()), tell).await {
             Ok(Some(report)) => tell(Ok((report, at))),
             Ok(None) => {}
