@@ -60,3 +60,26 @@ export function send(worker, picture, frame) {
     return false;
   }
 }
+
+/** Listens to a worker. */
+export class Listening {
+  #over = new AbortController();
+
+  /**
+   * @param {Worker} worker
+   * @param {(answer: unknown) => void} tell called with each answer, and with nothing if the worker's script fails
+   */
+  constructor(worker, tell) {
+    worker.addEventListener('message', ({ data }) => tell(data), this.#over);
+    const fail = (/** @type {Event} */ event) => {
+      // Otherwise the page would receive the error, too.
+      event.preventDefault();
+      tell(undefined);
+    };
+    worker.addEventListener('error', fail, this.#over);
+  }
+
+  stop() {
+    this.#over.abort();
+  }
+}

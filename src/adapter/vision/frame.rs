@@ -1,5 +1,7 @@
 //! A picture that can be transferred to another thread ([`TransferableImage`]), and the wait for the camera's next
-//! frame ([`next_frame`]). The browser's calls are in `frame.js`.
+//! frame ([`next_frame`]), and the worker's answers ([`Listening`]). The browser's calls are in `frame.js`.
+
+use std::fmt;
 
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
@@ -15,6 +17,13 @@ extern "C" {
     #[wasm_bindgen(js_name = nextFrame)]
     fn shown(video: &HtmlVideoElement) -> Promise;
     fn send(worker: &Worker, picture: &JsValue, frame: &JsValue) -> bool;
+
+    #[wasm_bindgen(js_name = Listening)]
+    type JsListening;
+    #[wasm_bindgen(constructor, js_class = Listening)]
+    fn new(worker: &Worker, tell: &Closure<dyn Fn(JsValue)>) -> JsListening;
+    #[wasm_bindgen(method)]
+    fn stop(this: &JsListening);
 
     type Picked;
     #[wasm_bindgen(method)]
@@ -82,4 +91,30 @@ fn scaled((width, height): (u32, u32), share: (f64, f64)) -> Option<f64> {
 pub(super) async fn next_frame(video: &HtmlVideoElement) {
     // The promise is never rejected.
     let _ = JsFuture::from(shown(video)).await;
+}
+
+/// Listens to a worker until it is dropped.
+pub(super) struct Listening {
+    listening: JsListening,
+    _tell: Closure<dyn Fn(JsValue)>,
+}
+
+impl fmt::Debug for Listening {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Listening").finish_non_exhaustive()
+    }
+}
+
+impl Listening {
+    /// `tell` is called with each answer, and with `undefined` if the worker's script fails.
+    pub(super) fn start(worker: &Worker, tell: impl Fn(JsValue) + 'static) -> Self {
+        let tell = Closure::new(tell);
+        Self { listening: JsListening::new(worker, &tell), _tell: tell }
+    }
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        self.listening.stop();
+    }
 }

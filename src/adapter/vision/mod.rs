@@ -8,14 +8,13 @@ use std::rc::Rc;
 
 use akiba_vision::Report;
 use futures_channel::oneshot;
-use gloo_events::{EventListener, EventListenerOptions};
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{Float32Array, Function, Reflect};
 use wasm_bindgen::prelude::*;
-use web_sys::{Blob, HtmlVideoElement, MessageEvent, Worker};
+use web_sys::{Blob, HtmlVideoElement, Worker};
 use yew::AttrValue;
 
-use self::frame::{TransferableImage, WHOLE, next_frame};
+use self::frame::{Listening, TransferableImage, WHOLE, next_frame};
 use self::pace::Pace;
 use super::canvas::{Canvas, Picture};
 use super::js::{in_time, object};
@@ -78,7 +77,7 @@ const SCRIPT: &str = "the worker's script failed";
 #[must_use = "the worker ends when this is dropped"]
 pub struct Vision {
     connection: Rc<Connection>,
-    _listeners: Vec<EventListener>,
+    _listening: Option<Listening>,
 }
 
 #[derive(Debug)]
@@ -104,8 +103,8 @@ impl Vision {
             awaiting_start: RefCell::default(),
             awaiting_report: RefCell::default(),
         });
-        let listeners = connection.worker.as_ref().map(|worker| listen(worker, &connection)).unwrap_or_default();
-        Self { connection, _listeners: listeners }
+        let listening = connection.worker.as_ref().map(|worker| listen(worker, &connection));
+        Self { connection, _listening: listening }
     }
 
     /// Returns a handle that analyses photos.
@@ -217,26 +216,13 @@ impl Connection {
     }
 }
 
-fn listen(worker: &Worker, connection: &Rc<Connection>) -> Vec<EventListener> {
-    let messages = {
-        let connection = Rc::downgrade(connection);
-        EventListener::new(worker, "message", move |event| {
-            if let (Some(connection), Some(message)) = (connection.upgrade(), event.dyn_ref::<MessageEvent>()) {
-                connection.receive(&message.data());
-            }
-        })
-    };
-    let errors = {
-        let connection = Rc::downgrade(connection);
-        // Otherwise the page would receive the error, too.
-        EventListener::new_with_options(worker, "error", EventListenerOptions::enable_prevent_default(), move |event| {
-            event.prevent_default();
-            if let Some(connection) = connection.upgrade() {
-                connection.end(SCRIPT);
-            }
-        })
-    };
-    vec![messages, errors]
+fn listen(worker: &Worker, connection: &Rc<Connection>) -> Listening {
+    let connection = Rc::downgrade(connection);
+    Listening::start(worker, move |answer| match connection.upgrade() {
+        Some(connection) if answer.is_undefined() => connection.end(SCRIPT),
+        Some(connection) => connection.receive(&answer),
+        None => {}
+    })
 }
 
 /// Sends the worker a video's frames until it is dropped: one at a time, and no faster than the worker can analyse
