@@ -3,7 +3,7 @@
 PORT ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check build size bench memory matrix tour dist sbom clean
+.PHONY: help demo test check build size bench memory matrix tour site dist sbom clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,7 +17,7 @@ test: ## run all tests: host, browser, end to end, S3, packaging, sizes
 check: ## check format, lints, types, documentation, licences
 	@scripts/check.sh
 
-build: ## build the widget into build/package and build/site, the relay and the sandbox
+build: ## build the widget into build/package, build/site and build/playground, the relay and the sandbox
 	@scripts/setup.sh build
 	@scripts/build.sh
 
@@ -40,6 +40,9 @@ tour: build ## write a picture of every state, in both sizes and themes, into bu
 	@scripts/setup.sh test
 	@scripts/tour.sh
 
+site: ## write the documentation site into build/site-docs, and check its links; SERVE=1 then serves it at port 4321
+	@scripts/site.sh $(if $(SERVE),--serve)
+
 dist: ## make the files of a release in build/dist; VERIFY=1 builds twice and compares every byte
 	@scripts/dist.sh $(if $(VERIFY),--verify)
 
@@ -49,4 +52,4 @@ sbom: ## write the list of the crates in the relay, with licences and checksums,
 
 clean: ## remove what was built; keeps the tools that set-up installed
 	rm -rf $(or $(CARGO_TARGET_DIR),target) build clients/build clients/node_modules dist www/pkg www/vision/akiba-vision.wasm node_modules examples/backend/node/node_modules \
-	  evaluation/vision/node_modules scripts/lint/node_modules tests/types/node_modules
+	  evaluation/vision/node_modules scripts/lint/node_modules site/node_modules site/.astro tests/types/node_modules

@@ -3,6 +3,7 @@
 import { AkibaSelfieElement } from '../akiba-selfie/define.js';
 import { ATTRIBUTES, EVENTS, TAG } from '../akiba-selfie/registry.js';
 import { BackEnd } from './back-end.js';
+import { BRANDS, paint } from './brands.js';
 import { find } from './dom.js';
 import { IDENTITIES } from './identities.js';
 import { EventLog } from './log.js';
@@ -80,14 +81,25 @@ function followEvents() {
   find('#clear', HTMLButtonElement).addEventListener('click', () => log.clear());
 }
 
-function followTheme() {
+/** Follows the choice of a theme and of a brand. A brand that is made for one theme has that one. */
+function followLook() {
   const theme = find('#theme', HTMLSelectElement);
+  const brand = find('#brand', HTMLSelectElement);
+  for (const { name } of BRANDS) brand.add(new Option(name));
   const apply = () => {
+    const chosen = BRANDS[Math.max(brand.selectedIndex, 0)];
     document.documentElement.dataset.theme = theme.value;
-    set('theme', theme.value);
+    set('theme', chosen.theme ?? theme.value);
+    paint(selfie, chosen);
   };
-  theme.addEventListener('change', apply);
+  for (const select of [theme, brand]) select.addEventListener('change', apply);
   apply();
+}
+
+/** Begins again from the first screen, as the page does for the next person. */
+function startOver() {
+  selfie.reset();
+  selfie.scrollIntoView({ block: 'nearest' });
 }
 
 if (backEnd) {
@@ -95,9 +107,10 @@ if (backEnd) {
   selfie.session = (request) => backEnd.session(request);
 }
 fillIdentities();
-followTheme();
+followLook();
 followEvents();
 // A browser restores the form after a reload.
 applySettings();
 settings.addEventListener('input', applySettings);
+find('#again', HTMLButtonElement).addEventListener('click', startOver);
 settings.addEventListener('submit', (event) => event.preventDefault());

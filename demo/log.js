@@ -22,16 +22,20 @@ const TONES = {
 export class EventLog {
   #list;
   #empty;
+  #photos;
   /** @type {WeakMap<Element, string>} the photos' object URLs */
   #urls = new WeakMap();
 
   /**
    * @param {HTMLOListElement} list the entries
    * @param {HTMLElement} empty the message while there are no entries
+   * @param {object} [settings]
+   * @param {boolean} [settings.photos] whether it shows the photos
    */
-  constructor(list, empty) {
+  constructor(list, empty, { photos = true } = {}) {
     this.#list = list;
     this.#empty = empty;
+    this.#photos = photos;
   }
 
   /** @param {CustomEvent} event */
@@ -74,7 +78,7 @@ export class EventLog {
     } else {
       entry.append(head);
     }
-    if (photo && type === 'selfie-captured') {
+    if (this.#photos && photo && type === 'selfie-captured') {
       const image = element('img', 'photo');
       image.alt = 'The photo';
       image.src = URL.createObjectURL(photo);

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds what a page loads (the WebAssembly into www/pkg and www/vision, the npm package into build/package, the demo
-# page into build/site) and the services.
+# page into build/site, the playground into build/playground) and the services.
 #
 #   scripts/build.sh             everything that has changed
 #   scripts/build.sh services    only the relay and the sandbox
@@ -97,6 +97,11 @@ build_site() {
   renew "$new" "$site"
 }
 
+build_playground() {
+  node scripts/playground.mjs build/playground.new
+  renew build/playground.new build/playground
+}
+
 build_services() {
   step "$log" "build: the relay and the sandbox" "about 2 minutes the first time" \
     cargo build --locked --package akiba-relay --package akiba-sandbox
@@ -110,5 +115,6 @@ if [ "${1:-}" != services ]; then
   scripts/vision.sh
   build_package
   build_site
+  build_playground
 fi
 build_services

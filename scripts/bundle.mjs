@@ -4,10 +4,10 @@
 //
 //   node scripts/bundle.mjs FOLDER
 
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 import { minify } from 'terser';
 
 /** The frameworks with a component of their own, `react.mjs` and `vue.mjs`. */
@@ -15,10 +15,30 @@ const FRAMEWORKS = ['react', 'vue'];
 /** Modules that stay: the ones that a page imports, and the one that the demo page reads. */
 const STAY = ['akiba-selfie.js', 'define.js', 'registry.js', ...FRAMEWORKS.map((name) => `${name}.mjs`)];
 /** Modules that a page loads later: with an attribute, when the camera opens, without WebAssembly, or when it asks. */
-const LATE = ['debug.js', 'feedback.js', 'full.js', 'plain.js', 'supports.js'];
+const LATE = ['debug.js', 'feedback.js', 'full.js', 'linked.js', 'plain.js', 'supports.js'];
+
+/** What the bundled code may use: iOS 15 is the oldest browser with the widget's WebAssembly. */
+const TARGET = 'safari15';
+/** esbuild counts the newest names of scripts, too. No expression here uses them. */
+const SUPPORTED = { 'regexp-unicode-property-escapes': true };
+/** The widget's style sheet, for browsers that can't construct one. */
+const STYLE_SHEET = await shortened(readFileSync(new URL('../src/ui/style.css', import.meta.url), 'utf8'));
 
 /** Names that stay: of the public class, for stack traces, and of the worker's variable, which the tests read. */
 const KEPT = ['AkibaSelfieElement', 'vision'];
+
+/** Shortens the style sheet that notice.js holds as text. @type {import('esbuild').Plugin} */
+const SHORT_STYLE = {
+  name: 'short-style',
+  setup({ onLoad }) {
+    onLoad({ filter: /\/notice\.js$/ }, async ({ path }) => {
+      const text = readFileSync(path, 'utf8');
+      const [whole, css] = text.match(/`(:host[^`]*)`/) ?? [];
+      if (!whole) throw new Error('bundle: notice.js has no style sheet');
+      return { contents: text.replace(whole, JSON.stringify(await shortened(css))) };
+    });
+  },
+};
 
 /** The files of all modules so far. @type {Set<string>} */
 const bundled = new Set();
@@ -37,30 +57,42 @@ async function bundle(name, external) {
     write: false,
     metafile: true,
     format: 'esm',
-    target: 'es2022',
+    target: TARGET,
+    supported: SUPPORTED,
+    define: { 'globalThis.WIDGET_STYLE': JSON.stringify(STYLE_SHEET) },
     external,
     logLevel: 'error',
+    plugins: [SHORT_STYLE],
   });
   for (const path of Object.keys(metafile.inputs)) bundled.add(resolve(path));
   return outputFiles[0].text;
 }
 
 /**
- * Minifies a file. esbuild could too, but terser's result is smaller.
- * @param {string} name
+ * Minifies code. esbuild could too, but terser's result is smaller.
  * @param {string} text
  * @param {boolean} module
+ * @param {boolean} [arrows] whether every function that uses neither `this` nor `arguments` may become an arrow
  */
-async function write(name, text, module) {
+async function minified(text, module, arrows = false) {
   const { code } = await minify(text, {
     module,
     toplevel: true,
-    compress: { passes: 3 },
+    compress: { passes: 3, ...(arrows && { ecma: 2020, unsafe_arrows: true }) },
     mangle: { reserved: KEPT },
     format: { comments: false },
   });
-  if (!code) throw new Error(`bundle: terser returned nothing for ${name}`);
-  writeFileSync(join(folder, name), code);
+  if (!code) throw new Error('bundle: terser returned nothing');
+  return code;
+}
+
+/** Writes a minified file. @param {string} name @param {Parameters<typeof minified>} code */
+const write = async (name, ...code) => writeFileSync(join(folder, name), await minified(...code));
+
+/** Returns a style sheet without comments and white space. @param {string} css */
+async function shortened(css) {
+  const { code } = await transform(css, { loader: 'css', minify: true, target: TARGET });
+  return code.trim();
 }
 
 /**
@@ -95,7 +127,7 @@ function replaced(text, what, by) {
  */
 async function writeCommonJs() {
   const stub =
-    'export default () => Promise.reject(new Error("no WebAssembly in CommonJS")); export const onTrap = () => {}; export class Widget {}';
+    'export default async (given) => { await given.module_or_path; throw new Error("no WebAssembly in CommonJS"); }; export const onTrap = () => {}; export class Widget {}';
   const { outputFiles } = await build({
     entryPoints: [resolve(folder, 'akiba-selfie.js')],
     bundle: true,
@@ -144,10 +176,50 @@ async function writeCommonJsOf(name, other, external = []) {
   writeFileSync(join(folder, name.replace(/\.m?js$/, '.cjs')), text);
 }
 
+/**
+ * Writes everything into one file: inline.js, with the WebAssembly and the worker as text, takes the place of assets.js.
+ */
+async function writeInline() {
+  const read = (/** @type {string} */ name) => readFileSync(join(folder, name));
+  const files = {
+    widget: read('pkg/akiba-selfie_bg.wasm').toString('base64'),
+    vision: read('vision/akiba-vision.wasm').toString('base64'),
+    worker: await minified(read('vision/worker.js').toString(), false),
+  };
+  const { outputFiles } = await build({
+    entryPoints: [resolve(folder, 'define.js')],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    target: TARGET,
+    supported: SUPPORTED,
+    define: {
+      'globalThis.WIDGET_STYLE': JSON.stringify(STYLE_SHEET),
+      'globalThis.INLINE_FILES': JSON.stringify(files),
+    },
+    logLevel: 'error',
+    plugins: [
+      SHORT_STYLE,
+      {
+        name: 'inline',
+        setup({ onLoad }) {
+          onLoad({ filter: /\/assets\.js$/ }, () => ({ contents: read('inline.js'), resolveDir: resolve(folder) }));
+          onLoad({ filter: /pkg\/akiba-selfie\.js$/ }, () => ({ contents: guarded(read(GLUE).toString()) }));
+        },
+      },
+    ],
+  });
+  mkdirSync(join(folder, 'inline'));
+  writeFileSync(join(folder, INLINE), await minified(outputFiles[0].text, true));
+  rmSync(join(folder, 'inline.js'));
+}
+
 const GLUE = 'pkg/akiba-selfie.js';
+const INLINE = 'inline/akiba-selfie.js';
 
 if (existsSync(join(folder, 'package.json'))) {
   await writeCommonJs();
+  await writeInline();
   for (const framework of FRAMEWORKS) {
     const name = `${framework}.mjs`;
     await write(name, await bundle(name, [framework, './define.js']), true);
@@ -159,9 +231,15 @@ const [main, define] = await Promise.all([
 ]);
 await write('akiba-selfie.js', main, true);
 await write('define.js', define, true);
+<<<<<<< HEAD
 // wasm-bindgen copied the modules of src/adapter beside it.
 await write(GLUE, guarded(await bundle(GLUE, [])), true);
+=======
+// The WebAssembly calls its imports; it never constructs with them.
+await write(GLUE, guarded(readFileSync(join(folder, GLUE), 'utf8')), true, true);
+>>>>>>> main
 await write('vision/worker.js', readFileSync(join(folder, 'vision/worker.js'), 'utf8'), false);
+writeFileSync(join(folder, 'widget.css'), STYLE_SHEET);
 const { STYLE } = await import(pathToFileURL(resolve(folder, 'plain/style.js')).href);
 writeFileSync(join(folder, 'plain.css'), STYLE);
 const late = await Promise.all(LATE.map((name) => bundle(name, [])));

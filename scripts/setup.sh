@@ -8,6 +8,7 @@
 #                              and Go, PHP and Java for the example back ends, jq and curl
 #   scripts/setup.sh bench     the same as for tests, wrk, and other face detectors to compare with (about 70 MB)
 #   scripts/setup.sh dist      the same as for build, and a C compiler and Rust's library for a static program
+#   scripts/setup.sh site      the packages that write the documentation site
 #   scripts/setup.sh check     clippy, rustfmt, cargo-deny, systemd-analyze, promtool, Python with venv, and the linters
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -75,6 +76,7 @@ tests() {
   need_cargo_tool cargo-fuzz cargo-fuzz 0.13.2 "about a minute" --locked
   need_clients
   need_examples
+  need_site
   need_backend_languages
   need_tutorial_tools
   need_browser
@@ -89,6 +91,11 @@ bench() {
 dist() {
   build
   need_static_rust
+}
+
+site() {
+  need_node
+  need_site
 }
 
 check() {
@@ -113,9 +120,10 @@ case "${1:-}" in
   check) check ;;
   bench) bench ;;
   dist) dist ;;
+  site) site ;;
   test) tests ;;
   *)
-    sed -n '2,12s/^# \{0,1\}//p' "$0"
+    sed -n '2,13s/^# \{0,1\}//p' "$0"
     exit 2
     ;;
 esac

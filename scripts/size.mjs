@@ -1,5 +1,5 @@
-// Prints the size of the files that a page loads to reach a verdict, and of the files that it loads when the camera opens:
-// to guide the person, and for sounds. Fails if one of the three is over its limit.
+// Prints the size of the files that a page loads to reach a verdict, and of the files that it loads when the camera opens.
+// Fails if one of the two is over its limit, or if the badge in README.md shows another size.
 //
 //   node scripts/size.mjs [--json]
 
@@ -20,9 +20,9 @@ const built = new URL('../build/package/', import.meta.url);
 /** The files of the package that a page loads. An end-to-end test compares them with a browser's requests. */
 /** @type {{ files: string[] }} */
 const { files } = JSON.parse(readFileSync(new URL('package.json', built), 'utf8'));
-/** Loaded only with an attribute, when the camera opens, without WebAssembly, or when a page asks what is supported. */
-const LATE = ['full.js', 'debug.js', 'feedback.js', 'plain.js', 'plain.css', 'supports.js'];
-const loaded = files.filter((name) => /\.(js|wasm|css)$/.test(name) && !LATE.includes(name));
+/** Loaded only with an attribute, when the camera opens, without WebAssembly, in Safari before 16.4, or when a page asks. */
+const LATE = ['full.js', 'debug.js', 'feedback.js', 'linked.js', 'plain.js', 'plain.css', 'supports.js', 'widget.css'];
+const loaded = files.filter((name) => /^(?!inline\/).+\.(js|wasm|css)$/.test(name) && !LATE.includes(name));
 
 /** Returns the compressed size. @param {Buffer} bytes */
 const brotli = (bytes) =>
@@ -58,4 +58,14 @@ for (const { name, total, gate } of parts) {
   if (total <= gate) continue;
   console.error(`size: ${name} is ${total} bytes, over the limit of ${gate}`);
   process.exitCode = 1;
+}
+// Not while the badge is made.
+if (!process.argv.includes('--json')) {
+  const badge = readFileSync(new URL('../docs/pictures/size.svg', import.meta.url), 'utf8');
+  const shown = 1000 * Number(badge.match(/([\d.]+) kB/)?.[1]);
+  const { total } = /** @type {typeof parts[0]} */ (parts.find(({ name }) => name === 'widget'));
+  if (!(Math.abs(shown - total) <= total / 100)) {
+    console.error(`size: the badge says ${shown} bytes: run «node scripts/size.mjs --json | node scripts/badge.mjs»`);
+    process.exitCode = 1;
+  }
 }

@@ -32,6 +32,9 @@ scripts/test-e2e.sh
 part "packaging: npm and Trunk"
 scripts/test-packages.sh
 
+part "documentation site: every page, link and anchor"
+scripts/test-site.sh
+
 part "contract: the relay against its OpenAPI document, with schemathesis"
 tests/contract/run.sh
 

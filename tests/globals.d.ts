@@ -17,6 +17,10 @@ declare var reportViolation: (violation: string) => void;
 declare var realTimers: { setTimeout: typeof setTimeout };
 declare var axe: { run(context: Document, options: object): Promise<{ violations: any[] }> };
 
+/** Set by e2e/leaks.test.mjs. */
+declare var watchEnd: (label: string, element: Element) => void;
+declare var leaked: () => string[];
+
 /** Variables that a test itself sets in its page. */
 declare var shown: any[];
 declare var kept: import('../www/index.js').AkibaSelfieElement;

@@ -33,7 +33,7 @@ export { configure };
 
 /** Takes a selfie, sends it and reports the verdict to the page in `selfie-*` events. */
 export class AkibaSelfieElement extends Base {
-  static observedAttributes = [...Object.keys(ATTRIBUTES), 'class'];
+  static observedAttributes = define(this.prototype, (element, method) => element.#call(method));
 
   /** Resolves to what the element can do in this page, without asking the person anything. */
   static supports = async () => (await import('./supports.js')).supports();
@@ -84,6 +84,8 @@ export class AkibaSelfieElement extends Base {
       const { state } = /** @type {CustomEvent} */ (event).detail;
       this.#step(state);
       this.#showState(state);
+      // The last events arrive while the widget ends, and after that.
+      if (!this.#widget || !this.isConnected) return;
       this.#fill();
       this.#enterHistory();
       this.#check();
@@ -274,8 +276,7 @@ export class AkibaSelfieElement extends Base {
     this.#sound(false);
     this.#feedback?.then((feedback) => feedback?.end());
     this.#feedback = undefined;
-    widget.unmount();
-    this.#root?.release();
+    this.#root?.release(() => widget.unmount());
   }
 
   /** Returns the attributes unchecked. The widget reports an invalid value. */
@@ -298,7 +299,8 @@ export class AkibaSelfieElement extends Base {
   #adoptProperties() {
     const reflecting = Object.values(ATTRIBUTES).map(({ property }) => property);
     for (const property of ['session', 'thresholds', 'capture', ...reflecting]) {
-      if (!Object.hasOwn(this, property)) continue;
+      // Safari before 15.4 has no Object.hasOwn.
+      if (!Reflect.getOwnPropertyDescriptor(this, property)) continue;
       const value = Reflect.get(this, property);
       Reflect.deleteProperty(this, property);
       Reflect.set(this, property, value);
@@ -400,29 +402,34 @@ export class AkibaSelfieElement extends Base {
   #tell(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
   }
+}
 
-  static {
-    // biome-ignore lint/complexity/noThisInStatic: a class that names itself loses its name when it is bundled.
-    const { prototype } = this;
-    for (const [name, { property, boolean }] of Object.entries(ATTRIBUTES)) {
-      if (property in Base.prototype) continue;
-      Object.defineProperty(prototype, property, reflected(name, boolean));
-    }
-    for (const method of METHODS) {
-      Object.defineProperty(prototype, method, {
-        configurable: true,
-        enumerable: true,
-        writable: true,
-        value() {
-          this.#call(method);
-        },
-      });
-    }
-    // React 19 and Vue set a property instead of an attribute if there is one with the attribute's name. They would
-    // overwrite the method `capture`, so its setter sets the attribute.
-    const capture = Reflect.get(prototype, 'capture');
-    Object.defineProperty(prototype, 'capture', { ...reflected('capture'), get: () => capture });
+/**
+ * Adds the properties of the attributes, and the methods. Returns the names of the attributes. Safari before 16.4 has no static
+ * blocks, and a class that names itself loses its name when it is bundled.
+ * @param {HTMLElement} prototype
+ * @param {(element: any, method: typeof METHODS[number]) => void} call
+ */
+function define(prototype, call) {
+  for (const [name, { property, boolean }] of Object.entries(ATTRIBUTES)) {
+    if (property in Base.prototype) continue;
+    Object.defineProperty(prototype, property, reflected(name, boolean));
   }
+  for (const method of METHODS) {
+    Object.defineProperty(prototype, method, {
+      configurable: true,
+      enumerable: true,
+      writable: true,
+      value() {
+        call(this, method);
+      },
+    });
+  }
+  // React 19 and Vue set a property instead of an attribute if there is one with the attribute's name. They would
+  // overwrite the method `capture`, so its setter sets the attribute.
+  const capture = Reflect.get(prototype, 'capture');
+  Object.defineProperty(prototype, 'capture', { ...reflected('capture'), get: () => capture });
+  return [...Object.keys(ATTRIBUTES), 'class'];
 }
 
 /**

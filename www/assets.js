@@ -3,6 +3,8 @@
  * which must stay as they are. A page whose bundler does not know that expression calls `configure()`.
  */
 
+import { namedWorker } from './start-worker.js';
+
 /** The folder with the package's files, if the page named one. @type {URL | undefined} */
 let folder;
 let blobWorker = false;
@@ -22,11 +24,27 @@ export function configure({ assets, blobWorker: blob = false }) {
 /** Bundlers replace URLs with objects whose text is relative. @param {URL} url */
 const absolute = (url) => new URL(url.href, document.baseURI).href;
 
-/** Returns the URL of the widget's WebAssembly. */
-export const widgetUrl = () =>
+const widgetUrl = () =>
   folder
     ? new URL('pkg/akiba-selfie_bg.wasm', folder).href
     : absolute(new URL('./pkg/akiba-selfie_bg.wasm', import.meta.url));
+
+/** Returns the URL of a style sheet, which stands beside the folders. @param {string} name */
+export const styleUrl = (name) => new URL(`../${name}`, widgetUrl()).href;
+
+/**
+ * Requests the widget's WebAssembly. Fails with a cause that a developer understands. Many servers answer with a page for a
+ * file that does not exist.
+ * @param {AbortSignal} signal
+ * @returns {Promise<Response | BufferSource>}
+ */
+export async function fetchWidget(signal) {
+  const url = widgetUrl();
+  const reply = await fetch(url, { signal });
+  const type = reply.headers.get('Content-Type');
+  if (reply.ok && !type?.startsWith('text/html')) return reply;
+  throw new Error(`${url} is not the WebAssembly (status ${reply.status}, ${type}): see docs/bundlers.md`);
+}
 
 const visionUrl = () =>
   folder
@@ -59,19 +77,4 @@ function startWorker(wasm) {
   if (wasm.endsWith('/vision/akiba-vision.wasm')) return namedWorker(script);
   // Bundlers look for exactly this expression.
   return new Worker(new URL('./vision/worker.js', import.meta.url));
-}
-
-/** @type {{ createScriptURL(url: string): string } | undefined} */
-let policy;
-
-/** Starts a worker, also where the page demands Trusted Types. @param {string} url */
-function namedWorker(url) {
-  try {
-    policy ??= /** @type {any} */ (globalThis).trustedTypes?.createPolicy('akiba-selfie', {
-      createScriptURL: (/** @type {string} */ text) => text,
-    });
-  } catch {
-    // The page does not allow the policy. If it demands none, the worker starts without.
-  }
-  return new Worker(policy?.createScriptURL(url) ?? url);
 }

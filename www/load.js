@@ -1,6 +1,6 @@
 /* Loads the WebAssembly once for all elements of the page, when the first of them needs it. */
 
-import { widgetUrl } from './assets.js';
+import { fetchWidget, styleUrl } from './assets.js';
 import init, { Widget } from './pkg/akiba-selfie.js';
 import { runs } from './probe.js';
 
@@ -26,27 +26,16 @@ export const loadAgain = () => attempt?.abort();
 
 /** @returns {Promise<typeof Widget>} */
 async function initialise() {
-  if (!runs()) return /** @type {any} */ ((await import('./plain.js')).without(widgetUrl()));
+  if (!runs()) return /** @type {any} */ ((await import('./plain.js')).without(styleUrl('plain.css')));
   attempt = new AbortController();
   const { signal } = attempt;
   try {
-    await init({ module_or_path: fetchWasm(widgetUrl(), signal) });
-    return Widget;
+    await init({ module_or_path: fetchWidget(signal) });
+    if ('adoptedStyleSheets' in document) return Widget;
+    return (await import('./linked.js')).linked(Widget, styleUrl('widget.css'));
   } catch (error) {
     // What was aborted never began to run, so there is never a second module.
     if (signal.aborted) return initialise();
     throw error;
   }
-}
-
-/**
- * Fails with a cause that a developer understands. Many servers answer with a page for a file that does not exist.
- * @param {string} url
- * @param {AbortSignal} signal
- */
-async function fetchWasm(url, signal) {
-  const reply = await fetch(url, { signal });
-  const type = reply.headers.get('Content-Type');
-  if (reply.ok && !type?.startsWith('text/html')) return reply;
-  throw new Error(`${url} is not the WebAssembly (status ${reply.status}, ${type}): see docs/bundlers.md`);
 }

@@ -59,5 +59,8 @@ export function showNotice(shadow, part, text, again, slotted) {
     const style = new (document.defaultView ?? globalThis).CSSStyleSheet();
     style.replaceSync(STYLE);
     shadow.adoptedStyleSheets = [style];
+  } else {
+    // Safari before 16.4.
+    notice.style.font = '1rem/1.5 system-ui';
   }
 }

@@ -13,9 +13,10 @@ import { makePhoto } from './plain/photo.js';
 import { bearer, call, verdict } from './plain/relay.js';
 import { make, screen } from './plain/screens.js';
 import { check } from './plain/settings.js';
-import { adopt, STYLE } from './plain/style.js';
+import { STYLE } from './plain/style.js';
 import { isOver, target, upload } from './plain/upload.js';
 import { CONSENT_VERSION, failures } from './plain/words.js';
+import { adopt } from './sheet.js';
 import { wasmObstacle } from './supports.js';
 
 export { STYLE };
@@ -23,9 +24,9 @@ export { STYLE };
 /** The URL of the style sheet's file, for browsers and pages that allow nothing else. */
 let styleFile = '';
 
-/** Returns the class, for a package whose WebAssembly has this URL. @param {string} wasm */
-export function without(wasm) {
-  styleFile = new URL('../plain.css', wasm).href;
+/** Returns the class, for a package whose style sheet has this URL. @param {string} file */
+export function without(file) {
+  styleFile = file;
   return Plain;
 }
 
@@ -87,7 +88,7 @@ export class Plain {
    */
   static mount(host, root, options, session) {
     const plain = new Plain(host);
-    adopt(/** @type {ShadowRoot} */ (host.shadowRoot), styleFile);
+    adopt(/** @type {ShadowRoot} */ (host.shadowRoot), STYLE, styleFile);
     root.append(plain.#root);
     plain.#draw();
     plain.update(options, session);

@@ -1,5 +1,5 @@
-// Fails if a relative link in a Markdown file of the repository is broken: its file does not exist, or the file does
-// not have the heading. Links to other hosts are not checked.
+// Fails if a link to this repository in one of its Markdown files is broken: its file does not exist, or the file does not
+// have the heading. Links to other hosts are not checked. npm shows www/README.md alone, so its links must be absolute.
 //
 //   node scripts/lint/links.mjs
 
@@ -9,6 +9,9 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+const { homepage } = JSON.parse(readFileSync(join(root, 'www/package.json'), 'utf8'));
+/** How a page outside names a file of the repository. */
+const outside = `${homepage.replace(/#.*/, '')}/blob/main/`;
 const documents = execFileSync('git', ['ls-files', '*.md'], { cwd: root, encoding: 'utf8' }).trim().split('\n');
 
 /** Returns a document without its code, in which brackets are not links. @param {string} path */
@@ -36,10 +39,13 @@ let count = 0;
 const broken = [];
 for (const document of documents) {
   for (const [, target] of prose(join(root, document)).matchAll(/(?:\]\(|src=")([^)"\s]+)[)"]/g)) {
-    if (/^[a-z]+:/.test(target)) continue;
+    const ours = target.startsWith(outside);
+    if (/^[a-z]+:/.test(target) && !ours) continue;
     count += 1;
-    const [path, anchor] = target.split('#');
-    const file = path ? join(root, dirname(document), path) : join(root, document);
+    if (document === 'www/README.md' && !ours) broken.push(`${document}: ${target} is relative, but npm shows it`);
+    const [path, anchor] = target.replace(outside, '').split('#');
+    const folder = ours ? '.' : dirname(document);
+    const file = path ? join(root, folder, path) : join(root, document);
     if (!existsSync(file)) broken.push(`${document}: ${relative(root, file)} does not exist`);
     else if (anchor && !anchors(file).includes(anchor)) broken.push(`${document}: unknown heading ${target}`);
   }

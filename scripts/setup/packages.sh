@@ -36,6 +36,11 @@ need_examples() {
   need_venv backend examples/backend/python/requirements.txt "the example of a back end"
 }
 
+# What writes the documentation site.
+need_site() {
+  need_npm site "Astro and Starlight, for the documentation site (about 200 MB)"
+}
+
 need_linters() {
   need_npm scripts/lint "linters"
   need_npm tests/types "the frameworks' types"

@@ -24,6 +24,7 @@ import { pack, prepare, version } from './support/workspace.mjs';
 /** @import { Case } from './cases.mjs' */
 
 const run = promisify(execFile);
+const root = fileURLToPath(new URL('../../', import.meta.url)).replace(/\/$/, '');
 const work = fileURLToPath(new URL('../../build/matrix/', import.meta.url));
 
 const { values: options, positionals: names } = parseArgs({
@@ -40,6 +41,9 @@ await mkdir(work, { recursive: true });
 const packed = await pack(work);
 const browser = await launch({ film: (await film()).file });
 
+/** Where a page's own origin has the package. */
+const PLACE = '/node_modules/akiba-selfie/';
+
 /** Serves the package from an origin of its own, as a CDN does. @param {string} folder */
 async function serveOtherOrigin(folder) {
   const port = await freePort();
@@ -53,7 +57,7 @@ async function serveOtherOrigin(folder) {
 /** Tries a case without a tool. @param {Case} which @param {string} folder */
 async function tryPlain(which, folder) {
   const other = which.origin === 'other' ? await serveOtherOrigin(folder) : undefined;
-  const place = other?.origin ?? '/node_modules/akiba-selfie';
+  const place = other?.origin ?? PLACE.replace(/\/$/, '');
   const port = await freePort();
   const server = await serveFolder(folder, {
     port,
@@ -62,6 +66,8 @@ async function tryPlain(which, folder) {
   });
   try {
     await reachVerdict(browser, `http://127.0.0.1:${port}`);
+    const files = server.seen.filter((path) => path.startsWith(PLACE)).map((path) => path.slice(PLACE.length));
+    if (which.loads && `${files}` !== `${which.loads}`) throw new Error(`the page loads ${files}`);
   } finally {
     await server.stop();
     await other?.server.stop();
@@ -96,7 +102,8 @@ async function tryBuild({ build, serve, output = '' }, folder) {
 /** Runs a command to its end; its output is in the error. @param {string[]} command @param {string} folder */
 async function command([program, ...args], folder) {
   const env = { ...process.env, CI: '1', NO_COLOR: '1', NEXT_TELEMETRY_DISABLED: '1' };
-  await run(program, args, { cwd: folder, env, maxBuffer: 1 << 26, timeout: 600_000 }).catch((error) => {
+  const given = args.map((argument) => argument.replace('{root}', root));
+  await run(program, given, { cwd: folder, env, maxBuffer: 1 << 26, timeout: 600_000 }).catch((error) => {
     throw new Error(`«${program} ${args.join(' ')}»: ${error.stdout}${error.stderr}`, { cause: error });
   });
 }
@@ -135,7 +142,8 @@ try {
     const own = folder;
     const shown = await Promise.all(which.shows.map(async (shows) => `${shows} ${await version(own, shows)}`));
     const versions = shown.join(', ');
-    const { test } = which;
+    const { check, test } = which;
+    if (check) await note(name, versions, 'source', () => command(check, own));
     if (which.origin) await note(name, versions, 'page', () => tryPlain(which, own));
     if (which.dev) await note(name, versions, 'dev', () => tryDev(which, own));
     if (which.build) await note(name, versions, 'build', () => tryBuild(which, own));

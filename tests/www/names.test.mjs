@@ -147,6 +147,21 @@ test('docs/embedding.md has every name', () => {
   sameNames(all(parts.split('\n\n')[0], /`([\w-]+)`/g), all(sheet.split('Parts:')[1].split('\n\n')[0], /([\w-]+)/g));
 });
 
+test('the Angular component has every property and event', () => {
+  const compiled = read('www/angular.mjs').match(/ɵɵngDeclareComponent\((.+)\); }$/m)?.[1] ?? '';
+  const [, inputs] = compiled.match(/ inputs: \{(.+?)\}, outputs/) ?? [];
+  const [, outputs] = compiled.match(/ outputs: \{(.+?)\}/) ?? [];
+  sameNames(all(inputs, /(\w+): (?:"|\[)/g), ['session', 'thresholds', ...properties]);
+  sameNames(
+    all(inputs, /(\w+): \["\w+", "\w+", booleanAttribute\]/g),
+    Object.values(ATTRIBUTES).flatMap(({ property, boolean }) => (boolean ? [property] : [])),
+  );
+  sameNames(
+    all(outputs, /: "(\w+)"/g).map((name) => `selfie-${name}`),
+    EVENTS,
+  );
+});
+
 test('the package has the version of the workspace', () => {
   const [version] = all(
     block(`${read('Cargo.toml').replaceAll('\n[', '\n}\n[')}`, '[workspace.package]'),
@@ -175,7 +190,7 @@ function loads(folder) {
 
 test('the package lists exactly the modules that it needs', () => {
   sameNames(
-    package_.files.filter((name) => /\.(js|wasm)$/.test(name)),
+    package_.files.filter((name) => /^(?!inline\/).+\.(js|wasm)$/.test(name)),
     loads('build/package'),
   );
 });
@@ -185,7 +200,7 @@ test('a bundler does not drop the definition', () => {
     default: module,
     require: { default: common },
   } = package_.exports['./define.js'];
-  assert.deepEqual(package_.sideEffects, [module, common]);
+  assert.deepEqual(package_.sideEffects, [module, common, package_.exports['./inline'].default]);
 });
 
 test('Trunk copies every module of www except the widget, which it builds', () => {

@@ -57,28 +57,3 @@ ol .done::before { content: '✓'; color: var(--k); }
 progress { width: 100%; accent-color: var(--a); }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .akiba-full { padding: 0; border: 0; max-width: none; width: 100%; background: none; }`;
-
-/**
- * Styles a shadow root. Safari before 16.4 can't construct a style sheet, and a page's policy may forbid an inline one, so
- * then it is a file of the package. A bundler may leave that file behind; then it is an inline one.
- * @param {ShadowRoot} shadow
- * @param {string} file the URL of that file
- */
-export function adopt(shadow, file) {
-  const { ownerDocument: document } = shadow;
-  if ('adoptedStyleSheets' in shadow) {
-    const sheet = new (document.defaultView ?? globalThis).CSSStyleSheet();
-    sheet.replaceSync(STYLE);
-    shadow.adoptedStyleSheets = [sheet];
-    return;
-  }
-  const link = document.createElement('link');
-  link.rel = 'stylesheet';
-  link.href = file;
-  link.onerror = () => {
-    const style = document.createElement('style');
-    style.textContent = STYLE;
-    link.replaceWith(style);
-  };
-  /** @type {ShadowRoot} */ (shadow).prepend(link);
-}

@@ -2,7 +2,7 @@
  * Analyses pictures in a worker: the WebAssembly beside this file finds the face and measures the picture. It is a
  * classic script, because Firefox before 114 has no module workers.
  *
- * The first message is `{wasm}`, the URL of the WebAssembly. Every other message has a picture, an ImageBitmap or a
+ * The first message is `{wasm}`, the URL of the WebAssembly or its bytes. Every other message has a picture, an ImageBitmap or a
  * VideoFrame. `{picture, side, at, across, down}` is a frame of the camera: the worker takes these shares of its width
  * and height, in its middle, and scales the longest side down to `side` pixels. `at` is the time of the frame in
  * milliseconds. `{picture}` is a photo, which is analysed whole and at full size.
@@ -35,17 +35,22 @@ const MOST_FAILURES = 3;
 /** The error that ended the analysis. @type {unknown} */
 let blind;
 
-/** @param {string} wasm */
+/** @param {string | BufferSource} wasm */
 async function open(wasm) {
   if (typeof OffscreenCanvas === 'undefined') throw new Error('no OffscreenCanvas');
   if (!WebAssembly.validate(SIMD)) throw new Error('no SIMD');
   // Keeps the pixels out of the GPU, as reading them back from there is slow.
   context = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
   if (!context) throw new Error('no canvas in a worker');
-  const reply = await fetch(wasm);
-  if (!reply.ok) throw new Error(`status ${reply.status}`);
-  code = await WebAssembly.compile(await reply.arrayBuffer());
+  code = await WebAssembly.compile(typeof wasm === 'string' ? await load(wasm) : wasm);
   await begin(code);
+}
+
+/** @param {string} url */
+async function load(url) {
+  const reply = await fetch(url);
+  if (!reply.ok) throw new Error(`status ${reply.status}`);
+  return reply.arrayBuffer();
 }
 
 /** Starts the WebAssembly, also again after an error, which leaves its memory in an unknown state.

@@ -45,6 +45,24 @@ fn any_size_of_frame_works() {
     }
 }
 
+/// The network does not compute again what depends only on the black around the frame.
+#[test]
+fn a_frame_is_analysed_alike_whatever_came_before() {
+    let portrait = portrait();
+    let mut detector = Detector::default();
+    for (left, top, width, height) in [(120, 10, 230, 230), (150, 40, 140, 230), (90, 60, 270, 130)] {
+        let first = crop_imm(&portrait, left, top, width, height).to_image();
+        // The face moves to the edge of the frame.
+        let second = crop_imm(&portrait, left + 20, top + 10, width, height).to_image();
+        for picture in [&first, &second, &first] {
+            let frame = Frame::new(picture, width as usize, height as usize).unwrap();
+            let guesses = detector.guesses(frame);
+            assert!(!guesses.is_empty());
+            assert_eq!(guesses, Detector::default().guesses(frame), "{width} × {height}");
+        }
+    }
+}
+
 #[test]
 fn the_largest_face_comes_first() {
     let face = crop_imm(&portrait(), 110, 0, 230, 230).to_image();

@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 const TYPES = {
   '.css': 'text/css',
   '.html': 'text/html; charset=utf-8',
+  '.jpg': 'image/jpeg',
   '.js': 'text/javascript',
   '.json': 'application/json',
   '.svg': 'image/svg+xml',

@@ -79,9 +79,12 @@ export async function start(command, folder, port) {
  * @param {(path: string, body: Buffer) => Buffer | string} [settings.change] the last word on a file
  */
 export async function serveFolder(folder, { port, headers = {}, change = (_, body) => body }) {
+  /** @type {string[]} */
+  const seen = [];
   const server = createServer(async (request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
     const file = normalize(path.endsWith('/') ? `${path}index.html` : path);
+    seen.push(file);
     try {
       const body = change(file, await readFile(join(folder, file)));
       response.writeHead(200, { ...headers, 'Content-Type': TYPES[extname(file)] ?? 'text/plain' }).end(body);
@@ -92,6 +95,8 @@ export async function serveFolder(folder, { port, headers = {}, change = (_, bod
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   return {
+    /** The paths of all requests. */
+    seen,
     output: () => '',
     stop: () =>
       /** @type {Promise<void>} */ (

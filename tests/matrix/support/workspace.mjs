@@ -4,13 +4,14 @@
 
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const here = fileURLToPath(new URL('../', import.meta.url));
+const examples = fileURLToPath(new URL('../../../examples/', import.meta.url));
 const built = fileURLToPath(new URL('../../../build/package/', import.meta.url));
 
 /** Packs the package into a folder, and returns the file. @param {string} folder */
@@ -31,13 +32,18 @@ export async function unpack(file, folder) {
  * @param {string} packed our package's file
  * @param {string} folder the parent
  */
-export async function prepare({ name, project }, packed, folder) {
+export async function prepare({ name, project = '', example }, packed, folder) {
   const own = join(folder, name);
   await rm(own, { recursive: true, force: true });
-  await cp(join(here, 'projects', project), own, { recursive: true });
-  const lock = join(here, 'locks', lockOf(name));
-  if (existsSync(lock)) {
-    await cp(lock, own, { recursive: true });
+  const source = example ? join(examples, example) : join(here, 'projects', project);
+  // Not what somebody installed or built there.
+  const filter = (/** @type {string} */ path) => !/\/(node_modules|dist|\.next|\.angular)$/.test(path);
+  await cp(source, own, { recursive: true, filter });
+  // A component needs no more than the element.
+  const lock = join(here, 'locks', name.replace(/-component$/, ''));
+  if (!example && existsSync(lock)) await cp(lock, own, { recursive: true });
+  if (existsSync(join(own, 'package-lock.json'))) {
+    await withoutOurs(own);
     await run('npm', ['ci', '--no-audit', '--no-fund'], { cwd: own, maxBuffer: 1 << 26 });
   }
   // Not `npm install`: the lock file would have to know this file's hash, which changes with every build.
@@ -45,8 +51,16 @@ export async function prepare({ name, project }, packed, folder) {
   return own;
 }
 
-/** Both bundlers of Next.js come with one package, and a component needs no more than the element. @param {string} name */
-const lockOf = (name) => name.replace(/-(webpack|component)$/, '');
+/** Takes our package out of a project, because its file stands for the published one. @param {string} folder */
+async function withoutOurs(folder) {
+  for (const name of ['package.json', 'package-lock.json']) {
+    const file = join(folder, name);
+    const content = JSON.parse(await readFile(file, 'utf8'));
+    for (const { dependencies } of [content, content.packages?.[''] ?? {}]) delete dependencies?.['akiba-selfie'];
+    delete content.packages?.['node_modules/akiba-selfie'];
+    await writeFile(file, JSON.stringify(content));
+  }
+}
 
 /** Returns the version of an installed package. @param {string} folder @param {string} name */
 export async function version(folder, name) {

@@ -6,7 +6,7 @@
 //! of 640.
 
 use super::layers::INPUT;
-use super::network::Tensor;
+use super::network::{Part, Tensor};
 use crate::frame::Frame;
 
 /// The mapping between pixels of the frame and the tensor: `frame = tensor * scale + offset`.
@@ -26,42 +26,73 @@ impl Fit {
 }
 
 /// The sum of the weights of two neighbouring pixels.
-const WHOLE: i32 = 32;
+const WHOLE: u32 = 32;
+/// The tensor's number for black.
+const BLACK: i16 = -255;
 
-/// Two neighbouring pixels (or rows) of the frame and the weight of the second; `None` outside the frame.
+/// Two neighbouring pixels (or rows) of the frame with their weights. The weight is 0 outside the frame.
 #[derive(Clone, Copy)]
 struct Pair {
-    first: Option<usize>,
-    second: Option<usize>,
-    weight: i32,
+    at: [usize; 2],
+    weights: [u32; 2],
 }
 
 impl Pair {
     fn at(place: f32, size: usize) -> Self {
         let steps = (place * WHOLE as f32).round() as i64;
-        let (first, weight) = (steps.div_euclid(WHOLE.into()), steps.rem_euclid(WHOLE.into()) as i32);
-        let inside = |index: i64| usize::try_from(index).ok().filter(|index| *index < size);
-        // A pixel with weight 0 is not read: in common sizes, that is every second one.
-        Self { first: inside(first), second: inside(first + 1).filter(|_| weight > 0), weight }
-    }
-
-    fn mix(self, value: impl Fn(usize) -> i32) -> i32 {
-        self.first.map_or(0, &value) * (WHOLE - self.weight) + self.second.map_or(0, &value) * self.weight
+        let (first, weight) = (steps.div_euclid(WHOLE.into()), steps.rem_euclid(WHOLE.into()) as u32);
+        let inside = |index: i64, weight: u32| match usize::try_from(index) {
+            Ok(index) if index < size => (index, weight),
+            _ => (0, 0),
+        };
+        let [one, two] = [inside(first, WHOLE - weight), inside(first + 1, weight)];
+        Self { at: [one.0, two.0], weights: [one.1, two.1] }
     }
 }
 
-/// Fills the tensor with the frame.
-pub(super) fn fill(tensor: &mut Tensor, frame: Frame<'_>, fit: Fit) {
-    let columns: [Pair; INPUT] = std::array::from_fn(|x| Pair::at(x as f32 * fit.scale + fit.left, frame.width()));
-    for y in 0..INPUT {
-        let rows = Pair::at(y as f32 * fit.scale + fit.top, frame.height());
-        let row = |y: usize| &frame.rgba()[y * frame.width() * 4..][..frame.width() * 4];
-        for (pixel, column) in tensor.row(y).chunks_exact_mut(3).zip(columns) {
-            for (channel, number) in pixel.iter_mut().enumerate() {
-                let sum = rows.mix(|y| column.mix(|x| row(y)[x * 4 + channel].into()));
-                let value = (sum + WHOLE * WHOLE / 2) / (WHOLE * WHOLE);
-                *number = (2 * value - 255) as i16;
+/// Fills the tensor with the frame, and the rest with black. Returns the part that has the frame.
+pub(super) fn fill(tensor: &mut Tensor, frame: Frame<'_>, fit: Fit) -> Part {
+    let pixels = frame.rgba().as_chunks::<4>().0;
+    let pairs = |start: f32, size: usize| -> [Pair; INPUT] {
+        std::array::from_fn(|index| Pair::at(index as f32 * fit.scale + start, size))
+    };
+    let (columns, rows) = (pairs(fit.left, frame.width()), pairs(fit.top, frame.height()));
+    let part = Part { x: filled(&columns), y: filled(&rows) };
+    for (y, rows) in rows.iter().enumerate() {
+        let numbers = tensor.row(y);
+        if !(part.y[0]..part.y[1]).contains(&y) {
+            numbers.fill(BLACK);
+            continue;
+        }
+        numbers[..part.x[0] * 3].fill(BLACK);
+        numbers[part.x[1] * 3..].fill(BLACK);
+        let [upper, lower] = rows.at.map(|row| &pixels[row * frame.width()..][..frame.width()]);
+        let inside = part.x[0]..part.x[1];
+        let numbers = numbers[inside.start * 3..inside.end * 3].as_chunks_mut::<3>().0;
+        for (numbers, column) in numbers.iter_mut().zip(&columns[inside]) {
+            let [left, right] = column.at;
+            let mut colour = upper[left].map(u32::from);
+            // In common sizes, only the first of the four pixels has a weight.
+            if (rows.weights, column.weights) != ([WHOLE, 0], [WHOLE, 0]) {
+                colour = std::array::from_fn(|channel| {
+                    let pair = |row: &[[u8; 4]]| {
+                        let [one, two] = [left, right].map(|column| u32::from(row[column][channel]));
+                        one * column.weights[0] + two * column.weights[1]
+                    };
+                    let sum = pair(upper) * rows.weights[0] + pair(lower) * rows.weights[1];
+                    (sum + WHOLE * WHOLE / 2) / (WHOLE * WHOLE)
+                });
+            }
+            for (number, channel) in numbers.iter_mut().zip(colour) {
+                *number = 2 * channel as i16 + BLACK;
             }
         }
     }
+    part
+}
+
+/// Returns from where to where the frame reaches.
+fn filled(pairs: &[Pair; INPUT]) -> [usize; 2] {
+    let inside = |pair: &Pair| pair.weights != [0, 0];
+    [pairs.iter().position(inside).unwrap_or(0), pairs.iter().rposition(inside).map_or(0, |last| last + 1)]
 }

@@ -12,7 +12,7 @@ use crate::face::{Face, Point, Rect};
 use crate::frame::Frame;
 use candidate::{Candidate, merge};
 use input::{Fit, fill};
-use network::Network;
+use network::{Network, Part};
 
 /// Minimum score of a guess before the logistic function: ½ after it, as in the reference. All such guesses contribute to
 /// the position of the face.
@@ -46,16 +46,16 @@ impl Detector {
 
     fn find(&mut self, frame: Frame<'_>, wanted: impl Fn(&Candidate) -> bool) -> Vec<Face> {
         let fit = Fit::of(frame);
-        fill(&mut self.network.tensor, frame, fit);
-        let mut candidates = self.candidates();
+        let part = fill(&mut self.network.tensor, frame, fit);
+        let mut candidates = self.candidates(part);
         candidates.retain(wanted);
         let mut faces: Vec<_> = candidates.iter().map(|face| placed(face, fit)).collect();
         faces.sort_by(|one, two| two.bounds.width.total_cmp(&one.bounds.width));
         faces
     }
 
-    fn candidates(&mut self) -> Vec<Candidate> {
-        self.network.run();
+    fn candidates(&mut self, part: Part) -> Vec<Candidate> {
+        self.network.run(part);
         let mut candidates = vec![];
         self.network.guesses(GUESS, |centre, logit, place| candidates.push(Candidate::new(centre, logit, place)));
         merge(candidates)

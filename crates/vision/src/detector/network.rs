@@ -27,10 +27,32 @@ impl Plane {
         &self.data[self.at(x, y)..]
     }
 
-    /// Returns a row without its border.
-    fn row(&mut self, y: usize) -> &mut [i16] {
-        let (start, length) = (self.at(1, y + 1), self.side * self.channels);
+    /// Returns these pixels of a row. Coordinates do not include the border.
+    fn row(&mut self, y: usize, [from, to]: [usize; 2]) -> &mut [i16] {
+        let (start, length) = (self.at(from + 1, y + 1), (to - from) * self.channels);
         &mut self.data[start..][..length]
+    }
+}
+
+/// The part of a picture that may differ from the last one: from and to, across and down.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Part {
+    pub(super) x: [usize; 2],
+    pub(super) y: [usize; 2],
+}
+
+impl Part {
+    const WHOLE: Self = Self { x: [0, INPUT], y: [0, INPUT] };
+
+    /// Returns the part of a layer's output that depends on this part of its input. The output's pixel at x depends on
+    /// the input's pixels from `stride` × x − `before` to `stride` × x + `after`.
+    fn after(self, side: usize, stride: usize, [before, after]: [usize; 2]) -> Self {
+        let along = |[from, to]: [usize; 2]| {
+            [from.saturating_sub(after).div_ceil(stride), (to + before).div_ceil(stride).min(side)]
+        };
+        let [from, to] = along(self.x);
+        // Kernels compute whole tiles.
+        Self { x: [from / TILE * TILE, to.next_multiple_of(TILE)], y: along(self.y) }
     }
 }
 
@@ -60,8 +82,13 @@ impl Tensor {
 pub(super) struct Network {
     weights: Weights,
     pub(super) tensor: Tensor,
-    planes: [Plane; STAGES.len()],
-    /// Two rows between the depthwise and the pointwise half of a block.
+    /// The output of the first layer.
+    first: Plane,
+    /// The output of each block of each stage. What depends only on the black around the frame stays from run to run.
+    planes: Vec<Vec<Plane>>,
+    /// The part of the tensor that had the frame in the last run.
+    part: Option<Part>,
+    /// Rows between the halves of a block.
     rows: [Vec<i16>; 2],
 }
 
@@ -70,27 +97,32 @@ impl Network {
         Self {
             weights: Weights::unpack(),
             tensor: Tensor::new(),
-            planes: STAGES.map(|(picture, _)| Plane::new(picture)),
+            first: Plane::new(STAGES[0].0),
+            planes: STAGES
+                .iter()
+                .map(|(picture, blocks)| blocks.iter().map(|_| Plane::new(*picture)).collect())
+                .collect(),
+            part: None,
             rows: [vec![], vec![]],
         }
     }
 
-    /// Runs all layers except the heads.
-    pub(super) fn run(&mut self) {
-        let Self { weights, tensor, planes, rows } = self;
-        stem(tensor, &weights.stem, &mut planes[0]);
+    /// Runs all layers except the heads. `part` is the part of the tensor that has the frame. The rest is black.
+    pub(super) fn run(&mut self, part: Part) {
+        let Self { weights, tensor, first, planes, rows, .. } = self;
+        let mut part = if self.part.replace(part) == Some(part) { part } else { Part::WHOLE };
+        part = stem(tensor, &weights.stem, part, rows, first);
+        let mut from: &Plane = first;
         let mut weights = weights.blocks.iter();
-        for (stage, (_, blocks)) in STAGES.iter().enumerate() {
-            for (block, (depthwise, pointwise)) in blocks.iter().zip(&mut weights) {
-                for row in rows.iter_mut() {
-                    row.resize(planes[stage].side * in_eights(block.inputs), 0);
-                }
+        for ((_, blocks), planes) in STAGES.iter().zip(planes) {
+            for ((block, (depthwise, pointwise)), to) in blocks.iter().zip(&mut weights).zip(planes) {
                 let window = Window::pixel(in_eights(block.inputs), block.inputs);
-                let (before, here) = planes.split_at_mut(stage);
-                match before.last() {
-                    Some(before) if block.halves => halve(before, depthwise, pointwise, window, rows, &mut here[0]),
-                    _ => keep(depthwise, pointwise, window, rows, &mut here[0]),
-                }
+                part = if block.halves {
+                    halve(from, depthwise, pointwise, window, part, rows, to)
+                } else {
+                    keep(from, depthwise, pointwise, window, part, rows, to)
+                };
+                from = to;
             }
         }
     }
@@ -99,8 +131,8 @@ impl Network {
     /// the centre of its pixel in the tensor, the score, and the numbers of its position.
     pub(super) fn guesses(&self, least: f32, mut found: impl FnMut([f32; 2], f32, &[f32; PLACE])) {
         for (index, head) in HEADS.iter().enumerate() {
-            let (plane, scores, places) =
-                (&self.planes[head.stage], &self.weights.scores[index], &self.weights.places[index]);
+            let Some(plane) = self.planes[head.stage].last() else { continue };
+            let (scores, places) = (&self.weights.scores[index], &self.weights.places[index]);
             let pitch = (INPUT / plane.side) as f32;
             let window = Window::pixel(plane.channels, head.inputs);
             let mut row = vec![0; plane.side * scores.dot.bias.len()];
@@ -132,30 +164,41 @@ fn place(plane: &Plane, window: Window, places: &Scaled, (x, y): (usize, usize),
     })
 }
 
-fn stem(tensor: &Tensor, stem: &Dot, plane: &mut Plane) {
+/// Runs the first layer. Like the blocks below, it returns the part of its output that may have changed.
+fn stem(tensor: &Tensor, stem: &Dot, part: Part, rows: &mut [Vec<i16>; 2], to: &mut Plane) -> Part {
     let window = Window { step: 6, runs: STEM.size, run_step: Tensor::STEP, pairs: (STEM.size * 3).div_ceil(2) };
-    for y in 0..plane.side {
-        let channels = plane.channels;
-        let row = plane.row(y);
-        row.fill(0);
-        best::add(&tensor.0[2 * y * Tensor::STEP..], window, stem, row, channels);
+    let part = part.after(to.side, 2, [Tensor::BEFORE, STEM.size - 1 - Tensor::BEFORE]);
+    let channels = to.channels;
+    for y in part.y[0]..part.y[1] {
+        let row = to.row(y, part.x);
+        rows[0].clear();
+        rows[0].resize(row.len(), 0);
+        let input = &tensor.0[2 * y * Tensor::STEP + part.x[0] * window.step..];
+        best::add(input, window, stem, &rows[0], row, channels);
     }
+    part
 }
 
-/// Runs a block that keeps the size of the picture. It adds its output to the input in place. The depthwise half runs one
-/// row ahead, because it needs the original of the row before.
-fn keep(depthwise: &Depthwise, pointwise: &Dot, window: Window, rows: &mut [Vec<i16>; 2], plane: &mut Plane) {
-    let channels = plane.channels;
-    let ahead = |plane: &Plane, y: usize, row: &mut [i16]| {
-        best::depthwise([0, 1, 2].map(|tap| plane.from(0, y + tap)), channels, 1, depthwise, row);
-    };
-    ahead(plane, 0, &mut rows[0]);
-    for y in 0..plane.side {
-        if y + 1 < plane.side {
-            ahead(plane, y + 1, &mut rows[(y + 1) % 2]);
-        }
-        best::add(&rows[y % 2], window, pointwise, plane.row(y), channels);
+/// Runs a block that keeps the size of the picture.
+fn keep(
+    from: &Plane,
+    depthwise: &Depthwise,
+    pointwise: &Dot,
+    window: Window,
+    part: Part,
+    rows: &mut [Vec<i16>; 2],
+    to: &mut Plane,
+) -> Part {
+    let part = part.after(to.side, 1, [1, 1]);
+    let channels = to.channels;
+    for y in part.y[0]..part.y[1] {
+        let input = [0, 1, 2].map(|tap| from.from(part.x[0], y + tap));
+        let row = to.row(y, part.x);
+        rows[0].resize(row.len() / channels * window.step, 0);
+        best::depthwise(input, channels, 1, depthwise, &mut rows[0]);
+        best::add(&rows[0], window, pointwise, &from.from(part.x[0] + 1, y + 1)[..row.len()], row, channels);
     }
+    part
 }
 
 /// Runs a block that halves the picture.
@@ -164,14 +207,21 @@ fn halve(
     depthwise: &Depthwise,
     pointwise: &Dot,
     window: Window,
+    part: Part,
     rows: &mut [Vec<i16>; 2],
     to: &mut Plane,
-) {
+) -> Part {
+    let part = part.after(to.side, 2, [0, 2]);
     let channels = to.channels;
-    for y in 0..to.side {
-        let input = [1, 2, 3].map(|tap| from.from(1, 2 * y + tap));
-        best::depthwise(input, from.channels, 2, depthwise, &mut rows[0]);
-        best::pool([input[0], input[1]], from.channels, to.row(y), channels);
-        best::add(&rows[0], window, pointwise, to.row(y), channels);
+    let [between, pooled] = rows;
+    for y in part.y[0]..part.y[1] {
+        let input = [1, 2, 3].map(|tap| from.from(2 * part.x[0] + 1, 2 * y + tap));
+        let row = to.row(y, part.x);
+        between.resize(row.len() / channels * window.step, 0);
+        pooled.resize(row.len(), 0);
+        best::depthwise(input, from.channels, 2, depthwise, between);
+        best::pool([input[0], input[1]], from.channels, pooled, channels);
+        best::add(between, window, pointwise, pooled, row, channels);
     }
+    part
 }

@@ -89,18 +89,20 @@ impl Scratch {
         self.histogram = [0; 256];
         self.luma.clear();
         self.luma.resize(SIDE * SIDE, 0);
-        let inside = |taps: &[Tap; SIDE]| {
-            let mut seen = taps.iter().filter(|tap| tap.shares.1 > 0);
-            let first = seen.next().map_or(0, |tap| tap.first);
-            let last = seen.next_back().map_or(first, |tap| tap.first + tap.shares.1);
-            (first, last)
-        };
-        let (left, right) = inside(&across);
         let Self { linear, histogram, luma, spans, row, shares, .. } = self;
-        for ((tap, out), &(from, to)) in down.iter().zip(luma.chunks_exact_mut(SIDE)).zip(&*spans) {
+        for (line, (tap, out)) in down.iter().zip(luma.as_chunks_mut::<SIDE>().0).enumerate() {
             if tap.shares.1 == 0 {
                 continue;
             }
+            // Nothing else is read: the columns inside circle and frame, and their neighbours in the rows beside.
+            let near = spans[line.saturating_sub(1)..(line + 2).min(SIDE)].iter().filter(|span| span.1 > span.0);
+            let columns = near.map(|span| usize::from(span.0)..usize::from(span.1));
+            let Some(columns) = columns.reduce(|all, own| all.start.min(own.start)..all.end.max(own.end)) else {
+                continue;
+            };
+            let (first, across, out) = (columns.start, &across[columns.clone()], &mut out[columns]);
+            let (Some(start), Some(end)) = (across.first(), across.last()) else { continue };
+            let (left, right) = (start.first, end.first + end.shares.1);
             row.clear();
             row.resize((right - left) * 4, 0);
             for (line, &share) in shares[tap.shares.0..][..tap.shares.1].iter().enumerate() {
@@ -109,10 +111,11 @@ impl Scratch {
                     *sum += u16::from(byte) * share;
                 }
             }
-            for (column, (tap, out)) in across.iter().zip(out).enumerate() {
+            let counted = usize::from(spans[line].0)..usize::from(spans[line].1);
+            for (column, (tap, out)) in (first..).zip(across.iter().zip(out)) {
                 let mut sum = [0_u32; 4];
                 let shares = &shares[tap.shares.0..][..tap.shares.1];
-                let pixels = row[(tap.first.max(left) - left) * 4..].as_chunks::<4>().0;
+                let pixels = row[(tap.first - left) * 4..].as_chunks::<4>().0;
                 for (pixel, &share) in pixels.iter().zip(shares) {
                     for (sum, &channel) in sum.iter_mut().zip(pixel) {
                         *sum += u32::from(channel) * u32::from(share);
@@ -120,7 +123,7 @@ impl Scratch {
                 }
                 // 16 times the values of the channels.
                 *out = (((sum[0] >> 12) * 54 + (sum[1] >> 12) * 183 + (sum[2] >> 12) * 19) >> 8) as i16;
-                if (from..to).contains(&(column as u16)) {
+                if counted.contains(&column) {
                     let [red, green, blue] = [0, 1, 2].map(|channel| ((sum[channel] + 32768) >> 16) as u8);
                     histogram[luminance(linear, red, green, blue)] += 1;
                 }

@@ -24,14 +24,15 @@ fn sums(input: &[i16], window: Window, dot: &Dot, group: usize) -> [i32; LANES] 
     sums
 }
 
-/// Adds the layer's outputs to each pixel, then replaces negative numbers by 0 (ReLU). Both saturate.
-pub(crate) fn add(input: &[i16], window: Window, dot: &Dot, pixels: &mut [i16], channels: usize) {
-    for (x, pixel) in pixels.chunks_exact_mut(channels).enumerate() {
+/// Adds the layer's outputs to each pixel of `held`, then replaces negative numbers by 0 (ReLU). Both saturate. Channels
+/// without an output stay as they are in `pixels`.
+pub(crate) fn add(input: &[i16], window: Window, dot: &Dot, held: &[i16], pixels: &mut [i16], channels: usize) {
+    for (x, (pixel, held)) in pixels.chunks_exact_mut(channels).zip(held.chunks_exact(channels)).enumerate() {
         let input = &input[x * window.step..];
         for group in 0..dot.bias.len() / LANES {
-            let held = pixel[group * LANES..][..LANES].iter_mut();
-            for (held, sum) in held.zip(sums(input, window, dot, group)) {
-                *held = narrow(sum, dot.shift).saturating_add(*held).max(0);
+            let held = held[group * LANES..][..LANES].iter().zip(&mut pixel[group * LANES..][..LANES]);
+            for ((held, pixel), sum) in held.zip(sums(input, window, dot, group)) {
+                *pixel = narrow(sum, dot.shift).saturating_add(*held).max(0);
             }
         }
     }

@@ -55,9 +55,9 @@ fn sums_over_channels_equal_the_scalar_kernel() {
         let input = noise.shorts(window.reach(width));
         let channels = dot.bias.len() + LANES;
         let held = noise.shorts(width * channels);
-        let mut results = [held.clone(), held];
-        best::add(&input, window, &dot, &mut results[0], channels);
-        scalar::add(&input, window, &dot, &mut results[1], channels);
+        let mut results = [vec![7; held.len()], vec![7; held.len()]];
+        best::add(&input, window, &dot, &held, &mut results[0], channels);
+        scalar::add(&input, window, &dot, &held, &mut results[1], channels);
         assert_eq!(results[0], results[1], "{window:?}");
 
         let mut results = [vec![0; width * dot.bias.len()], vec![1; width * dot.bias.len()]];
@@ -108,8 +108,9 @@ fn the_maximum_of_four_equals_the_scalar_kernel() {
 fn the_scalar_kernels_compute_known_results() {
     // 3 · 5 + 4 · −6 + 100 = 91; shifted by one bit it is 45. 45 − 50 becomes 0, 45 + 50 is 95.
     let dot = Dot { weights: [5, -6].repeat(8), bias: vec![100; 8], shift: 1 };
-    let mut pixels = [[-50_i16; 8], [50; 8], [i16::MAX; 8], [0; 8]].concat();
-    scalar::add(&[3, 4, 3, 4, 3, 4, 3, 4], Window::pixel(2, 2), &dot, &mut pixels, 8);
+    let held = [[-50_i16; 8], [50; 8], [i16::MAX; 8], [0; 8]].concat();
+    let mut pixels = vec![1; held.len()];
+    scalar::add(&[3, 4, 3, 4, 3, 4, 3, 4], Window::pixel(2, 2), &dot, &held, &mut pixels, 8);
     assert_eq!(pixels, [[0; 8], [95; 8], [i16::MAX; 8], [45; 8]].concat());
 
     // The nine neighbours 1 to 9, weighted by 1, 10, 100 by rows.

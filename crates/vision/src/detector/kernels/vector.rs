@@ -43,10 +43,10 @@ unsafe fn tile(input: *const i16, window: Window, mut weights: *const i16, bias:
 }
 
 /// See `scalar::add`.
-pub(crate) fn add(input: &[i16], window: Window, dot: &Dot, pixels: &mut [i16], channels: usize) {
+pub(crate) fn add(input: &[i16], window: Window, dot: &Dot, held: &[i16], pixels: &mut [i16], channels: usize) {
     let width = pixels.len() / channels;
     check(input, window, dot, width);
-    assert!(dot.bias.len() <= channels);
+    assert!(dot.bias.len() <= channels && held.len() >= pixels.len());
     let size = window.runs * window.pairs * 2 * LANES;
     for group in 0..dot.bias.len() / LANES {
         for x in (0..width).step_by(TILE) {
@@ -55,8 +55,9 @@ pub(crate) fn add(input: &[i16], window: Window, dot: &Dot, pixels: &mut [i16], 
                 let (weights, bias) = (dot.weights.as_ptr().add(group * size), dot.bias.as_ptr().add(group * LANES));
                 let sums = tile(input.as_ptr().add(x * window.step), window, weights, bias);
                 for (pixel, [low, high]) in sums.into_iter().enumerate() {
-                    let held = pixels.as_mut_ptr().add((x + pixel) * channels + group * LANES);
-                    store(max(machine::add(narrow(low, high, dot.shift), load(held)), zero()), held);
+                    let place = (x + pixel) * channels + group * LANES;
+                    let sum = machine::add(narrow(low, high, dot.shift), load(held.as_ptr().add(place)));
+                    store(max(sum, zero()), pixels.as_mut_ptr().add(place));
                 }
             }
         }

@@ -28,7 +28,7 @@ export class Widget {
   unmount(): void;
 }
 
-export default function init(source?: { module_or_path: Promise<Response> }): Promise<unknown>;
+export default function init(source?: { module_or_path: Promise<Response | BufferSource> }): Promise<unknown>;
 
 /** Added by scripts/bundle.mjs: sets the function that is called when a call of the WebAssembly traps. */
 export function onTrap(listener: () => void): void;

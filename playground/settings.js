@@ -1,0 +1,149 @@
+/* The element's attributes as controls, its theme and its brand. The page's URL keeps them. */
+
+import { ATTRIBUTES } from '../akiba-selfie/registry.js';
+import { BRANDS, paint } from '../demo/brands.js';
+import { find } from '../demo/dom.js';
+
+/** @import { AkibaSelfieElement } from '../www/index.js' */
+/** @import { Settings } from './snippets.js' */
+
+/** The attributes that the playground sets itself: its relay is in the page. */
+export const FIXED = ['relay', 'link-path', 'verify-path', 'device-id'];
+
+/** The values of the attributes that have a list of them. The first one is the default, without the attribute. */
+export const VALUES = {
+  type: ['individual', 'business'],
+  capture: ['auto', 'manual'],
+  challenge: ['', 'turn', 'closer', 'random'],
+  camera: ['front', 'back'],
+};
+
+const form = find('#settings', HTMLFormElement);
+const theme = find('#theme', HTMLSelectElement);
+const brand = find('#brand', HTMLSelectElement);
+
+/**
+ * Fills the form, follows it, and follows the element, whose attributes a walk changes.
+ * @param {AkibaSelfieElement} selfie
+ * @param {string[]} languages
+ * @param {() => void} onChange called after each change
+ */
+export function installSettings(selfie, languages, onChange) {
+  for (const { name } of BRANDS) brand.add(new Option(name));
+  const names = Object.keys(ATTRIBUTES).filter((name) => !FIXED.includes(name));
+  for (const name of names) form.append(ATTRIBUTES[name].boolean ? check(name) : field(name, languages));
+  fromUrl(selfie, names);
+  form.addEventListener('submit', (event) => event.preventDefault());
+  form.addEventListener('input', ({ target }) => {
+    const { name, value, checked, type } = /** @type {HTMLInputElement} */ (target);
+    if (type === 'checkbox') selfie.toggleAttribute(name, checked);
+    else if (value) selfie.setAttribute(name, value);
+    else selfie.removeAttribute(name);
+    toUrl(selfie, names);
+  });
+  const look = () => {
+    const chosen = BRANDS[brand.selectedIndex];
+    document.documentElement.dataset.theme = theme.value;
+    const wanted = chosen.theme ?? theme.value;
+    if (wanted) selfie.setAttribute('theme', wanted);
+    else selfie.removeAttribute('theme');
+    paint(selfie, chosen);
+    toUrl(selfie, names);
+    changed();
+  };
+  const changed = () => {
+    show(selfie, names);
+    onChange();
+  };
+  for (const select of [theme, brand]) select.addEventListener('change', look);
+  new MutationObserver(changed).observe(selfie, { attributeFilter: names });
+  look();
+}
+
+/** Returns what the code of a page has to say. @param {AkibaSelfieElement} selfie @returns {Settings} */
+export function settings(selfie) {
+  const names = Object.keys(ATTRIBUTES).filter((name) => !FIXED.includes(name) && selfie.hasAttribute(name));
+  const chosen = BRANDS[Math.max(brand.selectedIndex, 0)];
+  return {
+    attributes: Object.fromEntries(
+      names.map((name) => [name, ATTRIBUTES[name].boolean ? true : String(selfie.getAttribute(name))]),
+    ),
+    theme: selfie.getAttribute('theme') ?? '',
+    brand: chosen.properties,
+  };
+}
+
+/** @param {string} name */
+function check(name) {
+  const label = document.createElement('label');
+  label.className = 'check';
+  const input = Object.assign(document.createElement('input'), { type: 'checkbox', name });
+  label.append(input, ` ${name}`);
+  return label;
+}
+
+/** @param {string} name @param {string[]} languages */
+function field(name, languages) {
+  const label = document.createElement('label');
+  label.className = 'field';
+  const words = document.createElement('span');
+  words.textContent = name;
+  label.append(words, name in VALUES || name === 'lang' ? choice(name, languages) : text(name));
+  return label;
+}
+
+/** @param {string} name @param {string[]} languages */
+function choice(name, languages) {
+  const select = Object.assign(document.createElement('select'), { name });
+  if (name === 'lang') {
+    const own = new Intl.DisplayNames(['en'], { type: 'language' });
+    select.add(new Option('inherited', ''));
+    for (const tag of languages) select.add(new Option(`${tag}  ${own.of(tag)}`, tag));
+    return select;
+  }
+  const values = VALUES[/** @type {keyof typeof VALUES} */ (name)];
+  for (const [index, value] of values.entries()) select.add(new Option(value || 'none', index ? value : ''));
+  return select;
+}
+
+/** @param {string} name */
+const text = (name) =>
+  Object.assign(document.createElement('input'), { name, maxLength: 128, autocomplete: 'off', spellcheck: false });
+
+/** Shows the element's attributes. @param {AkibaSelfieElement} selfie @param {string[]} names */
+function show(selfie, names) {
+  for (const name of names) {
+    const control = /** @type {HTMLInputElement | HTMLSelectElement} */ (form.elements.namedItem(name));
+    const value = selfie.getAttribute(name);
+    if (control instanceof HTMLInputElement && control.type === 'checkbox') control.checked = value !== null;
+    // A value that a walk has made wrong is not in the list.
+    else if (control.value !== (value ?? '')) control.value = value ?? '';
+  }
+}
+
+/** Takes the settings from the URL's fragment. @param {AkibaSelfieElement} selfie @param {string[]} names */
+function fromUrl(selfie, names) {
+  const kept = new URLSearchParams(location.hash.slice(1));
+  for (const name of names) {
+    const value = kept.get(name);
+    if (value !== null) selfie.setAttribute(name, value);
+  }
+  theme.value = kept.get('theme') ?? '';
+  const index = BRANDS.findIndex(({ name }) => name === kept.get('brand'));
+  brand.selectedIndex = Math.max(index, 0);
+  if (theme.selectedIndex < 0) theme.selectedIndex = 0;
+}
+
+/** @param {AkibaSelfieElement} selfie @param {string[]} names */
+function toUrl(selfie, names) {
+  const kept = new URLSearchParams();
+  for (const name of names) {
+    const value = selfie.getAttribute(name);
+    // An identifier is personal, and URLs are logged and shared.
+    if (value !== null && name !== 'identifier') kept.set(name, value);
+  }
+  if (theme.value) kept.set('theme', theme.value);
+  if (brand.selectedIndex > 0) kept.set('brand', brand.value);
+  const hash = kept.size ? `#${kept}` : '';
+  if (location.hash !== hash) history.replaceState(history.state, '', location.pathname + location.search + hash);
+}

@@ -1,0 +1,154 @@
+// The playground, as a folder of static files below a path: no machine of this test has a camera, and no request leaves
+// the page's origin.
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, before, test } from 'node:test';
+
+import { violations } from './support/axe.mjs';
+import { launch } from './support/browser.mjs';
+import { serve } from './support/site.mjs';
+import { BAD_ANSWER, NO_ANSWER } from './support/walks.mjs';
+import { watch } from './support/watch.mjs';
+
+/** Where the playground is served: deep, as a host may do it. */
+const PATH = '/some/where/';
+const BUILT = new URL('../../build/playground/', import.meta.url);
+
+let site;
+let browser;
+
+before(async () => {
+  site = await serve({ [PATH]: BUILT });
+  browser = await launch({ film: null });
+});
+after(async () => {
+  await browser.close();
+  await site.close();
+});
+
+/**
+ * Opens the playground. `close()` fails if the page had an error, or sent anything to another origin.
+ * @param {string} [query]
+ * @param {import('playwright-core').BrowserContextOptions} [settings]
+ */
+async function open(query = '', settings = {}) {
+  const context = await browser.newContext({ viewport: { width: 360, height: 740 }, ...settings });
+  const page = await context.newPage();
+  const watched = await watch(page, [BAD_ANSWER, NO_ANSWER]);
+  const left = [];
+  context.on('request', (request) => {
+    if (!/^blob:/.test(request.url()) && new URL(request.url()).origin !== site.origin) left.push(request.url());
+  });
+  const open = async (next) => {
+    await page.goto(`${site.origin}${PATH}${next}`);
+    await page.locator('#states button').first().waitFor();
+  };
+  await open(query);
+  const state = (name) =>
+    page.waitForFunction(
+      (wanted) => /** @type {any} */ (document.querySelector('akiba-selfie')).state === wanted,
+      name,
+    );
+  const show = (name) => page.getByRole('button', { name, exact: true }).first().click();
+  const close = async () => {
+    await context.close();
+    assert.deepEqual(left, [], 'requests left the origin');
+    watched.clean();
+  };
+  return { page, open, state, show, close };
+}
+
+/** Returns the codes of the failures that the log shows, the latest first. @param {import('playwright-core').Page} page */
+const failures = (page) => page.locator('#events li', { hasText: 'selfie-error' }).locator('.gist').allTextContents();
+
+test('the sample face gets a verdict, then a fault, and the code is copied', async () => {
+  const { page, state, show, close } = await open('', { permissions: ['clipboard-read', 'clipboard-write'] });
+  await show('Verified');
+  await state('done');
+  await page.locator('#events li', { hasText: 'selfie-verified' }).waitFor();
+  assert.equal(await page.locator('#events img').count(), 0, 'the log shows no photo');
+
+  await page.getByText('Every error code').click();
+  for (const code of ['camera-denied', 'upload-refused']) {
+    await show(code);
+    await page.locator('#events li', { hasText: code }).waitFor();
+  }
+  assert.deepEqual(await failures(page), ['upload-refused', 'camera-denied']);
+  // The picture of a face, and everything else, came from the page's own server; the relay and the storage did not.
+  assert.ok(site.seen.includes(`${PATH}playground/face.jpg`));
+  assert.deepEqual(
+    site.seen.filter((path) => /relay\/|customer|selfies/.test(path)),
+    [],
+  );
+
+  await page.getByLabel('no-review').check();
+  await page.selectOption('#brand', 'Violet');
+  await page.selectOption('#framework', 'React');
+  await show('Copy');
+  await page.getByText('Copied.').waitFor();
+  const code = await page.evaluate(() => navigator.clipboard.readText());
+  assert.match(code, /<Selfie\n {6}relay="\/selfie"\n {6}noReview\n/);
+  assert.match(code, /--selfie-accent: #6b2fd9;/);
+  assert.equal(code, await page.locator('#code').textContent());
+  await close();
+});
+
+test('faults that a person chooses: offline, an upload that is cut, a form of the storage', async () => {
+  const { page, state, show, close } = await open('#no-review=&no-consent=');
+  await page.selectOption('#upload', 'post');
+  await page.selectOption('#network', 'cut');
+  await page.locator('akiba-selfie').getByRole('button', { name: 'Start' }).press('Enter');
+  await state('done');
+  await page.locator('#events li', { hasText: 'selfie-verified' }).waitFor();
+  assert.ok(await page.getByLabel('no-consent').isChecked(), 'the URL keeps the settings');
+
+  await show('Start over');
+  await state('idle');
+  await page.selectOption('#camera', 'busy');
+  await page.locator('akiba-selfie').getByRole('button', { name: 'Start' }).press('Enter');
+  await state('failed');
+  assert.equal((await failures(page))[0], 'camera-in-use');
+  await close();
+});
+
+test('codes that need the page again: the page opens with them', async () => {
+  const { page, open: again, state, close } = await open('?show=wasm-missing');
+  await state('failed');
+  assert.deepEqual(await failures(page), ['wasm-missing']);
+  await again('?show=consent');
+  await state('consent');
+  await close();
+});
+
+test('axe finds nothing at 360 and 1280 px, light and dark, and nothing scrolls sideways', async () => {
+  const { page, state, close } = await open('?show=framing', { reducedMotion: 'reduce' });
+  await state('framing');
+  for (const text of ['Every hint', 'Every error code']) await page.getByText(text).click();
+  for (const width of [360, 1280]) {
+    await page.setViewportSize({ width, height: 740 });
+    for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
+      await page.emulateMedia({ colorScheme });
+      assert.deepEqual(await violations(page), [], `${width} px, ${colorScheme}`);
+    }
+    const session = await page.context().newCDPSession(page);
+    await session.send('Page.setFontSizes', { fontSizes: { standard: 32, fixed: 26 } });
+    const sideways = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
+    assert.equal(await page.evaluate(sideways), 0, `${width} px, text at 200 %`);
+    await session.send('Page.setFontSizes', { fontSizes: { standard: 16, fixed: 13 } });
+  }
+  await close();
+});
+
+test('every error code of the documentation has a button, and every attribute a control', async () => {
+  const { page, close } = await open();
+  const embedding = await readFile(new URL('../../docs/embedding.md', import.meta.url), 'utf8');
+  const table = (title) => embedding.split(`## ${title}\n`)[1].split('\n## ')[0];
+  const names = (text) => [...text.matchAll(/^\| `([\w-]+)`/gm)].map(([, name]) => name);
+  const buttons = await page.locator('#failures button').evaluateAll((all) => all.map((one) => one.value));
+  assert.deepEqual(buttons.toSorted(), names(table('Error codes')).toSorted());
+  const controls = await page.locator('#settings [name]').evaluateAll((all) => all.map((one) => one.name));
+  const fixed = ['relay', 'device-id', 'link-path', 'verify-path'];
+  assert.deepEqual([...controls, ...fixed].toSorted(), names(table('Attributes')).toSorted());
+  await close();
+});

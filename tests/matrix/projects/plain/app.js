@@ -1,8 +1,0 @@
-const asked = new URLSearchParams(location.search);
-const selfie = document.querySelector('akiba-selfie');
-selfie.addEventListener('selfie-verified', (event) => {
-  globalThis.verdict = event.detail.outcome;
-});
-selfie.setAttribute('no-consent', 'false');
-selfie.setAttribute('identifier', asked.get('identifier'));
-selfie.setAttribute('relay', asked.get('relay'));

@@ -1,0 +1,55 @@
+import './define.js';
+import { EventEmitter } from '@angular/core';
+import type { AkibaSelfieElement } from './index.js';
+import type { SelfieProperties } from './types/props.js';
+import * as i0 from "@angular/core";
+/** `<akiba-selfie>` in a template. An input is a property of the element, an output one of its events. */
+export declare class Selfie {
+    /** The element, with its methods. */
+    readonly element: AkibaSelfieElement;
+    relay: SelfieProperties['relay'];
+    identifier: SelfieProperties['identifier'];
+    type: SelfieProperties['type'];
+    captureMode: SelfieProperties['captureMode'];
+    challenge: SelfieProperties['challenge'];
+    camera: SelfieProperties['camera'];
+    deviceId: SelfieProperties['deviceId'];
+    linkPath: SelfieProperties['linkPath'];
+    verifyPath: SelfieProperties['verifyPath'];
+    session: SelfieProperties['session'];
+    thresholds: SelfieProperties['thresholds'];
+    countdown: boolean;
+    strict: boolean;
+    noReview: boolean;
+    noConsent: boolean;
+    alternative: boolean;
+    noFile: boolean;
+    history: boolean;
+    fullscreen: boolean;
+    debug: boolean;
+    readonly statechange: EventEmitter<CustomEvent<import("./index.js").SelfieStateChangeDetail>>;
+    readonly step: EventEmitter<CustomEvent<import("./index.js").SelfieStepDetail>>;
+    readonly consented: EventEmitter<CustomEvent<import("./index.js").SelfieConsentedDetail>>;
+    readonly devices: EventEmitter<CustomEvent<null>>;
+    readonly guidance: EventEmitter<CustomEvent<import("./index.js").SelfieGuidanceDetail>>;
+    readonly capture: EventEmitter<CustomEvent<null>>;
+    readonly captured: EventEmitter<CustomEvent<import("./index.js").SelfieCapturedDetail>>;
+    readonly progress: EventEmitter<CustomEvent<import("./index.js").SelfieProgressDetail>>;
+    readonly verified: EventEmitter<CustomEvent<import("./index.js").SelfieVerdictDetail>>;
+    readonly rejected: EventEmitter<CustomEvent<import("./index.js").SelfieVerdictDetail>>;
+    readonly alternativeAsked: EventEmitter<CustomEvent<import("./index.js").SelfieAlternativeDetail>>;
+    readonly cancelled: EventEmitter<CustomEvent<null>>;
+    readonly error: EventEmitter<CustomEvent<import("./index.js").SelfieErrorDetail>>;
+    private hear;
+    static ɵfac: i0.ɵɵFactoryDeclaration<Selfie, never>;
+    static ɵcmp: i0.ɵɵComponentDeclaration<Selfie, "akiba-selfie", never, { "relay": { "alias": "relay"; "required": false; }; "identifier": { "alias": "identifier"; "required": false; }; "type": { "alias": "type"; "required": false; }; "captureMode": { "alias": "captureMode"; "required": false; }; "challenge": { "alias": "challenge"; "required": false; }; "camera": { "alias": "camera"; "required": false; }; "deviceId": { "alias": "deviceId"; "required": false; }; "linkPath": { "alias": "linkPath"; "required": false; }; "verifyPath": { "alias": "verifyPath"; "required": false; }; "session": { "alias": "session"; "required": false; }; "thresholds": { "alias": "thresholds"; "required": false; }; "countdown": { "alias": "countdown"; "required": false; }; "strict": { "alias": "strict"; "required": false; }; "noReview": { "alias": "noReview"; "required": false; }; "noConsent": { "alias": "noConsent"; "required": false; }; "alternative": { "alias": "alternative"; "required": false; }; "noFile": { "alias": "noFile"; "required": false; }; "history": { "alias": "history"; "required": false; }; "fullscreen": { "alias": "fullscreen"; "required": false; }; "debug": { "alias": "debug"; "required": false; }; }, { "statechange": "statechange"; "step": "step"; "consented": "consented"; "devices": "devices"; "guidance": "guidance"; "capture": "capture"; "captured": "captured"; "progress": "progress"; "verified": "verified"; "rejected": "rejected"; "alternativeAsked": "alternative"; "cancelled": "cancelled"; "error": "error"; }, never, ["*"], true, never>;
+    static ngAcceptInputType_countdown: unknown;
+    static ngAcceptInputType_strict: unknown;
+    static ngAcceptInputType_noReview: unknown;
+    static ngAcceptInputType_noConsent: unknown;
+    static ngAcceptInputType_alternative: unknown;
+    static ngAcceptInputType_noFile: unknown;
+    static ngAcceptInputType_history: unknown;
+    static ngAcceptInputType_fullscreen: unknown;
+    static ngAcceptInputType_debug: unknown;
+}
