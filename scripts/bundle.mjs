@@ -204,7 +204,10 @@ async function writeInline() {
         name: 'inline',
         setup({ onLoad }) {
           onLoad({ filter: /\/assets\.js$/ }, () => ({ contents: read('inline.js'), resolveDir: resolve(folder) }));
-          onLoad({ filter: /pkg\/akiba-selfie\.js$/ }, () => ({ contents: guarded(read(GLUE).toString()) }));
+          onLoad({ filter: /pkg\/akiba-selfie\.js$/ }, () => ({
+            contents: guarded(read(GLUE).toString()),
+            resolveDir: resolve(folder, 'pkg'),
+          }));
         },
       },
     ],
@@ -231,13 +234,8 @@ const [main, define] = await Promise.all([
 ]);
 await write('akiba-selfie.js', main, true);
 await write('define.js', define, true);
-<<<<<<< HEAD
-// wasm-bindgen copied the modules of src/adapter beside it.
-await write(GLUE, guarded(await bundle(GLUE, [])), true);
-=======
-// The WebAssembly calls its imports; it never constructs with them.
-await write(GLUE, guarded(readFileSync(join(folder, GLUE), 'utf8')), true, true);
->>>>>>> main
+// wasm-bindgen copied the modules of src/adapter beside it. The WebAssembly calls its imports, and constructs only classes.
+await write(GLUE, guarded(await bundle(GLUE, [])), true, true);
 await write('vision/worker.js', readFileSync(join(folder, 'vision/worker.js'), 'utf8'), false);
 writeFileSync(join(folder, 'widget.css'), STYLE_SHEET);
 const { STYLE } = await import(pathToFileURL(resolve(folder, 'plain/style.js')).href);
