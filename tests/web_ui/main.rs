@@ -276,11 +276,13 @@ async fn repeated_announcements_are_read_again_in_permanent_regions() {
         Announcement::Shutter,
         Announcement::OtherWay,
         Announcement::Press,
+        Announcement::Skippable,
         Announcement::ChallengeAgain,
         Announcement::ChallengeOver,
         Announcement::Hint(Hint::TooDark),
         Announcement::Hint(Hint::Position),
         Announcement::Verifying,
+        Announcement::StillVerifying,
         Announcement::WaitingForNetwork,
         Announcement::Connected,
     ] {
