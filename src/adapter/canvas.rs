@@ -85,7 +85,8 @@ impl Canvas {
     /// Creates a white canvas. Returns `None` if the browser has no memory for it.
     pub(super) fn new(width: u32, height: u32, purpose: Purpose) -> Option<Self> {
         let canvas = create(width, height, purpose == Purpose::Read);
-        (!canvas.is_undefined()).then_some(Self(canvas))
+        // Not `then_some`, which would make and drop one.
+        (!canvas.is_undefined()).then(|| Self(canvas))
     }
 
     pub(super) fn picture(&self) -> Picture<'_> {

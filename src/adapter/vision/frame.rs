@@ -61,7 +61,8 @@ impl TransferableImage {
 
     async fn of(source: &JsValue, is_video: bool, width: Option<f64>) -> Option<Self> {
         let image = JsFuture::from(picture(source, is_video, width)).await.ok()?;
-        image.is_object().then_some(Self(image))
+        // Not `then_some`, which would make and drop one.
+        image.is_object().then(|| Self(image))
     }
 
     /// Sends a share of the picture's width and height, in its middle, to the worker. `at` is the time of a camera frame.
