@@ -32,9 +32,9 @@ memory: build ## watch the memory use of framing for ten minutes; fails if it gr
 	@scripts/setup.sh test
 	@bash -c '. scripts/env.sh && exec node benches/memory.mjs'
 
-matrix: build ## try the npm package with every bundler and framework, in development and built; takes about 20 minutes
+matrix: build ## try the npm package with every bundler and framework, and follow the quick starts; takes about 25 minutes
 	@scripts/setup.sh test
-	@bash -c '. scripts/env.sh && exec node tests/matrix/matrix.mjs'
+	@bash -c '. scripts/env.sh && node tests/matrix/matrix.mjs && node tests/matrix/quick-start.mjs'
 
 tour: build ## write a picture of every state, in both sizes and themes, into build/tour
 	@scripts/setup.sh test
@@ -52,4 +52,4 @@ sbom: ## write the list of the crates in the relay, with licences and checksums,
 
 clean: ## remove what was built; keeps the tools that set-up installed
 	rm -rf $(or $(CARGO_TARGET_DIR),target) build clients/build clients/node_modules dist www/pkg www/vision/akiba-vision.wasm node_modules examples/backend/node/node_modules \
-	  evaluation/vision/node_modules scripts/lint/node_modules site/node_modules site/.astro tests/types/node_modules
+	  evaluation/vision/node_modules scripts/lint/node_modules site/node_modules site/.astro site/dist tests/types/node_modules

@@ -9,5 +9,5 @@ cd "$(dirname "$0")/.."
 scripts/setup.sh site
 node site/build.mjs
 if [ "${1:-}" = --serve ]; then
-  cd site && ASTRO_TELEMETRY_DISABLED=1 SITE_BASE=${SITE_BASE:-/} exec node_modules/.bin/astro preview --host 127.0.0.1
+  cd site && ASTRO_TELEMETRY_DISABLED=1 SITE_BASE=${SITE_BASE:-/} exec node_modules/.bin/astro preview --host 127.0.0.1 --outDir ../build/site-docs
 fi

@@ -13,7 +13,6 @@ const playground = { label: 'Playground', link: '/playground/' };
 export default defineConfig({
   base: process.env.SITE_BASE || '/',
   site: process.env.SITE_URL || undefined,
-  outDir: '../build/site-docs',
   publicDir: '../build/site-public',
   trailingSlash: 'always',
   // The pictures are small already.

@@ -27,6 +27,8 @@ const origin = (process.env.SITE_URL ?? '').replace(/\/+$/, '');
 const folders = {
   pages: join(ROOT, 'build/site-pages'),
   public: join(ROOT, 'build/site-public'),
+  // Within the folder of Astro's packages, or Astro puts files of its own into the result.
+  astro: join(ROOT, 'site/dist'),
   output: join(ROOT, 'build/site-docs'),
   playground: join(ROOT, 'build/playground'),
 };
@@ -82,7 +84,7 @@ async function write(path, text) {
 /** Runs Astro, whose configuration reads the navigation. */
 async function runAstro() {
   const program = join(ROOT, 'site/node_modules/astro/astro.js');
-  // `--force`: with the pages of the last build, Astro loses new ones.
+  // `--force`: without the pages of the last build.
   const astro = spawn(process.execPath, [program, 'build', '--force', '--silent'], {
     cwd: join(ROOT, 'site'),
     stdio: 'inherit',
@@ -139,12 +141,14 @@ function sidebarGroup({ label, pages: own, collapsed = false }) {
 }
 
 await runAstro();
+await rm(folders.output, { recursive: true, force: true });
+await cp(folders.astro, folders.output, { recursive: true });
+await rm(folders.astro, { recursive: true });
 if (hasPlayground) await cp(folders.playground, join(folders.output, 'playground'), { recursive: true });
-const {
-  pages: count,
-  links: followed,
-  faults,
-} = checkSite(folders.output, { base, foreign: ['playground', 'pagefind'] });
+const { pages: count, links: followed, faults } = checkSite(folders.output, { base, foreign: ['pagefind'] });
+for (const { path, route } of pages) {
+  if (!existsSync(join(folders.output, route, 'index.html'))) faults.push(`${path} is missing in the site`);
+}
 for (const fault of faults.slice(0, 50)) console.error(`site: ${fault}`);
 if (faults.length > 50) console.error(`site: and ${faults.length - 50} more`);
 console.log(

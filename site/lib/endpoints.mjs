@@ -76,7 +76,8 @@ function section(document, heading, operation) {
   const good = answers.filter((answer) => !isProblem(answer));
   const bad = answers.filter(isProblem);
   const parts = [
-    `### ${heading}`,
+    // As code: in other headings, Astro writes braces with a dollar sign.
+    `### \`${heading}\``,
     operation.summary,
     operation.description,
     operation.security || heading.includes('/') ? access(document, operation) : undefined,

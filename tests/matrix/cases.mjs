@@ -117,6 +117,7 @@ export const CASES = [
   next('next', { example: 'next' }, []),
   next('next-webpack', { example: 'next' }, ['--webpack']),
   next('next-tag', { project: 'next' }, []),
+  next('next-tag-webpack', { project: 'next' }, ['--webpack']),
   {
     name: 'nuxt-4',
     project: 'nuxt',

@@ -3,7 +3,7 @@
 //   node tests/matrix/matrix.mjs              every case
 //   node tests/matrix/matrix.mjs --quick      the three quickest
 //   node tests/matrix/matrix.mjs vite-8 …     the named ones
-//   node tests/matrix/matrix.mjs --table      also writes the table into docs/bundlers.md
+//   node tests/matrix/matrix.mjs --table …    also writes the table, or the named rows, into docs/bundlers.md
 //
 // Prints a table. Fails if a case fails. `--keep` keeps the folders of the cases in build/matrix.
 
@@ -17,7 +17,7 @@ import { launch } from '../e2e/support/browser.mjs';
 import { film } from '../fixtures/face/film.mjs';
 import { CASES } from './cases.mjs';
 import { freePort, serveFolder, start } from './support/server.mjs';
-import { writeTable } from './support/table.mjs';
+import { tableOf, writeTable } from './support/table.mjs';
 import { reachVerdict } from './support/verdict.mjs';
 import { pack, prepare, version } from './support/workspace.mjs';
 
@@ -153,4 +153,9 @@ try {
 } finally {
   await browser.close();
 }
-if (options.table) await writeTable(rows);
+console.log(`\n${tableOf(rows)}`);
+if (options.table)
+  await writeTable(
+    rows,
+    CASES.map(({ name }) => name),
+  );

@@ -59,6 +59,14 @@ async function visit(settings) {
   return { context, page, foreign, faults };
 }
 
+test('the site has no file of a tool in it', () => {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  const tools = files.filter((name) =>
+    /\.mjs$|(?:^|\/)(?:node_modules|collections)(?:\/|$)|\.schema\.json$|\.d\.ts$/.test(name),
+  );
+  assert.deepEqual(tools, []);
+});
+
 test('every page fits a phone and calls no other host', async () => {
   assert.ok(pages.length > 40, `only ${pages.length} pages: run make site`);
   const { context, page, foreign, faults } = await visit({ viewport: SIZES[0] });
@@ -76,7 +84,9 @@ describe('axe-core finds nothing', () => {
   for (const path of KINDS) {
     test(path || 'the landing page', async () => {
       for (const viewport of SIZES) {
-        for (const colorScheme of ['light', 'dark']) {
+        // The landing page has a look of its own. For the others it is enough that each size and each theme was there.
+        const schemes = path === '' ? ['light', 'dark'] : [viewport === SIZES[0] ? 'dark' : 'light'];
+        for (const colorScheme of schemes) {
           const { context, page } = await visit({ viewport, colorScheme });
           await page.goto(`${origin}/${path}`);
           assert.deepEqual(await violations(page), [], `${viewport.width} px, ${colorScheme}`);
@@ -110,6 +120,24 @@ test('the first stop of the keyboard skips to the content', async () => {
   await page.goto(`${origin}/embedding/`);
   await page.keyboard.press('Tab');
   assert.equal(await page.evaluate(() => document.activeElement.getAttribute('href')), '#_top');
+  await context.close();
+});
+
+test('the playground works where the site has it', {
+  skip: !existsSync(`${folder}/playground/akiba-selfie`),
+}, async () => {
+  const { context, page, foreign, faults } = await visit({ viewport: SIZES[0] });
+  await page.goto(`${origin}/playground/`);
+  await page.locator('akiba-selfie').getByRole('button', { name: 'Start' }).waitFor();
+  assert.deepEqual({ foreign, faults }, { foreign: [], faults: [] });
+  await context.close();
+});
+
+test('braces in a heading are as they are in the list of headings', async () => {
+  const { context, page } = await visit({ viewport: SIZES[1] });
+  await page.goto(`${origin}/reference/endpoints/`);
+  const list = page.getByRole('navigation', { name: 'On this page' });
+  assert.match(await list.innerText(), /^GET \/v1\/sessions\/\{id\}$/m);
   await context.close();
 });
 

@@ -14,6 +14,7 @@ import { endpointReference } from '../../site/lib/endpoints.mjs';
 import { llmsFull, llmsIndex } from '../../site/lib/llms.mjs';
 import { Links, toPage } from '../../site/lib/markdown.mjs';
 import { navigate } from '../../site/lib/navigation.mjs';
+import { readSteps } from '../matrix/support/quick-start.mjs';
 
 const read = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 const generated = ['reference/element.md', 'reference/endpoints.md'];
@@ -96,6 +97,22 @@ describe('the navigation', () => {
   });
 });
 
+test('every quick start has the steps that a test can follow, and is in the list', () => {
+  const folder = 'docs/quick-start';
+  const list = read(`${folder}/README.md`);
+  const pages = listDocuments().filter((path) => path.startsWith(`${folder}/`) && !path.endsWith('/README.md'));
+  assert.ok(pages.length >= 10);
+  for (const path of pages) {
+    assert.ok(list.includes(`](${path.slice(folder.length + 1)})`), path);
+    // This one is built in a clone, with cargo.
+    if (path.endsWith('/yew.md')) continue;
+    const { commands, files, server } = readSteps(read(path));
+    assert.match(commands, /^mkdir .*\nnpm init -y\n.*\nnpm install .* ~\/akiba-selfie-0\.1\.0\.tgz\n$/, path);
+    assert.match(files.map(([, text]) => text).join(), /identifier="0000000000001"/, path);
+    assert.match(server, /^npx /, path);
+  }
+});
+
 test('the reference of the element has every name of the manifest', () => {
   const manifest = JSON.parse(read('www/custom-elements.json'));
   const text = elementReference(manifest, read('www/index.d.ts'));
@@ -119,7 +136,7 @@ test('the reference of the endpoints has every call, error and shape', () => {
   const text = endpointReference(document);
   for (const [path, calls] of Object.entries(document.paths)) {
     for (const [method, { responses, parameters = [] }] of Object.entries(calls)) {
-      const heading = `### ${method.toUpperCase()} ${path}\n`;
+      const heading = `### \`${method.toUpperCase()} ${path}\`\n`;
       const own = text.slice(text.indexOf(heading)).split('\n###')[0];
       assert.ok(text.includes(heading), heading);
       for (const { name } of parameters) assert.ok(own.includes(`\`${name}\``), `${heading} ${name}`);

@@ -84,6 +84,24 @@ test('every error code in a document exists', () => {
   check((text) => all(text, names).filter((name) => !codes.has(name) && !others.has(name)));
 });
 
+test('every import of the package in a document leads to a module', () => {
+  const { exports, files } = JSON.parse(read('www/package.json'));
+  /** Returns the path of the module that a bundler loads; null if there are only types. @param {string} name */
+  const target = (name) => {
+    const key = `.${name}`;
+    const pattern = Object.keys(exports).find((it) => it.endsWith('*') && key.startsWith(it.slice(0, -1)));
+    let found = exports[key] ?? exports[/** @type {string} */ (pattern)];
+    while (found && typeof found === 'object') found = found.import ?? found.default;
+    return found?.replace('*', pattern ? key.slice(pattern.length - 1) : '');
+  };
+  check((text) =>
+    all(text, /^\s*import (?!type )(?:[^'"\n]* from )?'akiba-selfie(\/[\w./-]+)?'/gm).filter((name) => {
+      const path = target(name ?? '');
+      return !path || !files.includes(path.slice(2));
+    }),
+  );
+});
+
 test('every flag of the relay in a document exists', () => {
   const known = new Set(all(read('docs/running.md'), /^\| `(--[a-z][a-z-]*)/gm));
   // Flags of the relay's commands, which docs/running.md describes in prose, and of other programs.

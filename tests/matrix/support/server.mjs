@@ -36,16 +36,17 @@ export async function freePort() {
  * @param {string[]} command
  * @param {string} folder
  * @param {number} port
+ * @param {string} [host] where it answers
  * @returns {Promise<{ stop(): Promise<void>, output(): string }>}
  */
-export async function start(command, folder, port) {
+export async function start(command, folder, port, host = '127.0.0.1') {
   const [program, ...args] = command.map((part) => part.replace('{port}', String(port)));
   // A group of its own, because tools start more processes.
   const child = spawn(program, args, {
     cwd: folder,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, HOST: '127.0.0.1', PORT: String(port), CI: '1', NO_COLOR: '1' },
+    env: { ...process.env, HOST: host, PORT: String(port), CI: '1', NO_COLOR: '1' },
   });
   const said = [];
   child.stdout.on('data', (data) => said.push(data));
@@ -57,7 +58,7 @@ export async function start(command, folder, port) {
     await exited;
   };
   for (const end = Date.now() + PATIENCE; ; ) {
-    const answered = await fetch(`http://127.0.0.1:${port}/`).then(
+    const answered = await fetch(`http://${host}:${port}/`).then(
       ({ ok }) => ok,
       () => false,
     );

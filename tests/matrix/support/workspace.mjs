@@ -39,8 +39,8 @@ export async function prepare({ name, project = '', example }, packed, folder) {
   // Not what somebody installed or built there.
   const filter = (/** @type {string} */ path) => !/\/(node_modules|dist|\.next|\.angular)$/.test(path);
   await cp(source, own, { recursive: true, filter });
-  // A component needs no more than the element.
-  const lock = join(here, 'locks', name.replace(/-component$/, ''));
+  // A component needs no more than the element, and both bundlers of Next.js come with one package.
+  const lock = join(here, 'locks', name.replace(/-(component|webpack)$/, ''));
   if (!example && existsSync(lock)) await cp(lock, own, { recursive: true });
   if (existsSync(join(own, 'package-lock.json'))) {
     await withoutOurs(own);
