@@ -37,7 +37,7 @@ matrix: build ## try the npm package with every bundler and framework, and follo
 	@bash -c '. scripts/env.sh && node tests/matrix/matrix.mjs && node tests/matrix/quick-start.mjs'
 
 tour: build ## write a picture of every state, in both sizes and themes, into build/tour
-	@scripts/setup.sh test
+	@scripts/setup.sh tour
 	@scripts/tour.sh
 
 site: ## write the documentation site into build/site-docs, and check its links; SERVE=1 then serves it at port 4321

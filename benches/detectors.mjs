@@ -1,27 +1,28 @@
 // Prints how long the module takes for a frame, compared with other face detectors for browsers and with the least time
 // that this machine needs for the arithmetic. All run in one page in turns. It has no limits and never fails.
 //
-//   node benches/detectors.mjs [ROUNDS]
+//   node benches/detectors.mjs [ROUNDS [WIDTH HEIGHT]]
+//
+// Without a size, frames are as large as the element scales them.
 
 import { open } from '../evaluation/vision/site.mjs';
 
-const ROUNDS = Number(process.argv[2] ?? 10);
+const [ROUNDS, WIDTH, HEIGHT] = [10, 360, 480].map((usual, at) => Number(process.argv[2 + at] ?? usual));
 /** Multiply-accumulate operations of the network. */
 const MACS = 30.76e6;
 
 const { page, close } = await open();
 try {
-  print(await page.evaluate(measure, { rounds: ROUNDS, peak: peakModule() }));
+  print(await page.evaluate(measure, { rounds: ROUNDS, peak: peakModule(), width: WIDTH, height: HEIGHT }));
 } finally {
   await close();
 }
 
 /** Runs in the page. */
-async function measure({ rounds, peak }) {
-  const [width, height] = [640, 480];
+async function measure({ rounds, peak, width, height }) {
   const paint = await peers.painter(width, height);
-  const image = paint({ size: 0.3, x: 0.5, y: 0.5, roll: 0, light: 1, blur: 0, ground: 'gray' });
-  const rest = paint({ size: 0.3, x: 5, y: 5, roll: 0, light: 1, blur: 0, ground: 'gray' });
+  const image = paint({ size: 192 / width, x: 0.5, y: 0.5, roll: 0, light: 1, blur: 0, ground: 'gray' });
+  const rest = paint({ size: 192 / width, x: 5, y: 5, roll: 0, light: 1, blur: 0, ground: 'gray' });
   const all = {};
   const starts = {};
   for (const name of ['module', 'tasks', 'litert']) {
@@ -62,7 +63,7 @@ function print({ times, starts, dots }) {
   const least = Math.min(...times.peak);
   const floor = (least * MACS) / dots;
   const rows = [
-    ['the module, 640 × 480 RGBA with a face: faces and quality', 'module'],
+    [`the module, ${WIDTH} × ${HEIGHT} RGBA with a face: faces and quality`, 'module'],
     ['the module, the same without a face', 'empty'],
     ['tasks-vision 1.1.0, the same frame', 'tasks'],
     ['LiteRT.js, the network alone', 'litert'],

@@ -3,7 +3,7 @@
 //
 //   node scripts/playground.mjs [FOLDER]        needs build/package; scripts/build.sh runs it
 
-import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = new URL('..', import.meta.url);
@@ -12,18 +12,17 @@ const at = (/** @type {string} */ path) => fileURLToPath(new URL(path, root));
 const made = process.argv[2] ?? at('build/playground');
 
 /** What a page loads of the package. */
-const PACKAGE = ['pkg', 'vision', ...readdirSync(at('build/package')).filter((name) => /\.(css|js)$/.test(name))];
+const PACKAGE = readdirSync(at('build/package')).filter((name) => /\.(css|js)$|^(lang|pkg|vision)$/.test(name));
 /** What it shares with the demo page. */
 const DEMO = ['brands.js', 'dom.js', 'log.js', 'demo.css', 'panels.css', 'icon.svg'];
 /** The sample face; tests/fixtures/face/README.md names its source and licence. */
 const FACE = 'tests/fixtures/face/jemison.jpg';
 
-/** Returns the tags of the widget's languages, English first. */
+/** Returns the tags of the widget's languages, English first: the package has a file for each other one. */
 function languages() {
-  const texts = readdirSync(at('src/text')).map((name) => readFileSync(at(`src/text/${name}`), 'utf8'));
-  const tags = texts.flatMap((text) => [...text.matchAll(/\blang: "([\w-]+)"/g)].map(([, tag]) => tag));
-  if (!tags.includes('en')) throw new Error('playground: no language found in src/text');
-  return ['en', ...new Set(tags.filter((tag) => tag !== 'en').sort())];
+  const folder = at('build/package/lang');
+  const files = existsSync(folder) ? readdirSync(folder) : [];
+  return ['en', ...files.map((name) => name.split('.')[0]).sort()];
 }
 
 rmSync(made, { recursive: true, force: true });

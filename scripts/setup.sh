@@ -6,6 +6,7 @@
 #   scripts/setup.sh serve     the same, and Trunk
 #   scripts/setup.sh test      the same, Python with venv, PostgreSQL, nginx, cargo-fuzz, Chromium and ChromeDriver,
 #                              and Go, PHP and Java for the example back ends, jq and curl
+#   scripts/setup.sh tour      the same as for tests, and a font for the pictures
 #   scripts/setup.sh bench     the same as for tests, wrk, and other face detectors to compare with (about 70 MB)
 #   scripts/setup.sh dist      the same as for build, and a C compiler and Rust's library for a static program
 #   scripts/setup.sh site      the packages that write the documentation site
@@ -82,6 +83,11 @@ tests() {
   need_browser
 }
 
+tour() {
+  tests
+  need_font
+}
+
 bench() {
   tests
   need_wrk
@@ -122,6 +128,7 @@ case "${1:-}" in
   dist) dist ;;
   site) site ;;
   test) tests ;;
+  tour) tour ;;
   *)
     sed -n '2,13s/^# \{0,1\}//p' "$0"
     exit 2

@@ -86,6 +86,15 @@ need_browser() {
   if [ -z "$CHROMIUM" ] || [ -z "$CHROMEDRIVER" ]; then apt_install chromium chromium-driver; fi
 }
 
+# The font of the tour's pictures. It is not installed, as it would change what tests see.
+need_font() {
+  [ -d "$AKIBA_SELFIE_CACHE/inter" ] || {
+    command -v apt-get >/dev/null || return 0
+    setup_step "reading the list of packages" "seconds" "${sudo[@]}" apt-get update
+    setup_step "fetching the font Inter" "seconds" scripts/setup/font.sh "$AKIBA_SELFIE_CACHE/inter"
+  }
+}
+
 # Makes the load of a bench.
 need_wrk() {
   command -v wrk >/dev/null || apt_install wrk

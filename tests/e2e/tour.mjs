@@ -31,7 +31,10 @@ const THEMES = /** @type {const} */ (['light', 'dark', 'forced']);
 /** The window for the README's pictures. */
 const PHONE = { width: 360, height: 740 };
 
-/** The README's pictures, of the widget alone, by their names. */
+/**
+ * The README's pictures, of the widget alone, by their names.
+ * @type {Record<string, { state: string, theme: typeof THEMES[number], brand?: string }>}
+ */
 const PICTURES = {
   hint: { state: 'hint-come-closer', theme: 'light' },
   framing: { state: 'hint-hold', theme: 'light' },
@@ -40,6 +43,7 @@ const PICTURES = {
   verified: { state: 'done-verified', theme: 'light' },
   'framing-dark': { state: 'hint-move-left', theme: 'dark' },
   failed: { state: 'failed-upload-unreachable', theme: 'light' },
+  themed: { state: 'idle', theme: 'light', brand: 'Midnight' },
 };
 
 /** States at a time. Most of a walk is waiting. */
@@ -109,7 +113,13 @@ function media(theme) {
 async function crop({ element, page }, { name }, colours) {
   const found = Object.entries(PICTURES).find(([, { state, theme }]) => state === name && theme === colours);
   if (!found) return;
-  const path = fileURLToPath(new URL(`${found[0]}.jpg`, DOCS));
+  const [picture, { brand }] = found;
+  const path = fileURLToPath(new URL(`${picture}.jpg`, DOCS));
+  if (brand) {
+    await page.selectOption('#brand', brand);
+    // Colours change smoothly.
+    await page.waitForTimeout(SETTLE);
+  }
   // JPEG has no transparency, so the page behind the round corners is white.
   await background(page, colours === 'light' ? '#fff' : '');
   await element.locator('[part=card]').screenshot({ path, type: 'jpeg', quality: 80, animations: 'disabled' });

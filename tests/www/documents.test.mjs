@@ -106,7 +106,7 @@ test('every flag of the relay in a document exists', () => {
   const known = new Set(all(read('docs/running.md'), /^\| `(--[a-z][a-z-]*)/gm));
   // Flags of the relay's commands, which docs/running.md describes in prose, and of other programs.
   const commands = ['--check-config', '--to', '--status', '--before', '--all-failed', '--endpoint', '--head'];
-  const others = new Set([...commands, '--webpack']);
+  const others = new Set([...commands, '--webpack', '--template', '--yes']);
   const properties = new Set(all(read('src/ui/style.css'), /(--selfie-[\w-]+)/g));
   assert.ok(known.size > 50, `only ${known.size} flags`);
   check((text, path) => {
