@@ -188,6 +188,16 @@ function loads(folder) {
   return [...needed];
 }
 
+test('the examples depend on the version of the package', () => {
+  for (const name of ['plain', 'react', 'next', 'vue', 'angular', 'svelte']) {
+    const [own, lock] = ['package', 'package-lock'].map((file) => JSON.parse(read(`examples/${name}/${file}.json`)));
+    const { version, peerDependencies } = lock.packages['node_modules/akiba-selfie'];
+    const versions = [own.dependencies, lock.packages[''].dependencies].map((needs) => needs['akiba-selfie']);
+    assert.deepEqual([...versions, version], Array(3).fill(package_.version), name);
+    assert.deepEqual(peerDependencies, package_.peerDependencies, name);
+  }
+});
+
 test('the package lists exactly the modules that it needs', () => {
   sameNames(
     package_.files.filter((name) => /^(?!inline\/).+\.(js|wasm)$/.test(name)),
