@@ -151,8 +151,8 @@ async function writeCommonJs() {
   });
   writeFileSync(join(folder, 'akiba-selfie.cjs'), outputFiles[0].text);
   await writeCommonJsOf('define.js', './akiba-selfie.js');
-  // A component's define.js is the one above: a page has one class.
-  for (const framework of FRAMEWORKS) await writeCommonJsOf(`${framework}.mjs`, './define.js', [framework]);
+  // A component's class is the one above: a page has one.
+  for (const framework of FRAMEWORKS) await writeCommonJsOf(`${framework}.mjs`, './akiba-selfie.js', [framework]);
   // TypeScript takes a .d.ts for an ES module's.
   for (const name of ['index', ...FRAMEWORKS, 'types/props']) {
     const types = readFileSync(join(folder, `${name}.d.ts`), 'utf8');
@@ -229,7 +229,7 @@ if (existsSync(join(folder, 'package.json'))) {
   await writeInline();
   for (const framework of FRAMEWORKS) {
     const name = `${framework}.mjs`;
-    await write(name, await bundle(name, [framework, './define.js']), true);
+    await write(name, await bundle(name, [framework, './akiba-selfie.js']), true);
   }
 }
 const [main, define] = await Promise.all([

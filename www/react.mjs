@@ -5,7 +5,7 @@
 
 import { createElement, forwardRef, useEffect, useImperativeHandle, useLayoutEffect, useRef } from 'react';
 
-import './define.js';
+import { define } from './hydrate.js';
 import { ATTRIBUTES, EVENTS } from './registry.js';
 
 /** The properties that the component passes on. HTML's own, such as `lang`, are React's. */
@@ -38,6 +38,7 @@ export const Selfie = forwardRef((/** @type {Record<string, unknown>} */ props, 
       set.current[name] = props[name];
       element.current[name] = props[name] ?? null;
     }
+    define();
   });
   useBeforePaint(() => {
     const target = element.current;

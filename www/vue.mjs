@@ -1,8 +1,8 @@
 /* A Vue component, for Vue 3: it registers the element, so that no compiler option has to name it, and types its events. */
 
-import { defineComponent, h, ref, watchPostEffect } from 'vue';
+import { defineComponent, h, onMounted, ref, watchPostEffect } from 'vue';
 
-import './define.js';
+import { define } from './hydrate.js';
 import { ATTRIBUTES, EVENTS } from './registry.js';
 
 const REFLECTED = Object.entries(ATTRIBUTES).filter(([name]) => name !== 'lang');
@@ -33,6 +33,7 @@ export const Selfie = defineComponent({
     watchPostEffect(() => {
       element.value.thresholds = props.thresholds;
     });
+    onMounted(define);
     const listeners = Object.fromEntries(
       EVENTS.map((event) => [
         `on${event[0].toUpperCase()}${event.slice(1)}`,

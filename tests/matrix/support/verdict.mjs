@@ -42,6 +42,8 @@ export async function reachVerdict(browser, origin) {
     const heard = () => globalThis.verdict ?? document.querySelector('#outcome')?.textContent?.trim();
     await page.waitForFunction(heard, undefined, { timeout: PATIENCE });
     const verdict = await page.evaluate(heard);
+    const errors = await selfie.events('selfie-error');
+    if (errors.length > 0) throw new Error(`the page heard ${JSON.stringify(errors[0].detail)}`);
     if (verdict !== 'verified') throw new Error(`the page heard «${verdict}»`);
     if (faults.length > 0) throw new Error('errors in the page');
   } catch (error) {
