@@ -19,7 +19,7 @@ use tokio::net::TcpStream;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use support::memory_log::Log;
-use support::wait::until;
+use support::wait::{reached, until};
 use support::{
     FILE_NAME, FULL_NAME, IDENTIFIER, Relay, S3_KEY, SIGNATURE, TOKEN, Vendor, closed_port, link_reply, link_request,
     run_log, verify_reply, verify_request,
@@ -133,7 +133,7 @@ async fn hang_up(log: &Log) {
     let body = link_request().to_string();
     let head = format!("{LINK} HTTP/1.1\r\nhost: relay\r\n{JSON}content-length: {}\r\n\r\n", body.len());
     stream.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
-    at_vendor.recv().await.unwrap();
+    reached(&mut at_vendor).await;
     drop(stream);
     until("a line for the disconnected caller", async || log.text().contains("\"caller-gone\"")).await;
 }

@@ -6,6 +6,8 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
+use crate::support::program::output;
+
 const TOKEN: &str = "tkn-5f1c9a";
 const API_KEY: &str = "bank=ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
@@ -45,14 +47,14 @@ impl Machine {
         let mut command = Command::new(env!("CARGO_BIN_EXE_akiba-relay"));
         command.env_clear().current_dir(self.0.path()).args(["--check-config", "--config", "relay.toml"]).args(flags);
         command.envs(variables.iter().copied()).stdin(Stdio::null());
-        let Output { status, stdout, stderr } = command.output().unwrap();
+        let Output { status, stdout, stderr } = output(&mut command);
         let text = |bytes| String::from_utf8(bytes).unwrap();
         Checked { status: status.code().unwrap(), out: text(stdout), err: text(stderr) }
     }
 }
 
 fn keygen(arguments: &[&str]) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_akiba-relay")).arg("keygen").args(arguments).output().unwrap();
+    let output = output(Command::new(env!("CARGO_BIN_EXE_akiba-relay")).arg("keygen").args(arguments));
     String::from_utf8(output.stdout).unwrap()
 }
 
@@ -242,7 +244,7 @@ fn a_database_in_plaintext_is_refused_unless_allowed() {
         &["database", "copy", "--from", "sqlite:x", "--to", url],
     ] {
         let mut program = Command::new(env!("CARGO_BIN_EXE_akiba-relay"));
-        let output = program.env_clear().args(command).stdin(Stdio::null()).output().unwrap();
+        let output = output(program.env_clear().args(command).stdin(Stdio::null()));
         let error = String::from_utf8(output.stderr).unwrap();
         assert!(!output.status.success() && error.contains("could be in plaintext"), "{command:?}: {error}");
     }

@@ -7,8 +7,9 @@ use std::process::{Command, Output, Stdio};
 use rustix::process::Signal;
 use tokio::net::TcpSocket;
 
-use crate::support::program::Program;
+use crate::support::program::{Program, output};
 use crate::support::tls_vendor::TlsVendor;
+use crate::support::wait::{PATIENCE, reached};
 use crate::support::{FILE_NAME, IDENTIFIER, S3_KEY, SIGNATURE, TOKEN, Vendor, link_reply, link_request};
 
 /// The program with these flags and no environment.
@@ -27,7 +28,7 @@ fn command_with_token(flags: &[&str]) -> Command {
 
 /// Returns the error message of a program that must not start.
 fn refused(command: &mut Command) -> String {
-    let Output { status, stdout, stderr } = command.output().unwrap();
+    let Output { status, stdout, stderr } = output(command);
     assert!(!status.success());
     assert!(stdout.is_empty(), "it listens");
     String::from_utf8(stderr).unwrap()
@@ -47,13 +48,15 @@ fn post_on(stream: &mut TcpStream, body: &str) -> String {
     let head = "POST /v1/customer HTTP/1.1\r\nhost: relay\r\nconnection: close\r\ncontent-type: application/json\r\n";
     write!(stream, "{head}content-length: {}\r\n\r\n{body}", body.len()).unwrap();
     let mut answer = String::new();
+    // Else a test whose relay neither answers nor ends would never end.
+    stream.set_read_timeout(Some(2 * PATIENCE)).unwrap();
     stream.read_to_string(&mut answer).unwrap();
     answer
 }
 
 #[test]
 fn help_lists_flags_and_variables() {
-    let Output { status, stdout, .. } = command(&["--help"]).output().unwrap();
+    let Output { status, stdout, .. } = output(&mut command(&["--help"]));
     assert!(status.success());
     let help = String::from_utf8(stdout).unwrap();
     for part in
@@ -101,7 +104,7 @@ fn a_wildcard_origin_is_rejected() {
 
 /// Returns the output of `keygen`.
 fn keygen(arguments: &[&str]) -> String {
-    let Output { status, stdout, .. } = command(&[&["keygen"], arguments].concat()).output().unwrap();
+    let Output { status, stdout, .. } = output(&mut command(&[&["keygen"], arguments].concat()));
     assert!(status.success());
     String::from_utf8(stdout).unwrap()
 }
@@ -189,7 +192,7 @@ async fn the_health_check_of_a_listener_on_all_addresses_needs_no_ipv6() {
     // It listens on IPv4 only, as in a container whose loopback interface has no `::1`.
     let program = Program::start(&["--vendor-base", &vendor.base]);
     let port = program.address().rsplit_once(':').unwrap().1.to_owned();
-    let ready = move || command(&[&format!("--listen=[::]:{port}"), "ready"]).output().unwrap();
+    let ready = move || output(&mut command(&[&format!("--listen=[::]:{port}"), "ready"]));
     let Output { status, stderr, .. } = tokio::task::spawn_blocking(ready).await.unwrap();
     assert!(status.success(), "{}", String::from_utf8_lossy(&stderr));
 }
@@ -275,7 +278,7 @@ async fn a_second_signal_ends_the_relay_at_once() {
     let program = Program::run(command_with_token(&flags));
     let address = program.address().to_owned();
     let caller = tokio::task::spawn_blocking(move || post(&address, &link_request().to_string()));
-    at_vendor.recv().await.unwrap();
+    reached(&mut at_vendor).await;
     // Two different signals: the system may merge two equal ones.
     program.signal(Signal::TERM);
     program.signal(Signal::INT);

@@ -13,9 +13,9 @@ use tower::ServiceExt;
 
 use crate::support::bank::Bank;
 use crate::support::database::Database;
-use crate::support::program::{Program, command};
+use crate::support::program::{Program, command, output};
 use crate::support::receiver::Receiver;
-use crate::support::wait::until;
+use crate::support::wait::{reached, until};
 use crate::support::{FULL_NAME, IDENTIFIER, Relay, SIGNATURE, TOKEN, Vendor, closed_port};
 
 const ADMIN: &str = "--admin-listen=127.0.0.1:0";
@@ -168,7 +168,7 @@ async fn the_admin_routes_are_closed_to_callers_and_pages() {
 #[test]
 fn a_remote_admin_listener_needs_its_own_flag() {
     let check = |flags: &[&str]| {
-        let output = command(&[&["--check-config", "--admin-listen=0.0.0.0:0"], flags].concat()).output().unwrap();
+        let output = output(&mut command(&[&["--check-config", "--admin-listen=0.0.0.0:0"], flags].concat()));
         (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
     };
     let (status, error) = check(&[]);
@@ -207,7 +207,7 @@ async fn rejected_and_cancelled_calls_are_counted() {
         request.body(crate::support::link_request().to_string()).send()
     };
     let first = tokio::spawn(call());
-    at_vendor.recv().await.unwrap();
+    reached(&mut at_vendor).await;
     assert_eq!(program.metric("akiba_relay_vendor_calls_in_flight").await, Some(1.0));
     assert_eq!(call().await.unwrap().status(), 503);
     assert_eq!(program.metric("akiba_relay_limited_total{limit=\"in-flight\"}").await, Some(1.0));

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::reload::{after_load, loads};
 use crate::support::database::Database;
-use crate::support::program::{Program, command};
+use crate::support::program::{Program, command, output};
 use crate::support::tls_vendor::flag;
 use crate::support::{IDENTIFIER, TOKEN, Vendor, link_reply, link_request, success};
 
@@ -120,7 +120,7 @@ async fn a_command_runs_again_after_a_signal_and_after_a_change_of_its_file() {
 fn a_command_that_fails_stops_the_start_and_is_never_shown() {
     let check = |flags: &[&str]| {
         let mut command = command(&[&["--check-config", "--sessions=off"], flags].concat());
-        let output = command.env_remove("AKIBA_TOKEN").env("PATH", std::env::var_os("PATH").unwrap()).output().unwrap();
+        let output = output(command.env_remove("AKIBA_TOKEN").env("PATH", std::env::var_os("PATH").unwrap()));
         let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
         assert!(!text.contains("s3cret"), "{text}");
         (output.status.code(), text)
@@ -140,6 +140,6 @@ fn a_command_that_fails_stops_the_start_and_is_never_shown() {
     let mut command = command(&["--check-config", "--sessions=off"]);
     command.env_remove("AKIBA_TOKEN").env("AKIBA_DATA_KEYS", "s3cret").env("PATH", std::env::var_os("PATH").unwrap());
     command.arg("--token-command=sh -c 'test -z \"$AKIBA_DATA_KEYS\" && echo token'");
-    let output = command.output().unwrap();
+    let output = output(&mut command);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }

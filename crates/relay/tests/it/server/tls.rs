@@ -11,7 +11,7 @@ use rustix::process::Signal;
 use tempfile::TempDir;
 
 use crate::support::closed_port;
-use crate::support::program::{Program, command};
+use crate::support::program::{Program, command, output};
 use crate::support::wait::{PATIENCE, until};
 
 /// A certificate and its key, in files that a test can replace.
@@ -164,7 +164,7 @@ fn an_incomplete_or_mismatched_key_pair_is_rejected() {
         (vec![&cert, &no_pem], "it holds no PEM private key"),
     ] {
         let flags: Vec<_> = flags.into_iter().map(String::as_str).collect();
-        let output = command(&flags).output().unwrap();
+        let output = output(&mut command(&flags));
         let error = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "{error}");
         assert!(error.contains(message), "{error}");

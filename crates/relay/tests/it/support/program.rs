@@ -1,7 +1,10 @@
 //! The real program in a process of its own, and its operator.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Child, ChildStderr, Command, Stdio};
+use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Output, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use reqwest::{Client, Method, RequestBuilder};
 use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
@@ -9,7 +12,7 @@ use serde_json::Value;
 use tempfile::NamedTempFile;
 
 use super::database::Database;
-use super::wait::until;
+use super::wait::{PATIENCE, until};
 use super::{TOKEN, run_log};
 
 /// The program. It is killed with SIGKILL when this is dropped.
@@ -64,18 +67,17 @@ impl Program {
     /// Starts a relay by a command whose standard error is set.
     pub(crate) fn logging_to(mut command: Command, log: NamedTempFile) -> Self {
         let mut child = command.spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let (mut base, mut admin) = (String::new(), String::new());
-        while base.is_empty() {
-            let line = lines.next().expect("a line with the address").unwrap();
-            if let Some(url) = line.strip_prefix("listening on ") {
-                url.clone_into(&mut base);
-            } else if let Some(url) = line.strip_prefix("admin on ") {
-                url.clone_into(&mut admin);
-            }
+        let (sender, listening) = mpsc::channel();
+        let stdout = child.stdout.take().unwrap();
+        thread::spawn(move || sender.send(addresses(stdout)));
+        let found = listening.recv_timeout(PATIENCE).ok().flatten();
+        if found.is_none() {
+            let _ = child.kill();
         }
+        assert!(found.is_some(), "the relay does not listen: {}", text_of(&log));
+        let (base, admin) = found.unwrap();
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder().no_proxy().build().unwrap();
+        let client = Client::builder().no_proxy().timeout(2 * PATIENCE).build().unwrap();
         Self { child, base, admin, client, log }
     }
 
@@ -135,17 +137,18 @@ impl Program {
         Pid::from_raw(self.child.id().try_into().unwrap()).unwrap()
     }
 
-    /// Waits until it ends. Returns whether it ended in order, and its log.
+    /// Waits until it ends, and fails if it doesn't. Returns whether it ended in order, and its log.
     pub(crate) async fn ended(self) -> (bool, String) {
         let (status, log) = self.exit_status().await;
         (status == Some(0), log)
     }
 
-    /// Waits until it ends. Returns its exit status, unless a signal ended it, and its log.
+    /// Waits until it ends, and fails if it doesn't. Returns its exit status, unless a signal ended it, and its log.
     pub(crate) async fn exit_status(mut self) -> (Option<i32>, String) {
         tokio::task::spawn_blocking(move || {
-            let status = self.child.wait().unwrap().code();
-            (status, std::fs::read_to_string(self.log.path()).unwrap())
+            let status = wait_for(&mut self.child);
+            assert!(status.is_some(), "the relay still runs after {PATIENCE:?}: {}", text_of(&self.log));
+            (status.unwrap().code(), text_of(&self.log))
         })
         .await
         .unwrap()
@@ -156,8 +159,57 @@ impl Drop for Program {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
-        run_log::keep(&String::from_utf8_lossy(&std::fs::read(self.log.path()).unwrap()));
+        run_log::keep(&text_of(&self.log));
     }
+}
+
+/// Reads the addresses of the service and of the operator's listener. Returns nothing if the program ends before it
+/// listens.
+fn addresses(stdout: ChildStdout) -> Option<(String, String)> {
+    let mut admin = String::new();
+    for line in BufReader::new(stdout).lines() {
+        let line = line.unwrap();
+        if let Some(url) = line.strip_prefix("listening on ") {
+            return Some((url.to_owned(), admin));
+        } else if let Some(url) = line.strip_prefix("admin on ") {
+            url.clone_into(&mut admin);
+        }
+    }
+    None
+}
+
+fn text_of(log: &NamedTempFile) -> String {
+    String::from_utf8_lossy(&std::fs::read(log.path()).unwrap()).into_owned()
+}
+
+/// Waits until a process ends. Returns nothing if it still runs after [`PATIENCE`].
+fn wait_for(child: &mut Child) -> Option<ExitStatus> {
+    let started = Instant::now();
+    while started.elapsed() < PATIENCE {
+        if let Some(status) = child.try_wait().unwrap() {
+            return Some(status);
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+    None
+}
+
+/// Runs a command that must end by itself, as `Command::output`. One that still runs after [`PATIENCE`] is killed, and
+/// the test fails with what it wrote.
+pub(crate) fn output(command: &mut Command) -> Output {
+    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let id = Pid::from_child(&child);
+    let (sender, ended) = mpsc::channel();
+    thread::spawn(move || sender.send(child.wait_with_output().unwrap()));
+    let in_time = ended.recv_timeout(PATIENCE);
+    if in_time.is_err() {
+        kill_process(id, Signal::KILL).unwrap();
+    }
+    let late = in_time.is_err();
+    let output = in_time.unwrap_or_else(|_| ended.recv().unwrap());
+    let said = || String::from_utf8_lossy(&[&*output.stdout, &*output.stderr].concat()).into_owned();
+    assert!(!late, "it still runs after {PATIENCE:?}: {}", said());
+    output
 }
 
 /// The program with these flags and the vendor's token.
@@ -180,7 +232,7 @@ pub(crate) fn command(flags: &[&str]) -> Command {
 /// what it wrote.
 pub(crate) fn run(arguments: &[&str], variables: &[(&str, &str)]) -> (bool, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_akiba-relay"));
-    let output = command.env_clear().args(arguments).envs(variables.iter().copied()).output().unwrap();
+    let output = output(command.env_clear().args(arguments).envs(variables.iter().copied()));
     let text = [output.stdout, output.stderr].concat();
     (output.status.success(), String::from_utf8(text).unwrap())
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::support::bank::Bank;
 use crate::support::connect_proxy::{ConnectProxy, PASSWORD};
 use crate::support::database::Database;
-use crate::support::program::{Program, command};
+use crate::support::program::{Program, command, output};
 use crate::support::tls_vendor::{Authority, TlsVendor, flag};
 use crate::support::{Relay, Vendor, link_reply, problem, success, verify_reply};
 
@@ -136,7 +136,7 @@ async fn the_password_of_a_proxy_is_in_no_flag_no_listing_and_no_log() {
     let in_file = flag("vendor-proxy-file", &file);
 
     let refused = |flags: &[&str]| {
-        let output = command(&[&["--check-config", &base, &authority], flags].concat()).output().unwrap();
+        let output = output(&mut command(&[&["--check-config", &base, &authority], flags].concat()));
         assert_eq!(output.status.code(), Some(2));
         String::from_utf8(output.stderr).unwrap()
     };
@@ -149,7 +149,7 @@ async fn the_password_of_a_proxy_is_in_no_flag_no_listing_and_no_log() {
     assert!(refused(&[&flag("webhook-ca", &file), "--webhook-proxy=socks5://x"]).contains("webhook-proxy"));
 
     let mut listing = command(&["--check-config", "--sessions=off", &base, &authority]);
-    let listing = listing.env("AKIBA_RELAY_VENDOR_PROXY", proxy.url()).output().unwrap();
+    let listing = output(listing.env("AKIBA_RELAY_VENDOR_PROXY", proxy.url()));
     let text = String::from_utf8([listing.stdout, listing.stderr].concat()).unwrap();
     assert!(text.contains("# vendor-proxy # not shown"), "{text}");
 
