@@ -12,7 +12,7 @@ const it = suite();
 const WARM_UP = 40;
 const MOUNTS = 100;
 /** A busy machine has more elements at once, so that a round may need more memory than the ones before. */
-const ROUNDS = 4;
+const ROUNDS = 6;
 /**
  * How much a round of mounts may add to the JavaScript heap, in bytes: each closure that Yew leaks leaves an empty
  * function.
