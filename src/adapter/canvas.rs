@@ -1,5 +1,5 @@
 //! A canvas that frees its memory on drop ([`Canvas`]), and everything that can be drawn on it ([`Picture`]). The browser's
-//! calls are in `canvas.js`: as plain JavaScript they take fewer bytes.
+//! calls are in `pictures.js`: as plain JavaScript they take fewer bytes.
 
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
@@ -9,7 +9,7 @@ use super::js::settled;
 use super::pattern::{self, COLOUR, SIDE};
 use crate::guidance::crop;
 
-#[wasm_bindgen(module = "/src/adapter/canvas.js")]
+#[wasm_bindgen(module = "/src/adapter/pictures.js")]
 extern "C" {
     fn width(picture: &JsValue) -> u32;
     fn height(picture: &JsValue) -> u32;

@@ -1,4 +1,4 @@
-//! Files and decoded images ([`read`], [`Decoded`]). The browser's calls are in `files.js`.
+//! Files and decoded images ([`read`], [`Decoded`]). The browser's calls are in `pictures.js`.
 
 use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -8,7 +8,7 @@ use web_sys::{Blob, HtmlVideoElement};
 use crate::adapter::canvas::Picture;
 use crate::adapter::js::settled;
 
-#[wasm_bindgen(module = "/src/adapter/photo/files.js")]
+#[wasm_bindgen(module = "/src/adapter/pictures.js")]
 extern "C" {
     #[wasm_bindgen(js_name = read)]
     fn slice(file: &Blob, from: f64, to: f64) -> Promise;

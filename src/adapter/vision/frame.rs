@@ -1,5 +1,5 @@
 //! A picture that can be transferred to another thread ([`TransferableImage`]), and the wait for the camera's next
-//! frame ([`next_frame`]), and the worker's answers ([`Listening`]). The browser's calls are in `frame.js`.
+//! frame ([`next_frame`]), and the worker's answers ([`Listening`]). The browser's calls are in `pictures.js`.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use web_sys::{Blob, HtmlVideoElement, Worker};
 use crate::adapter::canvas::{Canvas, Picture};
 use crate::adapter::js::object;
 
-#[wasm_bindgen(module = "/src/adapter/vision/frame.js")]
+#[wasm_bindgen(module = "/src/adapter/pictures.js")]
 extern "C" {
     fn picture(source: &JsValue, is_video: bool, width: Option<f64>) -> Promise;
     #[wasm_bindgen(js_name = nextFrame)]
