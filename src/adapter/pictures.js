@@ -1,7 +1,6 @@
 /*
  * The browser's calls for pictures: canvases, files, and frames for the worker. What is drawn, encoded and analysed is
- * decided in Rust. Only the promises of a file are rejected; no function throws. It is one module, because the server of the
- * browser tests stalls when a page loads more than a few at once.
+ * decided in Rust. Only the promises of a file are rejected; no function throws.
  */
 
 /** @typedef {HTMLVideoElement | HTMLCanvasElement | HTMLImageElement | ImageBitmap} Picture */

@@ -11,7 +11,7 @@ pub mod focus;
 pub mod leave;
 pub mod stylesheet;
 
-#[wasm_bindgen(module = "/src/adapter/page/page.js")]
+#[wasm_bindgen(module = "/src/adapter/page.js")]
 extern "C" {
     #[wasm_bindgen(js_name = focusHeading)]
     fn focus_heading(root: &Element, requested: bool);

@@ -34,7 +34,7 @@ pub const VERIFY_LIMIT: Duration = Duration::from_secs(60);
 /// The longest accepted answer, in UTF-16 units or bytes. The vendor's answers have a few kilobytes.
 pub const LONGEST_ANSWER: u32 = 1_000_000;
 
-#[wasm_bindgen(module = "/src/adapter/requests.js")]
+#[wasm_bindgen(module = "/src/adapter/page.js")]
 extern "C" {
     #[wasm_bindgen(js_name = Call)]
     type JsCall;
@@ -158,7 +158,7 @@ fn post(
     }
 }
 
-/// Reads what `requests.js` received.
+/// Reads what `page.js` received.
 fn received(answer: JsValue) -> Result<(Answer, JsValue), RelayFailure> {
     let Some(parts) = answer.dyn_ref::<Array>() else {
         return Err(match answer.as_string().as_deref() {

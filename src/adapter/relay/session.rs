@@ -18,7 +18,7 @@ use crate::adapter::delay::milliseconds;
 use crate::adapter::js::in_time;
 use crate::flow::RelayFailure;
 
-#[wasm_bindgen(module = "/src/adapter/requests.js")]
+#[wasm_bindgen(module = "/src/adapter/page.js")]
 extern "C" {
     #[wasm_bindgen(js_name = token)]
     fn ask(function: &Function, reason: &str, limit: u32) -> Promise;

@@ -17,7 +17,7 @@ pub use self::target::Target;
 mod fields;
 pub mod target;
 
-#[wasm_bindgen(module = "/src/adapter/requests.js")]
+#[wasm_bindgen(module = "/src/adapter/page.js")]
 extern "C" {
     #[wasm_bindgen(js_name = Upload)]
     type Request;
