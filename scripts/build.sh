@@ -61,7 +61,7 @@ build_wasm() {
     wasm-bindgen --target web --no-typescript --out-dir "$new" --out-name akiba-selfie \
       "$CARGO_TARGET_DIR/$target/shipped/akiba_selfie_npm.wasm"
   fi
-  step "$log" "build: optimising it" "about 20 seconds" \
+  step "$log" "build: optimising it" "about half a minute" \
     node scripts/shrink.mjs "$new/akiba-selfie.js" "$new/akiba-selfie_bg.wasm"
   mv build/begun "$new/.built"
   swap "$new" "$pkg"

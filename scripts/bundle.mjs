@@ -1,6 +1,6 @@
 // Bundles and minifies the JavaScript of a copy of the package: the folder has www's files, and has the files that a page
 // loads afterwards. Everything that define.js and akiba-selfie.js import becomes part of akiba-selfie.js, except for
-// feedback.js, which is loaded later, and the code that wasm-bindgen wrote. No source maps: the sources are in www, and a page would download the comment's URL.
+// feedback.js, which is loaded later, and the code that wasm-bindgen wrote. That takes in the modules of src/adapter. No source maps: the sources are in www, and a page would download the comment's URL.
 //
 //   node scripts/bundle.mjs FOLDER
 
@@ -215,7 +215,10 @@ async function writeInline() {
           // Where only this file is served, the element stays English.
           onResolve({ filter: /\.lang\.js$/ }, ({ path }) => ({ path: path.replace('./', '../'), external: true }));
           onLoad({ filter: /\/assets\.js$/ }, () => ({ contents: read('inline.js'), resolveDir: resolve(folder) }));
-          onLoad({ filter: /pkg\/akiba-selfie\.js$/ }, () => ({ contents: guarded(read(GLUE).toString()) }));
+          onLoad({ filter: /pkg\/akiba-selfie\.js$/ }, () => ({
+            contents: guarded(read(GLUE).toString()),
+            resolveDir: resolve(folder, 'pkg'),
+          }));
         },
       },
     ],
@@ -242,8 +245,8 @@ const [main, define] = await Promise.all([
 ]);
 await write('akiba-selfie.js', main, true);
 await write('define.js', define, true);
-// The WebAssembly calls its imports; it never constructs with them.
-await write(GLUE, guarded(readFileSync(join(folder, GLUE), 'utf8')), true, true);
+// wasm-bindgen copied the modules of src/adapter beside it. The WebAssembly calls its imports, and constructs only classes.
+await write(GLUE, guarded(await bundle(GLUE, [])), true, true);
 await write('vision/worker.js', readFileSync(join(folder, 'vision/worker.js'), 'utf8'), false);
 writeFileSync(join(folder, 'widget.css'), STYLE_SHEET);
 const { STYLE } = await import(pathToFileURL(resolve(folder, 'plain/style.js')).href);
@@ -252,6 +255,7 @@ const late = await Promise.all(LATE.map((name) => bundle(name, ['./lang/*'])));
 for (const [index, name] of LATE.entries()) await write(name, late[index], true);
 for (const path of bundled) if (![...STAY, ...LATE].includes(basename(path))) rmSync(path);
 rmSync(join(folder, 'plain'), { recursive: true });
+rmSync(join(folder, 'pkg/snippets'), { recursive: true, force: true });
 mkdirSync(join(folder, 'lang'));
 for (const catalogue of translations()) {
   const text = `export default ${JSON.stringify(packed(catalogue))};\n`;

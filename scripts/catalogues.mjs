@@ -59,7 +59,8 @@ export function packed({ tag, dir, state, texts }) {
 const hash = (key) => createHash('sha256').update(english.texts[key]).digest('hex').slice(0, 8);
 
 const marks = (/** @type {string} */ text) => (text.match(/\{\w+\}/g) ?? []).sort().join();
-const SHUTTER = ['HintPress', 'SayCameraReady', 'SayShutter'];
+/** The texts that quote a button, by the button. @type {Record<string, string[]>} */
+const QUOTES = { Shutter: ['HintPress', 'SayCameraReady', 'SayShutter'], SkipChallenge: ['SaySkippable'] };
 const OPPOSITES = [
   ['HintMoveLeft', 'HintMoveRight'],
   ['HintTurnLeft', 'HintTurnRight'],
@@ -105,9 +106,10 @@ export function faults({ tag, name, dir, state, reviews, texts, english: sources
       found.push(`${key} is stale: the English is now «${english.texts[key]}»`);
     }
   }
-  if (texts.Shutter) {
-    for (const key of SHUTTER.filter((one) => texts[one] && !texts[one].includes(texts.Shutter))) {
-      found.push(`${key} must quote «${texts.Shutter}»`);
+  for (const [button, quoting] of Object.entries(QUOTES)) {
+    if (!texts[button]) continue;
+    for (const key of quoting.filter((one) => texts[one] && !texts[one].includes(texts[button]))) {
+      found.push(`${key} must quote «${texts[button]}»`);
     }
   }
   for (const [one, other] of OPPOSITES) {

@@ -270,6 +270,8 @@ export interface SelfieText {
   SayShutter?: string;
   /** If this is hard for you, there is another way. Its button is the last one. */
   SayOtherWay?: string;
+  /** If you can’t, press «I can’t do this». */
+  SaySkippable?: string;
   /** Let’s try that again. First look straight at the camera. */
   SayChallengeAgain?: string;
   /** No movement needed now. */
@@ -278,6 +280,8 @@ export interface SelfieText {
   SayPercent?: string;
   /** Your photo has arrived and is being compared. */
   SayVerifying?: string;
+  /** Still comparing. */
+  SayStillVerifying?: string;
   /** No connection. Your photo is safe and waits. */
   SayNoNetwork?: string;
   /** Connected again. */
