@@ -22,6 +22,9 @@ pub enum Action {
     /// A back end created a session.
     #[serde(rename = "session.create")]
     Create,
+    /// A person agreed to the words of a consent screen, as the page says.
+    #[serde(rename = "session.consent")]
+    Consent,
     /// A back end read a session.
     #[serde(rename = "session.read")]
     Read,
@@ -51,6 +54,8 @@ pub enum Action {
 pub enum Actor {
     /// A back end, by an API key.
     Key,
+    /// A page, by a session's token.
+    Page,
     /// The operator.
     Operator,
     /// The relay itself.
@@ -88,6 +93,12 @@ impl<'a> Entry<'a> {
     pub fn of_key(action: Action, key: &'a str, request: &'a str, session: &str, now: i64) -> Self {
         let (key, request, session) = (Some(key), Some(request), Some(id_hash(session)));
         Self { key, request, session, ..Self::new(action, Actor::Key, now) }
+    }
+
+    /// Something that a page said about its session.
+    #[must_use]
+    pub fn of_page(action: Action, session: &str, now: i64) -> Self {
+        Self { session: Some(id_hash(session)), ..Self::new(action, Actor::Page, now) }
     }
 
     /// Something that the operator did, by a request or by a command.

@@ -24,6 +24,9 @@ pub struct Personal {
     /// The text that the person agreed to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consent: Option<Consent>,
+    /// What the person agreed to on the page's consent screen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agreed: Option<Agreed>,
     /// The lifetime that the request asked for, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ttl: Option<u32>,
@@ -42,6 +45,34 @@ pub struct Consent {
     /// When the person agreed, as in RFC 3339.
     #[schema(format = "date-time")]
     pub at: String,
+}
+
+/// What the person agreed to on the element's consent screen, as the page says.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Agreed {
+    /// The version of the words.
+    pub version: String,
+    /// The SHA-256 of the words, in hex.
+    pub hash: String,
+    /// The language of the words.
+    pub lang: String,
+    /// When the relay heard of it.
+    #[schema(format = "date-time")]
+    pub at: String,
+}
+
+impl Agreed {
+    /// Whether both are about the same words.
+    #[must_use]
+    pub fn same_words(&self, other: &Self) -> bool {
+        (&self.version, &self.hash, &self.lang) == (&other.version, &other.hash, &other.lang)
+    }
+
+    /// Returns the text for the audit trail.
+    #[must_use]
+    pub fn detail(&self) -> String {
+        format!("{} {} sha256:{}", self.version, self.lang, self.hash)
+    }
 }
 
 /// What the vendor issued with a link.
@@ -85,7 +116,7 @@ macro_rules! opaque_debug {
         }
     )*};
 }
-opaque_debug!(Personal, Consent, Issued, OpenSession, OpenLink);
+opaque_debug!(Personal, Consent, Agreed, Issued, OpenSession, OpenLink);
 
 impl From<SealError> for RelayError {
     fn from(error: SealError) -> Self {

@@ -184,7 +184,7 @@ mod tests {
         store.insert_session(&row, &[], None, &entry).await.unwrap();
         assert_eq!(flushes(), 1);
         assert!(store.try_reserve_link("ses_1", (1, 1), 0, 1).await.unwrap().is_some());
-        assert!(store.issue_link(&row, "lnk_1", &[1], 1).await.unwrap());
+        assert!(store.issue_link(&row, "lnk_1", &[1], None, 1).await.unwrap());
         assert_eq!(flushes(), 1);
         assert!(store.try_reserve_link("ses_1", (1, 1), 0, 1).await.unwrap().is_none(), "the links are used up");
         assert!(store.try_reserve_link("ses_1", (9, 1), 1_000, 1).await.unwrap().is_none(), "the session has expired");

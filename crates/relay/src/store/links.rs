@@ -3,6 +3,7 @@
 use sqlx::Connection;
 
 use super::sessions::{COLUMNS, Columns as SessionColumns, SessionRow, count, session, states_before};
+use super::audit::insert_audit;
 use super::{Pool, Store, StoreError, on_connection};
 use crate::lifecycle::{Event, State};
 
@@ -23,6 +24,15 @@ pub struct LinkRow {
     pub verdict: Option<Vec<u8>>,
     /// When the verdict arrived.
     pub decided_at: Option<i64>,
+}
+
+/// What the person agreed to, to store with a link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Agreement {
+    /// The session's personal fields with it, encrypted.
+    pub sealed: Vec<u8>,
+    /// The text of its entry in the audit trail.
+    pub entry: String,
 }
 
 type Columns = (String, String, Vec<u8>, Option<Vec<u8>>, i64, Option<Vec<u8>>, Option<i64>);
@@ -155,34 +165,47 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn issue_link(&self, read: &SessionRow, id: &str, sealed: &[u8], now: i64) -> Result<bool, StoreError> {
+    pub async fn issue_link(
+        &self,
+        read: &SessionRow,
+        id: &str,
+        sealed: &[u8],
+        agreement: Option<&Agreement>,
+        now: i64,
+    ) -> Result<bool, StoreError> {
         const INSERT: &str = "INSERT INTO links (id, session_id, issued_at, sealed) VALUES ($1, $2, $3, $4)";
         let states = states_before(Event::LinkIssued);
         let sql = format!(
-            "UPDATE sessions SET state = $2, version = version + 1, updated_at = $3 \
+            "UPDATE sessions SET state = $2, version = version + 1, updated_at = $3, sealed = coalesce($5, sealed) \
              WHERE id = $1 AND state IN ({states}) AND attempt IS NOT DISTINCT FROM $4 AND closed_at IS NULL"
         );
-        // PostgreSQL does both in one statement: one round trip instead of four.
+        // PostgreSQL does all in one statement: one round trip instead of four.
         let both = format!(
-            "WITH moved AS ({sql} RETURNING id) INSERT INTO links (id, session_id, issued_at, sealed) \
-             SELECT $5, id, $3, $6 FROM moved"
+            "WITH moved AS ({sql} RETURNING id), \
+             noted AS (INSERT INTO audit_new (record) SELECT $8 FROM moved WHERE $8 IS NOT NULL) \
+             INSERT INTO links (id, session_id, issued_at, sealed) SELECT $6, id, $3, $7 FROM moved"
         );
+        let personal = agreement.map(|new| new.sealed.as_slice());
+        let entry = agreement.map(|new| new.entry.as_str());
         let one_statement = matches!(self.pool, Pool::Postgres(_));
         self.write_quickly(async {
             on_connection!(self, |connection| {
                 if one_statement {
                     let both = self.query(&both).bind(&read.id).bind(State::LinkIssued.as_str()).bind(now);
-                    let both = both.bind(&read.attempt).bind(id).bind(sealed);
+                    let both = both.bind(&read.attempt).bind(personal).bind(id).bind(sealed).bind(entry);
                     return both.execute(connection).await.map(|done| done.rows_affected() == 1);
                 }
                 let mut transaction = connection.begin().await?;
-                let moved =
-                    self.query(&sql).bind(&read.id).bind(State::LinkIssued.as_str()).bind(now).bind(&read.attempt);
+                let moved = self.query(&sql).bind(&read.id).bind(State::LinkIssued.as_str()).bind(now);
+                let moved = moved.bind(&read.attempt).bind(personal);
                 if moved.execute(&mut *transaction).await?.rows_affected() == 0 {
                     return Ok(false);
                 }
                 let insert = self.query(INSERT).bind(id).bind(&read.id).bind(now).bind(sealed);
                 insert.execute(&mut *transaction).await?;
+                if let Some(entry) = entry {
+                    insert_audit!(self, transaction, entry);
+                }
                 transaction.commit().await.map(|()| true)
             })
         })

@@ -15,7 +15,8 @@ use crate::session::page::page_verdict::PageVerdict;
 
 impl JsonCall for LinkCall {
     const SHAPE: &'static str = "The body must be an object with, optionally, `identifier` (string), `type` (\"1\" or \
-                                 \"2\") and `selfie_filename` (string).";
+                                 \"2\"), `selfie_filename`, `consent_version`, `consent_hash` and `consent_lang` \
+                                 (strings).";
 }
 
 impl JsonCall for VerifyCall {

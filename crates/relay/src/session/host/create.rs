@@ -162,7 +162,9 @@ impl Sessions {
         // Deleted in the meantime, together with its key.
         let Some(row) = self.store.session(&id).await? else { return Ok(None) };
         let session = self.open_session(row)?;
-        if session.personal != *personal || session.row.customer_type != customer_type(new.customer_type) {
+        // The page has said since then what the person agreed to.
+        let stored = Personal { agreed: None, ..session.personal };
+        if stored != *personal || session.row.customer_type != customer_type(new.customer_type) {
             return Err(RelayError::new(ProblemCode::IdempotencyMismatch));
         }
         // Its token is dead. A second session under the same key would not be the answer to the same request.
@@ -217,6 +219,7 @@ fn personal(new: &NewSession) -> Result<Personal, RelayError> {
         identifier: new.identifier.clone(),
         reference: new.reference.clone(),
         consent: new.consent.clone(),
+        agreed: None,
         ttl: new.ttl,
     })
 }

@@ -10,7 +10,7 @@ use crate::error::RelayError;
 use crate::lifecycle::State;
 use crate::session::Sessions;
 use crate::session::read::disagree;
-use crate::session::record::{Consent, OpenSession};
+use crate::session::record::{Agreed, Consent, OpenSession};
 use crate::store::sessions::SessionRow;
 
 /// The answer of `GET /v1/sessions/{id}`. It leaves out the identifier, which the back end knows.
@@ -41,6 +41,9 @@ pub struct Session {
     /// The text that the person agreed to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub consent: Option<Consent>,
+    /// What the person agreed to on the element's consent screen, as the page says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agreed: Option<Agreed>,
     /// The verdict, while the session is `verified` or `rejected`.
     #[schema(required)]
     pub verdict: Option<Verdict>,
@@ -83,8 +86,8 @@ impl Sessions {
         let row = &session.row;
         let decided = matches!(row.state, State::Verified | State::Rejected);
         let verdict = if decided { Some(self.reported_verdict(row).await?) } else { None };
-        let consent = session.personal.consent.clone();
-        Ok(Session { session: session.into(), consent, verdict })
+        let (consent, agreed) = (session.personal.consent.clone(), session.personal.agreed.clone());
+        Ok(Session { session: session.into(), consent, agreed, verdict })
     }
 
     /// Returns the verdict of a decided session for the back end.

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::error::RelayError;
-use crate::session::record::{OpenLink, OpenSession};
+use crate::session::record::{Agreed, OpenLink, OpenSession};
 
 /// The body of `POST /v1/customer` with a session.
 #[derive(Clone, Default, Deserialize, ToSchema)]
@@ -23,6 +23,18 @@ pub struct LinkCall {
     /// Only the extension counts; the relay makes up the file name.
     #[serde(default)]
     pub selfie_filename: Option<String>,
+    /// What the person agreed to: the version of the words. Sent together with their hash and language.
+    #[serde(default)]
+    #[schema(pattern = "^[!-~]{1,64}$")]
+    pub consent_version: Option<String>,
+    /// The SHA-256 of these words, in hex.
+    #[serde(default)]
+    #[schema(pattern = "^[0-9a-f]{64}$")]
+    pub consent_hash: Option<String>,
+    /// The language of these words, as in BCP 47.
+    #[serde(default)]
+    #[schema(pattern = "^[A-Za-z0-9-]{1,35}$")]
+    pub consent_lang: Option<String>,
 }
 
 /// The body of `POST /v1/customer/verify` with a session.
@@ -62,6 +74,31 @@ impl fmt::Debug for VerifyCall {
 
 fn mismatch(detail: &'static str) -> RelayError {
     RelayError::new(ProblemCode::SessionMismatch).with_detail(detail)
+}
+
+/// Returns what the person agreed to, if the call says so. The page's words go into the audit trail, so their form is strict.
+///
+/// # Errors
+/// [`ProblemCode::BadRequest`].
+pub fn agreed(call: &LinkCall, at: String) -> Result<Option<Agreed>, RelayError> {
+    let all = |text: &str, longest, allowed: fn(char) -> bool| {
+        (1..=longest).contains(&text.len()) && text.chars().all(allowed)
+    };
+    match (&call.consent_version, &call.consent_hash, &call.consent_lang) {
+        (None, None, None) => Ok(None),
+        (Some(version), Some(hash), Some(lang))
+            if all(version, 64, |one| one.is_ascii_graphic())
+                && hash.len() == 64
+                && all(hash, 64, |one| matches!(one, '0'..='9' | 'a'..='f'))
+                && all(lang, 35, |one| one.is_ascii_alphanumeric() || one == '-') =>
+        {
+            Ok(Some(Agreed { version: version.clone(), hash: hash.clone(), lang: lang.clone(), at }))
+        }
+        _ => Err(RelayError::new(ProblemCode::BadRequest).with_detail(
+            "`consent_version` (1 to 64 printable ASCII characters), `consent_hash` (64 hexadecimal digits) and \
+             `consent_lang` (a BCP 47 tag) must be sent together.",
+        )),
+    }
 }
 
 /// Fails if a call names another person than the session's. It may name no person, or use the session's id instead of

@@ -12,7 +12,9 @@ use tokio::task::JoinHandle;
 use tracing::Instrument;
 use utoipa::ToSchema;
 
-use super::binding::{LinkCall, check_person, file_name};
+use super::binding::{LinkCall, agreed, check_person, file_name};
+use crate::audit::{Action, Entry};
+use crate::clock::rfc3339;
 use crate::error::RelayError;
 use crate::id::new_id;
 use crate::lifecycle::{Event, State};
@@ -21,6 +23,7 @@ use crate::session::Sessions;
 use crate::session::link_host::allows;
 use crate::session::record::{Issued, OpenSession};
 use crate::session::refusal::refusal;
+use crate::store::links::Agreement;
 use crate::store::sessions::SessionRow;
 use crate::vendor_api::Work;
 
@@ -108,6 +111,7 @@ impl Sessions {
     /// # Errors
     /// [`RelayError`] if the session does not allow the call, or the vendor returns no usable link.
     pub async fn link(self: &Arc<Self>, session_id: &str, call: LinkCall) -> Result<SessionLink, RelayError> {
+        let agreed = agreed(&call, rfc3339(self.clock.now()))?;
         let permit = self.capacity.links.acquire()?;
         // Before the link is counted: a refused call must not use up the session's links.
         let pass = self.vendor.link_pass()?;
@@ -117,12 +121,13 @@ impl Sessions {
             return Err(error);
         }
         let id = new_id("lnk");
+        let mut personal = session.personal;
         let request = LinkRequest {
-            identifier: session.personal.identifier,
+            identifier: personal.identifier.clone(),
             customer_type: session.customer_type,
             selfie_filename: Some(file_name(&id, call.selfie_filename.as_deref())),
         };
-        let consent = session.personal.consent.is_some();
+        let consent = personal.consent.is_some();
         let reply = match self.vendor.link(pass, &request, consent, &counted.asked).await {
             Ok(reply) => reply,
             Err(error) => {
@@ -142,7 +147,17 @@ impl Sessions {
             customer_id: reply.customer_id,
         };
         let sealed = self.seal_issued(session_id, &id, &issued)?;
-        if !self.store.issue_link(&session.row, &id, &sealed, self.clock.now()).await? {
+        // The page sends it with each link.
+        let agreed = agreed.filter(|new| personal.agreed.as_ref().is_none_or(|old| !old.same_words(new)));
+        let agreement = match agreed {
+            Some(agreed) => {
+                let entry = Entry::of_page(Action::Consent, session_id, self.clock.now()).with_detail(&agreed.detail()).text();
+                personal.agreed = Some(agreed);
+                Some(Agreement { sealed: self.seal_personal(session_id, &personal)?, entry })
+            }
+            None => None,
+        };
+        if !self.store.issue_link(&session.row, &id, &sealed, agreement.as_ref(), self.clock.now()).await? {
             return Err(self.why_no_link(session_id).await?);
         }
         Ok(SessionLink {

@@ -48,7 +48,9 @@ async fn a_repeated_request_creates_no_second_session(database: &Database) {
     reversed.reverse();
     let (again, same_end) = created(create(&bank, &quoted, &Value::Object(reversed.into_iter().collect()))).await;
     assert_eq!((&again.id, &same_end), (&first.id, &expires_at));
-    success(bank.link(&first, &json!({}))).await;
+    // What the page says about the person's consent is not part of the request.
+    let agreed = json!({ "consent_version": "3", "consent_hash": "0a".repeat(32), "consent_lang": "en" });
+    success(bank.link(&first, &agreed)).await;
     success(bank.verify(&again, &json!({}))).await;
     let (decided, _) = created(create(&bank, KEY, &body())).await;
     assert_eq!(decided.id, first.id);

@@ -17,6 +17,7 @@ use crate::support::{FULL_NAME, IDENTIFIER, Vendor, all_of, problem, program, su
 on_both!(
     what_a_back_end_does_is_recorded,
     reads_are_recorded_only_on_request,
+    what_the_person_agreed_to_is_recorded,
     lists_and_searches_are_recorded,
     a_call_that_changes_nothing_is_not_recorded,
     two_relays_do_not_fork_the_trail,
@@ -117,6 +118,43 @@ async fn reads_are_recorded_only_on_request(database: &Database) {
     bank.report(&page).await;
     success(bank.link(&page, &json!({}))).await;
     assert_eq!(exported(database).len(), 1, "the page's calls and reads are not recorded");
+}
+
+async fn what_the_person_agreed_to_is_recorded(database: &Database) {
+    let vendor = Vendor::verifying().await;
+    let bank = Bank::open(database, &vendor.base, &[]).await;
+    let page = bank.page().await;
+    let words = |version: &str| json!({ "consent_version": version, "consent_hash": "0a".repeat(32), "consent_lang": "zu" });
+    for (name, wrong) in [
+        ("consent_version", json!("two words")),
+        ("consent_version", json!("")),
+        ("consent_hash", json!("0A".repeat(32))),
+        ("consent_hash", json!("0a")),
+        ("consent_lang", json!("zu ZA")),
+        ("consent_lang", Value::Null),
+    ] {
+        let mut body = words("1");
+        body[name] = wrong;
+        problem(bank.link(&page, &body), ProblemCode::BadRequest).await;
+    }
+    assert_eq!(bank.report(&page).await["agreed"], Value::Null);
+    for version in ["3", "3", "bank-2026.2"] {
+        success(bank.link(&page, &words(version))).await;
+    }
+    let agreed = bank.report(&page).await["agreed"].clone();
+    assert_eq!(
+        (&agreed["version"], &agreed["hash"], &agreed["lang"]),
+        (&json!("bank-2026.2"), &json!("0a".repeat(32)), &json!("zu"))
+    );
+    assert!(agreed["at"].as_str().unwrap().ends_with('Z'));
+    let entries = exported(database);
+    let seen: Vec<_> = entries[1..].iter().map(|one| [&one["actor"], &one["action"], &one["detail"]]).collect();
+    let details = ["3", "bank-2026.2"].map(|version| json!(format!("{version} zu sha256:{}", "0a".repeat(32))));
+    let (actor, action) = (json!("page"), json!("session.consent"));
+    assert_eq!(seen, [[&actor, &action, &details[0]], [&actor, &action, &details[1]]], "the same words are one entry");
+    assert_eq!(entries[1]["session"], json!(id_hash(&page.id)));
+    assert!(!database.sql("SELECT * FROM sessions").await.contains("bank-2026.2"), "it is encrypted");
+    verified(database);
 }
 
 async fn lists_and_searches_are_recorded(database: &Database) {
