@@ -2,8 +2,8 @@
 
 use sqlx::Connection;
 
-use super::sessions::{COLUMNS, Columns as SessionColumns, SessionRow, count, session, states_before};
 use super::audit::insert_audit;
+use super::sessions::{COLUMNS, Columns as SessionColumns, SessionRow, count, session, states_before};
 use super::{Pool, Store, StoreError, on_connection};
 use crate::lifecycle::{Event, State};
 

@@ -151,7 +151,8 @@ impl Sessions {
         let agreed = agreed.filter(|new| personal.agreed.as_ref().is_none_or(|old| !old.same_words(new)));
         let agreement = match agreed {
             Some(agreed) => {
-                let entry = Entry::of_page(Action::Consent, session_id, self.clock.now()).with_detail(&agreed.detail()).text();
+                let entry =
+                    Entry::of_page(Action::Consent, session_id, self.clock.now()).with_detail(&agreed.detail()).text();
                 personal.agreed = Some(agreed);
                 Some(Agreement { sealed: self.seal_personal(session_id, &personal)?, entry })
             }

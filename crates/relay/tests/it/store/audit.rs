@@ -124,7 +124,8 @@ async fn what_the_person_agreed_to_is_recorded(database: &Database) {
     let vendor = Vendor::verifying().await;
     let bank = Bank::open(database, &vendor.base, &[]).await;
     let page = bank.page().await;
-    let words = |version: &str| json!({ "consent_version": version, "consent_hash": "0a".repeat(32), "consent_lang": "zu" });
+    let words =
+        |version: &str| json!({ "consent_version": version, "consent_hash": "0a".repeat(32), "consent_lang": "zu" });
     for (name, wrong) in [
         ("consent_version", json!("two words")),
         ("consent_version", json!("")),
