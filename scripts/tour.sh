@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Writes a picture of every state into build/tour, and with --docs also the README's pictures. The text is in Inter, whatever
-# fonts this machine has.
+# Writes a picture of every state into build/tour, and with --docs also the README's pictures. The text is in Inter, and
+# in Noto Sans where Inter lacks the script, whatever fonts this machine has.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/env.sh
 
-fonts=$AKIBA_SELFIE_CACHE/inter
+fonts=$AKIBA_SELFIE_CACHE/fonts
 if [ -d "$fonts" ]; then
   mkdir -p build
   FONTCONFIG_FILE=$PWD/build/tour-fonts.conf

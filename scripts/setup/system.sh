@@ -86,12 +86,12 @@ need_browser() {
   if [ -z "$CHROMIUM" ] || [ -z "$CHROMEDRIVER" ]; then apt_install chromium chromium-driver; fi
 }
 
-# The font of the tour's pictures. It is not installed, as it would change what tests see.
+# The fonts of the tour's pictures. They are not installed, as they would change what tests see.
 need_font() {
-  [ -d "$AKIBA_SELFIE_CACHE/inter" ] || {
+  [ -d "$AKIBA_SELFIE_CACHE/fonts" ] || {
     command -v apt-get >/dev/null || return 0
     setup_step "reading the list of packages" "seconds" "${sudo[@]}" apt-get update
-    setup_step "fetching the font Inter" "seconds" scripts/setup/font.sh "$AKIBA_SELFIE_CACHE/inter"
+    setup_step "fetching the fonts" "seconds" scripts/setup/fonts.sh "$AKIBA_SELFIE_CACHE/fonts"
   }
 }
 

@@ -35,7 +35,7 @@ const PHONE = { width: 360, height: 740 };
 
 /**
  * The README's pictures, of the widget alone, by their names.
- * @type {Record<string, { state: string, theme: typeof THEMES[number], brand?: string }>}
+ * @type {Record<string, { state: string, theme: typeof THEMES[number], brand?: string, tag?: string }>}
  */
 const PICTURES = {
   hint: { state: 'hint-come-closer', theme: 'light' },
@@ -46,6 +46,7 @@ const PICTURES = {
   'framing-dark': { state: 'hint-move-left', theme: 'dark' },
   failed: { state: 'failed-upload-unreachable', theme: 'light' },
   themed: { state: 'idle', theme: 'light', brand: 'Midnight' },
+  arabic: { state: 'submitting-uploading', theme: 'light', tag: 'ar' },
 };
 
 /** States at a time. Most of a walk is waiting. */
@@ -122,12 +123,17 @@ function media(theme) {
     : { colorScheme: theme, forcedColors: /** @type {const} */ ('none') };
 }
 
-/** Takes the README's picture of a state, if it has one. */
-async function crop({ element, page }, { name }, colours) {
-  const found = Object.entries(PICTURES).find(([, { state, theme }]) => state === name && theme === colours);
-  if (!found) return;
-  const [picture, { brand }] = found;
+/** Takes the README's pictures of a state, if it has any. */
+async function crop(selfie, { name }, colours) {
+  for (const [picture, { state, theme, brand, tag }] of Object.entries(PICTURES)) {
+    if (state === name && theme === colours) await cropOne(selfie, colours, picture, brand, tag);
+  }
+}
+
+async function cropOne(selfie, colours, picture, brand, tag) {
+  const { element, page } = selfie;
   const path = fileURLToPath(new URL(`${picture}.jpg`, DOCS));
+  if (tag) await speak(selfie, tag);
   if (brand) {
     await page.selectOption('#brand', brand);
     // Colours change smoothly.
@@ -137,6 +143,7 @@ async function crop({ element, page }, { name }, colours) {
   await background(page, colours === 'light' ? '#fff' : '');
   await element.locator('[part=card]').screenshot({ path, type: 'jpeg', quality: 80, animations: 'disabled' });
   await background(page, '');
+  if (tag) await speak(selfie, 'en');
 }
 
 function background(page, colour) {
