@@ -14,6 +14,7 @@ import { installSettings, settings } from './settings.js';
 import { HINTS, STATES } from './states.js';
 import { VERDICTS } from './verdicts.js';
 import { Walk } from './walk.js';
+import { installWords } from './words.js';
 import { onChange, world } from './world.js';
 
 /** The faults of the network. */
@@ -44,7 +45,8 @@ BOOT_FAULTS[wanted]?.();
 // The element takes `fetch` and the rest as they are when it needs them.
 const { AkibaSelfieElement } = await import('../akiba-selfie/define.js');
 const selfie = find('akiba-selfie', AkibaSelfieElement);
-const languages = await (await fetch(new URL('./languages.json', import.meta.url))).json();
+const json = async (/** @type {string} */ name) => (await fetch(new URL(name, import.meta.url))).json();
+const [languages, texts] = await Promise.all(['./languages.json', './texts.json'].map(json));
 
 /** Whether the page must be opened again before the element works as usual. */
 let spoiled = wanted in BOOT_FAULTS;
@@ -154,8 +156,9 @@ followNetwork();
 followEvents();
 /** @type {() => void} */
 let showCode = () => {};
-installSettings(selfie, languages, () => showCode());
+const keep = installSettings(selfie, languages, () => showCode());
 showCode = installCode(() => settings(selfie));
+installWords(selfie, texts, keep);
 selfie.session = async () => 'playground';
 selfie.setAttribute('relay', relay);
 find('#again', HTMLButtonElement).addEventListener('click', () => show('idle'));

@@ -3,6 +3,7 @@
 import { ATTRIBUTES } from '../akiba-selfie/registry.js';
 import { BRANDS, paint } from '../demo/brands.js';
 import { find } from '../demo/dom.js';
+import { words } from './words.js';
 
 /** @import { AkibaSelfieElement } from '../www/index.js' */
 /** @import { Settings } from './snippets.js' */
@@ -27,6 +28,7 @@ const brand = find('#brand', HTMLSelectElement);
  * @param {AkibaSelfieElement} selfie
  * @param {string[]} languages
  * @param {() => void} onChange called after each change
+ * @returns {() => void} to be called when the words have changed
  */
 export function installSettings(selfie, languages, onChange) {
   for (const { name } of BRANDS) brand.add(new Option(name));
@@ -39,6 +41,8 @@ export function installSettings(selfie, languages, onChange) {
     if (type === 'checkbox') selfie.toggleAttribute(name, checked);
     else if (value) selfie.setAttribute(name, value);
     else selfie.removeAttribute(name);
+    // No person has reviewed a translation yet, so none would be seen.
+    if (name === 'lang' && value) selfie.allowUnreviewed = true;
     toUrl(selfie, names);
   });
   const look = () => {
@@ -58,6 +62,10 @@ export function installSettings(selfie, languages, onChange) {
   for (const select of [theme, brand]) select.addEventListener('change', look);
   new MutationObserver(changed).observe(selfie, { attributeFilter: names });
   look();
+  return () => {
+    toUrl(selfie, names);
+    onChange();
+  };
 }
 
 /** Returns what the code of a page has to say. @param {AkibaSelfieElement} selfie @returns {Settings} */
@@ -70,6 +78,7 @@ export function settings(selfie) {
     ),
     theme: selfie.getAttribute('theme') ?? '',
     brand: chosen.properties,
+    objects: words(),
   };
 }
 
@@ -141,6 +150,9 @@ function toUrl(selfie, names) {
     const value = selfie.getAttribute(name);
     // An identifier is personal, and URLs are logged and shared.
     if (value !== null && name !== 'identifier') kept.set(name, value);
+  }
+  for (const [name, values] of Object.entries(words())) {
+    if (Object.keys(values).length) kept.set(name, JSON.stringify(values));
   }
   if (theme.value) kept.set('theme', theme.value);
   if (brand.selectedIndex > 0) kept.set('brand', brand.value);

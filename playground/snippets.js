@@ -10,6 +10,7 @@ import { ATTRIBUTES } from '../akiba-selfie/registry.js';
  * @property {Record<string, string | true>} attributes the attributes that are set; true for a boolean one
  * @property {string} theme `light`, `dark`, or empty for the system's
  * @property {Record<string, string>} brand custom properties
+ * @property {Record<string, Record<string, string>>} [objects] the properties `text` and `host`, as far as they are set
  */
 
 /**
@@ -32,6 +33,17 @@ const escaped = (text) =>
 
 /** Quotes text for JavaScript and Rust. @param {string} text */
 const quoted = (text) => JSON.stringify(text);
+
+/** Returns the properties that are objects, each with its code. @param {Settings} settings @returns {[string, string][]} */
+const objectsOf = ({ objects = {} }) =>
+  Object.entries(objects)
+    .filter(([, values]) => Object.keys(values).length)
+    // So that it can't end a script.
+    .map(([name, values]) => [name, JSON.stringify(values, null, 2).replaceAll('<', '\\u003c')]);
+
+/** Returns them as constants. @param {Settings} settings @param {string} [before] */
+const constants = (settings, before = 'const ') =>
+  objectsOf(settings).map(([name, values]) => `${before}${name} = ${values};`);
 
 /** @param {string} text @param {number} spaces */
 const indented = (text, spaces) => text.replaceAll('\n', `\n${' '.repeat(spaces)}`);
@@ -73,11 +85,13 @@ const cssComment = (settings) => (css(settings) ? `/* In your style sheet:\n${cs
 const react = (settings, before) => {
   const lines = properties(settings, (name, value) => (value === true ? name : `${name}=${jsx(value)}`));
   if (hasSession(settings)) lines.push('session={fetchSession}');
+  lines.push(...objectsOf(settings).map(([name]) => `${name}={${name}}`));
   lines.push('onVerified={onVerified}', 'onError={({ detail }) => console.warn(detail.code, detail.cause)}');
   return joined([
     before,
     `import { Selfie } from 'akiba-selfie/react';`,
     hasSession(settings) ? `const fetchSession = ${FETCH};` : '',
+    ...constants(settings),
     `export function Onboarding({ onVerified }) {\n  return (\n    ${indented(tag('Selfie', lines, '/>'), 4)}\n  );\n}`,
     cssComment(settings),
   ]);
@@ -91,6 +105,7 @@ function plain(settings) {
   const listeners = [
     `const selfie = document.querySelector('akiba-selfie');`,
     hasSession(settings) ? `selfie.session = ${FETCH};` : '',
+    ...constants(settings, 'selfie.'),
     `selfie.addEventListener('selfie-verified', () => {\n  // On to the next step. Your server decides, with the relay's answer.\n});`,
     `selfie.addEventListener('selfie-error', ({ detail }) => console.warn(detail.code, detail.cause));`,
   ];
@@ -107,11 +122,13 @@ function plain(settings) {
 function vue(settings) {
   const lines = html(settings);
   if (hasSession(settings)) lines.push(':session="fetchSession"');
+  lines.push(...objectsOf(settings).map(([name]) => `:${name}="${name}"`));
   lines.push(`@verified="$emit('verified')"`, '@error="({ detail }) => console.warn(detail.code, detail.cause)"');
   const script = [
     `import { Selfie } from 'akiba-selfie/vue';`,
     `defineEmits(['verified']);`,
     hasSession(settings) ? `const fetchSession = ${FETCH};` : '',
+    ...constants(settings),
   ];
   const style = css(settings);
   return joined([
@@ -125,6 +142,7 @@ function vue(settings) {
 function svelte(settings) {
   const lines = html(settings);
   if (hasSession(settings)) lines.push('session={fetchSession}');
+  lines.push(...objectsOf(settings).map(([name]) => `${name}={${name}}`));
   lines.push(
     'onselfie-verified={onVerified}',
     'onselfie-error={({ detail }) => console.warn(detail.code, detail.cause)}',
@@ -133,6 +151,7 @@ function svelte(settings) {
     `  import 'akiba-selfie/define.js';`,
     `  let { onVerified } = $props();`,
     hasSession(settings) ? `  const fetchSession = ${FETCH};` : '',
+    ...constants(settings).map((line) => `  ${indented(line, 2)}`),
   ];
   const style = css(settings);
   return joined([
@@ -146,6 +165,7 @@ function svelte(settings) {
 function angular(settings) {
   const lines = html(settings);
   if (hasSession(settings)) lines.push('[session]="fetchSession"');
+  lines.push(...objectsOf(settings).map(([name]) => `[${name}]="${name}"`));
   lines.push('(selfie-verified)="verified.emit()"', '(selfie-error)="failed($any($event).detail)"');
   const template = tag('akiba-selfie', lines, '></akiba-selfie>').replaceAll(/[`\\$]/g, '\\$&');
   const style = css(settings).replaceAll(/[`\\$]/g, '\\$&');
@@ -163,6 +183,7 @@ function angular(settings) {
       'export class Onboarding {',
       '  readonly verified = output<void>();',
       ...(hasSession(settings) ? [`  readonly fetchSession = ${FETCH};`] : []),
+      ...constants(settings, 'readonly ').map((line) => `  ${indented(line, 2)}`),
       '',
       '  failed({ code, cause }: { code: string; cause: string | null }) {',
       '    console.warn(code, cause);',

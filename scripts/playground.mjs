@@ -5,6 +5,7 @@
 
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { english } from './catalogues.mjs';
 
 const root = new URL('..', import.meta.url);
 const at = (/** @type {string} */ path) => fileURLToPath(new URL(path, root));
@@ -32,5 +33,6 @@ renameSync(`${made}/playground/index.html`, `${made}/index.html`);
 rmSync(`${made}/playground/README.md`);
 cpSync(at(FACE), `${made}/playground/face.jpg`);
 writeFileSync(`${made}/playground/languages.json`, JSON.stringify(languages()));
+writeFileSync(`${made}/playground/texts.json`, JSON.stringify(english.texts));
 for (const name of DEMO) cpSync(at(`demo/${name}`), `${made}/demo/${name}`);
 for (const name of PACKAGE) cpSync(at(`build/package/${name}`), `${made}/akiba-selfie/${name}`, { recursive: true });

@@ -112,6 +112,30 @@ test('faults that a person chooses: offline, an upload that is cut, a form of th
   await close();
 });
 
+test('a language, and words of the page, which the URL and the code have too', async () => {
+  const { page, open: again, close } = await open();
+  const selfie = page.locator('akiba-selfie');
+  await page.locator('#settings [name=lang]').selectOption('zu');
+  await selfie.getByRole('button', { name: 'Qala' }).waitFor();
+  assert.ok(await page.getByLabel('allow-unreviewed').isChecked(), 'nobody has reviewed it');
+  await page.selectOption('#key', 'Start');
+  await page.fill('#word', 'Siyaqala');
+  await page.locator('#word').blur();
+  await selfie.getByRole('button', { name: 'Siyaqala' }).waitFor();
+  assert.equal(await page.locator('#replaced').textContent(), 'Replaced: Start');
+  await page.getByText('What the consent says about you').click();
+  await page.fill('#host [name=name]', 'Example Bank');
+  await page.locator('#host [name=name]').blur();
+  assert.match(
+    (await page.locator('#code').textContent()) ?? '',
+    /selfie\.text = \{\n {2}"Start": "Siyaqala"[\s\S]*selfie\.host/,
+  );
+  await page.waitForFunction(() => location.hash.includes('Example'));
+  await again(`?show=consent${new URL(page.url()).hash}`);
+  await selfie.getByText('Example Bank').first().waitFor();
+  await close();
+});
+
 test('codes that need the page again: the page opens with them', async () => {
   const { page, open: again, state, close } = await open('?show=wasm-missing');
   await state('failed');

@@ -27,7 +27,12 @@ const { properties: brand } = BRANDS.find(({ name }) => name === 'Sunrise');
 const SETTINGS = [
   { attributes: {}, theme: '', brand: {} },
   { attributes: { capture: 'manual', 'no-review': true }, theme: 'dark', brand },
-  { attributes: every, theme: 'light', brand },
+  {
+    attributes: every,
+    theme: 'light',
+    brand,
+    objects: { text: { Start: HARD, IdleTitle: '</script>' }, host: { name: HARD } },
+  },
 ];
 
 for (const [name, { code, file }] of Object.entries(SNIPPETS)) {
@@ -53,6 +58,16 @@ test('every attribute is in every snippet, under the name that the framework has
       const wanted = { react: property, next: property, yew: `${field}:` }[name] ?? attribute;
       assert.ok(text.includes(wanted), `${name} has no ${wanted}`);
     }
+  }
+});
+
+test('every snippet but Yew’s has the words of the page', () => {
+  for (const [name, { code }] of Object.entries(SNIPPETS)) {
+    if (name === 'yew') continue;
+    const text = code(SETTINGS[2]);
+    assert.ok(text.includes(JSON.stringify(HARD).replaceAll('<', '\\u003c')), name);
+    assert.match(text, /\btext\b[\s\S]*\bhost\b/, name);
+    assert.doesNotMatch(code(SETTINGS[0]), /\bhost\b/);
   }
 });
 
