@@ -15,7 +15,7 @@ import { make, screen } from './plain/screens.js';
 import { check } from './plain/settings.js';
 import { STYLE } from './plain/style.js';
 import { isOver, target, upload } from './plain/upload.js';
-import { CONSENT_VERSION, consentHash, failures } from './plain/words.js';
+import { failures, Words } from './plain/words.js';
 import { adopt } from './sheet.js';
 import { wasmObstacle } from './supports.js';
 
@@ -57,6 +57,7 @@ export class Plain {
   settings = /** @type {Settings} */ ({});
   /** @type {{ code: string, cause: string | null } | null} */
   failure = null;
+  words = new Words();
   progress = { phase: 0, sent: 0, total: 0, tries: 0, waits: '' };
   /** An object URL of the photo. */
   url = '';
@@ -68,7 +69,7 @@ export class Plain {
   #card = make('div.card', { part: 'card' });
   #status = make('div.unseen', { role: 'status' });
   #alert = make('div.unseen', { role: 'alert' });
-  #root = make('div.plain', { lang: 'en', dir: 'ltr' }, this.#card, this.#status, this.#alert);
+  #root = make('div.plain', {}, this.#card, this.#status, this.#alert);
   /** @type {Target | null} */
   #link = null;
   #bearer = bearer(() => this.settings.session);
@@ -104,6 +105,8 @@ export class Plain {
   update(options, session) {
     clearTimeout(this.#complaint);
     this.#complaint = undefined;
+    const spoken = options.words ?? '';
+    if (spoken !== this.words.lines) this.words = new Words(spoken);
     const before = this.settings.customer;
     try {
       this.settings = check(options, session);
@@ -137,11 +140,12 @@ export class Plain {
 
   consent() {
     this.#go('framing');
+    const { lang, reviewed, consent } = this.words;
     this.#tell('selfie-consented', {
-      version: CONSENT_VERSION,
-      lang: 'en',
-      hash: consentHash(),
-      translation: null,
+      version: consent.version,
+      lang: reviewed ? lang : 'en',
+      hash: consent.hash,
+      translation: reviewed ? null : lang,
       at: new Date().toISOString(),
     });
   }
@@ -177,7 +181,7 @@ export class Plain {
 
   retake() {
     const rejected = this.judged?.outcome === 'rejected';
-    const failed = this.state === 'failed' && this.photo && failures[this.failure?.code ?? '']?.helps.includes('T');
+    const failed = this.state === 'failed' && this.photo && failures[this.failure?.code ?? '']?.includes('T');
     if (this.state !== 'review' && !rejected && !failed) return;
     this.#drop();
     if (rejected) this.#bearer = bearer(() => this.settings.session);
@@ -185,7 +189,7 @@ export class Plain {
   }
 
   submit() {
-    const again = this.state === 'failed' && failures[this.failure?.code ?? '']?.helps.includes('R');
+    const again = this.state === 'failed' && failures[this.failure?.code ?? '']?.includes('R');
     if (!this.photo || (this.state !== 'review' && !again)) return;
     this.#state('submitting');
     this.#send();
@@ -295,6 +299,7 @@ export class Plain {
     const index = [...this.#card.querySelectorAll('button, input')].indexOf(
       /** @type {Element} */ (tree.activeElement),
     );
+    Object.assign(this.#root, { lang: this.words.lang, dir: this.words.dir });
     this.#card.replaceChildren(...screen(this));
     if (!focus) {
       // The same screen again: the focus stays where it was.
@@ -328,7 +333,7 @@ export class Plain {
     this.#run.abort();
     this.#run = new AbortController();
     this.failure = { code, cause };
-    const { title: message, helps } = failures[code];
+    const [helps, { title: message }] = [failures[code], this.words.failure(code)];
     this.#go('failed');
     this.#tell('selfie-error', { code, message, retryable: helps !== 'A', cause });
     this.#say(message, true);
@@ -356,7 +361,7 @@ export class Plain {
         this.rejections = reason ? this.rejections + 1 : 0;
         this.#draw(true);
         this.#tell(`selfie-${outcome}`, { outcome, reason }, judged);
-        this.#say(reason ? 'We couldn’t confirm it’s you' : 'It’s you. Thank you!');
+        this.#say(this.words.say(reason ? 'RejectedTitle' : 'VerifiedTitle'));
         return;
       } catch (error) {
         if (signal.aborted) return;
@@ -402,7 +407,7 @@ export class Plain {
     if (this.#link && !this.#link.stored && isOver(this.#link)) this.#link = null;
     if (!this.#link) {
       this.#show(0);
-      const body = { identifier, type };
+      const body = { identifier, type, ...(sent && this.settings.consent ? this.#agreed() : {}) };
       this.#link = target(await call({ verify: false, url: linkUrl, body, bearer: session, signal }));
     }
     const link = this.#link;
@@ -417,7 +422,7 @@ export class Plain {
     }
     if (signal.aborted) throw new Failure('relay-unreachable');
     this.#show(2);
-    this.#say('Your photo has arrived and is being compared.');
+    this.#say(this.words.say('SayVerifying'));
     const { selfie_filename, s3_key, identifier: issued } = link.reply;
     const body = {
       selfie_filename,
@@ -428,6 +433,14 @@ export class Plain {
     };
     const reply = await call({ verify: true, url: verifyUrl, body, bearer: session, signal, key: link.key });
     return verdict(reply, sent);
+  }
+
+  /** Returns what the person agreed to, for a relay with sessions. */
+  #agreed() {
+    const { lang, reviewed, consent } = this.words;
+    // A page without https can't compute the hash.
+    if (consent.hash === 'none') return {};
+    return { consent_version: consent.version, consent_hash: consent.hash, consent_lang: reviewed ? lang : 'en' };
   }
 
   /** @param {number} phase @param {number} [sent] @param {number} [total] */
@@ -450,9 +463,7 @@ export class Plain {
   #pause(tries, least, offline, signal) {
     this.progress = { ...this.progress, tries, sent: 0, waits: offline ? 'network' : 'pause' };
     this.#draw();
-    this.#say(
-      offline ? 'No connection. Your photo is safe and waits.' : `Trying again: ${tries + 1} of ${MAX_ATTEMPTS}.`,
-    );
+    this.#say(offline ? this.words.say('SayNoNetwork') : this.words.say('WaitPause', tries + 1, MAX_ATTEMPTS));
     const { phase, sent, total } = this.progress;
     this.#tell('selfie-progress', { phase: PHASES[phase], sent, total: phase === 1 ? total : 0 });
     return /** @type {Promise<void>} */ (

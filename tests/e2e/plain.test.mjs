@@ -5,7 +5,9 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
+import { CONSENT_HASH } from '../../scripts/catalogues.mjs';
 import { violations } from './support/axe.mjs';
+import { speak } from './support/languages.mjs';
 import { PLAIN, segments } from './support/picture.mjs';
 import { Selfie } from './support/selfie.mjs';
 import { suite } from './support/suite.mjs';
@@ -74,13 +76,33 @@ test('without WebAssembly: a file leads to a verdict, with the events of the wid
   const [ours, theirs] = await Promise.all(
     [selfie, widget].map(async (one) => (await one.events('selfie-consented'))[0].detail),
   );
-  assert.deepEqual([ours.version, ours.lang], [theirs.version, theirs.lang]);
+  assert.deepEqual({ ...ours, at: '' }, { ...theirs, at: '' });
   await selfie.element.getByRole('heading', { name: 'It’s you. Thank you!' }).waitFor();
   assert.ok((await it.demo.lastObject()).equals(await selfie.capturedBytes()), 'another photo arrived');
   assert.equal(
     loaded.some((path) => path.endsWith('.wasm')),
     false,
   );
+});
+
+test('without WebAssembly it speaks the language of the page, beside the English consent', async () => {
+  const selfie = await sessions.open({ prepare: locked, expected: EXPECTED });
+  await speak(selfie, 'ar');
+  await selfie.button('ابدأ').click();
+  await selfie.state('consent');
+  const beside = selfie.element.locator('.beside');
+  assert.deepEqual([await beside.getAttribute('lang'), await beside.getAttribute('dir')], ['ar', 'rtl']);
+  await selfie.element.getByRole('heading', { name: 'Your photo, your choice' }).waitFor();
+  const sent = selfie.page.waitForRequest('**/v1/customer');
+  await selfie.button('I agree أوافق').click();
+  const { detail } = await selfie.event('selfie-consented');
+  assert.deepEqual([detail.lang, detail.translation, detail.hash], ['en', 'ar', CONSENT_HASH]);
+  await choose(selfie);
+  await selfie.button('استخدام هذه الصورة').click();
+  const { consent_hash, consent_lang } = (await sent).postDataJSON();
+  assert.deepEqual([consent_hash, consent_lang], [CONSENT_HASH, 'en']);
+  await selfie.event('selfie-verified');
+  assert.equal(await selfie.element.locator('.plain').getAttribute('dir'), 'rtl');
 });
 
 test('a file is turned by its EXIF orientation and loses its metadata', async () => {

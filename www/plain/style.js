@@ -45,7 +45,11 @@ dt { font-weight: 600; }
 .file { position: relative; display: block; }
 .file input { position: absolute; inset: 0; width: 100%; height: 100%; opacity: 0; cursor: pointer; font-size: 0; }
 :is(button:focus-visible, input:focus-visible + span) { outline: 3px solid var(--a); outline-offset: 2px; }
-slot { pointer-events: none; }
+.button slot { pointer-events: none; }
+.words, .beside { display: grid; gap: 16px; }
+.links { display: flex; flex-wrap: wrap; gap: 0 20px; }
+.links a { padding: 10px 0; color: var(--a); }
+.button span span { display: block; font-weight: 400; }
 .card img { display: block; max-width: 100%; max-height: 46vh; margin: auto; border-radius: 18px; }
 .badge { font-size: 3em; line-height: 1; color: var(--d); }
 .verified .badge { color: var(--k); }

@@ -1,78 +1,116 @@
-/* What people read: the sentences of lang/en.json, as far as this path needs them. A test compares them. */
+/* What people read: the words of the element's language, or else English. */
 
-/** The version of the words on the consent screen. */
-export const CONSENT_VERSION = '2';
+import { KEYS } from '../keys.js';
+import { CONSENT_HASH, CONSENT_VERSION, DIR, FACTS, FIRST_FACT, HEAD, STATE, TAG } from '../lines.js';
+import { ENGLISH, CONSENT_HASH as ENGLISH_HASH } from './english.js';
 
-/**
- * Each failure: its code; what helps: send again (R), another photo (T), a file (F), only the site (A); title and text.
- */
-const FAILURES = `config|A|The selfie check isn’t set up yet|There is nothing that you can do about it here.
-wasm-missing|A|This browser can’t use the camera here|Its protection is set too high for this check, or it is too old.
-wasm-blocked|A|This page can’t use the camera|The site has turned it off here.
-wasm-unsupported|A|This browser is too old for the camera check|Update your browser, or open the page in another one.
-photo-failed|F|The photo didn’t work|The camera gave no usable picture. Please try once more.
-photo-altered|F|This browser changes photos|Its privacy settings would spoil your picture. Please use another browser.
-file-not-image|F|This browser can’t read that file|Choose a JPEG photo, or take one with the camera.
-file-too-large|F|That photo is too large|Choose a smaller one: under 20 MB and 50 megapixels.
-file-unreadable|F|That photo can’t be opened|The file may be damaged. Choose another one.
-session|RA|Your session has ended|Send the photo again, or reload the page. You may need to sign in again.
-session-done|A|This check is finished|The site has its result already.
-session-limit|A|No more tries are left|The site can start a new check for you.
-verdict-unknown|A|The result isn’t here yet|Your photo has arrived. Please don’t take another one.
-relay-forbidden|A|This check can’t run here|The site does not allow it on this page.
-relay-unreachable|R|We can’t reach the site|Check your connection, then send again.
-relay-timeout|R|That took too long|The connection may be slow. Please send again.
-relay-busy|R|The service is busy|Please try again in a minute.
-relay-refused|A|This check can’t go on|It is not set up correctly. That is not your fault.
-relay-failed|R|The service has a problem|It is not your fault. Please try again in a minute.
-relay-reply|RA|That didn’t work|It is not your fault. Check your connection, then send again.
-customer-unknown|A|We couldn’t find your record|We have no record for the ID number that the site gave us.
-link-unusable|A|The photo can’t be sent|Something is wrong with the service. It is not your fault.
-link-checksum|A|The photo can’t be sent|Something is wrong with the service. It is not your fault.
-link-headers|A|The photo can’t be sent|Something is wrong with the service. It is not your fault.
-upload-unreachable|R|The photo didn’t get through|Check your connection, then send again.
-upload-stalled|R|The connection is too slow|Move to where the signal is better, then send again.
-upload-expired|R|Sending took too long|The time for sending ran out. Please send again.
-upload-clock-skew|R|The service’s clock is wrong|It is not your fault. Please wait a minute, then send again.
-upload-refused|RA|The photo was not accepted|The service did not take it. Please send again.
-upload-too-large|T|The photo is too large|Please take another one.
-upload-damaged|R|The photo arrived damaged|The connection may be weak. Please send again.
-upload-busy|R|The service is busy|Please wait a minute, then send again.`;
+/** The version of the package's consent, as in src/text. */
+const VERSION = 'akiba-selfie/3';
 
-/** Each failure by its code. */
+/** Each failure with what helps: send again (R), another photo (T), a file (F), only the site (A). */
+const FAILURES = `
+config:A wasm-missing:A wasm-blocked:A wasm-unsupported:A photo-failed:F photo-altered:F file-not-image:F
+file-too-large:F file-unreadable:F session:RA session-done:A session-limit:A verdict-unknown:A relay-forbidden:A
+relay-unreachable:R relay-timeout:R relay-busy:R relay-refused:A relay-failed:R relay-reply:RA customer-unknown:A
+link-unusable:A link-checksum:A link-headers:A upload-unreachable:R upload-stalled:R upload-expired:R
+upload-clock-skew:R upload-refused:RA upload-too-large:T upload-damaged:R upload-busy:R
+`;
+
+/** What helps against each failure, by its code. @type {Record<string, string>} */
 export const failures = Object.fromEntries(
-  FAILURES.split('\n').map((line) => {
-    const [code, helps, title, body] = line.split('|');
-    return [code, { helps, title, body }];
-  }),
+  FAILURES.trim()
+    .split(/\s+/)
+    .map((failure) => failure.split(':')),
 );
 
-export const TIPS = [
-  'Face a window or a lamp',
-  'No sunglasses, hat or mask. A head covering for faith is fine if your face shows',
-  'Hold the camera at eye level',
-];
-export const QUESTIONS = ['Is your whole face in it?', 'Is it sharp and bright?', 'No sunglasses, hat or mask?'];
-export const STEPS = ['Get ready to send', 'Send photo', 'Compare with ID record'];
+/** Codes that only this way has, with their English words and the key of words like them in a catalogue. */
+export const OWN = {
+  'wasm-missing': {
+    key: 'CameraUnsupported',
+    title: 'This browser can’t use the camera here',
+    body: 'Its protection is set too high for this check, or it is too old.',
+  },
+  'wasm-blocked': { key: 'CameraBlocked', title: '', body: '' },
+  'wasm-unsupported': {
+    key: 'CameraUnsupported',
+    title: 'This browser is too old for the camera check',
+    body: 'Update your browser, or open the page in another one.',
+  },
+};
 
-export const TERMS = [
-  ['What we take', 'One photo of your face. No video, no sound.'],
-  ['Why', 'To compare your face with the photo on your ID record.'],
-  [
-    'Where it goes',
-    'To Akiba Digital, who do the check. It is encrypted on the way. The site you are on gets the result.',
-  ],
-];
+export const TIPS = ['TipLight', 'TipFace', 'TipHold'];
+export const QUESTIONS = ['CheckFace', 'CheckSharp', 'CheckClear'];
+export const STEPS = ['StepLink', 'StepUpload', 'StepVerify'];
 
-/** Returns the FNV-1a hash of the words that a person agrees to here, in 32 bits. */
-export const consentHash = () =>
-  new TextEncoder()
-    .encode(TERMS.flat().join(''))
-    .reduce((hash, byte) => Math.imul(hash ^ byte, 0x01000193) >>> 0, 0x811c9dc5);
+/** Each term of the consent: its key, what the page says instead, the key of its text. */
+export const TERMS = /** @type {const} */ ([
+  ['ConsentWho', 'name', ''],
+  ['ConsentWhat', '', 'ConsentWhatBody'],
+  ['ConsentWhy', 'purpose', 'ConsentWhyBody'],
+  ['ConsentWhere', '', 'ConsentWhereBody'],
+  ['ConsentKept', 'retention', ''],
+  ['ConsentController', 'controller', ''],
+]);
+export const LINKS = /** @type {const} */ ([
+  ['ConsentPrivacy', 'privacy'],
+  ['ConsentTerms', 'terms'],
+]);
 
 /** Why it was rejected. @type {Record<string, string>} */
-export const REASONS = {
-  'not-matched': 'Your selfie does not look enough like the photo on your ID record.',
-  fraud: 'The check needs a photo of your own face, taken right now. It could not be sure about this one.',
-  unclear: 'The check of your selfie gave no clear result.',
-};
+export const REASONS = { 'not-matched': 'RejectedNotMatched', fraud: 'RejectedFraud', unclear: 'RejectedUnclear' };
+
+/** The words of one language. */
+export class Words {
+  #lines;
+
+  /** @param {string} [lines] as the element hands them over; see lines.js */
+  constructor(lines = '') {
+    this.lines = lines;
+    this.#lines = lines.split('\n');
+  }
+
+  /** What they were made of. */
+  lines;
+
+  /** Whether these are the package's English words. */
+  get #isEnglish() {
+    return this.#lines.length <= HEAD;
+  }
+
+  get lang() {
+    return this.#lines[TAG] || 'en';
+  }
+
+  get dir() {
+    return this.#lines[DIR] || 'ltr';
+  }
+
+  /** Whether a person has reviewed them. The others stand beside the English consent. */
+  get reviewed() {
+    return this.#isEnglish || Boolean(this.#lines[STATE]);
+  }
+
+  /** The version and the hash of what a person agrees to. */
+  get consent() {
+    return { version: this.#lines[CONSENT_VERSION] || VERSION, hash: this.#lines[CONSENT_HASH] || ENGLISH_HASH };
+  }
+
+  /** Returns what the page says about the host, or nothing. @param {typeof FACTS[number] | ''} name */
+  fact(name) {
+    return (name && this.#lines[FIRST_FACT + FACTS.indexOf(name)]) || '';
+  }
+
+  /** Returns the text of a key, with the numbers in their places. @param {string} key @param {number} [n] @param {number} [m] */
+  say(key, n, m) {
+    const text = this.#lines[HEAD + KEYS.indexOf(key)] || ENGLISH[key];
+    return text.replace('{n}', String(n)).replace('{m}', String(m));
+  }
+
+  /** Returns title and text of a failure. @param {string} code */
+  failure(code) {
+    const own = Reflect.get(OWN, code);
+    if (own?.title && this.lang === 'en') return own;
+    const key = own?.key ?? code.replace(/(?:^|-)(\w)/g, (_, letter) => letter.toUpperCase());
+    return { title: this.say(`${key}.title`), body: this.say(`${key}.body`) };
+  }
+}

@@ -28,7 +28,7 @@ export async function speak({ element }, lang) {
     selfie.allowUnreviewed = true;
     selfie.lang = tag;
   }, lang);
-  await element.locator(`.akiba-selfie[lang="${lang}"]`).waitFor({ state: 'attached' });
+  await element.locator(`:is(.akiba-selfie, .plain)[lang="${lang}"]`).waitFor({ state: 'attached' });
 }
 
 /** The same with the longer English. @param {Selfie} selfie */
