@@ -17,6 +17,7 @@ const GROUPS = [
       'docs/guidance.md',
       'docs/relay/concepts.md',
       'docs/privacy.md',
+      'docs/consent-law.md',
       'docs/securing.md',
     ],
   },
