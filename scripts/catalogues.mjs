@@ -1,7 +1,7 @@
 // The catalogues of texts in lang/: checks them, and writes what is made of them.
 //
 //   node scripts/catalogues.mjs [check] [FILE…]    checks the catalogues, or a page's own (which may leave texts out)
-//   node scripts/catalogues.mjs write              writes www/catalogues.js and www/types/text.d.ts from lang/
+//   node scripts/catalogues.mjs write              writes from lang/ what www has of it, as listed in `generated`
 //   node scripts/catalogues.mjs accept TAG KEY…    notes that these texts were compared with the English of now
 //
 // check leaves with 1 if it finds a fault: a text that is missing, longer than its room, without a placeholder of the
@@ -11,6 +11,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { HEAD } from '../www/lines.js';
 
 const root = new URL('../', import.meta.url);
 const folder = new URL('lang/', root);
@@ -49,10 +50,18 @@ export const VERSION = String(
   Buffer.from(KEYS.join('\n')).reduce((hash, byte) => Math.imul(hash ^ byte, 0x01000193) >>> 0, 0x811c9dc5),
 );
 
+/** The texts that a person agrees to, in this order. */
+const CONSENT = [...KEYS.filter((key) => key.startsWith('Consent')), 'Agree', 'NotNow'];
+/** The SHA-256 of the English ones, one a line. */
+export const CONSENT_HASH = createHash('sha256')
+  .update(CONSENT.map((key) => english.texts[key]).join('\n'))
+  .digest('hex');
+
 /** Returns a catalogue as the widget reads it: one text a line, in the order of the keys. @param {Catalogue} catalogue */
 export function packed({ tag, dir, state, texts }) {
   const head = [VERSION, tag, dir, state === 'reviewed' ? state : ''];
-  return [...head, ...KEYS.map((key) => texts[key] ?? '')].join('\n');
+  // The page fills the lines between.
+  return [...head, ...Array(HEAD - head.length).fill(''), ...KEYS.map((key) => texts[key] ?? '')].join('\n');
 }
 
 /** Returns the hash of an English text. @param {string} key */
@@ -124,22 +133,37 @@ export function generated() {
     `  ${tag}: { name: '${name.replaceAll("'", '’')}', reviewed: ${state === 'reviewed'}, load: () => import('./lang/${tag}.lang.js') },`;
   const key = (/** @type {string} */ name) => (/^\w+$/.test(name) ? name : `'${name}'`);
   return {
-    'www/catalogues.js': `/* Written by scripts/catalogues.mjs: what the package knows of the catalogues in lang/. */
-
-/** The version of the keys. A catalogue with another one is not used. */
-export const VERSION = '${VERSION}';
+    'www/catalogues.js': `/* Written by scripts/catalogues.mjs: the catalogues in lang/. */
 
 /** The languages besides English. @type {Record<string, { name: string, reviewed: boolean, load: () => Promise<{ default: string }> }>} */
 // biome-ignore format: one language a line.
 export const LANGUAGES = {
 ${translations().map(line).join('\n')}
 };
+`,
+    'www/keys.js': `/* Written by scripts/catalogues.mjs: the keys of the catalogues. */
+
+/** The version of the keys. A catalogue with another one is not used. */
+export const VERSION = '${VERSION}';
+
+/** The English texts that a person agrees to. @type {Record<string, string>} */
+// biome-ignore format: as generated.
+export const CONSENT = ${JSON.stringify(Object.fromEntries(CONSENT.map((key) => [key, english.texts[key]])), null, 2)};
 
 /** The keys of the texts, in the order of the catalogues. */
 export const KEYS = \`
 ${KEYS.join(' ').replace(/(.{1,116})( |$)/g, '$1\n')}\`
   .trim()
   .split(/\\s/);
+`,
+    'www/plain/english.js': `/* Written by scripts/catalogues.mjs: the English texts that the way without WebAssembly needs. */
+
+/** The SHA-256 of the consent. */
+export const CONSENT_HASH = '${CONSENT_HASH}';
+
+/** @type {Record<string, string>} */
+// biome-ignore format: as generated.
+export const ENGLISH = ${JSON.stringify(Object.fromEntries(KEYS.filter((key) => !/^(AllowCamera|Hint|Flaw)/.test(key)).map((key) => [key, english.texts[key]])), null, 2)};
 `,
     'www/types/text.d.ts': `/* Written by scripts/catalogues.mjs: the keys of the texts, each with its English text. */
 

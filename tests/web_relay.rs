@@ -15,6 +15,7 @@ use akiba_selfie::adapter::relay::session::{Bearer, Reason, Session, SessionErro
 use akiba_selfie::adapter::relay::{Abort, IssuedLink, JudgedReply, LONGEST_ANSWER, request_link, verify};
 use akiba_selfie::config::{Config, Options};
 use akiba_selfie::flow::{PhotoOrigin, RelayFailure};
+use akiba_selfie::text::{CONSENT_VERSION, Text};
 use js_sys::{Function, Reflect};
 use serde_json::{Value, json};
 use wasm_bindgen::JsValue;
@@ -64,7 +65,7 @@ async fn ask(fault: &Fault, session: &Session) -> Result<IssuedLink, RelayFailur
 }
 
 async fn ask_for(fault: &Fault, bearer: &Bearer) -> Result<IssuedLink, RelayFailure> {
-    request_link(&config(fault, Some("930555212345")), bearer, &Abort::for_link()).await
+    request_link(&config(fault, Some("930555212345")), Text::english(), bearer, &Abort::for_link()).await
 }
 
 async fn judge(fault: &Fault) -> Result<JudgedReply, RelayFailure> {
@@ -103,9 +104,13 @@ async fn the_link_request_contains_only_the_customer() {
 async fn an_identifier_known_only_to_the_session_is_not_sent() {
     let fault = Fault::status(200, LINK).await;
     let session = Session::from_js(&"abc.def".into()).unwrap();
-    request_link(&config(&fault, None), &session.into(), &Abort::for_link()).await.unwrap();
+    request_link(&config(&fault, None), Text::english(), &session.into(), &Abort::for_link()).await.unwrap();
     let request = fault.request().await;
-    assert_eq!(sent(&request), json!({ "type": "2" }));
+    let mut body = sent(&request);
+    // What the person agreed to is sent only to a relay with sessions.
+    assert_eq!(body["consent_hash"].take().as_str().map(str::len), Some(64));
+    let wanted = json!({ "type": "2", "consent_version": CONSENT_VERSION, "consent_hash": null, "consent_lang": "en" });
+    assert_eq!(body, wanted);
     assert_eq!(request["headers"]["authorization"], "Bearer abc.def");
 }
 
@@ -448,7 +453,7 @@ async fn a_call_that_takes_too_long_is_aborted() {
     for answer in [json!({ "hang": true }), json!({ "trickle": true })] {
         let fault = Fault::answering(json!([answer])).await;
         let abort = Abort::after(Duration::from_millis(300));
-        let reply = request_link(&config(&fault, Some("1")), &Bearer::default(), &abort).await;
+        let reply = request_link(&config(&fault, Some("1")), Text::english(), &Bearer::default(), &abort).await;
         assert_eq!(reply, Err(RelayFailure::Timeout));
         fault.aborted().await;
     }
@@ -473,7 +478,7 @@ async fn aborting_before_the_session_is_known_sends_nothing() {
     let fault = Fault::status(200, LINK).await;
     let abort = Abort::for_link();
     let session = function("return new Promise((answer) => setTimeout(answer, 50, 's'))");
-    let reply = request_link(&config(&fault, None), &session.into(), &abort);
+    let reply = request_link(&config(&fault, None), Text::english(), &session.into(), &abort);
     drop(abort);
     assert_eq!(reply.await, Err(RelayFailure::Unreachable));
     assert_eq!(fault.seen().await["requests"], json!([]));
@@ -487,7 +492,7 @@ async fn a_wrapped_fetch_never_causes_a_panic() {
     let kept = Reflect::get(&global, &"fetch".into()).unwrap();
     for wrapped in ["throw 7", "return Promise.reject('no')", "return Promise.reject()", "return 'text'"] {
         Reflect::set(&global, &"fetch".into(), &Function::new_no_args(wrapped)).unwrap();
-        let reply = request_link(&config, &Bearer::default(), &Abort::for_link()).await;
+        let reply = request_link(&config, Text::english(), &Bearer::default(), &Abort::for_link()).await;
         let wanted = if wrapped == "return 'text'" { RelayFailure::Reply } else { RelayFailure::Unreachable };
         assert_eq!(reply, Err(wanted), "{wrapped}");
     }

@@ -4,7 +4,7 @@
  */
 
 /** @import { SelfieDevice, SelfieErrorCode, SelfieSession, SelfieState } from './index.js' */
-/** @import { SelfieCatalogue, SelfieText, SelfieThresholds, SelfieVerdict } from './index.js' */
+/** @import { SelfieCatalogue, SelfieHost, SelfieText, SelfieThresholds, SelfieVerdict } from './index.js' */
 /** @import { Feedback } from './feedback.js' */
 /** @import { Widget } from './pkg/akiba-selfie.js' */
 
@@ -60,7 +60,8 @@ export class AkibaSelfieElement extends Base {
   #vision;
   /**
    * The properties that have no attribute.
-   * @type {{ session?: SelfieSession | null, thresholds?: SelfieThresholds | null, text?: SelfieText | null }}
+   * @type {{ session?: SelfieSession | null, thresholds?: SelfieThresholds | null, text?: SelfieText | null,
+   *   host?: SelfieHost | null }}
    */
   #own = {};
   /** The language that the person chose. @type {string | undefined} */
@@ -173,6 +174,16 @@ export class AkibaSelfieElement extends Base {
     this.#settle();
   }
 
+  /** What the consent screen says about the host. To change it, set a new object. */
+  get host() {
+    return this.#own.host;
+  }
+
+  set host(host) {
+    this.#own.host = host;
+    this.#settle();
+  }
+
   /** The state of the capture, one of STATES. */
   get state() {
     return /** @type {SelfieState} */ (this.#widget?.state ?? this.#shown);
@@ -237,11 +248,12 @@ export class AkibaSelfieElement extends Base {
         .find(Boolean)
         ?.getAttribute('lang') ??
       '';
-    const { text } = this.#own;
+    const { text, host } = this.#own;
+    const consent = this.getAttribute('consent-version');
     /** @type {string | undefined} */
     let words;
-    if (languages || text || registered.size || !/^(en\b|$)/i.test(lang)) {
-      const wish = { lang, languages, text, registered, unreviewed: isOn(this, 'allow-unreviewed') };
+    if (languages || text || host || consent || registered.size || !/^(en\b|$)/i.test(lang)) {
+      const wish = { lang, languages, text, host, consent, registered, unreviewed: isOn(this, 'allow-unreviewed') };
       const late = () => call !== this.#spoken;
       // Without the network it stays English.
       words = await import('./language.js')
@@ -372,7 +384,7 @@ export class AkibaSelfieElement extends Base {
   /** Sets properties again that a framework set before the class was defined, as they hide the accessors. */
   #adoptProperties() {
     const reflecting = Object.values(ATTRIBUTES).map(({ property }) => property);
-    for (const property of ['session', 'thresholds', 'text', 'capture', ...reflecting]) {
+    for (const property of ['session', 'thresholds', 'text', 'host', 'capture', ...reflecting]) {
       // Safari before 15.4 has no Object.hasOwn.
       if (!Reflect.getOwnPropertyDescriptor(this, property)) continue;
       const value = Reflect.get(this, property);

@@ -11,6 +11,7 @@ export declare class Selfie {
     identifier: SelfieProperties['identifier'];
     type: SelfieProperties['type'];
     languages: SelfieProperties['languages'];
+    consentVersion: SelfieProperties['consentVersion'];
     captureMode: SelfieProperties['captureMode'];
     challenge: SelfieProperties['challenge'];
     camera: SelfieProperties['camera'];
@@ -20,6 +21,7 @@ export declare class Selfie {
     session: SelfieProperties['session'];
     thresholds: SelfieProperties['thresholds'];
     text: SelfieProperties['text'];
+    host: SelfieProperties['host'];
     allowUnreviewed: boolean;
     countdown: boolean;
     strict: boolean;
@@ -45,7 +47,7 @@ export declare class Selfie {
     readonly error: EventEmitter<CustomEvent<import("./index.js").SelfieErrorDetail>>;
     private hear;
     static ɵfac: i0.ɵɵFactoryDeclaration<Selfie, never>;
-    static ɵcmp: i0.ɵɵComponentDeclaration<Selfie, "akiba-selfie", never, { "relay": { "alias": "relay"; "required": false; }; "identifier": { "alias": "identifier"; "required": false; }; "type": { "alias": "type"; "required": false; }; "languages": { "alias": "languages"; "required": false; }; "captureMode": { "alias": "captureMode"; "required": false; }; "challenge": { "alias": "challenge"; "required": false; }; "camera": { "alias": "camera"; "required": false; }; "deviceId": { "alias": "deviceId"; "required": false; }; "linkPath": { "alias": "linkPath"; "required": false; }; "verifyPath": { "alias": "verifyPath"; "required": false; }; "session": { "alias": "session"; "required": false; }; "thresholds": { "alias": "thresholds"; "required": false; }; "text": { "alias": "text"; "required": false; }; "allowUnreviewed": { "alias": "allowUnreviewed"; "required": false; }; "countdown": { "alias": "countdown"; "required": false; }; "strict": { "alias": "strict"; "required": false; }; "noReview": { "alias": "noReview"; "required": false; }; "noConsent": { "alias": "noConsent"; "required": false; }; "alternative": { "alias": "alternative"; "required": false; }; "noFile": { "alias": "noFile"; "required": false; }; "history": { "alias": "history"; "required": false; }; "fullscreen": { "alias": "fullscreen"; "required": false; }; "debug": { "alias": "debug"; "required": false; }; }, { "statechange": "statechange"; "step": "step"; "consented": "consented"; "devices": "devices"; "guidance": "guidance"; "capture": "capture"; "captured": "captured"; "progress": "progress"; "verified": "verified"; "rejected": "rejected"; "alternativeAsked": "alternative"; "cancelled": "cancelled"; "error": "error"; }, never, ["*"], true, never>;
+    static ɵcmp: i0.ɵɵComponentDeclaration<Selfie, "akiba-selfie", never, { "relay": { "alias": "relay"; "required": false; }; "identifier": { "alias": "identifier"; "required": false; }; "type": { "alias": "type"; "required": false; }; "languages": { "alias": "languages"; "required": false; }; "consentVersion": { "alias": "consentVersion"; "required": false; }; "captureMode": { "alias": "captureMode"; "required": false; }; "challenge": { "alias": "challenge"; "required": false; }; "camera": { "alias": "camera"; "required": false; }; "deviceId": { "alias": "deviceId"; "required": false; }; "linkPath": { "alias": "linkPath"; "required": false; }; "verifyPath": { "alias": "verifyPath"; "required": false; }; "session": { "alias": "session"; "required": false; }; "thresholds": { "alias": "thresholds"; "required": false; }; "text": { "alias": "text"; "required": false; }; "host": { "alias": "host"; "required": false; }; "allowUnreviewed": { "alias": "allowUnreviewed"; "required": false; }; "countdown": { "alias": "countdown"; "required": false; }; "strict": { "alias": "strict"; "required": false; }; "noReview": { "alias": "noReview"; "required": false; }; "noConsent": { "alias": "noConsent"; "required": false; }; "alternative": { "alias": "alternative"; "required": false; }; "noFile": { "alias": "noFile"; "required": false; }; "history": { "alias": "history"; "required": false; }; "fullscreen": { "alias": "fullscreen"; "required": false; }; "debug": { "alias": "debug"; "required": false; }; }, { "statechange": "statechange"; "step": "step"; "consented": "consented"; "devices": "devices"; "guidance": "guidance"; "capture": "capture"; "captured": "captured"; "progress": "progress"; "verified": "verified"; "rejected": "rejected"; "alternativeAsked": "alternative"; "cancelled": "cancelled"; "error": "error"; }, never, ["*"], true, never>;
     static ngAcceptInputType_allowUnreviewed: unknown;
     static ngAcceptInputType_countdown: unknown;
     static ngAcceptInputType_strict: unknown;

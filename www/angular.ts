@@ -15,6 +15,7 @@ const TEXTS = [
   'identifier',
   'type',
   'languages',
+  'consentVersion',
   'captureMode',
   'challenge',
   'camera',
@@ -22,7 +23,7 @@ const TEXTS = [
   'linkPath',
   'verifyPath',
 ] as const;
-const OBJECTS = ['session', 'thresholds', 'text'] as const;
+const OBJECTS = ['session', 'thresholds', 'text', 'host'] as const;
 const BOOLEANS = [
   'allowUnreviewed',
   'countdown',
@@ -46,6 +47,7 @@ const BOOLEANS = [
     'identifier',
     'type',
     'languages',
+    'consentVersion',
     'captureMode',
     'challenge',
     'camera',
@@ -55,6 +57,7 @@ const BOOLEANS = [
     'session',
     'thresholds',
     'text',
+    'host',
     { name: 'allowUnreviewed', transform: booleanAttribute },
     { name: 'countdown', transform: booleanAttribute },
     { name: 'strict', transform: booleanAttribute },
@@ -91,6 +94,7 @@ export class Selfie {
   declare identifier: SelfieProperties['identifier'];
   declare type: SelfieProperties['type'];
   declare languages: SelfieProperties['languages'];
+  declare consentVersion: SelfieProperties['consentVersion'];
   declare captureMode: SelfieProperties['captureMode'];
   declare challenge: SelfieProperties['challenge'];
   declare camera: SelfieProperties['camera'];
@@ -100,6 +104,7 @@ export class Selfie {
   declare session: SelfieProperties['session'];
   declare thresholds: SelfieProperties['thresholds'];
   declare text: SelfieProperties['text'];
+  declare host: SelfieProperties['host'];
   declare allowUnreviewed: boolean;
   declare countdown: boolean;
   declare strict: boolean;

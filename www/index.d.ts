@@ -156,12 +156,12 @@ export interface SelfieStepDetail {
 
 /** Detail of `selfie-consented`: for your record of the consent. */
 export interface SelfieConsentedDetail {
-  /** The version of the words on the consent screen. */
+  /** The page's `consent-version`; without it, the version of the package's words. */
   version: string;
   /** The language of these words. */
   lang: string;
-  /** The FNV-1a hash of these words, in 32 bits. It tells which words it were, also words of the page's `text`. */
-  hash: number;
+  /** The SHA-256 of these words in hex, with words of `text` and `host`; `none` on a page without https. */
+  hash: string;
   /** The language of an unreviewed translation that stood beside these words; null if there was none. */
   translation: string | null;
   /** When, by the device's clock, in ISO 8601. */
@@ -351,6 +351,22 @@ export interface SelfieSupport {
   code: 'wasm-missing' | 'wasm-blocked' | 'wasm-unsupported' | null;
 }
 
+/** What the consent screen says about the host, in plain words. Each may be left out. */
+export interface SelfieHost {
+  /** The name that people know, such as `Example Bank`. */
+  name?: string;
+  /** Why the photo is compared, instead of the package's words. */
+  purpose?: string;
+  /** How long the result is kept. */
+  retention?: string;
+  /** The name of the controller, and how to reach them. */
+  controller?: string;
+  /** The URL of the privacy notice. */
+  privacy?: string;
+  /** The URL of the terms. */
+  terms?: string;
+}
+
 /** A catalogue: the texts of one language. English stands where a text is missing. */
 export interface SelfieCatalogue {
   /** A BCP 47 tag, such as `zu` or `pt-BR`. */
@@ -377,6 +393,8 @@ export declare class AkibaSelfieElement extends HTMLElement {
   type: 'individual' | 'business' | '1' | '2' | '';
   /** Attribute `languages`: the languages between which the person can choose, as BCP 47 tags separated by spaces. */
   languages: string;
+  /** Attribute `consent-version`: the version of the page's consent, 1 to 64 printable ASCII characters without spaces. */
+  consentVersion: string;
   /** Attribute `allow-unreviewed`: uses translations that no person has reviewed, beside the English consent. */
   allowUnreviewed: boolean;
   /**
@@ -418,6 +436,8 @@ export declare class AkibaSelfieElement extends HTMLElement {
   thresholds: SelfieThresholds | null | undefined;
   /** Words of the page by their keys, instead of the language's. To change one, set a new object. */
   text: SelfieText | null | undefined;
+  /** What the consent screen says about the host. To change one, set a new object. */
+  host: SelfieHost | null | undefined;
   /** The state of the capture. */
   readonly state: SelfieState;
   /** The photo that the person reviews or that is being sent: a JPEG without metadata. Null in all other states. */

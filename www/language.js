@@ -3,13 +3,12 @@
  * that needs it: one with another language, words of its own, or `languages`.
  */
 
-import { KEYS, LANGUAGES, VERSION } from './catalogues.js';
+import { LANGUAGES } from './catalogues.js';
+import { CONSENT, KEYS, VERSION } from './keys.js';
+import { CONSENT_HASH, CONSENT_VERSION, DIR, FACTS, FIRST_FACT, HEAD, STATE, TAG } from './lines.js';
 
-/** @import { SelfieCatalogue, SelfieText } from './index.js' */
+/** @import { SelfieCatalogue, SelfieHost, SelfieText } from './index.js' */
 
-/** The lines before the texts: version, tag, direction, and whether a person has reviewed the texts. */
-const HEAD = 4;
-const TAG = 1;
 /** Languages that have another's catalogue. @type {Record<string, string>} */
 const ALIASES = { tw: 'ak', fat: 'ak' };
 
@@ -19,6 +18,8 @@ const ALIASES = { tw: 'ak', fat: 'ak' };
  * @property {string} lang a BCP 47 tag
  * @property {string | null} languages the tags to choose from, separated by spaces
  * @property {SelfieText | null | undefined} text the page's own words
+ * @property {SelfieHost | null | undefined} host what the page says about the host
+ * @property {string | null} consent the version of the page's consent
  * @property {boolean} unreviewed whether words that no person has reviewed may be used
  * @property {ReadonlyMap<string, SelfieCatalogue>} registered the page's own catalogues
  */
@@ -45,18 +46,52 @@ async function wordsFor(wish) {
   const tag = find(wish);
   const own = wish.registered.get(tag);
   const built = isOwn(LANGUAGES, tag) && (LANGUAGES[tag].reviewed || wish.unreviewed);
-  if (!built && !own && !wish.text) return undefined;
+  if (!built && !own && !wish.text && !wish.host && !wish.consent) return undefined;
   const lines = (built ? (await LANGUAGES[tag].load()).default : '').split('\n');
   if (lines[0] !== VERSION) lines.splice(0, lines.length, VERSION, own ? tag : 'en', own?.dir ?? 'ltr', 'reviewed');
-  if (own && own.state !== 'reviewed') lines[HEAD - 1] = '';
+  if (own && own.state !== 'reviewed') lines[STATE] = '';
+  // The relay accepts only these characters.
+  lines[CONSENT_VERSION] = line(wish.consent)
+    .replace(/[^!-~]+/g, '-')
+    .slice(0, 64);
+  for (const [index, name] of FACTS.entries()) {
+    const fact = line(wish.host?.[name]);
+    lines[FIRST_FACT + index] = name === 'privacy' || name === 'terms' ? link(fact) : fact;
+  }
   const texts = { ...own?.texts, ...wish.text };
   for (const [index, key] of KEYS.entries()) {
-    const text = Reflect.get(texts, key);
-    // A line break would shift the texts after it.
-    lines[HEAD + index] =
-      typeof text === 'string' && text ? text.replace(/\s*\n\s*/g, ' ') : (lines[HEAD + index] ?? '');
+    lines[HEAD + index] = line(Reflect.get(texts, key)) || (lines[HEAD + index] ?? '');
   }
+  lines[CONSENT_HASH] = await hash(lines);
   return lines.join('\n');
+}
+
+/** Returns a text as one line: a line break would shift what comes after it. @param {unknown} text */
+const line = (text) => (typeof text === 'string' ? text.trim().replace(/\s*[\n\r]\s*/g, ' ') : '');
+
+/** Returns the URL of a web page, or nothing: no other kind of link can be followed. @param {string} url */
+function link(url) {
+  try {
+    const { href, protocol } = new URL(url, document.baseURI);
+    return url && /^https?:$/.test(protocol) ? href : '';
+  } catch {
+    return '';
+  }
+}
+
+/**
+ * Returns the SHA-256 of what the person agrees to: the texts that count, then the facts, one a line. Words that nobody has
+ * reviewed don't count, the English ones do.
+ * @param {string[]} lines
+ */
+async function hash(lines) {
+  const texts = Object.entries(CONSENT).map(
+    ([key, english]) => (lines[STATE] && lines[HEAD + KEYS.indexOf(key)]) || english,
+  );
+  const said = [...texts, ...lines.slice(FIRST_FACT, HEAD).filter(Boolean)].join('\n');
+  // A page without https has no such function. Its camera does not open either.
+  const bytes = await globalThis.crypto?.subtle?.digest('SHA-256', new TextEncoder().encode(said));
+  return bytes ? [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, '0')).join('') : 'none';
 }
 
 /** Safari before 15.4 has no Object.hasOwn. @param {object} object @param {string} key */
@@ -122,7 +157,7 @@ function drawSwitch(shadow, wish, words, choose) {
   const label = before ?? document.createElement('label');
   const lines = words?.split('\n') ?? [];
   label.setAttribute('part', 'languages');
-  [label.lang, label.dir] = [lines[TAG] ?? 'en', lines[TAG + 1] ?? 'ltr'];
+  [label.lang, label.dir] = [lines[TAG] ?? 'en', lines[DIR] ?? 'ltr'];
   const select = document.createElement('select');
   const current = find(wish);
   for (const lang of offered) {

@@ -17,6 +17,7 @@ export const ATTRIBUTES = {
   type: { property: 'type' },
   lang: { property: 'lang', own: true },
   languages: { property: 'languages', own: true },
+  'consent-version': { property: 'consentVersion', own: true },
   'allow-unreviewed': { property: 'allowUnreviewed', boolean: true, own: true },
   capture: { property: 'captureMode' },
   countdown: { property: 'countdown', boolean: true },
@@ -36,7 +37,7 @@ export const ATTRIBUTES = {
 };
 
 /** Properties without an attribute. */
-export const PROPERTIES = ['session', 'thresholds', 'text', 'state', 'photo', 'verdict', 'devices'];
+export const PROPERTIES = ['session', 'thresholds', 'text', 'host', 'state', 'photo', 'verdict', 'devices'];
 
 /** The methods that the page can call. */
 export const METHODS = /** @type {const} */ (['start', 'capture', 'retake', 'submit', 'cancel', 'reset']);

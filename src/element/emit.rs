@@ -22,10 +22,10 @@ fn detail(event: &PageEvent) -> JsValue {
         PageEvent::StateChange { state, previous } => {
             object(&[("state", state.as_str().into()), ("previous", previous.as_str().into())])
         }
-        PageEvent::Consented { version, words, shown } => object(&[
-            ("version", (*version).into()),
+        PageEvent::Consented { words, shown } => object(&[
+            ("version", shown.consent_version().into()),
             ("lang", words.lang().into()),
-            ("hash", words.consent_hash().into()),
+            ("hash", shown.consent_hash().into()),
             ("translation", if words == shown { JsValue::NULL } else { shown.lang().into() }),
             ("at", Date::new_0().to_iso_string().into()),
         ]),

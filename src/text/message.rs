@@ -33,6 +33,8 @@ messages! {
 
     /// Consent: the heading.
     ConsentTitle,
+    /// Consent: the label for the host's name.
+    ConsentWho,
     /// Consent: the label for what is taken.
     ConsentWhat,
     /// Consent: what is taken.
@@ -45,6 +47,14 @@ messages! {
     ConsentWhere,
     /// Consent: where it goes.
     ConsentWhereBody,
+    /// Consent: the label for how long the result is kept.
+    ConsentKept,
+    /// Consent: the label for who is responsible by law.
+    ConsentController,
+    /// Consent: the link to the privacy notice.
+    ConsentPrivacy,
+    /// Consent: the link to the terms.
+    ConsentTerms,
     /// Consent: what happens on the device.
     ConsentDeviceBody,
     /// Consent: how to withdraw.

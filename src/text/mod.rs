@@ -19,23 +19,10 @@ pub use message::Message;
 use crate::flow::ErrorCode;
 
 /// The version of the words on the consent screen. A test asks for a new one when they change.
-pub const CONSENT_VERSION: &str = "2";
+pub const CONSENT_VERSION: &str = "akiba-selfie/3";
 
-/// The words on the consent screen, in its order.
-pub const CONSENT: [Message; 12] = [
-    Message::ConsentTitle,
-    Message::ConsentWhat,
-    Message::ConsentWhatBody,
-    Message::ConsentDeviceBody,
-    Message::ConsentWhy,
-    Message::ConsentWhyBody,
-    Message::ConsentWhere,
-    Message::ConsentWhereBody,
-    Message::ConsentReview,
-    Message::ConsentWithdrawBody,
-    Message::Agree,
-    Message::NotNow,
-];
+/// The SHA-256 of the English words on the consent screen. The test of `tests/www/language.test.mjs` computes it.
+const CONSENT_HASH: &str = "0bc4da34b62ebc8030e32c953116ced18230ca681075be55ddc68a14d5ea4187";
 
 /// The texts for one error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,11 +37,36 @@ pub struct ErrorText {
 #[derive(Clone, Copy, Debug)]
 pub struct Text(&'static Catalogue);
 
+/// What the page says about the host, each a line before the texts; an empty line says nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fact {
+    /// The version of the page's consent.
+    Version,
+    /// The SHA-256 of the words that count.
+    Hash,
+    /// The host's name.
+    Name,
+    /// Why the photo is compared.
+    Purpose,
+    /// How long the result is kept.
+    Retention,
+    /// Who is responsible by law.
+    Controller,
+    /// The URL of the privacy notice.
+    Privacy,
+    /// The URL of the terms.
+    Terms,
+}
+
+/// The number of [`Fact`]s.
+const FACTS: usize = Fact::Terms as usize + 1;
+
 #[derive(Debug)]
 struct Catalogue {
     lang: &'static str,
     dir: &'static str,
     reviewed: bool,
+    facts: [&'static str; FACTS],
     lines: Vec<&'static str>,
 }
 
@@ -77,7 +89,7 @@ impl Text {
     }
 
     /// Reads a catalogue from its lines: the version of the keys, the BCP 47 tag, the direction of the script (`ltr` or
-    /// `rtl`), `reviewed` or nothing, and the texts in the order of `lang/en.json`. Returns English if the version is
+    /// `rtl`), `reviewed` or nothing, the [`Fact`]s, and the texts in the order of `lang/en.json`. Returns English if the version is
     /// another one.
     #[must_use]
     pub fn of(lines: &str) -> Self {
@@ -116,6 +128,24 @@ impl Text {
         if self.0.reviewed { self } else { Self::english() }
     }
 
+    /// Returns what the page says about the host, or nothing.
+    #[must_use]
+    pub fn fact(self, fact: Fact) -> &'static str {
+        self.0.facts[fact as usize]
+    }
+
+    /// Returns the version of the words that a person agrees to: the page's, or else the package's.
+    #[must_use]
+    pub fn consent_version(self) -> &'static str {
+        or(self.fact(Fact::Version), CONSENT_VERSION)
+    }
+
+    /// Returns the SHA-256 of the words that a person agrees to.
+    #[must_use]
+    pub fn consent_hash(self) -> &'static str {
+        or(self.fact(Fact::Hash), CONSENT_HASH)
+    }
+
     /// Returns the text of a message.
     #[must_use]
     pub fn get(self, message: Message) -> &'static str {
@@ -151,18 +181,6 @@ impl Text {
         self.line(Message::ALL.len() + 2 * (ErrorCode::ALL.len() - WITHOUT_WASM) + browser as usize)
     }
 
-    /// Returns the FNV-1a hash of the words on the consent screen, to tell which words a person has read.
-    #[must_use]
-    pub fn consent_hash(self) -> u32 {
-        let mut hash = 0x811C_9DC5_u32;
-        for message in CONSENT {
-            for byte in self.get(message).bytes() {
-                hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
-            }
-        }
-        hash
-    }
-
     fn line(self, index: usize) -> &'static str {
         self.0.lines.get(index).copied().unwrap_or_default()
     }
@@ -177,6 +195,11 @@ fn place(code: ErrorCode) -> usize {
     index - index.saturating_sub(ErrorCode::Load as usize).min(WITHOUT_WASM)
 }
 
+/// Returns the text, or the other one if there is none.
+fn or(text: &'static str, other: &'static str) -> &'static str {
+    if text.is_empty() { other } else { text }
+}
+
 impl Catalogue {
     fn read(source: &'static str) -> Self {
         let mut own = source.split('\n');
@@ -188,13 +211,8 @@ impl Catalogue {
             lang: line(),
             dir: line(),
             reviewed: !line().is_empty(),
-            lines: source::ENGLISH
-                .split('\n')
-                .map(|english| match line() {
-                    "" => english,
-                    words => words,
-                })
-                .collect(),
+            facts: std::array::from_fn(|_| line()),
+            lines: source::ENGLISH.split('\n').map(|english| or(line(), english)).collect(),
         }
     }
 }
@@ -208,7 +226,12 @@ mod tests {
         let keys = source::keys();
         let text = |key| texts.iter().find(|(name, _)| *name == key).map_or("", |(_, text)| *text);
         let head = [version.to_string(), "zu".to_owned(), "ltr".to_owned(), state.to_owned()];
-        head.into_iter().chain(keys.split('\n').map(|key| text(key).to_owned())).collect::<Vec<_>>().join("\n")
+        let facts = [""; FACTS].map(str::to_owned);
+        head.into_iter()
+            .chain(facts)
+            .chain(keys.split('\n').map(|key| text(key).to_owned()))
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 
     #[test]
@@ -278,9 +301,17 @@ mod tests {
         assert_eq!(Text::english().fill(Message::Bytes, 12, 310), "12 of 310 kB");
     }
 
-    /// If this fails, the words that people agree to have changed: raise [`CONSENT_VERSION`], and note both here.
     #[test]
-    fn other_words_on_the_consent_screen_have_another_version() {
-        assert_eq!((CONSENT_VERSION, Text::english().consent_hash()), ("2", 3_817_154_022));
+    fn the_page_says_which_consent_counts() {
+        let english = Text::english();
+        assert_eq!((english.consent_version(), english.consent_hash()), (CONSENT_VERSION, CONSENT_HASH));
+        let facts = ["bank-7", "0a", "Example Bank", "", "", "", "", "/terms"];
+        let lines = lines(source::VERSION, "", &[("Start", "Qala")]);
+        let mut lines: Vec<&str> = lines.split('\n').collect();
+        lines[4..4 + FACTS].copy_from_slice(&facts);
+        let text = Text::of(&lines.join("\n"));
+        assert_eq!((text.consent_version(), text.consent_hash()), ("bank-7", "0a"));
+        assert_eq!((text.fact(Fact::Name), text.fact(Fact::Purpose), text.fact(Fact::Terms)), (facts[2], "", "/terms"));
+        assert_eq!((text.get(Message::Start), text.get(Message::NotNow)), ("Qala", "Not now"));
     }
 }

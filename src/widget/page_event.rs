@@ -45,8 +45,6 @@ pub enum PageEvent {
     },
     /// The person agreed.
     Consented {
-        /// The version of the words that the person agreed to.
-        version: &'static str,
         /// The words that count.
         words: Text,
         /// The words of the other screens. If nobody has reviewed them, they stood beside the English ones.

@@ -5,14 +5,14 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
 
+import { CONSENT_HASH } from '../../scripts/catalogues.mjs';
 import { EVENTS } from '../../www/registry.js';
 import { speak } from './support/languages.mjs';
 import { suite } from './support/suite.mjs';
 
 const it = suite();
+const sessions = suite({ sessions: 'required' });
 const IDENTIFIER = '0000000000001';
-/** Of the English words; a test of src/text says when it changes. */
-const CONSENT_HASH = 3_817_154_022;
 
 const folder = createRequire(import.meta.url)
   .resolve('rrweb')
@@ -68,7 +68,7 @@ test('the page hears of the consent with its version, language and time', async 
   await selfie.frame();
   const [{ detail }, ...more] = await selfie.events('selfie-consented');
   assert.deepEqual(more, []);
-  assert.match(detail.version, /^\d+$/);
+  assert.match(detail.version, /^akiba-selfie\/\d+$/);
   assert.equal(detail.lang, 'en');
   assert.equal(detail.translation, null);
   assert.equal(detail.hash, CONSENT_HASH);
@@ -102,6 +102,33 @@ test('reviewed words of the page replace the consent, and have another hash', as
   const { detail } = await selfie.event('selfie-consented');
   assert.deepEqual([detail.lang, detail.translation], ['en', null]);
   assert.notEqual(detail.hash, CONSENT_HASH);
+});
+
+test('the page says who asks, and its version and hash of the consent reach the session', async () => {
+  const selfie = await sessions.open();
+  await selfie.element.evaluate((/** @type {any} */ element) => {
+    element.host = {
+      name: 'Example Bank',
+      purpose: 'To open your account.',
+      retention: '30 days',
+      privacy: '/privacy',
+    };
+    element.consentVersion = '2026-11';
+  });
+  const sent = selfie.page.waitForRequest('**/v1/customer');
+  await selfie.button('Start').click();
+  await selfie.element.getByText('Example Bank').waitFor();
+  const said = await selfie.element.locator('section').innerText();
+  for (const words of ['Who asks', 'To open your account.', '30 days']) assert.ok(said.includes(words), words);
+  const notice = selfie.element.getByRole('link', { name: 'Privacy notice' });
+  assert.equal(await notice.evaluate((/** @type {any} */ { href }) => new URL(href).pathname), '/privacy');
+  await selfie.button('I agree, open the camera').click();
+  const { detail } = await selfie.event('selfie-consented');
+  assert.equal(detail.version, '2026-11');
+  assert.match(detail.hash, /^[0-9a-f]{64}$/);
+  assert.notEqual(detail.hash, CONSENT_HASH);
+  const { consent_version, consent_hash, consent_lang } = (await sent).postDataJSON();
+  assert.deepEqual([consent_version, consent_hash, consent_lang], ['2026-11', detail.hash, 'en']);
 });
 
 test('without files there is no button for one', async () => {

@@ -25,6 +25,7 @@ use mounted::{
     submitting, view,
 };
 
+mod host;
 mod mounted;
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -475,6 +476,8 @@ async fn the_style_sheet_lists_every_part_and_property() {
         mounted.show(view(screen)).await;
         collect(&mounted, &mut parts);
     }
+    mounted.show(View { text: host::with_facts("reviewed", ["/"; 6]), ..view(Screen::Consent) }).await;
+    collect(&mounted, &mut parts);
     assert_eq!(parts, listed("\nParts:").map(str::to_owned).collect());
 
     let name = |text: &str| text.chars().take_while(|c| c.is_ascii_lowercase() || *c == '-').collect::<String>();

@@ -119,7 +119,7 @@ test('properties reflect the attributes', async () => {
       return { name, boolean, unset, written, removed, read: selfie[property] };
     });
   });
-  assert.equal(seen.length, 21);
+  assert.equal(seen.length, 22);
   for (const { name, boolean, unset, written, removed, read } of seen) {
     assert.equal(unset, boolean ? false : '', name);
     assert.equal(written, boolean ? '' : 'x', name);

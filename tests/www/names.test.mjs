@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { test } from 'node:test';
 
-import { failures, QUESTIONS, REASONS, STEPS, TERMS, TIPS } from '../../www/plain/words.js';
+import { failures, LINKS, QUESTIONS, REASONS, STEPS, TERMS, TIPS, Words } from '../../www/plain/words.js';
 import { ATTRIBUTES, EVENTS, METHODS, PROPERTIES, STATES, STATICS, TAG } from '../../www/registry.js';
 
 const read = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
@@ -100,35 +100,25 @@ test('the types have every error code', () => {
   );
 });
 
-test('the words without WebAssembly are those of the widget', () => {
-  const { texts } = JSON.parse(read('lang/en.json'));
-  const english = Object.values(texts).map((text) => text.replaceAll('\u00a0', ' '));
+test('the way without WebAssembly says the keys of the catalogues, and helps like the widget', () => {
   const codes = read('src/flow/error.rs');
-  const said = [...TERMS.flat(), ...TIPS, ...QUESTIONS, ...STEPS, ...Object.values(REASONS)];
-  const screens = read('www/plain/screens.js').replaceAll('\\u{a0}', ' ');
-  said.push(...all(screens, /'([A-Z][^']*[a-z.!?:’ ])'/g));
-  assert.ok(said.length > 40, `only ${said.length} sentences`);
-  // The widget does not say this one, as it has a camera.
-  for (const words of said.filter((it) => it !== 'Choose a recent photo of your face.')) {
-    assert.ok(
-      english.some((text) => text.startsWith(words.trim())),
-      words,
-    );
-  }
-  for (const [code, { helps, title, body }] of Object.entries(failures)) {
+  const code = ['plain.js', 'plain/screens.js', 'plain/words.js'].map((name) => read(`www/${name}`)).join('');
+  const said = all(code, /\b(?:say|more|small|files)\('(\w+)'/g);
+  said.push(...TERMS.flatMap(([term, , body]) => [term, body].filter(Boolean)), ...LINKS.map(([key]) => key));
+  said.push(...TIPS, ...QUESTIONS, ...STEPS, ...Object.values(REASONS), 'StepDone', 'StepNow', 'StepNext');
+  assert.ok(said.length > 50, `only ${said.length} texts`);
+  const words = new Words();
+  for (const key of said) assert.ok(words.say(key), key);
+  const [rust] = all(read('src/text/mod.rs'), /CONSENT_VERSION: &str = "(.+)"/g);
+  const [hash] = all(read('src/text/mod.rs'), /CONSENT_HASH: &str = "(.+)"/g);
+  assert.deepEqual(words.consent, { version: rust, hash });
+  for (const [code, helps] of Object.entries(failures)) {
     const steps = new RegExp(`= "${code}" => \\[(.*)\\];`).exec(codes)?.[1];
     const letters = { RetryCamera: '', PickFile: 'F', Retake: 'T', Resubmit: 'R', AskSite: 'A' };
-    assert.equal(
-      helps,
-      steps
-        ?.split(', ')
-        .map((step) => letters[step])
-        .join(''),
-      code,
-    );
-    if (code.startsWith('wasm-')) continue;
-    const name = new RegExp(`^ {4}(\\w+) = "${code}"`, 'm').exec(codes)?.[1];
-    assert.deepEqual([title, body], [texts[`${name}.title`], texts[`${name}.body`]], code);
+    const wanted = steps?.split(', ').map((step) => letters[step]);
+    assert.equal(helps, wanted?.join(''), code);
+    const { title, body } = words.failure(code);
+    assert.ok(title && body, code);
   }
 });
 
@@ -157,7 +147,7 @@ test('the Angular component has every property and event', () => {
   const compiled = read('www/angular.mjs').match(/ɵɵngDeclareComponent\((.+)\); }$/m)?.[1] ?? '';
   const [, inputs] = compiled.match(/ inputs: \{(.+?)\}, outputs/) ?? [];
   const [, outputs] = compiled.match(/ outputs: \{(.+?)\}/) ?? [];
-  sameNames(all(inputs, /(\w+): (?:"|\[)/g), ['session', 'thresholds', 'text', ...properties]);
+  sameNames(all(inputs, /(\w+): (?:"|\[)/g), ['session', 'thresholds', 'text', 'host', ...properties]);
   sameNames(
     all(inputs, /(\w+): \["\w+", "\w+", booleanAttribute\]/g),
     Object.values(ATTRIBUTES).flatMap(({ property, boolean }) => (boolean ? [property] : [])),

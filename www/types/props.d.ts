@@ -25,7 +25,7 @@ type Hyphenated<Name extends string> = Name extends `${infer First}${infer Rest}
   : '';
 
 /** The name of a property's attribute. */
-type AttributeOf<Name extends string> = Name extends 'session' | 'thresholds' | 'text'
+type AttributeOf<Name extends string> = Name extends 'session' | 'thresholds' | 'text' | 'host'
   ? never
   : Name extends 'captureMode'
     ? 'capture'

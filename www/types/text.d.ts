@@ -18,6 +18,8 @@ export interface SelfieText {
   Start?: string;
   /** Your photo, your choice */
   ConsentTitle?: string;
+  /** Who asks */
+  ConsentWho?: string;
   /** What we take */
   ConsentWhat?: string;
   /** One photo of your face. No video, no sound. */
@@ -30,6 +32,14 @@ export interface SelfieText {
   ConsentWhere?: string;
   /** To Akiba Digital, who do the check. It is encrypted on the way. The site you are on gets the result. */
   ConsentWhereBody?: string;
+  /** How long it is kept */
+  ConsentKept?: string;
+  /** Who is responsible */
+  ConsentController?: string;
+  /** Privacy notice */
+  ConsentPrivacy?: string;
+  /** Terms of use */
+  ConsentTerms?: string;
   /** The page looks for your face and checks the light. This happens only on your device. */
   ConsentDeviceBody?: string;
   /** You can stop at any time before the photo is sent. After that, ask the site you are on. */

@@ -21,6 +21,7 @@ use super::delay::milliseconds;
 use super::js::object;
 use crate::config::Config;
 use crate::flow::{PhotoOrigin, RelayFailure};
+use crate::text::Text;
 
 pub mod answer;
 mod reply;
@@ -31,6 +32,8 @@ mod token;
 pub const LINK_LIMIT: Duration = Duration::from_secs(20);
 /// Time limit of the verdict request, including reading its answer: the vendor compares faces meanwhile.
 pub const VERIFY_LIMIT: Duration = Duration::from_secs(60);
+/// The length of a SHA-256 in hex. A page without https can't compute it.
+const HASH_LENGTH: usize = 64;
 /// The longest accepted answer, in UTF-16 units or bytes. The vendor's answers have a few kilobytes.
 pub const LONGEST_ANSWER: u32 = 1_000_000;
 
@@ -90,16 +93,25 @@ impl Drop for Abort {
     }
 }
 
-/// Requests a signed link, once. The vendor chooses the file name.
+/// Requests a signed link, once. The vendor chooses the file name. A relay with sessions hears what the person agreed to.
 ///
 /// # Errors
 /// [`RelayFailure`].
 pub fn request_link(
     config: &Config,
+    text: Text,
     bearer: &Bearer,
     abort: &Abort,
 ) -> impl Future<Output = Result<IssuedLink, RelayFailure>> + use<> {
-    let body = link_members(config.identifier.as_deref(), config.customer_type);
+    let mut body = link_members(config.identifier.as_deref(), config.customer_type);
+    let hash = text.consent_hash();
+    if config.consent && bearer.is_sent() && hash.len() == HASH_LENGTH {
+        body.extend([
+            ("consent_version", text.consent_version()),
+            ("consent_hash", hash),
+            ("consent_lang", text.of_consent().lang()),
+        ]);
+    }
     let reply = post(Call::Link, &config.link_url, &body, None, bearer, abort);
     async move { IssuedLink::read(&reply.await?).ok_or(RelayFailure::Reply) }
 }

@@ -6,7 +6,6 @@ use wasm_bindgen_futures::spawn_local;
 
 use crate::flow::{ErrorCode, Notice, Photo, PhotoOrigin};
 use crate::guidance::Evidence;
-use crate::text::CONSENT_VERSION;
 use crate::widget::page_event::{Captured, PageEvent, Quality};
 
 use super::handles::{Context, Handles};
@@ -22,9 +21,7 @@ pub(super) fn emit(handles: &Handles, notice: Notice, context: Context<'_>) {
 fn page_event(handles: &Handles, notice: Notice, context: Context<'_>) -> Option<PageEvent> {
     Some(match notice {
         Notice::StateChange { state, previous } => PageEvent::StateChange { state, previous },
-        Notice::Consented => {
-            PageEvent::Consented { version: CONSENT_VERSION, words: context.text.of_consent(), shown: context.text }
-        }
+        Notice::Consented => PageEvent::Consented { words: context.text.of_consent(), shown: context.text },
         Notice::Guidance { hint, luminance, evidence, cause } => {
             PageEvent::Guidance { hint, quality: Quality { luminance, evidence }, cause }
         }

@@ -15,7 +15,7 @@ pub(super) fn link(handles: &Handles, generation: Generation, context: Context<'
     let abort = Abort::for_link();
     let mut resources = handles.resources();
     let bearer = Bearer::new(context.session.clone(), resources.session());
-    let reply = relay::request_link(context.config, &bearer, &abort);
+    let reply = relay::request_link(context.config, context.text, &bearer, &abort);
     resources.keep_link_call(generation, abort);
     let handles = handles.clone();
     spawn_local(async move {
