@@ -132,50 +132,34 @@ export class Call {
   }
 
   /**
-   * Sends JSON: without cookies, cache, redirects and referrer. Resolves to the status, the body if it is JSON, and
-   * `Retry-After`, or to why there is no answer.
-   * @param {string} url
-   * @param {object} body
-   * @param {string | undefined} bearer
-   * @param {string | undefined} key the idempotency key. It is sent only with a session: a plain proxy on another origin need not
-   *   allow its header.
+   * Sends a request: without cookies, cache, redirects and referrer. Resolves to the response and its body if that is JSON,
+   * or to why there is no answer.
+   * @param {Request} request
    * @param {number} limit for the request and its answer, in milliseconds
    * @param {number} longest how many characters or bytes the body may have
    */
-  async send(url, body, bearer, key, limit, longest) {
+  async send(request, limit, longest) {
     const { signal } = this.#stop;
     let late = false;
     const timer = setTimeout(() => {
       late = true;
       this.abort();
     }, limit);
-    /** @type {Record<string, string>} */
-    const headers = { Accept: 'application/json, application/problem+json', 'Content-Type': 'application/json' };
-    if (bearer) headers.Authorization = `Bearer ${bearer}`;
-    if (bearer && key) headers['Idempotency-Key'] = key;
-    let request;
     try {
-      request = new Request(url, {
-        method: 'POST',
-        headers,
-        body: JSON.stringify(body),
-        credentials: 'omit',
-        cache: 'no-store',
-        redirect: 'error',
-        referrerPolicy: 'no-referrer',
-        signal,
-      });
-    } catch {
-      return 'refused';
-    }
-    try {
-      const answer = await fetch(request);
+      const answer = await fetch(
+        new Request(request, {
+          credentials: 'omit',
+          cache: 'no-store',
+          redirect: 'error',
+          referrerPolicy: 'no-referrer',
+          signal,
+        }),
+      );
       // A page may wrap `fetch`.
       if (!(answer instanceof Response)) return 'reply';
       if (Number(answer.headers.get('Content-Length')) > longest) return 'reply';
       const text = await answer.text();
-      if (text.length > longest) return 'reply';
-      return [answer.status, parsed(text), answer.headers.get('Retry-After')];
+      return text.length > longest ? 'reply' : [answer, parsed(text)];
     } catch {
       return late ? 'timeout' : 'unreachable';
     } finally {
