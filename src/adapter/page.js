@@ -35,6 +35,19 @@ export function focusHeading(root, requested) {
   if (requested) heading?.scrollIntoView({ block: 'nearest' });
 }
 
+/** How long people take for the second of two taps, in milliseconds. */
+const TWO_TAPS_MS = 700;
+
+/**
+ * Keeps an element's height for a moment while its content changes. Otherwise the second of two taps hits what the page has
+ * below, and moves up.
+ * @param {HTMLElement} root
+ */
+export function hold(root) {
+  const height = `${root.offsetHeight}px`;
+  root.animate({ minHeight: [height, height] }, TWO_TAPS_MS);
+}
+
 /** One sheet for all widgets of the page's own document. @type {CSSStyleSheet | undefined} */
 let shared;
 

@@ -245,6 +245,9 @@ impl AkibaSelfie {
         };
         if self.state.screen.name() != before.screen.name() {
             self.announcements.clear();
+            if let Some(root) = self.root.cast::<Element>() {
+                page::hold(&root);
+            }
         }
         for effect in effects {
             match effect {
