@@ -55,7 +55,7 @@ let shared;
  * Adds a style sheet to the document or shadow root that contains an element, once. A sheet can't be adopted across
  * documents, so an element in another document, such as a frame's, gets a sheet of that document.
  * @param {Element} element
- * @param {string} css
+ * @param {string} css short: `~` is the widget's class before a rule's own selector
  */
 export function adopt(element, css) {
   const tree = /** @type {ShadowRoot} */ (element.getRootNode());
@@ -66,7 +66,7 @@ export function adopt(element, css) {
   try {
     const { CSSStyleSheet: Sheet } = /** @type {typeof globalThis} */ (ownerDocument.defaultView);
     const sheet = (isOwn && shared) || new Sheet();
-    if (sheet !== shared) sheet.replaceSync(css);
+    if (sheet !== shared) sheet.replaceSync(css.replaceAll('~', '.akiba-selfie '));
     if (isOwn) shared = sheet;
     if (!tree.adoptedStyleSheets.includes(sheet)) tree.adoptedStyleSheets = [...tree.adoptedStyleSheets, sheet];
   } catch {
