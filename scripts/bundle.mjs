@@ -97,8 +97,8 @@ async function shortened(css) {
 }
 
 /**
- * Returns the code that wasm-bindgen wrote with three changes: each call of the WebAssembly reports a trap, no URL is left
- * that a bundler would follow, as assets.js names the file, and nothing is left that the element does not use.
+ * Returns the code that wasm-bindgen wrote and glue.mjs simplified with two changes: each call of the WebAssembly reports a
+ * trap, and the start that the element does not use is gone.
  * @param {string} text
  */
 function guarded(text) {
@@ -111,12 +111,9 @@ const guard = (exports) => Object.fromEntries(Object.entries(exports).map(([name
     throw error;
   }
 }]));`;
-  // The element never calls it, and calls the other one as it should.
-  const used = text
-    .replace(/(export ?\{ ?)(?:\w+ as )?initSync, ?/, '$1')
-    .replace(/console\.warn\((["'])using deprecated.+?\1\)/g, '0');
-  const calls = replaced(used, /= ?(\w+)\.exports\b/g, '=guard($1.exports)');
-  return replaced(calls, /new URL\((["'][\w.-]+_bg\.wasm["']), ?import\.meta\.url\)/g, '$1') + report;
+  // The element never calls it.
+  const used = text.replace(/(export ?\{ ?)(?:\w+ as )?initSync, ?/, '$1');
+  return replaced(used, /= ?(\w+)\.exports\b/g, '=guard($1.exports)') + report;
 }
 
 /** Replaces the one place that matches, and fails if there is not exactly one. @param {string} text @param {RegExp} what @param {string} by */

@@ -9,6 +9,8 @@ import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { minify } from 'terser';
 
+import { simplified } from './glue.mjs';
+
 const [glue, wasm] = process.argv.slice(2);
 if (!glue || !wasm) throw new Error('usage: node scripts/shrink.mjs DIR/NAME.js DIR/NAME_bg.wasm');
 const wasmOpt = fileURLToPath(new URL('../node_modules/.bin/wasm-opt', import.meta.url));
@@ -101,7 +103,7 @@ function renamed(text, { imports, exports }) {
 }
 
 const names = shrinkWasm();
-const { code } = await minify(renamed(readFileSync(glue, 'utf8'), names), {
+const { code } = await minify(simplified(renamed(readFileSync(glue, 'utf8'), names)), {
   module: true,
   compress: { passes: 3 },
   format: { comments: false },

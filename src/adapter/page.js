@@ -35,6 +35,19 @@ export function focusHeading(root, requested) {
   if (requested) heading?.scrollIntoView({ block: 'nearest' });
 }
 
+/** How long people take for the second of two taps, in milliseconds. */
+const TWO_TAPS_MS = 700;
+
+/**
+ * Keeps an element's height for a moment while its content changes. Otherwise the second of two taps hits what the page has
+ * below, and moves up.
+ * @param {HTMLElement} root
+ */
+export function hold(root) {
+  const height = `${root.offsetHeight}px`;
+  root.animate({ minHeight: [height, height] }, TWO_TAPS_MS);
+}
+
 /** One sheet for all widgets of the page's own document. @type {CSSStyleSheet | undefined} */
 let shared;
 
@@ -42,7 +55,7 @@ let shared;
  * Adds a style sheet to the document or shadow root that contains an element, once. A sheet can't be adopted across
  * documents, so an element in another document, such as a frame's, gets a sheet of that document.
  * @param {Element} element
- * @param {string} css
+ * @param {string} css short: `~` is the widget's class before a rule's own selector
  */
 export function adopt(element, css) {
   const tree = /** @type {ShadowRoot} */ (element.getRootNode());
@@ -53,7 +66,7 @@ export function adopt(element, css) {
   try {
     const { CSSStyleSheet: Sheet } = /** @type {typeof globalThis} */ (ownerDocument.defaultView);
     const sheet = (isOwn && shared) || new Sheet();
-    if (sheet !== shared) sheet.replaceSync(css);
+    if (sheet !== shared) sheet.replaceSync(css.replaceAll('~', '.akiba-selfie '));
     if (isOwn) shared = sheet;
     if (!tree.adoptedStyleSheets.includes(sheet)) tree.adoptedStyleSheets = [...tree.adoptedStyleSheets, sheet];
   } catch {
@@ -132,50 +145,34 @@ export class Call {
   }
 
   /**
-   * Sends JSON: without cookies, cache, redirects and referrer. Resolves to the status, the body if it is JSON, and
-   * `Retry-After`, or to why there is no answer.
-   * @param {string} url
-   * @param {object} body
-   * @param {string | undefined} bearer
-   * @param {string | undefined} key the idempotency key. It is sent only with a session: a plain proxy on another origin need not
-   *   allow its header.
+   * Sends a request: without cookies, cache, redirects and referrer. Resolves to the response and its body if that is JSON,
+   * or to why there is no answer.
+   * @param {Request} request
    * @param {number} limit for the request and its answer, in milliseconds
    * @param {number} longest how many characters or bytes the body may have
    */
-  async send(url, body, bearer, key, limit, longest) {
+  async send(request, limit, longest) {
     const { signal } = this.#stop;
     let late = false;
     const timer = setTimeout(() => {
       late = true;
       this.abort();
     }, limit);
-    /** @type {Record<string, string>} */
-    const headers = { Accept: 'application/json, application/problem+json', 'Content-Type': 'application/json' };
-    if (bearer) headers.Authorization = `Bearer ${bearer}`;
-    if (bearer && key) headers['Idempotency-Key'] = key;
-    let request;
     try {
-      request = new Request(url, {
-        method: 'POST',
-        headers,
-        body: JSON.stringify(body),
-        credentials: 'omit',
-        cache: 'no-store',
-        redirect: 'error',
-        referrerPolicy: 'no-referrer',
-        signal,
-      });
-    } catch {
-      return 'refused';
-    }
-    try {
-      const answer = await fetch(request);
+      const answer = await fetch(
+        new Request(request, {
+          credentials: 'omit',
+          cache: 'no-store',
+          redirect: 'error',
+          referrerPolicy: 'no-referrer',
+          signal,
+        }),
+      );
       // A page may wrap `fetch`.
       if (!(answer instanceof Response)) return 'reply';
       if (Number(answer.headers.get('Content-Length')) > longest) return 'reply';
       const text = await answer.text();
-      if (text.length > longest) return 'reply';
-      return [answer.status, parsed(text), answer.headers.get('Retry-After')];
+      return text.length > longest ? 'reply' : [answer, parsed(text)];
     } catch {
       return late ? 'timeout' : 'unreachable';
     } finally {

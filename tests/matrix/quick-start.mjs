@@ -8,7 +8,7 @@
 // Fails if a page fails. `--keep` keeps the projects in build/quick-start.
 
 import { execFile } from 'node:child_process';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
@@ -29,6 +29,7 @@ const pages = join(root, 'docs/quick-start');
 const PACKAGE = '~/akiba-selfie-0.1.0.tgz';
 const RELAY = 'http://127.0.0.1:8080';
 const HEARD = 'The verdict: verified';
+const SHOWN = 'It’s you. Thank you!';
 /** How long the detector may take to take a photo on a busy machine, in milliseconds. */
 const PATIENCE = 60_000;
 
@@ -43,7 +44,10 @@ const { values: options, positionals } = parseArgs({
 const all = (await readdir(pages))
   .map((name) => name.replace(/\.md$/, ''))
   .filter((name) => !['README', 'yew'].includes(name));
-const names = positionals.length > 0 ? positionals : all;
+/** In the order of the list. */
+const order = (await readFile(join(pages, 'README.md'), 'utf8')).matchAll(/\]\((\w+)\.md\)/g);
+const ordered = [...new Set([...order].map(([, name]) => name))].filter((name) => all.includes(name));
+const names = positionals.length > 0 ? positionals : ordered;
 
 await rm(work, { recursive: true, force: true });
 await mkdir(work, { recursive: true });
@@ -59,7 +63,7 @@ async function takeSelfie(url) {
   page.on('pageerror', (error) => said.push(String(error)));
   try {
     const heard = page.waitForEvent('console', {
-      predicate: (message) => message.text().startsWith(HEARD),
+      predicate: (message) => message.text().trim() === HEARD,
       timeout: 3 * PATIENCE,
     });
     heard.catch(() => undefined);
@@ -69,6 +73,7 @@ async function takeSelfie(url) {
     await selfie.state('review', PATIENCE);
     await selfie.send();
     await heard;
+    await page.getByText(SHOWN).first().waitFor();
   } catch (error) {
     throw new Error(`${error instanceof Error ? error.message : error}\nThe console: ${said.join('\n')}`, {
       cause: error,
@@ -80,7 +85,9 @@ async function takeSelfie(url) {
 
 /** Follows a page. Returns the seconds from its first command to the verdict. @param {string} name */
 async function follow(name) {
-  const { commands, files, server, url, folder } = readSteps(await readFile(join(pages, `${name}.md`), 'utf8'));
+  const { commands, files, server, url, folder, build, built } = readSteps(
+    await readFile(join(pages, `${name}.md`), 'utf8'),
+  );
   const demo = await startDemo({ args: ['--origin', new URL(url).origin] });
   const began = performance.now();
   const project = join(work, folder);
@@ -98,7 +105,13 @@ async function follow(name) {
     } finally {
       await running.stop();
     }
-    return Math.round((performance.now() - began) / 1000);
+    const seconds = Math.round((performance.now() - began) / 1000);
+    // The matrix takes a selfie with each tool's build.
+    if (build) {
+      await run('bash', ['-ec', build], { cwd: project, env: { ...process.env, CI: '1' }, maxBuffer: 1 << 26 });
+      await access(join(project, built ?? ''));
+    }
+    return seconds;
   } finally {
     await demo.stop();
     if (!options.keep) await rm(project, { recursive: true, force: true });
@@ -121,4 +134,4 @@ try {
 } finally {
   await browser.close();
 }
-if (options.table) await writeTimes(rows);
+if (options.table) await writeTimes(rows, ordered);

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -38,6 +38,22 @@ after(async () => {
   await browser?.close();
   await demo?.stop();
   if (dist) await rm(dist, { recursive: true, force: true });
+});
+
+test('the quick start finds Trunk, which is not in the PATH of a shell', async () => {
+  const page = await readFile(new URL('../../docs/quick-start/yew.md', import.meta.url), 'utf8');
+  const [, command] = page.match(/^```sh\n(.*trunk serve.*)\n```$/m) ?? [];
+  assert.ok(command);
+  const PATH = (env.PATH ?? '')
+    .split(':')
+    .filter((folder) => !folder.includes('akiba-selfie'))
+    .join(':');
+  const cwd = fileURLToPath(new URL('../../', import.meta.url));
+  const { stdout } = await run('sh', ['-ec', command.replace('trunk serve', 'trunk --version')], {
+    cwd,
+    env: { ...env, PATH },
+  });
+  assert.match(stdout, /^trunk \d/);
 });
 
 test('the Yew page goes on with the verdict, under a strict policy', async () => {

@@ -106,10 +106,11 @@ test('every quick start has the steps that a test can follow, and is in the list
     assert.ok(list.includes(`](${path.slice(folder.length + 1)})`), path);
     // This one is built in a clone, with cargo.
     if (path.endsWith('/yew.md')) continue;
-    const { commands, files, server } = readSteps(read(path));
+    const { commands, files, server, build, built } = readSteps(read(path));
     assert.match(commands, /^mkdir .*\nnpm init -y\n.*\nnpm install .* ~\/akiba-selfie-0\.1\.0\.tgz\n$/, path);
     assert.match(files.map(([, text]) => text).join(), /identifier="0000000000001"/, path);
     assert.match(server, /^npx /, path);
+    assert.ok((build && built) || path.endsWith('/html.md'), path);
   }
 });
 

@@ -125,6 +125,15 @@ test('docs/data-costs.md has the limits of the code', () => {
   const gates = all(read('scripts/size.mjs'), /gate: ([\d_]+)/g).map((text) => Number(text.replace('_', '')));
   assert.equal(row('the element'), `at most ${gates[0] / 1000}`);
   assert.equal(row('the detector'), `at most ${gates[1] / 1000}`);
+  const [element, detector, plain] = gates;
+  const grouped = (/** @type {number} */ bytes) => bytes.toLocaleString('en');
+  assert.ok(
+    read('ARCHITECTURE.md').includes(
+      `at most ${grouped(element)} bytes, and ${grouped(detector)} more for the detector`,
+    ),
+    'ARCHITECTURE.md',
+  );
+  assert.match(read('docs/embedding.md'), new RegExp(`\`plain\\.js\`[^.]*: at most\\s${plain / 1000} kB`));
   const [, least, most] = /BYTES: .* = (\d+)_000..=(\d+)_000;/.exec(read('src/adapter/photo/limits.rs')) ?? [];
   assert.equal(row('the photo'), `${least} to ${most}`);
   const attempts = /MAX_OFFLINE_PROBES: u8 = (\d);/.exec(read('src/flow/limits.rs'))?.[1];

@@ -1,5 +1,7 @@
 //! Pure policy: which camera to ask for, in which order, and what a track says about its camera.
 
+use akiba_protocol::search::contains;
+
 use crate::config::Facing;
 use crate::flow::CameraChoice;
 
@@ -83,10 +85,15 @@ fn lens(label: &str, choice: CameraChoice) -> u32 {
         return 0;
     }
     let label = label.to_ascii_lowercase();
-    if ["dual", "triple"].iter().any(|word| label.contains(word)) {
+    if ["dual", "triple"].iter().any(|word| contains(&label, word)) {
         return 1;
     }
-    let number = label.split_once(',').and_then(|(name, _)| name.rsplit(' ').next()?.parse::<u32>().ok());
+    // Splitting at a character takes a kilobyte of the download.
+    let mut words = label.as_bytes().split(|byte| *byte == b',');
+    let number = words.next().filter(|_| words.next().is_some()).and_then(|name| {
+        let digits = name.rsplit(|byte| *byte == b' ').next()?;
+        str::from_utf8(digits).ok()?.parse::<u32>().ok()
+    });
     number.unwrap_or(0).min(UNSUITED - 1)
 }
 
@@ -95,7 +102,7 @@ fn lens(label: &str, choice: CameraChoice) -> u32 {
 fn is_unsuited(label: &str) -> bool {
     let label = label.to_ascii_lowercase();
     let words = ["ir camera", "infrared", "virtual", "obs ", "desk view", "ultra", "telephoto"];
-    words.iter().any(|words| label.contains(words))
+    words.iter().any(|words| contains(&label, words))
 }
 
 /// Returns the device after the last one, and the first device after the end. Until the person allows the camera,
@@ -114,7 +121,7 @@ pub(super) fn faces_away(facing_mode: Option<&str>, label: &str) -> bool {
         Some(mode) if !mode.is_empty() => false,
         _ => {
             let label = label.to_ascii_lowercase();
-            ["back", "rear", "environment"].iter().any(|word| label.contains(word))
+            ["back", "rear", "environment"].iter().any(|word| contains(&label, word))
         }
     }
 }

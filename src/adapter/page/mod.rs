@@ -15,6 +15,8 @@ pub mod stylesheet;
 extern "C" {
     #[wasm_bindgen(js_name = focusHeading)]
     fn focus_heading(root: &Element, requested: bool);
+    /// Keeps an element's height for a moment, so that what is below it does not move under the second of two taps.
+    pub fn hold(root: &Element);
     fn adopt(element: &Element, css: &str);
     /// Dispatches an event that bubbles and crosses shadow roots. Returns false if the page refused it.
     pub(crate) fn dispatch(host: &EventTarget, name: &str, detail: &JsValue, cancelable: bool) -> bool;

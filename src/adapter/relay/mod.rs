@@ -10,7 +10,10 @@ use std::time::Duration;
 
 use akiba_protocol::link::link_members;
 use akiba_protocol::verify::verify_members;
-use js_sys::{Array, Promise};
+use gloo_net::http::{Request, Response};
+use js_sys::{Array, JSON, Promise};
+use serde::Serializer as _;
+use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
@@ -18,7 +21,6 @@ use self::answer::{Answer, Call};
 pub use self::reply::{IssuedLink, JudgedReply, NotText};
 use self::session::{Bearer, Reason};
 use super::delay::milliseconds;
-use super::js::object;
 use crate::config::Config;
 use crate::flow::{PhotoOrigin, RelayFailure};
 use crate::text::Text;
@@ -46,15 +48,7 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn abort(this: &JsCall);
     #[wasm_bindgen(method)]
-    fn send(
-        this: &JsCall,
-        url: &str,
-        body: &JsValue,
-        bearer: Option<&str>,
-        key: Option<&str>,
-        limit: u32,
-        longest: u32,
-    ) -> Promise;
+    fn send(this: &JsCall, request: web_sys::Request, limit: u32, longest: u32) -> Promise;
 }
 
 /// The owner of one call. Dropping it aborts the call, which then fails with [`RelayFailure::Unreachable`].
@@ -150,16 +144,16 @@ fn post(
     bearer: &Bearer,
     abort: &Abort,
 ) -> impl Future<Output = Result<JsValue, RelayFailure>> + use<> {
-    let members: Vec<(&str, JsValue)> = body.iter().map(|(name, value)| (*name, (*value).into())).collect();
-    let body = object(&members);
+    let body = json(body);
     let (url, key, bearer) = (url.to_owned(), key.map(str::to_owned), bearer.clone());
-    let (request, limit) = (Rc::clone(&abort.call), milliseconds(abort.limit));
+    let (open, limit) = (Rc::clone(&abort.call), milliseconds(abort.limit));
     async move {
         let mut reason = Reason::Start;
         loop {
             let token = bearer.token(reason).await?;
-            let answer = request.send(&url, &body, token.as_deref(), key.as_deref(), limit, LONGEST_ANSWER);
-            let (answer, reply) = received(JsFuture::from(answer).await.unwrap_or_default())?;
+            let request = build(&url, &body, token.as_deref(), key.as_deref()).ok_or(RelayFailure::Refused)?;
+            let answer = JsFuture::from(open.send(request, limit, LONGEST_ANSWER)).await;
+            let (answer, reply) = received(answer.unwrap_or_default())?;
             match answer.check(call, token.is_some(), reply::problem_code(&reply).as_deref()) {
                 Err(RelayFailure::Session) if reason == Reason::Start && bearer.can_renew() => {
                     reason = Reason::Expired;
@@ -170,22 +164,43 @@ fn post(
     }
 }
 
-/// Reads what `page.js` received.
+/// Serialises a body to JSON with the browser's own `JSON.stringify`. As a map: for a struct, serde-wasm-bindgen keeps
+/// a table of all names of members, and each struct is code of its own.
+fn json(members: &[(&str, &str)]) -> JsValue {
+    let body = Serializer::json_compatible().collect_map(members.iter().copied()).unwrap_or_default();
+    JSON::stringify(&body).map_or(JsValue::NULL, JsValue::from)
+}
+
+/// Builds the request. `page.js` adds how it is sent. The idempotency key is sent only with a session: a plain proxy on
+/// another origin need not allow its header. Returns `None` if the URL is not one.
+fn build(url: &str, body: &JsValue, token: Option<&str>, key: Option<&str>) -> Option<web_sys::Request> {
+    let mut request = Request::post(url)
+        .header("Accept", "application/json, application/problem+json")
+        .header("Content-Type", "application/json");
+    if let Some(token) = token {
+        request = request.header("Authorization", &("Bearer ".to_owned() + token));
+        if let Some(key) = key {
+            request = request.header("Idempotency-Key", key);
+        }
+    }
+    request.body(body).ok().map(web_sys::Request::from)
+}
+
+/// Reads what `page.js` received: the response and its JSON, or why there is none.
 fn received(answer: JsValue) -> Result<(Answer, JsValue), RelayFailure> {
     let Some(parts) = answer.dyn_ref::<Array>() else {
         return Err(match answer.as_string().as_deref() {
-            Some("refused") => RelayFailure::Refused,
             Some("reply") => RelayFailure::Reply,
             Some("timeout") => RelayFailure::Timeout,
             _ => RelayFailure::Unreachable,
         });
     };
+    let response = Response::from(parts.get(0).unchecked_into::<web_sys::Response>());
     let reply = parts.get(1);
-    let retry_after = parts.get(2).as_string();
+    let retry_after = response.headers().get("Retry-After");
     let answer = Answer {
         json: reply::is_object(&reply),
-        // A status has three digits.
-        status: parts.get(0).as_f64().unwrap_or_default() as u16,
+        status: response.status(),
         retry_after: retry_after.and_then(|text| answer::retry_after(&text, js_sys::Date::now(), date)),
     };
     Ok((answer, reply))

@@ -10,9 +10,10 @@ const DOCUMENT = new URL('../../../docs/quick-start/README.md', import.meta.url)
 const BLOCK = /(?:^`(?<file>[^`\n]+)`:\n\n)?^```(?<language>\w+)\n(?<text>[\s\S]*?)^```$/gm;
 
 /**
- * Reads a page: the commands of its first block, the files, and the command of its last block, which serves the page.
+ * Reads a page: the commands of its first block, the files, the command of its last block, which serves the page, and the one
+ * that builds it, with the folder that it writes.
  * @param {string} page Markdown
- * @returns {{ commands: string, folder: string, files: [string, string][], server: string, url: string }}
+ * @returns {{ commands: string, folder: string, files: [string, string][], server: string, url: string, build?: string, built?: string }}
  */
 export function readSteps(page) {
   const blocks = [...page.matchAll(BLOCK)].map(({ groups }) => groups ?? {});
@@ -24,18 +25,26 @@ export function readSteps(page) {
   const url = /http:\/\/localhost:\d+/.exec(page)?.[0];
   if (shell.length !== 2 || !folder || !url || files.length === 0) throw new Error('the page does not have the steps');
   if (files.length + shell.length !== blocks.length) throw new Error('a block has no name of a file above it');
-  return { commands: shell[0], folder, files, server: shell[1].trim(), url };
+  const [, build, built] = /^`(npx [^`]+)` writes the page for a server into `([^`]+)`/m.exec(page) ?? [];
+  return { commands: shell[0], folder, files, server: shell[1].trim(), url, build, built };
 }
 
 /**
- * Writes the times into the document. A page that was not followed loses its time.
+ * Writes the times into the document. A page that was not followed keeps its time.
  * @param {{ name: string, seconds: number }[]} rows
+ * @param {string[]} names of all pages, in their order
  */
-export async function writeTimes(rows) {
+export async function writeTimes(rows, names) {
   const text = await readFile(DOCUMENT, 'utf8');
   const places = /(<!-- times -->\n)[\s\S]*(<!-- \/times -->)/;
   if (!places.test(text)) throw new Error('docs/quick-start/README.md has no place for the times');
-  const lines = rows.map(({ name, seconds }) => `| [${name}](${name}.md) | ${seconds} s |`);
+  const times = new Map(
+    [...text.matchAll(/^\| \[(\w+)\]\(\1\.md\) \| (\d+) s \|$/gm)].map(([, name, time]) => [name, Number(time)]),
+  );
+  for (const { name, seconds } of rows) times.set(name, seconds);
+  const lines = names
+    .filter((name) => times.has(name))
+    .map((name) => `| [${name}](${name}.md) | ${times.get(name)} s |`);
   const table = ['| quick start | from the first command to the verdict |', '| --- | --- |', ...lines].join('\n');
   await writeFile(DOCUMENT, text.replace(places, `$1\n${table}\n\n$2`));
 }
