@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Takes the fonts of the tour (SIL Open Font License) out of Debian's packages, without installing them: fonts.sh FOLDER
-# Inter is the text's, Noto Sans that of the scripts that Inter lacks.
+# Inter, and Noto Sans for the scripts that Inter lacks.
 set -euo pipefail
 target=$(realpath -m "$1")
 folder=$(mktemp -d)
