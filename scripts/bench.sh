@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# Measures how long a person waits compared with a minimal page, how long the vision module takes for a frame compared
-# with other face detectors, and how many calls the relay answers compared with nginx.
+# Measures how long a person waits compared with a minimal page, and with a cheap phone on slow networks, how long the vision
+# module takes for a frame compared with other face detectors, and how many calls the relay answers compared with nginx.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/env.sh
 
 node benches/page.mjs "$@"
+echo
+node benches/phone.mjs
 echo
 node benches/detectors.mjs
 echo

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import starlight from '@astrojs/starlight';
 import { defineConfig, passthroughImageService } from 'astro/config';
 
-import { scrollTables } from './lib/tables-scroll.mjs';
+import { fitTables } from './lib/tables-fit.mjs';
 
 const groups = JSON.parse(readFileSync(new URL('../build/site-pages/navigation.json', import.meta.url), 'utf8'));
 const playground = { label: 'Playground', link: '/playground/' };
@@ -17,7 +17,7 @@ export default defineConfig({
   trailingSlash: 'always',
   // The pictures are small already.
   image: { service: passthroughImageService() },
-  markdown: { rehypePlugins: [scrollTables] },
+  markdown: { rehypePlugins: [fitTables] },
   integrations: [
     starlight({
       title: 'akiba-selfie',

@@ -40,7 +40,7 @@ pub const STYLE: &str = minify::text(&MINIFIED);
 pub(crate) const SHORT_STYLE: &str = minify::text(&SHORT);
 
 static SHORT: [u8; minify::short::<LENGTH>(&MINIFIED).1] = minify::short(&MINIFIED).0;
-const MINIFIED: [u8; LENGTH] = minify::css(SOURCE).0;
+static MINIFIED: [u8; LENGTH] = minify::css(SOURCE).0;
 /// The same once more, because only its result says how long it is.
 const LENGTH: usize = minify::css::<{ SOURCE.len() }>(SOURCE).1;
 const SOURCE: &[u8] = include_bytes!("style.css");

@@ -75,6 +75,13 @@ test('every page fits a phone and calls no other host', async () => {
     await page.goto(`${origin}/${path}`);
     const excess = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     if (excess > 0) wide.push(`${path}: ${excess} px`);
+    // What is off the screen's side in a table or in code is read by nobody.
+    const hidden = await page.evaluate(() =>
+      [...document.querySelectorAll('main .table, main pre')]
+        .filter((box) => box.scrollWidth > box.clientWidth)
+        .map((box) => box.textContent.trim().replace(/\s+/g, ' ').slice(0, 40)),
+    );
+    for (const text of hidden) wide.push(`${path}: «${text}» scrolls sideways`);
   }
   assert.deepEqual({ wide, foreign, faults }, { wide: [], foreign: [], faults: [] });
   await context.close();
