@@ -173,7 +173,7 @@ test('a relay that fails is tried again, and the photo is kept for the person to
   let broken = true;
   await selfie.page.route('**/v1/customer', (route) => (broken ? route.abort() : route.continue()));
   await chooseAndSend(selfie);
-  await selfie.element.getByText('That didn’t work yet').waitFor();
+  await selfie.element.locator('[part=note]', { hasText: 'That didn’t work yet' }).waitFor();
   const { detail } = await selfie.event('selfie-error');
   assert.deepEqual(detail, {
     ...{ code: 'relay-unreachable', message: 'We can’t reach the site', retryable: true, cause: null },
