@@ -39,19 +39,6 @@ function set(name, value) {
   else selfie.removeAttribute(name);
 }
 
-/** Keeps the widget's height for a second at each change, so that the second of two taps does not follow a link below it. */
-function holdHeight() {
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
-  selfie.addEventListener('selfie-statechange', () => {
-    clearTimeout(timer);
-    selfie.style.minHeight = `${selfie.offsetHeight}px`;
-    timer = setTimeout(() => {
-      selfie.style.minHeight = '';
-    }, 1000);
-  });
-}
-
 /** Passes the settings to the widget, like a page's own script. */
 function applySettings() {
   const own = person.value === OWN;
@@ -122,7 +109,6 @@ if (backEnd) {
 fillIdentities();
 followLook();
 followEvents();
-holdHeight();
 // A browser restores the form after a reload.
 applySettings();
 settings.addEventListener('input', applySettings);

@@ -129,7 +129,8 @@ export class StorageRequest extends XMLHttpRequest {
 
   /** @param {'load' | 'error'} name */
   #end(name) {
-    if (!this.#over.signal.aborted) this.dispatchEvent(new ProgressEvent(name));
+    if (this.#over.signal.aborted) return;
+    for (const type of [name, 'loadend']) this.dispatchEvent(new ProgressEvent(type));
   }
 }
 

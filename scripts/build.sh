@@ -20,7 +20,7 @@ log=build/build.log
 outdated() {
   rustc -vV | cmp -s - "$stamp" || return 0
   local sources=(src crates/npm crates/protocol crates/vision Cargo.toml Cargo.lock package-lock.json)
-  sources+=(scripts/build.sh scripts/shrink.mjs)
+  sources+=(scripts/build.sh scripts/glue.mjs scripts/shrink.mjs)
   [ -n "$(find "${sources[@]}" -newer "$stamp" -print -quit)" ]
 }
 
@@ -61,7 +61,7 @@ build_wasm() {
     wasm-bindgen --target web --no-typescript --out-dir "$new" --out-name akiba-selfie \
       "$CARGO_TARGET_DIR/$target/shipped/akiba_selfie_npm.wasm"
   fi
-  step "$log" "build: optimising it" "about 20 seconds" \
+  step "$log" "build: optimising it" "about half a minute" \
     node scripts/shrink.mjs "$new/akiba-selfie.js" "$new/akiba-selfie_bg.wasm"
   mv build/begun "$new/.built"
   swap "$new" "$pkg"

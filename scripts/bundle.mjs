@@ -1,6 +1,6 @@
 // Bundles and minifies the JavaScript of a copy of the package: the folder has www's files, and has the files that a page
 // loads afterwards. Everything that define.js and akiba-selfie.js import becomes part of akiba-selfie.js, except for
-// feedback.js, which is loaded later, and the code that wasm-bindgen wrote. No source maps: the sources are in www, and a page would download the comment's URL.
+// feedback.js, which is loaded later, and the code that wasm-bindgen wrote. That takes in the modules of src/adapter. No source maps: the sources are in www, and a page would download the comment's URL.
 //
 //   node scripts/bundle.mjs FOLDER
 
@@ -96,8 +96,8 @@ async function shortened(css) {
 }
 
 /**
- * Returns the code that wasm-bindgen wrote with three changes: each call of the WebAssembly reports a trap, no URL is left
- * that a bundler would follow, as assets.js names the file, and nothing is left that the element does not use.
+ * Returns the code that wasm-bindgen wrote and glue.mjs simplified with two changes: each call of the WebAssembly reports a
+ * trap, and the start that the element does not use is gone.
  * @param {string} text
  */
 function guarded(text) {
@@ -110,12 +110,9 @@ const guard = (exports) => Object.fromEntries(Object.entries(exports).map(([name
     throw error;
   }
 }]));`;
-  // The element never calls it, and calls the other one as it should.
-  const used = text
-    .replace(/(export ?\{ ?)(?:\w+ as )?initSync, ?/, '$1')
-    .replace(/console\.warn\((["'])using deprecated.+?\1\)/g, '0');
-  const calls = replaced(used, /= ?(\w+)\.exports\b/g, '=guard($1.exports)');
-  return replaced(calls, /new URL\((["'][\w.-]+_bg\.wasm["']), ?import\.meta\.url\)/g, '$1') + report;
+  // The element never calls it.
+  const used = text.replace(/(export ?\{ ?)(?:\w+ as )?initSync, ?/, '$1');
+  return replaced(used, /= ?(\w+)\.exports\b/g, '=guard($1.exports)') + report;
 }
 
 /** Replaces the one place that matches, and fails if there is not exactly one. @param {string} text @param {RegExp} what @param {string} by */
@@ -208,7 +205,10 @@ async function writeInline() {
         name: 'inline',
         setup({ onLoad }) {
           onLoad({ filter: /\/assets\.js$/ }, () => ({ contents: read('inline.js'), resolveDir: resolve(folder) }));
-          onLoad({ filter: /pkg\/akiba-selfie\.js$/ }, () => ({ contents: guarded(read(GLUE).toString()) }));
+          onLoad({ filter: /pkg\/akiba-selfie\.js$/ }, () => ({
+            contents: guarded(read(GLUE).toString()),
+            resolveDir: resolve(folder, 'pkg'),
+          }));
         },
       },
     ],
@@ -235,8 +235,8 @@ const [main, define] = await Promise.all([
 ]);
 await write('akiba-selfie.js', main, true);
 await write('define.js', define, true);
-// The WebAssembly calls its imports; it never constructs with them.
-await write(GLUE, guarded(readFileSync(join(folder, GLUE), 'utf8')), true, true);
+// wasm-bindgen copied the modules of src/adapter beside it. The WebAssembly calls its imports, and constructs only classes.
+await write(GLUE, guarded(await bundle(GLUE, [])), true, true);
 await write('vision/worker.js', readFileSync(join(folder, 'vision/worker.js'), 'utf8'), false);
 writeFileSync(join(folder, 'widget.css'), STYLE_SHEET);
 const { STYLE } = await import(pathToFileURL(resolve(folder, 'plain/style.js')).href);
@@ -245,3 +245,4 @@ const late = await Promise.all(LATE.map((name) => bundle(name, [])));
 for (const [index, name] of LATE.entries()) await write(name, late[index], true);
 for (const path of bundled) if (![...STAY, ...LATE].includes(basename(path))) rmSync(path);
 rmSync(join(folder, 'plain'), { recursive: true });
+rmSync(join(folder, 'pkg/snippets'), { recursive: true, force: true });

@@ -25,7 +25,7 @@ use web_sys::{HtmlVideoElement, MediaStream, MediaStreamTrackState};
 wasm_bindgen_test_configure!(run_in_browser);
 
 async fn open(choice: CameraChoice, video: &HtmlVideoElement) -> Result<Camera, ErrorCode> {
-    Camera::open(choice, None, video.clone(), || {}, || {}, |_, _| {}).await
+    Camera::open(choice, None, video.clone(), |_| {}, |_, _| {}).await
 }
 
 fn global() -> JsValue {
@@ -62,8 +62,7 @@ async fn a_dropped_camera_is_off() {
         CameraChoice::Facing(Facing::Front),
         None,
         video.clone(),
-        move || counted.set(counted.get() + 1),
-        || {},
+        move |ended| counted.set(counted.get() + u32::from(ended)),
         |_, _| {},
     )
     .await
@@ -101,7 +100,7 @@ async fn switching_through_all_cameras_returns_to_the_first() {
     drop(first);
     let mut last = id.clone();
     for _ in 0..count {
-        let next = Camera::open(CameraChoice::Next, last, video.clone(), || {}, || {}, |_, _| {}).await.unwrap();
+        let next = Camera::open(CameraChoice::Next, last, video.clone(), |_| {}, |_, _| {}).await.unwrap();
         last = next.device_id();
         assert!(last.is_some());
     }
@@ -115,7 +114,7 @@ async fn the_page_can_name_one_of_the_listed_devices() {
     let listed = Rc::new(RefCell::new(Vec::new()));
     let keep = Rc::clone(&listed);
     let front = CameraChoice::Facing(Facing::Front);
-    let first = Camera::open(front, None, video.clone(), || {}, || {}, move |devices, _| *keep.borrow_mut() = devices);
+    let first = Camera::open(front, None, video.clone(), |_| {}, move |devices, _| *keep.borrow_mut() = devices);
     let first = first.await.unwrap();
     assert_eq!(listed.borrow().len(), usize::from(first.info().cameras));
     drop(first);
@@ -123,7 +122,7 @@ async fn the_page_can_name_one_of_the_listed_devices() {
         for (named, wanted) in [(device.id.as_str(), Some(device.id.clone())), ("gone", None)] {
             let choice = CameraChoice::Named(Facing::Front);
             let named = Some(named.to_owned());
-            let camera = Camera::open(choice, named, video.clone(), || {}, || {}, |_, _| {}).await.unwrap();
+            let camera = Camera::open(choice, named, video.clone(), |_| {}, |_, _| {}).await.unwrap();
             assert!(camera.device_id().is_some());
             assert!(wanted.is_none() || camera.device_id() == wanted);
         }
@@ -134,7 +133,7 @@ async fn the_page_can_name_one_of_the_listed_devices() {
 #[wasm_bindgen_test]
 async fn a_missing_device_is_replaced_by_another() {
     let video = video();
-    let camera = Camera::open(CameraChoice::Next, Some("gone".into()), video.clone(), || {}, || {}, |_, _| {}).await;
+    let camera = Camera::open(CameraChoice::Next, Some("gone".into()), video.clone(), |_| {}, |_, _| {}).await;
     assert!(camera.is_ok());
     video.remove();
 }
@@ -364,7 +363,9 @@ async fn a_picture_that_needs_a_tap_plays_with_the_tap() {
     let (own, counted, told) = (video.clone(), Rc::clone(&asked), Rc::clone(&opened));
     let task = Task::spawn(async move {
         let front = CameraChoice::Facing(Facing::Front);
-        let camera = Camera::open(front, None, own, || {}, move || counted.set(counted.get() + 1), |_, _| {}).await;
+        let camera =
+            Camera::open(front, None, own, move |ended| counted.set(counted.get() + u32::from(!ended)), |_, _| {})
+                .await;
         told.set(camera.is_ok());
         TimeoutFuture::new(60_000).await;
     });
@@ -377,6 +378,33 @@ async fn a_picture_that_needs_a_tap_plays_with_the_tap() {
     assert_eq!(asked.get(), 1, "the person is asked once");
     drop(task);
     video.remove();
+}
+
+#[wasm_bindgen_test]
+async fn a_play_that_was_interrupted_has_not_failed() {
+    let video = video();
+    video.set_autoplay(false);
+    for (name, times, failed) in [
+        ("AbortError", 3, None),
+        ("NotSupportedError", 99, Some(ErrorCode::CameraFailed)),
+        ("", 99, Some(ErrorCode::CameraFailed)),
+    ] {
+        replace(&video, "play", &refusing(name, times));
+        let camera = open(CameraChoice::Facing(Facing::Front), &video).await;
+        restore();
+        assert_eq!(camera.err(), failed, "{name}");
+    }
+    video.remove();
+}
+
+/// A `play` that the browser refuses so many times with this exception.
+fn refusing(name: &str, times: u32) -> Function {
+    let make = Function::new_no_args(&format!(
+        "let left = {times}; return function () {{ \
+         if (left-- > 0) return Promise.reject(new DOMException('', '{name}')); \
+         return HTMLMediaElement.prototype.play.call(this); }}"
+    ));
+    make.call0(&JsValue::NULL).unwrap().unchecked_into()
 }
 
 #[wasm_bindgen_test]
@@ -393,8 +421,7 @@ async fn a_camera_that_stops_is_reported_once() {
         CameraChoice::Facing(Facing::Front),
         None,
         video.clone(),
-        move || counted.set(counted.get() + 1),
-        || {},
+        move |ended| counted.set(counted.get() + u32::from(ended)),
         |_, _| {},
     )
     .await;
@@ -421,8 +448,7 @@ async fn an_unplugged_device_ends_the_camera() {
         CameraChoice::Facing(Facing::Front),
         None,
         video.clone(),
-        move || counted.set(counted.get() + 1),
-        || {},
+        move |ended| counted.set(counted.get() + u32::from(ended)),
         |_, _| {},
     )
     .await
@@ -432,7 +458,13 @@ async fn an_unplugged_device_ends_the_camera() {
     change();
     TimeoutFuture::new(100).await;
     assert_eq!(ended.get(), 0, "another device may be plugged in or out");
-    replace(&devices, "enumerateDevices", &returning(&js_sys::Promise::resolve(&Array::new())));
+    // A list with an empty id hides its devices.
+    replace(&devices, "enumerateDevices", &cameras(&["", "another"]));
+    change();
+    TimeoutFuture::new(100).await;
+    assert_eq!(ended.get(), 0, "it may be hidden");
+    restore();
+    replace(&devices, "enumerateDevices", &cameras(&["another"]));
     change();
     assert!(until(|| ended.get() > 0).await);
     restore();

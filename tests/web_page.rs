@@ -140,7 +140,7 @@ fn page_events_arrive_until_the_watch_is_dropped() {
     let heard = Rc::new(RefCell::new(Vec::new()));
     let watch = {
         let heard = Rc::clone(&heard);
-        PageWatch::start(move |event| heard.borrow_mut().push(event)).unwrap()
+        PageWatch::start(move |event| heard.borrow_mut().push(event))
     };
     fire(&window, "offline");
     fire(&window, "online");
@@ -169,7 +169,7 @@ fn a_watchs_callback_may_drop_the_watch() {
         drop(slot.borrow_mut().take());
         count.set(count.get() + 1);
     });
-    *watch.borrow_mut() = started;
+    *watch.borrow_mut() = Some(started);
     let window = window().unwrap();
     fire(&window, "online");
     fire(&window, "online");

@@ -51,7 +51,7 @@ async fn assert_clean(still: &EncodedPhoto) {
 async fn a_frame_of_the_camera_becomes_a_photo() {
     let video = video();
     let camera =
-        Camera::open(CameraChoice::Facing(Facing::Front), None, video.clone(), || {}, || {}, |_, _| {}).await.unwrap();
+        Camera::open(CameraChoice::Facing(Facing::Front), None, video.clone(), |_| {}, |_, _| {}).await.unwrap();
     let still = photo::Frame::current(&video).unwrap().photo().await.unwrap();
     // A wide picture counts up to a square.
     assert_eq!((still.width, still.height), (video.video_height(), video.video_height()));
@@ -69,7 +69,7 @@ async fn a_photo_is_not_mirrored() {
     let colours = ["rgb(230 20 20)", "rgb(20 180 20)", "rgb(20 20 230)", "rgb(245 245 245)"];
     replace_camera(&quarters(1280, 960, colours.map(str::to_owned).to_vec()));
     let camera =
-        Camera::open(CameraChoice::Facing(Facing::Front), None, video.clone(), || {}, || {}, |_, _| {}).await.unwrap();
+        Camera::open(CameraChoice::Facing(Facing::Front), None, video.clone(), |_| {}, |_, _| {}).await.unwrap();
     restore();
     assert!(camera.info().mirrored, "the preview is mirrored, the photo is not");
     let still = photo::Frame::current(&video).unwrap().photo().await.unwrap();
@@ -88,7 +88,7 @@ async fn the_photo_is_what_is_shown() {
     let colours = ["rgb(230 20 20)", "rgb(20 180 20)", "rgb(20 20 230)", "rgb(245 245 245)"];
     replace_camera(&quarters(1280, 960, colours.map(str::to_owned).to_vec()));
     let camera =
-        Camera::open(CameraChoice::Facing(Facing::Front), None, video.clone(), || {}, || {}, |_, _| {}).await.unwrap();
+        Camera::open(CameraChoice::Facing(Facing::Front), None, video.clone(), |_| {}, |_, _| {}).await.unwrap();
     restore();
     for (style, size) in [
         ("display: block; width: 300px; height: 400px", (720, 960)),

@@ -52,7 +52,7 @@ fn config(fault: &Fault, identifier: Option<&str>) -> Config {
 const KEY: &str = "0123456789abcdef";
 
 fn link() -> IssuedLink {
-    IssuedLink::read(LINK).unwrap()
+    IssuedLink::read(&js_sys::JSON::parse(LINK).unwrap()).unwrap()
 }
 
 fn function(body: &str) -> Session {

@@ -53,7 +53,7 @@ async fn analysed(
     let vision = Vision::open(source);
     let video = preview::video().unwrap();
     let camera =
-        Camera::open(CameraChoice::Facing(Facing::Front), None, video.clone(), || {}, || {}, |_, _| {}).await.unwrap();
+        Camera::open(CameraChoice::Facing(Facing::Front), None, video.clone(), |_| {}, |_, _| {}).await.unwrap();
     let told = Rc::new(RefCell::new(Vec::new()));
     let begun = now();
     let frame_loop = {

@@ -13,7 +13,7 @@ cp LICENSE-APACHE LICENSE-MIT "$new/"
 rm -rf "$new/pkg"
 mkdir "$new/pkg"
 touch "$new/pkg/akiba-selfie_bg.wasm" "$new/vision/akiba-vision.wasm"
-echo "let wasm = instance.exports; export class Widget {} export default () => new URL('akiba-selfie_bg.wasm', import.meta.url);" >"$new/pkg/akiba-selfie.js"
+echo "let wasm = instance.exports; export class Widget {} export default () => {};" >"$new/pkg/akiba-selfie.js"
 node scripts/bundle.mjs "$new"
 
 bin=$PWD/scripts/lint/node_modules/.bin

@@ -1,27 +1,32 @@
-//! A canvas that frees its memory on drop ([`Canvas`]), and everything that can be drawn on it ([`Picture`]).
+//! A canvas that frees its memory on drop ([`Canvas`]), and everything that can be drawn on it ([`Picture`]). The browser's
+//! calls are in `pictures.js`: as plain JavaScript they take fewer bytes.
 
-use js_sys::{Object, Promise, Reflect};
+use js_sys::Promise;
 use wasm_bindgen::prelude::*;
-use web_sys::{Blob, CanvasRenderingContext2d, HtmlCanvasElement, HtmlImageElement, HtmlVideoElement, ImageBitmap};
+use web_sys::{Blob, HtmlVideoElement};
 
 use super::js::settled;
 use super::pattern::{self, COLOUR, SIDE};
 use crate::guidance::crop;
 
-// web-sys has a function for each source.
-#[wasm_bindgen]
+#[wasm_bindgen(module = "/src/adapter/pictures.js")]
 extern "C" {
-    type Drawing;
-    #[wasm_bindgen(method, catch, js_name = drawImage)]
-    fn draw_image(this: &Drawing, source: &JsValue, x: f64, y: f64, width: f64, height: f64) -> Result<(), JsValue>;
+    fn width(picture: &JsValue) -> u32;
+    fn height(picture: &JsValue) -> u32;
+    fn aspect(video: &JsValue) -> f32;
+    fn create(across: u32, down: u32, read: bool) -> JsValue;
+    fn fill(canvas: &JsValue, colour: &str, across: u32);
+    fn draw(canvas: &JsValue, picture: &JsValue, across: f64, down: f64) -> bool;
+    fn pixels(canvas: &JsValue) -> Option<Vec<u8>>;
+    fn jpeg(canvas: &JsValue, quality: f64) -> Promise;
+    fn release(canvas: &JsValue);
 }
 
 /// Whether the browser spoils the pixels that a page reads, as protections against fingerprinting do. Then no canvas can be
 /// encoded as a photo. Asked each time, because the person may allow reading them.
 pub(super) fn is_spoiled() -> bool {
     let Some(canvas) = Canvas::new(SIDE, SIDE, Purpose::Read) else { return false };
-    canvas.context.set_fill_style_str(COLOUR);
-    canvas.context.fill_rect(0.0, 0.0, f64::from(SIDE / 2), f64::from(SIDE));
+    fill(&canvas.0, COLOUR, SIDE / 2);
     canvas.pixels().is_some_and(|pixels| pattern::is_spoiled(&pixels))
 }
 
@@ -30,31 +35,22 @@ pub(super) fn is_spoiled() -> bool {
 pub(super) enum Picture<'a> {
     /// The part of a video's current frame that the person sees: see [`crop`].
     Video(&'a HtmlVideoElement),
-    /// A canvas.
-    Canvas(&'a Canvas),
-    /// A decoded file.
-    Bitmap(&'a ImageBitmap),
-    /// A decoded file, where the browser can't make a bitmap from it.
-    Image(&'a HtmlImageElement),
+    /// A canvas, or a decoded file.
+    Whole(&'a JsValue),
 }
 
 impl Picture<'_> {
     /// Width and height in pixels, after rotation.
     pub(super) fn size(self) -> (u32, u32) {
         match self {
-            Self::Video(video) => crop(self.whole(), shown_aspect(video)),
-            _ => self.whole(),
+            Self::Video(video) => crop(self.whole(), aspect(video)),
+            Self::Whole(_) => self.whole(),
         }
     }
 
     /// Returns the same of the whole picture, with what is cut off on both sides of a video.
-    fn whole(self) -> (u32, u32) {
-        match self {
-            Self::Video(video) => (video.video_width(), video.video_height()),
-            Self::Canvas(canvas) => (canvas.element.width(), canvas.element.height()),
-            Self::Bitmap(bitmap) => (bitmap.width(), bitmap.height()),
-            Self::Image(image) => (image.natural_width(), image.natural_height()),
-        }
+    pub(super) fn whole(self) -> (u32, u32) {
+        (width(self.as_js()), height(self.as_js()))
     }
 
     /// Returns which share of the whole picture's width and height is left.
@@ -63,12 +59,14 @@ impl Picture<'_> {
         let share = |part: u32, whole: u32| f64::from(part) / f64::from(whole.max(1));
         (share(part.0, whole.0), share(part.1, whole.1))
     }
-}
 
-/// Returns the aspect ratio (width by height) of the picture as it is shown; not a number outside a document.
-fn shown_aspect(video: &HtmlVideoElement) -> f32 {
-    // No screen has more pixels than an f32 counts exactly.
-    video.client_width() as f32 / video.client_height() as f32
+    /// Returns the object to draw.
+    pub(super) fn as_js(&self) -> &JsValue {
+        match self {
+            Self::Video(video) => video,
+            Self::Whole(picture) => picture,
+        }
+    }
 }
 
 /// The purpose of a canvas.
@@ -80,79 +78,40 @@ pub(super) enum Purpose {
     Encode,
 }
 
-/// A canvas outside every document. Safari on iOS keeps the pixels of dropped canvases until the garbage collector
-/// runs, and refuses new canvases above 384 MB. The pixels are therefore freed on drop.
-pub(super) struct Canvas {
-    element: HtmlCanvasElement,
-    context: CanvasRenderingContext2d,
-}
+/// A canvas outside every document.
+pub(super) struct Canvas(JsValue);
 
 impl Canvas {
     /// Creates a white canvas. Returns `None` if the browser has no memory for it.
     pub(super) fn new(width: u32, height: u32, purpose: Purpose) -> Option<Self> {
-        let element: HtmlCanvasElement =
-            web_sys::window()?.document()?.create_element("canvas").ok()?.dyn_into().ok()?;
-        element.set_width(width);
-        element.set_height(height);
-        let options = Object::new();
-        if purpose == Purpose::Read {
-            // Keeps the pixels out of the GPU: reading them back from there stalls the page.
-            Reflect::set(&options, &"willReadFrequently".into(), &JsValue::TRUE).ok()?;
-        }
-        let context: CanvasRenderingContext2d =
-            element.get_context_with_context_options("2d", &options).ok()??.dyn_into().ok()?;
-        let canvas = Self { element, context };
-        // Optional: Firefox does not know this property, and web-sys has no binding for it.
-        let _ = Reflect::set(&canvas.context, &"imageSmoothingQuality".into(), &"high".into());
-        canvas.context.set_fill_style_str("#fff");
-        canvas.context.fill_rect(0.0, 0.0, f64::from(width), f64::from(height));
-        Some(canvas)
+        let canvas = create(width, height, purpose == Purpose::Read);
+        // Not `then_some`, which would make and drop one.
+        (!canvas.is_undefined()).then(|| Self(canvas))
     }
 
-    pub(super) fn element(&self) -> &HtmlCanvasElement {
-        &self.element
+    pub(super) fn picture(&self) -> Picture<'_> {
+        Picture::Whole(&self.0)
     }
 
-    /// Draws the picture over the whole canvas. What is cut off lies outside.
-    pub(super) fn draw(&self, picture: Picture<'_>) -> Result<(), JsValue> {
-        let (across, down) = (f64::from(self.element.width()), f64::from(self.element.height()));
+    /// Draws the picture over the whole canvas. What is cut off lies outside. Returns whether the browser could.
+    pub(super) fn draw(&self, picture: Picture<'_>) -> bool {
         let share = picture.share();
-        let (width, height) = (across / share.0, down / share.1);
-        let (x, y) = ((across - width) / 2.0, (down - height) / 2.0);
-        let source: &JsValue = match picture {
-            Picture::Video(video) => video,
-            Picture::Canvas(canvas) => &canvas.element,
-            Picture::Bitmap(bitmap) => bitmap,
-            Picture::Image(image) => image,
-        };
-        self.context.unchecked_ref::<Drawing>().draw_image(source, x, y, width, height)
+        draw(&self.0, picture.as_js(), share.0, share.1)
     }
 
     /// Returns the pixels row by row, four bytes each: red, green, blue, alpha.
     pub(super) fn pixels(&self) -> Option<Vec<u8>> {
-        let (width, height) = (self.element.width(), self.element.height());
-        let data = self.context.get_image_data(0.0, 0.0, f64::from(width), f64::from(height)).ok()?;
-        Some(data.data().0)
+        pixels(&self.0)
     }
 
-    /// Encodes the canvas as a JPEG. `quality` is 0 to 1.
-    pub(super) async fn jpeg(&self, quality: f64) -> Result<Blob, JsValue> {
-        let promise = Promise::new(&mut |resolve, reject| {
-            // Without a blob the promise still resolves, and `settled` rejects the `null`.
-            if let Err(error) =
-                self.element.to_blob_with_type_and_encoder_options(&resolve, "image/jpeg", &quality.into())
-            {
-                // Calling a promise's own function can't throw.
-                let _ = reject.call1(&JsValue::UNDEFINED, &error);
-            }
-        });
-        settled(Ok(promise)).await
+    /// Encodes the canvas as a JPEG, if the browser can. `quality` is 0 to 1.
+    pub(super) async fn jpeg(&self, quality: f64) -> Option<Blob> {
+        settled(Ok(jpeg(&self.0, quality))).await.ok()
     }
 }
 
 impl Drop for Canvas {
     fn drop(&mut self) {
-        self.element.set_width(0);
-        self.element.set_height(0);
+        release(&self.0);
     }
 }

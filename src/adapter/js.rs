@@ -1,15 +1,14 @@
 //! Values that Rust and JavaScript exchange: promises awaited with their result's type ([`settled`]) and with a limit
-//! ([`in_time`]), the bytes of blobs ([`blob_bytes`]), and plain objects ([`object`]).
+//! ([`in_time`]), and plain objects ([`object`]).
 
 use std::future::Future;
 use std::pin::pin;
 
 use futures_util::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
-use js_sys::{ArrayBuffer, Object, Promise, Reflect, Uint8Array};
+use js_sys::{Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::Blob;
 
 /// Awaits a promise. Passes on the exception if the browser threw one instead of returning a promise.
 ///
@@ -17,12 +16,6 @@ use web_sys::Blob;
 /// The reason of the rejection, or the value itself if it is not a `T`.
 pub(super) async fn settled<T: JsCast>(promise: Result<Promise, JsValue>) -> Result<T, JsValue> {
     JsFuture::from(promise?).await?.dyn_into()
-}
-
-/// Reads a blob. Returns `None` if the browser can't, for example because the file was removed from the disk.
-pub(super) async fn blob_bytes(blob: &Blob) -> Option<Vec<u8>> {
-    let buffer: ArrayBuffer = settled(Ok(blob.array_buffer())).await.ok()?;
-    Some(Uint8Array::new(&buffer).to_vec())
 }
 
 /// Awaits a future. Returns `None` if it takes longer.

@@ -41,7 +41,9 @@ pub(super) fn picture(picture: Picture<'_>) -> Option<Luminance> {
 }
 
 fn on_canvas(canvas: &Canvas, picture: Picture<'_>) -> Option<Luminance> {
-    canvas.draw(picture).ok()?;
+    if !canvas.draw(picture) {
+        return None;
+    }
     canvas.pixels().map(|rgba| luminance(&rgba))
 }
 

@@ -3,6 +3,12 @@
 //! Everything here is an owned value that cleans up after itself when it is dropped: a dropped camera is off, a dropped
 //! request is aborted, a dropped listener is gone.
 //!
+//! Where a task takes several calls of the browser, they are in a JavaScript module beside the Rust (`camera/media.js`,
+//! `page.js`, `pictures.js`), which wasm-bindgen imports. Through web-sys, each call takes an import, a conversion and a state
+//! of a future, three times the bytes in all. The modules decide nothing: Rust says what to ask for, and what an answer means.
+//! They fail with a value or a rejected promise. There are no more than three, because the server of wasm-bindgen's test
+//! runner stalls when a page loads more than four files at once.
+//!
 //! Files that talk to the browser decide nothing. A rule stands in a file of its own, whose first line says that it is
 //! pure policy: it knows no browser type, and its unit tests run on the host.
 //!

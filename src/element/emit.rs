@@ -2,24 +2,18 @@
 
 use js_sys::Date;
 use wasm_bindgen::JsValue;
-use web_sys::{CustomEvent, CustomEventInit, EventTarget};
+use web_sys::EventTarget;
 
 use super::quality::{checks, quality_object};
 use crate::adapter::js::object;
+use crate::adapter::page;
 use crate::adapter::relay::JudgedReply;
 use crate::flow::Phase;
 use crate::widget::page_event::{Captured, PageEvent, Quality};
 
 /// Dispatches the event, which bubbles and crosses shadow roots. Returns false if the page refused it.
 pub fn dispatch(target: &EventTarget, event: &PageEvent) -> bool {
-    let init = CustomEventInit::new();
-    init.set_bubbles(true);
-    init.set_composed(true);
-    init.set_cancelable(event.cancelable());
-    init.set_detail(&detail(event));
-    let Ok(event) = CustomEvent::new_with_event_init_dict(event.name(), &init) else { return true };
-    // The browser reports an exception of a listener itself. The only error here is a second dispatch.
-    target.dispatch_event(&event).unwrap_or(true)
+    page::dispatch(target, event.name(), &detail(event), event.cancelable())
 }
 
 /// Builds the event's `detail`.

@@ -122,6 +122,8 @@ pub enum Announcement {
     Hint(Hint),
     /// Everything is right, and the person takes the photo.
     Press,
+    /// The challenge can be skipped.
+    Skippable,
     /// The challenge starts again.
     ChallengeAgain,
     /// The challenge was skipped, or was not done in time too often.
@@ -132,6 +134,8 @@ pub enum Announcement {
     Quarter(u8),
     /// The photo was sent and is being compared.
     Verifying,
+    /// The verdict still takes long.
+    StillVerifying,
     /// The network is missing; the photo is kept.
     WaitingForNetwork,
     /// The network is back.

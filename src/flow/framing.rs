@@ -230,5 +230,8 @@ impl Transition<'_> {
             self.state.framing.said = (hint, guide.now);
             self.announce(if press { Announcement::Press } else { Announcement::Hint(hint) });
         }
+        if skip && !before.skip && self.state.challenge.attempts == 1 {
+            self.announce(Announcement::Skippable);
+        }
     }
 }

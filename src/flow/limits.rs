@@ -40,6 +40,8 @@ pub const STALL_OFFLINE: Duration = Duration::from_secs(5);
 /// The same after the last byte was handed to the network: bytes may still be in the device's buffers, and S3 answers
 /// only when it has them all.
 pub const STALL_ANSWER: Duration = Duration::from_secs(90);
+/// While the verdict takes long, a screen reader says at this interval that it is still to come.
+pub const VERDICT: Duration = Duration::from_secs(15);
 /// Attempts of one step before the person is asked.
 pub const MAX_ATTEMPTS: u8 = 5;
 /// New links after the old one was rejected, before the person is asked.

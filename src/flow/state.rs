@@ -6,7 +6,7 @@ use std::rc::Rc;
 use akiba_vision::{Measure, Report};
 
 use crate::config::{Capture, Config};
-use crate::guidance::{Challenge, ChallengeRecord, Check, Evidence, Flaw, Guide, Hint};
+use crate::guidance::{Challenge, ChallengeRecord, Check, Evidence, Flaw, Guide, Hint, is_black};
 
 use super::camera::CameraState;
 use super::error::ErrorCode;
@@ -265,6 +265,13 @@ impl State {
         let in_place = guide.checks.hold(Check::Size) && guide.checks.hold(Check::Centred);
         (in_place || !guide.is_active())
             && self.evidence.as_ref().and_then(|evidence| evidence.report).is_some_and(measured)
+    }
+
+    /// Whether the current photo is black: of its flaws, the face's darkness would be the wrong one.
+    #[must_use]
+    pub fn is_photo_black(&self) -> bool {
+        let report = self.evidence.as_ref().and_then(|evidence| evidence.report);
+        report.is_some_and(|report| is_black(report.frame_mean, report.frame_variance))
     }
 
     /// Whether the page forbids to send the current photo.

@@ -94,6 +94,7 @@ impl Transition<'_> {
             Timer::LinkLife => self.link_life_tick(),
             Timer::Stall => self.stall_tick(),
             Timer::Retry => self.retry_tick(),
+            Timer::Verdict => self.verdict_tick(),
         }
     }
 

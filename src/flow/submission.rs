@@ -168,6 +168,13 @@ impl Transition<'_> {
         self.effect(Effect::Verify { generation, link, origin });
         self.show(photo, Phase::Verifying, None);
         self.announce(Announcement::Verifying);
+        self.start_timer_after(Timer::Verdict, limits::VERDICT);
+    }
+
+    /// Silence would mean that nothing happens.
+    pub(super) fn verdict_tick(&mut self) {
+        self.announce(Announcement::StillVerifying);
+        self.start_timer_after(Timer::Verdict, limits::VERDICT);
     }
 
     pub(super) fn verify_done(&mut self, generation: Generation, judgement: Judgement, flaw: Option<Flaw>) {

@@ -25,11 +25,13 @@ pub enum Timer {
     Stall,
     /// The pause before the next attempt is over.
     Retry,
+    /// The verdict takes long.
+    Verdict,
 }
 
 impl Timer {
     /// Every timer.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::CameraSlow,
         Self::AutoCapture,
         Self::Shutter,
@@ -40,6 +42,7 @@ impl Timer {
         Self::LinkLife,
         Self::Stall,
         Self::Retry,
+        Self::Verdict,
     ];
 }
 

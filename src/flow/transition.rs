@@ -102,6 +102,7 @@ impl<'a> Transition<'a> {
     pub(super) fn stop_sending(&mut self) {
         self.cancel_timer(Timer::Stall);
         self.cancel_timer(Timer::Retry);
+        self.cancel_timer(Timer::Verdict);
         self.state.sending = None;
     }
 

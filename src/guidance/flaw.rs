@@ -1,5 +1,6 @@
 //! The flaws of a photo ([`Flaw`]).
 
+use akiba_protocol::search::contains;
 use akiba_vision::{Keypoint, Measure, Report};
 
 use super::check::is_black;
@@ -71,7 +72,7 @@ impl Flaw {
             ("too dark", Self::TooDark),
             ("blur", Self::Blurred),
         ];
-        known.into_iter().find(|(words, _)| sentence.contains(words)).map(|(_, flaw)| flaw)
+        known.into_iter().find(|(words, _)| contains(&sentence, words)).map(|(_, flaw)| flaw)
     }
 
     /// Whether a photo with this flaw can't be compared. A page may forbid it with `strict`.

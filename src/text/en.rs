@@ -160,10 +160,12 @@ fn message(message: Message) -> &'static str {
         M::SayAutomatic => "The photo is taken by itself when everything is right.",
         M::SayOtherWay => "If this is hard for you, there is another way. Its button is the last one.",
         M::SayShutter => "You can also take the photo yourself. The button is «Take the photo».",
+        M::SaySkippable => "If you can’t, press «I can’t do this».",
         M::SayChallengeOver => "No movement needed now.",
         M::SayChallengeAgain => "Let’s try that again. First look straight at the camera.",
         M::SayPercent => "{n} per cent sent",
         M::SayVerifying => "Your photo has arrived and is being compared.",
+        M::SayStillVerifying => "Still comparing.",
         M::SayConnected => "Connected again.",
         M::SayNoNetwork => "No connection. Your photo is safe and waits.",
     }

@@ -289,6 +289,8 @@ messages! {
     SayShutter,
     /// Announced: the button for the page's other way.
     SayOtherWay,
+    /// Announced: the challenge can be skipped.
+    SaySkippable,
     /// Announced: the challenge starts again.
     SayChallengeAgain,
     /// Announced: the challenge is over, without the movement.
@@ -297,6 +299,8 @@ messages! {
     SayPercent,
     /// Announced: the photo is being compared.
     SayVerifying,
+    /// Announced: the same, after a while.
+    SayStillVerifying,
     /// Announced: the network is missing.
     SayNoNetwork,
     /// Announced: the network is back.

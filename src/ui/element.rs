@@ -106,6 +106,7 @@ impl Kind {
     pub(super) const CLICK: Self = Self(|| ListenerKind::onclick);
     pub(super) const CHANGE: Self = Self(|| ListenerKind::onchange);
     pub(super) const CANCEL: Self = Self(|| ListenerKind::oncancel);
+    pub(super) const TOGGLE: Self = Self(|| ListenerKind::ontoggle);
 }
 
 struct Heard {

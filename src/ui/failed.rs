@@ -65,7 +65,7 @@ fn help(scene: &Scene, error: ErrorCode) -> Html {
         }
         _ => return Html::default(),
     };
-    scene.note(Icon::Help, help)
+    element("div", &[]).set("id", scene.id("-help")).child(scene.note(Icon::Help, help)).into()
 }
 
 /// Returns the last button. A failure that only the page's owner can mend has no way to the start, which would lead to

@@ -36,6 +36,10 @@ pub use view::{Action, View};
 /// Without the comments and the white space of `style.css`, because every byte is downloaded.
 pub const STYLE: &str = minify::text(&MINIFIED);
 
+/// The same as the page downloads it: `page.js` writes it out.
+pub(crate) const SHORT_STYLE: &str = minify::text(&SHORT);
+
+static SHORT: [u8; minify::short::<LENGTH>(&MINIFIED).1] = minify::short(&MINIFIED).0;
 static MINIFIED: [u8; LENGTH] = minify::css(SOURCE).0;
 /// The same once more, because only its result says how long it is.
 const LENGTH: usize = minify::css::<{ SOURCE.len() }>(SOURCE).1;

@@ -1,12 +1,15 @@
 //! Shows the photo before it is sent. If the photo has a flaw, the screen names it, and another photo is the first
 //! choice.
 
-use yew::Html;
+use wasm_bindgen::JsCast;
+use web_sys::{Event as DomEvent, HtmlElement};
+use yew::{Callback, Html};
 
 use crate::flow::{Event, Photo};
+use crate::guidance::Flaw;
 use crate::text::Message;
 
-use super::element::{Element, element};
+use super::element::{Element, Kind, element};
 use super::hint;
 use super::icon::{Icon, icon};
 use super::scene::{Scene, Weight};
@@ -27,7 +30,7 @@ pub(super) fn review(scene: &Scene, photo: Photo) -> Html {
         Some(_) => Message::ReviewFlawTitle,
     };
     let said = match flaw {
-        Some(flaw) => scene.note(Icon::Warning, scene.say(hint::flaw(flaw))),
+        Some(flaw) => scene.note(Icon::Warning, scene.say(words(scene, flaw))),
         None => scene.points(if state.is_photo_measured() { &KNOWN } else { &QUESTIONS }),
     };
     let retake = |weight| scene.button(weight, Message::Retake, Event::Retake);
@@ -43,6 +46,11 @@ pub(super) fn review(scene: &Scene, photo: Photo) -> Html {
     section.child(enlargeable(scene, photo)).child(beside).into()
 }
 
+/// Returns the text of the photo's flaw.
+fn words(scene: &Scene, flaw: Flaw) -> Message {
+    if scene.view.state.is_photo_black() { Message::HintNoPicture } else { hint::flaw(flaw) }
+}
+
 /// Draws the photo with a button that shows it as large as the window. The browser itself opens and closes that.
 fn enlargeable(scene: &Scene, photo: Photo) -> Element {
     let id = scene.id("-large");
@@ -55,10 +63,20 @@ fn enlargeable(scene: &Scene, photo: Photo) -> Element {
     };
     let large = element("div", &[("class", "large"), ("popover", "auto")])
         .set("id", id.clone())
+        .on(Kind::TOGGLE, Callback::from(follow))
         .child(scene.photo(photo, ""))
         .child(button("round", Message::Close, Icon::Close));
     element("div", &[("class", "framed")])
         .child(scene.photo(photo, "photo"))
         .child(button("round enlarge", Message::Enlarge, Icon::Larger))
         .child(large)
+}
+
+/// Moves the focus to the button that opens the large photo. From there the next one closes it, and without this the
+/// focus would stay behind the photo.
+fn follow(toggled: DomEvent) {
+    let large = toggled.target().map(|large| large.unchecked_into::<web_sys::Element>());
+    if let Some(button) = large.and_then(|large| large.previous_element_sibling()) {
+        let _ = button.unchecked_into::<HtmlElement>().focus();
+    }
 }

@@ -88,13 +88,13 @@ impl Scene<'_> {
     }
 
     /// Draws the heading of screens that share a place in the tree. Another key makes another node, so that a screen
-    /// reader reads it when it gets the focus.
+    /// reader reads it when it gets the focus. The help of a failure describes it too.
     pub(super) fn keyed_title(&self, key: &'static str, title: &'static str, focus: bool) -> Html {
         element("h2", &[("class", "title"), ("part", "title"), ("tabindex", "-1")])
             .key(key)
             .set("id", self.id("-title"))
             .maybe("data-focus", focus.then_some(""))
-            .set("aria-describedby", self.body_id())
+            .set("aria-describedby", self.id(&["-text ", &self.view.id, "-help"].concat()))
             .say(title)
             .into()
     }

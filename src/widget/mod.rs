@@ -181,7 +181,7 @@ impl Component for AkibaSelfie {
         self.presses.drawn(self.state(), page::now());
         let Some(root) = self.root.cast::<Element>() else { return };
         if first {
-            stylesheet::adopt(&root, ui::STYLE);
+            stylesheet::adopt(&root, ui::SHORT_STYLE);
         }
         if let Some(reason) = self.focus.take() {
             focus::move_to_heading(&root, reason);
@@ -245,6 +245,9 @@ impl AkibaSelfie {
         };
         if self.state.screen.name() != before.screen.name() {
             self.announcements.clear();
+            if let Some(root) = self.root.cast::<Element>() {
+                page::hold(&root);
+            }
         }
         for effect in effects {
             match effect {

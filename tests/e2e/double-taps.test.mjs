@@ -43,12 +43,31 @@ async function tapTwice({ page, element }, name, gap) {
   await page.waitForTimeout(QUIET);
 }
 
+/**
+ * Puts a button of the page right below the widget, as high as the page. Returns how often it was pressed.
+ * @param {Selfie} selfie
+ */
+async function buttonBelow({ page, element }) {
+  await element.evaluate((selfie) => {
+    const below = document.createElement('button');
+    below.id = 'below';
+    below.style.cssText = 'display: block; width: 100%; height: 100vh';
+    below.dataset.pressed = '0';
+    below.onclick = () => {
+      below.dataset.pressed = String(Number(below.dataset.pressed) + 1);
+    };
+    selfie.after(below);
+  });
+  return () => page.locator('#below').getAttribute('data-pressed');
+}
+
 for (const viewport of SIZES) {
   for (const gap of GAPS) {
     const size = `${viewport.width}×${viewport.height}`;
-    test(`${size}, second tap after ${gap} ms: no consent unread, no photo unseen`, async () => {
+    test(`${size}, second tap after ${gap} ms: no consent unread, no photo unseen, nothing of the page pressed`, async () => {
       const selfie = await it.open({ context: { viewport } });
       await selfie.button('Start').waitFor();
+      const pressed = await buttonBelow(selfie);
       await selfie.page.waitForTimeout(QUIET);
       for (const [name, state] of [
         ['Start', 'consent'],
@@ -58,6 +77,7 @@ for (const viewport of SIZES) {
       ]) {
         await tapTwice(selfie, name, gap);
         await selfie.state(state);
+        assert.equal(await pressed(), '0', `«${name}»: the second tap hit the page's button below the widget`);
       }
       const states = (await selfie.events('selfie-statechange')).map(({ detail }) => detail.state);
       assert.deepEqual(states, ['consent', 'starting', 'framing', 'grabbing', 'review', 'submitting', 'done']);

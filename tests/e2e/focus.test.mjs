@@ -1,4 +1,4 @@
-// The keyboard's focus where a control disappears, and what a screen reader hears then.
+// The keyboard's focus where a control disappears or a picture covers the rest, and what a screen reader hears then.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -104,4 +104,47 @@ test('the network that returns takes «Try now» away, but not the focus', async
   await selfie.page.context().setOffline(false);
   await focus(selfie, 'Checking your photo');
   assert.ok((await said()).includes('Connected again.'), (await said()).join('\n'));
+});
+
+test('the large photo gives the focus back', async () => {
+  const selfie = await it.open();
+  const { page } = selfie;
+  await selfie.frame();
+  await selfie.shoot();
+  const large = selfie.element.locator('[popover]');
+  for (const leave of ['Enter', 'Escape', 'Tab']) {
+    await press(selfie, 'Enlarge the photo');
+    await large.waitFor();
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+    await page.keyboard.press('Tab');
+    await focus(selfie, 'Close');
+    await page.keyboard.press(leave);
+    // The focus may go on behind the photo.
+    if (leave === 'Tab') await page.keyboard.press('Escape');
+    await large.waitFor({ state: 'hidden' });
+    await focus(selfie, 'Enlarge the photo');
+  }
+});
+
+test('the help for a blocked camera is part of what the heading says', async () => {
+  const asking = await launch({ film: it.film.file, grant: false });
+  try {
+    const context = await asking.newContext();
+    const page = await context.newPage();
+    const watched = await watch(page);
+    await context.grantPermissions([], { origin: it.demo.page });
+    const selfie = await Selfie.open(page, `${it.demo.page}/`);
+    await selfie.agree();
+    await selfie.state('failed');
+    const described = await selfie.element.evaluate(({ shadowRoot }) => {
+      const ids = shadowRoot.querySelector('h2').getAttribute('aria-describedby').split(' ');
+      return ids.map((id) => shadowRoot.getElementById(id)?.textContent).join(' ');
+    });
+    assert.match(described, /You can change that: .*to the left of the address/);
+    assert.doesNotMatch(described, /[Cc]lick/, 'also for who has no mouse');
+    await watched.settle();
+    watched.clean();
+  } finally {
+    await asking.close();
+  }
 });

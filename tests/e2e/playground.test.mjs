@@ -112,6 +112,29 @@ test('faults that a person chooses: offline, an upload that is cut, a form of th
   await close();
 });
 
+test('the second of two taps on a button of the element presses nothing of the page', async () => {
+  const { page, state, close } = await open('?show=review');
+  await state('review');
+  await page.evaluate(() => {
+    document.addEventListener('click', ({ target }) => {
+      const pressed = /** @type {Element} */ (target).closest('akiba-selfie, button, a, label, input, select, summary');
+      if (pressed && pressed.localName !== 'akiba-selfie') document.title += ' pressed';
+    });
+  });
+  // Longer than the time in which the element ignores a tap.
+  await page.waitForTimeout(1200);
+  const button = page.locator('akiba-selfie').getByRole('button', { name: 'Use this photo' });
+  await button.scrollIntoViewIfNeeded();
+  const { x, y, width, height } = await button.boundingBox();
+  for (const wait of [150, 0]) {
+    await page.mouse.click(x + width / 2, y + height / 2);
+    await page.waitForTimeout(wait);
+  }
+  await state('done');
+  assert.doesNotMatch(await page.title(), /pressed/);
+  await close();
+});
+
 test('codes that need the page again: the page opens with them', async () => {
   const { page, open: again, state, close } = await open('?show=wasm-missing');
   await state('failed');

@@ -1,11 +1,13 @@
 //! What a person hears who does not see the screen: what is announced, when, and when not.
 
 use akiba_protocol::UploadFailure;
-use akiba_selfie::flow::{Announcement, ChallengeStage, Delay, Effect, Event, Screen, ScreenName, Timer, limits};
-use akiba_selfie::guidance::Hint;
+use akiba_selfie::flow::{
+    Announcement, ChallengeStage, Delay, Effect, Event, FileId, Screen, ScreenName, Timer, limits,
+};
+use akiba_selfie::guidance::{Flaw, Hint, Thresholds};
 use akiba_vision::Measure;
 
-use crate::faces::{face, good, with};
+use crate::faces::{black, face, good, nobody, with};
 use crate::framing::{challenged, framing};
 use crate::play::{Place, Play};
 
@@ -38,8 +40,15 @@ fn the_third_failure_says_that_no_movement_is_needed() {
             play.sees(&good(), 800);
             let ChallengeStage::Drawing(generation) = play.state.challenge.stage else { panic!("round {round}") };
             play.send(Event::SeedDrawn { generation, seed: 0 }).sees(&good(), 70);
+            assert!(!said(&play).contains(&Announcement::Skippable), "said once");
         }
     }
+}
+
+#[test]
+fn the_way_out_of_a_challenge_is_said_after_the_movement() {
+    let play = challenged("turn", 0);
+    assert_eq!(said(&play), [Announcement::Hint(Hint::TurnLeft), Announcement::Skippable]);
 }
 
 #[test]
@@ -75,6 +84,7 @@ fn a_new_hint_replaces_one_that_is_still_to_be_read() {
         (turn, Announcement::ChallengeAgain, false),
         (turn, Announcement::Automatic, false),
         (Announcement::Shutter, hold, false),
+        (Announcement::Skippable, turn, false),
     ] {
         assert_eq!(new.replaces(old), replaces, "{new:?} after {old:?}");
     }
@@ -125,6 +135,17 @@ fn the_network_that_returns_is_announced_once() {
 }
 
 #[test]
+fn a_long_wait_for_the_verdict_is_announced() {
+    let mut play = Play::at(Place::Verifying);
+    for _ in 0..3 {
+        play.tick(Timer::Verdict);
+        assert_eq!(said(&play), [Announcement::StillVerifying]);
+    }
+    play.verify_ends(Ok("success"));
+    assert_eq!(play.timer(Timer::Verdict), None);
+}
+
+#[test]
 fn only_the_first_and_the_last_attempt_are_announced() {
     let mut play = Play::at(Place::Uploading);
     let mut heard = Vec::new();
@@ -169,4 +190,20 @@ fn a_control_that_disappears_leaves_the_focus_to_the_heading() {
     let mut dropped = challenged("turn", 0);
     dropped.state.challenge.attempts = limits::MAX_CHALLENGES;
     assert!(focuses(dropped.tick(Timer::Challenge).sees(&good(), 70)), "no movement any more");
+}
+
+#[test]
+fn a_black_photo_is_not_a_dark_face() {
+    for (report, is_black) in [(black(), true), (with(good(), Measure::LuminanceMean, 0.001), false), (nobody(), false)]
+    {
+        let mut play = Play::at(Place::Framing);
+        play.send(Event::FilePicked(FileId(1)));
+        let generation = play.state.grab.unwrap();
+        let photo = crate::play::photo(1);
+        play.send(Event::PhotoReady { generation, photo, report: Some(Box::new(report)) });
+        assert!(matches!(play.state.screen, Screen::Review { .. }));
+        assert_eq!(play.state.is_photo_black(), is_black);
+        assert_ne!(play.state.flaw(), None);
+    }
+    assert_eq!(Flaw::of(&black(), &Thresholds::default(), 0), Some(Flaw::TooDark), "what the page gets");
 }

@@ -39,7 +39,9 @@ async fn every_screen_has_a_heading_and_one_focus_target() {
         let heading = mounted.by_id(&section.get_attribute("aria-labelledby").unwrap());
         assert_eq!((heading.tag_name().as_str(), heading.get_attribute("tabindex").as_deref()), ("H2", Some("-1")));
         assert!(!heading.text_content().unwrap().trim().is_empty(), "{screen:?}");
-        let described = mounted.by_id(&heading.get_attribute("aria-describedby").unwrap());
+        // The help of a failure is described, too, where there is one.
+        let described = heading.get_attribute("aria-describedby").unwrap();
+        let described = mounted.by_id(described.split(' ').next().unwrap());
         assert!(matches!(screen, Screen::Grabbing) || !described.text_content().unwrap().is_empty(), "{screen:?}");
         let focus = mounted.one("[data-focus]");
         assert_eq!(focus.is_same_node(Some(&heading)), !counting, "{screen:?}");
@@ -276,11 +278,13 @@ async fn repeated_announcements_are_read_again_in_permanent_regions() {
         Announcement::Shutter,
         Announcement::OtherWay,
         Announcement::Press,
+        Announcement::Skippable,
         Announcement::ChallengeAgain,
         Announcement::ChallengeOver,
         Announcement::Hint(Hint::TooDark),
         Announcement::Hint(Hint::Position),
         Announcement::Verifying,
+        Announcement::StillVerifying,
         Announcement::WaitingForNetwork,
         Announcement::Connected,
     ] {

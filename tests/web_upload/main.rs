@@ -44,7 +44,7 @@ pub(crate) fn reply(url: &str, fields: Option<Value>) -> IssuedLink {
     let reply = json!({
         "identifier": "1", "signed_link": url, "s3_key": "k", "selfie_filename": "f.jpg", "fields": fields
     });
-    IssuedLink::read(&reply.to_string()).unwrap()
+    IssuedLink::read(&js_sys::JSON::parse(&reply.to_string()).unwrap()).unwrap()
 }
 
 /// The target of a plain `PUT` to this link.

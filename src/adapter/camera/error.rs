@@ -15,26 +15,31 @@ pub(super) enum Permission {
     Unknown,
 }
 
+impl Permission {
+    /// Reads the state that the browser reports, if it does.
+    pub(super) fn of(state: Option<&str>) -> Self {
+        match state {
+            Some("prompt") => Self::Prompt,
+            Some("granted") => Self::Granted,
+            Some(_) => Self::Denied,
+            None => Self::Unknown,
+        }
+    }
+}
+
 /// Returns the code for a missing camera API.
 pub(super) fn absent(secure_page: bool) -> ErrorCode {
     if secure_page { ErrorCode::CameraUnsupported } else { ErrorCode::CameraInsecurePage }
 }
 
-/// Returns the code for a camera that gave no frame in time. A muted track is one whose device sends nothing: another
-/// program uses it, or the system blocks it.
-pub(super) fn without_frame(muted: bool) -> ErrorCode {
-    if muted { ErrorCode::CameraInUse } else { ErrorCode::CameraFailed }
-}
-
-/// Whether an exception of `play()` means that the video can't be played. `AbortError` does not: the element was moved,
-/// or got another stream meanwhile.
-pub(super) fn play_failed(name: &str) -> bool {
-    name != "AbortError" && !play_needs_tap(name)
-}
-
-/// Whether an exception of `play()` means that the browser plays only after a tap, as Safari does in Low Power Mode.
-pub(super) fn play_needs_tap(name: &str) -> bool {
-    name == "NotAllowedError"
+/// Returns the code for a camera that gave no frame in time, from the word of `media.js` for its cause. A muted track is one
+/// whose device sends nothing: another program uses it, or the system blocks it.
+pub(super) fn without_frame(cause: &str) -> ErrorCode {
+    match cause {
+        "ended" => ErrorCode::CameraEnded,
+        "muted" => ErrorCode::CameraInUse,
+        _ => ErrorCode::CameraFailed,
+    }
 }
 
 /// Whether a request with fewer constraints may succeed: the requested camera does not exist.
@@ -118,17 +123,13 @@ mod tests {
         }
         assert_eq!(absent(true), CameraUnsupported);
         assert_eq!(absent(false), CameraInsecurePage);
-        assert_eq!(without_frame(true), CameraInUse);
-        assert_eq!(without_frame(false), CameraFailed);
-    }
-
-    #[test]
-    fn a_play_that_was_interrupted_has_not_failed() {
-        for (name, failed) in
-            [("AbortError", false), ("NotAllowedError", false), ("NotSupportedError", true), ("", true)]
+        assert_eq!(without_frame("ended"), CameraEnded);
+        assert_eq!(without_frame("muted"), CameraInUse);
+        assert_eq!(without_frame("failed"), CameraFailed);
+        for (state, permission) in
+            [(Some("prompt"), Prompt), (Some("granted"), Granted), (Some("denied"), Denied), (None, Unknown)]
         {
-            assert_eq!(play_failed(name), failed, "{name}");
-            assert_eq!(play_needs_tap(name), name == "NotAllowedError", "{name}");
+            assert_eq!(Permission::of(state), permission, "{state:?}");
         }
     }
 

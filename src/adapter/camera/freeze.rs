@@ -1,66 +1,34 @@
 //! Notices that the camera sends no new frames ([`FreezeWatch`]).
 
 use std::cell::{Cell, RefCell};
-use std::rc::Rc;
 
-use gloo_events::EventListener;
-use gloo_timers::callback::Interval;
-use js_sys::{Function, Reflect};
-use wasm_bindgen::JsCast;
-use web_sys::{HtmlVideoElement, MediaStream, MediaStreamTrack};
+use web_sys::HtmlVideoElement;
 
-use super::play;
+use super::media::Frames;
 use crate::flow::limits::FROZEN_SECONDS;
 
 /// Watches a video's frames until it is dropped.
 #[derive(Debug)]
 #[must_use = "watching stops when this is dropped"]
 pub struct FreezeWatch {
-    _interval: Interval,
-    _listeners: [EventListener; 2],
+    _frames: Frames,
 }
 
 impl FreezeWatch {
-    /// Starts to watch. `tell` receives true when the camera freezes, and false when it sends frames again. Returns
-    /// `None` if the video shows no camera.
-    pub fn start(video: HtmlVideoElement, tell: impl Fn(bool) + 'static) -> Option<Self> {
-        let stream: MediaStream = video.src_object()?;
-        let track: MediaStreamTrack = stream.get_video_tracks().get(0).dyn_into().ok()?;
+    /// Starts to watch. `tell` receives true when the camera freezes, and false when it sends frames again.
+    pub fn start(video: &HtmlVideoElement, tell: impl Fn(bool) + 'static) -> Self {
         let frozen = Cell::new(false);
-        let tell = Rc::new(move |now: bool| {
-            if frozen.replace(now) != now {
+        let stillness = RefCell::new(Stillness::default());
+        let frames = Frames::new(video, move |muted, time, frames| {
+            // Without numbers, the browser has just muted or unmuted the camera.
+            let still = if time.is_nan() { 0 } else { stillness.borrow_mut().seconds(time, frames) };
+            let now = muted || still >= FROZEN_SECONDS;
+            if (now || still == 0) && frozen.replace(now) != now {
                 tell(now);
             }
         });
-        // Browsers mute the track while a call or another program has the camera.
-        let listeners = [("mute", true), ("unmute", false)].map(|(name, now)| {
-            let tell = Rc::clone(&tell);
-            EventListener::new(&track, name, move |_| tell(now))
-        });
-        let stillness = RefCell::new(Stillness::default());
-        let interval = Interval::new(1000, move || {
-            if video.paused() {
-                // The browser refused to play it. It may allow that later.
-                play(&video, &Rc::default());
-            }
-            let still = stillness.borrow_mut().seconds(video.current_time(), frames(&video));
-            if track.muted() || still >= FROZEN_SECONDS {
-                tell(true);
-            } else if still == 0 {
-                tell(false);
-            }
-        });
-        Some(Self { _interval: interval, _listeners: listeners })
+        Self { _frames: frames }
     }
-}
-
-/// Returns the number of frames so far; 0 if the browser does not count them.
-fn frames(video: &HtmlVideoElement) -> f64 {
-    let count = || -> Option<f64> {
-        let quality: Function = Reflect::get(video, &"getVideoPlaybackQuality".into()).ok()?.dyn_into().ok()?;
-        Reflect::get(&quality.call0(video).ok()?, &"totalVideoFrames".into()).ok()?.as_f64()
-    };
-    count().unwrap_or_default()
 }
 
 /// Counts the seconds without a new frame.

@@ -1,9 +1,9 @@
 //! The browser's information about page and network ([`PageWatch`], [`online`], [`hidden`], [`now`], [`url`]).
 
-use std::rc::Rc;
+use std::fmt;
 
-use gloo_events::EventListener;
-use web_sys::{EventTarget, window};
+use wasm_bindgen::prelude::*;
+use web_sys::{Element, EventTarget, window};
 
 use crate::flow::Event;
 
@@ -11,34 +11,64 @@ pub mod focus;
 pub mod leave;
 pub mod stylesheet;
 
+#[wasm_bindgen(module = "/src/adapter/page.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = focusHeading)]
+    fn focus_heading(root: &Element, requested: bool);
+    /// Keeps an element's height for a moment, so that what is below it does not move under the second of two taps.
+    pub fn hold(root: &Element);
+    fn adopt(element: &Element, css: &str);
+    /// Dispatches an event that bubbles and crosses shadow roots. Returns false if the page refused it.
+    pub(crate) fn dispatch(host: &EventTarget, name: &str, detail: &JsValue, cancelable: bool) -> bool;
+
+    #[wasm_bindgen(js_name = LeaveGuard)]
+    type JsLeaveGuard;
+    #[wasm_bindgen(constructor, js_class = LeaveGuard)]
+    fn new() -> JsLeaveGuard;
+    #[wasm_bindgen(method)]
+    fn stop(this: &JsLeaveGuard);
+
+    #[wasm_bindgen(js_name = Watch)]
+    type JsWatch;
+    #[wasm_bindgen(constructor, js_class = Watch)]
+    fn new(tell: &Closure<dyn Fn(String)>) -> JsWatch;
+    #[wasm_bindgen(method)]
+    fn stop(this: &JsWatch);
+}
+
 /// Listens for network changes and for the page being hidden or shown. Dropping it removes the listeners.
-#[derive(Debug)]
 #[must_use = "dropping it removes the listeners"]
 pub struct PageWatch {
-    _listeners: [EventListener; 4],
+    watch: JsWatch,
+    _tell: Closure<dyn Fn(String)>,
+}
+
+impl fmt::Debug for PageWatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PageWatch").finish_non_exhaustive()
+    }
 }
 
 impl PageWatch {
     /// Calls `on` with [`Event::Online`], [`Event::Offline`], [`Event::Hidden`], [`Event::Visible`] or
-    /// [`Event::PageLeft`]. Returns `None` without a document.
-    pub fn start(on: impl Fn(Event) + 'static) -> Option<Self> {
-        let window = window()?;
-        let document = window.document()?;
-        let on = Rc::new(on);
-        let on_window = |name: &'static str, event: Event| {
-            let on = Rc::clone(&on);
-            EventListener::new(&window, name, move |_| on(event.clone()))
-        };
-        let listeners = [
-            on_window("online", Event::Online),
-            on_window("offline", Event::Offline),
-            on_window("pagehide", Event::PageLeft),
-            EventListener::new(&EventTarget::from(document), "visibilitychange", {
-                let on = Rc::clone(&on);
-                move |_| on(if hidden() { Event::Hidden } else { Event::Visible })
-            }),
-        ];
-        Some(Self { _listeners: listeners })
+    /// [`Event::PageLeft`].
+    pub fn start(on: impl Fn(Event) + 'static) -> Self {
+        let tell = Closure::new(move |name: String| {
+            on(match name.as_str() {
+                "online" => Event::Online,
+                "offline" => Event::Offline,
+                "pagehide" => Event::PageLeft,
+                _ if hidden() => Event::Hidden,
+                _ => Event::Visible,
+            });
+        });
+        Self { watch: JsWatch::new(&tell), _tell: tell }
+    }
+}
+
+impl Drop for PageWatch {
+    fn drop(&mut self) {
+        self.watch.stop();
     }
 }
 

@@ -1,6 +1,6 @@
 //! Makes the photo to send ([`EncodedPhoto`]): from the camera's frame, from a file, or from a photo that is too large.
 //!
-//! - `decode`: opens a file; `image_header`: rejects what is not an image before that; `whole`:
+//! - `files`: reads and decodes a file; `image_header`: rejects what is not an image before that; `whole`:
 //!   whether it is complete.
 //! - `burst`: chooses the best of several frames.
 //! - `encode`: encodes a picture; `encode_search`: which quality and size to try.
@@ -13,9 +13,9 @@ use gloo_timers::future::TimeoutFuture;
 use web_sys::{Blob, File, HtmlVideoElement};
 
 use self::burst::{Best, FRAMES, GAP_MS};
-use self::decode::Decoded;
 pub use self::encode::EncodedPhoto;
-use self::encode::{drawn, encode, jpeg_blob};
+use self::encode::{drawn, encode};
+use self::files::{ALL, Decoded, jpeg_blob, read};
 use self::image_header::Kind;
 pub use self::limits::{BYTES, FILE_BYTES, FILE_PIXELS, LONGEST_SIDE};
 use self::limits::{check_bytes, check_pixels, smaller_than, undecodable};
@@ -23,14 +23,13 @@ pub use self::still_camera::{can_photograph, from_still_camera, is_spoiled};
 use self::strip_metadata::strip_file;
 use self::whole::{Step, Whole};
 use super::canvas::{Canvas, Picture};
-use super::js::blob_bytes;
 use super::vision::Analyser;
 use crate::flow::GrabFailure;
 
 mod burst;
-mod decode;
 mod encode;
 mod encode_search;
+mod files;
 mod image_header;
 mod limits;
 pub mod object_url;
@@ -39,9 +38,9 @@ mod strip_metadata;
 mod whole;
 
 /// A JPEG's header is searched in this many bytes. EXIF with its thumbnail takes up to 64 kB, colour profiles more.
-const HEAD_BYTES: i32 = 256 * 1024;
+const HEAD_BYTES: f64 = 256.0 * 1024.0;
 /// The length of the end marker of a JPEG or PNG.
-const END_BYTES: i32 = 8;
+const END_BYTES: f64 = 8.0;
 
 /// A frame of the camera: its pixels, which need the camera no longer.
 pub struct Frame(Canvas);
@@ -92,8 +91,7 @@ pub async fn burst(video: &HtmlVideoElement, analyser: &Analyser) -> Result<Fram
 /// - [`GrabFailure::Frame`]: the browser can't encode it.
 pub async fn from_file(file: &File) -> Result<EncodedPhoto, GrabFailure> {
     check_bytes(file.size())?;
-    let head = file.slice_with_i32_and_i32(0, HEAD_BYTES).map_err(|_| GrabFailure::Unreadable)?;
-    let head = blob_bytes(&head).await.ok_or(GrabFailure::Unreadable)?;
+    let head = read(file, (0.0, HEAD_BYTES)).await.ok_or(GrabFailure::Unreadable)?;
     let header = image_header::read(&head).ok_or(GrabFailure::NotAnImage)?;
     header.size.map_or(Ok(()), check_pixels)?;
     if !has_end(header.kind, file).await {
@@ -114,9 +112,8 @@ pub async fn from_file(file: &File) -> Result<EncodedPhoto, GrabFailure> {
 async fn as_it_is(jpeg: &Blob) -> Result<EncodedPhoto, GrabFailure> {
     let size = Decoded::new(jpeg).await.ok_or(GrabFailure::Unreadable)?.picture().size();
     check_pixels(size)?;
-    let clean = blob_bytes(jpeg).await.and_then(|jpeg| strip_file(&jpeg)).ok_or(GrabFailure::Unreadable)?;
-    let blob = jpeg_blob(&clean).map_err(|_| GrabFailure::Unreadable)?;
-    Ok(EncodedPhoto { blob, width: size.0, height: size.1, luminance: None })
+    let clean = read(jpeg, ALL).await.and_then(|jpeg| strip_file(&jpeg)).ok_or(GrabFailure::Unreadable)?;
+    Ok(EncodedPhoto { blob: jpeg_blob(&clean), width: size.0, height: size.1, luminance: None })
 }
 
 /// Makes the photo again with about half its bytes.
@@ -139,10 +136,7 @@ pub async fn smaller(photo: &Blob) -> Result<EncodedPhoto, GrabFailure> {
 /// Whether the file is complete. Nearly every file ends where its picture ends. A file with more data after it, such as
 /// a photo with a film, is read slice by slice.
 async fn has_end(kind: Kind, file: &File) -> bool {
-    let end = match file.slice_with_f64(file.size() - f64::from(END_BYTES)) {
-        Ok(end) => blob_bytes(&end).await.unwrap_or_default(),
-        Err(_) => Vec::new(),
-    };
+    let end = read(file, (-END_BYTES, f64::INFINITY)).await.unwrap_or_default();
     if image_header::ends_well(kind, &end) {
         return true;
     }
@@ -155,8 +149,7 @@ async fn has_end(kind: Kind, file: &File) -> bool {
             Step::Done(is_whole) => return is_whole,
             Step::Read(at) => at as f64,
         };
-        let Ok(slice) = file.slice_with_f64_and_f64(at, at + f64::from(HEAD_BYTES)) else { return false };
-        let Some(slice) = blob_bytes(&slice).await else { return false };
+        let Some(slice) = read(file, (at, at + HEAD_BYTES)).await else { return false };
         next = whole.take(&slice);
     }
 }

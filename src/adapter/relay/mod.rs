@@ -3,7 +3,7 @@
 //! Each call is one attempt with a typed outcome. The meaning of an answer is in `answer`; the flow decides whether to
 //! retry.
 
-use std::cell::Cell;
+use std::fmt;
 use std::future::Future;
 use std::rc::Rc;
 use std::time::Duration;
@@ -11,13 +11,11 @@ use std::time::Duration;
 use akiba_protocol::link::link_members;
 use akiba_protocol::verify::verify_members;
 use gloo_net::http::{Request, Response};
-use gloo_timers::callback::Timeout;
-use js_sys::{Function, JSON, JsString, Promise, Reflect};
+use js_sys::{Array, JSON, Promise};
 use serde::Serializer as _;
 use serde_wasm_bindgen::Serializer;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, AbortSignal, ReferrerPolicy, RequestCache, RequestCredentials, RequestRedirect};
 
 use self::answer::{Answer, Call};
 pub use self::reply::{IssuedLink, JudgedReply, NotText};
@@ -38,12 +36,29 @@ pub const VERIFY_LIMIT: Duration = Duration::from_secs(60);
 /// The longest accepted answer, in UTF-16 units or bytes. The vendor's answers have a few kilobytes.
 pub const LONGEST_ANSWER: u32 = 1_000_000;
 
+#[wasm_bindgen(module = "/src/adapter/page.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = Call)]
+    type JsCall;
+    #[wasm_bindgen(constructor, js_class = Call)]
+    fn new() -> JsCall;
+    #[wasm_bindgen(method)]
+    fn abort(this: &JsCall);
+    #[wasm_bindgen(method)]
+    fn send(this: &JsCall, request: web_sys::Request, limit: u32, longest: u32) -> Promise;
+}
+
 /// The owner of one call. Dropping it aborts the call, which then fails with [`RelayFailure::Unreachable`].
-#[derive(Debug)]
 #[must_use = "dropping it aborts the call"]
 pub struct Abort {
-    controller: Option<AbortController>,
+    call: Rc<JsCall>,
     limit: Duration,
+}
+
+impl fmt::Debug for Abort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Abort").field("limit", &self.limit).finish_non_exhaustive()
+    }
 }
 
 impl Abort {
@@ -59,15 +74,13 @@ impl Abort {
 
     /// Aborts after `limit`, counted from the moment when the session is known.
     pub fn after(limit: Duration) -> Self {
-        Self { controller: AbortController::new().ok(), limit }
+        Self { call: Rc::new(JsCall::new()), limit }
     }
 }
 
 impl Drop for Abort {
     fn drop(&mut self) {
-        if let Some(controller) = &self.controller {
-            controller.abort();
-        }
+        self.call.abort();
     }
 }
 
@@ -81,8 +94,8 @@ pub fn request_link(
     abort: &Abort,
 ) -> impl Future<Output = Result<IssuedLink, RelayFailure>> + use<> {
     let body = link_members(config.identifier.as_deref(), config.customer_type);
-    let text = post(Call::Link, &config.link_url, json(&body), None, bearer, abort);
-    async move { IssuedLink::read(&text.await?).ok_or(RelayFailure::Reply) }
+    let reply = post(Call::Link, &config.link_url, &body, None, bearer, abort);
+    async move { IssuedLink::read(&reply.await?).ok_or(RelayFailure::Reply) }
 }
 
 /// Requests the verdict, once. The id comes from the settings; if only the session knows it, it comes from the link.
@@ -105,76 +118,51 @@ pub fn verify(
     if session {
         body.push(("source", origin.as_str()));
     }
-    let text = post(Call::Verify, &config.verify_url, json(&body), Some(key), bearer, abort);
-    async move { JudgedReply::read(&text.await?, session).ok_or(RelayFailure::Reply) }
+    let reply = post(Call::Verify, &config.verify_url, &body, Some(key), bearer, abort);
+    async move { JudgedReply::read(&reply.await?, session).ok_or(RelayFailure::Reply) }
 }
 
-/// Serialises a body to JSON with the browser's own `JSON.stringify`. As a map: for a struct, serde-wasm-bindgen keeps
-/// a table of all names of members, and each struct is code of its own.
-fn json(members: &[(&str, &str)]) -> Option<String> {
-    let body = Serializer::json_compatible().collect_map(members.iter().copied()).ok()?;
-    JSON::stringify(&body).ok()?.as_string()
-}
-
-/// Makes one call: sends JSON and returns the answer's text. If the relay rejects the session and a function can
-/// provide another one, the call is made once more: the relay has done nothing.
+/// Makes one call: sends JSON and returns the answer's JSON. If the relay rejects the session and a function can provide
+/// another one, the call is made once more: the relay has done nothing.
 fn post(
     call: Call,
     url: &str,
-    body: Option<String>,
+    body: &[(&str, &str)],
     key: Option<&str>,
     bearer: &Bearer,
     abort: &Abort,
-) -> impl Future<Output = Result<String, RelayFailure>> + use<> {
+) -> impl Future<Output = Result<JsValue, RelayFailure>> + use<> {
+    let body = json(body);
     let (url, key, bearer) = (url.to_owned(), key.map(str::to_owned), bearer.clone());
-    let (controller, limit) = (abort.controller.clone(), abort.limit);
+    let (open, limit) = (Rc::clone(&abort.call), milliseconds(abort.limit));
     async move {
-        let body = body.ok_or(RelayFailure::Refused)?;
-        let controller = controller.ok_or(RelayFailure::Unreachable)?;
         let mut reason = Reason::Start;
         loop {
             let token = bearer.token(reason).await?;
-            if controller.signal().aborted() {
-                return Err(RelayFailure::Unreachable);
-            }
-            let request = build(&url, &body, token.as_deref(), key.as_deref(), &controller.signal());
-            let late = Rc::new(Cell::new(false));
-            let timeout = Timeout::new(milliseconds(limit), {
-                let (late, controller) = (Rc::clone(&late), controller.clone());
-                move || {
-                    late.set(true);
-                    controller.abort();
-                }
-            });
-            let answer = exchange(request.ok_or(RelayFailure::Refused)?).await;
-            drop(timeout);
-            let (answer, text) = answer.map_err(|failure| if late.get() { RelayFailure::Timeout } else { failure })?;
-            let (json, code) = reply::problem_code(&text);
-            match (Answer { json, ..answer }).check(call, token.is_some(), code.as_deref()) {
+            let request = build(&url, &body, token.as_deref(), key.as_deref()).ok_or(RelayFailure::Refused)?;
+            let answer = JsFuture::from(open.send(request, limit, LONGEST_ANSWER)).await;
+            let (answer, reply) = received(answer.unwrap_or_default())?;
+            match answer.check(call, token.is_some(), reply::problem_code(&reply).as_deref()) {
                 Err(RelayFailure::Session) if reason == Reason::Start && bearer.can_renew() => {
                     reason = Reason::Expired;
                 }
-                checked => return checked.map(|()| text),
+                checked => return checked.map(|()| reply),
             }
         }
     }
 }
 
-/// Builds the request: no cookies, no cache, no redirect, no referrer. The idempotency key is sent only with a session:
-/// a plain proxy on another origin need not allow its header.
-fn build(
-    url: &str,
-    body: &str,
-    token: Option<&str>,
-    key: Option<&str>,
-    signal: &AbortSignal,
-) -> Option<web_sys::Request> {
+/// Serialises a body to JSON with the browser's own `JSON.stringify`. As a map: for a struct, serde-wasm-bindgen keeps
+/// a table of all names of members, and each struct is code of its own.
+fn json(members: &[(&str, &str)]) -> JsValue {
+    let body = Serializer::json_compatible().collect_map(members.iter().copied()).unwrap_or_default();
+    JSON::stringify(&body).map_or(JsValue::NULL, JsValue::from)
+}
+
+/// Builds the request. `page.js` adds how it is sent. The idempotency key is sent only with a session: a plain proxy on
+/// another origin need not allow its header. Returns `None` if the URL is not one.
+fn build(url: &str, body: &JsValue, token: Option<&str>, key: Option<&str>) -> Option<web_sys::Request> {
     let mut request = Request::post(url)
-        .credentials(RequestCredentials::Omit)
-        .cache(RequestCache::NoStore)
-        .redirect(RequestRedirect::Error)
-        .referrer_policy(ReferrerPolicy::NoReferrer)
-        .abort_signal(Some(signal))
         .header("Accept", "application/json, application/problem+json")
         .header("Content-Type", "application/json");
     if let Some(token) = token {
@@ -186,36 +174,24 @@ fn build(
     request.body(body).ok().map(web_sys::Request::from)
 }
 
-/// Sends a request and reads its answer.
-///
-/// `send` of `gloo-net` panics if `fetch` is rejected with anything but an `Error` of this realm. A page that wraps
-/// `fetch` can do that, so the promises are awaited here.
-async fn exchange(request: web_sys::Request) -> Result<(Answer, String), RelayFailure> {
-    let global = js_sys::global();
-    let promise = Reflect::get(&global, &JsValue::from_str("fetch"))
-        .and_then(JsCast::dyn_into::<Function>)
-        .and_then(|fetch| fetch.call1(&global, &request))
-        .map_err(|_| RelayFailure::Unreachable)?;
-    let response = JsFuture::from(Promise::resolve(&promise)).await.map_err(|_| RelayFailure::Unreachable)?;
-    let response: web_sys::Response = response.dyn_into().map_err(|_| RelayFailure::Reply)?;
-    // The Rust handle, not JavaScript's `clone()`, which would read the body twice.
-    let handle = Clone::clone(&response);
-    let response = Response::from(response);
-    let headers = response.headers();
-    let answer = Answer {
-        json: false,
-        status: response.status(),
-        retry_after: headers.get("Retry-After").and_then(|text| answer::retry_after(&text, js_sys::Date::now(), date)),
+/// Reads what `page.js` received: the response and its JSON, or why there is none.
+fn received(answer: JsValue) -> Result<(Answer, JsValue), RelayFailure> {
+    let Some(parts) = answer.dyn_ref::<Array>() else {
+        return Err(match answer.as_string().as_deref() {
+            Some("reply") => RelayFailure::Reply,
+            Some("timeout") => RelayFailure::Timeout,
+            _ => RelayFailure::Unreachable,
+        });
     };
-    if headers.get("Content-Length").and_then(|text| text.parse::<u32>().ok()).is_some_and(|it| it > LONGEST_ANSWER) {
-        return Err(RelayFailure::Reply);
-    }
-    let text = JsFuture::from(handle.text().map_err(|_| RelayFailure::Unreachable)?);
-    let text: JsString = text.await.map_err(|_| RelayFailure::Unreachable)?.into();
-    if text.length() > LONGEST_ANSWER {
-        return Err(RelayFailure::Reply);
-    }
-    Ok((answer, text.into()))
+    let response = Response::from(parts.get(0).unchecked_into::<web_sys::Response>());
+    let reply = parts.get(1);
+    let retry_after = response.headers().get("Retry-After");
+    let answer = Answer {
+        json: reply::is_object(&reply),
+        status: response.status(),
+        retry_after: retry_after.and_then(|text| answer::retry_after(&text, js_sys::Date::now(), date)),
+    };
+    Ok((answer, reply))
 }
 
 /// Parses a date with the browser: milliseconds since 1970, or NaN if it is not a date.

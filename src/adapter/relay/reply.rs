@@ -37,18 +37,18 @@ impl fmt::Debug for IssuedLink {
 }
 
 impl IssuedLink {
-    /// Reads an answer's text. Returns `None` if it has another shape.
+    /// Reads an answer. Returns `None` if it has another shape.
     #[must_use]
-    pub fn read(text: &str) -> Option<Self> {
-        let reply = object(text)?;
-        let fields = get(&reply, "fields");
+    pub fn read(reply: &JsValue) -> Option<Self> {
+        let text = |name| get(reply, name).as_string();
+        let fields = get(reply, "fields");
         Some(Self {
-            identifier: get(&reply, "identifier").as_string()?,
-            signed_link: get(&reply, "signed_link").as_string()?,
-            s3_key: get(&reply, "s3_key").as_string()?,
-            selfie_filename: get(&reply, "selfie_filename").as_string()?,
+            identifier: text("identifier")?,
+            signed_link: text("signed_link")?,
+            s3_key: text("s3_key")?,
+            selfie_filename: text("selfie_filename")?,
             fields: (!fields.is_null() && !fields.is_undefined()).then(|| texts(&fields)),
-            headers: texts(&get(&reply, "headers")).unwrap_or_default(),
+            headers: texts(&get(reply, "headers")).unwrap_or_default(),
         })
     }
 }
@@ -73,18 +73,20 @@ impl fmt::Debug for JudgedReply {
 }
 
 impl JudgedReply {
-    /// Reads an answer's text. Returns `None` if it is not an object.
+    /// Reads an answer. Returns `None` if it is not an object.
     ///
     /// `session` says whether a session was sent. Only then has a relay judged the vendor's answer. Without a session the
     /// answer is the vendor's own, which must not speak in a relay's name.
     #[must_use]
-    pub fn read(text: &str, session: bool) -> Option<Self> {
-        let response = object(text)?;
+    pub fn read(response: &JsValue, session: bool) -> Option<Self> {
         let reply = Parsed(response.clone());
+        if !is_object(response) {
+            return None;
+        }
         let judgement =
             if session { Judgement::of_page_reply(&reply) } else { Judgement::of(&reply, MayBeMissing::Nothing) };
-        let proof = Some(get(&response, "proof")).filter(|proof| session && proof.is_string());
-        Some(Self { judgement, response, proof: proof.unwrap_or(JsValue::NULL) })
+        let proof = Some(get(response, "proof")).filter(|proof| session && proof.is_string());
+        Some(Self { judgement, response: response.clone(), proof: proof.unwrap_or(JsValue::NULL) })
     }
 
     /// Returns the vendor's sentence, if there is one.
@@ -111,10 +113,9 @@ impl JudgedReply {
     }
 }
 
-/// Returns whether the text is a JSON object, and the code of a [`Problem`](akiba_protocol::Problem), if it is one.
-pub(super) fn problem_code(text: &str) -> (bool, Option<String>) {
-    let object = object(text);
-    (object.is_some(), object.and_then(|object| get(&object, "code").as_string()))
+/// Returns the code of a [`Problem`](akiba_protocol::Problem), if the answer is one.
+pub(super) fn problem_code(answer: &JsValue) -> Option<String> {
+    get(answer, "code").as_string()
 }
 
 /// JSON as parsed by the browser.
@@ -135,13 +136,8 @@ impl Json for Parsed {
 }
 
 /// Whether a parsed value is a JSON object: not an array and not `null`.
-fn is_object(value: &JsValue) -> bool {
+pub(super) fn is_object(value: &JsValue) -> bool {
     value.is_object() && !Array::is_array(value)
-}
-
-/// Parses a text as a JSON object.
-fn object(text: &str) -> Option<JsValue> {
-    JSON::parse(text).ok().filter(is_object)
 }
 
 /// Returns a field of an object; `undefined` if it is missing or the value is not an object.

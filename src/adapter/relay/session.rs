@@ -9,14 +9,20 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::time::Duration;
 
-use gloo_timers::callback::Timeout;
-use js_sys::{Array, Function, Object, Promise, Reflect};
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use js_sys::{Function, Object, Promise, Reflect};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 
 use super::token::sendable;
 use crate::adapter::delay::milliseconds;
+use crate::adapter::js::in_time;
 use crate::flow::RelayFailure;
+
+#[wasm_bindgen(module = "/src/adapter/page.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = token)]
+    fn ask(function: &Function, reason: &str, limit: u32) -> Promise;
+}
 
 /// Time limit of the page's function.
 pub const SESSION_LIMIT: Duration = Duration::from_secs(15);
@@ -152,19 +158,14 @@ impl Session {
             Self::None => return Ok(None),
             Self::Token(text) => return sendable(text.clone()).map(Some).ok_or(RelayFailure::Session),
             Self::Function(function) => {
-                // A promise or any other thenable is awaited; a string resolves at once.
-                let why = Object::new();
-                // Setting a property of a new object can't fail.
-                let _ = Reflect::set(&why, &JsValue::from_str("reason"), &JsValue::from_str(reason.as_str()));
-                Promise::resolve(&function.call1(&JsValue::UNDEFINED, &why).map_err(|error| failure(&error))?)
+                let answer = ask(function, reason.as_str(), milliseconds(limit));
+                JsFuture::from(answer).await.map_err(|error| failure(&error))?.as_string()
             }
             Self::Provider(provider) => {
-                let answer = provider(reason);
-                future_to_promise(async move { Ok(answer.await.into()) })
+                in_time(provider(reason), milliseconds(limit)).await.ok_or(RelayFailure::SessionUnavailable)?
             }
         };
-        let answer = within(limit, &answer).await.map_err(|error| failure(&error))?;
-        answer.as_string().and_then(sendable).map(Some).ok_or(RelayFailure::Session)
+        answer.and_then(sendable).map(Some).ok_or(RelayFailure::Session)
     }
 }
 
@@ -177,23 +178,6 @@ fn failure(error: &JsValue) -> RelayFailure {
     } else {
         RelayFailure::SessionUnavailable
     }
-}
-
-/// Awaits a promise.
-///
-/// # Errors
-/// The reason of the rejection; `undefined` if the promise takes longer than `limit`.
-async fn within(limit: Duration, promise: &Promise) -> Result<JsValue, JsValue> {
-    let mut timeout = None;
-    let over = Promise::new(&mut |_, reject| {
-        timeout = Some(Timeout::new(milliseconds(limit), move || {
-            // Calling a promise's own reject function can't throw.
-            let _ = reject.call0(&JsValue::UNDEFINED);
-        }));
-    });
-    let first = JsFuture::from(Promise::race(&Array::of2(promise, &over))).await;
-    drop(timeout);
-    first
 }
 
 impl PartialEq for Session {

@@ -3,21 +3,31 @@
 //! The meaning of an answer is in [`akiba_protocol::s3`], the destination and its headers are in `target`. The flow
 //! decides whether to retry, and when an upload has stalled.
 
-use std::rc::Rc;
+use std::fmt;
 
 use akiba_protocol::UploadFailure;
 use akiba_protocol::s3::classify;
-use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
-use js_sys::JsString;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Blob, FormData, ProgressEvent, XmlHttpRequest};
+use js_sys::Array;
+use wasm_bindgen::prelude::*;
+use web_sys::Blob;
 
-use self::fields::JPEG;
 pub use self::target::Target;
 
 mod fields;
 pub mod target;
+
+#[wasm_bindgen(module = "/src/adapter/page.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = Upload)]
+    type Request;
+    #[wasm_bindgen(constructor, js_class = Upload)]
+    fn new(tell: &Closure<dyn Fn(f64, f64, Option<String>)>) -> Request;
+    #[wasm_bindgen(method)]
+    fn send(this: &Request, url: &str, pairs: &Array, is_form: bool, photo: &Blob, longest: u32) -> bool;
+    #[wasm_bindgen(method)]
+    fn abort(this: &Request);
+}
 
 /// The longest part of S3's answer to read, in UTF-16 units. Its error documents are below one kilobyte.
 const LONGEST_ANSWER: u32 = 16_384;
@@ -39,16 +49,20 @@ pub enum Progress {
 }
 
 /// An upload in flight. Dropping it aborts it and ends all calls of `on_progress`.
-#[derive(Debug)]
 #[must_use = "dropping it aborts the upload"]
 pub struct Upload(Transfer);
 
-#[derive(Debug)]
 enum Transfer {
     /// The upload is being sent.
-    Sending { xhr: XmlHttpRequest, listeners: Vec<EventListener> },
+    Sending { request: Request, _tell: Closure<dyn Fn(f64, f64, Option<String>)> },
     /// The link had expired before. This is reported a moment later, as an answer would be.
     Over { _told: Timeout },
+}
+
+impl fmt::Debug for Upload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Upload").finish_non_exhaustive()
+    }
 }
 
 impl Upload {
@@ -67,85 +81,34 @@ impl Upload {
             let told = Timeout::new(0, move || on_progress(Progress::Failed(UploadFailure::Over)));
             return Some(Self(Transfer::Over { _told: told }));
         }
-        let xhr = XmlHttpRequest::new().ok()?;
-        let listeners = listen(&xhr, target.clone(), omit_content_type, tried_before, on_progress)?;
-        let upload = Self(Transfer::Sending { xhr: xhr.clone(), listeners });
-        match target.form(photo) {
-            Some(form) => post(&xhr, target, &form?),
-            None => put(&xhr, target, photo, omit_content_type),
-        }
-        .ok()?;
-        Some(upload)
+        let tell = Closure::new({
+            let target = target.clone();
+            move |sent: f64, total: f64, answer: Option<String>| {
+                on_progress(match answer {
+                    None => Progress::Sent { sent: sent as u32, total: total as u32 },
+                    // At the end, the first number is the status.
+                    Some(answer) => {
+                        match classify(sent as u16, &answer, target.sent(omit_content_type, tried_before)) {
+                            Ok(()) => Progress::Done,
+                            Err(failure) => Progress::Failed(failure),
+                        }
+                    }
+                });
+            }
+        });
+        let (pairs, is_form) = target.pairs(omit_content_type);
+        let request = Request::new(&tell);
+        let sent = request.send(target.url(), &pairs, is_form, photo, LONGEST_ANSWER);
+        // If the browser does not send it, this ends it.
+        let upload = Self(Transfer::Sending { request, _tell: tell });
+        sent.then_some(upload)
     }
 }
 
 impl Drop for Upload {
     fn drop(&mut self) {
-        if let Transfer::Sending { xhr, listeners } = &mut self.0 {
-            listeners.clear();
-            // Fails only for a request that was never opened.
-            let _ = xhr.abort();
+        if let Transfer::Sending { request, .. } = &self.0 {
+            request.abort();
         }
     }
-}
-
-/// Sends the photo as the body. Only signed headers and `Content-Type` are allowed.
-fn put(xhr: &XmlHttpRequest, target: &Target, photo: &Blob, omit_content_type: bool) -> Result<(), JsValue> {
-    xhr.open_with_async("PUT", target.url(), true)?;
-    for (name, value) in target.headers() {
-        xhr.set_request_header(name, value)?;
-    }
-    if omit_content_type {
-        // Without this header, the browser would send the blob's own type, so the blob is sent without one.
-        return xhr.send_with_opt_blob(Some(&photo.slice()?));
-    }
-    xhr.set_request_header("Content-Type", JPEG)?;
-    xhr.send_with_opt_blob(Some(photo))
-}
-
-/// Sends a POST policy's form.
-fn post(xhr: &XmlHttpRequest, target: &Target, form: &FormData) -> Result<(), JsValue> {
-    xhr.open_with_async("POST", target.url(), true)?;
-    xhr.send_with_opt_form_data(Some(form))
-}
-
-/// Listens to a request until the listeners are dropped.
-fn listen(
-    xhr: &XmlHttpRequest,
-    target: Target,
-    omit_content_type: bool,
-    tried_before: bool,
-    on_progress: impl Fn(Progress) + 'static,
-) -> Option<Vec<EventListener>> {
-    let on_progress = Rc::new(on_progress);
-    let mut listeners = vec![EventListener::new(&xhr.upload().ok()?.into(), "progress", {
-        let on_progress = Rc::clone(&on_progress);
-        move |event| {
-            if let Some(event) = event.dyn_ref::<ProgressEvent>() {
-                on_progress(Progress::Sent { sent: event.loaded() as u32, total: event.total() as u32 });
-            }
-        }
-    })];
-    let end = Rc::new({
-        let xhr = xhr.clone();
-        move || {
-            let status = xhr.status().unwrap_or(0);
-            on_progress(match classify(status, &body(&xhr), target.sent(omit_content_type, tried_before)) {
-                Ok(()) => Progress::Done,
-                Err(failure) => Progress::Failed(failure),
-            });
-        }
-    });
-    // Every request ends with one of these events; all except the first leave the status at 0.
-    for name in ["load", "error", "abort", "timeout"] {
-        let end = Rc::clone(&end);
-        listeners.push(EventListener::new(xhr, name, move |_| end()));
-    }
-    Some(listeners)
-}
-
-/// Returns the beginning of an answer's text.
-fn body(xhr: &XmlHttpRequest) -> String {
-    let text = xhr.response().ok().and_then(|response| response.dyn_into::<JsString>().ok());
-    text.map(|text| text.slice(0, LONGEST_ANSWER).into()).unwrap_or_default()
 }

@@ -9,11 +9,11 @@ use std::time::Duration;
 use akiba_protocol::s3::Sent;
 use akiba_protocol::signed_link::Scheme;
 use akiba_protocol::{SignedLink, SignedLinkError};
-use js_sys::{JSON, Reflect};
+use js_sys::{Array, JSON, Reflect};
 use wasm_bindgen::JsValue;
-use web_sys::{Blob, FormData, window};
+use web_sys::window;
 
-use super::fields::{form_fields, put_headers};
+use super::fields::{JPEG, Pair, form_fields, put_headers};
 use crate::adapter::relay::{IssuedLink, NotText};
 use crate::flow::RelayFailure;
 
@@ -80,21 +80,22 @@ impl Target {
         self.link.url()
     }
 
-    /// Returns the signed headers that the browser does not send by itself, without `Content-Type`.
-    pub(super) fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    /// Returns the headers of a `PUT` that the browser does not send by itself, or the fields of a POST policy's form, and
+    /// whether it is a form.
+    pub(super) fn pairs(&self, omit_content_type: bool) -> (Array, bool) {
+        let pair = |(name, value): &Pair| Array::of2(&name.into(), &value.into());
+        let pairs: Array = self.fields.as_ref().unwrap_or(&self.headers).iter().map(pair).collect();
+        let is_form = self.fields.is_some();
+        if !is_form && !omit_content_type {
+            pairs.push(&Array::of2(&"Content-Type".into(), &JPEG.into()));
+        }
+        (pairs, is_form)
     }
 
     /// Describes a request that is answered now, for [`classify`](akiba_protocol::s3::classify).
     pub(super) fn sent(&self, omit_content_type: bool, tried_before: bool) -> Sent {
         let v2 = self.fields.is_none() && self.link.scheme() == Scheme::V2;
         Sent { link_over: self.is_over(), v2_with_content_type: v2 && !omit_content_type, tried_before }
-    }
-
-    /// Returns the form of a POST policy, if this is one; `Some(None)` if the browser can't make it. S3 ignores
-    /// everything after the file.
-    pub(super) fn form(&self, photo: &Blob) -> Option<Option<FormData>> {
-        self.fields.as_ref().map(|fields| fill(fields, photo))
     }
 }
 
@@ -103,15 +104,6 @@ impl fmt::Debug for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Target").field("link", &self.link).field("life", &self.life).finish_non_exhaustive()
     }
-}
-
-fn fill(fields: &[(String, String)], photo: &Blob) -> Option<FormData> {
-    let form = FormData::new().ok()?;
-    for (name, value) in fields {
-        form.append_with_str(name, value).ok()?;
-    }
-    form.append_with_blob_and_filename("file", photo, "selfie.jpg").ok()?;
-    Some(form)
 }
 
 /// Returns the policy's JSON, which is sent in Base64.

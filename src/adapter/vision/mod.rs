@@ -8,17 +8,16 @@ use std::rc::Rc;
 
 use akiba_vision::Report;
 use futures_channel::oneshot;
-use gloo_events::{EventListener, EventListenerOptions};
 use gloo_timers::future::TimeoutFuture;
-use js_sys::{Array, Float32Array, Function, Object, Reflect};
+use js_sys::{Float32Array, Function, Reflect};
 use wasm_bindgen::prelude::*;
-use web_sys::{Blob, HtmlVideoElement, MessageEvent, Worker};
+use web_sys::{Blob, HtmlVideoElement, Worker};
 use yew::AttrValue;
 
-use self::frame::{TransferableImage, next_frame};
+use self::frame::{Listening, TransferableImage, WHOLE, next_frame};
 use self::pace::Pace;
 use super::canvas::{Canvas, Picture};
-use super::js::in_time;
+use super::js::{in_time, object};
 use super::task::Task;
 
 mod frame;
@@ -28,13 +27,6 @@ mod pace;
 const PATIENCE_MS: u32 = 5_000;
 /// The same for a photo: the person waits for it.
 const PHOTO_PATIENCE_MS: u32 = 2_000;
-/// Pixels of the longest side of what is analysed of a frame: the detector needs 128, and the measures of the face need no
-/// more than this, which gives the oval 198 to 264 pixels across. A photo is analysed in full size.
-const SIDE: u32 = 480;
-
-/// The share of a picture that is analysed, if nothing is cut off.
-const WHOLE: (f64, f64) = (1.0, 1.0);
-
 /// Where the worker comes from.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum VisionSource {
@@ -58,9 +50,7 @@ impl VisionSource {
             Self::Absent => None,
             Self::Urls { worker, wasm } => {
                 let worker = Worker::new(worker).ok()?;
-                let message = Object::new();
-                Reflect::set(&message, &"wasm".into(), &wasm.as_str().into()).ok()?;
-                worker.post_message(&message).ok()?;
+                worker.post_message(&object(&[("wasm", wasm.as_str().into())])).ok()?;
                 Some(worker)
             }
             Self::Opener(open) => open.call0(&JsValue::UNDEFINED).ok()?.dyn_into().ok(),
@@ -87,7 +77,7 @@ const SCRIPT: &str = "the worker's script failed";
 #[must_use = "the worker ends when this is dropped"]
 pub struct Vision {
     connection: Rc<Connection>,
-    _listeners: Vec<EventListener>,
+    _listening: Option<Listening>,
 }
 
 #[derive(Debug)]
@@ -113,8 +103,8 @@ impl Vision {
             awaiting_start: RefCell::default(),
             awaiting_report: RefCell::default(),
         });
-        let listeners = connection.worker.as_ref().map(|worker| listen(worker, &connection)).unwrap_or_default();
-        Self { connection, _listeners: listeners }
+        let listening = connection.worker.as_ref().map(|worker| listen(worker, &connection));
+        Self { connection, _listening: listening }
     }
 
     /// Returns a handle that analyses photos.
@@ -136,7 +126,7 @@ impl Analyser {
 
     /// Analyses the camera's current frame, which is on the canvas.
     pub(super) async fn analyse_frame(&self, canvas: &Canvas) -> Option<Report> {
-        self.report(TransferableImage::of_canvas(canvas, SIDE), now()).await
+        self.report(TransferableImage::of_canvas(canvas), now()).await
     }
 
     async fn report(&self, image: impl Future<Output = Option<TransferableImage>>, at: Option<f64>) -> Option<Report> {
@@ -213,47 +203,26 @@ impl Connection {
         &self,
         image: &TransferableImage,
         at: Option<f64>,
-        (across, down): (f64, f64),
+        share: (f64, f64),
     ) -> Result<Option<Report>, VisionUnavailable> {
-        let unavailable = |_| self.unavailable();
         let running = |_: &&Worker| self.over.borrow().is_none();
-        let worker = self.worker.as_ref().filter(running).ok_or(()).map_err(|()| self.unavailable())?;
-        let message = Object::new();
-        let set = |name: &str, value: &JsValue| Reflect::set(&message, &name.into(), value).map_err(unavailable);
-        set("picture", image.as_js())?;
-        if let Some(at) = at {
-            set("side", &SIDE.into())?;
-            set("at", &at.into())?;
-            set("across", &across.into())?;
-            set("down", &down.into())?;
+        let sent = self.worker.as_ref().filter(running).is_some_and(|worker| image.send(worker, at, share));
+        if !sent {
+            return Err(self.unavailable());
         }
-        worker.post_message_with_transfer(&message, &Array::of1(image.as_js())).map_err(unavailable)?;
         let (sender, seen) = oneshot::channel();
         self.awaiting_report.borrow_mut().push_back(sender);
         seen.await.map_err(|_| self.unavailable())
     }
 }
 
-fn listen(worker: &Worker, connection: &Rc<Connection>) -> Vec<EventListener> {
-    let messages = {
-        let connection = Rc::downgrade(connection);
-        EventListener::new(worker, "message", move |event| {
-            if let (Some(connection), Some(message)) = (connection.upgrade(), event.dyn_ref::<MessageEvent>()) {
-                connection.receive(&message.data());
-            }
-        })
-    };
-    let errors = {
-        let connection = Rc::downgrade(connection);
-        // Otherwise the page would receive the error, too.
-        EventListener::new_with_options(worker, "error", EventListenerOptions::enable_prevent_default(), move |event| {
-            event.prevent_default();
-            if let Some(connection) = connection.upgrade() {
-                connection.end(SCRIPT);
-            }
-        })
-    };
-    vec![messages, errors]
+fn listen(worker: &Worker, connection: &Rc<Connection>) -> Listening {
+    let connection = Rc::downgrade(connection);
+    Listening::start(worker, move |answer| match connection.upgrade() {
+        Some(connection) if answer.is_undefined() => connection.end(SCRIPT),
+        Some(connection) => connection.receive(&answer),
+        None => {}
+    })
 }
 
 /// Sends the worker a video's frames until it is dropped: one at a time, and no faster than the worker can analyse
@@ -291,7 +260,7 @@ async fn run(connection: &Connection, video: &HtmlVideoElement, tell: &impl Fn(S
     loop {
         next_frame(video).await;
         let Some(at) = now() else { return connection.unavailable() };
-        let Some(image) = TransferableImage::of_video(video, SIDE).await else { continue };
+        let Some(image) = TransferableImage::of_video(video).await else { continue };
         match patiently(connection.analyse(&image, Some(at), Picture::Video(video).share()), tell).await {
             Ok(Some(report)) => tell(Ok((report, at))),
             Ok(None) => {}

@@ -25,17 +25,18 @@ pub(super) fn open(handles: &Handles, generation: Generation, choice: CameraChoi
     resources.vision(context.vision);
     let last_device = resources.last_device();
     let named = context.config.device.clone().filter(|_| matches!(choice, CameraChoice::Named(_)));
-    let (ended, opened, waiting, listed) = (handles.clone(), handles.clone(), handles.clone(), handles.clone());
+    let (told, opened, listed) = (handles.clone(), handles.clone(), handles.clone());
     // Dropping this task drops a camera that is about to open.
     let task = Task::spawn(async move {
-        let on_ended = move || ended.send(Event::CameraEnded { generation });
-        let on_tap_needed = move || waiting.send(Event::CameraNeedsTap { generation });
+        let tell = move |ended| {
+            told.send(if ended { Event::CameraEnded { generation } } else { Event::CameraNeedsTap { generation } });
+        };
         let on_listed = move |devices: Vec<Device>, tried| {
             let cameras = u8::try_from(devices.len()).unwrap_or(u8::MAX);
             listed.resources().keep_devices(devices, tried);
             listed.send(Event::CamerasListed { generation, cameras });
         };
-        match Camera::open(choice, named.or(last_device), video, on_ended, on_tap_needed, on_listed).await {
+        match Camera::open(choice, named.or(last_device), video, tell, on_listed).await {
             Ok(camera) => {
                 let info = camera.info();
                 opened.resources().keep_camera(generation, camera);
@@ -57,16 +58,14 @@ pub(super) fn measure(handles: &Handles, generation: Generation) {
         Sampler::start(video, move |luminance| send.emit(Event::FrameMeasured { generation, luminance }))
     };
     let send = handles.callbacks.send.clone();
-    let watch = FreezeWatch::start(shown, move |frozen| {
+    let watch = FreezeWatch::start(&shown, move |frozen| {
         send.emit(if frozen { Event::CameraFroze { generation } } else { Event::CameraThawed { generation } });
     });
     let mut resources = handles.resources();
     if let Some(sampler) = sampler {
         resources.keep_sampler(generation, sampler);
     }
-    if let Some(watch) = watch {
-        resources.keep_freeze_watch(generation, watch);
-    }
+    resources.keep_freeze_watch(generation, watch);
 }
 
 pub(super) fn analyse(handles: &Handles, generation: Generation, context: Context<'_>) {

@@ -25,7 +25,7 @@ pub(super) struct Runner {
     handles: Handles,
     timers: Timers,
     leave_guard: Option<LeaveGuard>,
-    _page: Option<PageWatch>,
+    _page: PageWatch,
 }
 
 impl Runner {
@@ -78,7 +78,7 @@ impl Runner {
         if !state.needs_leave_guard() {
             self.leave_guard = None;
         } else if self.leave_guard.is_none() {
-            self.leave_guard = LeaveGuard::start();
+            self.leave_guard = Some(LeaveGuard::start());
         }
     }
 

@@ -1,0 +1,25 @@
+// What scripts/glue.mjs leaves of the JavaScript that wasm-bindgen wrote: it starts the WebAssembly as a page gets it.
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+
+import { simplified } from '../../scripts/glue.mjs';
+
+const built = new URL('../../build/package/pkg/', import.meta.url);
+
+for (const type of ['application/wasm', 'application/octet-stream', 'bytes']) {
+  test(`starts the WebAssembly that is sent as ${type}, once`, async () => {
+    // Another query is another module.
+    const { default: init } = await import(`${new URL(`akiba-selfie.js?${type}`, built)}`);
+    const bytes = await readFile(new URL('akiba-selfie_bg.wasm', built));
+    const file = () => (type === 'bytes' ? bytes : new Response(bytes, { headers: { 'Content-Type': type } }));
+    const exports = await init({ module_or_path: Promise.resolve(file()) });
+    assert.ok(Object.values(exports).some((one) => one instanceof WebAssembly.Memory));
+    assert.equal(await init(), exports);
+  });
+}
+
+test('code that nobody has looked at fails the build', () => {
+  assert.throws(() => simplified('export class Widget {}'), /matches nothing that wasm-bindgen wrote/);
+});
