@@ -8,7 +8,7 @@
 // Fails if a page fails. `--keep` keeps the projects in build/quick-start.
 
 import { execFile } from 'node:child_process';
-import { access, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
@@ -40,14 +40,14 @@ const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: { keep: { type: 'boolean' }, table: { type: 'boolean' } },
 });
-/** Pages that the test can follow: a page without npm has no commands for it. */
-const all = (await readdir(pages))
-  .map((name) => name.replace(/\.md$/, ''))
-  .filter((name) => !['README', 'yew'].includes(name));
-/** In the order of the list. */
-const order = (await readFile(join(pages, 'README.md'), 'utf8')).matchAll(/\]\((\w+)\.md\)/g);
-const ordered = [...new Set([...order].map(([, name]) => name))].filter((name) => all.includes(name));
-const names = positionals.length > 0 ? positionals : ordered;
+/** The titles of the pages that the test can follow, in the list's order. A page without npm has no commands for it. */
+const titles = new Map();
+for (const [, title, name] of (await readFile(join(pages, 'README.md'), 'utf8')).matchAll(
+  /\[([^\]]+)\]\((\w+)\.md\)/g,
+)) {
+  if (name !== 'yew') titles.set(name, title);
+}
+const names = positionals.length > 0 ? positionals : [...titles.keys()];
 
 await rm(work, { recursive: true, force: true });
 await mkdir(work, { recursive: true });
@@ -134,4 +134,4 @@ try {
 } finally {
   await browser.close();
 }
-if (options.table) await writeTimes(rows, ordered);
+if (options.table) await writeTimes(rows, titles);

@@ -32,19 +32,18 @@ export function readSteps(page) {
 /**
  * Writes the times into the document. A page that was not followed keeps its time.
  * @param {{ name: string, seconds: number }[]} rows
- * @param {string[]} names of all pages, in their order
+ * @param {Map<string, string>} titles of all pages, in their order
  */
-export async function writeTimes(rows, names) {
+export async function writeTimes(rows, titles) {
   const text = await readFile(DOCUMENT, 'utf8');
   const places = /(<!-- times -->\n)[\s\S]*(<!-- \/times -->)/;
   if (!places.test(text)) throw new Error('docs/quick-start/README.md has no place for the times');
-  const times = new Map(
-    [...text.matchAll(/^\| \[(\w+)\]\(\1\.md\) \| (\d+) s \|$/gm)].map(([, name, time]) => [name, Number(time)]),
-  );
+  const old = [...text.matchAll(/^\| \[[^\]]+\]\((\w+)\.md\) \| (\d+) s \|$/gm)];
+  const times = new Map(old.map(([, name, seconds]) => [name, Number(seconds)]));
   for (const { name, seconds } of rows) times.set(name, seconds);
-  const lines = names
-    .filter((name) => times.has(name))
-    .map((name) => `| [${name}](${name}.md) | ${times.get(name)} s |`);
+  const lines = [...titles]
+    .filter(([name]) => times.has(name))
+    .map(([name, title]) => `| [${title}](${name}.md) | ${times.get(name)} s |`);
   const table = ['| quick start | from the first command to the verdict |', '| --- | --- |', ...lines].join('\n');
   await writeFile(DOCUMENT, text.replace(places, `$1\n${table}\n\n$2`));
 }
