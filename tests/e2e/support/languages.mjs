@@ -40,11 +40,11 @@ export async function speakPseudo(selfie) {
   await speak(selfie, PSEUDO.tag);
 }
 
-/** Returns what is wider than its place, with its words. @param {Selfie} selfie */
+/** Returns what is wider than its place, with its words. The mark of a step turns. @param {Selfie} selfie */
 export function cut({ element }) {
   return element.evaluate(({ shadowRoot }) => {
     const shown = [...shadowRoot.querySelectorAll('.card *')].filter(
-      (one) => one.getClientRects().length > 0 && !one.closest('.unseen, svg, video, .overlay, [popover]'),
+      (one) => one.getClientRects().length > 0 && !one.closest('.unseen, svg, video, .overlay, .mark, [popover]'),
     );
     return shown
       .filter((one) => {
