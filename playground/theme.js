@@ -41,6 +41,8 @@ const brush = /** @type {CanvasRenderingContext2D} */ (
   document.createElement('canvas').getContext('2d', { willReadFrequently: true })
 );
 
+const probe = document.body.appendChild(Object.assign(document.createElement('i'), { hidden: true }));
+
 /** The properties that are set. @type {Record<string, string>} */
 let own = {};
 
@@ -206,9 +208,11 @@ function show(selfie) {
 
 /** Returns a colour as the browser paints it. @param {string} colour */
 function pixel(colour) {
+  // An element resolves every colour that CSS knows.
+  probe.style.color = '';
+  probe.style.color = colour;
   brush.clearRect(0, 0, 1, 1);
-  brush.fillStyle = '#000';
-  brush.fillStyle = colour;
+  brush.fillStyle = getComputedStyle(probe).color;
   // An opaque copy: the picture's own bytes lose precision where it is transparent.
   const digits = /^#[\da-f]{6}/i.exec(String(brush.fillStyle))?.[0];
   brush.fillRect(0, 0, 1, 1);
