@@ -45,8 +45,11 @@ BOOT_FAULTS[wanted]?.();
 // The element takes `fetch` and the rest as they are when it needs them.
 const { AkibaSelfieElement } = await import('../akiba-selfie/define.js');
 const selfie = find('akiba-selfie', AkibaSelfieElement);
-const json = async (/** @type {string} */ name) => (await fetch(new URL(name, import.meta.url))).json();
-const [languages, texts] = await Promise.all(['./languages.json', './texts.json'].map(json));
+const [languages, texts, tokens] = await Promise.all(
+  ['./languages.json', './texts.json', '../akiba-selfie/akiba-selfie.tokens.json'].map(async (file) =>
+    (await fetch(new URL(file, import.meta.url))).json(),
+  ),
+);
 
 /** Whether the page must be opened again before the element works as usual. */
 let spoiled = wanted in BOOT_FAULTS;
@@ -156,7 +159,7 @@ followNetwork();
 followEvents();
 /** @type {() => void} */
 let showCode = () => {};
-const keep = installSettings(selfie, languages, () => showCode());
+const keep = installSettings(selfie, languages, tokens, () => showCode());
 showCode = installCode(() => settings(selfie));
 installWords(selfie, texts, keep);
 selfie.session = async () => 'playground';

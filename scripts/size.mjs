@@ -33,7 +33,9 @@ const LATE = [
   'supports.js',
   'widget.css',
 ];
-const loaded = files.filter((name) => /^(?!(inline|lang)\/).+\.(js|wasm|css)$/.test(name) && !LATE.includes(name));
+const loaded = files.filter(
+  (name) => /^(?!(inline|lang|themes)\/).+\.(js|wasm|css)$/.test(name) && !LATE.includes(name),
+);
 
 /** Returns the compressed size. @param {Buffer} bytes */
 const brotli = (bytes) =>
