@@ -13,7 +13,13 @@ export const BRANDS = [
   { name: 'Akiba', properties: {} },
   {
     name: 'Violet',
-    properties: { '--selfie-accent': '#6b2fd9', '--selfie-radius': '8px', '--selfie-button-radius': '8px' },
+    properties: {
+      '--selfie-accent': '#6b2fd9',
+      '--selfie-ring': '#c9a9ff',
+      '--selfie-radius': '8px',
+      '--selfie-button-radius': '8px',
+      '--selfie-picture-radius': '4px',
+    },
   },
   {
     name: 'Sunrise',
@@ -21,6 +27,7 @@ export const BRANDS = [
       '--selfie-accent': '#b8480e',
       '--selfie-radius': '32px',
       '--selfie-button-radius': '99px',
+      '--selfie-picture-radius': '28px',
       '--selfie-font': 'ui-rounded, "Hiragino Maru Gothic ProN", Quicksand, Nunito, system-ui, sans-serif',
     },
   },
@@ -36,6 +43,10 @@ export const BRANDS = [
       '--selfie-border': '#34406e',
       '--selfie-danger': '#ffa977',
       '--selfie-success': '#7ee2b8',
+      '--selfie-focus': '#f3f5ff',
+      '--selfie-ring': '#ffd166',
+      '--selfie-veil': '#0a122b99',
+      '--selfie-chip': '#101a3ae6',
     },
   },
 ];

@@ -44,7 +44,11 @@ BOOT_FAULTS[wanted]?.();
 // The element takes `fetch` and the rest as they are when it needs them.
 const { AkibaSelfieElement } = await import('../akiba-selfie/define.js');
 const selfie = find('akiba-selfie', AkibaSelfieElement);
-const languages = await (await fetch(new URL('./languages.json', import.meta.url))).json();
+const [languages, tokens] = await Promise.all(
+  ['./languages.json', '../akiba-selfie/akiba-selfie.tokens.json'].map(async (file) =>
+    (await fetch(new URL(file, import.meta.url))).json(),
+  ),
+);
 
 /** Whether the page must be opened again before the element works as usual. */
 let spoiled = wanted in BOOT_FAULTS;
@@ -154,7 +158,7 @@ followNetwork();
 followEvents();
 /** @type {() => void} */
 let showCode = () => {};
-installSettings(selfie, languages, () => showCode());
+installSettings(selfie, languages, tokens, () => showCode());
 showCode = installCode(() => settings(selfie));
 selfie.session = async () => 'playground';
 selfie.setAttribute('relay', relay);

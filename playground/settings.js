@@ -1,8 +1,8 @@
-/* The element's attributes as controls, its theme and its brand. The page's URL keeps them. */
+/* The element's attributes as controls. The page's URL keeps them, and the theme of theme.js. */
 
 import { ATTRIBUTES } from '../akiba-selfie/registry.js';
-import { BRANDS, paint } from '../demo/brands.js';
 import { find } from '../demo/dom.js';
+import { installTheme, themeInUrl, themeSettings } from './theme.js';
 
 /** @import { AkibaSelfieElement } from '../www/index.js' */
 /** @import { Settings } from './snippets.js' */
@@ -19,17 +19,15 @@ export const VALUES = {
 };
 
 const form = find('#settings', HTMLFormElement);
-const theme = find('#theme', HTMLSelectElement);
-const brand = find('#brand', HTMLSelectElement);
 
 /**
  * Fills the form, follows it, and follows the element, whose attributes a walk changes.
  * @param {AkibaSelfieElement} selfie
  * @param {string[]} languages
+ * @param {any} tokens the design tokens
  * @param {() => void} onChange called after each change
  */
-export function installSettings(selfie, languages, onChange) {
-  for (const { name } of BRANDS) brand.add(new Option(name));
+export function installSettings(selfie, languages, tokens, onChange) {
   const names = Object.keys(ATTRIBUTES).filter((name) => !FIXED.includes(name));
   for (const name of names) form.append(ATTRIBUTES[name].boolean ? check(name) : field(name, languages));
   fromUrl(selfie, names);
@@ -41,35 +39,26 @@ export function installSettings(selfie, languages, onChange) {
     else selfie.removeAttribute(name);
     toUrl(selfie, names);
   });
-  const look = () => {
-    const chosen = BRANDS[brand.selectedIndex];
-    document.documentElement.dataset.theme = theme.value;
-    const wanted = chosen.theme ?? theme.value;
-    if (wanted) selfie.setAttribute('theme', wanted);
-    else selfie.removeAttribute('theme');
-    paint(selfie, chosen);
-    toUrl(selfie, names);
-    changed();
-  };
   const changed = () => {
     show(selfie, names);
     onChange();
   };
-  for (const select of [theme, brand]) select.addEventListener('change', look);
   new MutationObserver(changed).observe(selfie, { attributeFilter: names });
-  look();
+  installTheme(selfie, tokens, () => {
+    toUrl(selfie, names);
+    changed();
+  });
 }
 
 /** Returns what the code of a page has to say. @param {AkibaSelfieElement} selfie @returns {Settings} */
 export function settings(selfie) {
   const names = Object.keys(ATTRIBUTES).filter((name) => !FIXED.includes(name) && selfie.hasAttribute(name));
-  const chosen = BRANDS[Math.max(brand.selectedIndex, 0)];
   return {
     attributes: Object.fromEntries(
       names.map((name) => [name, ATTRIBUTES[name].boolean ? true : String(selfie.getAttribute(name))]),
     ),
     theme: selfie.getAttribute('theme') ?? '',
-    brand: chosen.properties,
+    ...themeSettings(),
   };
 }
 
@@ -128,10 +117,6 @@ function fromUrl(selfie, names) {
     const value = kept.get(name);
     if (value !== null) selfie.setAttribute(name, value);
   }
-  theme.value = kept.get('theme') ?? '';
-  const index = BRANDS.findIndex(({ name }) => name === kept.get('brand'));
-  brand.selectedIndex = Math.max(index, 0);
-  if (theme.selectedIndex < 0) theme.selectedIndex = 0;
 }
 
 /** @param {AkibaSelfieElement} selfie @param {string[]} names */
@@ -142,8 +127,7 @@ function toUrl(selfie, names) {
     // An identifier is personal, and URLs are logged and shared.
     if (value !== null && name !== 'identifier') kept.set(name, value);
   }
-  if (theme.value) kept.set('theme', theme.value);
-  if (brand.selectedIndex > 0) kept.set('brand', brand.value);
+  for (const [name, value] of themeInUrl()) kept.set(name, value);
   const hash = kept.size ? `#${kept}` : '';
   if (location.hash !== hash) history.replaceState(history.state, '', location.pathname + location.search + hash);
 }

@@ -9,6 +9,7 @@ import { ATTRIBUTES } from '../akiba-selfie/registry.js';
  * @typedef {object} Settings
  * @property {Record<string, string | true>} attributes the attributes that are set; true for a boolean one
  * @property {string} theme `light`, `dark`, or empty for the system's
+ * @property {string} preset one of `PRESETS`, or empty
  * @property {Record<string, string>} brand custom properties
  */
 
@@ -18,6 +19,9 @@ import { ATTRIBUTES } from '../akiba-selfie/registry.js';
  * @property {string} file what a file with this code would be called
  * @property {(settings: Settings) => string} code
  */
+
+/** The presets of the package. */
+export const PRESETS = ['neutral', 'contrast', 'round', 'square', 'warm', 'dark'];
 
 /** The relay's path behind the proxy that serves the page. */
 const RELAY = '/selfie';
@@ -57,11 +61,18 @@ function properties(settings, write) {
 /** Returns a tag whose attributes stand on lines of their own. @param {string} name @param {string[]} lines @param {string} end */
 const tag = (name, lines, end) => [`<${name}`, ...lines.map((line) => `  ${line}`), end].join('\n');
 
-/** Returns the style sheet of the brand, or nothing. @param {Settings} settings */
+/** Returns the style sheet of the brand, or nothing. @param {Pick<Settings, 'brand'>} settings */
 function css({ brand }) {
   const lines = Object.entries(brand).map(([name, value]) => `  ${name}: ${value};`);
   return lines.length ? `akiba-selfie {\n${lines.join('\n')}\n}` : '';
 }
+
+/** Returns the import of the preset, or nothing. @param {Settings} settings */
+const presetImport = ({ preset }) => (preset ? `import 'akiba-selfie/themes/${preset}.css';` : '');
+
+/** Returns the preset and the properties as one style sheet. @param {Pick<Settings, 'preset' | 'brand'>} settings */
+export const sheetOf = ({ preset, brand }) =>
+  [preset && `@import 'akiba-selfie/themes/${preset}.css';`, css({ brand })].filter(Boolean).join('\n\n');
 
 /** Joins the parts that are there. @param {string[]} parts */
 const joined = (parts) => `${parts.filter(Boolean).join('\n\n')}\n`;
@@ -76,7 +87,7 @@ const react = (settings, before) => {
   lines.push('onVerified={onVerified}', 'onError={({ detail }) => console.warn(detail.code, detail.cause)}');
   return joined([
     before,
-    `import { Selfie } from 'akiba-selfie/react';`,
+    [`import { Selfie } from 'akiba-selfie/react';`, presetImport(settings)].filter(Boolean).join('\n'),
     hasSession(settings) ? `const fetchSession = ${FETCH};` : '',
     `export function Onboarding({ onVerified }) {\n  return (\n    ${indented(tag('Selfie', lines, '/>'), 4)}\n  );\n}`,
     cssComment(settings),
@@ -97,6 +108,7 @@ function plain(settings) {
   const style = css(settings);
   return joined([
     `<script type="module" src="/node_modules/akiba-selfie/define.js"></script>`,
+    settings.preset && `<link rel="stylesheet" href="/node_modules/akiba-selfie/themes/${settings.preset}.css">`,
     style && `<style>\n${style}\n</style>`,
     tag('akiba-selfie', html(settings), '></akiba-selfie>'),
     `<script type="module">\n${listeners.filter(Boolean).join('\n')}\n</script>`,
@@ -110,6 +122,7 @@ function vue(settings) {
   lines.push(`@verified="$emit('verified')"`, '@error="({ detail }) => console.warn(detail.code, detail.cause)"');
   const script = [
     `import { Selfie } from 'akiba-selfie/vue';`,
+    presetImport(settings),
     `defineEmits(['verified']);`,
     hasSession(settings) ? `const fetchSession = ${FETCH};` : '',
   ];
@@ -131,6 +144,7 @@ function svelte(settings) {
   );
   const script = [
     `  import 'akiba-selfie/define.js';`,
+    settings.preset && `  ${presetImport(settings)}`,
     `  let { onVerified } = $props();`,
     hasSession(settings) ? `  const fetchSession = ${FETCH};` : '',
   ];
@@ -151,8 +165,9 @@ function angular(settings) {
   const style = css(settings).replaceAll(/[`\\$]/g, '\\$&');
   // Angular's template may hold `$`, which only needs care before a brace.
   const text = (/** @type {string} */ value) => `\`\n    ${indented(value.replaceAll('\\$', '$'), 4)}\n  \``;
+  const preset = settings.preset && `${presetImport(settings)}\n`;
   return joined([
-    `import 'akiba-selfie/define.js';\n\nimport { Component, CUSTOM_ELEMENTS_SCHEMA, output } from '@angular/core';`,
+    `import 'akiba-selfie/define.js';\n${preset}\nimport { Component, CUSTOM_ELEMENTS_SCHEMA, output } from '@angular/core';`,
     [
       '@Component({',
       `  selector: 'app-onboarding',`,

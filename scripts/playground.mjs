@@ -12,7 +12,9 @@ const at = (/** @type {string} */ path) => fileURLToPath(new URL(path, root));
 const made = process.argv[2] ?? at('build/playground');
 
 /** What a page loads of the package. */
-const PACKAGE = readdirSync(at('build/package')).filter((name) => /\.(css|js)$|^(lang|pkg|vision)$/.test(name));
+const PACKAGE = readdirSync(at('build/package')).filter((name) =>
+  /\.(css|js|tokens\.json)$|^(lang|pkg|themes|vision)$/.test(name),
+);
 /** What it shares with the demo page. */
 const DEMO = ['brands.js', 'dom.js', 'log.js', 'demo.css', 'panels.css', 'icon.svg'];
 /** The sample face; tests/fixtures/face/README.md names its source and licence. */

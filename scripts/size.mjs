@@ -24,7 +24,7 @@ const built = new URL('../build/package/', import.meta.url);
 const { files } = JSON.parse(readFileSync(new URL('package.json', built), 'utf8'));
 /** Loaded only with an attribute, when the camera opens, without WebAssembly, in Safari before 16.4, or when a page asks. */
 const LATE = ['full.js', 'debug.js', 'feedback.js', 'linked.js', 'plain.css', 'supports.js', 'widget.css'];
-const loaded = files.filter((name) => /^(?!inline\/).+\.(js|wasm|css)$/.test(name) && !LATE.includes(name));
+const loaded = files.filter((name) => /^(?!inline\/|themes\/).+\.(js|wasm|css)$/.test(name) && !LATE.includes(name));
 
 /** Returns the compressed size. @param {Buffer} bytes */
 const brotli = (bytes) =>

@@ -25,4 +25,4 @@ EOF
 fi
 
 node tests/e2e/tour.mjs "$@"
-case " $* " in *" --docs "*) node tests/e2e/loop.mjs ;; esac
+case " $* " in *" --docs "*) node tests/e2e/loop.mjs && node tests/e2e/presets.mjs ;; esac

@@ -124,9 +124,13 @@ ${namesAndMeanings(element.cssParts)}
 
 ## Custom properties
 
-Set them on the element or on any ancestor.
+Set them on the element or on any ancestor. \`light-dark()\` stands for the values in the two themes. [Theming](../docs/theming.md) has
+presets, and the rules of contrast.
 
-${namesAndMeanings(element.cssProperties)}
+${table(
+  ['name', 'default', 'meaning'],
+  element.cssProperties.map(({ name, default: value, description }) => [code(name), code(value), cell(description)]),
+)}
 
 ## States
 

@@ -24,6 +24,7 @@ const GROUPS = [
     label: 'The element',
     documents: [
       'docs/embedding.md',
+      'docs/theming.md',
       'docs/frameworks.md',
       'docs/bundlers.md',
       'docs/data-costs.md',

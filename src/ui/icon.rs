@@ -117,5 +117,6 @@ pub(super) fn spinner() -> Html {
 }
 
 fn picture(class: &'static str) -> Element {
-    element("svg", &[("viewBox", "0 0 24 24"), ("aria-hidden", "true"), ("focusable", "false")]).set("class", class)
+    let attributes = &[("part", "icon"), ("viewBox", "0 0 24 24"), ("aria-hidden", "true"), ("focusable", "false")];
+    element("svg", attributes).set("class", class)
 }

@@ -82,7 +82,10 @@ impl Ring {
 /// Draws the oval, with a line around it. The dark line below both makes them visible on a white wall.
 fn guide(ring: Option<Ring>) -> Html {
     let path = |class: &'static str| element("path", &[]).set("class", class);
-    let shade = path("shade").set("d", ["M-2000-2000H2300V2400H-2000Z", OVAL].concat()).set("fill-rule", "evenodd");
+    let shade = path("shade")
+        .set("part", "veil")
+        .set("d", ["M-2000-2000H2300V2400H-2000Z", OVAL].concat())
+        .set("fill-rule", "evenodd");
     let attributes =
         &[("class", "guide"), ("viewBox", "15 22 270 360"), ("aria-hidden", "true"), ("focusable", "false")];
     let guide = element("svg", attributes)
@@ -91,6 +94,7 @@ fn guide(ring: Option<Ring>) -> Html {
         .child(path("oval").set("part", "oval").set("d", OVAL));
     let Some((class, parts, missing)) = ring.map(Ring::parts) else { return guide.into() };
     let ring = path(class)
+        .set("part", "ring")
         .set("d", OVAL)
         .set("pathLength", parts.to_string())
         .set("stroke-dasharray", parts.to_string())

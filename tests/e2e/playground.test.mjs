@@ -94,6 +94,43 @@ test('the sample face gets a verdict, then a fault, and the code is copied', asy
   await close();
 });
 
+test('the theme panel has a control for each property, wears a preset, and shows the CSS', async () => {
+  const { page, close } = await open('#theme=light&preset=warm&--selfie-accent=%230000ff');
+  const manifest = JSON.parse(await readFile(new URL('../../www/custom-elements.json', import.meta.url), 'utf8'));
+  const names = manifest.modules[0].declarations[0].cssProperties.map(({ name }) => name);
+  const controls = await page.locator('#tokens input[name]').evaluateAll((all) => all.map((one) => one.name));
+  assert.deepEqual(controls.toSorted(), names.toSorted());
+
+  const sheet = page.locator('#sheet');
+  const used = (name) =>
+    page.evaluate(
+      (property) => getComputedStyle(document.querySelector('akiba-selfie')).getPropertyValue(property),
+      name,
+    );
+  await page.waitForFunction(() => /** @type {any} */ (document.querySelector('#preset-sheet')).sheet);
+  assert.equal(await used('--selfie-surface'), '#fffaf3');
+  assert.match(
+    await sheet.innerText(),
+    /^@import 'akiba-selfie\/themes\/warm\.css';\n\nakiba-selfie \{\n {2}--selfie-accent: #0000ff;\n\}$/,
+  );
+
+  await page.getByText('Every custom property').click();
+  await page.locator('[data-of="--selfie-veil"]').fill('#ff0000');
+  assert.equal(await used('--selfie-veil'), '#ff00008c', 'it stays as clear as it was');
+  await page.locator('[name="--selfie-radius"]').fill('3px');
+  assert.equal(await used('--selfie-radius'), '3px');
+  assert.match(await page.locator('#code').innerText(), /themes\/warm\.css[\s\S]*--selfie-veil: #ff00008c;/);
+  await page.reload();
+  await page.locator('#states button').first().waitFor();
+  assert.equal(await used('--selfie-radius'), '3px', 'the URL keeps it');
+
+  await page.getByRole('button', { name: 'Reset' }).click();
+  await page.waitForFunction(() => !document.querySelector('akiba-selfie')?.getAttribute('style'));
+  assert.equal(await used('--selfie-surface'), '');
+  assert.match(await sheet.innerText(), /Nothing/);
+  await close();
+});
+
 test('faults that a person chooses: offline, an upload that is cut, a form of the storage', async () => {
   const { page, state, show, close } = await open('#no-review=&no-consent=');
   await page.selectOption('#upload', 'post');
@@ -147,7 +184,7 @@ test('codes that need the page again: the page opens with them', async () => {
 test('axe finds nothing at 360 and 1280 px, light and dark, and nothing scrolls sideways', async () => {
   const { page, state, close } = await open('?show=framing', { reducedMotion: 'reduce' });
   await state('framing');
-  for (const text of ['Every hint', 'Every error code']) await page.getByText(text).click();
+  for (const text of ['Every hint', 'Every error code', 'Every custom property']) await page.getByText(text).click();
   for (const width of [360, 1280]) {
     await page.setViewportSize({ width, height: 740 });
     for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {

@@ -103,7 +103,7 @@ test('a plain page takes a photo with it, under a strict policy', async () => {
     .map((path) => path.slice(27));
   // These load only with an attribute, without WebAssembly, in Safari before 16.4, or when the page asks.
   const late = ['debug.js', 'full.js', 'linked.js', 'plain.css', 'plain.js', 'supports.js', 'widget.css'];
-  const counted = shot.filter((path) => /^(?!inline\/).+\.(js|wasm|css)$/.test(path) && !late.includes(path));
+  const counted = shot.filter((path) => /^(?!inline\/|themes\/).+\.(js|wasm|css)$/.test(path) && !late.includes(path));
   assert.deepEqual([...loaded].sort(), [...counted].sort());
 });
 

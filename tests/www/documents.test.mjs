@@ -89,10 +89,13 @@ test('every import of the package in a document leads to a module', () => {
   /** Returns the path of the module that a bundler loads; null if there are only types. @param {string} name */
   const target = (name) => {
     const key = `.${name}`;
-    const pattern = Object.keys(exports).find((it) => it.endsWith('*') && key.startsWith(it.slice(0, -1)));
-    let found = exports[key] ?? exports[/** @type {string} */ (pattern)];
+    const match = (/** @type {string} */ it) =>
+      key.match(new RegExp(`^${it.replaceAll('.', '\\.').replace('*', '(.+)')}$`));
+    const pattern = Object.keys(exports).find(match);
+    if (!pattern) return undefined;
+    let found = exports[pattern];
     while (found && typeof found === 'object') found = found.import ?? found.default;
-    return found?.replace('*', pattern ? key.slice(pattern.length - 1) : '');
+    return found?.replace('*', match(pattern)?.[1] ?? '');
   };
   check((text) =>
     all(text, /^\s*import (?!type )(?:[^'"\n]* from )?'akiba-selfie(\/[\w./-]+)?'/gm).filter((name) => {

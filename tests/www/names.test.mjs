@@ -205,12 +205,13 @@ test('the package lists exactly the modules that it needs', () => {
   );
 });
 
-test('a bundler does not drop the definition', () => {
+test('a bundler does not drop the definition or a theme', () => {
   const {
     default: module,
     require: { default: common },
   } = package_.exports['./define.js'];
-  assert.deepEqual(package_.sideEffects, [module, common, package_.exports['./inline'].default]);
+  const themes = package_.exports['./themes/*.css'];
+  assert.deepEqual(package_.sideEffects, [module, common, package_.exports['./inline'].default, themes]);
 });
 
 test('Trunk copies every module of www except the widget, which it builds', () => {

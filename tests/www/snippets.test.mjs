@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
 import { transform } from 'esbuild';
@@ -14,7 +14,7 @@ import { ATTRIBUTES, EVENTS } from '../../www/registry.js';
 const source = readFileSync(new URL('../../playground/snippets.js', import.meta.url), 'utf8');
 const registry = new URL('../../www/registry.js', import.meta.url).href;
 const linked = source.replace("'../akiba-selfie/registry.js'", `'${registry}'`);
-const { SNIPPETS } = await import(`data:text/javascript,${encodeURIComponent(linked)}`);
+const { PRESETS, SNIPPETS } = await import(`data:text/javascript,${encodeURIComponent(linked)}`);
 
 /** Values that every language has to escape. */
 const HARD = `O'Neill "& $\{x} \`<b>\` \\`;
@@ -25,9 +25,9 @@ const every = Object.fromEntries(
 );
 const { properties: brand } = BRANDS.find(({ name }) => name === 'Sunrise');
 const SETTINGS = [
-  { attributes: {}, theme: '', brand: {} },
-  { attributes: { capture: 'manual', 'no-review': true }, theme: 'dark', brand },
-  { attributes: every, theme: 'light', brand },
+  { attributes: {}, theme: '', preset: '', brand: {} },
+  { attributes: { capture: 'manual', 'no-review': true }, theme: 'dark', preset: 'warm', brand },
+  { attributes: every, theme: 'light', preset: '', brand },
 ];
 
 for (const [name, { code, file }] of Object.entries(SNIPPETS)) {
@@ -53,6 +53,15 @@ test('every attribute is in every snippet, under the name that the framework has
       const wanted = { react: property, next: property, yew: `${field}:` }[name] ?? attribute;
       assert.ok(text.includes(wanted), `${name} has no ${wanted}`);
     }
+  }
+});
+
+test('a preset of the package is in every snippet that has the package', () => {
+  const presets = readdirSync(new URL('../../www/themes/', import.meta.url)).map((file) => file.replace('.css', ''));
+  assert.deepEqual([...PRESETS].sort(), presets.sort());
+  for (const [name, { code }] of Object.entries(SNIPPETS)) {
+    assert.equal(/akiba-selfie\/themes\/warm\.css/.test(code(SETTINGS[1])), name !== 'yew', name);
+    assert.doesNotMatch(code(SETTINGS[0]), /themes/, name);
   }
 });
 
