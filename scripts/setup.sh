@@ -5,7 +5,7 @@
 #   scripts/setup.sh build     the same, and wasm-pack
 #   scripts/setup.sh serve     the same, and Trunk
 #   scripts/setup.sh test      the same, Python with venv, PostgreSQL, nginx, cargo-fuzz, Chromium and ChromeDriver,
-#                              and Go, PHP and Java for the example back ends, jq and curl
+#                              Firefox, WebKitGTK and Xvfb, and Go, PHP and Java for the example back ends, jq and curl
 #   scripts/setup.sh tour      the same as for tests, and a font for the pictures
 #   scripts/setup.sh bench     the same as for tests, wrk, and other face detectors to compare with (about 70 MB)
 #   scripts/setup.sh dist      the same as for build, and a C compiler and Rust's library for a static program
@@ -81,6 +81,7 @@ tests() {
   need_backend_languages
   need_tutorial_tools
   need_browser
+  need_engines
 }
 
 tour() {

@@ -29,6 +29,9 @@ scripts/test-browser.sh
 part "end to end: the demo, a face in the camera, every identity, every fault"
 scripts/test-e2e.sh
 
+part "engines: the main job, failing cameras and files in Chromium, Firefox and WebKitGTK"
+scripts/test-engines.sh
+
 part "packaging: npm and Trunk"
 scripts/test-packages.sh
 

@@ -39,3 +39,8 @@ declare var heardTexts: string[];
 /** In the worker of the vision module. */
 declare var vision: { memory: WebAssembly.Memory };
 declare var counted: { frames: number };
+
+/** What engines/preload.js records, and what it does in the page. */
+declare var probe: any;
+/** The face in front of the camera: see engines/drivers/engine-page.mjs. */
+declare var PORTRAIT: string;

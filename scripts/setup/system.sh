@@ -86,6 +86,17 @@ need_browser() {
   if [ -z "$CHROMIUM" ] || [ -z "$CHROMEDRIVER" ]; then apt_install chromium chromium-driver; fi
 }
 
+# The engines beside Chromium. WebKitGTK plays what a camera shows by GStreamer, and needs a screen.
+need_engines() {
+  command -v firefox-esr >/dev/null || command -v firefox >/dev/null || apt_install firefox-esr
+  command -v WebKitWebDriver >/dev/null && [ -x /usr/bin/python3 ] &&
+    /usr/bin/python3 -c 'import gi; gi.require_version("Gtk", "3.0"); gi.require_version("WebKit2", "4.1")' 2>/dev/null &&
+    [ -e "/usr/lib/$(uname -m)-linux-gnu/gstreamer-1.0/libgstlibav.so" ] || apt_install webkit2gtk-driver gir1.2-webkit2-4.1 \
+    gir1.2-gtk-3.0 python3-gi gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-libav \
+    gstreamer1.0-gl
+  command -v Xvfb >/dev/null || apt_install xvfb
+}
+
 # The fonts of the tour's pictures. They are not installed, as they would change what tests see.
 need_font() {
   [ -d "$AKIBA_SELFIE_CACHE/fonts" ] || {

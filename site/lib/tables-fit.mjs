@@ -27,7 +27,10 @@ function makeCards(table) {
   const rows = all(table, 'tr').map((row) =>
     (row.children ?? []).filter(({ tagName }) => /^t[dh]$/.test(tagName ?? '')),
   );
-  if (heads.length < 2 || (heads.length === 2 && rows.every((row) => row.map(textOf).join('').length <= SHORT)))
+  if (
+    heads.length < 2 ||
+    (heads.length === 2 && rows.slice(1).every((row) => row.map(textOf).join('').length <= SHORT))
+  )
     return false;
   table.properties = { ...table.properties, role: 'table' };
   for (const [tag, role] of Object.entries(ROLES)) {

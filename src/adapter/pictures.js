@@ -79,8 +79,14 @@ export function release(canvas) {
   canvas.height = 0;
 }
 
-/** Resolves to a part of a file. @param {Blob} file @param {number} from from the end if negative @param {number} to */
-export const read = async (file, from, to) => new Uint8Array(await file.slice(from, to).arrayBuffer());
+/**
+ * Resolves to a part of a file. WebKit returns nothing of `slice(0, Infinity)`.
+ * @param {Blob} file
+ * @param {number} from from the end if negative
+ * @param {number} to
+ */
+export const read = async (file, from, to) =>
+  new Uint8Array(await file.slice(from, Math.min(to, file.size)).arrayBuffer());
 
 /**
  * Resolves to a decoded image, with its rotation applied.
