@@ -202,18 +202,6 @@ async fn a_camera_forbidden_by_policy_is_not_requested() {
     video.remove();
 }
 
-#[wasm_bindgen_test]
-fn the_browser_is_asked_for_the_camera_before_anything_is_drawn() {
-    let (video, asked) = (video(), rejecting(vec!["NotAllowedError".to_owned()]));
-    replace_get_user_media(&asked);
-    let own = video.clone();
-    let task = Task::begin(async move { drop(open(CameraChoice::Facing(Facing::Front), &own).await) });
-    restore();
-    drop(task);
-    assert_eq!(asks(&asked).len(), 1);
-    video.remove();
-}
-
 /// The constraints that a `rejecting` function received.
 fn asks(function: &Function) -> Vec<String> {
     let asked = Reflect::get(function, &"asked".into()).unwrap();

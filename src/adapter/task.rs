@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use futures_util::future::{AbortHandle, FutureExt, abortable};
+use futures_util::future::{AbortHandle, abortable};
 use wasm_bindgen_futures::spawn_local;
 
 /// A running future. Dropping the task drops the future and everything that it holds, such as a camera that is about to
@@ -12,7 +12,7 @@ use wasm_bindgen_futures::spawn_local;
 pub struct Task(AbortHandle);
 
 impl Task {
-    /// Starts the future once the running code has returned.
+    /// Starts the future.
     pub fn spawn(future: impl Future<Output = ()> + 'static) -> Self {
         let (future, handle) = abortable(future);
         spawn_local(async move {
@@ -20,16 +20,6 @@ impl Task {
             let _ = future.await;
         });
         Self(handle)
-    }
-
-    /// Runs the future until it waits for the first time, before this returns: what it asks of the browser does not wait for
-    /// the screen to be drawn.
-    pub fn begin(future: impl Future<Output = ()> + 'static) -> Self {
-        let mut future = Box::pin(future);
-        if future.as_mut().now_or_never().is_some() {
-            return Self(AbortHandle::new_pair().0);
-        }
-        Self::spawn(future)
     }
 }
 

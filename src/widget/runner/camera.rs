@@ -21,34 +21,31 @@ pub(super) fn open(handles: &Handles, generation: Generation, choice: CameraChoi
     let mut resources = handles.resources();
     // A device may be busy while another stream of this page uses it.
     resources.close_camera();
+    // The worker loads while the browser asks the person.
+    resources.vision(context.vision);
     let last_device = resources.last_device();
-    drop(resources);
     let named = context.config.device.clone().filter(|_| matches!(choice, CameraChoice::Named(_)));
-    let (told, own) = (handles.clone(), handles.clone());
-    // Dropping this task drops a camera that is about to open. It asks for the camera before anything is drawn.
-    let task = Task::begin(async move {
+    let (told, opened, listed) = (handles.clone(), handles.clone(), handles.clone());
+    // Dropping this task drops a camera that is about to open.
+    let task = Task::spawn(async move {
         let tell = move |ended| {
             told.send(if ended { Event::CameraEnded { generation } } else { Event::CameraNeedsTap { generation } });
         };
-        let on_listed = |devices: Vec<Device>, tried| {
+        let on_listed = move |devices: Vec<Device>, tried| {
             let cameras = u8::try_from(devices.len()).unwrap_or(u8::MAX);
-            own.resources().keep_devices(devices, tried);
-            own.send(Event::CamerasListed { generation, cameras });
+            listed.resources().keep_devices(devices, tried);
+            listed.send(Event::CamerasListed { generation, cameras });
         };
-        let event = match Camera::open(choice, named.or(last_device), video, tell, on_listed).await {
+        match Camera::open(choice, named.or(last_device), video, tell, on_listed).await {
             Ok(camera) => {
                 let info = camera.info();
-                own.resources().keep_camera(generation, camera);
-                Event::CameraOpened { generation, info }
+                opened.resources().keep_camera(generation, camera);
+                opened.send(Event::CameraOpened { generation, info });
             }
-            Err(error) => Event::CameraFailed { generation, error },
-        };
-        own.send(event);
+            Err(error) => opened.send(Event::CameraFailed { generation, error }),
+        }
     });
-    let mut resources = handles.resources();
     resources.keep_opening(generation, task);
-    // The worker loads while the browser asks the person.
-    resources.vision(context.vision);
 }
 
 pub(super) fn measure(handles: &Handles, generation: Generation) {
