@@ -40,7 +40,11 @@ export async function speakPseudo(selfie) {
   await speak(selfie, PSEUDO.tag);
 }
 
-/** Returns what is wider than its place, with its words. The mark of a step turns. @param {Selfie} selfie */
+/**
+ * Returns what is wider than its place, with its words. The mark of a step turns, and a picture without words has a badge that
+ * overhangs it.
+ * @param {Selfie} selfie
+ */
 export function cut({ element }) {
   return element.evaluate(({ shadowRoot }) => {
     const shown = [...shadowRoot.querySelectorAll('.card *')].filter(
@@ -49,7 +53,8 @@ export function cut({ element }) {
     return shown
       .filter((one) => {
         const { left, right } = one.getBoundingClientRect();
-        const clips = one.clientWidth > 0 && one.scrollWidth > one.clientWidth + 1 && one.localName !== 'input';
+        const words = /** @type {HTMLElement} */ (one).innerText?.trim();
+        const clips = words && one.clientWidth > 0 && one.scrollWidth > one.clientWidth + 1;
         return clips || left < -0.5 || right > innerWidth + 0.5;
       })
       .map((one) => `${one.localName}.${one.className}: ${/** @type {HTMLElement} */ (one).innerText}`);
