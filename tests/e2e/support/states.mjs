@@ -95,7 +95,7 @@ export const STATES = [
     name: 'starting-tap',
     title: 'Opening your camera',
     main: 'Tap to start',
-    says: /one tap/,
+    says: /Tap once/,
     // As on a phone that saves power.
     prepare: (page) =>
       page.addInitScript(() => {
