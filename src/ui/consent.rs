@@ -55,8 +55,7 @@ fn terms(scene: &Scene, page: Text) -> Element {
         if words.is_empty() {
             continue;
         }
-        // The page writes in a language of its own.
-        let mut said = element("dd", &[("dir", "auto")]).say(words);
+        let mut said = element("dd", &[]).say(words);
         if term == Message::ConsentWhat {
             said = said.say(" ").say(scene.say(Message::ConsentDeviceBody));
         }

@@ -120,6 +120,9 @@ test('the page says who asks, and its version and hash of the consent reach the 
   await selfie.element.getByText('Example Bank').waitFor();
   const said = await selfie.element.locator('section').innerText();
   for (const words of ['Who asks', 'To open your account.', '30 days']) assert.ok(said.includes(words), words);
+  // «To open your account.» keeps its full stop at its end in a page that is read from right to left.
+  const purpose = selfie.element.getByText('To open your account.');
+  assert.equal(await purpose.evaluate((one) => getComputedStyle(one).unicodeBidi), 'plaintext');
   const notice = selfie.element.getByRole('link', { name: 'Privacy notice' });
   assert.equal(await notice.evaluate((/** @type {any} */ { href }) => new URL(href).pathname), '/privacy');
   await selfie.button('I agree, open the camera').click();
