@@ -13,7 +13,7 @@ pub mod problems;
 pub mod webhooks;
 
 use akiba_protocol::Problem;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{Components, Info, License, OpenApi, Paths, Server};
 use utoipa::{PartialSchema, ToSchema};
@@ -127,6 +127,9 @@ fn tighten_schemas(schemas: &mut Value) {
     let Some(schemas) = schemas.as_object_mut() else { return };
     for (name, schema) in schemas {
         if REQUESTS.contains(&name.as_str()) {
+            if name == "LinkCall" {
+                schema["anyOf"] = together(&["consent_version", "consent_hash", "consent_lang"]);
+            }
             continue;
         }
         for part in schema.get_mut("allOf").and_then(Value::as_array_mut).into_iter().flatten() {
@@ -134,6 +137,17 @@ fn tighten_schemas(schemas: &mut Value) {
         }
         remove_null_from_members(name, schema);
     }
+}
+
+/// A request has all of these members, or none of them.
+fn together(members: &[&str]) -> Value {
+    let all_of_type = |kind: &str| -> Value {
+        members.iter().map(|member| ((*member).to_owned(), json!({ "type": kind }))).collect::<Map<_, _>>().into()
+    };
+    json!([
+        { "required": members, "properties": all_of_type("string") },
+        { "properties": all_of_type("null") },
+    ])
 }
 
 /// The types of requests. In a request, null means the same as a missing member.
