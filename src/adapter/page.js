@@ -146,7 +146,7 @@ export class Call {
 
   /**
    * Sends a request: without cookies, cache, redirects and referrer. Resolves to the response and its body if that is JSON,
-   * or to why there is no answer.
+   * or to the reason for a missing answer.
    * @param {Request} request
    * @param {number} limit for the request and its answer, in milliseconds
    * @param {number} longest how many characters or bytes the body may have

@@ -161,7 +161,7 @@ export async function picture(source, isVideo, resizeWidth) {
   try {
     if (isVideo && framesKnowTheirRotation()) return new VideoFrame(source);
   } catch {
-    // There is no frame, or not of this video: a copy says which.
+    // This browser has no frames, or none of this video. Copying the video shows which.
   }
   try {
     return await createImageBitmap(source, resizeWidth ? { resizeWidth, resizeQuality: 'medium' } : {});

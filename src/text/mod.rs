@@ -195,7 +195,7 @@ fn place(code: ErrorCode) -> usize {
     index - index.saturating_sub(ErrorCode::Load as usize).min(WITHOUT_WASM)
 }
 
-/// Returns the text, or the other one if there is none.
+/// Returns the text, or the other one if it is empty.
 fn or(text: &'static str, other: &'static str) -> &'static str {
     if text.is_empty() { other } else { text }
 }

@@ -126,7 +126,7 @@ export class Media {
     return undefined;
   }
 
-  /** Shows the camera in the video until there is a frame. Resolves to why there is none. */
+  /** Shows the camera in the video until there is a frame. Resolves to the reason if no frame comes. */
   async show() {
     const [video, track, { signal }] = [this.#video, this.#track, this.#over];
     if (!track) return 'failed';

@@ -107,7 +107,7 @@ impl Media {
     /// Shows the camera until there is a frame.
     ///
     /// # Errors
-    /// The code for the reason why there is none.
+    /// The code for the reason if no frame came.
     pub(super) async fn show(&self) -> Result<(), ErrorCode> {
         answer(self.media.show()).await.as_string().map_or(Ok(()), |cause| Err(without_frame(&cause)))
     }

@@ -186,7 +186,7 @@ fn build(url: &str, body: &JsValue, token: Option<&str>, key: Option<&str>) -> O
     request.body(body).ok().map(web_sys::Request::from)
 }
 
-/// Reads what `page.js` received: the response and its JSON, or why there is none.
+/// Reads what `page.js` received: the response and its JSON, or the reason for a missing response.
 fn received(answer: JsValue) -> Result<(Answer, JsValue), RelayFailure> {
     let Some(parts) = answer.dyn_ref::<Array>() else {
         return Err(match answer.as_string().as_deref() {
