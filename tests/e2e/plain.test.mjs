@@ -105,6 +105,18 @@ test('without WebAssembly it speaks the language of the page, beside the English
   assert.equal(await selfie.element.locator('.plain').getAttribute('dir'), 'rtl');
 });
 
+test('a press on what the page put into the button for another way is a press on the button', async () => {
+  const selfie = await it.open({ prepare: locked, expected: EXPECTED });
+  await selfie.element.evaluate((element) => {
+    element.setAttribute('alternative', '');
+    element.innerHTML = '<a slot="alternative" href="#branch">Verify at a branch</a>';
+  });
+  // The link has the middle of the button.
+  await selfie.element.locator('button', { has: selfie.page.locator('slot[name=alternative]') }).click();
+  assert.deepEqual((await selfie.event('selfie-alternative')).detail, { state: 'idle' });
+  assert.equal(new URL(selfie.page.url()).hash, '');
+});
+
 test('a file is turned by its EXIF orientation and loses its metadata', async () => {
   const selfie = await it.open({ prepare: locked, expected: EXPECTED });
   await chooseAndSend(selfie, TURNED);
