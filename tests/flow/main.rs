@@ -3,6 +3,7 @@
 
 mod camera;
 mod capture;
+mod chaos;
 mod crop;
 mod faces;
 mod framing;
