@@ -165,6 +165,18 @@ async fn each_rejection_has_its_code() {
 }
 
 #[wasm_bindgen_test]
+async fn a_denial_that_the_permissions_api_knows_late_is_a_denial() {
+    let video = video();
+    let late = late_denial();
+    replace_get_user_media(&late.get(0));
+    replace(&navigator(), "permissions", &late.get(1));
+    let error = open(CameraChoice::Facing(Facing::Front), &video).await.err();
+    restore();
+    assert_eq!(error, Some(ErrorCode::CameraDenied));
+    video.remove();
+}
+
+#[wasm_bindgen_test]
 async fn without_a_permissions_api_a_rejection_is_a_denial() {
     let video = video();
     replace_get_user_media(&rejecting(vec!["NotAllowedError".to_owned()]));

@@ -39,6 +39,15 @@ export function permissions(state) {
     const status = Object.create(PermissionStatus.prototype, { state: { value: state } });
     return { query: (wanted) => Promise.resolve(wanted.name === 'camera' ? status : null) };
 }
+/** Permissions that change some milliseconds after the camera is denied. */
+export function late_denial() {
+    let state = 'prompt';
+    const rejected = () => {
+        setTimeout(() => { state = 'denied'; }, 20);
+        return Promise.reject(new DOMException('', 'NotAllowedError'));
+    };
+    return [rejected, { query: () => Promise.resolve({ state }) }];
+}
 /** The real policy of a frame that may not use the camera. */
 export function forbidding_policy() {
     const frame = document.createElement('iframe');
@@ -126,12 +135,21 @@ export async function photo_file(width, height, noise, quality) {
     context.putImageData(image, 0, 0);
     return new File([await canvas.convertToBlob({ type: 'image/jpeg', quality })], 'selfie.jpg');
 }
+/** A `drawImage` that draws no video these first times. */
+export function drawing_nothing(times) {
+    const real = CanvasRenderingContext2D.prototype.drawImage;
+    return function (picture, ...place) {
+        if (picture instanceof HTMLVideoElement && times-- > 0) return;
+        real.call(this, picture, ...place);
+    };
+}
 export function zeros(length) { return new File([new Uint8Array(length)], 'huge.jpg', { type: 'image/jpeg' }); }
 ")]
 extern "C" {
     pub(crate) fn replace(target: &JsValue, name: &str, value: &JsValue);
     pub(crate) fn restore();
     pub(crate) fn rejecting(names: Vec<String>) -> Function;
+    pub(crate) fn late_denial() -> Array;
     pub(crate) fn permissions(state: &str) -> JsValue;
     pub(crate) fn forbidding_policy() -> JsValue;
     pub(crate) fn returning(value: &JsValue) -> Function;
@@ -145,6 +163,7 @@ extern "C" {
     async fn pixels(blob: &Blob, points: &JsValue) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch)]
     async fn photo_file(width: u32, height: u32, noise: f64, quality: f64) -> Result<JsValue, JsValue>;
+    pub(crate) fn drawing_nothing(times: u32) -> Function;
     pub(crate) fn zeros(length: u32) -> File;
 }
 

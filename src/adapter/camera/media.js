@@ -8,6 +8,8 @@ const WIDTH = { ideal: 1280 };
 const HEIGHT = { ideal: 960 };
 /** The limit for questions whose answer only helps. Some browsers never answer them. */
 const HELPFUL_MS = 1000;
+/** The time after which a refusal has reached the permissions API. */
+const SETTLED_MS = 100;
 /** The interval for checking whether the video has a frame and a size. Browsers differ in which event comes with both. */
 const POLL_MS = 30;
 /** A camera without a frame after this time counts as broken. */
@@ -30,6 +32,8 @@ export function preview() {
   // The attribute `muted` works only in parsed documents, and browsers refuse to autoplay a video that is not muted.
   video.muted = true;
   video.defaultMuted = true;
+  // Firefox would stop there with the Tab key, although there is nothing to do.
+  video.tabIndex = -1;
   return video;
 }
 
@@ -52,9 +56,13 @@ export const cameras = () =>
     return devices.flatMap(({ kind, deviceId, label }) => (kind === 'videoinput' ? [[deviceId, label]] : []));
   });
 
-/** Resolves to the state of the camera's permission, if the browser has a permissions API that knows cameras. */
+/** Resolves to the state of the camera's permission after a refusal, if the browser has a permissions API that knows cameras. */
 export const permission = () =>
-  helpful(async () => (await navigator.permissions.query({ name: /** @type {any} */ ('camera') })).state);
+  helpful(async () => {
+    // Firefox answers `prompt` for some milliseconds more.
+    await pause(SETTLED_MS);
+    return (await navigator.permissions.query({ name: /** @type {any} */ ('camera') })).state;
+  });
 
 /** Plays a video. Resolves to the name of the browser's exception. @param {HTMLVideoElement} video */
 export const play = (video) =>
