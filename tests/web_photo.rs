@@ -52,7 +52,7 @@ async fn a_frame_of_the_camera_becomes_a_photo() {
     let video = video();
     let camera =
         Camera::open(CameraChoice::Facing(Facing::Front), None, video.clone(), |_| {}, |_, _| {}).await.unwrap();
-    let still = photo::Frame::current(&video).unwrap().photo().await.unwrap();
+    let still = photo::Frame::of(&video, None).await.unwrap().photo().await.unwrap();
     // A wide picture counts up to a square.
     assert_eq!((still.width, still.height), (video.video_height(), video.video_height()));
     assert_clean(&still).await;
@@ -72,7 +72,7 @@ async fn a_photo_is_not_mirrored() {
         Camera::open(CameraChoice::Facing(Facing::Front), None, video.clone(), |_| {}, |_, _| {}).await.unwrap();
     restore();
     assert!(camera.info().mirrored, "the preview is mirrored, the photo is not");
-    let still = photo::Frame::current(&video).unwrap().photo().await.unwrap();
+    let still = photo::Frame::of(&video, None).await.unwrap().photo().await.unwrap();
     let (width, height, seen) = look(&still.blob, &QUARTERS).await;
     assert_eq!((width, height), (960, 960));
     for (seen, expected) in seen.into_iter().zip([RED, GREEN, BLUE, WHITE]) {
@@ -97,7 +97,7 @@ async fn the_photo_is_what_is_shown() {
         ("display: block; width: 300px; height: 900px", (576, 960)),
     ] {
         video.set_attribute("style", style).unwrap();
-        let still = photo::Frame::current(&video).unwrap().photo().await.unwrap();
+        let still = photo::Frame::of(&video, None).await.unwrap().photo().await.unwrap();
         let (width, height, seen) = look(&still.blob, &QUARTERS).await;
         assert_eq!((width, height), size, "{style}");
         for (seen, expected) in seen.into_iter().zip([RED, GREEN, BLUE, WHITE]) {
@@ -110,7 +110,26 @@ async fn the_photo_is_what_is_shown() {
 
 #[wasm_bindgen_test]
 async fn a_video_without_a_frame_gives_no_photo() {
-    assert_eq!(photo::Frame::current(&video()).err(), Some(GrabFailure::Frame));
+    assert_eq!(photo::Frame::of(&video(), None).await.err(), Some(GrabFailure::Frame));
+}
+
+#[wasm_bindgen_test]
+async fn a_frame_that_draws_nothing_is_drawn_again() {
+    let video = video();
+    replace_camera(&quarters(640, 480, ["#f00", "#0f0", "#00f", "#fff"].map(str::to_owned).to_vec()));
+    let camera =
+        Camera::open(CameraChoice::Facing(Facing::Front), None, video.clone(), |_| {}, |_, _| {}).await.unwrap();
+    restore();
+    let canvas = js_sys::Reflect::get(&js_sys::global(), &"CanvasRenderingContext2D".into()).unwrap();
+    let canvas = js_sys::Reflect::get(&canvas, &"prototype".into()).unwrap();
+    for (times, expected) in [(3, None), (1000, Some(GrabFailure::Frame))] {
+        replace(&canvas, "drawImage", &drawing_nothing(times));
+        let photo = photo::Frame::of(&video, None).await;
+        restore();
+        assert_eq!(photo.err(), expected, "{times} times");
+    }
+    drop(camera);
+    video.remove();
 }
 
 #[wasm_bindgen_test]

@@ -9,7 +9,7 @@ use web_sys::Blob;
 
 use super::encode_search::{Search, fit};
 use super::files::{ALL, jpeg_blob, read};
-use super::limits::LONGEST_SIDE;
+use super::limits::{LONGEST_SIDE, is_blank};
 use super::strip_metadata::strip_metadata;
 use crate::adapter::canvas::{Canvas, Picture, Purpose};
 use crate::adapter::luminance;
@@ -54,13 +54,15 @@ pub(super) async fn encode(canvas: Canvas, wanted: RangeInclusive<u32>) -> Resul
     Ok(EncodedPhoto { blob: jpeg_blob(&clean), width, height, luminance })
 }
 
-/// Draws the picture on a canvas of its own, scaled down to the size of a photo.
+/// Draws the picture on a canvas of its own, scaled down to the size of a photo. Fails if the browser draws nothing, as
+/// WebKit does with a frame now and then.
 pub(super) fn drawn(picture: Picture<'_>) -> Result<Canvas, GrabFailure> {
     let (width, height) = picture.size();
     if width == 0 || height == 0 {
         return Err(GrabFailure::Frame);
     }
-    resized(picture, LONGEST_SIDE)
+    let canvas = resized(picture, LONGEST_SIDE)?;
+    if luminance::picture(canvas.picture()).is_some_and(is_blank) { Err(GrabFailure::Frame) } else { Ok(canvas) }
 }
 
 fn resized(picture: Picture<'_>, longest: u32) -> Result<Canvas, GrabFailure> {

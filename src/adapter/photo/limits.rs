@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use crate::flow::GrabFailure;
+use crate::flow::{GrabFailure, Luminance};
 
 use super::image_header::Kind;
 
@@ -23,6 +23,11 @@ pub(super) fn check_bytes(bytes: f64) -> Result<(), GrabFailure> {
 /// Fails if an image has too many pixels.
 pub(super) fn check_pixels((width, height): (u32, u32)) -> Result<(), GrabFailure> {
     if u64::from(width) * u64::from(height) > FILE_PIXELS { Err(GrabFailure::TooLarge) } else { Ok(()) }
+}
+
+/// Whether nothing was drawn. A canvas begins white, and no picture of a person is white throughout.
+pub(super) fn is_blank(luminance: Luminance) -> bool {
+    luminance.mean > 0.999
 }
 
 /// Returns the failure of an image that the browser can't decode. Every browser reads the common kinds, so a file of a
@@ -53,6 +58,14 @@ mod tests {
             ((u32::MAX, u32::MAX), false),
         ] {
             assert_eq!(check_pixels(size).is_ok(), fits, "{size:?}");
+        }
+    }
+
+    #[test]
+    fn only_a_white_picture_is_blank() {
+        for (mean, variance, blank) in [(1.0, 0.0, true), (0.995, 0.001, false), (0.5, 0.25, false), (0.0, 0.0, false)]
+        {
+            assert_eq!(is_blank(Luminance { mean, variance }), blank, "{mean}, {variance}");
         }
     }
 

@@ -46,12 +46,28 @@ const END_BYTES: f64 = 8.0;
 pub struct Frame(Canvas);
 
 impl Frame {
-    /// Draws what the person sees of the video's current frame, not mirrored.
+    /// Draws what the person sees of the video's current frame, not mirrored. With an analyser, draws the best of the next
+    /// few frames. Leaves out a frame that draws nothing.
     ///
     /// # Errors
     /// [`GrabFailure::Frame`].
-    pub fn current(video: &HtmlVideoElement) -> Result<Self, GrabFailure> {
-        Ok(Self(drawn(Picture::Video(video))?))
+    pub async fn of(video: &HtmlVideoElement, analyser: Option<&Analyser>) -> Result<Self, GrabFailure> {
+        let mut best = Best::new();
+        for _ in 0..FRAMES {
+            let pause = TimeoutFuture::new(GAP_MS);
+            // If the video stops meanwhile, the frames so far are used.
+            if let Ok(canvas) = drawn(Picture::Video(video)) {
+                let report = match analyser {
+                    Some(analyser) => analyser.analyse_frame(&canvas).await,
+                    None => None,
+                };
+                if !best.offer(canvas, report.as_ref()) {
+                    break;
+                }
+            }
+            pause.await;
+        }
+        best.into_frame().map(Self).ok_or(GrabFailure::Frame)
     }
 
     /// Makes a photo from the frame.
@@ -61,25 +77,6 @@ impl Frame {
     pub async fn photo(self) -> Result<EncodedPhoto, GrabFailure> {
         encode(self.0, BYTES).await
     }
-}
-
-/// Draws the same of the best of the video's next few frames. Without analysis, draws the current frame.
-///
-/// # Errors
-/// [`GrabFailure::Frame`].
-pub async fn burst(video: &HtmlVideoElement, analyser: &Analyser) -> Result<Frame, GrabFailure> {
-    let mut best = Best::new();
-    for _ in 0..FRAMES {
-        let pause = TimeoutFuture::new(GAP_MS);
-        // If the video stops meanwhile, the frames so far are used.
-        let Ok(canvas) = drawn(Picture::Video(video)) else { break };
-        let report = analyser.analyse_frame(&canvas).await;
-        if !best.offer(canvas, report.as_ref()) {
-            break;
-        }
-        pause.await;
-    }
-    best.into_frame().map(Frame).ok_or(GrabFailure::Frame)
 }
 
 /// Makes a photo from a file that the person chose.

@@ -48,10 +48,7 @@ async fn make_photo(
                 handles.send(Event::FrameDrawn { generation });
                 return photo;
             }
-            let frame = match analyser.filter(|_| source == PhotoSource::Burst) {
-                Some(analyser) => photo::burst(video, analyser).await?,
-                None => Frame::current(video)?,
-            };
+            let frame = Frame::of(video, analyser.filter(|_| source == PhotoSource::Burst)).await?;
             handles.send(Event::FrameDrawn { generation });
             frame.photo().await
         }
