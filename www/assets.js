@@ -52,15 +52,29 @@ const visionUrl = () =>
     : absolute(new URL('./vision/akiba-vision.wasm', import.meta.url));
 
 /**
- * Starts the worker, which loads its own WebAssembly. The widget ends it.
+ * Starts the worker, and requests its WebAssembly at the same time, not after the worker's script has come. The widget ends
+ * it.
  * @returns {Worker}
  * @throws {DOMException} if the page may not start it, as when this file comes from another origin
  */
 export function openVision() {
-  const wasm = visionUrl();
-  const worker = startWorker(wasm);
-  worker.postMessage({ wasm });
+  const url = visionUrl();
+  const worker = startWorker(url);
+  sendVision(worker, url);
   return worker;
+}
+
+/** @param {Worker} worker @param {string} url */
+async function sendVision(worker, url) {
+  /** @type {{ wasm: string | ArrayBuffer }} */
+  const message = { wasm: url };
+  try {
+    const reply = await fetch(url);
+    if (reply.ok) message.wasm = await reply.arrayBuffer();
+  } catch {
+    // The worker tries once more, and says why it fails.
+  }
+  worker.postMessage(message);
 }
 
 /** The blob that starts the worker. @type {string | undefined} */

@@ -160,6 +160,26 @@ test('the vision module loads after the consent', async () => {
   assert.equal(asked.length, 2);
 });
 
+test('the worker and its module are requested together', async () => {
+  let asked;
+  const both = new Promise((resolve) => {
+    asked = resolve;
+  });
+  const selfie = await it.open({
+    prepare: async (page) => {
+      page.on('request', (request) => request.url().endsWith('/akiba-vision.wasm') && asked());
+      // The script comes only when the module was requested.
+      await page.route(/\/vision\/worker\.js$/, async (route) => {
+        await both;
+        await route.continue();
+      });
+    },
+  });
+  await selfie.frame();
+  const { detail } = await selfie.event('selfie-guidance');
+  assert.equal(detail.cause ?? null, null);
+});
+
 /** Puts code before the worker's own. @param {string} code */
 const ahead = (code) => (page) =>
   page.route(/\/vision\/worker\.js$/, async (route) => {

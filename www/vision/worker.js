@@ -2,12 +2,12 @@
  * Analyses pictures in a worker: the WebAssembly beside this file finds the face and measures the picture. It is a
  * classic script, because Firefox before 114 has no module workers.
  *
- * The first message is `{wasm}`, the URL of the WebAssembly or its bytes. Every other message has a picture, an ImageBitmap or a
- * VideoFrame. `{picture, side, at, across, down}` is a frame of the camera: the worker takes these shares of its width
+ * One message is `{wasm}`, the URL of the WebAssembly or its bytes. Every other message has a picture, an ImageBitmap or a
+ * VideoFrame, which waits for the WebAssembly. `{picture, side, at, across, down}` is a frame of the camera: the worker takes these shares of its width
  * and height, in its middle, and scales the longest side down to `side` pixels. `at` is the time of the frame in
  * milliseconds. `{picture}` is a photo, which is analysed whole and at full size.
  *
- * The worker answers the messages in order: `{}` when it is ready, `{report, took}` with the numbers of
+ * The worker answers the messages in order, the WebAssembly first: `{}` when it is ready, `{report, took}` with the numbers of
  * `Report::to_numbers` and the milliseconds that it worked, `{failed}` with the error of one picture, or `{blind}` with
  * the error that ends the analysis: the WebAssembly can't start, or several pictures in a row failed. After that it
  * answers every message with that error.
@@ -83,10 +83,15 @@ function look({ picture, side, at = 0, across = 1, down = 1 }) {
   postMessage({ report, took: performance.now() - began }, { transfer: [report.buffer] });
 }
 
-let turn = Promise.resolve();
+/** @type {(first: Promise<void>) => void} */
+let start;
+/** Ends when every message so far has its answer. @type {Promise<void>} */
+let turn = new Promise((resolve) => {
+  start = resolve;
+});
 
 addEventListener('message', ({ data }) => {
-  turn = turn.then(async () => {
+  const answer = async () => {
     try {
       if (blind) throw blind;
       if (data.wasm) {
@@ -109,5 +114,7 @@ addEventListener('message', ({ data }) => {
     } finally {
       data.picture?.close();
     }
-  });
+  };
+  if (data.wasm) start(answer());
+  else turn = turn.then(answer);
 });
