@@ -1,11 +1,12 @@
 // Bundles and minifies the JavaScript of a copy of the package: the folder has www's files, and has the files that a page
-// loads afterwards. Everything that define.js and akiba-selfie.js import becomes part of akiba-selfie.js, except for
-// feedback.js, which is loaded later, and the code that wasm-bindgen wrote. That takes in the modules of src/adapter. No source maps: the sources are in www, and a page would download the comment's URL.
+// loads afterwards. Everything that define.js and akiba-selfie.js import becomes part of akiba-selfie.js, also the code that
+// wasm-bindgen wrote and the modules of src/adapter: on a slow network each file more in the chain costs seconds. Only what a
+// page loads later stays apart. No source maps: the sources are in www, and a page would download the comment's URL.
 //
 //   node scripts/bundle.mjs FOLDER
 
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, transform } from 'esbuild';
 import { minify } from 'terser';
@@ -50,8 +51,9 @@ if (!folder) throw new Error('usage: node scripts/bundle.mjs FOLDER');
  * Returns a module together with what it imports.
  * @param {string} name
  * @param {string[]} external modules that stay files of their own
+ * @param {import('esbuild').Plugin[]} [plugins]
  */
-async function bundle(name, external) {
+async function bundle(name, external, plugins = []) {
   const { outputFiles, metafile } = await build({
     entryPoints: [resolve(folder, name)],
     bundle: true,
@@ -63,7 +65,7 @@ async function bundle(name, external) {
     define: { 'globalThis.WIDGET_STYLE': JSON.stringify(STYLE_SHEET) },
     external,
     logLevel: 'error',
-    plugins: [SHORT_STYLE],
+    plugins: [SHORT_STYLE, ...plugins],
   });
   for (const path of Object.keys(metafile.inputs)) bundled.add(resolve(path));
   return outputFiles[0].text;
@@ -142,7 +144,7 @@ async function writeCommonJs() {
       {
         name: 'stub',
         setup({ onLoad }) {
-          onLoad({ filter: /pkg\/akiba-selfie\.js$/ }, () => ({ contents: stub }));
+          onLoad({ filter: /\/pkg\/akiba-selfie\.js$/ }, () => ({ contents: stub }));
           // Nothing is drawn, so no language is needed.
           onLoad({ filter: /\/language\.js$/ }, () => ({
             contents: 'export const speak = () => {};',
@@ -206,16 +208,13 @@ async function writeInline() {
     logLevel: 'error',
     plugins: [
       SHORT_STYLE,
+      SHORT_GLUE,
       {
         name: 'inline',
         setup({ onLoad, onResolve }) {
           // Where only this file is served, the element stays English.
           onResolve({ filter: /\.lang\.js$/ }, ({ path }) => ({ path: path.replace('./', '../'), external: true }));
           onLoad({ filter: /\/assets\.js$/ }, () => ({ contents: read('inline.js'), resolveDir: resolve(folder) }));
-          onLoad({ filter: /pkg\/akiba-selfie\.js$/ }, () => ({
-            contents: guarded(read(GLUE).toString()),
-            resolveDir: resolve(folder, 'pkg'),
-          }));
         },
       },
     ],
@@ -228,6 +227,16 @@ async function writeInline() {
 const GLUE = 'pkg/akiba-selfie.js';
 const INLINE = 'inline/akiba-selfie.js';
 
+/** The WebAssembly calls its imports, and constructs only classes. wasm-bindgen copied the modules of src/adapter beside it. */
+const glue = await minified(guarded(await bundle(GLUE, [])), true, true);
+/** Takes the short code in place of the one that wasm-bindgen wrote. @type {import('esbuild').Plugin} */
+const SHORT_GLUE = {
+  name: 'short-glue',
+  setup({ onLoad }) {
+    onLoad({ filter: /\/pkg\/akiba-selfie\.js$/ }, () => ({ contents: glue }));
+  },
+};
+
 if (existsSync(join(folder, 'package.json'))) {
   await writeCommonJs();
   await writeInline();
@@ -237,20 +246,22 @@ if (existsSync(join(folder, 'package.json'))) {
   }
 }
 const [main, define] = await Promise.all([
-  bundle('akiba-selfie.js', ['./pkg/*', ...LATE.map((name) => `./${name}`)]),
+  bundle(
+    'akiba-selfie.js',
+    LATE.map((name) => `./${name}`),
+    [SHORT_GLUE],
+  ),
   bundle('define.js', ['./akiba-selfie.js']),
 ]);
 await write('akiba-selfie.js', main, true);
 await write('define.js', define, true);
-// wasm-bindgen copied the modules of src/adapter beside it. The WebAssembly calls its imports, and constructs only classes.
-await write(GLUE, guarded(await bundle(GLUE, [])), true, true);
 await write('vision/worker.js', readFileSync(join(folder, 'vision/worker.js'), 'utf8'), false);
 writeFileSync(join(folder, 'widget.css'), STYLE_SHEET);
 const { STYLE } = await import(pathToFileURL(resolve(folder, 'plain/style.js')).href);
 writeFileSync(join(folder, 'plain.css'), STYLE);
 const late = await Promise.all(LATE.map((name) => bundle(name, ['./lang/*'])));
 for (const [index, name] of LATE.entries()) await write(name, late[index], true);
-for (const path of bundled) if (![...STAY, ...LATE].includes(basename(path))) rmSync(path);
+for (const path of bundled) if (![...STAY, ...LATE].includes(relative(folder, path))) rmSync(path);
 rmSync(join(folder, 'plain'), { recursive: true });
 rmSync(join(folder, 'pkg/snippets'), { recursive: true, force: true });
 mkdirSync(join(folder, 'lang'));

@@ -5,6 +5,7 @@
 
 /** Every event of the element in the page: see e2e/support/selfie.mjs. */
 declare var selfieEvents: any[];
+declare var widgetMemory: WebAssembly.Memory | undefined;
 /** When the screen of each element changed last. */
 declare var changes: WeakMap<any, any>;
 /** Every camera track that the page got. */

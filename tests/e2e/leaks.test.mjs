@@ -112,13 +112,7 @@ test('hundreds of mounts and unmounts leak nothing', { timeout: 480_000 }, async
     assert.deepEqual(await collect(opened), [], 'never collected');
     const { usedSize } = await session.send('Runtime.getHeapUsage');
     const { nodes, jsEventListeners } = await session.send('Memory.getDOMCounters');
-    const memory = await page.evaluate(async () => {
-      const { default: init } = await import('/akiba-selfie/pkg/akiba-selfie.js');
-      const memory = /** @type {unknown[]} */ (Object.values(await init())).find(
-        (it) => it instanceof WebAssembly.Memory,
-      );
-      return memory.buffer.byteLength;
-    });
+    const memory = await page.evaluate(() => widgetMemory.buffer.byteLength);
     return { heap: usedSize, nodes, listeners: jsEventListeners, memory };
   };
 

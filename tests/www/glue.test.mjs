@@ -6,7 +6,7 @@ import { test } from 'node:test';
 
 import { simplified } from '../../scripts/glue.mjs';
 
-const built = new URL('../../build/package/pkg/', import.meta.url);
+const built = new URL('../../www/pkg/', import.meta.url);
 
 for (const type of ['application/wasm', 'application/octet-stream', 'bytes']) {
   test(`starts the WebAssembly that is sent as ${type}, once`, async () => {

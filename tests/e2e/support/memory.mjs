@@ -18,13 +18,7 @@ export async function memory({ page }) {
       await page.waitForTimeout(100);
     }
     const { usedSize } = await session.send('Runtime.getHeapUsage');
-    const wasm = await page.evaluate(async () => {
-      const { default: init } = await import('/akiba-selfie/pkg/akiba-selfie.js');
-      const memory = /** @type {unknown[]} */ (Object.values(await init())).find(
-        (it) => it instanceof WebAssembly.Memory,
-      );
-      return memory.buffer.byteLength;
-    });
+    const wasm = await page.evaluate(() => widgetMemory.buffer.byteLength);
     const [worker] = page.workers();
     const seen = await worker.evaluate(count);
     return { heap: usedSize, wasm, ...seen, ...(await resident(page.context().browser())) };

@@ -8,7 +8,7 @@ const PATIENCE = 15_000;
 const LOOK = 600;
 
 /**
- * Runs in the page before its first script: records every event of the element, and every camera track.
+ * Runs in the page before its first script: records every event of the element, every camera track, and the widget's memory.
  * @param {readonly string[]} events
  */
 function record(events) {
@@ -36,6 +36,18 @@ function record(events) {
         from: /** @type {Element} */ (target).id,
       });
     });
+  }
+  for (const name of /** @type {const} */ (['instantiate', 'instantiateStreaming'])) {
+    const start = globalThis.WebAssembly?.[name].bind(WebAssembly);
+    if (!start) continue;
+    WebAssembly[name] = /** @type {any} */ (
+      async (file, imports) => {
+        const started = await start(file, imports);
+        const exported = Object.values((started.instance ?? started).exports);
+        globalThis.widgetMemory ??= exported.find((one) => one instanceof WebAssembly.Memory);
+        return started;
+      }
+    );
   }
   const { mediaDevices } = navigator;
   const ask = mediaDevices?.getUserMedia.bind(mediaDevices);
