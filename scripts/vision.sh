@@ -22,6 +22,8 @@ outdated() {
 build() {
   local flags="-Ctarget-feature=+simd128 -Zunstable-options -Cpanic=immediate-abort"
   flags+=" -Zfmt-debug=none -Zlocation-detail=none"
+  # LLVM's loop strength reduction makes the kernels slower and the module larger (docs/decisions/0006-detector.md).
+  flags+=" -Cllvm-args=-disable-lsr"
   rustc -vV >build/vision.begun
   : >"$log"
   step "$log" "build: the vision module's WebAssembly" "about half a minute" \
