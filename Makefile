@@ -3,7 +3,7 @@
 PORT ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check build size bench memory engines matrix tour site dist sbom clean
+.PHONY: help demo test check build size bench memory chaos engines matrix tour site dist sbom clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,10 @@ bench: build ## measure times from navigation to camera, from tap to verdict and
 memory: build ## watch the memory use of framing for ten minutes; fails if it grows
 	@scripts/setup.sh test
 	@bash -c '. scripts/env.sh && exec node benches/memory.mjs'
+
+chaos: build ## let network, relay, storage and person misbehave in Chromium for 15 minutes (options: MINUTES=1 CHAOS_SEED=7)
+	@scripts/setup.sh test
+	@bash -c '. scripts/env.sh && exec env CHAOS_SEED=$(CHAOS_SEED) node tests/e2e/chaos.mjs $(MINUTES)'
 
 engines: build ## try the element in Chromium, Firefox and WebKitGTK, and print the README's table; UPDATE=1 writes it
 	@scripts/setup.sh test
