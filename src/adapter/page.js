@@ -196,8 +196,8 @@ export class Upload {
   #tell;
 
   /**
-   * @param {(sent: number, total: number, answer?: string) => void} tell called with the bytes sent, and at the end with the
-   *   status in place of them and the answer's text. The status is 0 without an answer.
+   * @param {(sent: number, total: number, answer?: string) => void} tell called with the bytes sent and all bytes. At the
+   *   end, called with the status, by how many bytes more were sent, and the answer's text. The status is 0 without an answer.
    */
   constructor(tell) {
     this.#tell = tell;
@@ -213,9 +213,15 @@ export class Upload {
    */
   send(url, pairs, isForm, photo, longest) {
     const [request, { signal }] = [this.#request, this.#over];
-    request.upload.addEventListener('progress', ({ loaded, total }) => this.#tell(loaded, total), { signal });
+    // WebKit itself repeats a body whose connection ended, and goes on counting.
+    let more = 0;
+    const progress = (/** @type {ProgressEvent} */ { loaded, total }) => {
+      more = loaded - total;
+      this.#tell(loaded, total);
+    };
+    request.upload.addEventListener('progress', progress, { signal });
     // Every request ends with this event; without an answer, the status is 0.
-    const end = () => this.#tell(request.status, 0, request.responseText.slice(0, longest));
+    const end = () => this.#tell(request.status, more, request.responseText.slice(0, longest));
     request.addEventListener('loadend', end, { signal });
     try {
       request.open(isForm ? 'POST' : 'PUT', url);

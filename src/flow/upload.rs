@@ -47,7 +47,8 @@ impl Transition<'_> {
         }
         let quarter = |bytes: u32| (u64::from(bytes) * 4).checked_div(u64::from(total)).unwrap_or(0);
         self.watch_for_stall(sent >= total);
-        self.show(photo, Phase::Uploading { sent, total }, None);
+        // WebKit itself repeats a body whose connection ended, and goes on counting.
+        self.show(photo, Phase::Uploading { sent: sent.min(total), total }, None);
         if (1..4).contains(&quarter(sent)) && quarter(sent) > quarter(before) {
             self.announce(Announcement::Quarter(quarter(sent) as u8));
         }

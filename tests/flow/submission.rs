@@ -226,6 +226,22 @@ fn a_stalled_upload_is_aborted_and_progress_restarts_its_timer() {
 }
 
 #[test]
+fn a_body_that_the_browser_repeats_shows_no_more_than_all_bytes() {
+    let mut play = Play::at(Place::Uploading);
+    let generation = play.state.upload().unwrap();
+    for sent in [200_000, 300_000, 400_000] {
+        let before = play.timer(Timer::Stall);
+        play.send(Event::UploadProgress { generation, sent, total: 200_000 });
+        let shown = match play.state.screen {
+            Screen::Submitting { phase: Phase::Uploading { sent, total }, .. } => Some((sent, total)),
+            _ => None,
+        };
+        assert_eq!(shown, Some((200_000, 200_000)));
+        assert_ne!(play.timer(Timer::Stall), before, "it has not stalled");
+    }
+}
+
+#[test]
 fn the_link_request_is_retried_after_temporary_failures() {
     for (failure, code, again) in [
         (RelayFailure::Unreachable, ErrorCode::RelayUnreachable, true),

@@ -3,6 +3,7 @@
 use akiba_protocol::UploadFailure;
 use akiba_selfie::adapter::upload::Progress;
 use serde_json::json;
+use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::calendar::Calendar;
@@ -69,6 +70,33 @@ async fn each_answer_maps_to_its_failure() {
         let got = *told.last().unwrap();
         assert_eq!(got, Progress::Failed(wanted), "{link:?} {status} {code} {message}");
     }
+}
+
+#[wasm_bindgen(inline_js = r"
+const { send } = XMLHttpRequest.prototype;
+/** Lets every request count a body that the browser repeats, as WebKit does after the connection ended. */
+export function repeat_bodies() {
+    XMLHttpRequest.prototype.send = function (body) {
+        const { upload } = this;
+        const progress = { loaded: 1.5 * body.size, total: body.size };
+        upload.addEventListener('load', () => upload.dispatchEvent(new ProgressEvent('progress', progress)));
+        send.call(this, body);
+    };
+}
+export function send_bodies_once() { XMLHttpRequest.prototype.send = send; }
+")]
+extern "C" {
+    fn repeat_bodies();
+    fn send_bodies_once();
+}
+
+#[wasm_bindgen_test]
+async fn a_photo_whose_body_the_browser_repeated_may_have_landed() {
+    repeat_bodies();
+    let fault = Fault::status(412, &xml("PreconditionFailed", "")).await;
+    let got = outcome(&target(&fault.url(&v4(600, "host"))), false, false).await;
+    send_bodies_once();
+    assert_eq!(got, Progress::Failed(UploadFailure::MayHaveLanded));
 }
 
 #[wasm_bindgen_test]

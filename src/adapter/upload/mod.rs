@@ -37,7 +37,7 @@ const LONGEST_ANSWER: u32 = 16_384;
 pub enum Progress {
     /// Bytes were sent. Even with all of them sent, the upload may fail: an expired link takes them, too.
     Sent {
-        /// Bytes sent.
+        /// Bytes sent: more than in total if the browser itself repeats a body whose connection ended, as WebKit does.
         sent: u32,
         /// Bytes in total.
         total: u32,
@@ -86,9 +86,14 @@ impl Upload {
             move |sent: f64, total: f64, answer: Option<String>| {
                 on_progress(match answer {
                     None => Progress::Sent { sent: sent as u32, total: total as u32 },
-                    // At the end, the first number is the status.
+                    // At the end, the first number is the status, and the second one above 0 if the body was repeated. S3 may
+                    // then have the photo already.
                     Some(answer) => {
-                        match classify(sent as u16, &answer, target.sent(omit_content_type, tried_before)) {
+                        match classify(
+                            sent as u16,
+                            &answer,
+                            target.sent(omit_content_type, tried_before || total > 0.0),
+                        ) {
                             Ok(()) => Progress::Done,
                             Err(failure) => Progress::Failed(failure),
                         }
