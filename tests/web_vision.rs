@@ -183,6 +183,19 @@ async fn guidance_that_arrives_late_comes_in() {
 }
 
 #[wasm_bindgen_test]
+async fn a_browser_that_reports_no_frames_is_asked_for_them() {
+    let reflect = |owner: &wasm_bindgen::JsValue, name: &str| js_sys::Reflect::get(owner, &name.into()).unwrap();
+    let video = reflect(&reflect(&js_sys::global(), "HTMLVideoElement"), "prototype");
+    let name = "requestVideoFrameCallback".into();
+    let own = reflect(&video, "requestVideoFrameCallback");
+    js_sys::Reflect::set(&video, &name, &Function::new_no_args("return 1;")).unwrap();
+    let (told, took) = analysed(&source(WORKER, WASM), 10_000.0, 15).await;
+    js_sys::Reflect::set(&video, &name, &own).unwrap();
+    assert!(told.len() >= 15 && told.iter().all(Result::is_ok), "{told:?}");
+    assert!(took < 9_000.0, "{took} ms");
+}
+
+#[wasm_bindgen_test]
 async fn one_exception_in_the_worker_is_not_the_end() {
     let once = "const real = OffscreenCanvasRenderingContext2D.prototype.drawImage; let times = 0;
         OffscreenCanvasRenderingContext2D.prototype.drawImage = function (...all) {

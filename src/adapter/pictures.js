@@ -141,6 +141,9 @@ export async function takePhoto(video) {
 
 /** The interval between frames if the browser does not report them. */
 const BLIND_FRAME_MS = 33;
+/** A browser that reports no frame for this long, although the video plays, never does. Slow cameras send a few a second. */
+const SILENT_MS = 1000;
+let isSilent = false;
 
 /**
  * Whether a `VideoFrame` reports its rotation. Phones send frames as the sensor is mounted and rotate them for display.
@@ -171,11 +174,27 @@ export async function picture(source, isVideo, resizeWidth) {
   }
 }
 
-/** Resolves when the video shows another frame. A hidden page shows none. @param {HTMLVideoElement} video */
+/**
+ * Resolves when the video shows another frame, or is emptied. A hidden page shows none. WebKit has
+ * `requestVideoFrameCallback` and never calls it where it renders in some ways.
+ * @param {HTMLVideoElement} video
+ * @returns {Promise<void>}
+ */
 export const nextFrame = (video) =>
   new Promise((resolve) => {
-    if (video.requestVideoFrameCallback) video.requestVideoFrameCallback(resolve);
-    else setTimeout(resolve, BLIND_FRAME_MS);
+    const { srcObject, currentTime } = video;
+    const reports = !isSilent && 'requestVideoFrameCallback' in video;
+    const done = () => {
+      clearInterval(timer);
+      resolve();
+    };
+    const look = () => {
+      const isOn = video.srcObject === srcObject;
+      isSilent = isOn && video.currentTime !== currentTime;
+      if (isSilent || !isOn) done();
+    };
+    const timer = reports ? setInterval(look, SILENT_MS) : setInterval(done, BLIND_FRAME_MS);
+    if (reports) video.requestVideoFrameCallback(done);
   });
 
 /**
