@@ -160,6 +160,12 @@ impl Resources {
         self.frame_loop.put(generation, frame_loop);
     }
 
+    /// Starts the worker that analyses pictures, also in place of one that has ended.
+    pub(super) fn load_vision(&mut self, source: &VisionSource) {
+        self.vision.take_if(|vision| vision.has_ended());
+        self.vision(source);
+    }
+
     /// Returns the worker that analyses pictures; starts it if necessary.
     pub(super) fn vision(&mut self, source: &VisionSource) -> &Vision {
         self.vision.get_or_insert_with(|| Vision::open(source))

@@ -243,6 +243,23 @@ for (const [lack, { prepare, expected, slow }] of Object.entries(LACKS)) {
   });
 }
 
+test('a detector that was missing for one photo is there for the next one', async () => {
+  let asked = 0;
+  const lose = (route) => {
+    asked += 1;
+    return asked === 1 ? route.fulfill({ status: 404 }) : route.continue();
+  };
+  const selfie = await it.open({ prepare: (page) => page.route(/\/akiba-vision\.wasm$/, lose), expected: [/404/] });
+  await selfie.frame();
+  await selfie.shoot();
+  await selfie.button('Retake').click();
+  await selfie.state('framing');
+  await selfie.page.waitForFunction(() =>
+    selfieEvents.some(({ type, detail }) => type === 'selfie-guidance' && detail.hint === 'hold'),
+  );
+  assert.equal(asked, 2);
+});
+
 test('a package on another origin can not start a worker: the person takes the photo', async () => {
   const other = it.demo.page.replace('127.0.0.1', 'localhost');
   const selfie = await it.open({

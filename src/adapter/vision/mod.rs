@@ -107,6 +107,12 @@ impl Vision {
         Self { connection, _listening: listening }
     }
 
+    /// Whether the worker has ended, or never began.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.connection.over.borrow().is_some()
+    }
+
     /// Returns a handle that analyses photos.
     #[must_use]
     pub fn analyser(&self) -> Analyser {

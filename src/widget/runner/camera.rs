@@ -22,7 +22,7 @@ pub(super) fn open(handles: &Handles, generation: Generation, choice: CameraChoi
     // A device may be busy while another stream of this page uses it.
     resources.close_camera();
     // The worker loads while the browser asks the person.
-    resources.vision(context.vision);
+    resources.load_vision(context.vision);
     let last_device = resources.last_device();
     let named = context.config.device.clone().filter(|_| matches!(choice, CameraChoice::Named(_)));
     let (told, opened, listed) = (handles.clone(), handles.clone(), handles.clone());
