@@ -241,15 +241,12 @@ pub struct FrameLoop {
 
 impl FrameLoop {
     /// Starts the loop. `tell` receives each report with the time of its frame, in milliseconds of the page's clock.
-    /// It receives [`VisionUnavailable`] when the worker is late, after which reports may still come, and when the
-    /// worker has ended.
+    /// It receives [`VisionUnavailable`] when a frame or the worker is late, after which reports may still come, and when
+    /// the worker has ended.
     pub fn start(vision: &Vision, video: HtmlVideoElement, tell: impl Fn(Seen) + 'static) -> Self {
         let connection = Rc::clone(&vision.connection);
         let task = Task::spawn(async move {
-            let end = match patiently(connection.ready(), &tell).await {
-                Ok(()) => run(&connection, &video, &tell).await,
-                Err(end) => end,
-            };
+            let end = run(&connection, &video, &tell).await;
             connection.end(&end.cause);
             tell(Err(end));
         });
@@ -264,17 +261,25 @@ pub type Seen = Result<(Report, f64), VisionUnavailable>;
 async fn run(connection: &Connection, video: &HtmlVideoElement, tell: &impl Fn(Seen)) -> VisionUnavailable {
     let mut pace = Pace::default();
     loop {
-        next_frame(video).await;
-        let Some(at) = now() else { return connection.unavailable() };
-        let Some(image) = TransferableImage::of_video(video).await else { continue };
-        match patiently(connection.analyse(&image, Some(at), Picture::Video(video).share()), tell).await {
-            Ok(Some(report)) => tell(Ok((report, at))),
+        match patiently(look(connection, video), tell).await {
+            Ok(Some((report, at))) => {
+                tell(Ok((report, at)));
+                TimeoutFuture::new(pace.wait(now().map_or(0.0, |now| now - at))).await;
+            }
             Ok(None) => {}
             Err(end) => return end,
         }
-        drop(image);
-        TimeoutFuture::new(pace.wait(now().map_or(0.0, |now| now - at))).await;
     }
+}
+
+/// Analyses the next frame. Returns `None` if that failed.
+async fn look(connection: &Connection, video: &HtmlVideoElement) -> Result<Option<(Report, f64)>, VisionUnavailable> {
+    connection.ready().await?;
+    next_frame(video).await;
+    let at = now().ok_or_else(|| connection.unavailable())?;
+    let Some(image) = TransferableImage::of_video(video).await else { return Ok(None) };
+    let report = connection.analyse(&image, Some(at), Picture::Video(video).share()).await?;
+    Ok(report.map(|report| (report, at)))
 }
 
 /// Awaits a future. Reports once that it is late.
