@@ -16,6 +16,7 @@ const GROUPS = [
       'docs/concepts.md',
       'docs/guidance.md',
       'docs/relay/concepts.md',
+      'docs/relay/handoff.md',
       'docs/privacy.md',
       'docs/consent-law.md',
       'docs/securing.md',

@@ -20,6 +20,10 @@ PHOTO = Path(__file__).parent.parent.joinpath("fixtures/face/collins.jpg").read_
 VERIFIED = "0000000000001"
 LOST = "0000000000005"
 
+HANDOFF_ID = re.compile(r"hof_[0-9a-f]{32}")
+CODE = re.compile(r"[A-Za-z0-9_-]{22}")
+CLAIM = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
+
 # A key in quotes is the same key.
 IDEMPOTENCY_KEY = re.compile(r'"?([!#-\[\]-~]{1,253})"?')
 
@@ -69,6 +73,43 @@ if API_KEY:
         def set(self, case, data, context):
             case.headers["Authorization"] = f"Bearer {data}"
 
+    # The hand-offs of the desktops' sessions, by token.
+    handoffs = {}
+
+    @schemathesis.auth(refresh_interval=None).apply_to(path_regex="^/v1/handoffs(/[^/]+(/renew|/end)?)?$")
+    class Desktop:
+        """Creates an unused session. For a call about a hand-off, it begins one first."""
+
+        def get(self, case, context):
+            token = new_session(VERIFIED)["session_token"]
+            if "{id}" in context.operation.path:
+                handoffs[token] = begin(token)["handoff_id"]
+            return token
+
+        def set(self, case, data, context):
+            case.headers["Authorization"] = f"Bearer {data}"
+
+    def begin(token):
+        return ask(f"{RELAY}/v1/handoffs", {}, token)
+
+    def hand_over(case):
+        """Gives a call about a hand-off one that exists, if the generated call is valid."""
+        path, body = case.operation.path, case.body
+        own = handoffs.get((case.headers or {}).get("Authorization", "").removeprefix("Bearer "))
+        if own and HANDOFF_ID.fullmatch(str(case.path_parameters.get("id"))):
+            case.path_parameters["id"] = own
+        if not isinstance(body, dict) or not CLAIM.fullmatch(str(body.get("claim"))):
+            return
+        begun = begin(new_session(VERIFIED)["session_token"])
+        code = begun["url"].split("#")[1]
+        if path.endswith("/redeem") and CODE.fullmatch(str(body.get("code"))):
+            body["code"] = code
+        elif path.endswith(("/confirm", "/disown")):
+            ask(f"{RELAY}/v1/handoffs/redeem", {"code": code, "claim": body["claim"]})
+            case.path_parameters["id"] = begun["handoff_id"]
+            if body.get("number") is not None:
+                body["number"] = begun["number"]
+
     # The body of the first request with each idempotency key.
     first_bodies = {}
 
@@ -76,8 +117,11 @@ if API_KEY:
     def before_call(context, case, kwargs):
         """Gives another body another idempotency key, as a key names one request.
 
-        Loses a verdict before a call that releases one, as a generated id is unknown.
+        Loses a verdict before a call that releases one, and begins a hand-off before a call about one, as a generated id is
+        unknown.
         """
+        if case.operation.path.startswith("/v1/handoffs"):
+            hand_over(case)
         key = (case.headers or {}).get("idempotency-key")
         is_creation = case.operation.path == "/v1/sessions" and case.method.upper() == "POST"
         valid = IDEMPOTENCY_KEY.fullmatch(key) if is_creation and isinstance(key, str) else None

@@ -24,7 +24,7 @@ before(async () => {
   const admin = `127.0.0.1:${await freePort()}`;
   it.admin = `http://${admin}`;
   const webhookUrl = 'http://127.0.0.1:1/hooks';
-  const args = [`--admin-listen=${admin}`];
+  const args = [`--admin-listen=${admin}`, '--handoff-page=http://127.0.0.1:1/s'];
   it.relay = await startRelay({ sandbox: it.sandbox, page: 'http://127.0.0.1:1', webhookUrl, keys: it.keys, args });
 });
 
@@ -58,7 +58,10 @@ const requests = readdirSync(collection)
 test('the Bruno collection has each call of the OpenAPI document', () => {
   const document = JSON.parse(readFileSync(join(clients, '../docs/openapi.json'), 'utf8'));
   const documented = Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.keys(methods).map((method) => `${method} ${path.replace('{id}', '{{session_id}}')}`),
+    Object.keys(methods).map((method) => {
+      const id = path.startsWith('/v1/handoffs') ? '{{handoff_id}}' : '{{session_id}}';
+      return `${method} ${path.replace('{id}', id)}`;
+    }),
   );
   const has = new Set(
     requests
@@ -107,7 +110,14 @@ test('each request of the Bruno collection gets its answer', async () => {
     const answer = await fetch(fill(http.url), { method: http.method.toUpperCase(), headers: sent, body: content });
     const text = await answer.text();
     const res = { status: answer.status, body: text.startsWith('{') ? JSON.parse(text) : text };
-    const at = (path) => path.split('.').reduce((value, key) => value?.[key], { res });
+    const at = (path) =>
+      path.split('.').reduce(
+        (value, key) => {
+          const parts = /^split\("(.)"\)\[(\d)\]$/.exec(key);
+          return parts ? value.split(parts[1])[Number(parts[2])] : value?.[key];
+        },
+        { res },
+      );
     assert.ok(assertions?.length, `${name} expects nothing`);
     for (const { name: path, value } of assertions)
       assert.ok(holds(at(path), fill(value)), `${name}: ${path} must be ${value}, but is ${at(path)}`);

@@ -23,12 +23,18 @@ pub enum ProblemCode {
     Forbidden,
     /// 403: the body has another identifier, file name or key than the session.
     SessionMismatch,
+    /// 403: the back end demands a hand-off to a phone before a link.
+    HandoffRequired,
+    /// 403: the number that the person chose is not the one on the desktop. The hand-off has ended.
+    WrongNumber,
     /// 404: unknown path.
     NotFound,
     /// 404: unknown to the vendor as a customer.
     UnknownCustomer,
     /// 404: unknown session id.
     UnknownSession,
+    /// 404: the hand-off is unknown, expired, or at another phone.
+    UnknownHandoff,
     /// 405: the path requires another method.
     MethodNotAllowed,
     /// 408: the request took too long to arrive.
@@ -39,6 +45,8 @@ pub enum ProblemCode {
     SessionLimit,
     /// 409: the person has used all attempts, over all sessions.
     PersonLimit,
+    /// 409: the state of the hand-off does not allow this call.
+    HandoffState,
     /// 409: a request to the vendor for this verdict is still running.
     VerdictPending,
     /// 409: the relay asked the vendor for this verdict and got no usable answer. The host's back end decides what to do.
@@ -71,20 +79,24 @@ pub enum ProblemCode {
 
 impl ProblemCode {
     /// Every code, in the order of its status.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 31] = [
         Self::BadRequest,
         Self::Unauthorized,
         Self::SessionExpired,
         Self::Forbidden,
         Self::SessionMismatch,
+        Self::HandoffRequired,
+        Self::WrongNumber,
         Self::NotFound,
         Self::UnknownCustomer,
         Self::UnknownSession,
+        Self::UnknownHandoff,
         Self::MethodNotAllowed,
         Self::RequestTimeout,
         Self::SessionState,
         Self::SessionLimit,
         Self::PersonLimit,
+        Self::HandoffState,
         Self::VerdictPending,
         Self::VerdictUnknown,
         Self::BodyTooLarge,
@@ -111,14 +123,18 @@ impl ProblemCode {
             Self::SessionExpired => "session-expired",
             Self::Forbidden => "forbidden",
             Self::SessionMismatch => "session-mismatch",
+            Self::HandoffRequired => "handoff-required",
+            Self::WrongNumber => "wrong-number",
             Self::NotFound => "not-found",
             Self::UnknownCustomer => "unknown-customer",
             Self::UnknownSession => "unknown-session",
+            Self::UnknownHandoff => "unknown-handoff",
             Self::MethodNotAllowed => "method-not-allowed",
             Self::RequestTimeout => "request-timeout",
             Self::SessionState => "session-state",
             Self::SessionLimit => "session-limit",
             Self::PersonLimit => "person-limit",
+            Self::HandoffState => "handoff-state",
             Self::VerdictPending => "verdict-pending",
             Self::VerdictUnknown => "verdict-unknown",
             Self::BodyTooLarge => "body-too-large",
@@ -142,13 +158,14 @@ impl ProblemCode {
         match self {
             Self::BadRequest => 400,
             Self::Unauthorized | Self::SessionExpired => 401,
-            Self::Forbidden | Self::SessionMismatch => 403,
-            Self::NotFound | Self::UnknownCustomer | Self::UnknownSession => 404,
+            Self::Forbidden | Self::SessionMismatch | Self::HandoffRequired | Self::WrongNumber => 403,
+            Self::NotFound | Self::UnknownCustomer | Self::UnknownSession | Self::UnknownHandoff => 404,
             Self::MethodNotAllowed => 405,
             Self::RequestTimeout => 408,
             Self::SessionState
             | Self::SessionLimit
             | Self::PersonLimit
+            | Self::HandoffState
             | Self::VerdictPending
             | Self::VerdictUnknown => 409,
             Self::BodyTooLarge => 413,
@@ -177,14 +194,18 @@ impl ProblemCode {
             Self::SessionExpired => "The session has expired.",
             Self::Forbidden => "This origin or session is not allowed to do this.",
             Self::SessionMismatch => "The body does not match the session.",
+            Self::HandoffRequired => "This session needs a hand-off to a phone first.",
+            Self::WrongNumber => "This is not the number on the desktop. The hand-off has ended.",
             Self::NotFound => "Unknown path.",
             Self::UnknownCustomer => "The vendor does not know this customer.",
             Self::UnknownSession => "Unknown session id.",
+            Self::UnknownHandoff => "The hand-off is unknown, has expired, or is at another phone.",
             Self::MethodNotAllowed => "This path requires another method.",
             Self::RequestTimeout => "The request took too long to arrive.",
             Self::SessionState => "The state of the session does not allow this call.",
             Self::SessionLimit => "The session has used all its links or verdicts.",
             Self::PersonLimit => "The person has used all attempts.",
+            Self::HandoffState => "The state of the hand-off does not allow this call.",
             Self::VerdictPending => "The request to the vendor for this verdict is still running.",
             Self::VerdictUnknown => "The relay asked the vendor for this verdict and got no usable answer.",
             Self::BodyTooLarge => "The body is too large.",

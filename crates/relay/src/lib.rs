@@ -18,13 +18,14 @@
 //!   [`VendorError`](vendor_api::VendorError)).
 //! - [`secrets`]: keys, and the files that hold them.
 //! - [`telemetry`]: log, metrics, traces.
-//! - Below all others: [`lifecycle`] (the states of a session), [`error`] (the one error of all calls,
+//! - Below all others: [`lifecycle`] (the states of a session), [`handoff`] (the rules of a hand-off to a phone), [`error`] (the one error of all calls,
 //!   [`RelayError`](error::RelayError)), [`clock`], [`origin`], [`http_client`] and `id`.
 
 pub mod audit;
 pub mod cli;
 pub mod clock;
 pub mod error;
+pub mod handoff;
 pub mod http;
 pub mod http_client;
 mod id;

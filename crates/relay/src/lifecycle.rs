@@ -8,6 +8,8 @@
 //!     └── life over ────┤   │ └──── link ─┐           └ lost ► unknown ── repeat ──► verifying
 //!                       ▼   └─────────────┘                     │  │ └─── late verdict ► verified, rejected
 //!                    expired                link_issued ◄ release ─┘
+//!
+//!  created, link_issued, rejected ── «I did not start this» ──► disowned
 //! ```
 
 use std::str::FromStr;
@@ -35,6 +37,8 @@ pub enum State {
     Unknown,
     /// The session expired without a verdict. Final.
     Expired,
+    /// The person at the phone said that they did not start this. Final.
+    Disowned,
 }
 
 /// What happens to a session.
@@ -58,11 +62,13 @@ pub enum Event {
     Released,
     /// The session expired.
     LifeOver,
+    /// The person at the phone said that they did not start this.
+    Disowned,
 }
 
 impl State {
     /// All states.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Created,
         Self::LinkIssued,
         Self::Verifying,
@@ -70,6 +76,7 @@ impl State {
         Self::Rejected,
         Self::Unknown,
         Self::Expired,
+        Self::Disowned,
     ];
 
     /// Returns the state after an event, or `None` if the event can't happen in this state.
@@ -85,6 +92,7 @@ impl State {
             (Self::Verifying | Self::Unknown, Event::Rejected) => Some(Self::Rejected),
             (Self::Verifying, Event::Lost) => Some(Self::Unknown),
             (Self::Created | Self::LinkIssued, Event::LifeOver) => Some(Self::Expired),
+            (Self::Created | Self::LinkIssued | Self::Rejected, Event::Disowned) => Some(Self::Disowned),
             _ => None,
         }
     }
@@ -100,6 +108,7 @@ impl State {
             Self::Rejected => "rejected",
             Self::Unknown => "unknown",
             Self::Expired => "expired",
+            Self::Disowned => "disowned",
         }
     }
 }
@@ -119,21 +128,25 @@ impl FromStr for State {
 
 #[cfg(test)]
 mod tests {
-    use super::Event::{LifeOver, LinkIssued, Lost, NotDone, Rejected, Released, Repeated, Verified, VerifyStarted};
+    use super::Event::{
+        Disowned, LifeOver, LinkIssued, Lost, NotDone, Rejected, Released, Repeated, Verified, VerifyStarted,
+    };
     use super::State;
 
     #[test]
     fn every_state_accepts_only_its_events() {
-        let events = [LinkIssued, VerifyStarted, Verified, Rejected, NotDone, Lost, Repeated, Released, LifeOver];
+        let events =
+            [LinkIssued, VerifyStarted, Verified, Rejected, NotDone, Lost, Repeated, Released, LifeOver, Disowned];
         // A row for each state, a column for each event, in the order above.
         let table = [
-            (State::Created, ["link_issued", "", "", "", "", "", "", "", "expired"]),
-            (State::LinkIssued, ["link_issued", "verifying", "", "", "", "", "", "", "expired"]),
-            (State::Verifying, ["", "", "verified", "rejected", "link_issued", "unknown", "", "", ""]),
-            (State::Verified, ["", "", "", "", "", "", "", "", ""]),
-            (State::Rejected, ["link_issued", "", "", "", "", "", "", "", ""]),
-            (State::Unknown, ["", "", "verified", "rejected", "", "", "verifying", "link_issued", ""]),
-            (State::Expired, ["", "", "", "", "", "", "", "", ""]),
+            (State::Created, ["link_issued", "", "", "", "", "", "", "", "expired", "disowned"]),
+            (State::LinkIssued, ["link_issued", "verifying", "", "", "", "", "", "", "expired", "disowned"]),
+            (State::Verifying, ["", "", "verified", "rejected", "link_issued", "unknown", "", "", "", ""]),
+            (State::Verified, ["", "", "", "", "", "", "", "", "", ""]),
+            (State::Rejected, ["link_issued", "", "", "", "", "", "", "", "", "disowned"]),
+            (State::Unknown, ["", "", "verified", "rejected", "", "", "verifying", "link_issued", "", ""]),
+            (State::Expired, ["", "", "", "", "", "", "", "", "", ""]),
+            (State::Disowned, ["", "", "", "", "", "", "", "", "", ""]),
         ];
         assert_eq!(table.map(|(state, _)| state), State::ALL);
         for (state, row) in table {

@@ -25,6 +25,9 @@ pub enum Action {
     /// A person agreed to the words of a consent screen, as the page says.
     #[serde(rename = "session.consent")]
     Consent,
+    /// A hand-off to a phone began or ended. The detail is its new state.
+    #[serde(rename = "session.handoff")]
+    Handoff,
     /// A back end read a session.
     #[serde(rename = "session.read")]
     Read,

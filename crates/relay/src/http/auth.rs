@@ -1,24 +1,28 @@
 //! Authentication as axum extractors: the host's back end by its API key ([`HostCaller`]), a page by its session token
-//! ([`PageCaller`]). [`SessionId`] reads the session id from the path.
+//! ([`PageCaller`]). A phone in a hand-off has no token yet ([`PhoneCaller`]). [`SessionId`] and [`HandoffId`] read an id from
+//! the path.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
 use akiba_protocol::ProblemCode;
 use axum::extract::{FromRequestParts, Path};
 use http::HeaderMap;
-use http::header::{AUTHORIZATION, ORIGIN};
+use http::header::{AUTHORIZATION, ORIGIN, USER_AGENT};
 use http::request::Parts;
 
-use super::rate_limit::{Tally, count_address, count_page};
+use super::rate_limit::{Tally, client, count_address, count_page};
 use super::request_log::{RequestId, SessionSlot};
 use super::state::AppState;
 use crate::clock::milliseconds;
 use crate::error::RelayError;
+use crate::handoff::device::Device;
 use crate::id::is_id;
-use crate::secrets::session_keys::TokenError;
+use crate::secrets::session_keys::{Bearer, TokenError};
 use crate::session::Sessions;
 use crate::session::audit::AuditedCall;
+use crate::session::page::handoff::Visitor;
 
 /// The host's back end, with a valid API key.
 #[derive(Debug)]
@@ -46,6 +50,21 @@ pub struct PageCaller {
     pub sessions: Arc<Sessions>,
     /// The id of its session.
     pub session_id: String,
+    /// The hand-off by which a phone got its token.
+    pub handoff: Option<String>,
+}
+
+impl PageCaller {
+    /// Fails if the caller is a phone: only the desktop hands a session over.
+    ///
+    /// # Errors
+    /// [`ProblemCode::Forbidden`].
+    pub fn at_desktop(self) -> Result<Self, RelayError> {
+        match self.handoff {
+            None => Ok(self),
+            Some(_) => Err(RelayError::new(ProblemCode::Forbidden).with_detail("A phone's token can't hand over.")),
+        }
+    }
 }
 
 /// A page that reads its verdict again. Its session token may have expired shortly before.
@@ -96,18 +115,16 @@ impl FromRequestParts<AppState> for ReturningPage {
 /// Returns the page with a session token that is valid, or that expired less than `grace` ago.
 fn page_caller(parts: &mut Parts, state: &AppState, grace: Duration) -> Result<PageCaller, RelayError> {
     let sessions = sessions(state)?;
-    let opened = bearer(&parts.headers).ok_or(TokenError::Invalid).and_then(|token| sessions.session_of(token));
-    let session_id = match opened {
-        Ok(session_id) => session_id,
-        Err(TokenError::Expired { session_id, at })
-            if sessions.clock().now() < at.saturating_add(milliseconds(grace)) =>
-        {
-            session_id
+    let opened = bearer(&parts.headers).ok_or(TokenError::Invalid).and_then(|token| sessions.bearer(token));
+    let Bearer { session_id, handoff } = match opened {
+        Ok(bearer) => bearer,
+        Err(TokenError::Expired { bearer, at }) if sessions.clock().now() < at.saturating_add(milliseconds(grace)) => {
+            bearer
         }
         // Not counted by address: many people can share one, and a flood from it must not lock out a page whose
         // session has just expired and which needs to learn that.
-        Err(TokenError::Expired { session_id, .. }) => {
-            count_page(&state.limits, parts, &session_id)?;
+        Err(TokenError::Expired { bearer, .. }) => {
+            count_page(&state.limits, parts, &bearer.session_id)?;
             return Err(RelayError::new(ProblemCode::SessionExpired));
         }
         Err(TokenError::Invalid) => {
@@ -119,7 +136,57 @@ fn page_caller(parts: &mut Parts, state: &AppState, grace: Duration) -> Result<P
         slot.fill(&session_id);
     }
     count_page(&state.limits, parts, &session_id)?;
-    Ok(PageCaller { sessions, session_id })
+    Ok(PageCaller { sessions, session_id, handoff })
+}
+
+/// A phone in a hand-off, which has no token yet. It is counted by its address.
+#[derive(Debug)]
+pub struct PhoneCaller {
+    /// The sessions of this relay.
+    pub sessions: Arc<Sessions>,
+    slot: Option<SessionSlot>,
+}
+
+impl PhoneCaller {
+    /// Names the session in the log, once the call has proved that it belongs to it.
+    pub fn belongs_to(&self, session_id: &str) {
+        if let Some(slot) = &self.slot {
+            slot.fill(session_id);
+        }
+    }
+}
+
+impl FromRequestParts<AppState> for PhoneCaller {
+    type Rejection = RelayError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, RelayError> {
+        count_address(&state.limits, &parts.extensions, &parts.headers)?;
+        Ok(Self { sessions: sessions(state)?, slot: parts.extensions.get::<SessionSlot>().cloned() })
+    }
+}
+
+impl FromRequestParts<AppState> for Visitor {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Infallible> {
+        let agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let address = client(&state.limits, &parts.extensions, &parts.headers);
+        Ok(Self { address, device: Device::of(agent) })
+    }
+}
+
+/// The id of a hand-off in the path.
+#[derive(Debug)]
+pub struct HandoffId(pub String);
+
+impl FromRequestParts<AppState> for HandoffId {
+    type Rejection = RelayError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, RelayError> {
+        let unknown = || RelayError::new(ProblemCode::UnknownHandoff);
+        let Path(id) = Path::<String>::from_request_parts(parts, state).await.map_err(|_| unknown())?;
+        if is_id(&id, "hof") { Ok(Self(id)) } else { Err(unknown()) }
+    }
 }
 
 /// The id of a session in the path. An id of the wrong form is rejected without a look-up.

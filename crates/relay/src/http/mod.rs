@@ -38,7 +38,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use self::openapi::document::Document;
-use self::routes::{fallback, health, page, page_without_session, proof_keys, sessions};
+use self::routes::{fallback, handoffs, health, page, page_without_session, proof_keys, sessions};
 use self::state::AppState;
 
 /// Builds the service: its calls, with or without sessions, inside the layers that every request passes.
@@ -63,7 +63,16 @@ pub fn document(sessions: bool) -> String {
 
 fn page_calls(sessions: bool) -> OpenApiRouter<AppState> {
     if sessions {
-        OpenApiRouter::default().routes(routes!(page::link)).routes(routes!(page::verify, page::verdict))
+        OpenApiRouter::default()
+            .routes(routes!(page::link))
+            .routes(routes!(page::verify, page::verdict))
+            .routes(routes!(handoffs::begin))
+            .routes(routes!(handoffs::follow))
+            .routes(routes!(handoffs::renew))
+            .routes(routes!(handoffs::end))
+            .routes(routes!(handoffs::redeem))
+            .routes(routes!(handoffs::confirm))
+            .routes(routes!(handoffs::disown))
     } else {
         OpenApiRouter::default()
             .routes(routes!(page_without_session::link))

@@ -143,6 +143,7 @@ fn is_verdict(method: &Method, extensions: &Extensions) -> bool {
     method == Method::POST && extensions.get::<MatchedPath>().is_some_and(|path| path.as_str() == VERDICT)
 }
 
-fn client(limits: &Limits, extensions: &Extensions, headers: &HeaderMap) -> Option<IpAddr> {
+/// Returns the client's address. A request without a connection, as in tests, has none.
+pub fn client(limits: &Limits, extensions: &Extensions, headers: &HeaderMap) -> Option<IpAddr> {
     extensions.get::<Peer>().map(|Peer(peer)| limits.proxies().client(*peer, headers))
 }

@@ -82,9 +82,15 @@ impl Readiness {
         self.draining.store(true, Ordering::Relaxed);
     }
 
+    /// Returns whether the relay is shutting down.
+    #[must_use]
+    pub fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed)
+    }
+
     /// Returns the current status. `store` is the relay's database, if it has one.
     pub async fn status(&self, store: Option<&Store>) -> ReadinessStatus {
-        if self.draining.load(Ordering::Relaxed) {
+        if self.is_draining() {
             return ReadinessStatus::Draining;
         }
         if self.is_stalled() {

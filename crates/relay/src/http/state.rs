@@ -14,6 +14,7 @@ use crate::limits::capacity::Bulkheads;
 use crate::limits::settings::LimitSettings;
 use crate::origin::Origin;
 use crate::session::Sessions;
+use crate::session::settings::HandoffPage;
 use crate::vendor_api::VendorClient;
 
 /// What all requests share. Clones share it too.
@@ -65,6 +66,10 @@ impl AppState {
     /// Adds the sessions.
     #[must_use]
     pub fn with_sessions(mut self, sessions: Arc<Sessions>) -> Self {
+        // The page for phones calls, too.
+        if let Some(origin) = sessions.page_for_phones().and_then(HandoffPage::origin) {
+            self.origins = self.origins.iter().cloned().chain([origin]).collect();
+        }
         self.sessions = Some(sessions);
         self
     }

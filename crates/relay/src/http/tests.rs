@@ -22,8 +22,10 @@ use crate::session::host::list::{ListedSession, SessionSearch};
 use crate::session::host::reconcile::Reconcile;
 use crate::session::host::report::Session;
 use crate::session::page::binding::{LinkCall, VerifyCall};
+use crate::session::page::handoff::{Handoff, HandoffStatus};
 use crate::session::page::link::SessionLink;
 use crate::session::page::page_verdict::PageVerdict;
+use crate::session::page::phone::{Confirm, Disown, Opened, PhoneSession, Redeem};
 use crate::vendor_api::VendorClient;
 use crate::vendor_api::access::Access;
 use crate::vendor_api::settings::VendorSettings;
@@ -76,15 +78,22 @@ fn every_example_parses_as_its_type() {
         for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
             let Some(example) = schema.get("example") else { continue };
             let parses = match name.as_str() {
+                "Confirm" => parses_as::<Confirm>(example),
                 "CreatedSession" => parses_as::<CreatedSession>(example),
+                "Disown" => parses_as::<Disown>(example),
+                "Handoff" => parses_as::<Handoff>(example),
+                "HandoffStatus" => parses_as::<HandoffStatus>(example),
                 "KeySet" => parses_as::<KeySet>(example),
                 "LinkCall" => parses_as::<LinkCall>(example),
                 "LinkReply" => parses_as::<LinkReply>(example),
                 "LinkRequest" => parses_as::<LinkRequest>(example),
                 "ListedSession" => parses_as::<ListedSession>(example),
                 "NewSession" => parses_as::<NewSession>(example),
+                "Opened" => parses_as::<Opened>(example),
                 "PageVerdict" => parses_as::<PageVerdict>(example),
+                "PhoneSession" => parses_as::<PhoneSession>(example),
                 "Reconcile" => parses_as::<Reconcile>(example),
+                "Redeem" => parses_as::<Redeem>(example),
                 "Session" => parses_as::<Session>(example),
                 "SessionLink" => parses_as::<SessionLink>(example),
                 "SessionSearch" => parses_as::<SessionSearch>(example),
@@ -104,7 +113,7 @@ fn every_example_parses_as_its_type() {
             seen.insert(name.clone());
         }
     }
-    assert_eq!(seen.len(), 16, "{seen:?}");
+    assert_eq!(seen.len(), 23, "{seen:?}");
 }
 
 #[test]

@@ -27,6 +27,8 @@ pub struct Bulkheads {
     pub verdicts: Capacity,
     /// Calls that wait for the verdict of another call.
     pub waiting: Capacity,
+    /// Desktops that wait for a change of a hand-off.
+    pub following: Capacity,
 }
 
 impl Bulkheads {
@@ -39,6 +41,7 @@ impl Bulkheads {
             links: at_vendor(),
             verdicts: at_vendor(),
             waiting: at_vendor(),
+            following: Capacity::of(settings.max_handoff_waits, "handoff-waits"),
         }
     }
 }

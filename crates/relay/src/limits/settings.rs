@@ -20,6 +20,10 @@ pub struct LimitSettings {
     #[arg(long, env = "AKIBA_RELAY_MAX_HOST_CALLS", value_name = "COUNT", default_value = "64")]
     pub max_host_calls: NonZeroUsize,
 
+    /// Most desktops that wait at once for a change of their hand-off, for up to 25 s each; further ones get 503
+    #[arg(long, env = "AKIBA_RELAY_MAX_HANDOFF_WAITS", value_name = "COUNT", default_value = "512")]
+    pub max_handoff_waits: NonZeroUsize,
+
     /// Network or address of a proxy whose X-Forwarded-For the relay trusts; repeat the flag or separate with commas
     #[arg(
         long,

@@ -24,6 +24,9 @@ const LONGEST: usize = 1_024;
 /// invalid.
 const PURPOSE: &[u8] = b"akiba-relay session 1";
 
+/// The same for the token of a phone. A relay that knows no hand-offs rejects it, and does not take it for a whole session.
+const PHONE_PURPOSE: &[u8] = b"akiba-relay phone 1";
+
 /// Keys for session tokens. The first key makes tokens; every key opens them.
 pub struct SessionKeys(RwLock<Arc<Vec<Key>>>);
 
@@ -52,19 +55,30 @@ pub enum TokenError {
     /// It has expired.
     #[error("the session token has expired")]
     Expired {
-        /// The id of its session.
-        session_id: String,
+        /// Who holds it.
+        bearer: Bearer,
         /// When it expired, in milliseconds since 1970.
         at: i64,
     },
 }
 
-/// The content of a token: registered claims of PASETO.
+/// Who holds a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bearer {
+    /// The id of the session.
+    pub session_id: String,
+    /// The hand-off by which a phone got its token. The page that got the session's token has none.
+    pub handoff: Option<String>,
+}
+
+/// The content of a token: registered claims of PASETO, and the hand-off of a phone.
 #[derive(Serialize, Deserialize)]
 struct Claims {
     sub: String,
     iat: String,
     exp: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    handoff: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -102,19 +116,39 @@ impl SessionKeys {
     /// # Errors
     /// [`SealTokenError`] if the system's random generator fails.
     pub fn seal(&self, session: &str, now: i64, expires_at: i64) -> Result<String, SealTokenError> {
-        let keys = self.current();
-        let key = keys.first().ok_or(SealTokenError)?;
-        let claims = Claims { sub: session.to_owned(), iat: rfc3339(now), exp: rfc3339(expires_at) };
-        let claims = serde_json::to_vec(&claims).map_err(|_| SealTokenError)?;
-        let footer = serde_json::to_vec(&Footer { kid: key.id.clone() }).map_err(|_| SealTokenError)?;
-        LocalToken::encrypt(&key.key, &claims, Some(&footer), Some(PURPOSE)).map_err(|_| SealTokenError)
+        self.seal_claims(session, None, (now, expires_at))
     }
 
-    /// Returns the session id of a token. `leeway` is how far the clocks of two relays may differ, in milliseconds.
+    /// Makes the token of the phone that has the session by this hand-off.
+    ///
+    /// # Errors
+    /// [`SealTokenError`] if the system's random generator fails.
+    pub fn seal_phone(
+        &self,
+        session: &str,
+        handoff: &str,
+        now: i64,
+        expires_at: i64,
+    ) -> Result<String, SealTokenError> {
+        self.seal_claims(session, Some(handoff), (now, expires_at))
+    }
+
+    fn seal_claims(&self, session: &str, handoff: Option<&str>, life: (i64, i64)) -> Result<String, SealTokenError> {
+        let keys = self.current();
+        let key = keys.first().ok_or(SealTokenError)?;
+        let purpose = if handoff.is_some() { PHONE_PURPOSE } else { PURPOSE };
+        let (iat, exp) = (rfc3339(life.0), rfc3339(life.1));
+        let claims = Claims { sub: session.to_owned(), iat, exp, handoff: handoff.map(str::to_owned) };
+        let claims = serde_json::to_vec(&claims).map_err(|_| SealTokenError)?;
+        let footer = serde_json::to_vec(&Footer { kid: key.id.clone() }).map_err(|_| SealTokenError)?;
+        LocalToken::encrypt(&key.key, &claims, Some(&footer), Some(purpose)).map_err(|_| SealTokenError)
+    }
+
+    /// Returns who holds a token. `leeway` is how far the clocks of two relays may differ, in milliseconds.
     ///
     /// # Errors
     /// [`TokenError`].
-    pub fn open(&self, token: &str, now: i64, leeway: i64) -> Result<String, TokenError> {
+    pub fn open(&self, token: &str, now: i64, leeway: i64) -> Result<Bearer, TokenError> {
         if token.len() > LONGEST {
             return Err(TokenError::Invalid);
         }
@@ -122,17 +156,19 @@ impl SessionKeys {
         let footer: Footer = serde_json::from_slice(token.untrusted_footer()).map_err(|_| TokenError::Invalid)?;
         let keys = self.current();
         let key = keys.iter().find(|key| key.id == footer.kid).ok_or(TokenError::Invalid)?;
-        let opened = LocalToken::decrypt(&key.key, &token, None, Some(PURPOSE)).map_err(|_| TokenError::Invalid)?;
+        let open = |purpose| LocalToken::decrypt(&key.key, &token, None, Some(purpose));
+        let opened = open(PURPOSE).or_else(|_| open(PHONE_PURPOSE)).map_err(|_| TokenError::Invalid)?;
         let claims: Claims = serde_json::from_str(opened.payload()).map_err(|_| TokenError::Invalid)?;
         let issued_at = parse_rfc3339(&claims.iat).ok_or(TokenError::Invalid)?;
         let expires_at = parse_rfc3339(&claims.exp).ok_or(TokenError::Invalid)?;
         if issued_at > now.saturating_add(leeway) {
             return Err(TokenError::Invalid);
         }
+        let bearer = Bearer { session_id: claims.sub, handoff: claims.handoff };
         if now >= expires_at.saturating_add(leeway) {
-            return Err(TokenError::Expired { session_id: claims.sub, at: expires_at });
+            return Err(TokenError::Expired { bearer, at: expires_at });
         }
-        Ok(claims.sub)
+        Ok(bearer)
     }
 }
 
@@ -158,10 +194,23 @@ impl fmt::Debug for SessionKeys {
 
 #[cfg(test)]
 mod tests {
-    use super::{SessionKeys, SessionKeysError, TokenError, new_key};
+    use super::{Bearer, SessionKeys, SessionKeysError, TokenError, new_key};
 
     fn ring(keys: &[&str]) -> SessionKeys {
         SessionKeys::read(&keys.join("\n").into()).unwrap()
+    }
+
+    fn page(session: &str) -> Bearer {
+        Bearer { session_id: session.to_owned(), handoff: None }
+    }
+
+    #[test]
+    fn the_token_of_a_phone_names_its_hand_off() {
+        let ring = ring(&[&new_key().unwrap()]);
+        let token = ring.seal_phone("ses_1", "hof_1", 10_000, 20_000).unwrap();
+        let phone = Bearer { handoff: Some("hof_1".to_owned()), ..page("ses_1") };
+        assert_eq!(ring.open(&token, 10_000, 0), Ok(phone));
+        assert!(matches!(ring.open(&token, 20_000, 0), Err(TokenError::Expired { .. })));
     }
 
     #[test]
@@ -173,15 +222,15 @@ mod tests {
         let rows = [
             (10_000, 0, Ok("ses_1")),
             (19_999, 0, Ok("ses_1")),
-            (20_000, 0, Err(TokenError::Expired { session_id: "ses_1".to_owned(), at: 20_000 })),
+            (20_000, 0, Err(TokenError::Expired { bearer: page("ses_1"), at: 20_000 })),
             (20_999, 1_000, Ok("ses_1")),
-            (21_000, 1_000, Err(TokenError::Expired { session_id: "ses_1".to_owned(), at: 20_000 })),
+            (21_000, 1_000, Err(TokenError::Expired { bearer: page("ses_1"), at: 20_000 })),
             // The clock of the relay that made the token is ahead.
             (9_000, 1_000, Ok("ses_1")),
             (8_999, 1_000, Err(TokenError::Invalid)),
         ];
         for (now, leeway, expected) in rows {
-            assert_eq!(ring.open(&token, now, leeway), expected.map(str::to_owned), "{now} {leeway}");
+            assert_eq!(ring.open(&token, now, leeway), expected.map(page), "{now} {leeway}");
         }
     }
 
@@ -191,12 +240,12 @@ mod tests {
         let before = ring(&[&old]);
         let token = before.seal("ses_1", 0, 60_000).unwrap();
         let during = ring(&[&new, &old]);
-        assert_eq!(during.open(&token, 1, 0).as_deref(), Ok("ses_1"));
+        assert_eq!(during.open(&token, 1, 0), Ok(page("ses_1")));
         let newer = during.seal("ses_2", 0, 60_000).unwrap();
         assert_eq!(before.open(&newer, 1, 0), Err(TokenError::Invalid), "made with the new key");
         let after = ring(&[&new]);
         assert_eq!(after.open(&token, 1, 0), Err(TokenError::Invalid), "the old key was removed");
-        assert_eq!(after.open(&newer, 1, 0).as_deref(), Ok("ses_2"));
+        assert_eq!(after.open(&newer, 1, 0), Ok(page("ses_2")));
     }
 
     #[test]

@@ -21,7 +21,7 @@ use crate::store::lanes::with_priority;
 use crate::store::persons::PersonCount;
 use crate::store::verdicts::{Begun, NewAttempt, NewVerdict};
 use crate::vendor_api::{VendorError, Work};
-use crate::webhook::event::{News, VerdictDetail};
+use crate::webhook::event::{HandoffFacts, News, VerdictDetail};
 
 /// Time for the database, added to the vendor's timeout. After both, an answer counts as lost.
 pub(super) const MARGIN: Duration = Duration::from_secs(15);
@@ -42,6 +42,8 @@ struct Attempt {
     person: Option<Vec<u8>>,
     event: Event,
     request: VerifyRequest,
+    /// The hand-off to the phone that asks. Read before the vendor is asked: its answer must not wait for it.
+    handoff: Option<HandoffFacts>,
 }
 
 /// The caller that waits for the answer. It gets the first answer; later ones are dropped.
@@ -78,7 +80,8 @@ impl Sessions {
         };
         let (session, link_id) = (session.clone(), link.row.id.clone());
         let person = self.person(&session.row.api_key, session.customer_type, &session.personal.identifier);
-        let attempt = Attempt { id: new_id("att"), session, link_id, person, event, request };
+        let handoff = self.handoff_news(&session.row).await;
+        let attempt = Attempt { id: new_id("att"), session, link_id, person, event, request, handoff };
         let idempotency = idempotency.map(<[u8]>::to_vec);
         let (sender, receiver) = oneshot::channel();
         let sessions = Arc::clone(self);
@@ -88,6 +91,7 @@ impl Sessions {
             let _permit = permit;
             sessions.run_attempt(&attempt, idempotency.as_deref(), &mut Waiter(Some(sender))).await;
             sessions.waiting.wake(&attempt.session.row.id);
+            sessions.following.wake(&attempt.session.row.id);
         };
         self.tasks.spawn(with_priority(work).in_current_span());
         let panicked = |_| RelayError::new(ProblemCode::Internal).caused_by("the task that calls the vendor panicked");
@@ -99,7 +103,7 @@ impl Sessions {
         let session = &attempt.session;
         match self.record_attempt(attempt, idempotency).await {
             Ok(Begun::Yes) => match self.vendor.verify(&attempt.request, session.personal.consent.is_some()).await {
-                Ok(verdict) => self.conclude(session, &attempt.link_id, verdict, waiter).await,
+                Ok(verdict) => self.conclude(attempt, verdict, waiter).await,
                 Err(error) => self.settle_failure(attempt, error, waiter).await,
             },
             Ok(Begun::Changed) => waiter.send(Ok(None)),
@@ -137,7 +141,8 @@ impl Sessions {
         self.store.begin_attempt(new).await
     }
 
-    async fn conclude(&self, session: &OpenSession, link_id: &str, verdict: Verdict, waiter: &mut Waiter) {
+    async fn conclude(&self, attempt: &Attempt, verdict: Verdict, waiter: &mut Waiter) {
+        let (session, link_id) = (&attempt.session, attempt.link_id.as_str());
         let (outcome, reason) = (verdict.outcome, verdict.reason);
         let state = match outcome {
             Outcome::Verified => State::Verified,
@@ -150,6 +155,7 @@ impl Sessions {
         let is_final = self.will_be_final(&session.row, outcome, reason);
         let proof = self.proofs().map(|_| self.statement(session, link_id, outcome, reason, is_final));
         let news = News::of_state(state, Some(VerdictDetail { reason, is_final, proof }));
+        let news = news.map(|news| news.with_handoff(attempt.handoff.clone()));
         let reference = session.personal.reference.as_deref();
         let messages = news.map(|news| self.outbox.messages(&session.row, reference, &news, now));
         let messages = messages.unwrap_or_else(|| Ok(Vec::new()));

@@ -1,7 +1,7 @@
 //! Closes sessions in which nothing more can happen, although their state does not say so (`Sessions::close_finished`):
 //! a rejected person could send another photo until the session's life ended, or the limits are used up. The back end
-//! gets `session.closed`. So each session ends with exactly one last event: a verdict with `final`, `session.expired` or
-//! `session.closed`.
+//! gets `session.closed`. So each session ends with exactly one last event: a verdict with `final`, `session.expired`,
+//! `session.disowned` or `session.closed`.
 //!
 //! A session in the state `unknown` does not close: its back end decides.
 
@@ -46,7 +46,7 @@ impl Sessions {
             let proof = proof.map(|(session, link)| self.statement(session, link, Outcome::Rejected, reason, true));
             let detail = (row.state == State::Rejected).then_some(VerdictDetail { reason, is_final: true, proof });
             let reference = session.as_ref().and_then(|session: &OpenSession| session.personal.reference.as_deref());
-            let news = News::closed(row.state, detail);
+            let news = News::closed(row.state, detail).with_handoff(self.handoff_news(row).await);
             self.outbox.messages(row, reference, &news, now).map_err(|_| not_encrypted())?
         };
         let closed = self.store.close_session(row, &messages, now).await?;

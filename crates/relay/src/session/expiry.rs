@@ -78,7 +78,10 @@ impl Sessions {
         // A session that has closed before its life ended has had its last webhook.
         let news = row.state.after(event).and_then(|after| News::of_state(after, None));
         let messages = match news.filter(|_| row.closed_at.is_none()) {
-            Some(news) => self.outbox.messages(row, reference, &news, now).map_err(|_| not_encrypted())?,
+            Some(news) => {
+                let news = news.with_handoff(self.handoff_news(row).await);
+                self.outbox.messages(row, reference, &news, now).map_err(|_| not_encrypted())?
+            }
             None => Vec::new(),
         };
         let moved = self.store.advance(row, event, &messages, now).await?;

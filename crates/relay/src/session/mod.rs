@@ -6,6 +6,7 @@
 //! - [`page`]: what a page may do.
 //! - [`attempt`]: the call to the vendor for a verdict, which outlives its request.
 //! - [`audit`]: records what back ends do.
+//! - `handoff`: what the back end learns about a hand-off to a phone.
 //! - `person`: limits the attempts of a person over all sessions.
 //! - [`read`]: reads a session, with its timeout applied.
 //! - [`record`]: the decrypted data of a session.
@@ -23,6 +24,7 @@ pub mod attempt;
 pub mod audit;
 pub mod closing;
 pub mod expiry;
+mod handoff;
 pub mod host;
 pub mod link_host;
 pub mod page;
@@ -46,14 +48,14 @@ use secrecy::SecretString;
 use tokio_util::task::TaskTracker;
 
 use self::link_host::LinkHost;
-use self::settings::{Audited, PageReply, Retain};
+use self::settings::{Audited, HandoffSettings, PageReply, Retain};
 use self::waiting::Waiting;
 use crate::clock::Clock;
 use crate::lifecycle::State;
 use crate::limits::capacity::Bulkheads;
 use crate::secrets::api_keys::ApiKeys;
 use crate::secrets::data_keys::DataKeys;
-use crate::secrets::session_keys::{SessionKeys, TokenError};
+use crate::secrets::session_keys::{Bearer, SessionKeys, TokenError};
 use crate::store::Store;
 use crate::store::sessions::SessionRow;
 use crate::vendor_api::VendorClient;
@@ -69,6 +71,9 @@ pub struct Sessions {
     vendor: VendorClient,
     capacity: Bulkheads,
     waiting: Waiting,
+    /// Desktops that follow a hand-off.
+    following: Waiting,
+    handoffs: HandoffSettings,
     tokens: SessionKeys,
     data_keys: Arc<DataKeys>,
     api_keys: ApiKeys,
@@ -144,11 +149,11 @@ impl Sessions {
         self.api_keys.name_of(sent)
     }
 
-    /// Returns the session id of a token.
+    /// Returns who holds a token.
     ///
     /// # Errors
     /// [`TokenError`].
-    pub fn session_of(&self, token: &str) -> Result<String, TokenError> {
+    pub fn bearer(&self, token: &str) -> Result<Bearer, TokenError> {
         self.tokens.open(token, self.clock.now(), self.limits.leeway)
     }
 

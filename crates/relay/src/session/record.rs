@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use super::Sessions;
 use super::retained::{from_stored, to_stored};
 use crate::error::RelayError;
+use crate::handoff::Policy;
 use crate::secrets::data_keys::SealError;
 use crate::store::links::LinkRow;
 use crate::store::sessions::SessionRow;
@@ -27,6 +28,12 @@ pub struct Personal {
     /// What the person agreed to on the page's consent screen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agreed: Option<Agreed>,
+    /// What the session is for, in the host's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<String>,
+    /// What the back end says about hand-offs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handoff: Option<Policy>,
     /// The lifetime that the request asked for, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ttl: Option<u32>,

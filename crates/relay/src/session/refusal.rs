@@ -11,6 +11,7 @@ pub(super) fn refusal(state: State) -> RelayError {
         State::Verifying => (ProblemCode::VerdictPending, "The vendor has not answered yet."),
         State::Unknown => (ProblemCode::VerdictUnknown, "The host's back end decides what to do next."),
         State::Expired => (ProblemCode::SessionExpired, "The host's back end can create a new session."),
+        State::Disowned => (ProblemCode::SessionState, "The person said that they did not start this session."),
         State::Verified => (ProblemCode::SessionState, "The session already has its verdict."),
         State::Rejected => (ProblemCode::SessionState, "The session has a verdict. Another one needs a new link."),
         State::Created => (ProblemCode::SessionState, "The session has not issued a link yet."),

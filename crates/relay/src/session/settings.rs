@@ -3,12 +3,16 @@
 
 use std::num::NonZeroU32;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
+use akiba_protocol::is_loopback;
 use clap::{Args, ValueEnum};
+use url::Url;
 
 use super::link_host::LinkHost;
 use crate::clock::duration;
+use crate::origin::Origin;
 use crate::proof::settings::ProofSettings;
 use crate::secrets::api_keys::ApiKey;
 use crate::secrets::command::SecretCommand;
@@ -51,6 +55,59 @@ pub enum Audited {
     Changes,
     /// Also each session that a back end reads or lists.
     All,
+}
+
+/// Settings of hand-offs to a phone.
+#[derive(Clone, Debug, Args)]
+pub struct HandoffSettings {
+    /// Address of the page that a phone opens to continue a session from a desktop; without it there are no hand-offs. The
+    /// page's origin may call
+    #[arg(long, env = "AKIBA_RELAY_HANDOFF_PAGE", value_name = "URL")]
+    pub handoff_page: Option<HandoffPage>,
+
+    /// Name that the phone shows as the one who asks, such as the bank's
+    #[arg(long, env = "AKIBA_RELAY_HANDOFF_NAME", value_name = "NAME")]
+    pub handoff_name: Option<String>,
+}
+
+/// The address of the page that a phone opens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HandoffPage(Url);
+
+/// The text is not the address of a page for phones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("it must be an https URL without a fragment, or an http URL of this machine")]
+pub struct NotAPage;
+
+impl HandoffPage {
+    /// Returns the link with a code. The code stands in the fragment, which browsers send to nobody.
+    #[must_use]
+    pub fn link(&self, code: &str) -> String {
+        let mut url = self.0.clone();
+        url.set_fragment(Some(code));
+        url.into()
+    }
+
+    /// Returns the origin of the page, as its browser sends it.
+    #[must_use]
+    pub fn origin(&self) -> Option<Origin> {
+        self.0.origin().ascii_serialization().parse().ok()
+    }
+}
+
+impl FromStr for HandoffPage {
+    type Err = NotAPage;
+
+    fn from_str(text: &str) -> Result<Self, NotAPage> {
+        let url = Url::parse(text).map_err(|_| NotAPage)?;
+        let is_secure = match url.scheme() {
+            "https" => true,
+            "http" => url.host_str().is_some_and(is_loopback),
+            _ => false,
+        };
+        let is_plain = url.fragment().is_none() && url.username().is_empty() && url.password().is_none();
+        if is_secure && is_plain { Ok(Self(url)) } else { Err(NotAPage) }
+    }
 }
 
 /// Settings of sessions.
@@ -148,6 +205,10 @@ pub struct SessionSettings {
     #[arg(long, env = "AKIBA_RELAY_RETENTION", value_name = "DURATION", default_value = "30days", value_parser = duration)]
     pub retention: Duration,
 
+    /// Hand-offs.
+    #[command(flatten)]
+    pub handoff: HandoffSettings,
+
     /// Webhooks.
     #[command(flatten)]
     pub webhook: WebhookSettings,
@@ -186,5 +247,29 @@ impl SessionSettings {
     pub fn data_keys_source(&self) -> SecretSource {
         let (file, command) = (&self.data_keys_file, &self.data_keys_command);
         SecretSource::new("data-keys", data_keys::KEYS_VARIABLE, file.as_ref(), command.as_ref())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::HandoffPage;
+
+    #[test]
+    fn the_page_for_phones_is_https_or_loopback() {
+        let page: HandoffPage = "https://bank.example/selfie?from=desk".parse().unwrap();
+        assert_eq!(page.link("AbC_-1"), "https://bank.example/selfie?from=desk#AbC_-1");
+        assert_eq!(page.origin().unwrap(), "https://bank.example".parse().unwrap());
+        assert!("http://127.0.0.1:8080/s".parse::<HandoffPage>().is_ok());
+        for wrong in [
+            "",
+            "/s",
+            "bank.example/s",
+            "http://bank.example/s",
+            "https://bank.example/s#x",
+            "https://a:b@bank.example/",
+            "javascript:1",
+        ] {
+            assert!(wrong.parse::<HandoffPage>().is_err(), "{wrong}");
+        }
     }
 }

@@ -274,6 +274,8 @@ impl Sessions {
             store,
             vendor,
             waiting: Waiting::new(capacity.waiting.clone()),
+            following: Waiting::new(capacity.following.clone()),
+            handoffs: settings.handoff.clone(),
             capacity,
             tokens,
             data_keys,

@@ -14,7 +14,7 @@ use super::{StoreError, migrations};
 const BATCH: i64 = 500;
 
 /// All tables, in the order in which relays lock them.
-const TABLES: [&str; 7] = ["sessions", "creations", "links", "outbox", "persons", "audit", "audit_new"];
+const TABLES: [&str; 8] = ["sessions", "creations", "links", "handoffs", "outbox", "persons", "audit", "audit_new"];
 
 /// The numbers of copied rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -51,6 +51,11 @@ pub enum CopyError {
 type Session = (
     String, String, String, Vec<u8>, String, i64, i64, i64, i64, i64, i64, Option<String>, Option<String>, Option<i64>, Option<i64>,
     Option<Vec<u8>>,
+);
+#[rustfmt::skip]
+type Handoff = (
+    String, String, String, i64, Vec<u8>, Option<Vec<u8>>, Option<i64>, Option<String>, String, Option<Vec<u8>>, Option<i64>,
+    i64, i64, Option<i64>,
 );
 type Creation = (String, Vec<u8>, String, i64);
 type Link = (String, String, i64, Vec<u8>, Option<Vec<u8>>, i64, Option<Vec<u8>>, Option<i64>);
@@ -103,6 +108,8 @@ pub async fn copy(from: &Path, to: &PgConnectOptions) -> Result<Copied, CopyErro
         links: copy_links(&mut from, &mut to).await.map_err(|error| error.copy_error(source, target))?,
         messages: copy_messages(&mut from, &mut to).await.map_err(|error| error.copy_error(source, target))?,
     };
+    copy_holders(&mut from, &mut to).await.map_err(|error| error.copy_error(source, target))?;
+    copy_handoffs(&mut from, &mut to).await.map_err(|error| error.copy_error(source, target))?;
     copy_creations(&mut from, &mut to).await.map_err(|error| error.copy_error(source, target))?;
     copy_persons(&mut from, &mut to).await.map_err(|error| error.copy_error(source, target))?;
     copy_audit(&mut from, &mut to).await.map_err(|error| error.copy_error(source, target))?;
@@ -132,14 +139,16 @@ impl Side {
 }
 
 async fn copy_sessions(from: &mut SqliteConnection, to: &mut PgConnection) -> Result<u64, Side> {
-    let sql = format!("SELECT {COLUMNS}, reference_tag FROM sessions WHERE id > $1 ORDER BY id LIMIT $2");
+    // A row of sqlx has at most 16 columns, so the holder follows.
+    let columns = COLUMNS.trim_end_matches(", holder");
+    let sql = format!("SELECT {columns}, reference_tag FROM sessions WHERE id > $1 ORDER BY id LIMIT $2");
     let (mut after, mut count) = (String::new(), 0);
     loop {
         let rows = sqlx::query_as::<_, Session>(&sql).bind(&after).bind(BATCH).fetch_all(&mut *from);
         let rows = rows.await.map_err(Side::From)?;
         let Some(last) = rows.last() else { return Ok(count) };
         after.clone_from(&last.0);
-        let mut insert = QueryBuilder::<Postgres>::new(format!("INSERT INTO sessions ({COLUMNS}, reference_tag) "));
+        let mut insert = QueryBuilder::<Postgres>::new(format!("INSERT INTO sessions ({columns}, reference_tag) "));
         insert.push_values(rows, |mut row, columns| {
             row.push_bind(columns.0).push_bind(columns.1).push_bind(columns.2).push_bind(columns.3);
             row.push_bind(columns.4).push_bind(columns.5).push_bind(columns.6).push_bind(columns.7);
@@ -165,6 +174,43 @@ async fn copy_links(from: &mut SqliteConnection, to: &mut PgConnection) -> Resul
             row.push_bind(columns.4).push_bind(columns.5).push_bind(columns.6).push_bind(columns.7);
         });
         count += insert.build().execute(&mut *to).await.map_err(Side::To)?.rows_affected();
+    }
+}
+
+/// Copies which hand-offs have their sessions.
+async fn copy_holders(from: &mut SqliteConnection, to: &mut PgConnection) -> Result<(), Side> {
+    const READ: &str = "SELECT id, holder FROM sessions WHERE id > $1 AND holder IS NOT NULL ORDER BY id LIMIT $2";
+    const WRITE: &str = "UPDATE sessions SET holder = held.holder FROM UNNEST($1::text[], $2::text[]) AS held (id, holder) \
+        WHERE sessions.id = held.id";
+    let mut after = String::new();
+    loop {
+        let rows = sqlx::query_as::<_, (String, String)>(READ).bind(&after).bind(BATCH).fetch_all(&mut *from);
+        let (ids, holders): (Vec<_>, Vec<_>) = rows.await.map_err(Side::From)?.into_iter().unzip();
+        let Some(last) = ids.last() else { return Ok(()) };
+        after.clone_from(last);
+        sqlx::query(WRITE).bind(ids).bind(holders).execute(&mut *to).await.map_err(Side::To)?;
+    }
+}
+
+/// Copies hand-offs.
+async fn copy_handoffs(from: &mut SqliteConnection, to: &mut PgConnection) -> Result<(), Side> {
+    const COLUMNS: &str = "id, session_id, state, version, code, claim, number, numbers, device, network, same_network, \
+                           created_at, ends_at, opened_at";
+    let sql = format!("SELECT {COLUMNS} FROM handoffs WHERE id > $1 ORDER BY id LIMIT $2");
+    let mut after = String::new();
+    loop {
+        let rows = sqlx::query_as::<_, Handoff>(&sql).bind(&after).bind(BATCH).fetch_all(&mut *from);
+        let rows = rows.await.map_err(Side::From)?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after.clone_from(&last.0);
+        let mut insert = QueryBuilder::<Postgres>::new(format!("INSERT INTO handoffs ({COLUMNS}) "));
+        insert.push_values(rows, |mut row, columns| {
+            row.push_bind(columns.0).push_bind(columns.1).push_bind(columns.2).push_bind(columns.3);
+            row.push_bind(columns.4).push_bind(columns.5).push_bind(columns.6).push_bind(columns.7);
+            row.push_bind(columns.8).push_bind(columns.9).push_bind(columns.10).push_bind(columns.11);
+            row.push_bind(columns.12).push_bind(columns.13);
+        });
+        insert.build().execute(&mut *to).await.map_err(Side::To)?;
     }
 }
 

@@ -143,6 +143,7 @@ mod tests {
             link_id: None,
             lease_until: None,
             closed_at: None,
+            holder: None,
         }
     }
 

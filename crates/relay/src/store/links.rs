@@ -160,8 +160,9 @@ impl Store {
         .await
     }
 
-    /// Stores an issued link. Returns `false` if the session's state no longer allows it, or if the vendor was asked
-    /// for a verdict since the session was read: the decision to issue the link did not consider that verdict.
+    /// Stores an issued link. Returns `false` if the session's state no longer allows it, if a hand-off has given the session
+    /// to another page, or if the vendor was asked for a verdict since the session was read: the decision to issue the link
+    /// did not consider that verdict.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -177,13 +178,14 @@ impl Store {
         let states = states_before(Event::LinkIssued);
         let sql = format!(
             "UPDATE sessions SET state = $2, version = version + 1, updated_at = $3, sealed = coalesce($5, sealed) \
-             WHERE id = $1 AND state IN ({states}) AND attempt IS NOT DISTINCT FROM $4 AND closed_at IS NULL"
+             WHERE id = $1 AND state IN ({states}) AND attempt IS NOT DISTINCT FROM $4 AND closed_at IS NULL \
+             AND holder IS NOT DISTINCT FROM $6"
         );
         // PostgreSQL does all in one statement: one round trip instead of four.
         let both = format!(
             "WITH moved AS ({sql} RETURNING id), \
-             noted AS (INSERT INTO audit_new (record) SELECT $8 FROM moved WHERE $8 IS NOT NULL) \
-             INSERT INTO links (id, session_id, issued_at, sealed) SELECT $6, id, $3, $7 FROM moved"
+             noted AS (INSERT INTO audit_new (record) SELECT $9 FROM moved WHERE $9 IS NOT NULL) \
+             INSERT INTO links (id, session_id, issued_at, sealed) SELECT $7, id, $3, $8 FROM moved"
         );
         let personal = agreement.map(|new| new.sealed.as_slice());
         let entry = agreement.map(|new| new.entry.as_str());
@@ -192,12 +194,13 @@ impl Store {
             on_connection!(self, |connection| {
                 if one_statement {
                     let both = self.query(&both).bind(&read.id).bind(State::LinkIssued.as_str()).bind(now);
-                    let both = both.bind(&read.attempt).bind(personal).bind(id).bind(sealed).bind(entry);
+                    let both =
+                        both.bind(&read.attempt).bind(personal).bind(&read.holder).bind(id).bind(sealed).bind(entry);
                     return both.execute(connection).await.map(|done| done.rows_affected() == 1);
                 }
                 let mut transaction = connection.begin().await?;
                 let moved = self.query(&sql).bind(&read.id).bind(State::LinkIssued.as_str()).bind(now);
-                let moved = moved.bind(&read.attempt).bind(personal);
+                let moved = moved.bind(&read.attempt).bind(personal).bind(&read.holder);
                 if moved.execute(&mut *transaction).await?.rows_affected() == 0 {
                     return Ok(false);
                 }

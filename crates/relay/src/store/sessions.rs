@@ -37,10 +37,12 @@ pub struct SessionRow {
     pub lease_until: Option<i64>,
     /// When it closed: nothing more can happen. An open session has none. It is set together with the last webhook.
     pub closed_at: Option<i64>,
+    /// The hand-off whose phone has the session. `None` while the page that got the session's token has it.
+    pub holder: Option<String>,
 }
 
 pub(super) const COLUMNS: &str = "id, api_key, customer_type, sealed, state, version, created_at, expires_at, updated_at, links, \
-                       verifies, attempt, link_id, lease_until, closed_at";
+                       verifies, attempt, link_id, lease_until, closed_at, holder";
 
 pub(super) type Columns = (
     String,
@@ -58,19 +60,20 @@ pub(super) type Columns = (
     Option<String>,
     Option<i64>,
     Option<i64>,
+    Option<String>,
 );
 
 pub(super) fn session(columns: Columns) -> Result<SessionRow, StoreError> {
     #[rustfmt::skip]
     let (
         id, api_key, customer_type, sealed, state, version, created_at, expires_at, updated_at, links,
-        verifies, attempt, link_id, lease_until, closed_at,
+        verifies, attempt, link_id, lease_until, closed_at, holder,
     ) = columns;
     let state = state.parse().map_err(|_| StoreError::Fault("unknown state in a session".to_owned()))?;
     #[rustfmt::skip]
     let row = SessionRow {
         id, api_key, customer_type, sealed, state, version, created_at, expires_at, updated_at, links,
-        verifies, attempt, link_id, lease_until, closed_at,
+        verifies, attempt, link_id, lease_until, closed_at, holder,
     };
     Ok(row)
 }

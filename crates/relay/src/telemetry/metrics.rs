@@ -28,12 +28,13 @@ pub const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; chars
 const BOUNDS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 2.5, 10.0, 30.0];
 
 /// The limits that reject calls or connections.
-const LIMITS: [&str; 11] = [
+const LIMITS: [&str; 12] = [
     "address",
     "address-verdicts",
     "api-key",
     "breaker",
     "connections",
+    "handoff-waits",
     "host-calls",
     "idle-connections",
     "in-flight",

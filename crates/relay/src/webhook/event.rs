@@ -27,7 +27,7 @@ use crate::proof::Statement;
 pub struct WebhookEvent<'a> {
     /// The name of the event.
     #[serde(rename = "type")]
-    #[schema(pattern = "^session\\.(verified|rejected|unknown|expired|closed)$")]
+    #[schema(pattern = "^session\\.(verified|rejected|unknown|expired|disowned|closed)$")]
     event: &'a str,
     /// When the event happened.
     #[schema(format = "date-time")]
@@ -57,9 +57,27 @@ pub struct WebhookData<'a> {
     /// Whether this verdict is the last one. If not, the page may still ask for a verdict on another photo.
     #[serde(rename = "final", skip_serializing_if = "Option::is_none")]
     is_final: Option<bool>,
+    /// The hand-off to a phone, if one has the session.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    handoff: Option<HandoffFacts>,
     /// Proves the verdict: a JWT, as the page gets it. Each delivery has a new one. Absent if the relay has no proof keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     proof: Option<&'a str>,
+}
+
+/// What a back end learns about a hand-off to a phone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[cfg_attr(test, derive(serde::Deserialize), serde(deny_unknown_fields))]
+pub struct HandoffFacts {
+    /// Whether a phone had the session.
+    pub used: bool,
+    /// When a phone opened the link.
+    #[schema(format = "date-time")]
+    pub opened_at: String,
+    /// Whether phone and desktop called from one network, as far as the relay saw their addresses. A phone on mobile data is
+    /// honest, too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub same_network: Option<bool>,
 }
 
 /// What a webhook says about a verdict in addition to its outcome.
@@ -86,6 +104,7 @@ pub fn name(state: State) -> Option<&'static str> {
         State::Rejected => Some("session.rejected"),
         State::Unknown => Some("session.unknown"),
         State::Expired => Some("session.expired"),
+        State::Disowned => Some("session.disowned"),
         State::Created | State::LinkIssued | State::Verifying => None,
     }
 }
@@ -105,26 +124,34 @@ pub struct News {
     pub state: State,
     /// The end of the verdict, if the session has one.
     pub detail: Option<VerdictDetail>,
+    /// The hand-off to a phone, if one has the session.
+    pub handoff: Option<HandoffFacts>,
 }
 
 impl News {
     /// Returns the news of a new state, or `None` for an intermediate state.
     #[must_use]
     pub fn of_state(state: State, detail: Option<VerdictDetail>) -> Option<Self> {
-        name(state).map(|event| Self { event, state, detail })
+        name(state).map(|event| Self { event, state, detail, handoff: None })
     }
 
     /// Returns the news that a session has closed in this state.
     #[must_use]
     pub fn closed(state: State, detail: Option<VerdictDetail>) -> Self {
-        Self { event: CLOSED, state, detail }
+        Self { event: CLOSED, state, detail, handoff: None }
+    }
+
+    /// Adds the hand-off to a phone, if there is one.
+    #[must_use]
+    pub fn with_handoff(self, handoff: Option<HandoffFacts>) -> Self {
+        Self { handoff, ..self }
     }
 }
 
 /// Returns the body of the webhook with these news of a session.
 #[must_use]
 pub fn body(news: &News, session_id: &str, reference: Option<&str>, now: i64) -> Option<String> {
-    let News { event, state, detail } = news;
+    let News { event, state, detail, handoff } = news;
     let (state, detail) = (*state, detail.as_ref());
     let outcome = match state {
         State::Verified => Some(Outcome::Verified),
@@ -132,7 +159,8 @@ pub fn body(news: &News, session_id: &str, reference: Option<&str>, now: i64) ->
         _ => None,
     };
     let (reason, is_final) = (detail.and_then(|detail| detail.reason), detail.map(|detail| detail.is_final));
-    let data = WebhookData { session_id, reference, state, outcome, reason, is_final, proof: None };
+    let data =
+        WebhookData { session_id, reference, state, outcome, reason, is_final, handoff: handoff.clone(), proof: None };
     serde_json::to_string(&WebhookEvent { event, timestamp: rfc3339(now), data }).ok()
 }
 

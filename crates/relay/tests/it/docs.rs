@@ -11,11 +11,12 @@ use akiba_relay::telemetry::metrics::metrics;
 use clap::{Arg, CommandFactory};
 
 const DOC: &str = include_str!("../../../../docs/relay/reference.md");
-const PROMISES: [&str; 5] = [
+const PROMISES: [&str; 6] = [
     include_str!("../../../../docs/securing.md"),
     include_str!("../../../../docs/privacy.md"),
     include_str!("../../../../docs/running.md"),
     include_str!("../../../../docs/relay/concepts.md"),
+    include_str!("../../../../docs/relay/handoff.md"),
     DOC,
 ];
 const ERRORS: &str = include_str!("../../../../docs/errors.md");

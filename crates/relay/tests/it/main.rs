@@ -58,6 +58,14 @@ mod host {
     mod sessions;
 }
 
+/// The hand-off of a session from a desktop to a phone.
+mod handoff {
+    mod back_end;
+    mod desktop;
+    mod phone;
+    mod relay;
+}
+
 mod webhook {
     mod backlog;
     mod closing;

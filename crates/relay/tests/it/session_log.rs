@@ -17,6 +17,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use support::bank::{Bank, Page, REFERENCE};
 use support::database::Database;
+use support::handoff::{HANDOFFS, Phone};
 use support::memory_log::Log;
 use support::receiver::Receiver;
 use support::vendor::Seen;
@@ -34,7 +35,7 @@ async fn go(database: &Database) -> Vec<String> {
     let data = akiba_relay::secrets::data_keys::new_key("2026").unwrap();
     let keys = support::database::Keys { data, ..database.keys.copy() };
     let blind = Bank::with_keys(database, &keys, &vendor.base, &[]).await;
-    let bank = Bank::telling(database, &vendor.base, &receiver.url, &[]).await;
+    let bank = Bank::telling(database, &vendor.base, &receiver.url, &HANDOFFS).await;
     let (page, link) = bank.linked().await;
     success(bank.verify(&page, &json!({ "id": IDENTIFIER })).header("idempotency-key", "frank-7d1")).await;
     bank.report(&page).await;
@@ -60,6 +61,14 @@ async fn go(database: &Database) -> Vec<String> {
     let wrong = json!({ "identifier": IDENTIFIER, "type": "1", "reference": format!("{REFERENCE}\n") });
     problem(bank.create(&wrong), ProblemCode::BadRequest).await;
     problem(blind.link(&other, &json!({})), ProblemCode::Internal).await;
+    // A session that moves to a phone, and one that its person disowns.
+    let handed = bank.page().await;
+    let (desk, claimed, phones) = bank.handed_over(&handed).await;
+    success(bank.link(&phones, &json!({}))).await;
+    assert_eq!(bank.end(&handed, &desk).send().await.unwrap().status(), 204);
+    let (unwanted, victim) = bank.opened(&handed).await;
+    assert_eq!(bank.disown(&unwanted, &victim).send().await.unwrap().status(), 204);
+    problem(bank.redeem(&unwanted, &Phone::new()), ProblemCode::UnknownHandoff).await;
     bank.clock.put_forward(40 * 86_400_000);
     bank.sessions.sweep().await.unwrap();
     let key = link["s3_key"].as_str().unwrap();
@@ -77,6 +86,11 @@ async fn go(database: &Database) -> Vec<String> {
         bare(&database.keys.data),
         bare(&database.keys.webhook),
         "frank-7d1".to_owned(),
+        desk.code.clone(),
+        claimed.claim.clone(),
+        bare(&phones.token),
+        unwanted.code.clone(),
+        victim.claim.clone(),
         REFERENCE.to_owned(),
     ]
 }
@@ -103,8 +117,8 @@ async fn no_secret_of_a_session_is_logged() {
     let requests: Vec<_> = lines.iter().filter(|line| line["message"] == "request").collect();
     for line in &requests {
         let route = line["route"].as_str().unwrap();
-        let named =
-            route != "/v1/sessions" && !["unauthorized", "unknown-session"].iter().any(|code| line["code"] == *code);
+        let named = route != "/v1/sessions"
+            && !["unauthorized", "unknown-session", "unknown-handoff"].iter().any(|code| line["code"] == *code);
         assert_eq!(line["session"].as_str().is_some_and(|id| id.starts_with("ses_")), named, "{line}");
     }
     assert!(requests.iter().any(|line| line["route"] == "/v1/sessions/{id}"));

@@ -151,8 +151,18 @@ fn together(members: &[&str]) -> Value {
 }
 
 /// The types of requests. In a request, null means the same as a missing member.
-const REQUESTS: [&str; 7] =
-    ["LinkCall", "LinkRequest", "NewSession", "Reconcile", "SessionSearch", "VerifyCall", "VerifyRequest"];
+const REQUESTS: [&str; 10] = [
+    "Confirm",
+    "Disown",
+    "LinkCall",
+    "LinkRequest",
+    "NewSession",
+    "Reconcile",
+    "Redeem",
+    "SessionSearch",
+    "VerifyCall",
+    "VerifyRequest",
+];
 
 /// The only member of an answer that can be null.
 const NULLABLE: (&str, &str) = ("Session", "verdict");

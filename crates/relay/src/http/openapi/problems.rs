@@ -27,6 +27,7 @@ const PAGE: &[P] = &[
     P::Unauthorized,
     P::SessionExpired,
     P::SessionMismatch,
+    P::HandoffRequired,
     P::UnknownSession,
     P::SessionState,
     P::SessionLimit,
@@ -35,6 +36,17 @@ const PAGE: &[P] = &[
     P::VerdictUnknown,
     P::StorageUnavailable,
 ];
+
+/// Codes of a desktop's call in a hand-off.
+const DESKTOP: &[P] =
+    &[P::Unauthorized, P::SessionExpired, P::UnknownSession, P::TooManyRequests, P::Overloaded, P::StorageUnavailable];
+
+/// Codes of a phone's call in a hand-off.
+const PHONE: &[P] = &[P::UnknownHandoff, P::UnknownSession, P::TooManyRequests, P::StorageUnavailable];
+
+/// Why a session can't be handed over.
+const NO_HANDOFF: &[P] =
+    &[P::HandoffState, P::SessionExpired, P::SessionLimit, P::SessionState, P::VerdictPending, P::VerdictUnknown];
 
 /// Codes of a call that calls the vendor.
 const VENDOR: &[P] = &[
@@ -87,6 +99,20 @@ problems! {
     PageVerifyProblems = [ALWAYS, BODY, PAGE, VENDOR, &[P::IdempotencyMismatch]];
     /// Errors of reading a verdict again, with a session.
     PageVerdictProblems = [ALWAYS, HOST, &[P::SessionExpired, P::UnknownSession, P::SessionState, P::VerdictPending, P::VerdictUnknown]];
+    /// Errors of beginning a hand-off.
+    BeginHandoffProblems = [ALWAYS, DESKTOP, NO_HANDOFF];
+    /// Errors of renewing a hand-off.
+    RenewHandoffProblems = [ALWAYS, DESKTOP, NO_HANDOFF, &[P::UnknownHandoff]];
+    /// Errors of following a hand-off.
+    FollowHandoffProblems = [ALWAYS, DESKTOP, &[P::BadRequest, P::UnknownHandoff]];
+    /// Errors of ending a hand-off.
+    EndHandoffProblems = [ALWAYS, DESKTOP, &[P::UnknownHandoff]];
+    /// Errors of opening a hand-off on a phone.
+    RedeemProblems = [ALWAYS, BODY, PHONE, NO_HANDOFF];
+    /// Errors of choosing a number.
+    ConfirmProblems = [ALWAYS, BODY, PHONE, NO_HANDOFF, &[P::WrongNumber]];
+    /// Errors of disowning a session.
+    DisownProblems = [ALWAYS, BODY, PHONE, NO_HANDOFF];
     /// Errors of the widget's two calls without sessions.
     PlainCallProblems = [ALWAYS, BODY, VENDOR];
 }
@@ -129,7 +155,8 @@ fn response(status: u16, codes: &[P]) -> Response {
 
 /// Returns whether an error of this code can have `Retry-After`.
 fn can_have_retry_after(code: P) -> bool {
-    let of_the_relay = matches!(code, P::SessionState | P::VerdictPending | P::Overloaded | P::StorageUnavailable);
+    let of_the_relay =
+        matches!(code, P::SessionState | P::HandoffState | P::VerdictPending | P::Overloaded | P::StorageUnavailable);
     of_the_relay || matches!(code, P::TooManyRequests | P::VendorUnavailable)
 }
 

@@ -66,6 +66,9 @@ fn summary(state: State) -> &'static str {
         State::Rejected => "The vendor did not confirm that the selfie and the official record show the same person.",
         State::Unknown => "The relay sent the request to the vendor, but got no usable answer.",
         State::Expired => "The session expired without a verdict.",
+        State::Disowned => {
+            "The person at the phone said that they did not start this. Treat the case as an attempted fraud."
+        }
         State::Created | State::LinkIssued | State::Verifying => "",
     }
 }

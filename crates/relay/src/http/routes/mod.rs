@@ -3,6 +3,7 @@
 //! - [`page_without_session`]: the widget's two calls, without sessions.
 //! - [`page`]: the widget's two calls, with sessions.
 //! - [`sessions`]: the calls of the host's back end.
+//! - [`handoffs`]: the calls of a hand-off to a phone.
 //! - [`health`]: health checks.
 //! - [`openapi`]: the OpenAPI document.
 //! - [`mod@proof_keys`]: the public keys of proofs.
@@ -10,6 +11,7 @@
 //! - [`fallback`]: the answers when no handler gives one.
 
 pub mod fallback;
+pub mod handoffs;
 pub mod health;
 pub mod openapi;
 pub mod page;

@@ -40,7 +40,7 @@ impl JsonCall for VerifyCall {
     responses((status = 200, description = "The link. Keep it secret until it expires.", body = SessionLink), PageLinkProblems),
 )]
 pub async fn link(caller: PageCaller, JsonBody(call): JsonBody<LinkCall>) -> Result<Json<SessionLink>, RelayError> {
-    caller.sessions.link(&caller.session_id, call).await.map(Json)
+    caller.sessions.link(&caller.session_id, caller.handoff.as_deref(), call).await.map(Json)
 }
 
 /// Requests the vendor's verdict on the photo uploaded to the session's link.
@@ -69,7 +69,7 @@ pub async fn verify(
     JsonBody(call): JsonBody<VerifyCall>,
 ) -> Result<Json<PageVerdict>, RelayError> {
     let key = idempotency::key_hash(&headers, &caller.session_id)?;
-    caller.sessions.verify(&caller.session_id, call, key).await.map(Json)
+    caller.sessions.verify(&caller.session_id, caller.handoff.as_deref(), call, key).await.map(Json)
 }
 
 /// Returns the verdict of a session that has one, for example after the page was reloaded.

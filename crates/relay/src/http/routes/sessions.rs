@@ -24,8 +24,8 @@ use crate::session::host::report::Session;
 
 impl JsonCall for NewSession {
     const SHAPE: &'static str = "The body must be an object with `identifier` (string), `type` (\"1\" or \"2\") and, \
-                                 optionally, `reference` (string), `consent` (`version` and `at`, strings) and `ttl` \
-                                 (whole seconds).";
+                                 optionally, `reference` and `purpose` (strings), `consent` (`version` and `at`, strings), \
+                                 `handoff` (\"forbid\", \"allow\" or \"demand\") and `ttl` (whole seconds).";
 }
 
 impl JsonCall for SessionSearch {

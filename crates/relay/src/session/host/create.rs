@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use crate::audit::Action;
 use crate::clock::{milliseconds, parse_rfc3339, rfc3339};
 use crate::error::RelayError;
+use crate::handoff::Policy;
 use crate::id::new_id;
 use crate::lifecycle::State;
 use crate::session::Sessions;
@@ -30,6 +31,7 @@ const LONGEST: usize = 128;
     "type": "1",
     "reference": "order-4711",
     "consent": { "version": "2026-01", "at": "2026-02-03T02:04:05Z" },
+    "purpose": "to open an account",
     "ttl": 900,
 }))]
 pub struct NewSession {
@@ -54,6 +56,17 @@ pub struct NewSession {
     /// The text that the person agreed to.
     #[serde(default)]
     pub consent: Option<Consent>,
+    /// What the session is for, in the person's language. A phone shows it before the person continues there.
+    #[serde(default)]
+    #[schema(
+        min_length = 1,
+        max_length = 128,
+        pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\u0000-\\u0020\\u007f-\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000][^\\u0000-\\u001f\\u007f-\\u009f]*$"
+    )]
+    pub purpose: Option<String>,
+    /// Whether the session may or must move to a phone: `allow` by default.
+    #[serde(default)]
+    pub handoff: Option<Policy>,
     /// Lifetime in seconds, up to `--session-ttl-max`.
     #[serde(default, deserialize_with = "whole_number")]
     #[schema(format = "int64", minimum = 1, maximum = 4294967295_i64)]
@@ -105,6 +118,10 @@ impl Sessions {
         let ttl = self.ttl(new.ttl)?;
         let id = new_id("ses");
         let personal = personal(&new)?;
+        if new.handoff == Some(Policy::Demand) && self.page_for_phones().is_none() {
+            let detail = "`handoff` is \"demand\", and this relay has no page for phones.";
+            return Err(RelayError::new(ProblemCode::BadRequest).with_detail(detail));
+        }
         let now = self.clock.now();
         let creation = idempotency.map(|idempotency| Creation { idempotency, expired_at: creations_expired_at(now) });
         if let Some(creation) = &creation
@@ -131,6 +148,7 @@ impl Sessions {
             link_id: None,
             lease_until: None,
             closed_at: None,
+            holder: None,
         };
         let tag = self.reference_tag(api_key, personal.reference.as_deref());
         let entry = call.entry(Action::Create, &row.id, now);
@@ -210,6 +228,9 @@ fn personal(new: &NewSession) -> Result<Personal, RelayError> {
     if new.reference.as_deref().is_some_and(|reference| !is_text(reference)) {
         return Err(bad("`reference` must be 1 to 128 characters, with no control characters."));
     }
+    if new.purpose.as_deref().is_some_and(|purpose| !is_text(purpose)) {
+        return Err(bad("`purpose` must be 1 to 128 characters, with no control characters."));
+    }
     if let Some(consent) = &new.consent
         && !(is_text(&consent.version) && parse_rfc3339(&consent.at).is_some())
     {
@@ -220,6 +241,8 @@ fn personal(new: &NewSession) -> Result<Personal, RelayError> {
         reference: new.reference.clone(),
         consent: new.consent.clone(),
         agreed: None,
+        purpose: new.purpose.clone(),
+        handoff: new.handoff,
         ttl: new.ttl,
     })
 }

@@ -12,6 +12,7 @@ use crate::session::Sessions;
 use crate::session::read::disagree;
 use crate::session::record::{Agreed, Consent, OpenSession};
 use crate::store::sessions::SessionRow;
+use crate::webhook::event::HandoffFacts;
 
 /// The answer of `GET /v1/sessions/{id}`. It leaves out the identifier, which the back end knows.
 #[derive(Serialize, ToSchema)]
@@ -26,6 +27,7 @@ use crate::store::sessions::SessionRow;
     "updated_at": "2026-02-03T02:05:06.123Z",
     "links": 1,
     "verifies": 1,
+    "handoff": { "used": true, "opened_at": "2026-02-03T02:04:35Z", "same_network": false },
     "verdict": {
         "outcome": "verified",
         "final": true,
@@ -44,6 +46,9 @@ pub struct Session {
     /// What the person agreed to on the element's consent screen, as the page says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub agreed: Option<Agreed>,
+    /// The last hand-off that a phone has opened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handoff: Option<HandoffFacts>,
     /// The verdict, while the session is `verified` or `rejected`.
     #[schema(required)]
     pub verdict: Option<Verdict>,
@@ -87,7 +92,8 @@ impl Sessions {
         let decided = matches!(row.state, State::Verified | State::Rejected);
         let verdict = if decided { Some(self.reported_verdict(row).await?) } else { None };
         let (consent, agreed) = (session.personal.consent.clone(), session.personal.agreed.clone());
-        Ok(Session { session: session.into(), consent, agreed, verdict })
+        let handoff = self.handoff_facts(row).await?;
+        Ok(Session { session: session.into(), consent, agreed, handoff, verdict })
     }
 
     /// Returns the verdict of a decided session for the back end.

@@ -13,6 +13,7 @@ use tracing::Instrument;
 use utoipa::ToSchema;
 
 use super::binding::{LinkCall, agreed, check_person, file_name};
+use super::handoff::check_holder;
 use crate::audit::{Action, Entry};
 use crate::clock::rfc3339;
 use crate::error::RelayError;
@@ -106,17 +107,23 @@ impl Drop for CountedLink {
 }
 
 impl Sessions {
-    /// Asks the vendor for a signed link for the session's person, and stores what the vendor issued with it.
+    /// Asks the vendor for a signed link for the session's person, and stores what the vendor issued with it. `handoff` is the
+    /// one of the caller's token.
     ///
     /// # Errors
     /// [`RelayError`] if the session does not allow the call, or the vendor returns no usable link.
-    pub async fn link(self: &Arc<Self>, session_id: &str, call: LinkCall) -> Result<SessionLink, RelayError> {
+    pub async fn link(
+        self: &Arc<Self>,
+        session_id: &str,
+        handoff: Option<&str>,
+        call: LinkCall,
+    ) -> Result<SessionLink, RelayError> {
         let agreed = agreed(&call, rfc3339(self.clock.now()))?;
         let permit = self.capacity.links.acquire()?;
         // Before the link is counted: a refused call must not use up the session's links.
         let pass = self.vendor.link_pass()?;
         let (counted, session) = self.count_link(session_id, permit).await?;
-        if let Err(error) = self.check_link(&session, &call).await {
+        if let Err(error) = self.check_link(&session, handoff, &call).await {
             counted.give_back().await;
             return Err(error);
         }
@@ -161,6 +168,7 @@ impl Sessions {
         if !self.store.issue_link(&session.row, &id, &sealed, agreement.as_ref(), self.clock.now()).await? {
             return Err(self.why_no_link(session_id).await?);
         }
+        self.following.wake(session_id);
         Ok(SessionLink {
             identifier: session_id.to_owned(),
             signed_link: reply.signed_link,
@@ -198,7 +206,13 @@ impl Sessions {
     }
 
     /// Checks the call, before the vendor is asked.
-    async fn check_link(&self, session: &OpenSession, call: &LinkCall) -> Result<(), RelayError> {
+    async fn check_link(
+        &self,
+        session: &OpenSession,
+        handoff: Option<&str>,
+        call: &LinkCall,
+    ) -> Result<(), RelayError> {
+        check_holder(session, handoff)?;
         check_person(session, call.identifier.as_deref(), call.customer_type)?;
         // Before the person takes a photo for which there is no verdict.
         self.check_attempts(&session.row.api_key, session.customer_type, &session.personal.identifier).await
@@ -218,7 +232,7 @@ impl Sessions {
         Ok(session)
     }
 
-    fn may_issue(&self, row: &SessionRow) -> Result<(), RelayError> {
+    pub(super) fn may_issue(&self, row: &SessionRow) -> Result<(), RelayError> {
         if row.state.after(Event::LinkIssued).is_none() {
             return Err(refusal(row.state));
         }

@@ -8,6 +8,7 @@ use akiba_protocol::{ProblemCode, Verdict};
 use tokio::time::{Instant, timeout};
 
 use super::binding::{VerifyCall, check_person, find_link};
+use super::handoff::check_holder;
 use super::page_verdict::{PageVerdict, page_verdict};
 use crate::error::RelayError;
 use crate::lifecycle::{Event, State};
@@ -25,27 +26,30 @@ const POLL_INTERVAL: Duration = Duration::from_secs(2);
 const MAX_READS: usize = 8;
 
 impl Sessions {
-    /// Returns the stored verdict on an issued link, or asks the vendor for one.
+    /// Returns the stored verdict on an issued link, or asks the vendor for one. `handoff` is the one of the caller's token.
     ///
     /// # Errors
     /// [`RelayError`] if the session does not allow the call, or the vendor returns no verdict.
     pub async fn verify(
         self: &Arc<Self>,
         session_id: &str,
+        handoff: Option<&str>,
         call: VerifyCall,
         idempotency: Option<Vec<u8>>,
     ) -> Result<PageVerdict, RelayError> {
-        with_priority(self.verify_now(session_id, call, idempotency)).await
+        with_priority(self.verify_now(session_id, handoff, call, idempotency)).await
     }
 
     async fn verify_now(
         self: &Arc<Self>,
         session_id: &str,
+        handoff: Option<&str>,
         call: VerifyCall,
         idempotency: Option<Vec<u8>>,
     ) -> Result<PageVerdict, RelayError> {
         for _ in 0..MAX_READS {
             let session = self.current(session_id).await?;
+            check_holder(&session, handoff)?;
             check_person(&session, call.id.as_deref(), call.user_type)?;
             let links = self.open_links(session_id).await?;
             let link = find_link(&links, &call, idempotency.as_deref())?;

@@ -14,6 +14,7 @@ pub(super) fn sqlite() -> Migrator {
         (4, "persons", include_str!("sqlite/0004_persons.sql")),
         (5, "audit", include_str!("sqlite/0005_audit.sql")),
         (6, "open sessions", include_str!("sqlite/0006_open_sessions.sql")),
+        (7, "hand-offs", include_str!("sqlite/0007_handoffs.sql")),
     ])
 }
 
@@ -26,6 +27,7 @@ pub(super) fn postgres() -> Migrator {
         (4, "persons", include_str!("postgres/0004_persons.sql")),
         (5, "audit", include_str!("postgres/0005_audit.sql")),
         (6, "open sessions", include_str!("postgres/0006_open_sessions.sql")),
+        (7, "hand-offs", include_str!("postgres/0007_handoffs.sql")),
     ])
 }
 

@@ -59,7 +59,7 @@ async fn a_hang_up_at_any_await_leaves_no_false_unknown(database: &Database) {
     for moment in [Moment::During, Moment::After] {
         for awaits in 1.. {
             let (page, _) = bank.linked().await;
-            let call = bank.sessions.verify(&page.id, VerifyCall::default(), None);
+            let call = bank.sessions.verify(&page.id, None, VerifyCall::default(), None);
             let gone = hangs_up(call, awaits, moment).await;
             settled(&bank).await;
             let report = bank.report(&page).await;

@@ -68,7 +68,7 @@ async fn a_caller_that_hangs_up_before_the_vendor_is_asked_uses_up_no_link(datab
     for moment in [Moment::During, Moment::After] {
         for awaits in 1.. {
             let page = bank.page_with(&json!({ "identifier": IDENTIFIER, "type": "1", "consent": { "version": "1", "at": "2026-02-03T04:05:06Z" } })).await;
-            let gone = hangs_up(bank.sessions.link(&page.id, LinkCall::default()), awaits, moment).await;
+            let gone = hangs_up(bank.sessions.link(&page.id, None, LinkCall::default()), awaits, moment).await;
             settled(&bank).await;
             assert_eq!(bank.report(&page).await["links"], 0, "{moment:?} await {awaits}");
             if !gone {

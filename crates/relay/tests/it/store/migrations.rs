@@ -12,6 +12,8 @@ on_both!(a_database_of_the_first_version_opens_and_works, webhooks_of_a_relay_of
 /// Turns the tables back into those of migration 1.
 async fn undo_migrations(database: &Database) {
     for sql in [
+        "DROP TABLE handoffs",
+        "ALTER TABLE sessions DROP COLUMN holder",
         "DROP INDEX sessions_open_links",
         "DROP INDEX sessions_open_verifies",
         "DROP TABLE creations",

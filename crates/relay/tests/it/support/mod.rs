@@ -5,6 +5,7 @@ pub(crate) mod bank;
 pub(crate) mod connect_proxy;
 mod contract;
 pub(crate) mod database;
+pub(crate) mod handoff;
 #[allow(dead_code, reason = "for the two binaries that read their log")]
 pub(crate) mod memory_log;
 pub(crate) mod pooler;
