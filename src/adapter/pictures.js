@@ -28,7 +28,7 @@ export function create(across, down, read) {
   canvas.width = across;
   canvas.height = down;
   if (!context(canvas, { willReadFrequently: read })) return undefined;
-  // Each pixel of a large picture counts in a photo. Where only the mean counts, that would stop a cheap phone for 0.1 s.
+  // Each pixel of a large picture counts in a photo. Where only the mean counts, it would be a fifth of the time of a draw.
   context(canvas).imageSmoothingQuality = read ? 'low' : 'high';
   fill(canvas, '#fff', across);
   return canvas;
