@@ -14,8 +14,8 @@ import { packed, translations } from './catalogues.mjs';
 
 /** The frameworks with a component of their own, `react.mjs` and `vue.mjs`. */
 const FRAMEWORKS = ['react', 'vue'];
-/** Modules that stay: the ones that a page imports, and the one that the demo page reads. */
-const STAY = ['akiba-selfie.js', 'define.js', 'registry.js', ...FRAMEWORKS.map((name) => `${name}.mjs`)];
+/** Modules that stay: the ones that a page imports, the page for phones, and the one that the demo page reads. */
+const STAY = ['akiba-selfie.js', 'define.js', 'phone/phone.js', 'registry.js', ...FRAMEWORKS.map((name) => `${name}.mjs`)];
 /** Modules that a page loads later: with an attribute, when the camera opens, without WebAssembly, or when it asks. */
 const LATE = ['debug.js', 'feedback.js', 'full.js', 'language.js', 'linked.js', 'plain.js', 'supports.js'];
 
@@ -237,7 +237,15 @@ const SHORT_GLUE = {
   },
 };
 
+/** Writes the page that a relay serves to phones. */
+async function writePhone() {
+  await write('phone/phone.js', await bundle('phone/phone.js', ['../define.js']), true);
+  const style = join(folder, 'phone/phone.css');
+  writeFileSync(style, await shortened(readFileSync(style, 'utf8')));
+}
+
 if (existsSync(join(folder, 'package.json'))) {
+  await writePhone();
   await writeCommonJs();
   await writeInline();
   for (const framework of FRAMEWORKS) {

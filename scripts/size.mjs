@@ -34,7 +34,7 @@ const LATE = [
   'widget.css',
 ];
 const loaded = files.filter(
-  (name) => /^(?!(inline|lang|themes)\/).+\.(js|wasm|css)$/.test(name) && !LATE.includes(name),
+  (name) => /^(?!(inline|lang|phone|themes)\/).+\.(js|wasm|css)$/.test(name) && !LATE.includes(name),
 );
 
 /** Returns the compressed size. @param {Buffer} bytes */

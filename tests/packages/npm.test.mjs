@@ -113,7 +113,7 @@ test('a plain page takes a photo with it, under a strict policy', async () => {
     'widget.css',
   ];
   const counted = shot.filter(
-    (path) => /^(?!inline\/|lang\/|themes\/).+\.(js|wasm|css)$/.test(path) && !late.includes(path),
+    (path) => /^(?!inline\/|lang\/|phone\/|themes\/).+\.(js|wasm|css)$/.test(path) && !late.includes(path),
   );
   assert.deepEqual([...loaded].sort(), [...counted].sort());
 });

@@ -35,18 +35,19 @@ export function newKeys() {
 }
 
 /**
- * Starts a relay on a free port, with a new database.
+ * Starts a relay, with a new database.
  * @param {object} settings
  * @param {{vendor: string, token: string}} settings.sandbox
  * @param {string} settings.page origin of the page that may call
  * @param {string} settings.webhookUrl
  * @param {ReturnType<typeof newKeys>} settings.keys
  * @param {string[]} [settings.args] further flags
+ * @param {number} [settings.port] its port, if the flags name it
  */
-export async function startRelay({ sandbox, page, webhookUrl, keys, args = [] }) {
+export async function startRelay({ sandbox, page, webhookUrl, keys, args = [], port = 0 }) {
   const folder = await mkdtemp(join(tmpdir(), 'akiba-relay-'));
   const flags = {
-    listen: '127.0.0.1:0',
+    listen: `127.0.0.1:${port}`,
     'vendor-base': sandbox.vendor,
     'allow-origin': page,
     'api-key': keys.apiSetting,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use crate::error::sentence;
+use crate::http::hosted::{HostedPage, HostedPageError};
 use crate::http::state::AppState;
 use crate::http::widget::Widget;
 use crate::secrets::{data_keys, is_open_to_all, proof_keys, session_keys, webhook_secrets};
@@ -70,6 +71,14 @@ pub fn check(
     };
     let widget = settings.http.serve_widget.as_deref().map(Widget::load).transpose();
     let widget = widget.map_err(|error| found.push(sentence(&error))).ok().flatten().map(Arc::new);
+    let hosted = settings.http.hosted_page.as_deref().map(|file| {
+        let SessionSettings { handoff, link_host, .. } = &settings.session;
+        match handoff.handoff_page {
+            Some(_) => HostedPage::load(file, widget.as_deref(), handoff.handoff_name.as_deref(), link_host),
+            None => Err(HostedPageError::NoAddress),
+        }
+    });
+    let hosted = hosted.transpose().map_err(|error| found.push(sentence(&error))).ok().flatten().map(Arc::new);
     let mut session = None;
     let of_sessions = &settings.session;
     if !of_sessions.api_key.is_empty() && of_sessions.api_keys_source().is_given() {
@@ -111,7 +120,7 @@ pub fn check(
         found.push("--admin-listen and --listen are the same address: give each its own".to_owned());
     }
     match state {
-        Some(state) if found.is_empty() => Ok(Prepared { state: AppState { widget, ..state }, tls, session }),
+        Some(state) if found.is_empty() => Ok(Prepared { state: AppState { widget, hosted, ..state }, tls, session }),
         _ => Err(Problems(found)),
     }
 }

@@ -11,6 +11,7 @@
 //! - [`rate_limit`]: counts every call, and rejects callers that call too often.
 //! - [`request_log`]: the request id, the log line and the body of an error.
 //! - [`etag`]: versions of content that does not change.
+//! - [`hosted`]: the page that phones open, if the relay serves it.
 //! - [`widget`]: the files of the widget, if the relay serves them.
 //! - [`admin`], [`readiness`]: metrics, health checks and the operator's calls.
 
@@ -19,6 +20,7 @@ pub mod auth;
 pub mod body;
 pub mod cors;
 pub mod etag;
+pub mod hosted;
 pub mod idempotency;
 pub mod openapi;
 pub mod rate_limit;
@@ -113,6 +115,9 @@ fn with_layers(routes: Router<AppState>, state: AppState) -> Router {
     if state.widget.is_some() {
         // Without the layers above: its files are for every origin, and have a limit of their own.
         routes = routes.merge(routes::widget::router(&state));
+    }
+    if state.hosted.is_some() {
+        routes = routes.merge(routes::hosted::router(&state));
     }
     routes.layer(from_fn(request_log::log_request)).with_state(state)
 }

@@ -39,6 +39,11 @@ pub struct HttpSettings {
     /// Folder of the npm package akiba-selfie, as node_modules has it; the relay serves its files under /widget/
     #[arg(long, env = "AKIBA_RELAY_SERVE_WIDGET", value_name = "FOLDER")]
     pub serve_widget: Option<PathBuf>,
+
+    /// File with the look of the page that phones open in a hand-off; the relay serves the page at /s, from the files of
+    /// --serve-widget
+    #[arg(long, env = "AKIBA_RELAY_HOSTED_PAGE", value_name = "FILE")]
+    pub hosted_page: Option<PathBuf>,
 }
 
 /// Parses the name of a header. `*` is a name too, but in a preflight it means all headers.

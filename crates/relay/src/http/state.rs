@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use http::HeaderName;
 
+use super::hosted::HostedPage;
 use super::openapi::document::Document;
 use super::readiness::Readiness;
 use super::settings::HttpSettings;
@@ -40,6 +41,8 @@ pub struct AppState {
     pub document: Document,
     /// The files of the widget; `None` if the relay does not serve them.
     pub widget: Option<Arc<Widget>>,
+    /// The page that phones open; `None` if the relay does not serve it.
+    pub hosted: Option<Arc<HostedPage>>,
     /// The sessions; `None` if sessions are off.
     pub sessions: Option<Arc<Sessions>>,
 }
@@ -59,6 +62,7 @@ impl AppState {
             readiness: Readiness::default(),
             document: Document::new(String::new()),
             widget: None,
+            hosted: None,
             sessions: None,
         }
     }

@@ -15,6 +15,21 @@ pub struct LinkHost {
     port: Option<u16>,
 }
 
+impl LinkHost {
+    /// Returns the host as a source of a content security policy.
+    #[must_use]
+    pub fn source(&self) -> String {
+        let scheme = if is_loopback(&self.host) { "http" } else { "https" };
+        let subdomains = if self.subdomains { "*." } else { "" };
+        let port = match self.port {
+            Some(port) => format!(":{port}"),
+            None if is_loopback(&self.host) => ":*".to_owned(),
+            None => String::new(),
+        };
+        format!("{scheme}://{subdomains}{}{port}", self.host)
+    }
+}
+
 /// The text is not a [`LinkHost`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("it must be a host such as bucket.s3.amazonaws.com, *.amazonaws.com or storage.example:8443")]

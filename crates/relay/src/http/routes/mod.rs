@@ -5,6 +5,7 @@
 //! - [`sessions`]: the calls of the host's back end.
 //! - [`handoffs`]: the calls of a hand-off to a phone.
 //! - [`health`]: health checks.
+//! - [`hosted`]: the page that phones open.
 //! - [`openapi`]: the OpenAPI document.
 //! - [`mod@proof_keys`]: the public keys of proofs.
 //! - [`widget`]: the files of the widget.
@@ -13,6 +14,7 @@
 pub mod fallback;
 pub mod handoffs;
 pub mod health;
+pub mod hosted;
 pub mod openapi;
 pub mod page;
 pub mod page_without_session;
