@@ -229,7 +229,7 @@ const INLINE = 'inline/akiba-selfie.js';
 
 /** The WebAssembly calls its imports, and constructs only classes. wasm-bindgen copied the modules of src/adapter beside it. */
 const glue = await minified(guarded(await bundle(GLUE, [])), true, true);
-/** Takes the short code in place of the one that wasm-bindgen wrote. @type {import('esbuild').Plugin} */
+/** Takes the short code instead of the code that wasm-bindgen wrote. @type {import('esbuild').Plugin} */
 const SHORT_GLUE = {
   name: 'short-glue',
   setup({ onLoad }) {
