@@ -11,12 +11,12 @@ import { GROUPS } from './scenarios/index.mjs';
 /** @typedef {Record<string, { version: string, scenarios: Record<string, boolean> }>} Results */
 
 const README = new URL('../../README.md', import.meta.url);
-/** The results of the last run in each engine. */
+/** The last result of each scenario in each engine. */
 const KEPT = new URL('../../build/engines/results.json', import.meta.url);
 /** Encloses the table. */
 export const MARK = /(?<=<!-- engines -->\n\n)[\s\S]*?(?=\n\n<!-- \/engines -->)/;
 
-/** Returns the table of a run of all scenarios. @param {Results} results */
+/** Returns the table of a run of all scenarios, with a question mark where not all of a group ran. @param {Results} results */
 export function table(results) {
   const engines = Object.entries(results);
   const heads = engines.map(([engine, { version }]) => `${ENGINES[engine].title} ${version}`);
@@ -24,7 +24,8 @@ export function table(results) {
     title,
     ...engines.map(([engine, { scenarios: passed }]) => {
       const can = scenarios.filter(({ not }) => !not?.[engine]);
-      return `${can.filter(({ name }) => passed[name]).length} of ${can.length}`;
+      const ran = can.every(({ name }) => name in passed);
+      return `${ran ? can.filter(({ name }) => passed[name]).length : '?'} of ${can.length}`;
     }),
   ]);
   const line = (/** @type {string[]} */ cells) => `| ${cells.join(' | ')} |`;
@@ -34,12 +35,16 @@ export function table(results) {
 }
 
 /**
- * Prints the table of these results and of the engines that ran before, and writes it into the README if `write`.
+ * Prints the table of these results and of what ran before in the same versions, and writes it into the README if `write`.
  * @param {Results} results
  */
 export async function report(results, write = false) {
   const before = await readFile(KEPT, 'utf8').then(JSON.parse, () => ({}));
-  const all = { ...before, ...results };
+  const all = { ...before };
+  for (const [engine, { version, scenarios }] of Object.entries(results)) {
+    const earlier = before[engine]?.version === version ? before[engine].scenarios : {};
+    all[engine] = { version, scenarios: { ...earlier, ...scenarios } };
+  }
   await mkdir(new URL('.', KEPT), { recursive: true });
   await writeFile(KEPT, JSON.stringify(all));
   const made = table(

@@ -53,6 +53,10 @@ export class PlaywrightPage extends EnginePage {
     await this.page.keyboard.press(name === 'Space' ? ' ' : name);
   }
 
+  async resize(width, height) {
+    await this.page.setViewportSize({ width, height });
+  }
+
   async offline(offline) {
     await this.page.context().setOffline(offline);
   }

@@ -73,6 +73,7 @@ class Driver extends EnginePage {
   process;
   /** The URL of the session. */
   url = '';
+  #resized = false;
 
   static async start(env, args) {
     const driver = new Driver();
@@ -134,6 +135,12 @@ class Driver extends EnginePage {
     await this.#call('POST', '/actions', { actions: [{ type: 'key', id: 'keys', actions }] });
   }
 
+  async resize(width, height) {
+    this.#resized = true;
+    await this.#call('POST', '/window/rect', { width, height });
+    await this.until((width) => innerWidth === width, width);
+  }
+
   /** Only the page's view of it: this driver can't cut the connection. */
   async offline(offline) {
     await this.evaluate((offline) => {
@@ -157,6 +164,8 @@ class Driver extends EnginePage {
 
   /** The window stays for the next scenario. */
   async close() {
+    if (this.#resized) await this.resize(360, 740);
+    this.#resized = false;
     await this.goto('about:blank');
   }
 
