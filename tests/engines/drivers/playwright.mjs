@@ -42,7 +42,7 @@ export class PlaywrightPage extends EnginePage {
   }
 
   async click(find, arg) {
-    await (await this.#handle(find, arg)).click();
+    await (await this.#handle(find, arg)).click({ noWaitAfter: true });
   }
 
   async choose(path) {
