@@ -1,6 +1,7 @@
 //! Repeated `kill -9` of the real program.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -33,23 +34,40 @@ async fn call(
     Some((status, serde_json::from_str(&response.text().await.ok()?).ok()?))
 }
 
-/// Creates sessions until this time. Returns their ids, and whether the page got a verdict.
-async fn customers(base: Arc<Mutex<String>>, api: String, until: Instant) -> Vec<(String, bool)> {
+/// How many kills and verdicts the test needs. A busy machine needs longer for them.
+const ENOUGH: (u64, usize) = (4, 6);
+/// How long the kills go on, at least and at most.
+const SHORTEST: Duration = Duration::from_secs(8);
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// What the customers and the test share.
+#[derive(Default)]
+struct Shared {
+    /// Where the program that runs now listens.
+    base: Mutex<String>,
+    verdicts: AtomicUsize,
+    over: AtomicBool,
+}
+
+/// Creates sessions until it is over. Returns their ids, and whether the page got a verdict.
+async fn customers(shared: Arc<Shared>, api: String) -> Vec<(String, bool)> {
+    let base = &shared.base;
     let client = Client::builder().no_proxy().build().unwrap();
     let mut sessions = Vec::new();
-    while Instant::now() < until {
+    while !shared.over.load(Ordering::Relaxed) {
         let body = json!({ "identifier": IDENTIFIER, "type": "1" });
-        let Some((201, created)) = call(&client, &base, "/v1/sessions", &api, Some(&body)).await else {
+        let Some((201, created)) = call(&client, base, "/v1/sessions", &api, Some(&body)).await else {
             tokio::time::sleep(Duration::from_millis(20)).await;
             continue;
         };
         let token = created["session_token"].as_str().unwrap();
-        let link = call(&client, &base, "/v1/customer", token, Some(&json!({}))).await;
+        let link = call(&client, base, "/v1/customer", token, Some(&json!({}))).await;
         let reply = match link {
-            Some((200, _)) => call(&client, &base, "/v1/customer/verify", token, Some(&json!({}))).await,
+            Some((200, _)) => call(&client, base, "/v1/customer/verify", token, Some(&json!({}))).await,
             _ => None,
         };
         let verified = matches!(reply, Some((200, reply)) if reply["outcome"] == "verified");
+        shared.verdicts.fetch_add(verified.into(), Ordering::Relaxed);
         sessions.push((created["session_id"].as_str().unwrap().to_owned(), verified));
     }
     sessions
@@ -75,12 +93,14 @@ async fn a_killed_relay_loses_no_verdict(database: &Database) {
         "--rate-api-key=off",
     ];
     let mut program = Program::with_sessions(database, &flags);
-    let base = Arc::new(Mutex::new(program.base.clone()));
-    let end = Instant::now() + Duration::from_secs(8);
-    let workers = (0..6).map(|_| tokio::spawn(customers(Arc::clone(&base), database.keys.api.clone(), end)));
+    let shared = Arc::new(Shared { base: Mutex::new(program.base.clone()), ..Shared::default() });
+    let base = &shared.base;
+    let workers = (0..6).map(|_| tokio::spawn(customers(Arc::clone(&shared), database.keys.api.clone())));
     let workers: Vec<_> = workers.collect();
+    let begun = Instant::now();
     let mut kills = 0;
-    while Instant::now() < end {
+    let enough = |kills| kills >= ENOUGH.0 && shared.verdicts.load(Ordering::Relaxed) >= ENOUGH.1;
+    while begun.elapsed() < SHORTEST || !enough(kills) && begun.elapsed() < LONGEST {
         // At a different moment each time.
         tokio::time::sleep(Duration::from_millis(250 + 37 * (kills % 11))).await;
         drop(program);
@@ -88,18 +108,19 @@ async fn a_killed_relay_loses_no_verdict(database: &Database) {
         program = Program::with_sessions(database, &flags);
         base.lock().unwrap().clone_from(&program.base);
     }
+    shared.over.store(true, Ordering::Relaxed);
     let mut sessions = Vec::new();
     for worker in workers {
         sessions.extend(worker.await.unwrap());
     }
     let verified = sessions.iter().filter(|(_, verified)| *verified).count();
-    assert!(kills > 3 && verified > 5, "{kills} kills, {verified} verified");
+    assert!(enough(kills), "{kills} kills, {verified} verified");
 
     // An interrupted attempt expires 17 s after its start. A claimed webhook is sent again after 4 s.
     let client = Client::builder().no_proxy().build().unwrap();
     let state = async |id: &str| {
         let path = format!("/v1/sessions/{id}");
-        let (status, report) = call(&client, &base, &path, &database.keys.api, None).await.unwrap();
+        let (status, report) = call(&client, base, &path, &database.keys.api, None).await.unwrap();
         assert_eq!(status, 200, "{report}");
         report["state"].as_str().unwrap().to_owned()
     };
