@@ -15,7 +15,13 @@ import { packed, translations } from './catalogues.mjs';
 /** The frameworks with a component of their own, `react.mjs` and `vue.mjs`. */
 const FRAMEWORKS = ['react', 'vue'];
 /** Modules that stay: the ones that a page imports, the page for phones, and the one that the demo page reads. */
-const STAY = ['akiba-selfie.js', 'define.js', 'phone/phone.js', 'registry.js', ...FRAMEWORKS.map((name) => `${name}.mjs`)];
+const STAY = [
+  'akiba-selfie.js',
+  'define.js',
+  'phone/phone.js',
+  'registry.js',
+  ...FRAMEWORKS.map((name) => `${name}.mjs`),
+];
 /** Modules that a page loads later: with an attribute, when the camera opens, without WebAssembly, or when it asks. */
 const LATE = ['debug.js', 'feedback.js', 'full.js', 'language.js', 'linked.js', 'plain.js', 'supports.js'];
 

@@ -87,7 +87,8 @@ before(async () => {
   it.origin = `http://127.0.0.1:${/** @type {import('node:net').AddressInfo} */ (site.address()).port}`;
   it.folder = await mkdtemp(join(tmpdir(), 'akiba-hosted-'));
   stop.push(() => rm(it.folder, { recursive: true, force: true }));
-  const logo = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><circle cx="16" cy="16" r="16" fill="#0b57d0"/></svg>';
+  const logo =
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><circle cx="16" cy="16" r="16" fill="#0b57d0"/></svg>';
   await writeFile(join(it.folder, 'logo.svg'), logo);
   await writeFile(join(it.folder, 'page.toml'), 'lang = "en"\nlogo = "logo.svg"\n');
   const port = await freePort();

@@ -107,7 +107,10 @@ async function call(path, body) {
 /** Makes up the secret that proves that later calls are from this phone. */
 function newClaim() {
   const bytes = crypto.getRandomValues(new Uint8Array(32));
-  return btoa(String.fromCharCode(...bytes)).replace(/\+/g, '-').replace(/\//g, '_').replace(/=/g, '');
+  return btoa(String.fromCharCode(...bytes))
+    .replace(/\+/g, '-')
+    .replace(/\//g, '_')
+    .replace(/=/g, '');
 }
 
 /** The link's code and this phone's claim. @typedef {{ code: string, claim: string }} Ticket */
@@ -174,7 +177,13 @@ function ask(its, opened) {
   const list = make('ul', { className: 'numbers' });
   list.setAttribute('aria-labelledby', 'question');
   for (const number of opened.numbers) {
-    list.append(make('li', {}, button(String(number), () => confirm(its, opened, number))));
+    list.append(
+      make(
+        'li',
+        {},
+        button(String(number), () => confirm(its, opened, number)),
+      ),
+    );
   }
   show(
     opened.name ? fill(words.asks, { name: opened.name }) : words.asksNobody,
