@@ -120,8 +120,8 @@ if API_KEY:
     def before_call(context, case, kwargs):
         """Gives another body another idempotency key, as a key names one request.
 
-        Loses a verdict before a call that releases one, and begins a hand-off before a call about one, as a generated id is
-        unknown.
+        Loses a verdict before a call that releases one, and begins a hand-off before a call about one, as a generated id
+        is unknown.
         """
         if case.operation.path.startswith("/v1/handoffs"):
             hand_over(case)
