@@ -120,7 +120,7 @@ if API_KEY:
     def before_call(context, case, kwargs):
         """Gives another body another idempotency key, as a key names one request.
 
-        Loses a verdict before a call that releases one, and begins a hand-off before a call about one, as a generated id
+        Loses a verdict before a call that releases one, and begins a hand-off before a call about one: a generated id
         is unknown.
         """
         if case.operation.path.startswith("/v1/handoffs"):
