@@ -21,7 +21,7 @@ const STYLE: &str = "phone/phone.css";
 /// Largest logo and theme, in bytes.
 const MAX_BYTES: u64 = 1 << 20;
 
-/// Why there is no page.
+/// Why the relay can’t make the page.
 #[derive(Debug, thiserror::Error)]
 pub enum HostedPageError {
     /// The widget's files are not served.

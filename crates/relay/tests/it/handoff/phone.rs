@@ -84,7 +84,7 @@ async fn a_wrong_number_ends_the_hand_off(database: &Database) {
     let (desk, phone) = bank.opened(&page).await;
     let wrong = if desk.number == 11 { 22 } else { 11 };
     problem(bank.confirm(&desk, &phone, wrong), ProblemCode::WrongNumber).await;
-    // There is no second guess.
+    // A wrong number ends the hand-off.
     problem(bank.confirm(&desk, &phone, desk.number), ProblemCode::WrongNumber).await;
     assert_eq!(bank.handoff(&page, &desk).await, "mistaken");
     problem(bank.redeem(&desk, &phone), ProblemCode::UnknownHandoff).await;
