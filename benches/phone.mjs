@@ -125,7 +125,10 @@ function watch() {
     if (state === 'submitting') times.sent ??= times.pressed;
     note(state);
   });
-  addEventListener('selfie-guidance', () => note('hint'));
+  addEventListener('selfie-guidance', (event) => {
+    // With a cause it says that guidance is late or can't come.
+    if (!(/** @type {CustomEvent} */ (event).detail.cause)) note('hint');
+  });
   addEventListener('selfie-verified', () => note('verdict'));
 }
 
