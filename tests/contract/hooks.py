@@ -21,7 +21,8 @@ VERIFIED = "0000000000001"
 LOST = "0000000000005"
 
 HANDOFF_ID = re.compile(r"hof_[0-9a-f]{32}")
-CODE = re.compile(r"[A-Za-z0-9_-]{22}")
+SESSION_ID = re.compile(r"ses_[0-9a-f]{32}")
+CODE = re.compile(r"[A-Za-z0-9_-]{22}([A-Za-z0-9_-]{10})?")
 CLAIM = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
 
 # A key in quotes is the same key.
@@ -125,6 +126,11 @@ if API_KEY:
         """
         if case.operation.path.startswith("/v1/handoffs"):
             hand_over(case)
+        # A session has ten hand-offs.
+        if case.operation.path == "/v1/sessions/{id}/handoffs" and SESSION_ID.fullmatch(
+            str(case.path_parameters.get("id"))
+        ):
+            case.path_parameters["id"] = new_session(VERIFIED)["session_id"]
         key = (case.headers or {}).get("idempotency-key")
         is_creation = case.operation.path == "/v1/sessions" and case.method.upper() == "POST"
         valid = IDEMPOTENCY_KEY.fullmatch(key) if is_creation and isinstance(key, str) else None

@@ -89,7 +89,8 @@ if [ "${1:-sessions}" = sessions ]; then
   AKIBA_PROOF_KEYS=$("$built/akiba-relay" keygen proof)
   export CONTRACT_API_KEY AKIBA_SESSION_KEYS AKIBA_DATA_KEYS AKIBA_PROOF_KEYS
   start_relay sessions --api-key "$(sed -n 2p "$scratch/api")" --database "sqlite:$scratch/relay.db" \
-    --link-host 127.0.0.1 --handoff-page http://127.0.0.1:1/s --session-ttl-max 4294967295s --retention 5000000000s --max-links 1000000 --max-verifies 1000000
+    --link-host 127.0.0.1 --handoff-page http://127.0.0.1:1/s --handoff-link-ttl-max 4294967295s \
+    --session-ttl-max 4294967295s --retention 10000000000s --max-links 1000000 --max-verifies 1000000
   echo "with sessions"
   try sessions || failed=1
 fi

@@ -24,7 +24,7 @@ before(async () => {
   const admin = `127.0.0.1:${await freePort()}`;
   it.admin = `http://${admin}`;
   const webhookUrl = 'http://127.0.0.1:1/hooks';
-  const args = [`--admin-listen=${admin}`, '--handoff-page=http://127.0.0.1:1/s'];
+  const args = [`--admin-listen=${admin}`, '--handoff-page=http://127.0.0.1:1/s', '--handoff-link-ttl-max=1day'];
   it.relay = await startRelay({ sandbox: it.sandbox, page: 'http://127.0.0.1:1', webhookUrl, keys: it.keys, args });
 });
 

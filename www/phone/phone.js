@@ -1,42 +1,11 @@
-// The page that a phone opens to continue a session from a desktop; the relay serves it at /s. It says who asks for what, lets the
-// person choose the number that stands on the desktop, and then shows <akiba-selfie> with a token of the phone's own.
-//
-// The code stands in the fragment of the link, which no server gets. The page removes it from the address bar and the history at
-// once. It keeps the code and the claim for this tab, so that a reload continues.
+// The page that a phone opens to continue a session from a desktop, or by a link from a message; the relay serves it at /s. It says
+// who asks for what, lets the person choose the number that stands on the desktop, if there is one, and then shows <akiba-selfie>
+// with a token of the phone's own.
 
-const KEY = 'akiba-handoff';
+import { forget, isFromMessage, keep, readTicket } from './ticket.js';
+import { ENGLISH as words } from './words.js';
 
-/** The page's words. The relay says the language; English stands where a language has no words of its own. */
-const WORDS = {
-  en: {
-    opening: 'One moment, please.',
-    asks: '{name} asks you for a selfie',
-    asksNobody: 'You are asked for a selfie',
-    started: 'Started',
-    on: 'On',
-    justNow: 'just now',
-    seconds: '{n} seconds ago',
-    minutes: '{n} min ago',
-    choose: 'Which number is on your computer’s screen?',
-    warning:
-      'Only go on if you started this yourself, on the computer in front of you. Nobody will ask you for this by phone, message or mail.',
-    notMe: 'I did not start this',
-    wrongTitle: 'That is not the number',
-    wrongBody: 'We stopped, and nothing was sent. If you started this yourself, scan a new code at your computer.',
-    overTitle: 'This link does not work any more',
-    overBody: 'A link works once, and for two minutes. Go back to your computer and scan a new code.',
-    disownedTitle: 'Thank you for telling us',
-    disownedBody: 'We stopped it. No photo was taken, and the company that asked knows. Do not scan this code again.',
-    lateTitle: 'It can’t be stopped here any more',
-    lateBody: 'Please call the company that asked, on a number that you know.',
-    failedTitle: 'No connection',
-    failedBody: 'We could not reach the service. Check your connection and try again.',
-    retry: 'Try again',
-    done: 'You can close this page now. Go back to your computer.',
-    browser: '{browser} on {system}',
-    unknown: 'an unknown browser',
-  },
-};
+/** @import { Ticket } from './ticket.js' */
 
 const NAMES = {
   chrome: 'Chrome',
@@ -54,7 +23,6 @@ const NAMES = {
 };
 
 const main = /** @type {HTMLElement} */ (document.querySelector('main'));
-const words = WORDS[/** @type {'en'} */ (document.documentElement.lang)] ?? WORDS.en;
 
 /** Fills in a sentence. @param {string} text @param {Record<string, string | number>} values */
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
@@ -104,140 +72,154 @@ async function call(path, body) {
   throw new Refusal(answer.status >= 500 || answer.status === 429 ? undefined : json?.code);
 }
 
-/** Makes up the secret that proves that later calls are from this phone. */
-function newClaim() {
-  const bytes = crypto.getRandomValues(new Uint8Array(32));
-  return btoa(String.fromCharCode(...bytes))
-    .replace(/\+/g, '-')
-    .replace(/\//g, '_')
-    .replace(/=/g, '');
-}
+/** Shows that the link is of no use. @param {Ticket | undefined} its @param {(Node | string)[]} more */
+const over = (its, ...more) =>
+  show(words.overTitle, make('p', {}, isFromMessage(its) ? words.overLinkBody : words.overBody), ...more);
 
-/** The link's code and this phone's claim. @typedef {{ code: string, claim: string }} Ticket */
-
-/** Reads the code from the address, or from this tab after a reload. @returns {Ticket | undefined} */
-function ticket() {
-  const code = location.hash.slice(1);
-  history.replaceState(null, '', location.pathname + location.search);
-  if (code) {
-    const made = { code, claim: newClaim() };
-    try {
-      sessionStorage.setItem(KEY, JSON.stringify(made));
-    } catch {
-      // Without storage a reload needs a new code.
-    }
-    return made;
-  }
-  try {
-    return JSON.parse(sessionStorage.getItem(KEY) ?? 'null') ?? undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Shows what a failed call means. @param {unknown} error @param {() => void} again @param {Node[]} more */
-function failed(error, again, ...more) {
+/** Shows what a failed call means. @param {Ticket} its @param {unknown} error @param {() => void} again @param {Node[]} more */
+function failed(its, error, again, ...more) {
   const code = error instanceof Refusal ? error.code : undefined;
   if (code === undefined) {
     return show(words.failedTitle, make('p', {}, words.failedBody), button(words.retry, again), ...more);
   }
-  const wrong = code === 'wrong-number';
-  show(wrong ? words.wrongTitle : words.overTitle, make('p', {}, wrong ? words.wrongBody : words.overBody), ...more);
+  if (code === 'wrong-number') return show(words.wrongTitle, make('p', {}, words.wrongBody), ...more);
+  over(its, ...more);
+}
+
+/**
+ * Shows a link from a message before it is used up: a program that checks links for viruses presses no button.
+ * @param {Ticket} its
+ */
+function offer(its) {
+  const name = document.querySelector('header span')?.textContent;
+  show(
+    name ? fill(words.asks, { name }) : words.asksNobody,
+    make('p', {}, words.linkBody),
+    button(words.goOn, () => open(its)),
+  );
 }
 
 /** Opens the link. @param {Ticket} its */
 async function open(its) {
   main.replaceChildren(make('p', { className: 'note', role: 'status' }, words.opening));
   try {
-    ask(its, await call('redeem', its));
+    const opened = await call('redeem', its);
+    await keep(its);
+    ask(its, opened);
   } catch (error) {
-    failed(error, () => open(its));
+    failed(its, error, () => open(its));
   }
 }
 
-/** @param {number} seconds */
+const MINUTE = 60;
+const HOUR = 3_600;
+const DAY = 86_400;
+
+/** Says in the page's language how long ago something was. @param {number} seconds */
 function ago(seconds) {
-  if (seconds < 10) return words.justNow;
-  if (seconds < 90) return fill(words.seconds, { n: seconds });
-  return fill(words.minutes, { n: Math.round(seconds / 60) });
+  const format = new Intl.RelativeTimeFormat([document.documentElement.lang || 'en', 'en'], { numeric: 'auto' });
+  if (seconds < 10) return format.format(0, 'second');
+  if (seconds < 90) return format.format(-seconds, 'second');
+  if (seconds < 90 * MINUTE) return format.format(-Math.round(seconds / MINUTE), 'minute');
+  if (seconds < 36 * HOUR) return format.format(-Math.round(seconds / HOUR), 'hour');
+  return format.format(-Math.round(seconds / DAY), 'day');
 }
 
 /** @param {{ browser: string, system: string }} device */
 function kind({ browser, system }) {
-  const [shownBrowser, shownSystem] = [browser, system].map((name) => NAMES[/** @type {'chrome'} */ (name)]);
-  if (!shownBrowser) return shownSystem ?? words.unknown;
-  return shownSystem ? fill(words.browser, { browser: shownBrowser, system: shownSystem }) : shownBrowser;
+  const names = [browser, system].map((name) => NAMES[/** @type {'chrome'} */ (name)]).filter(Boolean);
+  return names.join(' · ') || words.unknown;
 }
 
-/** Shows who asks for what, and the numbers. @param {Ticket} its @param {any} opened */
-function ask(its, opened) {
-  const stop = button(words.notMe, () => disown(its, opened), 'stop');
-  const purpose = opened.purpose ? [make('p', { className: 'purpose' }, opened.purpose)] : [];
-  const question = make('h2', { id: 'question' }, words.choose);
+/** A line of what the person compares. @param {string} term @param {string} value */
+const fact = (term, value) => [make('dt', {}, term), make('dd', {}, value)];
+
+/** Returns three buttons of the same look, in the order of the relay. @param {Ticket} its @param {any} opened */
+function numbers(its, opened) {
   const list = make('ul', { className: 'numbers' });
   list.setAttribute('aria-labelledby', 'question');
   for (const number of opened.numbers) {
-    list.append(
-      make(
-        'li',
-        {},
-        button(String(number), () => confirm(its, opened, number)),
-      ),
-    );
+    const choice = button(String(number), () => confirm(its, opened, number));
+    list.append(make('li', {}, choice));
   }
+  return [make('h2', { id: 'question' }, words.choose), list];
+}
+
+/** Shows who asks for what, and the numbers if a desktop shows one. @param {Ticket} its @param {any} opened */
+function ask(its, opened) {
+  const atDesktop = opened.kind === 'desktop';
+  const purpose = opened.purpose ? [make('p', { className: 'purpose' }, opened.purpose)] : [];
+  const device = opened.device ? fact(words.device, kind(opened.device)) : [];
+  const go = atDesktop ? numbers(its, opened) : [button(words.goOn, () => confirm(its, opened))];
   show(
     opened.name ? fill(words.asks, { name: opened.name }) : words.asksNobody,
     ...purpose,
-    make(
-      'dl',
-      {},
-      make('dt', {}, words.started),
-      make('dd', {}, ago(opened.seconds_ago)),
-      make('dt', {}, words.on),
-      make('dd', {}, kind(opened.device)),
-    ),
-    make('p', { className: 'note' }, words.warning),
-    question,
-    list,
-    stop,
+    make('dl', {}, ...fact(words.started, ago(opened.seconds_ago)), ...device),
+    make('p', { className: 'note' }, atDesktop ? words.warning : words.linkWarning),
+    ...go,
+    button(words.notMe, () => disown(its, opened, words.disownedBody), 'stop'),
   );
 }
 
-/** Sends the number. @param {Ticket} its @param {any} opened @param {number} number */
+/** Goes on, with the number if there is one. @param {Ticket} its @param {any} opened @param {number} [number] */
 async function confirm(its, opened, number) {
   for (const one of main.querySelectorAll('button')) one.disabled = true;
   try {
-    const { session_token: token } = await call(`${opened.handoff_id}/confirm`, { claim: its.claim, number });
-    await takeSelfie(token);
+    const session = await call(`${opened.handoff_id}/confirm`, { claim: its.claim, number });
+    await takeSelfie(its, opened, session);
   } catch (error) {
-    const stop = button(words.notMe, () => disown(its, opened), 'stop');
-    failed(error, () => confirm(its, opened, number), stop);
+    const stop = button(words.notMe, () => disown(its, opened, words.disownedBody), 'stop');
+    failed(its, error, () => confirm(its, opened, number), stop);
   }
 }
 
-/** Ends the session, which the person did not start. @param {Ticket} its @param {any} opened */
-async function disown(its, opened) {
+/**
+ * Ends the session, which the person did not start.
+ * @param {Ticket} its
+ * @param {any} opened
+ * @param {string} thanks
+ */
+async function disown(its, opened, thanks) {
   for (const one of main.querySelectorAll('button')) one.disabled = true;
   try {
     await call(`${opened.handoff_id}/disown`, { claim: its.claim });
-    show(words.disownedTitle, make('p', {}, words.disownedBody));
+    await forget(its);
+    show(words.disownedTitle, make('p', {}, thanks));
   } catch (error) {
     if (error instanceof Refusal && error.code) return show(words.lateTitle, make('p', {}, words.lateBody));
-    failed(error, () => disown(its, opened));
+    failed(its, error, () => disown(its, opened, thanks));
   }
 }
 
-/** Shows the element, with the phone's token. @param {string} token */
-async function takeSelfie(token) {
+/**
+ * Shows the element, with the phone's token, and below it the way out for a person who did not start this.
+ * @param {Ticket} its
+ * @param {any} opened
+ * @param {any} session
+ */
+async function takeSelfie(its, opened, session) {
   await import('../define.js');
   const selfie = make('akiba-selfie');
   selfie.setAttribute('relay', location.origin);
-  Object.assign(selfie, { session: token });
+  Object.assign(selfie, { session: session.session_token });
   // Inside the element's last screen, below its own words.
-  selfie.append(make('p', { slot: 'done' }, words.done));
-  main.replaceChildren(selfie);
+  const done = opened.kind === 'desktop' ? words.done : words.doneLink;
+  selfie.append(make('p', { slot: 'done' }, done));
+  const foot = make('footer', {});
+  const stop = () => disown(its, opened, words.stoppedBody);
+  const begin = () => foot.replaceChildren(button(words.notMe, sure, 'stop'));
+  // One tap by mistake must not end the session.
+  const sure = () => {
+    const text = make('h1', { tabIndex: -1 }, words.sure);
+    foot.replaceChildren(text, button(words.stopIt, stop, 'stop'), button(words.keepOn, begin, 'plain'));
+    text.focus();
+  };
+  begin();
+  selfie.addEventListener('selfie-verified', () => foot.replaceChildren());
+  main.replaceChildren(selfie, foot);
 }
 
-const its = ticket();
-if (its) open(its);
-else show(words.overTitle, make('p', {}, words.overBody));
+const { ticket: its, isNew } = await readTicket();
+if (!its) over(its);
+else if (isNew && isFromMessage(its)) offer(its);
+else open(its);

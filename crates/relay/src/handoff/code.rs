@@ -9,8 +9,14 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use ring::digest::{Context, SHA256};
 use ring::rand::{SecureRandom, SystemRandom};
 
-/// The bytes of a code: 128 bits, which nobody guesses in two minutes. A longer one would make the QR code finer.
+use super::Kind;
+
+/// The bytes of a desktop's code: 128 bits, which nobody guesses in two minutes. A longer one would make the QR code finer.
 const CODE: usize = 16;
+
+/// The bytes of the code in a back end's link, which lives for hours and is in no QR code. The length also tells the page for
+/// phones what it has, before it calls.
+const LINK_CODE: usize = 24;
 
 /// The bytes of a claim.
 const CLAIM: usize = 32;
@@ -26,16 +32,20 @@ pub enum Secret {
 
 /// Returns a new code. Returns `None` if the system's random generator fails.
 #[must_use]
-pub fn new_code() -> Option<String> {
-    let mut bytes = [0; CODE];
-    SystemRandom::new().fill(&mut bytes).ok()?;
+pub fn new_code(kind: Kind) -> Option<String> {
+    let mut bytes = [0; LINK_CODE];
+    let bytes = match kind {
+        Kind::Desktop => &mut bytes[..CODE],
+        Kind::Link => &mut bytes[..],
+    };
+    SystemRandom::new().fill(bytes).ok()?;
     Some(BASE64_URL_SAFE_NO_PAD.encode(bytes))
 }
 
 /// Returns whether a text has the form of a code.
 #[must_use]
 pub fn is_code(text: &str) -> bool {
-    decodes_to(text, CODE)
+    decodes_to(text, CODE) || decodes_to(text, LINK_CODE)
 }
 
 /// Returns whether a text has the form of a claim: 256 bits that the phone chose.
@@ -129,14 +139,18 @@ impl FromStr for Numbers {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{Numbers, Secret, hash, is_claim, is_code, new_code};
+    use super::{Kind, Numbers, Secret, hash, is_claim, is_code, new_code};
 
     #[test]
     fn a_code_has_128_random_bits() {
-        let codes: BTreeSet<_> = (0..50).map(|_| new_code().unwrap()).collect();
-        assert_eq!(codes.len(), 50);
-        assert!(codes.iter().all(|code| code.len() == 22 && is_code(code) && !is_claim(code)));
-        for wrong in ["", "AAAA", &"A".repeat(21), &"A".repeat(23), &"+".repeat(22), &"\u{e4}".repeat(11)] {
+        for (kind, length) in [(Kind::Desktop, 22), (Kind::Link, 32)] {
+            let codes: BTreeSet<_> = (0..50).map(|_| new_code(kind).unwrap()).collect();
+            assert_eq!(codes.len(), 50);
+            assert!(codes.iter().all(|code| code.len() == length && is_code(code) && !is_claim(code)));
+        }
+        for wrong in
+            ["", "AAAA", &"A".repeat(21), &"A".repeat(23), &"A".repeat(33), &"+".repeat(22), &"\u{e4}".repeat(11)]
+        {
             assert!(!is_code(wrong), "{wrong}");
         }
         assert!(is_claim(&"A".repeat(43)) && !is_claim(&"A".repeat(44)) && !is_claim(&"A".repeat(42)));

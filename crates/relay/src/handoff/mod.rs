@@ -21,7 +21,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// How long a link can be opened, in milliseconds. A desktop renews it while it shows it.
+/// How long a desktop's link can be opened, in milliseconds. A desktop renews it while it shows it.
 pub const OPEN_WITHIN: i64 = 2 * 60_000;
 
 /// How long the person has for the choice of the number, in milliseconds: long enough for a screen reader.
@@ -29,6 +29,17 @@ pub const CONFIRM_WITHIN: i64 = 5 * 60_000;
 
 /// The most hand-offs of a session.
 pub const MOST: i64 = 10;
+
+/// Where a hand-off began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = HandoffKind)]
+pub enum Kind {
+    /// At a desktop, which shows a number.
+    Desktop,
+    /// At the back end, which sends the link to the person. Nothing shows a number.
+    Link,
+}
 
 /// The state of a hand-off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]

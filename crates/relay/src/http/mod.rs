@@ -90,6 +90,7 @@ fn host_calls(sessions: bool) -> OpenApiRouter<AppState> {
         .routes(routes!(sessions::create, sessions::list))
         .routes(routes!(sessions::search))
         .routes(routes!(sessions::read, sessions::delete))
+        .routes(routes!(sessions::send_handoff))
         .routes(routes!(sessions::reconcile))
         .routes(routes!(proof_keys::proof_keys))
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use akiba_protocol::ProblemCode;
 
 use super::Sessions;
+use super::record::Personal;
 use crate::clock::milliseconds;
 use crate::error::RelayError;
 use crate::lifecycle::{Event, State};
@@ -48,6 +49,16 @@ impl Sessions {
     /// Returns the latest end time that has passed on every relay's clock.
     pub(super) fn latest_end(&self) -> i64 {
         self.clock.now().saturating_sub(self.limits.leeway)
+    }
+
+    /// Returns the end of a life that begins now. It is rounded down to whole seconds, which is also what tokens and answers say.
+    pub(super) fn ends_at(&self, now: i64, life: Duration) -> i64 {
+        now.saturating_add(milliseconds(life)).div_euclid(1_000) * 1_000
+    }
+
+    /// Returns how long a session lives whose request asked for this.
+    pub(super) fn life(&self, personal: &Personal) -> Duration {
+        personal.ttl.map_or(self.limits.ttl, |seconds| Duration::from_secs(seconds.into()))
     }
 
     /// Returns whether the life of a session has ended.

@@ -1,16 +1,24 @@
-//! What the back end learns about a hand-off ([`Sessions::handoff_facts`]), and the page for phones.
+//! What begins a hand-off, at a desktop or at the back end ([`Sessions::store_handoff`]), and what the back end learns about it
+//! ([`Sessions::handoff_facts`]).
+
+use akiba_protocol::ProblemCode;
 
 use super::Sessions;
+use super::record::OpenSession;
 use super::settings::HandoffPage;
+use crate::audit::Entry;
 use crate::clock::rfc3339;
+use crate::error::RelayError;
+use crate::handoff::code::{Secret, hash};
+use crate::handoff::{MOST, Policy};
 use crate::store::StoreError;
-use crate::store::handoffs::HandoffRow;
+use crate::store::handoffs::{Begun, HandoffRow};
 use crate::store::sessions::SessionRow;
 use crate::webhook::event::HandoffFacts;
 
 /// Returns what the back end learns about a hand-off that a phone has opened.
 pub(super) fn facts(row: &HandoffRow, used: bool) -> Option<HandoffFacts> {
-    Some(HandoffFacts { used, opened_at: rfc3339(row.opened_at?), same_network: row.same_network })
+    Some(HandoffFacts { used, opened_at: rfc3339(row.opened_at?), kind: row.kind(), same_network: row.same_network })
 }
 
 impl Sessions {
@@ -18,6 +26,40 @@ impl Sessions {
     #[must_use]
     pub fn page_for_phones(&self) -> Option<&HandoffPage> {
         self.handoffs.handoff_page.as_ref()
+    }
+
+    /// Does the same for a call that needs it.
+    pub(super) fn handoff_page(&self) -> Result<&HandoffPage, RelayError> {
+        let off = || RelayError::new(ProblemCode::Forbidden).with_detail("This relay has no page for phones.");
+        self.page_for_phones().ok_or_else(off)
+    }
+
+    /// Fails if a session is not to be handed over, or allows no more links.
+    pub(super) fn may_hand_over(&self, session: &OpenSession) -> Result<(), RelayError> {
+        if session.personal.handoff == Some(Policy::Forbid) {
+            return Err(RelayError::new(ProblemCode::Forbidden).with_detail("The back end forbids hand-offs here."));
+        }
+        self.may_issue(&session.row)
+    }
+
+    /// Stores a new hand-off under the hash of its code, and wakes the desktop that follows the one before.
+    pub(super) async fn store_handoff(
+        &self,
+        row: &HandoffRow,
+        code: &str,
+        entry: &Entry<'_>,
+    ) -> Result<(), RelayError> {
+        match self.store.begin_handoff(row, &hash(Secret::Code, code), MOST, entry).await? {
+            Begun::Yes => {
+                self.following.wake(&row.session_id);
+                Ok(())
+            }
+            Begun::Changed => Err(handoff_state("Another call changed the session.").retry_after(1)),
+            Begun::Limit => {
+                let detail = "The session has used all its hand-offs.";
+                Err(RelayError::new(ProblemCode::SessionLimit).with_detail(detail))
+            }
+        }
     }
 
     /// Returns the last hand-off of a session that a phone has opened, for the back end.
@@ -35,4 +77,12 @@ impl Sessions {
         // Without it, the webhook still goes out.
         self.handoff_facts(row).await.ok().flatten()
     }
+}
+
+pub(super) fn handoff_state(detail: &'static str) -> RelayError {
+    RelayError::new(ProblemCode::HandoffState).with_detail(detail)
+}
+
+pub(super) fn no_random() -> RelayError {
+    RelayError::new(ProblemCode::Internal).caused_by("the system's random generator failed")
 }

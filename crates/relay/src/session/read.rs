@@ -6,7 +6,7 @@ use super::Sessions;
 use super::record::{OpenLink, OpenSession};
 use super::refusal::refusal;
 use crate::error::RelayError;
-use crate::lifecycle::State;
+use crate::lifecycle::{Event, State};
 use crate::store::links::LinkRow;
 use crate::store::sessions::SessionRow;
 
@@ -33,6 +33,20 @@ impl Sessions {
     pub async fn current_of(&self, key: &str, id: &str) -> Result<OpenSession, RelayError> {
         let session = self.current(id).await?;
         if session.row.api_key == key { Ok(session) } else { Err(RelayError::new(ProblemCode::UnknownSession)) }
+    }
+
+    /// Fails if a session allows no more links.
+    pub(super) fn may_issue(&self, row: &SessionRow) -> Result<(), RelayError> {
+        if row.state.after(Event::LinkIssued).is_none() {
+            return Err(refusal(row.state));
+        }
+        if self.has_expired(row) {
+            return Err(refusal(State::Expired));
+        }
+        if row.closed_at.is_some() || row.links >= self.limits.links || row.verifies >= self.limits.verifies {
+            return Err(RelayError::new(ProblemCode::SessionLimit));
+        }
+        Ok(())
     }
 
     /// Returns the verdict of a decided session, and its link. Fails if the encrypted verdict does not match the state. An

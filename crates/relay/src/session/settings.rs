@@ -68,6 +68,11 @@ pub struct HandoffSettings {
     /// Name that the phone shows as the one who asks, such as the bank's
     #[arg(long, env = "AKIBA_RELAY_HANDOFF_NAME", value_name = "NAME")]
     pub handoff_name: Option<String>,
+
+    /// Longest life of a link to that page that a back end makes and sends to the person itself; without it, back ends make no
+    /// links
+    #[arg(long, env = "AKIBA_RELAY_HANDOFF_LINK_TTL_MAX", value_name = "DURATION", value_parser = duration)]
+    pub handoff_link_ttl_max: Option<Duration>,
 }
 
 /// The address of the page that a phone opens.

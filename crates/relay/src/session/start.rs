@@ -128,6 +128,15 @@ pub enum SessionStartError {
          still open"
     )]
     Retention,
+    /// A link would have no page.
+    #[error("--handoff-link-ttl-max needs --handoff-page: the address of the page that the links open")]
+    NoPageForLinks,
+    /// A session would be deleted while a link to it can be opened.
+    #[error(
+        "--retention is shorter than --handoff-link-ttl-max, --session-ttl-max and --clock-leeway together: it would delete \
+         sessions whose links can still be opened"
+    )]
+    LinkRetention,
     /// The page would get more than the relay stores, so a repeated call could not get the same answer.
     #[error("--page-reply full needs --keep full: a repeated call gets what is stored")]
     PageReplyNeedsKeep,
@@ -165,6 +174,16 @@ impl Keys {
         }
         if settings.retention < settings.session_ttl_max.saturating_add(settings.clock_leeway) {
             errors.push(Error::Retention);
+        }
+        if let Some(link) = settings.handoff.handoff_link_ttl_max {
+            if settings.handoff.handoff_page.is_none() {
+                errors.push(Error::NoPageForLinks);
+            }
+            // The session that it opens lives on after it.
+            if settings.retention < link.saturating_add(settings.session_ttl_max).saturating_add(settings.clock_leeway)
+            {
+                errors.push(Error::LinkRetention);
+            }
         }
         if settings.page_reply == PageReply::Full && settings.keep != Retain::Full {
             errors.push(Error::PageReplyNeedsKeep);

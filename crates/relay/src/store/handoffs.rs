@@ -8,9 +8,9 @@ use super::outbox::{NewMessage, insert_messages};
 use super::sessions::{SessionRow, count, states_before};
 use super::{Store, StoreError, on_connection};
 use crate::audit::Entry;
-use crate::handoff::State;
 use crate::handoff::code::Numbers;
 use crate::handoff::device::Device;
+use crate::handoff::{Kind, State};
 use crate::{handoff, lifecycle};
 
 /// The row of a hand-off.
@@ -30,18 +30,26 @@ pub struct HandoffRow {
     pub number: Option<i64>,
     /// The numbers on the phone.
     pub numbers: Option<Numbers>,
-    /// The kind of browser at the desktop.
-    pub device: Device,
+    /// The kind of browser at the desktop. A link of the back end has none.
+    pub device: Option<Device>,
     /// A keyed hash of the desktop's network.
     pub network: Option<Vec<u8>>,
     /// Whether phone and desktop called from one network. Not known without both addresses.
     pub same_network: Option<bool>,
-    /// When the desktop began it.
+    /// When it began.
     pub created_at: i64,
     /// When it expires in its current state. Has no meaning once it is confirmed.
     pub ends_at: i64,
     /// When a phone opened the link.
     pub opened_at: Option<i64>,
+}
+
+impl HandoffRow {
+    /// Returns where it began. Only a desktop has a number.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        if self.number.is_some() { Kind::Desktop } else { Kind::Link }
+    }
 }
 
 /// Whether a hand-off was stored.
@@ -65,7 +73,7 @@ pub enum Move<'a> {
         claim: &'a [u8],
         /// Whether phone and desktop called from one network.
         same_network: Option<bool>,
-        /// When it expires unless a number is chosen.
+        /// When it expires unless the person goes on. A session that began with a link of the back end ends then, too.
         ends_at: i64,
     },
     /// The person chose the desktop's number: the phone gets the session.
@@ -121,7 +129,7 @@ fn handoff_of(columns: Columns) -> Result<HandoffRow, StoreError> {
         claim,
         number,
         numbers: numbers.map(|text| text.parse().map_err(|_| unknown("numbers"))).transpose()?,
-        device: device.parse().map_err(|_| unknown("device"))?,
+        device: (!device.is_empty()).then(|| device.parse().map_err(|_| unknown("device"))).transpose()?,
         network,
         same_network: same_network.map(|same| same != 0),
         created_at,
@@ -131,7 +139,8 @@ fn handoff_of(columns: Columns) -> Result<HandoffRow, StoreError> {
 }
 
 impl Store {
-    /// Stores a new hand-off, and ends the one before it, unless the session has had `most`.
+    /// Stores a new hand-off, and ends the one before it, unless the session has had `most`. A link of the back end also takes
+    /// the session from a phone, and the session lives at least as long as the link.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -144,22 +153,35 @@ impl Store {
     ) -> Result<Begun, StoreError> {
         // The lock of the session's row makes concurrent calls take turns.
         let states = states_before(lifecycle::Event::LinkIssued);
+        let (change, condition, ends) = match new.kind() {
+            Kind::Desktop => ("", "holder IS NULL AND", "'waiting', 'opened'"),
+            Kind::Link => (
+                "holder = NULL, expires_at = CASE WHEN expires_at < $3 THEN $3 ELSE expires_at END,",
+                "",
+                "'waiting', 'opened', 'confirmed'",
+            ),
+        };
         let lock = format!(
-            "UPDATE sessions SET version = version + 1, updated_at = $2 \
-             WHERE id = $1 AND holder IS NULL AND closed_at IS NULL AND state IN ({states})"
+            "UPDATE sessions SET {change} version = version + 1, updated_at = $2 \
+             WHERE id = $1 AND {condition} closed_at IS NULL AND state IN ({states})"
+        );
+        let end = format!(
+            "UPDATE handoffs SET state = 'ended', version = version + 1 WHERE session_id = $1 AND state IN ({ends})"
         );
         const COUNT: &str = "SELECT count(*) FROM handoffs WHERE session_id = $1";
-        const END: &str = "UPDATE handoffs SET state = 'ended', version = version + 1 \
-            WHERE session_id = $1 AND state IN ('waiting', 'opened')";
         const INSERT: &str = "INSERT INTO handoffs \
             (id, session_id, state, code, number, numbers, device, network, created_at, ends_at) \
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
         let audit = audit.text();
-        let (numbers, device) = (new.numbers.map(|numbers| numbers.to_string()), new.device.to_string());
+        let numbers = new.numbers.map(|numbers| numbers.to_string());
+        let device = new.device.map(|device| device.to_string()).unwrap_or_default();
         self.write(async {
             on_connection!(self, |connection| {
                 let mut transaction = connection.begin().await?;
-                let locked = self.query(&lock).bind(&new.session_id).bind(new.created_at);
+                let mut locked = self.query(&lock).bind(&new.session_id).bind(new.created_at);
+                if new.kind() == Kind::Link {
+                    locked = locked.bind(new.ends_at);
+                }
                 if locked.execute(&mut *transaction).await?.rows_affected() == 0 {
                     return Ok(Begun::Changed);
                 }
@@ -167,7 +189,7 @@ impl Store {
                 if count.fetch_one(&mut *transaction).await?.0 >= most {
                     return Ok(Begun::Limit);
                 }
-                self.query(END).bind(&new.session_id).execute(&mut *transaction).await?;
+                self.query(&end).bind(&new.session_id).execute(&mut *transaction).await?;
                 let insert = self
                     .query(INSERT)
                     .bind(&new.id)
@@ -275,6 +297,12 @@ impl Store {
         const SQL: &str = "UPDATE handoffs SET state = $3, version = version + 1, claim = COALESCE($4, claim), \
             same_network = COALESCE($5, same_network), opened_at = COALESCE($6, opened_at), \
             ends_at = COALESCE($7, ends_at) WHERE id = $1 AND version = $2";
+        // A link lives for hours. Once it is open, the session has its usual life.
+        let shorten = format!(
+            "UPDATE sessions SET expires_at = $2, version = version + 1, updated_at = $3 \
+             WHERE id = $1 AND closed_at IS NULL AND state IN ({})",
+            states_before(lifecycle::Event::LinkIssued)
+        );
         const RELEASE: &str = "UPDATE sessions SET holder = NULL, version = version + 1, updated_at = $3 \
             WHERE id = $1 AND holder = $2";
         let hold = format!(
@@ -311,6 +339,10 @@ impl Store {
                         let release = self.query(RELEASE).bind(&row.session_id).bind(&row.id).bind(now);
                         release.execute(&mut *transaction).await?;
                         true
+                    }
+                    Move::Open { ends_at, .. } if row.kind() == Kind::Link => {
+                        let shorten = self.query(&shorten).bind(&row.session_id).bind(ends_at).bind(now);
+                        shorten.execute(&mut *transaction).await?.rows_affected() == 1
                     }
                     Move::Open { .. } | Move::Mistake | Move::Expire => true,
                 };

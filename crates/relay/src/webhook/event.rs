@@ -7,6 +7,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::clock::rfc3339;
+use crate::handoff::Kind;
 use crate::lifecycle::State;
 use crate::proof::Statement;
 
@@ -74,6 +75,8 @@ pub struct HandoffFacts {
     /// When a phone opened the link.
     #[schema(format = "date-time")]
     pub opened_at: String,
+    /// Whether it began at a desktop, or with a link that the back end sent.
+    pub kind: Kind,
     /// Whether phone and desktop called from one network, as far as the relay saw their addresses. A phone on mobile data is
     /// honest, too.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -62,6 +62,7 @@ mod host {
 mod handoff {
     mod back_end;
     mod desktop;
+    mod links;
     mod phone;
     mod relay;
 }

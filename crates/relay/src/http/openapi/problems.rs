@@ -93,6 +93,8 @@ problems! {
     DeleteProblems = [ALWAYS, HOST, &[P::UnknownSession, P::VerdictPending]];
     /// Errors of resolving a lost verdict.
     ReconcileProblems = [ALWAYS, BODY, HOST, VENDOR, &[P::UnknownSession, P::SessionState, P::VerdictPending]];
+    /// Errors of making a link for the person's phone.
+    SendHandoffProblems = [ALWAYS, BODY, HOST, NO_HANDOFF, &[P::UnknownSession]];
     /// Errors of requesting a link, with a session.
     PageLinkProblems = [ALWAYS, BODY, PAGE, VENDOR];
     /// Errors of requesting a verdict, with a session.

@@ -1,6 +1,6 @@
 //! The calls of the host's back end: `POST` and `GET /v1/sessions` ([`create`], [`list`]), `POST /v1/sessions/search`
-//! ([`search`]), `GET` and `DELETE /v1/sessions/{id}` ([`read`],
-//! [`delete`]) and `POST /v1/sessions/{id}/reconcile` ([`reconcile`]).
+//! ([`search`]), `GET` and `DELETE /v1/sessions/{id}` ([`read`], [`delete`]), `POST /v1/sessions/{id}/handoffs`
+//! ([`send_handoff`]) and `POST /v1/sessions/{id}/reconcile` ([`reconcile`]).
 
 use akiba_protocol::ProblemCode;
 use axum::Json;
@@ -14,10 +14,11 @@ use crate::http::auth::{HostCaller, SessionId};
 use crate::http::body::{JsonBody, JsonCall};
 use crate::http::idempotency;
 use crate::http::openapi::problems::{
-    CreateProblems, DeleteProblems, ListProblems, ReadProblems, ReconcileProblems, SearchProblems,
+    CreateProblems, DeleteProblems, ListProblems, ReadProblems, ReconcileProblems, SearchProblems, SendHandoffProblems,
 };
 use crate::lifecycle::State;
 use crate::session::host::create::{CreatedSession, NewSession};
+use crate::session::host::handoff::{HandoffLink, NewHandoffLink};
 use crate::session::host::list::{SessionPage, SessionSearch};
 use crate::session::host::reconcile::Reconcile;
 use crate::session::host::report::Session;
@@ -42,6 +43,10 @@ pub struct ListQuery {
     created_before: Option<String>,
     limit: Option<u32>,
     cursor: Option<String>,
+}
+
+impl JsonCall for NewHandoffLink {
+    const SHAPE: &'static str = "The body must be an object with, optionally, `ttl` (whole seconds).";
 }
 
 impl JsonCall for Reconcile {
@@ -72,6 +77,7 @@ impl JsonCall for Reconcile {
             links(
                 ("read" = (operation_id = "readSession", parameters(("id" = "$response.body#/session_id")))),
                 ("delete" = (operation_id = "deleteSession", parameters(("id" = "$response.body#/session_id")))),
+                ("handoff" = (operation_id = "sendHandoff", parameters(("id" = "$response.body#/session_id")))),
                 ("reconcile" = (operation_id = "reconcileSession", parameters(("id" = "$response.body#/session_id")))),
             ),
         ),
@@ -194,6 +200,31 @@ pub async fn delete(caller: HostCaller, SessionId(id): SessionId) -> Result<Stat
     caller.sessions.delete(caller.audited(), &id).await?;
     tracing::info!(session = id, key = caller.key, "session deleted");
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Makes a link for the person's phone.
+///
+/// # Errors
+/// [`RelayError`] when the API key or the body is wrong, the operator allows no links, or the session can't be handed over.
+#[utoipa::path(
+    post,
+    path = "/v1/sessions/{id}/handoffs",
+    operation_id = "sendHandoff",
+    tag = "back end",
+    summary = "Makes a link that the back end sends to the person, by SMS for example.",
+    description = "The link opens the page for phones, works once, and can be opened until `expires_at`. The session lives as long. The link before it no longer works. Send it only to an address that you know to be the person's.",
+    security(("api_key" = [])),
+    params(("id" = String, Path, description = "The session.", pattern = "^ses_[0-9a-f]{32}$")),
+    request_body = NewHandoffLink,
+    responses((status = 201, description = "The link.", body = HandoffLink), SendHandoffProblems),
+)]
+pub async fn send_handoff(
+    caller: HostCaller,
+    SessionId(id): SessionId,
+    JsonBody(new): JsonBody<NewHandoffLink>,
+) -> Result<(StatusCode, Json<HandoffLink>), RelayError> {
+    let link = caller.sessions.send_handoff(caller.audited(), &id, &new).await?;
+    Ok((StatusCode::CREATED, Json(link)))
 }
 
 /// Resolves a session whose verdict was lost.

@@ -8,7 +8,7 @@ use serde_json::Number;
 use utoipa::ToSchema;
 
 use crate::audit::Action;
-use crate::clock::{milliseconds, parse_rfc3339, rfc3339};
+use crate::clock::{parse_rfc3339, rfc3339};
 use crate::error::RelayError;
 use crate::handoff::Policy;
 use crate::id::new_id;
@@ -130,8 +130,7 @@ impl Sessions {
             return Ok(created);
         }
         self.check_attempts(call.key, new.customer_type, &personal.identifier).await?;
-        // Rounded down to whole seconds, which is also what the token and the answer say.
-        let expires_at = now.saturating_add(milliseconds(ttl)).div_euclid(1_000) * 1_000;
+        let expires_at = self.ends_at(now, ttl);
         let row = SessionRow {
             sealed: self.seal_personal(&id, &personal)?,
             id,

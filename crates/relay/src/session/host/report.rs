@@ -27,7 +27,7 @@ use crate::webhook::event::HandoffFacts;
     "updated_at": "2026-02-03T02:05:06.123Z",
     "links": 1,
     "verifies": 1,
-    "handoff": { "used": true, "opened_at": "2026-02-03T02:04:35Z", "same_network": false },
+    "handoff": { "used": true, "opened_at": "2026-02-03T02:04:35Z", "kind": "desktop", "same_network": false },
     "verdict": {
         "outcome": "verified",
         "final": true,

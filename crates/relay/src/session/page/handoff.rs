@@ -14,14 +14,15 @@ use crate::clock::rfc3339;
 use crate::error::RelayError;
 use crate::handoff::code::{Numbers, Secret, hash, new_code};
 use crate::handoff::device::Device;
-use crate::handoff::{Barred, MOST, OPEN_WITHIN, Policy, State, may_act};
+use crate::handoff::{Barred, Kind, OPEN_WITHIN, State, may_act};
 use crate::id::new_id;
 use crate::lifecycle;
 use crate::limits::bucket::Bucket;
 use crate::session::Sessions;
+use crate::session::handoff::{handoff_state, no_random};
 use crate::session::record::OpenSession;
 use crate::session::settings::HandoffPage;
-use crate::store::handoffs::{Begun, HandoffRow, Move};
+use crate::store::handoffs::{HandoffRow, Move};
 
 /// The longest wait for a change. Proxies close a connection that is silent for longer.
 const LONGEST_WAIT: Duration = Duration::from_secs(25);
@@ -97,14 +98,11 @@ impl Sessions {
     pub async fn begin_handoff(&self, session_id: &str, visitor: Visitor) -> Result<Handoff, RelayError> {
         let page = self.handoff_page()?;
         let session = self.current(session_id).await?;
-        if session.personal.handoff == Some(Policy::Forbid) {
-            return Err(RelayError::new(ProblemCode::Forbidden).with_detail("The back end forbids hand-offs here."));
-        }
-        self.may_issue(&session.row)?;
+        self.may_hand_over(&session)?;
         if session.row.holder.is_some() {
             return Err(handoff_state("A phone has this session. End that hand-off first."));
         }
-        let code = new_code().ok_or_else(no_random)?;
+        let code = new_code(Kind::Desktop).ok_or_else(no_random)?;
         let (numbers, number) = Numbers::new().ok_or_else(no_random)?;
         let now = self.clock.now();
         let row = HandoffRow {
@@ -115,7 +113,7 @@ impl Sessions {
             claim: None,
             number: Some(number.into()),
             numbers: Some(numbers),
-            device: visitor.device,
+            device: Some(visitor.device),
             network: self.networks(session_id, visitor.address).into_iter().next(),
             same_network: None,
             created_at: now,
@@ -123,15 +121,7 @@ impl Sessions {
             opened_at: None,
         };
         let entry = Entry::of_page(Action::Handoff, session_id, now).with_detail(row.state.as_str());
-        match self.store.begin_handoff(&row, &hash(Secret::Code, &code), MOST, &entry).await? {
-            Begun::Yes => {}
-            Begun::Changed => return Err(handoff_state("Another call changed the session.").retry_after(1)),
-            Begun::Limit => {
-                let detail = "The session has used all its hand-offs.";
-                return Err(RelayError::new(ProblemCode::SessionLimit).with_detail(detail));
-            }
-        }
-        self.following.wake(session_id);
+        self.store_handoff(&row, &code, &entry).await?;
         Ok(shown(page, row, &code))
     }
 
@@ -144,7 +134,7 @@ impl Sessions {
         let mut row = self.handoff_of_session(session_id, id).await?;
         let session = self.current(session_id).await?;
         self.may_issue(&session.row)?;
-        let code = new_code().ok_or_else(no_random)?;
+        let code = new_code(Kind::Desktop).ok_or_else(no_random)?;
         row.ends_at = self.clock.now().saturating_add(OPEN_WITHIN).min(session.row.expires_at);
         if row.state != State::Waiting
             || !self.store.renew_handoff(&row, &hash(Secret::Code, &code), row.ends_at).await?
@@ -243,11 +233,6 @@ impl Sessions {
         let text = address.map(|address| format!("{session_id}\n{:?}", Bucket::of(address)));
         text.map(|text| self.data_keys.tags("handoff-network", &text)).unwrap_or_default()
     }
-
-    fn handoff_page(&self) -> Result<&HandoffPage, RelayError> {
-        let off = || RelayError::new(ProblemCode::Forbidden).with_detail("This relay has no page for phones.");
-        self.page_for_phones().ok_or_else(off)
-    }
 }
 
 /// Fails if another page has the session. `caller` is the hand-off of the caller's token.
@@ -274,12 +259,4 @@ fn shown(page: &HandoffPage, row: HandoffRow, code: &str) -> Handoff {
 
 pub(super) fn unknown_handoff() -> RelayError {
     RelayError::new(ProblemCode::UnknownHandoff)
-}
-
-pub(super) fn handoff_state(detail: &'static str) -> RelayError {
-    RelayError::new(ProblemCode::HandoffState).with_detail(detail)
-}
-
-fn no_random() -> RelayError {
-    RelayError::new(ProblemCode::Internal).caused_by("the system's random generator failed")
 }

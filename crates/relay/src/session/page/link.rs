@@ -18,14 +18,13 @@ use crate::audit::{Action, Entry};
 use crate::clock::rfc3339;
 use crate::error::RelayError;
 use crate::id::new_id;
-use crate::lifecycle::{Event, State};
+use crate::lifecycle::State;
 use crate::limits::capacity::Permit;
 use crate::session::Sessions;
 use crate::session::link_host::allows;
 use crate::session::record::{Issued, OpenSession};
 use crate::session::refusal::refusal;
 use crate::store::links::Agreement;
-use crate::store::sessions::SessionRow;
 use crate::vendor_api::Work;
 
 /// The answer to the page: a [`LinkReply`](akiba_protocol::LinkReply) without personal data.
@@ -230,19 +229,6 @@ impl Sessions {
             return Err(self.why_no_link(session_id).await?);
         }
         Ok(session)
-    }
-
-    pub(super) fn may_issue(&self, row: &SessionRow) -> Result<(), RelayError> {
-        if row.state.after(Event::LinkIssued).is_none() {
-            return Err(refusal(row.state));
-        }
-        if self.has_expired(row) {
-            return Err(refusal(State::Expired));
-        }
-        if row.closed_at.is_some() || row.links >= self.limits.links || row.verifies >= self.limits.verifies {
-            return Err(RelayError::new(ProblemCode::SessionLimit));
-        }
-        Ok(())
     }
 
     async fn why_no_link(&self, session_id: &str) -> Result<RelayError, RelayError> {

@@ -8,16 +8,16 @@ use akiba_protocol::ProblemCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::handoff::{Visitor, handoff_state, unknown_handoff};
+use super::handoff::{Visitor, unknown_handoff};
 use crate::clock::rfc3339;
 use crate::error::RelayError;
 use crate::handoff::code::{Secret, hash, is_claim, is_code};
 use crate::handoff::device::Device;
-use crate::handoff::{CONFIRM_WITHIN, State};
+use crate::handoff::{CONFIRM_WITHIN, Kind, State};
 use crate::lifecycle;
 use crate::session::Sessions;
 use crate::session::expiry::not_encrypted;
-use crate::session::handoff::facts;
+use crate::session::handoff::{facts, handoff_state};
 use crate::session::record::OpenSession;
 use crate::session::refusal::refusal;
 use crate::store::handoffs::{HandoffRow, Move};
@@ -34,7 +34,7 @@ const MAX_READS: usize = 8;
 }))]
 pub struct Redeem {
     /// The code from the link.
-    #[schema(pattern = "^[A-Za-z0-9_-]{22}$")]
+    #[schema(pattern = "^[A-Za-z0-9_-]{22}([A-Za-z0-9_-]{10})?$")]
     pub code: String,
     /// 256 random bits that this phone made up, in base64url. It sends them with its further calls.
     #[schema(pattern = "^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$")]
@@ -48,7 +48,7 @@ pub struct Confirm {
     /// The claim of this phone.
     #[schema(pattern = "^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$")]
     pub claim: String,
-    /// The number that the person chose. Left out if the phone shows none.
+    /// The number that the person chose. A link of the back end has none.
     // JSON has only one kind of number, so `47.0` is 47, too.
     #[serde(default)]
     #[schema(value_type = Option<i64>, minimum = 11, maximum = 99)]
@@ -80,6 +80,7 @@ opaque_debug!(Redeem, Confirm, Disown, PhoneSession);
 #[cfg_attr(test, derive(Deserialize), serde(deny_unknown_fields))]
 #[schema(example = json!({
     "handoff_id": "hof_0197f3a1c2d34e5f8a9b0c1d2e3f4a5b",
+    "kind": "desktop",
     "name": "Example Bank",
     "purpose": "to open an account",
     "seconds_ago": 12,
@@ -91,6 +92,8 @@ pub struct Opened {
     /// The id of the hand-off.
     #[schema(pattern = "^hof_[0-9a-f]{32}$")]
     pub handoff_id: String,
+    /// Whether it began at a desktop, or with a link that the back end sent.
+    pub kind: Kind,
     /// Who asks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -100,12 +103,14 @@ pub struct Opened {
     /// How long ago the hand-off began.
     #[schema(minimum = 0)]
     pub seconds_ago: i64,
-    /// The kind of browser where it began.
-    pub device: Device,
-    /// Three numbers, one of which stands on the desktop.
+    /// The kind of browser where it began. A link of the back end has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device: Option<Device>,
+    /// Three numbers, one of which stands on the desktop. A link of the back end has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(min_items = 3, max_items = 3)]
-    pub numbers: Vec<u8>,
-    /// Until when the person can choose a number.
+    pub numbers: Option<Vec<u8>>,
+    /// Until when the person can go on.
     #[schema(format = "date-time")]
     pub expires_at: String,
 }
@@ -149,7 +154,11 @@ impl Sessions {
                     self.may_issue(&session.row)?;
                     let networks = self.networks(&row.session_id, visitor.address);
                     let same_network = row.network.as_ref().filter(|_| !networks.is_empty());
-                    let ends_at = self.clock.now().saturating_add(CONFIRM_WITHIN).min(session.row.expires_at);
+                    let now = self.clock.now();
+                    let ends_at = match row.kind() {
+                        Kind::Desktop => now.saturating_add(CONFIRM_WITHIN).min(session.row.expires_at),
+                        Kind::Link => self.ends_at(now, self.life(&session.personal)),
+                    };
                     let open = Move::Open {
                         claim: &claim,
                         same_network: same_network.map(|network| networks.contains(network)),
@@ -171,12 +180,13 @@ impl Sessions {
 
     fn opened(&self, row: HandoffRow, session: OpenSession) -> (String, Opened) {
         let opened = Opened {
+            kind: row.kind(),
             handoff_id: row.id,
             name: self.handoffs.handoff_name.clone(),
             purpose: session.personal.purpose,
             seconds_ago: self.clock.now().saturating_sub(row.created_at).max(0) / 1_000,
             device: row.device,
-            numbers: row.numbers.map(|numbers| numbers.list()).unwrap_or_default(),
+            numbers: row.numbers.map(|numbers| numbers.list()),
             expires_at: rfc3339(row.ends_at),
         };
         (row.session_id, opened)
