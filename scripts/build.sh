@@ -103,9 +103,11 @@ build_playground() {
   renew build/playground.new build/playground
 }
 
+# With the features of the whole workspace, as the tests for the host have them: with those of two packages alone, cargo
+# would compile all dependencies a second time.
 build_services() {
   step "$log" "build: the relay and the sandbox" "about 2 minutes the first time" \
-    cargo build --locked --package akiba-relay --package akiba-sandbox
+    cargo build --locked --workspace --bin akiba-relay --bin akiba-sandbox
 }
 
 mkdir -p build

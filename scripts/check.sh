@@ -67,7 +67,8 @@ check_workflows() {
 check_rust() {
   cargo fmt --all --check
   cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
-  cargo clippy --package akiba-relay --features otel --all-targets --locked --quiet -- -D warnings
+  # Of the whole workspace, because otherwise its dependencies have other features and are checked again.
+  cargo clippy --workspace --features akiba-relay/otel --lib --bin akiba-relay --test traces --locked --quiet -- -D warnings
 }
 
 check_dependencies() {

@@ -5,5 +5,16 @@ cd "$(dirname "$0")/.."
 . scripts/env.sh
 
 if [ $# -eq 0 ]; then set -- tests/www/*.test.mjs tests/e2e/*.test.mjs; fi
-# One file after the other, because tests at the same time would distort measured times. A file fails after 15 minutes.
-exec node --test --test-concurrency=1 --test-timeout=900000 --test-reporter=spec "$@"
+
+# Two files at a time, as tests mostly wait. A file with the line «// Runs alone: …» runs after them, by itself.
+together=() alone=()
+for file in "$@"; do
+  if grep -q '^// Runs alone: ' "$file"; then alone+=("$file"); else together+=("$file"); fi
+done
+
+# A file fails after 15 minutes.
+run() {
+  [ $# -lt 2 ] || node --test --test-concurrency="$1" --test-timeout=900000 --test-reporter=spec "${@:2}"
+}
+run 2 "${together[@]}"
+run 1 "${alone[@]}"

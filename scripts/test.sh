@@ -10,11 +10,17 @@ AKIBA_SELFIE_LOGS=$(mktemp -d)
 export AKIBA_SELFIE_LOGS
 trap 'rm -rf "$AKIBA_SELFIE_LOGS"' EXIT
 
-part() { printf '\n== %s\n' "$*"; }
+# Begins a part, and says how long those before it took: a run that ends early shows where the time went.
+now="set-up" begun=0 took=
+part() {
+  took+="${took:+, }${now%%:*} $((SECONDS - begun)) s"
+  now=$* begun=$SECONDS
+  printf '\n== %s (so far %d s: %s)\n' "$*" "$SECONDS" "$took"
+}
 
 part "host: protocol, flow, settings, relay, sandbox"
 cargo test --workspace --locked
-cargo test --package akiba-relay --features otel --locked --test traces
+cargo test --workspace --features akiba-relay/otel --locked --test traces
 
 part "node: the detector's vector kernels against its scalar ones"
 scripts/test-kernels.sh

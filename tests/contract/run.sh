@@ -8,7 +8,7 @@ here=$(CDPATH="" cd -- "$(dirname -- "$0")" && pwd)
 root=$here/../..
 python=$("$root/scripts/venv.sh" contract "$here/requirements.txt")
 built=${CARGO_TARGET_DIR:-$root/target}/debug
-cargo build --quiet --locked --manifest-path "$root/Cargo.toml" -p akiba-sandbox -p akiba-relay
+"$root/scripts/build.sh" services
 
 scratch=$(mktemp -d)
 pids=

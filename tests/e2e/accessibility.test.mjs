@@ -1,4 +1,6 @@
 // Accessibility of every state of the tour, in both themes, and of the whole flow with the keyboard only.
+//
+// Runs alone: two of its tests run at a time.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';

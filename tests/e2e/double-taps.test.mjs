@@ -1,4 +1,6 @@
 // Two taps instead of one: the second one does nothing on the screen that the first one opened.
+//
+// Runs alone: it measures milliseconds between two taps.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -1,5 +1,7 @@
 // The hints while the camera is on, when the widget takes the photo, and that a person can always take one if frames
 // can't be analysed. The fake camera shows known scenes: see `tests/fixtures/face/scenes.mjs`.
+//
+// Runs alone: it waits for what frames in real time lead to.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

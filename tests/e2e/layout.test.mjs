@@ -1,5 +1,7 @@
 // The layout: what must be seen without scrolling in every window, nothing cut in longer or taller words and right to left,
 // the camera over the whole window, nothing that jumps while the element loads, and text that can be read on every accent.
+//
+// Runs alone: two of its tests run at a time.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';

@@ -1,5 +1,7 @@
 // Mounts and unmounts leak nothing: no live track, no worker, no element, no node, no listener, no memory. An element
 // that is removed while it mounts ends, too.
+//
+// Runs alone: it measures memory, and events within milliseconds.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -17,7 +17,7 @@ if [ "${1:-}" = sign ]; then
 fi
 
 if [ -z "${AKIBA_SANDBOX:-}" ]; then
-  cargo build --quiet --locked --manifest-path "$here/../../Cargo.toml" -p akiba-sandbox
+  "$here/../../scripts/build.sh" services
   AKIBA_SANDBOX=${CARGO_TARGET_DIR:-$here/../../target}/debug/akiba-sandbox
 fi
 
