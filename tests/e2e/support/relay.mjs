@@ -16,8 +16,8 @@ import { keepLog, noteSecrets, talkative } from './logs.mjs';
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const program = join(resolve(root, process.env.CARGO_TARGET_DIR ?? 'target', 'debug'), 'akiba-relay');
 
-/** How long a program may take to start, in milliseconds. A debug relay compresses the package, for 25 s if others work too. */
-const PATIENCE = 120_000;
+/** How long a program may take to start, in milliseconds. A debug relay compresses the package, for 8 s if others work too. */
+const PATIENCE = 60_000;
 
 const keygen = (...args) => execFileSync(program, ['keygen', ...args], { encoding: 'utf8' }).trim();
 

@@ -32,13 +32,15 @@ impl Coding {
         }
     }
 
-    /// Compresses bytes as far as possible. It is done once, and each page that loads the file gains from it.
+    /// Compresses bytes as far as possible. It is done once, and each page that loads the file gains from it. A debug build
+    /// does less, because without optimisation it would take half a minute.
     fn compress(self, plain: &[u8]) -> io::Result<Vec<u8>> {
         match self {
             Self::Plain => Ok(plain.to_vec()),
             Self::Brotli => {
                 let mut out = Vec::new();
-                let params = BrotliEncoderParams { quality: 11, size_hint: plain.len(), ..Default::default() };
+                let quality = if cfg!(debug_assertions) { 5 } else { 11 };
+                let params = BrotliEncoderParams { quality, size_hint: plain.len(), ..Default::default() };
                 brotli::BrotliCompress(&mut &*plain, &mut out, &params).map(|_| out)
             }
             Self::Gzip => {
