@@ -25,6 +25,8 @@ SESSION_ID = re.compile(r"ses_[0-9a-f]{32}")
 CODE = re.compile(r"[A-Za-z0-9_-]{22}([A-Za-z0-9_-]{10})?")
 CLAIM = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
 
+URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+
 # A key in quotes is the same key.
 IDEMPOTENCY_KEY = re.compile(r'"?([!#-\[\]-~]{1,253})"?')
 
@@ -133,6 +135,9 @@ if API_KEY:
             case.path_parameters["id"] = new_session(VERIFIED)["session_id"]
         key = (case.headers or {}).get("idempotency-key")
         is_creation = case.operation.path == "/v1/sessions" and case.method.upper() == "POST"
+        # The relay takes only URLs of the operator's list.
+        if is_creation and isinstance(case.body, dict) and URI.match(str(case.body.get("return_url"))):
+            case.body["return_url"] = "https://bank.example/app"
         valid = IDEMPOTENCY_KEY.fullmatch(key) if is_creation and isinstance(key, str) else None
         if valid and first_bodies.setdefault(valid[1], repr(case.body)) != repr(case.body):
             case.headers["idempotency-key"] = f"contract-{len(first_bodies)}"

@@ -90,6 +90,7 @@ if [ "${1:-sessions}" = sessions ]; then
   export CONTRACT_API_KEY AKIBA_SESSION_KEYS AKIBA_DATA_KEYS AKIBA_PROOF_KEYS
   start_relay sessions --api-key "$(sed -n 2p "$scratch/api")" --database "sqlite:$scratch/relay.db" \
     --link-host 127.0.0.1 --handoff-page http://127.0.0.1:1/s --handoff-link-ttl-max 4294967295s \
+    --return-url https://bank.example \
     --session-ttl-max 4294967295s --retention 10000000000s --max-links 1000000 --max-verifies 1000000
   echo "with sessions"
   try sessions || failed=1

@@ -74,7 +74,7 @@ pub fn check(
     let hosted = settings.http.hosted_page.as_deref().map(|file| {
         let SessionSettings { handoff, link_host, .. } = &settings.session;
         match handoff.handoff_page {
-            Some(_) => HostedPage::load(file, widget.as_deref(), handoff.handoff_name.as_deref(), link_host),
+            Some(_) => HostedPage::load(file, widget.as_deref(), handoff, link_host),
             None => Err(HostedPageError::NoAddress),
         }
     });

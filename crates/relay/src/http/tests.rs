@@ -18,6 +18,7 @@ use super::{document, with_layers};
 use crate::limits::settings::LimitSettings;
 use crate::secrets::proof_keys::KeySet;
 use crate::session::host::create::{CreatedSession, NewSession};
+use crate::session::host::handoff::{HandoffLink, NewHandoffLink};
 use crate::session::host::list::{ListedSession, SessionSearch};
 use crate::session::host::reconcile::Reconcile;
 use crate::session::host::report::Session;
@@ -82,12 +83,14 @@ fn every_example_parses_as_its_type() {
                 "CreatedSession" => parses_as::<CreatedSession>(example),
                 "Disown" => parses_as::<Disown>(example),
                 "Handoff" => parses_as::<Handoff>(example),
+                "HandoffLink" => parses_as::<HandoffLink>(example),
                 "HandoffStatus" => parses_as::<HandoffStatus>(example),
                 "KeySet" => parses_as::<KeySet>(example),
                 "LinkCall" => parses_as::<LinkCall>(example),
                 "LinkReply" => parses_as::<LinkReply>(example),
                 "LinkRequest" => parses_as::<LinkRequest>(example),
                 "ListedSession" => parses_as::<ListedSession>(example),
+                "NewHandoffLink" => parses_as::<NewHandoffLink>(example),
                 "NewSession" => parses_as::<NewSession>(example),
                 "Opened" => parses_as::<Opened>(example),
                 "PageVerdict" => parses_as::<PageVerdict>(example),
@@ -113,7 +116,7 @@ fn every_example_parses_as_its_type() {
             seen.insert(name.clone());
         }
     }
-    assert_eq!(seen.len(), 23, "{seen:?}");
+    assert_eq!(seen.len(), 25, "{seen:?}");
 }
 
 #[test]

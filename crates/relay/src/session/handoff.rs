@@ -4,7 +4,8 @@
 use akiba_protocol::ProblemCode;
 
 use super::Sessions;
-use super::record::OpenSession;
+use super::record::{OpenSession, Personal};
+use super::return_url::allows;
 use super::settings::HandoffPage;
 use crate::audit::Entry;
 use crate::clock::rfc3339;
@@ -32,6 +33,21 @@ impl Sessions {
     pub(super) fn handoff_page(&self) -> Result<&HandoffPage, RelayError> {
         let off = || RelayError::new(ProblemCode::Forbidden).with_detail("This relay has no page for phones.");
         self.page_for_phones().ok_or_else(off)
+    }
+
+    /// Returns where the page for phones may send the person back to. The operator's list counts as it is now.
+    pub(super) fn return_url<'a>(&self, personal: &'a Personal) -> Option<&'a str> {
+        personal.return_url.as_deref().filter(|url| allows(&self.handoffs.return_url, url))
+    }
+
+    /// Returns the name of the session's API key, if that has a name of its own for phones.
+    pub(super) fn own_look<'a>(&self, row: &'a SessionRow) -> Option<&'a str> {
+        self.handoffs.own_name(&row.api_key).map(|_| row.api_key.as_str())
+    }
+
+    /// Returns the link with a code, for the look and the language of the session.
+    pub(super) fn handoff_url(&self, page: &HandoffPage, session: &OpenSession, code: &str) -> String {
+        page.link(code, self.own_look(&session.row), session.personal.lang.as_deref())
     }
 
     /// Fails if a session is not to be handed over, or allows no more links.

@@ -17,6 +17,7 @@
 //! - `waiting`: calls that wait for the verdict of another call.
 //! - [`expiry`]: timeouts and deletion.
 //! - [`closing`]: closes sessions in which nothing more can happen.
+//! - [`return_url`]: where the page for phones may send a person at the end.
 //! - [`replace`]: puts changed keys and secrets in force.
 //! - [`reseal`]: encrypts stored data again, under a new key.
 
@@ -36,6 +37,7 @@ pub mod refusal;
 pub mod replace;
 pub mod reseal;
 pub mod retained;
+pub mod return_url;
 pub mod settings;
 pub mod start;
 mod waiting;

@@ -34,6 +34,12 @@ pub struct Personal {
     /// What the back end says about hand-offs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handoff: Option<Policy>,
+    /// The language in which the page for phones begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lang: Option<String>,
+    /// Where the page for phones sends the person back to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub return_url: Option<String>,
     /// The lifetime that the request asked for, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ttl: Option<u32>,

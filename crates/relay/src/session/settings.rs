@@ -1,6 +1,7 @@
 //! The settings of sessions ([`SessionSettings`]). The keys themselves are not settings: they come from files,
 //! commands or the environment.
 
+use std::convert::Infallible;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -11,6 +12,7 @@ use clap::{Args, ValueEnum};
 use url::Url;
 
 use super::link_host::LinkHost;
+use super::return_url::ReturnPlace;
 use crate::clock::duration;
 use crate::origin::Origin;
 use crate::proof::settings::ProofSettings;
@@ -65,14 +67,57 @@ pub struct HandoffSettings {
     #[arg(long, env = "AKIBA_RELAY_HANDOFF_PAGE", value_name = "URL")]
     pub handoff_page: Option<HandoffPage>,
 
-    /// Name that the phone shows as the one who asks, such as the bank's
+    /// Name that the phone shows as the one who asks, such as the bank's; as KEY=NAME, for the sessions of one API key name;
+    /// repeatable
     #[arg(long, env = "AKIBA_RELAY_HANDOFF_NAME", value_name = "NAME")]
-    pub handoff_name: Option<String>,
+    pub handoff_name: Vec<HandoffName>,
 
     /// Longest life of a link to that page that a back end makes and sends to the person itself; without it, back ends make no
     /// links
     #[arg(long, env = "AKIBA_RELAY_HANDOFF_LINK_TTL_MAX", value_name = "DURATION", value_parser = duration)]
     pub handoff_link_ttl_max: Option<Duration>,
+
+    /// Where that page may send a person back to at the end: an origin, and the beginning of a path if not all; repeat the flag or
+    /// separate with commas
+    #[arg(long, env = "AKIBA_RELAY_RETURN_URL", value_name = "URL", value_delimiter = ',')]
+    pub return_url: Vec<ReturnPlace>,
+}
+
+impl HandoffSettings {
+    /// Returns the name of an API key that has one of its own for phones, and that name.
+    #[must_use]
+    pub fn own_name(&self, key: &str) -> Option<&str> {
+        self.handoff_name.iter().find(|name| name.key.as_deref() == Some(key)).map(|name| name.name.as_str())
+    }
+
+    /// Returns the name for all other API keys, if there is one.
+    #[must_use]
+    pub fn common_name(&self) -> Option<&str> {
+        self.handoff_name.iter().find(|name| name.key.is_none()).map(|name| name.name.as_str())
+    }
+}
+
+/// A name that the phone shows as the one who asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HandoffName {
+    /// The name of the API key whose sessions it is for; `None` for all that have none of their own.
+    pub key: Option<String>,
+    /// The name.
+    pub name: String,
+}
+
+impl FromStr for HandoffName {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        let is_key = |key: &str| {
+            !key.is_empty() && key.chars().all(|char| char.is_ascii_alphanumeric() || matches!(char, '-' | '_'))
+        };
+        Ok(match text.split_once('=').filter(|(key, _)| is_key(key)) {
+            Some((key, name)) => Self { key: Some(key.to_owned()), name: name.to_owned() },
+            None => Self { key: None, name: text.to_owned() },
+        })
+    }
 }
 
 /// The address of the page that a phone opens.
@@ -85,10 +130,16 @@ pub struct HandoffPage(Url);
 pub struct NotAPage;
 
 impl HandoffPage {
-    /// Returns the link with a code. The code stands in the fragment, which browsers send to nobody.
+    /// Returns the link with a code. The code stands in the fragment, which browsers send to nobody. `key` is the name of the API key
+    /// if the page has a look of its own for it, and `lang` the language of the session: the page needs both before it calls.
     #[must_use]
-    pub fn link(&self, code: &str) -> String {
+    pub fn link(&self, code: &str, key: Option<&str>, lang: Option<&str>) -> String {
         let mut url = self.0.clone();
+        for (name, value) in [("for", key), ("lang", lang)] {
+            if let Some(value) = value {
+                url.query_pairs_mut().append_pair(name, value);
+            }
+        }
         url.set_fragment(Some(code));
         url.into()
     }
@@ -257,12 +308,28 @@ impl SessionSettings {
 
 #[cfg(test)]
 mod tests {
-    use super::HandoffPage;
+    use super::{HandoffName, HandoffPage};
+
+    #[test]
+    fn a_name_is_for_one_key_or_for_all() {
+        let rows = [
+            ("Example Bank", None, "Example Bank"),
+            ("other=Other Bank", Some("other"), "Other Bank"),
+            ("A & B = C", None, "A & B = C"),
+            ("=x", None, "=x"),
+        ];
+        for (text, key, name) in rows {
+            let HandoffName { key: found, name: rest } = text.parse().unwrap();
+            assert_eq!((found.as_deref(), rest.as_str()), (key, name), "{text}");
+        }
+    }
 
     #[test]
     fn the_page_for_phones_is_https_or_loopback() {
         let page: HandoffPage = "https://bank.example/selfie?from=desk".parse().unwrap();
-        assert_eq!(page.link("AbC_-1"), "https://bank.example/selfie?from=desk#AbC_-1");
+        assert_eq!(page.link("AbC_-1", None, None), "https://bank.example/selfie?from=desk#AbC_-1");
+        let link = page.link("AbC_-1", Some("other"), Some("pt-BR"));
+        assert_eq!(link, "https://bank.example/selfie?from=desk&for=other&lang=pt-BR#AbC_-1");
         assert_eq!(page.origin().unwrap(), "https://bank.example".parse().unwrap());
         assert!("http://127.0.0.1:8080/s".parse::<HandoffPage>().is_ok());
         for wrong in [

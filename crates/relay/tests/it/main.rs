@@ -63,6 +63,7 @@ mod handoff {
     mod back_end;
     mod desktop;
     mod links;
+    mod page;
     mod phone;
     mod relay;
 }

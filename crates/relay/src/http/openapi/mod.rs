@@ -151,11 +151,12 @@ fn together(members: &[&str]) -> Value {
 }
 
 /// The types of requests. In a request, null means the same as a missing member.
-const REQUESTS: [&str; 10] = [
+const REQUESTS: [&str; 11] = [
     "Confirm",
     "Disown",
     "LinkCall",
     "LinkRequest",
+    "NewHandoffLink",
     "NewSession",
     "Reconcile",
     "Redeem",

@@ -2,13 +2,15 @@
 
 use akiba_protocol::ProblemCode;
 use axum::Router;
-use axum::extract::State;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, REFERRER_POLICY, X_FRAME_OPTIONS,
 };
+use serde::Deserialize;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::fallback;
@@ -34,8 +36,19 @@ pub fn router(state: &AppState) -> Router<AppState> {
         .layer(from_fn_with_state(state.clone(), rate_limit::limit_widget))
 }
 
+/// Whose look to show. The page of an unknown key is the common one, and other members of the query are for the script.
+#[derive(Deserialize)]
+struct LookQuery {
+    #[serde(rename = "for")]
+    key: Option<String>,
+}
+
 fn hosted(state: &AppState) -> Result<&HostedPage, RelayError> {
     state.hosted.as_deref().ok_or_else(not_found)
+}
+
+fn key(query: &Result<Query<LookQuery>, QueryRejection>) -> Option<&str> {
+    query.as_ref().ok().and_then(|Query(LookQuery { key })| key.as_deref())
 }
 
 fn not_found() -> RelayError {
@@ -43,8 +56,12 @@ fn not_found() -> RelayError {
 }
 
 /// Returns the page.
-async fn page(State(state): State<AppState>) -> Result<Response, RelayError> {
+async fn page(
+    State(state): State<AppState>,
+    query: Result<Query<LookQuery>, QueryRejection>,
+) -> Result<Response, RelayError> {
     let page = hosted(&state)?;
+    let look = page.look(key(&query));
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
         (CONTENT_SECURITY_POLICY, page.policy.clone()),
@@ -53,11 +70,14 @@ async fn page(State(state): State<AppState>) -> Result<Response, RelayError> {
         (PERMISSIONS_POLICY, HeaderValue::from_static("camera=(self), microphone=(), geolocation=()")),
         (OPENER_POLICY, HeaderValue::from_static("same-origin")),
     ];
-    Ok((headers, page.html.clone()).into_response())
+    Ok((headers, look.html.clone()).into_response())
 }
 
-async fn logo(State(state): State<AppState>) -> Result<Response, RelayError> {
-    let (kind, bytes) = hosted(&state)?.logo.clone().ok_or_else(not_found)?;
+async fn logo(
+    State(state): State<AppState>,
+    query: Result<Query<LookQuery>, QueryRejection>,
+) -> Result<Response, RelayError> {
+    let (kind, bytes) = hosted(&state)?.look(key(&query)).logo.clone().ok_or_else(not_found)?;
     // An SVG that is opened by itself may hold scripts.
     let policy = HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; sandbox");
     let headers = [
@@ -68,8 +88,11 @@ async fn logo(State(state): State<AppState>) -> Result<Response, RelayError> {
     Ok((headers, bytes).into_response())
 }
 
-async fn theme(State(state): State<AppState>) -> Result<Response, RelayError> {
-    let bytes = hosted(&state)?.theme.clone().ok_or_else(not_found)?;
+async fn theme(
+    State(state): State<AppState>,
+    query: Result<Query<LookQuery>, QueryRejection>,
+) -> Result<Response, RelayError> {
+    let bytes = hosted(&state)?.look(key(&query)).theme.clone().ok_or_else(not_found)?;
     let headers = [(CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8")), (CACHE_CONTROL, REVALIDATED)];
     Ok((headers, bytes).into_response())
 }

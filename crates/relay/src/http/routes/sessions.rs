@@ -25,7 +25,7 @@ use crate::session::host::report::Session;
 
 impl JsonCall for NewSession {
     const SHAPE: &'static str = "The body must be an object with `identifier` (string), `type` (\"1\" or \"2\") and, \
-                                 optionally, `reference` and `purpose` (strings), `consent` (`version` and `at`, strings), \
+                                 optionally, `reference`, `purpose`, `lang` and `return_url` (strings), `consent` (`version` and `at`, strings), \
                                  `handoff` (\"forbid\", \"allow\" or \"demand\") and `ttl` (whole seconds).";
 }
 

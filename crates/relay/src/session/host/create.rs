@@ -67,6 +67,15 @@ pub struct NewSession {
     /// Whether the session may or must move to a phone: `allow` by default.
     #[serde(default)]
     pub handoff: Option<Policy>,
+    /// The language in which the page for phones begins, as a BCP 47 tag.
+    #[serde(default)]
+    #[schema(max_length = 35, pattern = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$")]
+    pub lang: Option<String>,
+    /// Where the page for phones sends the person back to, if a link of the back end opened it. It must be on the operator's list,
+    /// `--return-url`, and hold no personal data: browsers keep it.
+    #[serde(default)]
+    #[schema(format = "uri", max_length = 512)]
+    pub return_url: Option<String>,
     /// Lifetime in seconds, up to `--session-ttl-max`.
     #[serde(default, deserialize_with = "whole_number")]
     #[schema(format = "int64", minimum = 1, maximum = 4294967295_i64)]
@@ -120,6 +129,10 @@ impl Sessions {
         let personal = personal(&new)?;
         if new.handoff == Some(Policy::Demand) && self.page_for_phones().is_none() {
             let detail = "`handoff` is \"demand\", and this relay has no page for phones.";
+            return Err(RelayError::new(ProblemCode::BadRequest).with_detail(detail));
+        }
+        if personal.return_url.is_some() && self.return_url(&personal).is_none() {
+            let detail = "`return_url` must begin with an address of --return-url, written as browsers write it.";
             return Err(RelayError::new(ProblemCode::BadRequest).with_detail(detail));
         }
         let now = self.clock.now();
@@ -230,6 +243,9 @@ fn personal(new: &NewSession) -> Result<Personal, RelayError> {
     if new.purpose.as_deref().is_some_and(|purpose| !is_text(purpose)) {
         return Err(bad("`purpose` must be 1 to 128 characters, with no control characters."));
     }
+    if new.lang.as_deref().is_some_and(|lang| !is_language(lang)) {
+        return Err(bad("`lang` must be a language tag such as zu or pt-BR."));
+    }
     if let Some(consent) = &new.consent
         && !(is_text(&consent.version) && parse_rfc3339(&consent.at).is_some())
     {
@@ -242,8 +258,17 @@ fn personal(new: &NewSession) -> Result<Personal, RelayError> {
         agreed: None,
         purpose: new.purpose.clone(),
         handoff: new.handoff,
+        lang: new.lang.clone(),
+        return_url: new.return_url.clone(),
         ttl: new.ttl,
     })
+}
+
+fn is_language(tag: &str) -> bool {
+    let mut parts = tag.split('-');
+    let is_first = |part: &str| (2..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let is_other = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    tag.len() <= 35 && parts.next().is_some_and(is_first) && parts.all(is_other)
 }
 
 pub(super) fn is_text(text: &str) -> bool {
@@ -252,7 +277,18 @@ pub(super) fn is_text(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::NewSession;
+    use super::{NewSession, is_language};
+
+    #[test]
+    fn a_language_is_a_tag() {
+        for right in ["zu", "nso", "pt-BR", "zh-Hant-TW"] {
+            assert!(is_language(right), "{right}");
+        }
+        for wrong in ["", "z", "zulu", "zu-", "-zu", "z1", "pt_BR", "zu-abcdefghi", "en\"><", &"en-abcdefgh".repeat(4)]
+        {
+            assert!(!is_language(wrong), "{wrong}");
+        }
+    }
 
     #[test]
     fn ttl_accepts_only_whole_seconds() {

@@ -102,7 +102,11 @@ impl Sessions {
         };
         let entry = call.entry(Action::Handoff, session_id, now).with_detail(row.state.as_str());
         self.store_handoff(&row, &code, &entry).await?;
-        Ok(HandoffLink { handoff_id: row.id, url: page.link(&code), expires_at: rfc3339(ends_at) })
+        Ok(HandoffLink {
+            handoff_id: row.id,
+            url: self.handoff_url(page, &session, &code),
+            expires_at: rfc3339(ends_at),
+        })
     }
 
     fn link_life(&self, seconds: Option<u32>) -> Result<Duration, RelayError> {

@@ -21,7 +21,6 @@ use crate::limits::bucket::Bucket;
 use crate::session::Sessions;
 use crate::session::handoff::{handoff_state, no_random};
 use crate::session::record::OpenSession;
-use crate::session::settings::HandoffPage;
 use crate::store::handoffs::{HandoffRow, Move};
 
 /// The longest wait for a change. Proxies close a connection that is silent for longer.
@@ -122,7 +121,7 @@ impl Sessions {
         };
         let entry = Entry::of_page(Action::Handoff, session_id, now).with_detail(row.state.as_str());
         self.store_handoff(&row, &code, &entry).await?;
-        Ok(shown(page, row, &code))
+        Ok(shown(self.handoff_url(page, &session, &code), row))
     }
 
     /// Replaces the code of a hand-off that no phone has opened, so that its link can be opened for another while.
@@ -141,7 +140,7 @@ impl Sessions {
         {
             return Err(handoff_state("A phone has opened this hand-off, or it is over."));
         }
-        Ok(shown(page, row, &code))
+        Ok(shown(self.handoff_url(page, &session, &code), row))
     }
 
     /// Returns how far a hand-off is. If that is still the version `after`, waits for a change, until `is_over` or for
@@ -248,13 +247,8 @@ pub(super) fn check_holder(session: &OpenSession, caller: Option<&str>) -> Resul
     })
 }
 
-fn shown(page: &HandoffPage, row: HandoffRow, code: &str) -> Handoff {
-    Handoff {
-        handoff_id: row.id,
-        url: page.link(code),
-        number: row.number.unwrap_or_default(),
-        expires_at: rfc3339(row.ends_at),
-    }
+fn shown(url: String, row: HandoffRow) -> Handoff {
+    Handoff { handoff_id: row.id, url, number: row.number.unwrap_or_default(), expires_at: rfc3339(row.ends_at) }
 }
 
 pub(super) fn unknown_handoff() -> RelayError {

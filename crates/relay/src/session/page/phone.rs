@@ -97,6 +97,9 @@ pub struct Opened {
     /// Who asks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// Whose look the page shows: the value of `for` in the link, if the session's API key has a name of its own.
+    #[serde(rename = "for", skip_serializing_if = "Option::is_none")]
+    pub look: Option<String>,
     /// What for, as the back end said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub purpose: Option<String>,
@@ -129,6 +132,10 @@ pub struct PhoneSession {
     /// When the session expires.
     #[schema(format = "date-time")]
     pub expires_at: String,
+    /// Where the page sends the person back to at the end, if the back end said so. Only for a link of the back end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = "uri")]
+    pub return_url: Option<String>,
 }
 
 impl Sessions {
@@ -179,10 +186,12 @@ impl Sessions {
     }
 
     fn opened(&self, row: HandoffRow, session: OpenSession) -> (String, Opened) {
+        let own_name = self.handoffs.own_name(&session.row.api_key);
         let opened = Opened {
             kind: row.kind(),
             handoff_id: row.id,
-            name: self.handoffs.handoff_name.clone(),
+            name: own_name.or(self.handoffs.common_name()).map(str::to_owned),
+            look: own_name.map(|_| session.row.api_key.clone()),
             purpose: session.personal.purpose,
             seconds_ago: self.clock.now().saturating_sub(row.created_at).max(0) / 1_000,
             device: row.device,
@@ -235,7 +244,10 @@ impl Sessions {
             .tokens
             .seal_phone(&row.session_id, &row.id, now, expires_at)
             .map_err(|_| RelayError::new(ProblemCode::Internal).caused_by("the phone's token could not be made"))?;
-        Ok((row.session_id.clone(), PhoneSession { session_token, expires_at: rfc3339(expires_at) }))
+        // From a desktop, the person goes back to that.
+        let back = self.return_url(&session.personal).filter(|_| row.kind() == Kind::Link);
+        let return_url = back.map(str::to_owned);
+        Ok((row.session_id.clone(), PhoneSession { session_token, expires_at: rfc3339(expires_at), return_url }))
     }
 
     /// Ends the session, because the person at the phone did not start it, and tells the back end. Returns the session's id
