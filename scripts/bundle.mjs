@@ -10,7 +10,7 @@ import { join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, transform } from 'esbuild';
 import { minify } from 'terser';
-import { packed, translations } from './catalogues.mjs';
+import { packed, phonePacked, phoneTranslations, translations } from './catalogues.mjs';
 
 /** The frameworks with a component of their own, `react.mjs` and `vue.mjs`. */
 const FRAMEWORKS = ['react', 'vue'];
@@ -245,7 +245,12 @@ const SHORT_GLUE = {
 
 /** Writes the page that a relay serves to phones. */
 async function writePhone() {
-  await write('phone/phone.js', await bundle('phone/phone.js', ['../define.js']), true);
+  await write('phone/phone.js', await bundle('phone/phone.js', ['../define.js', './lang/*']), true);
+  mkdirSync(join(folder, 'phone/lang'));
+  for (const catalogue of phoneTranslations()) {
+    const text = `export default ${JSON.stringify(phonePacked(catalogue))};\n`;
+    writeFileSync(join(folder, 'phone/lang', `${catalogue.tag}.lang.js`), text);
+  }
   const style = join(folder, 'phone/phone.css');
   writeFileSync(style, await shortened(readFileSync(style, 'utf8')));
 }

@@ -44,6 +44,22 @@ export const translations = () =>
     .sort()
     .map((name) => json(new URL(name, folder)));
 
+/** The words of the page for phones, which lang/phone holds: they have no room of their own, as the page scrolls. */
+const phoneFolder = new URL('phone/', folder);
+/** @type {Catalogue} */
+const phoneEnglish = json(new URL('en.json', phoneFolder));
+const PHONE_KEYS = Object.keys(phoneEnglish.texts);
+/** Words that the page for phones shares with the element. */
+const SHARED = { retry: 'TryAgain', note: 'UnreviewedNote' };
+
+/** Returns the translations of the page for phones, each with the name and direction of its language. @returns {Catalogue[]} */
+export const phoneTranslations = () =>
+  translations().map(({ tag, name, dir, texts }) => {
+    const own = json(new URL(`${tag}.json`, phoneFolder));
+    const shared = Object.entries(SHARED).map(([key, theirs]) => [key, texts[theirs]]);
+    return { ...own, name, dir, texts: { ...own.texts, ...Object.fromEntries(shared) } };
+  });
+
 const KEYS = Object.keys(english.texts);
 /** The version of the keys, as src/text/source.rs computes it: FNV-1a in 32 bits. */
 export const VERSION = String(
@@ -64,8 +80,8 @@ export function packed({ tag, dir, state, texts }) {
   return [...head, ...Array(HEAD - head.length).fill(''), ...KEYS.map((key) => texts[key] ?? '')].join('\n');
 }
 
-/** Returns the hash of an English text. @param {string} key */
-const hash = (key) => createHash('sha256').update(english.texts[key]).digest('hex').slice(0, 8);
+/** Returns the hash of an English text. @param {string} key @param {Catalogue} [source] */
+const hash = (key, source = english) => createHash('sha256').update(source.texts[key]).digest('hex').slice(0, 8);
 
 const marks = (/** @type {string} */ text) => (text.match(/\{\w+\}/g) ?? []).sort().join();
 /** The texts that quote a button, by the button. @type {Record<string, string[]>} */
@@ -127,12 +143,50 @@ export function faults({ tag, name, dir, state, reviews, texts, english: sources
   return found.map((fault) => `${tag}: ${fault}`);
 }
 
+/** Returns a catalogue as the page for phones reads it: one text a line, in the order of its words. @param {Catalogue} catalogue */
+export const phonePacked = ({ texts }) => [...PHONE_KEYS, ...Object.keys(SHARED)].map((key) => texts[key]).join('\n');
+
+/** Returns the faults of a catalogue of the page for phones. @param {Catalogue} catalogue */
+export function phoneFaults({ tag, state, reviews, texts, english: sources }) {
+  const found = [];
+  if (!['reviewed', 'unreviewed'].includes(state)) found.push('state must be reviewed or unreviewed');
+  if (state === 'reviewed' && !reviews?.length) found.push('reviews must say who reviewed it, and when');
+  const keys = Object.keys(texts).filter((key) => !(key in SHARED));
+  if (keys.join() !== PHONE_KEYS.join()) found.push('the keys must be those of en.json, in its order');
+  for (const key of PHONE_KEYS) {
+    const text = texts[key] ?? '';
+    if (marks(text) !== marks(phoneEnglish.texts[key])) found.push(`${key} must have the placeholders of the English`);
+    if (!text || text !== text.normalize('NFC') || text.trim() !== text) found.push(`${key} is missing, or not tidy`);
+    if (sources?.[key] !== hash(key, phoneEnglish)) {
+      found.push(`${key} is stale: the English is now «${phoneEnglish.texts[key]}»`);
+    }
+  }
+  return found.map((fault) => `phone/${tag}: ${fault}`);
+}
+
 /** Returns the generated files by their paths. */
 export function generated() {
   const line = (/** @type {Catalogue} */ { tag, name, state }) =>
     `  ${tag}: { name: '${name.replaceAll("'", '’')}', reviewed: ${state === 'reviewed'}, load: () => import('./lang/${tag}.lang.js') },`;
   const key = (/** @type {string} */ name) => (/^\w+$/.test(name) ? name : `'${name}'`);
+  const phoneLine = (/** @type {Catalogue} */ { tag, dir, state }) =>
+    `  ${tag}: { dir: '${dir}', reviewed: ${state === 'reviewed'}, load: () => import('./lang/${tag}.lang.js') },`;
+  const shared = Object.fromEntries(Object.entries(SHARED).map(([own, theirs]) => [own, english.texts[theirs]]));
   return {
+    'www/phone/languages.js': `/* Written by scripts/catalogues.mjs: the catalogues in lang/phone/. */
+
+/** The languages besides English. @type {Record<string, { dir: string, reviewed: boolean, load: () => Promise<{ default: string }> }>} */
+// biome-ignore format: one language a line.
+export const LANGUAGES = {
+${phoneTranslations().map(phoneLine).join('\n')}
+};
+`,
+    'www/phone/words.js': `/* Written by scripts/catalogues.mjs: the English words of the page for phones. */
+
+/** @type {Record<string, string>} */
+// biome-ignore format: as generated.
+export const ENGLISH = ${JSON.stringify({ ...phoneEnglish.texts, ...shared }, null, 2)};
+`,
     'www/catalogues.js': `/* Written by scripts/catalogues.mjs: the catalogues in lang/. */
 
 /** The languages besides English. @type {Record<string, { name: string, reviewed: boolean, load: () => Promise<{ default: string }> }>} */
@@ -191,7 +245,10 @@ function accept(tag, keys) {
 function check(files) {
   const found = files.length
     ? files.flatMap((file) => faults(json(resolve(file)), basename(file) === 'en.json'))
-    : [english, ...translations()].flatMap((catalogue) => faults(catalogue));
+    : [
+        ...[english, ...translations()].flatMap((catalogue) => faults(catalogue)),
+        ...phoneTranslations().flatMap(phoneFaults),
+      ];
   for (const fault of found) console.error(fault);
   console.log(`catalogues: ${found.length} faults`);
   process.exitCode = found.length ? 1 : 0;

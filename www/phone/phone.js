@@ -2,8 +2,8 @@
 // who asks for what, lets the person choose the number that stands on the desktop, if there is one, and then shows <akiba-selfie>
 // with a token of the phone's own.
 
+import { chooseLanguage, note, say } from './speech.js';
 import { forget, isFromMessage, keep, readTicket } from './ticket.js';
-import { ENGLISH as words } from './words.js';
 
 /** @import { Ticket } from './ticket.js' */
 
@@ -22,10 +22,10 @@ const NAMES = {
   windows: 'Windows',
 };
 
-const main = /** @type {HTMLElement} */ (document.querySelector('main'));
+/** After these events the person may go back to the bank. */
+const ENDS = ['selfie-verified', 'selfie-rejected', 'selfie-cancelled', 'selfie-error'];
 
-/** Fills in a sentence. @param {string} text @param {Record<string, string | number>} values */
-const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+const main = /** @type {HTMLElement} */ (document.querySelector('main'));
 
 /**
  * Makes an element. Text is set as text, never as HTML.
@@ -39,15 +39,20 @@ function make(tag, properties = {}, ...children) {
   return element;
 }
 
-/** Shows a screen, and moves the focus to its heading. @param {string} title @param {(Node | string)[]} content */
+/** Shows a screen, and moves the focus to its heading. @param {(Node | string)[]} title @param {(Node | string)[]} content */
 function show(title, ...content) {
-  const heading = make('h1', { tabIndex: -1 }, title);
-  main.replaceChildren(make('div', { className: 'card' }, heading, ...content));
+  const heading = make('h1', { tabIndex: -1 }, ...title);
+  const notes = note().map((text) => make('p', { className: 'note' }, text));
+  main.replaceChildren(make('div', { className: 'card' }, heading, ...content, ...notes));
   heading.focus();
 }
 
-/** @param {string} text @param {() => unknown} act @param {string} [className] */
-const button = (text, act, className = '') => make('button', { type: 'button', className, onclick: act }, text);
+/** @param {(Node | string)[]} content @param {() => unknown} act @param {string} [className] */
+const button = (content, act, className = '') =>
+  make('button', { type: 'button', className, onclick: act }, ...content);
+
+/** @param {string} key @param {string} [className] */
+const paragraph = (key, className = '') => make('p', { className }, ...say(key));
 
 /** A failure with the relay's code, or with none if it did not answer. */
 class Refusal extends Error {
@@ -74,17 +79,20 @@ async function call(path, body) {
 
 /** Shows that the link is of no use. @param {Ticket | undefined} its @param {(Node | string)[]} more */
 const over = (its, ...more) =>
-  show(words.overTitle, make('p', {}, isFromMessage(its) ? words.overLinkBody : words.overBody), ...more);
+  show(say('overTitle'), paragraph(isFromMessage(its) ? 'overLinkBody' : 'overBody'), ...more);
 
 /** Shows what a failed call means. @param {Ticket} its @param {unknown} error @param {() => void} again @param {Node[]} more */
 function failed(its, error, again, ...more) {
   const code = error instanceof Refusal ? error.code : undefined;
   if (code === undefined) {
-    return show(words.failedTitle, make('p', {}, words.failedBody), button(words.retry, again), ...more);
+    return show(say('failedTitle'), paragraph('failedBody'), button(say('retry'), again), ...more);
   }
-  if (code === 'wrong-number') return show(words.wrongTitle, make('p', {}, words.wrongBody), ...more);
+  if (code === 'wrong-number') return show(say('wrongTitle'), paragraph('wrongBody'), ...more);
   over(its, ...more);
 }
+
+/** @param {string | null | undefined} name */
+const title = (name) => (name ? say('asks', { name }) : say('asksNobody'));
 
 /**
  * Shows a link from a message before it is used up: a program that checks links for viruses presses no button.
@@ -93,18 +101,20 @@ function failed(its, error, again, ...more) {
 function offer(its) {
   const name = document.querySelector('header span')?.textContent;
   show(
-    name ? fill(words.asks, { name }) : words.asksNobody,
-    make('p', {}, words.linkBody),
-    button(words.goOn, () => open(its)),
+    title(name),
+    paragraph('linkBody'),
+    button(say('goOn'), () => open(its)),
   );
 }
 
 /** Opens the link. @param {Ticket} its */
 async function open(its) {
-  main.replaceChildren(make('p', { className: 'note', role: 'status' }, words.opening));
+  main.replaceChildren(make('p', { className: 'note', role: 'status' }, ...say('opening')));
   try {
     const opened = await call('redeem', its);
     await keep(its);
+    // Somebody has changed the link: the look is of another bank than the one that asks.
+    if (document.documentElement.dataset.for !== opened.for) document.querySelector('header')?.remove();
     ask(its, opened);
   } catch (error) {
     failed(its, error, () => open(its));
@@ -128,36 +138,36 @@ function ago(seconds) {
 /** @param {{ browser: string, system: string }} device */
 function kind({ browser, system }) {
   const names = [browser, system].map((name) => NAMES[/** @type {'chrome'} */ (name)]).filter(Boolean);
-  return names.join(' · ') || words.unknown;
+  return names.length ? [names.join(' · ')] : say('unknown');
 }
 
-/** A line of what the person compares. @param {string} term @param {string} value */
-const fact = (term, value) => [make('dt', {}, term), make('dd', {}, value)];
+/** A line of what the person compares. @param {string} term @param {(Node | string)[]} value */
+const fact = (term, value) => [make('dt', {}, ...say(term)), make('dd', {}, ...value)];
 
 /** Returns three buttons of the same look, in the order of the relay. @param {Ticket} its @param {any} opened */
 function numbers(its, opened) {
   const list = make('ul', { className: 'numbers' });
   list.setAttribute('aria-labelledby', 'question');
   for (const number of opened.numbers) {
-    const choice = button(String(number), () => confirm(its, opened, number));
+    const choice = button([String(number)], () => confirm(its, opened, number));
     list.append(make('li', {}, choice));
   }
-  return [make('h2', { id: 'question' }, words.choose), list];
+  return [make('h2', { id: 'question' }, ...say('choose')), list];
 }
 
 /** Shows who asks for what, and the numbers if a desktop shows one. @param {Ticket} its @param {any} opened */
 function ask(its, opened) {
   const atDesktop = opened.kind === 'desktop';
   const purpose = opened.purpose ? [make('p', { className: 'purpose' }, opened.purpose)] : [];
-  const device = opened.device ? fact(words.device, kind(opened.device)) : [];
-  const go = atDesktop ? numbers(its, opened) : [button(words.goOn, () => confirm(its, opened))];
+  const device = opened.device ? fact('device', kind(opened.device)) : [];
+  const go = atDesktop ? numbers(its, opened) : [button(say('goOn'), () => confirm(its, opened))];
   show(
-    opened.name ? fill(words.asks, { name: opened.name }) : words.asksNobody,
+    title(opened.name),
     ...purpose,
-    make('dl', {}, ...fact(words.started, ago(opened.seconds_ago)), ...device),
-    make('p', { className: 'note' }, atDesktop ? words.warning : words.linkWarning),
+    make('dl', {}, ...fact('started', [ago(opened.seconds_ago)]), ...device),
+    paragraph(atDesktop ? 'warning' : 'linkWarning', 'note'),
     ...go,
-    button(words.notMe, () => disown(its, opened, words.disownedBody), 'stop'),
+    button(say('notMe'), () => disown(its, opened, 'disownedBody'), 'stop'),
   );
 }
 
@@ -168,7 +178,7 @@ async function confirm(its, opened, number) {
     const session = await call(`${opened.handoff_id}/confirm`, { claim: its.claim, number });
     await takeSelfie(its, opened, session);
   } catch (error) {
-    const stop = button(words.notMe, () => disown(its, opened, words.disownedBody), 'stop');
+    const stop = button(say('notMe'), () => disown(its, opened, 'disownedBody'), 'stop');
     failed(its, error, () => confirm(its, opened, number), stop);
   }
 }
@@ -184,15 +194,23 @@ async function disown(its, opened, thanks) {
   try {
     await call(`${opened.handoff_id}/disown`, { claim: its.claim });
     await forget(its);
-    show(words.disownedTitle, make('p', {}, thanks));
+    show(say('disownedTitle'), paragraph(thanks));
   } catch (error) {
-    if (error instanceof Refusal && error.code) return show(words.lateTitle, make('p', {}, words.lateBody));
+    if (error instanceof Refusal && error.code) return show(say('lateTitle'), paragraph('lateBody'));
     failed(its, error, () => disown(its, opened, thanks));
   }
 }
 
+/** The way back to the bank. The relay has compared the address with the operator's list. @param {any} opened @param {string} url */
+const back = (opened, url) =>
+  make(
+    'a',
+    { className: 'button', href: url, rel: 'noreferrer' },
+    ...(opened.name ? say('back', { name: opened.name }) : say('backNobody')),
+  );
+
 /**
- * Shows the element, with the phone's token, and below it the way out for a person who did not start this.
+ * Shows the element, with the phone's token, between the way out for a person who did not start this and the way back to the bank.
  * @param {Ticket} its
  * @param {any} opened
  * @param {any} session
@@ -201,25 +219,33 @@ async function takeSelfie(its, opened, session) {
   await import('../define.js');
   const selfie = make('akiba-selfie');
   selfie.setAttribute('relay', location.origin);
+  if (document.documentElement.dataset.unreviewed !== undefined) selfie.setAttribute('allow-unreviewed', '');
   Object.assign(selfie, { session: session.session_token });
   // Inside the element's last screen, below its own words.
-  const done = opened.kind === 'desktop' ? words.done : words.doneLink;
-  selfie.append(make('p', { slot: 'done' }, done));
+  const done = opened.kind === 'desktop' ? 'done' : 'doneLink';
+  selfie.append(make('p', { slot: 'done' }, ...say(done)));
   const foot = make('footer', {});
-  const stop = () => disown(its, opened, words.stoppedBody);
-  const begin = () => foot.replaceChildren(button(words.notMe, sure, 'stop'));
+  const aside = make('aside', {});
+  const stop = () => disown(its, opened, 'stoppedBody');
+  const begin = () => aside.replaceChildren(button(say('notMe'), sure, 'stop'));
   // One tap by mistake must not end the session.
   const sure = () => {
-    const text = make('h1', { tabIndex: -1 }, words.sure);
-    foot.replaceChildren(text, button(words.stopIt, stop, 'stop'), button(words.keepOn, begin, 'plain'));
+    const text = make('h2', { tabIndex: -1 }, ...say('sure'));
+    aside.replaceChildren(text, button(say('stopIt'), stop, 'stop'), button(say('keepOn'), begin, 'plain'));
     text.focus();
   };
   begin();
-  selfie.addEventListener('selfie-verified', () => foot.replaceChildren());
-  main.replaceChildren(selfie, foot);
+  selfie.addEventListener('selfie-verified', () => aside.replaceChildren());
+  // The person may give up, or be rejected.
+  for (const type of session.return_url ? ENDS : []) {
+    selfie.addEventListener(type, () => foot.replaceChildren(back(opened, session.return_url)));
+  }
+  // The element's headings are below this one.
+  const heading = make('h1', { className: 'unseen' }, ...title(opened.name));
+  main.replaceChildren(heading, aside, selfie, foot);
 }
 
-const { ticket: its, isNew } = await readTicket();
+const [{ ticket: its, isNew }] = await Promise.all([readTicket(), chooseLanguage()]);
 if (!its) over(its);
 else if (isNew && isFromMessage(its)) offer(its);
 else open(its);

@@ -68,7 +68,14 @@ export async function readTicket() {
 
 /** Keeps the claim on a link from a message, once the relay has taken it. @param {Ticket} ticket */
 export async function keep(ticket) {
-  if (isFromMessage(ticket)) write(() => localStorage, await nameOf(ticket.code), ticket.claim);
+  if (!isFromMessage(ticket)) return;
+  try {
+    // Those of links before are of no more use.
+    for (const name of Object.keys(localStorage)) if (name.startsWith(`${KEY}-`)) localStorage.removeItem(name);
+  } catch {
+    // There are none.
+  }
+  write(() => localStorage, await nameOf(ticket.code), ticket.claim);
 }
 
 /** Forgets a link that is over. @param {Ticket} ticket */

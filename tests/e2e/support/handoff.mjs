@@ -121,7 +121,10 @@ class Handoffs {
       this.hooks.push(JSON.parse(Buffer.concat(parts).toString()));
       return response.writeHead(204).end();
     }
-    const page = { '/desk': DESK.replace('RELAY', this.relay.url), '/back': '<title>Welcome back</title>' };
+    const page = {
+      '/desk': DESK.replace('RELAY', this.relay.url),
+      '/back': '<title>Welcome back</title><link rel="icon" href="data:,">',
+    };
     const [path] = (incoming.url ?? '').split('?');
     const html = page[/** @type {'/desk'} */ (path)];
     if (!html) return response.writeHead(404).end();
@@ -181,7 +184,16 @@ class Handoffs {
   }
 
   /** Opens a link on a phone. */
-  async phone(url, { colorScheme = 'light', width = 360, height = 740, locale = 'en', expected = [] } = {}) {
+  async phone(
+    url,
+    {
+      colorScheme = /** @type {'light' | 'dark'} */ ('light'),
+      width = 360,
+      height = 740,
+      locale = 'en',
+      expected = [],
+    } = {},
+  ) {
     const viewport = { width, height };
     const context = await this.browser.newContext({ viewport, colorScheme, locale, permissions: ['camera'] });
     const page = await context.newPage();

@@ -63,10 +63,16 @@ export async function startRelay({ sandbox, page, webhookUrl, keys, args = [], p
     AKIBA_PROOF_KEYS: keys.proof,
   };
   const given = Object.entries(flags).map(([name, value]) => `--${name}=${value}`);
-  const relay = await startProgram(program, [...given, ...args, ...talkative], { env, log: 'backend' });
+  const start = () => startProgram(program, [...given, ...args, ...talkative], { env, log: 'backend' });
+  let relay = await start();
   await noteSecrets([sandbox.token, keys.apiKey, keys.session, keys.data.split(':')[1], keys.webhook, keys.proof]);
   return {
     url: relay.url,
+    /** Kills it with SIGKILL, and starts another one on its database. It needs a port of its own. */
+    killAndStart: async () => {
+      await relay.kill();
+      relay = await start();
+    },
     stop: async () => {
       await relay.stop();
       await rm(folder, { recursive: true, force: true });
@@ -101,6 +107,10 @@ export async function startProgram(command, args, { env = {}, cwd, url, log } = 
     await exited;
     clearTimeout(stuck);
   };
+  const kill = async () => {
+    child.kill('SIGKILL');
+    await stop();
+  };
   for (const late = Date.now() + PATIENCE; ; await sleep(50)) {
     const printed = url ?? /listening on (http:\S+)/.exec(output.join(''))?.[1];
     if (
@@ -110,7 +120,7 @@ export async function startProgram(command, args, { env = {}, cwd, url, log } = 
         () => false,
       ))
     )
-      return { url: printed, stop, output: () => output.join('') };
+      return { url: printed, stop, kill, output: () => output.join('') };
     if (Date.now() > late || child.exitCode !== null || child.pid === undefined) {
       await stop();
       throw new Error(`${command} did not start: ${output.join('')}`);
