@@ -23,7 +23,17 @@ const STAY = [
   ...FRAMEWORKS.map((name) => `${name}.mjs`),
 ];
 /** Modules that a page loads later: with an attribute, when the camera opens, without WebAssembly, or when it asks. */
-const LATE = ['debug.js', 'feedback.js', 'full.js', 'language.js', 'linked.js', 'plain.js', 'supports.js'];
+const LATE = [
+  'debug.js',
+  'feedback.js',
+  'full.js',
+  'handoff-words.js',
+  'handoff.js',
+  'language.js',
+  'linked.js',
+  'plain.js',
+  'supports.js',
+];
 
 /** What the bundled code may use: iOS 15 is the oldest browser with the widget's WebAssembly. */
 const TARGET = 'safari15';
@@ -152,8 +162,8 @@ async function writeCommonJs() {
         setup({ onLoad }) {
           onLoad({ filter: /\/pkg\/akiba-selfie\.js$/ }, () => ({ contents: stub }));
           // Nothing is drawn, so no language is needed.
-          onLoad({ filter: /\/language\.js$/ }, () => ({
-            contents: 'export const speak = () => {};',
+          onLoad({ filter: /\/(handoff|language)\.js$/ }, () => ({
+            contents: 'export const handOff = () => {}, speak = () => {};',
           }));
         },
       },
@@ -278,10 +288,14 @@ await write('vision/worker.js', readFileSync(join(folder, 'vision/worker.js'), '
 writeFileSync(join(folder, 'widget.css'), STYLE_SHEET);
 const { STYLE } = await import(pathToFileURL(resolve(folder, 'plain/style.js')).href);
 writeFileSync(join(folder, 'plain.css'), STYLE);
-const late = await Promise.all(LATE.map((name) => bundle(name, ['./lang/*'])));
+const late = await Promise.all(LATE.map((name) => bundle(name, ['./lang/*', './handoff-words.js'])));
 for (const [index, name] of LATE.entries()) await write(name, late[index], true);
-for (const path of bundled) if (![...STAY, ...LATE].includes(relative(folder, path))) rmSync(path);
-rmSync(join(folder, 'plain'), { recursive: true });
+for (const path of bundled) {
+  const name = relative(folder, path);
+  // Not what comes from another package.
+  if (!name.startsWith('..') && ![...STAY, ...LATE].includes(name)) rmSync(path);
+}
+for (const name of ['handoff', 'plain']) rmSync(join(folder, name), { recursive: true });
 rmSync(join(folder, 'pkg/snippets'), { recursive: true, force: true });
 mkdirSync(join(folder, 'lang'));
 for (const catalogue of translations()) {

@@ -61,9 +61,12 @@ export const phoneTranslations = () =>
   });
 
 const KEYS = Object.keys(english.texts);
+/** The keys of the hand-off to a phone, which `www/handoff.js` has. The widget does not. */
+const LATE = KEYS.filter((key) => key.startsWith('Handoff.'));
+const WIDGET = KEYS.filter((key) => !LATE.includes(key));
 /** The version of the keys, as src/text/source.rs computes it: FNV-1a in 32 bits. */
 export const VERSION = String(
-  Buffer.from(KEYS.join('\n')).reduce((hash, byte) => Math.imul(hash ^ byte, 0x01000193) >>> 0, 0x811c9dc5),
+  Buffer.from(WIDGET.join('\n')).reduce((hash, byte) => Math.imul(hash ^ byte, 0x01000193) >>> 0, 0x811c9dc5),
 );
 
 /** The texts that a person agrees to, in this order. */
@@ -77,8 +80,15 @@ export const CONSENT_HASH = createHash('sha256')
 export function packed({ tag, dir, state, texts }) {
   const head = [VERSION, tag, dir, state === 'reviewed' ? state : ''];
   // The page fills the lines between.
-  return [...head, ...Array(HEAD - head.length).fill(''), ...KEYS.map((key) => texts[key] ?? '')].join('\n');
+  return [...head, ...Array(HEAD - head.length).fill(''), ...WIDGET.map((key) => texts[key] ?? '')].join('\n');
 }
+
+/** Texts of the widget that a hand-off says, too. */
+const SAID_TOO = [
+  'Cancel',
+  'SayVerifying',
+  ...['Session', 'SessionDone', 'SessionLimit', 'VerdictUnknown', 'RelayUnreachable'].map((name) => `${name}.title`),
+];
 
 /** Returns the hash of an English text. @param {string} key @param {Catalogue} [source] */
 const hash = (key, source = english) => createHash('sha256').update(source.texts[key]).digest('hex').slice(0, 8);
@@ -206,7 +216,7 @@ export const CONSENT = ${JSON.stringify(Object.fromEntries(CONSENT.map((key) => 
 
 /** The keys of the texts, in the order of the catalogues. */
 export const KEYS = \`
-${KEYS.join(' ').replace(/(.{1,116})( |$)/g, '$1\n')}\`
+${WIDGET.join(' ').replace(/(.{1,116})( |$)/g, '$1\n')}\`
   .trim()
   .split(/\\s/);
 `,
@@ -217,7 +227,19 @@ export const CONSENT_HASH = '${CONSENT_HASH}';
 
 /** @type {Record<string, string>} */
 // biome-ignore format: as generated.
-export const ENGLISH = ${JSON.stringify(Object.fromEntries(KEYS.filter((key) => !/^(AllowCamera|Hint|Flaw)/.test(key)).map((key) => [key, english.texts[key]])), null, 2)};
+export const ENGLISH = ${JSON.stringify(Object.fromEntries(WIDGET.filter((key) => !/^(AllowCamera|Hint|Flaw|UsePhone)/.test(key)).map((key) => [key, english.texts[key]])), null, 2)};
+`,
+    'www/handoff/english.js': `/* Written by scripts/catalogues.mjs: the English texts of a hand-off to a phone. */
+
+/** @type {Record<string, string>} */
+// biome-ignore format: as generated.
+export const ENGLISH = ${JSON.stringify(Object.fromEntries([...LATE, ...SAID_TOO].map((key) => [key, english.texts[key]])), null, 2)};
+`,
+    'www/handoff-words.js': `/* Written by scripts/catalogues.mjs: the texts of a hand-off to a phone in all other languages, in the order of the English ones. */
+
+/** @type {Record<string, string[]>} */
+// biome-ignore format: as generated.
+export const WORDS = ${JSON.stringify(Object.fromEntries(translations().map(({ tag, texts }) => [tag, [...LATE, ...SAID_TOO].map((key) => texts[key] ?? '')])), null, 2)};
 `,
     'www/types/text.d.ts': `/* Written by scripts/catalogues.mjs: the keys of the texts, each with its English text. */
 

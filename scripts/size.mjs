@@ -22,11 +22,13 @@ const built = new URL('../build/package/', import.meta.url);
 /** The files of the package that a page loads. An end-to-end test compares them with a browser's requests. */
 /** @type {{ files: string[] }} */
 const { files } = JSON.parse(readFileSync(new URL('package.json', built), 'utf8'));
-/** Loaded only with an attribute, when the camera opens, without WebAssembly, in Safari before 16.4, or when a page asks. */
+/** Loaded only with an attribute, for a phone, when the camera opens, without WebAssembly, in Safari before 16.4, or when a page asks. */
 const LATE = [
   'full.js',
   'debug.js',
   'feedback.js',
+  'handoff-words.js',
+  'handoff.js',
   'language.js',
   'linked.js',
   'plain.css',

@@ -6,10 +6,14 @@
 
 use std::fmt;
 
-use akiba_protocol::{CustomerType, WebUrl};
-use thiserror::Error;
+use akiba_protocol::CustomerType;
 
+pub use self::error::ConfigError;
+use self::url::{path, relay_base};
 use crate::guidance::{ChallengeKind, Thresholds};
+
+mod error;
+mod url;
 
 /// The settings of the page: one field for each attribute, `None` if the attribute is missing.
 #[derive(Clone, Default, PartialEq)]
@@ -44,6 +48,8 @@ pub struct Options {
     pub alternative: bool,
     /// `no-file`: the photo comes from the camera, not from a file.
     pub no_file: bool,
+    /// `handoff`: `off` (the default), `offer` or `prefer`. Needs a session, and the element, which shows the code for the phone.
+    pub handoff: Option<String>,
     /// `link-path`: the path of the link request below the relay's base URL.
     pub link_path: Option<String>,
     /// `verify-path`: the path of the verdict request below the relay's base URL.
@@ -81,6 +87,18 @@ pub enum Facing {
     Back,
 }
 
+/// Whether the person may take the selfie on a phone instead.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Handoff {
+    /// No.
+    #[default]
+    Off,
+    /// A button offers it.
+    Offer,
+    /// It is the first screen after the start.
+    Prefer,
+}
+
 /// The settings of the widget.
 #[derive(Clone, PartialEq)]
 pub struct Config {
@@ -114,6 +132,8 @@ pub struct Config {
     pub alternative: bool,
     /// Whether the person may choose a file instead of the camera.
     pub files: bool,
+    /// Whether the person may take the selfie on a phone instead.
+    pub handoff: Handoff,
     /// Whether the page has a session. Then the relay keeps the verdict, and the request for it may be repeated.
     pub session: bool,
 }
@@ -123,49 +143,6 @@ impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Config").field("link_url", &self.link_url).finish_non_exhaustive()
     }
-}
-
-/// Why settings are invalid. The text is for the page's developer and contains no value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum ConfigError {
-    /// `relay` is missing.
-    #[error("the attribute `relay` is missing: set it to the relay's URL")]
-    NoRelay,
-    /// `relay` is not an http(s) URL, or contains a query, a fragment or a user name.
-    #[error("the attribute `relay` must be an http(s) URL without user name, query or fragment")]
-    RelayUrl,
-    /// `relay` is plain http on another machine.
-    #[error("the attribute `relay` must be https (plain http is for this machine only)")]
-    RelayInsecure,
-    /// Both `identifier` and `session` are missing.
-    #[error("the attribute `identifier` is missing: set it, or give a `session` that knows it")]
-    NoIdentifier,
-    /// `identifier` is over 128 characters or contains control characters.
-    #[error("the attribute `identifier` must be 1 to 128 printable characters")]
-    Identifier,
-    /// `session` is neither text that fits into a header nor a function.
-    #[error("the property `session` must be a string of printable ASCII or a function that returns one")]
-    Session,
-    /// `type` is unknown.
-    #[error("the attribute `type` must be `individual` (1) or `business` (2)")]
-    Type,
-    /// `capture` is unknown.
-    #[error("the attribute `capture` must be `auto` or `manual`")]
-    Capture,
-    /// `challenge` is unknown.
-    #[error("the attribute `challenge` must be `turn`, `closer` or `random`")]
-    Challenge,
-    /// `thresholds` contains an unknown name, or a number out of its range.
-    #[error(
-        "the property `thresholds` must be an object of numbers, with names and ranges as docs/guidance.md lists them"
-    )]
-    Thresholds,
-    /// `camera` is unknown.
-    #[error("the attribute `camera` must be `front` or `back`")]
-    Camera,
-    /// `link-path` or `verify-path` does not begin with a single `/`, or contains a query or fragment.
-    #[error("the attributes `link-path` and `verify-path` must be paths that begin with one `/`")]
-    Path,
 }
 
 /// The default of `link-path`.
@@ -225,6 +202,13 @@ impl Config {
             consent: !options.no_consent,
             alternative: options.alternative,
             files: !options.no_file,
+            // The relay hands over sessions only.
+            handoff: match given(&options.handoff).filter(|_| options.session) {
+                None | Some("off") => Handoff::Off,
+                Some("offer") => Handoff::Offer,
+                Some("prefer") => Handoff::Prefer,
+                Some(_) => return Err(ConfigError::Handoff),
+            },
             session: options.session,
         })
     }
@@ -247,6 +231,7 @@ impl Config {
             consent: true,
             alternative: false,
             files: true,
+            handoff: Handoff::Off,
             session: false,
         }
     }
@@ -271,25 +256,4 @@ impl Config {
 /// Returns the text of an option, if it is not blank.
 fn given(option: &Option<String>) -> Option<&str> {
     option.as_deref().map(str::trim).filter(|text| !text.is_empty())
-}
-
-/// Returns the relay's base URL, absolute and without a trailing slash.
-fn relay_base(relay: &str, page: &str) -> Result<String, ConfigError> {
-    if relay.contains(['#', '?', '@', '\\']) {
-        return Err(ConfigError::RelayUrl);
-    }
-    let absolute = match relay.strip_prefix('/') {
-        Some(rest) if rest.starts_with('/') => return Err(ConfigError::RelayUrl),
-        Some(_) => WebUrl::parse(page).ok_or(ConfigError::RelayUrl)?.origin().to_owned() + relay,
-        None => relay.to_owned(),
-    };
-    if !WebUrl::parse(&absolute).ok_or(ConfigError::RelayUrl)?.is_private() {
-        return Err(ConfigError::RelayInsecure);
-    }
-    Ok(absolute.trim_end_matches('/').to_owned())
-}
-
-fn path(text: &str) -> Result<&str, ConfigError> {
-    let good = text.starts_with('/') && !text.starts_with("//") && !text.contains(['#', '?', '\\']);
-    if good { Ok(text) } else { Err(ConfigError::Path) }
 }

@@ -101,6 +101,7 @@ fn error_texts_do_not_repeat_the_value() {
         (|options| options.capture = some("always"), ConfigError::Capture),
         (|options| options.camera = some("left"), ConfigError::Camera),
         (|options| options.challenge = some("jump"), ConfigError::Challenge),
+        (|options| (options.handoff, options.session) = (some("on"), true), ConfigError::Handoff),
         (|options| options.link_path = some("v1"), ConfigError::Path),
         (|options| options.verify_path = some("//evil.example/v1"), ConfigError::Path),
         (|options| options.verify_path = some("/v1?x=1"), ConfigError::Path),

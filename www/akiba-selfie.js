@@ -87,6 +87,8 @@ export class AkibaSelfieElement extends Base {
   #unfill;
   /** The number of its entry in the history; 0 if it has none. */
   #entry = 0;
+  /** Ends the hand-off to a phone that is shown. @type {((next?: string) => void) | undefined} */
+  #desk;
   /** When the current step began. */
   #since = performance.now();
   #settling = false;
@@ -107,6 +109,7 @@ export class AkibaSelfieElement extends Base {
       // The last events arrive while the widget ends, and after that.
       if (!this.#widget || !this.isConnected) return;
       this.#fill();
+      this.#handOff();
       this.#enterHistory();
       this.#check();
       if (this.#shown === 'starting') this.#loadFeedback();
@@ -358,6 +361,7 @@ export class AkibaSelfieElement extends Base {
     const widget = this.#widget;
     if (!widget) return;
     this.#widget = undefined;
+    this.#leaveDesk();
     this.#leaveHistory();
     this.#leaveFull();
     this.#unwatch?.();
@@ -378,6 +382,8 @@ export class AkibaSelfieElement extends Base {
       else if (this.hasAttribute(name)) options[name] = this.getAttribute(name);
     }
     if (this.#words) options.words = this.#words;
+    // A phone or a tablet needs no other one.
+    if (matchMedia('(pointer: coarse)').matches) delete options.handoff;
     return options;
   }
 
@@ -425,6 +431,28 @@ export class AkibaSelfieElement extends Base {
     this.#unfill = undefined;
   }
 
+  /** In the state `handoff`: shows the code for a phone, and follows the phone. */
+  async #handOff() {
+    this.#leaveDesk(this.#shown);
+    if (this.#shown !== 'handoff') return;
+    const widget = /** @type {Widget} */ (this.#widget);
+    try {
+      const { handOff } = await import('./handoff.js');
+      if (this.#shown !== 'handoff' || widget !== this.#widget) return;
+      const { element } = /** @type {Root} */ (this.#root);
+      this.#desk ??= handOff(/** @type {any} */ (this), element, widget, () => this.#words, registered);
+    } catch {
+      // It did not load.
+      widget.here();
+    }
+  }
+
+  /** @param {string} [next] */
+  #leaveDesk(next) {
+    this.#desk?.(next);
+    this.#desk = undefined;
+  }
+
   /** With the attribute `debug`: tells the page's developer in the console what happens. */
   async #check() {
     if (isOn(this, 'debug')) (await import('./debug.js')).debug(this);
@@ -463,6 +491,7 @@ export class AkibaSelfieElement extends Base {
     this.#calls = [];
     this.#failed = true;
     this.#unfill = undefined;
+    this.#leaveDesk();
     this.#vision?.terminate();
     for (const video of this.#shadow.querySelectorAll('video')) {
       const stream = /** @type {MediaStream | null} */ (video.srcObject);

@@ -22,6 +22,7 @@ const TEXTS = [
   'deviceId',
   'linkPath',
   'verifyPath',
+  'handoff',
 ] as const;
 const OBJECTS = ['session', 'thresholds', 'text', 'host'] as const;
 const BOOLEANS = [
@@ -54,6 +55,7 @@ const BOOLEANS = [
     'deviceId',
     'linkPath',
     'verifyPath',
+    'handoff',
     'session',
     'thresholds',
     'text',
@@ -101,6 +103,7 @@ export class Selfie {
   declare deviceId: SelfieProperties['deviceId'];
   declare linkPath: SelfieProperties['linkPath'];
   declare verifyPath: SelfieProperties['verifyPath'];
+  declare handoff: SelfieProperties['handoff'];
   declare session: SelfieProperties['session'];
   declare thresholds: SelfieProperties['thresholds'];
   declare text: SelfieProperties['text'];

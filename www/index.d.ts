@@ -2,6 +2,7 @@
 export type SelfieState =
   | 'idle'
   | 'consent'
+  | 'handoff'
   | 'starting'
   | 'framing'
   | 'countdown'
@@ -287,7 +288,12 @@ export type SelfieErrorCode =
   | 'upload-refused'
   | 'upload-too-large'
   | 'upload-damaged'
-  | 'upload-busy';
+  | 'upload-busy'
+  | 'handoff-refused'
+  | 'handoff-wrong-number'
+  | 'handoff-expired'
+  | 'handoff-ended'
+  | 'handoff-disowned';
 
 /** Detail of `selfie-error`. */
 export interface SelfieErrorDetail {
@@ -418,6 +424,8 @@ export declare class AkibaSelfieElement extends HTMLElement {
   noConsent: boolean;
   /** Attribute `no-file`: the photo comes from the camera, not from a file. */
   noFile: boolean;
+  /** Attribute `handoff`: whether the person may take the selfie on a phone instead; `off` by default. Needs a session. */
+  handoff: 'off' | 'offer' | 'prefer' | '';
   /** Attribute `link-path`: path of the relay's first call; `/v1/customer` by default. */
   linkPath: string;
   /** Attribute `verify-path`: path of the relay's second call; `/v1/customer/verify` by default. */

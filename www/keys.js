@@ -1,7 +1,7 @@
 /* Written by scripts/catalogues.mjs: the keys of the catalogues. */
 
 /** The version of the keys. A catalogue with another one is not used. */
-export const VERSION = '3896200480';
+export const VERSION = '383160043';
 
 /** The English texts that a person agrees to. @type {Record<string, string>} */
 // biome-ignore format: as generated.
@@ -27,40 +27,40 @@ export const CONSENT = {
 
 /** The keys of the texts, in the order of the catalogues. */
 export const KEYS = `
-IdleTitle IdleBody TipLight TipFace TipHold IdleNeeds Start ConsentTitle ConsentWho ConsentWhat ConsentWhatBody
-ConsentWhy ConsentWhyBody ConsentWhere ConsentWhereBody ConsentKept ConsentController ConsentPrivacy ConsentTerms
-ConsentDeviceBody ConsentWithdrawBody ConsentReview Agree NotNow UnreviewedNote StartingTitle StartingBody
-StartingSlow StartingTap TapToStart StartingPaused StartingFrozen StartingAway CameraOn FramingTitle HintPosition
-HintByHand HintNoPicture HintNoFace HintSeveralFaces HintTooDark HintTooBright HintComeCloser HintMoveBack
-HintMoveLeft HintMoveRight HintMoveUp HintMoveDown HintStraighten HintLookStraight HintSideLight HintHoldStill
-HintBlurred HintHold HintPress HintTurnLeft HintTurnRight HintLeanIn HintFaceForward SkipChallenge OtherWay Sound
-PreviewLabel Shutter ShutterNow ByHand SwitchCamera ChoosePhoto CountdownTitle CountdownHint GrabbingTitle
-ReadingTitle ReviewTitle PhotoAlt Enlarge CheckFace CheckSharp CheckClear CheckedFace CheckedSharp ReviewFlawTitle
-ReviewRefusedTitle FlawNoFace FlawSeveralFaces FlawTooDark FlawTooBright FlawTooSmall FlawTurned FlawLeaning
-FlawSideLight FlawBlurred UseAnyway UsePhoto Retake SubmittingTitle StepLink StepUpload StepVerify StepDone StepNow
-StepNext Bytes ProgressLabel WaitNetwork WaitPause KeepOpen VerifiedTitle VerifiedBody RejectedTitle
-RejectedNotMatched RejectedFraud RejectedUnclear RejectedTips RejectedAsk RejectedOften TryAgain RetryCamera
-UseCamera CameraApp ChooseAnother TakeAnother SendAgain TryNow PhotoKept AskSite AskSiteAgain AlsoChoosePhoto
-OpenInBrowser CodeLabel Cancel Close Closed ConfigTitle ConfigBody SayCameraReady SayCameraReadyAuto SayAutomatic
-SayShutter SayOtherWay SaySkippable SayChallengeAgain SayChallengeOver SayPercent SayVerifying SayStillVerifying
-SayNoNetwork SayConnected LanguageLabel Config.title Config.body Load.title Load.body Crash.title Crash.body
-CameraDenied.title CameraDenied.body CameraDismissed.title CameraDismissed.body CameraDeniedBySystem.title
-CameraDeniedBySystem.body CameraNotFound.title CameraNotFound.body CameraInUse.title CameraInUse.body
-CameraInsecurePage.title CameraInsecurePage.body CameraBlocked.title CameraBlocked.body CameraUnsupported.title
-CameraUnsupported.body CameraEnded.title CameraEnded.body CameraFailed.title CameraFailed.body PhotoFailed.title
-PhotoFailed.body PhotoAltered.title PhotoAltered.body PhotoUnusable.title PhotoUnusable.body FileNotImage.title
-FileNotImage.body FileTooLarge.title FileTooLarge.body FileUnreadable.title FileUnreadable.body Session.title
-Session.body SessionDone.title SessionDone.body SessionLimit.title SessionLimit.body VerdictUnknown.title
-VerdictUnknown.body RelayForbidden.title RelayForbidden.body RelayUnreachable.title RelayUnreachable.body
-RelayTimeout.title RelayTimeout.body RelayBusy.title RelayBusy.body RelayRefused.title RelayRefused.body
-RelayFailed.title RelayFailed.body RelayReply.title RelayReply.body CustomerUnknown.title CustomerUnknown.body
-LinkUnusable.title LinkUnusable.body LinkChecksum.title LinkChecksum.body LinkHeaders.title LinkHeaders.body
-UploadUnreachable.title UploadUnreachable.body UploadStalled.title UploadStalled.body UploadExpired.title
-UploadExpired.body UploadClockSkew.title UploadClockSkew.body UploadRefused.title UploadRefused.body
-UploadTooLarge.title UploadTooLarge.body UploadDamaged.title UploadDamaged.body UploadBusy.title UploadBusy.body
-AllowCamera.ChromeAndroid AllowCamera.SamsungInternet AllowCamera.FirefoxAndroid AllowCamera.SafariIos
-AllowCamera.ChromeIos AllowCamera.ChromeDesktop AllowCamera.EdgeDesktop AllowCamera.FirefoxDesktop
-AllowCamera.SafariMac AllowCamera.InApp AllowCamera.Other
+IdleTitle IdleBody TipLight TipFace TipHold IdleNeeds Start UsePhone ConsentTitle ConsentWho ConsentWhat
+ConsentWhatBody ConsentWhy ConsentWhyBody ConsentWhere ConsentWhereBody ConsentKept ConsentController ConsentPrivacy
+ConsentTerms ConsentDeviceBody ConsentWithdrawBody ConsentReview Agree NotNow UnreviewedNote StartingTitle
+StartingBody StartingSlow StartingTap TapToStart StartingPaused StartingFrozen StartingAway CameraOn FramingTitle
+HintPosition HintByHand HintNoPicture HintNoFace HintSeveralFaces HintTooDark HintTooBright HintComeCloser
+HintMoveBack HintMoveLeft HintMoveRight HintMoveUp HintMoveDown HintStraighten HintLookStraight HintSideLight
+HintHoldStill HintBlurred HintHold HintPress HintTurnLeft HintTurnRight HintLeanIn HintFaceForward SkipChallenge
+OtherWay Sound PreviewLabel Shutter ShutterNow ByHand SwitchCamera ChoosePhoto CountdownTitle CountdownHint
+GrabbingTitle ReadingTitle ReviewTitle PhotoAlt Enlarge CheckFace CheckSharp CheckClear CheckedFace CheckedSharp
+ReviewFlawTitle ReviewRefusedTitle FlawNoFace FlawSeveralFaces FlawTooDark FlawTooBright FlawTooSmall FlawTurned
+FlawLeaning FlawSideLight FlawBlurred UseAnyway UsePhoto Retake SubmittingTitle StepLink StepUpload StepVerify
+StepDone StepNow StepNext Bytes ProgressLabel WaitNetwork WaitPause KeepOpen VerifiedTitle VerifiedBody
+RejectedTitle RejectedNotMatched RejectedFraud RejectedUnclear RejectedTips RejectedAsk RejectedOften TryAgain
+RetryCamera UseCamera CameraApp ChooseAnother TakeAnother SendAgain TryNow PhotoKept AskSite AskSiteAgain
+AlsoChoosePhoto OpenInBrowser CodeLabel Cancel Close Closed ConfigTitle ConfigBody SayCameraReady SayCameraReadyAuto
+SayAutomatic SayShutter SayOtherWay SaySkippable SayChallengeAgain SayChallengeOver SayPercent SayVerifying
+SayStillVerifying SayNoNetwork SayConnected LanguageLabel Config.title Config.body Load.title Load.body Crash.title
+Crash.body CameraDenied.title CameraDenied.body CameraDismissed.title CameraDismissed.body
+CameraDeniedBySystem.title CameraDeniedBySystem.body CameraNotFound.title CameraNotFound.body CameraInUse.title
+CameraInUse.body CameraInsecurePage.title CameraInsecurePage.body CameraBlocked.title CameraBlocked.body
+CameraUnsupported.title CameraUnsupported.body CameraEnded.title CameraEnded.body CameraFailed.title
+CameraFailed.body PhotoFailed.title PhotoFailed.body PhotoAltered.title PhotoAltered.body PhotoUnusable.title
+PhotoUnusable.body FileNotImage.title FileNotImage.body FileTooLarge.title FileTooLarge.body FileUnreadable.title
+FileUnreadable.body Session.title Session.body SessionDone.title SessionDone.body SessionLimit.title
+SessionLimit.body VerdictUnknown.title VerdictUnknown.body RelayForbidden.title RelayForbidden.body
+RelayUnreachable.title RelayUnreachable.body RelayTimeout.title RelayTimeout.body RelayBusy.title RelayBusy.body
+RelayRefused.title RelayRefused.body RelayFailed.title RelayFailed.body RelayReply.title RelayReply.body
+CustomerUnknown.title CustomerUnknown.body LinkUnusable.title LinkUnusable.body LinkChecksum.title LinkChecksum.body
+LinkHeaders.title LinkHeaders.body UploadUnreachable.title UploadUnreachable.body UploadStalled.title
+UploadStalled.body UploadExpired.title UploadExpired.body UploadClockSkew.title UploadClockSkew.body
+UploadRefused.title UploadRefused.body UploadTooLarge.title UploadTooLarge.body UploadDamaged.title
+UploadDamaged.body UploadBusy.title UploadBusy.body AllowCamera.ChromeAndroid AllowCamera.SamsungInternet
+AllowCamera.FirefoxAndroid AllowCamera.SafariIos AllowCamera.ChromeIos AllowCamera.ChromeDesktop
+AllowCamera.EdgeDesktop AllowCamera.FirefoxDesktop AllowCamera.SafariMac AllowCamera.InApp AllowCamera.Other
 `
   .trim()
   .split(/\s/);

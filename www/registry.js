@@ -29,6 +29,7 @@ export const ATTRIBUTES = {
   'no-consent': { property: 'noConsent', boolean: true },
   alternative: { property: 'alternative', boolean: true },
   'no-file': { property: 'noFile', boolean: true },
+  handoff: { property: 'handoff' },
   'link-path': { property: 'linkPath' },
   'verify-path': { property: 'verifyPath' },
   history: { property: 'history', boolean: true, own: true },
@@ -49,6 +50,7 @@ export const STATICS = ['supports'];
 export const STATES = /** @type {const} */ ([
   'idle',
   'consent',
+  'handoff',
   'starting',
   'framing',
   'countdown',
@@ -58,6 +60,15 @@ export const STATES = /** @type {const} */ ([
   'done',
   'failed',
 ]);
+
+/** The error codes that only a hand-off has. */
+export const HANDOFF_ERRORS = [
+  'handoff-refused',
+  'handoff-wrong-number',
+  'handoff-expired',
+  'handoff-ended',
+  'handoff-disowned',
+];
 
 /** Every event; all of them bubble and are composed. */
 export const EVENTS = /** @type {const} */ ([

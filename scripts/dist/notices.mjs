@@ -9,7 +9,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { cratesOf, root } from './crates.mjs';
 
-/** @type {Record<string, { title: string, parts: [crate: string, platform: string][], others: string }>} */
+/** @type {Record<string, { title: string, parts: [crate: string, platform: string][], packages?: string[], others: string }>} */
 const PROGRAMS = {
   relay: {
     title: 'akiba-relay',
@@ -22,6 +22,7 @@ const PROGRAMS = {
       ['akiba-selfie-npm', 'wasm32-unknown-unknown'],
       ['akiba-vision-module', 'wasm32-unknown-unknown'],
     ],
+    packages: ['lean-qr'],
     others:
       "Rust's standard library (MIT OR Apache-2.0, https://www.rust-lang.org)\n" +
       'The weights of BlazeFace, short range, from MediaPipe (Apache-2.0, © The MediaPipe Authors), rounded to integers',
@@ -77,6 +78,13 @@ const crates = new Map(
 const texts = new Map();
 for (const [name, crate] of [...crates].sort(([a], [b]) => (a < b ? -1 : 1))) {
   for (const text of textsOf(crate)) texts.set(text, [...(texts.get(text) ?? []), `${name} (${crate.license})`]);
+}
+
+for (const name of program.packages ?? []) {
+  const folder = `${root}node_modules/${name}/`;
+  const { version, license } = JSON.parse(read(`${folder}package.json`));
+  const text = read(`${folder}LICENSE`);
+  texts.set(text, [...(texts.get(text) ?? []), `${name} ${version} (${license})`]);
 }
 
 const rule = '='.repeat(80);

@@ -12,6 +12,7 @@ use yew::{AppHandle, Callback};
 use self::emit::{dispatch, verdict};
 use crate::adapter::camera::Device;
 use crate::adapter::js::object;
+use crate::adapter::relay::JudgedReply;
 use crate::adapter::relay::session::{Session, SessionError};
 use crate::adapter::vision::VisionSource;
 use crate::config::Options;
@@ -97,6 +98,18 @@ impl Widget {
     /// Returns to the beginning from every state.
     pub fn reset(&self) {
         self.send(Event::Reset);
+    }
+
+    /// Goes on at this device, if the person has a hand-off to a phone before them.
+    pub fn here(&self) {
+        self.send(Event::Retry);
+    }
+
+    /// Ends a hand-off with the verdict, as the relay returned it.
+    pub fn handed(&self, reply: &JsValue) {
+        if let Some(reply) = JudgedReply::read(reply, true) {
+            self.app.send_message(Message::Handed(reply));
+        }
     }
 
     /// Returns the name of the state.
@@ -192,6 +205,7 @@ fn read(options: &JsValue) -> Options {
         no_consent: flag("no-consent"),
         alternative: flag("alternative"),
         no_file: flag("no-file"),
+        handoff: text("handoff"),
         link_path: text("link-path"),
         verify_path: text("verify-path"),
         session: flag("session"),

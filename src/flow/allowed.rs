@@ -3,7 +3,7 @@
 
 use akiba_protocol::Reason;
 
-use crate::config::Config;
+use crate::config::{Config, Handoff};
 
 use super::error::{ErrorCode, NextStep};
 use super::event::Event;
@@ -29,6 +29,7 @@ impl State {
             }
             (Event::SkipChallenge, screen) => matches!(screen, Screen::Framing { prompt } if prompt.skip),
             (Event::OtherWay, screen) => config.alternative && self.offers_other_way(screen),
+            (Event::UsePhone, screen) => config.handoff != Handoff::Off && offers_phone(screen),
             (Event::Cancel, screen) => !matches!(screen, Screen::Idle | Screen::Done { .. }),
             (Event::Close, Screen::Failed { error, .. }) => {
                 !error.retryable(config.files) && *error != ErrorCode::Config && !self.closed
@@ -47,7 +48,9 @@ impl State {
             (Event::Retry, Screen::Failed { error, photo }) => {
                 error.offers(if photo.is_some() { NextStep::Resubmit } else { NextStep::RetryCamera })
             }
-            (Event::Retry, screen) => matches!(screen, Screen::Starting(Opening::Tap | Opening::Away)),
+            (Event::Retry, screen) => {
+                matches!(screen, Screen::Handoff | Screen::Starting(Opening::Tap | Opening::Away))
+            }
             (Event::Accept | Event::Retake | Event::Close, _) => false,
             _ => true,
         }
@@ -66,5 +69,14 @@ impl State {
             }
             _ => false,
         }
+    }
+}
+
+/// Whether a phone may be the better way: before the camera is used, and where there is no photo because of it.
+fn offers_phone(screen: &Screen) -> bool {
+    match screen {
+        Screen::Idle | Screen::Consent => true,
+        Screen::Failed { error, photo: None } => error.offers(NextStep::PickFile),
+        _ => false,
     }
 }

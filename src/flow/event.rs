@@ -27,7 +27,7 @@ pub enum Event {
     Retake,
     /// The person, or the page by `submit()`, sends this photo; also again after a failure.
     Accept,
-    /// The person continues: after a failure, or without waiting for a pause to end.
+    /// The person continues: after a failure, without waiting for a pause to end, or without a phone.
     Retry,
     /// The person asks for the device's other camera.
     SwitchCamera,
@@ -41,6 +41,8 @@ pub enum Event {
     SkipChallenge,
     /// The person can't take a selfie, and leaves for the page's other way.
     OtherWay,
+    /// The person wants to take the selfie on a phone.
+    UsePhone,
     /// The person wants to press the button, although the photo would be taken automatically.
     ByHand,
     /// The person, or the page by `cancel()`, cancels.
@@ -244,6 +246,7 @@ impl Event {
                 | Self::ChoseNone
                 | Self::SkipChallenge
                 | Self::OtherWay
+                | Self::UsePhone
                 | Self::ByHand
                 | Self::Cancel
                 | Self::Close

@@ -85,6 +85,8 @@ pub enum Screen {
     Idle,
     /// The person is asked for consent.
     Consent,
+    /// The person takes the selfie on a phone. The page shows the code for it, and follows the phone.
+    Handoff,
     /// The camera is being opened.
     Starting(Opening),
     /// The person gets ready for the photo.
@@ -138,6 +140,8 @@ pub enum ScreenName {
     Idle,
     /// See [`Screen::Consent`].
     Consent,
+    /// See [`Screen::Handoff`].
+    Handoff,
     /// See [`Screen::Starting`].
     Starting,
     /// See [`Screen::Framing`].
@@ -158,9 +162,10 @@ pub enum ScreenName {
 
 impl ScreenName {
     /// Every name, in the order of the flow.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Idle,
         Self::Consent,
+        Self::Handoff,
         Self::Starting,
         Self::Framing,
         Self::Countdown,
@@ -177,6 +182,7 @@ impl ScreenName {
         match self {
             Self::Idle => "idle",
             Self::Consent => "consent",
+            Self::Handoff => "handoff",
             Self::Starting => "starting",
             Self::Framing => "framing",
             Self::Countdown => "countdown",
@@ -196,6 +202,7 @@ impl Screen {
         match self {
             Self::Idle => ScreenName::Idle,
             Self::Consent => ScreenName::Consent,
+            Self::Handoff => ScreenName::Handoff,
             Self::Starting(_) => ScreenName::Starting,
             Self::Framing { .. } => ScreenName::Framing,
             Self::Countdown { .. } => ScreenName::Countdown,

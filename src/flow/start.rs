@@ -1,4 +1,6 @@
-//! From the start to an open camera: consent, opening, switching, and pages that are hidden.
+//! From the start to an open camera: consent, opening, switching, and pages that are hidden. Or to a phone.
+
+use crate::config::Handoff;
 
 use super::camera::{CameraChoice, CameraInfo, CameraState};
 use super::effect::{Announcement, Effect, Notice};
@@ -6,11 +8,25 @@ use super::error::ErrorCode;
 use super::limits;
 use super::photo::Generation;
 use super::screen::{Opening, Screen};
+use super::state::Sending;
 use super::timer::Timer;
 use super::transition::Transition;
 
 impl Transition<'_> {
     pub(super) fn start(&mut self) {
+        if self.config.handoff == Handoff::Prefer { self.use_phone() } else { self.start_here() }
+    }
+
+    /// Waits for the verdict on a selfie that the person takes on a phone. The phone asks for the consent.
+    pub(super) fn use_phone(&mut self) {
+        self.tear_down();
+        let generation = self.generation();
+        self.state.sending = Some(Sending::Verify(generation));
+        self.state.screen = Screen::Handoff;
+    }
+
+    /// Starts on this device.
+    pub(super) fn start_here(&mut self) {
         self.tear_down();
         if self.config.consent {
             self.state.screen = Screen::Consent;

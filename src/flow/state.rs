@@ -75,7 +75,7 @@ pub enum LinkState {
 pub enum Sending {
     /// The upload.
     Upload(Generation),
-    /// The verdict request.
+    /// The verdict request. In a hand-off, the page waits for the verdict.
     Verify(Generation),
 }
 

@@ -41,6 +41,7 @@ impl Transition<'_> {
             Event::ChoseNone => self.chose_none(),
             Event::FilePicked(file) => self.file_picked(file),
             Event::OtherWay => self.leave_for_other_way(),
+            Event::UsePhone => self.use_phone(),
             Event::Cancel => self.cancel(),
             Event::Close => self.close(),
             Event::Reset | Event::Disconnected => self.tear_down(),

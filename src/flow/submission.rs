@@ -56,6 +56,7 @@ impl Transition<'_> {
                 self.open_own_camera();
             }
             Screen::Submitting { photo, .. } => self.send_now(photo),
+            Screen::Handoff => self.start_here(),
             _ => {}
         }
     }

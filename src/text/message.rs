@@ -30,6 +30,8 @@ messages! {
     IdleNeeds,
     /// Idle: the button.
     Start,
+    /// The button to take the selfie on a phone, and the heading of the screen that it opens.
+    UsePhone,
 
     /// Consent: the heading.
     ConsentTitle,

@@ -29,6 +29,9 @@ const fn lines<const N: usize>(values: bool) -> ([u8; N], usize) {
     while SOURCE[at] != b'}' {
         if SOURCE[at] == b'"' {
             at += 1;
+            if string % 2 == 0 && begins(at, LATE) {
+                break;
+            }
             let wanted = (string % 2 == 1) == values;
             if wanted && length > 0 {
                 found[length] = b'\n';
@@ -47,6 +50,17 @@ const fn lines<const N: usize>(values: bool) -> ([u8; N], usize) {
         at += 1;
     }
     (found, length)
+}
+
+/// The texts from here on are not the widget's: `www/handoff.js` has them.
+const LATE: &[u8] = b"Handoff.";
+
+const fn begins(at: usize, with: &[u8]) -> bool {
+    let mut same = 0;
+    while same < with.len() && SOURCE[at + same] == with[same] {
+        same += 1;
+    }
+    same == with.len()
 }
 
 /// Returns the place after `"texts": {`.

@@ -32,6 +32,7 @@ pub(super) fn consent(shown: &Scene) -> Html {
     };
     let actions = element("div", &[("class", "actions")])
         .child(button(Weight::Primary, Message::Agree, Event::Consented))
+        .child(button(Weight::Secondary, Message::UsePhone, Event::UsePhone))
         .child(button(Weight::Quiet, Message::NotNow, Event::Cancel));
     scene
         .section("consent")

@@ -23,8 +23,11 @@ pub(super) fn failed(scene: &Scene, error: ErrorCode, photo: Option<Photo>) -> H
     for button in buttons(scene, error) {
         actions = actions.child(button);
     }
-    let actions =
-        actions.child(scene.other_way(Weight::Secondary)).child(way_out(scene, error)).child(scene.code(error));
+    let actions = actions
+        .child(scene.button(Weight::Secondary, Message::UsePhone, Event::UsePhone))
+        .child(scene.other_way(Weight::Secondary))
+        .child(way_out(scene, error))
+        .child(scene.code(error));
     scene
         .section("failed")
         .child(picture)

@@ -9,6 +9,7 @@ mod done;
 mod element;
 mod failed;
 mod file;
+mod handoff;
 mod hint;
 mod icon;
 mod idle;

@@ -10,7 +10,7 @@ use crate::flow::Screen;
 use super::element::element;
 use super::scene::Scene;
 use super::view::{Action, View};
-use super::{camera, consent, done, failed, idle, invalid_settings, live, review, submitting};
+use super::{camera, consent, done, failed, handoff, idle, invalid_settings, live, review, submitting};
 
 thread_local! {
     static NEXT_ID: Cell<u32> = const { Cell::new(0) };
@@ -48,6 +48,7 @@ fn screen(scene: &Scene) -> Html {
     match &scene.view.state.screen {
         Screen::Idle => idle::idle(scene),
         Screen::Consent => consent::consent(scene),
+        Screen::Handoff => handoff::handoff(scene),
         Screen::Starting(_) | Screen::Framing { .. } | Screen::Countdown { .. } | Screen::Grabbing => {
             camera::camera(scene)
         }

@@ -12,10 +12,11 @@ use self::page_event::PageEvent;
 use self::runner::{Callbacks, Context as RunContext, Runner};
 use crate::adapter::camera::Device;
 use crate::adapter::page::{self, focus, stylesheet};
+use crate::adapter::relay::JudgedReply;
 use crate::adapter::relay::session::Session;
 use crate::adapter::vision::VisionSource;
 use crate::config::{Config, ConfigError, Options};
-use crate::flow::{Effect, Event, ScreenName, State, step};
+use crate::flow::{Effect, Event, Screen, ScreenName, State, step};
 use crate::text::{Browser, Text};
 use crate::ui::{self, Action, Presses, View};
 
@@ -54,6 +55,8 @@ pub enum Message {
     Action(Action),
     /// The announcements were read.
     Silence,
+    /// The relay's verdict on a selfie that was taken on a phone.
+    Handed(JudgedReply),
     /// Invalid settings were not corrected.
     Fault(ConfigError),
 }
@@ -118,6 +121,10 @@ impl Component for AkibaSelfie {
             }
             Message::Event(event) | Message::Action(Action::Event(event)) => event,
             Message::Action(Action::Pick(file)) => Event::FilePicked(self.runner.keep_file(file)),
+            Message::Handed(reply) => match self.state.verify() {
+                Some(generation) if self.state.screen == Screen::Handoff => self.runner.judged(generation, reply),
+                _ => return false,
+            },
             Message::Fault(error) => {
                 self.fault = None;
                 self.config = Err(error);

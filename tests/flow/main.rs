@@ -8,6 +8,7 @@ mod crop;
 mod faces;
 mod framing;
 mod guidance;
+mod handoff;
 mod light;
 mod matrix;
 mod needs;

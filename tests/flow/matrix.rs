@@ -9,62 +9,63 @@ use crate::play::{CAMERA, Place, Play, STALE, judgement, lit, photo};
 /// One column for each [`Place`], one row for each event. A dot keeps the screen. The events answer the requests in
 /// flight.
 const TABLE: &str = "
-                 idle    consent  starting framing  countdown grabbing review   linking  uploading verifying done    rejected failedup failedcam
-Start            consent .        .        .        .         .        .        .        .         .         consent consent  .        .
-Consented        .       starting .        .        .         .        .        .        .         .         .       .        .        .
-Shutter          .       .        .        grabbing grabbing  .        .        .        .         .         .       .        .        .
-Retake           .       .        .        .        .         .        starting .        .         .         .       starting .        .
-Accept           .       .        .        .        .         .        submitting .      .         .         .       .        submitting .
-Retry            .       .        .        .        .         .        .        .        .         .         .       .        submitting starting
-SwitchCamera     .       .        .        starting starting  .        .        .        .         .         .       .        .        .
-Choosing         .       .        .        .        framing   .        .        .        .         .         .       .        .        .
-ChoseNone        .       .        .        .        .         .        .        .        .         .         .       .        .        .
-FilePicked       .       .        grabbing grabbing grabbing  .        .        .        .         .         .       .        .        grabbing
-SkipChallenge    .       .        .        .        .         .        .        .        .         .         .       .        .        .
-OtherWay         .       .        .        .        .         .        .        .        .         .         .       .        .        .
-ByHand           .       .        .        .        framing   .        .        .        .         .         .       .        .        .
-Cancel           .       idle     idle     idle     idle      idle     idle     idle     idle      idle      .       .        idle     idle
-Close            .       .        .        .        .         .        .        .        .         .         .       .        .        .
-Reset            .       idle     idle     idle     idle      idle     idle     idle     idle      idle      idle    idle     idle     idle
-CameraOpened     .       .        framing  .        .         .        .        .        .         .         .       .        .        .
-CamerasListed    .       .        .        .        .         .        .        .        .         .         .       .        .        .
-CameraFailed     .       .        failed   .        .         .        .        .        .         .         .       .        .        .
-CameraEnded      .       .        .        failed   failed    .        .        .        .         .         .       .        .        .
-CameraFroze      .       .        .        starting starting  .        .        .        .         .         .       .        .        .
-CameraThawed     .       .        .        .        .         .        .        .        .         .         .       .        .        .
-FrameDrawn       .       .        .        .        .         .        .        .        .         .         .       .        .        .
-Away             .       .        .        starting .         .        .        .        .         .         .       .        .        .
-PageLeft         .       .        idle     idle     idle      idle     idle     idle     idle      idle      .       .        idle     .
-Frame            .       .        .        .        .         .        .        .        .         .         .       .        .        .
-Seen             .       .        .        .        .         .        .        .        .         .         .       .        .        .
-VisionUnavailable            .       .        .        .        .         .        .        .        .         .         .       .        .        .
-Drawn            .       .        .        .        .         .        .        .        .         .         .       .        .        .
-CameraSlow       .       .        .        .        .         .        .        .        .         .         .       .        .        .
-AutoCapture      .       .        .        .        .         .        .        .        .         .         .       .        .        .
-ShutterTimer     .       .        .        .        .         .        .        .        .         .         .       .        .        .
-ChallengeTimer   .       .        .        .        .         .        .        .        .         .         .       .        .        .
-OtherWayTimer    .       .        .        .        .         .        .        .        .         .         .       .        .        .
-CountdownTick    .       .        .        .        .         .        .        .        .         .         .       .        .        .
-LinkLife         .       .        .        .        .         .        .        .        .         .         .       .        .        .
-Stall            .       .        .        .        .         .        .        .        .         .         .       .        .        .
-RetryTick        .       .        .        .        .         .        .        .        .         .         .       .        .        .
-PhotoReady       .       .        .        .        .         review   .        .        .         .         .       .        .        .
-GrabFailed       .       .        .        .        .         failed   .        .        .         .         .       .        .        .
-LinkReady        .       .        .        .        .         .        .        .        .         .         .       .        .        .
-LinkFailed       .       .        .        failed   failed    failed   failed   failed   .         .         .       .        .        .
-UploadProgress   .       .        .        .        .         .        .        .        .         .         .       .        .        .
-Uploaded         .       .        .        .        .         .        .        .        .         .         .       .        .        .
-UploadFailed     .       .        .        .        .         .        .        .        failed    .         .       .        .        .
-VerifyDone       .       .        .        .        .         .        .        .        .         done      .       .        .        .
-VerifyFailed     .       .        .        .        .         .        .        .        .         failed    .       .        .        .
-Online           .       .        .        .        .         .        .        .        .         .         .       .        .        .
-Offline          .       .        .        .        .         .        .        .        .         .         .       .        .        .
-Hidden           .       .        .        starting starting  .        .        .        .         .         .       .        .        .
-Visible          .       .        .        .        .         .        .        .        .         .         .       .        .        .
-SameCustomer     .       .        .        .        .         .        .        .        .         .         .       .        .        .
-OtherCustomer    .       idle     idle     idle     idle      idle     idle     idle     idle      idle      idle    idle     idle     idle
-ConfigRefused    failed  failed   failed   failed   failed    failed   failed   failed   failed    failed    failed  failed   .        .
-Disconnected     .       idle     idle     idle     idle      idle     idle     idle     idle      idle      idle    idle     idle     idle
+                 idle    consent  starting framing  countdown grabbing review   linking  uploading verifying done    rejected failedup failedcam handoff
+Start            consent .        .        .        .         .        .        .        .         .         consent consent  .        .         .
+Consented        .       starting .        .        .         .        .        .        .         .         .       .        .        .         .
+Shutter          .       .        .        grabbing grabbing  .        .        .        .         .         .       .        .        .         .
+Retake           .       .        .        .        .         .        starting .        .         .         .       starting .        .         .
+Accept           .       .        .        .        .         .        submitting .      .         .         .       .        submitting .       .
+Retry            .       .        .        .        .         .        .        .        .         .         .       .        submitting starting consent
+SwitchCamera     .       .        .        starting starting  .        .        .        .         .         .       .        .        .         .
+Choosing         .       .        .        .        framing   .        .        .        .         .         .       .        .        .         .
+ChoseNone        .       .        .        .        .         .        .        .        .         .         .       .        .        .         .
+FilePicked       .       .        grabbing grabbing grabbing  .        .        .        .         .         .       .        .        grabbing  .
+SkipChallenge    .       .        .        .        .         .        .        .        .         .         .       .        .        .         .
+OtherWay         .       .        .        .        .         .        .        .        .         .         .       .        .        .         .
+UsePhone         .       .        .        .        .         .        .        .        .         .         .       .        .        .         .
+ByHand           .       .        .        .        framing   .        .        .        .         .         .       .        .        .         .
+Cancel           .       idle     idle     idle     idle      idle     idle     idle     idle      idle      .       .        idle     idle      idle
+Close            .       .        .        .        .         .        .        .        .         .         .       .        .        .         .
+Reset            .       idle     idle     idle     idle      idle     idle     idle     idle      idle      idle    idle     idle     idle      idle
+CameraOpened     .       .        framing  .        .         .        .        .        .         .         .       .        .        .         .
+CamerasListed    .       .        .        .        .         .        .        .        .         .         .       .        .        .         .
+CameraFailed     .       .        failed   .        .         .        .        .        .         .         .       .        .        .         .
+CameraEnded      .       .        .        failed   failed    .        .        .        .         .         .       .        .        .         .
+CameraFroze      .       .        .        starting starting  .        .        .        .         .         .       .        .        .         .
+CameraThawed     .       .        .        .        .         .        .        .        .         .         .       .        .        .         .
+FrameDrawn       .       .        .        .        .         .        .        .        .         .         .       .        .        .         .
+Away             .       .        .        starting .         .        .        .        .         .         .       .        .        .         .
+PageLeft         .       .        idle     idle     idle      idle     idle     idle     idle      idle      .       .        idle     .         .
+Frame            .       .        .        .        .         .        .        .        .         .         .       .        .        .         .
+Seen             .       .        .        .        .         .        .        .        .         .         .       .        .        .         .
+VisionUnavailable            .       .        .        .        .         .        .        .        .         .         .       .        .        .       .
+Drawn            .       .        .        .        .         .        .        .        .         .         .       .        .        .         .
+CameraSlow       .       .        .        .        .         .        .        .        .         .         .       .        .        .         .
+AutoCapture      .       .        .        .        .         .        .        .        .         .         .       .        .        .         .
+ShutterTimer     .       .        .        .        .         .        .        .        .         .         .       .        .        .         .
+ChallengeTimer   .       .        .        .        .         .        .        .        .         .         .       .        .        .         .
+OtherWayTimer    .       .        .        .        .         .        .        .        .         .         .       .        .        .         .
+CountdownTick    .       .        .        .        .         .        .        .        .         .         .       .        .        .         .
+LinkLife         .       .        .        .        .         .        .        .        .         .         .       .        .        .         .
+Stall            .       .        .        .        .         .        .        .        .         .         .       .        .        .         .
+RetryTick        .       .        .        .        .         .        .        .        .         .         .       .        .        .         .
+PhotoReady       .       .        .        .        .         review   .        .        .         .         .       .        .        .         .
+GrabFailed       .       .        .        .        .         failed   .        .        .         .         .       .        .        .         .
+LinkReady        .       .        .        .        .         .        .        .        .         .         .       .        .        .         .
+LinkFailed       .       .        .        failed   failed    failed   failed   failed   .         .         .       .        .        .         .
+UploadProgress   .       .        .        .        .         .        .        .        .         .         .       .        .        .         .
+Uploaded         .       .        .        .        .         .        .        .        .         .         .       .        .        .         .
+UploadFailed     .       .        .        .        .         .        .        .        failed    .         .       .        .        .         .
+VerifyDone       .       .        .        .        .         .        .        .        .         done      .       .        .        .         done
+VerifyFailed     .       .        .        .        .         .        .        .        .         failed    .       .        .        .         .
+Online           .       .        .        .        .         .        .        .        .         .         .       .        .        .         .
+Offline          .       .        .        .        .         .        .        .        .         .         .       .        .        .         .
+Hidden           .       .        .        starting starting  .        .        .        .         .         .       .        .        .         .
+Visible          .       .        .        .        .         .        .        .        .         .         .       .        .        .         .
+SameCustomer     .       .        .        .        .         .        .        .        .         .         .       .        .        .         .
+OtherCustomer    .       idle     idle     idle     idle      idle     idle     idle     idle      idle      idle    idle     idle     idle      idle
+ConfigRefused    failed  failed   failed   failed   failed    failed   failed   failed   failed    failed    failed  failed   .        .         failed
+Disconnected     .       idle     idle     idle     idle      idle     idle     idle     idle      idle      idle    idle     idle     idle      idle
 ";
 
 fn seen(generation: Generation) -> Event {
@@ -91,6 +92,7 @@ fn event(name: &str, play: &Play) -> Event {
         "ChoseNone" => Event::ChoseNone,
         "FilePicked" => Event::FilePicked(FileId(1)),
         "OtherWay" => Event::OtherWay,
+        "UsePhone" => Event::UsePhone,
         "Cancel" => Event::Cancel,
         "Close" => Event::Close,
         "Reset" => Event::Reset,
@@ -156,7 +158,7 @@ fn every_event_in_every_state() {
             cells += 1;
         }
     }
-    assert_eq!(cells, 55 * 14);
+    assert_eq!(cells, 56 * 15);
 }
 
 #[test]

@@ -197,8 +197,11 @@ impl Play {
             if auto {
                 (options.capture, options.countdown) = (None, true);
             }
+            if place == Place::Handoff {
+                (options.session, options.handoff) = (true, Some("offer".to_owned()));
+            }
         }));
-        let far = place as usize;
+        let far = if place == Place::Handoff { 0 } else { place as usize };
         let moves: [fn(&mut Play); 9] = [
             |play| {
                 play.send(Event::Start);
@@ -240,6 +243,9 @@ impl Play {
             Place::Rejected => {
                 play.verify_ends(Ok("failed"));
             }
+            Place::Handoff => {
+                play.send(Event::UsePhone);
+            }
             Place::FailedUpload => {
                 play = Self::at(Place::Uploading);
                 play.upload_ends(Err(akiba_protocol::UploadFailure::Refused));
@@ -273,10 +279,11 @@ pub(crate) enum Place {
     Rejected,
     FailedUpload,
     FailedCamera,
+    Handoff,
 }
 
 impl Place {
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::Idle,
         Self::Consent,
         Self::Starting,
@@ -291,6 +298,7 @@ impl Place {
         Self::Rejected,
         Self::FailedUpload,
         Self::FailedCamera,
+        Self::Handoff,
     ];
 }
 
@@ -309,6 +317,7 @@ fn every_place_has_the_screen_of_its_name() {
             Place::Linking | Place::Uploading | Place::Verifying => ScreenName::Submitting,
             Place::Done | Place::Rejected => ScreenName::Done,
             Place::FailedUpload | Place::FailedCamera => ScreenName::Failed,
+            Place::Handoff => ScreenName::Handoff,
         };
         assert_eq!(play.name(), wanted, "{place:?}");
         let phase = match play.state.screen {

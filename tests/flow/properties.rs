@@ -112,6 +112,7 @@ fn event_of(play: &Play, (kind, variant, live): Move, serial: u32) -> Event {
         }
         35 if v % 4 == 0 => Event::SkipChallenge,
         35 if v % 16 == 3 => Event::OtherWay,
+        35 if v % 16 == 7 => Event::UsePhone,
         35 if v % 4 == 1 => Event::ByHand,
         _ => {
             let turned = with(good(), Measure::PoseYaw, f32::from(variant) - 128.0);
@@ -300,6 +301,8 @@ fn play_through(moves: &[Move], auto: bool, review: bool) -> Result<(), TestCase
         options.countdown = moves.len().is_multiple_of(2);
         options.strict = moves.len().is_multiple_of(3);
         options.alternative = moves.len().is_multiple_of(5);
+        (options.session, options.handoff) =
+            (moves.len() % 4 < 2, moves.len().is_multiple_of(2).then(|| "offer".to_owned()));
         options.challenge = [None, Some("turn"), Some("random")][moves.len() % 5 % 3].map(str::to_owned);
     }));
     let mut model = Model::default();
@@ -317,6 +320,10 @@ fn play_through(moves: &[Move], auto: bool, review: bool) -> Result<(), TestCase
         model.grabbing.take_if(|generation| play.state.grab != Some(*generation));
         for effect in &effects {
             model.perform(effect, &event)?;
+        }
+        if let (ScreenName::Handoff, Some(generation)) = (play.name(), play.state.verify()) {
+            // The element waits for it.
+            model.in_flight.insert(Call::Verify, generation);
         }
         model.retain(&play.state);
         model.assert_state_names_only_open_things(&play.state)?;
@@ -383,7 +390,10 @@ fn random_plays_reach_every_state() {
     let mut seen = HashSet::new();
     for _ in 0..300 {
         let moves = moves.new_tree(&mut runner).unwrap().current();
-        let mut play = Play::new(config(|options| (options.capture, options.countdown) = (None, true)));
+        let mut play = Play::new(config(|options| {
+            (options.capture, options.countdown) = (None, true);
+            (options.session, options.handoff) = (true, Some("offer".to_owned()));
+        }));
         for (serial, random) in moves.into_iter().enumerate() {
             let event = event_of(&play, random, serial as u32);
             play.send(event);

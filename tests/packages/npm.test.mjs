@@ -105,6 +105,8 @@ test('a plain page takes a photo with it, under a strict policy', async () => {
   const late = [
     'debug.js',
     'full.js',
+    'handoff-words.js',
+    'handoff.js',
     'language.js',
     'linked.js',
     'plain.css',

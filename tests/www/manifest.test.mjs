@@ -44,6 +44,7 @@ test('it has every part', () => {
     ...all(weights.slice(0, weights.indexOf('\n    }')), /=> "([\w -]+)"/g),
     ...all(widget, /showNotice\(this\.#shadow, '([\w-]+)'/g),
     ...all(read('www/language.js'), /setAttribute\('part', '([\w-]+)'\)/g),
+    ...all(read('www/handoff/draw.js') + read('www/handoff.js'), /\bpart: '([\w-]+)'/g),
   ].flatMap((value) => value.split(' '));
   assert.ok(parts.length >= 22);
   sameNames(
@@ -103,6 +104,6 @@ test('a default stands only where the docs name one', () => {
   for (const { name, default: value, type } of declared.attributes) {
     const said = documented.get(name);
     if (type.text === 'boolean') assert.equal(value, 'false', name);
-    else assert.equal(value, /^(auto|front|individual|\/)/.test(said ?? '') ? `'${said}'` : undefined, name);
+    else assert.equal(value, /^(auto|front|individual|off|\/)/.test(said ?? '') ? `'${said}'` : undefined, name);
   }
 });

@@ -7,7 +7,7 @@ import { posix } from 'node:path';
 import { test } from 'node:test';
 
 import { failures, LINKS, QUESTIONS, REASONS, STEPS, TERMS, TIPS, Words } from '../../www/plain/words.js';
-import { ATTRIBUTES, EVENTS, METHODS, PROPERTIES, STATES, STATICS, TAG } from '../../www/registry.js';
+import { ATTRIBUTES, EVENTS, HANDOFF_ERRORS, METHODS, PROPERTIES, STATES, STATICS, TAG } from '../../www/registry.js';
 
 const read = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 const package_ = JSON.parse(read('www/package.json'));
@@ -25,6 +25,8 @@ const block = (text, begin) => {
   assert.notEqual(start, -1, `there is no «${begin}»`);
   return text.slice(start, text.indexOf('\n}', start));
 };
+/** The codes of all errors: of the flow, and of a hand-off. */
+const errors = [...all(read('src/flow/error.rs'), /^ {4}\w+ = "([\w-]+)"/gm), ...HANDOFF_ERRORS];
 const sameNames = (actual, expected) => assert.deepEqual([...actual].sort(), [...expected].sort());
 const properties = Object.values(ATTRIBUTES)
   .map(({ property }) => property)
@@ -94,10 +96,7 @@ test('the Rust has the states of the registry', () => {
 
 test('the types have every error code', () => {
   const codes = types.slice(types.indexOf('type SelfieErrorCode'));
-  sameNames(
-    all(codes.slice(0, codes.indexOf(';')), /'([\w-]+)'/g),
-    all(read('src/flow/error.rs'), /^ {4}\w+ = "([\w-]+)"/gm),
-  );
+  sameNames(all(codes.slice(0, codes.indexOf(';')), /'([\w-]+)'/g), errors);
 });
 
 test('the way without WebAssembly says the keys of the catalogues, and helps like the widget', () => {
@@ -136,7 +135,7 @@ test('docs/embedding.md has every name', () => {
     ...STATICS.map((name) => `AkibaSelfieElement.${name}`),
   ]);
   sameNames(rows('Events'), EVENTS);
-  sameNames(rows('Error codes'), all(read('src/flow/error.rs'), /^ {4}\w+ = "([\w-]+)"/gm));
+  sameNames(rows('Error codes'), errors);
   const sheet = read('src/ui/style.css').split('*/')[0];
   sameNames(rows('Styling'), all(sheet, /(--selfie-[\w-]+)/g));
   const parts = page.split('\n### Parts\n')[1].split('\n## ')[0];

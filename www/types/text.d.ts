@@ -16,6 +16,8 @@ export interface SelfieText {
   IdleNeeds?: string;
   /** Start */
   Start?: string;
+  /** Use your phone instead */
+  UsePhone?: string;
   /** Your photo, your choice */
   ConsentTitle?: string;
   /** Who asks */
@@ -488,4 +490,34 @@ export interface SelfieText {
   'AllowCamera.InApp'?: string;
   /** Open the permissions beside the page’s address, or the browser’s site settings, and allow the camera. Then try again. */
   'AllowCamera.Other'?: string;
+  /** Point your phone’s camera at the code, and open the link. The result comes back here. */
+  'Handoff.Scan'?: string;
+  /** QR code with the link for your phone */
+  'Handoff.Code'?: string;
+  /** New code in {n} s */
+  'Handoff.Fresh'?: string;
+  /** Copy link */
+  'Handoff.CopyLink'?: string;
+  /** Copied. Open the link on your own phone, and show it to nobody. */
+  'Handoff.Copied'?: string;
+  /** Choose this number on your phone, and tell it to nobody: */
+  'Handoff.Choose'?: string;
+  /** {n} s left */
+  'Handoff.Left'?: string;
+  /** Go on with your phone. Keep this page open: the result comes back here. */
+  'Handoff.OnPhone'?: string;
+  /** The selfie did not match. You can try again on your phone. */
+  'Handoff.Rejected'?: string;
+  /** That was not the number, so we stopped. */
+  'Handoff.Wrong'?: string;
+  /** This code does not work any more. */
+  'Handoff.Expired'?: string;
+  /** Somebody at the phone said that they did not start this. The check has ended. */
+  'Handoff.Stopped'?: string;
+  /** This check can’t move to a phone. */
+  'Handoff.Refused'?: string;
+  /** New code */
+  'Handoff.NewCode'?: string;
+  /** Use this computer instead */
+  'Handoff.UseComputer'?: string;
 }

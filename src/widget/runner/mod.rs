@@ -17,8 +17,9 @@ use crate::adapter::camera::{Device, preview};
 use crate::adapter::page::leave::LeaveGuard;
 use crate::adapter::page::{self, PageWatch};
 use crate::adapter::random;
+use crate::adapter::relay::JudgedReply;
 use crate::adapter::timer::Timers;
-use crate::flow::{Effect, Event, FileId, PhotoId, State};
+use crate::flow::{Effect, Event, FileId, Generation, PhotoId, State};
 
 /// The browser's side of one widget.
 pub(super) struct Runner {
@@ -69,6 +70,11 @@ impl Runner {
     /// Stores a chosen file until its event has been handled.
     pub(super) fn keep_file(&self, file: File) -> FileId {
         self.handles.resources().keep_file(file)
+    }
+
+    /// Keeps a verdict, and returns the event that says so.
+    pub(super) fn judged(&self, generation: Generation, verdict: JudgedReply) -> Event {
+        requests::judged(&self.handles, generation, verdict)
     }
 
     /// Drops everything that the state no longer needs. Call it after the effects of each step.

@@ -4,7 +4,7 @@ use akiba_protocol::UploadFailure;
 use wasm_bindgen_futures::spawn_local;
 
 use crate::adapter::relay::session::Bearer;
-use crate::adapter::relay::{self, Abort};
+use crate::adapter::relay::{self, Abort, JudgedReply};
 use crate::adapter::upload::{Progress, Target, Upload};
 use crate::flow::{Event, Generation, LinkId, PhotoId, PhotoOrigin, RelayFailure};
 use crate::guidance::Flaw;
@@ -77,13 +77,16 @@ pub(super) fn verify(
     let handles = handles.clone();
     spawn_local(async move {
         handles.send(match verdict.await {
-            Ok(verdict) => {
-                let judgement = verdict.judgement;
-                let flaw = verdict.message().as_string().and_then(|message| Flaw::named_in(&message));
-                handles.resources().keep_verdict(generation, verdict);
-                Event::VerifyDone { generation, judgement, flaw }
-            }
+            Ok(verdict) => judged(&handles, generation, verdict),
             Err(failure) => Event::VerifyFailed { generation, failure },
         });
     });
+}
+
+/// Keeps a verdict, and returns the event that says so.
+pub(super) fn judged(handles: &Handles, generation: Generation, verdict: JudgedReply) -> Event {
+    let judgement = verdict.judgement;
+    let flaw = verdict.message().as_string().and_then(|message| Flaw::named_in(&message));
+    handles.resources().keep_verdict(generation, verdict);
+    Event::VerifyDone { generation, judgement, flaw }
 }

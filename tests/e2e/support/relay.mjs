@@ -68,9 +68,13 @@ export async function startRelay({ sandbox, page, webhookUrl, keys, args = [], p
   await noteSecrets([sandbox.token, keys.apiKey, keys.session, keys.data.split(':')[1], keys.webhook, keys.proof]);
   return {
     url: relay.url,
-    /** Kills it with SIGKILL, and starts another one on its database. It needs a port of its own. */
-    killAndStart: async () => {
+    /**
+     * Kills it with SIGKILL, and starts another one on its database. It needs a port of its own.
+     * @param {() => Promise<void>} [meanwhile] runs while there is no relay
+     */
+    killAndStart: async (meanwhile) => {
       await relay.kill();
+      await meanwhile?.();
       relay = await start();
     },
     stop: async () => {

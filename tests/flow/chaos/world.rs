@@ -332,6 +332,7 @@ impl World {
             Screen::Starting(Opening::Paused) => self.hidden || state.hidden,
             Screen::Starting(Opening::Frozen) => state.timers.get(Timer::Away).is_some(),
             Screen::Starting(Opening::Away) | Screen::Idle | Screen::Consent | Screen::Review { .. } => true,
+            Screen::Handoff => state.allows(&Event::Retry, &self.play.config),
             Screen::Starting(_) => state.timers.get(Timer::CameraSlow).is_some(),
             Screen::Framing { prompt } => prompt.shutter || state.timers.get(Timer::Shutter).is_some(),
             Screen::Countdown { .. } => state.timers.get(Timer::Countdown).is_some(),

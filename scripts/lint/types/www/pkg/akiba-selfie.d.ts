@@ -21,6 +21,8 @@ export class Widget {
   submit(): void;
   cancel(): void;
   reset(): void;
+  here(): void;
+  handed(reply: object): void;
   readonly state: string;
   readonly photo: Blob | undefined;
   readonly verdict: object | undefined;
