@@ -22,8 +22,8 @@ const NAMES = {
   windows: 'Windows',
 };
 
-/** After these events the person may go back to the bank. */
-const ENDS = ['selfie-verified', 'selfie-rejected', 'selfie-cancelled', 'selfie-error'];
+/** After these events the person may go back to the bank, too. */
+const ENDS = ['selfie-rejected', 'selfie-cancelled', 'selfie-error'];
 
 const main = /** @type {HTMLElement} */ (document.querySelector('main'));
 
@@ -210,7 +210,7 @@ const back = (opened, url) =>
   );
 
 /**
- * Shows the element, with the phone's token, between the way out for a person who did not start this and the way back to the bank.
+ * Shows the element, with the phone's token, below the way out for a person who did not start this. At its end is the way back to the bank.
  * @param {Ticket} its
  * @param {any} opened
  * @param {any} session
@@ -221,13 +221,15 @@ async function takeSelfie(its, opened, session) {
   selfie.setAttribute('relay', location.origin);
   if (document.documentElement.dataset.unreviewed !== undefined) selfie.setAttribute('allow-unreviewed', '');
   Object.assign(selfie, { session: session.session_token });
+  const url = session.return_url;
+  const wayBack = () => (url ? [back(opened, url)] : []);
   // Inside the element's last screen, below its own words.
-  const done = opened.kind === 'desktop' ? 'done' : 'doneLink';
-  selfie.append(make('p', { slot: 'done' }, ...say(done)));
-  const foot = make('footer', {});
+  const last = url ? back(opened, url) : make('p', {}, ...say(opened.kind === 'desktop' ? 'done' : 'doneLink'));
+  selfie.append(Object.assign(last, { slot: 'done' }));
   const aside = make('aside', {});
   const stop = () => disown(its, opened, 'stoppedBody');
-  const begin = () => aside.replaceChildren(button(say('notMe'), sure, 'stop'));
+  let hasEnded = false;
+  const begin = () => aside.replaceChildren(button(say('notMe'), sure, 'stop'), ...(hasEnded ? wayBack() : []));
   // One tap by mistake must not end the session.
   const sure = () => {
     const text = make('h2', { tabIndex: -1 }, ...say('sure'));
@@ -237,12 +239,15 @@ async function takeSelfie(its, opened, session) {
   begin();
   selfie.addEventListener('selfie-verified', () => aside.replaceChildren());
   // The person may give up, or be rejected.
-  for (const type of session.return_url ? ENDS : []) {
-    selfie.addEventListener(type, () => foot.replaceChildren(back(opened, session.return_url)));
+  for (const type of ENDS) {
+    selfie.addEventListener(type, () => {
+      hasEnded = true;
+      begin();
+    });
   }
   // The element's headings are below this one.
   const heading = make('h1', { className: 'unseen' }, ...title(opened.name));
-  main.replaceChildren(heading, aside, selfie, foot);
+  main.replaceChildren(heading, aside, selfie);
 }
 
 const [{ ticket: its, isNew }] = await Promise.all([readTicket(), chooseLanguage()]);
