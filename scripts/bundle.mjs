@@ -7,7 +7,7 @@
 
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, transform } from 'esbuild';
 import { minify } from 'terser';
 import { packed, phonePacked, phoneTranslations, translations } from './catalogues.mjs';
@@ -58,6 +58,9 @@ const SHORT_STYLE = {
   },
 };
 
+/** Where the libraries are, also for a folder outside the clone. */
+const LIBRARIES = fileURLToPath(new URL('../node_modules', import.meta.url));
+
 /** The files of all modules so far. @type {Set<string>} */
 const bundled = new Set();
 const folder = process.argv[2];
@@ -72,6 +75,7 @@ if (!folder) throw new Error('usage: node scripts/bundle.mjs FOLDER');
 async function bundle(name, external, plugins = []) {
   const { outputFiles, metafile } = await build({
     entryPoints: [resolve(folder, name)],
+    nodePaths: [LIBRARIES],
     bundle: true,
     write: false,
     metafile: true,
@@ -150,6 +154,7 @@ async function writeCommonJs() {
     'export default async (given) => { await given.module_or_path; throw new Error("no WebAssembly in CommonJS"); }; export const onTrap = () => {}; export class Widget {}';
   const { outputFiles } = await build({
     entryPoints: [resolve(folder, 'akiba-selfie.js')],
+    nodePaths: [LIBRARIES],
     bundle: true,
     write: false,
     format: 'cjs',
@@ -189,6 +194,7 @@ async function writeCommonJs() {
 async function writeCommonJsOf(name, other, external = []) {
   const { outputFiles } = await build({
     entryPoints: [resolve(folder, name)],
+    nodePaths: [LIBRARIES],
     bundle: true,
     write: false,
     format: 'cjs',
@@ -212,6 +218,7 @@ async function writeInline() {
   };
   const { outputFiles } = await build({
     entryPoints: [resolve(folder, 'define.js')],
+    nodePaths: [LIBRARIES],
     bundle: true,
     write: false,
     format: 'esm',
