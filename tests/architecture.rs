@@ -10,7 +10,7 @@ const DOCUMENT: &str = include_str!("../ARCHITECTURE.md");
 
 /// Modules and crates without a browser. In the crates, the dependencies are checked too.
 const PURE: [&str; 6] =
-    ["src/flow", "src/guidance", "src/text", "src/config.rs", "crates/protocol/src", "crates/vision/src"];
+    ["src/flow", "src/guidance", "src/text", "src/config", "crates/protocol/src", "crates/vision/src"];
 const PURE_CRATES: [&str; 2] = ["crates/protocol/Cargo.toml", "crates/vision/Cargo.toml"];
 
 /// Crates that only exist for a browser.

@@ -80,6 +80,8 @@ function holds(value, rule) {
       return text === expected;
     case 'in':
       return expected.split(', ').includes(text);
+    case 'contains':
+      return text.includes(expected);
     case 'startsWith':
       return text.startsWith(expected);
     default:
