@@ -16,5 +16,7 @@ done
 run() {
   [ $# -lt 2 ] || node --test --test-concurrency="$1" --test-timeout=900000 --test-reporter=spec "${@:2}"
 }
-run 2 "${together[@]}"
-run 1 "${alone[@]}"
+failed=0
+run 2 "${together[@]}" || failed=$?
+run 1 "${alone[@]}" || failed=$?
+exit "$failed"

@@ -1,4 +1,5 @@
-// Accessibility of every state of the tour, in both themes, and of the whole flow with the keyboard only.
+// Every state of the tour: accessible in both themes, and whole in every window and language; one visit serves both, because
+// it takes seconds. Then the whole flow with the keyboard only.
 //
 // Runs alone: two of its tests run at a time.
 
@@ -6,6 +7,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import { violations } from './support/axe.mjs';
+import { fits } from './support/fold.mjs';
 import { HINTS } from './support/hints.mjs';
 import { STATES } from './support/states.mjs';
 import { Studio } from './support/studio.mjs';
@@ -63,6 +65,8 @@ describe('every state', { concurrency: 2 }, () => {
       await restyle(selfie, '');
       await page.setViewportSize(ZOOMED);
       assert.deepEqual(await cutOff(selfie), [], 'too wide at 400 %');
+      await page.emulateMedia({ colorScheme: null, reducedMotion: null });
+      if (!HINTS.includes(state)) await fits(visit, state);
       await visit.close();
     });
   }

@@ -1,25 +1,14 @@
-// The layout: what must be seen without scrolling in every window, nothing cut in longer or taller words and right to left,
-// the camera over the whole window, nothing that jumps while the element loads, and text that can be read on every accent.
-//
-// Runs alone: two of its tests run at a time.
+// The layout: the camera over the whole window, nothing that jumps while the element loads, and text that can be read on every
+// accent. `accessibility.test.mjs` checks what every state shows in every window.
 
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, before, test } from 'node:test';
 
-import { cut, speak, speakPseudo } from './support/languages.mjs';
+import { SIZES } from './support/fold.mjs';
 import { STATES } from './support/states.mjs';
 import { Studio } from './support/studio.mjs';
 import { alternative } from './support/walks.mjs';
 
-/** Small phones, upright and on their side, and a desktop. */
-const SIZES = [
-  [320, 480],
-  [360, 560],
-  [360, 640],
-  [640, 280],
-  [667, 325],
-  [1280, 800],
-].map(([width, height]) => ({ width, height }));
 /** Accents that are hard: of the README, and as bright as the surface, or as dark. */
 const ACCENTS = ['#6b2fd9', '#ffd400', '#0a0a0a', '#fafafa', '#767676', '#0000ff', '#e5484d'];
 
@@ -29,59 +18,6 @@ before(async () => {
   studio = await Studio.start();
 });
 after(() => studio.close());
-
-/** Without a button that goes on, the camera's hint is the important thing. */
-describe('nothing important is below the fold', { concurrency: 2 }, () => {
-  for (const state of STATES) {
-    test(state.name, async () => {
-      const visit = await studio.visit(state, { viewport: SIZES[0] });
-      const { page, selfie } = visit;
-      for (const size of SIZES) {
-        await page.setViewportSize(size);
-        await scrolled(selfie);
-        assert.deepEqual(await below(selfie), [], `at ${size.width} × ${size.height}`);
-      }
-      // No language can be loaded while the browser is offline.
-      const loads = state.name !== 'submitting-offline';
-      if (loads && (await selfie.element.locator('.card').count())) {
-        await speakPseudo(selfie);
-        for (const size of SIZES) {
-          await page.setViewportSize(size);
-          assert.deepEqual(await cut(selfie), [], `40 % longer, at ${size.width} × ${size.height}`);
-        }
-        await page.setViewportSize(SIZES[0]);
-        for (const lang of ['ar', 'am', 'zu']) {
-          await speak(selfie, lang);
-          assert.deepEqual(await cut(selfie), [], lang);
-        }
-      }
-      await visit.close();
-    });
-  }
-});
-
-/** Scrolls as the widget does when a screen appears. The first screens appear without the person. */
-function scrolled({ element }) {
-  return element.evaluate(({ shadowRoot, state }) => {
-    scrollTo(0, 0);
-    if (state !== 'idle') shadowRoot.querySelector('h2')?.scrollIntoView({ block: 'nearest' });
-  });
-}
-
-/** Returns what is not within the window. */
-function below({ element }) {
-  return element.evaluate(({ shadowRoot }) => {
-    const important = shadowRoot.querySelectorAll(
-      '.primary, .shutter:not(.later, [aria-disabled]), .hint, [part=load-error] button',
-    );
-    return [...important]
-      .map((one) => ({ name: one.className || one.textContent, box: one.getBoundingClientRect() }))
-      .filter(
-        ({ box }) => box.top < 0 || box.bottom > innerHeight + 0.5 || box.left < 0 || box.right > innerWidth + 0.5,
-      )
-      .map(({ name, box }) => `${name}: ${Math.round(box.top)} to ${Math.round(box.bottom)}`);
-  });
-}
 
 test('«fullscreen»: the camera fills a phone, keeps the focus, and is left with Escape', async () => {
   const { selfie, page, close } = await studio.visit(named('framing-full'), { viewport: SIZES[2] });
