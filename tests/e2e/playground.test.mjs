@@ -230,9 +230,11 @@ test('every error code of the documentation has a button, and every attribute a 
   const table = (title) => embedding.split(`## ${title}\n`)[1].split('\n## ')[0];
   const names = (text) => [...text.matchAll(/^\| `([\w-]+)`/gm)].map(([, name]) => name);
   const buttons = await page.locator('#failures button').evaluateAll((all) => all.map((one) => one.value));
-  assert.deepEqual(buttons.toSorted(), names(table('Error codes')).toSorted());
+  // A hand-off needs a session, and a relay that two devices share: the playground has neither.
+  const here = names(table('Error codes')).filter((code) => !code.startsWith('handoff-'));
+  assert.deepEqual(buttons.toSorted(), here.toSorted());
   const controls = await page.locator('#settings [name]').evaluateAll((all) => all.map((one) => one.name));
-  const fixed = ['relay', 'device-id', 'link-path', 'verify-path'];
+  const fixed = ['relay', 'device-id', 'link-path', 'verify-path', 'handoff'];
   assert.deepEqual([...controls, ...fixed].toSorted(), names(table('Attributes')).toSorted());
   await close();
 });

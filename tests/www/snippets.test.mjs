@@ -82,7 +82,7 @@ test('a preset of the package is in every snippet that has the package', () => {
 });
 
 test('the Yew component has the fields, and the element has the events', () => {
-  const options = readFileSync(new URL('../../src/config.rs', import.meta.url), 'utf8');
+  const options = readFileSync(new URL('../../src/config/mod.rs', import.meta.url), 'utf8');
   for (const [, field] of SNIPPETS.yew.code(SETTINGS[2]).matchAll(/^ {8}(\w+): (?:true|Some)/gm)) {
     assert.match(options, new RegExp(`pub ${field}: (Option<String>|bool),`));
   }

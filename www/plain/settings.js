@@ -1,4 +1,4 @@
-/* The page's settings, checked like src/config.rs does. */
+/* The page's settings, checked like src/config does. */
 
 import { isPrivate } from './failure.js';
 
