@@ -3,6 +3,7 @@
 # page into build/site, the playground into build/playground) and the services.
 #
 #   scripts/build.sh             everything that has changed
+#   scripts/build.sh page        only what a page loads
 #   scripts/build.sh services    only the relay and the sandbox
 #
 # It builds into a new folder and renames it at the end, so that a running demo or test never sees half of one.
@@ -120,4 +121,4 @@ if [ "${1:-}" != services ]; then
   build_site
   build_playground
 fi
-build_services
+if [ "${1:-}" != page ]; then build_services; fi

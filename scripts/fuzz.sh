@@ -28,7 +28,7 @@ mkdir -p "$found"
 host=$(rustc -vV | sed -n 's/^host: //p')
 # Uses the shipped versions of the dependencies.
 cp Cargo.lock fuzz/Cargo.lock
-cargo fuzz build --sanitizer none --target-dir "$built"
+CARGO_TERM_QUIET=true cargo fuzz build --sanitizer none --target-dir "$built"
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT

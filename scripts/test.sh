@@ -8,7 +8,12 @@ scripts/setup.sh test
 # The tests keep the logs of all relays here, at level trace. The last part searches them.
 AKIBA_SELFIE_LOGS=$(mktemp -d)
 export AKIBA_SELFIE_LOGS
-trap 'rm -rf "$AKIBA_SELFIE_LOGS"' EXIT
+building=$(mktemp) built=
+clean_up() {
+  [ -z "$built" ] || kill "$built" 2>/dev/null || true
+  rm -rf "$AKIBA_SELFIE_LOGS" "$building"
+}
+trap clean_up EXIT
 
 # Begins a part, and says how long those before it took: a run that ends early shows where the time went.
 now="set-up" begun=0 took=
@@ -19,7 +24,13 @@ part() {
 }
 
 part "host: protocol, flow, settings, relay, sandbox"
+cargo test --workspace --locked --no-run
+# These tests wait half of their time, so what a page loads is built meanwhile.
+nice scripts/build.sh page >"$building" 2>&1 &
+built=$!
 cargo test --workspace --locked
+wait "$built" || { cat "$building" >&2 && exit 1; }
+built=
 cargo test --workspace --features akiba-relay/otel --locked --test traces
 
 part "node: the detector's vector kernels against its scalar ones"
