@@ -18,6 +18,8 @@ declare var reportViolation: (violation: string) => void;
 declare var announced: string[];
 /** Timers that run while the page's clock is stopped. */
 declare var realTimers: { setTimeout: typeof setTimeout };
+/** Clears a timer that was set by one of these. */
+declare var clearReal: ((id: number) => void) | undefined;
 declare var axe: { run(context: Document, options: object): Promise<{ violations: any[] }> };
 
 /** Set by e2e/leaks.test.mjs. */

@@ -60,6 +60,7 @@ export class Studio {
     await page.addInitScript(() => {
       // For tools that inspect the page while its clock is stopped.
       globalThis.realTimers = { setTimeout: setTimeout.bind(globalThis) };
+      globalThis.clearReal = clearTimeout.bind(globalThis);
     });
     await page.addInitScript(listen);
     if (clock) await page.clock.install();
