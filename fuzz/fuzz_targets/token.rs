@@ -5,7 +5,7 @@
 use std::sync::LazyLock;
 
 use akiba_relay::secrets::api_keys::{ApiKey, ApiKeys};
-use akiba_relay::secrets::session_keys::{SessionKeys, TokenError};
+use akiba_relay::secrets::session_keys::{Bearer, SessionKeys, TokenError};
 use libfuzzer_sys::fuzz_target;
 
 /// A key for this test only, and a token that it sealed: for the session `ses_1`, valid for the first 60 seconds of 1970.
@@ -21,14 +21,16 @@ static API_KEYS: LazyLock<ApiKeys> =
     LazyLock::new(|| ApiKeys::new([API_KEY_HASH, WEAK_KEY_HASH].map(|hash| hash.parse().expect("a hash")).into()));
 
 fuzz_target!(init: {
-    assert_eq!(RING.open(TOKEN, 1, 0).as_deref(), Ok("ses_1"));
+    // A page's token: no hand-off made it.
+    let bearer = Bearer { session_id: "ses_1".to_owned(), handoff: None };
+    assert_eq!(RING.open(TOKEN, 1, 0), Ok(bearer));
     assert_eq!(API_KEYS.name_of(API_KEY).as_deref(), Some("bank"));
 }, |data: &[u8]| {
     let Ok(text) = std::str::from_utf8(data) else { return };
     match RING.open(text, 1, 0) {
-        Ok(session) => {
-            assert_eq!(text, TOKEN, "accepted for the session {session}");
-            assert_eq!(RING.open(text, 60_000, 0), Err(TokenError::Expired { session_id: session, at: 60_000 }));
+        Ok(bearer) => {
+            assert_eq!(text, TOKEN, "accepted for {bearer:?}");
+            assert_eq!(RING.open(text, 60_000, 0), Err(TokenError::Expired { bearer, at: 60_000 }));
             assert_eq!(RING.open(text, -1, 0), Err(TokenError::Invalid));
         }
         // Only a token of the relay can be expired.
