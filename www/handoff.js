@@ -186,12 +186,17 @@ class Desk {
         this.#say = await this.#speak();
         await this.#show(this.#step);
       }
-      const text = { code: 'Handoff.Fresh', number: 'Handoff.Left' }[/** @type {'code'} */ (this.#step)];
-      const left = this.#step === 'code' ? this.#end - follow.OPEN_WITHIN + follow.RENEW_AFTER : this.#end;
-      const seconds = String(follow.secondsLeft(left, Date.now()));
-      this.#left.textContent = text ? this.#say(text).replace('{n}', seconds) : '';
+      this.#tick();
       await wait(1000, signal);
     }
+  }
+
+  /** Writes how many seconds are left. */
+  #tick() {
+    const text = { code: 'Handoff.Fresh', number: 'Handoff.Left' }[/** @type {'code'} */ (this.#step)];
+    const left = this.#step === 'code' ? this.#end - follow.OPEN_WITHIN + follow.RENEW_AFTER : this.#end;
+    const seconds = String(follow.secondsLeft(left, Date.now()));
+    this.#left.textContent = text ? this.#say(text).replace('{n}', seconds) : '';
   }
 
   /** Ends the hand-off at the relay. @param {boolean} last whether the call goes on without this screen */
@@ -269,6 +274,8 @@ class Desk {
       !follow.ENDED.includes(failure ?? '') && this.#button('secondary', 'Handoff.UseComputer', () => this.#here()),
       this.#button('quiet', 'Cancel', () => this.#widget.cancel()),
     ].filter((button) => typeof button === 'object');
+    // Otherwise the last step's words would stay for up to a second.
+    this.#tick();
     place.replaceChildren(
       ...(step === 'code' ? [this.#code()] : []),
       text,

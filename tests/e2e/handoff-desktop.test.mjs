@@ -431,6 +431,7 @@ test('the screens fit a small and a large window, light, dark and in forced colo
       await fits('code');
       const mobile = await phone(url);
       await number(desk);
+      assert.match(await desk.selfie.element.locator('.left').innerText(), /^\d+ s left$/);
       await fits('number');
       await mobile.choose(await number(desk));
       await desk.selfie.element.getByText('Go on with your phone').first().waitFor();

@@ -70,10 +70,10 @@ export async function readTicket() {
 export async function keep(ticket) {
   if (!isFromMessage(ticket)) return;
   try {
-    // Those of links before are of no more use.
+    // Nobody needs the claims of earlier links.
     for (const name of Object.keys(localStorage)) if (name.startsWith(`${KEY}-`)) localStorage.removeItem(name);
   } catch {
-    // There are none.
+    // This browser keeps nothing, so nothing has to go.
   }
   write(() => localStorage, await nameOf(ticket.code), ticket.claim);
 }

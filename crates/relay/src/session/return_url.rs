@@ -1,8 +1,8 @@
 //! Where the page for phones may send a person at the end ([`ReturnPlace`]). A back end names a URL for each session. It must be on
 //! the operator's list, or a stolen API key would make the bank's own page a springboard to any other site.
 //!
-//! A URL is compared as browsers read it, and only one that is written as browsers write it is taken. So there is no second
-//! reading: backslashes, tabs, user names, upper case and `..` in any coding are rejected, not interpreted.
+//! The relay compares a URL as browsers read it, and accepts it only if it is written as browsers write it. So nobody can read
+//! it in another way: the relay rejects backslashes, tabs, user names, upper case and `..` in any coding.
 
 use std::fmt;
 use std::str::FromStr;
