@@ -41,6 +41,12 @@ const relay = (status, code) => sent('link', { status, code });
 /** @param {number} status @param {string} code @param {string} [text] */
 const storage = (status, code, text) => sent('store', { status, code, text });
 
+/** Shows the code for a phone, and says what the phone did. @param {string} state the relay's */
+const phone = (state) => (/** @type {Walk} */ walk) => {
+  world.answers.handoff = [{}, { body: { state } }];
+  return walk.handOff();
+};
+
 /** Signs a link in another way. @param {(link: URL) => void} change */
 const link = (change) => {
   const url = new URL('https://storage.playground.invalid/selfies/1.jpg?X-Amz-Expires=300&X-Amz-Signature=0');
@@ -127,6 +133,19 @@ export const FAILURES = [
       'relay-failed': relay(502, 'vendor-unavailable'),
       'relay-reply': sent('link', { body: { signed_link: undefined } }),
       'customer-unknown': relay(404, 'unknown-customer'),
+    },
+  },
+  {
+    label: 'Another device',
+    codes: {
+      'handoff-refused'(walk) {
+        world.answers.handoff = [{ status: 409, code: 'handoff-state' }];
+        return walk.handOff();
+      },
+      'handoff-wrong-number': phone('mistaken'),
+      'handoff-expired': phone('expired'),
+      'handoff-ended': phone('ended'),
+      'handoff-disowned': phone('disowned'),
     },
   },
   {

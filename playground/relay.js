@@ -11,6 +11,8 @@ import { answer, pause, world } from './world.js';
 const TITLE = 'The playground answers so.';
 /** How long a vendor needs for a photo, in seconds. */
 const COMPARES = 1.2;
+/** How long a phone can open a link, in seconds. */
+const LINK_FOR = 120;
 
 /**
  * Answers the relay's calls from here on.
@@ -26,6 +28,7 @@ export function installRelay(base, paths) {
     const { link, verify } = paths();
     if (pathname === base + verify) return verdict(request);
     if (pathname === base + link) return signedLink(request);
+    if (pathname.startsWith(`${base}/v1/handoffs`)) return handOff(request);
     return problem(404, 'not-found');
   };
   globalThis.XMLHttpRequest = StorageRequest;
@@ -37,6 +40,17 @@ async function signedLink({ signal }) {
   const failure = await fail({ after: 0.2, ...how }, signal);
   if (failure) return failure;
   return json(200, { ...storage.sign(world.upload), ...body });
+}
+
+/** A link for a phone, and then what the phone did. Nobody can open the link. @param {Request} request */
+async function handOff({ method, signal }) {
+  const { body = {}, ...how } = answer('handoff');
+  const failure = await fail({ after: 0.2, ...how }, signal);
+  if (failure) return failure;
+  if (method === 'GET') return json(200, { state: 'waiting', session: 'created', version: '1', ...body });
+  const end = new Date(Date.now() + 1000 * LINK_FOR);
+  const url = new URL('/s#playground', location.origin).href;
+  return json(201, { handoff_id: 'hof_playground', url, number: 42, expires_at: end.toISOString() });
 }
 
 /** @param {Request} request */

@@ -9,7 +9,7 @@ import { words } from './words.js';
 /** @import { AkibaSelfieElement } from '../www/index.js' */
 /** @import { Settings } from './snippets.js' */
 
-/** The attributes without a control: the playground's relay is in the page, which has no session that a phone could take over. */
+/** The attributes that the playground sets itself: its relay is in the page, and no phone reaches it. */
 export const FIXED = ['relay', 'link-path', 'verify-path', 'device-id', 'handoff'];
 
 /** The values of the attributes that have a list of them. The first one is the default, without the attribute. */

@@ -22,6 +22,14 @@ const verdict = (name) => async (/** @type {Walk} */ walk) => {
 /** @type {Record<string, State>} */
 export const STATES = {
   idle: { label: 'Idle', go: () => {} },
+  handoff: {
+    label: 'On a phone',
+    note: 'A phone has opened the link, and the person chooses this number there.',
+    go(walk) {
+      world.answers.handoff = [{}, { body: { state: 'opened' } }, { silent: true }];
+      return walk.handOff();
+    },
+  },
   consent: { label: 'Consent', go: (walk) => walk.consent() },
   starting: {
     label: 'Starting',

@@ -69,6 +69,13 @@ export class Walk {
     put(this.selfie, name, value);
   }
 
+  /** Goes to the code for a phone. */
+  async handOff() {
+    this.set('handoff', 'prefer');
+    this.selfie.start();
+    await this.until('handoff');
+  }
+
   /** Waits for one of these states. @param {string[]} states */
   async until(...states) {
     await this.see(() => states.includes(this.selfie.state), states.join(' or '));

@@ -18,7 +18,7 @@
  * @property {'none' | 'offline' | 'slow' | 'broken' | 'cut'} network
  * @property {'put' | 'post'} upload how the storage takes the photo
  * @property {import('./verdicts.js').VerdictName} verdict
- * @property {Partial<Record<'link' | 'store' | 'verify', Answer[]>>} answers what a button asks for, before `network`
+ * @property {Partial<Record<'link' | 'store' | 'verify' | 'handoff', Answer[]>>} answers what a button asks for, before `network`
  * @property {'sample' | 'own'} source whose face the camera shows
  * @property {keyof typeof import('./scenes.js').SCENES} scene
  * @property {keyof typeof import('./camera.js').CAMERA_FAULTS} camera
@@ -65,7 +65,7 @@ export function calm() {
 
 /**
  * Returns how a call is answered.
- * @param {'link' | 'store' | 'verify'} call
+ * @param {'link' | 'store' | 'verify' | 'handoff'} call
  * @returns {Answer}
  */
 export function answer(call) {
