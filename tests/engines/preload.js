@@ -18,8 +18,24 @@
     shown: [],
     worker: { started: 0, ended: 0, ready: 0, reports: 0, blind: [], pictures: {} },
     changed: new WeakMap(),
+    sighted: new WeakMap(),
+    /** The widget's memory. @type {WebAssembly.Memory | undefined} */
+    memory: undefined,
   };
   Object.defineProperty(globalThis, 'probe', { value: probe });
+
+  for (const name of /** @type {const} */ (['instantiate', 'instantiateStreaming'])) {
+    const start = globalThis.WebAssembly?.[name]?.bind(WebAssembly);
+    if (!start) continue;
+    WebAssembly[name] = /** @type {any} */ (
+      async (file, imports) => {
+        const started = await start(file, imports);
+        const exported = Object.values((started.instance ?? started).exports);
+        probe.memory ??= exported.find((one) => one instanceof WebAssembly.Memory);
+        return started;
+      }
+    );
+  }
 
   const EVENTS = [
     'statechange',
@@ -173,9 +189,10 @@
     const host = probe.host(selector);
     const button = probe.button(pattern, selector);
     if (!button) return null;
-    // The first screen comes without an event.
-    if (!probe.changed.has(host)) probe.changed.set(host, performance.now());
-    return performance.now() - probe.changed.get(host) > 650 ? button : null;
+    // The first screen comes without an event, also when the element is added again.
+    if (!probe.sighted.has(button)) probe.sighted.set(button, performance.now());
+    const since = Math.max(probe.changed.get(host) ?? 0, probe.sighted.get(button));
+    return performance.now() - since > 650 ? button : null;
   };
   probe.file = (selector) => probe.root(selector)?.querySelector('input[type=file]') ?? null;
   probe.hint = (selector) => probe.root(selector)?.querySelector('[part=hint]')?.textContent.trim() ?? null;

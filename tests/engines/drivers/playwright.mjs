@@ -42,7 +42,13 @@ export class PlaywrightPage extends EnginePage {
   }
 
   async click(find, arg) {
-    await (await this.#handle(find, arg)).click({ noWaitAfter: true });
+    const [x, y] = await (await this.#handle(find, arg)).evaluate((node) => {
+      node.scrollIntoView({ block: 'nearest' });
+      const { left, top, width, height } = node.getBoundingClientRect();
+      return [left + width / 2, top + height / 2];
+    });
+    // Its own click would wait in Firefox for a navigation that ended when the page came back from the cache.
+    await this.page.mouse.click(x, y);
   }
 
   async choose(path) {

@@ -71,9 +71,7 @@ async function mount(count) {
     probe.events.length = 0;
   }
   await wait(2000);
-  const { default: init } = await import('/akiba-selfie/pkg/akiba-selfie.js');
-  const memory = Object.values(await init()).find((it) => it instanceof WebAssembly.Memory);
-  return { bytes: memory.buffer.byteLength, running: probe.worker.started - probe.worker.ended, live: probe.live() };
+  return { bytes: probe.memory.buffer.byteLength, running: probe.worker.started - probe.worker.ended, live: probe.live() };
 }
 
 /** @type {Scenario[]} */
@@ -108,7 +106,6 @@ export const scenarios = [
   },
   {
     name: 'back from the cache of pages: the main job runs',
-    not: { firefox: 'there Playwright waits for a navigation after the page is back, and clicks nothing any more' },
     async run(bench) {
       const page = await bench.open();
       await page.start(bench.url());
@@ -208,10 +205,8 @@ export const scenarios = [
     async run(bench) {
       const page = await bench.open();
       await page.frame(bench.url());
-      await page.evaluate(async () => {
-        const { default: init } = await import('/akiba-selfie/pkg/akiba-selfie.js');
-        const memory = Object.values(await init()).find((it) => it instanceof WebAssembly.Memory);
-        new Uint8Array(memory.buffer).fill(0xff);
+      await page.evaluate(() => {
+        new Uint8Array(probe.memory.buffer).fill(0xff);
       });
       assert.equal((await page.event('selfie-error')).detail.code, 'crash');
       await clean(page, [/RuntimeError|unreachable|out of bounds|memory access/i]);
