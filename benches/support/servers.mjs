@@ -3,11 +3,11 @@
 // Exports: `startVendor()`, `startNginx()`, `startPostgres()`, `keys()`, `startRelay()`.
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { owner, program } from '../../tests/support/postgres.mjs';
 import { freePort, start } from './process.mjs';
 
 const RELAY = join(process.env.CARGO_TARGET_DIR ?? 'target', 'release', 'akiba-relay');
@@ -93,27 +93,22 @@ export async function family(pid) {
 
 /** Starts a PostgreSQL with its defaults except the number of connections. Commits are on disk. */
 export async function startPostgres(home) {
-  const versions = existsSync('/usr/lib/postgresql') ? readdirSync('/usr/lib/postgresql').sort() : [];
-  const bin = versions.map((version) => `/usr/lib/postgresql/${version}/bin/`).at(-1) ?? '';
   const folder = join(home, 'postgres');
   await mkdir(folder);
-  // PostgreSQL refuses to run as root.
-  const root = process.getuid() === 0;
-  if (root) execFileSync('chown', ['postgres', folder]);
-  /** @type {(program: string, args: string[]) => [string, string[]]} */
-  const as = (program, args) =>
-    root ? ['setpriv', ['--reuid=postgres', '--regid=postgres', '--clear-groups', program, ...args]] : [program, args];
+  if (owner) execFileSync('chown', [owner, folder]);
   const data = join(folder, 'data');
   const initdb = ['--username=relay', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync', '--pgdata', data];
-  execFileSync(...as(`${bin}initdb`, initdb), { cwd: folder, stdio: 'ignore' });
+  execFileSync(...program('initdb', initdb), { cwd: folder, stdio: 'ignore' });
   const settings = ['-D', data, '-k', folder, '-c', 'listen_addresses=', '-c', 'max_connections=200'];
-  const server = start(...as(`${bin}postgres`, settings), {
+  const server = start(...program('postgres', settings), {
     log: join(home, 'postgres.log'),
     cwd: folder,
     signal: 'SIGINT',
   });
   const psql = (sql, database = 'postgres') =>
-    execFileSync(`${bin}psql`, ['-q', '-U', 'relay', '-h', folder, '-d', database, '-c', sql], { stdio: 'ignore' });
+    execFileSync(...program('psql', ['-q', '-U', 'relay', '-h', folder, '-d', database, '-c', sql]), {
+      stdio: 'ignore',
+    });
   await until('PostgreSQL', async () => psql('SELECT 1') ?? true);
   return {
     ...server,

@@ -6,6 +6,7 @@
 // CHAOS_SEED plays the flows from this one on. The choices are the same again; the times on a busy machine are not.
 
 import { film } from '../fixtures/face/film.mjs';
+import { Dice } from '../support/random.mjs';
 import { launch } from './support/browser.mjs';
 import { startDemo } from './support/demo.mjs';
 import { Selfie } from './support/selfie.mjs';
@@ -37,17 +38,6 @@ const ONWARD = [
 /** Buttons that open a dialog of the browser. */
 const DIALOGS = /photo$|camera app|^Enlarge/;
 
-/** Returns numbers from 0 to 1 (mulberry32). @param {number} seed */
-function random(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 /** One flow in a page of its own. */
 class Flow {
   trace = [];
@@ -59,16 +49,8 @@ class Flow {
 
   constructor(demo, seed) {
     this.demo = demo;
-    this.random = random(seed);
+    this.dice = new Dice(seed);
     this.began = Date.now();
-  }
-
-  below(count) {
-    return Math.floor(this.random() * count);
-  }
-
-  oneIn(count) {
-    return this.below(count) === 0;
   }
 
   note(text) {
@@ -86,9 +68,9 @@ class Flow {
       await page.route('**/v1/customer', (route) => this.link(route));
       await page.route('**/v1/customer/verify', (route) => this.verify(route));
       this.selfie = await Selfie.open(page, `${this.demo.page}/`);
-      await this.selfie.byHand(this.oneIn(2));
+      await this.selfie.byHand(this.dice.oneIn(2));
       await this.storm();
-      if (!this.oneIn(4)) await this.calm();
+      if (!this.dice.oneIn(4)) await this.calm();
       await this.leave();
     } finally {
       await this.demo.fault({ fault: null });
@@ -117,26 +99,26 @@ class Flow {
 
   async storm() {
     for (const end = Date.now() + STORM; Date.now() < end; ) {
-      if (this.oneIn(2)) await this.weather();
+      if (this.dice.oneIn(2)) await this.weather();
       const names = await this.selfie.element.getByRole('button').allInnerTexts();
       const offered = names.map((name) => name.trim()).filter((name) => name && !DIALOGS.test(name));
       // Mostly forwards, so that flows get somewhere.
       const onward = ONWARD.find((name) => offered.includes(name));
-      const name = onward && !this.oneIn(4) ? onward : offered[this.below(offered.length)];
-      if (name) await this.press(name, this.oneIn(5) ? { clickCount: 2 } : {});
-      await this.page.waitForTimeout(200 + this.below(1_200));
+      const name = onward && !this.dice.oneIn(4) ? onward : offered[this.dice.below(offered.length)];
+      if (name) await this.press(name, this.dice.oneIn(5) ? { clickCount: 2 } : {});
+      await this.page.waitForTimeout(200 + this.dice.below(1_200));
     }
   }
 
   async weather() {
-    const kind = this.below(5);
+    const kind = this.dice.below(5);
     this.note(`weather ${kind}`);
-    if (kind === 0) await this.page.context().setOffline(this.oneIn(2));
-    if (kind === 1) await this.show(this.oneIn(2));
-    if (kind === 2) await this.demo.linkLife([1, 3, 15, 60][this.below(4)]);
+    if (kind === 0) await this.page.context().setOffline(this.dice.oneIn(2));
+    if (kind === 1) await this.show(this.dice.oneIn(2));
+    if (kind === 2) await this.demo.linkLife([1, 3, 15, 60][this.dice.below(4)]);
     if (kind > 2) {
       const fault = kind === 3 ? 'drop' : 'stall';
-      await this.demo.fault({ fault, seconds: 1 + this.below(4), after_bytes: this.below(120_000) });
+      await this.demo.fault({ fault, seconds: 1 + this.dice.below(4), after_bytes: this.dice.below(120_000) });
     }
   }
 
@@ -188,25 +170,25 @@ class Flow {
 
   /** @param {import('playwright-core').Route} route */
   async link(route) {
-    const kind = this.stormy ? this.below(8) : 7;
+    const kind = this.stormy ? this.dice.below(8) : 7;
     if (route.request().method() === 'OPTIONS' || kind > 4) return route.continue();
     this.note(`link: fault ${kind}`);
     if (kind === 0) return route.abort('connectionreset');
     if (kind === 1) return route.fulfill({ status: 502, contentType: 'text/html', body: '<h1>Bad gateway</h1>' });
     if (kind === 2) return route.fulfill({ json: { data: 7, s3_key: [] } });
-    await new Promise((wake) => setTimeout(wake, this.below(4_000)));
+    await new Promise((wake) => setTimeout(wake, this.dice.below(4_000)));
     return route.continue();
   }
 
   /** @param {import('playwright-core').Route} route */
   async verify(route) {
-    const kind = this.stormy ? this.below(8) : 7;
+    const kind = this.stormy ? this.dice.below(8) : 7;
     if (route.request().method() === 'OPTIONS') return route.continue();
     if (kind === 0) {
       this.note('verify: no connection');
       return route.abort('connectionreset');
     }
-    if (kind === 1) await new Promise((wake) => setTimeout(wake, this.below(3_000)));
+    if (kind === 1) await new Promise((wake) => setTimeout(wake, this.dice.below(3_000)));
     if (kind === 2) await this.demo.loseVerdicts(1);
     // The request is on its way, whatever becomes of the page.
     const reply = await route.fetch().catch(() => null);
