@@ -3,7 +3,7 @@
 PORT ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check build size bench memory chaos engines matrix tour site dist sbom clean
+.PHONY: help demo test check build size bench memory chaos soak engines matrix tour site dist sbom clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,10 @@ memory: build ## watch the memory use of framing for ten minutes; fails if it gr
 chaos: build ## let network, relay, storage and person misbehave in Chromium for 15 minutes (options: MINUTES=1 CHAOS_SEED=7)
 	@scripts/setup.sh test
 	@bash -c '. scripts/env.sh && exec env CHAOS_SEED=$(CHAOS_SEED) node tests/e2e/chaos.mjs $(MINUTES)'
+
+soak: ## kill relays, PostgreSQL and vendor at random for an hour, and compare the ledgers (options: MINUTES=2 SOAK_SEED=7)
+	@scripts/setup.sh test
+	@bash -c '. scripts/env.sh && cargo build --locked -p akiba-relay -p akiba-sandbox && exec env SOAK_SEED=$(SOAK_SEED) node tests/soak/soak.mjs $(MINUTES)'
 
 engines: build ## try the element in Chromium, Firefox and WebKitGTK, and print the README's table; UPDATE=1 writes it
 	@scripts/setup.sh test

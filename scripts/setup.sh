@@ -72,6 +72,7 @@ tests() {
   need_cxx
   need_postgres
   need_pgbouncer
+  need_faketime
   need_nginx
   serve
   need_cargo_tool cargo-fuzz cargo-fuzz 0.13.2 "about a minute" --locked

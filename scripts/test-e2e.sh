@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/env.sh
 
-if [ $# -eq 0 ]; then set -- tests/www/*.test.mjs tests/e2e/*.test.mjs; fi
+if [ $# -eq 0 ]; then set -- tests/www/*.test.mjs tests/soak/*.test.mjs tests/e2e/*.test.mjs; fi
 
 # Two files at a time, as tests mostly wait. A file with the line «// Runs alone: …» runs after them, by itself.
 together=() alone=()

@@ -43,6 +43,11 @@ need_pgbouncer() {
   [ -x /usr/sbin/pgbouncer ] || command -v pgbouncer >/dev/null || apt_install pgbouncer
 }
 
+# Lets the clock of a relay jump.
+need_faketime() {
+  ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || apt_install libfaketime
+}
+
 # A test uses it instead of the relay. On Debian it is only in root's PATH.
 need_nginx() {
   [ -x /usr/sbin/nginx ] || command -v nginx >/dev/null || apt_install nginx
