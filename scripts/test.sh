@@ -21,6 +21,8 @@ part() {
   took+="${took:+, }${now%%:*} $((SECONDS - begun)) s"
   now=$* begun=$SECONDS
   printf '\n== %s (so far %d s: %s)\n' "$*" "$SECONDS" "$took"
+  mkdir -p build
+  printf '%s\n' "$took" >build/test-times
 }
 
 part "host: protocol, flow, settings, relay, sandbox"
