@@ -157,7 +157,7 @@ export function faults({ tag, name, dir, state, reviews, texts, english: sources
 export const phonePacked = ({ texts }) => [...PHONE_KEYS, ...Object.keys(SHARED)].map((key) => texts[key]).join('\n');
 
 /** Returns the faults of a catalogue of the page for phones. @param {Catalogue} catalogue */
-export function phoneFaults({ tag, state, reviews, texts, english: sources }) {
+export function phoneFaults({ tag, dir, state, reviews, texts, english: sources }) {
   const found = [];
   if (!['reviewed', 'unreviewed'].includes(state)) found.push('state must be reviewed or unreviewed');
   if (state === 'reviewed' && !reviews?.length) found.push('reviews must say who reviewed it, and when');
@@ -167,6 +167,10 @@ export function phoneFaults({ tag, state, reviews, texts, english: sources }) {
     const text = texts[key] ?? '';
     if (marks(text) !== marks(phoneEnglish.texts[key])) found.push(`${key} must have the placeholders of the English`);
     if (!text || text !== text.normalize('NFC') || text.trim() !== text) found.push(`${key} is missing, or not tidy`);
+    // A Latin name such as «Bank Ltd.» would else show its full stop at the wrong end.
+    if (dir === 'rtl' && /(?<!\u2068)\{name\}|\{name\}(?!\u2069)/.test(text)) {
+      found.push(`${key} must have {name} between U+2068 and U+2069`);
+    }
     if (sources?.[key] !== hash(key, phoneEnglish)) {
       found.push(`${key} is stale: the English is now «${phoneEnglish.texts[key]}»`);
     }

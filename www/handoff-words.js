@@ -229,7 +229,7 @@ export const WORDS = {
     "Sekondii {n} hafe",
     "Bilbila keessan irratti itti fufaa. Fuula weebii kana banaa godhaa tursaa: bu’aan as dhufa.",
     "Selfiin wal hin simne. Bilbila keessan irratti irra deebiin yaaluu dandeessu.",
-    "Lakkoofsichi sana miti ture, kanaaf dhaabne.",
+    "Lakkoofsichi isa sana miti, kanaaf dhaabne.",
     "Koodiin kun si’achi hin hojjetu.",
     "Namni bilbila qabate akka kana hin jalqabne dubbateera. Mirkaneessi xumurameera.",
     "Mirkaneessi kun gara bilbilaatti darbuu hin danda’u.",

@@ -8,7 +8,17 @@ import { test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { brotliCompressSync } from 'node:zlib';
 
-import { CONSENT_HASH, english, faults, generated, packed, translations, VERSION } from '../../scripts/catalogues.mjs';
+import {
+  CONSENT_HASH,
+  english,
+  faults,
+  generated,
+  packed,
+  phoneFaults,
+  phoneTranslations,
+  translations,
+  VERSION,
+} from '../../scripts/catalogues.mjs';
 import { CONSENT_VERSION, FIRST_FACT, CONSENT_HASH as HASH, HEAD, STATE, TAG } from '../../www/lines.js';
 import { expected, page, routes, site } from './support/page.mjs';
 
@@ -30,6 +40,15 @@ test('a missing, a stale and an overlong text and a lost number are faults', () 
   assert.match(with_({ Bytes: '{n} kB' }).join(), /Bytes must have the placeholders/);
   assert.match(with_({ Begin: 'Qala' }).join(), /Begin is not a text of the widget/);
   assert.match(with_({ Shutter: 'Cindezela' }).join(), /SayShutter must quote/);
+});
+
+test('every catalogue of the page for phones is whole, and keeps a Latin name apart from words that run to the left', () => {
+  assert.deepEqual(phoneTranslations().flatMap(phoneFaults), []);
+  const arabic = phoneTranslations().find(({ tag }) => tag === 'ar');
+  const bare = arabic.texts.back.replace(/[\u2068\u2069]/g, '');
+  const with_ = (texts) => phoneFaults({ ...arabic, texts: { ...arabic.texts, ...texts } }).join();
+  assert.match(with_({ back: bare }), /phone\/ar: back must have \{name\} between/);
+  assert.match(with_({ back: 'العودة' }), /back must have the placeholders/);
 });
 
 test('the package knows the keys, and each catalogue has at most 3,600 bytes, Amharic 3,850', () => {
