@@ -498,7 +498,7 @@ export const WORDS = {
     "Ẹni tó di fóònù mú sọ pé òun kọ́ ló bẹ̀rẹ̀ èyí. Àyẹ̀wò náà ti parí.",
     "Àyẹ̀wò yìí kò lè lọ sórí fóònù.",
     "Kóòdù tuntun",
-    "Lo kọ̀ǹpútà yìí dípò",
+    "Lo kọ̀ǹpútà yìí dípò fóònù",
     "Fagi lé e",
     "Fọ́tò yín ti dé, a sì ń fi wé àkọsílẹ̀.",
     "Àkókò ìlò yín ti parí",
