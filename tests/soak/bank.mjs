@@ -1,5 +1,5 @@
 // The back end and its customers' pages. They notice every failure, try again as a good program does, and write down what
-// they were told.
+// the relay said to them.
 //
 // Exports: `Bank`.
 
@@ -37,9 +37,9 @@ const REFUSALS = 3;
  * @property {string} [token]
  * @property {string} [expires] when it ends, as the relay has said
  * @property {Set<string>} photos the keys of the photos that a verdict was asked for
- * @property {{ key: string, outcome: string, proof: string }[]} verdicts what the page was told
+ * @property {{ key: string, outcome: string, proof: string }[]} verdicts what the relay said to the page
  * @property {number} repeats how often the back end had the vendor asked again
- * @property {string[]} states what the back end was told, in order
+ * @property {string[]} states what the relay said to the back end, in order
  */
 
 export class Bank {
@@ -152,7 +152,7 @@ export class Bank {
     return session.token ? session : null;
   }
 
-  /** @param {Session} session @returns {Promise<any>} the answer, or null if there will be none */
+  /** @param {Session} session @returns {Promise<any>} the answer, or null if none will come */
   async #link(session, dice) {
     for (let refusals = 0; !this.#late(session); ) {
       const { status, body } = await this.call('POST', '/v1/customer', session.token, {}, { dice });

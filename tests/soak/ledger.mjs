@@ -102,7 +102,7 @@ export function check({ sessions, calls, webhooks, listed, reports, keys }) {
 
     // Verdicts.
     for (const { key, outcome } of session.verdicts) {
-      if (!judged.some((call) => call.key === key && call.outcome === outcome)) fault(`the page was told ${outcome}`);
+      if (!judged.some((call) => call.key === key && call.outcome === outcome)) fault(`the page learnt ${outcome}`);
     }
     const verified = new Set(session.verdicts.filter(({ outcome }) => outcome === 'verified').map(({ key }) => key));
     if (verified.size > 1) fault('it was verified twice');

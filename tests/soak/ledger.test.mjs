@@ -74,8 +74,8 @@ const FAULTS = [
   [/not in the database/, ({ listed }) => listed.pop()],
   [/nobody created it/, ({ listed }) => listed.push({ session_id: 'ses_9', reference: 'case-9' })],
   [/2 calls for one photo, and 0 were repeated/, ({ sessions }) => Object.assign(sessions[0], { repeats: 0 })],
-  [/the page was told rejected/, ({ calls }) => Object.assign(calls[0], { outcome: 'verified' })],
-  [/the page was told verified/, ({ calls }) => Object.assign(calls[2], { end: 'failed', outcome: undefined })],
+  [/the page learnt rejected/, ({ calls }) => Object.assign(calls[0], { outcome: 'verified' })],
+  [/the page learnt verified/, ({ calls }) => Object.assign(calls[2], { end: 'failed', outcome: undefined })],
   [
     /verified twice/,
     ({ sessions, calls }) => {
