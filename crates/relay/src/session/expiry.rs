@@ -12,6 +12,7 @@ use crate::clock::milliseconds;
 use crate::error::RelayError;
 use crate::lifecycle::{Event, State};
 use crate::store::StoreError;
+use crate::store::future::Ahead;
 use crate::store::sessions::SessionRow;
 use crate::webhook::event::News;
 
@@ -110,6 +111,8 @@ impl Sessions {
     pub async fn sweep(&self) -> Result<Swept, RelayError> {
         let mut parts = Parts::default();
         let now = self.clock.now();
+        // Before the end of overdue sessions, which a lease in the future would hide.
+        parts.result("times in the future", self.pull_in(now).await);
         let lapsed = parts.result("ending sessions", self.end_overdue().await);
         let closed = parts.result("closing sessions", self.close_all_finished().await);
         // Before the deletion, which keeps sessions with a pending webhook.
@@ -120,6 +123,16 @@ impl Sessions {
         parts.result("deleting counts of persons", self.delete_old_persons().await);
         parts.result("emptying the write-ahead log", self.store.checkpoint().await);
         parts.end().map(|()| Swept { lapsed, closed, deleted })
+    }
+
+    /// Corrects what a relay has stored while its clock was ahead.
+    async fn pull_in(&self, now: i64) -> Result<(), StoreError> {
+        let ahead = Ahead { leeway: self.limits.leeway, claim: self.outbox.longest_claim() };
+        match self.store.pull_in(ahead, now).await? {
+            0 => {}
+            count => tracing::warn!(count, "a relay's clock was ahead: times in the future were corrected"),
+        }
+        Ok(())
     }
 
     /// Stores the timeouts that are due. Returns their number.

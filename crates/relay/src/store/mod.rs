@@ -11,6 +11,7 @@
 //! - [`verdicts`]: calls to the vendor for a verdict, and their results.
 //! - [`file_system`]: network disks, on which SQLite does not work.
 //! - [`expiry`]: timeouts and deletion.
+//! - [`future`]: times of a clock that was ahead.
 //! - [`handoffs`]: hand-offs of a session to a phone.
 //! - [`persons`]: the attempts of a person over all sessions.
 //! - [`outbox`]: webhooks that wait for delivery.
@@ -41,6 +42,7 @@ pub mod error;
 pub mod expiry;
 pub mod file_system;
 mod flush;
+pub mod future;
 pub mod handoffs;
 pub mod lanes;
 pub mod links;

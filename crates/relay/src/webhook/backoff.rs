@@ -30,6 +30,8 @@ pub fn is_exhausted(attempts: i64, next_at: i64, give_up_at: i64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{GIVE_UP_AFTER, delay, is_exhausted};
+    use crate::clock::milliseconds;
+    use crate::store::future::LONGEST_PAUSE;
 
     #[test]
     fn giving_up_needs_both_a_day_and_enough_attempts() {
@@ -52,5 +54,16 @@ mod tests {
             elapsed < GIVE_UP_AFTER.as_secs()
         });
         assert_eq!(retries.count(), 17);
+    }
+
+    #[tokio::test]
+    async fn the_database_knows_the_longest_delay() {
+        let pool = sqlx::SqlitePool::connect("sqlite::memory:").await.unwrap();
+        for attempts in 1..20_i64 {
+            let sql = format!("SELECT {LONGEST_PAUSE} FROM (SELECT $1 AS attempts)");
+            let (pause,): (i64,) = sqlx::query_as(&sql).bind(attempts).fetch_one(&pool).await.unwrap();
+            let longest = milliseconds(delay(attempts, u16::MAX));
+            assert!((longest..=longest + longest / 1_000).contains(&pause), "{attempts}: {pause} for {longest}");
+        }
     }
 }

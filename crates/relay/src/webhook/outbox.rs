@@ -171,6 +171,13 @@ impl Outbox {
         let claimed_until = now.saturating_add(endpoint.sender.lease(self.leeway));
         self.store.claim_messages(&endpoint.id, now, claimed_until, limit, since).await
     }
+
+    /// Returns how long a claim holds at most, in milliseconds.
+    #[must_use]
+    pub fn longest_claim(&self) -> i64 {
+        let endpoints = self.endpoints.all();
+        endpoints.iter().map(|endpoint| endpoint.sender.lease(self.leeway)).max().unwrap_or_default()
+    }
 }
 
 /// What is stored of a webhook, encrypted. A proof is signed at each delivery: a webhook may be sent a day later, when a

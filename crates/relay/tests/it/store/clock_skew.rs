@@ -18,7 +18,11 @@ on_both!(
     a_relay_ahead_does_not_expire_a_running_attempt,
     beyond_the_leeway_tokens_fail_and_verdicts_stay,
     a_relay_ahead_does_not_resend_a_webhook_in_flight,
+    a_webhook_does_not_wait_for_a_clock_that_was_ahead,
+    a_lost_call_does_not_wait_for_a_clock_that_was_ahead,
 );
+
+const DAY: i64 = 86_400_000;
 
 async fn within_the_leeway_everything_works(database: &Database) {
     let vendor = Vendor::verifying().await;
@@ -93,4 +97,45 @@ async fn a_relay_ahead_does_not_resend_a_webhook_in_flight(database: &Database) 
         assert_eq!(ahead.deliver().await, 0);
     });
     assert_eq!(delivered, 1);
+}
+
+async fn a_webhook_does_not_wait_for_a_clock_that_was_ahead(database: &Database) {
+    let vendor = Vendor::verifying().await;
+    let receiver = Receiver::answering(|_, earlier| if earlier == 0 { 500 } else { 200 }).await;
+    let bank = Bank::open(database, &vendor.base, &[&format!("--webhook-url={}", receiver.url)]).await;
+    bank.clock.put_forward(DAY);
+    // One is tried and fails, one is claimed by a relay that is killed, and one is not tried yet.
+    bank.judged().await;
+    assert_eq!(bank.deliver().await, 1);
+    bank.judged().await;
+    let until = bank.clock.now() + 61_000;
+    database.sql(&format!("UPDATE outbox SET claimed_until = {until} WHERE attempts = 0")).await;
+    bank.judged().await;
+    bank.clock.put_forward(-DAY);
+    bank.sessions.sweep().await.unwrap();
+    assert_eq!(bank.deliver().await, 3);
+    // Now every clock is right, and the pauses of the retries stay.
+    bank.judged().await;
+    let later = bank.clock.now() + 6_400_000;
+    database.sql(&format!("UPDATE outbox SET attempts = 6, next_at = {later} WHERE status = 'pending'")).await;
+    bank.sessions.sweep().await.unwrap();
+    assert_eq!(bank.deliver().await, 0);
+}
+
+async fn a_lost_call_does_not_wait_for_a_clock_that_was_ahead(database: &Database) {
+    let vendor = Vendor::verifying_after(Duration::from_secs(3_600)).await;
+    let ahead = Bank::open(database, &vendor.base, &["--vendor-timeout=1m"]).await;
+    ahead.clock.put_forward(DAY);
+    let (page, _) = ahead.linked().await;
+    let call = ahead.verify_in_background(&page, &vendor).await;
+    let other = Bank::open(database, &vendor.base, &["--vendor-timeout=1s"]).await;
+    // The call has its whole time: a minute for the vendor, 15 s for the database, 30 s for the difference between clocks.
+    other.sessions.sweep().await.unwrap();
+    other.clock.put_forward(100_000);
+    other.sessions.sweep().await.unwrap();
+    assert_eq!(other.state(&page).await, "verifying");
+    other.clock.put_forward(10_000);
+    other.sessions.sweep().await.unwrap();
+    assert_eq!(other.state(&page).await, "unknown");
+    call.abort();
 }
