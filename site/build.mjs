@@ -144,7 +144,13 @@ await runAstro();
 await rm(folders.output, { recursive: true, force: true });
 await cp(folders.astro, folders.output, { recursive: true });
 await rm(folders.astro, { recursive: true });
-if (hasPlayground) await cp(folders.playground, join(folders.output, 'playground'), { recursive: true });
+if (hasPlayground) {
+  const folder = join(folders.output, 'playground');
+  await cp(folders.playground, folder, { recursive: true });
+  // Elsewhere it has no site around it, and links to the documents of the repository.
+  const page = await readFile(join(folder, 'index.html'), 'utf8');
+  await writeFile(join(folder, 'index.html'), page.replace(/(<a href=")[^"]+(">Documentation)/, '$1../$2'));
+}
 const { pages: count, links: followed, faults } = checkSite(folders.output, { base, foreign: ['pagefind'] });
 for (const { path, route } of pages) {
   if (!existsSync(join(folders.output, route, 'index.html'))) faults.push(`${path} is missing in the site`);

@@ -137,6 +137,7 @@ test('the playground works where the site has it', {
   const { context, page, foreign, faults } = await visit({ viewport: SIZES[0] });
   await page.goto(`${origin}/playground/`);
   await page.locator('akiba-selfie').getByRole('button', { name: 'Start' }).waitFor();
+  assert.equal(await page.getByRole('link', { name: 'Documentation' }).evaluate((link) => link.href), `${origin}/`);
   assert.deepEqual({ foreign, faults }, { foreign: [], faults: [] });
   await context.close();
 });
