@@ -64,7 +64,8 @@ build() {
 
 serve() {
   build
-  need_cargo_tool trunk trunk 0.21.14 "about 4 minutes" --locked
+  # Without the features that download tools and ask for its own updates.
+  need_cargo_tool trunk trunk 0.21.14 "about 4 minutes" --locked --no-default-features
 }
 
 tests() {

@@ -93,7 +93,7 @@ has_version() {
 # Installs one version of a tool from crates.io into the cache folder: need_cargo_tool BINARY CRATE VERSION TIME [FLAG…]
 # cargo-binstall downloads it if the user has that; otherwise, or if that fails, cargo compiles it.
 need_cargo_tool() {
-  local binary=$1 crate=$2 version=$3 time=$4 root=$AKIBA_SELFIE_CACHE/tools
+  local binary=$1 crate=$2 version=$3 time=$4 root=$AKIBA_SELFIE_CACHE/tools optimised=0
   shift 4
   has_version "$binary" "$version" && return
   if command -v cargo-binstall >/dev/null; then
@@ -102,9 +102,10 @@ need_cargo_tool() {
       >>"$log" 2>&1 </dev/null || say "cargo-binstall failed, so it is compiled"
     has_version "$binary" "$version" && return
   fi
-  # These settings compile faster than the tools' own, and the tools are still fast enough.
+  # These settings compile faster than the tools' own. Only wasm-bindgen works for long: on megabytes of each test program.
+  [ "$binary" != wasm-bindgen ] || optimised=1
   setup_step "compiling $crate $version" "$time, once" \
-    env -u CARGO_TARGET_DIR CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_LTO=off \
+    env -u CARGO_TARGET_DIR CARGO_PROFILE_RELEASE_OPT_LEVEL=$optimised CARGO_PROFILE_RELEASE_LTO=off \
     CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_DEBUG=false \
     cargo install --root "$root" "$crate" --version "$version" "$@"
 }
