@@ -4,10 +4,11 @@
  */
 
 import { caller, Refusal } from './handoff/calls.js';
-import { code, make, style } from './handoff/draw.js';
+import { code, style } from './handoff/draw.js';
 import * as follow from './handoff/follow.js';
 import { wait, within } from './handoff/wait.js';
 import { speak } from './handoff/words.js';
+import { make } from './make.js';
 
 /** @import { AkibaSelfieElement, SelfieCatalogue } from './index.js' */
 /** @import { Widget } from './pkg/akiba-selfie.js' */

@@ -6,6 +6,7 @@
 import { LANGUAGES } from './catalogues.js';
 import { CONSENT, KEYS, VERSION } from './keys.js';
 import { CONSENT_HASH, CONSENT_VERSION, DIR, FACTS, FIRST_FACT, HEAD, STATE, TAG } from './lines.js';
+import { addition } from './sheet.js';
 
 /** @import { SelfieCatalogue, SelfieHost, SelfieText } from './index.js' */
 
@@ -135,8 +136,7 @@ const STYLE = `[part=languages] {
   border-radius: var(--selfie-button-radius, 14px); background: var(--selfie-surface, Canvas);
   color: var(--selfie-text, CanvasText); font: inherit;
 }`;
-/** @type {CSSStyleSheet | undefined} */
-let sheet;
+const style = addition(STYLE);
 
 /**
  * Draws the switch between languages above the widget, or removes it if there is nothing to choose.
@@ -174,13 +174,5 @@ function drawSwitch(shadow, wish, words, choose) {
   label.replaceChildren(lines[HEAD + KEYS.indexOf('LanguageLabel')] || 'Language', select);
   if (!before) shadow.prepend(label);
   if (focused) select.focus();
-  try {
-    if (!sheet) {
-      sheet = new CSSStyleSheet();
-      sheet.replaceSync(STYLE);
-    }
-    if (!shadow.adoptedStyleSheets.includes(sheet)) shadow.adoptedStyleSheets = [...shadow.adoptedStyleSheets, sheet];
-  } catch {
-    // Safari before 16.4 constructs no sheet, and the sheet of another document can't be adopted. The switch works without.
-  }
+  style(shadow);
 }

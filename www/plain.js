@@ -8,10 +8,11 @@
 /** @import { Settings } from './plain/settings.js' */
 /** @import { Target } from './plain/upload.js' */
 
+import { make } from './make.js';
 import { Failure } from './plain/failure.js';
 import { makePhoto } from './plain/photo.js';
 import { bearer, call, verdict } from './plain/relay.js';
-import { make, screen } from './plain/screens.js';
+import { screen } from './plain/screens.js';
 import { check } from './plain/settings.js';
 import { STYLE } from './plain/style.js';
 import { isOver, target, upload } from './plain/upload.js';

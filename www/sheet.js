@@ -23,3 +23,25 @@ export function adopt(shadow, css, file) {
   link.onerror = () => link.replaceWith(style);
   /** @type {ShadowRoot} */ (shadow).prepend(file ? link : style);
 }
+
+/**
+ * Returns a function that adds a style sheet to a shadow root, once. Safari before 16.4 constructs no sheet, and the sheet of another
+ * document can't be adopted: what has this style works without it.
+ * @param {string} css
+ * @returns {(shadow: ShadowRoot) => void}
+ */
+export function addition(css) {
+  /** @type {CSSStyleSheet | undefined} */
+  let sheet;
+  return (shadow) => {
+    try {
+      if (!sheet) {
+        sheet = new CSSStyleSheet();
+        sheet.replaceSync(css);
+      }
+      if (!shadow.adoptedStyleSheets.includes(sheet)) shadow.adoptedStyleSheets = [...shadow.adoptedStyleSheets, sheet];
+    } catch {
+      // It works without.
+    }
+  };
+}

@@ -1,6 +1,7 @@
 /* Draws what the desktop shows of a hand-off, in the place that src/ui/handoff.rs leaves for it. */
 
 import { generate } from 'lean-qr';
+import { addition } from '../sheet.js';
 
 /** The margin of a QR code, in modules (ISO/IEC 18004, 9.1). */
 const MARGIN = 4;
@@ -20,36 +21,8 @@ const STYLE = `.akiba-selfie .place { display: grid; gap: 16px; }
 }
 .akiba-selfie .left { font-variant-numeric: tabular-nums; }`;
 
-/** @type {CSSStyleSheet | undefined} */
-let sheet;
-
-/** Adds the style sheet. @param {ShadowRoot} shadow */
-export function style(shadow) {
-  try {
-    if (!sheet) {
-      sheet = new CSSStyleSheet();
-      sheet.replaceSync(STYLE);
-    }
-    if (!shadow.adoptedStyleSheets.includes(sheet)) shadow.adoptedStyleSheets = [...shadow.adoptedStyleSheets, sheet];
-  } catch {
-    // Safari before 16.4 constructs no sheet, and the sheet of another document can't be adopted. All of it works without.
-  }
-}
-
-/**
- * Makes an element. Text is set as text, never as HTML.
- * @param {string} tag with its class, such as `p.text`
- * @param {Record<string, string>} [attributes]
- * @param {(Node | string)[]} children
- */
-export function make(tag, attributes = {}, ...children) {
-  const [name, ...classes] = tag.split('.');
-  const element = document.createElement(name);
-  element.className = classes.join(' ');
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  element.append(...children);
-  return element;
-}
+/** Adds the style sheet. */
+export const style = addition(STYLE);
 
 /** Draws a QR code, dark on light also in a dark theme, because scanners expect that. @param {string} text @param {string} label */
 export function code(text, label) {

@@ -1,28 +1,11 @@
 /* Draws the screens. Headings, parts and words are those of src/ui. */
 
+import { make } from '../make.js';
 import { failures, LINKS, QUESTIONS, REASONS, STEPS, TERMS, TIPS, Words } from './words.js';
 
 /** @import { Plain } from '../plain.js' */
 
 let number = 0;
-
-/**
- * Makes an element.
- * @param {string} tag with its class, such as `p.text`
- * @param {Record<string, unknown>} attributes a function listens to the event
- * @param {(Node | string | false | null | undefined)[]} children
- */
-export function make(tag, attributes = {}, ...children) {
-  const [name, ...classes] = tag.split('.');
-  const element = document.createElement(name);
-  if (classes.length) element.className = classes.join(' ');
-  for (const [key, value] of Object.entries(attributes)) {
-    if (typeof value === 'function') element.addEventListener(key, /** @type {EventListener} */ (value));
-    else if (value !== undefined) element.setAttribute(key, String(value));
-  }
-  element.append(.../** @type {Node[]} */ (children.filter(Boolean)));
-  return element;
-}
 
 /** The camera app is offered by the browsers that can open it. */
 const CAMERA_APP = 'capture' in HTMLInputElement.prototype;
