@@ -11,6 +11,7 @@ use crate::audit::Entry;
 use crate::handoff::code::Numbers;
 use crate::handoff::device::Device;
 use crate::handoff::{Kind, State};
+use crate::id::new_id;
 use crate::{handoff, lifecycle};
 
 /// The row of a hand-off.
@@ -45,6 +46,26 @@ pub struct HandoffRow {
 }
 
 impl HandoffRow {
+    /// Returns a new link of a back end, which nobody has opened. A desktop adds its number, its browser and its network.
+    #[must_use]
+    pub fn new(session_id: &str, created_at: i64, ends_at: i64) -> Self {
+        Self {
+            id: new_id("hof"),
+            session_id: session_id.to_owned(),
+            state: State::Waiting,
+            version: 0,
+            claim: None,
+            number: None,
+            numbers: None,
+            device: None,
+            network: None,
+            same_network: None,
+            created_at,
+            ends_at,
+            opened_at: None,
+        }
+    }
+
     /// Returns where it began. Only a desktop has a number.
     #[must_use]
     pub fn kind(&self) -> Kind {

@@ -12,9 +12,8 @@ use super::create::whole_number;
 use crate::audit::Action;
 use crate::clock::{milliseconds, rfc3339};
 use crate::error::RelayError;
+use crate::handoff::Kind;
 use crate::handoff::code::new_code;
-use crate::handoff::{Kind, State};
-use crate::id::new_id;
 use crate::session::Sessions;
 use crate::session::audit::AuditedCall;
 use crate::session::handoff::no_random;
@@ -85,21 +84,7 @@ impl Sessions {
             return Err(RelayError::new(ProblemCode::SessionLimit).with_detail(detail));
         }
         let code = new_code(Kind::Link).ok_or_else(no_random)?;
-        let row = HandoffRow {
-            id: new_id("hof"),
-            session_id: session_id.to_owned(),
-            state: State::Waiting,
-            version: 0,
-            claim: None,
-            number: None,
-            numbers: None,
-            device: None,
-            network: None,
-            same_network: None,
-            created_at: now,
-            ends_at,
-            opened_at: None,
-        };
+        let row = HandoffRow::new(session_id, now, ends_at);
         let entry = call.entry(Action::Handoff, session_id, now).with_detail(row.state.as_str());
         self.store_handoff(&row, &code, &entry).await?;
         Ok(HandoffLink {

@@ -15,7 +15,6 @@ use crate::error::RelayError;
 use crate::handoff::code::{Numbers, Secret, hash, new_code};
 use crate::handoff::device::Device;
 use crate::handoff::{Barred, Kind, OPEN_WITHIN, State, may_act};
-use crate::id::new_id;
 use crate::lifecycle;
 use crate::limits::bucket::Bucket;
 use crate::session::Sessions;
@@ -104,20 +103,13 @@ impl Sessions {
         let code = new_code(Kind::Desktop).ok_or_else(no_random)?;
         let (numbers, number) = Numbers::new().ok_or_else(no_random)?;
         let now = self.clock.now();
+        let ends_at = now.saturating_add(OPEN_WITHIN).min(session.row.expires_at);
         let row = HandoffRow {
-            id: new_id("hof"),
-            session_id: session_id.to_owned(),
-            state: State::Waiting,
-            version: 0,
-            claim: None,
             number: Some(number.into()),
             numbers: Some(numbers),
             device: Some(visitor.device),
             network: self.networks(session_id, visitor.address).into_iter().next(),
-            same_network: None,
-            created_at: now,
-            ends_at: now.saturating_add(OPEN_WITHIN).min(session.row.expires_at),
-            opened_at: None,
+            ..HandoffRow::new(session_id, now, ends_at)
         };
         let entry = Entry::of_page(Action::Handoff, session_id, now).with_detail(row.state.as_str());
         self.store_handoff(&row, &code, &entry).await?;
