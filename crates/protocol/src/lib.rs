@@ -4,6 +4,7 @@
 //!
 //! - [`link`]: the vendor's first call, which returns a signed link ([`LinkRequest`], [`LinkReply`]).
 //! - [`verify`]: its second call, which compares the selfie ([`VerifyRequest`], [`VerifyReply`], [`Identity`]).
+//! - [`capture`]: what a page says about its photo ([`PhotoSource`], [`CameraKind`]).
 //! - [`judgement`]: the rule that judges a verify reply ([`Judgement`]); `Verified` only for an explicit success.
 //! - [`json`]: parsed JSON, whatever parsed it ([`Json`]); [`unique_keys`]: rejects JSON with duplicate keys.
 //! - [`verdict`]: a verify reply with its judgement ([`Verdict`]).
@@ -13,6 +14,7 @@
 //! - [`search`]: finds a text in a text.
 //! - [`s3`]: the meaning of S3's answer to an upload ([`UploadFailure`]).
 
+pub mod capture;
 pub mod json;
 pub mod judgement;
 pub mod link;
@@ -26,6 +28,7 @@ pub mod verdict;
 pub mod verify;
 pub mod web_url;
 
+pub use capture::{CameraKind, PhotoSource};
 pub use json::Json;
 pub use judgement::{Judgement, MayBeMissing, Outcome, Reason};
 pub use link::{CustomerType, LinkReply, LinkRequest};

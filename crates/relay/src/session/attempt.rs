@@ -21,7 +21,7 @@ use crate::store::lanes::with_priority;
 use crate::store::persons::PersonCount;
 use crate::store::verdicts::{Begun, NewAttempt, NewVerdict};
 use crate::vendor_api::{VendorError, Work};
-use crate::webhook::event::{HandoffFacts, News, VerdictDetail};
+use crate::webhook::event::{Capture, HandoffFacts, News, VerdictDetail};
 
 /// Time for the database, added to the vendor's timeout. After both, an answer counts as lost.
 pub(super) const MARGIN: Duration = Duration::from_secs(15);
@@ -44,6 +44,8 @@ struct Attempt {
     request: VerifyRequest,
     /// The hand-off to the phone that asks. Read before the vendor is asked: its answer must not wait for it.
     handoff: Option<HandoffFacts>,
+    /// What the page says about the photo.
+    capture: Option<Capture>,
 }
 
 /// The caller that waits for the answer. It gets the first answer; later ones are dropped.
@@ -70,6 +72,7 @@ impl Sessions {
         link: &OpenLink,
         event: Event,
         idempotency: Option<&[u8]>,
+        capture: Option<Capture>,
     ) -> Answer {
         let permit = self.capacity.verdicts.acquire()?;
         let request = VerifyRequest {
@@ -81,7 +84,7 @@ impl Sessions {
         let (session, link_id) = (session.clone(), link.row.id.clone());
         let person = self.person(&session.row.api_key, session.customer_type, &session.personal.identifier);
         let handoff = self.handoff_news(&session.row).await;
-        let attempt = Attempt { id: new_id("att"), session, link_id, person, event, request, handoff };
+        let attempt = Attempt { id: new_id("att"), session, link_id, person, event, request, handoff, capture };
         let idempotency = idempotency.map(<[u8]>::to_vec);
         let (sender, receiver) = oneshot::channel();
         let sessions = Arc::clone(self);
@@ -151,10 +154,10 @@ impl Sessions {
         let kept = Verdict { reply: retained(self.keep, verdict.reply), ..verdict };
         let now = self.clock.now();
         let session_id = session.row.id.as_str();
-        let sealed = self.seal_verdict(session_id, link_id, &kept);
+        let sealed = self.seal_verdict(session_id, link_id, &kept, attempt.capture);
         let is_final = self.will_be_final(&session.row, outcome, reason);
         let proof = self.proofs().map(|_| self.statement(session, link_id, outcome, reason, is_final));
-        let news = News::of_state(state, Some(VerdictDetail { reason, is_final, proof }));
+        let news = News::of_state(state, Some(VerdictDetail { reason, is_final, proof, capture: attempt.capture }));
         let news = news.map(|news| news.with_handoff(attempt.handoff.clone()));
         let reference = session.personal.reference.as_deref();
         let messages = news.map(|news| self.outbox.messages(&session.row, reference, &news, now));

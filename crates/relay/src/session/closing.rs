@@ -35,16 +35,17 @@ impl Sessions {
         let now = self.clock.now();
         // A session that can't be decrypted here must still close, with a webhook. That webhook then has no reference.
         let session = self.open_session(row.clone()).ok();
-        let reason = match &session {
-            Some(session) if row.state == State::Rejected => self.last_reason(session).await.unwrap_or_default(),
-            _ => None,
+        let (reason, capture) = match &session {
+            Some(session) if row.state == State::Rejected => self.last_rejection(session).await.unwrap_or_default(),
+            _ => (None, None),
         };
         let messages = if row.state == State::Rejected && self.was_final(row, reason) {
             Vec::new()
         } else {
             let proof = session.as_ref().zip(row.link_id.as_ref()).filter(|_| self.proofs().is_some());
             let proof = proof.map(|(session, link)| self.statement(session, link, Outcome::Rejected, reason, true));
-            let detail = (row.state == State::Rejected).then_some(VerdictDetail { reason, is_final: true, proof });
+            let detail =
+                (row.state == State::Rejected).then_some(VerdictDetail { reason, is_final: true, proof, capture });
             let reference = session.as_ref().and_then(|session: &OpenSession| session.personal.reference.as_deref());
             let news = News::closed(row.state, detail).with_handoff(self.handoff_news(row).await);
             self.outbox.messages(row, reference, &news, now).map_err(|_| not_encrypted())?

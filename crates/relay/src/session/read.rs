@@ -9,6 +9,7 @@ use crate::error::RelayError;
 use crate::lifecycle::{Event, State};
 use crate::store::links::LinkRow;
 use crate::store::sessions::SessionRow;
+use crate::webhook::event::Capture;
 
 impl Sessions {
     /// Returns a session, after storing a timeout that is due.
@@ -96,12 +97,15 @@ impl Sessions {
         }
     }
 
-    /// Returns the reason of the last verdict.
-    pub(super) async fn last_reason(&self, session: &OpenSession) -> Result<Option<Reason>, RelayError> {
+    /// Returns the reason of the last verdict, and what the page said about its photo.
+    pub(super) async fn last_rejection(
+        &self,
+        session: &OpenSession,
+    ) -> Result<(Option<Reason>, Option<Capture>), RelayError> {
         let links = self.store.links(&session.row.id).await?;
         let last = links.iter().find(|link| Some(&link.id) == session.row.link_id.as_ref());
-        let verdict = last.map(|link| self.verdict_of(link)).transpose()?.flatten();
-        Ok(verdict.and_then(|verdict| verdict.reason))
+        let Some(link) = last else { return Ok((None, None)) };
+        Ok((self.verdict_of(link)?.and_then(|verdict| verdict.reason), self.capture_of(link)?))
     }
 }
 

@@ -7,12 +7,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Sessions;
-use super::retained::{from_stored, to_stored};
+use super::retained::{capture_from, from_stored, to_stored};
 use crate::error::RelayError;
 use crate::handoff::Policy;
 use crate::secrets::data_keys::SealError;
 use crate::store::links::LinkRow;
 use crate::store::sessions::SessionRow;
+use crate::webhook::event::Capture;
 
 /// What the host's back end sent about the person.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -202,8 +203,9 @@ impl Sessions {
         session_id: &str,
         link_id: &str,
         verdict: &Verdict,
+        capture: Option<Capture>,
     ) -> Result<Vec<u8>, SealError> {
-        self.data_keys.seal(&to_stored(verdict), &verdict_place(session_id, link_id))
+        self.data_keys.seal(&to_stored(verdict, capture), &verdict_place(session_id, link_id))
     }
 
     /// Decrypts the verdict of a link, if the link has one.
@@ -211,6 +213,13 @@ impl Sessions {
         let Some(sealed) = link.verdict.as_deref() else { return Ok(None) };
         let stored = self.data_keys.open(sealed, &verdict_place(&link.session_id, &link.id))?;
         from_stored(&stored).map(Some).map_err(|_| SealError)
+    }
+
+    /// Decrypts what the page said about the photo of a verdict, if it said anything.
+    pub(super) fn capture_of(&self, link: &LinkRow) -> Result<Option<Capture>, SealError> {
+        let Some(sealed) = link.verdict.as_deref() else { return Ok(None) };
+        let stored = self.data_keys.open(sealed, &verdict_place(&link.session_id, &link.id))?;
+        Ok(capture_from(&stored))
     }
 
     pub(super) fn open_session(&self, row: SessionRow) -> Result<OpenSession, RelayError> {

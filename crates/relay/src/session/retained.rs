@@ -1,11 +1,13 @@
 //! Selects the part of the vendor's answer that is stored ([`retained`]): by default only what the verdict needs. It is
-//! stored together with its judgement ([`to_stored`], [`from_stored`]).
+//! stored together with its judgement and with what the page said about the photo ([`to_stored`], [`from_stored`],
+//! [`capture_from`]).
 
 use akiba_protocol::{Identity, Judgement, Reason, Verdict, VerifyData, VerifyReply};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::settings::Retain;
+use crate::webhook::event::Capture;
 
 /// A verdict as it is stored. It is judged once, when it arrives. Neither a shortened reply nor a profile that was
 /// changed in the meantime may change it.
@@ -13,6 +15,8 @@ use super::settings::Retain;
 pub struct StoredVerdict {
     #[serde(rename = "akiba_relay_judgement")]
     judgement: Judgement,
+    #[serde(default, rename = "akiba_relay_capture", skip_serializing_if = "Option::is_none")]
+    capture: Option<Capture>,
     #[serde(flatten)]
     reply: VerifyReply,
 }
@@ -20,13 +24,25 @@ pub struct StoredVerdict {
 /// The member of a stored reply that holds its judgement.
 const JUDGEMENT: &str = "akiba_relay_judgement";
 
+/// The member that holds what the page said about the photo.
+const CAPTURE: &str = "akiba_relay_capture";
+
 /// Converts a verdict for the database.
 #[must_use]
-pub fn to_stored(verdict: &Verdict) -> StoredVerdict {
+pub fn to_stored(verdict: &Verdict, capture: Option<Capture>) -> StoredVerdict {
     let mut reply = verdict.reply.clone();
-    // The vendor must not bring its own judgement.
-    reply.extra.remove(JUDGEMENT);
-    StoredVerdict { judgement: verdict.judgement(), reply }
+    // The vendor must not bring its own.
+    for member in [JUDGEMENT, CAPTURE] {
+        reply.extra.remove(member);
+    }
+    StoredVerdict { judgement: verdict.judgement(), capture, reply }
+}
+
+/// Returns what the page said about the photo of a stored verdict. Earlier versions stored nothing.
+#[must_use]
+pub fn capture_from(stored: &Value) -> Option<Capture> {
+    stored.get(JUDGEMENT)?;
+    Capture::deserialize(stored.get(CAPTURE)?).ok()
 }
 
 /// Reads a verdict from the database.
@@ -75,12 +91,13 @@ mod tests {
     use akiba_protocol::{MayBeMissing, Reason, Verdict, VerifyReply};
     use serde_json::{Value, json};
 
-    use super::{from_stored, retained, to_stored};
+    use super::{capture_from, from_stored, retained, to_stored};
     use crate::session::settings::Retain;
+    use crate::webhook::event::Capture;
 
     /// Stores a verdict and reads it again.
     fn stored(verdict: &Verdict) -> Verdict {
-        let bytes = serde_json::to_vec(&to_stored(verdict)).unwrap();
+        let bytes = serde_json::to_vec(&to_stored(verdict, None)).unwrap();
         from_stored(&serde_json::from_slice(&bytes).unwrap()).unwrap()
     }
 
@@ -131,6 +148,22 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn what_the_page_said_is_stored_and_the_vendor_cannot_say_it() {
+        let said = json!({ "source": "camera", "camera": "virtual" });
+        let reply = json!({ "status": "success", "akiba_relay_capture": said });
+        let verdict = Verdict::of(&reply, MayBeMissing::FraudWord).unwrap();
+        let read = |capture| {
+            let stored = serde_json::to_value(to_stored(&verdict, capture)).unwrap();
+            assert_eq!(from_stored(&stored).unwrap().judgement(), verdict.judgement());
+            capture_from(&stored)
+        };
+        let capture: Capture = serde_json::from_value(said).unwrap();
+        assert_eq!(read(Some(capture)), Some(capture));
+        assert_eq!(read(None), None);
+        assert_eq!(capture_from(&reply), None, "an earlier version stored the vendor's words as they came");
     }
 
     #[test]

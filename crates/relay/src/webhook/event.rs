@@ -1,8 +1,8 @@
 //! The body of a webhook ([`WebhookEvent`], [`body`]): a session and its new state. It holds no personal data. The back
 //! end reads the rest from `GET /v1/sessions/{id}`.
 
-use akiba_protocol::{Outcome, Reason};
-use serde::Serialize;
+use akiba_protocol::{CameraKind, Outcome, PhotoSource, Reason};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
@@ -61,6 +61,9 @@ pub struct WebhookData<'a> {
     /// The hand-off to a phone, if one has the session.
     #[serde(skip_serializing_if = "Option::is_none")]
     handoff: Option<HandoffFacts>,
+    /// What the page says about the photo of the verdict. A hint: a page can say anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    capture: Option<Capture>,
     /// Proves the verdict: a JWT, as the page gets it. Each delivery has a new one. Absent if the relay has no proof keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     proof: Option<&'a str>,
@@ -83,6 +86,17 @@ pub struct HandoffFacts {
     pub same_network: Option<bool>,
 }
 
+/// What a page says about its photo. It comes from a browser, so it proves nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Capture {
+    /// The camera of the page, or a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<PhotoSource>,
+    /// The kind of camera, as far as its name and its direction tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub camera: Option<CameraKind>,
+}
+
 /// What a webhook says about a verdict in addition to its outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerdictDetail {
@@ -92,6 +106,8 @@ pub struct VerdictDetail {
     pub is_final: bool,
     /// What to prove; `None` if there are no proof keys.
     pub proof: Option<Statement>,
+    /// What the page says about the photo.
+    pub capture: Option<Capture>,
 }
 
 /// The name of the event that closes a session whose state does not change: a rejected person could have sent another
@@ -162,8 +178,8 @@ pub fn body(news: &News, session_id: &str, reference: Option<&str>, now: i64) ->
         _ => None,
     };
     let (reason, is_final) = (detail.and_then(|detail| detail.reason), detail.map(|detail| detail.is_final));
-    let data =
-        WebhookData { session_id, reference, state, outcome, reason, is_final, handoff: handoff.clone(), proof: None };
+    let (handoff, capture) = (handoff.clone(), detail.and_then(|detail| detail.capture));
+    let data = WebhookData { session_id, reference, state, outcome, reason, is_final, handoff, capture, proof: None };
     serde_json::to_string(&WebhookEvent { event, timestamp: rfc3339(now), data }).ok()
 }
 
@@ -185,7 +201,7 @@ mod tests {
     #[test]
     fn final_states_have_a_body_and_intermediate_states_have_none() {
         let read = |text: Option<String>| text.map(|text| serde_json::from_str::<Value>(&text).unwrap());
-        let fraud = VerdictDetail { reason: Some(Reason::Fraud), is_final: true, proof: None };
+        let fraud = VerdictDetail { reason: Some(Reason::Fraud), is_final: true, proof: None, capture: None };
         assert_eq!(
             read(body(&News::of_state(State::Rejected, Some(fraud)).unwrap(), "ses_1", Some("order-7"), 0)),
             Some(json!({

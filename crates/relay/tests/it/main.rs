@@ -41,6 +41,7 @@ mod server {
 /// What a page can do with its session.
 mod page {
     mod binding;
+    mod capture;
     mod hang_up;
     mod late_verdict;
     mod links_given_back;

@@ -20,8 +20,8 @@ impl JsonCall for LinkCall {
 }
 
 impl JsonCall for VerifyCall {
-    const SHAPE: &'static str = "The body must be an object with, optionally, `selfie_filename`, `id`, `s3_key` \
-                                 (strings) and `user_type` (\"1\" or \"2\").";
+    const SHAPE: &'static str = "The body must be an object with, optionally, `selfie_filename`, `id`, `s3_key`, \
+                                 `source`, `camera` (strings) and `user_type` (\"1\" or \"2\").";
 }
 
 /// Requests a signed link from the vendor for the session's person.

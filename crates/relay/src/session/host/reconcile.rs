@@ -68,7 +68,7 @@ impl Sessions {
                 let link = links.iter().find(|link| Some(&link.row.id) == session.row.link_id.as_ref());
                 let link =
                     link.ok_or_else(|| RelayError::new(ProblemCode::Internal).caused_by("the link is missing"))?;
-                match self.attempt(&session, link, Event::Repeated, None).await {
+                match self.attempt(&session, link, Event::Repeated, None, None).await {
                     Ok(Some(_)) => {}
                     Ok(None) => return Err(refusal(State::Verifying)),
                     Err(error) if self.is_decided(id).await? => {

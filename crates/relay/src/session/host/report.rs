@@ -12,7 +12,7 @@ use crate::session::Sessions;
 use crate::session::read::disagree;
 use crate::session::record::{Agreed, Consent, OpenSession};
 use crate::store::sessions::SessionRow;
-use crate::webhook::event::HandoffFacts;
+use crate::webhook::event::{Capture, HandoffFacts};
 
 /// The answer of `GET /v1/sessions/{id}`. It leaves out the identifier, which the back end knows.
 #[derive(Serialize, ToSchema)]
@@ -33,6 +33,7 @@ use crate::webhook::event::HandoffFacts;
         "final": true,
         "decided_at": "2026-02-03T02:05:06.123Z",
         "customer_id": "A3020FM2PX",
+        "capture": { "source": "camera", "camera": "front" },
         "reply": { "status": "success", "message": "Identity and Selfie succesfully verified" },
     },
 }))]
@@ -73,6 +74,9 @@ pub struct Verdict {
     /// The vendor's id of the customer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub customer_id: Option<String>,
+    /// What the page says about the photo. A hint: a page can say anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub capture: Option<Capture>,
     /// The stored part of the vendor's answer. Personal data.
     pub reply: VerifyReply,
 }
@@ -101,7 +105,8 @@ impl Sessions {
         let (link, akiba_protocol::Verdict { outcome, reason, reply }) = self.decided(row).await?;
         let decided_at = link.row.decided_at.ok_or_else(disagree)?;
         let is_final = self.is_final_in(row, outcome, reason);
+        let capture = self.capture_of(&link.row)?;
         let customer_id = link.issued.customer_id;
-        Ok(Verdict { outcome, reason, is_final, decided_at: rfc3339(decided_at), customer_id, reply })
+        Ok(Verdict { outcome, reason, is_final, decided_at: rfc3339(decided_at), customer_id, capture, reply })
     }
 }

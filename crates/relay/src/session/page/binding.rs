@@ -1,14 +1,15 @@
-//! Compares a page's call with its session ([`LinkCall`], [`VerifyCall`]). The relay always acts on the session's
+//! Compares a page's call with its session ([`LinkCall`], [`VerifyCall`]), and reads what else the page says. The relay always acts on the session's
 //! values. A page may leave a value out, but must not send a different one.
 
 use std::fmt;
 
-use akiba_protocol::{CustomerType, ProblemCode};
+use akiba_protocol::{CameraKind, CustomerType, PhotoSource, ProblemCode};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::error::RelayError;
 use crate::session::record::{Agreed, OpenLink, OpenSession};
+use crate::webhook::event::Capture;
 
 /// The body of `POST /v1/customer` with a session.
 #[derive(Clone, Default, Deserialize, ToSchema)]
@@ -58,6 +59,15 @@ pub struct VerifyCall {
     /// The object key issued with the link.
     #[serde(default)]
     pub s3_key: Option<String>,
+    /// Where the photo comes from: `camera` or `file`. A hint for the back end; other words count as none.
+    #[serde(default)]
+    #[schema(pattern = "^[a-z-]{1,32}$")]
+    pub source: Option<String>,
+    /// The kind of camera: `front`, `back`, `external`, `virtual` or `unknown`. A hint for the back end; other words count as
+    /// `unknown`.
+    #[serde(default)]
+    #[schema(pattern = "^[a-z-]{1,32}$")]
+    pub camera: Option<String>,
 }
 
 impl fmt::Debug for LinkCall {
@@ -99,6 +109,27 @@ pub fn agreed(call: &LinkCall, at: String) -> Result<Option<Agreed>, RelayError>
              `consent_lang` (a BCP 47 tag) must be sent together.",
         )),
     }
+}
+
+/// Returns what the page says about its photo, if it says anything. A later version of the page may know other words.
+///
+/// # Errors
+/// [`ProblemCode::BadRequest`] for what can't be a word.
+pub fn capture(call: &VerifyCall) -> Result<Option<Capture>, RelayError> {
+    let is_word =
+        |text: &&String| (1..=32).contains(&text.len()) && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'-'));
+    if ![&call.source, &call.camera].into_iter().flatten().all(|text| is_word(&text)) {
+        let detail = "`source` and `camera` must be words of up to 32 small letters and hyphens.";
+        return Err(RelayError::new(ProblemCode::BadRequest).with_detail(detail));
+    }
+    let source = match call.source.as_deref() {
+        Some("camera") => Some(PhotoSource::Camera),
+        Some("file") => Some(PhotoSource::File),
+        _ => None,
+    };
+    let kind = |word: &String| CameraKind::ALL.into_iter().find(|kind| kind.as_str() == word);
+    let camera = call.camera.as_ref().map(|word| kind(word).unwrap_or(CameraKind::Unknown));
+    Ok((source.is_some() || camera.is_some()).then_some(Capture { source, camera }))
 }
 
 /// Fails if a call names another person than the session's. It may name no person, or use the session's id instead of

@@ -221,7 +221,7 @@ impl Sessions {
     /// match: one with a verdict, or one that allows no more links. Fails in the second case.
     async fn reserve(&self, session_id: &str) -> Result<OpenSession, RelayError> {
         let session = self.current(session_id).await?;
-        if session.row.state == State::Rejected && self.last_reason(&session).await? == Some(Reason::Fraud) {
+        if session.row.state == State::Rejected && self.last_rejection(&session).await?.0 == Some(Reason::Fraud) {
             return Err(refusal(State::Verified));
         }
         self.may_issue(&session.row)?;

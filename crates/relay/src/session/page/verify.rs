@@ -7,7 +7,7 @@ use std::time::Duration;
 use akiba_protocol::{ProblemCode, Verdict};
 use tokio::time::{Instant, timeout};
 
-use super::binding::{VerifyCall, check_person, find_link};
+use super::binding::{VerifyCall, capture, check_person, find_link};
 use super::handoff::check_holder;
 use super::page_verdict::{PageVerdict, page_verdict};
 use crate::error::RelayError;
@@ -47,6 +47,7 @@ impl Sessions {
         call: VerifyCall,
         idempotency: Option<Vec<u8>>,
     ) -> Result<PageVerdict, RelayError> {
+        let capture = capture(&call)?;
         for _ in 0..MAX_READS {
             let session = self.current(session_id).await?;
             check_holder(&session, handoff)?;
@@ -68,7 +69,8 @@ impl Sessions {
                     if session.row.verifies >= self.limits.verifies {
                         return Err(RelayError::new(ProblemCode::SessionLimit));
                     }
-                    let answer = self.attempt(&session, link, Event::VerifyStarted, idempotency.as_deref());
+                    let event = Event::VerifyStarted;
+                    let answer = self.attempt(&session, link, event, idempotency.as_deref(), capture);
                     if let Some(verdict) = answer.await? {
                         let is_final = self.will_be_final(&session.row, verdict.outcome, verdict.reason);
                         return Ok(self.page_verdict(&session, &link.row.id, &verdict, is_final));
