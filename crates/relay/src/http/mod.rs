@@ -68,7 +68,7 @@ fn page_calls(sessions: bool) -> OpenApiRouter<AppState> {
         OpenApiRouter::default()
             .routes(routes!(page::link))
             .routes(routes!(page::verify, page::verdict))
-            .routes(routes!(handoffs::begin))
+            .routes(routes!(handoffs::begin, handoffs::held))
             .routes(routes!(handoffs::follow))
             .routes(routes!(handoffs::renew))
             .routes(routes!(handoffs::end))

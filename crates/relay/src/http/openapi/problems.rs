@@ -107,6 +107,8 @@ problems! {
     RenewHandoffProblems = [ALWAYS, DESKTOP, NO_HANDOFF, &[P::UnknownHandoff]];
     /// Errors of following a hand-off.
     FollowHandoffProblems = [ALWAYS, DESKTOP, &[P::BadRequest, P::UnknownHandoff]];
+    /// Errors of finding the hand-off that has the session.
+    HeldHandoffProblems = [ALWAYS, DESKTOP, &[P::UnknownHandoff]];
     /// Errors of ending a hand-off.
     EndHandoffProblems = [ALWAYS, DESKTOP, &[P::UnknownHandoff]];
     /// Errors of opening a hand-off on a phone.

@@ -1,4 +1,4 @@
-//! The calls of a hand-off from a desktop to a phone: the desktop's ([`begin`], [`renew`], [`follow`], [`end`]), with the
+//! The calls of a hand-off from a desktop to a phone: the desktop's ([`begin`], [`held`], [`renew`], [`follow`], [`end`]), with the
 //! session's token, and the phone's ([`redeem`], [`confirm`], [`disown`]), with the code and the phone's claim in the body.
 
 use akiba_protocol::ProblemCode;
@@ -12,8 +12,8 @@ use crate::error::RelayError;
 use crate::http::auth::{HandoffId, PageCaller, PhoneCaller, ReturningPage};
 use crate::http::body::{JsonBody, JsonCall};
 use crate::http::openapi::problems::{
-    BeginHandoffProblems, ConfirmProblems, DisownProblems, EndHandoffProblems, FollowHandoffProblems, RedeemProblems,
-    RenewHandoffProblems,
+    BeginHandoffProblems, ConfirmProblems, DisownProblems, EndHandoffProblems, FollowHandoffProblems,
+    HeldHandoffProblems, RedeemProblems, RenewHandoffProblems,
 };
 use crate::http::state::AppState;
 use crate::session::page::handoff::{Handoff, HandoffStatus, Visitor};
@@ -66,6 +66,34 @@ pub async fn begin(caller: PageCaller, visitor: Visitor) -> Result<(StatusCode, 
     let caller = caller.at_desktop()?;
     let handoff = caller.sessions.begin_handoff(&caller.session_id, visitor).await?;
     Ok((StatusCode::CREATED, Json(handoff)))
+}
+
+/// Returns the hand-off that has the session.
+///
+/// # Errors
+/// [`RelayError`] when the token is wrong, or no phone has the session.
+#[utoipa::path(
+    get,
+    path = "/v1/handoffs",
+    operation_id = "heldHandoff",
+    tag = "hand-off",
+    summary = "Returns the hand-off whose phone has the session, at a desktop that was reloaded.",
+    description = "The desktop can follow it or end it. Before a phone is confirmed there is none: begin another one. A link that the back end sent does not count.",
+    security(("session_token" = [])),
+    responses(
+        (
+            status = 200, description = "The hand-off.", body = HandoffStatus,
+            links(
+                ("follow" = (operation_id = "followHandoff", parameters(("id" = "$response.body#/handoff_id")))),
+                ("end" = (operation_id = "endHandoff", parameters(("id" = "$response.body#/handoff_id")))),
+            ),
+        ),
+        HeldHandoffProblems,
+    ),
+)]
+pub async fn held(ReturningPage(caller): ReturningPage) -> Result<Json<HandoffStatus>, RelayError> {
+    let caller = caller.at_desktop()?;
+    caller.sessions.held_handoff(&caller.session_id).await.map(Json)
 }
 
 /// Renews a hand-off that no phone has opened.

@@ -1,5 +1,6 @@
 //! The desktop's half of a hand-off: it shows a link and a number, follows what the phone does, and can take the session back
-//! ([`Sessions::begin_handoff`], [`Sessions::follow_handoff`], [`Sessions::end_handoff`]).
+//! ([`Sessions::begin_handoff`], [`Sessions::follow_handoff`], [`Sessions::end_handoff`]). After a reload it finds it again
+//! ([`Sessions::held_handoff`]).
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -176,6 +177,17 @@ impl Sessions {
             version: row.version.saturating_add(session.version),
             expires_at: is_open.then(|| rfc3339(row.ends_at)),
         })
+    }
+
+    /// Returns how far the hand-off is that has the session, for a desktop that no longer knows it. A link of the back end does
+    /// not count.
+    ///
+    /// # Errors
+    /// [`RelayError`] if no phone has the session by a desktop's hand-off.
+    pub async fn held_handoff(&self, session_id: &str) -> Result<HandoffStatus, RelayError> {
+        let holder = self.current(session_id).await?.row.holder.ok_or_else(unknown_handoff)?;
+        let row = self.store.handoff(&holder).await?.filter(|row| row.kind() == Kind::Desktop);
+        self.handoff_status(session_id, &row.ok_or_else(unknown_handoff)?.id).await
     }
 
     /// Ends a hand-off: the desktop has the session again. One that is over stays as it is.

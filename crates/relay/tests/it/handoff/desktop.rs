@@ -19,6 +19,7 @@ on_both!(
     the_desktop_hears_of_each_change,
     the_desktop_hears_of_a_change_at_another_relay,
     the_desktop_takes_the_session_back,
+    a_desktop_that_was_reloaded_finds_its_hand_off,
     hand_offs_of_a_session_are_limited,
     a_session_that_is_over_is_not_handed_over,
     a_desktop_has_only_the_hand_offs_of_its_session,
@@ -146,6 +147,41 @@ async fn the_desktop_takes_the_session_back(database: &Database) {
     assert!(vendor.verdict_calls().is_empty());
     success(bank.link(&page, &json!({}))).await;
     assert_eq!(success(bank.verify(&page, &json!({}))).await["outcome"], "verified");
+}
+
+async fn a_desktop_that_was_reloaded_finds_its_hand_off(database: &Database) {
+    let vendor = Vendor::verifying().await;
+    let flags = [HANDOFFS.as_slice(), &["--handoff-link-ttl-max=1h"]].concat();
+    let bank = Bank::open(database, &vendor.base, &flags).await;
+    let (page, other) = (bank.page().await, bank.page().await);
+    problem(bank.held(&page), ProblemCode::UnknownHandoff).await;
+    // Until a phone is confirmed, the desktop begins another one.
+    bank.opened(&page).await;
+    problem(bank.held(&page), ProblemCode::UnknownHandoff).await;
+    let (desk, _, phones) = bank.handed_over(&page).await;
+    let held = success(bank.held(&page)).await;
+    assert_eq!(held, success(bank.follow(&page, &desk, None)).await);
+    assert_eq!((&held["handoff_id"], &held["state"]), (&json!(desk.id), &json!("confirmed")));
+    problem(bank.held(&other), ProblemCode::UnknownHandoff).await;
+    problem(bank.held(&phones), ProblemCode::Forbidden).await;
+    // It ends it with the id, and then there is none.
+    assert_eq!(bank.end(&page, &desk).send().await.unwrap().status(), 204);
+    problem(bank.held(&page), ProblemCode::UnknownHandoff).await;
+    // After the verdict it still finds it, and reads the verdict.
+    let (_, _, phones) = bank.handed_over(&page).await;
+    success(bank.link(&phones, &json!({}))).await;
+    success(bank.verify(&phones, &json!({}))).await;
+    assert_eq!(success(bank.held(&page)).await["session"], "verified");
+    assert_eq!(success(bank.verdict(&page)).await["outcome"], "verified");
+    // A link of the back end does not count.
+    let path = format!("{}/handoffs", other.path());
+    let sent = bank.relay.post(&path, &json!({})).bearer_auth(&database.keys.api).send().await.unwrap();
+    let sent: serde_json::Value = serde_json::from_str(&sent.text().await.unwrap()).unwrap();
+    let (code, claim) = (sent["url"].as_str().unwrap().split_once('#').unwrap().1, Phone::new().claim);
+    success(bank.relay.post("/v1/handoffs/redeem", &json!({ "code": code, "claim": claim }))).await;
+    let confirm = format!("/v1/handoffs/{}/confirm", sent["handoff_id"].as_str().unwrap());
+    success(bank.relay.post(&confirm, &json!({ "claim": claim }))).await;
+    problem(bank.held(&other), ProblemCode::UnknownHandoff).await;
 }
 
 async fn hand_offs_of_a_session_are_limited(database: &Database) {

@@ -84,6 +84,11 @@ impl Bank {
         success(self.follow(page, desk, None)).await["state"].as_str().unwrap().to_owned()
     }
 
+    /// The call of a desktop that was reloaded.
+    pub(crate) fn held(&self, page: &Page) -> RequestBuilder {
+        self.relay.request(Method::GET, "/v1/handoffs").bearer_auth(&page.token)
+    }
+
     pub(crate) fn end(&self, page: &Page, desk: &Desk) -> RequestBuilder {
         self.relay.request(Method::POST, &format!("{}/end", desk.path())).bearer_auth(&page.token)
     }
