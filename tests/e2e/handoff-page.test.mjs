@@ -17,7 +17,7 @@ before(async () => {
       '--return-url=BANK/back',
       '--handoff-name=bank=Own Bank',
     ],
-    settings: 'allow-unreviewed = true\nlang = "en"\n[keys.bank]\nlogo = "logo.svg"\n',
+    settings: 'allow-unreviewed = true\n[keys.bank]\nlogo = "logo.svg"\nlang = "en"\n',
   });
 });
 after(() => it?.stop());
@@ -75,12 +75,39 @@ test('the page speaks the language of the session or the browser, with English b
     await close();
     watched.clean();
   }
-  // A language without words, and the operator's: English, although the browser is Zulu.
+  // A language without words: English, although the browser is Zulu.
   it.wish = { lang: 'nr' };
   const { url } = await it.link();
   it.wish = {};
   const { page, close } = await asked(url, { locale: 'zu' });
   assert.equal(await page.locator('.english').count(), 0);
+  assert.equal(await page.getByRole('button', { name: 'Continue' }).innerText(), 'Continue');
+  await close();
+});
+
+test('without a language of the session or the operator, the page speaks the browser’s, or the next one that it knows', async () => {
+  for (const [wishes, lang, go] of /** @type {[string[], string, string][]} */ ([
+    [['zu-ZA'], 'zu', 'Qhubeka'],
+    [['nr', 'fr-CD', 'en'], 'fr', 'Continuer'],
+    [['nr', 've'], 'en', 'Continue'],
+    [['en-ZA', 'zu'], 'en', 'Continue'],
+  ])) {
+    const { url } = await it.link();
+    // One wish is the browser's own, by its settings.
+    const languages = wishes.length > 1 ? wishes : undefined;
+    // The operator has named a language only for the look of this key.
+    const common = url.replace('?for=bank', '');
+    const { page, watched, close } = await asked(common, { locale: wishes[0], languages });
+    assert.equal(await page.evaluate(() => document.documentElement.lang), lang, wishes.join());
+    await page.getByRole('button', { name: new RegExp(`^${go}`) }).click();
+    // The element follows the page.
+    await page.locator(`akiba-selfie .akiba-selfie[lang=${lang}]`).waitFor();
+    await watched.settle();
+    await close();
+    watched.clean();
+  }
+  // The operator's language counts more than the browser's.
+  const { page, close } = await asked((await it.link()).url, { locale: 'zu' });
   assert.equal(await page.getByRole('button', { name: 'Continue' }).innerText(), 'Continue');
   await close();
 });

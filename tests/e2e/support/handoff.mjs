@@ -4,10 +4,10 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { film } from '../../fixtures/face/film.mjs';
@@ -15,6 +15,7 @@ import { launch } from './browser.mjs';
 import { startSandbox } from './demo.mjs';
 import { freePort, newKeys, startRelay } from './relay.mjs';
 import { Selfie } from './selfie.mjs';
+import { policy } from './site.mjs';
 import { watch } from './watch.mjs';
 
 const PACKAGE = fileURLToPath(new URL('../../../build/package', import.meta.url));
@@ -25,7 +26,21 @@ const { HANDOFF_PICTURES } = process.env;
 /** What Chromium's console says of a call that the relay refuses. */
 export const REFUSED = [/the server responded with a status of 40[0-9]/];
 
-/** The bank's page at the desktop: it begins a hand-off, shows link and number, and follows. */
+/** The bank's page with the element. */
+const PAGE = `<!doctype html><html lang="en"><title>Bank</title><link rel="icon" href="/icon.svg">
+<meta name="viewport" content="width=device-width"><script type="module" src="/page.js"></script>
+<main><h1>Bank</h1><akiba-selfie relay="RELAY" capture="manual" handoff="HANDOFF"></akiba-selfie></main></html>`;
+/** Its session outlives a reload, as the bank's own login does. */
+const SCRIPT = `import './akiba-selfie/define.js';
+document.querySelector('akiba-selfie').session = async ({ reason }) => {
+  if (reason !== 'start') sessionStorage.removeItem('bank');
+  sessionStorage.bank ??= await (await fetch('/session')).text();
+  return sessionStorage.bank;
+};`;
+const ICON = '<svg xmlns="http://www.w3.org/2000/svg"/>';
+const TYPES = { '.js': 'text/javascript', '.wasm': 'application/wasm', '.css': 'text/css' };
+
+/** The bank's page at a desktop without the element: it begins a hand-off, shows link and number, and follows. */
 const DESK = `<!doctype html><html lang="en"><title>Bank</title><script type="module">
   const token = await (await fetch('/session')).text();
   const call = (path, method) =>
@@ -84,7 +99,7 @@ class Handoffs {
     await writeFile(join(folder, 'page.toml'), settings);
     this.port = await freePort();
     const origin = `http://127.0.0.1:${this.port}`;
-    this.sandbox = await startSandbox({ args: ['--origin', origin] });
+    this.sandbox = await startSandbox({ args: ['--origin', this.origin, '--origin', origin] });
     this.#stop.push(() => this.sandbox.stop());
     this.keys = newKeys();
     this.relay = await startRelay({
@@ -121,15 +136,28 @@ class Handoffs {
       this.hooks.push(JSON.parse(Buffer.concat(parts).toString()));
       return response.writeHead(204).end();
     }
+    const { pathname, searchParams } = new URL(incoming.url ?? '', this.origin);
+    const send = (/** @type {string} */ type, /** @type {string | Buffer} */ body) =>
+      response.writeHead(200, { 'Content-Type': type }).end(body);
+    if (pathname === '/icon.svg') return send('image/svg+xml', ICON);
+    if (pathname === '/page.js') return send('text/javascript', SCRIPT);
+    if (pathname.startsWith('/akiba-selfie/')) {
+      const file = await readFile(join(PACKAGE, pathname.slice(14))).catch(() => undefined);
+      return file ? send(TYPES[extname(pathname)] ?? 'text/plain', file) : response.writeHead(404).end();
+    }
+    const handoff = searchParams.get('handoff') ?? 'offer';
     const page = {
+      '/': PAGE.replace('RELAY', this.relay.url).replace('HANDOFF', handoff),
       '/desk': DESK.replace('RELAY', this.relay.url),
       '/back': '<title>Welcome back</title><link rel="icon" href="data:,">',
     };
-    const [path] = (incoming.url ?? '').split('?');
-    const html = page[/** @type {'/desk'} */ (path)];
+    const html = page[/** @type {'/desk'} */ (pathname)];
     if (!html) return response.writeHead(404).end();
-    response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' });
-    return response.end(html);
+    if (pathname === '/') {
+      const hosts = `${this.relay.url} ${this.sandbox.s3}`;
+      response.setHeader('Content-Security-Policy', policy(hosts));
+    }
+    return send('text/html; charset=utf-8', html);
   }
 
   /** Calls the relay as the bank's back end does. */
@@ -191,11 +219,14 @@ class Handoffs {
       width = 360,
       height = 740,
       locale = 'en',
+      languages = /** @type {string[] | undefined} */ (undefined),
       expected = [],
     } = {},
   ) {
     const viewport = { width, height };
     const context = await this.browser.newContext({ viewport, colorScheme, locale, permissions: ['camera'] });
+    const list = (/** @type {string[]} */ value) => Object.defineProperty(navigator, 'languages', { value });
+    if (languages) await context.addInitScript(list, languages);
     const page = await context.newPage();
     const watched = await watch(page, expected);
     const selfie = await Selfie.open(page, url);
