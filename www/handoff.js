@@ -140,10 +140,12 @@ class Desk {
 
   /** Follows the phone until there is a verdict, or it is over. @param {AbortSignal} signal */
   async #follow(signal) {
+    // When the person has had enough time for another photo.
+    let end = 0;
     for (let version = ''; ; ) {
       const after = version && `?after=${encodeURIComponent(version)}`;
       const call = this.#persist('GET', `/v1/handoffs/${this.#id}${after}`, signal);
-      const status = await (this.#step === 'rejected' ? within(call, follow.REJECTED_FOR) : call);
+      const status = await (this.#step === 'rejected' ? within(call, end - performance.now()) : call);
       // Nobody takes another photo.
       if (!status) return this.#conclude(signal);
       version = status.version;
@@ -152,7 +154,9 @@ class Desk {
       const { step, code } = follow.stepOf(status, this.#tried);
       if (code) throw new Refusal(code);
       if (step === 'verdict') return this.#conclude(signal);
-      if (step !== this.#step) await this.#show(step);
+      if (step === this.#step) continue;
+      end = performance.now() + follow.REJECTED_FOR;
+      await this.#show(step);
     }
   }
 

@@ -176,6 +176,38 @@ test('a rejection lets the phone try again', async () => {
   await desk.close();
 });
 
+test('a minute after a rejection the desktop shows it, if the phone does not begin again', async () => {
+  it.wish = { identifier: '0000000000002' };
+  const desk = await desktop({ clock: true });
+  const mobile = await phone(await link(desk), REFUSED);
+  await mobile.choose(await number(desk));
+  /** @type {{ session?: string }} */
+  let status = {};
+  /** @type {import('playwright-core').Route[]} */
+  const waiting = [];
+  await desk.page.route(/\/v1\/handoffs\/[^/]+\?after=/, async (route) => {
+    if (status.session === 'rejected') return void waiting.push(route);
+    const response = await route.fetch();
+    status = await response.json();
+    return route.fulfill({ response, json: status });
+  });
+  await mobile.take();
+  await desk.selfie.element.getByText('The selfie did not match').first().waitFor();
+  // Without news the relay answers after 25 seconds.
+  for (let elapsed = 0; elapsed < 100_000; elapsed += 25_000) {
+    for (const end = Date.now() + 3_000; !waiting.length && Date.now() < end; ) await desk.page.waitForTimeout(20);
+    await desk.page.clock.fastForward(25_000);
+    await waiting
+      .shift()
+      ?.fulfill({ json: status, headers: { 'Access-Control-Allow-Origin': it.origin } })
+      .catch(() => {});
+  }
+  const { detail } = await desk.selfie.event('selfie-rejected');
+  assert.deepEqual([detail.outcome, detail.reason], ['rejected', 'not-matched']);
+  await mobile.close();
+  await desk.close();
+});
+
 test('with «prefer» it is first, and this computer is one press away', async () => {
   const desk = await desktop({ handoff: 'prefer' });
   await desk.selfie.button('Start').click();
