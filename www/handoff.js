@@ -89,10 +89,15 @@ class Desk {
     if (signal.aborted || this.#stopped.signal.aborted) return;
     await this.#show('begin');
     try {
-      this.#keep(await this.#persist('POST', '/v1/handoffs', signal, 4));
-      await this.#show('code');
+      try {
+        this.#keep(await this.#persist('POST', '/v1/handoffs', signal, 4));
+        await this.#show('code');
+        this.#renew(signal);
+      } catch (error) {
+        // A phone may have the session already, from before this page was reloaded.
+        if (!(await this.#find(signal))) throw error;
+      }
       this.#count(signal);
-      this.#renew(signal);
       await this.#follow(signal);
     } catch (error) {
       if (!signal.aborted) this.#fail(error instanceof Refusal ? error.code : undefined);
@@ -109,6 +114,13 @@ class Desk {
     this.#run.abort();
     this.#stopped.abort();
     if (next && next !== 'done' && open) this.#finish(true);
+  }
+
+  /** Finds the hand-off that has the session. Returns whether there is one. @param {AbortSignal} signal */
+  async #find(signal) {
+    const status = await this.#call('GET', '/v1/handoffs', signal).catch(() => null);
+    if (status) this.#id = status.handoff_id;
+    return Boolean(status);
   }
 
   /** Keeps what a link comes with. @param {any} answer */

@@ -149,6 +149,35 @@ test('a closed desktop leaves the selfie to the phone', async () => {
   await mobile.close();
 });
 
+test('a reloaded desktop follows the phone, and can take the session back', async () => {
+  for (const follows of [true, false]) {
+    const desk = await desktop({ expected: REFUSED });
+    const mobile = await phone(await link(desk), REFUSED);
+    await mobile.choose(await number(desk));
+    await desk.selfie.element.getByText('Go on with your phone').first().waitFor();
+    await desk.page.reload();
+    await desk.selfie.byHand(true);
+    assert.equal(await desk.page.evaluate(() => localStorage.length), 0, 'the element keeps nothing');
+    assert.deepEqual(await desk.page.evaluate(() => Object.keys(sessionStorage)), ['bank']);
+    await desk.selfie.button('Use your phone instead').click();
+    await desk.selfie.element.getByText('Go on with your phone').first().waitFor();
+    assert.deepEqual(await violations(desk.page), []);
+    if (follows) {
+      await mobile.take();
+      assert.equal((await desk.selfie.event('selfie-verified', 'selfie-error')).type, 'selfie-verified');
+    } else {
+      await press(desk, 'Use this computer instead');
+      await desk.selfie.button(/^I agree/).click();
+      await desk.selfie.state('framing');
+      await desk.selfie.shoot();
+      await desk.selfie.send();
+      await desk.selfie.event('selfie-verified');
+    }
+    await mobile.close();
+    await desk.close();
+  }
+});
+
 test('a killed relay delays the hand-off and loses nothing', async () => {
   const desk = await desktop({ expected: LOST });
   const mobile = await phone(await link(desk), LOST);
