@@ -1,66 +1,110 @@
-// Compares the relay's speed with an nginx that only adds the token. It prints the rate of the link call without a
-// session, and with sessions on SQLite and on PostgreSQL; the memory with 1,000 open connections; and whole
-// verifications a second. Load, relay, database and vendor share the cores of this machine. The servers that are
-// compared take turns. It has no limits and never fails.
+// Compares the relay's cost with an nginx that only adds the token, with another build of the relay, and with the last
+// record. It prints the rate of the link call without a session, and with sessions on SQLite and on PostgreSQL; the memory
+// with 1,000 open connections; whole verifications a second; and for each the processor time of a call. Load, relay,
+// database and vendor share the cores of this machine. The servers that are compared take turns. It has no limits and
+// never fails.
 //
-//   node benches/relay.mjs [SECONDS] [ROUNDS]
+//   node benches/relay.mjs [SECONDS] [ROUNDS] [--against COMMIT]
+//
+// RELAY_BASE names the program of another build, in place of --against. UPDATE=1 writes the record, benches/record.json.
+// COUNT=1 also counts system calls (with strace) and PostgreSQL's transactions.
 
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
 
+import { buildOf, cpu, family, readRecord, writeRecord } from './support/cost.mjs';
 import { folder, memory } from './support/process.mjs';
-import { family, keys, startNginx, startPostgres, startRelay, startVendor } from './support/servers.mjs';
+import { keys, startNginx, startPostgres, startRelay, startVendor } from './support/servers.mjs';
 
-const SECONDS = Number(process.argv[2] ?? 5);
-const ROUNDS = Number(process.argv[3] ?? 3);
+const { values, positionals } = parseArgs({ options: { against: { type: 'string' } }, allowPositionals: true });
+const SECONDS = Number(positionals[0] ?? 5);
+const ROUNDS = Number(positionals[1] ?? 3);
 const CONNECTIONS = 32;
 const SESSIONS = 2_000;
+const MACHINE = `${cpus().length} × ${cpus()[0].model}`;
 const run = promisify(execFile);
 const script = (name) => fileURLToPath(new URL(name, import.meta.url));
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
+const before = values.against ? buildOf(values.against) : process.env.RELAY_BASE;
 const home = await folder();
 const started = [];
 const keep = async (server) => started[started.push(await server) - 1];
+/** @type {Record<string, import('./support/cost.mjs').Figures>} */
+const figures = {};
 
 try {
   const vendor = await keep(startVendor(home.path));
   const nginx = await keep(startNginx(home.path, vendor));
   const postgres = await keep(startPostgres(home.path));
   const shared = keys();
-  const relay = (name, database, flags) => keep(startRelay(home.path, name, vendor, { database, shared, flags }));
-  const bare = await relay('bare');
-  const sqlite = await relay('sqlite', `sqlite:${join(home.path, 'relay.db')}`);
-  const onPostgres = await relay('postgres', postgres.database('links'));
+  const builds = [{ suffix: '', build: undefined }, ...(before ? [{ suffix: ', before', build: before }] : [])];
+  const relay = async (name, { suffix, build }, database) => {
+    const place = `${name}${suffix ? '-before' : ''}`;
+    const url = { none: undefined, sqlite: `sqlite:${join(home.path, `${place}.db`)}` };
+    const server = {
+      database: database in url ? url[database] : postgres.database(place.replaceAll('-', '_')),
+      shared,
+    };
+    return keep(startRelay(home.path, place, vendor, { ...server, build }));
+  };
 
-  console.log(`${cpus().length} × ${cpus()[0].model}\n`);
-  await links([
-    { name: 'nginx, which adds the token', base: nginx.base },
-    { name: 'relay without sessions', base: bare.base },
-    { name: 'relay, sessions on SQLite', base: sqlite.base, tokens: await mint(sqlite, shared) },
-    { name: 'relay, sessions on PostgreSQL', base: onPostgres.base, tokens: await mint(onPostgres, shared) },
-  ]);
+  console.log(`${MACHINE}\n`);
+  const rows = [{ name: 'nginx, which adds the token', base: nginx.base, pids: [nginx.pid], tokens: undefined }];
+  const servers = [];
+  for (const [name, database] of [
+    ['without sessions', 'none'],
+    ['sessions on SQLite', 'sqlite'],
+    ['sessions on PostgreSQL', 'postgres'],
+  ]) {
+    for (const one of builds) {
+      const server = await relay(`links-${database}`, one, database);
+      servers.push({ ...server, kind: database, suffix: one.suffix });
+      const tokens = database === 'none' ? undefined : await mint(server, shared);
+      rows.push({ name: `link, ${name}${one.suffix}`, base: server.base, pids: [server.pid], tokens });
+    }
+  }
+  await compare(`link call, ${CONNECTIONS} connections`, postgres, rows, ({ base, tokens }) =>
+    wrk(2, 'relay/link.lua', base, tokens ? [tokens] : []),
+  );
+  const onSqlite = servers.find(({ kind, suffix }) => kind === 'sqlite' && suffix === '');
   await connections([
     { name: 'nginx', base: nginx.base, pids: await family(nginx.pid) },
-    { name: 'relay, SQLite', base: sqlite.base, pids: [sqlite.pid] },
+    { name: 'relay, SQLite', base: onSqlite.base, pids: [onSqlite.pid] },
   ]);
-  await bare.stop();
-  await onPostgres.stop();
-  await verifications('SQLite, 1 relay', [sqlite], shared);
-  await sqlite.stop();
-  for (const count of [1, 2, 4]) {
+  for (const server of servers.filter(({ kind }) => kind === 'none')) await server.stop();
+  const whole = servers
+    .filter(({ kind }) => kind !== 'none')
+    .map(({ kind, suffix, base, pid, port }) => {
+      const name = `verification, ${kind === 'sqlite' ? 'SQLite' : 'PostgreSQL'}${suffix}`;
+      return { name, base, pids: [pid], ports: [port] };
+    });
+  for (const count of before ? [] : [2, 4]) {
     const database = postgres.database(`shared${count}`);
     const relays = [];
-    for (let index = 0; index < count; index += 1) relays.push(await relay(`pg${count}-${index}`, database));
-    await verifications(`PostgreSQL, ${count} relay${count > 1 ? 's' : ''}`, relays, shared);
-    for (const one of relays) await one.stop();
+    while (relays.length < count) {
+      const name = `shared${count}-${relays.length}`;
+      relays.push(await keep(startRelay(home.path, name, vendor, { database, shared })));
+    }
+    const [pids, ports] = [relays.map(({ pid }) => pid), relays.map(({ port }) => port)];
+    whole.push({ name: `verification, PostgreSQL, ${count} relays`, base: relays[0].base, pids, ports });
   }
+  await compare(
+    `verifications (session, link, verdict), ${CONNECTIONS} at once`,
+    postgres,
+    whole,
+    ({ base, ports }) => {
+      const RELAYS = ports.map((port) => `127.0.0.1:${port}`).join(',');
+      return wrk(CONNECTIONS, 'relay/verification.lua', base, [], { API_KEY: shared.api, RELAYS });
+    },
+  );
+  await tellChanges();
 } finally {
   for (const server of started.reverse()) if (!server.ended()) await server.stop();
   await home.remove();
@@ -83,46 +127,74 @@ async function mint(relay, shared) {
   return file;
 }
 
-async function wrk(threads, count, lua, base, args = [], env = {}) {
-  const all = [
-    `-t${threads}`,
-    `-c${count}`,
-    `-d${SECONDS}s`,
-    '--timeout=30s',
-    '--latency',
-    '-s',
-    script(lua),
-    base,
-    '--',
-    ...args,
-  ];
+async function wrk(threads, lua, base, args = [], env = {}) {
+  const load = [`-t${threads}`, `-c${CONNECTIONS}`, `-d${SECONDS}s`, '--timeout=30s', '--latency'];
+  const all = [...load, '-s', script(lua), base, '--', ...args];
   const { stdout } = await run('wrk', all, { env: { ...process.env, ...env } });
-  return JSON.parse(stdout.trim().split('\n').at(-1));
+  const { verifications, calls, ...rest } = JSON.parse(stdout.trim().split('\n').at(-1));
+  return { done: verifications ?? calls, ...rest };
 }
 
-/** Measures the link call, with the same load on each server in turn. */
-async function links(rows) {
-  const load = ({ base, tokens }) => wrk(2, CONNECTIONS, 'relay/link.lua', base, tokens ? [tokens] : []);
-  for (const row of rows) row.runs = [];
-  // The first calls are slow.
-  for (const row of rows) await load(row);
-  for (let round = 0; round < ROUNDS; round += 1) for (const row of rows) row.runs.push(await load(row));
+/** Measures a load on each server in turn. The first load of each does not count: its first calls are slow. */
+async function compare(title, postgres, rows, load) {
+  for (const row of rows) {
+    row.runs = [];
+    await load(row);
+  }
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const row of rows) {
+      const times = [await cpu(...row.pids), await cpu(postgres.pid)];
+      const result = await load(row);
+      const spent = [(await cpu(...row.pids)) - times[0], (await cpu(postgres.pid)) - times[1]];
+      row.runs.push({ ...result, relay: (spent[0] / result.done) * 1e6, database: (spent[1] / result.done) * 1e6 });
+    }
+  }
   const of = (row, value) => median(row.runs.map(value));
-  const rate = (row) => of(row, ({ calls, seconds }) => calls / seconds);
+  const rate = (row) => of(row, ({ done, seconds }) => done / seconds);
   const [first] = rows;
-  console.log(`link call, ${CONNECTIONS} connections, median of ${ROUNDS} runs of ${SECONDS} s`);
+  console.log(`${title}, medians of ${ROUNDS} runs of ${SECONDS} s`);
   table(
-    ['', 'calls/s', 'of nginx', 'p50 ms', 'p99 ms', 'of nginx', 'errors'],
-    rows.map((row) => [
-      row.name,
-      rate(row).toFixed(0),
-      (rate(row) / rate(first)).toFixed(2),
-      of(row, ({ p50 }) => p50).toFixed(2),
-      of(row, ({ p99 }) => p99).toFixed(2),
-      (of(row, ({ p99 }) => p99) / of(first, ({ p99 }) => p99)).toFixed(2),
-      row.runs.reduce((sum, { errors }) => sum + errors, 0),
-    ]),
+    ['', 'a second', `first = 1`, 'CPU µs', 'database', 'p50 ms', 'p99 ms', 'errors'],
+    rows.map((row) => {
+      const cost = { relay: of(row, (one) => one.relay), database: of(row, (one) => one.database) };
+      const [relay, database] = [cost.relay, cost.database].map(Math.round);
+      figures[row.name] = { rate: Math.round(rate(row)), relay, database };
+      return [
+        row.name,
+        rate(row).toFixed(0),
+        (rate(row) / rate(first)).toFixed(3),
+        cost.relay.toFixed(1),
+        cost.database.toFixed(1),
+        of(row, ({ p50 }) => p50).toFixed(2),
+        of(row, ({ p99 }) => p99).toFixed(2),
+        row.runs.reduce((sum, { errors }) => sum + errors, 0),
+      ];
+    }),
   );
+  if (process.env.COUNT) for (const row of rows) await count(row, postgres, load);
+}
+
+/** Counts the system calls of a server, and PostgreSQL's transactions, for each call. */
+async function count(row, postgres, load) {
+  const pids = (await Promise.all(row.pids.map(family))).flat().map((pid) => `-p${pid}`);
+  const trace = spawn('strace', ['-f', '-c', '-U', 'name,calls', ...pids], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let text = '';
+  trace.stderr.on('data', (data) => {
+    text += data;
+  });
+  const transactions = await postgres.transactions();
+  const { done } = await load(row);
+  trace.kill('SIGINT');
+  await once(trace, 'close');
+  const calls = [...text.matchAll(/^(\w+) +(\d+)$/gm)].map(([, name, number]) => ({
+    name,
+    number: Number(number) / done,
+  }));
+  const all = calls.find(({ name }) => name === 'total')?.number ?? 0;
+  const most = calls.filter(({ name, number }) => name !== 'total' && number > 0.05);
+  const list = most.map(({ name, number }) => `${name} ${number.toFixed(1)}`).join(', ');
+  const commits = ((await postgres.transactions()) - transactions) / done;
+  console.log(`${row.name}: ${all.toFixed(1)} system calls (${list}), ${commits.toFixed(1)} transactions`);
 }
 
 /** Measures the memory with 1,000 open connections, each after one answer. */
@@ -130,7 +202,7 @@ async function connections(rows) {
   const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
   const cells = [];
   for (const { name, base, pids } of rows) {
-    const before = await memory(...pids);
+    const without = await memory(...pids);
     const { hostname, port } = new URL(base);
     const sockets = [];
     for (let index = 0; index < 1_000; index += 1) {
@@ -141,44 +213,40 @@ async function connections(rows) {
     }
     const open = sockets.filter((socket) => !socket.destroyed).length;
     const after = await memory(...pids);
-    cells.push([name, open, megabytes(before), megabytes(after), ((after - before) / open / 1e3).toFixed(1)]);
+    cells.push([name, open, megabytes(without), megabytes(after), ((after - without) / open / 1e3).toFixed(1)]);
     for (const socket of sockets) socket.destroy();
   }
   console.log('\nmemory (PSS) with 1,000 open connections');
-  table(['', 'open', 'MB before', 'MB with them', 'kB each'], cells);
+  table(['', 'open', 'MB before', 'MB with', 'kB each'], cells);
+  console.log('');
 }
 
-/** Measures whole verifications of three calls each. The relay stores a verdict on disk before it answers. */
-async function verifications(name, relays, shared) {
-  const env = { API_KEY: shared.api, RELAYS: relays.map(({ port }) => `127.0.0.1:${port}`).join(',') };
-  const load = () => wrk(CONNECTIONS, CONNECTIONS, 'relay/verification.lua', relays[0].base, [], env);
-  await load();
-  const runs = [];
-  for (let round = 0; round < ROUNDS; round += 1) runs.push(await load());
-  if (name.startsWith('SQLite')) {
-    console.log(
-      `\nverifications (session, link, verdict), ${CONNECTIONS} at once, median of ${ROUNDS} runs of ${SECONDS} s`,
+/** Tells what got better or worse since the last record, and with UPDATE=1 writes a new one. */
+async function tellChanges() {
+  const record = await readRecord();
+  if (record) {
+    const kind = record.machine === MACHINE ? 'this kind of' : 'another';
+    console.log(`\nsince the record of ${record.commit}, on ${kind} machine`);
+    const cost = ({ relay, database }) => relay + database;
+    const common = Object.keys(record.figures).filter((name) => name in figures);
+    table(
+      ['CPU µs, relay and database', 'record', 'now', 'change', ''],
+      common.map((name) => {
+        const [was, is] = [cost(record.figures[name]), cost(figures[name])];
+        const change = is / was - 1;
+        const word = Math.abs(change) < 0.05 ? '' : change < 0 ? 'better' : 'worse';
+        return [name, was, is, `${(change * 100).toFixed(0)} %`, word];
+      }),
     );
-    table(['', 'a second', 'p50 ms a call', 'p99 ms a call', 'errors'], []);
   }
-  const of = (value) => median(runs.map(value));
-  table(null, [
-    [
-      name,
-      of((one) => one.verifications / one.seconds).toFixed(0),
-      of(({ p50 }) => p50).toFixed(2),
-      of(({ p99 }) => p99).toFixed(2),
-      runs.reduce((sum, { errors }) => sum + errors, 0),
-    ],
-  ]);
+  const own = Object.entries(figures).filter(([name]) => !name.endsWith(', before'));
+  if (process.env.UPDATE) await writeRecord(MACHINE, Object.fromEntries(own));
 }
 
 function table(head, rows) {
   const line = (cells) =>
-    `| ${cells.map((cell, index) => String(cell)[index ? 'padStart' : 'padEnd'](index ? 9 : 30)).join(' | ')} |`;
-  if (head) {
-    console.log(line(head));
-    console.log(line(head.map((_, index) => (index ? '---:' : '---'))));
-  }
+    `| ${cells.map((cell, index) => String(cell)[index ? 'padStart' : 'padEnd'](index ? 9 : 38)).join(' | ')} |`;
+  console.log(line(head));
+  console.log(line(head.map((_, index) => (index ? '---:' : '---'))));
   for (const row of rows) console.log(line(row));
 }

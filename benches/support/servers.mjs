@@ -3,7 +3,7 @@
 // Exports: `startVendor()`, `startNginx()`, `startPostgres()`, `keys()`, `startRelay()`.
 
 import { execFileSync } from 'node:child_process';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -85,12 +85,6 @@ export async function startNginx(home, vendor) {
   return { ...server, base };
 }
 
-/** Returns the processes of an nginx: the master and its workers. @param {number} pid */
-export async function family(pid) {
-  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
-  return [pid, ...children.trim().split(/\s+/).map(Number)];
-}
-
 /** Starts a PostgreSQL with its defaults except the number of connections. Commits are on disk. */
 export async function startPostgres(home) {
   const folder = join(home, 'postgres');
@@ -105,9 +99,10 @@ export async function startPostgres(home) {
     cwd: folder,
     signal: 'SIGINT',
   });
-  const psql = (sql, database = 'postgres') =>
-    execFileSync(...program('psql', ['-q', '-U', 'relay', '-h', folder, '-d', database, '-c', sql]), {
-      stdio: 'ignore',
+  const psql = (sql) =>
+    execFileSync(...program('psql', ['-q', '-A', '-t', '-U', 'relay', '-h', folder, '-d', 'postgres', '-c', sql]), {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
     });
   await until('PostgreSQL', async () => psql('SELECT 1') ?? true);
   return {
@@ -116,6 +111,11 @@ export async function startPostgres(home) {
     database(name) {
       psql(`CREATE DATABASE ${name}`);
       return `postgres://relay@localhost/${name}?host=${folder}`;
+    },
+    /** Returns how many transactions have been committed. A backend reports them at most a second late. */
+    async transactions() {
+      await sleep(1_500);
+      return Number(psql('SELECT sum(xact_commit) FROM pg_stat_database'));
     },
   };
 }
@@ -132,9 +132,9 @@ export function keys() {
  * @param {string} home
  * @param {string} name
  * @param {{ base: string }} vendor
- * @param {{ database?: string, shared?: ReturnType<typeof keys>, flags?: string[] }} [settings]
+ * @param {{ database?: string, shared?: ReturnType<typeof keys>, build?: string }} [settings]
  */
-export async function startRelay(home, name, vendor, { database, shared, flags = [] } = {}) {
+export async function startRelay(home, name, vendor, { database, shared, build = RELAY } = {}) {
   const port = await freePort();
   const log = join(home, `${name}.log`);
   const sessions = database
@@ -151,10 +151,9 @@ export async function startRelay(home, name, vendor, { database, shared, flags =
     '--max-connections=4096',
     '--max-connections-address=4096',
     ...sessions,
-    ...flags,
   ];
   const env = { AKIBA_TOKEN: 'token', AKIBA_SESSION_KEYS: shared?.session ?? '', AKIBA_DATA_KEYS: shared?.data ?? '' };
-  const server = start(RELAY, args, { log, env });
+  const server = start(build, args, { log, env });
   const base = `http://127.0.0.1:${port}`;
   await until(`the relay (${log})`, async () => (await fetch(`${base}/healthz`)).ok);
   return { ...server, base, port, database };
