@@ -67,13 +67,16 @@ export class Bench {
     await /** @type {EnginePage} */ (page)?.screenshot(path);
   }
 
-  /** Closes what a scenario has opened. */
+  /** Closes what a scenario has opened, all of it: a browser that stays would keep the test from ending. */
   async leave() {
-    for (const opened of this.#open.splice(0).reverse()) await opened.close();
+    const failures = [];
+    for (const opened of this.#open.splice(0).reverse()) {
+      await opened.close().catch((/** @type {unknown} */ error) => failures.push(error));
+    }
+    if (failures.length > 0) throw failures[0];
   }
 
   async stop() {
-    await this.leave();
-    await this.#shared?.close();
+    await this.leave().finally(() => this.#shared?.close());
   }
 }
