@@ -60,6 +60,8 @@ async function environment(home) {
     NO_AT_BRIDGE: '1',
     GTK_A11Y: 'none',
     LIBGL_ALWAYS_SOFTWARE: '1',
+    // As on a person's machine, GStreamer knows its plugins. To find them again takes seconds before the first camera.
+    ...(process.env.AKIBA_SELFIE_CACHE ? { GST_REGISTRY: join(process.env.AKIBA_SELFIE_CACHE, 'gstreamer.bin') } : {}),
     WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
     WEBKIT_DMABUF_RENDERER_FORCE_SHM: '1',
     WEBKIT_GST_DISABLE_GL_SINK: '1',
