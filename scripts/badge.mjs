@@ -1,4 +1,4 @@
-// Writes the badge in README.md: how many bytes a page loads to reach a verdict. scripts/size.mjs fails if it is off by
+// Writes the badge in README.md: how many bytes a page loads before the first screen. scripts/size.mjs fails if it is off by
 // more than 1 %.
 //
 //   node scripts/size.mjs --json | node scripts/badge.mjs
@@ -10,7 +10,7 @@ const parts = JSON.parse(readFileSync(0, 'utf8'));
 const widget = parts.find(({ name }) => name === 'widget');
 if (!widget) throw new Error('badge: there is no size of the widget');
 
-const label = 'to a verdict';
+const label = 'first screen';
 const value = `${(widget.total / 1000).toFixed(1)} kB`;
 /** The width of a text in pixels, with space at both sides. @param {string} text */
 const width = (text) => Math.round(text.length * 6.4) + 14;

@@ -21,7 +21,7 @@ log=build/build.log
 outdated() {
   rustc -vV | cmp -s - "$stamp" || return 0
   local sources=(src lang/en.json crates/npm crates/protocol crates/vision Cargo.toml Cargo.lock package-lock.json)
-  sources+=(scripts/build.sh scripts/glue.mjs scripts/shrink.mjs)
+  sources+=(scripts/build.sh scripts/glue.mjs scripts/shrink.mjs scripts/split.mjs)
   [ -n "$(find "${sources[@]}" -newer "$stamp" -print -quit)" ]
 }
 

@@ -135,7 +135,9 @@ const guard = (exports) => Object.fromEntries(Object.entries(exports).map(([name
 }]));`;
   // The element never calls it.
   const used = text.replace(/(export ?\{ ?)(?:\w+ as )?initSync, ?/, '$1');
-  return replaced(used, /= ?(\w+)\.exports\b/g, '=guard($1.exports)') + report;
+  // Trunk serves the WebAssembly in one part, of which there is no rest.
+  const whole = used.includes('initRest') ? '' : '\nexport const initRest = (file) => file.catch(() => {});';
+  return replaced(used, /= ?(\w+)\.exports\b/g, '=guard($1.exports)') + report + whole;
 }
 
 /** Replaces the one place that matches, and fails if there is not exactly one. @param {string} text @param {RegExp} what @param {string} by */
@@ -151,7 +153,7 @@ function replaced(text, what, by) {
  */
 async function writeCommonJs() {
   const stub =
-    'export default async (given) => { await given.module_or_path; throw new Error("no WebAssembly in CommonJS"); }; export const onTrap = () => {}; export class Widget {}';
+    'export default async (given) => { await given.module_or_path; throw new Error("no WebAssembly in CommonJS"); }; export const initRest = () => {}, onTrap = () => {}; export class Widget {}';
   const { outputFiles } = await build({
     entryPoints: [resolve(folder, 'akiba-selfie.js')],
     nodePaths: [LIBRARIES],
@@ -213,6 +215,7 @@ async function writeInline() {
   const read = (/** @type {string} */ name) => readFileSync(join(folder, name));
   const files = {
     widget: read('pkg/akiba-selfie_bg.wasm').toString('base64'),
+    rest: read('pkg/akiba-selfie_rest.wasm').toString('base64'),
     vision: read('vision/akiba-vision.wasm').toString('base64'),
     worker: await minified(read('vision/worker.js').toString(), false),
   };

@@ -2,21 +2,30 @@
 // have WebAssembly with reference types (Safari 15 or newer), and calls it in one way. Fails if wasm-bindgen writes something
 // else than this file knows.
 
+import { FIRST } from './split.mjs';
+
 /** Every place of `what` is replaced; there must be one at least. @type {[what: RegExp, by: string][]} */
 const CHANGES = [
   // Starts the WebAssembly of a response or of bytes, once. load.js has checked the response. A server may send another type. No
   // URL is left that a bundler would follow, as assets.js names the file.
   [
     /async function __wbg_load\([\s\S]*?\n\}\n(?=\nfunction initSync)/g,
-    `async function __wbg_init(given) {
-    if (wasm) return wasm;
-    const file = await given.module_or_path;
-    const imports = __wbg_get_imports();
+    `async function instanceOf(given, imports) {
+    const file = await given;
     const { instance } = await (file instanceof Response && file.headers.get('Content-Type') === 'application/wasm'
         ? WebAssembly.instantiateStreaming(file, imports)
         : WebAssembly.instantiate(file instanceof Response ? await file.arrayBuffer() : file, imports));
+    return instance;
+}
+let shared;
+async function __wbg_init(given) {
+    if (wasm) return wasm;
+    const imports = __wbg_get_imports();
+    const instance = await instanceOf(given.module_or_path, imports);
+    shared = { ...imports, ${FIRST}: instance.exports };
     return __wbg_finalize_init(instance);
 }
+export const initRest = (file) => instanceOf(file, shared);
 `,
   ],
   [/\nlet __wbg_init_promise;[\s\S]*(?=\nexport \{ initSync)/g, '\n'],

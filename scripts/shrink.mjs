@@ -1,19 +1,21 @@
 // Shrinks the output of wasm-bindgen: the WebAssembly with binaryen, the JavaScript with terser, and the names of
-// imports and exports between the two, which are long and hardly compress.
+// imports and exports between the two. It takes the WebAssembly apart: NAME_rest.wasm has what is behind the first screen.
 //
 //   node scripts/shrink.mjs DIR/NAME.js DIR/NAME_bg.wasm
 
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { minify } from 'terser';
 
 import { simplified } from './glue.mjs';
+import { SCRIPT, split } from './split.mjs';
 
 const [glue, wasm] = process.argv.slice(2);
 if (!glue || !wasm) throw new Error('usage: node scripts/shrink.mjs DIR/NAME.js DIR/NAME_bg.wasm');
-const wasmOpt = fileURLToPath(new URL('../node_modules/.bin/wasm-opt', import.meta.url));
+const rest = wasm.replace('_bg.wasm', '_rest.wasm');
+const tool = (/** @type {string} */ name) => fileURLToPath(new URL(`../node_modules/.bin/${name}`, import.meta.url));
 
 /** Features that the supported browsers have and the compiler uses. */
 const FEATURES = [
@@ -40,10 +42,26 @@ const REBUILD = ['--flatten', '--rereloop'];
  */
 const UNUSED = '--low-memory-unused';
 
-/** Runs wasm-opt and returns its output. @param {string[]} options */
-function optimise(...options) {
-  const args = [...FEATURES, ...options, ...INLINE, '--output', wasm, wasm];
-  return execFileSync(wasmOpt, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+/**
+ * What is behind the first screen, as names that wasm-bindgen writes: what the adapters do for the flow, and the events that the page
+ * gets. A new widget watches the page at once.
+ */
+const BEHIND = {
+  later:
+    /^\$"(?!core\[\w+\]::ptr::drop_in_place)(?!.*Runner>::new).*akiba_selfie\[\w+\]::(widget::runner|adapter::(camera|photo|relay|upload|vision)|element::props)/,
+  doors: [
+    /::widget::AkibaSelfie>::(advance|receive)"$/,
+    /::ui::shell::later"$/,
+    /::element::emit::dispatch"$/,
+    /::relay::reply::JudgedReply>::read"$/,
+  ],
+};
+
+/** Runs wasm-opt. @param {string} from @param {string} to @param {string[]} options */
+function optimise(from, to, ...options) {
+  execFileSync(tool('wasm-opt'), [...FEATURES, ...options, UNUSED, ...INLINE, '--output', to, from], {
+    stdio: 'inherit',
+  });
 }
 
 /**
@@ -57,9 +75,20 @@ function optimise(...options) {
  * @returns {Names}
  */
 function shrinkWasm() {
-  optimise(...REBUILD, '-Oz', '--converge', UNUSED, '--strip-debug', '--strip-producers', '--strip-target-features');
-  // A separate run, because `--converge` would rename the names again.
-  return JSON.parse(optimise('-Oz', UNUSED, '--minify-imports-and-exports-and-modules'));
+  // With the names, which say what is behind the first screen.
+  optimise(wasm, wasm, ...REBUILD, '-Oz', '--converge', '-g', '--strip-producers', '--strip-target-features');
+  const wat = execFileSync(tool('wasm-dis'), [...FEATURES, wasm], { encoding: 'utf8', maxBuffer: 1 << 28 });
+  const parts = split(wat, BEHIND);
+  for (const [file, text] of [
+    [wasm, parts.first],
+    [rest, parts.rest],
+  ]) {
+    const source = file.replace('.wasm', '.wat');
+    writeFileSync(source, text);
+    optimise(source, file, '-Oz');
+    rmSync(source);
+  }
+  return parts;
 }
 
 /**
@@ -68,7 +97,6 @@ function shrinkWasm() {
  * @param {Names} names
  */
 function renamed(text, { imports, exports }) {
-  const shortModule = WebAssembly.Module.imports(new WebAssembly.Module(readFileSync(wasm)))[0].module;
   const shortImports = new Map(imports.map(([, name, short]) => [name, short]));
   const shortExports = new Map(exports);
   const modules = new Set(imports.map(([module]) => module));
@@ -91,7 +119,7 @@ function renamed(text, { imports, exports }) {
       // binaryen removes unused imports.
       return `${indent}${shortImports.get(name) ?? name}: `;
     })
-    .replace(/"([^"\n]+)": import0\b/g, (whole, module) => (modules.has(module) ? `${shortModule}: import0` : whole))
+    .replace(/"([^"\n]+)": import0\b/g, (whole, module) => (modules.has(module) ? `${SCRIPT}: import0` : whole))
     .replace(/\bwasm\.(\w+)/g, (_, name) => {
       if (!shortExports.has(name)) throw new Error(`shrink: the WebAssembly does not export «${name}»`);
       return `wasm.${shortExports.get(name)}`;
@@ -112,5 +140,6 @@ if (code === undefined) throw new Error('shrink: terser returned nothing');
 writeFileSync(glue, code);
 
 // Proves that the two fit: a missing or invalid import is a LinkError.
-const { initSync } = await import(pathToFileURL(resolve(glue)).href);
-initSync({ module: readFileSync(wasm) });
+const { default: init, initRest } = await import(pathToFileURL(resolve(glue)).href);
+await init({ module_or_path: readFileSync(wasm) });
+await initRest(readFileSync(rest));

@@ -54,6 +54,7 @@ impl Widget {
             on_event: Callback::from(move |event| told.borrow_mut().push(event)),
             on_sound: Callback::noop(),
             may_capture: Callback::from(move |()| *may_capture.borrow()),
+            in_parts: false,
         }
     }
 

@@ -10,7 +10,7 @@
 
 import { configure, openVision } from './assets.js';
 import { hasCrashed, watch } from './crash.js';
-import { load, loadAgain } from './load.js';
+import { load, loadAgain, loadRest } from './load.js';
 import { showNotice } from './notice.js';
 import { mark } from './privacy.js';
 import { ATTRIBUTES, METHODS, STATES } from './registry.js';
@@ -297,10 +297,9 @@ export class AkibaSelfieElement extends Base {
       this.#check();
       // The switch goes above the widget.
       this.#speak();
+      this.#complete(this.#widget);
     } catch (error) {
-      this.#calls = [];
-      this.#failed = true;
-      if (this.isConnected) this.#showFailure('load', LOAD_FAILURE, String(error), this.#again);
+      this.#fail(error);
       return;
     } finally {
       clearTimeout(late);
@@ -309,10 +308,30 @@ export class AkibaSelfieElement extends Base {
     for (const method of this.#calls.splice(0)) this.#call(method);
   }
 
+  /** Tells the widget when its WebAssembly is whole: only its first screen works until then. @param {Widget} widget */
+  async #complete(widget) {
+    try {
+      await loadRest();
+      if (widget === this.#widget) widget.whole();
+    } catch (error) {
+      if (widget !== this.#widget) return;
+      this.#unmount();
+      this.#fail(error);
+    }
+  }
+
+  /** @param {unknown} error */
+  #fail(error) {
+    this.#calls = [];
+    this.#failed = true;
+    if (this.isConnected) this.#showFailure('load', LOAD_FAILURE, String(error), this.#again);
+  }
+
   #again = () => {
     this.#failed = false;
     this.#settle();
   };
+
   /** Loads the feedback when the camera opens. Everything works without it. */
   #loadFeedback() {
     const root = this.#root?.element;

@@ -32,14 +32,25 @@ const widgetUrl = () =>
 /** Returns the URL of a style sheet, which stands beside the folders. @param {string} name */
 export const styleUrl = (name) => new URL(`../${name}`, widgetUrl()).href;
 
+const restUrl = () =>
+  folder
+    ? new URL('pkg/akiba-selfie_rest.wasm', folder).href
+    : absolute(new URL('./pkg/akiba-selfie_rest.wasm', import.meta.url));
+
+/** Requests the widget's WebAssembly for the first screen. @param {AbortSignal} signal */
+export const fetchWidget = (signal) => fetchWasm(widgetUrl(), signal);
+
+/** Requests the rest of it. @param {AbortSignal} signal */
+export const fetchRest = (signal) => fetchWasm(restUrl(), signal);
+
 /**
- * Requests the widget's WebAssembly. Fails with a cause that a developer understands. Many servers answer with a page for a
+ * Requests WebAssembly. Fails with a cause that a developer understands. Many servers answer with a page for a
  * file that does not exist.
+ * @param {string} url
  * @param {AbortSignal} signal
  * @returns {Promise<Response | BufferSource>}
  */
-export async function fetchWidget(signal) {
-  const url = widgetUrl();
+async function fetchWasm(url, signal) {
   const reply = await fetch(url, { signal });
   const type = reply.headers.get('Content-Type');
   if (reply.ok && !type?.startsWith('text/html')) return reply;

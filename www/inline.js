@@ -5,7 +5,10 @@
 
 import { namedWorker } from './start-worker.js';
 
-/** Base64 of both WebAssembly modules, and the worker's code. @type {{ widget: string, vision: string, worker: string }} */
+/**
+ * Base64 of the WebAssembly modules, and the worker's code.
+ * @type {{ widget: string, rest: string, vision: string, worker: string }}
+ */
 const FILES = /** @type {any} */ (globalThis).INLINE_FILES;
 
 /** @param {string} base64 */
@@ -19,6 +22,9 @@ export const styleUrl = () => '';
 
 /** Resolves to the widget's WebAssembly. */
 export const fetchWidget = async () => bytes(FILES.widget);
+
+/** Resolves to the rest of it. */
+export const fetchRest = async () => bytes(FILES.rest);
 
 /** @type {string | undefined} */
 let script;

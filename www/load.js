@@ -1,11 +1,16 @@
 /* Loads the WebAssembly once for all elements of the page, when the first of them needs it. */
 
-import { fetchWidget, styleUrl } from './assets.js';
-import init, { Widget } from './pkg/akiba-selfie.js';
+import { fetchRest, fetchWidget, styleUrl } from './assets.js';
+import init, { initRest, Widget } from './pkg/akiba-selfie.js';
 import { runs } from './probe.js';
+
+/** How long the rest of the WebAssembly may take, in milliseconds: at 1 kB a second it is there. */
+const REST_LIMIT = 60_000;
 
 /** @type {Promise<typeof Widget> | undefined} */
 let loading;
+/** @type {Promise<void> | undefined} */
+let resting;
 /** Ends the current attempt. @type {AbortController | undefined} */
 let attempt;
 
@@ -19,6 +24,29 @@ export function load() {
     throw error;
   });
   return loading;
+}
+
+/**
+ * Resolves once the WebAssembly is whole: what is behind the first screen is a file of its own. After a failure, the next call
+ * tries again.
+ */
+export function loadRest() {
+  resting ??= complete().catch((error) => {
+    resting = undefined;
+    throw error;
+  });
+  return resting;
+}
+
+async function complete() {
+  if (!runs()) return;
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), REST_LIMIT);
+  try {
+    await initRest(fetchRest(limit.signal));
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Requests the WebAssembly again, if it has not arrived. */

@@ -102,6 +102,9 @@ export class Plain {
     this.#host = host;
   }
 
+  /** It always is. */
+  whole() {}
+
   /** @param {Record<string, any>} options @param {unknown} session */
   update(options, session) {
     clearTimeout(this.#complaint);

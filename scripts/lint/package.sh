@@ -12,8 +12,8 @@ cp -R www/. "$new"
 cp LICENSE-APACHE LICENSE-MIT "$new/"
 rm -rf "$new/pkg"
 mkdir "$new/pkg"
-touch "$new/pkg/akiba-selfie_bg.wasm" "$new/vision/akiba-vision.wasm"
-echo "let wasm = instance.exports; export class Widget {} export default () => {};" >"$new/pkg/akiba-selfie.js"
+touch "$new"/pkg/akiba-selfie_{bg,rest}.wasm "$new/vision/akiba-vision.wasm"
+echo "let wasm = instance.exports; export class Widget {} export const initRest = () => {}; export default () => {};" >"$new/pkg/akiba-selfie.js"
 node scripts/bundle.mjs "$new"
 
 bin=$PWD/scripts/lint/node_modules/.bin

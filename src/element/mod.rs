@@ -41,7 +41,8 @@ impl Widget {
     /// Draws a widget into `root`, an element in the host's shadow root, and sends its events from `host`.
     ///
     /// `options` has the attributes' names as keys. `session` is the property's value. `open_vision` starts the worker
-    /// that analyses pictures. `sound` is called with whether the person wants sound.
+    /// that analyses pictures. `sound` is called with whether the person wants sound. Nothing but the first screen works
+    /// before [`whole`](Self::whole).
     #[must_use]
     pub fn mount(
         host: HtmlElement,
@@ -62,6 +63,11 @@ impl Widget {
         let props = Props { on_sound: sound.clone(), ..props(&host, options, session, vision.clone(), &verdict) };
         let app = yew::Renderer::<AkibaSelfie>::with_root_and_props(root, props).render();
         Self { app, host, vision, sound, verdict }
+    }
+
+    /// Says that the rest of the WebAssembly is there.
+    pub fn whole(&self) {
+        self.app.send_message(Message::Whole);
     }
 
     /// Changes the settings.
@@ -180,6 +186,7 @@ fn props(host: &HtmlElement, options: &JsValue, session: &JsValue, vision: Visio
         }),
         on_sound: Callback::noop(),
         may_capture: Callback::from(move |()| dispatch(&capture_target, &PageEvent::Capture)),
+        in_parts: true,
     }
 }
 

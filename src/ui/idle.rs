@@ -15,6 +15,7 @@ pub(super) const TIPS: [(Icon, Message); 3] =
 
 pub(super) fn idle(scene: &Scene) -> Html {
     let actions = element("div", &[("class", "actions")])
+        .maybe("aria-busy", scene.view.waiting.then_some("true"))
         .child(scene.button(Weight::Primary, Message::Start, Event::Start))
         .child(scene.button(Weight::Secondary, Message::UsePhone, Event::UsePhone))
         .child(element("p", &[("class", "small")]).say(scene.say(Message::IdleNeeds)))

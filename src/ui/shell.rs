@@ -42,6 +42,15 @@ pub(super) fn shell(view: &View, action: &Callback<Action>) -> Html {
 }
 
 fn screen(scene: &Scene) -> Html {
+    match scene.view.state.screen {
+        Screen::Idle if scene.view.config.is_ok() => idle::idle(scene),
+        _ => later(scene),
+    }
+}
+
+/// Draws a screen behind the first one (`scripts/shrink.mjs`).
+#[inline(never)]
+fn later(scene: &Scene) -> Html {
     if let Err(error) = scene.view.config {
         return invalid_settings::invalid_settings(scene, error);
     }

@@ -36,6 +36,8 @@ pub struct View {
     pub sound: bool,
     /// Decides which presses of a button count.
     pub presses: Presses,
+    /// Whether what the person or the page asked for waits until the program is whole.
+    pub waiting: bool,
 }
 
 /// An action of the person.

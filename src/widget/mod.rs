@@ -45,6 +45,9 @@ pub struct Props {
     /// Called before each photo; false refuses the photo.
     #[prop_or_else(|| Callback::from(|()| true))]
     pub may_capture: Callback<(), bool>,
+    /// Whether the part of the program behind the first screen is still to come. Until [`Message::Whole`], every message waits.
+    #[prop_or_default]
+    pub in_parts: bool,
 }
 
 /// The component's messages.
@@ -59,6 +62,8 @@ pub enum Message {
     Handed(JudgedReply),
     /// Invalid settings were not corrected.
     Fault(ConfigError),
+    /// The part of the program behind the first screen is there.
+    Whole,
 }
 
 /// The selfie widget as a Yew component.
@@ -80,6 +85,8 @@ pub struct AkibaSelfie {
     presses: Presses,
     sound: bool,
     page_callbacks: Rc<RefCell<PageCallbacks>>,
+    /// What came before the program was whole; `None` since then.
+    held: Option<Vec<Message>>,
 }
 
 impl Component for AkibaSelfie {
@@ -105,36 +112,24 @@ impl Component for AkibaSelfie {
             presses: Presses::default(),
             sound: false,
             page_callbacks,
+            held: ctx.props().in_parts.then(Vec::new),
         }
     }
 
     fn update(&mut self, ctx: &Context<Self>, message: Message) -> bool {
-        let event = match message {
-            Message::Silence => {
-                self.announcements.clear();
-                return true;
+        match (&mut self.held, message) {
+            (_, Message::Whole) => {
+                for held in self.held.take().unwrap_or_default() {
+                    ctx.link().send_message(held);
+                }
+                true
             }
-            Message::Action(Action::Sound) => {
-                self.sound = !self.sound;
-                ctx.props().on_sound.emit(self.sound);
-                return true;
+            (Some(held), message) => {
+                held.push(message);
+                true
             }
-            Message::Event(event) | Message::Action(Action::Event(event)) => event,
-            Message::Action(Action::Pick(file)) => Event::FilePicked(self.runner.keep_file(file)),
-            Message::Handed(reply) => match self.state.verify() {
-                Some(generation) if self.state.screen == Screen::Handoff => self.runner.judged(generation, reply),
-                _ => return false,
-            },
-            Message::Fault(error) => {
-                self.fault = None;
-                self.config = Err(error);
-                Event::ConfigRefused
-            }
-        };
-        if self.config.is_err() && event.by_person_or_page() {
-            return false;
+            (None, message) => self.receive(ctx, message),
         }
-        self.advance(ctx.props(), event)
     }
 
     fn changed(&mut self, ctx: &Context<Self>, old: &Props) -> bool {
@@ -142,6 +137,10 @@ impl Component for AkibaSelfie {
         *self.page_callbacks.borrow_mut() = PageCallbacks::of(props);
         if props.options == old.options && props.session == old.session {
             return true;
+        }
+        if let Some(held) = &mut self.held {
+            // It is about the settings before.
+            held.retain(|message| !matches!(message, Message::Fault(_)));
         }
         let config = match config_of(props) {
             Ok(config) => config,
@@ -159,7 +158,11 @@ impl Component for AkibaSelfie {
         let camera = self.config.as_ref().is_ok_and(|before| !before.same_camera(&config));
         self.config = Ok(config);
         self.session = props.session.clone();
-        self.advance(props, Event::ConfigChanged { customer, camera });
+        let changed = Event::ConfigChanged { customer, camera };
+        match &mut self.held {
+            Some(held) => held.push(Message::Event(changed)),
+            None => _ = self.advance(props, changed),
+        }
         true
     }
 
@@ -180,6 +183,11 @@ impl Component for AkibaSelfie {
             browser: self.browser,
             sound: self.sound,
             presses: self.presses.clone(),
+            waiting: self
+                .held
+                .iter()
+                .flatten()
+                .any(|held| matches!(held, Message::Action(_) | Message::Event(Event::Start))),
         };
         let action = ctx.link().callback(Message::Action);
         html! { <div ref={self.root.clone()}>{ ui::draw(&view, &action) }</div> }
@@ -197,8 +205,10 @@ impl Component for AkibaSelfie {
     }
 
     fn destroy(&mut self, ctx: &Context<Self>) {
-        // Ends everything: the next state needs nothing.
-        self.advance(ctx.props(), Event::Disconnected);
+        // Ends everything: the next state needs nothing. Before the first message there is nothing to end.
+        if self.held.is_none() {
+            self.advance(ctx.props(), Event::Disconnected);
+        }
     }
 }
 
@@ -232,7 +242,41 @@ impl AkibaSelfie {
         self.runner.devices()
     }
 
+    /// Handles a message. It is behind the first screen (`scripts/shrink.mjs`), as all that it calls.
+    #[inline(never)]
+    fn receive(&mut self, ctx: &Context<Self>, message: Message) -> bool {
+        let event = match message {
+            Message::Silence => {
+                self.announcements.clear();
+                return true;
+            }
+            Message::Action(Action::Sound) => {
+                self.sound = !self.sound;
+                ctx.props().on_sound.emit(self.sound);
+                return true;
+            }
+            Message::Event(event) | Message::Action(Action::Event(event)) => event,
+            Message::Action(Action::Pick(file)) => Event::FilePicked(self.runner.keep_file(file)),
+            Message::Handed(reply) => match self.state.verify() {
+                Some(generation) if self.state.screen == Screen::Handoff => self.runner.judged(generation, reply),
+                _ => return false,
+            },
+            Message::Fault(error) => {
+                self.fault = None;
+                self.config = Err(error);
+                Event::ConfigRefused
+            }
+            // It was handled before.
+            Message::Whole => return false,
+        };
+        if self.config.is_err() && event.by_person_or_page() {
+            return false;
+        }
+        self.advance(ctx.props(), event)
+    }
+
     /// Runs one step of the flow and its effects. Returns whether to redraw.
+    #[inline(never)]
     fn advance(&mut self, props: &Props, event: Event) -> bool {
         let invalid_settings = self.config.as_ref().err().map(ToString::to_string);
         let fallback;

@@ -75,7 +75,7 @@ for (const viewport of [SIZES[2], SIZES.at(-1)]) {
           for (const { value } of /** @type {any[]} */ (list.getEntries())) shifts.push(value);
         }).observe({ type: 'layout-shift', buffered: true });
       });
-      await page.route('**/*.wasm', async (route) => {
+      await page.route('**/akiba-selfie_bg.wasm', async (route) => {
         await page.locator('[part=loading]').waitFor();
         await page.waitForTimeout(300);
         await route.continue();

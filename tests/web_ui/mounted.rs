@@ -143,6 +143,7 @@ pub(crate) fn view(screen: Screen) -> View {
         browser: Browser::ChromeAndroid,
         sound: false,
         presses: Presses::default(),
+        waiting: false,
     }
 }
 

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { expected, page, site, WASM } from './support/page.mjs';
+import { expected, page, REST, site, WASM } from './support/page.mjs';
 
 test('calls before the widget has loaded reach it in order', async () => {
   const calls = await page.evaluate(async () => {
@@ -199,6 +199,51 @@ test('a failed load can be tried again by the person', async () => {
   site.broken.clear();
   await page.getByRole('button', { name: 'Try again' }).click();
   await page.waitForFunction(() => globalThis.widgets?.length === 1);
+});
+
+test('what is behind the first screen loads once the first screen is there', async () => {
+  /** @type {() => void} */
+  let answer = () => {};
+  const asked = new Promise((resolve) => {
+    page.route(`**${REST}`, async (route) => {
+      resolve(undefined);
+      await new Promise((done) => {
+        answer = () => done(undefined);
+      });
+      await route.continue();
+    });
+  });
+  await page.evaluate(async () => {
+    await import('/akiba-selfie/define.js');
+    document.body.innerHTML = '<akiba-selfie relay="/"></akiba-selfie>'.repeat(2);
+  });
+  await asked;
+  const states = () => page.evaluate(() => widgets.map(({ isWhole, calls }) => [isWhole, ...calls]));
+  await page.evaluate(() => /** @type {any} */ (document.querySelector('akiba-selfie')).start());
+  assert.deepEqual(await states(), [[false, 'start'], [false]]);
+  await page.evaluate(() => document.querySelector('akiba-selfie:last-child')?.remove());
+  answer();
+  await page.waitForFunction(() => widgets[0].isWhole);
+  assert.deepEqual(await states(), [
+    [true, 'start'],
+    [false, 'unmount'],
+  ]);
+});
+
+test('if the rest does not load, the person can try again', async () => {
+  expected.push(/status of 503/);
+  site.broken.add(REST);
+  await page.evaluate(async () => {
+    await import('/akiba-selfie/define.js');
+    globalThis.errors = [];
+    document.addEventListener('selfie-error', (event) => errors.push(/** @type {CustomEvent} */ (event).detail.code));
+    document.body.innerHTML = '<akiba-selfie relay="/"></akiba-selfie>';
+  });
+  await page.getByRole('alert').waitFor();
+  assert.deepEqual(await page.evaluate(() => [errors, widgets[0].calls]), [['load'], ['unmount']]);
+  site.broken.clear();
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.waitForFunction(() => globalThis.widgets[1]?.isWhole);
 });
 
 test('a page that has already defined the element keeps its definition', async () => {

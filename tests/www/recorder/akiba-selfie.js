@@ -7,6 +7,7 @@ export class Widget {
   constructor(host, options, session) {
     this.host = host;
     this.calls = [];
+    this.isWhole = false;
     this.options = options;
     this.session = session;
     this.current = 'idle';
@@ -32,6 +33,10 @@ export class Widget {
     this.calls.push('update');
   }
 
+  whole() {
+    this.isWhole = true;
+  }
+
   moveTo(state) {
     const detail = { state, previous: this.current };
     this.current = state;
@@ -53,5 +58,9 @@ for (const method of ['start', 'capture', 'retake', 'submit', 'cancel', 'reset']
 export default async function init({ module_or_path }) {
   await WebAssembly.compileStreaming(await module_or_path);
 }
+
+export const initRest = async (file) => {
+  await WebAssembly.compileStreaming(await file);
+};
 
 export const onTrap = () => {};

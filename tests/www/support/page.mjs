@@ -9,6 +9,7 @@ import { serve } from '../../e2e/support/site.mjs';
 import { watch } from '../../e2e/support/watch.mjs';
 
 export const WASM = '/akiba-selfie/pkg/akiba-selfie_bg.wasm';
+export const REST = '/akiba-selfie/pkg/akiba-selfie_rest.wasm';
 /** The smallest module: the magic number and the version. */
 const EMPTY_MODULE = Buffer.from([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
 
@@ -37,6 +38,7 @@ before(async () => {
     '/akiba-selfie/pkg/': new URL('../recorder/', import.meta.url),
     '/helpers.js': HELPERS,
     [WASM]: EMPTY_MODULE,
+    [REST]: EMPTY_MODULE,
   };
   for (const catalogue of translations()) {
     const module = `export default ${JSON.stringify(packed(catalogue))}`;

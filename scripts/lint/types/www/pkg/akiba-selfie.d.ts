@@ -14,6 +14,7 @@ export class Widget {
     openVision?: () => Worker,
     sound?: (on: boolean) => void,
   ): Widget;
+  whole(): void;
   update(options: object, session: SelfieSession | null | undefined): void;
   start(): void;
   capture(): void;
@@ -31,6 +32,9 @@ export class Widget {
 }
 
 export default function init(source?: { module_or_path: Promise<Response | BufferSource> }): Promise<unknown>;
+
+/** Added by scripts/glue.mjs: starts the rest of the WebAssembly, once there is the first part. */
+export function initRest(file: Promise<Response | BufferSource>): Promise<unknown>;
 
 /** Added by scripts/bundle.mjs: sets the function that is called when a call of the WebAssembly traps. */
 export function onTrap(listener: () => void): void;
