@@ -14,6 +14,7 @@ const TONES = {
   'selfie-rejected': 'bad',
   'selfie-error': 'bad',
   'selfie-cancelled': 'muted',
+  'selfie-unsupported': 'muted',
   'selfie-guidance': 'muted',
   'selfie-progress': 'muted',
 };

@@ -29,6 +29,7 @@ const LATE = [
   'full.js',
   'handoff-words.js',
   'handoff.js',
+  'in-app.js',
   'language.js',
   'linked.js',
   'plain.js',
@@ -169,8 +170,8 @@ async function writeCommonJs() {
         setup({ onLoad }) {
           onLoad({ filter: /\/pkg\/akiba-selfie\.js$/ }, () => ({ contents: stub }));
           // Nothing is drawn, so no language is needed.
-          onLoad({ filter: /\/(handoff|language)\.js$/ }, () => ({
-            contents: 'export const handOff = () => {}, speak = () => {};',
+          onLoad({ filter: /\/(handoff|in-app|language)\.js$/ }, () => ({
+            contents: 'export const handOff = () => {}, leave = () => {}, speak = () => {};',
           }));
         },
       },
@@ -298,14 +299,21 @@ await write('vision/worker.js', readFileSync(join(folder, 'vision/worker.js'), '
 writeFileSync(join(folder, 'widget.css'), STYLE_SHEET);
 const { STYLE } = await import(pathToFileURL(resolve(folder, 'plain/style.js')).href);
 writeFileSync(join(folder, 'plain.css'), STYLE);
-const late = await Promise.all(LATE.map((name) => bundle(name, ['./lang/*', './handoff-words.js'])));
+const late = await Promise.all(
+  LATE.map((name) =>
+    bundle(
+      name,
+      ['./lang/*', './handoff-words.js', './handoff.js'].filter((other) => other !== `./${name}`),
+    ),
+  ),
+);
 for (const [index, name] of LATE.entries()) await write(name, late[index], true);
 for (const path of bundled) {
   const name = relative(folder, path);
   // Not what comes from another package.
   if (!name.startsWith('..') && ![...STAY, ...LATE].includes(name)) rmSync(path);
 }
-for (const name of ['handoff', 'plain']) rmSync(join(folder, name), { recursive: true });
+for (const name of ['handoff', 'in-app', 'plain']) rmSync(join(folder, name), { recursive: true });
 rmSync(join(folder, 'pkg/snippets'), { recursive: true, force: true });
 mkdirSync(join(folder, 'lang'));
 for (const catalogue of translations()) {

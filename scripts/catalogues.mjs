@@ -61,8 +61,8 @@ export const phoneTranslations = () =>
   });
 
 const KEYS = Object.keys(english.texts);
-/** The keys of the hand-off to a phone, which `www/handoff.js` has. The widget does not. */
-const LATE = KEYS.filter((key) => key.startsWith('Handoff.'));
+/** The keys of the hand-off to a phone and of the screen in another app, which `www/handoff/words.js` has. The widget does not. */
+const LATE = KEYS.filter((key) => /^(Handoff|InApp)\./.test(key));
 const WIDGET = KEYS.filter((key) => !LATE.includes(key));
 /** The version of the keys, as src/text/source.rs computes it: FNV-1a in 32 bits. */
 export const VERSION = String(
@@ -83,9 +83,11 @@ export function packed({ tag, dir, state, texts }) {
   return [...head, ...Array(HEAD - head.length).fill(''), ...WIDGET.map((key) => texts[key] ?? '')].join('\n');
 }
 
-/** Texts of the widget that a hand-off says, too. */
+/** Texts of the widget that these two say, too. */
 const SAID_TOO = [
   'Cancel',
+  'CameraUnsupported.body',
+  'OpenInBrowser',
   'SayVerifying',
   ...['Session', 'SessionDone', 'SessionLimit', 'VerdictUnknown', 'RelayUnreachable'].map((name) => `${name}.title`),
 ];

@@ -30,6 +30,7 @@ const LATE = [
   'feedback.js',
   'handoff-words.js',
   'handoff.js',
+  'in-app.js',
   'language.js',
   'linked.js',
   'plain.css',

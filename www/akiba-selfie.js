@@ -8,7 +8,8 @@
 /** @import { Feedback } from './feedback.js' */
 /** @import { Widget } from './pkg/akiba-selfie.js' */
 
-import { configure, openVision } from './assets.js';
+import { APPS } from './apps.js';
+import { configure, openVision, styleUrl } from './assets.js';
 import { hasCrashed, watch } from './crash.js';
 import { load, loadAgain, loadRest } from './load.js';
 import { showNotice } from './notice.js';
@@ -277,6 +278,7 @@ export class AkibaSelfieElement extends Base {
   async #mount() {
     if (this.#loading) return;
     this.#loading = true;
+    await this.#leaveApp();
     showNotice(this.#shadow, 'loading', LOADING, null, true);
     const late = setTimeout(() => showNotice(this.#shadow, 'loading', LATE, loadAgain), LATE_AFTER);
     try {
@@ -325,6 +327,23 @@ export class AkibaSelfieElement extends Base {
     this.#calls = [];
     this.#failed = true;
     if (this.isConnected) this.#showFailure('load', LOAD_FAILURE, String(error), this.#again);
+  }
+
+  /** Shows the ways out of another app, whose browser may open no camera, until the person stays. */
+  async #leaveApp() {
+    const { userAgent, mediaDevices } = navigator;
+    if (
+      this.getAttribute('in-app') === 'allow' ||
+      (!APPS.test(userAgent) && mediaDevices && 'getUserMedia' in mediaDevices)
+    )
+      return;
+    try {
+      const { leave } = await import('./in-app.js');
+      await this.#speak();
+      await leave(/** @type {any} */ (this), this.#shadow, styleUrl('plain.css'), this.#words, registered);
+    } catch {
+      // Without the screen, the person tries it here.
+    }
   }
 
   #again = () => {

@@ -18,6 +18,7 @@ const TEXTS = [
     'linkPath',
     'verifyPath',
     'handoff',
+    'inApp',
 ];
 const OBJECTS = ['session', 'thresholds', 'text', 'host'];
 const BOOLEANS = [
@@ -49,6 +50,7 @@ export class Selfie {
         this.rejected = this.hear('selfie-rejected');
         this.alternativeAsked = this.hear('selfie-alternative');
         this.cancelled = this.hear('selfie-cancelled');
+        this.unsupported = this.hear('selfie-unsupported');
         this.error = this.hear('selfie-error');
     }
     hear(name) {
@@ -57,7 +59,7 @@ export class Selfie {
         return emitter;
     }
     static { this.ɵfac = i0.ɵɵngDeclareFactory({ minVersion: "12.0.0", version: "20.3.35", ngImport: i0, type: Selfie, deps: [], target: i0.ɵɵFactoryTarget.Component }); }
-    static { this.ɵcmp = i0.ɵɵngDeclareComponent({ minVersion: "16.1.0", version: "20.3.35", type: Selfie, isStandalone: true, selector: "akiba-selfie", inputs: { relay: "relay", identifier: "identifier", type: "type", languages: "languages", consentVersion: "consentVersion", captureMode: "captureMode", challenge: "challenge", camera: "camera", deviceId: "deviceId", linkPath: "linkPath", verifyPath: "verifyPath", handoff: "handoff", session: "session", thresholds: "thresholds", text: "text", host: "host", allowUnreviewed: ["allowUnreviewed", "allowUnreviewed", booleanAttribute], countdown: ["countdown", "countdown", booleanAttribute], strict: ["strict", "strict", booleanAttribute], noReview: ["noReview", "noReview", booleanAttribute], noConsent: ["noConsent", "noConsent", booleanAttribute], alternative: ["alternative", "alternative", booleanAttribute], noFile: ["noFile", "noFile", booleanAttribute], history: ["history", "history", booleanAttribute], fullscreen: ["fullscreen", "fullscreen", booleanAttribute], debug: ["debug", "debug", booleanAttribute] }, outputs: { statechange: "statechange", step: "step", consented: "consented", devices: "devices", guidance: "guidance", capture: "capture", captured: "captured", progress: "progress", verified: "verified", rejected: "rejected", alternativeAsked: "alternative", cancelled: "cancelled", error: "error" }, ngImport: i0, template: '<ng-content></ng-content>', isInline: true, changeDetection: i0.ChangeDetectionStrategy.OnPush }); }
+    static { this.ɵcmp = i0.ɵɵngDeclareComponent({ minVersion: "16.1.0", version: "20.3.35", type: Selfie, isStandalone: true, selector: "akiba-selfie", inputs: { relay: "relay", identifier: "identifier", type: "type", languages: "languages", consentVersion: "consentVersion", captureMode: "captureMode", challenge: "challenge", camera: "camera", deviceId: "deviceId", linkPath: "linkPath", verifyPath: "verifyPath", handoff: "handoff", inApp: "inApp", session: "session", thresholds: "thresholds", text: "text", host: "host", allowUnreviewed: ["allowUnreviewed", "allowUnreviewed", booleanAttribute], countdown: ["countdown", "countdown", booleanAttribute], strict: ["strict", "strict", booleanAttribute], noReview: ["noReview", "noReview", booleanAttribute], noConsent: ["noConsent", "noConsent", booleanAttribute], alternative: ["alternative", "alternative", booleanAttribute], noFile: ["noFile", "noFile", booleanAttribute], history: ["history", "history", booleanAttribute], fullscreen: ["fullscreen", "fullscreen", booleanAttribute], debug: ["debug", "debug", booleanAttribute] }, outputs: { statechange: "statechange", step: "step", consented: "consented", devices: "devices", guidance: "guidance", capture: "capture", captured: "captured", progress: "progress", verified: "verified", rejected: "rejected", alternativeAsked: "alternative", cancelled: "cancelled", unsupported: "unsupported", error: "error" }, ngImport: i0, template: '<ng-content></ng-content>', isInline: true, changeDetection: i0.ChangeDetectionStrategy.OnPush }); }
 }
 i0.ɵɵngDeclareClassMetadata({ minVersion: "12.0.0", version: "20.3.35", ngImport: i0, type: Selfie, decorators: [{
             type: Component,
@@ -78,6 +80,7 @@ i0.ɵɵngDeclareClassMetadata({ minVersion: "12.0.0", version: "20.3.35", ngImpo
                         'linkPath',
                         'verifyPath',
                         'handoff',
+                        'inApp',
                         'session',
                         'thresholds',
                         'text',
@@ -107,6 +110,7 @@ i0.ɵɵngDeclareClassMetadata({ minVersion: "12.0.0", version: "20.3.35", ngImpo
                         // An input has the name already.
                         'alternativeAsked: alternative',
                         'cancelled',
+                        'unsupported',
                         'error',
                     ],
                 }]

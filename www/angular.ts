@@ -23,6 +23,7 @@ const TEXTS = [
   'linkPath',
   'verifyPath',
   'handoff',
+  'inApp',
 ] as const;
 const OBJECTS = ['session', 'thresholds', 'text', 'host'] as const;
 const BOOLEANS = [
@@ -56,6 +57,7 @@ const BOOLEANS = [
     'linkPath',
     'verifyPath',
     'handoff',
+    'inApp',
     'session',
     'thresholds',
     'text',
@@ -85,6 +87,7 @@ const BOOLEANS = [
     // An input has the name already.
     'alternativeAsked: alternative',
     'cancelled',
+    'unsupported',
     'error',
   ],
 })
@@ -104,6 +107,7 @@ export class Selfie {
   declare linkPath: SelfieProperties['linkPath'];
   declare verifyPath: SelfieProperties['verifyPath'];
   declare handoff: SelfieProperties['handoff'];
+  declare inApp: SelfieProperties['inApp'];
   declare session: SelfieProperties['session'];
   declare thresholds: SelfieProperties['thresholds'];
   declare text: SelfieProperties['text'];
@@ -131,6 +135,7 @@ export class Selfie {
   readonly rejected = this.hear('selfie-rejected');
   readonly alternativeAsked = this.hear('selfie-alternative');
   readonly cancelled = this.hear('selfie-cancelled');
+  readonly unsupported = this.hear('selfie-unsupported');
   readonly error = this.hear('selfie-error');
 
   private hear<Name extends keyof SelfieEventMap>(name: Name): EventEmitter<SelfieEventMap[Name]> {

@@ -13,6 +13,8 @@ import { make } from './make.js';
 /** @import { AkibaSelfieElement, SelfieCatalogue } from './index.js' */
 /** @import { Widget } from './pkg/akiba-selfie.js' */
 
+export { code };
+
 /** A press this soon after a change was meant for what stood there before. */
 const SETTLE = 500;
 /** How long to wait for the end of a hand-off before this computer goes on, in milliseconds. */

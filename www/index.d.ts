@@ -191,6 +191,14 @@ export interface SelfieGuidanceDetail {
   cause: string | null;
 }
 
+/** Detail of `selfie-unsupported`. */
+export interface SelfieUnsupported {
+  /** A known app has opened the page in its own browser, or the browser of some app has no camera for pages. */
+  reason: 'in-app-browser' | 'no-camera-api';
+  /** The app, by its user agent; null if it is not a known one. */
+  app: 'facebook' | 'instagram' | 'whatsapp' | 'line' | 'tiktok' | 'wechat' | 'snapchat' | 'linkedin' | null;
+}
+
 /** Detail of `selfie-captured`. The photo itself is the element's `photo`. */
 export interface SelfieCapturedDetail {
   /** Whether it comes from the camera or from a file. */
@@ -332,6 +340,8 @@ export interface SelfieEventMap {
   'selfie-alternative': CustomEvent<SelfieAlternativeDetail>;
   /** The person cancelled. */
   'selfie-cancelled': CustomEvent<null>;
+  /** This browser may open no camera, as in another app. The element shows ways out before anything else is loaded. */
+  'selfie-unsupported': CustomEvent<SelfieUnsupported>;
   'selfie-error': CustomEvent<SelfieErrorDetail>;
 }
 
@@ -426,6 +436,8 @@ export declare class AkibaSelfieElement extends HTMLElement {
   noFile: boolean;
   /** Attribute `handoff`: whether the person may take the selfie on a phone instead; `off` by default. Needs a session. */
   handoff: 'off' | 'offer' | 'prefer' | '';
+  /** Attribute `in-app`: whether the element asks the person to leave the browser of another app; `ask` by default. */
+  inApp: 'ask' | 'allow' | '';
   /** Attribute `link-path`: path of the relay's first call; `/v1/customer` by default. */
   linkPath: string;
   /** Attribute `verify-path`: path of the relay's second call; `/v1/customer/verify` by default. */

@@ -30,6 +30,7 @@ export const ATTRIBUTES = {
   alternative: { property: 'alternative', boolean: true },
   'no-file': { property: 'noFile', boolean: true },
   handoff: { property: 'handoff' },
+  'in-app': { property: 'inApp', own: true },
   'link-path': { property: 'linkPath' },
   'verify-path': { property: 'verifyPath' },
   history: { property: 'history', boolean: true, own: true },
@@ -84,5 +85,6 @@ export const EVENTS = /** @type {const} */ ([
   'selfie-rejected',
   'selfie-alternative',
   'selfie-cancelled',
+  'selfie-unsupported',
   'selfie-error',
 ]);

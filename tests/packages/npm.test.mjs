@@ -107,6 +107,7 @@ test('a plain page takes a photo with it, under a strict policy', async () => {
     'full.js',
     'handoff-words.js',
     'handoff.js',
+    'in-app.js',
     'language.js',
     'linked.js',
     'plain.css',

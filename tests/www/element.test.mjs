@@ -119,7 +119,7 @@ test('properties reflect the attributes', async () => {
       return { name, boolean, unset, written, removed, read: selfie[property] };
     });
   });
-  assert.equal(seen.length, 23);
+  assert.equal(seen.length, 24);
   for (const { name, boolean, unset, written, removed, read } of seen) {
     assert.equal(unset, boolean ? false : '', name);
     assert.equal(written, boolean ? '' : 'x', name);

@@ -520,4 +520,14 @@ export interface SelfieText {
   'Handoff.NewCode'?: string;
   /** Use this computer instead */
   'Handoff.UseComputer'?: string;
+  /** Open this page in your browser */
+  'InApp.Title'?: string;
+  /** Open in browser */
+  'InApp.Open'?: string;
+  /** Copied. Paste it into the address bar of your browser. */
+  'InApp.Copied'?: string;
+  /** Share the link */
+  'InApp.Share'?: string;
+  /** Try here anyway */
+  'InApp.Here'?: string;
 }
