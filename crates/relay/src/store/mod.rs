@@ -64,31 +64,25 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sqlx::database::HasStatementCache;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::postgres::PgConnectOptions;
 use sqlx::query::{Query, QueryAs};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection, FromRow, PgConnection, PgPool, Postgres, SqliteConnection, SqlitePool, Transaction};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{Connection, FromRow, PgConnection, Postgres, SqliteConnection, Transaction};
 use tokio::sync::{Mutex, MutexGuard};
 use tracing::Instrument;
 
 use crate::telemetry::metrics::metrics;
 use crate::telemetry::traces::{SpanKind, span};
 
-use self::connection::{Pool, PoolUsage, on_connection};
+use self::connection::{Connections, OPERATION_TIMEOUT, Pool, PoolUsage, on_connection};
 pub use self::error::StoreError;
 use self::flush::Flusher;
 use self::lanes::{Lane, with_priority};
 use self::settings::DatabaseSettings;
 pub use self::url::DatabaseUrl;
 
-/// Timeout of one operation, from the wait for a connection to the end of its transaction.
-const OPERATION_TIMEOUT: Duration = Duration::from_secs(5);
-
 /// Timeout for SQLite's file lock, which another process may hold.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
-
-/// Pause between two attempts to close the last connections.
-const CLOSE_PAUSE: Duration = Duration::from_millis(1);
 
 /// A PostgreSQL connection that was idle for longer is tested before it is used.
 const TEST_AFTER_IDLE: Duration = Duration::from_secs(1);
@@ -129,22 +123,16 @@ impl Store {
 
     async fn open_with(url: &DatabaseUrl, connections: u32, pooler: bool) -> Result<Self, StoreError> {
         let pool = match url {
-            DatabaseUrl::Sqlite(path) => Pool::Sqlite(sqlite(path, connections).await?),
-            DatabaseUrl::Postgres(options) if pooler => {
-                Pool::Postgres(postgres_pool(pooler::options(options), connections).await?)
+            DatabaseUrl::Sqlite(path) => Pool::Sqlite(Arc::new(Connections::new(sqlite(path), connections, None))),
+            DatabaseUrl::Postgres(options) => {
+                let options = if pooler { pooler::options(options) } else { postgres(options) };
+                Pool::Postgres(Arc::new(Connections::new(options, connections, Some(TEST_AFTER_IDLE))))
             }
-            DatabaseUrl::Postgres(options) => Pool::Postgres(postgres(options, connections).await?),
         };
         let behind_pooler = pooler && matches!(pool, Pool::Postgres(_));
         let (lane, writer, log_keeper) = (Arc::new(Lane::of(connections)), Arc::default(), Arc::default());
         let mut store = Self { pool, lane, writer, log_keeper, behind_pooler, flusher: None };
         store.migrate().await?;
-        if let Pool::Sqlite(pool) = &store.pool {
-            let mut log_keeper = pool.acquire().await?.detach();
-            // It must not wait for readers: `checkpoint` tries again.
-            sqlx::query("PRAGMA busy_timeout = 0").execute(&mut log_keeper).await?;
-            *store.log_keeper.lock().await = Some(log_keeper);
-        }
         if let DatabaseUrl::Sqlite(path) = url {
             store.flusher = Some(Arc::new(Flusher::of(path).map_err(sqlx::Error::Io)?));
         }
@@ -153,22 +141,28 @@ impl Store {
 
     async fn migrate(&self) -> Result<(), StoreError> {
         match &self.pool {
-            Pool::Sqlite(pool) => migrations::sqlite().run(pool).await?,
+            Pool::Sqlite(pool) => {
+                let mut log_keeper = pool.connect().await?;
+                migrations::sqlite().run(&mut log_keeper).await?;
+                // It must not wait for readers: `checkpoint` tries again.
+                sqlx::query("PRAGMA busy_timeout = 0").execute(&mut log_keeper).await?;
+                *self.log_keeper.lock().await = Some(log_keeper);
+            }
             Pool::Postgres(pool) => {
                 // No timeouts: another relay may be running the migrations, and tables may be large.
-                let mut connection = pool.acquire().await?;
-                connection.close_on_drop();
+                let mut connection = pool.connect().await?;
                 if self.behind_pooler {
                     for warning in pooler::migrate(&mut connection, migrations::postgres()).await? {
                         tracing::warn!("{warning}");
                     }
                     return Ok(());
                 }
-                sqlx::raw_sql("SET statement_timeout = 0; SET lock_timeout = 0").execute(&mut *connection).await?;
-                migrations::postgres().run(&mut *connection).await?;
+                sqlx::raw_sql("SET statement_timeout = 0; SET lock_timeout = 0").execute(&mut connection).await?;
+                migrations::postgres().run(&mut connection).await?;
                 for warning in durability::warnings(&mut connection).await? {
                     tracing::warn!("{warning}");
                 }
+                connection.close().await?;
             }
         }
         Ok(())
@@ -229,12 +223,6 @@ impl Store {
         match &self.pool {
             Pool::Sqlite(pool) => {
                 pool.close().await;
-                // It leaves a connection open that was on its way back into the pool when it began. The file would
-                // stay locked.
-                while pool.size() > 0 {
-                    tokio::time::sleep(CLOSE_PAUSE).await;
-                    pool.close().await;
-                }
                 if let Some(log_keeper) = self.log_keeper.lock().await.take() {
                     let _ = log_keeper.close().await;
                 }
@@ -308,8 +296,8 @@ impl Store {
     }
 }
 
-async fn sqlite(path: &Path, connections: u32) -> Result<SqlitePool, sqlx::Error> {
-    let options = SqliteConnectOptions::new()
+fn sqlite(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
@@ -318,54 +306,17 @@ async fn sqlite(path: &Path, connections: u32) -> Result<SqlitePool, sqlx::Error
         .foreign_keys(true)
         .busy_timeout(LOCK_TIMEOUT)
         // Overwrites deleted data.
-        .pragma("secure_delete", "ON");
-    let pool = SqlitePoolOptions::new().max_connections(connections).acquire_timeout(OPERATION_TIMEOUT);
-    pool.test_before_acquire(false).connect_with(options).await
+        .pragma("secure_delete", "ON")
 }
 
-async fn postgres(options: &PgConnectOptions, connections: u32) -> Result<PgPool, sqlx::Error> {
+fn postgres(options: &PgConnectOptions) -> PgConnectOptions {
     let timeout = OPERATION_TIMEOUT.as_millis().to_string();
-    let options = options.clone().application_name("akiba-relay").options([
+    options.clone().application_name("akiba-relay").options([
         ("statement_timeout", timeout.as_str()),
         ("lock_timeout", timeout.as_str()),
         // A relay whose machine is gone must not hold its locks until TCP notices.
         ("idle_in_transaction_session_timeout", timeout.as_str()),
         // Compare-and-set relies on it. With a stricter level, the slower of two transactions would fail with an error.
         ("default_transaction_isolation", "read\\ committed"),
-    ]);
-    postgres_pool(options, connections).await
-}
-
-async fn postgres_pool(options: PgConnectOptions, connections: u32) -> Result<PgPool, sqlx::Error> {
-    let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(OPERATION_TIMEOUT);
-    // A test costs a round trip, so skip it for a connection that was in use a moment ago.
-    let pool = pool.test_before_acquire(false).before_acquire(|connection, meta| {
-        Box::pin(async move {
-            if meta.idle_for > TEST_AFTER_IDLE {
-                connection.ping().await?;
-            }
-            Ok(true)
-        })
-    });
-    pool.connect_with(options).await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Pool, Store};
-
-    #[tokio::test]
-    async fn close_also_closes_a_connection_that_is_being_returned() {
-        for _ in 0..20 {
-            let folder = tempfile::tempdir().unwrap();
-            let url = format!("sqlite:{}", folder.path().join("relay.db").display());
-            let store = Store::open(&url.parse().unwrap(), 2).await.unwrap();
-            let Pool::Sqlite(pool) = &store.pool else { panic!("not SQLite") };
-            drop(pool.acquire().await.unwrap());
-            // Now a task returns it. It tests the connection before, and does not look again whether the pool closes.
-            tokio::task::yield_now().await;
-            store.close().await;
-            assert_eq!(pool.size(), 0, "the file stays open");
-        }
-    }
+    ])
 }
