@@ -27,7 +27,19 @@ impl Sessions {
         self.open_session(row)
     }
 
-    /// Does the same for the back end with this API key. It treats the sessions of other keys as unknown.
+    /// Does the same, and returns its links, the oldest first.
+    pub(super) async fn current_with_links(&self, id: &str) -> Result<(OpenSession, Vec<OpenLink>), RelayError> {
+        let unknown = || RelayError::new(ProblemCode::UnknownSession);
+        let (mut row, mut links) = self.store.session_with_links(id).await?.ok_or_else(unknown)?;
+        if self.is_timed_out(&row) {
+            self.write_timeout(row).await?;
+            (row, links) = self.store.session_with_links(id).await?.ok_or_else(unknown)?;
+        }
+        Ok((self.open_session(row)?, self.open_all(links)?))
+    }
+
+    /// Returns a session like [`current`](Self::current), for the back end with this API key. It treats the sessions of other
+    /// keys as unknown.
     ///
     /// # Errors
     /// [`RelayError`] if this key has no such session, or the database fails.

@@ -233,7 +233,10 @@ impl Sessions {
 
     /// Returns the links of a session, the oldest first.
     pub(super) async fn open_links(&self, session_id: &str) -> Result<Vec<OpenLink>, RelayError> {
-        let rows = self.store.links(session_id).await?;
+        self.open_all(self.store.links(session_id).await?)
+    }
+
+    pub(super) fn open_all(&self, rows: Vec<LinkRow>) -> Result<Vec<OpenLink>, RelayError> {
         let open = |row: LinkRow| {
             let issued = self.data_keys.open(&row.sealed, &link_place(&row.session_id, &row.id))?;
             Ok(OpenLink { row, issued })

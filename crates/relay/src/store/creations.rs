@@ -1,9 +1,6 @@
 //! Inserts sessions (`NewSessionRow`). A session that was created with an idempotency key is remembered with it
 //! ([`Creation`]), so that a repeated request creates no second one.
 
-use sqlx::Connection;
-
-use super::audit::insert_audit;
 use super::sessions::{SessionRow, count};
 use super::{Store, StoreError, on_connection};
 use crate::audit::Entry;
@@ -29,18 +26,39 @@ impl Store {
         creation: Option<&Creation>,
         audit: &Entry<'_>,
     ) -> Result<(), StoreError> {
-        const SQL: &str = "INSERT INTO sessions \
+        const SESSION: &str = "INSERT INTO sessions \
             (id, api_key, customer_type, sealed, state, created_at, expires_at, updated_at, reference_tag) \
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $6, $8)";
-        const FORGET: &str = "DELETE FROM creations WHERE api_key = $1 AND idempotency = $2 AND created_at <= $3";
-        const REMEMBER: &str = "INSERT INTO creations (api_key, idempotency, session_id, created_at) \
-            VALUES ($1, $2, $3, $4)";
-        let audit = audit.text();
-        self.write(async {
+            SELECT $1, $2, $3, $4, $5, $6, $7, $6, $8";
+        const NOTE: &str = "INSERT INTO audit_new (record) SELECT $9";
+        let key = |from: &str| {
+            format!(
+                "INSERT INTO creations (api_key, idempotency, session_id, created_at) SELECT $2, $10, $1, $6 {from} \
+                 ON CONFLICT (api_key, idempotency) DO UPDATE SET session_id = excluded.session_id, \
+                 created_at = excluded.created_at WHERE creations.created_at <= $11"
+            )
+        };
+        let sqlite = [
+            &format!(
+                "{SESSION} WHERE NOT EXISTS (SELECT 1 FROM creations \
+                 WHERE api_key = $2 AND idempotency = $10 AND created_at > $11) RETURNING 1"
+            ),
+            &format!("{NOTE} WHERE changes() = 1"),
+            &key("WHERE changes() = 1 AND $10 IS NOT NULL"),
+        ];
+        // The key first: another request with it waits, and then finds it used.
+        let (used, from) = match creation {
+            Some(_) => (format!("used AS ({} RETURNING 1), ", key("")), "FROM used"),
+            None => (String::new(), ""),
+        };
+        let postgres = format!(
+            "WITH {used}added AS ({SESSION} {from} RETURNING id), noted AS ({NOTE} FROM added) \
+             SELECT 1::bigint FROM added"
+        );
+        let (sql, audit) = (self.change(&sqlite.map(String::as_str), &postgres), audit.text());
+        let inserted = self.write(async {
             on_connection!(self, |connection| {
-                let mut transaction = connection.begin().await?;
                 let insert = self
-                    .query(SQL)
+                    .query_as::<_, (i64,)>(&sql)
                     .bind(&row.id)
                     .bind(&row.api_key)
                     .bind(&row.customer_type)
@@ -48,20 +66,20 @@ impl Store {
                     .bind(row.state.as_str())
                     .bind(row.created_at)
                     .bind(row.expires_at)
-                    .bind(reference_tag);
-                insert.execute(&mut *transaction).await?;
-                if let Some(creation) = creation {
-                    let forget = self.query(FORGET).bind(&row.api_key).bind(&creation.idempotency);
-                    forget.bind(creation.expired_at).execute(&mut *transaction).await?;
-                    let remember = self.query(REMEMBER).bind(&row.api_key).bind(&creation.idempotency);
-                    remember.bind(&row.id).bind(row.created_at).execute(&mut *transaction).await?;
-                }
-                insert_audit!(self, transaction, &audit);
-                transaction.commit().await
+                    .bind(reference_tag)
+                    .bind(&audit);
+                let insert = match creation {
+                    Some(creation) => insert.bind(&creation.idempotency).bind(creation.expired_at),
+                    None => insert,
+                };
+                insert.fetch_all(connection).await.map(|added| !added.is_empty())
             })
-        })
-        .await
-        .inspect(|()| count(true, row.state))
+        });
+        if !inserted.await? {
+            return Err(StoreError::Conflict);
+        }
+        count(true, row.state);
+        Ok(())
     }
 
     /// Returns the id of the session that an API key of this name created with an idempotency key.

@@ -1,10 +1,9 @@
 //! The links of a session ([`LinkRow`]).
 
-use sqlx::Connection;
+use sqlx::{ColumnIndex, Decode, FromRow, Row, Type};
 
-use super::audit::insert_audit;
 use super::sessions::{COLUMNS, Columns as SessionColumns, SessionRow, count, session, states_before};
-use super::{Pool, Store, StoreError, on_connection};
+use super::{Store, StoreError, on_connection};
 use crate::lifecycle::{Event, State};
 
 /// The row of an issued link.
@@ -41,7 +40,57 @@ fn link((session_id, id, sealed, idempotency, released, verdict, decided_at): Co
     LinkRow { id, session_id, sealed, idempotency, released: released != 0, verdict, decided_at }
 }
 
+/// A row of a session with one of its links, or with none.
+struct Joined(SessionColumns, Option<Columns>);
+
+impl<'r, R: Row> FromRow<'r, R> for Joined
+where
+    SessionColumns: FromRow<'r, R>,
+    usize: ColumnIndex<R>,
+    String: Decode<'r, R::Database> + Type<R::Database>,
+    Vec<u8>: Decode<'r, R::Database> + Type<R::Database>,
+    i64: Decode<'r, R::Database> + Type<R::Database>,
+    Option<String>: Decode<'r, R::Database> + Type<R::Database>,
+    Option<Vec<u8>>: Decode<'r, R::Database> + Type<R::Database>,
+    Option<i64>: Decode<'r, R::Database> + Type<R::Database>,
+{
+    fn from_row(row: &'r R) -> Result<Self, sqlx::Error> {
+        let session = SessionColumns::from_row(row)?;
+        let Some(session_id) = row.try_get(16)? else { return Ok(Self(session, None)) };
+        let link = (
+            session_id,
+            row.try_get(17)?,
+            row.try_get(18)?,
+            row.try_get(19)?,
+            row.try_get(20)?,
+            row.try_get(21)?,
+            row.try_get(22)?,
+        );
+        Ok(Self(session, Some(link)))
+    }
+}
+
 impl Store {
+    /// Returns a session with its links, the oldest first, if there is one with this id.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn session_with_links(&self, id: &str) -> Result<Option<(SessionRow, Vec<LinkRow>)>, StoreError> {
+        let columns = COLUMNS.split(", ").map(|column| format!("sessions.{column}")).collect::<Vec<_>>().join(", ");
+        let sql = format!(
+            "SELECT {columns}, links.session_id, links.id, links.sealed, links.idempotency, links.released, \
+             links.verdict, links.decided_at FROM sessions LEFT JOIN links ON links.session_id = sessions.id \
+             WHERE sessions.id = $1 ORDER BY links.issued_at, links.id"
+        );
+        let found = self.run(async {
+            on_connection!(self, |connection| self.query_as::<_, Joined>(&sql).bind(id).fetch_all(connection).await)
+        });
+        let mut found = found.await?.into_iter().peekable();
+        let Some(Joined(columns, _)) = found.peek() else { return Ok(None) };
+        let session = session(columns.clone())?;
+        Ok(Some((session, found.filter_map(|Joined(_, columns)| columns).map(link).collect())))
+    }
+
     /// Returns the links of a session, the oldest first.
     ///
     /// # Errors
@@ -174,42 +223,32 @@ impl Store {
         agreement: Option<&Agreement>,
         now: i64,
     ) -> Result<bool, StoreError> {
-        const INSERT: &str = "INSERT INTO links (id, session_id, issued_at, sealed) VALUES ($1, $2, $3, $4)";
+        const NOTE: &str = "INSERT INTO audit_new (record) SELECT $9";
         let states = states_before(Event::LinkIssued);
-        let sql = format!(
+        let moved = format!(
             "UPDATE sessions SET state = $2, version = version + 1, updated_at = $3, sealed = coalesce($5, sealed) \
              WHERE id = $1 AND state IN ({states}) AND attempt IS NOT DISTINCT FROM $4 AND closed_at IS NULL \
-             AND holder IS NOT DISTINCT FROM $6"
+             AND holder IS NOT DISTINCT FROM $6 RETURNING "
         );
-        // PostgreSQL does all in one statement: one round trip instead of four.
-        let both = format!(
-            "WITH moved AS ({sql} RETURNING id), \
-             noted AS (INSERT INTO audit_new (record) SELECT $9 FROM moved WHERE $9 IS NOT NULL) \
-             INSERT INTO links (id, session_id, issued_at, sealed) SELECT $7, id, $3, $8 FROM moved"
+        let insert =
+            |from: &str| format!("INSERT INTO links (id, session_id, issued_at, sealed) SELECT $7, $1, $3, $8 {from}");
+        let sqlite = [
+            &format!("{moved}1"),
+            &insert("WHERE changes() = 1"),
+            &format!("{NOTE} WHERE changes() = 1 AND $9 IS NOT NULL"),
+        ];
+        let postgres = format!(
+            "WITH moved AS ({moved}id), noted AS ({NOTE} FROM moved WHERE $9 IS NOT NULL), issued AS ({}) \
+             SELECT 1::bigint FROM moved",
+            insert("FROM moved")
         );
-        let personal = agreement.map(|new| new.sealed.as_slice());
-        let entry = agreement.map(|new| new.entry.as_str());
-        let one_statement = matches!(self.pool, Pool::Postgres(_));
+        let sql = self.change(&sqlite.map(String::as_str), &postgres);
         self.write_quickly(async {
             on_connection!(self, |connection| {
-                if one_statement {
-                    let both = self.query(&both).bind(&read.id).bind(State::LinkIssued.as_str()).bind(now);
-                    let both =
-                        both.bind(&read.attempt).bind(personal).bind(&read.holder).bind(id).bind(sealed).bind(entry);
-                    return both.execute(connection).await.map(|done| done.rows_affected() == 1);
-                }
-                let mut transaction = connection.begin().await?;
-                let moved = self.query(&sql).bind(&read.id).bind(State::LinkIssued.as_str()).bind(now);
-                let moved = moved.bind(&read.attempt).bind(personal).bind(&read.holder);
-                if moved.execute(&mut *transaction).await?.rows_affected() == 0 {
-                    return Ok(false);
-                }
-                let insert = self.query(INSERT).bind(id).bind(&read.id).bind(now).bind(sealed);
-                insert.execute(&mut *transaction).await?;
-                if let Some(entry) = entry {
-                    insert_audit!(self, transaction, entry);
-                }
-                transaction.commit().await.map(|()| true)
+                let issue = self.query_as::<_, (i64,)>(&sql).bind(&read.id).bind(State::LinkIssued.as_str()).bind(now);
+                let issue = issue.bind(&read.attempt).bind(agreement.map(|new| &new.sealed)).bind(&read.holder);
+                let issue = issue.bind(id).bind(sealed).bind(agreement.map(|new| &new.entry));
+                issue.fetch_all(connection).await.map(|moved| !moved.is_empty())
             })
         })
         .await

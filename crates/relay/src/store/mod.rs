@@ -1,5 +1,5 @@
 //! The database of sessions ([`Store`]): SQLite in a local file, or PostgreSQL if one machine is not enough. Both use
-//! the same SQL, except to claim webhooks.
+//! the same SQL, except to claim webhooks and to change several rows in one call.
 //!
 //! - [`settings`]: the operator's settings.
 //! - [`url`]: the address of the database ([`DatabaseUrl`]).
@@ -20,6 +20,7 @@
 //! - [`copy`]: copies SQLite to PostgreSQL.
 //! - [`audit`]: the audit trail.
 //! - [`backup`]: copies SQLite to a file.
+//! - `change`: changes of several rows in one call.
 //! - `checkpoint`: empties SQLite's write-ahead log.
 //! - `connection`: checks out connections, and closes them after an error.
 //! - `durability`: settings of PostgreSQL that lose committed data.
@@ -33,6 +34,7 @@
 
 pub mod audit;
 pub mod backup;
+mod change;
 mod checkpoint;
 mod connection;
 pub mod copy;

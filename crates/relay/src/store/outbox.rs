@@ -62,6 +62,29 @@ macro_rules! insert_messages {
 }
 pub(super) use insert_messages;
 
+/// Returns what inserts `count` webhooks in a [`Store::change`] of their session, whose id is $1 and whose time is $4: the
+/// statements of SQLite, and the part of PostgreSQL's statement, which moves the session as `moved`. The parameters of each
+/// webhook begin with `first`: id, endpoint, event, body and when to stop retrying.
+pub(super) fn insert_in_change(count: usize, first: usize) -> (Vec<String>, String) {
+    const INSERT: &str =
+        "INSERT INTO outbox (id, session_id, endpoint, event, sealed, created_at, next_at, give_up_at)";
+    let row = |at: usize, from: &str| {
+        let [id, endpoint, event, sealed, give_up_at] = [at, at + 1, at + 2, at + 3, at + 4];
+        format!(
+            "SELECT ${id}, $1, ${endpoint}, ${event}, ${sealed}, $4, COALESCE((SELECT MAX(next_at) FROM outbox \
+             WHERE session_id = $1 AND endpoint = ${endpoint} AND status = 'pending' AND next_at > $4), $4), \
+             ${give_up_at} {from}"
+        )
+    };
+    let places = (0..count).map(|index| first + 5 * index);
+    let sqlite = places.clone().map(|at| format!("{INSERT} {}", row(at, "WHERE changes() = 1"))).collect();
+    // One INSERT: PostgreSQL runs the parts of a statement in any order, and the webhooks have an order.
+    let rows: Vec<_> = places.map(|at| row(at, "FROM moved")).collect();
+    let postgres =
+        if rows.is_empty() { String::new() } else { format!(", told AS ({INSERT} {})", rows.join(" UNION ALL ")) };
+    (sqlite, postgres)
+}
+
 /// Finds the webhooks of an endpoint that are due, only the oldest of each session, so that a session's webhooks arrive
 /// in order. A webhook is never due before an earlier one of its session. So in this sort order the query rejects few
 /// rows, even with a long queue.

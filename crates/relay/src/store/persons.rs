@@ -14,27 +14,18 @@ pub struct PersonCount<'a> {
     pub expires_at: i64,
 }
 
-/// Adds one to a [`PersonCount`] in a transaction of either database. Evaluates to `false` if the cap is reached. One
-/// statement, so two relays can't both take the last attempt.
-macro_rules! count_person {
-    ($store:ident, $transaction:ident, $count:expr, $now:expr) => {
-        $store.query(
-            "INSERT INTO persons (person, attempts, expires_at) VALUES ($1, 1, $2) ON CONFLICT (person) DO UPDATE SET \
-             attempts = CASE WHEN persons.expires_at <= $3 THEN 1 ELSE persons.attempts + 1 END, \
-             expires_at = CASE WHEN persons.expires_at <= $3 THEN excluded.expires_at ELSE persons.expires_at END \
-             WHERE persons.expires_at <= $3 OR persons.attempts < $4",
-        )
-        .bind($count.person)
-        .bind($count.expires_at)
-        .bind($now)
-        .bind($count.cap)
-        .execute(&mut *$transaction)
-        .await?
-        .rows_affected()
-            == 1
-    };
+/// Returns the statement that adds one to a [`PersonCount`], for the rows of `from`. It changes no row if the cap is
+/// reached. One statement, so two relays can't both take the last attempt. Its parameters are the present time, $7, and
+/// the count's own, $10 to $12.
+pub(super) fn count_in_change(from: &str) -> String {
+    format!(
+        "INSERT INTO persons (person, attempts, expires_at) SELECT $10, 1, $11 {from} \
+         ON CONFLICT (person) DO UPDATE SET \
+         attempts = CASE WHEN persons.expires_at <= $7 THEN 1 ELSE persons.attempts + 1 END, \
+         expires_at = CASE WHEN persons.expires_at <= $7 THEN excluded.expires_at ELSE persons.expires_at END \
+         WHERE persons.expires_at <= $7 OR persons.attempts < $12"
+    )
 }
-pub(super) use count_person;
 
 /// Takes one attempt back.
 pub(super) const REFUND: &str = "UPDATE persons SET attempts = attempts - 1 WHERE person = $1 AND attempts > 0";

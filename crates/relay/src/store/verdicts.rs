@@ -2,11 +2,11 @@
 
 use sqlx::Connection;
 
-use super::persons::{PersonCount, REFUND, count_person};
+use super::outbox::{NewMessage, insert_in_change};
+use super::persons::{PersonCount, REFUND, count_in_change};
 use super::sessions::{SessionRow, count, states_before};
 use super::{Store, StoreError, on_connection};
 use crate::lifecycle::{Event, State};
-use crate::store::outbox::{NewMessage, insert_messages};
 
 /// A call to the vendor for a verdict that is about to start.
 #[derive(Clone, Copy, Debug)]
@@ -68,16 +68,40 @@ impl Store {
     /// # Errors
     /// [`StoreError`]; [`StoreError::Conflict`] if the idempotency key belongs to another link.
     pub async fn begin_attempt(&self, new: NewAttempt<'_>) -> Result<Begun, StoreError> {
-        const LINK: &str = "UPDATE links SET idempotency = COALESCE(idempotency, $2) WHERE id = $1";
-        const SQL: &str = "UPDATE sessions SET state = $3, version = version + 1, verifies = verifies + 1, \
-            attempt = $4, link_id = $5, lease_until = $6, updated_at = $7 \
-            WHERE id = $1 AND version = $2 AND verifies < $8";
+        /// The session as it was read.
+        const READ: &str = "SELECT 1 FROM sessions WHERE id = $1 AND version = $2 AND verifies < $8";
+        const MOVE: &str = "UPDATE sessions SET state = $3, version = version + 1, verifies = verifies + 1, \
+            attempt = $4, link_id = $5, lease_until = $6, updated_at = $7";
+        const MARK: &str = "UPDATE links SET idempotency = COALESCE(idempotency, $9)";
         let Some(after) = new.session.state.after(new.event) else { return Ok(Begun::Changed) };
+        let limited = new.person.is_some();
+        let counted = if limited { "counted" } else { "read" };
+        let count_sqlite = count_in_change(&format!("WHERE EXISTS ({READ})"));
+        let move_sqlite = format!(
+            "{MOVE} WHERE id = $1 AND version = $2 AND verifies < $8{} RETURNING 2",
+            if limited { " AND changes() = 1" } else { "" }
+        );
+        let mark_sqlite = format!("{MARK} WHERE id = $5 AND changes() = 1");
+        let mut sqlite = vec![READ, &move_sqlite, &mark_sqlite];
+        if limited {
+            sqlite.insert(1, &count_sqlite);
+        }
+        // The lock first: another attempt waits, and then finds another version.
+        let postgres = format!(
+            "WITH read AS ({READ} FOR UPDATE), {}moved AS ({MOVE} FROM {counted} WHERE id = $1 RETURNING id), \
+             marked AS ({MARK} FROM moved WHERE links.id = $5) \
+             SELECT 1::bigint FROM read UNION ALL SELECT 2 FROM moved",
+            if limited {
+                format!("counted AS ({} RETURNING 1), ", count_in_change("FROM read"))
+            } else {
+                String::new()
+            }
+        );
+        let sql = self.change(&sqlite, &postgres);
         self.write(async {
             on_connection!(self, |connection| {
-                let mut transaction = connection.begin().await?;
-                let moved = self
-                    .query(SQL)
+                let begin = self
+                    .query_as::<_, (i64,)>(&sql)
                     .bind(&new.session.id)
                     .bind(new.session.version)
                     .bind(after.as_str())
@@ -85,18 +109,18 @@ impl Store {
                     .bind(new.link_id)
                     .bind(new.lease_until)
                     .bind(new.now)
-                    .bind(new.cap);
-                if moved.execute(&mut *transaction).await?.rows_affected() == 0 {
-                    return Ok(Begun::Changed);
-                }
-                // The transaction is dropped, which undoes the rest.
-                if let Some(person) = new.person
-                    && !count_person!(self, transaction, person, new.now)
-                {
-                    return Ok(Begun::PersonLimit);
-                }
-                self.query(LINK).bind(new.link_id).bind(new.idempotency).execute(&mut *transaction).await?;
-                transaction.commit().await.map(|()| Begun::Yes)
+                    .bind(new.cap)
+                    .bind(new.idempotency);
+                let begin = match new.person {
+                    Some(person) => begin.bind(person.person).bind(person.expires_at).bind(person.cap),
+                    None => begin,
+                };
+                let done = begin.fetch_all(connection).await?;
+                Ok(match done.as_slice() {
+                    [] => Begun::Changed,
+                    [(1,)] => Begun::PersonLimit,
+                    _ => Begun::Yes,
+                })
             })
         })
         .await
@@ -110,30 +134,39 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn conclude(&self, verdict: NewVerdict<'_>) -> Result<bool, StoreError> {
-        const LINK: &str = "UPDATE links SET verdict = $2, decided_at = $3 WHERE id = $1";
+        const DECIDE: &str = "UPDATE links SET verdict = $6, decided_at = $4";
         let event = if verdict.state == State::Verified { Event::Verified } else { Event::Rejected };
         let states = states_before(event);
-        let sql = format!(
+        let moved = format!(
             "UPDATE sessions SET state = $3, version = version + 1, lease_until = NULL, updated_at = $4, closed_at = $5 \
-             WHERE id = $1 AND link_id = $2 AND state IN ({states})"
+             WHERE id = $1 AND link_id = $2 AND state IN ({states}) RETURNING "
         );
+        let decide = format!("{DECIDE} WHERE id = $2 AND changes() = 1");
+        let (sqlite, tell) = insert_in_change(verdict.messages.len(), 7);
+        let moved_sqlite = format!("{moved}1");
+        let mut statements = vec![moved_sqlite.as_str()];
+        statements.extend(sqlite.iter().map(String::as_str));
+        statements.push(&decide);
+        let postgres = format!(
+            "WITH moved AS ({moved}id), decided AS ({DECIDE} FROM moved WHERE links.id = $2){tell} \
+             SELECT 1::bigint FROM moved"
+        );
+        let sql = self.change(&statements, &postgres);
         self.write(async {
             on_connection!(self, |connection| {
-                let mut transaction = connection.begin().await?;
-                let moved = self
-                    .query(&sql)
+                let mut conclude = self
+                    .query_as::<_, (i64,)>(&sql)
                     .bind(verdict.session_id)
                     .bind(verdict.link_id)
                     .bind(verdict.state.as_str())
                     .bind(verdict.now)
-                    .bind(verdict.is_final.then_some(verdict.now));
-                if moved.execute(&mut *transaction).await?.rows_affected() == 0 {
-                    return Ok(false);
+                    .bind(verdict.is_final.then_some(verdict.now))
+                    .bind(verdict.verdict);
+                for message in verdict.messages {
+                    conclude = conclude.bind(&message.id).bind(&message.endpoint).bind(&message.event);
+                    conclude = conclude.bind(&message.sealed).bind(message.give_up_at);
                 }
-                let link = self.query(LINK).bind(verdict.link_id).bind(verdict.verdict).bind(verdict.now);
-                link.execute(&mut *transaction).await?;
-                insert_messages!(self, transaction, verdict.messages);
-                transaction.commit().await.map(|()| true)
+                conclude.fetch_all(connection).await.map(|moved| !moved.is_empty())
             })
         })
         .await

@@ -95,6 +95,7 @@ mod store {
     mod processes;
     mod reseal;
     mod retention;
+    mod round_trips;
 }
 
 /// Limits on number, time and rate.

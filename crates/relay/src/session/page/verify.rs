@@ -49,10 +49,9 @@ impl Sessions {
     ) -> Result<PageVerdict, RelayError> {
         let capture = capture(&call)?;
         for _ in 0..MAX_READS {
-            let session = self.current(session_id).await?;
+            let (session, links) = self.current_with_links(session_id).await?;
             check_holder(&session, handoff)?;
             check_person(&session, call.id.as_deref(), call.user_type)?;
-            let links = self.open_links(session_id).await?;
             let link = find_link(&links, &call, idempotency.as_deref())?;
             if let Some(verdict) = self.verdict_of(&link.row)? {
                 // An earlier photo's verdict is not the last one, even if the later ones have used up the session.
