@@ -11,8 +11,8 @@ import { Dice } from '../support/random.mjs';
 /** @import { VendorDoor } from './vendor-door.mjs' */
 
 const SECOND = 1_000;
-/** How far a clock jumps, in seconds: within the leeway, and far beyond it. */
-const JUMPS = [2, 20, 90, 3_600, 86_400];
+/** How far a clock jumps, in seconds: within the leeway, beyond it, and further than sessions are stored. */
+const JUMPS = [2, 20, 90, 3_600, 86_400, 40 * 86_400];
 
 /**
  * @typedef {'relay' | 'relays' | 'postgres' | 'vendor' | 'freeze' | 'slow-disk' | 'full-disk' | 'clock'} Kind

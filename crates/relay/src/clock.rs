@@ -14,7 +14,12 @@ impl Clock {
     /// Returns the time in milliseconds since 1970.
     #[must_use]
     pub fn now(&self) -> i64 {
-        Timestamp::now().as_millisecond().saturating_add(self.0.load(Ordering::Relaxed))
+        Timestamp::now().as_millisecond().saturating_add(self.offset())
+    }
+
+    /// Returns what tests have added to the machine's clock, in milliseconds.
+    pub(crate) fn offset(&self) -> i64 {
+        self.0.load(Ordering::Relaxed)
     }
 
     /// Puts the clock forward, or back if the number is negative, so that tests need not wait.

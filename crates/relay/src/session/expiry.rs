@@ -125,8 +125,17 @@ impl Sessions {
         parts.end().map(|()| Swept { lapsed, closed, deleted })
     }
 
-    /// Corrects what a relay has stored while its clock was ahead.
+    /// Returns the earlier and the later time of two clocks: the relay's and the database server's. SQLite has only one.
+    async fn clocks(&self, now: i64) -> Result<(i64, i64), StoreError> {
+        let server = self.store.server_time().await?;
+        let server = server.map_or(now, |time| time.saturating_add(self.clock.offset()));
+        Ok((now.min(server), now.max(server)))
+    }
+
+    /// Corrects what a relay has stored while its clock was ahead. The later of both clocks decides: to a relay whose clock is
+    /// behind, all times are in the future.
     async fn pull_in(&self, now: i64) -> Result<(), StoreError> {
+        let (_, now) = self.clocks(now).await?;
         let ahead = Ahead { leeway: self.limits.leeway, claim: self.outbox.longest_claim() };
         match self.store.pull_in(ahead, now).await? {
             0 => {}
@@ -161,7 +170,10 @@ impl Sessions {
         }
     }
 
+    /// Deletes what is too old by both clocks. A relay alone would delete everything if its clock were ahead by
+    /// `--retention`, and nothing brings it back.
     async fn delete_old(&self, now: i64) -> Result<u64, RelayError> {
+        let (now, _) = self.clocks(now).await?;
         let mut all = 0;
         loop {
             match self.store.delete_old_sessions(now.saturating_sub(self.limits.retention), BATCH, now).await? {

@@ -1,9 +1,10 @@
-//! Times that lie too far in the future ([`Store::pull_in`]): a relay has set them while its clock was ahead. Without a
-//! correction, a lost call or a webhook would wait for as long as that clock was ahead.
+//! A relay whose clock is ahead. Times that it has stored lie too far in the future ([`Store::pull_in`]): without a
+//! correction, a lost call or a webhook would wait for as long as that clock was ahead. And to it, everything is old:
+//! another clock must agree ([`Store::server_time`]).
 
 use sqlx::Connection;
 
-use super::{Store, StoreError, on_connection};
+use super::{Pool, Store, StoreError, on_connection};
 
 /// How far ahead a time can be if every clock is right, in milliseconds.
 #[derive(Clone, Copy, Debug)]
@@ -20,6 +21,21 @@ pub(crate) const LONGEST_PAUSE: &str =
     "CASE WHEN attempts > 6 THEN 9000000 ELSE 1563 << CAST(2 * attempts AS INTEGER) END";
 
 impl Store {
+    /// Returns the time of PostgreSQL's machine. SQLite has the relay's.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn server_time(&self) -> Result<Option<i64>, StoreError> {
+        const SQL: &str = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)";
+        if matches!(self.pool, Pool::Sqlite(_)) {
+            return Ok(None);
+        }
+        let time = self.run(async {
+            on_connection!(self, |connection| self.query_as::<_, (i64,)>(SQL).fetch_one(connection).await)
+        });
+        Ok(Some(time.await?.0))
+    }
+
     /// Corrects the times that no correct clock sets: a call to the vendor gets its whole lease from now on, and a webhook is
     /// due. Returns how many there were.
     ///

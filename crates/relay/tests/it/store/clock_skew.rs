@@ -1,14 +1,16 @@
 //! Relays whose clocks differ.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use akiba_protocol::ProblemCode;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::bank::Bank;
 use crate::support::database::{Database, on_both};
+use crate::support::program::Program;
 use crate::support::receiver::Receiver;
 use crate::support::wait::until;
 use crate::support::{Vendor, problem, success};
@@ -138,4 +140,50 @@ async fn a_lost_call_does_not_wait_for_a_clock_that_was_ahead(database: &Databas
     other.sessions.sweep().await.unwrap();
     assert_eq!(other.state(&page).await, "unknown");
     call.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_is_ahead_deletes_nothing_that_is_new() {
+    let database = Database::postgres();
+    let vendor = Vendor::verifying().await;
+    let bank = Bank::open(&database, &vendor.base, &[]).await;
+    let page = bank.judged().await;
+    let program = with_clock(&database, &vendor, "+40d");
+    let body = json!({ "identifier": "8001015009087", "type": "1" });
+    let answer = program.post("/v1/sessions", &database.keys.api, &body).send().await.unwrap();
+    let created: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+    let ahead = akiba_relay::clock::parse_rfc3339(created["expires_at"].as_str().unwrap()).unwrap();
+    assert!(ahead > bank.clock.now() + 39 * DAY, "its clock is not ahead");
+    // It sweeps at its start.
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!(bank.state(&page).await, "verified");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_is_behind_ends_no_running_call() {
+    let database = Database::postgres();
+    let vendor = Vendor::verifying_after(Duration::from_secs(6)).await;
+    let bank = Bank::open(&database, &vendor.base, &[]).await;
+    let (page, _) = bank.linked().await;
+    let call = bank.verify_in_background(&page, &vendor).await;
+    let _behind = with_clock(&database, &vendor, "-1d");
+    // It sweeps at its start.
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    bank.sessions.sweep().await.unwrap();
+    assert_eq!(bank.state(&page).await, "verifying");
+    assert_eq!(call.await.unwrap().status(), 200);
+}
+
+/// A relay in a process of its own, whose clock differs by so much.
+fn with_clock(database: &Database, vendor: &Vendor, difference: &str) -> Program {
+    Program::with_sessions_and(database, &["--vendor-base", &vendor.base], |command| {
+        command.env("LD_PRELOAD", faketime()).env("FAKETIME", difference).env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+    })
+}
+
+/// The library that moves a program's clock.
+fn faketime() -> PathBuf {
+    let folders = std::fs::read_dir("/usr/lib").unwrap().flatten();
+    let mut libraries = folders.map(|folder| folder.path().join("faketime/libfaketimeMT.so.1"));
+    libraries.find(|library| library.exists()).expect("libfaketime is missing: scripts/setup.sh test installs it")
 }
