@@ -19,6 +19,7 @@
     worker: { started: 0, ended: 0, ready: 0, reports: 0, blind: [], pictures: {} },
     changed: new WeakMap(),
     sighted: new WeakMap(),
+    presses: [],
     /** The widget's memory. @type {WebAssembly.Memory | undefined} */
     memory: undefined,
   };
@@ -193,6 +194,17 @@
     if (!probe.sighted.has(button)) probe.sighted.set(button, performance.now());
     const since = Math.max(probe.changed.get(host) ?? 0, probe.sighted.get(button));
     return performance.now() - since > 650 ? button : null;
+  };
+  /** Watches whether the next press hits an element, which it returns. @param {Element | null} wanted */
+  probe.aim = (wanted) => {
+    probe.hit = null;
+    if (!wanted) return null;
+    const pressed = (event) => {
+      probe.hit = event.composedPath().includes(wanted);
+      probe.presses.push(`${Math.round(event.timeStamp)} ${probe.hit ? 'hit' : 'missed'} ${nameOf(wanted)}`);
+    };
+    addEventListener('click', pressed, { capture: true, once: true });
+    return wanted;
   };
   probe.file = (selector) => probe.root(selector)?.querySelector('input[type=file]') ?? null;
   probe.hint = (selector) => probe.root(selector)?.querySelector('[part=hint]')?.textContent.trim() ?? null;

@@ -93,9 +93,12 @@ export class EnginePage {
       });
       if (found) return found;
       if (Date.now() > end) {
-        const story = await this.evaluate(() => [...probe.story(), ...probe.errors, `now ${probe.state()}`]).catch(
-          String,
-        );
+        const story = await this.evaluate(() => [
+          ...probe.story(),
+          ...probe.presses,
+          ...probe.errors,
+          `now ${probe.state()}`,
+        ]).catch(String);
         throw new Error(`never ${find} ${JSON.stringify(arg)}; so far: ${story}`);
       }
       await pause(POLL);

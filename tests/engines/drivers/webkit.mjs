@@ -22,6 +22,8 @@ import { PlainWindow } from './webkit-plain.mjs';
 const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';
 /** How long the driver may take to answer, in milliseconds. */
 const PATIENCE = 90_000;
+/** How long a press may take to arrive, in milliseconds. */
+const ARRIVAL = 5_000;
 const KEYS = { Tab: '\uE004', Enter: '\uE007', Escape: '\uE00C', Shift: '\uE008', Space: ' ' };
 const WINDOW = fileURLToPath(new URL('webkit-window.py', import.meta.url));
 
@@ -123,8 +125,15 @@ class Driver extends EnginePage {
     return `/element/${element[ELEMENT]}`;
   }
 
+  /**
+   * Clicks on the element. The driver looks where it is, and then presses there: on a busy machine the screen moves
+   * meanwhile. So the page says whether the press has hit it.
+   */
   async click(find, arg) {
-    await this.#call('POST', `${await this.#element(find, arg)}/click`, {});
+    const element = await this.#element(`(argument) => probe.aim((${find})(argument))`, arg);
+    await this.#call('POST', `${element}/click`, {});
+    const [hit] = await this.until(() => probe.hit !== null && [probe.hit], null, ARRIVAL).catch(() => [false]);
+    if (!hit) throw new Error(`nothing there when the press came: ${find} ${JSON.stringify(arg)}`);
   }
 
   async choose(path) {
