@@ -19,7 +19,7 @@ use crate::webhook::event::News;
 /// Pause between two sweeps.
 const PAUSE: Duration = Duration::from_secs(15);
 
-/// How long a repeated request with the same idempotency key returns the same session.
+/// How long a repeated request with the same idempotency key at least returns the same session.
 const CREATIONS_KEPT: Duration = Duration::from_secs(24 * 3_600);
 
 /// The largest number of rows in one query.
@@ -118,7 +118,7 @@ impl Sessions {
         // Before the deletion, which keeps sessions with a pending webhook.
         parts.result("webhooks without an endpoint", self.outbox.give_up_without_endpoint().await);
         parts.result("hashes of references", self.tag_sessions(BATCH).await);
-        parts.result("deleting idempotency keys", self.store.delete_old_creations(creations_expired_at(now)).await);
+        parts.result("deleting idempotency keys", self.delete_old_creations(now).await);
         let deleted = parts.result("deleting sessions", self.delete_old(now).await);
         parts.result("deleting counts of persons", self.delete_old_persons().await);
         parts.result("emptying the write-ahead log", self.store.checkpoint().await);
@@ -183,6 +183,12 @@ impl Sessions {
         }
     }
 
+    /// Does the same for idempotency keys. A key that is forgotten too early lets a repeated request create a second session.
+    async fn delete_old_creations(&self, now: i64) -> Result<(), StoreError> {
+        let (now, _) = self.clocks(now).await?;
+        self.store.delete_old_creations(now.saturating_sub(milliseconds(CREATIONS_KEPT))).await
+    }
+
     async fn delete_old_persons(&self) -> Result<(), RelayError> {
         while self.store.delete_old_persons(self.latest_end(), BATCH).await? > 0 {}
         Ok(())
@@ -225,11 +231,6 @@ impl Parts {
         tracing::warn!(parts = self.failed.join(", "), cause = error.cause(), "the sweep failed");
         Err(error)
     }
-}
-
-/// Returns the time at or before which an idempotency key was used so long ago that it counts as unused.
-pub(super) fn creations_expired_at(now: i64) -> i64 {
-    now.saturating_sub(milliseconds(CREATIONS_KEPT))
 }
 
 pub(super) fn not_encrypted() -> StoreError {

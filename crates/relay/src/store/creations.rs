@@ -1,21 +1,14 @@
-//! Inserts sessions (`NewSessionRow`). A session that was created with an idempotency key is remembered with it
-//! ([`Creation`]), so that a repeated request creates no second one.
+//! Inserts sessions. A session that was created with an idempotency key is remembered with it until the key is deleted, so
+//! that a repeated request creates no second one. Only the deletion reads a clock: a relay whose clock is ahead would
+//! otherwise take each key for an old one.
 
 use super::sessions::{SessionRow, count};
 use super::{Store, StoreError, on_connection};
 use crate::audit::Entry;
 
-/// The idempotency key of a request that creates a session.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Creation {
-    /// SHA-256 of the key.
-    pub idempotency: Vec<u8>,
-    /// A key that was used at this time or before counts as unused.
-    pub expired_at: i64,
-}
-
 impl Store {
-    /// Stores a new session, and the entry of the audit trail about it. `reference_tag` is the keyed hash of its reference, empty without one.
+    /// Stores a new session, and the entry of the audit trail about it. `reference_tag` is the keyed hash of its reference, empty
+    /// without one. `idempotency` is the SHA-256 of the request's idempotency key, if it has one.
     ///
     /// # Errors
     /// [`StoreError`]; [`StoreError::Conflict`] if another request has used the idempotency key.
@@ -23,7 +16,7 @@ impl Store {
         &self,
         row: &SessionRow,
         reference_tag: &[u8],
-        creation: Option<&Creation>,
+        idempotency: Option<&[u8]>,
         audit: &Entry<'_>,
     ) -> Result<(), StoreError> {
         const SESSION: &str = "INSERT INTO sessions \
@@ -33,20 +26,19 @@ impl Store {
         let key = |from: &str| {
             format!(
                 "INSERT INTO creations (api_key, idempotency, session_id, created_at) SELECT $2, $10, $1, $6 {from} \
-                 ON CONFLICT (api_key, idempotency) DO UPDATE SET session_id = excluded.session_id, \
-                 created_at = excluded.created_at WHERE creations.created_at <= $11"
+                 ON CONFLICT (api_key, idempotency) DO NOTHING"
             )
         };
         let sqlite = [
             &format!(
                 "{SESSION} WHERE NOT EXISTS (SELECT 1 FROM creations \
-                 WHERE api_key = $2 AND idempotency = $10 AND created_at > $11) RETURNING 1"
+                 WHERE api_key = $2 AND idempotency = $10) RETURNING 1"
             ),
             &format!("{NOTE} WHERE changes() = 1"),
             &key("WHERE changes() = 1 AND $10 IS NOT NULL"),
         ];
         // The key first: another request with it waits, and then finds it used.
-        let (used, from) = match creation {
+        let (used, from) = match idempotency {
             Some(_) => (format!("used AS ({} RETURNING 1), ", key("")), "FROM used"),
             None => (String::new(), ""),
         };
@@ -68,8 +60,8 @@ impl Store {
                     .bind(row.expires_at)
                     .bind(reference_tag)
                     .bind(&audit);
-                let insert = match creation {
-                    Some(creation) => insert.bind(&creation.idempotency).bind(creation.expired_at),
+                let insert = match idempotency {
+                    Some(idempotency) => insert.bind(idempotency),
                     None => insert,
                 };
                 insert.fetch_all(connection).await.map(|added| !added.is_empty())
@@ -86,15 +78,13 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn created_session(&self, api_key: &str, creation: &Creation) -> Result<Option<String>, StoreError> {
-        const SQL: &str =
-            "SELECT session_id FROM creations WHERE api_key = $1 AND idempotency = $2 AND created_at > $3";
+    pub async fn created_session(&self, api_key: &str, idempotency: &[u8]) -> Result<Option<String>, StoreError> {
+        const SQL: &str = "SELECT session_id FROM creations WHERE api_key = $1 AND idempotency = $2";
         let found = self.run(async {
             on_connection!(self, |connection| self
                 .query_as::<_, (String,)>(SQL)
                 .bind(api_key)
-                .bind(&creation.idempotency)
-                .bind(creation.expired_at)
+                .bind(idempotency)
                 .fetch_optional(connection)
                 .await)
         });

@@ -15,10 +15,8 @@ use crate::id::new_id;
 use crate::lifecycle::State;
 use crate::session::Sessions;
 use crate::session::audit::AuditedCall;
-use crate::session::expiry::creations_expired_at;
 use crate::session::record::{Consent, Personal};
 use crate::store::StoreError;
-use crate::store::creations::Creation;
 use crate::store::sessions::SessionRow;
 
 /// Maximum length of a text field, in characters.
@@ -136,9 +134,8 @@ impl Sessions {
             return Err(RelayError::new(ProblemCode::BadRequest).with_detail(detail));
         }
         let now = self.clock.now();
-        let creation = idempotency.map(|idempotency| Creation { idempotency, expired_at: creations_expired_at(now) });
-        if let Some(creation) = &creation
-            && let Some(created) = self.created_before(api_key, creation, &new, &personal).await?
+        if let Some(idempotency) = &idempotency
+            && let Some(created) = self.created_before(api_key, idempotency, &new, &personal).await?
         {
             return Ok(created);
         }
@@ -164,15 +161,15 @@ impl Sessions {
         };
         let tag = self.reference_tag(api_key, personal.reference.as_deref());
         let entry = call.entry(Action::Create, &row.id, now);
-        let inserted = self.store.insert_session(&row, &tag, creation.as_ref(), &entry).await;
-        match (inserted, &creation) {
+        let inserted = self.store.insert_session(&row, &tag, idempotency.as_deref(), &entry).await;
+        match (inserted, &idempotency) {
             (Ok(()), _) => {
                 tracing::info!(session = row.id, key = api_key, "session created");
                 self.created(row)
             }
             // Another request with the same key was faster.
-            (Err(StoreError::Conflict), Some(creation)) => {
-                let created = self.created_before(api_key, creation, &new, &personal).await?;
+            (Err(StoreError::Conflict), Some(idempotency)) => {
+                let created = self.created_before(api_key, idempotency, &new, &personal).await?;
                 created.ok_or_else(|| RelayError::new(ProblemCode::StorageUnavailable).retry_after(1))
             }
             (Err(error), _) => Err(error.into()),
@@ -184,11 +181,11 @@ impl Sessions {
     async fn created_before(
         &self,
         api_key: &str,
-        creation: &Creation,
+        idempotency: &[u8],
         new: &NewSession,
         personal: &Personal,
     ) -> Result<Option<CreatedSession>, RelayError> {
-        let Some(id) = self.store.created_session(api_key, creation).await? else { return Ok(None) };
+        let Some(id) = self.store.created_session(api_key, idempotency).await? else { return Ok(None) };
         // Deleted in the meantime, together with its key.
         let Some(row) = self.store.session(&id).await? else { return Ok(None) };
         let session = self.open_session(row)?;

@@ -22,6 +22,7 @@ on_both!(
     a_relay_ahead_does_not_resend_a_webhook_in_flight,
     a_webhook_does_not_wait_for_a_clock_that_was_ahead,
     a_lost_call_does_not_wait_for_a_clock_that_was_ahead,
+    a_relay_ahead_knows_the_idempotency_keys,
 );
 
 const DAY: i64 = 86_400_000;
@@ -186,4 +187,17 @@ fn faketime() -> PathBuf {
     let folders = std::fs::read_dir("/usr/lib").unwrap().flatten();
     let mut libraries = folders.map(|folder| folder.path().join("faketime/libfaketimeMT.so.1"));
     libraries.find(|library| library.exists()).expect("libfaketime is missing: scripts/setup.sh test installs it")
+}
+
+async fn a_relay_ahead_knows_the_idempotency_keys(database: &Database) {
+    let bank = Bank::open(database, "http://127.0.0.1:9", &[]).await;
+    let ahead = Bank::open(database, "http://127.0.0.1:9", &[]).await;
+    ahead.clock.put_forward(2 * DAY);
+    let body = json!({ "identifier": "8001015009087", "type": "1" });
+    let create =
+        |bank: &Bank| bank.host(reqwest::Method::POST, "/v1/sessions").header("idempotency-key", "key-1").json(&body);
+    assert_eq!(create(&bank).send().await.unwrap().status(), 201);
+    // To this relay, the session of the key has expired.
+    problem(create(&ahead), ProblemCode::SessionState).await;
+    assert_eq!(database.sql("SELECT COUNT(*) FROM sessions").await, "1");
 }
