@@ -35,6 +35,7 @@ const LATE = [
   'linked.js',
   'plain.css',
   'supports.js',
+  'usermedia.js',
   'widget.css',
 ];
 const loaded = files.filter(
