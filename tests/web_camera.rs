@@ -7,6 +7,7 @@ mod web_support;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use akiba_protocol::CameraKind;
 use akiba_selfie::adapter::camera::Camera;
 use akiba_selfie::adapter::luminance::Sampler;
 use akiba_selfie::adapter::task::Task;
@@ -515,7 +516,10 @@ fn hint(frames: &[Luminance]) -> Hint {
     let generation = Generation(1);
     let mut state = State {
         screen: Screen::Framing { prompt: Prompt::default() },
-        camera: flow::CameraState::Open(generation, CameraInfo { mirrored: true, cameras: 1 }),
+        camera: flow::CameraState::Open(
+            generation,
+            CameraInfo { mirrored: true, kind: CameraKind::Front, poor: false, cameras: 1 },
+        ),
         generation,
         ..State::default()
     };

@@ -10,7 +10,7 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use akiba_protocol::{Problem, ProblemCode};
+use akiba_protocol::{CameraKind, Problem, ProblemCode};
 use akiba_selfie::adapter::relay::session::{Bearer, Reason, Session, SessionError};
 use akiba_selfie::adapter::relay::{Abort, IssuedLink, JudgedReply, LONGEST_ANSWER, request_link, verify};
 use akiba_selfie::config::{Config, Options};
@@ -73,7 +73,15 @@ async fn judge(fault: &Fault) -> Result<JudgedReply, RelayFailure> {
 }
 
 async fn judge_for(fault: &Fault, bearer: &Bearer) -> Result<JudgedReply, RelayFailure> {
-    verify(&config(fault, Some("930555212345")), bearer, &link(), KEY, PhotoOrigin::Camera, &Abort::for_verify()).await
+    verify(
+        &config(fault, Some("930555212345")),
+        bearer,
+        &link(),
+        KEY,
+        PhotoOrigin::Camera(CameraKind::Front),
+        &Abort::for_verify(),
+    )
+    .await
 }
 
 fn sent(request: &Value) -> Value {
@@ -203,10 +211,16 @@ async fn the_outcome_of_a_relay_counts_only_with_a_session() {
 async fn without_an_identifier_the_verdict_request_uses_the_links() {
     let fault = Fault::status(200, r#"{"status":"failed"}"#).await;
     let session = Session::from_js(&"abc".into()).unwrap();
-    let verdict =
-        verify(&config(&fault, None), &session.into(), &link(), KEY, PhotoOrigin::Camera, &Abort::for_verify())
-            .await
-            .unwrap();
+    let verdict = verify(
+        &config(&fault, None),
+        &session.into(),
+        &link(),
+        KEY,
+        PhotoOrigin::Camera(CameraKind::Front),
+        &Abort::for_verify(),
+    )
+    .await
+    .unwrap();
     assert!(!verdict.judgement.is_verified());
     let sent = sent(&fault.request().await);
     assert_eq!((&sent["id"], &sent["source"]), (&json!("93055521xxx"), &json!("camera")));
@@ -463,7 +477,14 @@ async fn a_call_that_takes_too_long_is_aborted() {
 async fn dropping_the_handle_aborts_the_call() {
     let fault = Rc::new(Fault::answering(json!([{ "hang": true }])).await);
     let abort = Abort::for_verify();
-    let reply = verify(&config(&fault, Some("1")), &Bearer::default(), &link(), KEY, PhotoOrigin::Camera, &abort);
+    let reply = verify(
+        &config(&fault, Some("1")),
+        &Bearer::default(),
+        &link(),
+        KEY,
+        PhotoOrigin::Camera(CameraKind::Front),
+        &abort,
+    );
     let watched = Rc::clone(&fault);
     spawn_local(async move {
         watched.arrived().await;

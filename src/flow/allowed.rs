@@ -5,6 +5,7 @@ use akiba_protocol::Reason;
 
 use crate::config::{Config, Handoff};
 
+use super::camera::CameraState;
 use super::error::{ErrorCode, NextStep};
 use super::event::Event;
 use super::limits;
@@ -29,7 +30,7 @@ impl State {
             }
             (Event::SkipChallenge, screen) => matches!(screen, Screen::Framing { prompt } if prompt.skip),
             (Event::OtherWay, screen) => config.alternative && self.offers_other_way(screen),
-            (Event::UsePhone, screen) => config.handoff != Handoff::Off && offers_phone(screen),
+            (Event::UsePhone, screen) => config.handoff != Handoff::Off && self.offers_phone(screen),
             (Event::Cancel, screen) => !matches!(screen, Screen::Idle | Screen::Done { .. }),
             (Event::Close, Screen::Failed { error, .. }) => {
                 !error.retryable(config.files) && *error != ErrorCode::Config && !self.closed
@@ -70,13 +71,16 @@ impl State {
             _ => false,
         }
     }
-}
 
-/// Whether a phone may be the better way: before the camera is used, and where there is no photo because of it.
-fn offers_phone(screen: &Screen) -> bool {
-    match screen {
-        Screen::Idle | Screen::Consent => true,
-        Screen::Failed { error, photo: None } => error.offers(NextStep::PickFile),
-        _ => false,
+    /// Whether a phone may be the better way: before the camera is used, with a poor one, where there is no photo because of it,
+    /// and where a phone may have the session already.
+    fn offers_phone(&self, screen: &Screen) -> bool {
+        match screen {
+            Screen::Idle | Screen::Consent => true,
+            Screen::Framing { .. } => matches!(self.camera, CameraState::Open(_, info) if info.poor),
+            Screen::Failed { error: ErrorCode::SessionDone, .. } => true,
+            Screen::Failed { error, photo: None } => error.offers(NextStep::PickFile),
+            _ => false,
+        }
     }
 }

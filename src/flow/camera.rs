@@ -1,6 +1,8 @@
 //! Camera types shared by state and screen: the requested camera ([`CameraChoice`]) and the camera's state
 //! ([`CameraState`]).
 
+use akiba_protocol::CameraKind;
+
 use crate::config::Facing;
 
 use super::photo::Generation;
@@ -23,6 +25,10 @@ pub enum CameraChoice {
 pub struct CameraInfo {
     /// Whether the preview is mirrored: yes for every camera that does not face away.
     pub mirrored: bool,
+    /// The kind of the camera, a hint for the host.
+    pub kind: CameraKind,
+    /// Whether a phone probably has a better one.
+    pub poor: bool,
     /// The number of cameras of the device, 1 or more.
     pub cameras: u8,
 }

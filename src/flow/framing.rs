@@ -18,8 +18,11 @@ use super::transition::Transition;
 
 impl Transition<'_> {
     pub(super) fn frame_person(&mut self) {
-        let mirrored = matches!(self.state.camera, CameraState::Open(_, info) if info.mirrored);
-        self.state.framing = Framing { live: true, mirrored, ..Framing::default() };
+        let (mirrored, kind) = match self.state.camera {
+            CameraState::Open(_, info) => (info.mirrored, info.kind),
+            _ => Default::default(),
+        };
+        self.state.framing = Framing { live: true, mirrored, kind, ..Framing::default() };
         let shutter = !self.is_automatic() || self.state.vision_unavailable;
         self.state.screen = Screen::Framing { prompt: Prompt { shutter, ..Prompt::default() } };
         self.time_capture();

@@ -1,5 +1,7 @@
 //! The photo as state and screen know it ([`Photo`]), and the ids of the things that the runner holds.
 
+use akiba_protocol::CameraKind;
+
 /// The id of one request or of one start of a timer. An answer with another id than the expected one is stale and
 /// changes nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -21,7 +23,7 @@ pub struct LinkId(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PhotoOrigin {
     /// The camera, within this page.
-    Camera,
+    Camera(CameraKind),
     /// A file that the person chose, or took with the device's camera app.
     File,
 }
@@ -31,7 +33,7 @@ impl PhotoOrigin {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::Camera => "camera",
+            Self::Camera(_) => "camera",
             Self::File => "file",
         }
     }

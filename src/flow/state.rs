@@ -3,6 +3,7 @@
 
 use std::rc::Rc;
 
+use akiba_protocol::CameraKind;
 use akiba_vision::{Measure, Report};
 
 use crate::config::{Capture, Config};
@@ -92,6 +93,8 @@ pub struct Framing {
     pub live: bool,
     /// Whether the person sees it mirrored, also in the review. The photo itself is not.
     pub mirrored: bool,
+    /// The kind of the camera.
+    pub kind: CameraKind,
     /// Whether somebody was seen since the last check for it.
     pub seen: bool,
     /// Whether it was too dark, so that the screen gives light from then on: without it, it would be dark again.
@@ -245,7 +248,7 @@ impl State {
     /// Returns where the current photo comes from.
     #[must_use]
     pub fn photo_origin(&self) -> PhotoOrigin {
-        if self.framing.live { PhotoOrigin::Camera } else { PhotoOrigin::File }
+        if self.framing.live { PhotoOrigin::Camera(self.framing.kind) } else { PhotoOrigin::File }
     }
 
     /// Returns the worst flaw of the current photo.

@@ -95,6 +95,7 @@ fn controls(scene: &Scene) -> Html {
         )
         .child(side(when(several, switch)))
         .child(skip("by-hand", scene.button(Weight::Quiet, Message::ByHand, Event::ByHand)))
+        .child(skip("phone", scene.button(Weight::Quiet, Message::UsePhone, Event::UsePhone)))
         // Last, so that nothing moves under a thumb when it appears.
         .child(skip("other-way", scene.other_way(Weight::Quiet)))
         .into()

@@ -262,6 +262,43 @@ test('where the camera fails, the phone is offered', async () => {
   await desk.close();
 });
 
+test('beside a poor camera the phone is offered, the camera works, and the back end learns its kind', async () => {
+  for (const [label, kind] of [
+    ['OBS Virtual Camera', 'virtual'],
+    ['Integrated Camera', 'front'],
+  ]) {
+    const desk = await desktop();
+    await desk.page.evaluate((value) => {
+      Object.defineProperty(MediaStreamTrack.prototype, 'label', { get: () => value });
+    }, label);
+    await desk.selfie.agree();
+    await desk.selfie.state('framing');
+    const offer = desk.selfie.button('Use your phone instead');
+    assert.equal(await offer.count(), kind === 'virtual' ? 1 : 0, label);
+    assert.deepEqual(await violations(desk.page), []);
+    await picture(desk.page, `camera-${kind}`);
+    await desk.selfie.shoot();
+    await desk.selfie.send();
+    await desk.selfie.event('selfie-verified');
+    const { verdict } = await it.report();
+    assert.deepEqual(verdict.capture, { source: 'camera', camera: kind });
+    if (kind === 'virtual') {
+      // The offer leads to the code.
+      const again = await desktop();
+      await again.page.evaluate(() => {
+        Object.defineProperty(MediaStreamTrack.prototype, 'label', { get: () => 'ManyCam' });
+      });
+      await again.selfie.agree();
+      await again.selfie.state('framing');
+      await again.selfie.button('Use your phone instead').click();
+      await again.selfie.element.getByRole('img', { name: /^QR code/ }).waitFor();
+      assert.equal((await again.selfie.tracks()).live, 0, 'the camera is on');
+      await again.close();
+    }
+    await desk.close();
+  }
+});
+
 test('a phone, and a page that does not want it, offer nothing', async () => {
   for (const desk of [await desktop({ isMobile: true, hasTouch: true }), await desktop({ handoff: 'off' })]) {
     assert.equal(await desk.selfie.element.getByRole('button', { name: 'Use your phone instead' }).count(), 0);

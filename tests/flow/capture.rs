@@ -1,6 +1,6 @@
 //! From the start to a photo, from the person's point of view.
 
-use akiba_protocol::UploadFailure;
+use akiba_protocol::{CameraKind, UploadFailure};
 use akiba_selfie::config::Facing;
 use akiba_selfie::flow::{
     Announcement, CameraChoice, CameraState, Delay, Effect, ErrorCode, Event, FileId, GrabFailure, Luminance, Notice,
@@ -315,7 +315,9 @@ fn the_page_hears_of_the_consent_once_and_only_if_the_element_asked_for_it() {
 
 #[test]
 fn page_and_relay_hear_where_the_photo_comes_from() {
-    for (event, wanted) in [(Event::Shutter, PhotoOrigin::Camera), (Event::FilePicked(FileId(1)), PhotoOrigin::File)] {
+    for (event, wanted) in
+        [(Event::Shutter, PhotoOrigin::Camera(CameraKind::Front)), (Event::FilePicked(FileId(1)), PhotoOrigin::File)]
+    {
         // A file that did not become a photo changes nothing for the photo after it.
         let mut play = Play::at(Place::Framing);
         let camera = play.camera_generation();

@@ -8,7 +8,7 @@ use akiba_selfie::guidance::{ChallengeOutcome, Flaw, Hint, Movement};
 use akiba_vision::{Measure, Report};
 
 use crate::faces::{black, face, good, nobody, two, with};
-use crate::play::{Play, STALE, config, photo};
+use crate::play::{CAMERA, Play, STALE, config, photo};
 
 /// Framing with `capture="auto"` and these changed settings.
 pub(crate) fn framing(change: impl FnOnce(&mut akiba_selfie::config::Options)) -> Play {
@@ -110,7 +110,7 @@ fn the_photo_is_shown_as_the_preview_was() {
         let mut play = framing(|_| {});
         let generation = play.camera_generation();
         play.state.camera = CameraState::Opening(generation);
-        play.send(Event::CameraOpened { generation, info: CameraInfo { mirrored, cameras: 1 } });
+        play.send(Event::CameraOpened { generation, info: CameraInfo { mirrored, cameras: 1, ..CAMERA } });
         play.send(Event::Shutter);
         play.send(Event::FrameDrawn { generation: play.state.grab.unwrap() }).photo_comes(1);
         assert_eq!((play.name(), play.state.framing.mirrored), (ScreenName::Review, mirrored));

@@ -1,8 +1,10 @@
 //! The hand-off to a phone: where it is offered, and that it ends with the verdict or at this device.
 
-use akiba_selfie::flow::{Announcement, Effect, ErrorCode, Event, NextStep, Notice, Screen, ScreenName, State};
+use akiba_selfie::flow::{
+    Announcement, CameraInfo, Effect, ErrorCode, Event, NextStep, Notice, Screen, ScreenName, State,
+};
 
-use crate::play::{Place, Play, STALE, config, judgement};
+use crate::play::{CAMERA, Place, Play, STALE, config, judgement};
 
 fn play(handoff: &str, session: bool) -> Play {
     Play::new(config(|options| (options.handoff, options.session) = (Some(handoff.to_owned()), session)))
@@ -32,7 +34,22 @@ fn it_is_offered_before_the_camera_opens_and_where_a_photo_failed() {
     let mut play = play("offer", true);
     for &error in ErrorCode::ALL {
         play.state = State { screen: Screen::Failed { error, photo: None }, ..State::default() };
-        assert_eq!(is_offered(&play), error.offers(NextStep::PickFile), "{error:?}");
+        // After a reload a phone may have the session, which refuses this computer.
+        let offered = error.offers(NextStep::PickFile) || error == ErrorCode::SessionDone;
+        assert_eq!(is_offered(&play), offered, "{error:?}");
+    }
+}
+
+#[test]
+fn it_is_offered_beside_a_poor_camera() {
+    for poor in [false, true] {
+        for (handoff, offered) in [("off", false), ("offer", poor)] {
+            let mut play = play(handoff, true);
+            play.send(Event::Start).send(Event::Consented);
+            let generation = play.state.camera.generation().unwrap();
+            play.send(Event::CameraOpened { generation, info: CameraInfo { poor, ..CAMERA } });
+            assert_eq!((play.name(), is_offered(&play)), (ScreenName::Framing, offered), "{poor} {handoff}");
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use akiba_protocol::{Judgement, Reason};
+use akiba_protocol::{CameraKind, Judgement, Reason};
 use akiba_selfie::config::{Config, Options};
 use akiba_selfie::flow::{
     CameraInfo, Effect, Event, Generation, LinkId, LinkState, Luminance, Notice, Photo, PhotoId, Screen, ScreenName,
@@ -11,7 +11,7 @@ use akiba_selfie::flow::{
 use akiba_selfie::guidance::Hint;
 use akiba_vision::Report;
 
-pub(crate) const CAMERA: CameraInfo = CameraInfo { mirrored: true, cameras: 2 };
+pub(crate) const CAMERA: CameraInfo = CameraInfo { mirrored: true, kind: CameraKind::Front, poor: false, cameras: 2 };
 pub(crate) const STALE: Generation = Generation(u32::MAX);
 
 pub(crate) fn options() -> Options {

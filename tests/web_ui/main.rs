@@ -144,7 +144,7 @@ async fn the_video_keeps_its_place_from_starting_to_grabbing() {
     }
     assert_eq!(*removals.borrow(), 0);
     let mut back = with_video(framing());
-    back.state.camera = CameraState::Open(Generation(1), CameraInfo { mirrored: false, cameras: 1 });
+    back.state.camera = CameraState::Open(Generation(1), CameraInfo { mirrored: false, cameras: 1, ..INFO });
     back.state.framing.mirrored = false;
     mounted.show(back).await;
     assert!(!parent.class_list().contains("mirrored"));

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use akiba_protocol::{Judgement, Reason};
+use akiba_protocol::{CameraKind, Judgement, Reason};
 use akiba_selfie::config::{Config, Options};
 use akiba_selfie::flow::{
     CameraInfo, CameraState, ErrorCode, Framing, Generation, NextStep, Opening, Phase, Photo, PhotoId, Prompt, Screen,
@@ -122,7 +122,7 @@ impl Drop for Mounted {
 }
 
 pub(crate) const PHOTO: Photo = Photo { id: PhotoId(1), width: 960, height: 1280, bytes: 312_400, luminance: None };
-pub(crate) const INFO: CameraInfo = CameraInfo { mirrored: true, cameras: 2 };
+pub(crate) const INFO: CameraInfo = CameraInfo { mirrored: true, kind: CameraKind::Front, poor: false, cameras: 2 };
 
 pub(crate) fn view(screen: Screen) -> View {
     let options = Options {

@@ -1,5 +1,6 @@
 //! Pure policy: which camera to ask for, in which order, and what a track says about its camera.
 
+use akiba_protocol::CameraKind;
 use akiba_protocol::search::contains;
 
 use crate::config::Facing;
@@ -97,12 +98,38 @@ fn lens(label: &str, choice: CameraChoice) -> u32 {
     number.unwrap_or(0).min(UNSUITED - 1)
 }
 
+/// Words in the names of programs that act as cameras.
+const PROGRAMS: [&str; 8] = ["virtual", "obs ", "manycam", "snap camera", "xsplit", "droidcam", "iriun", "loopback"];
+
 /// Whether a label names a camera that makes no good selfie: for infrared, as for Windows Hello, a program instead of a
 /// device, one that looks at the desk, or a lens for another distance.
 fn is_unsuited(label: &str) -> bool {
+    has_any(label, &PROGRAMS) || has_any(label, &["ir camera", "infrared", "desk view", "ultra", "telephoto"])
+}
+
+fn has_any(label: &str, words: &[&str]) -> bool {
     let label = label.to_ascii_lowercase();
-    let words = ["ir camera", "infrared", "virtual", "obs ", "desk view", "ultra", "telephoto"];
     words.iter().any(|words| contains(&label, words))
+}
+
+/// The shorter side of a picture that is too small for a good selfie, in pixels: the face of a person at a desk fills half of it,
+/// and has less than 60 pixels between the eyes then.
+const SMALL: u32 = 480;
+
+/// Returns the kind of a camera, by its direction and its label, and whether a phone probably has a better one.
+pub(super) fn judge(facing_mode: &str, label: &str, (width, height): (u32, u32)) -> (CameraKind, bool) {
+    let kind = if has_any(label, &PROGRAMS) {
+        CameraKind::Virtual
+    } else if faces_away(Some(facing_mode), label) {
+        CameraKind::Back
+    } else if facing_mode == "user" || has_any(label, &["front", "facetime", "integrated", "built-in"]) {
+        CameraKind::Front
+    } else if has_any(label, &["logi", "iphone", "elgato", "capture"]) {
+        CameraKind::External
+    } else {
+        CameraKind::Unknown
+    };
+    (kind, kind == CameraKind::Virtual || width.min(height) < SMALL)
 }
 
 /// Returns the device after the last one, and the first device after the end. Until the person allows the camera,
@@ -119,10 +146,7 @@ pub(super) fn faces_away(facing_mode: Option<&str>, label: &str) -> bool {
     match facing_mode {
         Some("environment") => true,
         Some(mode) if !mode.is_empty() => false,
-        _ => {
-            let label = label.to_ascii_lowercase();
-            ["back", "rear", "environment"].iter().any(|word| contains(&label, word))
-        }
+        _ => has_any(label, &["back", "rear", "environment"]),
     }
 }
 
@@ -225,6 +249,31 @@ mod tests {
         }
         for label in ["FaceTime HD Camera", "camera2 1, facing front", "USB Webcam", ""] {
             assert!(!is_unsuited(label), "{label}");
+        }
+    }
+
+    #[test]
+    fn a_camera_has_a_kind_and_a_poor_one_is_noticed() {
+        use CameraKind::{Back, External, Front, Unknown, Virtual};
+        let (vga, hd) = ((640, 480), (1280, 960));
+        for (mode, label, size, wanted) in [
+            ("user", "camera2 1, facing front", hd, (Front, false)),
+            ("environment", "camera2 0, facing back", hd, (Back, false)),
+            ("", "Back Camera", hd, (Back, false)),
+            ("", "FaceTime HD Camera", hd, (Front, false)),
+            ("", "Integrated Camera (04f2:b6d9)", vga, (Front, false)),
+            ("", "Integrated Camera (04f2:b6d9)", (352, 288), (Front, true)),
+            ("", "Logitech BRIO (046d:085e)", hd, (External, false)),
+            ("", "Jane\u{2019}s iPhone Camera", hd, (External, false)),
+            ("", "USB2.0 HD UVC WebCam", (480, 640), (Unknown, false)),
+            ("", "USB2.0 Camera", (320, 240), (Unknown, true)),
+            ("", "", hd, (Unknown, false)),
+            ("", "OBS Virtual Camera", hd, (Virtual, true)),
+            ("user", "ManyCam Virtual Webcam", hd, (Virtual, true)),
+            ("", "Snap Camera", hd, (Virtual, true)),
+            ("environment", "DroidCam Source 3", hd, (Virtual, true)),
+        ] {
+            assert_eq!(judge(mode, label, size), wanted, "{label} {size:?}");
         }
     }
 

@@ -6,7 +6,7 @@ use gloo_timers::future::TimeoutFuture;
 use web_sys::HtmlVideoElement;
 
 pub use self::choice::Device;
-use self::choice::{CameraRequest, exactly, faces_away, next_device, others, requests};
+use self::choice::{CameraRequest, exactly, faces_away, judge, next_device, others, requests};
 use self::error::{absent, code, is_busy, may_be_relaxed, may_work_with_another};
 pub use self::freeze::FreezeWatch;
 use self::media::{Media, cameras, is_absent, is_blocked, permission};
@@ -97,7 +97,9 @@ impl Camera {
             return Err(ErrorCode::CameraEnded);
         }
         let cameras = u8::try_from(listed.len()).unwrap_or(u8::MAX).max(1);
-        let info = CameraInfo { mirrored: !faces_away(Some(&media.facing()), &media.device().label), cameras };
+        let (facing, label) = (media.facing(), media.device().label);
+        let (kind, poor) = judge(&facing, &label, (video.video_width(), video.video_height()));
+        let info = CameraInfo { mirrored: !faces_away(Some(&facing), &label), kind, poor, cameras };
         media.watch();
         Ok(Self { media, info })
     }

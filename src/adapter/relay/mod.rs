@@ -129,6 +129,9 @@ pub fn verify(
     // Without a session the body may reach the vendor as it is, so nothing is added.
     if session {
         body.push(("source", origin.as_str()));
+        if let PhotoOrigin::Camera(kind) = origin {
+            body.push(("camera", kind.as_str()));
+        }
     }
     let reply = post(Call::Verify, &config.verify_url, &body, Some(key), bearer, abort);
     async move { JudgedReply::read(&reply.await?, session).ok_or(RelayFailure::Reply) }
