@@ -21,7 +21,7 @@ use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::{DataTransfer, Element, File, HtmlElement, HtmlInputElement, HtmlVideoElement};
 
 use mounted::{
-    FRAUD, MATCHED, Mounted, NOT_MATCHED, PHOTO, UNCLEAR, UPLOADING, done, failed, framing, screens, starting,
+    FRAUD, INFO, MATCHED, Mounted, NOT_MATCHED, PHOTO, UNCLEAR, UPLOADING, done, failed, framing, screens, starting,
     submitting, view,
 };
 

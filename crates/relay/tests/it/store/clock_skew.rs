@@ -194,8 +194,7 @@ async fn a_relay_ahead_knows_the_idempotency_keys(database: &Database) {
     let ahead = Bank::open(database, "http://127.0.0.1:9", &[]).await;
     ahead.clock.put_forward(2 * DAY);
     let body = json!({ "identifier": "8001015009087", "type": "1" });
-    let create =
-        |bank: &Bank| bank.host(reqwest::Method::POST, "/v1/sessions").header("idempotency-key", "key-1").json(&body);
+    let create = |bank: &Bank| bank.create(&body).header("idempotency-key", "key-1");
     assert_eq!(create(&bank).send().await.unwrap().status(), 201);
     // To this relay, the session of the key has expired.
     problem(create(&ahead), ProblemCode::SessionState).await;
