@@ -34,7 +34,6 @@ const LATE = [
   'linked.js',
   'plain.js',
   'supports.js',
-  'usermedia.js',
 ];
 
 /** What the bundled code may use: iOS 15 is the oldest browser with the widget's WebAssembly. */

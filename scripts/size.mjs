@@ -35,7 +35,6 @@ const LATE = [
   'linked.js',
   'plain.css',
   'supports.js',
-  'usermedia.js',
   'widget.css',
 ];
 const loaded = files.filter(

@@ -115,10 +115,6 @@ export class AkibaSelfieElement extends Base {
       this.#check();
       if (this.#shown === 'starting') this.#loadFeedback();
     });
-    this.addEventListener('selfie-error', (event) => {
-      if (event.target === this && /^camera-d/.test(/** @type {CustomEvent} */ (event).detail.code))
-        this.#offerCamera();
-    });
   }
 
   connectedCallback() {
@@ -374,14 +370,6 @@ export class AkibaSelfieElement extends Base {
     this.#audio?.close();
     this.#audio = on ? new AudioContext() : undefined;
     this.#feedback?.then((feedback) => feedback?.sound(this.#audio));
-  }
-
-  /** After a refusal, draws the browser's own button for the camera, if it has one. */
-  async #offerCamera() {
-    const root = this.#root?.element;
-    if (root && 'HTMLUserMediaElement' in window) {
-      (await import('./usermedia.js')).offer(root, () => this.#widget?.here());
-    }
   }
 
   #openVision() {

@@ -3,7 +3,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { violations } from './support/axe.mjs';
 import { launch } from './support/browser.mjs';
 import { Selfie } from './support/selfie.mjs';
 import { suite } from './support/suite.mjs';
@@ -49,44 +48,6 @@ test('permission denied: the code, advice, and the camera after permission is gr
     await selfie.event('selfie-verified');
     await watched.settle();
     watched.clean();
-  } finally {
-    await asking.close();
-  }
-});
-
-test('after a refusal the browser’s own button for the camera is there, if the browser has one', async () => {
-  const asking = await launch({ film: it.film.file, grant: false });
-  try {
-    for (const has of [true, false]) {
-      const context = await asking.newContext();
-      const page = await context.newPage();
-      if (!has) await page.addInitScript(() => Reflect.deleteProperty(window, 'HTMLUserMediaElement'));
-      const watched = await watch(page);
-      await context.grantPermissions([], { origin: it.demo.page });
-      const selfie = await Selfie.open(page, `${it.demo.page}/`);
-      await selfie.button('Start').click();
-      await selfie.button('I agree, open the camera').click();
-      await selfie.button('Try the camera again').waitFor();
-      const button = selfie.element.locator('usermedia');
-      if (has) {
-        await button.waitFor();
-        const [own, other] = [await button.boundingBox(), await selfie.button('Try the camera again').boundingBox()];
-        assert.ok(own.height >= 44 && own.width > 100 && own.y < other.y, JSON.stringify({ own, other }));
-        assert.deepEqual(await violations(page), []);
-        if (process.env.HANDOFF_PICTURES)
-          await page.screenshot({ path: `${process.env.HANDOFF_PICTURES}/usermedia.png` });
-        // Nobody can answer the browser's question here. What follows a yes is the permission and this event.
-        await context.grantPermissions(['camera'], { origin: it.demo.page });
-        await button.evaluate((element) => element.dispatchEvent(new Event('stream')));
-        await selfie.state('framing');
-      } else {
-        await page.waitForTimeout(1500);
-        assert.equal(await button.count(), 0);
-      }
-      await watched.settle();
-      await context.close();
-      watched.clean();
-    }
   } finally {
     await asking.close();
   }

@@ -113,7 +113,6 @@ test('a plain page takes a photo with it, under a strict policy', async () => {
     'plain.css',
     'plain.js',
     'supports.js',
-    'usermedia.js',
     'widget.css',
   ];
   const counted = shot.filter(
