@@ -71,7 +71,11 @@ async function mount(count) {
     probe.events.length = 0;
   }
   await wait(2000);
-  return { bytes: probe.memory.buffer.byteLength, running: probe.worker.started - probe.worker.ended, live: probe.live() };
+  return {
+    bytes: probe.memory.buffer.byteLength,
+    running: probe.worker.started - probe.worker.ended,
+    live: probe.live(),
+  };
 }
 
 /** @type {Scenario[]} */
