@@ -32,7 +32,8 @@ test('in a known app the ways out come first, and nothing else is loaded', async
     prepare: (page) => page.on('request', (request) => loaded.push(new URL(request.url()).pathname)),
   });
   await selfie.element.getByRole('heading', { name: 'Open this page in your browser' }).waitFor();
-  const { detail } = await selfie.event('selfie-unsupported');
+  const { detail, bubbles, composed, cancelable } = await selfie.event('selfie-unsupported');
+  assert.deepEqual({ bubbles, composed, cancelable }, { bubbles: true, composed: true, cancelable: false });
   assert.deepEqual(detail, { reason: 'in-app-browser', app: 'facebook' });
   const { host } = new URL(it.demo.page);
   const out = selfie.element.getByRole('link', { name: 'Open in browser' });
