@@ -136,8 +136,8 @@ const guard = (exports) => Object.fromEntries(Object.entries(exports).map(([name
 }]));`;
   // The element never calls it.
   const used = text.replace(/(export ?\{ ?)(?:\w+ as )?initSync, ?/, '$1');
-  // Trunk serves the WebAssembly in one part, of which there is no rest.
-  const whole = used.includes('initRest') ? '' : '\nexport const initRest = (file) => file.catch(() => {});';
+  // Trunk serves the WebAssembly in one part, so there is no rest to request.
+  const whole = used.includes('initRest') ? '' : '\nexport const initRest = async () => {};';
   return replaced(used, /= ?(\w+)\.exports\b/g, '=guard($1.exports)') + report + whole;
 }
 

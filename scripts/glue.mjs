@@ -25,7 +25,7 @@ async function __wbg_init(given) {
     shared = { ...imports, ${FIRST}: instance.exports };
     return __wbg_finalize_init(instance);
 }
-export const initRest = (file) => instanceOf(file, shared);
+export const initRest = (request) => instanceOf(request(), shared);
 `,
   ],
   [/\nlet __wbg_init_promise;[\s\S]*(?=\nexport \{ initSync)/g, '\n'],

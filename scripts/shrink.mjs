@@ -142,4 +142,4 @@ writeFileSync(glue, code);
 // Proves that the two fit: a missing or invalid import is a LinkError.
 const { default: init, initRest } = await import(pathToFileURL(resolve(glue)).href);
 await init({ module_or_path: readFileSync(wasm) });
-await initRest(readFileSync(rest));
+await initRest(() => readFileSync(rest));

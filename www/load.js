@@ -43,7 +43,7 @@ async function complete() {
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), REST_LIMIT);
   try {
-    await initRest(fetchRest(limit.signal));
+    await initRest(() => fetchRest(limit.signal));
   } finally {
     clearTimeout(timer);
   }

@@ -24,7 +24,7 @@ for (const type of ['application/wasm', 'application/octet-stream', 'bytes']) {
     );
     const filled = () => Array.from({ length: places.length }, (_, place) => places.get(place)).filter(Boolean).length;
     const before = filled();
-    await initRest(file('akiba-selfie_rest.wasm'));
+    await initRest(() => file('akiba-selfie_rest.wasm'));
     assert.ok(filled() > before, 'the rest fills places of the table');
   });
 }

@@ -59,8 +59,8 @@ export default async function init({ module_or_path }) {
   await WebAssembly.compileStreaming(await module_or_path);
 }
 
-export const initRest = async (file) => {
-  await WebAssembly.compileStreaming(await file);
+export const initRest = async (request) => {
+  await WebAssembly.compileStreaming(await request());
 };
 
 export const onTrap = () => {};

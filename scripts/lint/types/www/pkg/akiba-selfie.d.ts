@@ -34,7 +34,7 @@ export class Widget {
 export default function init(source?: { module_or_path: Promise<Response | BufferSource> }): Promise<unknown>;
 
 /** Added by scripts/glue.mjs: starts the rest of the WebAssembly, once there is the first part. */
-export function initRest(file: Promise<Response | BufferSource>): Promise<unknown>;
+export function initRest(request: () => Promise<Response | BufferSource>): Promise<unknown>;
 
 /** Added by scripts/bundle.mjs: sets the function that is called when a call of the WebAssembly traps. */
 export function onTrap(listener: () => void): void;
