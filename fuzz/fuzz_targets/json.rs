@@ -7,7 +7,7 @@ use akiba_relay::session::host::create::NewSession;
 use akiba_relay::session::host::reconcile::Reconcile;
 use akiba_relay::session::page::binding::{LinkCall, VerifyCall, file_name};
 use akiba_relay::session::page::page_verdict::page_verdict;
-use akiba_relay::session::retained::{from_stored, retained, to_stored};
+use akiba_relay::session::retained::{capture_from, from_stored, retained, to_stored};
 use akiba_relay::session::settings::{PageReply, Retain};
 use libfuzzer_sys::fuzz_target;
 use serde::Serialize;
@@ -58,8 +58,10 @@ fn judge(plain: &Value, may_be_missing: MayBeMissing) {
     assert_eq!(verdict.is_verified(), success && harmless, "not the rule");
     for keep in [Retain::Verdict, Retain::Full] {
         let kept = Verdict { reply: retained(keep, verdict.reply.clone()), ..verdict.clone() };
-        let text = serde_json::to_string(&to_stored(&kept)).expect("JSON");
-        let stored = from_stored(&serde_json::from_str(&text).expect("JSON")).expect("a verdict");
+        let text = serde_json::to_string(&to_stored(&kept, None)).expect("JSON");
+        let value = serde_json::from_str(&text).expect("JSON");
+        assert!(capture_from(&value).is_none(), "the vendor brings what a page says");
+        let stored = from_stored(&value).expect("a verdict");
         assert!(stored.judgement() == verdict.judgement(), "the stored reply has another verdict");
     }
     for kind in [PageReply::Verdict, PageReply::Full] {
