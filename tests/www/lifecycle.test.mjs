@@ -39,14 +39,14 @@ test('an element that moves keeps its widget', async () => {
 
 test('a removed element unmounts its widget, and mounts a new one when it is added again', async () => {
   const seen = await page.evaluate(async () => {
-    const { added, settled } = await import('/helpers.js');
+    const { added, until } = await import('/helpers.js');
     const selfie = await added();
     widgets[0].moveTo('framing');
     selfie.remove();
-    await settled();
+    await until(() => widgets[0].calls.length > 0);
     const gone = { calls: [...widgets[0].calls], state: selfie.state, text: selfie.shadowRoot.textContent };
     document.body.append(selfie);
-    await settled();
+    await until(() => widgets.length > 1);
     return { gone, mounts: widgets.length, calls: widgets[1].calls, text: selfie.shadowRoot.textContent };
   });
   assert.deepEqual(seen.gone, { calls: ['unmount'], state: 'idle', text: '' });
@@ -71,11 +71,11 @@ test('an element that is removed before the widget has loaded never mounts one',
 
 test('an element that moves to another document mounts a new widget', async () => {
   const seen = await page.evaluate(async () => {
-    const { added, settled } = await import('/helpers.js');
+    const { added, until } = await import('/helpers.js');
     const selfie = await added();
     const frame = document.body.appendChild(document.createElement('iframe'));
     frame.contentDocument.body.append(selfie);
-    await settled();
+    await until(() => widgets.length > 1);
     return { mounts: widgets.length, calls: widgets[0].calls };
   });
   assert.deepEqual(seen, { mounts: 2, calls: ['unmount'] });
@@ -84,9 +84,9 @@ test('an element that moves to another document mounts a new widget', async () =
 test('several elements share one WebAssembly', async () => {
   site.seen.length = 0;
   const mounts = await page.evaluate(async () => {
-    const { added, settled } = await import('/helpers.js');
+    const { added, until } = await import('/helpers.js');
     await added('<akiba-selfie></akiba-selfie>'.repeat(3));
-    await settled();
+    await until(() => widgets.length > 2);
     return widgets.length;
   });
   assert.equal(mounts, 3);
@@ -108,13 +108,13 @@ test('a failed load is reported to the page and the person, and can be repeated'
   expected.push(/status of 503/);
   site.broken.add(WASM);
   const seen = await page.evaluate(async () => {
-    const { settled } = await import('/helpers.js');
+    const { settled, until } = await import('/helpers.js');
     await import('/akiba-selfie/define.js');
     globalThis.errors = [];
     document.addEventListener('selfie-error', (event) => errors.push(/** @type {CustomEvent} */ (event).detail));
     document.body.innerHTML = '<akiba-selfie relay="/"></akiba-selfie>';
     const selfie = document.querySelector('akiba-selfie');
-    await settled();
+    await until(() => selfie.shadowRoot.querySelector('[role=alert]'));
     selfie.identifier = '1';
     await settled();
     const alert = selfie.shadowRoot.querySelector('[role=alert]');
