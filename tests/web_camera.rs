@@ -566,3 +566,23 @@ async fn the_colours_of_a_frame_are_measured() {
     drop(camera);
     video.remove();
 }
+
+#[wasm_bindgen_test]
+async fn a_frame_with_a_plane_of_luma_is_not_drawn() {
+    let (video, window) = (video(), web_sys::window().unwrap());
+    replace_camera(&planes(640, 480));
+    let camera = open(CameraChoice::Facing(Facing::Front), &video).await.unwrap();
+    restore();
+    for luminance in measured(&video, 2).await {
+        assert!((luminance.mean - 0.5).abs() < 0.01, "{luminance:?}");
+        assert!((luminance.variance - 0.25).abs() < 0.01, "{luminance:?}");
+    }
+    // A browser without frames draws it, and sees the impossible colours.
+    replace(&window, "VideoFrame", &JsValue::UNDEFINED);
+    for luminance in measured(&video, 2).await {
+        assert!(luminance.variance < 0.2, "{luminance:?}");
+    }
+    restore();
+    drop(camera);
+    video.remove();
+}

@@ -1,7 +1,7 @@
 //! A canvas that frees its memory on drop ([`Canvas`]), and everything that can be drawn on it ([`Picture`]). The browser's
 //! calls are in `pictures.js`: as plain JavaScript they take fewer bytes.
 
-use js_sys::Promise;
+use js_sys::{Promise, Uint8ClampedArray};
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, HtmlVideoElement};
 
@@ -18,6 +18,7 @@ extern "C" {
     fn fill(canvas: &JsValue, colour: &str, across: u32);
     fn draw(canvas: &JsValue, picture: &JsValue, across: f64, down: f64) -> bool;
     fn pixels(canvas: &JsValue) -> Option<Vec<u8>>;
+    fn sample(canvas: &JsValue, video: &JsValue, across: f64, down: f64) -> Promise;
     fn jpeg(canvas: &JsValue, quality: f64) -> Promise;
     fn release(canvas: &JsValue);
 }
@@ -102,6 +103,13 @@ impl Canvas {
     /// Returns the pixels row by row, four bytes each: red, green, blue, alpha.
     pub(super) fn pixels(&self) -> Option<Vec<u8>> {
         pixels(&self.0)
+    }
+
+    /// Returns as many pixels of what the person sees of the video's current frame.
+    pub(super) async fn sample(&self, video: &HtmlVideoElement) -> Option<Vec<u8>> {
+        let share = Picture::Video(video).share();
+        let pixels = settled::<Uint8ClampedArray>(Ok(sample(&self.0, video, share.0, share.1))).await;
+        pixels.ok().map(|pixels| pixels.to_vec())
     }
 
     /// Encodes the canvas as a JPEG, if the browser can. `quality` is 0 to 1.

@@ -1,13 +1,14 @@
 //! Measures how bright a frame is and how much it varies ([`Sampler`]).
 
-use gloo_timers::callback::Interval;
+use gloo_timers::future::TimeoutFuture;
 use web_sys::{HtmlMediaElement, HtmlVideoElement};
 
 use super::canvas::{Canvas, Picture, Purpose};
+use super::task::Task;
 use crate::flow::Luminance;
 
-/// Measurements a second: often enough to notice a hand before the lens, rarely enough for a cheap phone.
-const HERTZ: u32 = 4;
+/// Milliseconds between two measurements: often enough to notice a hand before the lens, rarely enough for a cheap phone.
+const PERIOD_MS: u32 = 250;
 /// Frames are scaled to this size: enough for their brightness, and small enough to read in well under a millisecond.
 const WIDTH: u32 = 64;
 const HEIGHT: u32 = 48;
@@ -16,22 +17,25 @@ const HEIGHT: u32 = 48;
 #[derive(Debug)]
 #[must_use = "measuring stops when the sampler is dropped"]
 pub struct Sampler {
-    _interval: Interval,
+    _task: Task,
 }
 
 impl Sampler {
     /// Starts to measure. Returns `None` if the browser gives no canvas. A video without a frame is skipped.
     pub fn start(video: HtmlVideoElement, on_frame: impl Fn(Luminance) + 'static) -> Option<Self> {
         let canvas = Canvas::new(WIDTH, HEIGHT, Purpose::Read)?;
-        let interval = Interval::new(1000 / HERTZ, move || {
-            if video.ready_state() < HtmlMediaElement::HAVE_CURRENT_DATA {
-                return;
-            }
-            if let Some(luminance) = on_canvas(&canvas, Picture::Video(&video)) {
-                on_frame(luminance);
+        let task = Task::spawn(async move {
+            loop {
+                TimeoutFuture::new(PERIOD_MS).await;
+                if video.ready_state() < HtmlMediaElement::HAVE_CURRENT_DATA {
+                    continue;
+                }
+                if let Some(rgba) = canvas.sample(&video).await {
+                    on_frame(luminance(&rgba));
+                }
             }
         });
-        Some(Self { _interval: interval })
+        Some(Self { _task: task })
     }
 }
 

@@ -135,6 +135,19 @@ export async function photo_file(width, height, noise, quality) {
     context.putImageData(image, 0, 0);
     return new File([await canvas.convertToBlob({ type: 'image/jpeg', quality })], 'selfie.jpg');
 }
+/** A camera with planes: above, its luma is that of black, below that of white; its colours are none of a camera's. */
+export function planes(width, height) {
+    const track = new MediaStreamTrackGenerator({ kind: 'video' });
+    const writer = track.writable.getWriter();
+    const bytes = new Uint8Array((width * height * 3) / 2);
+    bytes.fill(16, 0, (width * height) / 2).fill(235, (width * height) / 2, width * height);
+    const timer = setInterval(() => {
+        if (track.readyState === 'ended') return clearInterval(timer);
+        const timestamp = performance.now() * 1000;
+        writer.write(new VideoFrame(bytes, { format: 'I420', codedWidth: width, codedHeight: height, timestamp }));
+    }, 50);
+    return new MediaStream([track]);
+}
 /** A `drawImage` that draws no video these first times. */
 export function drawing_nothing(times) {
     const real = CanvasRenderingContext2D.prototype.drawImage;
@@ -158,6 +171,7 @@ extern "C" {
     pub(crate) fn clones() -> u32;
     pub(crate) fn fast_timers(factor: u32) -> Function;
     pub(crate) fn quarters(width: u32, height: u32, colours: Vec<String>) -> MediaStream;
+    pub(crate) fn planes(width: u32, height: u32) -> MediaStream;
     pub(crate) fn silent() -> Array;
     #[wasm_bindgen(catch)]
     async fn pixels(blob: &Blob, points: &JsValue) -> Result<JsValue, JsValue>;
