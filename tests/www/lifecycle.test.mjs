@@ -114,7 +114,7 @@ test('a failed load is reported to the page and the person, and can be repeated'
     document.addEventListener('selfie-error', (event) => errors.push(/** @type {CustomEvent} */ (event).detail));
     document.body.innerHTML = '<akiba-selfie relay="/"></akiba-selfie>';
     const selfie = document.querySelector('akiba-selfie');
-    await until(() => selfie.shadowRoot.querySelector('[role=alert]'));
+    await until(() => !!selfie.shadowRoot.querySelector('[role=alert]'));
     selfie.identifier = '1';
     await settled();
     const alert = selfie.shadowRoot.querySelector('[role=alert]');
