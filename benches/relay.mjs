@@ -1,8 +1,9 @@
 // Compares the relay's cost with an nginx that only adds the token, with another build of the relay, and with the last
-// record. It prints the rate of the link call without a session, and with sessions on SQLite and on PostgreSQL; the memory
-// with 1,000 open connections; whole verifications a second; and for each the processor time of a call. Load, relay,
-// database and vendor share the cores of this machine. The servers that are compared take turns. It has no limits and
-// never fails.
+// record. It prints the rate of the link call without a session, and with sessions on SQLite and on PostgreSQL; the latency
+// that the relay adds to a vendor of 100 ms; the memory with many open connections; whole verifications a second, also of
+// relays that each have a quarter of a core (as root); and for each rate the processor time of a call. Load, relay, database
+// and vendor share the cores of this machine. The servers that are compared take turns. It ends with the project's aims, has no
+// limits and never fails.
 //
 //   node benches/relay.mjs [SECONDS] [ROUNDS] [--against COMMIT]
 //
@@ -11,7 +12,7 @@
 
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
@@ -19,14 +20,17 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 
 import { buildOf, cpu, family, readRecord, writeRecord } from './support/cost.mjs';
+import { latencies, startLateVendor } from './support/latency.mjs';
 import { folder, memory } from './support/process.mjs';
-import { keys, startNginx, startPostgres, startRelay, startVendor } from './support/servers.mjs';
+import { keys, link, startNginx, startPostgres, startRelay, startVendor } from './support/servers.mjs';
+import { holdTo } from './support/share.mjs';
 
 const { values, positionals } = parseArgs({ options: { against: { type: 'string' } }, allowPositionals: true });
 const SECONDS = Number(positionals[0] ?? 5);
 const ROUNDS = Number(positionals[1] ?? 3);
 const CONNECTIONS = 32;
 const SESSIONS = 2_000;
+const OPEN = [1_000, 10_000];
 const MACHINE = `${cpus().length} × ${cpus()[0].model}`;
 const run = promisify(execFile);
 const script = (name) => fileURLToPath(new URL(name, import.meta.url));
@@ -38,6 +42,10 @@ const started = [];
 const keep = async (server) => started[started.push(await server) - 1];
 /** @type {Record<string, import('./support/cost.mjs').Figures>} */
 const figures = {};
+/** Measure, figure and aim. @type {[string, string, string][]} */
+const aims = [];
+const aim = (measure, figure, goal) => aims.push([measure, figure, goal]);
+const ratio = (name, base) => (figures[name].rate / figures[base].rate).toFixed(2);
 
 try {
   const vendor = await keep(startVendor(home.path));
@@ -73,6 +81,14 @@ try {
   await compare(`link call, ${CONNECTIONS} connections`, postgres, rows, ({ base, tokens }) =>
     wrk(2, 'relay/link.lua', base, tokens ? [tokens] : []),
   );
+  for (const [name, goal] of [
+    ['link, without sessions', '≥ 0.65'],
+    ['link, sessions on PostgreSQL', '≥ 0.30'],
+    ['link, sessions on SQLite', '≥ 0.25'],
+  ]) {
+    aim(`${name}, of nginx`, ratio(name, rows[0].name), goal);
+  }
+  await addedLatency(shared);
   const onSqlite = servers.find(({ kind, suffix }) => kind === 'sqlite' && suffix === '');
   await connections([
     { name: 'nginx', base: nginx.base, pids: await family(nginx.pid) },
@@ -104,7 +120,16 @@ try {
       return wrk(CONNECTIONS, 'relay/verification.lua', base, [], { API_KEY: shared.api, RELAYS });
     },
   );
+  if (before) {
+    for (const name of ['verification, PostgreSQL', 'verification, SQLite']) {
+      aim(`${name}, by the build before`, ratio(name, `${name}, before`), '≥ 2.5');
+    }
+  } else {
+    await quarters(postgres, vendor, shared);
+  }
   await tellChanges();
+  console.log('\naims');
+  table(['', 'figure', 'aim'], aims);
 } finally {
   for (const server of started.reverse()) if (!server.ended()) await server.stop();
   await home.remove();
@@ -125,6 +150,54 @@ async function mint(relay, shared) {
   const file = join(home.path, `tokens-${relay.port}`);
   await writeFile(file, `${tokens.join('\n')}\n`);
   return file;
+}
+
+/** Measures what the relay adds to a vendor of 100 ms at 300 calls a second, in turns with that vendor alone. */
+async function addedLatency(shared) {
+  const late = await keep(startLateVendor(100, JSON.stringify(link)));
+  const relay = await keep(
+    startRelay(home.path, 'late', late, { database: `sqlite:${join(home.path, 'late.db')}`, shared }),
+  );
+  const tokens = (await readFile(await mint(relay, shared), 'utf8')).trim().split('\n');
+  const load = { rate: 300, seconds: SECONDS + 1, body: '{"selfie_filename":"selfie.jpg"}' };
+  const headers = (index) => ({ Authorization: `Bearer ${tokens[index % tokens.length]}` });
+  const at = (times, part) => times[Math.floor(times.length * part)];
+  const added = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const alone = await latencies(late.base, { ...load, headers: () => ({}) });
+    const times = await latencies(relay.base, { ...load, headers });
+    added.push([0.5, 0.99].map((part) => at(times, part) - at(alone, part)));
+  }
+  const [p50, p99] = [0, 1].map((index) => median(added.map((one) => one[index])).toFixed(2));
+  aim('added to 100 ms at 300/s, SQLite: p50', `${p50} ms`, '≤ 1.5 ms');
+  aim('added to 100 ms at 300/s, SQLite: p99', `${p99} ms`, '≤ 5 ms');
+  await relay.stop();
+  await late.stop();
+}
+
+/** Measures how much more four relays do than one on one PostgreSQL, if each has a quarter of a core. */
+async function quarters(postgres, vendor, shared) {
+  const rates = [];
+  for (const count of [1, 4]) {
+    const database = postgres.database(`quarters${count}`);
+    const relays = [];
+    while (relays.length < count) {
+      relays.push(await keep(startRelay(home.path, `quarters${count}-${relays.length}`, vendor, { database, shared })));
+    }
+    const held = relays.map(({ pid }) => holdTo(pid, 0.25));
+    if (held.every(Boolean)) {
+      const RELAYS = relays.map(({ port }) => `127.0.0.1:${port}`).join(',');
+      const load = () =>
+        wrk(CONNECTIONS, 'relay/verification.lua', relays[0].base, [], { API_KEY: shared.api, RELAYS });
+      await load();
+      const { done, seconds } = await load();
+      rates.push(done / seconds);
+    }
+    for (const relay of relays) await relay.stop();
+    for (const remove of held) remove?.();
+  }
+  const figure = rates.length === 2 ? `${(rates[1] / rates[0]).toFixed(2)} ×` : 'needs root';
+  aim('verifications, 4 relays by 1, a quarter core each', figure, '≥ 3.4 ×');
 }
 
 async function wrk(threads, lua, base, args = [], env = {}) {
@@ -197,7 +270,7 @@ async function count(row, postgres, load) {
   console.log(`${row.name}: ${all.toFixed(1)} system calls (${list}), ${commits.toFixed(1)} transactions`);
 }
 
-/** Measures the memory with 1,000 open connections, each after one answer. */
+/** Measures the memory with open connections, each after one answer. */
 async function connections(rows) {
   const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
   const cells = [];
@@ -205,18 +278,22 @@ async function connections(rows) {
     const without = await memory(...pids);
     const { hostname, port } = new URL(base);
     const sockets = [];
-    for (let index = 0; index < 1_000; index += 1) {
-      const socket = connect(Number(port), hostname);
-      socket.write('GET /healthz HTTP/1.1\r\nHost: relay\r\nOrigin: https://bank.example\r\n\r\n');
-      await once(socket, 'data');
-      sockets.push(socket);
+    for (const count of OPEN) {
+      while (sockets.length < count) {
+        const socket = connect(Number(port), hostname);
+        socket.write('GET /healthz HTTP/1.1\r\nHost: relay\r\nOrigin: https://bank.example\r\n\r\n');
+        await once(socket, 'data');
+        sockets.push(socket);
+      }
+      const open = sockets.filter((socket) => !socket.destroyed).length;
+      const after = await memory(...pids);
+      const each = ((after - without) / open / 1e3).toFixed(1);
+      cells.push([name, open, megabytes(without), megabytes(after), each]);
+      if (name !== 'nginx' && count === OPEN.at(-1)) aim(`memory a connection, ${open} open`, `${each} kB`, '≤ 10 kB');
     }
-    const open = sockets.filter((socket) => !socket.destroyed).length;
-    const after = await memory(...pids);
-    cells.push([name, open, megabytes(without), megabytes(after), ((after - without) / open / 1e3).toFixed(1)]);
     for (const socket of sockets) socket.destroy();
   }
-  console.log('\nmemory (PSS) with 1,000 open connections');
+  console.log('\nmemory (PSS) with open connections');
   table(['', 'open', 'MB before', 'MB with', 'kB each'], cells);
   console.log('');
 }

@@ -1,6 +1,6 @@
 // The servers of the bench: the vendor, nginx, PostgreSQL and relays, on free ports of this machine.
 //
-// Exports: `startVendor()`, `startNginx()`, `startPostgres()`, `keys()`, `startRelay()`.
+// Exports: `link`, `startVendor()`, `startNginx()`, `startPostgres()`, `keys()`, `startRelay()`.
 
 import { execFileSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -27,23 +27,25 @@ async function nginx(home, name, http) {
   await writeFile(
     join(folder, 'nginx.conf'),
     `daemon off; pid ${folder}/pid; worker_processes 2; error_log stderr;
-     events { worker_connections 4096; } http { ${temporary.join(' ')} keepalive_requests 100000000; ${http} }\n`,
+     events { worker_connections 16384; } http { ${temporary.join(' ')} keepalive_requests 100000000; ${http} }\n`,
   );
   const log = join(folder, 'log');
   const server = start('nginx', ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', 'stderr'], { log });
   return { ...server, log };
 }
 
+/** The vendor's answer to a link call. */
+export const link = {
+  identifier: '8001015009087',
+  signed_link: 'https://bucket.s3.amazonaws.com/selfies/1.jpg?X-Amz-Signature=0123456789abcdef',
+  s3_key: 'selfies/1.jpg',
+  selfie_filename: 'selfie.jpg',
+  customer_id: 'A3020FM2PX',
+};
+
 /** Starts a vendor that answers at once with fixed texts. */
 export async function startVendor(home) {
   const port = await freePort();
-  const link = {
-    identifier: '8001015009087',
-    signed_link: 'https://bucket.s3.amazonaws.com/selfies/1.jpg?X-Amz-Signature=0123456789abcdef',
-    s3_key: 'selfies/1.jpg',
-    selfie_filename: 'selfie.jpg',
-    customer_id: 'A3020FM2PX',
-  };
   const identity = { id_number: '8001015009087', fraud_score: '0.04', fraud_detected: 'Low' };
   const verdict = { status: 'success', message: 'Identity and Selfie succesfully verified', data: { identity } };
   const server = await nginx(
@@ -148,8 +150,9 @@ export async function startRelay(home, name, vendor, { database, shared, build =
     '--rate-session=off',
     '--rate-api-key=off',
     '--max-in-flight=2048',
-    '--max-connections=4096',
-    '--max-connections-address=4096',
+    '--header-timeout=5m',
+    '--max-connections=12000',
+    '--max-connections-address=12000',
     ...sessions,
   ];
   const env = { AKIBA_TOKEN: 'token', AKIBA_SESSION_KEYS: shared?.session ?? '', AKIBA_DATA_KEYS: shared?.data ?? '' };
