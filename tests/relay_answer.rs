@@ -20,12 +20,11 @@ fn every_problem_code_has_its_failure() {
                 RelayFailure::Session
             }
             ProblemCode::SessionState => RelayFailure::SessionDone,
+            ProblemCode::HandoffState => RelayFailure::AtPhone,
+            ProblemCode::HandoffRequired => RelayFailure::NeedsPhone,
             ProblemCode::SessionLimit | ProblemCode::PersonLimit => RelayFailure::SessionLimit,
             ProblemCode::VerdictUnknown => RelayFailure::VerdictUnknown,
-            ProblemCode::Forbidden
-            | ProblemCode::SessionMismatch
-            | ProblemCode::HandoffRequired
-            | ProblemCode::WrongNumber => RelayFailure::Forbidden,
+            ProblemCode::Forbidden | ProblemCode::SessionMismatch | ProblemCode::WrongNumber => RelayFailure::Forbidden,
             ProblemCode::UnknownCustomer => RelayFailure::UnknownCustomer,
             ProblemCode::RequestTimeout | ProblemCode::VendorTimeout => RelayFailure::Timeout,
             ProblemCode::TooManyRequests
@@ -41,7 +40,6 @@ fn every_problem_code_has_its_failure() {
             | ProblemCode::UnsupportedMediaType
             | ProblemCode::Refused
             | ProblemCode::UnknownHandoff
-            | ProblemCode::HandoffState
             | ProblemCode::VendorDenied => RelayFailure::Refused,
         };
         for call in [Call::Link, Call::Verify] {
@@ -69,6 +67,8 @@ fn every_problem_code_has_its_error_code() {
             ProblemCode::VerdictUnknown => (ErrorCode::VerdictUnknown, ErrorCode::VerdictUnknown),
             // Only if a new link does not help.
             ProblemCode::SessionState => (ErrorCode::SessionDone, ErrorCode::RelayForbidden),
+            // Only if the page offers no phone.
+            ProblemCode::HandoffState => (ErrorCode::SessionDone, ErrorCode::SessionDone),
             ProblemCode::SessionMismatch
             | ProblemCode::Forbidden
             | ProblemCode::HandoffRequired
@@ -93,7 +93,6 @@ fn every_problem_code_has_its_error_code() {
             | ProblemCode::IdempotencyMismatch
             | ProblemCode::Refused
             | ProblemCode::UnknownHandoff
-            | ProblemCode::HandoffState
             | ProblemCode::VendorDenied => (ErrorCode::RelayRefused, ErrorCode::RelayRefused),
         };
         for (call, wanted) in [(Call::Link, link), (Call::Verify, verify)] {

@@ -122,6 +122,8 @@ class Desk {
   async #find(signal) {
     const status = await this.#call('GET', '/v1/handoffs', signal).catch(() => null);
     if (status) this.#id = status.handoff_id;
+    // A rejection that it brings along is shown.
+    this.#tried = true;
     return Boolean(status);
   }
 

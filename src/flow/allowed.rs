@@ -72,13 +72,11 @@ impl State {
         }
     }
 
-    /// Whether a phone may be the better way: before the camera is used, with a poor one, where there is no photo because of it,
-    /// and where a phone may have the session already.
+    /// Whether a phone may be the better way: before the camera is used, with a poor one, and where there is no photo because of it.
     fn offers_phone(&self, screen: &Screen) -> bool {
         match screen {
             Screen::Idle | Screen::Consent => true,
             Screen::Framing { .. } => matches!(self.camera, CameraState::Open(_, info) if info.poor),
-            Screen::Failed { error: ErrorCode::SessionDone, .. } => true,
             Screen::Failed { error, photo: None } => error.offers(NextStep::PickFile),
             _ => false,
         }

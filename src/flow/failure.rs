@@ -52,6 +52,10 @@ pub enum RelayFailure {
     LinkVoid,
     /// The session already has its verdict.
     SessionDone,
+    /// A phone has the session.
+    AtPhone,
+    /// The back end wants the selfie from a phone.
+    NeedsPhone,
     /// The session allows no more links or verdicts.
     SessionLimit,
     /// The vendor was asked for the verdict and its answer was lost. The host's back end decides how to continue.
@@ -88,8 +92,8 @@ impl RelayFailure {
     pub fn code(self) -> ErrorCode {
         match self {
             Self::Session => ErrorCode::Session,
-            Self::Forbidden | Self::LinkVoid => ErrorCode::RelayForbidden,
-            Self::SessionDone => ErrorCode::SessionDone,
+            Self::Forbidden | Self::LinkVoid | Self::NeedsPhone => ErrorCode::RelayForbidden,
+            Self::SessionDone | Self::AtPhone => ErrorCode::SessionDone,
             Self::SessionLimit => ErrorCode::SessionLimit,
             Self::VerdictUnknown => ErrorCode::VerdictUnknown,
             Self::Unreachable | Self::SessionUnavailable => ErrorCode::RelayUnreachable,
@@ -103,6 +107,12 @@ impl RelayFailure {
             Self::LinkChecksum => ErrorCode::LinkChecksum,
             Self::LinkHeaders => ErrorCode::LinkHeaders,
         }
+    }
+
+    /// Whether the person can only go on by a phone.
+    #[must_use]
+    pub fn is_for_phone(self) -> bool {
+        matches!(self, Self::AtPhone | Self::NeedsPhone)
     }
 
     /// Whether the relay answered. The rest fails in the same way without a network.

@@ -52,6 +52,9 @@ impl Transition<'_> {
         if failure.is_answer() {
             self.answered();
         }
+        if self.left_to_phone(failure) {
+            return;
+        }
         match self.state.screen {
             Screen::Submitting { photo, phase: Phase::Linking, .. } => {
                 self.relay_failed(photo, Phase::Linking, failure, failure.link_may_be_retried());

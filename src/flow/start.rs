@@ -5,6 +5,7 @@ use crate::config::Handoff;
 use super::camera::{CameraChoice, CameraInfo, CameraState};
 use super::effect::{Announcement, Effect, Notice};
 use super::error::ErrorCode;
+use super::failure::RelayFailure;
 use super::limits;
 use super::photo::Generation;
 use super::screen::{Opening, Screen};
@@ -23,6 +24,16 @@ impl Transition<'_> {
         let generation = self.generation();
         self.state.sending = Some(Sending::Verify(generation));
         self.state.screen = Screen::Handoff;
+    }
+
+    /// Does so if the relay has refused this device because of a phone: the person follows the phone that has the session, or gets a
+    /// code for one.
+    pub(super) fn left_to_phone(&mut self, failure: RelayFailure) -> bool {
+        let leaves = failure.is_for_phone() && self.config.handoff != Handoff::Off;
+        if leaves {
+            self.use_phone();
+        }
+        leaves
     }
 
     /// Starts on this device.

@@ -200,6 +200,9 @@ impl Transition<'_> {
         if failure.is_answer() {
             self.answered();
         }
+        if self.left_to_phone(failure) {
+            return;
+        }
         if let Some((photo, phase)) = self.phase() {
             if failure == RelayFailure::LinkVoid {
                 self.drop_link();

@@ -178,6 +178,68 @@ test('a reloaded desktop follows the phone, and can take the session back', asyn
   }
 });
 
+test('a reloaded desktop where the person starts again follows the phone that has the session', async () => {
+  const customers = { verified: '0000000000001', rejected: '0000000000002' };
+  for (const [outcome, identifier] of Object.entries(customers)) {
+    // Before the phone has the verdict, and after it.
+    for (const late of [false, true]) {
+      it.wish = { identifier };
+      const desk = await desktop({ expected: REFUSED });
+      const mobile = await phone(await link(desk), REFUSED);
+      await mobile.choose(await number(desk));
+      await desk.selfie.element.getByText('Go on with your phone').first().waitFor();
+      await desk.page.goto('about:blank');
+      if (late) await mobile.take();
+      await desk.page.goBack();
+      await desk.selfie.agree();
+      await desk.selfie.state('handoff');
+      if (!late) {
+        await desk.selfie.element.getByText('Go on with your phone').first().waitFor();
+        assert.equal((await desk.selfie.tracks()).live, 0, 'the camera is on');
+        await mobile.take();
+      }
+      if (outcome === 'verified') await desk.selfie.event('selfie-verified');
+      else await desk.selfie.element.getByText('The selfie did not match').first().waitFor();
+      assert.deepEqual(await desk.selfie.events('selfie-error'), []);
+      await mobile.close();
+      await desk.close();
+    }
+  }
+});
+
+test('a reloaded desktop where the person starts again can take the session back', async () => {
+  const desk = await desktop({ expected: REFUSED });
+  const mobile = await phone(await link(desk), REFUSED);
+  await mobile.choose(await number(desk));
+  await desk.selfie.element.getByText('Go on with your phone').first().waitFor();
+  await desk.page.reload();
+  await desk.selfie.byHand(true);
+  await desk.selfie.agree();
+  await press(desk, 'Use this computer instead');
+  await desk.selfie.button(/^I agree/).click();
+  await desk.selfie.state('framing');
+  await desk.selfie.shoot();
+  await desk.selfie.send();
+  await desk.selfie.event('selfie-verified');
+  await mobile.selfie.agree();
+  assert.equal((await mobile.selfie.event('selfie-error')).detail.code, 'session-done');
+  await mobile.close();
+  await desk.close();
+});
+
+test('where the back end demands a phone, a start leads to one', async () => {
+  it.wish = { handoff: 'demand' };
+  const desk = await desktop({ expected: REFUSED });
+  await desk.selfie.agree();
+  await desk.selfie.element.getByRole('img', { name: /^QR code/ }).waitFor();
+  const mobile = await phone(await copied(desk));
+  await mobile.choose(await number(desk));
+  await mobile.take();
+  await desk.selfie.event('selfie-verified');
+  await mobile.close();
+  await desk.close();
+});
+
 test('a killed relay delays the hand-off and loses nothing', async () => {
   const desk = await desktop({ expected: LOST });
   const mobile = await phone(await link(desk), LOST);

@@ -1,7 +1,8 @@
 //! The hand-off to a phone: where it is offered, and that it ends with the verdict or at this device.
 
 use akiba_selfie::flow::{
-    Announcement, CameraInfo, Effect, ErrorCode, Event, NextStep, Notice, Screen, ScreenName, State,
+    Announcement, CameraInfo, CameraState, Effect, ErrorCode, Event, NextStep, Notice, RelayFailure, Screen,
+    ScreenName, State,
 };
 
 use crate::play::{CAMERA, Place, Play, STALE, config, judgement};
@@ -34,9 +35,7 @@ fn it_is_offered_before_the_camera_opens_and_where_a_photo_failed() {
     let mut play = play("offer", true);
     for &error in ErrorCode::ALL {
         play.state = State { screen: Screen::Failed { error, photo: None }, ..State::default() };
-        // After a reload a phone may have the session, which refuses this computer.
-        let offered = error.offers(NextStep::PickFile) || error == ErrorCode::SessionDone;
-        assert_eq!(is_offered(&play), offered, "{error:?}");
+        assert_eq!(is_offered(&play), error.offers(NextStep::PickFile), "{error:?}");
     }
 }
 
@@ -62,6 +61,36 @@ fn a_page_can_prefer_it_and_the_person_can_still_go_on_here() {
     assert_eq!((play.name(), play.state.verify()), (ScreenName::Consent, None));
     play.send(Event::Cancel).send(Event::Start);
     assert_eq!(play.name(), ScreenName::Handoff, "a new start prefers it again");
+}
+
+/// A page that was reloaded knows nothing of the phone that has its session.
+#[test]
+fn a_computer_that_the_relay_refuses_because_of_a_phone_goes_to_it() {
+    let places = [Place::Framing, Place::Countdown, Place::Grabbing, Place::Review, Place::Linking, Place::Verifying];
+    for place in places {
+        for (failure, error) in
+            [(RelayFailure::AtPhone, ErrorCode::SessionDone), (RelayFailure::NeedsPhone, ErrorCode::RelayForbidden)]
+        {
+            for handoff in ["off", "offer", "prefer"] {
+                let mut play = Play::at(place);
+                play.config = config(|options| (options.handoff, options.session) = (Some(handoff.to_owned()), true));
+                if place == Place::Verifying {
+                    play.verify_ends(Err(failure));
+                } else {
+                    let generation = play.link_generation();
+                    play.send(Event::LinkFailed { generation, failure });
+                }
+                if handoff == "off" {
+                    assert!(play.told(|notice| *notice == Notice::Error(error)), "{place:?} {failure:?}");
+                    continue;
+                }
+                assert_eq!(play.state.screen, Screen::Handoff, "{place:?} {failure:?} {handoff}");
+                assert!(play.state.verify().is_some(), "it waits for the verdict");
+                assert!(play.state.camera == CameraState::Closed, "the camera is on");
+                assert!(!play.told(|notice| matches!(notice, Notice::Error(_))));
+            }
+        }
+    }
 }
 
 #[test]

@@ -158,7 +158,7 @@ function meaning({ status, json, after }, verify, sent) {
   if (status === 408 || status === 504) return failed('relay-timeout', !verify || sent);
   if (status === 429) return busy;
   if (status === 409) {
-    if (is('session-state')) return failed('session-done');
+    if (is('session-state', 'handoff-state')) return failed('session-done');
     if (is('session-limit', 'person-limit')) return failed('session-limit');
     if (is('verdict-unknown')) return failed('verdict-unknown');
     if (is('verdict-pending')) return busy;

@@ -57,11 +57,13 @@ impl Answer {
             // Most likely the link belongs to the previous session.
             403 if call == Call::Verify && says(ProblemCode::SessionMismatch) => RelayFailure::LinkVoid,
             409 if call == Call::Verify && says(ProblemCode::SessionState) => RelayFailure::LinkVoid,
+            403 if says(ProblemCode::HandoffRequired) => RelayFailure::NeedsPhone,
             403 => RelayFailure::Forbidden,
             404 if says(ProblemCode::UnknownCustomer) => RelayFailure::UnknownCustomer,
             408 | 504 => RelayFailure::Timeout,
             429 => busy,
             409 if says(ProblemCode::SessionState) => RelayFailure::SessionDone,
+            409 if says(ProblemCode::HandoffState) => RelayFailure::AtPhone,
             409 if says(ProblemCode::SessionLimit) || says(ProblemCode::PersonLimit) => RelayFailure::SessionLimit,
             409 if says(ProblemCode::VerdictUnknown) => RelayFailure::VerdictUnknown,
             // The same call again asks for the pending verdict.

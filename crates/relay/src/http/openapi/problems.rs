@@ -30,6 +30,7 @@ const PAGE: &[P] = &[
     P::HandoffRequired,
     P::UnknownSession,
     P::SessionState,
+    P::HandoffState,
     P::SessionLimit,
     P::PersonLimit,
     P::VerdictPending,

@@ -185,9 +185,9 @@ impl Sessions {
     /// # Errors
     /// [`RelayError`] if no phone has the session by a desktop's hand-off.
     pub async fn held_handoff(&self, session_id: &str) -> Result<HandoffStatus, RelayError> {
-        let holder = self.current(session_id).await?.row.holder.ok_or_else(unknown_handoff)?;
-        let row = self.store.handoff(&holder).await?.filter(|row| row.kind() == Kind::Desktop);
-        self.handoff_status(session_id, &row.ok_or_else(unknown_handoff)?.id).await
+        let holder = self.current(session_id).await?.row.holder;
+        let row = self.holding_desktop(holder.as_deref()).await?.ok_or_else(unknown_handoff)?;
+        self.handoff_status(session_id, &row.id).await
     }
 
     /// Ends a hand-off: the desktop has the session again. One that is over stays as it is.
@@ -220,6 +220,29 @@ impl Sessions {
         self.current_handoff(row.ok_or_else(unknown_handoff)?).await
     }
 
+    /// Fails if another page has the session. `caller` is the hand-off of the caller's token.
+    pub(super) async fn check_holder(&self, session: &OpenSession, caller: Option<&str>) -> Result<(), RelayError> {
+        let policy = session.personal.handoff.unwrap_or_default();
+        let holder = session.row.holder.as_deref();
+        let (code, detail) = match may_act(policy, holder, caller) {
+            Ok(()) => return Ok(()),
+            Err(Barred::NeedsHandoff) => (ProblemCode::HandoffRequired, "The back end wants the selfie from a phone."),
+            // The desktop can follow its own hand-off, and end it. It knows nothing of a link that the back end sent.
+            Err(Barred::AtPhone) if self.holding_desktop(holder).await?.is_some() => {
+                (ProblemCode::HandoffState, "A phone has this session.")
+            }
+            Err(Barred::AtPhone) => (ProblemCode::SessionState, "A phone has this session."),
+            Err(Barred::HandoffOver) => (ProblemCode::SessionState, "The hand-off to this phone is over."),
+        };
+        Err(RelayError::new(code).with_detail(detail))
+    }
+
+    /// Returns the hand-off that has a session, if it began at a desktop.
+    async fn holding_desktop(&self, holder: Option<&str>) -> Result<Option<HandoffRow>, RelayError> {
+        let Some(holder) = holder else { return Ok(None) };
+        Ok(self.store.handoff(holder).await?.filter(|row| row.kind() == Kind::Desktop))
+    }
+
     /// Moves a hand-off and wakes the desktop that follows it. Returns `false` if it has changed since it was read.
     pub(super) async fn move_handoff(&self, row: &HandoffRow, to: Move<'_>, after: State) -> Result<bool, RelayError> {
         let now = self.clock.now();
@@ -236,19 +259,6 @@ impl Sessions {
         let text = address.map(|address| format!("{session_id}\n{:?}", Bucket::of(address)));
         text.map(|text| self.data_keys.tags("handoff-network", &text)).unwrap_or_default()
     }
-}
-
-/// Fails if another page has the session. `caller` is the hand-off of the caller's token.
-pub(super) fn check_holder(session: &OpenSession, caller: Option<&str>) -> Result<(), RelayError> {
-    let policy = session.personal.handoff.unwrap_or_default();
-    may_act(policy, session.row.holder.as_deref(), caller).map_err(|barred| {
-        let (code, detail) = match barred {
-            Barred::NeedsHandoff => (ProblemCode::HandoffRequired, "The back end wants the selfie from a phone."),
-            Barred::AtPhone => (ProblemCode::SessionState, "A phone has this session."),
-            Barred::HandoffOver => (ProblemCode::SessionState, "The hand-off to this phone is over."),
-        };
-        RelayError::new(code).with_detail(detail)
-    })
 }
 
 fn shown(url: String, row: HandoffRow) -> Handoff {

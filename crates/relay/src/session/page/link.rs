@@ -13,7 +13,6 @@ use tracing::Instrument;
 use utoipa::ToSchema;
 
 use super::binding::{LinkCall, agreed, check_person, file_name};
-use super::handoff::check_holder;
 use crate::audit::{Action, Entry};
 use crate::clock::rfc3339;
 use crate::error::RelayError;
@@ -121,7 +120,10 @@ impl Sessions {
         let permit = self.capacity.links.acquire()?;
         // Before the link is counted: a refused call must not use up the session's links.
         let pass = self.vendor.link_pass()?;
-        let (counted, session) = self.count_link(session_id, permit).await?;
+        let (counted, session) = match self.count_link(session_id, permit).await {
+            Ok(counted) => counted,
+            Err(error) => return Err(self.because_of_phone(session_id, handoff).await.unwrap_or(error)),
+        };
         if let Err(error) = self.check_link(&session, handoff, &call).await {
             counted.give_back().await;
             return Err(error);
@@ -165,7 +167,8 @@ impl Sessions {
             None => None,
         };
         if !self.store.issue_link(&session.row, &id, &sealed, agreement.as_ref(), self.clock.now()).await? {
-            return Err(self.why_no_link(session_id).await?);
+            let error = self.why_no_link(session_id).await?;
+            return Err(self.because_of_phone(session_id, handoff).await.unwrap_or(error));
         }
         self.following.wake(session_id);
         Ok(SessionLink {
@@ -211,10 +214,16 @@ impl Sessions {
         handoff: Option<&str>,
         call: &LinkCall,
     ) -> Result<(), RelayError> {
-        check_holder(session, handoff)?;
+        self.check_holder(session, handoff).await?;
         check_person(session, call.identifier.as_deref(), call.customer_type)?;
         // Before the person takes a photo for which there is no verdict.
         self.check_attempts(&session.row.api_key, session.customer_type, &session.personal.identifier).await
+    }
+
+    /// Returns the reason for which a session gives no link to this page, if that is a phone: the page can follow it to the verdict.
+    async fn because_of_phone(&self, session_id: &str, handoff: Option<&str>) -> Option<RelayError> {
+        let session = self.current(session_id).await.ok()?;
+        self.check_holder(&session, handoff).await.err()
     }
 
     /// Counts a link for a session that [`Store::try_reserve_link`](crate::store::Store::try_reserve_link) did not

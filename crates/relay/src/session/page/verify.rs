@@ -8,7 +8,6 @@ use akiba_protocol::{ProblemCode, Verdict};
 use tokio::time::{Instant, timeout};
 
 use super::binding::{VerifyCall, capture, check_person, find_link};
-use super::handoff::check_holder;
 use super::page_verdict::{PageVerdict, page_verdict};
 use crate::error::RelayError;
 use crate::lifecycle::{Event, State};
@@ -50,7 +49,7 @@ impl Sessions {
         let capture = capture(&call)?;
         for _ in 0..MAX_READS {
             let (session, links) = self.current_with_links(session_id).await?;
-            check_holder(&session, handoff)?;
+            self.check_holder(&session, handoff).await?;
             check_person(&session, call.id.as_deref(), call.user_type)?;
             let link = find_link(&links, &call, idempotency.as_deref())?;
             if let Some(verdict) = self.verdict_of(&link.row)? {

@@ -127,7 +127,7 @@ async fn the_desktop_hears_of_a_change_at_another_relay(database: &Database) {
     let text = following.await.unwrap().unwrap().text().await.unwrap();
     assert!(text.contains("\"opened\""), "{text}");
     success(other.confirm(&desk, &phone, desk.number)).await;
-    problem(bank.link(&page, &json!({})), ProblemCode::SessionState).await;
+    problem(bank.link(&page, &json!({})), ProblemCode::HandoffState).await;
 }
 
 async fn the_desktop_takes_the_session_back(database: &Database) {
@@ -171,6 +171,8 @@ async fn a_desktop_that_was_reloaded_finds_its_hand_off(database: &Database) {
     let (_, _, phones) = bank.handed_over(&page).await;
     success(bank.link(&phones, &json!({}))).await;
     success(bank.verify(&phones, &json!({}))).await;
+    // A desktop that does not know it yet learns that there is one.
+    problem(bank.link(&page, &json!({})), ProblemCode::HandoffState).await;
     assert_eq!(success(bank.held(&page)).await["session"], "verified");
     assert_eq!(success(bank.verdict(&page)).await["outcome"], "verified");
     // A link of the back end does not count.
@@ -182,6 +184,7 @@ async fn a_desktop_that_was_reloaded_finds_its_hand_off(database: &Database) {
     let confirm = format!("/v1/handoffs/{}/confirm", sent["handoff_id"].as_str().unwrap());
     success(bank.relay.post(&confirm, &json!({ "claim": claim }))).await;
     problem(bank.held(&other), ProblemCode::UnknownHandoff).await;
+    problem(bank.link(&other, &json!({})), ProblemCode::SessionState).await;
 }
 
 async fn hand_offs_of_a_session_are_limited(database: &Database) {

@@ -36,10 +36,10 @@ async fn a_phone_continues_the_session(database: &Database) {
     let (desk, _, phones) = bank.handed_over(&page).await;
     assert_eq!(bank.handoff(&page, &desk).await, "confirmed");
     // From now on the desktop gets no links and no verdicts.
-    problem(bank.link(&page, &json!({})), ProblemCode::SessionState).await;
+    problem(bank.link(&page, &json!({})), ProblemCode::HandoffState).await;
     let link = success(bank.link(&phones, &json!({}))).await;
     let verify = json!({ "s3_key": link["s3_key"] });
-    problem(bank.verify(&page, &verify), ProblemCode::SessionState).await;
+    problem(bank.verify(&page, &verify), ProblemCode::HandoffState).await;
     assert!(vendor.verdict_calls().is_empty());
     let verdict = success(bank.verify(&phones, &verify)).await;
     assert_eq!(verdict["outcome"], "verified");
@@ -234,10 +234,11 @@ async fn a_link_that_the_desktop_requested_before_is_not_issued_after(database: 
     let bank = Bank::open(database, &vendor.base, &HANDOFFS).await;
     let page = bank.page().await;
     let (desk, phone) = bank.opened(&page).await;
-    let late = tokio::spawn(bank.link(&page, &json!({ "selfie_filename": "x.png" })).send());
+    let late =
+        tokio::spawn(problem(bank.link(&page, &json!({ "selfie_filename": "x.png" })), ProblemCode::HandoffState));
     vendor.reached(1).await;
     success(bank.confirm(&desk, &phone, desk.number)).await;
-    assert_eq!(late.await.unwrap().unwrap().status(), 409);
+    late.await.unwrap();
     assert_eq!(database.sql("SELECT count(*) FROM links").await, "0");
 }
 

@@ -60,7 +60,7 @@ async fn a_killed_relay_loses_no_hand_off(database: &Database) {
     assert_eq!(status, 200, "{confirmed}");
     let phone = confirmed["session_token"].as_str().unwrap();
     let (status, refused) = call(&start(), "/v1/customer", token, &json!({})).await;
-    assert_eq!((status, &refused["code"]), (409, &json!("session-state")));
+    assert_eq!((status, &refused["code"]), (409, &json!("handoff-state")));
     assert_eq!(call(&start(), "/v1/customer", phone, &json!({})).await.0, 200);
     let (status, verdict) = call(&start(), "/v1/customer/verify", phone, &json!({})).await;
     assert_eq!((status, &verdict["outcome"]), (200, &json!("verified")));
@@ -79,7 +79,7 @@ async fn a_hand_off_continues_after_a_copy_to_postgres() {
     assert!(copied, "{text}");
     let moved = new.with_keys_of(&old);
     let after = Bank::open(&moved, &vendor.base, &HANDOFFS).await;
-    problem(after.link(&page, &json!({})), ProblemCode::SessionState).await;
+    problem(after.link(&page, &json!({})), ProblemCode::HandoffState).await;
     success(after.link(&phones, &json!({}))).await;
     success(after.link(&other, &json!({}))).await;
     success(after.confirm(&desk, &phone, desk.number)).await;
