@@ -1,12 +1,12 @@
 /*
- * The screen in the browser of another app, where the camera often does not open: the ways to the person's own browser. It stands
- * before everything else, so that a person who leaves has loaded nothing else. It is loaded only there.
+ * The screen in a browser that may open no camera, such as the one of another app: the ways to the person's own browser, or to another
+ * one. It stands before everything else, so that a person who leaves has loaded nothing else. It is loaded only there.
  */
 
 /** @import { AkibaSelfieElement, SelfieCatalogue, SelfieUnsupported } from './index.js' */
 
 import { speak } from './handoff/words.js';
-import { unsupported, wayOut } from './in-app/ways.js';
+import { offersPhone, unsupported, wayOut } from './in-app/ways.js';
 import { DIR, TAG } from './lines.js';
 import { make } from './make.js';
 import { STYLE } from './plain/style.js';
@@ -32,12 +32,20 @@ let stays = false;
  */
 export async function leave(host, shadow, file, lines, registered) {
   const { userAgent, mediaDevices } = navigator;
-  const why = unsupported(userAgent, Boolean(mediaDevices?.getUserMedia));
+  const why = unsupported(userAgent, Boolean(mediaDevices?.getUserMedia) || !isSecureContext);
   if (!why || stays) return;
+  const tell = () =>
+    host.dispatchEvent(new CustomEvent('selfie-unsupported', { detail: why, bubbles: true, composed: true }));
+  if (offersPhone(why, host.getAttribute('handoff'), matchMedia('(pointer: coarse)').matches)) {
+    stays = true;
+    tell();
+    return;
+  }
   const say = await speak(lines, host.text, registered, () => import('./handoff-words.js'));
-  await new Promise((resolve) =>
-    draw(shadow, file, lines?.split('\n') ?? [], why, say, () => resolve(undefined), host),
-  );
+  await new Promise((resolve) => {
+    draw(shadow, file, lines?.split('\n') ?? [], why, say, () => resolve(undefined));
+    tell();
+  });
   stays = true;
 }
 
@@ -48,9 +56,8 @@ export async function leave(host, shadow, file, lines, registered) {
  * @param {SelfieUnsupported} why
  * @param {(key: string) => string} say
  * @param {() => void} stay
- * @param {AkibaSelfieElement} host
  */
-function draw(shadow, file, lines, why, say, stay, host) {
+function draw(shadow, file, lines, why, say, stay) {
   const drawn = performance.now();
   const { href } = location;
   const text = make('p.text', { part: 'text' }, say(why.app ? 'OpenInBrowser' : 'CameraUnsupported.body'));
@@ -93,7 +100,7 @@ function draw(shadow, file, lines, why, say, stay, host) {
     'share' in navigator && button('secondary', 'InApp.Share', share),
     button('quiet', 'InApp.Here', stay),
   );
-  const title = make('h2', { part: 'title' }, say('InApp.Title'));
+  const title = make('h2', { part: 'title' }, say(why.app ? 'InApp.Title' : 'CameraUnsupported.title'));
   const card = make('div.card', { part: 'card' }, title, text, actions);
   const root = make('div.plain', { lang: lines[TAG] ?? 'en', dir: lines[DIR] ?? 'ltr' }, card, status);
   shadow.replaceChildren(root);
@@ -101,7 +108,6 @@ function draw(shadow, file, lines, why, say, stay, host) {
   style(shadow);
   // A phone can read a code from the screen of a computer.
   if (matchMedia('(pointer: fine)').matches) scan(text, href, say);
-  host.dispatchEvent(new CustomEvent('selfie-unsupported', { detail: why, bubbles: true, composed: true }));
 }
 
 /** Adds the code of a link. Everything works without it. @param {Element} place @param {string} link @param {(key: string) => string} say */

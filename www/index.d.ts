@@ -193,7 +193,7 @@ export interface SelfieGuidanceDetail {
 
 /** Detail of `selfie-unsupported`. */
 export interface SelfieUnsupported {
-  /** A known app has opened the page in its own browser, or the browser of some app has no camera for pages. */
+  /** A known app has opened the page in its own browser, or the browser has no API for cameras. */
   reason: 'in-app-browser' | 'no-camera-api';
   /** The app, by its user agent; null if it is not a known one. */
   app: 'facebook' | 'instagram' | 'whatsapp' | 'line' | 'tiktok' | 'wechat' | 'snapchat' | 'linkedin' | null;
@@ -340,7 +340,7 @@ export interface SelfieEventMap {
   'selfie-alternative': CustomEvent<SelfieAlternativeDetail>;
   /** The person cancelled. */
   'selfie-cancelled': CustomEvent<null>;
-  /** This browser may open no camera, as in another app. The element shows ways out before anything else is loaded. */
+  /** This browser may open no camera, as in another app. The element shows ways to another one first, or offers a phone. */
   'selfie-unsupported': CustomEvent<SelfieUnsupported>;
   'selfie-error': CustomEvent<SelfieErrorDetail>;
 }

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 
 import { violations } from './support/axe.mjs';
-import { copied, LOST, link, number, openDesk, openPhone, press } from './support/desk.mjs';
+import { copied, LOST, link, number, openDesk, openPhone, press, withoutCameras } from './support/desk.mjs';
 import { picture, REFUSED, startHandoffs } from './support/handoff.mjs';
 import { codesIn } from './support/qr.mjs';
 
@@ -319,6 +319,19 @@ test('where the camera fails, the phone is offered', async () => {
   });
   await desk.selfie.agree();
   await desk.selfie.state('failed');
+  await desk.selfie.button('Use your phone instead').click();
+  await desk.selfie.element.getByRole('img', { name: /^QR code/ }).waitFor();
+  await desk.close();
+});
+
+test('where the browser has no API for cameras, the phone is offered at once and beside the file', async () => {
+  const desk = await desktop({ prepare: withoutCameras });
+  const { detail } = await desk.selfie.event('selfie-unsupported');
+  assert.deepEqual(detail, { reason: 'no-camera-api', app: null });
+  await desk.selfie.button('Use your phone instead').waitFor();
+  await desk.selfie.agree();
+  assert.equal((await desk.selfie.event('selfie-error')).detail.code, 'camera-unsupported');
+  await desk.selfie.button('Choose a photo').waitFor();
   await desk.selfie.button('Use your phone instead').click();
   await desk.selfie.element.getByRole('img', { name: /^QR code/ }).waitFor();
   await desk.close();

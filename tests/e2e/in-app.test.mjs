@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { violations } from './support/axe.mjs';
+import { withoutCameras } from './support/desk.mjs';
 import { codesIn } from './support/qr.mjs';
 import { suite } from './support/suite.mjs';
 
@@ -17,6 +18,9 @@ const INSTAGRAM =
 const OWN_APP = FACEBOOK.replace(/ \[.*/, '');
 
 const PHONE = { isMobile: true, hasTouch: true, viewport: { width: 360, height: 740 } };
+
+const BROWSER = OWN_APP.replace('; wv', '').replace('Version/4.0 ', '');
+const COMPUTER = BROWSER.replace(/\(Linux; [^)]*\)/, '(X11; Linux x86_64)').replace('Mobile ', '');
 
 /** Where to keep pictures of the screens, if they are wanted. */
 const { HANDOFF_PICTURES } = process.env;
@@ -89,19 +93,28 @@ test('a page that allows it, an app of the page’s own and a browser of its own
   }
 });
 
-test('a WebView without an API for cameras says so', async () => {
-  const selfie = await open(OWN_APP, {
-    // Before the page's own script, and after the test's.
-    prepare: (page) =>
-      page.addInitScript(() => {
-        document.addEventListener('readystatechange', () => {
-          for (const it of [navigator.mediaDevices, MediaDevices.prototype]) Reflect.deleteProperty(it, 'getUserMedia');
-        });
-      }),
-  });
-  assert.deepEqual((await selfie.event('selfie-unsupported')).detail, { reason: 'no-camera-api', app: null });
-  await selfie.button('Try here anyway').click();
-  await selfie.button('Start').waitFor();
+test('a WebView or a phone’s browser without an API for cameras says so, and takes a file', async () => {
+  for (const agent of [OWN_APP, BROWSER]) {
+    const selfie = await open(agent, { prepare: withoutCameras });
+    await selfie.element.getByRole('heading', { name: 'This browser can’t use the camera' }).waitFor();
+    await selfie.element.getByText('Update your browser, or open the page in another one.').waitFor();
+    assert.deepEqual((await selfie.event('selfie-unsupported')).detail, { reason: 'no-camera-api', app: null });
+    await selfie.element.getByRole('link', { name: 'Open in browser' }).waitFor();
+    await selfie.button('Copy link').waitFor();
+    assert.deepEqual(await violations(selfie.page), []);
+    await selfie.button('Try here anyway').click();
+    await selfie.agree();
+    assert.equal((await selfie.event('selfie-error')).detail.code, 'camera-unsupported');
+    await selfie.button('Choose a photo').waitFor();
+  }
+});
+
+test('a computer’s browser without an API for cameras shows the code of the page, unless the page offers a phone', async () => {
+  const desktop = { isMobile: false, hasTouch: false, viewport: { width: 1280, height: 800 } };
+  const selfie = await open(COMPUTER, { context: desktop, prepare: withoutCameras });
+  await selfie.element.getByRole('heading', { name: 'This browser can’t use the camera' }).waitFor();
+  await selfie.element.getByRole('img', { name: /^QR code/ }).waitFor();
+  assert.equal(await selfie.element.getByRole('link', { name: 'Open in browser' }).count(), 0);
 });
 
 test('it speaks the page’s language', async () => {

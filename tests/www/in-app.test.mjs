@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { APPS } from '../../www/apps.js';
-import { unsupported, wayOut } from '../../www/in-app/ways.js';
+import { offersPhone, unsupported, wayOut } from '../../www/in-app/ways.js';
 
 const ANDROID = 'Mozilla/5.0 (Linux; Android 14; SM-A135F Build/UP1A; wv) AppleWebKit/537.36 (KHTML, like Gecko)';
 const WEBVIEW = `${ANDROID} Version/4.0 Chrome/142.0.0.0 Mobile Safari/537.36`;
@@ -45,14 +45,27 @@ test('each known app gets the screen, whether its browser has a camera or not', 
   }
 });
 
-test('a WebView of another app gets it only without a camera, and a browser of its own never', () => {
-  for (const agent of [WEBVIEW, `${IPHONE} Mobile/15E148`]) {
+test('any other browser gets it only without an API for cameras', () => {
+  const own = [CHROME, SAFARI, SAFARI.replace('Version/18.7', 'CriOS/142.0'), ''];
+  for (const agent of [WEBVIEW, `${IPHONE} Mobile/15E148`, ...own]) {
     assert.equal(unsupported(agent, true), undefined, agent);
     assert.deepEqual(unsupported(agent, false), { reason: 'no-camera-api', app: null }, agent);
   }
-  for (const agent of [CHROME, SAFARI, SAFARI.replace('Version/18.7', 'CriOS/142.0'), '']) {
-    for (const hasCamera of [true, false]) assert.equal(unsupported(agent, hasCamera), undefined, agent);
+});
+
+test('a computer that offers a phone does without the screen', () => {
+  const old = unsupported(CHROME, false);
+  for (const [handoff, isTouched, offers] of /** @type {[string | null, boolean, boolean][]} */ ([
+    ['offer', false, true],
+    [' prefer ', false, true],
+    ['off', false, false],
+    [null, false, false],
+    ['offer', true, false],
+  ])) {
+    assert.equal(offersPhone(old, handoff, isTouched), offers, `${handoff} ${isTouched}`);
   }
+  // An app has its own way out, also on a computer.
+  assert.equal(offersPhone(unsupported(agents.wechat[0], false), 'offer', false), false);
 });
 
 test('a link leads out of the app where one can', () => {

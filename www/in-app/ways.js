@@ -1,4 +1,4 @@
-/* Why a page in another app says so, and the ways out of the app. Pure. */
+/* Why a browser may open no camera, and the ways to another one. Pure. */
 
 import { APPS } from '../apps.js';
 
@@ -19,23 +19,29 @@ const NAMES = {
   LinkedInApp: 'linkedin',
 };
 
-/** A WebView of any app: Android's own mark, or an iPhone's browser that does not call itself Safari. */
-const WEBVIEW = /; wv\)|\b(iPhone|iPad|iPod)\b(?!.*Safari\/)/;
-
 /** The first iOS whose browsers follow a link of Safari's own scheme out of an app. */
 const SAFARI_LINKS = 17;
 
 /**
  * Returns why the camera may not open in this browser, or nothing. Instagram is also Facebook's: its own mark counts.
  * @param {string} agent the user agent
- * @param {boolean} hasCamera whether the browser has an API for cameras
+ * @param {boolean} hasCamera whether the browser has an API for cameras, or hides it because the page is not secure
  * @returns {SelfieUnsupported | undefined}
  */
 export function unsupported(agent, hasCamera) {
   const mark = /Instagram/.exec(agent) ?? APPS.exec(agent);
   if (mark) return { reason: 'in-app-browser', app: NAMES[mark[0]] };
-  return hasCamera || !WEBVIEW.test(agent) ? undefined : { reason: 'no-camera-api', app: null };
+  return hasCamera ? undefined : { reason: 'no-camera-api', app: null };
 }
+
+/**
+ * Whether the widget itself has a better way than this screen: a computer that offers a phone.
+ * @param {SelfieUnsupported} why
+ * @param {string | null} handoff the attribute
+ * @param {boolean} isTouched whether the device is a phone or a tablet, which no other phone helps
+ */
+export const offersPhone = ({ app }, handoff, isTouched) =>
+  !app && !isTouched && ['offer', 'prefer'].includes(handoff?.trim() ?? '');
 
 /**
  * Returns a link that opens the page in the person's own browser, or nothing where only the app's menu can.

@@ -1,6 +1,6 @@
 // A desktop with the element and the attribute `handoff`, and the phone to which its link leads.
 //
-// Exports: `openDesk()`, `openPhone()`, `link()`, `copied()`, `press()`, `number()`, `LOST`.
+// Exports: `openDesk()`, `openPhone()`, `link()`, `copied()`, `press()`, `number()`, `withoutCameras()`, `LOST`.
 
 import { REFUSED } from './handoff.mjs';
 import { Selfie } from './selfie.mjs';
@@ -15,14 +15,15 @@ export const LOST = [...REFUSED, /net::ERR_/, /has been blocked by CORS policy/]
 /**
  * Opens the bank's page at a desktop.
  * @param {Handoffs} it
- * @param {import('playwright-core').BrowserContextOptions & { handoff?: string, expected?: RegExp[], clock?: boolean }} settings
+ * @param {import('playwright-core').BrowserContextOptions & { handoff?: string, expected?: RegExp[], clock?: boolean, prepare?: (page: import('playwright-core').Page) => Promise<unknown> }} settings
  */
-export async function openDesk(it, { handoff = 'offer', expected = [], clock = false, ...settings } = {}) {
+export async function openDesk(it, { handoff = 'offer', expected = [], clock = false, prepare, ...settings } = {}) {
   const permissions = ['camera', 'clipboard-read', 'clipboard-write'];
   const context = await it.browser.newContext({ permissions, ...settings });
   const page = await context.newPage();
   const watched = await watch(page, expected);
   if (clock) await page.clock.install();
+  await prepare?.(page);
   const selfie = await Selfie.open(page, `${it.origin}/?handoff=${handoff}`);
   await selfie.button('Start').waitFor();
   const close = async () => {
@@ -32,6 +33,14 @@ export async function openDesk(it, { handoff = 'offer', expected = [], clock = f
   };
   return { page, selfie, close, context };
 }
+
+/** Takes the API for cameras away: before the page's own script, and after the test's. @param {import('playwright-core').Page} page */
+export const withoutCameras = (page) =>
+  page.addInitScript(() => {
+    document.addEventListener('readystatechange', () => {
+      for (const it of [navigator.mediaDevices, MediaDevices.prototype]) Reflect.deleteProperty(it, 'getUserMedia');
+    });
+  });
 
 /** Presses a button of the hand-off, which counts no press that is too soon after it was drawn. @param {Desk} desk @param {string} name */
 export async function press({ page, selfie }, name) {
