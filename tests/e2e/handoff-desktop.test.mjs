@@ -114,6 +114,9 @@ test('the person goes on at the computer, and the phone has nothing more', async
   await mobile.selfie.agree();
   const { detail } = await mobile.selfie.event('selfie-error');
   assert.equal(detail.code, 'session-done', 'the phone’s token has ended');
+  // The check is not finished, as the element says then.
+  await mobile.page.getByRole('heading', { name: 'This link does not work any more' }).waitFor();
+  await mobile.page.getByRole('button', { name: 'I did not start this' }).waitFor();
   await desk.selfie.button(/^I agree/).click();
   await desk.selfie.state('framing');
   await desk.selfie.shoot();

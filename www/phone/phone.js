@@ -238,6 +238,15 @@ async function takeSelfie(its, opened, session) {
   };
   begin();
   selfie.addEventListener('selfie-verified', () => aside.replaceChildren());
+  // The desktop may have taken the session back. The element can't tell that from a verdict.
+  selfie.addEventListener('selfie-error', async (/** @type {any} */ { detail }) => {
+    if (detail.code !== 'session-done') return;
+    try {
+      await call('redeem', its);
+    } catch (error) {
+      if (error instanceof Refusal && error.code) over(its, button(say('notMe'), stop, 'stop'));
+    }
+  });
   // The person may give up, or be rejected.
   for (const type of ENDS) {
     selfie.addEventListener(type, () => {
