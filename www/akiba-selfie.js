@@ -69,8 +69,8 @@ export class AkibaSelfieElement extends Base {
   #chosen;
   /** The words of a language other than English, as lines. @type {string | undefined} */
   #words;
-  /** The last call of `#speak`. */
-  #spoken = {};
+  /** The last call of `#speak`. @type {Promise<void> | undefined} */
+  #spoken;
   #observer = new MutationObserver(() => this.#settle());
   /** The state that CSS can select. @type {SelfieState} */
   #shown = 'idle';
@@ -241,9 +241,15 @@ export class AkibaSelfieElement extends Base {
   };
 
   /** Gets the words of the language. Until they are there, and in English, the widget has its own. */
-  async #speak() {
-    const call = {};
+  #speak() {
+    const late = () => call !== this.#spoken;
+    const call = this.#learn(late);
     this.#spoken = call;
+    return call;
+  }
+
+  /** @param {() => boolean} late whether there is a later call, which then counts */
+  async #learn(late) {
     const languages = this.getAttribute('languages');
     const lang =
       this.#chosen ??
@@ -258,12 +264,11 @@ export class AkibaSelfieElement extends Base {
     let words;
     if (languages || text || host || consent || registered.size || !/^(en\b|$)/i.test(lang)) {
       const wish = { lang, languages, text, host, consent, registered, unreviewed: isOn(this, 'allow-unreviewed') };
-      const late = () => call !== this.#spoken;
       // Without the network it stays English.
       words = await import('./language.js')
         .then(({ speak }) => speak(this.#shadow, wish, this.#choose, late))
         .catch(() => undefined);
-      if (late()) return;
+      if (late()) return this.#spoken;
     }
     if (words === this.#words) return;
     this.#words = words;

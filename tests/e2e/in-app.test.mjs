@@ -103,6 +103,9 @@ test('a WebView or a phone’s browser without an API for cameras says so, and t
     await selfie.button('Copy link').waitFor();
     assert.deepEqual(await violations(selfie.page), []);
     await selfie.button('Try here anyway').click();
+    await selfie.button('Start').waitFor();
+    // A press this soon may be the second half of a double tap.
+    await selfie.page.waitForTimeout(600);
     await selfie.agree();
     assert.equal((await selfie.event('selfie-error')).detail.code, 'camera-unsupported');
     await selfie.button('Choose a photo').waitFor();
@@ -117,18 +120,26 @@ test('a computer’s browser without an API for cameras shows the code of the pa
   assert.equal(await selfie.element.getByRole('link', { name: 'Open in browser' }).count(), 0);
 });
 
-test('it speaks the page’s language', async () => {
+test('it speaks the page’s language, also if the page changes a setting while the words come', async () => {
+  let changes = 0;
   const selfie = await open(INSTAGRAM, {
-    prepare: (page) =>
-      page.addInitScript(() => {
+    prepare: async (page) => {
+      await page.addInitScript(() => {
         new MutationObserver(() => {
           document.documentElement.lang = 'zu';
           document.querySelector('akiba-selfie')?.setAttribute('allow-unreviewed', '');
         }).observe(document, { childList: true, subtree: true });
-      }),
+      });
+      await page.route(/\/lang\/zu\b/, async (route) => {
+        changes += 1;
+        await page.evaluate(() => document.querySelector('akiba-selfie')?.setAttribute('consent-version', '2'));
+        await route.continue();
+      });
+    },
   });
   await selfie.element.getByRole('button', { name: 'Zama lapha noma kunjalo' }).waitFor();
   assert.equal(await selfie.element.locator('.plain').getAttribute('lang'), 'zu');
+  assert.equal(changes, 1);
 });
 
 test('the screen fits a phone and a computer, light and dark', async () => {
