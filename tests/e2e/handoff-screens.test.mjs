@@ -81,7 +81,7 @@ const SCREENS = {
     const phone = await message(false);
     await phone.page.route('**/v1/handoffs/redeem', () => {});
     await button(phone.page).click();
-    await phone.page.locator('main [role=status]').waitFor();
+    await phone.page.waitForFunction(() => document.querySelector('main h1') && !document.querySelector('main button'));
     return phone;
   },
   offer: () => message(false),
@@ -169,7 +169,7 @@ test('the ends of a selfie fit on the page for phones', async () => {
       await selfie.element.evaluate((element) => element.setAttribute('capture', 'manual'));
       await selfie.takeAndSend();
       await selfie.event('selfie-rejected');
-      await page.locator('aside a').waitFor();
+      await page.locator('nav a').waitFor();
     } else await takeSelfie(selfie);
     await fits(page, `page-${name}-en`);
     await close();
@@ -181,7 +181,7 @@ test('every screen of the desktop fits, also from right to left', async () => {
     const desk = await openDesk(it, refused);
     if (lang !== 'en') await speak(desk.selfie, lang);
     await fits(desk.page, `desk-idle-${lang}`);
-    await desk.selfie.element.locator('.secondary-button').first().click();
+    await desk.selfie.element.locator('[part~=secondary-button]').first().click();
     await desk.selfie.element.locator('[part=qr], .qr').waitFor();
     await fits(desk.page, `desk-code-${lang}`);
     await desk.close();

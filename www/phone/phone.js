@@ -109,7 +109,7 @@ function offer(its) {
 
 /** Opens the link. @param {Ticket} its */
 async function open(its) {
-  main.replaceChildren(make('p', { className: 'note', role: 'status' }, ...say('opening')));
+  show(say('opening'));
   try {
     const opened = await call('redeem', its);
     await keep(its);
@@ -201,11 +201,16 @@ async function disown(its, opened, thanks) {
   }
 }
 
-/** The way back to the bank. The relay has compared the address with the operator's list. @param {any} opened @param {string} url */
-const back = (opened, url) =>
+/**
+ * The way back to the bank. The relay has compared the address with the operator's list.
+ * @param {any} opened
+ * @param {string} url
+ * @param {string} [weight]
+ */
+const back = (opened, url, weight = '') =>
   make(
     'a',
-    { className: 'button', href: url, rel: 'noreferrer' },
+    { className: `button ${weight}`, href: url, rel: 'noreferrer' },
     ...(opened.name ? say('back', { name: opened.name }) : say('backNobody')),
   );
 
@@ -222,14 +227,14 @@ async function takeSelfie(its, opened, session) {
   if (document.documentElement.dataset.unreviewed !== undefined) selfie.setAttribute('allow-unreviewed', '');
   Object.assign(selfie, { session: session.session_token });
   const url = session.return_url;
-  const wayBack = () => (url ? [back(opened, url)] : []);
   // Inside the element's last screen, below its own words.
   const last = url ? back(opened, url) : make('p', {}, ...say(opened.kind === 'desktop' ? 'done' : 'doneLink'));
   selfie.append(Object.assign(last, { slot: 'done' }));
   const aside = make('aside', {});
   const stop = () => disown(its, opened, 'stoppedBody');
-  let hasEnded = false;
-  const begin = () => aside.replaceChildren(button(say('notMe'), sure, 'stop'), ...(hasEnded ? wayBack() : []));
+  // Below the element, which may offer another try.
+  const below = make('nav', {});
+  const begin = () => aside.replaceChildren(button(say('notMe'), sure, 'stop'));
   // One tap by mistake must not end the session.
   const sure = () => {
     const text = make('h2', { tabIndex: -1 }, ...say('sure'));
@@ -237,7 +242,9 @@ async function takeSelfie(its, opened, session) {
     text.focus();
   };
   begin();
-  selfie.addEventListener('selfie-verified', () => aside.replaceChildren());
+  selfie.addEventListener('selfie-verified', () => {
+    for (const place of [aside, below]) place.replaceChildren();
+  });
   // The desktop may have taken the session back. The element can't tell that from a verdict.
   selfie.addEventListener('selfie-error', async (/** @type {any} */ { detail }) => {
     if (detail.code !== 'session-done') return;
@@ -250,13 +257,13 @@ async function takeSelfie(its, opened, session) {
   // The person may give up, or be rejected.
   for (const type of ENDS) {
     selfie.addEventListener(type, () => {
-      hasEnded = true;
       begin();
+      if (url) below.replaceChildren(back(opened, url, 'plain'));
     });
   }
   // The element's headings are below this one.
   const heading = make('h1', { className: 'unseen' }, ...title(opened.name));
-  main.replaceChildren(heading, aside, selfie);
+  main.replaceChildren(heading, aside, selfie, below);
 }
 
 const [{ ticket: its, isNew }] = await Promise.all([readTicket(), chooseLanguage()]);
