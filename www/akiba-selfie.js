@@ -214,6 +214,8 @@ export class AkibaSelfieElement extends Base {
    */
   #call(method) {
     if (this.#widget) {
+      // What the page set before the call counts for it.
+      if (this.#settling) this.#update();
       this.#widget[method]();
       return;
     }

@@ -24,6 +24,19 @@ test('calls before the widget has loaded reach it in order', async () => {
   assert.deepEqual(calls, ['start', 'capture', 'submit']);
 });
 
+test('a call comes after the settings that the page set before it', async () => {
+  const seen = await page.evaluate(async () => {
+    const { added, settled } = await import('/helpers.js');
+    const selfie = await added('<akiba-selfie></akiba-selfie>');
+    selfie.setAttribute('relay', '/');
+    selfie.start();
+    const { relay } = widgets[0].options;
+    await settled();
+    return { relay, calls: widgets[0].calls };
+  });
+  assert.deepEqual(seen, { relay: '/', calls: ['update', 'start'] });
+});
+
 test('an element that moves keeps its widget', async () => {
   const seen = await page.evaluate(async () => {
     const { added, settled } = await import('/helpers.js');
