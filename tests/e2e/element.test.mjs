@@ -98,6 +98,8 @@ test('the class says what the element can do here, and asks nobody', async () =>
   assert.deepEqual(await ask(selfie), all);
   assert.deepEqual(await selfie.tracks(), { all: 0, live: 0 });
   const without = await it.open({
+    // The screen before the widget delays what the page preloads.
+    expected: [/was preloaded/],
     prepare: (page) => page.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, 'mediaDevices')),
   });
   assert.deepEqual(await ask(without), { ...all, camera: false, guidance: false });
