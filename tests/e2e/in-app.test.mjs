@@ -29,6 +29,15 @@ const { HANDOFF_PICTURES } = process.env;
 const open = (userAgent, { context = {}, ...more } = {}) =>
   it.open({ context: { userAgent, ...PHONE, ...context }, expected: [/was preloaded/], ...more });
 
+/** Makes the page one in another language. @param {import('playwright-core').Page} page @param {string} lang */
+const speaks = (page, lang) =>
+  page.addInitScript((tag) => {
+    new MutationObserver(() => {
+      document.documentElement.lang = tag;
+      document.querySelector('akiba-selfie')?.setAttribute('allow-unreviewed', '');
+    }).observe(document, { childList: true, subtree: true });
+  }, lang);
+
 test('in a known app the ways out come first, and nothing else is loaded', async () => {
   const loaded = [];
   const selfie = await open(FACEBOOK, {
@@ -124,12 +133,7 @@ test('it speaks the page’s language, also if the page changes a setting while 
   let changes = 0;
   const selfie = await open(INSTAGRAM, {
     prepare: async (page) => {
-      await page.addInitScript(() => {
-        new MutationObserver(() => {
-          document.documentElement.lang = 'zu';
-          document.querySelector('akiba-selfie')?.setAttribute('allow-unreviewed', '');
-        }).observe(document, { childList: true, subtree: true });
-      });
+      await speaks(page, 'zu');
       await page.route(/\/lang\/zu\b/, async (route) => {
         changes += 1;
         await page.evaluate(() => document.querySelector('akiba-selfie')?.setAttribute('consent-version', '2'));
@@ -162,6 +166,26 @@ test('the screen fits a phone and a computer, light and dark', async () => {
         assert.ok(w >= 44 && h >= 44, `a button of ${w} × ${h}`);
       }
       const path = HANDOFF_PICTURES && join(HANDOFF_PICTURES, `in-app-${colorScheme}-${width}.png`);
+      if (path) await selfie.page.screenshot({ path, fullPage: true });
+    }
+  }
+});
+
+test('the screen fits from right to left, in an app and in an old browser', async () => {
+  for (const [name, agent] of Object.entries({ app: FACEBOOK, old: BROWSER })) {
+    const selfie = await open(agent, {
+      prepare: async (page) => {
+        if (name === 'old') await withoutCameras(page);
+        await speaks(page, 'ar');
+      },
+    });
+    await selfie.element.locator('.plain[dir=rtl] .button').first().waitFor();
+    for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
+      await selfie.page.emulateMedia({ colorScheme });
+      assert.deepEqual(await violations(selfie.page), [], `${name} ${colorScheme}`);
+      const { scrollWidth, clientWidth } = await selfie.page.evaluate(() => document.documentElement);
+      assert.equal(scrollWidth, clientWidth, `${name} scrolls sideways`);
+      const path = HANDOFF_PICTURES && join(HANDOFF_PICTURES, `in-app-${name}-ar-${colorScheme}.png`);
       if (path) await selfie.page.screenshot({ path, fullPage: true });
     }
   }

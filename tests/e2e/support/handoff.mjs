@@ -247,7 +247,9 @@ export async function takeSelfie(selfie) {
 
 /** Keeps a picture of a screen, if pictures are wanted. */
 export async function picture(page, name) {
-  if (HANDOFF_PICTURES) await page.screenshot({ path: join(HANDOFF_PICTURES, `${name}.png`), fullPage: true });
+  if (!HANDOFF_PICTURES) return;
+  // Colours change smoothly.
+  await page.screenshot({ path: join(HANDOFF_PICTURES, `${name}.png`), fullPage: true, animations: 'disabled' });
 }
 
 /** Starts a bank with hand-offs. */
