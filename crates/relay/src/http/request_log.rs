@@ -14,10 +14,10 @@ use axum::response::Response;
 use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 use tracing::{Instrument, Span};
-use uuid::Uuid;
 
 use super::routes::widget;
 use crate::error::RelayError;
+use crate::id::request_id;
 use crate::telemetry::metrics::{InFlight, metrics};
 use crate::telemetry::traces::{SpanKind, span};
 
@@ -86,7 +86,7 @@ impl RequestLine {
     fn start(request: &Request) -> Self {
         let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str);
         Self {
-            id: Uuid::new_v4().to_string(),
+            id: request_id(),
             method: known_method(request.method()),
             route: route.to_owned(),
             session: SessionSlot::default(),
