@@ -1,21 +1,69 @@
 //! Changes of several rows in one call to the database ([`Store::change`]). A transaction of single statements would wait
-//! for an answer to each of them: a round trip on PostgreSQL, and on SQLite two changes of the thread.
+//! for an answer to each of them: a round trip on PostgreSQL. On SQLite, the [`Writer`](super::writer::Writer) makes them.
 
-use super::Store;
-use super::connection::Pool;
+use sqlx::postgres::PgRow;
+use sqlx::{FromRow, Postgres};
+
+use super::connection::{Pool, on_postgres};
+use super::writer::{FromSqlite, Value};
+use super::{Store, StoreError};
+
+/// How a change is written. The parameters `$1` to `$n` are its values.
+#[derive(Debug)]
+pub(super) struct Change<'a> {
+    /// The statements of SQLite's transaction. One does something only if the one before it has changed a row:
+    /// `changes() = 1`.
+    pub(super) sqlite: &'a [&'a str],
+    /// The one statement of PostgreSQL. It has the same results.
+    pub(super) postgres: &'a str,
+    pub(super) values: Vec<Value>,
+}
 
 impl Store {
-    /// Returns the text of a change. PostgreSQL gets one statement, and SQLite several in a transaction. Both have the
-    /// same parameters and, as rows with a number, the same results. A statement of SQLite does something only if the one
-    /// before it has changed a row: `changes() = 1`.
-    ///
-    /// If a statement of SQLite fails, the transaction stays open: [`CheckedOut::release`] then closes the connection.
-    ///
-    /// [`CheckedOut::release`]: super::connection::CheckedOut::release
-    pub(super) fn change(&self, sqlite: &[&str], postgres: &str) -> String {
-        match self.pool {
-            Pool::Sqlite(_) => format!("BEGIN IMMEDIATE; {}; COMMIT", sqlite.join("; ")),
-            Pool::Postgres(_) => postgres.to_owned(),
+    /// Makes a change, and waits until it would survive a power cut. Returns the rows of all statements.
+    pub(super) async fn change<T>(&self, change: Change<'_>) -> Result<Vec<T>, StoreError>
+    where
+        T: FromSqlite + Unpin + for<'row> FromRow<'row, PgRow>,
+    {
+        self.observed(async {
+            let rows = self.change_quickly_unobserved(change).await?;
+            self.flushed().await?;
+            Ok::<_, StoreError>(rows)
+        })
+        .await
+    }
+
+    /// Does the same for data that a power cut may lose. The flush of a later change covers it, too.
+    pub(super) async fn change_quickly<T>(&self, change: Change<'_>) -> Result<Vec<T>, StoreError>
+    where
+        T: FromSqlite + Unpin + for<'row> FromRow<'row, PgRow>,
+    {
+        self.observed(self.change_quickly_unobserved(change)).await
+    }
+
+    async fn change_quickly_unobserved<T>(&self, change: Change<'_>) -> Result<Vec<T>, StoreError>
+    where
+        T: FromSqlite + Unpin + for<'row> FromRow<'row, PgRow>,
+    {
+        if let Some(writer) = &self.changes {
+            return writer.change(change.sqlite, change.values).await;
         }
+        let Pool::Postgres(pool) = &self.pool else { return Err(sqlx::Error::PoolClosed.into()) };
+        let made: Result<Vec<T>, sqlx::Error> = self
+            .in_lane(async {
+                on_postgres!(self, pool, |connection| {
+                    let mut query = self.query_as::<Postgres, T>(change.postgres);
+                    for value in &change.values {
+                        query = match value {
+                            Value::Number(number) => query.bind(number),
+                            Value::Text(text) => query.bind(text),
+                            Value::Bytes(bytes) => query.bind(bytes),
+                        };
+                    }
+                    query.fetch_all(connection).await
+                })
+            })
+            .await;
+        Ok(made?)
     }
 }

@@ -223,27 +223,35 @@ macro_rules! on_connection {
                 checked_out.release(result).await
             }
             $crate::store::connection::Pool::Postgres(pool) => {
-                let mut checked_out = pool.check_out().await?;
-                let result = if $store.behind_pooler {
-                    async {
-                        let mut transaction = $store.begin_behind_pooler(&mut checked_out.connection).await?;
-                        let $connection = &mut *transaction;
-                        let done: Result<_, sqlx::Error> = async { $body }.await;
-                        let done = done?;
-                        transaction.commit().await?;
-                        Ok(done)
-                    }
-                    .await
-                } else {
-                    let $connection = &mut checked_out.connection;
-                    async { $body }.await
-                };
-                checked_out.release(result).await
+                $crate::store::connection::on_postgres!($store, pool, |$connection| $body)
             }
         }
     };
 }
 pub(super) use on_connection;
+
+/// Does the same on PostgreSQL alone.
+macro_rules! on_postgres {
+    ($store:expr, $pool:expr, |$connection:ident| $body:expr) => {{
+        let mut checked_out = $pool.check_out().await?;
+        let result = if $store.behind_pooler {
+            async {
+                let mut transaction = $store.begin_behind_pooler(&mut checked_out.connection).await?;
+                let $connection = &mut *transaction;
+                let done: Result<_, sqlx::Error> = async { $body }.await;
+                let done = done?;
+                transaction.commit().await?;
+                Ok(done)
+            }
+            .await
+        } else {
+            let $connection = &mut checked_out.connection;
+            async { $body }.await
+        };
+        checked_out.release(result).await
+    }};
+}
+pub(super) use on_postgres;
 
 #[cfg(test)]
 mod tests {

@@ -2,7 +2,9 @@
 //! that a repeated request creates no second one. Only the deletion reads a clock: a relay whose clock is ahead would
 //! otherwise take each key for an old one.
 
+use super::change::Change;
 use super::sessions::{SessionRow, count};
+use super::writer::Value;
 use super::{Store, StoreError, on_connection};
 use crate::audit::Entry;
 
@@ -46,28 +48,22 @@ impl Store {
             "WITH {used}added AS ({SESSION} {from} RETURNING id), noted AS ({NOTE} FROM added) \
              SELECT 1::bigint FROM added"
         );
-        let (sql, audit) = (self.change(&sqlite.map(String::as_str), &postgres), audit.text());
-        let inserted = self.write(async {
-            on_connection!(self, |connection| {
-                let insert = self
-                    .query_as::<_, (i64,)>(&sql)
-                    .bind(&row.id)
-                    .bind(&row.api_key)
-                    .bind(&row.customer_type)
-                    .bind(&row.sealed)
-                    .bind(row.state.as_str())
-                    .bind(row.created_at)
-                    .bind(row.expires_at)
-                    .bind(reference_tag)
-                    .bind(&audit);
-                let insert = match idempotency {
-                    Some(idempotency) => insert.bind(idempotency),
-                    None => insert,
-                };
-                insert.fetch_all(connection).await.map(|added| !added.is_empty())
-            })
-        });
-        if !inserted.await? {
+        let audit = audit.text();
+        let mut values: Vec<Value> = vec![
+            row.id.as_str().into(),
+            row.api_key.as_str().into(),
+            row.customer_type.as_str().into(),
+            row.sealed.as_slice().into(),
+            row.state.as_str().into(),
+            row.created_at.into(),
+            row.expires_at.into(),
+            reference_tag.into(),
+            audit.as_str().into(),
+        ];
+        // SQLite's statements always name it: there it is NULL.
+        values.extend(idempotency.map(Into::into));
+        let change = Change { sqlite: &sqlite.map(String::as_str), postgres: &postgres, values };
+        if self.change::<(i64,)>(change).await?.is_empty() {
             return Err(StoreError::Conflict);
         }
         count(true, row.state);

@@ -33,6 +33,13 @@ impl StoreError {
             Self::Conflict => None,
         }
     }
+
+    /// Returns the error of a database's code.
+    pub(super) fn of_code(code: &str) -> Self {
+        let hint = if is_of_pooler(code) { POOLER_HINT } else { "" };
+        let text = format!("error {code}{hint}");
+        if is_transient(code) { Self::Unavailable(text) } else { Self::Fault(text) }
+    }
 }
 
 impl From<sqlx::Error> for StoreError {
@@ -47,12 +54,7 @@ impl From<sqlx::Error> for StoreError {
             // Also the error of a connection that breaks in the middle of a message.
             sqlx::Error::Protocol(_) => Self::Unavailable("protocol error on a connection".to_owned()),
             sqlx::Error::Database(error) if error.is_unique_violation() => Self::Conflict,
-            sqlx::Error::Database(error) => {
-                let code = error.code().unwrap_or_default();
-                let hint = if is_of_pooler(&code) { POOLER_HINT } else { "" };
-                let text = format!("error {code}{hint}");
-                if is_transient(&code) { Self::Unavailable(text) } else { Self::Fault(text) }
-            }
+            sqlx::Error::Database(error) => Self::of_code(&error.code().unwrap_or_default()),
             sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => {
                 Self::Fault("a column has an unexpected value".to_owned())
             }

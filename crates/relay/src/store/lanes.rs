@@ -16,6 +16,11 @@ pub async fn with_priority<T>(work: impl Future<Output = T>) -> T {
     PRIORITY.scope((), work).await
 }
 
+/// Returns whether this work has priority.
+pub(super) fn has_priority() -> bool {
+    PRIORITY.try_get().is_ok()
+}
+
 /// The lane of operations without priority.
 #[derive(Debug)]
 pub(super) struct Lane(Semaphore);
@@ -29,7 +34,7 @@ impl Lane {
 
     /// Waits for a place in the lane. Returns `None` at once with priority.
     pub(super) async fn enter(&self) -> Option<SemaphorePermit<'_>> {
-        if PRIORITY.try_get().is_ok() {
+        if has_priority() {
             return None;
         }
         // The semaphore is never closed.

@@ -2,6 +2,7 @@
 
 use sqlx::{ColumnIndex, Decode, FromRow, Row, Type};
 
+use super::change::Change;
 use super::sessions::{COLUMNS, Columns as SessionColumns, SessionRow, count, session, states_before};
 use super::{Store, StoreError, on_connection};
 use crate::lifecycle::{Event, State};
@@ -151,18 +152,9 @@ impl Store {
              WHERE id = $1 AND links < $2 AND verifies < $3 AND expires_at > $4 \
              AND state IN ('created', 'link_issued') AND closed_at IS NULL RETURNING {COLUMNS}"
         );
-        let reserved = self.write_quickly(async {
-            on_connection!(self, |connection| self
-                .query_as::<_, SessionColumns>(&sql)
-                .bind(id)
-                .bind(caps.0)
-                .bind(caps.1)
-                .bind(late)
-                .bind(now)
-                .fetch_optional(connection)
-                .await)
-        });
-        reserved.await?.map(session).transpose()
+        let values = vec![id.into(), caps.0.into(), caps.1.into(), late.into(), now.into()];
+        let change = Change { sqlite: &[sql.as_str()], postgres: &sql, values };
+        self.change_quickly::<SessionColumns>(change).await?.pop().map(session).transpose()
     }
 
     /// Counts a link before the vendor is asked for it. Returns `false` if the session's state allows no link, the
@@ -174,20 +166,12 @@ impl Store {
         let states = states_before(Event::LinkIssued);
         let sql = format!(
             "UPDATE sessions SET links = links + 1, version = version + 1, updated_at = $3 \
-             WHERE id = $1 AND links < $2 AND state IN ({states}) AND attempt IS NOT DISTINCT FROM $4 AND closed_at IS NULL"
+             WHERE id = $1 AND links < $2 AND state IN ({states}) AND attempt IS NOT DISTINCT FROM $4 AND closed_at IS NULL \
+             RETURNING CAST(1 AS BIGINT)"
         );
-        self.write_quickly(async {
-            on_connection!(self, |connection| self
-                .query(&sql)
-                .bind(&read.id)
-                .bind(cap)
-                .bind(now)
-                .bind(&read.attempt)
-                .execute(connection)
-                .await
-                .map(|done| done.rows_affected() == 1))
-        })
-        .await
+        let values = vec![read.id.as_str().into(), cap.into(), now.into(), read.attempt.as_deref().into()];
+        let change = Change { sqlite: &[sql.as_str()], postgres: &sql, values };
+        Ok(!self.change_quickly::<(i64,)>(change).await?.is_empty())
     }
 
     /// Gives back a counted link that the vendor was certainly not asked for.
@@ -197,16 +181,8 @@ impl Store {
     pub async fn give_back_link(&self, session_id: &str, now: i64) -> Result<(), StoreError> {
         const SQL: &str = "UPDATE sessions SET links = links - 1, version = version + 1, updated_at = $2 \
             WHERE id = $1 AND links > 0";
-        self.write_quickly(async {
-            on_connection!(self, |connection| self
-                .query(SQL)
-                .bind(session_id)
-                .bind(now)
-                .execute(connection)
-                .await
-                .map(drop))
-        })
-        .await
+        let values = vec![session_id.into(), now.into()];
+        self.change_quickly::<(i64,)>(Change { sqlite: &[SQL], postgres: SQL, values }).await.map(drop)
     }
 
     /// Stores an issued link. Returns `false` if the session's state no longer allows it, if a hand-off has given the session
@@ -242,16 +218,20 @@ impl Store {
              SELECT 1::bigint FROM moved",
             insert("FROM moved")
         );
-        let sql = self.change(&sqlite.map(String::as_str), &postgres);
-        self.write_quickly(async {
-            on_connection!(self, |connection| {
-                let issue = self.query_as::<_, (i64,)>(&sql).bind(&read.id).bind(State::LinkIssued.as_str()).bind(now);
-                let issue = issue.bind(&read.attempt).bind(agreement.map(|new| &new.sealed)).bind(&read.holder);
-                let issue = issue.bind(id).bind(sealed).bind(agreement.map(|new| &new.entry));
-                issue.fetch_all(connection).await.map(|moved| !moved.is_empty())
-            })
-        })
-        .await
-        .inspect(|&moved| count(moved, State::LinkIssued))
+        let values = vec![
+            read.id.as_str().into(),
+            State::LinkIssued.as_str().into(),
+            now.into(),
+            read.attempt.as_deref().into(),
+            agreement.map(|new| new.sealed.as_slice()).into(),
+            read.holder.as_deref().into(),
+            id.into(),
+            sealed.into(),
+            agreement.map(|new| new.entry.as_str()).into(),
+        ];
+        let change = Change { sqlite: &sqlite.map(String::as_str), postgres: &postgres, values };
+        let moved = !self.change_quickly::<(i64,)>(change).await?.is_empty();
+        count(moved, State::LinkIssued);
+        Ok(moved)
     }
 }

@@ -28,6 +28,7 @@
 //! - `pooler`: PostgreSQL behind a connection pooler.
 //! - [`lanes`]: keeps connections free for verdicts.
 //! - `flush`: flushes SQLite's commits to the disk.
+//! - `writer`: SQLite's thread that makes the changes.
 //!
 //! Every statement that moves a session is a compare-and-set: it names the state or version that it starts from. If two
 //! run at once, one of them changes nothing and returns `false`.
@@ -59,6 +60,7 @@ pub mod sessions;
 pub mod settings;
 pub mod url;
 pub mod verdicts;
+mod writer;
 
 use std::future::Future;
 use std::path::Path;
@@ -82,6 +84,7 @@ use self::flush::Flusher;
 use self::lanes::{Lane, with_priority};
 use self::settings::DatabaseSettings;
 pub use self::url::DatabaseUrl;
+use self::writer::Writer;
 
 /// Timeout for SQLite's file lock, which another process may hold.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
@@ -104,6 +107,8 @@ pub struct Store {
     behind_pooler: bool,
     /// Flushes SQLite's commits to the disk.
     flusher: Option<Arc<Flusher>>,
+    /// Makes SQLite's changes of several rows.
+    changes: Option<Arc<Writer>>,
 }
 
 impl Store {
@@ -133,10 +138,13 @@ impl Store {
         };
         let behind_pooler = pooler && matches!(pool, Pool::Postgres(_));
         let (lane, writer, log_keeper) = (Arc::new(Lane::of(connections)), Arc::default(), Arc::default());
-        let mut store = Self { pool, lane, writer, log_keeper, behind_pooler, flusher: None };
+        let mut store = Self { pool, lane, writer, log_keeper, behind_pooler, flusher: None, changes: None };
         store.migrate().await?;
         if let DatabaseUrl::Sqlite(path) = url {
             store.flusher = Some(Arc::new(Flusher::of(path).map_err(sqlx::Error::Io)?));
+            let writer =
+                Writer::start(path.clone(), Arc::clone(&store.writer), LOCK_TIMEOUT).map_err(sqlx::Error::Io)?;
+            store.changes = Some(Arc::new(writer));
         }
         Ok(store)
     }
@@ -224,6 +232,9 @@ impl Store {
     pub async fn close(&self) {
         match &self.pool {
             Pool::Sqlite(pool) => {
+                if let Some(writer) = &self.changes {
+                    writer.close().await;
+                }
                 pool.close().await;
                 if let Some(log_keeper) = self.log_keeper.lock().await.take() {
                     let _ = log_keeper.close().await;
@@ -243,12 +254,18 @@ impl Store {
         self.observed(async {
             let done = self.in_lane(self.in_turn(work)).await?;
             // Outside the lane, or few commits would share a flush.
-            if let Some(flusher) = &self.flusher {
-                flusher.flush().await.map_err(sqlx::Error::Io)?;
-            }
-            Ok(done)
+            self.flushed().await?;
+            Ok::<_, sqlx::Error>(done)
         })
         .await
+    }
+
+    /// Waits until SQLite's commits before this call are on the disk.
+    async fn flushed(&self) -> Result<(), sqlx::Error> {
+        match &self.flusher {
+            Some(flusher) => flusher.flush().await.map_err(sqlx::Error::Io),
+            None => Ok(()),
+        }
     }
 
     /// Does the same for data that a power cut may lose. The flush of a later [`write`](Self::write) covers it, too.
@@ -257,12 +274,15 @@ impl Store {
     }
 
     /// Runs an operation with [`OPERATION_TIMEOUT`], a span, and a metric for its error.
-    async fn observed<T>(&self, work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
+    async fn observed<T, E: Into<StoreError>>(
+        &self,
+        work: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, StoreError> {
         let done =
             match tokio::time::timeout(OPERATION_TIMEOUT, work.instrument(span(SpanKind::Client, "database", None)))
                 .await
             {
-                Ok(result) => result.map_err(StoreError::from),
+                Ok(result) => result.map_err(Into::into),
                 Err(_) => Err(StoreError::Unavailable("the operation timed out".to_owned())),
             };
         done.inspect_err(|error| {

@@ -2,9 +2,11 @@
 
 use sqlx::Connection;
 
+use super::change::Change;
 use super::outbox::{NewMessage, insert_in_change};
 use super::persons::{PersonCount, REFUND, count_in_change};
 use super::sessions::{SessionRow, count, states_before};
+use super::writer::Value;
 use super::{Store, StoreError, on_connection};
 use crate::lifecycle::{Event, State};
 
@@ -97,34 +99,28 @@ impl Store {
                 String::new()
             }
         );
-        let sql = self.change(&sqlite, &postgres);
-        self.write(async {
-            on_connection!(self, |connection| {
-                let begin = self
-                    .query_as::<_, (i64,)>(&sql)
-                    .bind(&new.session.id)
-                    .bind(new.session.version)
-                    .bind(after.as_str())
-                    .bind(new.attempt)
-                    .bind(new.link_id)
-                    .bind(new.lease_until)
-                    .bind(new.now)
-                    .bind(new.cap)
-                    .bind(new.idempotency);
-                let begin = match new.person {
-                    Some(person) => begin.bind(person.person).bind(person.expires_at).bind(person.cap),
-                    None => begin,
-                };
-                let done = begin.fetch_all(connection).await?;
-                Ok(match done.as_slice() {
-                    [] => Begun::Changed,
-                    [(1,)] => Begun::PersonLimit,
-                    _ => Begun::Yes,
-                })
-            })
-        })
-        .await
-        .inspect(|&begun| count(begun == Begun::Yes, after))
+        let mut values: Vec<Value> = vec![
+            new.session.id.as_str().into(),
+            new.session.version.into(),
+            after.as_str().into(),
+            new.attempt.into(),
+            new.link_id.into(),
+            new.lease_until.into(),
+            new.now.into(),
+            new.cap.into(),
+            new.idempotency.into(),
+        ];
+        if let Some(person) = new.person {
+            values.extend([person.person.into(), person.expires_at.into(), person.cap.into()]);
+        }
+        let done: Vec<(i64,)> = self.change(Change { sqlite: &sqlite, postgres: &postgres, values }).await?;
+        let begun = match done.as_slice() {
+            [] => Begun::Changed,
+            [(1,)] => Begun::PersonLimit,
+            _ => Begun::Yes,
+        };
+        count(begun == Begun::Yes, after);
+        Ok(begun)
     }
 
     /// Stores a verdict and its webhooks. Returns `false` if the session no longer waits for a verdict on this link:
@@ -151,26 +147,26 @@ impl Store {
             "WITH moved AS ({moved}id), decided AS ({DECIDE} FROM moved WHERE links.id = $2){tell} \
              SELECT 1::bigint FROM moved"
         );
-        let sql = self.change(&statements, &postgres);
-        self.write(async {
-            on_connection!(self, |connection| {
-                let mut conclude = self
-                    .query_as::<_, (i64,)>(&sql)
-                    .bind(verdict.session_id)
-                    .bind(verdict.link_id)
-                    .bind(verdict.state.as_str())
-                    .bind(verdict.now)
-                    .bind(verdict.is_final.then_some(verdict.now))
-                    .bind(verdict.verdict);
-                for message in verdict.messages {
-                    conclude = conclude.bind(&message.id).bind(&message.endpoint).bind(&message.event);
-                    conclude = conclude.bind(&message.sealed).bind(message.give_up_at);
-                }
-                conclude.fetch_all(connection).await.map(|moved| !moved.is_empty())
-            })
-        })
-        .await
-        .inspect(|&moved| count(moved, verdict.state))
+        let mut values: Vec<Value> = vec![
+            verdict.session_id.into(),
+            verdict.link_id.into(),
+            verdict.state.as_str().into(),
+            verdict.now.into(),
+            verdict.is_final.then_some(verdict.now).into(),
+            verdict.verdict.into(),
+        ];
+        for message in verdict.messages {
+            values.extend([
+                message.id.as_str().into(),
+                message.endpoint.as_str().into(),
+                message.event.as_str().into(),
+            ]);
+            values.extend([message.sealed.as_slice().into(), message.give_up_at.into()]);
+        }
+        let change = Change { sqlite: &statements, postgres: &postgres, values };
+        let moved = !self.change::<(i64,)>(change).await?.is_empty();
+        count(moved, verdict.state);
+        Ok(moved)
     }
 
     /// Undoes an attempt for which the vendor certainly did no work. With `refund`, the attempt no longer counts toward
