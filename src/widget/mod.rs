@@ -60,8 +60,8 @@ pub enum Message {
     Silence,
     /// The relay's verdict on a selfie that was taken on a phone.
     Handed(JudgedReply),
-    /// Invalid settings were not corrected.
-    Fault(ConfigError),
+    /// Invalid settings were not corrected for a while.
+    Fault,
     /// The part of the program behind the first screen is there.
     Whole,
 }
@@ -95,7 +95,7 @@ impl Component for AkibaSelfie {
 
     fn create(ctx: &Context<Self>) -> Self {
         let config = config_of(ctx.props());
-        let fault = config.as_ref().err().map(|error| report_later(ctx, *error));
+        let fault = config.is_err().then(|| report_later(ctx));
         let page_callbacks = Rc::new(RefCell::new(PageCallbacks::of(ctx.props())));
         Self {
             root: NodeRef::default(),
@@ -138,14 +138,10 @@ impl Component for AkibaSelfie {
         if props.options == old.options && props.session == old.session {
             return true;
         }
-        if let Some(held) = &mut self.held {
-            // It is about the settings before.
-            held.retain(|message| !matches!(message, Message::Fault(_)));
-        }
         let config = match config_of(props) {
             Ok(config) => config,
-            Err(error) => {
-                self.fault = Some(report_later(ctx, error));
+            Err(_) => {
+                self.fault = Some(report_later(ctx));
                 return true;
             }
         };
@@ -261,9 +257,14 @@ impl AkibaSelfie {
                 Some(generation) if self.state.screen == Screen::Handoff => self.runner.judged(generation, reply),
                 _ => return false,
             },
-            Message::Fault(error) => {
+            Message::Fault => {
                 self.fault = None;
-                self.config = Err(error);
+                let now = config_of(ctx.props());
+                // Yew handles properties first, so the settings may have been corrected since the message.
+                if now.is_ok() {
+                    return false;
+                }
+                self.config = now;
                 Event::ConfigRefused
             }
             // It was handled before.
@@ -328,9 +329,9 @@ impl AkibaSelfie {
 /// attributes, and one attribute after the other: the error would flash, and a photo would be lost.
 const FAULT_MS: u32 = 100;
 
-fn report_later(ctx: &Context<AkibaSelfie>, error: ConfigError) -> Timeout {
+fn report_later(ctx: &Context<AkibaSelfie>) -> Timeout {
     let link = ctx.link().clone();
-    Timeout::new(FAULT_MS, move || link.send_message(Message::Fault(error)))
+    Timeout::new(FAULT_MS, move || link.send_message(Message::Fault))
 }
 
 /// The page's current callbacks: the page may change them while the widget runs.

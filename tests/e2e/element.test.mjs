@@ -192,8 +192,11 @@ test('attributes that are set late take effect and keep the capture running', as
     const element = document.querySelector('akiba-selfie');
     element.identifier = '0000000000001';
     element.relay = '/';
+    // It counts on the settings before it, although they were missing until now.
+    element.start();
   });
-  await selfie.frame();
+  await selfie.button(/^I agree/).click();
+  await selfie.state('framing');
   await selfie.page.evaluate(() => document.querySelector('akiba-selfie').setAttribute('no-review', ''));
   assert.deepEqual(await selfie.tracks(), { all: 1, live: 1 });
   await selfie.button('Take the photo').click();
