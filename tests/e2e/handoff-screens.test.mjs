@@ -26,7 +26,8 @@ async function fits(page, name) {
   for (const width of [360, 1280]) {
     await page.setViewportSize({ width, height: 740 });
     for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
-      await page.emulateMedia({ colorScheme });
+      // Otherwise the colours of buttons change gradually.
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await picture(page, `${name}-${colorScheme}-${width}`);
       assert.deepEqual(await violations(page), [], `${name} ${colorScheme} ${width}`);
       const { scrollWidth, clientWidth } = await page.evaluate(() => document.documentElement);

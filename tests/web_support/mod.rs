@@ -135,7 +135,7 @@ export async function photo_file(width, height, noise, quality) {
     context.putImageData(image, 0, 0);
     return new File([await canvas.convertToBlob({ type: 'image/jpeg', quality })], 'selfie.jpg');
 }
-/** A camera with planes: above, its luma is that of black, below that of white; its colours are none of a camera's. */
+/** A camera with planes. Its luma is black above and white below. No real camera sends its colours. */
 export function planes(width, height) {
     const track = new MediaStreamTrackGenerator({ kind: 'video' });
     const writer = track.writable.getWriter();

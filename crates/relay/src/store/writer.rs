@@ -241,7 +241,7 @@ impl Queue {
         self.arrived.notify_one();
     }
 
-    /// Waits until there is a change. Returns `false` if there will be none.
+    /// Waits until there is a change. Returns `false` once the queue has closed.
     fn wait(&self) -> bool {
         let is_idle = |waiting: &mut Waiting| waiting.urgent.is_empty() && waiting.others.is_empty();
         let waiting = self.arrived.wait_while(self.lock(), |waiting| is_idle(waiting) && !waiting.closed);
