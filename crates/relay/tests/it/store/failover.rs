@@ -85,15 +85,20 @@ async fn silent_connections_are_dropped() {
     let bank = Bank::open(&through, &vendor.base, &["--database-connections=4"]).await;
     let (page, _) = bank.linked().await;
     let verdict = bank.verify_in_background(&page, &vendor).await;
-    // Every connection is in the middle of a query when its other end disappears.
+    // The connections of reads are in the middle of a query when their other end disappears.
     let lock = async {
-        database.sql("BEGIN; LOCK TABLE sessions; SELECT pg_sleep(1)::text; COMMIT").await;
+        database.sql("BEGIN; LOCK TABLE sessions; SELECT pg_sleep(4)::text; COMMIT").await;
     };
     let path = page.path();
+    let locked = "SELECT count(*)::text FROM pg_locks JOIN pg_database ON pg_database.oid = database \
+        WHERE datname = current_database() AND mode = 'AccessExclusiveLock' AND granted";
+    let waiting = "SELECT count(*)::text FROM pg_stat_activity \
+        WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let count = async |sql| database.sql(sql).await.parse::<u32>().unwrap();
     let calls = async {
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        until("the table is locked", async || count(locked).await > 0).await;
         let calls: Vec<_> = (0..8).map(|_| tokio::spawn(bank.host(reqwest::Method::GET, &path).send())).collect();
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        until("the reads wait", async || count(waiting).await >= 3).await;
         proxy.silence();
         calls
     };
