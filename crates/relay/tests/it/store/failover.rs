@@ -104,9 +104,15 @@ async fn silent_connections_are_dropped() {
     };
     let ((), calls) = tokio::join!(lock, calls);
     let silenced = Instant::now();
+    let mut failed = 0;
     for call in calls {
-        assert_eq!(call.await.unwrap().unwrap().status(), 503);
+        match call.await.unwrap().unwrap().status().as_u16() {
+            503 => failed += 1,
+            // It waited for a place, and then had a new connection.
+            status => assert_eq!(status, 200),
+        }
     }
+    assert!(failed >= 3, "{failed} of the reads failed whose connections were silent");
     assert!(silenced.elapsed() < Duration::from_secs(12), "the calls fail late");
     assert!([200, 503].contains(&verdict.await.unwrap().status().as_u16()));
     until_within(Duration::from_secs(40), "the relay recovers with its verdict", async || {
