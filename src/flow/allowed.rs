@@ -72,7 +72,7 @@ impl State {
         }
     }
 
-    /// Whether a phone may be the better way: before the camera is used, with a poor one, and where there is no photo because of it.
+    /// Whether to offer a phone: before the camera is used, beside a poor camera, and where the camera gave no photo.
     fn offers_phone(&self, screen: &Screen) -> bool {
         match screen {
             Screen::Idle | Screen::Consent => true,
