@@ -11,8 +11,8 @@ help: ## list the targets
 demo: ## run the page, the relay and the sandbox at http://127.0.0.1:8080 (options: PORT=8090 DEMO='--sessions off')
 	@exec env PORT=$(PORT) scripts/demo.sh $(DEMO)
 
-test: ## run all tests: host, browser, end to end, S3, packaging, sizes
-	@scripts/test.sh
+test: ## run all tests: host, browser, end to end, S3, packaging, sizes; CHECK=1 runs the checks beside them
+	@scripts/test.sh $(if $(CHECK),--check)
 
 check: ## check format, lints, types, documentation, licences
 	@scripts/check.sh

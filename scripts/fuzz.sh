@@ -2,6 +2,7 @@
 # Fuzzes the relay's untrusted input: the whole corpus, and then new inputs for some seconds for each target.
 #
 #   scripts/fuzz.sh [SECONDS] [TARGET …]              by default 15 s for each target; 0 runs only the corpus
+#   scripts/fuzz.sh build                             only compiles
 #   scripts/fuzz.sh minimise [SECONDS] [TARGET …]     fuzzes (by default 60 s for each target), then packs the smallest
 #                                                     set of old and new inputs that keeps the coverage; needs GNU tar
 #
@@ -11,7 +12,12 @@ cd "$(dirname "$0")/.."
 . scripts/env.sh
 
 minimise=
+build=
 default=15
+if [ "${1:-}" = build ]; then
+  build=1
+  shift
+fi
 if [ "${1:-}" = minimise ]; then
   minimise=1
   default=60
@@ -29,6 +35,7 @@ host=$(rustc -vV | sed -n 's/^host: //p')
 # Uses the shipped versions of the dependencies.
 cp Cargo.lock fuzz/Cargo.lock
 CARGO_TERM_QUIET=true cargo fuzz build --sanitizer none --target-dir "$built"
+[ -z "$build" ] || exit 0
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT

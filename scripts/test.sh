@@ -1,17 +1,29 @@
 #!/usr/bin/env bash
 # Runs every test, the fastest first.
+#
+#   scripts/test.sh            the tests
+#   scripts/test.sh --check    also scripts/check.sh, beside the browser's tests
 set -euo pipefail
 cd "$(dirname "$0")/.."
+check=
+case "$*" in
+  '') ;;
+  --check) check=1 ;;
+  *)
+    echo "test: unknown arguments «$*»" >&2
+    exit 2
+    ;;
+esac
 scripts/setup.sh test
 . scripts/env.sh
 
 # The tests keep the logs of all relays here, at level trace. The last part searches them.
 AKIBA_SELFIE_LOGS=$(mktemp -d)
 export AKIBA_SELFIE_LOGS
-building=$(mktemp) built=
+output=$(mktemp) beside=
 clean_up() {
-  [ -z "$built" ] || kill "$built" 2>/dev/null || true
-  rm -rf "$AKIBA_SELFIE_LOGS" "$building"
+  [ -z "$beside" ] || kill -- "-$beside" 2>/dev/null || true
+  rm -rf "$AKIBA_SELFIE_LOGS" "$output"
 }
 trap clean_up EXIT
 
@@ -25,14 +37,34 @@ part() {
   printf '%s\n' "$took" >build/test-times
 }
 
+# Runs a command beside the next parts. It only gets the processor time that they leave, as they wait for timers and frames.
+start_beside() {
+  # A process group of its own, so that all of it can be ended.
+  set -m
+  (renice -n 19 -p "$BASHPID" >/dev/null && "$@") >"$output" 2>&1 &
+  beside=$!
+  set +m
+}
+
+wait_beside() {
+  local failed=0
+  wait "$beside" || failed=$?
+  beside=
+  cat "$output"
+  return "$failed"
+}
+
+# What later parts compile, and the checks. Both use cargo, so the parts beside them may not.
+compile_and_check() {
+  scripts/fuzz.sh build
+  [ -z "$check" ] || scripts/check.sh
+}
+
 part "host: protocol, flow, settings, relay, sandbox"
 cargo test --workspace --locked --no-run
-# These tests wait half of their time, so what a page loads is built meanwhile.
-nice scripts/build.sh page >"$building" 2>&1 &
-built=$!
+start_beside scripts/build.sh page
 cargo test --workspace --locked
-wait "$built" || { cat "$building" >&2 && exit 1; }
-built=
+wait_beside
 cargo test --workspace --features akiba-relay/otel --locked --test traces
 
 part "node: the detector's vector kernels against its scalar ones"
@@ -46,10 +78,14 @@ part "browser: adapters and component in headless Chromium with a fake camera"
 scripts/test-browser.sh
 
 part "end to end: the demo, a face in the camera, every identity, every fault"
+start_beside compile_and_check
 scripts/test-e2e.sh
 
 part "engines: the main job, failing cameras and files in Chromium, Firefox and WebKitGTK"
 scripts/test-engines.sh
+
+part "beside: compiling what is fuzzed${check:+, and the checks}"
+wait_beside
 
 part "packaging: npm and Trunk"
 scripts/test-packages.sh

@@ -1,7 +1,5 @@
 // The challenge with films of heads that turn, lean and come closer, and with a printed photo that does what it can. See
 // `tests/fixtures/face/scenes.mjs`.
-//
-// Runs alone: it waits for what frames in real time lead to.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -81,6 +81,22 @@ async function buttonBelow({ page, element }) {
   return () => page.locator('#below').getAttribute('data-pressed');
 }
 
+/** Runs in the page: notes each click and each new state, with the time of its event and the time now. */
+function noteClicks() {
+  globalThis.clicks = [];
+  for (const type of ['click', 'selfie-statechange']) {
+    addEventListener(
+      type,
+      (event) => {
+        const [target] = /** @type {Node[]} */ (event.composedPath());
+        const what = type === 'click' ? target.textContent : /** @type {CustomEvent} */ (event).detail.state;
+        globalThis.clicks.push([what, Math.round(event.timeStamp), Math.round(performance.now())]);
+      },
+      true,
+    );
+  }
+}
+
 for (const viewport of SIZES) {
   for (const gap of GAPS) {
     const size = `${viewport.width}×${viewport.height}`;
@@ -88,6 +104,7 @@ for (const viewport of SIZES) {
       const selfie = await it.open({ context: { viewport } });
       await selfie.button('Start').waitFor();
       const pressed = await buttonBelow(selfie);
+      await selfie.page.evaluate(noteClicks);
       await selfie.page.waitForTimeout(QUIET);
       for (const [name, state] of [
         ['Start', 'consent'],
@@ -96,7 +113,10 @@ for (const viewport of SIZES) {
         ['Use this photo', 'done'],
       ]) {
         await tapTwice(selfie, name, gap);
-        await selfie.state(state);
+        await selfie.state(state).catch(async (error) => {
+          const clicks = await selfie.page.evaluate(() => JSON.stringify(globalThis.clicks));
+          throw new Error(`${error.message}; the clicks and states were: ${clicks}`, { cause: error });
+        });
         assert.equal(await pressed(), '0', `«${name}»: the second tap hit the page's button below the widget`);
       }
       const states = (await selfie.events('selfie-statechange')).map(({ detail }) => detail.state);

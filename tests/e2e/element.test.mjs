@@ -1,6 +1,4 @@
 // The element in a page: events, attributes, several elements, and moves in the document.
-//
-// Runs alone: it waits for what frames in real time lead to.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
