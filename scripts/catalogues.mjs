@@ -86,6 +86,7 @@ export function packed({ tag, dir, state, texts }) {
 /** Texts of the widget that these two say, too. */
 const SAID_TOO = [
   'Cancel',
+  'Close',
   'CameraUnsupported.title',
   'CameraUnsupported.body',
   'OpenInBrowser',

@@ -289,11 +289,12 @@ class Desk {
     const text = make('p.text', { part: 'text', id: heading?.id.replace(/-title$/, '-text') ?? '' });
     if (key) text.textContent = this.#say(key);
     const number = make('p.number', { part: 'number' }, String(this.#number));
+    const ended = follow.ENDED.includes(failure ?? '');
     const buttons = [
       step === 'code' && this.#button('secondary', 'Handoff.CopyLink', () => this.#copy()),
       failure && follow.FAILURES[failure].again && this.#button('primary', 'Handoff.NewCode', () => this.begin()),
-      !follow.ENDED.includes(failure ?? '') && this.#button('secondary', 'Handoff.UseComputer', () => this.#here()),
-      this.#button('quiet', 'Cancel', () => this.#widget.cancel()),
+      !ended && this.#button('secondary', 'Handoff.UseComputer', () => this.#here()),
+      this.#button('quiet', ended ? 'Close' : 'Cancel', () => this.#widget.cancel()),
     ].filter((button) => typeof button === 'object');
     // Otherwise the last step's words would stay for up to a second.
     this.#tick();

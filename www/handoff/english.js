@@ -24,6 +24,7 @@ export const ENGLISH = {
   "InApp.Share": "Share the link",
   "InApp.Here": "Try here anyway",
   "Cancel": "Cancel",
+  "Close": "Close",
   "CameraUnsupported.title": "This browser can’t use the camera",
   "CameraUnsupported.body": "Update your browser, or open the page in another one.",
   "OpenInBrowser": "This page is open inside another app. Open it in your browser: look for «Open in browser» in the app’s menu.",
