@@ -13,13 +13,35 @@ let loading;
 let resting;
 /** Ends the current attempt. @type {AbortController | undefined} */
 let attempt;
+/** Resolves when the page is shown again after the person left it. @type {Promise<unknown> | undefined} */
+let back;
+
+// A server loads this file, too.
+globalThis.addEventListener?.('pagehide', () => {
+  back = new Promise((shown) => addEventListener('pageshow', shown, { once: true }));
+});
+
+/**
+ * Repeats what fails because the person leaves the page: a browser that keeps the page ends its requests.
+ * @template T @param {() => Promise<T>} request @returns {Promise<T>}
+ */
+async function untilShown(request) {
+  const before = back;
+  try {
+    return await request();
+  } catch (error) {
+    if (back === before) throw error;
+    await back;
+    return untilShown(request);
+  }
+}
 
 /**
  * Resolves to the widget's class. After a failure, the next call tries again.
  * @returns {Promise<typeof Widget>}
  */
 export function load() {
-  loading ??= initialise().catch((error) => {
+  loading ??= untilShown(initialise).catch((error) => {
     loading = undefined;
     throw error;
   });
@@ -31,7 +53,7 @@ export function load() {
  * tries again.
  */
 export function loadRest() {
-  resting ??= complete().catch((error) => {
+  resting ??= untilShown(complete).catch((error) => {
     resting = undefined;
     throw error;
   });
