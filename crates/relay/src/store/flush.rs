@@ -92,10 +92,9 @@ mod tests {
 
     use super::Flusher;
     use crate::audit::{Action, Entry};
-    use crate::lifecycle::{Event, State};
-    use crate::store::Store;
+    use crate::lifecycle::Event;
     use crate::store::outbox::NewMessage;
-    use crate::store::sessions::SessionRow;
+    use crate::store::testing::{row, store};
 
     #[tokio::test]
     async fn every_request_is_covered_by_a_flush() {
@@ -119,34 +118,6 @@ mod tests {
         assert_eq!(*flusher.flushed.lock().await, flusher.requested.load(Ordering::SeqCst));
     }
 
-    async fn store() -> (tempfile::TempDir, Store) {
-        let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite:{}", folder.path().join("relay.db").display());
-        let store = Store::open(&url.parse().unwrap(), 2).await.unwrap();
-        (folder, store)
-    }
-
-    fn row() -> SessionRow {
-        SessionRow {
-            id: "ses_1".to_owned(),
-            api_key: "bank".to_owned(),
-            customer_type: "1".to_owned(),
-            sealed: vec![1],
-            state: State::Created,
-            version: 0,
-            created_at: 0,
-            expires_at: 1_000,
-            updated_at: 0,
-            links: 0,
-            verifies: 0,
-            attempt: None,
-            link_id: None,
-            lease_until: None,
-            closed_at: None,
-            holder: None,
-        }
-    }
-
     #[tokio::test]
     async fn a_search_for_due_webhooks_flushes_only_if_it_claims_one() {
         let (_folder, store) = store().await;
@@ -156,7 +127,7 @@ mod tests {
             assert_eq!(claim().await, 0);
         }
         assert_eq!(flushes(), 0, "an idle relay must leave the disk alone");
-        let (row, entry) = (row(), Entry::of_key(Action::Create, "bank", "r", "ses_1", 0));
+        let (row, entry) = (row("ses_1"), Entry::of_key(Action::Create, "bank", "r", "ses_1", 0));
         store.insert_session(&row, &[], None, &entry).await.unwrap();
         let message = NewMessage {
             id: "msg_1".to_owned(),
@@ -179,7 +150,7 @@ mod tests {
     #[tokio::test]
     async fn inserting_a_session_flushes_and_issuing_a_link_does_not() {
         let (_folder, store) = store().await;
-        let row = row();
+        let row = row("ses_1");
         let flushes = || store.flusher.as_ref().unwrap().requested.load(Ordering::SeqCst);
         let entry = Entry::of_key(Action::Create, "bank", "r", "ses_1", 0);
         store.insert_session(&row, &[], None, &entry).await.unwrap();

@@ -58,6 +58,8 @@ pub mod reseal;
 pub mod session_list;
 pub mod sessions;
 pub mod settings;
+#[cfg(test)]
+mod testing;
 pub mod url;
 pub mod verdicts;
 mod writer;

@@ -5,23 +5,24 @@
 //! A change that fails is undone alone. If SQLite ends the transaction itself, for example on a full disk, all changes of
 //! the transaction fail, and the next ones get a new connection.
 
-use std::collections::VecDeque;
+mod change;
+mod queue;
+
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use rusqlite::types::ToSqlOutput;
-use rusqlite::{Connection, OpenFlags, Row, Statement, ToSql, ffi};
+use rusqlite::{Connection, OpenFlags};
 use tokio::sync::oneshot;
 
+use self::change::{Change, Job};
+pub(super) use self::change::{FromSqlite, Value};
+use self::queue::Queue;
 use super::error::StoreError;
 use super::lanes::has_priority;
-use crate::telemetry::metrics::{InFlight, metrics};
-
-/// Most changes in one transaction.
-const BATCH: usize = 64;
+use crate::telemetry::metrics::metrics;
 
 /// How many prepared statements are kept: more than there are different changes.
 const STATEMENTS: usize = 128;
@@ -29,147 +30,10 @@ const STATEMENTS: usize = 128;
 /// How the connection is set up, like those of `sqlite` in the module above.
 const SETTINGS: &str = "PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON";
 
-/// A value of a change.
-#[derive(Clone, Debug)]
-pub(super) enum Value {
-    Number(Option<i64>),
-    Text(Option<String>),
-    Bytes(Option<Vec<u8>>),
-}
-
-impl From<i64> for Value {
-    fn from(number: i64) -> Self {
-        Self::Number(Some(number))
-    }
-}
-
-impl From<Option<i64>> for Value {
-    fn from(number: Option<i64>) -> Self {
-        Self::Number(number)
-    }
-}
-
-impl From<&str> for Value {
-    fn from(text: &str) -> Self {
-        Self::Text(Some(text.to_owned()))
-    }
-}
-
-impl From<Option<&str>> for Value {
-    fn from(text: Option<&str>) -> Self {
-        Self::Text(text.map(str::to_owned))
-    }
-}
-
-impl From<&[u8]> for Value {
-    fn from(bytes: &[u8]) -> Self {
-        Self::Bytes(Some(bytes.to_owned()))
-    }
-}
-
-impl From<Option<&[u8]>> for Value {
-    fn from(bytes: Option<&[u8]>) -> Self {
-        Self::Bytes(bytes.map(<[u8]>::to_owned))
-    }
-}
-
 /// The thread, and the changes that wait for it.
 pub(super) struct Writer {
     queue: Arc<Queue>,
     thread: Mutex<Option<JoinHandle<()>>>,
-}
-
-#[derive(Default)]
-struct Queue {
-    waiting: Mutex<Waiting>,
-    arrived: Condvar,
-}
-
-#[derive(Default)]
-struct Waiting {
-    /// Changes for verdicts, which overtake the others.
-    urgent: VecDeque<Box<dyn Job>>,
-    others: VecDeque<Box<dyn Job>>,
-    closed: bool,
-}
-
-/// A change in the queue.
-trait Job: Send {
-    /// Whether nobody waits for it any more: the operation has timed out, or its caller is gone.
-    fn is_given_up(&self) -> bool;
-    /// Whether it can change something and then fail.
-    fn has_parts(&self) -> bool;
-    fn run(&mut self, connection: &Connection) -> rusqlite::Result<()>;
-    /// Reports the result to the caller.
-    fn end(self: Box<Self>, result: Result<(), StoreError>);
-}
-
-struct Change<T> {
-    statements: Vec<String>,
-    values: Vec<Value>,
-    rows: Vec<T>,
-    reply: oneshot::Sender<Result<Vec<T>, StoreError>>,
-    since: Instant,
-    waiting: Option<InFlight>,
-}
-
-/// A row of a change's result.
-pub(super) trait FromSqlite: Sized + Send + 'static {
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self>;
-}
-
-impl<T> FromSqlite for T
-where
-    T: for<'row> TryFrom<&'row Row<'row>, Error = rusqlite::Error> + Send + 'static,
-{
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
-        Self::try_from(row)
-    }
-}
-
-impl ToSql for Value {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        match self {
-            Self::Number(number) => number.to_sql(),
-            Self::Text(text) => text.to_sql(),
-            Self::Bytes(bytes) => bytes.to_sql(),
-        }
-    }
-}
-
-impl<T: FromSqlite> Job for Change<T> {
-    fn is_given_up(&self) -> bool {
-        self.reply.is_closed()
-    }
-
-    fn has_parts(&self) -> bool {
-        self.statements.len() > 1
-    }
-
-    fn run(&mut self, connection: &Connection) -> rusqlite::Result<()> {
-        self.waiting = None;
-        metrics().writer_waited(self.since.elapsed());
-        for sql in &self.statements {
-            let mut statement = connection.prepare_cached(sql)?;
-            bind(&mut statement, &self.values)?;
-            let mut rows = statement.raw_query();
-            while let Some(row) = rows.next()? {
-                self.rows.push(T::from_row(row)?);
-            }
-        }
-        Ok(())
-    }
-
-    fn end(self: Box<Self>, result: Result<(), StoreError>) {
-        let Self { rows, reply, .. } = *self;
-        let _ = reply.send(result.map(|()| rows));
-    }
-}
-
-/// Binds the values that a statement names: `?2` is the second one.
-fn bind(statement: &mut Statement<'_>, values: &[Value]) -> rusqlite::Result<()> {
-    let count = statement.parameter_count();
-    values.iter().take(count).enumerate().try_for_each(|(index, value)| statement.raw_bind_parameter(index + 1, value))
 }
 
 impl Writer {
@@ -228,38 +92,6 @@ impl Drop for Writer {
 impl fmt::Debug for Writer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Writer").finish_non_exhaustive()
-    }
-}
-
-impl Queue {
-    fn lock(&self) -> MutexGuard<'_, Waiting> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn close(&self) {
-        self.lock().closed = true;
-        self.arrived.notify_one();
-    }
-
-    /// Waits until there is a change. Returns `false` once the queue has closed.
-    fn wait(&self) -> bool {
-        let is_idle = |waiting: &mut Waiting| waiting.urgent.is_empty() && waiting.others.is_empty();
-        let waiting = self.arrived.wait_while(self.lock(), |waiting| is_idle(waiting) && !waiting.closed);
-        !is_idle(&mut waiting.unwrap_or_else(PoisonError::into_inner))
-    }
-
-    fn take(&self) -> Vec<Box<dyn Job>> {
-        let mut waiting = self.lock();
-        let Waiting { urgent, others, .. } = &mut *waiting;
-        let mut jobs = Vec::new();
-        while jobs.len() < BATCH
-            && let Some(job) = urgent.pop_front().or_else(|| others.pop_front())
-        {
-            if !job.is_given_up() {
-                jobs.push(job);
-            }
-        }
-        jobs
     }
 }
 
@@ -342,18 +174,6 @@ fn transaction(connection: &Connection, jobs: &mut [Box<dyn Job>]) -> rusqlite::
     Ok(failed)
 }
 
-impl From<rusqlite::Error> for StoreError {
-    fn from(error: rusqlite::Error) -> Self {
-        match error {
-            rusqlite::Error::SqliteFailure(error, _) => match error.extended_code {
-                ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY => Self::Conflict,
-                code => Self::of_code(&code.to_string()),
-            },
-            _ => Self::Fault("the query failed".to_owned()),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
@@ -361,37 +181,8 @@ mod tests {
     use tokio::task::JoinSet;
 
     use crate::audit::{Action, Entry};
-    use crate::lifecycle::State;
-    use crate::store::sessions::SessionRow;
+    use crate::store::testing::{row, store};
     use crate::store::{Store, StoreError};
-
-    fn row(id: &str) -> SessionRow {
-        SessionRow {
-            id: id.to_owned(),
-            api_key: "bank".to_owned(),
-            customer_type: "1".to_owned(),
-            sealed: vec![1],
-            state: State::Created,
-            version: 0,
-            created_at: 0,
-            expires_at: 1_000,
-            updated_at: 0,
-            links: 0,
-            verifies: 0,
-            attempt: None,
-            link_id: None,
-            lease_until: None,
-            closed_at: None,
-            holder: None,
-        }
-    }
-
-    async fn store() -> (tempfile::TempDir, Store) {
-        let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite:{}", folder.path().join("relay.db").display());
-        let store = Store::open(&url.parse().unwrap(), 2).await.unwrap();
-        (folder, store)
-    }
 
     async fn insert(store: &Store, id: &str) -> Result<(), StoreError> {
         store.insert_session(&row(id), &[], None, &Entry::of_key(Action::Create, "bank", "r", id, 0)).await
