@@ -331,6 +331,8 @@ fn sqlite(path: &Path) -> SqliteConnectOptions {
         .busy_timeout(LOCK_TIMEOUT)
         // Overwrites deleted data.
         .pragma("secure_delete", "ON")
+        // Threads of their own and the sweep move the log into the database, and no commit.
+        .pragma("wal_autocheckpoint", "16000")
 }
 
 fn postgres(options: &PgConnectOptions) -> PgConnectOptions {

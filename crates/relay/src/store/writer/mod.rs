@@ -2,10 +2,14 @@
 //! transaction, so that they share its pages and its commit, and keeps their prepared statements. The caller gets the
 //! result after the commit.
 //!
+//! SQLite moves the log into the database from time to time, and flushes both files. [`Checkpointer`] does that on another
+//! thread, so that no caller waits for it.
+//!
 //! A change that fails is undone alone. If SQLite ends the transaction itself, for example on a full disk, all changes of
 //! the transaction fail, and the next ones get a new connection.
 
 mod change;
+mod checkpointer;
 mod queue;
 
 use std::fmt;
@@ -19,6 +23,7 @@ use tokio::sync::oneshot;
 
 use self::change::{Change, Job};
 pub(super) use self::change::{FromSqlite, Value};
+use self::checkpointer::Checkpointer;
 use self::queue::Queue;
 use super::error::StoreError;
 use super::lanes::has_priority;
@@ -27,8 +32,10 @@ use crate::telemetry::metrics::metrics;
 /// How many prepared statements are kept: more than there are different changes.
 const STATEMENTS: usize = 128;
 
-/// How the connection is set up, like those of `sqlite` in the module above.
-const SETTINGS: &str = "PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON";
+/// How the connection is set up, like those of `sqlite` in the module above. A log of 16,000 pages (64 MB) is moved within
+/// a commit, in case the [`Checkpointer`] falls behind.
+const SETTINGS: &str = "PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON; \
+                        PRAGMA wal_autocheckpoint = 16000";
 
 /// The thread, and the changes that wait for it.
 pub(super) struct Writer {
@@ -47,7 +54,11 @@ impl Writer {
         let queue = Arc::<Queue>::default();
         let thread = thread::Builder::new().name("writer".to_owned()).spawn({
             let queue = Arc::clone(&queue);
-            move || write(&queue, || open(&database, patience), &turn)
+            let checkpointer = Checkpointer::start({
+                let database = database.clone();
+                move || open(&database, patience)
+            })?;
+            move || write(&queue, || open(&database, patience), &turn, &checkpointer)
         })?;
         Ok(Self { queue, thread: Mutex::new(Some(thread)) })
     }
@@ -96,7 +107,12 @@ impl fmt::Debug for Writer {
 }
 
 /// Makes changes until the queue is closed.
-fn write(queue: &Queue, open: impl Fn() -> rusqlite::Result<Connection>, turn: &tokio::sync::Mutex<()>) {
+fn write(
+    queue: &Queue,
+    open: impl Fn() -> rusqlite::Result<Connection>,
+    turn: &tokio::sync::Mutex<()>,
+    checkpointer: &Checkpointer,
+) {
     let mut kept = None;
     while queue.wait() {
         // The turn first: what comes while another operation writes belongs to the same transaction.
@@ -115,6 +131,7 @@ fn write(queue: &Queue, open: impl Fn() -> rusqlite::Result<Connection>, turn: &
         match transaction(&connection, &mut jobs) {
             Ok(failed) => {
                 kept = Some(connection);
+                checkpointer.count(jobs.len());
                 for (job, failure) in jobs.into_iter().zip(failed) {
                     job.end(failure.map_or(Ok(()), |error| Err(error.into())));
                 }
@@ -180,6 +197,7 @@ mod tests {
 
     use tokio::task::JoinSet;
 
+    use super::checkpointer::CHANGES;
     use crate::audit::{Action, Entry};
     use crate::store::testing::{row, store};
     use crate::store::{Store, StoreError};
@@ -217,6 +235,23 @@ mod tests {
         assert!(done.iter().all(Result::is_ok), "{done:?}");
         let together = store.log_bytes().unwrap() - before - alone;
         assert!(together * 5 < alone, "{together} and {alone} bytes");
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn the_log_is_moved_beside_the_changes() {
+        let (folder, store) = store().await;
+        let moved = || folder.path().join("relay.db").metadata().unwrap().len();
+        let before = moved();
+        for index in 0..CHANGES {
+            insert(&store, &format!("ses_{index}")).await.unwrap();
+        }
+        for _ in 0..500 {
+            if moved() > before {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("the database still has {before} bytes");
     }
 
     #[tokio::test(flavor = "multi_thread")]
