@@ -17,8 +17,8 @@
 //!
 //! What counts as an import: every path that starts at `crate`, `super`, `self`, the crate's name or a child module, in
 //! `use` items, in code, and in the tokens of a macro call. A `pub use` is an alias: it is followed to the file that
-//! defines the name and is not an import by itself. Code under `#[cfg(test)]` does not count, because a unit test may
-//! build on the layers above.
+//! defines the name and is not an import by itself. A visibility such as `pub(in crate::shop)` imports nothing. Code under
+//! `#[cfg(test)]` does not count, because a unit test may build on the layers above.
 
 mod arrows;
 mod circle;

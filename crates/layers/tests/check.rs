@@ -103,6 +103,16 @@ fn a_module_that_uses_its_child_which_uses_it_is_a_circle() {
 }
 
 #[test]
+fn a_visibility_is_not_an_import() {
+    let files = [
+        ("lib.rs", "mod shop;"),
+        ("shop/mod.rs", "mod a; fn f() { a::go() }"),
+        ("shop/a.rs", "pub(in crate::shop) fn go() {} pub(in crate::shop) struct A { pub(in crate::shop) a: u8 }"),
+    ];
+    assert_eq!(faults("shop", &files), [""; 0]);
+}
+
+#[test]
 fn a_re_export_is_followed_and_is_not_an_import() {
     let files = [
         ("lib.rs", "mod shop;"),
