@@ -176,6 +176,8 @@ async fn run(
     if let Some(exporter) = exporter {
         tokio::task::spawn_blocking(move || exporter.end()).await?;
     }
+    // A full queue would drop the last line.
+    tokio::task::spawn_blocking(telemetry::flush).await?;
     tracing::info!("stopped");
     Ok(drained)
 }

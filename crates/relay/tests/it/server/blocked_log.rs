@@ -60,8 +60,10 @@ async fn dropped_lines_are_reported_and_no_line_is_lost_at_the_end() {
     let (program, stderr) = Program::with_stderr(command);
     load(&program, REQUESTS).await;
     let dropped = program.metric("akiba_relay_log_lines_dropped_total").await.unwrap();
-    let log = rest(stderr);
+    // The queue is still full when the relay has finished its work.
     program.signal(Signal::TERM);
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let log = rest(stderr);
     let (in_order, _) = program.ended().await;
     assert!(in_order);
     let log = log.join().unwrap();
