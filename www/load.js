@@ -7,6 +7,12 @@ import { runs } from './probe.js';
 /** How long the rest of the WebAssembly may take, in milliseconds: at 1 kB a second it is there. */
 const REST_LIMIT = 60_000;
 
+/**
+ * How long after a failure the person may still be found to have left the page, in milliseconds. WebKit ends the requests of
+ * a page some 90 ms before it tells the page.
+ */
+const LEAVING = 1_000;
+
 /** @type {Promise<typeof Widget> | undefined} */
 let loading;
 /** @type {Promise<void> | undefined} */
@@ -30,6 +36,12 @@ async function untilShown(request) {
   try {
     return await request();
   } catch (error) {
+    if (back === before) {
+      await new Promise((done) => {
+        addEventListener('pagehide', done, { once: true });
+        setTimeout(done, LEAVING);
+      });
+    }
     if (back === before) throw error;
     await back;
     return untilShown(request);

@@ -102,3 +102,31 @@ test('the methods of the element wait for the rest', async () => {
   come();
   await selfie.state('consent');
 });
+
+test('what ends because the person leaves the page is loaded again when the page is shown', async () => {
+  const selfie = await it.open({ prepare: (page) => page.addInitScript(leave) });
+  await selfie.button('Start').click();
+  await selfie.state('consent');
+  assert.deepEqual((await seen(selfie.page)).errors, []);
+  assert.deepEqual(await selfie.page.evaluate(() => /** @type {any} */ (globalThis).left), ['pagehide', 'pageshow']);
+});
+
+/** Runs in the page: it is left while the rest comes. WebKit ends the requests, tells the page 90 ms later, and keeps it. */
+function leave() {
+  const ask = fetch;
+  const left = [];
+  const tell = (/** @type {string} */ name) => {
+    left.push(name);
+    dispatchEvent(new PageTransitionEvent(name, { persisted: true }));
+  };
+  const leaves = (/** @type {RequestInfo} */ what) => left.length === 0 && String(what).endsWith('_rest.wasm');
+  Object.assign(globalThis, {
+    left,
+    fetch: (/** @type {[RequestInfo]} */ ...args) => {
+      if (!leaves(args[0])) return ask(...args);
+      setTimeout(tell, 90, 'pagehide');
+      setTimeout(tell, 2_000, 'pageshow');
+      return Promise.reject(new TypeError('Load failed'));
+    },
+  });
+}
