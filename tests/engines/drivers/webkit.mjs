@@ -2,13 +2,14 @@
 //
 // Exports: `launch()`.
 
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 import { find } from '../../e2e/support/browser.mjs';
 import { freePort } from '../../e2e/support/relay.mjs';
@@ -209,9 +210,9 @@ function gtkVersion() {
 async function readVersion() {
   const code = `import gi; gi.require_version('WebKit2', '4.1'); from gi.repository import WebKit2 as w
 print(w.get_major_version(), w.get_minor_version(), w.get_micro_version(), sep='.')`;
-  const python = spawn('/usr/bin/python3', ['-c', code], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const [said] = await once(python.stdout, 'data');
-  return String(said).trim();
+  // All that it prints: the first piece may end within the version.
+  const { stdout } = await promisify(execFile)('/usr/bin/python3', ['-c', code]);
+  return stdout.trim();
 }
 
 async function reachable(url) {
