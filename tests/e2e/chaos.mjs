@@ -33,6 +33,8 @@ const ONWARD = [
   'Take it now',
   'Retake',
   'Take another photo',
+  // A part of the WebAssembly has not come.
+  'Try again',
   'Start',
 ];
 /** Buttons that open a dialog of the browser. */
