@@ -1,8 +1,10 @@
 //! Inserts sessions. A session that was created with an idempotency key is remembered with it until the key is deleted, so
 //! that a repeated request creates no second one. Only the deletion reads a clock: a relay whose clock is ahead would
-//! otherwise take each key for an old one.
+//! otherwise take each key for an old one. And on PostgreSQL, what a relay creates whose clock is behind has the time of the
+//! database server: a relay whose clock is right would otherwise take it for old, and delete it.
 
 use super::change::Change;
+use super::future::SERVER_TIME;
 use super::sessions::{SessionRow, count};
 use super::writer::Value;
 use super::{Store, StoreError, on_connection};
@@ -21,32 +23,39 @@ impl Store {
         idempotency: Option<&[u8]>,
         audit: &Entry<'_>,
     ) -> Result<(), StoreError> {
-        const SESSION: &str = "INSERT INTO sessions \
-            (id, api_key, customer_type, sealed, state, created_at, expires_at, updated_at, reference_tag) \
-            SELECT $1, $2, $3, $4, $5, $6, $7, $6, $8";
         const NOTE: &str = "INSERT INTO audit_new (record) SELECT $9";
-        let key = |from: &str| {
+        let session = |created_at: &str| {
             format!(
-                "INSERT INTO creations (api_key, idempotency, session_id, created_at) SELECT $2, $10, $1, $6 {from} \
-                 ON CONFLICT (api_key, idempotency) DO NOTHING"
+                "INSERT INTO sessions \
+                 (id, api_key, customer_type, sealed, state, created_at, expires_at, updated_at, reference_tag) \
+                 SELECT $1, $2, $3, $4, $5, {created_at}, $7, $6, $8"
+            )
+        };
+        let key = |created_at: &str, from: &str| {
+            format!(
+                "INSERT INTO creations (api_key, idempotency, session_id, created_at) \
+                 SELECT $2, $10, $1, {created_at} {from} ON CONFLICT (api_key, idempotency) DO NOTHING"
             )
         };
         let sqlite = [
             &format!(
-                "{SESSION} WHERE NOT EXISTS (SELECT 1 FROM creations \
-                 WHERE api_key = $2 AND idempotency = $10) RETURNING 1"
+                "{} WHERE NOT EXISTS (SELECT 1 FROM creations \
+                 WHERE api_key = $2 AND idempotency = $10) RETURNING 1",
+                session("$6")
             ),
             &format!("{NOTE} WHERE changes() = 1"),
-            &key("WHERE changes() = 1 AND $10 IS NOT NULL"),
+            &key("$6", "WHERE changes() = 1 AND $10 IS NOT NULL"),
         ];
+        let later = format!("GREATEST($6, {SERVER_TIME})");
         // The key first: another request with it waits, and then finds it used.
         let (used, from) = match idempotency {
-            Some(_) => (format!("used AS ({} RETURNING 1), ", key("")), "FROM used"),
+            Some(_) => (format!("used AS ({} RETURNING 1), ", key(&later, "")), "FROM used"),
             None => (String::new(), ""),
         };
         let postgres = format!(
-            "WITH {used}added AS ({SESSION} {from} RETURNING id), noted AS ({NOTE} FROM added) \
-             SELECT 1::bigint FROM added"
+            "WITH {used}added AS ({} {from} RETURNING id), noted AS ({NOTE} FROM added) \
+             SELECT 1::bigint FROM added",
+            session(&later)
         );
         let audit = audit.text();
         let mut values: Vec<Value> = vec![

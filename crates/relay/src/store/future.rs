@@ -20,18 +20,21 @@ pub struct Ahead {
 pub(crate) const LONGEST_PAUSE: &str =
     "CASE WHEN attempts > 6 THEN 9000000 ELSE 1563 << CAST(2 * attempts AS INTEGER) END";
 
+/// The time of PostgreSQL's machine, in milliseconds since 1970.
+pub(super) const SERVER_TIME: &str = "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)";
+
 impl Store {
     /// Returns the time of PostgreSQL's machine. SQLite has the relay's.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn server_time(&self) -> Result<Option<i64>, StoreError> {
-        const SQL: &str = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)";
         if matches!(self.pool, Pool::Sqlite(_)) {
             return Ok(None);
         }
+        let sql = format!("SELECT {SERVER_TIME}");
         let time = self.run(async {
-            on_connection!(self, |connection| self.query_as::<_, (i64,)>(SQL).fetch_one(connection).await)
+            on_connection!(self, |connection| self.query_as::<_, (i64,)>(&sql).fetch_one(connection).await)
         });
         Ok(Some(time.await?.0))
     }

@@ -161,6 +161,27 @@ async fn a_clock_that_is_ahead_deletes_nothing_that_is_new() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_relay_creates_whose_clock_is_behind_is_not_old() {
+    let database = Database::postgres();
+    let vendor = Vendor::verifying().await;
+    let bank = Bank::open(&database, &vendor.base, &[]).await;
+    let behind = Bank::open(&database, &vendor.base, &[]).await;
+    behind.clock.put_forward(-40 * DAY);
+    let body = json!({ "identifier": "8001015009087", "type": "1" });
+    let create = |bank: &Bank| bank.create(&body).header("idempotency-key", "key-1");
+    assert_eq!(create(&behind).send().await.unwrap().status(), 201);
+    let page = behind.judged().await;
+    bank.sessions.sweep().await.unwrap();
+    assert_eq!(bank.state(&page).await, "verified");
+    // The key is still known, so a repeated request creates no second session.
+    problem(create(&bank), ProblemCode::SessionState).await;
+    assert_eq!(database.sql("SELECT COUNT(*) FROM sessions").await, "2");
+    bank.clock.put_forward(31 * DAY);
+    bank.sessions.sweep().await.unwrap();
+    assert_eq!(database.sql("SELECT COUNT(*) FROM sessions").await, "0");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_clock_that_is_behind_ends_no_running_call() {
     let database = Database::postgres();
     let vendor = Vendor::verifying_after(Duration::from_secs(6)).await;
