@@ -2,6 +2,7 @@
 //! webhooks. They need no authentication, so everything about sessions and webhooks is served on loopback only.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use akiba_protocol::{ProblemCode, is_loopback};
 use axum::extract::rejection::QueryRejection;
@@ -18,7 +19,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use super::request_log::{self, RequestId};
 use super::routes::{fallback, health};
-use super::state::AppState;
+use super::state::{AppState, SharedState};
 use crate::clock::rfc3339;
 use crate::error::RelayError;
 use crate::session::Sessions;
@@ -50,7 +51,7 @@ pub fn app(state: AppState, loopback_only: bool) -> Router {
         .layer(CatchPanicLayer::custom(fallback::panicked))
         .layer(from_fn_with_state(loopback_only, reject_pages))
         .layer(from_fn(request_log::log_request))
-        .with_state(state)
+        .with_state(Arc::new(state))
 }
 
 /// Rejects requests from web pages: a page open in a browser on this machine can reach loopback too. A page of another
@@ -72,7 +73,7 @@ fn is_loopback_host(host: &HeaderValue) -> bool {
 }
 
 /// Returns all metrics. Those of the database are absent if it does not answer.
-async fn metrics_text(State(state): State<AppState>) -> Response {
+async fn metrics_text(State(state): State<SharedState>) -> Response {
     metrics().breaker_is(state.vendor.breaker_state().word());
     if let Some(sessions) = &state.sessions {
         read_database(sessions).await;
@@ -108,7 +109,7 @@ fn store(state: &AppState) -> Result<&Store, RelayError> {
 }
 
 /// Returns the number of sessions in each state.
-async fn sessions(State(state): State<AppState>) -> Result<Json<BTreeMap<String, i64>>, RelayError> {
+async fn sessions(State(state): State<SharedState>) -> Result<Json<BTreeMap<String, i64>>, RelayError> {
     Ok(Json(store(&state)?.count_sessions().await?.into_iter().collect()))
 }
 
@@ -135,7 +136,7 @@ struct WebhookSummary {
 
 /// Lists webhooks, newest first.
 async fn webhooks(
-    State(state): State<AppState>,
+    State(state): State<SharedState>,
     query: Result<Query<WebhookQuery>, QueryRejection>,
 ) -> Result<Json<Vec<WebhookSummary>>, RelayError> {
     let Query(WebhookQuery { status, limit, before }) = query.map_err(|_| {
@@ -166,7 +167,7 @@ struct Resent {
 
 /// Sends one webhook again, whatever its status.
 async fn resend(
-    State(state): State<AppState>,
+    State(state): State<SharedState>,
     Extension(RequestId(request)): Extension<RequestId>,
     Path(id): Path<String>,
 ) -> Result<Json<Resent>, RelayError> {
@@ -178,7 +179,7 @@ async fn resend(
 
 /// Sends all failed webhooks again.
 async fn resend_failed(
-    State(state): State<AppState>,
+    State(state): State<SharedState>,
     Extension(RequestId(request)): Extension<RequestId>,
 ) -> Result<Json<Resent>, RelayError> {
     resend_and_notify(&state, None, &request).await

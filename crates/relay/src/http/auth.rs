@@ -14,7 +14,7 @@ use http::request::Parts;
 
 use super::rate_limit::{Tally, client, count_address, count_page};
 use super::request_log::{RequestId, SessionSlot};
-use super::state::AppState;
+use super::state::{AppState, SharedState};
 use crate::clock::milliseconds;
 use crate::error::RelayError;
 use crate::handoff::device::Device;
@@ -75,10 +75,10 @@ pub struct ReturningPage(pub PageCaller);
 /// to a page, and short, because a page keeps the token where scripts can read it.
 const READABLE_AFTER_EXPIRY: Duration = Duration::from_secs(15 * 60);
 
-impl FromRequestParts<AppState> for HostCaller {
+impl FromRequestParts<SharedState> for HostCaller {
     type Rejection = RelayError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, RelayError> {
+    async fn from_request_parts(parts: &mut Parts, state: &SharedState) -> Result<Self, RelayError> {
         let sessions = sessions(state)?;
         if parts.headers.contains_key(ORIGIN) {
             let detail = "Only the host's back end can make this call: an API key in a page is public.";
@@ -96,18 +96,18 @@ impl FromRequestParts<AppState> for HostCaller {
     }
 }
 
-impl FromRequestParts<AppState> for PageCaller {
+impl FromRequestParts<SharedState> for PageCaller {
     type Rejection = RelayError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, RelayError> {
+    async fn from_request_parts(parts: &mut Parts, state: &SharedState) -> Result<Self, RelayError> {
         page_caller(parts, state, Duration::ZERO)
     }
 }
 
-impl FromRequestParts<AppState> for ReturningPage {
+impl FromRequestParts<SharedState> for ReturningPage {
     type Rejection = RelayError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, RelayError> {
+    async fn from_request_parts(parts: &mut Parts, state: &SharedState) -> Result<Self, RelayError> {
         page_caller(parts, state, READABLE_AFTER_EXPIRY).map(Self)
     }
 }
@@ -156,19 +156,19 @@ impl PhoneCaller {
     }
 }
 
-impl FromRequestParts<AppState> for PhoneCaller {
+impl FromRequestParts<SharedState> for PhoneCaller {
     type Rejection = RelayError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, RelayError> {
+    async fn from_request_parts(parts: &mut Parts, state: &SharedState) -> Result<Self, RelayError> {
         count_address(&state.limits, &parts.extensions, &parts.headers)?;
         Ok(Self { sessions: sessions(state)?, slot: parts.extensions.get::<SessionSlot>().cloned() })
     }
 }
 
-impl FromRequestParts<AppState> for Visitor {
+impl FromRequestParts<SharedState> for Visitor {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Infallible> {
+    async fn from_request_parts(parts: &mut Parts, state: &SharedState) -> Result<Self, Infallible> {
         let agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let address = client(&state.limits, &parts.extensions, &parts.headers);
         Ok(Self { address, device: Device::of(agent) })
@@ -179,10 +179,10 @@ impl FromRequestParts<AppState> for Visitor {
 #[derive(Debug)]
 pub struct HandoffId(pub String);
 
-impl FromRequestParts<AppState> for HandoffId {
+impl FromRequestParts<SharedState> for HandoffId {
     type Rejection = RelayError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, RelayError> {
+    async fn from_request_parts(parts: &mut Parts, state: &SharedState) -> Result<Self, RelayError> {
         let unknown = || RelayError::new(ProblemCode::UnknownHandoff);
         let Path(id) = Path::<String>::from_request_parts(parts, state).await.map_err(|_| unknown())?;
         if is_id(&id, "hof") { Ok(Self(id)) } else { Err(unknown()) }
@@ -193,10 +193,10 @@ impl FromRequestParts<AppState> for HandoffId {
 #[derive(Debug)]
 pub struct SessionId(pub String);
 
-impl FromRequestParts<AppState> for SessionId {
+impl FromRequestParts<SharedState> for SessionId {
     type Rejection = RelayError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, RelayError> {
+    async fn from_request_parts(parts: &mut Parts, state: &SharedState) -> Result<Self, RelayError> {
         let unknown = || RelayError::new(ProblemCode::UnknownSession);
         let Path(id) = Path::<String>::from_request_parts(parts, state).await.map_err(|_| unknown())?;
         if !is_id(&id, "ses") {

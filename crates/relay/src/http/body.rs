@@ -8,7 +8,7 @@ use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::{DeserializeOwned, IgnoredAny};
 
-use super::state::AppState;
+use super::state::SharedState;
 use crate::error::RelayError;
 
 /// The type of a call's body.
@@ -21,10 +21,10 @@ pub trait JsonCall: DeserializeOwned {
 #[derive(Debug)]
 pub struct JsonBody<T>(pub T);
 
-impl<T: JsonCall> FromRequest<AppState> for JsonBody<T> {
+impl<T: JsonCall> FromRequest<SharedState> for JsonBody<T> {
     type Rejection = RelayError;
 
-    async fn from_request(request: Request, state: &AppState) -> Result<Self, RelayError> {
+    async fn from_request(request: Request, state: &SharedState) -> Result<Self, RelayError> {
         if !is_json(request.headers()) {
             return Err(RelayError::new(ProblemCode::UnsupportedMediaType));
         }

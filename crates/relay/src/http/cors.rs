@@ -14,7 +14,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 use super::idempotency::IDEMPOTENCY_KEY;
 use super::rate_limit::{RATE_LIMIT, RATE_LIMIT_POLICY, count_address, is_unlimited};
 use super::request_log::REQUEST_ID;
-use super::state::AppState;
+use super::state::SharedState;
 use crate::error::RelayError;
 use crate::origin::Origin;
 
@@ -31,7 +31,7 @@ const PREFLIGHT_MAX_AGE: Duration = Duration::from_secs(3_600);
 /// # Errors
 /// [`ProblemCode::Forbidden`] for an origin that is not on the list, for `null`, and for more than one.
 /// [`ProblemCode::TooManyRequests`] if the address has sent too many of these requests.
-pub async fn guard(State(state): State<AppState>, request: Request, next: Next) -> Response {
+pub async fn guard(State(state): State<SharedState>, request: Request, next: Next) -> Response {
     let (extensions, headers) = (request.extensions(), request.headers());
     if may_call(&state.origins, headers) {
         return next.run(request).await;

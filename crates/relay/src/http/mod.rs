@@ -33,6 +33,8 @@ pub mod state;
 mod tests;
 pub mod widget;
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -41,18 +43,19 @@ use utoipa_axum::routes;
 
 use self::openapi::document::Document;
 use self::routes::{fallback, handoffs, health, page, page_without_session, proof_keys, sessions};
-use self::state::AppState;
+use self::state::{AppState, SharedState};
 
 /// Builds the service: its calls, with or without sessions, inside the layers that every request passes.
 pub fn app(mut state: AppState) -> Router {
     let sessions = state.sessions.is_some();
+    state.document = Document::new(document(sessions));
+    let state = Arc::new(state);
     let mut pages = page_calls(sessions);
     // With sessions, [`auth`] counts a page by its session, and by its address only if it has no valid token.
     if !sessions {
         pages = pages.route_layer(from_fn_with_state(state.clone(), rate_limit::limit_by_address));
     }
-    let (routes, api) = pages.merge(host_calls(sessions)).merge(operation_calls()).split_for_parts();
-    state.document = Document::new(openapi::text(api, sessions));
+    let (routes, _) = pages.merge(host_calls(sessions)).merge(operation_calls()).split_for_parts();
     with_layers(routes, state)
 }
 
@@ -63,7 +66,7 @@ pub fn document(sessions: bool) -> String {
     openapi::text(calls.into_openapi(), sessions)
 }
 
-fn page_calls(sessions: bool) -> OpenApiRouter<AppState> {
+fn page_calls(sessions: bool) -> OpenApiRouter<SharedState> {
     if sessions {
         OpenApiRouter::default()
             .routes(routes!(page::link))
@@ -82,7 +85,7 @@ fn page_calls(sessions: bool) -> OpenApiRouter<AppState> {
     }
 }
 
-fn host_calls(sessions: bool) -> OpenApiRouter<AppState> {
+fn host_calls(sessions: bool) -> OpenApiRouter<SharedState> {
     if !sessions {
         return OpenApiRouter::default();
     }
@@ -95,7 +98,7 @@ fn host_calls(sessions: bool) -> OpenApiRouter<AppState> {
         .routes(routes!(proof_keys::proof_keys))
 }
 
-fn operation_calls() -> OpenApiRouter<AppState> {
+fn operation_calls() -> OpenApiRouter<SharedState> {
     OpenApiRouter::default()
         .routes(routes!(routes::openapi::document))
         .routes(routes!(health::live))
@@ -105,7 +108,7 @@ fn operation_calls() -> OpenApiRouter<AppState> {
 /// Wraps the routes in the layers. A request passes them from the last to the first: log line and id, check of the
 /// origin, CORS, count of what nothing else counts, catching of panics. Errors arise inside CORS: without CORS headers a
 /// page could not read them.
-fn with_layers(routes: Router<AppState>, state: AppState) -> Router {
+fn with_layers(routes: Router<SharedState>, state: SharedState) -> Router {
     let mut routes = routes
         .fallback(fallback::not_found)
         .method_not_allowed_fallback(fallback::method_not_allowed)

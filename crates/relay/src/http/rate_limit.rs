@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method};
 
-use super::state::AppState;
+use super::state::SharedState;
 use crate::error::RelayError;
 use crate::limits::client_address::Peer;
 use crate::limits::counts::Budget;
@@ -47,7 +47,7 @@ impl Tally {
 
 /// Counts a call by the client's address unless something else has counted it: a call of an unknown path, or one that is
 /// refused before its caller is known. These calls are cheap, so it is enough to reject them afterwards.
-pub async fn count_rest(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+pub async fn count_rest(State(state): State<SharedState>, mut request: Request, next: Next) -> Response {
     let tally = Tally::default();
     request.extensions_mut().insert(tally.clone());
     let unlimited = is_unlimited(request.extensions());
@@ -83,7 +83,7 @@ fn add_headers(headers: &mut HeaderMap, limit: &str, budget: &Budget) {
 }
 
 /// Counts a page's call by the client's address. Used where there are no sessions to count by.
-pub async fn limit_by_address(State(state): State<AppState>, request: Request, next: Next) -> Response {
+pub async fn limit_by_address(State(state): State<SharedState>, request: Request, next: Next) -> Response {
     let (limits, extensions) = (&state.limits, request.extensions());
     let counted = match client(limits, extensions, request.headers()) {
         Some(address) if is_verdict(request.method(), extensions) => {
@@ -100,7 +100,7 @@ pub async fn limit_by_address(State(state): State<AppState>, request: Request, n
 
 /// Counts a request for a file of the widget by the client's address, apart from all calls: loading a page must not use
 /// up the rate of the calls, nor the other way round.
-pub async fn limit_widget(State(state): State<AppState>, request: Request, next: Next) -> Response {
+pub async fn limit_widget(State(state): State<SharedState>, request: Request, next: Next) -> Response {
     let limits = &state.limits;
     let counted = client(limits, request.extensions(), request.headers()).map(|address| limits.widget(address));
     match counted.map_or(Ok(()), Counted::allowed) {

@@ -1,4 +1,4 @@
-//! What all requests share ([`AppState`]).
+//! What all requests share ([`AppState`], [`SharedState`]).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +17,9 @@ use crate::origin::Origin;
 use crate::session::Sessions;
 use crate::session::settings::HandoffPage;
 use crate::vendor_api::VendorClient;
+
+/// What all requests share, as the layers and the handlers get it: each layer of each request has a clone.
+pub type SharedState = Arc<AppState>;
 
 /// What all requests share. Clones share it too.
 #[derive(Clone, Debug)]

@@ -1,6 +1,7 @@
 //! Tests of the whole router: its answer to a panic, and its OpenAPI document.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use akiba_protocol::{LinkReply, LinkRequest, Problem, ProblemCode, VerifyReply, VerifyRequest};
 use axum::Router;
@@ -52,7 +53,7 @@ async fn a_panic_becomes_an_error_that_the_page_can_read_and_that_reveals_nothin
     let settings = Settings::try_parse_from(["akiba-relay", "--allow-origin=https://bank.example"]).unwrap();
     let access = Access::load(&settings.vendor, |_| Some("x".to_owned())).unwrap();
     let state = AppState::new(&settings.http, &settings.limits, VendorClient::new(&settings.vendor, &access).unwrap());
-    let router = with_layers(Router::new().route("/panic", get(panicking)), state);
+    let router = with_layers(Router::new().route("/panic", get(panicking)), Arc::new(state));
 
     let request = Request::get("/panic").header("origin", "https://bank.example").body(Body::empty());
     let response = router.oneshot(request.unwrap()).await.unwrap();

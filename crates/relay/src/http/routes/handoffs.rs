@@ -15,7 +15,7 @@ use crate::http::openapi::problems::{
     BeginHandoffProblems, ConfirmProblems, DisownProblems, EndHandoffProblems, FollowHandoffProblems,
     HeldHandoffProblems, RedeemProblems, RenewHandoffProblems,
 };
-use crate::http::state::AppState;
+use crate::http::state::SharedState;
 use crate::session::page::handoff::{Handoff, HandoffStatus, Visitor};
 use crate::session::page::phone::{Confirm, Disown, Opened, PhoneSession, Redeem};
 
@@ -135,7 +135,7 @@ pub async fn renew(caller: PageCaller, HandoffId(id): HandoffId) -> Result<Json<
     responses((status = 200, description = "The hand-off.", body = HandoffStatus), FollowHandoffProblems),
 )]
 pub async fn follow(
-    State(state): State<AppState>,
+    State(state): State<SharedState>,
     ReturningPage(caller): ReturningPage,
     HandoffId(id): HandoffId,
     query: Result<Query<FollowQuery>, QueryRejection>,

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::http::openapi::problems::CommonProblems;
 use crate::http::readiness::ReadinessStatus;
-use crate::http::state::AppState;
+use crate::http::state::SharedState;
 
 /// The answer of `GET /healthz` and `GET /readyz`.
 #[derive(Debug, Serialize, ToSchema)]
@@ -34,7 +34,7 @@ pub struct Health {
         CommonProblems,
     ),
 )]
-pub async fn live(State(state): State<AppState>) -> (StatusCode, Json<Health>) {
+pub async fn live(State(state): State<SharedState>) -> (StatusCode, Json<Health>) {
     match state.readiness.is_stalled() {
         false => (StatusCode::OK, Json(Health { status: "ok" })),
         true => (StatusCode::SERVICE_UNAVAILABLE, Json(Health { status: "stalled" })),
@@ -56,7 +56,7 @@ pub async fn live(State(state): State<AppState>) -> (StatusCode, Json<Health>) {
         CommonProblems,
     ),
 )]
-pub async fn ready(State(state): State<AppState>) -> (StatusCode, Json<Health>) {
+pub async fn ready(State(state): State<SharedState>) -> (StatusCode, Json<Health>) {
     let store = state.sessions.as_ref().map(|sessions| sessions.store());
     let (code, status) = match state.readiness.status(store).await {
         ReadinessStatus::Ready => (StatusCode::OK, "ok"),

@@ -17,7 +17,7 @@ use super::fallback;
 use crate::error::RelayError;
 use crate::http::hosted::HostedPage;
 use crate::http::rate_limit;
-use crate::http::state::AppState;
+use crate::http::state::{AppState, SharedState};
 
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
@@ -26,7 +26,7 @@ const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-p
 const REVALIDATED: HeaderValue = HeaderValue::from_static("no-cache");
 
 /// Builds the routes of the page and its files. They are the same for everybody.
-pub fn router(state: &AppState) -> Router<AppState> {
+pub fn router(state: &SharedState) -> Router<SharedState> {
     Router::new()
         .route("/s", get(page))
         .route("/s/logo", get(logo))
@@ -57,7 +57,7 @@ fn not_found() -> RelayError {
 
 /// Returns the page.
 async fn page(
-    State(state): State<AppState>,
+    State(state): State<SharedState>,
     query: Result<Query<LookQuery>, QueryRejection>,
 ) -> Result<Response, RelayError> {
     let page = hosted(&state)?;
@@ -74,7 +74,7 @@ async fn page(
 }
 
 async fn logo(
-    State(state): State<AppState>,
+    State(state): State<SharedState>,
     query: Result<Query<LookQuery>, QueryRejection>,
 ) -> Result<Response, RelayError> {
     let (kind, bytes) = hosted(&state)?.look(key(&query)).logo.clone().ok_or_else(not_found)?;
@@ -89,7 +89,7 @@ async fn logo(
 }
 
 async fn theme(
-    State(state): State<AppState>,
+    State(state): State<SharedState>,
     query: Result<Query<LookQuery>, QueryRejection>,
 ) -> Result<Response, RelayError> {
     let bytes = hosted(&state)?.look(key(&query)).theme.clone().ok_or_else(not_found)?;

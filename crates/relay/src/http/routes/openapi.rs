@@ -6,7 +6,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 use crate::http::openapi::problems::DocumentProblems;
-use crate::http::state::AppState;
+use crate::http::state::SharedState;
 
 /// How long the document may be cached. It changes only with the version and with `sessions`.
 pub(super) const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=60");
@@ -24,8 +24,8 @@ pub(super) const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=
         DocumentProblems,
     ),
 )]
-pub async fn document(State(state): State<AppState>, headers: HeaderMap) -> Response {
-    let document = state.document;
+pub async fn document(State(state): State<SharedState>, headers: HeaderMap) -> Response {
+    let document = &state.document;
     let cache = [(CACHE_CONTROL, CACHE), (ETAG, document.etag())];
     match document.is_known(&headers) {
         true => (StatusCode::NOT_MODIFIED, cache).into_response(),

@@ -9,7 +9,7 @@ use axum::extract::State;
 use crate::error::RelayError;
 use crate::http::body::{JsonBody, JsonCall};
 use crate::http::openapi::problems::PlainCallProblems;
-use crate::http::state::AppState;
+use crate::http::state::SharedState;
 
 impl JsonCall for LinkRequest {
     const SHAPE: &'static str = "The body must be an object with `identifier` (string), `type` (\"1\" or \"2\") and, \
@@ -36,7 +36,7 @@ impl JsonCall for VerifyRequest {
     responses((status = 200, description = "The link. Keep it secret until it expires.", body = LinkReply), PlainCallProblems),
 )]
 pub async fn link(
-    State(state): State<AppState>,
+    State(state): State<SharedState>,
     JsonBody(request): JsonBody<LinkRequest>,
 ) -> Result<Json<LinkReply>, RelayError> {
     let _permit = state.capacity.links.acquire()?;
@@ -60,7 +60,7 @@ pub async fn link(
     responses((status = 200, description = "The vendor's answer.", body = VerifyReply), PlainCallProblems),
 )]
 pub async fn verify(
-    State(state): State<AppState>,
+    State(state): State<SharedState>,
     JsonBody(request): JsonBody<VerifyRequest>,
 ) -> Result<Json<VerifyReply>, RelayError> {
     let _permit = state.capacity.verdicts.acquire()?;

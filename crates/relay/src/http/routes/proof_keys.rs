@@ -8,7 +8,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use super::openapi::CACHE;
 use crate::error::RelayError;
 use crate::http::openapi::problems::ProofKeysProblems;
-use crate::http::state::AppState;
+use crate::http::state::SharedState;
 use crate::secrets::proof_keys::KeySet;
 
 /// The media type of a JWK Set (RFC 7517, section 8.5).
@@ -30,7 +30,7 @@ const MEDIA_TYPE: &str = "application/jwk-set+json";
         ProofKeysProblems,
     ),
 )]
-pub async fn proof_keys(State(state): State<AppState>) -> Result<Response, RelayError> {
+pub async fn proof_keys(State(state): State<SharedState>) -> Result<Response, RelayError> {
     let proofs = state.sessions.as_ref().and_then(|sessions| sessions.proofs());
     let keys = proofs.ok_or_else(|| RelayError::new(ProblemCode::NotFound))?.public_keys();
     let body = serde_json::to_string(&keys).map_err(|_| RelayError::new(ProblemCode::Internal))?;

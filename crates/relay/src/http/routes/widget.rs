@@ -14,7 +14,7 @@ use super::fallback;
 use crate::error::RelayError;
 use crate::http::etag;
 use crate::http::rate_limit;
-use crate::http::state::AppState;
+use crate::http::state::SharedState;
 use crate::http::widget::coding::Accepted;
 
 /// The route of all files.
@@ -30,7 +30,7 @@ const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resour
 
 /// Builds the route of the files. They are public and the same for everybody, so every page may load them, whatever the
 /// list of origins says: the origin decides about calls, and a script makes calls with the origin of its page.
-pub fn router(state: &AppState) -> Router<AppState> {
+pub fn router(state: &SharedState) -> Router<SharedState> {
     Router::new()
         .route(ROUTE, get(file))
         .method_not_allowed_fallback(fallback::method_not_allowed)
@@ -48,7 +48,7 @@ async fn allow_all(mut response: Response) -> Response {
 
 /// Returns a file of the widget.
 async fn file(
-    State(state): State<AppState>,
+    State(state): State<SharedState>,
     Path(path): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, RelayError> {
