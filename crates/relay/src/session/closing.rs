@@ -18,12 +18,21 @@ use crate::store::sessions::SessionRow;
 use crate::webhook::event::{News, VerdictDetail};
 
 impl Sessions {
-    /// Closes up to `limit` sessions of each kind. Returns their number.
+    /// Returns the most links and the most calls for a verdict.
+    pub(super) fn caps(&self) -> (i64, i64) {
+        (self.limits.links, self.limits.verifies)
+    }
+
+    /// Returns how long a session whose limits are used up stays open after its last change, in milliseconds: a call to the
+    /// vendor that was counted longer ago has ended.
+    pub(super) fn closing_grace(&self) -> i64 {
+        milliseconds(self.vendor.timeout().saturating_add(MARGIN))
+    }
+
+    /// Closes up to `limit` sessions. Returns their number.
     pub(super) async fn close_finished(&self, limit: i64) -> Result<u64, RelayError> {
-        // A call to the vendor that was counted longer ago has ended.
-        let grace = milliseconds(self.vendor.timeout().saturating_add(MARGIN));
-        let (at, caps) = (self.latest_end(), (self.limits.links, self.limits.verifies));
-        let rows = self.store.sessions_to_close(at, at.saturating_sub(grace), caps, limit).await?;
+        let (at, grace) = (self.latest_end(), self.closing_grace());
+        let rows = self.store.sessions_to_close(at, at.saturating_sub(grace), self.caps(), limit).await?;
         let mut closed = 0;
         for row in rows {
             closed += changed(self.close(&row).await)?;

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use akiba_protocol::ProblemCode;
 
-use super::Sessions;
 use super::record::Personal;
+use super::{SessionLimits, Sessions};
 use crate::clock::milliseconds;
 use crate::error::RelayError;
 use crate::lifecycle::{Event, State};
@@ -111,10 +111,13 @@ impl Sessions {
     pub async fn sweep(&self) -> Result<Swept, RelayError> {
         let mut parts = Parts::default();
         let now = self.clock.now();
+        let at = self.latest_end();
         // Before the end of overdue sessions, which a lease in the future would hide.
         parts.result("times in the future", self.pull_in(now).await);
         let lapsed = parts.result("ending sessions", self.end_overdue().await);
         let closed = parts.result("closing sessions", self.close_all_finished().await);
+        // After the parts that look at what is due.
+        parts.result("postponing sessions", self.store.postpone(at, self.closing_grace(), self.caps()).await);
         // Before the deletion, which keeps sessions with a pending webhook.
         parts.result("webhooks without an endpoint", self.outbox.give_up_without_endpoint().await);
         parts.result("hashes of references", self.tag_sessions(BATCH).await);
@@ -136,7 +139,8 @@ impl Sessions {
     /// behind, all times are in the future.
     async fn pull_in(&self, now: i64) -> Result<(), StoreError> {
         let (_, now) = self.clocks(now).await?;
-        let ahead = Ahead { leeway: self.limits.leeway, claim: self.outbox.longest_claim() };
+        let SessionLimits { leeway, longest_life: life, .. } = self.limits;
+        let ahead = Ahead { leeway, claim: self.outbox.longest_claim(), life };
         match self.store.pull_in(ahead, now).await? {
             0 => {}
             count => tracing::warn!(count, "a relay's clock was ahead: times in the future were corrected"),

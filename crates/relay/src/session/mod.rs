@@ -111,6 +111,8 @@ struct PersonLimit {
 struct SessionLimits {
     ttl: Duration,
     ttl_max: Duration,
+    /// How long a session lives at most, with the time until a link to it is opened, in milliseconds.
+    longest_life: i64,
     /// How far the clocks of two relays may differ, in milliseconds.
     leeway: i64,
     links: i64,

@@ -311,6 +311,9 @@ impl Sessions {
             limits: SessionLimits {
                 ttl: settings.session_ttl,
                 ttl_max: settings.session_ttl_max,
+                longest_life: milliseconds(
+                    settings.handoff.handoff_link_ttl_max.unwrap_or_default().saturating_add(settings.session_ttl_max),
+                ),
                 leeway,
                 links: settings.max_links.get().into(),
                 verifies: settings.max_verifies.get().into(),

@@ -4,10 +4,10 @@
 use std::path::Path;
 
 use sqlx::postgres::PgConnectOptions;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode};
-use sqlx::{Connection, PgConnection, Postgres, QueryBuilder, SqliteConnection};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqliteRow};
+use sqlx::{Connection, FromRow, PgConnection, Postgres, QueryBuilder, Row, SqliteConnection};
 
-use super::sessions::COLUMNS;
+use super::sessions::{COLUMNS, Columns};
 use super::{StoreError, migrations};
 
 /// Number of rows in one statement. PostgreSQL accepts at most 65,535 values in a statement.
@@ -47,11 +47,15 @@ pub enum CopyError {
     Target(StoreError),
 }
 
-#[rustfmt::skip]
-type Session = (
-    String, String, String, Vec<u8>, String, i64, i64, i64, i64, i64, i64, Option<String>, Option<String>, Option<i64>, Option<i64>,
-    Option<Vec<u8>>,
-);
+/// A session, the keyed hash of its reference, and when the sweep looks at it next.
+struct Session(Columns, Option<Vec<u8>>, Option<i64>);
+
+impl FromRow<'_, SqliteRow> for Session {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self(Columns::from_row(row)?, row.try_get("reference_tag")?, row.try_get("due_at")?))
+    }
+}
+
 #[rustfmt::skip]
 type Handoff = (
     String, String, String, i64, Vec<u8>, Option<Vec<u8>>, Option<i64>, Option<String>, String, Option<Vec<u8>>, Option<i64>,
@@ -108,7 +112,6 @@ pub async fn copy(from: &Path, to: &PgConnectOptions) -> Result<Copied, CopyErro
         links: copy_links(&mut from, &mut to).await.map_err(|error| error.copy_error(source, target))?,
         messages: copy_messages(&mut from, &mut to).await.map_err(|error| error.copy_error(source, target))?,
     };
-    copy_holders(&mut from, &mut to).await.map_err(|error| error.copy_error(source, target))?;
     copy_handoffs(&mut from, &mut to).await.map_err(|error| error.copy_error(source, target))?;
     copy_creations(&mut from, &mut to).await.map_err(|error| error.copy_error(source, target))?;
     copy_persons(&mut from, &mut to).await.map_err(|error| error.copy_error(source, target))?;
@@ -139,21 +142,21 @@ impl Side {
 }
 
 async fn copy_sessions(from: &mut SqliteConnection, to: &mut PgConnection) -> Result<u64, Side> {
-    // A row of sqlx has at most 16 columns, so the holder follows.
-    let columns = COLUMNS.trim_end_matches(", holder");
-    let sql = format!("SELECT {columns}, reference_tag FROM sessions WHERE id > $1 ORDER BY id LIMIT $2");
+    let sql = format!("SELECT {COLUMNS}, reference_tag, due_at FROM sessions WHERE id > $1 ORDER BY id LIMIT $2");
     let (mut after, mut count) = (String::new(), 0);
     loop {
         let rows = sqlx::query_as::<_, Session>(&sql).bind(&after).bind(BATCH).fetch_all(&mut *from);
         let rows = rows.await.map_err(Side::From)?;
-        let Some(last) = rows.last() else { return Ok(count) };
+        let Some(Session(last, ..)) = rows.last() else { return Ok(count) };
         after.clone_from(&last.0);
-        let mut insert = QueryBuilder::<Postgres>::new(format!("INSERT INTO sessions ({columns}, reference_tag) "));
-        insert.push_values(rows, |mut row, columns| {
+        let mut insert =
+            QueryBuilder::<Postgres>::new(format!("INSERT INTO sessions ({COLUMNS}, reference_tag, due_at) "));
+        insert.push_values(rows, |mut row, Session(columns, reference_tag, due_at)| {
             row.push_bind(columns.0).push_bind(columns.1).push_bind(columns.2).push_bind(columns.3);
             row.push_bind(columns.4).push_bind(columns.5).push_bind(columns.6).push_bind(columns.7);
             row.push_bind(columns.8).push_bind(columns.9).push_bind(columns.10).push_bind(columns.11);
             row.push_bind(columns.12).push_bind(columns.13).push_bind(columns.14).push_bind(columns.15);
+            row.push_bind(reference_tag).push_bind(due_at);
         });
         count += insert.build().execute(&mut *to).await.map_err(Side::To)?.rows_affected();
     }
@@ -174,21 +177,6 @@ async fn copy_links(from: &mut SqliteConnection, to: &mut PgConnection) -> Resul
             row.push_bind(columns.4).push_bind(columns.5).push_bind(columns.6).push_bind(columns.7);
         });
         count += insert.build().execute(&mut *to).await.map_err(Side::To)?.rows_affected();
-    }
-}
-
-/// Copies which hand-offs have their sessions.
-async fn copy_holders(from: &mut SqliteConnection, to: &mut PgConnection) -> Result<(), Side> {
-    const READ: &str = "SELECT id, holder FROM sessions WHERE id > $1 AND holder IS NOT NULL ORDER BY id LIMIT $2";
-    const WRITE: &str = "UPDATE sessions SET holder = held.holder FROM UNNEST($1::text[], $2::text[]) AS held (id, holder) \
-        WHERE sessions.id = held.id";
-    let mut after = String::new();
-    loop {
-        let rows = sqlx::query_as::<_, (String, String)>(READ).bind(&after).bind(BATCH).fetch_all(&mut *from);
-        let (ids, holders): (Vec<_>, Vec<_>) = rows.await.map_err(Side::From)?.into_iter().unzip();
-        let Some(last) = ids.last() else { return Ok(()) };
-        after.clone_from(last);
-        sqlx::query(WRITE).bind(ids).bind(holders).execute(&mut *to).await.map_err(Side::To)?;
     }
 }
 

@@ -4,7 +4,8 @@
 //! database server: a relay whose clock is right would otherwise take it for old, and delete it.
 
 use super::change::Change;
-use super::future::SERVER_TIME;
+use super::due::FIRST_LOOK;
+use super::server_clock::SERVER_TIME;
 use super::sessions::{SessionRow, count};
 use super::writer::Value;
 use super::{Store, StoreError, on_connection};
@@ -27,8 +28,9 @@ impl Store {
         let session = |created_at: &str| {
             format!(
                 "INSERT INTO sessions \
-                 (id, api_key, customer_type, sealed, state, created_at, expires_at, updated_at, reference_tag) \
-                 SELECT $1, $2, $3, $4, $5, {created_at}, $7, $6, $8"
+                 (id, api_key, customer_type, sealed, state, created_at, expires_at, updated_at, reference_tag, due_at) \
+                 SELECT $1, $2, $3, $4, $5, {created_at}, $7, $6, $8, \
+                   CASE WHEN $7 < $6 + {FIRST_LOOK} THEN $7 ELSE $6 + {FIRST_LOOK} END"
             )
         };
         let key = |created_at: &str, from: &str| {

@@ -3,6 +3,7 @@
 use sqlx::Connection;
 
 use super::audit::insert_audit;
+use super::due;
 use super::outbox::{NewMessage, insert_messages};
 use super::sessions::{COLUMNS, Columns, SessionRow, count, session};
 use super::{Store, StoreError, on_connection};
@@ -10,17 +11,12 @@ use crate::audit::Entry;
 use crate::lifecycle::{Event, State};
 use crate::telemetry::metrics::metrics;
 
-/// The conditions of [`Store::sessions_to_close`]: a query for each, so that each is a look-up in an index. `$1` is the
-/// latest end of a life, `$2` the latest change, `$3` the most links and `$4` the most calls for a verdict.
-pub const TO_CLOSE: [&str; 3] = [
-    "state = 'rejected' AND closed_at IS NULL AND expires_at <= $1",
-    "closed_at IS NULL AND state IN ('created', 'link_issued', 'rejected') AND verifies >= $4 AND updated_at <= $2 \
-     AND (state = 'rejected' OR expires_at > $1)",
-    // With links used up, an issued link that is still open can get a verdict.
-    "closed_at IS NULL AND state IN ('created', 'link_issued', 'rejected') AND links >= $3 AND updated_at <= $2 \
-     AND (state = 'rejected' OR (expires_at > $1 AND NOT EXISTS \
-       (SELECT 1 FROM links WHERE session_id = sessions.id AND released = 0 AND verdict IS NULL)))",
-];
+/// The condition of [`Store::sessions_to_close`]. `$1` is the latest end of a life, `$2` the latest change, `$3` the most links
+/// and `$4` the most calls for a verdict. With links used up, an issued link that is still open can get a verdict.
+pub const TO_CLOSE: &str = "due_at <= $1 AND closed_at IS NULL AND ((state = 'rejected' AND expires_at <= $1) \
+     OR (state IN ('created', 'link_issued', 'rejected') AND updated_at <= $2 AND (state = 'rejected' OR expires_at > $1) \
+       AND (verifies >= $4 OR (links >= $3 AND (state = 'rejected' OR NOT EXISTS \
+         (SELECT 1 FROM links WHERE session_id = sessions.id AND released = 0 AND verdict IS NULL))))))";
 
 impl Store {
     /// Moves a session by an event that carries no data: [`Event::Lost`], [`Event::LifeOver`] or [`Event::Released`],
@@ -36,15 +32,15 @@ impl Store {
         now: i64,
     ) -> Result<bool, StoreError> {
         const SQL: &str = "UPDATE sessions SET state = $3, version = version + 1, lease_until = NULL, \
-            updated_at = $4, closed_at = COALESCE(closed_at, $5) WHERE id = $1 AND version = $2";
+            updated_at = $4, closed_at = COALESCE(closed_at, $5), due_at = $6 WHERE id = $1 AND version = $2";
         const LINK: &str = "UPDATE links SET released = 1 WHERE id = $1";
         let Some(after) = row.state.after(event) else { return Ok(false) };
         self.write(async {
             on_connection!(self, |connection| {
                 let mut transaction = connection.begin().await?;
                 let closed_at = (after == State::Expired).then_some(now);
-                let moved =
-                    self.query(SQL).bind(&row.id).bind(row.version).bind(after.as_str()).bind(now).bind(closed_at);
+                let moved = self.query(SQL).bind(&row.id).bind(row.version).bind(after.as_str()).bind(now);
+                let moved = moved.bind(closed_at).bind(due::after_move(after, now));
                 if moved.execute(&mut *transaction).await?.rows_affected() == 0 {
                     return Ok(false);
                 }
@@ -66,8 +62,8 @@ impl Store {
     /// [`StoreError`].
     pub async fn timed_out_sessions(&self, at: i64, limit: i64) -> Result<Vec<SessionRow>, StoreError> {
         let sql = format!(
-            "SELECT {COLUMNS} FROM sessions WHERE (state = 'verifying' AND lease_until <= $1) \
-             OR (state IN ('created', 'link_issued') AND expires_at <= $1) LIMIT $2"
+            "SELECT {COLUMNS} FROM sessions WHERE due_at <= $1 AND ((state = 'verifying' AND lease_until <= $1) \
+             OR (state IN ('created', 'link_issued') AND expires_at <= $1)) LIMIT $2"
         );
         let found = self.run(async {
             on_connection!(self, |connection| self
@@ -93,17 +89,11 @@ impl Store {
         caps: (i64, i64),
         limit: i64,
     ) -> Result<Vec<SessionRow>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM sessions WHERE {TO_CLOSE} LIMIT $5");
         let found = self.run(async {
             on_connection!(self, |connection| {
-                let mut rows = Vec::new();
-                for condition in TO_CLOSE {
-                    let sql = format!("SELECT {COLUMNS} FROM sessions WHERE {condition} LIMIT $5");
-                    let query = self.query_as::<_, Columns>(&sql).bind(at).bind(idle_since).bind(caps.0).bind(caps.1);
-                    let mut found = query.bind(limit).fetch_all(&mut *connection).await?;
-                    found.retain(|row| rows.iter().all(|known: &Columns| known.0 != row.0));
-                    rows.append(&mut found);
-                }
-                Ok(rows)
+                let query = self.query_as::<_, Columns>(&sql).bind(at).bind(idle_since).bind(caps.0).bind(caps.1);
+                query.bind(limit).fetch_all(connection).await
             })
         });
         found.await?.into_iter().map(session).collect()
@@ -115,7 +105,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn close_session(&self, row: &SessionRow, messages: &[NewMessage], now: i64) -> Result<bool, StoreError> {
-        const SQL: &str = "UPDATE sessions SET closed_at = $3, updated_at = $3, version = version + 1 \
+        const SQL: &str = "UPDATE sessions SET closed_at = $3, updated_at = $3, version = version + 1, \
+            due_at = CASE WHEN state <> 'rejected' THEN due_at END \
             WHERE id = $1 AND version = $2 AND closed_at IS NULL";
         self.write(async {
             on_connection!(self, |connection| {

@@ -4,6 +4,7 @@
 use sqlx::Connection;
 
 use super::audit::insert_audit;
+use super::due;
 use super::outbox::{NewMessage, insert_messages};
 use super::sessions::{SessionRow, count, states_before};
 use super::{Store, StoreError, on_connection};
@@ -320,8 +321,9 @@ impl Store {
             ends_at = COALESCE($7, ends_at) WHERE id = $1 AND version = $2";
         // A link lives for hours. Once it is open, the session has its usual life.
         let shorten = format!(
-            "UPDATE sessions SET expires_at = $2, version = version + 1, updated_at = $3 \
+            "UPDATE sessions SET expires_at = $2, version = version + 1, updated_at = $3, due_at = {} \
              WHERE id = $1 AND closed_at IS NULL AND state IN ({})",
+            due::by("$2"),
             states_before(lifecycle::Event::LinkIssued)
         );
         const RELEASE: &str = "UPDATE sessions SET holder = NULL, version = version + 1, updated_at = $3 \
@@ -332,7 +334,7 @@ impl Store {
             states_before(lifecycle::Event::LinkIssued)
         );
         let end = format!(
-            "UPDATE sessions SET state = 'disowned', version = version + 1, updated_at = $3, closed_at = $3 \
+            "UPDATE sessions SET state = 'disowned', version = version + 1, updated_at = $3, closed_at = $3, due_at = NULL \
              WHERE id = $1 AND version = $2 AND closed_at IS NULL AND state IN ({})",
             states_before(lifecycle::Event::Disowned)
         );

@@ -148,7 +148,8 @@ impl Store {
         now: i64,
     ) -> Result<Option<SessionRow>, StoreError> {
         let sql = format!(
-            "UPDATE sessions SET links = links + 1, version = version + 1, updated_at = $5 \
+            "UPDATE sessions SET links = links + 1, version = version + 1, updated_at = $5, \
+             due_at = CASE WHEN links + 1 < $2 OR due_at < $5 THEN due_at ELSE $5 END \
              WHERE id = $1 AND links < $2 AND verifies < $3 AND expires_at > $4 \
              AND state IN ('created', 'link_issued') AND closed_at IS NULL RETURNING {COLUMNS}"
         );
@@ -165,7 +166,8 @@ impl Store {
     pub async fn reserve_link(&self, read: &SessionRow, cap: i64, now: i64) -> Result<bool, StoreError> {
         let states = states_before(Event::LinkIssued);
         let sql = format!(
-            "UPDATE sessions SET links = links + 1, version = version + 1, updated_at = $3 \
+            "UPDATE sessions SET links = links + 1, version = version + 1, updated_at = $3, \
+             due_at = CASE WHEN links + 1 < $2 OR due_at < $3 THEN due_at ELSE $3 END \
              WHERE id = $1 AND links < $2 AND state IN ({states}) AND attempt IS NOT DISTINCT FROM $4 AND closed_at IS NULL \
              RETURNING CAST(1 AS BIGINT)"
         );

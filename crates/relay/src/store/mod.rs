@@ -23,9 +23,11 @@
 //! - `change`: changes of several rows in one call.
 //! - `checkpoint`: empties SQLite's write-ahead log.
 //! - `connection`: checks out connections, and closes them after an error.
+//! - `due`: when the sweep looks at a session next.
 //! - `durability`: settings of PostgreSQL that lose committed data.
 //! - `migrations`: the tables.
 //! - `pooler`: PostgreSQL behind a connection pooler.
+//! - `server_clock`: the clock of PostgreSQL's machine.
 //! - [`lanes`]: keeps connections free for verdicts.
 //! - `flush`: flushes SQLite's commits to the disk.
 //! - `writer`: SQLite's thread that makes the changes.
@@ -40,6 +42,7 @@ mod checkpoint;
 mod connection;
 pub mod copy;
 pub mod creations;
+mod due;
 mod durability;
 pub mod error;
 pub mod expiry;
@@ -55,6 +58,7 @@ pub mod outbox_admin;
 pub mod persons;
 mod pooler;
 pub mod reseal;
+mod server_clock;
 pub mod session_list;
 pub mod sessions;
 pub mod settings;

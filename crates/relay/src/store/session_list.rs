@@ -1,5 +1,6 @@
 //! Lists and searches the sessions of one API key name ([`SessionFilter`]), and stores the keyed hashes of references.
 
+use super::due::LISTED;
 use super::sessions::{COLUMNS, Columns, SessionRow, session};
 use super::{Store, StoreError, on_connection};
 use crate::lifecycle::State;
@@ -50,6 +51,9 @@ impl SessionFilter {
         conditions.push(format!("api_key = {}", value(Value::Text(self.api_key.clone()))));
         if let Some(state) = self.state {
             conditions.push(format!("state = {}", value(Value::Text(state.as_str().to_owned()))));
+            if LISTED.contains(&state) {
+                conditions.push("due_at IS NOT NULL".to_owned());
+            }
         }
         if let Some(tags) = &self.reference_tags {
             let tags: Vec<_> = tags.iter().map(|tag| value(Value::Bytes(tag.clone()))).collect();
@@ -151,7 +155,7 @@ mod tests {
             after: Some((1, "ses_1".to_owned())),
         };
         let (sql, values) = all.query();
-        let conditions = "api_key = $1 AND state = $2 AND reference_tag IN ($3, $4) AND created_at >= $5 \
+        let conditions = "api_key = $1 AND state = $2 AND due_at IS NOT NULL AND reference_tag IN ($3, $4) AND created_at >= $5 \
                           AND created_at < $6 AND (created_at, id) < ($7, $8) ORDER BY";
         assert!(sql.contains(conditions) && values.len() == 8, "{sql}");
     }

@@ -3,8 +3,10 @@
 use sqlx::Connection;
 
 use super::change::Change;
+use super::due::{self, FIRST_LOOK};
 use super::outbox::{NewMessage, insert_in_change};
 use super::persons::{PersonCount, REFUND, count_in_change};
+use super::server_clock::SERVER_TIME;
 use super::sessions::{SessionRow, count, states_before};
 use super::writer::Value;
 use super::{Store, StoreError, on_connection};
@@ -73,14 +75,16 @@ impl Store {
         /// The session as it was read.
         const READ: &str = "SELECT 1 FROM sessions WHERE id = $1 AND version = $2 AND verifies < $8";
         const MOVE: &str = "UPDATE sessions SET state = $3, version = version + 1, verifies = verifies + 1, \
-            attempt = $4, link_id = $5, lease_until = $6, updated_at = $7";
+            attempt = $4, link_id = $5, lease_until = $6, updated_at = $7, due_at = ";
         const MARK: &str = "UPDATE links SET idempotency = COALESCE(idempotency, $9)";
         let Some(after) = new.session.state.after(new.event) else { return Ok(Begun::Changed) };
         let limited = new.person.is_some();
+        let change_sqlite = format!("{MOVE}{}", due::by("$6"));
+        let change_postgres = format!("{MOVE}{}", due::by(&format!("LEAST($6, {SERVER_TIME} + {FIRST_LOOK})")));
         let counted = if limited { "counted" } else { "read" };
         let count_sqlite = count_in_change(&format!("WHERE EXISTS ({READ})"));
         let move_sqlite = format!(
-            "{MOVE} WHERE id = $1 AND version = $2 AND verifies < $8{} RETURNING 2",
+            "{change_sqlite} WHERE id = $1 AND version = $2 AND verifies < $8{} RETURNING 2",
             if limited { " AND changes() = 1" } else { "" }
         );
         let mark_sqlite = format!("{MARK} WHERE id = $5 AND changes() = 1");
@@ -90,7 +94,7 @@ impl Store {
         }
         // The lock first: another attempt waits, and then finds another version.
         let postgres = format!(
-            "WITH read AS ({READ} FOR UPDATE), {}moved AS ({MOVE} FROM {counted} WHERE id = $1 RETURNING id), \
+            "WITH read AS ({READ} FOR UPDATE), {}moved AS ({change_postgres} FROM {counted} WHERE id = $1 RETURNING id), \
              marked AS ({MARK} FROM moved WHERE links.id = $5) \
              SELECT 1::bigint FROM read UNION ALL SELECT 2 FROM moved",
             if limited {
@@ -134,8 +138,9 @@ impl Store {
         let event = if verdict.state == State::Verified { Event::Verified } else { Event::Rejected };
         let states = states_before(event);
         let moved = format!(
-            "UPDATE sessions SET state = $3, version = version + 1, lease_until = NULL, updated_at = $4, closed_at = $5 \
-             WHERE id = $1 AND link_id = $2 AND state IN ({states}) RETURNING "
+            "UPDATE sessions SET state = $3, version = version + 1, lease_until = NULL, updated_at = $4, closed_at = $5, \
+             due_at = CASE WHEN CAST($5 AS BIGINT) IS NULL THEN {} END WHERE id = $1 AND link_id = $2 AND state IN ({states}) RETURNING ",
+            due::by("expires_at")
         );
         let decide = format!("{DECIDE} WHERE id = $2 AND changes() = 1");
         let (sqlite, tell) = insert_in_change(verdict.messages.len(), 7);

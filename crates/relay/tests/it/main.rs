@@ -83,6 +83,7 @@ mod store {
     mod backup;
     mod clock_skew;
     mod copy;
+    mod due;
     mod durability;
     mod failover;
     mod forgery;

@@ -15,6 +15,7 @@ pub(super) fn sqlite() -> Migrator {
         (5, "audit", include_str!("sqlite/0005_audit.sql")),
         (6, "open sessions", include_str!("sqlite/0006_open_sessions.sql")),
         (7, "hand-offs", include_str!("sqlite/0007_handoffs.sql")),
+        (8, "due sessions", include_str!("sqlite/0008_due_sessions.sql")),
     ])
 }
 
@@ -28,6 +29,7 @@ pub(super) fn postgres() -> Migrator {
         (5, "audit", include_str!("postgres/0005_audit.sql")),
         (6, "open sessions", include_str!("postgres/0006_open_sessions.sql")),
         (7, "hand-offs", include_str!("postgres/0007_handoffs.sql")),
+        (8, "due sessions", include_str!("postgres/0008_due_sessions.sql")),
     ])
 }
 

@@ -138,16 +138,18 @@ async fn a_reference_is_found_after_a_change_of_the_data_key(database: &Database
 async fn a_list_reads_only_the_sessions_that_it_shows(database: &Database) {
     let bank = Bank::open(database, "http://127.0.0.1:9", &[]).await;
     bank.page().await;
-    let columns = "customer_type, sealed, state, expires_at, updated_at, reference_tag";
+    let columns = "customer_type, sealed, state, expires_at, updated_at, reference_tag, due_at";
     database
         .sql(&format!(
             "WITH RECURSIVE counter(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counter WHERE n < 20000) \
              INSERT INTO sessions (id, created_at, api_key, {columns}) \
-             SELECT 'ses_' || n, n, 'bank' || (n % 10), {columns} FROM counter, sessions"
+             SELECT 'ses_' || n, n, 'bank' || (n % 10), {} FROM counter, sessions",
+            columns.replace("due_at", "NULL")
         ))
         .await;
     database.sql("ANALYZE").await;
-    for condition in ["", "AND state = 'unknown'", "AND (created_at, id) < (10000, 'ses_10000')"] {
+    for condition in ["", "AND state = 'unknown' AND due_at IS NOT NULL", "AND (created_at, id) < (10000, 'ses_10000')"]
+    {
         let sql = format!(
             "SELECT id, sealed FROM sessions WHERE api_key = 'bank' {condition} ORDER BY created_at DESC, id DESC LIMIT 51"
         );

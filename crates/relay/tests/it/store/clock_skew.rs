@@ -221,3 +221,25 @@ async fn a_relay_ahead_knows_the_idempotency_keys(database: &Database) {
     problem(create(&ahead), ProblemCode::SessionState).await;
     assert_eq!(database.sql("SELECT COUNT(*) FROM sessions").await, "1");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_of_a_relay_ahead_in_an_older_session_is_lost_in_time() {
+    let database = Database::postgres();
+    let vendor = Vendor::verifying_after(Duration::from_secs(3_600)).await;
+    let flags = ["--vendor-timeout=1s", "--session-ttl=1h", "--session-ttl-max=1h"];
+    let bank = Bank::open(&database, &vendor.base, &flags).await;
+    let ahead = Bank::open(&database, &vendor.base, &flags).await;
+    ahead.clock.put_forward(1_200_000);
+    let (page, _) = bank.linked().await;
+    // The sweep does not look at it before its end.
+    database.sql("UPDATE sessions SET due_at = expires_at").await;
+    let call = ahead.verify_in_background(&page, &vendor).await;
+    // By its clock, the relay ahead looks at the call first.
+    ahead.sessions.sweep().await.unwrap();
+    bank.clock.put_forward(70_000);
+    bank.sessions.sweep().await.unwrap();
+    bank.clock.put_forward(60_000);
+    bank.sessions.sweep().await.unwrap();
+    assert_eq!(bank.state(&page).await, "unknown");
+    call.abort();
+}
