@@ -23,7 +23,7 @@ pub(super) const NEVER: i64 = 9_000_000_000_000_000;
 const BATCH: u64 = 1_000;
 
 /// The most statements of a sweep: a relay whose clock is ahead may find the same calls to the vendor again and again.
-const STATEMENTS: usize = 1_000;
+const STATEMENTS: usize = 100;
 
 /// The states whose sessions all have a `due_at`, so that a list of them can use its index.
 pub(super) const LISTED: [State; 4] = [State::Created, State::LinkIssued, State::Verifying, State::Unknown];
@@ -68,11 +68,11 @@ impl Store {
     /// [`StoreError`].
     pub async fn postpone(&self, at: i64, grace: i64, caps: (i64, i64)) -> Result<(), StoreError> {
         const ANY: &str = "SELECT count(*) FROM (SELECT 1 FROM sessions WHERE due_at <= $1 LIMIT 1) AS due";
-        // Another relay that sweeps postpones other ones.
         // A call ends by the clock of the relay that made it. If that one was ahead, another relay must see the call all the same.
         let on_server = format!("LEAST(lease_until, {SERVER_TIME} + {FIRST_LOOK})");
         let (lock, lease) = match self.pool {
             Pool::Sqlite(_) => ("", "lease_until"),
+            // Relays that sweep at the same time postpone different ones.
             Pool::Postgres(_) => ("FOR UPDATE SKIP LOCKED", on_server.as_str()),
         };
         let sql = format!(

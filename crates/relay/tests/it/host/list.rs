@@ -154,6 +154,7 @@ async fn a_list_reads_only_the_sessions_that_it_shows(database: &Database) {
             "SELECT id, sealed FROM sessions WHERE api_key = 'bank' {condition} ORDER BY created_at DESC, id DESC LIMIT 51"
         );
         let plan = database.plan(&sql).await;
+        assert!(!condition.contains("due_at") || plan.contains("sessions_listed_undecided"), "{plan}");
         // SQLite's words, or PostgreSQL's.
         assert!(
             plan.contains("(api_key=?")
