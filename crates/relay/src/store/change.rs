@@ -5,6 +5,7 @@ use sqlx::postgres::PgRow;
 use sqlx::{FromRow, Postgres};
 
 use super::connection::{Pool, on_postgres};
+use super::group::Grouped;
 use super::writer::{FromSqlite, Value};
 use super::{Store, StoreError};
 
@@ -15,8 +16,16 @@ pub(super) struct Change<'a> {
     /// `changes() = 1`.
     pub(super) sqlite: &'a [&'a str],
     /// The one statement of PostgreSQL. It has the same results.
-    pub(super) postgres: &'a str,
+    pub(super) postgres: OnPostgres<'a>,
     pub(super) values: Vec<Value>,
+}
+
+/// How PostgreSQL makes a change.
+#[derive(Debug)]
+pub(super) enum OnPostgres<'a> {
+    Alone(&'a str),
+    /// Together with others of its kind.
+    Grouped(Grouped<'a>),
 }
 
 impl Store {
@@ -48,11 +57,18 @@ impl Store {
         if let Some(writer) = &self.changes {
             return writer.change(change.sqlite, change.values).await;
         }
+        let sql = match change.postgres {
+            OnPostgres::Alone(sql) => sql,
+            OnPostgres::Grouped(grouped) => {
+                let rows = self.grouped(grouped, change.values).await?;
+                return Ok(rows.iter().map(<T as FromRow<PgRow>>::from_row).collect::<Result<_, _>>()?);
+            }
+        };
         let Pool::Postgres(pool) = &self.pool else { return Err(sqlx::Error::PoolClosed.into()) };
         let made: Result<Vec<T>, sqlx::Error> = self
             .in_lane(async {
                 on_postgres!(self, pool, |connection| {
-                    let mut query = self.query_as::<Postgres, T>(change.postgres);
+                    let mut query = self.query_as::<Postgres, T>(sql);
                     for value in &change.values {
                         query = match value {
                             Value::Number(number) => query.bind(number),

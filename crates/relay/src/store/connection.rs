@@ -205,7 +205,7 @@ impl<C: Connection> CheckedOut<'_, C> {
 }
 
 /// Returns whether an error means only that PostgreSQL rejected the statement. Its codes have five characters.
-fn is_reusable_after(error: &sqlx::Error) -> bool {
+pub(super) fn is_reusable_after(error: &sqlx::Error) -> bool {
     let sqlx::Error::Database(error) = error else { return false };
     let code = error.code().unwrap_or_default();
     code.len() == 5 && !super::error::is_connection_error(&code)

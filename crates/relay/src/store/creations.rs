@@ -3,8 +3,9 @@
 //! otherwise take each key for an old one. And on PostgreSQL, what a relay creates whose clock is behind has the time of the
 //! database server: a relay whose clock is right would otherwise take it for old, and delete it.
 
-use super::change::Change;
+use super::change::{Change, OnPostgres};
 use super::due::FIRST_LOOK;
+use super::group::Grouped;
 use super::server_clock::SERVER_TIME;
 use super::sessions::{SessionRow, count};
 use super::writer::Value;
@@ -50,17 +51,16 @@ impl Store {
         ];
         let later = format!("GREATEST($6, {SERVER_TIME})");
         // The key first: another request with it waits, and then finds it used.
-        let (used, from) = match idempotency {
-            Some(_) => (format!("used AS ({} RETURNING 1), ", key(&later, "")), "FROM used"),
-            None => (String::new(), ""),
-        };
         let postgres = format!(
-            "WITH {used}added AS ({} {from} RETURNING id), noted AS ({NOTE} FROM added) \
-             SELECT 1::bigint FROM added",
+            ", used AS ({} RETURNING session_id), \
+             added AS ({} FROM change WHERE $10 IS NULL OR $1 IN (SELECT session_id FROM used) RETURNING id), \
+             noted AS ({NOTE} FROM change JOIN added ON added.id = $1) \
+             SELECT 1::bigint, n FROM change JOIN added ON added.id = $1",
+            key(&later, "FROM change WHERE $10 IS NOT NULL"),
             session(&later)
         );
         let audit = audit.text();
-        let mut values: Vec<Value> = vec![
+        let values: Vec<Value> = vec![
             row.id.as_str().into(),
             row.api_key.as_str().into(),
             row.customer_type.as_str().into(),
@@ -70,10 +70,10 @@ impl Store {
             row.expires_at.into(),
             reference_tag.into(),
             audit.as_str().into(),
+            idempotency.into(),
         ];
-        // SQLite's statements always name it: there it is NULL.
-        values.extend(idempotency.map(Into::into));
-        let change = Change { sqlite: &sqlite.map(String::as_str), postgres: &postgres, values };
+        let postgres = OnPostgres::Grouped(Grouped { sql: &postgres, locks: false });
+        let change = Change { sqlite: &sqlite.map(String::as_str), postgres, values };
         if self.change::<(i64,)>(change).await?.is_empty() {
             return Err(StoreError::Conflict);
         }

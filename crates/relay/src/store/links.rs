@@ -2,7 +2,9 @@
 
 use sqlx::{ColumnIndex, Decode, FromRow, Row, Type};
 
-use super::change::Change;
+use super::change::{Change, OnPostgres};
+use super::connection::Pool;
+use super::group::Grouped;
 use super::sessions::{COLUMNS, Columns as SessionColumns, SessionRow, count, session, states_before};
 use super::{Store, StoreError, on_connection};
 use crate::lifecycle::{Event, State};
@@ -78,15 +80,27 @@ impl Store {
     /// [`StoreError`].
     pub async fn session_with_links(&self, id: &str) -> Result<Option<(SessionRow, Vec<LinkRow>)>, StoreError> {
         let columns = COLUMNS.split(", ").map(|column| format!("sessions.{column}")).collect::<Vec<_>>().join(", ");
-        let sql = format!(
-            "SELECT {columns}, links.session_id, links.id, links.sealed, links.idempotency, links.released, \
-             links.verdict, links.decided_at FROM sessions LEFT JOIN links ON links.session_id = sessions.id \
-             WHERE sessions.id = $1 ORDER BY links.issued_at, links.id"
+        let columns = format!(
+            "{columns}, links.session_id, links.id, links.sealed, links.idempotency, links.released, links.verdict, \
+             links.decided_at"
         );
-        let found = self.run(async {
-            on_connection!(self, |connection| self.query_as::<_, Joined>(&sql).bind(id).fetch_all(connection).await)
-        });
-        let mut found = found.await?.into_iter().peekable();
+        let joined = "sessions LEFT JOIN links ON links.session_id = sessions.id";
+        let order = "ORDER BY links.issued_at, links.id";
+        let found: Vec<Joined> = match &self.pool {
+            Pool::Sqlite(_) => {
+                let sql = format!("SELECT {columns} FROM {joined} WHERE sessions.id = $1 {order}");
+                let found = self.run(async {
+                    on_connection!(self, |connection| self.query_as(&sql).bind(id).fetch_all(connection).await)
+                });
+                found.await?
+            }
+            Pool::Postgres(_) => {
+                let sql = format!("SELECT {columns}, n FROM change JOIN ({joined}) ON sessions.id = $1 {order}");
+                let found = self.observed(self.grouped(Grouped { sql: &sql, locks: false }, vec![id.into()]));
+                found.await?.iter().map(Joined::from_row).collect::<Result<_, _>>()?
+            }
+        };
+        let mut found = found.into_iter().peekable();
         let Some(Joined(columns, _)) = found.peek() else { return Ok(None) };
         let session = session(columns.clone())?;
         Ok(Some((session, found.filter_map(|Joined(_, columns)| columns).map(link).collect())))
@@ -147,14 +161,15 @@ impl Store {
         late: i64,
         now: i64,
     ) -> Result<Option<SessionRow>, StoreError> {
-        let sql = format!(
-            "UPDATE sessions SET links = links + 1, version = version + 1, updated_at = $5, \
-             due_at = CASE WHEN links + 1 < $2 OR due_at < $5 THEN due_at ELSE $5 END \
-             WHERE id = $1 AND links < $2 AND verifies < $3 AND expires_at > $4 \
-             AND state IN ('created', 'link_issued') AND closed_at IS NULL RETURNING {COLUMNS}"
-        );
+        const COUNT: &str = "UPDATE sessions SET links = links + 1, version = version + 1, updated_at = $5, \
+            due_at = CASE WHEN links + 1 < $2 OR due_at < $5 THEN due_at ELSE $5 END";
+        const USUAL: &str = "WHERE id = $1 AND links < $2 AND verifies < $3 AND expires_at > $4 \
+            AND state IN ('created', 'link_issued') AND closed_at IS NULL";
+        let sqlite = format!("{COUNT} {USUAL} RETURNING {COLUMNS}");
+        let postgres = format!("{COUNT} FROM change {USUAL} RETURNING {COLUMNS}, n");
+        let postgres = OnPostgres::Grouped(Grouped { sql: &postgres, locks: true });
         let values = vec![id.into(), caps.0.into(), caps.1.into(), late.into(), now.into()];
-        let change = Change { sqlite: &[sql.as_str()], postgres: &sql, values };
+        let change = Change { sqlite: &[sqlite.as_str()], postgres, values };
         self.change_quickly::<SessionColumns>(change).await?.pop().map(session).transpose()
     }
 
@@ -172,7 +187,7 @@ impl Store {
              RETURNING CAST(1 AS BIGINT)"
         );
         let values = vec![read.id.as_str().into(), cap.into(), now.into(), read.attempt.as_deref().into()];
-        let change = Change { sqlite: &[sql.as_str()], postgres: &sql, values };
+        let change = Change { sqlite: &[sql.as_str()], postgres: OnPostgres::Alone(&sql), values };
         Ok(!self.change_quickly::<(i64,)>(change).await?.is_empty())
     }
 
@@ -184,7 +199,9 @@ impl Store {
         const SQL: &str = "UPDATE sessions SET links = links - 1, version = version + 1, updated_at = $2 \
             WHERE id = $1 AND links > 0";
         let values = vec![session_id.into(), now.into()];
-        self.change_quickly::<(i64,)>(Change { sqlite: &[SQL], postgres: SQL, values }).await.map(drop)
+        self.change_quickly::<(i64,)>(Change { sqlite: &[SQL], postgres: OnPostgres::Alone(SQL), values })
+            .await
+            .map(drop)
     }
 
     /// Stores an issued link. Returns `false` if the session's state no longer allows it, if a hand-off has given the session
@@ -203,21 +220,22 @@ impl Store {
     ) -> Result<bool, StoreError> {
         const NOTE: &str = "INSERT INTO audit_new (record) SELECT $9";
         let states = states_before(Event::LinkIssued);
-        let moved = format!(
-            "UPDATE sessions SET state = $2, version = version + 1, updated_at = $3, sealed = coalesce($5, sealed) \
-             WHERE id = $1 AND state IN ({states}) AND attempt IS NOT DISTINCT FROM $4 AND closed_at IS NULL \
-             AND holder IS NOT DISTINCT FROM $6 RETURNING "
+        const MOVE: &str =
+            "UPDATE sessions SET state = $2, version = version + 1, updated_at = $3, sealed = coalesce($5, sealed)";
+        let allows = format!(
+            "WHERE id = $1 AND state IN ({states}) AND attempt IS NOT DISTINCT FROM $4 AND closed_at IS NULL \
+             AND holder IS NOT DISTINCT FROM $6"
         );
         let insert =
             |from: &str| format!("INSERT INTO links (id, session_id, issued_at, sealed) SELECT $7, $1, $3, $8 {from}");
         let sqlite = [
-            &format!("{moved}1"),
+            &format!("{MOVE} {allows} RETURNING 1"),
             &insert("WHERE changes() = 1"),
             &format!("{NOTE} WHERE changes() = 1 AND $9 IS NOT NULL"),
         ];
         let postgres = format!(
-            "WITH moved AS ({moved}id), noted AS ({NOTE} FROM moved WHERE $9 IS NOT NULL), issued AS ({}) \
-             SELECT 1::bigint FROM moved",
+            ", moved AS ({MOVE} FROM change {allows} RETURNING change.*), \
+             noted AS ({NOTE} FROM moved WHERE $9 IS NOT NULL), issued AS ({}) SELECT 1::bigint, n FROM moved",
             insert("FROM moved")
         );
         let values = vec![
@@ -231,7 +249,8 @@ impl Store {
             sealed.into(),
             agreement.map(|new| new.entry.as_str()).into(),
         ];
-        let change = Change { sqlite: &sqlite.map(String::as_str), postgres: &postgres, values };
+        let postgres = OnPostgres::Grouped(Grouped { sql: &postgres, locks: true });
+        let change = Change { sqlite: &sqlite.map(String::as_str), postgres, values };
         let moved = !self.change_quickly::<(i64,)>(change).await?.is_empty();
         count(moved, State::LinkIssued);
         Ok(moved)

@@ -30,6 +30,7 @@
 //! - `server_clock`: the clock of PostgreSQL's machine.
 //! - [`lanes`]: keeps connections free for verdicts.
 //! - `flush`: flushes SQLite's commits to the disk.
+//! - `group`: changes of PostgreSQL that share a statement.
 //! - `writer`: SQLite's thread that makes the changes.
 //!
 //! Every statement that moves a session is a compare-and-set: it names the state or version that it starts from. If two
@@ -49,6 +50,7 @@ pub mod expiry;
 pub mod file_system;
 mod flush;
 pub mod future;
+mod group;
 pub mod handoffs;
 pub mod lanes;
 pub mod links;
@@ -87,6 +89,7 @@ use crate::telemetry::traces::{SpanKind, span};
 use self::connection::{Connections, OPERATION_TIMEOUT, Pool, PoolUsage, on_connection};
 pub use self::error::StoreError;
 use self::flush::Flusher;
+use self::group::Groups;
 use self::lanes::{Lane, with_priority};
 use self::settings::DatabaseSettings;
 pub use self::url::DatabaseUrl;
@@ -115,6 +118,8 @@ pub struct Store {
     flusher: Option<Arc<Flusher>>,
     /// Makes SQLite's changes of several rows.
     changes: Option<Arc<Writer>>,
+    /// PostgreSQL's changes that wait for others.
+    groups: Arc<Groups>,
 }
 
 impl Store {
@@ -144,7 +149,8 @@ impl Store {
         };
         let behind_pooler = pooler && matches!(pool, Pool::Postgres(_));
         let (lane, writer, log_keeper) = (Arc::new(Lane::of(connections)), Arc::default(), Arc::default());
-        let mut store = Self { pool, lane, writer, log_keeper, behind_pooler, flusher: None, changes: None };
+        let groups = Arc::default();
+        let mut store = Self { pool, lane, writer, log_keeper, behind_pooler, flusher: None, changes: None, groups };
         store.migrate().await?;
         if let DatabaseUrl::Sqlite(path) = url {
             store.flusher = Some(Arc::new(Flusher::of(path).map_err(sqlx::Error::Io)?));
@@ -346,6 +352,11 @@ fn postgres(options: &PgConnectOptions) -> PgConnectOptions {
         ("lock_timeout", timeout.as_str()),
         // A relay whose machine is gone must not hold its locks until TCP notices.
         ("idle_in_transaction_session_timeout", timeout.as_str()),
+        // Statements find rows by their keys. PostgreSQL would read a whole table that looks small, and keep that plan while the
+        // table grows, until it analyses it.
+        ("enable_seqscan", "off"),
+        ("enable_hashjoin", "off"),
+        ("enable_mergejoin", "off"),
         // Compare-and-set relies on it. With a stricter level, the slower of two transactions would fail with an error.
         ("default_transaction_isolation", "read\\ committed"),
     ])

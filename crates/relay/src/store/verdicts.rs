@@ -2,8 +2,9 @@
 
 use sqlx::Connection;
 
-use super::change::Change;
+use super::change::{Change, OnPostgres};
 use super::due::{self, FIRST_LOOK};
+use super::group::Grouped;
 use super::outbox::{NewMessage, insert_in_change};
 use super::persons::{PersonCount, REFUND, count_in_change};
 use super::server_clock::SERVER_TIME;
@@ -81,7 +82,6 @@ impl Store {
         let limited = new.person.is_some();
         let change_sqlite = format!("{MOVE}{}", due::by("$6"));
         let change_postgres = format!("{MOVE}{}", due::by(&format!("LEAST($6, {SERVER_TIME} + {FIRST_LOOK})")));
-        let counted = if limited { "counted" } else { "read" };
         let count_sqlite = count_in_change(&format!("WHERE EXISTS ({READ})"));
         let move_sqlite = format!(
             "{change_sqlite} WHERE id = $1 AND version = $2 AND verifies < $8{} RETURNING 2",
@@ -92,17 +92,25 @@ impl Store {
         if limited {
             sqlite.insert(1, &count_sqlite);
         }
-        // The lock first: another attempt waits, and then finds another version.
-        let postgres = format!(
-            "WITH read AS ({READ} FOR UPDATE), {}moved AS ({change_postgres} FROM {counted} WHERE id = $1 RETURNING id), \
-             marked AS ({MARK} FROM moved WHERE links.id = $5) \
-             SELECT 1::bigint FROM read UNION ALL SELECT 2 FROM moved",
-            if limited {
-                format!("counted AS ({} RETURNING 1), ", count_in_change("FROM read"))
-            } else {
-                String::new()
-            }
-        );
+        let mark_postgres = format!("marked AS ({MARK} FROM moved WHERE links.id = $5)");
+        let postgres = if limited {
+            // The lock first: another attempt waits, and then finds another version.
+            format!(
+                "WITH read AS ({READ} FOR UPDATE), counted AS ({} RETURNING 1), \
+                 moved AS ({change_postgres} FROM counted WHERE id = $1 RETURNING id), {mark_postgres} \
+                 SELECT 1::bigint FROM read UNION ALL SELECT 2 FROM moved",
+                count_in_change("FROM read")
+            )
+        } else {
+            format!(
+                ", moved AS ({change_postgres} FROM change WHERE id = $1 AND version = $2 AND verifies < $8 \
+                 RETURNING change.*), {mark_postgres} SELECT 2::bigint, n FROM moved"
+            )
+        };
+        let postgres = match limited {
+            true => OnPostgres::Alone(&postgres),
+            false => OnPostgres::Grouped(Grouped { sql: &postgres, locks: true }),
+        };
         let mut values: Vec<Value> = vec![
             new.session.id.as_str().into(),
             new.session.version.into(),
@@ -117,7 +125,7 @@ impl Store {
         if let Some(person) = new.person {
             values.extend([person.person.into(), person.expires_at.into(), person.cap.into()]);
         }
-        let done: Vec<(i64,)> = self.change(Change { sqlite: &sqlite, postgres: &postgres, values }).await?;
+        let done: Vec<(i64,)> = self.change(Change { sqlite: &sqlite, postgres, values }).await?;
         let begun = match done.as_slice() {
             [] => Begun::Changed,
             [(1,)] => Begun::PersonLimit,
@@ -139,18 +147,19 @@ impl Store {
         let states = states_before(event);
         let moved = format!(
             "UPDATE sessions SET state = $3, version = version + 1, lease_until = NULL, updated_at = $4, closed_at = $5, \
-             due_at = CASE WHEN CAST($5 AS BIGINT) IS NULL THEN {} END WHERE id = $1 AND link_id = $2 AND state IN ({states}) RETURNING ",
+             due_at = CASE WHEN CAST($5 AS BIGINT) IS NULL THEN {} END",
             due::by("expires_at")
         );
+        let waits = format!("WHERE id = $1 AND link_id = $2 AND state IN ({states})");
         let decide = format!("{DECIDE} WHERE id = $2 AND changes() = 1");
         let (sqlite, tell) = insert_in_change(verdict.messages.len(), 7);
-        let moved_sqlite = format!("{moved}1");
+        let moved_sqlite = format!("{moved} {waits} RETURNING 1");
         let mut statements = vec![moved_sqlite.as_str()];
         statements.extend(sqlite.iter().map(String::as_str));
         statements.push(&decide);
         let postgres = format!(
-            "WITH moved AS ({moved}id), decided AS ({DECIDE} FROM moved WHERE links.id = $2){tell} \
-             SELECT 1::bigint FROM moved"
+            ", moved AS ({moved} FROM change {waits} RETURNING change.*), \
+             decided AS ({DECIDE} FROM moved WHERE links.id = $2){tell} SELECT 1::bigint, n FROM moved"
         );
         let mut values: Vec<Value> = vec![
             verdict.session_id.into(),
@@ -168,7 +177,8 @@ impl Store {
             ]);
             values.extend([message.sealed.as_slice().into(), message.give_up_at.into()]);
         }
-        let change = Change { sqlite: &statements, postgres: &postgres, values };
+        let postgres = OnPostgres::Grouped(Grouped { sql: &postgres, locks: true });
+        let change = Change { sqlite: &statements, postgres, values };
         let moved = !self.change::<(i64,)>(change).await?.is_empty();
         count(moved, verdict.state);
         Ok(moved)
