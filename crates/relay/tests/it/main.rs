@@ -88,6 +88,7 @@ mod store {
     mod failover;
     mod forgery;
     mod full_disk;
+    mod groups;
     mod kill;
     mod migrations;
     mod outage;

@@ -13,14 +13,14 @@ use crate::support::database::Database;
 use crate::support::{Task, Vendor, success};
 
 /// A proxy to PostgreSQL that counts what a relay sends: it sends all of a statement at once, and then waits.
-struct Counted {
-    database: Database,
+pub(super) struct Counted {
+    pub(super) database: Database,
     count: Arc<AtomicUsize>,
     _task: Task<()>,
 }
 
 impl Counted {
-    async fn to(database: &Database) -> Self {
+    pub(super) async fn to(database: &Database) -> Self {
         let (place, name) = (database.socket(), database.name());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url =
@@ -44,6 +44,11 @@ impl Counted {
         });
         Self { database: database.at(&url), count, _task: Task::of(task) }
     }
+
+    /// How often the relay has sent something.
+    pub(super) fn sent(&self) -> usize {
+        self.count.load(Ordering::Relaxed)
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -61,11 +66,11 @@ async fn a_verification_waits_six_times_for_postgres() {
     for _ in 0..4 {
         verify().await;
     }
-    let before = proxy.count.load(Ordering::Relaxed);
+    let before = proxy.sent();
     for _ in 0..COUNT {
         verify().await;
     }
-    let each = (proxy.count.load(Ordering::Relaxed) - before) / COUNT;
+    let each = (proxy.sent() - before) / COUNT;
     // The session, its two writes for the link, its read, the attempt, the verdict. Background tasks add less than one.
     assert!((6..=7).contains(&each), "{each}");
 }
