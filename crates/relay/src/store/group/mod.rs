@@ -28,7 +28,7 @@ use super::{Store, StoreError};
 const LARGEST: usize = 32;
 
 /// How long the next group waits for the one before it, which may be waiting for a lock or for the network.
-const PATIENCE: Duration = Duration::from_millis(20);
+const PATIENCE: Duration = Duration::from_millis(5);
 
 /// The changes that wait, by the SQL of their kind.
 #[derive(Debug, Default)]
