@@ -9,6 +9,7 @@ use axum::extract::State;
 use crate::error::RelayError;
 use crate::http::body::{JsonBody, JsonCall};
 use crate::http::openapi::problems::PlainCallProblems;
+use crate::http::rate_limit::AddressCounted;
 use crate::http::state::SharedState;
 
 impl JsonCall for LinkRequest {
@@ -37,6 +38,7 @@ impl JsonCall for VerifyRequest {
 )]
 pub async fn link(
     State(state): State<SharedState>,
+    _: AddressCounted,
     JsonBody(request): JsonBody<LinkRequest>,
 ) -> Result<Json<LinkReply>, RelayError> {
     let _permit = state.capacity.links.acquire()?;
@@ -61,6 +63,7 @@ pub async fn link(
 )]
 pub async fn verify(
     State(state): State<SharedState>,
+    _: AddressCounted,
     JsonBody(request): JsonBody<VerifyRequest>,
 ) -> Result<Json<VerifyReply>, RelayError> {
     let _permit = state.capacity.verdicts.acquire()?;
