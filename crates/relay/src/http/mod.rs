@@ -10,6 +10,7 @@
 //! - [`cors`]: the list of pages that may call.
 //! - [`idempotency`]: the `Idempotency-Key` header.
 //! - [`rate_limit`]: counts every call, and rejects callers that call too often.
+//! - [`reply`]: the JSON body of an answer that is frequent.
 //! - [`request_log`]: the request id, the log line and the body of an error.
 //! - [`etag`]: versions of content that does not change.
 //! - [`hosted`]: the page that phones open, if the relay serves it.
@@ -27,6 +28,7 @@ mod layers;
 pub mod openapi;
 pub mod rate_limit;
 pub mod readiness;
+pub mod reply;
 pub mod request_log;
 pub mod routes;
 pub mod settings;
