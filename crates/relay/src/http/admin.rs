@@ -50,7 +50,7 @@ pub fn app(state: AppState, loopback_only: bool) -> Router {
         .method_not_allowed_fallback(fallback::method_not_allowed)
         .layer(CatchPanicLayer::custom(fallback::panicked))
         .layer(from_fn_with_state(loopback_only, reject_pages))
-        .layer(from_fn(request_log::log_request))
+        .layer(from_fn(|request, next: Next| request_log::log_request(request, |request| next.run(request))))
         .with_state(Arc::new(state))
 }
 

@@ -1,11 +1,11 @@
 //! The list of pages that may call, by exact origin ([`Origin`]). A page that is not listed is rejected before any
 //! other work ([`guard`]); a listed page gets CORS headers ([`layer`]).
 
+use std::future::Future;
 use std::time::Duration;
 
 use akiba_protocol::ProblemCode;
-use axum::extract::{Request, State};
-use axum::middleware::Next;
+use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use http::header::{AUTHORIZATION, CONTENT_TYPE, ORIGIN, RETRY_AFTER, VARY};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
@@ -14,7 +14,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 use super::idempotency::IDEMPOTENCY_KEY;
 use super::rate_limit::{RATE_LIMIT, RATE_LIMIT_POLICY, count_address, is_unlimited};
 use super::request_log::REQUEST_ID;
-use super::state::SharedState;
+use super::state::AppState;
 use crate::error::RelayError;
 use crate::origin::Origin;
 
@@ -31,10 +31,13 @@ const PREFLIGHT_MAX_AGE: Duration = Duration::from_secs(3_600);
 /// # Errors
 /// [`ProblemCode::Forbidden`] for an origin that is not on the list, for `null`, and for more than one.
 /// [`ProblemCode::TooManyRequests`] if the address has sent too many of these requests.
-pub async fn guard(State(state): State<SharedState>, request: Request, next: Next) -> Response {
+pub async fn guard<F>(state: &AppState, request: Request, next: impl FnOnce(Request) -> F) -> Response
+where
+    F: Future<Output = Response>,
+{
     let (extensions, headers) = (request.extensions(), request.headers());
     if may_call(&state.origins, headers) {
-        return next.run(request).await;
+        return next(request).await;
     }
     let counted = if is_unlimited(extensions) { Ok(()) } else { count_address(&state.limits, extensions, headers) };
     let forbidden = || {

@@ -3,12 +3,14 @@
 //! - [`settings`]: the operator's settings.
 //! - [`state`]: what all requests share.
 //! - [`mod@routes`]: the handlers, one file for each group of calls.
+//! - [`layers`]: what each request passes before its handler.
 //! - [`openapi`]: the OpenAPI document, generated from the routes.
 //! - [`auth`]: authentication of the host's back end and of pages.
 //! - [`body`]: the JSON body of a request, with its limits.
 //! - [`cors`]: the list of pages that may call.
 //! - [`idempotency`]: the `Idempotency-Key` header.
 //! - [`rate_limit`]: counts every call, and rejects callers that call too often.
+//! - [`reply`]: the JSON body of an answer that is frequent.
 //! - [`request_log`]: the request id, the log line and the body of an error.
 //! - [`etag`]: versions of content that does not change.
 //! - [`hosted`]: the page that phones open, if the relay serves it.
@@ -22,9 +24,11 @@ pub mod cors;
 pub mod etag;
 pub mod hosted;
 pub mod idempotency;
+mod layers;
 pub mod openapi;
 pub mod rate_limit;
 pub mod readiness;
+pub mod reply;
 pub mod request_log;
 pub mod routes;
 pub mod settings;
@@ -36,8 +40,6 @@ pub mod widget;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::{from_fn, from_fn_with_state};
-use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -50,12 +52,8 @@ pub fn app(mut state: AppState) -> Router {
     let sessions = state.sessions.is_some();
     state.document = Document::new(document(sessions));
     let state = Arc::new(state);
-    let mut pages = page_calls(sessions);
-    // With sessions, [`auth`] counts a page by its session, and by its address only if it has no valid token.
-    if !sessions {
-        pages = pages.route_layer(from_fn_with_state(state.clone(), rate_limit::limit_by_address));
-    }
-    let (routes, _) = pages.merge(host_calls(sessions)).merge(operation_calls()).split_for_parts();
+    let calls = page_calls(sessions).merge(host_calls(sessions)).merge(operation_calls());
+    let (routes, _) = calls.split_for_parts();
     with_layers(routes, state)
 }
 
@@ -105,23 +103,15 @@ fn operation_calls() -> OpenApiRouter<SharedState> {
         .routes(routes!(health::ready))
 }
 
-/// Wraps the routes in the layers. A request passes them from the last to the first: log line and id, check of the
-/// origin, CORS, count of what nothing else counts, catching of panics. Errors arise inside CORS: without CORS headers a
-/// page could not read them.
+/// Adds the answers to unknown paths and methods, the layers, and the pages and files that the relay serves.
 fn with_layers(routes: Router<SharedState>, state: SharedState) -> Router {
-    let mut routes = routes
-        .fallback(fallback::not_found)
-        .method_not_allowed_fallback(fallback::method_not_allowed)
-        .layer(CatchPanicLayer::custom(fallback::panicked))
-        .layer(from_fn_with_state(state.clone(), rate_limit::count_rest))
-        .layer(cors::layer(&state.origins, &state.allowed_headers))
-        .layer(from_fn_with_state(state.clone(), cors::guard));
+    let mut routes = routes.fallback(fallback::not_found).method_not_allowed_fallback(fallback::method_not_allowed);
+    routes = layers::around_calls(routes, &state);
     if state.widget.is_some() {
-        // Without the layers above: its files are for every origin, and have a limit of their own.
-        routes = routes.merge(routes::widget::router(&state));
+        routes = routes.merge(layers::around_files(routes::widget::router(&state)));
     }
     if state.hosted.is_some() {
-        routes = routes.merge(routes::hosted::router(&state));
+        routes = routes.merge(layers::around_files(routes::hosted::router(&state)));
     }
-    routes.layer(from_fn(request_log::log_request)).with_state(state)
+    routes.with_state(state)
 }

@@ -1,16 +1,17 @@
 //! Counts every call ([`Tally`]): a page by its session, a back end by its API key, and everything else by the client's
 //! address, whatever its answer is.
 
+use std::future::Future;
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method};
 
-use super::state::SharedState;
+use super::state::{AppState, SharedState};
 use crate::error::RelayError;
 use crate::limits::client_address::Peer;
 use crate::limits::counts::Budget;
@@ -47,12 +48,15 @@ impl Tally {
 
 /// Counts a call by the client's address unless something else has counted it: a call of an unknown path, or one that is
 /// refused before its caller is known. These calls are cheap, so it is enough to reject them afterwards.
-pub async fn count_rest(State(state): State<SharedState>, mut request: Request, next: Next) -> Response {
+pub async fn count_rest<F>(state: &AppState, mut request: Request, next: impl FnOnce(Request) -> F) -> Response
+where
+    F: Future<Output = Response>,
+{
     let tally = Tally::default();
     request.extensions_mut().insert(tally.clone());
     let unlimited = is_unlimited(request.extensions());
     let address = client(&state.limits, request.extensions(), request.headers());
-    let response = next.run(request).await;
+    let response = next(request).await;
     let mut response = match address.filter(|_| tally.0.get().is_none() && !unlimited) {
         Some(address) => {
             let counted = state.limits.address(address);
@@ -82,19 +86,23 @@ fn add_headers(headers: &mut HeaderMap, limit: &str, budget: &Budget) {
     }
 }
 
-/// Counts a page's call by the client's address. Used where there are no sessions to count by.
-pub async fn limit_by_address(State(state): State<SharedState>, request: Request, next: Next) -> Response {
-    let (limits, extensions) = (&state.limits, request.extensions());
-    let counted = match client(limits, extensions, request.headers()) {
-        Some(address) if is_verdict(request.method(), extensions) => {
-            Tally::record(extensions, limits.address_verdict(address))
+/// Extracts nothing, but counts a page's call by the client's address. Used where there are no sessions to count by.
+#[derive(Clone, Copy, Debug)]
+pub struct AddressCounted;
+
+impl FromRequestParts<SharedState> for AddressCounted {
+    type Rejection = RelayError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &SharedState) -> Result<Self, RelayError> {
+        let (limits, extensions) = (&state.limits, &parts.extensions);
+        if let Some(address) = client(limits, extensions, &parts.headers) {
+            let counted = match is_verdict(&parts.method, extensions) {
+                true => limits.address_verdict(address),
+                false => limits.address(address),
+            };
+            Tally::record(extensions, counted)?;
         }
-        Some(address) => Tally::record(extensions, limits.address(address)),
-        None => Ok(()),
-    };
-    match counted {
-        Ok(()) => next.run(request).await,
-        Err(error) => error.into_response(),
+        Ok(Self)
     }
 }
 

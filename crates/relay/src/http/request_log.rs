@@ -3,13 +3,13 @@
 //! A line holds the method, the pattern of the path, the status, the code, the time and the id. It never holds the path
 //! itself or an unknown method: the caller chooses both, and they could contain personal data.
 
+use std::future::Future;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use akiba_protocol::problem::MEDIA_TYPE;
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request};
-use axum::middleware::Next;
 use axum::response::Response;
 use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderName, HeaderValue, Method, StatusCode};
@@ -43,12 +43,15 @@ impl SessionSlot {
 }
 
 /// Runs a request and logs its line when it has ended, or when the caller has hung up.
-pub async fn log_request(mut request: Request, next: Next) -> Response {
+pub async fn log_request<F>(mut request: Request, next: impl FnOnce(Request) -> F) -> Response
+where
+    F: Future<Output = Response>,
+{
     let line = RequestLine::start(&request);
     request.extensions_mut().insert(line.session.clone());
     request.extensions_mut().insert(RequestId(line.id.clone()));
     let span = span(SpanKind::Server, &line.route, Some(&line.id));
-    let mut response = next.run(request).instrument(span.clone()).await;
+    let mut response = next(request).instrument(span.clone()).await;
     let error = response.extensions_mut().remove::<RelayError>();
     if let Some(error) = &error {
         write_problem(&mut response, error, &line.id);

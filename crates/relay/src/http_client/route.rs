@@ -5,7 +5,10 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use reqwest::{Certificate, ClientBuilder, Identity, NoProxy, Proxy};
+use hyper_util::client::proxy::matcher::Matcher;
+use reqwest::{ClientBuilder, NoProxy, Proxy};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use url::Url;
 
 /// Hosts that are never reached through a proxy: they are this machine, and the proxy is another one.
@@ -58,8 +61,9 @@ impl<'a> PemFile<'a> {
         std::fs::read(self.path).map_err(|error| RouteError::Unreadable(self.flag, self.path.to_owned(), error))
     }
 
-    fn certificates(&self) -> Result<Vec<Certificate>, RouteError> {
-        let certificates = Certificate::from_pem_bundle(&self.read()?).unwrap_or_default();
+    fn certificates(&self) -> Result<Vec<CertificateDer<'static>>, RouteError> {
+        let pem = self.read()?;
+        let certificates: Vec<_> = CertificateDer::pem_slice_iter(&pem).collect::<Result<_, _>>().unwrap_or_default();
         // Without a certificate the client would trust nobody.
         if certificates.is_empty() {
             return Err(RouteError::NoCertificates(self.flag, self.path.to_owned()));
@@ -69,22 +73,37 @@ impl<'a> PemFile<'a> {
 }
 
 impl Route<'_> {
-    /// Configures a client for this route.
+    /// Configures the proxy of a client for this route.
     pub(super) fn apply(&self, mut builder: ClientBuilder) -> Result<ClientBuilder, RouteError> {
         if let Some(proxy) = self.proxy {
             // Only `https`: a proxy could read plain HTTP, and plain HTTP is allowed only on loopback.
             let proxy = Proxy::https(proxy.0.clone()).map_err(|_| RouteError::Proxy)?;
             builder = builder.proxy(proxy.no_proxy(NoProxy::from_string(LOOPBACK)));
         }
-        if let Some(authorities) = self.authorities {
-            builder = builder.tls_certs_only(authorities.certificates()?);
-        }
-        if let Some((certificate, key)) = self.identity {
-            let pem = [certificate.read()?, b"\n".to_vec(), key.read()?].concat();
-            let identity = Identity::from_pem(&pem);
-            builder = builder.identity(identity.map_err(|_| RouteError::NoIdentity(certificate.flag, key.flag))?);
-        }
         Ok(builder)
+    }
+
+    /// Returns which requests go through the proxy: the same as [`apply`](Self::apply) configures.
+    pub(super) fn matcher(&self) -> Option<Matcher> {
+        self.proxy.map(|proxy| Matcher::builder().https(proxy.0.as_str()).no(LOOPBACK).build())
+    }
+
+    /// Reads the certificate authorities, if there are own ones.
+    pub(super) fn authorities(&self) -> Result<Option<Vec<CertificateDer<'static>>>, RouteError> {
+        self.authorities.map(|authorities| authorities.certificates()).transpose()
+    }
+
+    /// Reads the client's certificate with its chain, and its key. Both files may hold both.
+    pub(super) fn identity(
+        &self,
+    ) -> Result<Option<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>)>, RouteError> {
+        let Some((certificate, key)) = self.identity else { return Ok(None) };
+        let pem = [certificate.read()?, b"\n".to_vec(), key.read()?].concat();
+        let certificates = CertificateDer::pem_slice_iter(&pem).collect::<Result<Vec<_>, _>>().unwrap_or_default();
+        match PrivateKeyDer::pem_slice_iter(&pem).last() {
+            Some(Ok(key)) if !certificates.is_empty() => Ok(Some((certificates, key))),
+            _ => Err(RouteError::NoIdentity(certificate.flag, key.flag)),
+        }
     }
 }
 
@@ -117,7 +136,7 @@ impl fmt::Debug for ProxyUrl {
 
 #[cfg(test)]
 mod tests {
-    use super::{NotAProxyUrl, ProxyUrl};
+    use super::{NotAProxyUrl, PemFile, ProxyUrl, Route, RouteError};
 
     #[test]
     fn a_proxy_is_a_web_url_without_a_path_and_prints_no_password() {
@@ -128,5 +147,39 @@ mod tests {
         for wrong in ["", "proxy.example:3128", "socks5://proxy.example", "http://proxy.example/pac", "http://p/?a=b"] {
             assert_eq!(wrong.parse::<ProxyUrl>(), Err(NotAProxyUrl), "{wrong}");
         }
+    }
+
+    #[test]
+    fn only_https_beyond_this_machine_goes_through_the_proxy() {
+        let proxy = "http://user:s3cret@proxy.example:3128".parse().unwrap();
+        let matcher = Route { proxy: Some(&proxy), ..Route::default() }.matcher().unwrap();
+        let through = matcher.intercept(&"https://api.example/v1".parse().unwrap()).unwrap();
+        assert_eq!(through.uri(), "http://proxy.example:3128/");
+        assert_eq!(through.basic_auth().unwrap(), "Basic dXNlcjpzM2NyZXQ=");
+        for direct in ["http://api.example", "https://localhost", "https://127.0.0.1:8443", "https://[::1]:8443"] {
+            assert!(matcher.intercept(&direct.parse().unwrap()).is_none(), "{direct}");
+        }
+        assert!(Route::default().matcher().is_none());
+    }
+
+    #[test]
+    fn an_identity_is_a_certificate_and_a_key() {
+        let made = rcgen::generate_simple_self_signed(["relay.example".to_owned()]).unwrap();
+        let file = |pem: String| {
+            let file = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(file.path(), pem).unwrap();
+            file
+        };
+        let (certificate, key) = (file(made.cert.pem()), file(made.signing_key.serialize_pem()));
+        let identity = |certificate: &tempfile::NamedTempFile, key: &tempfile::NamedTempFile| {
+            let [certificate, key] = [certificate, key].map(|file| PemFile { flag: "--x", path: file.path() });
+            Route { identity: Some((certificate, key)), ..Route::default() }.identity()
+        };
+        let (chain, _) = identity(&certificate, &key).unwrap().unwrap();
+        assert_eq!(chain, [made.cert.der().clone()]);
+        for (certificate, key) in [(&certificate, &certificate), (&key, &key)] {
+            assert!(matches!(identity(certificate, key), Err(RouteError::NoIdentity("--x", "--x"))));
+        }
+        assert!(Route::default().identity().unwrap().is_none());
     }
 }

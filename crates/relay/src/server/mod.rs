@@ -36,7 +36,7 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_io_timeout::TimeoutStream;
 use tokio_rustls::TlsAcceptor;
-use tower_service::Service;
+use tower::Service;
 
 use self::activity::{Activity, Connections, Observed};
 use self::settings::ServerSettings;

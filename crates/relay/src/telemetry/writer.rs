@@ -129,7 +129,9 @@ fn write_lines(mut out: impl Write, messages: &Receiver<Message>, shared: &Share
         let _ = out.write_all(&lines);
         lines.clear();
         let dropped = shared.dropped.load(Ordering::Relaxed);
-        if dropped > reported && (!is_line || last_report.elapsed() >= REPORT_INTERVAL) {
+        // A flush may be the last message of the process.
+        let is_due = !is_line || matches!(message, Ok(Message::Flush(_))) || last_report.elapsed() >= REPORT_INTERVAL;
+        if dropped > reported && is_due {
             tracing::warn!(
                 lines = dropped - reported,
                 "log lines were dropped: standard error was not read fast enough"

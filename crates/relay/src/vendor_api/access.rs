@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use akiba_protocol::{MayBeMissing, is_loopback};
-use http::{HeaderName, HeaderValue};
+use http::uri::InvalidUri;
+use http::{HeaderName, HeaderValue, Uri};
 use secrecy::SecretString;
-use url::Url;
 
 use super::endpoint::{ApiPath, VendorBase};
 use super::mapping::{ReplyMap, RequestMap};
@@ -27,7 +27,7 @@ pub struct Access {
 /// The URL and field names of one call.
 #[derive(Clone, Debug)]
 pub(super) struct Endpoint {
-    pub(super) url: Url,
+    pub(super) url: Uri,
     pub(super) request: Option<RequestMap>,
     pub(super) reply: Option<ReplyMap>,
     /// The headers to send to a signed link, if it signs them.
@@ -50,6 +50,9 @@ pub enum AccessError {
     /// Neither the profile nor the settings have a base URL.
     #[error("the vendor's profile names no base URL: give --vendor-base")]
     NoBase,
+    /// The URL of a call can't be used.
+    #[error("the URL of a call can't be used: {0}")]
+    Url(InvalidUri),
     /// There is no usable token.
     #[error(transparent)]
     Token(TokenError),
@@ -72,11 +75,9 @@ impl Access {
     ) -> Result<Self, AccessError> {
         let profile = Profile::load(&settings.vendor_profile).map_err(AccessError::Profile)?;
         let base = settings.vendor_base.clone().or(profile.base).ok_or(AccessError::NoBase)?;
-        let endpoint = |call: CallProfile, path: &Option<ApiPath>| Endpoint {
-            url: base.join(path.as_ref().unwrap_or(&call.path)),
-            request: call.request,
-            reply: call.reply,
-            headers: call.headers,
+        let endpoint = |call: CallProfile, path: &Option<ApiPath>| {
+            let url = base.join(path.as_ref().unwrap_or(&call.path)).as_str().parse().map_err(AccessError::Url)?;
+            Ok(Endpoint { url, request: call.request, reply: call.reply, headers: call.headers })
         };
         let auth = match profile.auth {
             AuthProfile::Token { header, scheme } => {
@@ -103,8 +104,8 @@ impl Access {
             }
         };
         Ok(Self {
-            link: endpoint(profile.link, &settings.vendor_link_path),
-            verify: endpoint(profile.verify, &settings.vendor_verify_path),
+            link: endpoint(profile.link, &settings.vendor_link_path)?,
+            verify: endpoint(profile.verify, &settings.vendor_verify_path)?,
             may_be_missing: if profile.fraud_may_be_missing { MayBeMissing::FraudWord } else { MayBeMissing::Nothing },
             auth,
         })
@@ -120,10 +121,11 @@ impl Access {
     pub(super) fn is_https(&self) -> bool {
         let token = match &self.auth {
             AuthConfig::Token { .. } => None,
-            AuthConfig::OAuth(client) => Some(&client.token_url),
+            AuthConfig::OAuth(OAuthClient { token_url, .. }) => Some((Some(token_url.scheme()), token_url.host_str())),
         };
-        let mut urls = [Some(&self.link.url), Some(&self.verify.url), token].into_iter().flatten();
-        !urls.any(|url| url.scheme() == "http" && url.host_str().is_some_and(is_loopback))
+        let calls = [&self.link.url, &self.verify.url].map(|url| (url.scheme_str(), url.host()));
+        let mut urls = calls.into_iter().chain(token);
+        !urls.any(|(scheme, host)| scheme == Some("http") && host.is_some_and(is_loopback))
     }
 }
 

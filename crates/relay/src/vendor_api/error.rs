@@ -13,6 +13,9 @@ use crate::telemetry::metrics::MetricWord;
 /// Seconds to wait after a 429 without `Retry-After`.
 const DEFAULT_RETRY_AFTER: u32 = 5;
 
+/// How the text of an answer that broke off begins, and has always begun: operators search for it.
+const BROKEN_OFF: &str = "error decoding response body: request or response body error";
+
 /// Why a call to the vendor failed. The text is for the log, and holds no data of the call.
 #[derive(Debug, thiserror::Error)]
 pub enum VendorError {
@@ -126,31 +129,36 @@ pub enum ReplyFault {
 
 impl VendorError {
     /// Converts the error of a request whose answer has not begun.
-    pub(crate) fn of_transport(error: reqwest::Error) -> Self {
-        Self::convert(error, is_client_certificate_rejected)
+    pub(crate) fn of_transport(error: &hyper_util::client::legacy::Error) -> Self {
+        Self::convert("error sending request", error, error.is_connect(), is_client_certificate_rejected)
     }
 
     /// Converts the error of an answer that broke off. The vendor has read the request.
-    pub(crate) fn of_body(error: reqwest::Error) -> Self {
-        Self::convert(error, |_| false)
+    pub(crate) fn of_body(error: &(dyn Error + 'static)) -> Self {
+        Self::convert(BROKEN_OFF, error, false, |_| false)
     }
 
-    fn convert(error: reqwest::Error, never_read: impl Fn(&(dyn Error + 'static)) -> bool) -> Self {
-        // If connecting timed out, nothing was sent. That is `NoConnection`, not `Timeout`.
-        if error.is_timeout() && !error.is_connect() {
-            return Self::Timeout;
-        }
-        let mut connecting = error.is_connect();
-        let error = error.without_url();
-        let mut text = error.to_string();
-        let mut source = error.source();
+    fn convert(
+        what: &str,
+        error: &(dyn Error + 'static),
+        mut connecting: bool,
+        never_read: impl Fn(&(dyn Error + 'static)) -> bool,
+    ) -> Self {
+        let (mut text, mut timed_out) = (what.to_owned(), false);
+        let mut source = Some(error);
         while let Some(cause) = source {
             text.push_str(": ");
             text.push_str(&cause.to_string());
             connecting |= never_read(cause);
+            timed_out |= is_timeout(cause);
             source = cause.source();
         }
-        if connecting { Self::NoConnection(text) } else { Self::ConnectionLost(text) }
+        match (connecting, timed_out) {
+            // If connecting timed out, nothing was sent. That is `NoConnection`, not `Timeout`.
+            (true, _) => Self::NoConnection(text),
+            (false, true) => Self::Timeout,
+            (false, false) => Self::ConnectionLost(text),
+        }
     }
 
     /// Returns whether the error means that the vendor is down or too slow, for any call. An answer that only this call or
@@ -178,6 +186,13 @@ impl VendorError {
             Self::Failed(_) | Self::Reply(_) => Work::MayBeDone,
         }
     }
+}
+
+/// Returns whether the operating system or hyper gave up waiting.
+fn is_timeout(cause: &(dyn Error + 'static)) -> bool {
+    let io = cause.downcast_ref::<std::io::Error>();
+    io.is_some_and(|error| error.kind() == std::io::ErrorKind::TimedOut)
+        || cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_timeout)
 }
 
 /// Returns whether the vendor rejected the relay's client certificate, or the lack of one. In TLS 1.3 the client learns

@@ -28,9 +28,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use akiba_protocol::{LinkReply, LinkRequest, MayBeMissing, Reason, SignedLink, Verdict, VerifyRequest};
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderName, HeaderValue, StatusCode};
-use reqwest::{Client, Response};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap};
+use http::{HeaderName, HeaderValue, Response, StatusCode};
+use hyper::body::Incoming;
 use secrecy::SecretString;
 use serde::Serialize;
 use serde_json::Value;
@@ -42,8 +42,12 @@ pub use self::error::{NoToken, ReplyFault, VendorError, Work};
 use self::oauth::{BearerToken, TokenSource};
 use self::settings::VendorSettings;
 use self::token::{TokenError, TokenScheme, VendorToken};
-use crate::http_client::{self, ClientError, SharedClient};
+use crate::http_client::call_client::{CallClient, CallSettings};
+use crate::http_client::{ClientError, SharedClient};
 use crate::telemetry::metrics::metrics;
+
+/// Room for the headers of a call, including the client's own.
+const MOST_HEADERS: usize = 8;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
@@ -175,7 +179,7 @@ impl VendorClient {
     ) -> Result<LinkReply, VendorError> {
         let call = async {
             let endpoint = &self.0.link;
-            let mut reply: LinkReply = reply_body::read(&self.0.call(endpoint, request, consent, asked).await?)?;
+            let mut reply: LinkReply = reply_body::read(self.0.call(endpoint, request, consent, asked).await?)?;
             let link = SignedLink::parse(&reply.signed_link);
             let link = link.map_err(|error| VendorError::Reply(ReplyFault::Link(error)))?;
             // The page needs no other headers, and the link's signature covers no other.
@@ -238,16 +242,20 @@ impl Shared {
         let (deadline, token_deadline) = (started + self.timeout, started + self.timeout / 2);
         let auth = self.auth_header(token_deadline).await?;
         asked.store(true, Ordering::Relaxed);
-        let mut response = self.send(endpoint, &auth, body.clone(), deadline).await?;
-        if response.status() == StatusCode::UNAUTHORIZED
-            && let (Authenticator::OAuth(source), AuthHeader::Bearer(rejected)) = (&self.authenticator, &auth)
-            && source.forget(rejected)
-        {
-            let auth = self.auth_header(token_deadline).await?;
-            response = self.send(endpoint, &auth, body, deadline).await?;
-        }
-        check_status(&response)?;
-        let reply = reply_body::parse(&reply_body::read_body(response, self.max_reply_bytes).await?)?;
+        let answer = async {
+            let mut response = self.send(endpoint, &auth, body.clone()).await?;
+            if response.status() == StatusCode::UNAUTHORIZED
+                && let (Authenticator::OAuth(source), AuthHeader::Bearer(rejected)) = (&self.authenticator, &auth)
+                && source.forget(rejected)
+            {
+                let auth = self.auth_header(token_deadline).await?;
+                response = self.send(endpoint, &auth, body).await?;
+            }
+            check_status(&response)?;
+            reply_body::read_body(response, self.max_reply_bytes).await
+        };
+        let answer = timeout_at(deadline, answer).await.map_err(|_| VendorError::Timeout)??;
+        let reply = reply_body::parse(&answer)?;
         match &endpoint.reply {
             None => Ok(reply),
             Some(map) => Ok(map.apply(&reply, &ours()?)),
@@ -272,33 +280,34 @@ impl Shared {
         endpoint: &Endpoint,
         auth: &AuthHeader,
         body: Vec<u8>,
-        deadline: Instant,
-    ) -> Result<Response, VendorError> {
+    ) -> Result<Response<Incoming>, VendorError> {
         let (header, value) = match auth {
             AuthHeader::Token(header, value) => (header.clone(), value.clone()),
             AuthHeader::Bearer(token) => (AUTHORIZATION, token.header.clone()),
         };
-        let request = self.client.get().post(endpoint.url.clone()).header(ACCEPT, JSON).header(CONTENT_TYPE, JSON);
-        let request = request.header(header, value).timeout(deadline.saturating_duration_since(Instant::now()));
-        request.body(body).send().await.map_err(VendorError::of_transport)
+        let mut headers = HeaderMap::with_capacity(MOST_HEADERS);
+        headers.insert(ACCEPT, JSON);
+        headers.insert(CONTENT_TYPE, JSON);
+        headers.append(header, value);
+        let response = self.client.get().post(endpoint.url.clone(), headers, body).await;
+        response.map_err(|error| VendorError::of_transport(&error))
     }
 }
 
 impl fmt::Debug for VendorClient {
     /// Omits the credentials.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("VendorClient").field("link_url", &self.0.link.url.as_str()).finish_non_exhaustive()
+        f.debug_struct("VendorClient").field("link_url", &self.0.link.url).finish_non_exhaustive()
     }
 }
 
-fn build_client(settings: &VendorSettings, https_only: bool) -> Result<Client, ClientError> {
-    http_client::build("the vendor", &settings.route(), |client| {
-        client.https_only(https_only).connect_timeout(settings.connect_timeout).pool_idle_timeout(IDLE_TIMEOUT)
-    })
+fn build_client(settings: &VendorSettings, https_only: bool) -> Result<CallClient, ClientError> {
+    let times = CallSettings { https_only, connect_timeout: settings.connect_timeout, idle_timeout: IDLE_TIMEOUT };
+    CallClient::build("the vendor", &settings.route(), times)
 }
 
 /// Fails if the status of an answer is not a success.
-fn check_status(response: &Response) -> Result<(), VendorError> {
+fn check_status(response: &Response<Incoming>) -> Result<(), VendorError> {
     match response.status() {
         StatusCode::OK | StatusCode::CREATED => Ok(()),
         status @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => Err(VendorError::Denied(status)),

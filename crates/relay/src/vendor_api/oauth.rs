@@ -11,16 +11,16 @@ use oauth2::basic::{BasicClient, BasicErrorResponseType, BasicTokenType};
 use oauth2::{
     AuthType, ClientId, ClientSecret, HttpRequest, HttpResponse, RequestTokenError, Scope, TokenResponse, TokenUrl,
 };
-use reqwest::Client;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Mutex;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 use url::Url;
 
 use super::error::{NoToken, VendorError};
 use super::profile::ClientCredentials;
 use super::reply_body;
 use crate::http_client::SharedClient;
+use crate::http_client::call_client::CallClient;
 
 /// Lifetime of a token whose answer has no `expires_in`, which RFC 6749 only recommends (section 5.1).
 const DEFAULT_LIFETIME: Duration = Duration::from_secs(300);
@@ -190,8 +190,11 @@ impl Shared {
             request = request.add_extra_param("audience", audience.clone());
         }
         let requested_at = Instant::now();
-        let (http, timeout, limit) = (self.http.get(), self.timeout, self.limit);
-        let send = move |request| send(http.clone(), request, timeout, limit);
+        let (http, longest, limit) = (self.http.get(), self.timeout, self.limit);
+        let send = move |request| {
+            let answer = send(http.clone(), request, limit);
+            async move { timeout(longest, answer).await.map_err(|_| VendorError::Timeout)? }
+        };
         let answer = request.request_async(&send).await.map_err(no_token)?;
         if *answer.token_type() != BasicTokenType::Bearer {
             return Err(NoToken::fault("the token's type is not Bearer"));
@@ -209,18 +212,13 @@ impl Shared {
 }
 
 /// Sends a token request with the same limits as all calls to the vendor: on size, time and redirects.
-async fn send(
-    http: Client,
-    request: HttpRequest,
-    timeout: Duration,
-    limit: usize,
-) -> Result<HttpResponse, VendorError> {
+async fn send(http: CallClient, request: HttpRequest, limit: usize) -> Result<HttpResponse, VendorError> {
     let (mut parts, body) = request.into_parts();
     if let Some(value) = parts.headers.get_mut(AUTHORIZATION) {
         value.set_sensitive(true);
     }
-    let request = http.post(parts.uri.to_string()).headers(parts.headers).body(body).timeout(timeout);
-    let response = request.send().await.map_err(VendorError::of_transport)?;
+    let response = http.post(parts.uri, parts.headers, body).await;
+    let response = response.map_err(|error| VendorError::of_transport(&error))?;
     let status = response.status();
     if status.is_redirection() || status.is_server_error() {
         return Err(VendorError::Failed(status));

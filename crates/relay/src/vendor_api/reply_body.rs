@@ -1,7 +1,12 @@
 //! Reads the body of a vendor's answer up to a limit ([`read_body`]), and parses it ([`parse`], [`read`]).
 
+use std::error::Error;
+
 use akiba_protocol::UniqueKeys;
-use reqwest::Response;
+use axum::body::Bytes;
+use http::Response;
+use http_body_util::BodyExt;
+use hyper::body::Body;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -11,12 +16,18 @@ use super::error::{ReplyFault, VendorError};
 ///
 /// # Errors
 /// [`VendorError`] when the answer is too large, incomplete or too slow.
-pub async fn read_body(mut response: Response, limit: usize) -> Result<Vec<u8>, VendorError> {
-    if response.content_length().is_some_and(|length| length > limit as u64) {
+pub async fn read_body<B>(response: Response<B>, limit: usize) -> Result<Vec<u8>, VendorError>
+where
+    B: Body<Data = Bytes, Error: Error + 'static> + Unpin,
+{
+    let mut frames = response.into_body();
+    if frames.size_hint().exact().is_some_and(|length| length > limit as u64) {
         return Err(VendorError::Reply(ReplyFault::TooLarge));
     }
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(VendorError::of_body)? {
+    while let Some(frame) = frames.frame().await {
+        // Trailers say nothing.
+        let Ok(chunk) = frame.map_err(|error| VendorError::of_body(&error))?.into_data() else { continue };
         if chunk.len() > limit.saturating_sub(body.len()) {
             return Err(VendorError::Reply(ReplyFault::TooLarge));
         }
@@ -37,7 +48,7 @@ pub fn parse(body: &[u8]) -> Result<Value, VendorError> {
 ///
 /// # Errors
 /// [`VendorError`] when it is not the JSON of the call.
-pub fn read<R: DeserializeOwned>(reply: &Value) -> Result<R, VendorError> {
+pub fn read<R: DeserializeOwned>(reply: Value) -> Result<R, VendorError> {
     R::deserialize(reply).map_err(json_fault)
 }
 
@@ -73,8 +84,7 @@ mod tests {
     #[tokio::test]
     async fn an_alert_in_an_answer_leaves_the_work_unknown() {
         for alert in [AccessDenied, CertificateRequired] {
-            let answer = http::Response::new(reqwest::Body::wrap(Alert(alert)));
-            let error = read_body(answer.into(), 1_000).await.unwrap_err();
+            let error = read_body(http::Response::new(Alert(alert)), 1_000).await.unwrap_err();
             assert!(matches!(error, VendorError::ConnectionLost(_)), "{error:?}");
             assert_eq!(error.work(), Work::MayBeDone);
         }

@@ -9,6 +9,7 @@ use crate::http::auth::{PageCaller, ReturningPage};
 use crate::http::body::{JsonBody, JsonCall};
 use crate::http::idempotency;
 use crate::http::openapi::problems::{PageLinkProblems, PageVerdictProblems, PageVerifyProblems};
+use crate::http::reply::Reply;
 use crate::session::page::binding::{LinkCall, VerifyCall};
 use crate::session::page::link::SessionLink;
 use crate::session::page::page_verdict::PageVerdict;
@@ -39,8 +40,8 @@ impl JsonCall for VerifyCall {
     request_body = LinkCall,
     responses((status = 200, description = "The link. Keep it secret until it expires.", body = SessionLink), PageLinkProblems),
 )]
-pub async fn link(caller: PageCaller, JsonBody(call): JsonBody<LinkCall>) -> Result<Json<SessionLink>, RelayError> {
-    caller.sessions.link(&caller.session_id, caller.handoff.as_deref(), call).await.map(Json)
+pub async fn link(caller: PageCaller, JsonBody(call): JsonBody<LinkCall>) -> Result<Reply<SessionLink>, RelayError> {
+    caller.sessions.link(&caller.session_id, caller.handoff.as_deref(), call).await.map(Reply)
 }
 
 /// Requests the vendor's verdict on the photo uploaded to the session's link.

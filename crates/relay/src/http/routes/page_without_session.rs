@@ -3,12 +3,13 @@
 use std::sync::atomic::AtomicBool;
 
 use akiba_protocol::{LinkReply, LinkRequest, VerifyReply, VerifyRequest};
-use axum::Json;
 use axum::extract::State;
 
 use crate::error::RelayError;
 use crate::http::body::{JsonBody, JsonCall};
 use crate::http::openapi::problems::PlainCallProblems;
+use crate::http::rate_limit::AddressCounted;
+use crate::http::reply::Reply;
 use crate::http::state::SharedState;
 
 impl JsonCall for LinkRequest {
@@ -37,11 +38,12 @@ impl JsonCall for VerifyRequest {
 )]
 pub async fn link(
     State(state): State<SharedState>,
+    _: AddressCounted,
     JsonBody(request): JsonBody<LinkRequest>,
-) -> Result<Json<LinkReply>, RelayError> {
+) -> Result<Reply<LinkReply>, RelayError> {
     let _permit = state.capacity.links.acquire()?;
     let pass = state.vendor.link_pass()?;
-    Ok(Json(state.vendor.link(pass, &request, false, &AtomicBool::default()).await?))
+    Ok(Reply(state.vendor.link(pass, &request, false, &AtomicBool::default()).await?))
 }
 
 /// Requests the vendor's verdict.
@@ -61,8 +63,9 @@ pub async fn link(
 )]
 pub async fn verify(
     State(state): State<SharedState>,
+    _: AddressCounted,
     JsonBody(request): JsonBody<VerifyRequest>,
-) -> Result<Json<VerifyReply>, RelayError> {
+) -> Result<Reply<VerifyReply>, RelayError> {
     let _permit = state.capacity.verdicts.acquire()?;
-    Ok(Json(state.vendor.verify(&request, false).await?.reply))
+    Ok(Reply(state.vendor.verify(&request, false).await?.reply))
 }
