@@ -111,6 +111,7 @@ test('a press on what the page put into the button for another way is a press on
     element.setAttribute('alternative', '');
     element.innerHTML = '<a slot="alternative" href="#branch">Verify at a branch</a>';
   });
+  await selfie.looked();
   // The link has the middle of the button.
   await selfie.element.locator('button', { has: selfie.page.locator('slot[name=alternative]') }).click();
   assert.deepEqual((await selfie.event('selfie-alternative')).detail, { state: 'idle' });

@@ -170,6 +170,13 @@ export class Selfie {
     });
   }
 
+  /** Waits until it was in a state this many times. @param {string} name @param {number} times */
+  async passed(name, times) {
+    const reached = ([wanted, enough]) =>
+      selfieEvents.filter(({ type, detail }) => type === 'selfie-statechange' && detail.state === wanted).length >= enough;
+    await this.page.waitForFunction(reached, [name, times], { timeout: PATIENCE });
+  }
+
   /** Waits for the first event with one of these names and returns it. @param {string[]} types */
   async event(...types) {
     const found = (names) => selfieEvents.some(({ type }) => names.includes(type));
