@@ -30,7 +30,8 @@
 //! - `server_clock`: the clock of PostgreSQL's machine.
 //! - [`lanes`]: keeps connections free for verdicts.
 //! - `flush`: flushes SQLite's commits to the disk.
-//! - `group`: changes of PostgreSQL that share a statement.
+//! - `group`: changes of PostgreSQL that wait for a shared statement.
+//! - `grouped`: makes them.
 //! - `writer`: SQLite's thread that makes the changes.
 //!
 //! Every statement that moves a session is a compare-and-set: it names the state or version that it starts from. If two
@@ -51,6 +52,7 @@ pub mod file_system;
 mod flush;
 pub mod future;
 mod group;
+mod grouped;
 pub mod handoffs;
 pub mod lanes;
 pub mod links;

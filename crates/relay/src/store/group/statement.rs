@@ -22,7 +22,7 @@ pub(in crate::store) struct Grouped<'a> {
 
 /// The statements of one kind of change.
 #[derive(Debug)]
-pub(super) struct Statement {
+pub(in crate::store) struct Statement {
     /// For one change. It waits for the lock of its session.
     alone: String,
     /// For several.
@@ -32,7 +32,7 @@ pub(super) struct Statement {
 
 impl Statement {
     /// Returns the statements for values of these types.
-    pub(super) fn new(grouped: &Grouped<'_>, values: &[Value]) -> Self {
+    pub(in crate::store) fn new(grouped: &Grouped<'_>, values: &[Value]) -> Self {
         let numbers = 1..=values.len();
         let arrays: Vec<_> =
             numbers.clone().zip(values).map(|(number, value)| format!("${number}::{}[]", type_of(value))).collect();
@@ -53,16 +53,16 @@ impl Statement {
     }
 
     /// Returns whether a group leaves out what is locked, so that no row means nothing.
-    pub(super) fn locks(&self) -> bool {
+    pub(in crate::store) fn locks(&self) -> bool {
         self.locks
     }
 
-    pub(super) fn sql(&self, changes: usize) -> &str {
+    pub(in crate::store) fn sql(&self, changes: usize) -> &str {
         if changes > 1 { &self.together } else { &self.alone }
     }
 
     /// Binds the values of each change: an array for each of them.
-    pub(super) fn bind<'q>(
+    pub(in crate::store) fn bind<'q>(
         &self,
         mut query: Query<'q, Postgres, PgArguments>,
         changes: &[&'q [Value]],
