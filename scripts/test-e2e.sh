@@ -6,7 +6,8 @@ cd "$(dirname "$0")/.."
 
 if [ $# -eq 0 ]; then set -- tests/www/*.test.mjs tests/soak/*.test.mjs tests/e2e/*.test.mjs; fi
 
-# Two files at a time, as tests mostly wait. A file with the line «// Runs alone: …» runs after them, by itself.
+# Three files at a time: the tests mostly wait, and two files leave a third of two cores idle. A file with the line
+# «// Runs alone: …» runs after them, by itself.
 together=() alone=()
 for file in "$@"; do
   if grep -q '^// Runs alone: ' "$file"; then alone+=("$file"); else together+=("$file"); fi
@@ -17,6 +18,6 @@ run() {
   [ $# -lt 2 ] || node --test --test-concurrency="$1" --test-timeout=900000 --test-reporter=spec "${@:2}"
 }
 failed=0
-run 2 "${together[@]}" || failed=$?
+run 3 "${together[@]}" || failed=$?
 run 1 "${alone[@]}" || failed=$?
 exit "$failed"

@@ -1,7 +1,7 @@
 // Every state of the tour: accessible in both themes, and whole in every window and language; one visit serves both, because
 // it takes seconds. Then the whole flow with the keyboard only.
 //
-// Runs alone: two of its tests run at a time.
+// Runs alone: three of its tests run at a time.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -35,7 +35,7 @@ before(async () => {
 });
 after(() => studio.close());
 
-describe('every state', { concurrency: 2 }, () => {
+describe('every state', { concurrency: 3 }, () => {
   for (const state of [...STATES, ...HINTS]) {
     test(state.name, async () => {
       const visit = await studio.visit(state);
