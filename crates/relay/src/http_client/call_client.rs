@@ -72,9 +72,11 @@ impl fmt::Debug for CallClient {
 #[cfg(test)]
 mod tests {
     use std::error::Error;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
     use std::time::Duration;
 
-    use http::{HeaderMap, StatusCode};
+    use http::{HeaderMap, StatusCode, Uri};
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpListener;
 
@@ -108,6 +110,38 @@ mod tests {
         for header in ["user-agent: akiba-relay/", "content-length: 2\r\n", "host: 127.0.0.1:"] {
             assert!(seen.contains(header), "{seen}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_request_that_was_sent_on_a_kept_connection_is_not_sent_again() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url: Uri = format!("http://{}/calls", listener.local_addr().unwrap()).parse().unwrap();
+        // Answers the first request of a connection, reads the second one, and closes.
+        let requests = Arc::new(AtomicUsize::new(0));
+        let seen = Arc::clone(&requests);
+        let server = tokio::spawn(async move {
+            loop {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let mut bytes = [0; 1_024];
+                for answer in ["HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n", ""] {
+                    let mut text = String::new();
+                    while !text.ends_with("{}") {
+                        let length = stream.read(&mut bytes).await.unwrap();
+                        text.push_str(std::str::from_utf8(&bytes[..length]).unwrap());
+                    }
+                    seen.fetch_add(1, Ordering::SeqCst);
+                    stream.write_all(answer.as_bytes()).await.unwrap();
+                }
+            }
+        });
+        let client = client(false);
+        let post = async || client.post(url.clone(), HeaderMap::new(), b"{}".to_vec()).await;
+        assert_eq!(post().await.unwrap().status(), StatusCode::OK);
+        let error = post().await.unwrap_err();
+        assert!(!error.is_connect(), "the server may have done the work: {error:?}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        assert_eq!(requests.load(Ordering::SeqCst), 2);
+        server.abort();
     }
 
     #[tokio::test]
