@@ -173,7 +173,8 @@ export class Selfie {
   /** Waits until it was in a state this many times. @param {string} name @param {number} times */
   async passed(name, times) {
     const reached = ([wanted, enough]) =>
-      selfieEvents.filter(({ type, detail }) => type === 'selfie-statechange' && detail.state === wanted).length >= enough;
+      selfieEvents.filter(({ type, detail }) => type === 'selfie-statechange' && detail.state === wanted).length >=
+      enough;
     await this.page.waitForFunction(reached, [name, times], { timeout: PATIENCE });
   }
 
