@@ -3,7 +3,7 @@
 //! - [`settings`]: the operator's settings.
 //! - [`state`]: what all requests share.
 //! - [`mod@routes`]: the handlers, one file for each group of calls.
-//! - [`layers`]: what each request passes before its handler.
+//! - `layers`: what each request passes before its handler.
 //! - [`openapi`]: the OpenAPI document, generated from the routes.
 //! - [`auth`]: authentication of the host's back end and of pages.
 //! - [`body`]: the JSON body of a request, with its limits.
