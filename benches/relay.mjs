@@ -29,6 +29,8 @@ const { values, positionals } = parseArgs({ options: { against: { type: 'string'
 const SECONDS = Number(positionals[0] ?? 5);
 const ROUNDS = Number(positionals[1] ?? 3);
 const CONNECTIONS = 32;
+/** With more at once, PostgreSQL's changes are in larger groups. */
+const MANY = 128;
 const SESSIONS = 2_000;
 const OPEN = [1_000, 10_000];
 const MACHINE = `${cpus().length} × ${cpus()[0].model}`;
@@ -88,6 +90,11 @@ try {
   ]) {
     aim(`${name}, of nginx`, ratio(name, rows[0].name), goal);
   }
+  const many = (row) => ({ ...row, name: `${row.name}, ${MANY} at once` });
+  const grouped = rows.filter(({ name }) => name === rows[0].name || name.includes('PostgreSQL'));
+  await compare(`link call, ${MANY} connections`, postgres, grouped.map(many), ({ base, tokens }) =>
+    wrk(2, 'relay/link.lua', base, tokens ? [tokens] : [], {}, MANY),
+  );
   await addedLatency(shared);
   const onSqlite = servers.find(({ kind, suffix }) => kind === 'sqlite' && suffix === '');
   await connections([
@@ -111,15 +118,16 @@ try {
     const [pids, ports] = [relays.map(({ pid }) => pid), relays.map(({ port }) => port)];
     whole.push({ name: `verification, PostgreSQL, ${count} relays`, base: relays[0].base, pids, ports });
   }
-  await compare(
-    `verifications (session, link, verdict), ${CONNECTIONS} at once`,
-    postgres,
-    whole,
+  const verify =
+    (connections) =>
     ({ base, ports }) => {
       const RELAYS = ports.map((port) => `127.0.0.1:${port}`).join(',');
-      return wrk(CONNECTIONS, 'relay/verification.lua', base, [], { API_KEY: shared.api, RELAYS });
-    },
-  );
+      return wrk(connections, 'relay/verification.lua', base, [], { API_KEY: shared.api, RELAYS }, connections);
+    };
+  const steps = 'verifications (session, link, verdict)';
+  await compare(`${steps}, ${CONNECTIONS} at once`, postgres, whole, verify(CONNECTIONS));
+  const alone = whole.filter(({ name, ports }) => name.includes('PostgreSQL') && ports.length === 1);
+  await compare(`${steps}, ${MANY} at once`, postgres, alone.map(many), verify(MANY));
   if (before) {
     for (const name of ['verification, PostgreSQL', 'verification, SQLite']) {
       aim(`${name}, by the build before`, ratio(name, `${name}, before`), '≥ 2.5');
@@ -200,8 +208,8 @@ async function quarters(postgres, vendor, shared) {
   aim('verifications, 4 relays by 1, a quarter core each', figure, '≥ 3.4 ×');
 }
 
-async function wrk(threads, lua, base, args = [], env = {}) {
-  const load = [`-t${threads}`, `-c${CONNECTIONS}`, `-d${SECONDS}s`, '--timeout=30s', '--latency'];
+async function wrk(threads, lua, base, args = [], env = {}, connections = CONNECTIONS) {
+  const load = [`-t${threads}`, `-c${connections}`, `-d${SECONDS}s`, '--timeout=30s', '--latency'];
   const all = [...load, '-s', script(lua), base, '--', ...args];
   const { stdout } = await run('wrk', all, { env: { ...process.env, ...env } });
   const { verifications, calls, ...rest } = JSON.parse(stdout.trim().split('\n').at(-1));

@@ -150,6 +150,7 @@ export async function startRelay(home, name, vendor, { database, shared, build =
     '--rate-session=off',
     '--rate-api-key=off',
     '--max-in-flight=2048',
+    '--max-host-calls=2048',
     '--header-timeout=5m',
     '--max-connections=12000',
     '--max-connections-address=12000',
