@@ -8,11 +8,12 @@
 use std::collections::HashMap;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use axum::body::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::Notify;
 use tokio::time::{Instant, Sleep, sleep};
@@ -48,6 +49,8 @@ struct State {
     counted: Mutex<Option<ConnectionGuard>>,
     address: Option<Bucket<'static>>,
     closing: Notify,
+    /// Whether something was read after the last answer.
+    has_read: AtomicBool,
 }
 
 impl State {
@@ -86,6 +89,7 @@ impl Connections {
             address: counted.bucket(),
             counted: Mutex::new(Some(counted)),
             closing: Notify::new(),
+            has_read: AtomicBool::new(false),
         });
         let activity = Activity { id, open: Arc::clone(&self.0), state };
         activity.now_idle();
@@ -147,6 +151,18 @@ impl Activity {
         self.state.closing.notified().await;
     }
 
+    /// Waits until the connection has been idle for a time, and nothing of a next request has been read.
+    pub(super) async fn quiet(&self, time: Duration) {
+        let mut left = time;
+        while left > Duration::ZERO {
+            sleep(left).await;
+            let is_quiet = self.state.is_idle() && !self.state.has_read.load(Ordering::Relaxed);
+            let since = Duration::from_nanos(self.state.idle_since.load(Ordering::Relaxed));
+            let idle = self.open.started.elapsed().saturating_sub(since);
+            left = if is_quiet { time.saturating_sub(idle) } else { time };
+        }
+    }
+
     fn now_idle(&self) {
         let now = u64::try_from(self.open.started.elapsed().as_nanos()).unwrap_or(u64::MAX);
         self.state.idle_since.store(now, Ordering::Relaxed);
@@ -181,11 +197,23 @@ pub(super) struct Observed<S> {
     limit: Duration,
     deadline: Option<Pin<Box<Sleep>>>,
     flushed: bool,
+    /// What is read before anything of the stream.
+    again: Bytes,
 }
 
 impl<S> Observed<S> {
     pub(super) fn new(stream: S, activity: Arc<Activity>, limit: Duration) -> Self {
-        Self { stream, activity, limit, deadline: None, flushed: true }
+        Self { stream, activity, limit, deadline: None, flushed: true, again: Bytes::new() }
+    }
+
+    pub(super) fn get_ref(&self) -> &S {
+        &self.stream
+    }
+
+    /// Gives back what was read and not used. Returns whether there is anything.
+    pub(super) fn read_again(&mut self, bytes: Bytes) -> bool {
+        self.again = bytes;
+        !self.again.is_empty()
     }
 
     /// Begins to send, and fails after the deadline.
@@ -235,8 +263,17 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Observed<S> {
 
 impl<S: AsyncRead + Unpin> AsyncRead for Observed<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        if !self.again.is_empty() {
+            self.activity.state.has_read.store(true, Ordering::Relaxed);
+            let length = self.again.len().min(buffer.remaining());
+            buffer.put_slice(&self.again.split_to(length));
+            return Poll::Ready(Ok(()));
+        }
         let read = Pin::new(&mut self.stream).poll_read(cx, buffer);
-        if read.is_pending() && self.flushed && self.deadline.take().is_some() {
+        if read.is_ready() {
+            self.activity.state.has_read.store(true, Ordering::Relaxed);
+        } else if self.flushed && self.deadline.take().is_some() {
+            self.activity.state.has_read.store(false, Ordering::Relaxed);
             self.activity.state.phase.fetch_and(!UNSENT, Ordering::AcqRel);
             self.activity.now_idle();
         }

@@ -2,6 +2,7 @@
 //! may take to send its headers nor the number of connections.
 //!
 //! - `activity`: which connections are idle, and the time limit for answers.
+//! - `connection`: serves one connection.
 //! - [`settings`]: the operator's settings.
 //! - [`tls`]: TLS and reloading of the certificate.
 //! - [`shutdown`]: the signals that stop the service.
@@ -10,6 +11,7 @@
 
 mod activity;
 pub mod background;
+mod connection;
 pub mod reload;
 pub mod settings;
 pub mod shutdown;
@@ -22,33 +24,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
-use http::Request;
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::{GracefulShutdown, Watcher};
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_io_timeout::TimeoutStream;
-use tokio_rustls::TlsAcceptor;
-use tower::Service;
 
-use self::activity::{Activity, Connections, Observed};
+use self::activity::{Connections, Observed};
+use self::connection::Connection;
 use self::settings::ServerSettings;
 use self::tls::Tls;
 use crate::limits::bucket::Bucket;
-use crate::limits::client_address::{Peer, TrustedProxies};
+use crate::limits::client_address::TrustedProxies;
 use crate::limits::connections::{ConnectionCounts, ConnectionGuard};
 use crate::limits::settings::LimitSettings;
 use crate::telemetry::metrics::metrics;
-
-/// Largest request head, in bytes. The relay's calls need a few hundred; browsers send up to a few thousand.
-const MAX_HEAD_BYTES: usize = 16_384;
 
 /// Pause after a failed `accept`, which usually means that file descriptors or memory have run out.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(500);
@@ -136,7 +126,8 @@ pub async fn serve_tls(
     limits: ConnectionLimits,
     shutdown: impl Future<Output = ()>,
 ) -> Drained {
-    let graceful = GracefulShutdown::new();
+    // Each connection has a receiver, so the channel is closed once all have ended.
+    let (ending, _) = watch::channel(());
     let mut entrance = Entrance {
         listener: &listener,
         limits: &limits,
@@ -158,7 +149,7 @@ pub async fn serve_tls(
                     app: app.clone(),
                     peer: accepted.peer,
                     header_timeout: limits.header_timeout,
-                    watcher: graceful.watcher(),
+                    ending: ending.subscribe(),
                     activity: Arc::clone(&activity),
                 };
                 let acceptor = tls.map(|tls| tls.acceptor().clone());
@@ -176,67 +167,10 @@ pub async fn serve_tls(
     }
     drop(entrance);
     drop(listener);
-    match timeout(limits.drain_timeout, graceful.shutdown()).await {
+    let _ = ending.send(());
+    match timeout(limits.drain_timeout, ending.closed()).await {
         Ok(()) => Drained::Whole,
         Err(_) => Drained::Cut,
-    }
-}
-
-/// One accepted connection.
-struct Connection {
-    app: Router,
-    peer: IpAddr,
-    header_timeout: Duration,
-    watcher: Watcher,
-    activity: Arc<Activity>,
-}
-
-impl Connection {
-    /// Serves a connection, after the TLS handshake if there is TLS.
-    async fn run<S>(self, acceptor: Option<TlsAcceptor>, stream: S)
-    where
-        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    {
-        let served = match acceptor {
-            Some(acceptor) => match timeout(self.header_timeout, acceptor.accept(stream)).await {
-                Ok(Ok(stream)) => self.serve(stream).await,
-                Ok(Err(error)) => return tracing::debug!(%error, "TLS handshake failed"),
-                Err(_) => return tracing::debug!("TLS handshake timed out"),
-            },
-            None => self.serve(stream).await,
-        };
-        if let Err(error) = served {
-            tracing::debug!(%error, "connection failed");
-        }
-    }
-
-    /// Answers the requests of the connection until it closes.
-    async fn serve<S>(self, stream: S) -> Result<(), hyper::Error>
-    where
-        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    {
-        let Self { app, peer, header_timeout, watcher, activity } = self;
-        let service = service_fn(move |mut request: Request<Incoming>| {
-            request.extensions_mut().insert(Peer(peer));
-            let running = activity.request();
-            // No `poll_ready` is needed: a router is always ready.
-            let answer = running.as_ref().map(|_| app.clone().call(request.map(Body::new)));
-            async move {
-                let answer = match answer {
-                    Some(answer) => answer.await,
-                    // The connection is closing, which drops this future.
-                    None => std::future::pending().await,
-                };
-                drop(running);
-                answer
-            }
-        });
-        let connection = http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(header_timeout)
-            .max_buf_size(MAX_HEAD_BYTES)
-            .serve_connection(TokioIo::new(stream), service);
-        watcher.watch(connection).await
     }
 }
 

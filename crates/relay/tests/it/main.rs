@@ -106,6 +106,7 @@ mod limits {
     mod capacity;
     mod headers;
     mod persons;
+    mod quiet_connections;
     mod rates;
     mod refusals;
     mod session_rates;
