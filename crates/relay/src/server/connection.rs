@@ -26,7 +26,7 @@ use super::activity::{Activity, Observed};
 use crate::limits::client_address::Peer;
 
 /// How long a connection without a request keeps its buffers. The next call of a page that takes a photo comes later.
-const KEEP: Duration = Duration::from_millis(100);
+const KEEP: Duration = Duration::from_millis(50);
 
 /// Largest request head, in bytes. The relay's calls need a few hundred; browsers send up to a few thousand.
 const MAX_HEAD_BYTES: usize = 16_384;
