@@ -5,7 +5,7 @@
 //!
 //! A session in the state `unknown` does not close: its back end decides.
 
-use akiba_protocol::{Outcome, Reason};
+use akiba_protocol::Outcome;
 
 use super::Sessions;
 use super::attempt::MARGIN;
@@ -48,27 +48,17 @@ impl Sessions {
             Some(session) if row.state == State::Rejected => self.last_rejection(session).await.unwrap_or_default(),
             _ => (None, None),
         };
-        let messages = if row.state == State::Rejected && self.was_final(row, reason) {
-            Vec::new()
-        } else {
-            let proof = session.as_ref().zip(row.link_id.as_ref()).filter(|_| self.proofs().is_some());
-            let proof = proof.map(|(session, link)| self.statement(session, link, Outcome::Rejected, reason, true));
-            let detail =
-                (row.state == State::Rejected).then_some(VerdictDetail { reason, is_final: true, proof, capture });
-            let reference = session.as_ref().and_then(|session: &OpenSession| session.personal.reference.as_deref());
-            let news = News::closed(row.state, detail).with_handoff(self.handoff_news(row).await);
-            self.outbox.messages(row, reference, &news, now).map_err(|_| not_encrypted())?
-        };
+        // No verdict was reported as the last one: that would have closed the session.
+        let proof = session.as_ref().zip(row.link_id.as_ref()).filter(|_| self.proofs().is_some());
+        let proof = proof.map(|(session, link)| self.statement(session, link, Outcome::Rejected, reason, true));
+        let detail = (row.state == State::Rejected).then_some(VerdictDetail { reason, is_final: true, proof, capture });
+        let reference = session.as_ref().and_then(|session: &OpenSession| session.personal.reference.as_deref());
+        let news = News::closed(row.state, detail).with_handoff(self.handoff_news(row).await);
+        let messages = self.outbox.messages(row, reference, &news, now).map_err(|_| not_encrypted())?;
         let closed = self.store.close_session(row, &messages, now).await?;
         if closed {
             self.outbox.wake(&messages);
         }
         Ok(closed)
-    }
-
-    /// Returns whether the rejection was already reported as final. A relay of an earlier version reported it so and did
-    /// not close the session.
-    fn was_final(&self, row: &SessionRow, reason: Option<Reason>) -> bool {
-        reason == Some(Reason::Fraud) || row.verifies >= self.limits.verifies
     }
 }

@@ -1,16 +1,20 @@
 //! The last event of a session.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use akiba_protocol::ProblemCode;
 use akiba_relay::store::expiry::TO_CLOSE;
 use axum::response::Response;
 use serde_json::{Value, json};
+use tokio::sync::Semaphore;
 
 use crate::support::bank::{Bank, Page, REFERENCE};
 use crate::support::database::{Database, on_both};
 use crate::support::receiver::Receiver;
 use crate::support::vendor::issued;
+use crate::support::wait::until;
 use crate::support::{Vendor, problem, success, verify_reply};
 
 on_both!(
@@ -18,6 +22,7 @@ on_both!(
     used_up_links_close_a_rejected_session,
     used_up_verdicts_close_a_session_without_a_verdict,
     a_session_with_a_last_event_is_not_closed_again,
+    a_verdict_of_an_earlier_call_leaves_the_last_event_to_the_sweep,
     a_damaged_session_keeps_no_other_from_closing,
     the_sweep_reads_only_the_sessions_that_it_closes,
 );
@@ -153,6 +158,48 @@ async fn a_session_with_a_last_event_is_not_closed_again(database: &Database) {
     bank.sessions.sweep().await.unwrap();
     for (page, expected) in [(&used_up, "session.rejected"), (&fraud, "session.rejected"), (&open, "session.expired")] {
         assert_eq!(types(&events(&bank, &receiver, page).await), [expected]);
+    }
+}
+
+/// The call that counts as lost brings a verdict after all, while the last allowed one is running.
+async fn a_verdict_of_an_earlier_call_leaves_the_last_event_to_the_sweep(database: &Database) {
+    let (gate, calls) = (Arc::new(Semaphore::new(0)), Arc::new(AtomicUsize::new(0)));
+    let opened = Arc::clone(&gate);
+    let vendor = Vendor::answering(move |request| {
+        let (gate, calls) = (Arc::clone(&opened), Arc::clone(&calls));
+        async move {
+            if request.is_link() {
+                return Response::new(issued(&request).to_string().into());
+            }
+            if calls.fetch_add(1, Ordering::SeqCst) > 0 {
+                std::future::pending::<()>().await;
+            }
+            gate.acquire().await.unwrap().forget();
+            Response::new(json!({ "status": "failed" }).to_string().into())
+        }
+    })
+    .await;
+    let receiver = Receiver::answering(|_, _| 200).await;
+    let flags = [&format!("--webhook-url={}", receiver.url), "--max-verifies=2"];
+    let bank = Bank::open(database, &vendor.base, &flags).await;
+    let (page, _) = bank.linked().await;
+    let first = bank.verify_in_background(&page, &vendor).await;
+    bank.clock.put_forward(GRACE);
+    bank.sessions.sweep().await.unwrap();
+    let second = tokio::spawn(bank.reconcile(&page, "repeat").send());
+    until("the call is repeated", async || vendor.verdict_calls().len() == 2).await;
+    gate.add_permits(1);
+    until("the verdict of the first call is stored", async || bank.state(&page).await == "rejected").await;
+    let told = events(&bank, &receiver, &page).await;
+    assert_eq!(types(&told), ["session.unknown", "session.rejected"]);
+    assert_eq!(told[1]["data"]["final"], false);
+    bank.clock.put_forward(GRACE);
+    bank.sessions.sweep().await.unwrap();
+    let told = events(&bank, &receiver, &page).await;
+    assert_eq!(types(&told), ["session.unknown", "session.rejected", "session.closed"]);
+    assert_eq!(told[2]["data"]["final"], true);
+    for call in [first.abort_handle(), second.abort_handle()] {
+        call.abort();
     }
 }
 
