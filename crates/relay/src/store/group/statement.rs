@@ -33,22 +33,24 @@ pub(in crate::store) struct Statement {
 impl Statement {
     /// Returns the statements for values of these types.
     pub(in crate::store) fn new(grouped: &Grouped<'_>, values: &[Value]) -> Self {
-        let numbers = 1..=values.len();
-        let arrays: Vec<_> =
-            numbers.clone().zip(values).map(|(number, value)| format!("${number}::{}[]", type_of(value))).collect();
-        let names: Vec<_> = numbers.map(|number| format!("p{number}")).collect();
-        let given = |name: &str| {
-            let (arrays, names) = (arrays.join(", "), names.join(", "));
-            format!("{name} AS (SELECT * FROM unnest({arrays}) WITH ORDINALITY AS {name} ({names}, n))")
-        };
+        let typed = values.iter().zip(1..).map(|(value, number)| (number, type_of(value)));
+        let one: Vec<_> = typed.clone().map(|(number, kind)| format!("${number}::{kind} AS p{number}")).collect();
+        let arrays: Vec<_> = typed.clone().map(|(number, kind)| format!("${number}::{kind}[]")).collect();
+        let names: Vec<_> = typed.map(|(number, _)| format!("p{number}")).collect();
+        let (one, arrays, names) = (one.join(", "), arrays.join(", "), names.join(", "));
         let sql = with_names(grouped.sql);
-        let alone = format!("WITH {} {sql}", given("change"));
-        let together = format!(
-            "WITH {}, change AS (SELECT given.* FROM given JOIN sessions ON sessions.id = p1 \
-             FOR UPDATE OF sessions SKIP LOCKED) {sql}",
-            given("given")
-        );
-        let together = if grouped.locks { together } else { alone.clone() };
+        // Without arrays: PostgreSQL then puts the values where they are used.
+        let alone = format!("WITH change AS (SELECT {one}, 1::bigint AS n) {sql}");
+        let given = |name| format!("{name} AS (SELECT * FROM unnest({arrays}) WITH ORDINALITY AS {name} ({names}, n))");
+        let together = if grouped.locks {
+            format!(
+                "WITH {}, change AS (SELECT given.* FROM given JOIN sessions ON sessions.id = p1 \
+                 FOR UPDATE OF sessions SKIP LOCKED) {sql}",
+                given("given")
+            )
+        } else {
+            format!("WITH {} {sql}", given("change"))
+        };
         Self { alone, together, locks: grouped.locks }
     }
 
@@ -61,12 +63,22 @@ impl Statement {
         if changes > 1 { &self.together } else { &self.alone }
     }
 
-    /// Binds the values of each change: an array for each of them.
+    /// Binds the values of a change, or an array for each of several changes.
     pub(in crate::store) fn bind<'q>(
         &self,
         mut query: Query<'q, Postgres, PgArguments>,
         changes: &[&'q [Value]],
     ) -> Query<'q, Postgres, PgArguments> {
+        if let [values] = changes {
+            for value in *values {
+                query = match value {
+                    Value::Number(number) => query.bind(number),
+                    Value::Text(text) => query.bind(text),
+                    Value::Bytes(bytes) => query.bind(bytes),
+                };
+            }
+            return query;
+        }
         let Some(first) = changes.first() else { return query };
         for (index, value) in first.iter().enumerate() {
             let column = changes.iter().map(|values| values.get(index));
@@ -117,11 +129,15 @@ mod tests {
         let statement = Statement::new(&grouped, &[Value::from("ses_1"), Value::from(2)]);
         assert_eq!(
             statement.sql(1),
-            "WITH change AS (SELECT * FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS change (p1, p2, n)) \
+            "WITH change AS (SELECT $1::text AS p1, $2::bigint AS p2, 1::bigint AS n) \
              UPDATE sessions SET state = p2 FROM change WHERE id = p1 RETURNING n"
         );
         assert!(statement.sql(2).contains("SKIP LOCKED"));
         let reading = Statement::new(&Grouped { locks: false, ..grouped }, &[Value::from("ses_1"), Value::from(2)]);
-        assert_eq!(reading.sql(2), statement.sql(1));
+        assert_eq!(
+            reading.sql(2),
+            "WITH change AS (SELECT * FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS change (p1, p2, n)) \
+             UPDATE sessions SET state = p2 FROM change WHERE id = p1 RETURNING n"
+        );
     }
 }
