@@ -116,7 +116,7 @@ async fn a_quiet_connection_is_closed_like_an_idle_one() {
     assert_eq!(timeout(PATIENCE, stream.read(&mut [0])).await.expect("it is closed").unwrap_or_default(), 0);
     assert!(started.elapsed() >= Duration::from_millis(900), "{:?}", started.elapsed());
 
-    // A new connection takes the place of the one that is quiet longest.
+    // A new connection takes the place of the longest quiet one.
     let (crowded, mut first) = relay(&["--max-connections=1"]).await;
     sleep(QUIET).await;
     let mut second = TcpStream::connect(crowded.address()).await.unwrap();
