@@ -52,7 +52,7 @@ impl CallClient {
     /// Sends a `POST` and waits for the head of the answer.
     ///
     /// # Errors
-    /// When there is no connection, or it is lost.
+    /// If it can't connect, or the connection breaks.
     pub async fn post(&self, url: Uri, headers: HeaderMap, body: Vec<u8>) -> Result<Response<Incoming>, Error> {
         let mut request = Request::new(Full::from(body));
         *request.method_mut() = Method::POST;

@@ -8,7 +8,7 @@ use sqlx::postgres::PgRow;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-use super::connection::{OPERATION_TIMEOUT, Pool, is_reusable_after, on_postgres};
+use super::connection::{Pool, is_reusable_after, on_postgres};
 use super::group::{Grouped, Job, Queue, Statement};
 use super::lanes::{has_priority, with_priority};
 use super::writer::Value;
@@ -18,8 +18,8 @@ use super::{Store, StoreError};
 const PATIENCE: Duration = Duration::from_millis(5);
 
 impl Store {
-    /// Makes a change together with others of its kind, or reads with them. Returns its rows. It is made even if the caller
-    /// does not wait for the end.
+    /// Makes a change together with others of its kind, or reads with them. Returns its rows. If the caller no longer
+    /// waits, it is made all the same as long as others wait for the same statement.
     pub(super) async fn grouped(&self, grouped: Grouped<'_>, values: Vec<Value>) -> Result<Vec<PgRow>, StoreError> {
         let (reply, result) = oneshot::channel();
         let queue = self.groups.queue(&grouped, &values);
@@ -48,21 +48,38 @@ async fn make(store: Store, queue: Arc<Queue>, jobs: Vec<Job>) {
 }
 
 /// Makes changes with one statement, and reports their results. Returns those to make alone.
-async fn make_together(store: &Store, statement: &Statement, jobs: Vec<Job>) -> Vec<Job> {
+async fn make_together(store: &Store, statement: &Statement, mut jobs: Vec<Job>) -> Vec<Job> {
     let is_group = jobs.len() > 1;
+    let is_urgent = jobs.iter().any(|job| job.urgent);
+    let values: Vec<_> = jobs.iter_mut().map(|job| std::mem::take(&mut job.values)).collect();
+    let made = async {
+        let made = execute(store, statement, &values);
+        if is_urgent { with_priority(made).await } else { made.await }
+    };
+    let made = tokio::select! {
+        made = made => made,
+        // Then the connection closes, as after every operation that is given up.
+        () = nobody_waits(&mut jobs) => return Vec::new(),
+    };
     let mut alone = Vec::new();
-    match execute(store, statement, &jobs).await.and_then(|rows| by_change(rows, jobs.len())) {
+    let mut again = |mut job: Job, values| {
+        job.values = values;
+        alone.push(job);
+    };
+    match made.and_then(|rows| by_change(rows, jobs.len())) {
         Ok(found) => {
-            for (job, rows) in jobs.into_iter().zip(found) {
+            for ((job, values), rows) in jobs.into_iter().zip(values).zip(found) {
                 if is_group && rows.is_empty() && statement.locks() {
-                    alone.push(job);
+                    again(job, values);
                 } else {
                     // The caller may have hung up.
                     let _ = job.reply.send(Ok(rows));
                 }
             }
         }
-        Err(error) if is_group && is_reusable_after(&error) => alone = jobs,
+        Err(error) if is_group && is_reusable_after(&error) => {
+            jobs.into_iter().zip(values).for_each(|(job, values)| again(job, values));
+        }
         Err(error) => {
             let error = StoreError::from(error);
             for job in jobs {
@@ -73,19 +90,23 @@ async fn make_together(store: &Store, statement: &Statement, jobs: Vec<Job>) -> 
     alone
 }
 
-async fn execute(store: &Store, statement: &Statement, jobs: &[Job]) -> Result<Vec<PgRow>, sqlx::Error> {
+/// Waits until every caller has hung up, or has waited for too long.
+async fn nobody_waits(jobs: &mut [Job]) {
+    for job in jobs {
+        job.reply.closed().await;
+    }
+}
+
+async fn execute(store: &Store, statement: &Statement, changes: &[Vec<Value>]) -> Result<Vec<PgRow>, sqlx::Error> {
     let Pool::Postgres(pool) = &store.pool else { return Err(sqlx::Error::PoolClosed) };
-    let changes: Vec<_> = jobs.iter().map(|job| job.values.as_slice()).collect();
-    let work = store.in_lane(async {
-        on_postgres!(store, pool, |connection| {
-            let query = store.query(statement.sql(changes.len()));
-            statement.bind(query, &changes).fetch_all(connection).await
+    store
+        .in_lane(async {
+            on_postgres!(store, pool, |connection| {
+                let query = store.query(statement.sql(changes.len()));
+                statement.bind(query, changes).fetch_all(connection).await
+            })
         })
-    });
-    let is_urgent = jobs.iter().any(|job| job.urgent);
-    // The callers wait no longer. A connection that hangs must not be kept.
-    let done = timeout(OPERATION_TIMEOUT, async { if is_urgent { with_priority(work).await } else { work.await } });
-    done.await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
+        .await
 }
 
 /// Splits rows by the number of their change, the column `n`, which counts from 1.

@@ -74,8 +74,8 @@ impl Queue {
         !std::mem::replace(&mut waiting.served, true)
     }
 
-    /// Takes the next group, without changes for which nobody waits any more. Returns `None` if there is no change; then the
-    /// task ends.
+    /// Takes the next group. Drops the changes whose callers have given up. Returns `None` if no change waits: the task then
+    /// ends.
     pub(super) fn take(&self) -> Option<Vec<Job>> {
         let mut waiting = self.waiting();
         waiting.jobs.retain(|job| !job.reply.is_closed());

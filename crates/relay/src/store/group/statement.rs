@@ -67,10 +67,10 @@ impl Statement {
     pub(in crate::store) fn bind<'q>(
         &self,
         mut query: Query<'q, Postgres, PgArguments>,
-        changes: &[&'q [Value]],
+        changes: &'q [Vec<Value>],
     ) -> Query<'q, Postgres, PgArguments> {
         if let [values] = changes {
-            for value in *values {
+            for value in values {
                 query = match value {
                     Value::Number(number) => query.bind(number),
                     Value::Text(text) => query.bind(text),

@@ -198,18 +198,22 @@ async fn a_change_that_conflicts_fails_alone() {
     store.close().await;
 }
 
+/// Locks a session for three seconds.
+async fn lock_session(database: &Arc<Database>, id: &str) -> tokio::task::JoinHandle<String> {
+    let sql = format!("BEGIN; SELECT id FROM sessions WHERE id = '{id}' FOR UPDATE; SELECT pg_sleep(3)::text; COMMIT");
+    let own = Arc::clone(database);
+    let lock = tokio::spawn(async move { own.sql(&sql).await });
+    let locks = "SELECT count(*)::text FROM pg_locks JOIN pg_database ON pg_database.oid = database \
+        WHERE datname = current_database() AND mode = 'RowShareLock'";
+    until("the session is locked", async || database.sql(locks).await != "0").await;
+    lock
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_locked_session_stops_no_other() {
     let database = Arc::new(Database::postgres());
     let store = with_sessions(&database).await;
-    let lock = tokio::spawn({
-        let database = Arc::clone(&database);
-        let sql = "BEGIN; SELECT id FROM sessions WHERE id = 'ses_007' FOR UPDATE; SELECT pg_sleep(3)::text; COMMIT";
-        async move { database.sql(sql).await }
-    });
-    let locks = "SELECT count(*)::text FROM pg_locks JOIN pg_database ON pg_database.oid = database \
-        WHERE datname = current_database() AND mode = 'RowShareLock'";
-    until("the session is locked", async || database.sql(locks).await != "0").await;
+    let lock = lock_session(&database, "ses_007").await;
     let counted = at_once(CALLERS, |index| {
         let store = store.clone();
         async move { with_priority(timeout(Duration::from_secs(2), reserve(&store, &id(index)))).await.is_ok() }
@@ -220,6 +224,18 @@ async fn a_locked_session_stops_no_other() {
     lock.await.unwrap();
     // It counts what nobody waits for any more, or not; then the next caller gets a link.
     assert!(reserve(&store, "ses_007").await.is_some());
+    store.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_that_is_given_up_holds_no_connection() {
+    let database = Arc::new(Database::postgres());
+    let store = with_sessions(&database).await;
+    let lock = lock_session(&database, "ses_007").await;
+    assert!(timeout(Duration::from_millis(300), reserve(&store, "ses_007")).await.is_err());
+    until("the connection is closed", async || store.pool_usage().in_use == 0).await;
+    assert!(!lock.is_finished(), "the change has only ended with the lock");
+    lock.await.unwrap();
     store.close().await;
 }
 
